@@ -43,13 +43,13 @@ from pipeline.system.paths import shown_name
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Options for making editions. ``templates`` is a folder of templates that take precedence.
-    ``assets_beside`` keeps the web page's styles and images in files beside it. ``fit`` is the
-    number of pages that the printed editions should fill, or ``even`` for full sheets, overriding
-    the front matter. ``split`` makes of each printed edition one PDF for each section of that
-    level, from 1 to 6, and an archive of them all. ``cover_spread`` also makes a print cover of the
-    standard print edition: back, spine and front, as a PDF. ``catalog`` adds records for shops and
-    libraries, and tells what these will ask for; ``records`` does not tell. ``strict`` treats
-    warnings as errors."""
+    ``assets_beside`` keeps the web page's styles and images in separate files. ``fit`` is the
+    number of pages that printed editions should fill, or ``even`` for full sheets, overriding the
+    front matter. ``split`` makes of each printed edition one PDF per section of that level, from 1
+    to 6, and an archive of them all. ``cover_spread`` also makes a print cover for the standard
+    print edition: back, spine and front, as a PDF. ``catalog`` adds records for shops and
+    libraries, with findings about missing data; ``records`` adds them without these findings.
+    ``strict`` treats warnings as errors."""
 
     templates: Path | str | None = None
     assets_beside: bool = False
@@ -99,7 +99,7 @@ class Source:
         self._templates = self._own_templates()
 
     def _own_templates(self) -> Path | None:
-        """The folder of templates that was named, or that stands beside ``library.yaml``."""
+        """The folder of templates that was named, or that is next to ``library.yaml``."""
         if self.options.templates:
             return Path(self.options.templates)
         beside = self.folder / self.metadata.library / "templates"
@@ -254,7 +254,7 @@ class Source:
         problem = pango_problem() if marked and on_screens else None
         if marked and not problem and standard not in alone:
             alone.insert(0, standard)
-        # what takes longest is begun first; web pages are made here, while other processes work
+        # the slowest are started first; web pages are made here, while other processes work
         begun = {edition: self.begin(edition) for edition in sorted(alone, key=_from_longest)}
         marked.sort(key=_from_longest)
         resolved = {edition: self.resolved(edition) for edition in marked if self._runner.is_idle}
@@ -293,7 +293,7 @@ def _from_longest(edition: Edition) -> int:
 
 
 def _names(templates: Path | None) -> tuple[str, ...]:
-    """The files of a folder of templates: one that comes or goes is another way to render."""
+    """The files of a folder of templates: adding or removing one changes the result."""
     if templates is None:
         return ()
     files = (path for path in templates.rglob("*") if path.is_file())

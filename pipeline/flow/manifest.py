@@ -113,7 +113,7 @@ def _audit(accessibility: Accessibility) -> Audit:
 
 
 def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Output:
-    """The entry of an archive of so many files."""
+    """The entry of an archive with a number of files."""
     digest = hashlib.sha256(data).hexdigest()
     return Output(file, edition.name, "zip", len(data), digest, {"files": count})
 
@@ -142,7 +142,7 @@ def with_facts(manifest: Manifest, facts: Mapping[str, dict[str, int]]) -> Manif
 
 @functools.lru_cache
 def library_versions() -> dict[str, str]:
-    """The versions of what the outputs depend on, by name."""
+    """The versions of the outputs' dependencies, by name."""
     found = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:

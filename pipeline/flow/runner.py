@@ -41,19 +41,18 @@ _ABSENT = ""
 
 @dataclass(frozen=True)
 class Stage(Generic[T]):
-    """A pure function from what it takes to a value of the type ``gives``.
+    """A pure function with a result of the type ``gives``.
 
-    ``findings`` are those that the value holds. ``reads`` are the files that it came from, beside
-    those that were looked for in the source's folder (`paths.noting`): it is given the value, and
-    what the stage took. The functions are those of a module, so that other processes find them.
-    What a stage gives is known by its content, or else by what it was made of: writing a large
-    value costs more than making it at times. One that is ``kept`` stays in the store. What one
-    takes says whether it is better run ``apart``, in another process, and whether that ``divides``
-    it: then it is given what has another stage run for each of its parts (`Runner.each`), last.
-    One that ``remembers`` is given a `Memo` of what it made last, for all that is the same, as
-    long as these values, of what it takes, and these files are. One that ``follows`` is given its
-    own last value in a process that has it. A ``note`` is what people are told of how a value was
-    made.
+    ``findings`` are those in the result. ``reads`` are the files that it depends on, in addition to
+    those looked up in the source's folder (`paths.noting`); it is called with the result and the
+    arguments. The functions belong to a module, so that other processes find them. A result is
+    identified by its content, or else by its inputs, because writing a large value can cost more
+    than computing it. A ``kept`` result stays in the store. ``apart`` decides from the arguments
+    whether to run the stage in another process; ``divides``, whether it runs a stage for each of
+    its parts: its last argument is then a function for that (`Runner.each`). A stage that
+    ``remembers`` gets a `Memo` of its last run, which is valid as long as these arguments and files
+    are the same. One that ``follows`` gets its own last value in a process that has it. A ``note``
+    describes for people how a value was made.
     """
 
     name: str
@@ -78,9 +77,8 @@ class Stage(Generic[T]):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """An event: a stage ran for an edition, in so many seconds; 0 if its outcome was known. A
-    ``note`` may say how it ran. ``is_part`` marks a run for one of the parts that another stage
-    gave."""
+    """An event: a stage ran for an edition, with the time in seconds; 0 if its result was known. A
+    ``note`` may describe the run. ``is_part`` marks a run for one of the parts of another stage."""
 
     stage: str
     edition: str
@@ -170,10 +168,10 @@ Each: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
 
 
 class Runner:
-    """Runs stages for one build. ``store`` has what is known from before, and ``memory`` what this
-    process has of that; ``executor`` does what is better done in another process, and the
-    ``listener`` is told of every stage, and of one that runs before it does. ``files`` are all that
-    were read for what was run, whether lately or before."""
+    """Runs stages for one build. ``store`` has earlier results, and ``memory`` those of this
+    process; ``executor`` runs stages that are worth another process, and the ``listener`` is
+    notified of every stage, and of one that runs before it does. ``files`` are all files read by
+    stages that ran, now or earlier."""
 
     def __init__(
         self,
@@ -193,7 +191,7 @@ class Runner:
 
     @property
     def is_idle(self) -> bool:
-        """True if another process is making something that has to be waited for."""
+        """True if another process is computing a result to be awaited."""
         return self._latest is not None and not self._latest.done()
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
@@ -349,7 +347,7 @@ class Runner:
 
 
 def _digest(path: Path) -> str:
-    """The digest of what is in a file; of a large one, a film that a text leads to say, its size
+    """The digest of a file's content; of a large one, such as a film that a text links to, its size
     and time."""
     try:
         found = path.stat()

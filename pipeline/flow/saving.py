@@ -50,7 +50,7 @@ class Saving:
         return tuple(self._entries)
 
     def add_model(self, data: bytes, seconds: float) -> None:
-        """The document as it was parsed, in so many seconds."""
+        """The parsed document, with the time in seconds."""
         self._model = data
         path = self._folder.parent / outputs.WORK / self._stem / "model.json"  # as it is named
         self.saved.append(Saved("parse", seconds, len(data), path))

@@ -44,7 +44,7 @@ def parse(source: Path, before: Document | None = None) -> Document:
 
 
 def metadata(document: Document) -> Metadata:
-    """The metadata of the front matter: enough to know what to make."""
+    """The metadata of the front matter: enough to know which editions to make."""
     return document.metadata
 
 

@@ -16,13 +16,13 @@ NOT_CODE = {"__pycache__", "_templates"}
 
 
 def version() -> str:
-    """The same where equal things come of equal things."""
+    """A wrapper for functions whose results are equal for equal arguments."""
     return key(_installed(), os.environ.get("SOURCE_DATE_EPOCH", ""))
 
 
 @functools.cache
 def _installed() -> str:
-    """The code and all packages that are installed beside it."""
+    """The code and all packages installed with it."""
     code: list[str | bytes] = []
     for folder, folders, files in os.walk(CODE):
         folders[:] = sorted(set(folders) - NOT_CODE)

@@ -371,7 +371,7 @@ class Code(enum.Enum):
         "makes no claim of conformance. The other warnings say what to fix."
     )
 
-    # what shops and libraries want to know
+    # data required by shops and libraries
     MISSING_FOR_SHOPS = _warning(
         "The catalogue record (`--catalog`) lacks something that most shops and libraries ask for: an ISBN for\n"
         "each format, a description, a publisher, a date, a BISAC or Thema subject. Add it to the front matter."

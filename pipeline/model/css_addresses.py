@@ -12,8 +12,7 @@ _LOADING = frozenset({"url", "src", "image", "image-set", "-webkit-image-set"})
 
 
 class Loaded(NamedTuple):
-    """An address that a style loads, and where ``url(`` or the string stands in it; both count
-    from 1."""
+    """An address that a style loads, and the position of its ``url(`` or string, counted from 1."""
 
     address: str
     line: int
@@ -43,5 +42,5 @@ def loaded(css: str) -> Iterator[Loaded]:
 
 
 def _within(tokens: list[Any], function: Any) -> list[tuple[Any, Any]]:
-    """Tokens that are still to be read, the next last, each with the function that loads it."""
+    """Tokens to be read, the next one last, each with the function that loads it."""
     return [(token, function) for token in reversed(tokens)]

@@ -121,7 +121,7 @@ ALL = "all"
 """The name for all editions in the front matter, or else all that exist."""
 
 STANDARD_PRINT = "handout"
-"""The edition whose page numbers all others tell."""
+"""The edition whose page numbers all others refer to."""
 
 
 def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, ...]:
@@ -141,8 +141,8 @@ TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 
 def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
-    """The editions that readers of a web edition may take along: the other default ones or those
-    for teachers, but for those that the front matter does not ask for."""
+    """The editions offered for download on a web edition: the other default ones or those for
+    teachers, if the front matter lists them."""
     wanted = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
     found = (EDITIONS[name] for name in names if name in wanted)
@@ -183,8 +183,8 @@ def output_name(stem: str, edition: Edition) -> str:
 
 
 def part_name(stem: str, edition: Edition, number: int, count: int, title: str) -> str:
-    """The file of one of ``count`` parts, ``x-handout/x-handout-01-the-well.pdf``; ``title`` is
-    made of letters, digits and hyphens alone, or empty."""
+    """The file of one of ``count`` parts, ``x-handout/x-handout-01-the-well.pdf``; ``title``
+    consists of letters, digits and hyphens, or is empty."""
     folder = f"{stem}-{edition.name}"
     digits = max(2, len(str(count)))
     name = "-".join(filter(None, (folder, f"{number:0{digits}}", title)))

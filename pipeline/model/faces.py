@@ -1,4 +1,4 @@
-"""The font faces of the outputs: from packages, never from what a machine happens to have."""
+"""The font faces of the outputs, which come from packages, never from the machine."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ FALLBACKS = (
     Face("Noto Sans", 400, "normal", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
     Face(EMOJI, 400, "normal", "manimgx_fonts", "NotoEmoji[wght].ttf"),
 )
-"""Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters, emoji."""
+"""Faces for characters missing from the text faces: polytonic Greek, more of Cyrillic, rare
+letters, emoji."""
 
 
 ARIAL_LIKE, TIMES_LIKE, VERDANA_LIKE = "Arimo", "Crimson Pro", "DejaVu Sans"

@@ -20,7 +20,7 @@ SHOWN = 3
 """The number of equal findings shown in full; of the others, only the lines are shown."""
 
 LONGEST_QUOTED = 200
-"""Characters of what a message repeats from a source."""
+"""Characters of quotations from a source in messages."""
 
 LONGEST_MESSAGE = 1000
 """Characters of a message, including the text that it quotes."""
@@ -36,7 +36,7 @@ _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
-"""Characters that move, colour or hide what a terminal shows, or change its order."""
+"""Characters that move, colour or hide text on a terminal, or change its order."""
 
 
 def printable(text: object) -> str:
@@ -89,8 +89,8 @@ def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
 
 
 def as_text(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings for people: place, code, message, the line with a caret, a hint. Of those
-    that say the same of a file, the first few, and the lines of the others."""
+    """The findings for people: position, code, message, the line with a caret, a hint. Of those
+    with the same message about a file, the first few, and the lines of the others."""
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for finding in diagnostics:
         shape = _GIVEN.sub("", finding.message)
@@ -98,7 +98,7 @@ def as_text(diagnostics: Iterable[Diagnostic]) -> str:
     sources: dict[str, list[str]] = {}
     shown: list[str] = []
     for group in groups.values():
-        # one more takes no more room in full than told of
+        # a single further one takes no more room in full than its mention
         full = len(group) if len(group) == SHOWN + 1 else SHOWN
         shown += (_one(finding, sources) for finding in group[:full])
         if group[full:]:

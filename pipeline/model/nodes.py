@@ -27,7 +27,7 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
     pairs: tuple[tuple[str, str], ...] = ()
 
     def get(self, key: str, default: str = "") -> str:
-        """The value of ``key``, or ``default`` where it is not set."""
+        """The value of ``key``, or ``default`` if it is not set."""
         return next((value for name, value in self.pairs if name == key), default)
 
     def without(self, keys: Some[str] = (), classes: Some[str] = ()) -> Attributes:
@@ -94,7 +94,7 @@ class Code(Node, frozen=True):
 
 class Link(Node, frozen=True):
     """A link. ``href`` is an address, or ``#id`` within the document. *Resolved* (addresses):
-    ``number``, that of the address in `Document.addresses`, 0 where it is not listed."""
+    ``number``, that of the address in `Document.addresses`, 0 if it is not listed."""
 
     children: tuple[Inline, ...]
     href: str
@@ -157,9 +157,9 @@ class Variable(Node, frozen=True):
 
 
 class CrossReference(Node, frozen=True):
-    """``@fig-x``: the kind and number of what has the id ``target``. ``form`` is "full"
-    (Figure 1), "number" (``-@fig-x``: 1) or "page" (``@fig-x{.page}``: Figure 1, and in
-    print the page as well). *Resolved* (cross-references): ``text``, without the page."""
+    """``@fig-x``: the kind and number of the element with the id ``target``. ``form`` is "full"
+    (Figure 1), "number" (``-@fig-x``: 1) or "page" (``@fig-x{.page}``: Figure 1, and in print the
+    page as well). *Resolved* (cross-references): ``text``, without the page."""
 
     target: str
     form: Literal["full", "number", "page"] = "full"
@@ -235,7 +235,7 @@ Inline: TypeAlias = (
 
 
 class Heading(Node, frozen=True):
-    """A heading as it stands in the source (``level`` 1 to 6)."""
+    """A heading as written in the source (``level`` 1 to 6)."""
 
     level: int
     children: tuple[Inline, ...]
@@ -262,7 +262,7 @@ class Paragraph(Node, frozen=True):
 
 
 class Plain(Node, frozen=True):
-    """Text that is no paragraph: of a table's cell, or between tags of raw HTML."""
+    """Text that is not a paragraph: in a table cell, or between tags of raw HTML."""
 
     children: tuple[Inline, ...]
 
@@ -358,8 +358,8 @@ Alignment: TypeAlias = Literal["", "left", "center", "right", "decimal"]
 
 
 class TableCell(Node, frozen=True):
-    """``scope`` is set on header cells: "col" or "row". ``columns`` and ``rows`` are how
-    many the cell takes. Cells of plain tables hold one `Plain`."""
+    """``scope`` is set on header cells: "col" or "row". ``columns`` and ``rows`` are the spans.
+    Cells of plain tables hold one `Plain`."""
 
     children: tuple[Block, ...]
     align: Alignment = ""
@@ -373,8 +373,8 @@ class TableRow(Node, frozen=True):
 
 
 class Table(Node, frozen=True):
-    """``widths`` are the columns' shares of the line in per cent, where they are given.
-    *Resolved* (numbering): ``number`` from 1 for tables with a caption."""
+    """``widths`` are the columns' shares of the line in per cent, if set. *Resolved* (numbering):
+    ``number`` from 1 for tables with a caption."""
 
     head: tuple[TableRow, ...]
     body: tuple[TableRow, ...]
@@ -384,8 +384,8 @@ class Table(Node, frozen=True):
 
 
 class Figure(Node, frozen=True):
-    """An image that stands alone. *Resolved* (numbering): ``number`` from 1 for figures
-    with a caption; in a group the group's, and ``part`` is the figure's letter (a, b …)."""
+    """An image by itself. *Resolved* (numbering): ``number`` from 1 for figures with a caption; in
+    a group the group's, and ``part`` is the figure's letter (a, b …)."""
 
     image: Image
     caption: tuple[Inline, ...] = ()
@@ -431,9 +431,9 @@ class Chart(Node, frozen=True):
 
 
 class Admonition(Node, frozen=True):
-    """A box: ``kind`` is note, info, tip, important, warning, caution, question or example;
-    ``title`` is empty where the kind's own (localised) word is to stand. On a web page it may be
-    folded up (``fold``), ``closed`` or ``open`` at first."""
+    """A box: ``kind`` is note, info, tip, important, warning, caution, question or example; an
+    empty ``title`` stands for the localised name of the kind. On a web page it may be collapsible
+    (``fold``), ``closed`` or ``open`` at first."""
 
     kind: str
     children: tuple[Block, ...]
@@ -475,7 +475,7 @@ class WritingSpace(Node, frozen=True):
 
 
 class Choice(Node, frozen=True):
-    """``correct`` is None in what students get."""
+    """``correct`` is None in students' editions."""
 
     children: tuple[Block, ...]
     correct: bool | None = None
@@ -536,8 +536,7 @@ class Exercise(Node, frozen=True):
 
 
 class BibliographyEntry(Node, frozen=True):
-    """A work that is cited. ``label`` is its number where the style has numbers. The id is
-    what citations lead to."""
+    """A cited work. ``label`` is its number in numeric styles. Citations link to its id."""
 
     children: tuple[Inline, ...]
     key: str = ""
@@ -568,7 +567,7 @@ class IndexReference(Node, frozen=True):
 
 
 class IndexEntry(Node, frozen=True):
-    """``see`` are the entries to look at instead, or as well where there are ``places``."""
+    """``see`` are the entries to look at instead, or also if there are ``places``."""
 
     term: tuple[Inline, ...]
     places: tuple[IndexPlace, ...] = ()
@@ -615,7 +614,7 @@ CAPTIONED: dict[type[Node], str] = {
     Table: "table",
     CodeBlock: "listing",
 }
-"""The nodes with captions, and what they are counted as."""
+"""The nodes with captions, and the kinds by which they are numbered."""
 
 Block: TypeAlias = (
     Heading
@@ -673,9 +672,9 @@ HOLDERS = (
 
 
 class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of the table of contents: to the section or question with the id
-    ``target``. Only formatting inlines are in ``title`` (no links, notes, images).
-    ``number`` is what the target has, or empty."""
+    """A line of the table of contents: to the section or question with the id ``target``. Only
+    formatting inlines are in ``title`` (no links, notes, images). ``number`` is the target's, or
+    empty."""
 
     target: str
     title: tuple[Inline, ...]
@@ -715,12 +714,12 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_drawing(self) -> bool:
-        """True if it is an SVG file beside the source."""
+        """True if it is an SVG file in the source's folder."""
         return self.is_file and self.media_type == "image/svg+xml"
 
     @property
     def is_file(self) -> bool:
-        """True if it comes from a file beside the source."""
+        """True if it comes from a file in the source's folder."""
         return ":" not in self.path.partition("/")[0]
 
 
@@ -739,7 +738,7 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class FrontMark(msgspec.Struct, frozen=True):
     """A page of the standard print edition that begins before the text: in its title, its imprint
-    or its contents (``part``), of which an e-book has its own."""
+    or its contents (``part``), which an e-book has as well."""
 
     part: str
     label: str
@@ -773,7 +772,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     origins: dict[str, Origin] = {}
 
     def place(self, span: Span | None) -> Span | None:
-        """A place in its file, as people are told it."""
+        """A position in its file, as displayed in messages."""
         if span is None or not span.block:
             return span
         origin = self.origins[span.block]

@@ -1,5 +1,5 @@
-"""Paper: the sizes that sheets have, what the front matter may ask of the printed page, and the
-page as it is settled for one edition."""
+"""Paper: sheet sizes, the front matter's options for the printed page, and the final page of an
+edition."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Marks that the markup of a printed page carries for the packager, besides what is visible: the
-attribute names that both share. Other information from the renderer is in `rendered.Pages`."""
+"""Marks in the markup of a printed page for the packager, besides the visible content: the
+attribute names shared by both. Other information from the renderer is in `rendered.Pages`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ OUTLINE = "data-outline"
 text."""
 
 SPOKEN = "data-text"
-"""The text that a picture of a formula stands for."""
+"""The text alternative of a formula's picture."""
 
 TARGET = "data-target"
 """The address of the place whose page is printed here."""

@@ -80,7 +80,7 @@ BEFORE_CONTENTS = frozenset(
 
 
 def is_front(role: str) -> bool:
-    """Return whether a part of that role stands before the text."""
+    """Return whether a part with that role belongs before the text."""
     return role in ROLES and ROLES[role].place is _Place.FRONT
 
 

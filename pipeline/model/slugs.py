@@ -1,4 +1,4 @@
-"""Ids that are made of text."""
+"""Ids derived from text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Names:
         self._repeats: dict[str, int] = {}
 
     def take(self, name: str, numbered: bool = False) -> str:
-        """``name``, with -1, -2 … where it is taken or must be numbered."""
+        """``name``, with the suffix -1, -2 … if it is taken or must be numbered."""
         candidate = name
         while candidate in self._taken or numbered:
             self._repeats[name] = self._repeats.get(name, 0) + 1

@@ -11,7 +11,7 @@ def nearest(word: str, candidates: Iterable[str], likeness: float = 0.65) -> str
     as ``likeness`` asks (0: anything, 1: the word itself). Capitals do not count. One that is much
     shorter or longer is another word: `fonts` for `fontsize`."""
     short = word[:60].casefold()
-    # A long word is no slip for a short name, and would be slow to compare.
+    # A long word is not a misspelling of a short name, and would be slow to compare.
     names = {
         candidate.casefold(): candidate
         for candidate in sorted(candidates)

@@ -42,7 +42,7 @@ SPAN: Context[Span | None] = (None, lambda node, above: node.span or above)
 """Of each node its own span, or the nearest one above it."""
 
 MOST_ALIKE = 4
-"""The most nodes made of another one that are kept, a few editions' own."""
+"""The maximum number of nodes kept that were made from another one, for a few editions."""
 
 BLANK = "____"
 """The plain text of a blank."""
@@ -64,7 +64,7 @@ WORD_BANK = "word-bank"
 
 TEACHER = "teacher"
 FOR_TEACHERS = frozenset({TEACHER, "answer"})
-"""The classes of what only teachers get."""
+"""The classes of content for teachers only."""
 
 _FIRST = ("title", "prompt", "image", "narrow", "figures", "caption", "head")
 """The fields that are read before others of their node, in this order."""
@@ -215,8 +215,8 @@ def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
 
 
 class Facts(NamedTuple):
-    """A summary of some nodes and all below them: how many there are, of which types, and whether
-    any is marked, with attributes or wordings."""
+    """A summary of some nodes and their descendants: their number, their types, and whether any is
+    marked, with attributes or wordings."""
 
     size: int
     kinds: frozenset[type[Node]]
@@ -224,7 +224,7 @@ class Facts(NamedTuple):
 
 
 def facts(node: Node) -> Facts:
-    """The facts of a node and all below it; of a section, only of what is below it."""
+    """The facts of a node and its descendants; of a section, only of its descendants."""
     if type(node) in FIELDS or node.wordings:
         return _facts(node)
     return _leaf_facts(type(node), _is_marked(node))
@@ -285,9 +285,8 @@ def find(
 def find(
     document: Document, *kinds: type[Node], marked: bool = False
 ) -> Iterator[tuple[int, Node, Span | None]]:
-    """The nodes of these types, and if they are asked for all that are ``marked`` with attributes
-    or have wordings; each with its number in the order of `walk` and its place. Blocks without any
-    are passed over."""
+    """The nodes of these types, and, if ``marked``, all with attributes or wordings; each with its
+    number in the order of `walk` and its place. Blocks without any are skipped."""
     wanted, ordinal = frozenset(kinds), 0
     top: Span | None = None
     stack = [(node, top) for node in whole(document)][::-1]
@@ -341,8 +340,8 @@ class _Ordinals:
 
 
 def ordinals() -> Context[int]:
-    """Of each node its number in the order of `walk`, from 0. It is the key of the node from one
-    walk to another, as long as what is entered keeps its children."""
+    """The number of each node in the order of `walk`, from 0. It identifies the node from one walk
+    to another, as long as entered nodes keep their children."""
     return 0, _Ordinals()
 
 
@@ -365,7 +364,7 @@ def has_condition(node: Node) -> bool:
 
 
 def is_partial(node: Node) -> bool:
-    """Return whether some editions do not have the node: by a condition, or by what it is."""
+    """Return whether some editions lack the node, because of a condition or its type."""
     return is_for_teachers(node) or has_condition(node)
 
 
@@ -411,16 +410,15 @@ def rewrite(
     only: Sequence[int] | None = None,
     kept_as: str = "",
 ) -> tuple[N, ...]:
-    """The nodes, changed by functions for the types they are of.
+    """The nodes, changed by functions for their types.
 
-    ``enter`` is called before a node's children, in reading order, and returns one node
-    or (); ``leave`` is called after them, with the children as they have become, and may
-    return any number. A node that loses all its essential children goes too, without a
-    call to ``leave``. With a ``context`` both are given what the node inherits as well, as
-    `walk_with` gives it: from its parents as they were before they were entered. Blocks without
-    any of these types are passed over, and so are those without any of ``only`` these `ordinals`,
-    which are in order. Where nothing but a block and what it inherits decides what becomes of it,
-    that is ``kept_as`` something with the block.
+    ``enter`` is called before a node's children, in reading order, and returns one node or ();
+    ``leave`` is called after them, with the changed children, and may return any number of nodes. A
+    node that loses all its essential children is removed as well, without a call of ``leave``. With
+    a ``context``, both also receive the inherited values, like `walk_with`: from the parents as
+    they were before they were entered. Blocks without any of these types are skipped, and so are
+    those without any of ``only`` these `ordinals`, which are in order. If the result depends only
+    on a block and what it inherits, it is cached with the block under ``kept_as``.
     """
     rewriting = _Rewriting(enter, leave, context, only, kept_as)
     start = context[0] if context else None
@@ -441,8 +439,8 @@ def rewrite_document(document: Document, **how: Any) -> Document:
 
 
 def alike(node: Node, made: N) -> N:
-    """A node that was ``made`` of another one, or one like it that was made of that before: so what
-    is the same in several editions, and from one build to the next, is one object."""
+    """A node that was ``made`` from another one, or an equal one made from it earlier, so that
+    equal parts of several editions, and of successive builds, are the same object."""
     before: list[Any] = node.__dict__.setdefault("made", [])
     with contextlib.suppress(RecursionError):  # deeper than is compared
         if made == node:
@@ -492,9 +490,9 @@ class _Rewriting:
     def _made(
         self, root: Node, value: Any, each: Callable[[Node, Any], tuple[Node, ...]] | None
     ) -> tuple[Node, ...]:
-        # A node is on the stack twice: to be entered (count -1), with what its parent has, and to
-        # be put together again from what its children have become, the last `count` entries of
-        # `results`. The children of a section are blocks, `each` of which is looked at by itself.
+        # A node is on the stack twice: to be entered (count -1), with its parent's context, and to
+        # be assembled again from its changed children, the last `count` entries of `results`. The
+        # children of a section are blocks, `each` of which is examined by itself.
         enter, leave, inherit = self._enter, self._leave, self._inherit
         stack: list[tuple[Node, int, Any]] = [(root, -1, value)]
         results: list[tuple[Node, ...]] = []
@@ -534,7 +532,7 @@ class _Rewriting:
         return results[0]
 
     def _passes_over(self, node: Node) -> bool:
-        """Return whether nothing is done to a block; its numbers are passed over then."""
+        """Return whether a block is unchanged; its numbers are then skipped."""
         known, own = facts(node), int(isinstance(node, model.Section))
         has_any = type(node) in self._wanted or not known.kinds.isdisjoint(self._wanted)
         if has_any and self._only is not None and self._ordinals:

@@ -15,7 +15,7 @@ WRITTEN = rf"\{{\{{[ \t]*({NAME})[ \t]*\}}\}}"
 """A variable in a text; the name is the group."""
 
 INCLUDE = "include"
-"""The word that takes in a file, and so can be no variable's name."""
+"""The keyword for including a file, which cannot be the name of a variable."""
 
 ALIASES = {"author": "authors", "language": "lang", "license": "licence"}
 _OF_EDITIONS = ("edition", "format")
@@ -25,8 +25,8 @@ _SAFE = "!#$&'()*+,-./:;=?@_~%"
 
 
 def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]:
-    """The values from the front matter by variable; "" for those that are not given. The variables
-    of an edition exist only with one."""
+    """The values from the front matter by variable; "" if not set. The variables of an edition
+    exist only with one."""
     said = words(metadata.lang)
     names = [author.name for author in metadata.authors]
     if len(names) > 1:
@@ -55,12 +55,12 @@ BUILT_IN = frozenset({*values(Metadata()), *_OF_EDITIONS, *ALIASES})
 
 
 def look_up(name: str, known: Mapping[str, str]) -> str:
-    """The value of a variable, "" where it has none."""
+    """The value of a variable, "" if it has none."""
     return known.get(name) or known.get(ALIASES.get(name, ""), "")
 
 
 def filled(text: str, value: Callable[[str], str]) -> str:
-    """``text`` with the values of the variables in it; one that has none stays."""
+    """``text`` with variables replaced by their values; undefined ones stay."""
     if "{{" not in text:
         return text
     return _WRITTEN.sub(lambda match: value(match[1]) or match[0], text)

@@ -20,7 +20,7 @@ CJK = "Noto Sans CJK"
 """Its bold face is in the Japanese package, with the forms of all languages."""
 
 COMMON = "Zyyy"
-"""ISO 15924's code for what belongs to no script: symbols, arrows, emoji."""
+"""ISO 15924's code for characters without a script: symbols, arrows, emoji."""
 
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -43,7 +43,7 @@ def word_count(text: str) -> float:
 
 
 class ScriptFont(NamedTuple):
-    """``scripts`` are ISO 15924 codes, ``package`` is what to install the faces by."""
+    """``scripts`` are ISO 15924 codes, ``package`` is the package with the faces."""
 
     scripts: frozenset[str]
     package: str
@@ -111,7 +111,7 @@ def scripts(characters: Iterable[str]) -> frozenset[str]:
 
 
 def name(character: str) -> str:
-    """The English name of a character's script; "" for one that belongs to none."""
+    """The English name of a character's script; "" if it has none."""
     from fontTools.unicodedata import script, script_name
 
     code = script(character)
@@ -119,7 +119,7 @@ def name(character: str) -> str:
 
 
 def fonts_for(text: str) -> tuple[ScriptFont, ...]:
-    """The fonts that a text needs beside the faces of its styles."""
+    """The fonts that a text needs in addition to the faces of its styles."""
     found = beyond(text)
     wanted = scripts(found) if found else frozenset()
     return tuple(font for font in FONTS if font.scripts & wanted)

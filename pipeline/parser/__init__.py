@@ -1,6 +1,6 @@
 """From Markdown text to a document. The only place that knows Python-Markdown.
 
-It never fails: what cannot be understood becomes a diagnostic, and text.
+It never fails: whatever it cannot parse becomes a diagnostic, and text.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def parse_file(path: Path, name: str = "", before: Document | None = None) -> Do
 def parse(
     text: str, source: str = "", folder: Path | None = None, before: Document | None = None
 ) -> Document:
-    """The document that ``text`` says, with all that is wrong in its ``diagnostics``.
+    """The document for ``text``, with all problems in its ``diagnostics``.
 
-    ``source`` is the name of the source in messages, ``folder`` the one that holds the files
-    that the text takes in; without it there are none. Blocks that are as in the document
-    ``before`` are the same objects.
+    ``source`` is the name of the source in messages, ``folder`` the folder of included files;
+    without it, none are read. Blocks equal to those of the document ``before`` are the same
+    objects.
     """
     text = normalise(text)
     problems = check_text(text, source)

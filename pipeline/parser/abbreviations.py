@@ -1,5 +1,4 @@
-"""The scope of abbreviations: one that is defined in a part for some editions applies only in
-these."""
+"""The scope of abbreviations: one defined in a part for some editions applies only to these."""
 
 from __future__ import annotations
 
@@ -25,8 +24,8 @@ class _Part(NamedTuple):
 
 
 def abbreviations(root: BlockElement, definitions: Iterable[Definition]) -> dict[str, Abbreviation]:
-    """The node for each abbreviation, by its text, with the conditions of the place where it
-    is defined. The first definition counts, but one without conditions before all others."""
+    """The node for each abbreviation, by its text, with the conditions at its definition. The first
+    definition counts, but one without conditions precedes all others."""
     definitions = sorted(definitions, key=lambda definition: definition.line)
     found: dict[str, Abbreviation] = {}
     if not definitions:

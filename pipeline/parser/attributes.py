@@ -38,7 +38,7 @@ LONGEST = 2000
 
 
 def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
-    """The attribute list that begins at ``pos``, and where it ends; None if none does."""
+    """The attribute list that begins at ``pos``, and its end; None if there is none."""
     opened = _OPEN.match(text, pos)
     if not opened:
         return None
@@ -61,7 +61,7 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
             classes.append(item["cls"])
         elif item["key"]:
             quoted = item["dq"] if item["dq"] is not None else item["sq"]
-            # What a backslash is for before ! and ; the entries of an index know.
+            # The index handles a backslash before ! and ; in entries itself.
             value = re.sub(r"\\([^\w\s!;])", r"\1", quoted) if quoted is not None else item["bare"]
             pairs.append((item["key"], value))
         else:
@@ -104,8 +104,8 @@ def mistaken(text: str, pos: int = 0) -> str:
 
 
 def trailing(text: str) -> tuple[str, Attributes] | None:
-    """A text without the attribute list that ends it, and the list. One right after a bracket
-    or code is not the text's, but of what ends there."""
+    """A text without the attribute list at its end, and the list. A list directly after a bracket
+    or code belongs to that element."""
     stripped = text.rstrip()
     if not stripped.endswith("}"):
         return None

@@ -1,4 +1,4 @@
-"""Blanks in the model: how wide they are, and where there can be none."""
+"""Blanks in the model: their widths, and the places where they are not allowed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NO_PLACE: dict[type[Node], tuple[str, str]] = {
 
 
 def lower(element: Element, span: Span | None, report: Report) -> model.Blank:
-    """The blank that an element ``blank`` stands for."""
+    """The blank for an element ``blank``."""
     if element.get("open"):
         message = "The answer that begins with `{` after the blank is never closed."
         report(Finding.UNCLOSED_ANSWER, message, span, "End it with `}`.")

@@ -50,7 +50,7 @@ class Definition(NamedTuple):
 
 
 class BlockElement(ElementTree.Element):
-    """An element that knows where it comes from, and how it goes on.
+    """An element with its source lines.
 
     ``line`` and ``end`` are its first and last line. ``lines`` is the text of a leaf.
     """
@@ -94,7 +94,7 @@ class LineProcessor(BlockProcessor):
         return bool(cursor.char and cursor.char in self.begins and cursor.indent < 4)
 
     def start(self, cursor: Cursor) -> bool:
-        """Begin the construct at the cursor; False if it is none after all."""
+        """Begin the construct at the cursor; False if it is not one after all."""
         raise NotImplementedError
 
     def open(self, cursor: Cursor, tag: str, state: Any = None, **attrib: str) -> BlockElement:
@@ -104,7 +104,7 @@ class LineProcessor(BlockProcessor):
         return self.parser.begin(block, cursor)
 
     def report(self, block: BlockElement, code: Code, message: str, hint: str = "") -> None:
-        """Report what is wrong where ``block`` begins."""
+        """Report a problem at the beginning of ``block``."""
         self.parser.report(code, message, block.line, block.column, hint)
 
     def holds(self, tag: str) -> bool:
@@ -198,7 +198,7 @@ class LineParser(BlockParser):
         return True
 
     def gap(self, end: int, line: int) -> int:
-        """The number of lines between two, not counting those that others replace."""
+        """The number of lines between two, without those that replace others."""
         replaced = bisect_left(self._replaced, line) - bisect_right(self._replaced, end)
         return line - end - 1 - replaced
 
@@ -231,8 +231,8 @@ class LineParser(BlockParser):
         return ElementTree.ElementTree(root)
 
     def read_within(self, lines: Iterable[str]) -> None:
-        """Read lines in the place of the line at hand: their blocks begin within those that
-        it goes on with, and end with the last."""
+        """Parse lines in place of the current line: their blocks begin inside the open ones that it
+        continues, and end with the last of the lines."""
         self._replaced.append(self.number)
         self.close_unmatched()
         while self.tip.processor is not None and not self.tip.processor.holds("p"):
@@ -266,8 +266,8 @@ class LineParser(BlockParser):
         return "".join(self._lines[self._at + 1 : self._at + 2])
 
     def following(self) -> str:
-        """The next line with text, or "" where more than one empty line is before it; without
-        what quotations and lists around it put before it."""
+        """The next line with text, or "" after more than one empty line; without the markers of
+        quotations and lists around it."""
         for line in self._lines[self._at + 1 : self._at + 3]:
             if text := line.lstrip("> \t"):
                 return text
@@ -340,8 +340,8 @@ class LineParser(BlockParser):
             self.add_line(self.begin(BlockElement("p", cursor.number, paragraph), cursor), cursor)
 
     def _is_lazy(self) -> bool:
-        """Return whether the line (not blank) goes on with a paragraph although it lacks what the
-        blocks around that one need. Python-Markdown's boxes end where the indentation does."""
+        """Return whether the line (not blank) continues a paragraph although it lacks the markers
+        of the surrounding blocks. Python-Markdown's boxes end with their indentation."""
         unmatched = self.open[self.matched :]
         return (
             bool(unmatched)

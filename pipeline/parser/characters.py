@@ -62,7 +62,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def decode_entity(reference: str) -> str | None:
-    """The character that ``&name;`` or ``&#n;`` stands for, None for an unknown name."""
+    """The character for ``&name;`` or ``&#n;``, None for an unknown name."""
     body = reference[1:-1]
     if not body.startswith("#"):
         return html5.get(body + ";")

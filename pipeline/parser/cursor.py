@@ -81,7 +81,7 @@ class Cursor:
         self.pos = self.next
 
     def skip_chars(self, count: int) -> None:
-        """Go on by ``count`` characters, none of which is a tab."""
+        """Advance by ``count`` characters, none of which is a tab."""
         self.pos += count
         self.column += count
         self._next = -1

@@ -40,7 +40,7 @@ class Rows(NamedTuple):
 
 
 def numbered(text: str, first: int) -> tuple[Line, ...]:
-    """The lines of a file, of which the first has that number."""
+    """The lines of a file, numbered from the given one."""
     return tuple(Line(line, number, 1) for number, line in enumerate(text.split("\n"), first))
 
 

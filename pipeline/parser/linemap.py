@@ -34,7 +34,7 @@ class _Piece(NamedTuple):
 
     @property
     def within(self) -> tuple[str, ...]:
-        """The names of this file and of those that take it in, the source's first."""
+        """The names of this file and of those that include it, the source's first."""
         return (*(self.parent.within if self.parent else ()), self.name)
 
 
@@ -54,14 +54,14 @@ class LineMap:
         return len(self._pieces) == 1
 
     def begin(self, number: int, name: str, line: int, shift: int) -> None:
-        """After ``number``, which takes it in, lines are those of the file ``name`` from its
+        """After ``number``, which includes it, lines are those of the file ``name`` from its
         ``line`` on."""
         parent, at = self.place(number)
         piece = _Piece(name, self.file(name), parent, at, parent.shift + shift)
         self._add(number + 1, piece, line)
 
     def resume(self, number: int, piece: _Piece, line: int) -> None:
-        """After ``number`` lines are those of ``piece`` again, from ``line`` on."""
+        """After ``number``, lines are those of ``piece`` again, from ``line`` on."""
         self._add(number + 1, piece, line)
 
     def append(self, name: str, lines: int) -> int:

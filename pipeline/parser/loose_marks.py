@@ -19,7 +19,7 @@ from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attac
 from pipeline.parser.markup.flow import trim
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
-# What comes before is looked at last: the first letter is found faster.
+# The text before it is tested last: the first letter is found faster.
 _ROUND = re.compile(rf"\((?<![\w)\]]\(){_INNER}\)(?!\()")
 _SQUARE = re.compile(rf"\[(?<![\w)\]]\[){_INNER}\](?![(\[])")
 _X = re.compile(r"\([xX]\)(?=\s|$)")
@@ -128,7 +128,7 @@ def _is_right(mark: re.Match[str]) -> bool:
 
 
 def _text(node: Inline) -> model.Text | None:
-    """The text that may have marks: the node itself, or what something bold begins with."""
+    """The text that may have marks: the node itself, or the first text in bold."""
     first = node.children[0] if isinstance(node, _BOLD) and node.children else node
     return first if isinstance(first, model.Text) else None
 

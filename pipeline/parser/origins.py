@@ -1,4 +1,4 @@
-"""The places of nodes, told from the block that they are in, so that these move with it."""
+"""Positions of nodes relative to the block that they are in, so that they move with it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _SPAN = re.compile(rb'"span":\{[^{}]*\},?')
 
 
 def settle_places(document: Document, before: Document | None = None) -> Document:
-    """The document with its places counted from the top-level block (or note) around them, and
-    where each of these begins in its `Document.origins`. Blocks that are as they were ``before``
-    are the same objects, which keep what is known of them."""
+    """The document with its positions counted from the top-level block (or note) around them, and
+    the positions of these in its `Document.origins`. Blocks equal to those ``before`` are the same
+    objects, which keep their cached facts."""
     known = {top.span.block: top for top in whole(before) if top.span} if before else {}
     origins: dict[str, Origin] = {}
     times: Counter[str] = Counter()

@@ -127,11 +127,11 @@ DIRECTIVES = {
         "Write its content as Markdown, or as a `::: name` block.",
     ),
 }
-"""The directives of MyST in fences that are no code, and what to write for each."""
+"""MyST's directives in fences that are not code, and their replacements."""
 
 
 def find(data: str, pos: int) -> tuple[_Mark, str] | None:
-    """The mark of another tool that begins at ``pos`` of a text, and what is written."""
+    """The mark of another tool that begins at ``pos`` of a text, and the text of the mark."""
     for mark in INLINE:
         if match := mark.pattern.match(data, pos):
             instead = match.expand(mark.instead)
@@ -145,8 +145,8 @@ _TOOLS = re.compile(
 
 
 def is_foreign(found: Iterable[Diagnostic]) -> bool:
-    """Return whether so many findings are of other tools' marks that the source was written for
-    one."""
+    """Return whether so many findings concern other tools' notations that the source was written
+    for one."""
     return sum(1 for one in found if _TOOLS.search(one.message)) > 2
 
 

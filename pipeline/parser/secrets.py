@@ -63,8 +63,9 @@ def said(words: str) -> Meaning | None:
 
 @functools.lru_cache
 def _candidates(meaning: Meaning) -> tuple[str, ...]:
-    """Words that a name can be like, or have in it: none so short that others are like it by
-    chance; and of those for teachers the languages' first, for `lecture` is no `lecturer`."""
+    """Words that names can resemble or contain: none so short that others resemble it by chance;
+    and of those for teachers only the first of each language, because `lecture` is not
+    `lecturer`."""
     found = understood("teacher_above_all" if meaning == "teacher" else "answer")
     single = (folded(word) for word in found if " " not in word)
     return tuple(word for word in single if len(word) >= _enough(word))

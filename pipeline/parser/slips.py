@@ -1,4 +1,4 @@
-"""Text, or blocks without an effect, that were most likely meant to be more."""
+"""Text, or blocks without an effect, that were probably meant to be something else."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEYS = (
     *("head-rows", "index", "lang", "lines", "mark", "minutes", "only", "start", "title", "type"),
     *("width", "widths"),
 )
-"""The attributes with a meaning of which others can be slips: shorter ones are like too much."""
+"""The attributes that others can be misspellings of: shorter ones resemble too much."""
 
 SIZED = (Chart, Figure, FigureGroup, Image)
 _CALLOUT = re.compile(r"\[!([^\]\n|]{1,60})[\]|]")

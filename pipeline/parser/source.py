@@ -1,4 +1,4 @@
-"""Reading a source file: bytes to text, or to a diagnosis of what the file is instead."""
+"""Reading a source file: from bytes to text, or to a diagnosis of what the file is instead."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ _AS_UTF8 = "Save the file as UTF-8 in your editor."
 
 
 def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The text of a source file, and what is wrong with it.
+    r"""The text of a source file, and the problems with it.
 
-    The text has ``\\n`` as its only line end and no byte order mark. It is empty if the file
-    cannot be used.
+    The text has ``\n`` as its only line end and no byte order mark. It is empty if the file cannot
+    be used.
     """
     source = shown_name(str(path))
     if source != str(path):

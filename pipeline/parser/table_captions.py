@@ -22,7 +22,7 @@ BEGINNING = re.compile(r"[Tt]able:\s*|:\s+")
 def caption_tables(
     blocks: tuple[Block, ...], report: Report, braced: set[Span]
 ) -> tuple[Block, ...]:
-    """Neighbouring blocks with what belongs to their tables taken up."""
+    """Neighbouring blocks, with captions and attributes merged into their tables."""
     if not any(isinstance(block, Table) for block in blocks):
         for block in blocks:
             _warn_of_lonely(block, report, braced)
@@ -62,7 +62,7 @@ def caption_tables(
 
 
 def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
-    """A paragraph that is written as a caption or a list, and stands next to no table."""
+    """A paragraph that looks like a caption or a list of attributes, but is not next to a table."""
     if isinstance(block, Paragraph) and (text := _braces(block, braced)):
         found = attributes.trailing(text)
         if found and not found[0]:
@@ -81,7 +81,7 @@ def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
 
 
 def is_caption(block: Block) -> bool:
-    """Return whether a block is a caption, if it stands next to a table."""
+    """Return whether a block next to a table would be its caption."""
     if not isinstance(block, Paragraph) or not block.children:
         return False
     first = block.children[0]

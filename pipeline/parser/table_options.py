@@ -146,8 +146,7 @@ def with_head_rows(table: model.Table, count: int) -> model.Table:
 
 
 def _scoped(row: model.TableRow, before: str, after: str) -> model.TableRow:
-    """The row with cells of one scope as those of another; a corner without text heads
-    nothing."""
+    """The row with cells of one scope changed to another; an empty corner has no scope."""
     return replace(
         row,
         cells=tuple(
@@ -196,8 +195,8 @@ def _is_headed(cell: model.TableCell) -> bool:
 
 
 def without_empty_heads(table: model.Table) -> model.Table:
-    """The table without the head that a row of dashes needs, where that is empty; a corner
-    without text heads nothing."""
+    """The table without the header that a row of dashes requires, if it is empty; an empty corner
+    has no scope."""
     head = tuple(
         _scoped(row, "col", "col") for row in table.head if any(c.children for c in row.cells)
     )

@@ -62,7 +62,7 @@ def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tup
 
 
 def _public(blocks: Iterable[Block], within: bool) -> Iterator[tuple[Block, bool]]:
-    """The blocks that students get, with whether they stand in an exercise."""
+    """The blocks that students get, with whether they are in an exercise."""
     cut = 0
     for block in blocks:
         if isinstance(block, model.Heading) and not (cut and block.level > cut):
@@ -89,7 +89,7 @@ def _said_by(blocks: Iterable[Node]) -> str:
 
 
 def _label(block: model.Paragraph) -> str:
-    """The word before the colon that a paragraph begins with, unless what follows is a gap."""
+    """The word before the colon at the beginning of a paragraph, unless a blank follows."""
     first = block.children[0] if block.children else None
     if any(isinstance(node, model.Blank) for node in block.children):
         return ""

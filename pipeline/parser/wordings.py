@@ -25,7 +25,7 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
 """The fields with text for readers, in addition to attributes."""
 
 DEEPEST = 20
-"""Spans in spans that are told apart."""
+"""Nested spans that are processed separately."""
 
 _MARK = re.compile(r"\[|\]|(?<!_)(_{4,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
 
@@ -83,7 +83,7 @@ def of_field(name: str, said: tuple[Inline, ...]) -> tuple[model.Wording, ...]:
 
 
 def public(text: str) -> str:
-    """The string as all editions have it."""
+    """The string common to all editions."""
     said = read(text)
     return plain_text(for_all(said)) if said else text
 

@@ -141,7 +141,7 @@ UNSOLVED: Changes = {**UNANSWERED, model.Choice: lambda node: replace(node, corr
 
 
 def _unticked(node: model.Exercise) -> model.Exercise:
-    """An exercise with all boxes of its tables empty: those that are ticked are its solution."""
+    """An exercise with all tick boxes in tables empty: ticked ones are its solution."""
 
     def empty(item: model.ListItem) -> model.ListItem:
         return replace(item, checked=False) if item.checked else item
@@ -192,7 +192,7 @@ def _in_sections(nodes: Iterable[N], edition: Edition) -> Iterator[N]:
 
 
 def _kept(nodes: Iterable[Node], edition: Edition) -> Iterator[Node]:
-    """Of some neighbours those that the edition has."""
+    """The neighbouring blocks that belong in the edition."""
     return (node for node in _in_sections(nodes, edition) if _belongs(node, edition))
 
 
@@ -255,7 +255,7 @@ class Spacing:
 
 
 def _neighbours(node: List) -> Iterator[tuple[Pair, bool]]:
-    """Blocks that follow each other in a list, and whether a blank line stands between them."""
+    """Consecutive blocks in a list, and whether there is a blank line between them."""
     blocks = [block.span for item in node.items for block in item.children]
     for one, other in _pairs(blocks):
         end = max(one.line, one.end)

@@ -21,8 +21,8 @@ is known still which is whose partner."""
 
 
 def shuffled(task: Matching | Ordering) -> Matching | Ordering:
-    """The task with its right side, or its items, in another order. What not all
-    readers get has no influence."""
+    """The task with its right side, or its items, in another order. Content that not all readers
+    get has no influence."""
     if isinstance(task, Ordering):
         order = _order([_thing(item) for item in task.items])
         items = tuple(_held(task.items[index]) for index in order)
@@ -45,8 +45,7 @@ def shuffled(task: Matching | Ordering) -> Matching | Ordering:
 
 
 def settled(task: Matching | Ordering, *, solved: bool) -> tuple[Node, ...]:
-    """The task that has been shuffled, without what has been emptied since; ``solved`` with
-    its solution."""
+    """The shuffled task, without what has been emptied since; ``solved`` with its solution."""
     if isinstance(task, Ordering):
         left = [index for index, item in enumerate(task.items) if _is_there(item)]
         rank = {place: rank for rank, place in enumerate(sorted(task.solution[i] for i in left))}

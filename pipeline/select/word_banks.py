@@ -84,7 +84,7 @@ def _answers(
 
 
 def _added(bank: Container) -> Iterator[str]:
-    """The words that stand in a bank: items of a list, or with commas between them."""
+    """The words in a bank: items of a list, or separated by commas."""
     for node in walk(bank.children):
         if isinstance(node, model.Paragraph | model.Plain):
             text = "".join(

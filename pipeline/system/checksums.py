@@ -51,7 +51,7 @@ class _Manifest(msgspec.Struct):
 
 
 def checksum(file: Path) -> str:
-    """The SHA-256 of a file, "" of one that cannot be read."""
+    """The SHA-256 of a file, "" if it cannot be read."""
     try:
         with file.open("rb") as data:
             return hashlib.file_digest(data, "sha256").hexdigest()
@@ -60,8 +60,7 @@ def checksum(file: Path) -> str:
 
 
 def left_over(folder: Path, kept: Iterable[Path]) -> tuple[Path, ...]:
-    """The files that the list of a folder names, that are still as it has them, and are not to be
-    ``kept``."""
+    """The files in a folder's list that are unchanged and not to be ``kept``."""
     staying = set(kept)
     found = ((folder / name, sum_) for name, sum_ in listed(folder).items())
     return tuple(file for file, sum_ in found if file not in staying and checksum(file) == sum_)

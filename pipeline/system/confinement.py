@@ -62,8 +62,8 @@ class _Rule(ctypes.Structure):
 
 
 def confine(reads: Iterable[Path], writes: Iterable[Path]) -> None:
-    """Leave this process nothing but these files and folders, Python's and the system's, and no
-    network, for good. What it ``writes`` has to exist. Raises `ConfinementError`."""
+    """Restrict this process permanently to these files and folders, Python's and the system's,
+    without network access. The files it ``writes`` must exist. Raises `ConfinementError`."""
     if platform.system() != "Linux":
         raise ConfinementError("only Linux can confine a process to its files")
     libc = ctypes.CDLL(None, use_errno=True)
@@ -104,7 +104,7 @@ def _python() -> Iterable[Path]:
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
-    """Allow what is not there to be missing."""
+    """Allow files to be missing."""
     try:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -118,8 +118,8 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
 
 
 def _has_left_network(libc: ctypes.CDLL) -> bool:
-    """Go where there is no network, and say whether that is granted: to root at once, to others as
-    users of a namespace of their own, in which they are who they are."""
+    """Enter a network namespace without a network, and return whether that is permitted: to root
+    directly, to others through a user namespace in which they keep their identity."""
     if libc.unshare(_NEW_NETWORK) == 0:
         return True
     user, group = os.geteuid(), os.getegid()

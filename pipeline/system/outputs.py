@@ -98,7 +98,8 @@ def _stage(folder: Path, files: Mapping[Path, bytes], gone: Iterable[Path]) -> N
 
 
 def recover(folder: Path) -> None:
-    """Finish or forget what a process that was killed began to write into ``folder``."""
+    """Finish or discard the unfinished set of a process that was killed while writing to
+    ``folder``."""
     if (folder / STAGING).is_dir():
         with _alone_in(folder):
             _finish(folder)

@@ -84,7 +84,7 @@ def pango_version() -> str:
 
 
 def missing_libraries() -> list[str]:
-    """The names of those that cannot be loaded."""
+    """The names of the libraries that cannot be loaded."""
     with contextlib.ExitStack() as folders:
         if sys.platform == "win32":
             for folder in _windows_folders():
@@ -94,7 +94,7 @@ def missing_libraries() -> list[str]:
 
 
 def package_manager() -> str | None:
-    """The name of the system's package manager, if it is one that is known here."""
+    """The name of the system's package manager, if it is a known one."""
     if sys.platform == "win32":
         return None
     if sys.platform == "darwin":

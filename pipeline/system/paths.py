@@ -25,8 +25,8 @@ _noted: ContextVar[dict[Path, None] | None] = ContextVar("noted", default=None)
 
 @contextlib.contextmanager
 def noting() -> Iterator[dict[Path, None]]:
-    """Record, while this lasts, each path that is looked up in a source's folder, whether it exists
-    or not. Callers need not remember to report what was read, missing or refused."""
+    """Record, in this context, each path that is looked up in a source's folder, whether it exists
+    or not. Callers need not remember to report files that were read, missing or refused."""
     noted: dict[Path, None] = {}
     token = _noted.set(noted)
     try:
@@ -87,8 +87,8 @@ def _decodes(href: str) -> bool:
 
 
 def find_above(folder: Path, name: str) -> Path | None:
-    """The file of that name that is nearest: in a folder or in those around it. One of another
-    user is none, who may write where this one works. What is looked for is noted."""
+    """The nearest file with that name: in a folder or one above it. Files of other users, who might
+    be able to write here, are ignored. The lookup is recorded."""
     try:
         start = folder.resolve()
         owner = start.stat().st_uid
@@ -105,12 +105,12 @@ def find_above(folder: Path, name: str) -> Path | None:
 
 
 def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Located | Problem:
-    """The file that a relative address leads to, from the folder, or from one that it ``shared``
-    with others, to which this is the path.
+    """The file at a relative address, from the folder, or from one that it ``shared`` with others,
+    to which this is the path.
 
-    Percent-encoding is undone, query and fragment are left off, and links in the file
-    system are followed before it is decided whether the file is in the folder. Nothing
-    outside is looked at. What is looked for is noted (`noting`).
+    Percent-encoding is decoded, query and fragment are dropped, and symbolic links are followed
+    before checking whether the file is in the folder. Nothing outside is examined. The lookup is
+    recorded (`noting`).
     """
     if shared:
         found = locate(folder / shared, address, missing)
@@ -164,6 +164,6 @@ def _hint(relative: str, name: str, names: list[str]) -> str:
 
 
 def shown_name(name: str) -> str:
-    """The name of a file as messages and outputs can have it: bytes that are not UTF-8 are
-    written as ``\\xff``."""
+    r"""The name of a file for messages and outputs: bytes that are not UTF-8 are written as
+    ``\xff``."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

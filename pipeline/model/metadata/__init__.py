@@ -223,5 +223,5 @@ def direction_of(lang: str) -> Direction:
 
 
 def print_source(metadata: Metadata) -> str:
-    """The printed edition that an e-book is the same as, by its ISBN as a URN, or nothing."""
+    """The printed edition with the same content as an e-book, by its ISBN as a URN, or nothing."""
     return Identifier("isbn", metadata.isbns.print).uri if metadata.isbns.print else ""

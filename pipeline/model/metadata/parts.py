@@ -27,10 +27,9 @@ class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …), and
-    ``more_roles`` are those of somebody who did several things; ``orcid`` the bare sixteen-digit
-    identifier with hyphens. ``kind`` is empty where the front matter does not say it.
-    ``scripts`` are the name in other scripts, each after the tag of its language. Readers may
-    write to one who is ``corresponding``."""
+    ``more_roles`` are further ones; ``orcid`` is the bare sixteen-digit identifier with hyphens.
+    ``kind`` is empty if the front matter does not state it. ``scripts`` are the name in other
+    scripts, each after its language tag. ``corresponding`` marks the author to contact."""
 
     written: ClassVar = Written("a person", alone="name")
     name: Annotated[str, Key("The name as it is printed.")]

@@ -1,5 +1,5 @@
-"""The printed page: what the edition, the front matter and good proportions make of a sheet of
-paper (`proportions`), and the style rules that say so (`rules`)."""
+"""The printed page: its dimensions, derived from the edition, the front matter and good proportions
+(`proportions`), and the corresponding style rules (`rules`)."""
 
 from pipeline.model.sheet.proportions import (
     has_room_for_notes,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pipeline.model.sheet import contrast as contrast_of
 
 STEPS = 50
-"""The step by which a colour is made darker or lighter."""
+"""The step for making a colour darker or lighter."""
 
 
 def contrast(one: str, other: str) -> float:

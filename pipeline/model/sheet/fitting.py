@@ -47,8 +47,8 @@ class Knot(NamedTuple):
 
 
 class FitSettings(NamedTuple):
-    """The sheets from the tightest to the loosest; ``natural`` is the index of the one that is
-    nearest to the page as it is."""
+    """The sheets from the tightest to the loosest; ``natural`` is the index of the one nearest to
+    the page's defaults."""
 
     sheets: tuple[Sheet, ...]
     natural: int
@@ -128,8 +128,8 @@ def room(sheet: Sheet) -> float:
 
 
 def reset(sheet: Sheet, knot: Knot, given: Margins, gutter: float) -> Sheet:
-    """The same page at another setting. ``given`` margins are not touched; ``gutter`` is what
-    of the inner one is the binding's."""
+    """The same page with another setting. ``given`` margins are kept; ``gutter`` is the part of the
+    inner one that is for binding."""
     text = round(knot.text, 2)
     scale = text / sheet.text
     ratio = sheet.leading / sheet.text
@@ -161,7 +161,7 @@ def reset(sheet: Sheet, knot: Knot, given: Margins, gutter: float) -> Sheet:
 def _sides(
     sheet: Sheet, scale: float, knot: Knot, given: Margins, gutter: float
 ) -> tuple[float, float]:
-    """The inner and the outer margin: what the lines leave free, in the same proportion."""
+    """The inner and outer margins: the space left by the lines, in the same proportion."""
     before = sheet.size.width - sheet.inner - sheet.outer
     wanted = before if sheet.columns > 1 else before * scale * knot.measure
     own = sheet.inner - gutter

@@ -1,6 +1,6 @@
-"""The page of large print, by the guidelines for it: those of the UK Association for Accessible
-Formats (G003, Creating clear print and large print documents) and of the American Council of the
-Blind (Large Print Guidelines). Nothing is under 18 points, and lines are 1.5 times that apart."""
+"""The page of large print, following the guidelines of the UK Association for Accessible Formats
+(G003, Creating clear print and large print documents) and of the American Council of the Blind
+(Large Print Guidelines). Nothing is smaller than 18 points, and line spacing is 1.5."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ UNPRINTED = 6
 """Millimetres at the edge of the paper that many printers leave white."""
 
 ROOM_FOR_NOTES = 45
-"""Millimetres that notes in a book's outer margin need, with what is left free around them."""
+"""Millimetres needed for notes in a book's outer margin, with the space around them."""
 
 
 def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
@@ -188,8 +188,7 @@ def settle(
 
 
 def _with_footer(sheet: Sheet, metadata: Metadata, *, is_large: bool) -> Sheet:
-    """The sheet with a margin that has room for the line at the foot; in large print, it stands
-    at the head."""
+    """The sheet with a margin that has room for the footer; in large print, it is at the head."""
     footer = metadata.brand.footer
     if not footer:
         return sheet
@@ -243,8 +242,8 @@ SMALL_TEXT = 9
 """Points that text on a quarter of a sheet has at least."""
 
 TOLERANCE = 1
-"""Millimetres by which half a sheet may be off a size that has a name: those of ISO 216 are
-rounded down."""
+"""Tolerance in millimetres for half a sheet to match a named size: those of ISO 216 are rounded
+down."""
 
 FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
 """The number of times that the sheet is halved."""

@@ -21,7 +21,7 @@ ABOVE_FOOT, LEAST_ABOVE_FOOT = 1.5, 0.25
 """Lines between the text and the foot of the page."""
 
 BELOW_FOOT = 5
-"""Millimetres between the foot and the edge of the paper, where there is room for them."""
+"""Millimetres between the foot and the edge of the paper, if there is room."""
 
 
 def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noqa: B008
@@ -69,7 +69,7 @@ def page_box(sheet: Sheet) -> str:
 
 
 def _raised_foot(sheet: Sheet) -> str:
-    """The foot nearer to the text, where the margin is too small to have it in its usual place."""
+    """The foot nearer to the text, if the margin is too small for its usual position."""
     room = (sheet.bottom - BELOW_FOOT) / POINT - sheet.note_leading
     lines = math.floor(4 * room / sheet.leading) / 4
     if lines >= ABOVE_FOOT:

@@ -19,7 +19,7 @@ BOOK = "section.level-1:not(:first-child) { break-before: page }\n"
 
 
 def print_style(sheet: Sheet, metadata: Metadata) -> str:
-    """The printed page: its size, its margins, what is at its foot, and the sizes of the text."""
+    """The printed page: its size, margins, foot, and type sizes."""
     hangs = sheet.hangs and not sheet.is_book
     lengths = {"hang": sheet.column if hangs else 0.0, "measure": sheet.measure, "edge": 0.0}
     points = {

@@ -1,6 +1,6 @@
-"""The words of each language, one file a language: those that Chapbook itself puts on a page,
-and in tables of their own those of authors that it understands, and how the language is written;
-and dates in these words."""
+"""The words of each language, one file per language: those that Chapbook itself puts on a page, and
+in separate tables those of authors that it understands, and the conventions of the language; and
+dates in these words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 @functools.lru_cache
 def words(lang: str) -> Mapping[str, str]:
-    """The words for a BCP 47 tag: those of its language over the English ones."""
+    """The words for a BCP 47 tag: those of its language, with English ones as a fallback."""
     english = _own("en")
     language = lang.lower().split("-")[0]
     return english if language == "en" else {**english, **_own(language)}
@@ -85,9 +85,9 @@ def written_date(date: str, words: Mapping[str, str]) -> str:
 def in_minutes(minutes: int, said: Mapping[str, str]) -> str:
     """``minutes``, from 1, in the words of a language: 10 minutes.
 
-    The word `timing` has the forms of the language's cardinal numbers, as the Unicode CLDR has
-    them, with | between: that for all; those for 1 and for others; or those for 1, for 2, for
-    what ends in 3 to 10, and for others.
+    The word `timing` has the forms of the language's cardinal numbers, following the Unicode CLDR,
+    separated by |: one for all; those for 1 and for others; or those for 1, for 2, for numbers
+    ending in 3 to 10, and for others.
     """
     return counted(said["timing"], minutes).format(minutes=minutes)
 

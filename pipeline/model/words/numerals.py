@@ -30,7 +30,7 @@ def letters(index: int) -> str:
 
 
 def alphabet(lang: str) -> str:
-    """The name of the letters that a language counts by, or nothing for Latin ones."""
+    """The name of the letters that a language counts with, or nothing for Latin ones."""
     return writing(lang).alphabet
 
 

@@ -84,7 +84,7 @@ def writing(tag: str) -> Writing:
 
 
 def autonym(tag: str) -> str:
-    """The name of a tag's language in itself; the tag, where that is not known."""
+    """The name of a tag's language in that language; the tag if it is unknown."""
     return writing(tag).name or tag
 
 

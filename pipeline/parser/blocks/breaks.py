@@ -31,7 +31,7 @@ class ThematicBreakProcessor(LineProcessor):
         return True
 
     def _goes_on(self, cursor: Cursor) -> bool:
-        """Return whether the line is one more of the lines that stand right before it."""
+        """Return whether the line belongs to the lines directly before it."""
         before = self.parser.tip[-1] if len(self.parser.tip) else None
         if not isinstance(before, BlockElement) or before.tag != "lines":
             return False
@@ -43,7 +43,7 @@ class ThematicBreakProcessor(LineProcessor):
 
 
 class PageBreakProcessor(LineProcessor):
-    """``\\newpage`` alone on a line, or what Quarto writes for it."""
+    r"""``\newpage`` alone on a line, or Quarto's equivalent."""
 
     begins = "\\{"
 

@@ -76,8 +76,8 @@ class FenceProcessor(LineProcessor):
         block.state = found
 
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
-        """Raw code ``{=format}``, as in Pandoc: HTML, page breaks of other formats, or what is
-        left out."""
+        """Raw code ``{=format}``, as in Pandoc: HTML, page breaks of other formats, or code to
+        leave out."""
         said = {line.strip() for line in block.lines} - {""}
         if name in HTML_FORMATS:
             block.tag = "html"

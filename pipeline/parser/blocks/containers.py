@@ -41,7 +41,7 @@ class ContainerProcessor(LineProcessor):
         elif split := attributes.trailing(text):
             text, found = split
         elif directive := DIRECTIVE.match(text):
-            # What follows the name of MyST's is the label of the exercise.
+            # Text after MyST's name is the label of the exercise.
             argument = "" if said(directive[1]) else directive[2]
             text, is_directive = f"{directive[1]} {argument}", True
         elif "{" in text and not _SPANNED.match(text):

@@ -22,7 +22,7 @@ _LINE = "-=:"
 
 
 class GridError(ValueError):
-    """The drawing is no grid; ``line`` and ``column`` say where (from 0, in the drawing)."""
+    """An invalid grid; ``line`` and ``column`` give the position (from 0, in the drawing)."""
 
     def __init__(self, line: int, column: int, message: str) -> None:
         super().__init__(message)
@@ -102,7 +102,7 @@ class GridTableProcessor(LineProcessor):
 
 
 class _Grid:
-    """``head`` is how many rows the head has, ``aligns`` the alignments of the columns."""
+    """``head`` is the number of header rows, ``aligns`` the alignments of the columns."""
 
     def __init__(self, lines: list[Line]) -> None:
         self._lines = lines
@@ -127,7 +127,7 @@ class _Grid:
         self.aligns = self._aligned(self._drawn[self._y[self.head]])
 
     def _columns(self) -> list[int]:
-        """The columns that a border of some cell stands in."""
+        """The columns with a cell border."""
         found: set[int] = set()
         for line in self._drawn:
             for match in _SEGMENT.finditer(line):

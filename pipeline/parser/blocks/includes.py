@@ -69,7 +69,7 @@ class IncludeProcessor(LineProcessor):
         return True
 
     def _include(self, directive: Directive, cursor: Cursor) -> Diagnostic | None:
-        """Take the file in, or say what is wrong."""
+        """Include the file, or report a problem."""
         span = Span(cursor.number, cursor.offset + directive.column)
         if not directive.path:
             message = "The include does not name a file."

@@ -1,9 +1,9 @@
-"""Blocks whose content is indented.
+"""Blocks with indented content.
 
-Definition lists have a line for each term, then ``: definition`` (PHP Markdown Extra), or one
-term and ``~ definition`` (Pandoc). Notes are ``[^label]: text``; as on GitHub, one may follow a
-paragraph without an empty line. Admonitions are Python-Markdown's, ``!!! note "Title"``, and those
-of MkDocs that fold, ``??? note``.
+Definition lists have a line for each term, then ``: definition`` (PHP Markdown Extra), or one term
+and ``~ definition`` (Pandoc). Notes are ``[^label]: text``; as on GitHub, one may follow a
+paragraph without an empty line. Admonitions are Python-Markdown's, ``!!! note "Title"``, and
+MkDocs' collapsible ones, ``??? note``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class DefinitionListProcessor(LineProcessor):
 
 
 class TermProcessor(LineProcessor):
-    """Terms are made of a paragraph, by the definition that follows."""
+    """Terms are made from a paragraph, by the definition that follows."""
 
 
 class DefinitionProcessor(LineProcessor):
@@ -133,7 +133,7 @@ _BOX = re.compile(
 
 
 class AdmonitionProcessor(LineProcessor):
-    """The first child is the title, where there is one."""
+    """The first child is the title, if there is one."""
 
     begins = "!?"
     container = True

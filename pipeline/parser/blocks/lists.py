@@ -44,7 +44,7 @@ class ListProcessor(LineProcessor):
         return Match.YES
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """A list is loose if a blank line stands between two blocks in it."""
+        """A list is loose if there is a blank line between two blocks in it."""
         neighbours = [*pairwise(block)]
         for item in block:
             neighbours += pairwise(child for child in item if child.tag != "note")
@@ -84,8 +84,7 @@ class ItemProcessor(LineProcessor):
         return True
 
     def _read_lettered(self, cursor: Cursor, around: BlockElement) -> markers.Found | None:
-        """Pandoc's marker at the cursor: one that goes on with the list, or that may begin
-        one here."""
+        """Pandoc's marker at the cursor: one that continues the list, or may begin one here."""
         kind, expected = "", 0
         if around.tag == "ol":
             kind, expected = around.state, _next(around)
@@ -107,8 +106,8 @@ class ItemProcessor(LineProcessor):
         return any(block.get("name") == "exercise" for block in self.parser.open)
 
     def _next_question(self, cursor: Cursor, around: BlockElement) -> markers.Found | None:
-        """The marker that goes on with one of the last lists, though lines to write on, or an
-        answer, stand between."""
+        """The marker that continues one of the last lists, even after writing lines or an
+        answer."""
         within = self.parser.open[self.parser.matched - 1 - (around.tag in ("ol", "ul", "p"))]
         for block in islice(reversed(within), FAR):
             if block.tag == "ol":
@@ -119,8 +118,8 @@ class ItemProcessor(LineProcessor):
         return None
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """Take from a question of an exercise what a line of its first paragraph ends with: its
-        id, and the marks that it has."""
+        """Remove the attributes at the end of a line of a question's first paragraph: its id, and
+        its marks."""
         block.state = None
         first = block[0] if len(block) else None
         if not isinstance(first, BlockElement) or first.tag != "p" or parent.tag != "ol":

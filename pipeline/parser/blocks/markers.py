@@ -44,8 +44,8 @@ class Found(NamedTuple):
 
 
 def read(text: str, kind: str = "", expected: int = 0) -> Found | None:
-    """The marker that ``text`` begins with; one of ``kind``, if it can be read so. An ``i`` is
-    the ninth letter only where that is ``expected``."""
+    """The marker at the beginning of ``text``; one of ``kind``, if possible. An ``i`` is the ninth
+    letter only if that is ``expected``."""
     match = _MARKER.match(text)
     if not match:
         return None

@@ -111,8 +111,8 @@ class MathProcessor(LineProcessor):
 
 
 class LatexMathProcessor(MathProcessor):
-    """LaTeX's own marks: ``\\[`` to ``\\]``, ``\\begin{align}`` to its end, and definitions of
-    commands. A blank line ends them too, and what has no end before it is text."""
+    r"""LaTeX's own delimiters: ``\[`` to ``\]``, ``\begin{align}`` to its end, and definitions of
+    commands. A blank line ends them too; without an end before it, they are text."""
 
     begins = "\\"
 
@@ -202,7 +202,7 @@ def _end(text: str, pos: int) -> _End | None:
 
 
 def _rest(text: str, formula: str, at: int) -> _End:
-    """The end of a formula that is at ``at``, with what follows it."""
+    """The end of a formula at ``at``, with the text after it."""
     listed = attributes.read(text, _skip_blanks(text, at))
     attrs, at = listed or (NO_ATTRIBUTES, at)
     # A sentence's stop after the marks belongs to the formula, which it would fall off.

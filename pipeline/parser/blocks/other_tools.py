@@ -125,7 +125,7 @@ class OmittedProcessor(LineProcessor):
                 parent.remove(last)
 
     def _attributes(self, cursor: Cursor) -> bool:
-        """Give a list to the block that it stands right under."""
+        """Give an attribute list to the block directly above it."""
         parser, text = self.parser, cursor.rest.strip()
         found = attributes.read(text)
         if not found or found[1] != len(text):

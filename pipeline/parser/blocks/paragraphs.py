@@ -1,5 +1,5 @@
-"""Paragraphs, and what can be taken off their beginning: definitions of link references
-(CommonMark 0.31.2, section 4.7) and of abbreviations (``*[NGO]: …``)."""
+"""Paragraphs, and definitions at their beginning: of link references (CommonMark 0.31.2, section
+4.7) and of abbreviations (``*[NGO]: …``)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ParagraphProcessor(LineProcessor):
             block.line, block.column = block.lines[0].number, block.lines[0].offset
 
     def _definition(self, lines: list[Line], start: int) -> int:
-        """The number of lines of the definition that begins at ``start``; 0 if there is none."""
+        """The number of lines of the definition at ``start``; 0 if there is none."""
         first = lines[start]
         if first.startswith("["):
             rebase = functools.partial(self.files.rebased, span=Span(first.number))

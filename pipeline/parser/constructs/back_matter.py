@@ -12,5 +12,5 @@ def bibliography(parts: Parts) -> tuple[Block, ...]:
 
 
 def index(parts: Parts) -> tuple[Block, ...]:
-    """The index, after what is written in the block: an introduction, say."""
+    """The index, after the content of the block, such as an introduction."""
     return (*parts.headed, Index(span=parts.span, attributes=parts.attributes))

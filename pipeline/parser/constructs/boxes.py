@@ -1,4 +1,4 @@
-"""Admonitions, what can be folded up, and containers that are nothing but a name."""
+"""Admonitions, collapsible blocks, and containers that only have a name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def kind_of(name: str) -> str:
 
 
 def title_for(name: str, title: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """The title of a box: where it has none, and its kind does not say as much, its name."""
+    """The title of a box: its name, if it has no title and its kind does not say as much."""
     if title or name in NAMES or name == "admonition":
         return title
     words = name.replace("-", " ").replace("_", " ")
@@ -92,7 +92,7 @@ def callout(name: str) -> str:
 
 
 def from_callout(parts: Parts, kind: str) -> tuple[Block, ...]:
-    """Quarto's box as one of ours. A heading that it begins with is its title."""
+    """Quarto's box as one of Chapbook's. A heading at its beginning is its title."""
     own = parts.attributes.without({"appearance", "icon"})
     first = parts.children[0] if parts.children else None
     (made,) = box(parts._replace(name=kind, attributes=own))

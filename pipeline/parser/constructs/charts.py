@@ -1,5 +1,5 @@
 """Charts: a fence ``chart`` with data, or a table whose caption has the class ``.chart``; and
-diagrams, of which each line of the fence is a part."""
+diagrams, each line of whose fence describes an element."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _chart(
 
 
 def _named(attributes: Attributes) -> list[str]:
-    """The classes that say that it is a chart, and of which kind."""
+    """The classes for a chart, and for its type."""
     return [name for name in attributes.classes if name in {*CLASSES, *KINDS, *DIAGRAMS}]
 
 

@@ -157,7 +157,7 @@ def lone_blank(item: BlockElement) -> Paragraph | None:
 
 
 def attach_prompts(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Neighbouring blocks, with each paragraph that stands before choices as their prompt."""
+    """Neighbouring blocks, with each paragraph before choices as their prompt."""
     if not any(isinstance(block, Choices) for block in blocks):
         return blocks
     found: list[Block] = []

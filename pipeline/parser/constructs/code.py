@@ -50,8 +50,8 @@ def code(parts: Parts) -> tuple[Block, ...]:
 
 
 def _told(parts: Parts) -> Parts:
-    """The fence, told where other tools would draw it or run it; a cell's own options
-    ``#| label: fig-x`` are attributes of the code."""
+    """The fence, with a finding if other tools would draw or execute it; a cell's own options ``#|
+    label: fig-x`` become attributes of the code."""
     cell = parts.attributes.get(CELL)
     if drawn := other_tools.DIAGRAMS.get(parts.name.lower()):
         message = f"A drawing of {drawn} is shown as its code."
@@ -79,7 +79,7 @@ def _told(parts: Parts) -> Parts:
 
 
 class _Given:
-    """The attributes of a fence: those that mean something for code, and the rest."""
+    """The attributes of a fence: those with a meaning for code, and the rest."""
 
     def __init__(self, attributes: Attributes) -> None:
         self.numbered = bool(NUMBERED & {*attributes.classes})

@@ -1,4 +1,4 @@
-"""The rows of data in a fence, or in a file beside the source that it names."""
+"""The rows of data in a fence, or in the file that it names."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def read_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
 
 
 def as_written(parts: Parts) -> tuple[Block, ...]:
-    """The data that no table or chart can be made of, as they are written; the name of a file
-    that cannot be read, or is long."""
+    """Data that cannot be shown as a table or chart, as text; the name of a file if it cannot be
+    read, or is long."""
     text = parts.text
     if address := parts.attributes.get("file"):
         found = parts.files.read(address, parts.span)

@@ -1,4 +1,4 @@
-"""Exercises, and what only teachers get: answers and notes."""
+"""Exercises, and content for teachers: answers and notes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def teacher(parts: Parts) -> tuple[Block, ...]:
 
 
 def guessed(parts: Parts) -> tuple[Block, ...]:
-    """A block of an unknown name that is like one for an answer, as that: better that students
-    miss something than that they get what they should not. Otherwise nothing."""
+    """A block with an unknown name that resembles one for an answer, as an answer: withholding too
+    much from students is better than showing too much. Otherwise nothing."""
     found = secret_block(parts.name)
     if not found:
         whole = said(f"{parts.name} {parts.argument}") or said(parts.argument)

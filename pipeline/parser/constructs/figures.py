@@ -22,7 +22,7 @@ _IMAGE_FILE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
 
 MOST_COLUMNS = 6
 LONGEST_ROW = 4
-"""So many figures stand in one row where nothing is said; more are set in rows of three."""
+"""The default maximum of figures in one row; more are set in rows of three."""
 
 
 def is_group(parts: Parts) -> bool:

@@ -61,7 +61,7 @@ class Parts(NamedTuple):
 
     @property
     def headed(self) -> tuple[Block, ...]:
-        """The blocks after what follows the name."""
+        """The blocks after the text that follows the name."""
         return headed(self.title, self.children, self.span)
 
     @property

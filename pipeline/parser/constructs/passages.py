@@ -1,5 +1,4 @@
-"""Passages that are set in a way of their own: sidebars, quotations that are pulled out or
-stand before the text, verse, and columns."""
+"""Passages with layouts of their own: sidebars, pull-quotes, epigraphs, verse, and columns."""
 
 from __future__ import annotations
 
@@ -161,8 +160,8 @@ def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
 
 
 def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
-    """A paragraph with each of its lines in an element, so that what runs over is indented,
-    and a break between them, for readers that know no styles."""
+    """A paragraph with each of its lines in an element, so that continuation lines are indented,
+    and a break between them, for readers without styles."""
     children: list[Inline] = []
     for line in _lines(paragraph.children):
         if children:
@@ -195,7 +194,7 @@ def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
 
 
 def _with_widths(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks, with columns that say nothing of their width sharing what is left."""
+    """The blocks, with columns without a width sharing the remaining space."""
     said = [block.attributes.get("width") for block in blocks if _is_column(block)]
     taken = sum(float(match[1]) for width in said if (match := _SHARE.fullmatch(width)))
     share = max(0.0, 100 - taken) / max(1, said.count(""))

@@ -1,4 +1,5 @@
-"""The questions of an exercise: items of its lists that count, with what belongs to each."""
+"""The questions of an exercise: items of its numbered lists, with the blocks that belong to
+each."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ ROOM = (
 
 
 class _Series:
-    """A list that may go on after what belongs to its last question; ``at`` is its place."""
+    """A list that may continue after the blocks that belong to its last question; ``at`` is its
+    position."""
 
     def __init__(self, node: List, at: int) -> None:
         self.node = node

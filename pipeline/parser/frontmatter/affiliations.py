@@ -1,5 +1,5 @@
-"""Front matter about where authors work: named beside each, or once for all and referred to, as
-Quarto, MyST and Pandoc's users do."""
+"""Front matter about authors' institutions: named with each author, or once for all and referred
+to, as in Quarto, MyST and Pandoc."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class _Listed:
 
 
 def settled(mapping: Mapping, report: FieldReport) -> Mapping:
-    """Front matter whose authors have their affiliations beside them, and no list of these."""
+    """Front matter in which authors have their own affiliations, without a separate list."""
     lists = [
         (key, value)
         for key, value in mapping.entries

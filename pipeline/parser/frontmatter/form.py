@@ -42,7 +42,7 @@ FLAG: Schema = {"type": "boolean"}
 
 
 def any_of(*schemas: Schema) -> Schema:
-    """A schema of what fits one of some, each once."""
+    """A schema for values that fit one of several schemas, without duplicates."""
     found: list[Schema] = []
     for schema in schemas:
         alternatives = schema["anyOf"] if schema.keys() == {"anyOf"} else [schema]

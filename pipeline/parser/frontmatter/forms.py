@@ -112,7 +112,7 @@ def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
 
 
 def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = None) -> Form:
-    """Text of which the place is kept, if it is ``usable`` as something."""
+    """Text with its position, if it is ``usable`` as something."""
 
     def read(node: Node, report: FieldReport, key: str) -> Placed | None:
         value = text(node, report, key)

@@ -30,8 +30,8 @@ _NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}]")
 
 
 class BadValueError(Exception):
-    """A value that cannot be what it is given for. ``message`` is a sentence that follows
-    a colon, so that it begins in lower case."""
+    """An invalid value. ``message`` is a sentence that follows a colon, so that it begins in lower
+    case."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -39,9 +39,9 @@ class BadValueError(Exception):
 
 
 def parse(text: str, scheme: str = "") -> Identifier:
-    """The identifier that ``text`` is, of the given scheme or of the one it shows.
+    """The identifier in ``text``, with the given scheme or the recognised one.
 
-    Raises `BadValueError` if it is none, or if a check digit is wrong.
+    Raises `BadValueError` if it is invalid, or if a check digit is wrong.
     """
     prefix = _PREFIX.match(text)
     if prefix:

@@ -43,8 +43,8 @@ def _usual(tag: str) -> str:
 
 
 def _meant(tag: str) -> str:
-    """The tag that took an old one's place, or the language that most people speak in a country
-    whose code stands for it: ja for jp."""
+    """The tag that replaced an old one, or the main language of a country whose code is given: ja
+    for jp."""
     from langcodes import Language, standardize_tag
     from langcodes.tag_parser import LanguageTagError
 

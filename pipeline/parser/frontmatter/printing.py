@@ -127,7 +127,7 @@ def with_room(metadata: Metadata, asked: dict[str, Node], report: FieldReport) -
 
 
 def _pages(metadata: Metadata, asked: dict[str, Node]) -> Iterator[Asked]:
-    """The places that ask for a page: the key for all, and those of single editions."""
+    """The places with page settings: the key for all, and those of single editions."""
     own = {name for name, options in metadata.edition_options if options.page != PageOptions()}
     if metadata.printing.page != PageOptions() and "page" in asked:
         listed = [name for name in metadata.editions if EDITIONS[name].format == "pdf"]

@@ -65,7 +65,7 @@ def json_schema() -> dict[str, object]:
 
 
 def schema_text() -> str:
-    """`json_schema` as the text of a file, what is short on one line."""
+    """`json_schema` as the text of a file, with short objects on one line."""
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
     return re.sub(r"([\[{])\n( [^][{}]+)\n +([\]}])", _on_one_line, text)
 

@@ -140,8 +140,8 @@ def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport)
 
 
 def derived(metadata: Metadata) -> Metadata:
-    """The metadata with the licence's name in the publication's language, and an article's
-    abstract as its description, where it has no other."""
+    """The metadata with the licence's name in the publication's language, and an article's abstract
+    as its description, if it has no other."""
     if metadata.abstract and not metadata.description:
         metadata = replace(metadata, description=metadata.abstract)
     if metadata.licence is None:

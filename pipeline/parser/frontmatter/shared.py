@@ -1,6 +1,6 @@
-"""The file ``library.yaml``: what all documents of a folder, and of the folders in it, share.
+"""The file ``library.yaml``: settings shared by all documents of a folder and its subfolders.
 
-It has the keys of the front matter. A document's own front matter comes before it, key by key.
+It has the keys of the front matter, which a document's own front matter overrides, key by key.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Library(NamedTuple):
         return mapping
 
     def shared(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The values for documents, each path in them as one that begins in its folder."""
+        """The values for documents, with each path relative to the library's folder."""
         return {name: self._placed(value) for name, value in values.items() if name not in OWN}
 
     def _placed(self, value: Any) -> Any:
@@ -107,8 +107,7 @@ def merged(shared: Any, own: Any) -> Any:
 
 
 def address_of(base: str, way: str, source: str, folder: Path) -> str:
-    """The address on the web of a document's files, where those of its library begin with
-    ``base``."""
+    """The web address of a document's files, if those of its library begin with ``base``."""
     within = folder.resolve().relative_to((folder / way).resolve())
     return base + quote("".join(f"{part}/" for part in (*within.parts, stem_of(Path(source)))))
 

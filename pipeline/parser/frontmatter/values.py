@@ -1,5 +1,5 @@
-"""Readers of the front matter's values: a node goes in, a typed value or None comes out,
-and what is wrong with it goes into a `FieldReport`."""
+"""Readers of the front matter's values: from a node to a typed value or None, with problems added
+to a `FieldReport`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass
 class FieldReport:
-    """Collects what one reading of front matter finds."""
+    """Collects the findings of reading front matter."""
 
     source: str
     found: list[Diagnostic] = field(default_factory=list)
@@ -44,7 +44,7 @@ N = TypeVar("N", bound=Node)
 
 
 def for_all(node: N, report: FieldReport) -> N:
-    """A value, or all in it, without what is marked for some editions: all have the same front
+    """A value, or all its parts, without content marked for some editions: all have the same front
     matter. Such a mark is a `Code.WRONG_VALUE`."""
     changed: Node = node
     match node:
@@ -93,7 +93,7 @@ OTHER_TOOLS: MappingOf[str, str] = {
     ),
     **dict.fromkeys(("link-citations", "colorlinks", "link-bibliography", "pagetitle"), _LEFT_OUT),
 }
-"""The keys that Pandoc, Quarto, MyST and other programs have for something, and what to write."""
+"""Keys of Pandoc, Quarto, MyST and other programs, and their equivalents."""
 
 
 def entries(
@@ -202,7 +202,7 @@ def items(node: Node) -> tuple[Node, ...]:
 
 
 def words(node: Node) -> tuple[Node, ...]:
-    """The items of a list, or those of text with commas between, each with its place."""
+    """The items of a list, or of text separated by commas, each with its position."""
     if not isinstance(node, Scalar):
         return items(node)
     exact = not node.style and "\n" not in node.text and node.place.length == len(node.text)

@@ -65,7 +65,7 @@ def refuse_references(event: yaml.NodeEvent, text: str, start: int, end: int) ->
 
 
 def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeError:
-    """``error`` as a mistake. ``base`` is the offset in ``text`` of what was parsed."""
+    """``error`` as a mistake. ``base`` is the offset of the parsed text in ``text``."""
     problem, context = error.problem or "", error.context or ""
     at = _index(error.problem_mark, base, text)
     opened = _index(error.context_mark, base, text) if error.context_mark else at
@@ -154,7 +154,7 @@ def _quoted(line: str) -> str:
 
 
 def _index(mark: yaml.Mark | None, base: int, text: str) -> int:
-    """The offset of a mark in ``text``; of the last character where it is at the end."""
+    """The offset of a mark in ``text``; of the last character if it is at the end."""
     offset = base + (mark.index if mark else 0)
     return max(base, min(offset, len(text.rstrip()) - 1))
 

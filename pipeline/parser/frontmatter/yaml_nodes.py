@@ -29,7 +29,7 @@ MAX_DEPTH = 8
 
 
 class Place(NamedTuple):
-    """Line and column from 1; how many characters of that line it takes."""
+    """Line and column from 1; the number of characters of that line it covers."""
 
     line: int
     column: int
@@ -61,7 +61,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """``flow``: written in braces. A key may stand in ``entries`` more than once."""
+    """``flow``: written in braces. A key may occur in ``entries`` more than once."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     place: Place
@@ -153,10 +153,10 @@ class _Lines:
 
 
 def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagnostic, ...]]:
-    """The entries of front matter, the number of lines it takes, and what is wrong.
+    """The entries of front matter, the number of lines it takes, and the problems.
 
-    The lines are fewer than ``found.lines`` where the text shows that the front matter was
-    meant to end before the next ``---``.
+    The lines are fewer than ``found.lines`` if the text shows that the front matter was meant to
+    end before the next ``---``.
     """
     text, start = found.text, Place(found.before + 1, 1, 3)
     nothing = Mapping((), start)

@@ -35,7 +35,7 @@ def _blank(m: re.Match[str], data: str) -> Result:
 
 
 def _variable(m: re.Match[str], data: str) -> Result:
-    """An include that does not stand alone on its line looks like a variable too."""
+    """An include that is not alone on its line looks like a variable too."""
     said = m[1].strip(" \t")
     if data[m.start() - 1 : m.start()] == "{" or data.startswith("}", m.end()):
         return None

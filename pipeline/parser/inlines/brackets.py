@@ -32,7 +32,7 @@ class Brackets:
         self.inactive = 0
 
     def open(self, text: str) -> None:
-        """Open the bracket ``text`` that stands here."""
+        """Open the bracket ``text`` at this position."""
         leaf = self.leaf
         piece, end = leaf.chain.add_text(text), leaf.pos + len(text)
         if self.stack:
@@ -95,7 +95,7 @@ class Brackets:
         self.leaf.chain.wrap_rest(bracket.piece, element)
 
     def _cite(self, bracket: Bracket, close: int) -> bool:
-        """Make a citation of what is in brackets, if it is one."""
+        """Convert the content of brackets into a citation, if it is one."""
         element = citations.bracketed(self.leaf.data[bracket.content : close])
         if element is None:
             return False
@@ -125,7 +125,7 @@ class Brackets:
             leaf.mistakes.links.append((written, *leaf.places.at(bracket.start)))
 
     def _link_target(self, bracket: Bracket, close: int) -> tuple[str, str, int] | None:
-        """The address and title that follow ``]``, and where they end."""
+        """The address and title after ``]``, and their end."""
         data, pos = self.leaf.data, self.leaf.pos
         if self.leaf.at("("):
             inline = links.read_inline(data, pos)

@@ -11,8 +11,8 @@ from pipeline.parser.inlines.patterns import InlineSpan
 
 @dataclass(slots=True, eq=False)
 class Delimiter:
-    """A run of ``count`` characters that may open or close emphasis. ``previous`` and
-    ``next`` are the delimiters beside it."""
+    """A run of ``count`` characters that may open or close emphasis. ``previous`` and ``next`` are
+    the neighbouring delimiters."""
 
     char: str
     count: int

@@ -21,7 +21,7 @@ LONGEST = 2000
 """Characters that a citation may have; so that no bracket is looked through again and again
 for the sake of those within."""
 
-# Scripts without spaces between words: a key of other letters ends where they begin.
+# In scripts without spaces between words, a key of other letters ends where these begin.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _LETTER = rf"[^\W{_UNSPACED}]"
 _BETWEEN = r"[:.#$%&\-+?<>~/]"
@@ -44,7 +44,7 @@ class CitationSpan(InlineSpan):
 
 
 class _Found(NamedTuple):
-    """A citation, and where it ends."""
+    """A citation, and its end."""
 
     element: CitationSpan
     end: int
@@ -85,7 +85,7 @@ def in_text(data: str, pos: int, references: Container[str]) -> _Found | None:
 
 
 def _items(content: str) -> tuple[CitationItem, ...] | None:
-    """The works that the parts between semicolons cite; None where one cites nothing."""
+    """The works cited by the parts between semicolons; None if one cites nothing."""
     items = []
     for part in _PARTS.finditer(content):
         item = _item(part[0])

@@ -72,7 +72,7 @@ def emphasise(chain: Chain, bottom: Piece | None) -> None:
 
 
 def _wrap(chain: Chain, opener: Piece, closer: Piece) -> Piece | None:
-    """Make an element of what is between two delimiters; the next closer to try."""
+    """Make an element of the text between two delimiters; returns the next closer to try."""
     opening, closing = opener.delimiter, closer.delimiter
     assert opening is not None
     assert closing is not None
@@ -108,8 +108,8 @@ def _match(opener: Piece, closer: Piece) -> bool:
 
 
 def _joins(char: str) -> bool:
-    """Return whether a letter or digit makes a word with what follows it, as it does not in scripts
-    that set no spaces."""
+    """Return whether a letter or digit forms a word with the text after it, unlike in scripts
+    without spaces between words."""
     return char.isalnum() and unicodedata.category(char) != "Lo"
 
 

@@ -91,7 +91,7 @@ def reads_like_one(content: str, *, strongly: bool = False) -> bool:
 
 
 def is_a_letter(content: str) -> bool:
-    """Return whether it is one letter, or two: a variable, or what counts the items of a list."""
+    """Return whether it is one or two letters: a variable, or the marker of a list item."""
     return _TERM.fullmatch(content.strip()) is not None and not content.strip().isdigit()
 
 

@@ -22,7 +22,7 @@ class Mistakes(NamedTuple):
 
 
 class Leaf:
-    """``data`` is the text, of which all before ``pos`` is in ``chain``."""
+    """``data`` is the text, of which everything before ``pos`` is in ``chain``."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.places = LinePlaces(lines)
@@ -32,7 +32,7 @@ class Leaf:
         self.mistakes = Mistakes([], [], [])
 
     def at(self, text: str) -> bool:
-        """Return whether ``text`` stands here."""
+        """Return whether ``text`` is at this position."""
         return self.data.startswith(text, self.pos)
 
     def skip_spaces(self) -> None:
@@ -52,6 +52,6 @@ class Leaf:
             self.check_attributes()
 
     def check_attributes(self) -> None:
-        """Take note of an attribute list that stands here and cannot be read."""
+        """Report an invalid attribute list at this position."""
         if self.at("{") and (written := attributes.mistaken(self.data, self.pos)):
             self.mistakes.attributes.append((written, *self.places.at(self.pos)))

@@ -28,7 +28,7 @@ MAX_PARENTHESES = 32
 
 
 def normalise(label: str) -> str:
-    """The normalised form of a label, by which labels match."""
+    """The normalised form of a label, for matching."""
     return " ".join(label.split()).casefold().upper()
 
 
@@ -39,7 +39,7 @@ def encode(destination: str) -> str:
 
 
 def read_destination(text: str, pos: int) -> tuple[str, int] | None:
-    """The (raw) destination at ``pos``, and where it ends."""
+    """The (raw) destination at ``pos``, and its end."""
     if text.startswith("<", pos):
         match = _BRACKETED.match(text, pos)
         return (match[1], match.end()) if match else None
@@ -67,7 +67,7 @@ def read_destination(text: str, pos: int) -> tuple[str, int] | None:
 
 
 def read_title(text: str, pos: int) -> tuple[str, int] | None:
-    """The (raw) title at ``pos``, and where it ends."""
+    """The (raw) title at ``pos``, and its end."""
     pattern = _TITLES.get(text[pos : pos + 1])
     match = pattern.match(text, pos) if pattern else None
     if not match or "\n\n" in match[1]:

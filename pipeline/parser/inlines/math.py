@@ -8,7 +8,7 @@ import re
 from pipeline.parser.inlines import formulas
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
-# What a formula may hold but for dollars: a backslash takes the character after it along.
+# Contents of a formula other than dollar signs; a backslash escapes the next character.
 _INSIDE = r"[^$\\]++|\\."
 # And but for further brackets of its kind.
 _BRACKETED = r"[^\\]++|\\(?!\\?[()\[\]])."
@@ -24,7 +24,8 @@ def _latex(m: re.Match[str], data: str) -> Result:
         spaced = content[0] == content[-1] == " "
         if not formulas.is_a_letter(content):
             return None
-        # `\(c\)` is a letter that is to be no ©, and `\(a\)` may count the items of a list.
+        # `\(c\)` is a letter that should not become ©, and `\(a\)` may be the marker of a list
+        # item.
         begins = data[max(0, m.start() - 1) : m.start()] in ("", "\n")
         if not spaced and (begins or content in "cCrRpP"):
             return None

@@ -15,7 +15,7 @@ from pipeline.parser.inlines.patterns import RAW_HTML, InlineSpan, Pattern, Resu
 WIKI = "chapbook-wiki:"
 """The prefix of the address of an Obsidian link until all ids are known."""
 EMBEDDED = "\0embedded"
-"""The title of such a link that stands in the place of an embedded note."""
+"""The title of a link that replaces an embedded note."""
 
 COMMENT = "%%"
 HTML_FORMATS = frozenset({"html", "html4", "html5", "markdown"})
@@ -50,7 +50,7 @@ def _comment(m: re.Match[str], data: str) -> Result:
 
 
 def _emoji(m: re.Match[str], data: str) -> Result:
-    """``:smile:``; a name that is none is text, as is one within a word or between digits."""
+    """``:smile:``; an unknown name is text, and so is one within a word or between digits."""
     before = data[m.start() - 1 : m.start()]
     if before.isalnum() or before == ":" or not (found := emoji_named(m[0])):
         return None
@@ -58,7 +58,7 @@ def _emoji(m: re.Match[str], data: str) -> Result:
 
 
 def emoji_named(name: str) -> str:
-    """The emoji that ``:name:`` stands for, or ""."""
+    """The emoji for ``:name:``, or ""."""
     import emoji
 
     found = emoji.emojize(name, language="alias")
@@ -87,7 +87,7 @@ def _key(name: str) -> str:
 
 
 def _role(m: re.Match[str], data: str) -> Result:
-    """``{ref}`target` `` and the like, MyST's roles of which the meaning is plain."""
+    """``{ref}`target` `` and MyST's other roles with a clear meaning."""
     role, said = m[1], m[2].strip()
     if role in ("sub", "sup", "kbd"):
         return InlineSpan("element", said, name=role)
@@ -129,7 +129,7 @@ def _shown(text: str) -> str:
 
 
 def _slip(text: str, what: str, hint: str) -> InlineSpan:
-    """A text that stays, and is told."""
+    """Text that is unchanged, with a finding."""
     return InlineSpan("slip", text, message=f"{what}. It stays as text.", hint=hint)
 
 
@@ -168,12 +168,12 @@ def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | 
 
 
 _TAGS = re.compile(RAW_HTML.replace(".*?", ".{0,500}?").replace("[^>]*", "[^>]{0,500}+"), re.DOTALL)
-"""Tags within a code span; a comment that is longer is no comment, so that many that do not end
-cost no more than as much text."""
+"""Tags within a code span; a longer comment is not one, so that many unclosed ones cost no more
+than the same amount of text."""
 
 
 def dropped(text: str, name: str) -> InlineSpan:
-    """The place of raw code for a format that there is none of here."""
+    """A placeholder for raw code in an unsupported format."""
     message = f"`{_shown(' '.join(text.split()))}` is raw code for {name}, and left out."
     return InlineSpan("slip", "", message=message, hint=OTHER_FORMAT)
 
@@ -206,7 +206,7 @@ def wiki_link(
 
 
 def _image(path: str, said: str) -> InlineSpan:
-    """An image; after the bar stands its width or a text."""
+    """An image; after the bar is its width or a text."""
     *texts, last = said.rpartition("|")[::2] if "|" in said else (said,)
     size = _SIZE.match(last.strip())
     if not size and last:

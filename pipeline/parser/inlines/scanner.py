@@ -1,5 +1,5 @@
-"""Reads the text of a leaf from left to right: CommonMark's delimiter and bracket stacks
-(0.31.2, appendix), around the inline processors that one pattern tells."""
+"""Reads the text of a leaf from left to right: CommonMark's delimiter and bracket stacks (0.31.2,
+appendix), and the inline processors for single patterns."""
 
 from __future__ import annotations
 
@@ -198,7 +198,8 @@ class _Scanner:
         self.leaf.pos += found.count
 
     def _takes_script(self, char: str) -> bool:
-        """Begin or end the subscript or superscript whose mark stands here, if one does."""
+        """Begin or end the subscript or superscript whose mark is at this position, if it is
+        one."""
         leaf = self.leaf
         if self._script:
             opening, delimiter, end = self._script
@@ -218,7 +219,7 @@ class _Scanner:
         return False
 
     def _is_reference(self, pos: int) -> bool:
-        """Return whether a reference to a note stands at ``pos``, where ``^`` is text then."""
+        """Return whether a reference to a note is at ``pos``, where ``^`` is then text."""
         return PATTERNS["note-reference"].compiled_re.match(self.leaf.data, pos) is not None
 
 

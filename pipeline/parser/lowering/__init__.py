@@ -68,7 +68,7 @@ class Lowering:
         self._exercises = 0
 
     def blocks(self, elements: Iterable[Element]) -> tuple[Block, ...]:
-        """The blocks that block elements stand for."""
+        """The blocks for block elements."""
         elements = list(elements)
         self._depth += 1
         if any(element.tag == "html" for element in elements):
@@ -107,7 +107,7 @@ class Lowering:
         return self._inline.leaf(element, self._depth, span)
 
     def read(self, text: str, span: Span | None) -> tuple[Inline, ...]:
-        """The inlines of a text that is one line, a caption say, and stands at ``span``."""
+        """The inlines of a single line of text, such as a caption, at ``span``."""
         element = Element("title")
         line = Line(text.replace("\n", " "), 0, 0)
         self._read_leaf(element, (line,), span)

@@ -1,4 +1,4 @@
-"""Boxes: GitHub's alerts, Obsidian's callouts, and what Python-Markdown calls admonitions."""
+"""Boxes: GitHub's alerts, Obsidian's callouts, and Python-Markdown's admonitions."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ QUOTES = frozenset({"quote", "cite"})
 def callout(
     element: BlockElement, blocks: tuple[Block, ...], span: Span, report: Report
 ) -> tuple[Block, ...] | None:
-    """The box that GitHub and Obsidian make of a block quote that begins with ``[!NOTE]``, and
-    in Obsidian a title after it; ``blocks`` are those of the quote. One with a word for an
-    answer, or nearly one, is kept from students."""
+    """GitHub's and Obsidian's box for a block quote that begins with ``[!NOTE]``, in Obsidian with
+    a title after it; ``blocks`` are those of the quote. One titled with a word for an answer, or
+    similar, is withheld from students."""
     first = element[0] if len(element) else None
     if not isinstance(first, BlockElement) or first.tag != "p" or not first.lines:
         return None
@@ -80,8 +80,8 @@ def _secret(
 def admonition(
     written: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span
 ) -> tuple[Block, ...]:
-    """The box that ``!!! written`` begins. A kind that is not known is a note's class, and
-    its title where it has none."""
+    """The box for ``!!! written``. An unknown kind makes a note with the kind as its class, and as
+    its title if it has none."""
     word, *classes = written.split()
     if meaning := said(word):
         return (_secret(meaning, title, children, span),)

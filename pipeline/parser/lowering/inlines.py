@@ -53,7 +53,7 @@ class InlineLowering:
         self._abbreviation = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)") if names else None
 
     def leaf(self, element: Element, depth: int, place: Span | None) -> tuple[Inline, ...]:
-        """The inlines of a block element that stands at ``place``."""
+        """The inlines of a block element at ``place``."""
         self._place = place
         return self._inlines(element, depth)
 
@@ -260,7 +260,7 @@ def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
 
 
 ELEMENTS = {"underline": "u", "ul": "u", "mark": "mark", "highlight": "mark"}
-"""The classes that are elements; Pandoc's, and what people call them otherwise."""
+"""Classes that become elements; Pandoc's, and other common names for them."""
 
 NAMES = {"smallcaps": "small-caps"}
 

@@ -1,8 +1,8 @@
-"""Puts pieces of raw HTML and finished nodes together.
+"""Assembles pieces of raw HTML and finished nodes.
 
-Markup may begin in one piece of raw HTML and end in another, with Markdown between them;
-so the builder takes both in turn, and joins them at the end. What is still open then ends
-there: markup never reaches beyond the block of Markdown that it is in.
+Markup may begin in one piece of raw HTML and end in another, with Markdown between them; so the
+builder receives both in turn, and joins them at the end. Open elements end there: markup never
+extends beyond the block of Markdown that it is in.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class MarkupBuilder:
                     self._end(token)
 
     def feed_tag(self, markup: str, place: tuple[int, int]) -> None:
-        """A single tag that stands at ``place`` within text."""
+        """A single tag at ``place`` within text."""
         line, column = place
         self.feed(
             [
@@ -184,7 +184,7 @@ class MarkupBuilder:
                 self._close_frame()
 
     def _depth_of(self, tag: str) -> int:
-        """The depth of the element that an end tag closes; 0 if there is none within its scope."""
+        """The depth of the element closed by an end tag; 0 if there is none in scope."""
         for depth in range(len(self._stack) - 1, 0, -1):
             name = self._stack[depth].tag
             if name == tag:
@@ -226,7 +226,7 @@ class MarkupBuilder:
     # --- frames ---
 
     def _imply_ends(self, tag: str) -> None:
-        """End what HTML lets people leave the end tags out of."""
+        """Close elements whose end tags are optional in HTML."""
         ended, barrier = IMPLIED_ENDS.get(tag, (frozenset(), frozenset()))
         if ended:
             self._end_back_to(ended, barrier)

@@ -22,7 +22,7 @@ class FlowPart(Node, frozen=True):
 
 
 def fold(text: str) -> str:
-    """``text`` with every run of white space as one space; no-break spaces are none."""
+    """``text`` with every run of white space as one space, except no-break spaces."""
     return _SPACE.sub(" ", text)
 
 

@@ -94,7 +94,7 @@ def abbreviation(frame: Frame) -> Iterable[Node]:
 
 
 def code(frame: Frame) -> Iterable[Node]:
-    """Code, with its links where it has some."""
+    """Code, with its links if it has any."""
     inlines = as_inlines(frame.items)
     if any(
         isinstance(node, model.Link | model.NoteReference | model.Image | model.LineBreak)

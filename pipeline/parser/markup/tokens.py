@@ -50,9 +50,8 @@ class Kind(enum.Enum):
 
 
 class MarkupToken(NamedTuple):
-    """``raw`` is the markup as written, ``offset`` where it begins; ``text`` is that of a
-    text, entities replaced. ``closed``: the tag ends in ``/>``. ``bare`` are the attributes
-    without a value."""
+    """``raw`` is the markup as written, ``offset`` its position; ``text`` is a text with entities
+    replaced. ``closed``: the tag ends in ``/>``. ``bare`` are the attributes without a value."""
 
     kind: Kind
     offset: int
@@ -65,8 +64,8 @@ class MarkupToken(NamedTuple):
 
 
 def tokenise(data: str) -> Iterator[MarkupToken]:
-    """The tags and the text in ``data``. Comments, declarations, instructions and CDATA
-    are left out; what only begins like a tag is text."""
+    """The tags and the text in ``data``. Comments, declarations, instructions and CDATA are
+    dropped; something that only begins like a tag is text."""
     absent: set[str] = set()
     begin = at = 0
     while (at := data.find("<", at)) >= 0:
