@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pikepdf
+import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageChops
 
 from pipeline.flow.fragment import render_fragment
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
@@ -46,6 +49,31 @@ def table(text: str) -> Table:
     found = parse_body(text).blocks[0]
     assert isinstance(found, Table)
     return found
+
+
+def printed(rows: str) -> Image.Image:
+    """The first page of a table with boxes to tick, in greys."""
+    with pypdfium2.PdfDocument(build(f"| a | b |\n|---|---|\n{rows}")) as pdf:
+        return pdf[0].render(scale=1).to_pil().convert("L")
+
+
+def test_ticks_are_lines() -> None:
+    """Poppler and what prints by it show nothing of a gradient as narrow as that."""
+    with pikepdf.open(io.BytesIO(build("| a | b |\n|---|---|\n| [x] | [ ] |\n"))) as pdf:
+        assert "/Pattern" not in pdf.pages[0].Resources
+    found = ImageChops.difference(printed("| [x] | [ ] |\n"), printed("| [ ] | [ ] |\n"))
+    assert sum(found.histogram()[64:]) > 10
+
+
+def test_rows_of_boxes_alone_stand_below_each_other() -> None:
+    def bottom(rows: int) -> int:
+        page = printed("| [ ] | [x] |\n" * rows)
+        text = page.crop((0, 0, page.width, page.height * 9 // 10))  # without the foot
+        box = text.point(lambda grey: 255 * (grey < 200)).getbbox()
+        assert box
+        return int(box[3])
+
+    assert bottom(4) - bottom(1) > 3 * 10
 
 
 # --- cells that take several columns and rows --------------------------------------------

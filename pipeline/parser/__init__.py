@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.model import Document
+from pipeline.model import Document, Paragraph
 from pipeline.model.codes import Code
 from pipeline.model.metadata import Metadata
+from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, wiki_links, wordings
 from pipeline.parser.abbreviations import abbreviations
 from pipeline.parser.blanks import settle_blanks
@@ -28,6 +29,12 @@ from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_title
 from pipeline.parser.unguarded import unguarded
 from pipeline.system.paths import shown_name
+
+MARKS = ("*", "`", "$", "](")
+"""The marks of Markdown by which it is known; a name may have others."""
+
+TEXTS = ("title", "subtitle", "abstract", "description")
+"""The fields of the metadata that may have such marks."""
 
 
 def parse_file(path: Path, name: str = "", before: Document | None = None) -> Document:
@@ -57,6 +64,7 @@ def parse(
     text = without_stray(text)
     library = shared.above(folder) if folder else None
     metadata, taken, found = read_front_matter(text, source, library)
+    metadata = _without_marks(metadata)
     if library and folder and metadata.url and "url" in metadata.shared:
         url = shared.address_of(metadata.url, library.way, source, folder)
         metadata = msgspec.structs.replace(metadata, url=url)
@@ -83,6 +91,25 @@ def parse(
         ),
     )
     return settle_places(document, before)
+
+
+def _without_marks(metadata: Metadata) -> Metadata:
+    """The metadata with what it says as text, where authors write Markdown, as they may in a
+    heading that is the title."""
+    said = {name: getattr(metadata, name) for name in TEXTS}
+    plain = {
+        name: "\n\n".join(map(_plain, text.split("\n\n")))
+        for name, text in said.items()
+        if any(mark in text for mark in MARKS)
+    }
+    return msgspec.structs.replace(metadata, **plain) if plain else metadata
+
+
+def _plain(text: str) -> str:
+    """The text of a paragraph of Markdown; what is another block is left as it is."""
+    blocks = parse_body(text).blocks
+    only = blocks[0] if len(blocks) == 1 else None
+    return plain_text(only.children) if isinstance(only, Paragraph) else text
 
 
 def parse_body(text: str, folder: Path | None = None) -> Document:

@@ -4,6 +4,7 @@ They are collected before students' editions lose the answers."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
@@ -43,7 +44,12 @@ def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Nod
         key = around.span if around else None
         found = list(_added(node))
         if key not in seen:
-            found += _answers((around,) if around else whole(document), kept)
+            written = Counter(map(folded, found))
+            for answer in _answers((around,) if around else whole(document), kept):
+                if written[folded(answer)]:
+                    written[folded(answer)] -= 1  # the author has listed the answers, too
+                else:
+                    found.append(answer)
             seen.add(key)
         found.sort(key=lambda word: (folded(word), word))
         if not found:
