@@ -53,7 +53,10 @@ def read_info(info: str) -> tuple[str, Attributes]:
             found, pos = joined(found, listed[0] if listed else NO_ATTRIBUTES), pair.end()
         else:
             other = _OTHER.match(info, pos)
-            pos = max(pos + 1, other.end() if other else 0)
+            end = max(pos + 1, other.end() if other else 0)
+            if language == "chart" and info[pos:end].isalpha():  # its type
+                found = joined(found, attributes.make(classes=(info[pos:end],)))
+            pos = end
     if not language:
         language = next((name for name in found.classes if name not in NO_LANGUAGES), "")
         classes = tuple(name for name in found.classes if name != language)

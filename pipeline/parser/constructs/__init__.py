@@ -62,6 +62,7 @@ MEANT = frozenset(
 FENCES: dict[str, Construct] = {
     "math": math.fence,
     "chart": charts.chart,
+    **dict.fromkeys(charts.CALLED, charts.of_type),
     **dict.fromkeys(("csv", "tsv"), tables.csv),
 }
 

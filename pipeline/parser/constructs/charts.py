@@ -3,6 +3,8 @@ diagrams, each line of whose fence describes an element."""
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from pipeline import model
@@ -10,6 +12,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Block, ChartKind, Inline
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.suggestions import nearest
+from pipeline.parser import attributes
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
@@ -33,8 +36,15 @@ DIAGRAMS: dict[str, ChartKind] = {
 }
 """The kinds of diagrams, which consist of lines and not of data."""
 
+CALLED = "number-line numberline clock clocks clock-face fraction-bar fraction-bars".split()
+"""The kinds that are the name of no programming language."""
+
 SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 """The attributes of a diagram's axes."""
+
+_RANGE = re.compile(r"\bto\b|\.\.|…")
+_NUMBER = re.compile(r"[+−-]?\d[\d.,]*\s*%?")
+_YEAR = re.compile(r"[12]\d{3}")
 
 LYING = frozenset({"barh", "horizontal-bar", "horizontal"})
 CLASSES = {"chart": "bar", **{f"{name}-chart": kind for name, kind in KINDS.items()}}
@@ -53,7 +63,7 @@ def chart(parts: Parts) -> tuple[Block, ...]:
         return data.as_written(parts)
     if len(rows) < 2:
         message = "The chart has no data."
-        hint = "The first line names the series, each further line has a name and numbers."
+        hint = "Write a line `Region, Wells`, and one for each, as in `North, 29`."
         written = _written(parts.attributes)
         wrong: tuple[str, Span | None, str] = (message, parts.span, hint)
         if written.lower() not in KINDS:
@@ -61,6 +71,9 @@ def chart(parts: Parts) -> tuple[Block, ...]:
         parts.report(Code.BAD_CHART, *wrong)
         return data.as_written(parts)
     head, *body = rows
+    if len(head) == 2 and _NUMBER.fullmatch(head[1].text) and not _YEAR.fullmatch(head[1].text):
+        # There is no row of names: a number is a year where it is one.
+        head, body = tuple(cell._replace(text="") for cell in head), list(rows)
     table = model.Table(
         head=(_row(head, parts.read, is_head=True),),
         body=tuple(_row(row, parts.read) for row in body),
@@ -68,6 +81,12 @@ def chart(parts: Parts) -> tuple[Block, ...]:
     )
     caption = parts.read(parts.attributes.get("caption"), parts.span)
     return (_chart(table, caption, parts.attributes, parts.report),)
+
+
+def of_type(parts: Parts) -> tuple[Block, ...]:
+    """The chart of a fence that is called after its type."""
+    own = attributes.make(pairs=(("type", parts.name),))
+    return chart(parts._replace(attributes=attributes.joined(own, parts.attributes)))
 
 
 def of_table(table: model.Table, report: Report) -> Block:
@@ -130,17 +149,29 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
     if own.get("file"):
         message = "A diagram's lines must be between the fences, not in a file."
         parts.report(Code.BAD_CHART, message, parts.span, "Write them there.")
-    rows = tuple(_line(line, kind, parts.read) for line in parts.lines if line.strip())
+    scale = {key: own.get(key) for key in SCALE if own.get(key)}
+    lines = [line for line in parts.lines if line.strip() and not _takes_scale(line, kind, scale)]
+    rows = tuple(_line(line, kind, parts.read) for line in lines)
     return model.Chart(
         kind=kind,
         table=model.Table(head=(), body=rows, span=parts.span),
         caption=parts.read(own.get("caption"), parts.span),
         x=own.get("x"),
         y=own.get("y"),
-        scale=tuple((key, own.get(key)) for key in SCALE if own.get(key)),
+        scale=tuple(scale.items()),
         span=parts.span,
         attributes=own.without(KEYS, {*_named(own)}),
     )
+
+
+def _takes_scale(line: Line, kind: ChartKind, scale: dict[str, str]) -> bool:
+    """Return whether a line says something of the axes, which is put into ``scale``."""
+    name, _, said = (part.strip() for part in line.partition(":"))
+    key = f"{name}-range" if kind == "graph" and name in ("x", "y") else name.lower()
+    if key not in SCALE or (key != name.lower() and not _RANGE.search(said)):
+        return False
+    scale.setdefault(key, said)
+    return True
 
 
 def _line(line: Line, kind: ChartKind, read: ReadInlines) -> model.TableRow:
@@ -164,7 +195,7 @@ def _line(line: Line, kind: ChartKind, read: ReadInlines) -> model.TableRow:
 def _row(row: tuple[Cell, ...], read: ReadInlines, is_head: bool = False) -> model.TableRow:
     first, *others = (_cell(cell, read) for cell in row)
     if is_head:
-        cells = [replace(cell, scope="col") for cell in (first, *others)]
+        cells = [replace(c, scope="col" if c.children else "") for c in (first, *others)]
         cells[1:] = (replace(cell, align="decimal") for cell in cells[1:])
     else:
         cells = [replace(first, scope="row"), *(replace(cell, align="decimal") for cell in others)]

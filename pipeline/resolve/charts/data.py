@@ -208,7 +208,7 @@ class _Reader:
         self._findings.add(Code.CROWDED_CHART, message, self._chart.span, hint)
 
 
-_HOW = "The first row names the series, each further row has a name and its numbers."
+_HOW = "Write a row `Region, Wells`, and one for each, as in `North, 29`."
 _UNKNOWN = "If a number is unknown, leave the cell empty."
 
 
