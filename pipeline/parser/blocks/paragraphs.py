@@ -17,6 +17,9 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Line
 
+VERSE = frozenset({"verse", "poem", "lines-numbered"})
+"""The blocks of which the lines are kept."""
+
 _CAPTION = re.compile(r"[Tt]able:|:[ \t]")
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
@@ -43,6 +46,7 @@ class ParagraphProcessor(LineProcessor):
             return
         self._take_attributes(block)
         self._take_line_block(block)
+        self._keep_indents(block)
         before = parent[-2] if len(parent) > 1 else None
         if isinstance(before, BlockElement) and before.tag == "table":
             self._warn_of_rows(before, block)
@@ -100,6 +104,15 @@ class ParagraphProcessor(LineProcessor):
         block.lines = [line for lines in found for line in lines]
         if not isinstance(block.state, Attributes):
             block.state = attributes.make(classes=("line-block",))
+
+    def _keep_indents(self, block: BlockElement) -> None:
+        """Lines of verse are as far in as they are written."""
+        if any(around.get("name") in VERSE for around in self.parser.open):
+            margin = min(line.offset for line in block.lines)
+            block.lines = [
+                Line("\u00a0" * (line.offset - margin) + line, line.number, margin)
+                for line in block.lines
+            ]
 
     def _take_block_id(self, block: BlockElement) -> None:
         """The name ``^id`` that Obsidian gives a paragraph at its end is its id."""
