@@ -43,6 +43,7 @@ SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 """The attributes of a diagram's axes."""
 
 _RANGE = re.compile(r"\bto\b|\.\.|…")
+_END = re.compile(r"\s*(?:from|to)\s*:")
 _NUMBER = re.compile(r"[+−-]?\d[\d.,]*\s*%?")
 _YEAR = re.compile(r"[12]\d{3}")
 
@@ -151,6 +152,9 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
         parts.report(Code.BAD_CHART, message, parts.span, "Write them there.")
     scale = {key: own.get(key) for key in SCALE if own.get(key)}
     lines = [line for line in parts.lines if line.strip() and not _takes_scale(line, kind, scale)]
+    if kind == "numberline" and len(ends := [line for line in lines if _END.match(line)]) == 2:
+        scale["range"] = " to ".join(line.partition(":")[2].strip() for line in sorted(ends))
+        lines = [line for line in lines if line not in ends]
     rows = tuple(_line(line, kind, parts.read) for line in lines)
     return model.Chart(
         kind=kind,

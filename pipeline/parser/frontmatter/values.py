@@ -85,6 +85,7 @@ OTHER_TOOLS: MappingOf[str, str] = {
     "institute": "Write it beside the author: `authors: [{name: …, affiliation: …}]`.",
     "email": "Write it beside the author: `authors: [{name: …, email: …}]`.",
     "orcid": "Write it beside the author: `authors: [{name: …, orcid: …}]`.",
+    "marks": "Write `score: head` for a box with the total of all marks.",
     "draft": "Leave it out: Chapbook builds what you ask for.",
     **dict.fromkeys(("output", "format", "formats", "project", "exports"), _EDITIONS),
     **dict.fromkeys(
