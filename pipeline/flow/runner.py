@@ -51,8 +51,8 @@ class Stage(Generic[T]):
     whether to run the stage in another process; ``divides``, whether it runs a stage for each of
     its parts: its last argument is then a function for that (`Runner.each`). A stage that
     ``remembers`` gets a `Memo` of its last run, which is valid as long as these arguments and files
-    are the same. One that ``follows`` gets its own last value in a process that has it. A ``note``
-    describes for people how a value was made.
+    are the same. One that ``recalls`` gets, in a process that stays, a `Memory` of its own for each
+    edition. A ``note`` describes for people how a value was made.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Stage(Generic[T]):
     apart: Callable[..., bool] | None = None
     divides: Callable[..., bool] | None = None
     remembers: Callable[..., tuple[Any, Iterable[Path]]] | None = None
-    follows: bool = False
+    recalls: bool = False
     note: Callable[[T], str] | None = None
 
     def encode(self, value: T) -> bytes:
@@ -236,8 +236,7 @@ class Runner:
         *,
         is_part: bool = False,
     ) -> Callable[[], Outcome[T]]:
-        last = key(stage.name, version(), *map(_described, takes))
-        name = f"{last}.trace"
+        name = f"{key(stage.name, version(), *map(_described, takes))}.trace"
         traces = self._known(name)
         for trace in traces:
             if all(self._digest(path) == digest for path, digest in trace.files.items()):
@@ -270,11 +269,12 @@ class Runner:
                 extra: tuple[Any, ...] = (known.memo,) if known else ()
                 if stage.divides:
                     extra = (self.each,)
-                elif stage.follows and self._memory:
-                    extra = (self._memory.get(last),)
+                elif stage.recalls and self._memory:
+                    own = f"{stage.name} {_edition(takes)}"
+                    memory = self._memory.get(own) or Memory()
+                    self._memory.put(own, memory)
+                    extra = (memory,)
                 value, seconds, paths = _run(stage, values, *extra)
-                if stage.follows and self._memory:
-                    self._memory.put(last, value)
             if not is_part:
                 note = stage.note(value) if stage.note else ""
                 self._tell(Ran(stage.name, _edition(takes), seconds, note))

@@ -27,7 +27,7 @@ from pipeline.model.paper import Sheet
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Furniture, Heads, Set, Unit, may_divide
-from pipeline.system.store import Memo
+from pipeline.system.store import Memo, Memory
 
 if TYPE_CHECKING:
     import jinja2
@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from pipeline.model.rendered import CoverPage
 
 
-def parse(source: Path, before: Document | None = None) -> Document:
-    """The document that a source says. Blocks that are as in the one ``before`` are the same
-    objects."""
+def parse(source: Path, memory: Memory | None = None) -> Document:
+    """The document that a source says. Blocks that are as in the last one are the same objects,
+    where there is a ``memory`` of that."""
     from pipeline.parser import parse_file
 
-    return parse_file(source, before=before)
+    document = parse_file(source, before=memory.get(str(source)) if memory else None)
+    if memory:
+        memory.put(str(source), document)
+    return document
 
 
 def metadata(document: Document) -> Metadata:
@@ -112,12 +115,14 @@ def render(
     return msgspec.structs.replace(pages, file=file) if file else pages
 
 
-def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
+def audit(
+    pages: Pages, document: Document, edition: Edition, memory: Memory | None = None
+) -> Pages:
     """The pages of an e-book with its accessibility claims, and findings that prevent further
-    claims."""
+    claims. A ``memory`` has the pages that were read before."""
     from pipeline.verify.audit import audit
 
-    return audit(document, pages)
+    return audit(document, pages, memory)
 
 
 def package(
@@ -284,7 +289,7 @@ def _plan(package: Package) -> str:
     return package.plan
 
 
-PARSE = Stage("parse", parse, Document, _in_document, _source, kept=True, follows=True)
+PARSE = Stage("parse", parse, Document, _in_document, _source, kept=True, recalls=True)
 METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
 SELECT = Stage("select", select, Document, _in_document, _nothing)
 RESOLVE = Stage("resolve", resolve, Document, _in_document, _nothing)
@@ -292,7 +297,7 @@ MARK = Stage("mark", mark, Document, _in_document, _nothing)
 RENDER = Stage(
     "render", render, Pages, _in_pages, _templates, by_content=True, remembers=_rendered_with
 )
-AUDIT = Stage("audit", audit, Pages, _in_pages, _nothing, by_content=True)
+AUDIT = Stage("audit", audit, Pages, _in_pages, _nothing, by_content=True, recalls=True)
 PACKAGE = Stage(
     "package", package, Package, _in_package, _packed,
     kept=True, apart=_sets_type, divides=_may_divide, note=_plan,

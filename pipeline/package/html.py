@@ -250,7 +250,7 @@ def show_images(markup: str, images: dict[str, File], address: Address) -> str:
         sources = f"{half} {width * HALF // LONGEST}w, {found} {width}w"
         return f'{chosen} srcset="{sources}" sizes="{SIZES}"'
 
-    return _IMAGE.sub(replace, markup)
+    return _IMAGE.sub(replace, markup) if images else markup
 
 
 def all_sizes(images: Mapping[str, File]) -> Iterator[File]:
@@ -278,14 +278,14 @@ def page_fonts(
 ) -> tuple[dict[Face, File], tuple[Diagnostic, ...]]:
     """The faces that the page uses, subset to its characters. Readers' own fonts replace missing
     characters and faces that are not installed."""
-    small = "small-caps" in css
+    small, shown = "small-caps" in css, frozenset(markup)
     files: dict[Face, File] = {}
     problems: list[Diagnostic] = []
     for face in used_faces(faces, css, markup):
         slant = "" if face.style == "normal" else f"-{face.style}"
         name = f"{face.family.lower().replace(' ', '-')}-{face.weight}{slant}.woff2"
         try:
-            text = characters(face, markup)
+            text = characters(face, markup) if face.element else shown
             common = frozenset[str]() if face.element else TYPED
             data = subset(face, text, common=common, small_capitals=small)
             files[face] = File(name, "font/woff2", data)

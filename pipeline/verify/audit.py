@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, Image
 from pipeline.model.diagnostics import Span
-from pipeline.model.rendered import Accessibility, Page, Pages, Verdict
-from pipeline.model.tree import all_spans
+from pipeline.model.rendered import Accessibility, Pages, Verdict
+from pipeline.model.tree import find
 from pipeline.model.words import words
+from pipeline.system.store import Memory
 from pipeline.verify import audit_rules as rules
 from pipeline.verify import claims
 from pipeline.verify.audit_rules import AuditSubject, Looked
@@ -87,13 +88,14 @@ RULES: tuple[_Rule, ...] = (
 """All rules, in the order of what they are about."""
 
 
-def audit(document: Document, pages: Pages) -> Pages:
+def audit(document: Document, pages: Pages, memory: Memory | None = None) -> Pages:
     """The pages made from a resolved document, with their claims, and findings that prevent further
-    claims."""
-    read = {page.name: _read(page) for page in pages.pages}
+    claims. A ``memory`` has the roots of pages by their markup."""
+    memory = memory or Memory()
+    read = {page.name: _read(page.markup, memory) for page in pages.pages}
     roots = {name: Element(f"{HTML}html") if isinstance(r, str) else r for name, r in read.items()}
     broken = {name: reason for name, reason in read.items() if isinstance(reason, str)}
-    subject = AuditSubject(document, all_spans(document), pages, roots, broken)
+    subject = AuditSubject(document, pages, roots, broken)
     looked = [(rule, tuple(rule.look(subject))) for rule in RULES]
     verdicts = tuple(
         Verdict(rule.name, rule.criteria, len(found), sum(one is not None for one in found))
@@ -113,19 +115,23 @@ def audit(document: Document, pages: Pages) -> Pages:
     )
 
 
-def _read(page: Page) -> Element | str:
+def _read(markup: str, memory: Memory) -> Element | str:
     """The root of a page, or the reason why it is no XML."""
+    root: Element | None = memory.get(markup)
     try:
-        return parse_xml(page.markup.encode())
+        root = parse_xml(markup.encode()) if root is None else root
     except MarkupError as error:
         return error.message
+    memory.put(markup, root)
+    return root
 
 
 def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     """The claims that the e-book may make."""
     metadata = subject.document.metadata
     held = set[str]().union(*map(claims.things, subject.roots.values()))
-    if metadata.brand.logo or any(isinstance(n, Image) and not n.missing for n, _ in subject.nodes):
+    images = find(subject.document, Image)
+    if metadata.brand.logo or not all(image.missing for _, image, _ in images):
         held.add(claims.IMAGE)
     passed = {verdict.rule for verdict in verdicts if not verdict.failed}
     clean = len(passed) == len(RULES)

@@ -30,7 +30,16 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.contrast import luminance, ratio
-from pipeline.model.tree import all_images, plain_text, walk_with, whole
+from pipeline.model.tree import (
+    all_images,
+    children,
+    find,
+    of_node,
+    plain_text,
+    walk,
+    walk_with,
+    whole,
+)
 from pipeline.model.words import words as words_of
 from pipeline.verify.claims import BREAKS
 from pipeline.verify.findings import Finding, finding
@@ -40,12 +49,10 @@ from pipeline.verify.references import id_faults, identifiers, references
 
 
 class AuditSubject(NamedTuple):
-    """An e-book before packaging: the resolved document, with all its ``nodes``, each with its
-    position in the source or that of its nearest parent; and its pages with their ``roots``, which
+    """An e-book before packaging: the resolved document, and its pages with their ``roots``, which
     are empty if a page is ``broken``."""
 
     document: Document
-    nodes: tuple[tuple[Node, Span | None], ...]
     pages: Pages
     roots: Mapping[str, Element]
     broken: Mapping[str, str]
@@ -113,7 +120,7 @@ def nothing_moves(subject: AuditSubject) -> Looked:
 def formulas_are_spoken(subject: AuditSubject) -> Looked:
     """Each formula in MathML has a spoken alternative. Formulas that cannot be set, and are shown
     as text, were reported by resolve."""
-    for node, _ in subject.nodes:
+    for _, node, _ in find(subject.document, Math, MathBlock):
         if isinstance(node, Math | MathBlock) and node.mathml:
             yield None if node.alt else TOLD
 
@@ -121,8 +128,8 @@ def formulas_are_spoken(subject: AuditSubject) -> Looked:
 def tables_have_heads(subject: AuditSubject) -> Looked:
     """Tables of two rows and two columns or more have a head, or heads of their rows. A grid
     without any text is one to fill in."""
-    for node, span in subject.nodes:
-        rows = (*node.head, *node.body) if isinstance(node, Table) else ()
+    for _, node, span in find(subject.document, Table):
+        rows = (*node.head, *node.body)
         cells = [cell for row in rows for cell in row.cells]
         is_grid = len(rows) > 1 and max(len(row.cells) for row in rows) > 1
         if is_grid and any(plain_text(cell.children).strip() for cell in cells):
@@ -134,14 +141,13 @@ def links_say_where(subject: AuditSubject) -> Looked:
     """Link texts are not empty, and not uninformative like "here". Code in a link text is the name
     of something, such as `page`."""
     vague = frozenset(words_of(subject.document.metadata.lang)["vague_links"].split("|"))
-    for node, span in subject.nodes:
-        if isinstance(node, Link):
-            said = " ".join(plain_text(node.children).split())
-            is_vague = re.sub(r"[^\w\s]+", "", said).strip().casefold() in vague
-            rule = "vague-link" if said else "empty-link"
-            is_name = all(isinstance(child, model.Code) for child in node.children)
-            ok = said and (is_name or not is_vague)
-            yield None if ok else finding(rule, span, said=said, href=node.href)
+    for _, node, span in find(subject.document, Link):
+        said = " ".join(plain_text(node.children).split())
+        is_vague = re.sub(r"[^\w\s]+", "", said).strip().casefold() in vague
+        rule = "vague-link" if said else "empty-link"
+        is_name = all(isinstance(child, model.Code) for child in node.children)
+        ok = said and (is_name or not is_vague)
+        yield None if ok else finding(rule, span, said=said, href=node.href)
 
 
 SCRIPTS: tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...] = tuple(
@@ -167,6 +173,14 @@ a language, its letters, and the languages that are written in it."""
 
 _IN_SCRIPTS = re.compile(f"[{''.join(letters.pattern[1:-1] for _, _, letters, _ in SCRIPTS)}]")
 
+
+@of_node
+def _is_in_scripts(node: Node) -> bool:
+    if isinstance(node, model.Section):
+        return any(map(_is_in_scripts, children(node)))
+    return any(isinstance(n, Text) and _IN_SCRIPTS.search(n.text) for n in walk(node))
+
+
 MOST_LETTERS = 20
 """So many letters may be a name or a term, which need not be marked."""
 
@@ -182,7 +196,8 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
         return "" if named else lang, node.span or above[1]
 
     start: tuple[str, Span | None] = (subject.document.metadata.lang, None)
-    for node, (lang, span) in walk_with(whole(subject.document), start, inherit):
+    nodes = whole(subject.document) if any(map(_is_in_scripts, whole(subject.document))) else ()
+    for node, (lang, span) in walk_with(nodes, start, inherit):
         if not isinstance(node, Text) or not lang or not _IN_SCRIPTS.search(node.text):
             continue
         spoken = lang.lower().partition("-")[0]
