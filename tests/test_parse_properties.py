@@ -15,6 +15,7 @@ from pipeline.model import Document, Heading, Node, Paragraph, Text
 from pipeline.model.tree import walk, whole
 from pipeline.parser import parse, parse_body
 from pipeline.resolve import resolve
+from pipeline.system.store import Memory
 
 MARKS = (
     *("*", "**", "_", "`", "~~", "[", "]", "(", ")", "![", "](x)", "](", '"', "'", "<", ">", "\\"),
@@ -118,6 +119,23 @@ lines = st.lists(st.one_of(line, st.just("")), max_size=12).map("\n".join)
 text = st.one_of(lines, lines, st.text(max_size=200))
 
 FRONT = "---\ntitle: t\nspeakers:\n  Ann: interviewer\n  Ben: guest\n---\n"
+
+
+@given(above=lines, said=inline, edited=inline, below=lines)
+@example(above="*[abc]: d", said="", edited="abc", below="")
+@example(above="- One", said="", edited="", below="{.wide}")
+@example(above="- ( ) a\n- (x) b", said="", edited="(x)", below="")
+@example(above="[a]: /b", said="", edited="[a]", below="  : It is.")
+@example(above="<div>", said="", edited="**", below="</div>")
+def test_an_edit_in_a_process_that_stays_reads_as_in_a_new_one(
+    above: str, said: str, edited: str, below: str
+) -> None:
+    memory = Memory()
+    for words in (said, edited):
+        source = f"{FRONT}{above}\n\nSome words{words}\nand others.\n\n{below}\n\nThe end.\n"
+        found = model.encode(parse(source, memory=memory))
+        memory.end()
+        assert found == model.encode(parse(source))
 
 
 def check_json(document: Document) -> None:

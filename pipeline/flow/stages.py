@@ -36,14 +36,10 @@ if TYPE_CHECKING:
 
 
 def parse(source: Path, memory: Memory | None = None) -> Document:
-    """The document that a source says. Blocks that are as in the last one are the same objects,
-    where there is a ``memory`` of that."""
+    """The document that a source says, with a ``memory`` of an earlier version."""
     from pipeline.parser import parse_file
 
-    document = parse_file(source, before=memory.get(str(source)) if memory else None)
-    if memory:
-        memory.put(str(source), document)
-    return document
+    return parse_file(source, memory=memory)
 
 
 def metadata(document: Document) -> Metadata:

@@ -20,6 +20,7 @@ from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
+from pipeline.parser.incremental import KnownBody, reread
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.origins import settle_places
@@ -29,6 +30,7 @@ from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_title
 from pipeline.parser.unguarded import unguarded
 from pipeline.system.paths import shown_name
+from pipeline.system.store import Memory
 
 MARKS = ("*", "`", "$", "](")
 """The marks of Markdown by which it is known; a name may have others."""
@@ -37,31 +39,31 @@ TEXTS = ("title", "subtitle", "abstract", "description")
 """The fields of the metadata that may have such marks."""
 
 
-def parse_file(path: Path, name: str = "", before: Document | None = None) -> Document:
-    """The document in a file; ``name`` is how messages call it (default: its path). Blocks that
-    are as in the document ``before`` are the same objects."""
+def parse_file(path: Path, name: str = "", memory: Memory | None = None) -> Document:
+    """The document in a file; ``name`` is how messages call it (default: its path). A ``memory``
+    as in `parse`."""
     source = shown_name(name or str(path))
     text, diagnostics = read(path)
     if any(finding.is_error for finding in diagnostics):
         found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)
         return Document(metadata=Metadata(), source=source, diagnostics=found)
-    return parse(text, source, path.parent, before)
+    return parse(text, source, path.parent, memory)
 
 
 def parse(
-    text: str, source: str = "", folder: Path | None = None, before: Document | None = None
+    text: str, source: str = "", folder: Path | None = None, memory: Memory | None = None
 ) -> Document:
     """The document for ``text``, with all problems in its ``diagnostics``.
 
     ``source`` is the name of the source in messages, ``folder`` the folder of included files;
-    without it, none are read. Blocks equal to those of the document ``before`` are the same
-    objects.
+    without it, none are read. With a ``memory`` of an earlier version of the text, blocks that have
+    not changed are the same objects.
     """
     text = normalise(text)
     problems = check_text(text, source)
     if any(finding.is_error for finding in problems):
         return Document(metadata=Metadata(), source=source, diagnostics=problems)
-    text = without_stray(text)
+    text = without_stray(text) if problems else text
     library = shared.above(folder) if folder else None
     metadata, taken, found = read_front_matter(text, source, library)
     metadata = _without_marks(metadata)
@@ -70,7 +72,12 @@ def parse(
         metadata = msgspec.structs.replace(metadata, url=url)
     body = text.split("\n", taken)[taken] if text.count("\n") >= taken else ""
     files = SourceFiles(folder, source)
-    document = _parse_body(body, taken + 1, files)
+    memory = memory or Memory()
+    known = memory.get("body")
+    document = reread(known, body, taken + 1, _read_alone) if known else None
+    document = document or _parse_body(body, taken + 1, files)
+    if not files.names:
+        memory.put("body", KnownBody(body, taken + 1, document))
     blocks, turns = group_turns(document.blocks, metadata.speakers)
     found = (*found, *files.lines.placed(turns))
     document = files.lines.apply(msgspec.structs.replace(document, blocks=blocks))
@@ -90,7 +97,9 @@ def parse(
             d if d.source else msgspec.structs.replace(d, source=source) for d in diagnostics
         ),
     )
-    return settle_places(document, before)
+    document = settle_places(document, memory.get("document"))
+    memory.put("document", document)
+    return document
 
 
 def _without_marks(metadata: Metadata) -> Metadata:
@@ -120,6 +129,10 @@ def parse_body(text: str, folder: Path | None = None) -> Document:
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
     files = SourceFiles(folder)
     return files.lines.apply(_parse_body(text, 1, files))
+
+
+def _read_alone(text: str, first_line: int) -> Document:
+    return _parse_body(text, first_line, SourceFiles())
 
 
 def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:

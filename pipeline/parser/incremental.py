@@ -1,0 +1,91 @@
+"""Reads only the paragraph in which a text has changed, where nothing else can depend on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from msgspec.structs import replace
+
+from pipeline.model import NO_ATTRIBUTES, Document, Heading, Paragraph, ThematicBreak
+
+ReadBody: TypeAlias = Callable[[str, int], Document]
+"""A function that reads a text without front matter, from the line of the source on that it begins
+with."""
+
+ALONE = (Heading, Paragraph, ThematicBreak)
+"""Blocks that a paragraph beside them does not change."""
+
+_TOUCHES = re.compile(r"[\[\]{}<>|$@]|__|%%|:::|\(\s{0,9}[xX✓✔☑✅]?\s{0,9}\)")
+"""Marks in a paragraph that may mean something elsewhere, or that depend on what is there."""
+
+_BEGINS = re.compile(r"[^\W_]|[“\"'(*_]")
+_FOLLOWED = re.compile(r"\n+(?:[^\W_]|[“\"'(*_#]|\Z)")
+
+
+class KnownBody(NamedTuple):
+    """A text without front matter, the line of the source that it begins with, and its document."""
+
+    text: str
+    line: int
+    document: Document
+
+
+def reread(known: KnownBody, text: str, line: int, read: ReadBody) -> Document | None:
+    """The document of a text that differs from a ``known`` one within a paragraph, and has as many
+    lines; None where it may differ in more. What stands alone is read as it was in its place."""
+    blocks = known.document.blocks
+    if line != known.line or known.document.diagnostics or "*[" in text:
+        return None
+    begin, old, new, after = _changed(known.text, text)
+    if (
+        begin < 0
+        or old.count("\n") != new.count("\n")
+        or any(_TOUCHES.search(one) or not _BEGINS.match(one) for one in (old, new))
+        or not _FOLLOWED.match(text, after)
+    ):
+        return None
+    first = line + text.count("\n", 0, begin)
+    places = (number for number, one in enumerate(blocks) if one.span and one.span.line == first)
+    number = next(places, -1)
+    around = blocks[max(0, number - 1) : number + 2]
+    if number < 0 or not all(isinstance(one, ALONE) for one in around):
+        return None
+    found = [read(one, first) for one in (old, new)]
+    if any(len(one.blocks) != 1 or one.notes or one.diagnostics for one in found):
+        return None
+    (before,), (now,) = (one.blocks for one in found)
+    is_same = before == blocks[number] and before.attributes == NO_ATTRIBUTES
+    if not is_same or not isinstance(before, Paragraph) or not isinstance(now, Paragraph):
+        return None
+    return replace(known.document, blocks=(*blocks[:number], now, *blocks[number + 1 :]))
+
+
+def _changed(old: str, new: str) -> tuple[int, str, str, int]:
+    """The lines between blank ones that have changed: where they begin (-1 where they do not),
+    what they were and are, and where they end now."""
+    most = min(len(old), len(new))
+    same = _common(lambda begin, end: old[begin:end] == new[begin:end], most)
+    more, less = len(new), len(old)
+    rest = _common(
+        lambda begin, end: old[less - end : less - begin] == new[more - end : more - begin],
+        most - same,
+    )
+    begin, end = old.rfind("\n\n", 0, same), old.find("\n\n", less - rest)
+    if begin < 0 or end < 0:
+        return -1, "", "", 0
+    after = end + more - less
+    return begin + 2, old[begin + 2 : end], new[begin + 2 : after], after
+
+
+def _common(is_same: Callable[[int, int], bool], most: int) -> int:
+    """The number of characters, of ``most``, up to which all are the same."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if is_same(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
