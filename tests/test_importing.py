@@ -254,6 +254,22 @@ def test_styles_that_say_something(tmp_path: Path) -> None:
     )
 
 
+def test_links_that_do_not_say_where(tmp_path: Path) -> None:
+    """A link that says “here” names the site that it leads to, so that the source builds strictly;
+    of a page that does not say its language, the text tells it."""
+    text = "Wer mehr über den Brunnen wissen will, und auch nicht nur das, der liest es "
+    (tmp_path / "page.html").write_text(
+        f'<article><h1>Brunnen</h1><p>{text}<a href="https://www.example.org/b">hier</a>.</p>'
+        "<p>Er ist für alle da, die in dem Dorf und um es herum wohnen.</p></article>"
+    )
+    made = imported(tmp_path / "page.html")
+    assert made.text.startswith("---\ntitle: Brunnen\nlang: de\n---\n")
+    assert f"{text}[hier (example.org)](https://www.example.org/b)." in made.text
+    assert told(made) == [
+        "The link text “hier” does not say where it leads: “(example.org)” is added."
+    ]
+
+
 def test_comments_of_libreoffice(tmp_path: Path) -> None:
     """LibreOffice's comments in HTML are comments on the text; those of other pages are not."""
     page = "<body><p>The well<!-- Is that so? --> is deep.</p><p>Text.</p></body>"

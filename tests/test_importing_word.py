@@ -260,6 +260,15 @@ def test_notes(tmp_path: Path) -> None:
     assert body(made) == "One[^1] two[^2]\n\n[^1]: At the foot.\n\n[^2]: At the end."
 
 
+def test_note_alone(tmp_path: Path) -> None:
+    """A first paragraph that is nothing but the reference to a note is no title."""
+    mark = p('<w:r><w:footnoteReference w:id="2"/></w:r>')
+    path = word(
+        tmp_path / "a.docx", mark, footnotes=f'<w:footnote w:id="2">{p("So.")}</w:footnote>'
+    )
+    assert body(imported(path)) == "[^1]\n\n[^1]: So."
+
+
 WORKS = """<b:Sources xmlns:b="http://schemas.openxmlformats.org/officeDocument/2006/bibliography">
 <b:Source><b:Tag>Ash20</b:Tag><b:SourceType>Book</b:SourceType><b:Author><b:Author><b:NameList>
 <b:Person><b:Last>Ash</b:Last><b:First>Ann</b:First></b:Person></b:NameList></b:Author></b:Author>

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.authoring.importing.draft import INDEXED, Draft, count
 from pipeline.model import Attributes, Block, Inline, Node, Text
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Placed
 from pipeline.model.slugs import slug
 from pipeline.model.tree import Changes, rewrite, walk
@@ -209,7 +210,7 @@ def _of_fields(kind: str, fields: dict[str, str]) -> dict[str, Any]:
     return {"type": _KINDS.get(kind, "document"), **{k: v for k, v in found.items() if v}}
 
 
-def with_marks(draft: Draft, marks: Marks, stem: str) -> Draft:
+def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     """A draft with the nodes that marks in it stand for, and a file of the works that are cited."""
     if not marks.nodes:
         return draft
@@ -225,6 +226,11 @@ def with_marks(draft: Draft, marks: Marks, stem: str) -> Draft:
     counts["paragraphs"] = counts.get("paragraphs", 0) - sum(map(_is_block, nodes))
     blocks = rewrite(draft.blocks, leave=changes)
     draft = replace(draft, blocks=blocks, notes=notes, counts=counts)
+    if found[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
+        message = "It has index marks and no index: editions will have one at the end."
+        hint = "Remove the marks, `[]{.index …}`, if there is to be none."
+        told = diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
+        draft = replace(draft, found=(*draft.found, told))
     if not marks.works:
         return draft
     name = f"{slug(stem) or 'works'}.references.json"

@@ -24,18 +24,22 @@ from pipeline.authoring.importing.draft import (
     count,
     unread,
 )
-from pipeline.authoring.importing.page_metadata import metadata_of
+from pipeline.authoring.importing.page_metadata import declared_language, metadata_of
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places
 from pipeline.authoring.importing.page_styles import mark_styles
 from pipeline.authoring.importing.text_head import with_head
 from pipeline.authoring.importing.tidying import joined_runs, tidied
+from pipeline.authoring.importing.vocabulary import language_of_text
 from pipeline.model import Image, Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.tree import rewrite, walk
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.markup.tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
 from pipeline.system.paths import Located, locate
+
+SAMPLE = 20_000
+"""Characters that tell the language of an article whose page does not say it."""
 
 _WITHIN = INLINE_TAGS | FORMATTING_TAGS | PLAIN_INLINE_TAGS
 
@@ -106,6 +110,9 @@ def of_page(
         dropped += [(e, article.words(e)) for e in article.beside(chosen)]
         dropped += [(e, article.words(e)) for e in article.clean(chosen)]
         reader.tell_dropped(dropped)
+    if not whole and not declared_language(root):
+        guess = language_of_text(" ".join(article.words(chosen))[:SAMPLE])
+        metadata = replace(metadata, lang=guess or metadata.lang)
     if not page:
         join_captions(chosen)
     reader.tell_guesses(chosen)

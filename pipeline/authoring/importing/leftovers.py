@@ -83,7 +83,7 @@ def _kind(text: str) -> str:
         known = [p for p in parts if any(folded(p) in said("leftovers", k) for k in _BY_WORD)]
         if len(known) > len(parts) / 2 or (folded(parts[0]) in said("leftovers", "menu")):
             return "menu"
-    if len(words) > 2 and all(folded(w) in said("leftovers", "share") for w in words):
+    if len(words) > 1 and all(folded(w) in said("leftovers", "share") for w in words):
         return "share"
     if len(words) < _MOST and text.strip().lower().startswith(listed("leftovers", "begins")):
         return "begins"

@@ -59,16 +59,13 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
     published = next(filter(None, found_dates), "")
     date = re.match(r"\d{4}-\d{2}-\d{2}", published)
     description = said.get("og:description") or said.get("description") or ""
-    tops = [top for top in (root, root.find("body")) if top is not None]
-    said_here = (top.get(key) for top in tops for key in _LANGUAGES if top.get(key))
-    lang = next(said_here, "").strip()
     names = creators or [name.strip() for name in re.split(r"[,;]| and ", author)]
     canonical = root.xpath("//link[@rel='canonical']/@href")
     address = said.get("og:url") or (canonical[0] if canonical else "")
     metadata = Metadata(
         title=" ".join(title.split()),
         authors=tuple(Contributor(name=found) for found in names[:6] if 0 < len(found) < 60),
-        lang=language_of(lang),
+        lang=language_of(declared_language(root)),
         date=date[0] if date else "",
         description=description,
         publisher=said.get("dcterms.publisher") or said.get("dc.publisher") or "",
@@ -81,6 +78,13 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
             keywords=tuple(filter(None, said.get("keywords", "").split(", "))),
         )
     return metadata, address if address.startswith(("http://", "https://")) else ""
+
+
+def declared_language(root: Element) -> str:
+    """The language that a page says it is in; "" where it says none."""
+    tops = [top for top in (root, root.find("body")) if top is not None]
+    said_here = (top.get(key) for top in tops for key in _LANGUAGES if top.get(key))
+    return next(said_here, "").strip()
 
 
 def language_of(written: str) -> str:

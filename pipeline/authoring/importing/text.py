@@ -91,7 +91,11 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     blocks = reader.blocks()
     found += reader.found
     counts = count(blocks, ())
-    words = " ".join([metadata.title, *(line.text for line in rest)]).split()
+    unmarked = (
+        line.text[mark.end() :] if (mark := _NUMBER.match(line.text)) else line.text
+        for line in rest
+    )
+    words = " ".join([metadata.title, *unmarked]).split()
     counts["words"] = sum(any(map(str.isalnum, word)) for word in words)
     in_order = sorted(found, key=lambda one: one.line or 0)
     return Draft(metadata, blocks, counts=dict(counts), found=tuple(in_order))

@@ -316,7 +316,7 @@ def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
     """The blocks without the heading, or first paragraph, that repeats the title in the front
     matter."""
     said = " ".join(title.casefold().split())
-    for at, block in enumerate(blocks[:6]):
+    for at, block in enumerate(blocks[:6] if said else ()):
         if isinstance(block, model.Heading) or (not at and isinstance(block, model.Paragraph)):
             text = " ".join(plain_text(block.children).casefold().split())
             if text == said:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -12,10 +13,12 @@ from pipeline.authoring.importing.draft import COMMENT, HEADS, ROWS, Draft, coun
 from pipeline.authoring.importing.interviews import with_speakers
 from pipeline.authoring.writer import UnwritableError, write
 from pipeline.authoring.writer.sameness import same
-from pipeline.model import Document, Paragraph, Text
+from pipeline.model import Document, Link, Node, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
+from pipeline.model.tree import Changes, plain_text, rewrite
+from pipeline.model.words import words
 from pipeline.parser import parse
 
 _COMMENT = re.compile(rf"^{COMMENT}(.*)$", re.MULTILINE)
@@ -65,7 +68,10 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
         message = f"It has no title of its own; the title is {where}."
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
     blocks = draft.blocks or (Paragraph(children=(Text(text=metadata.title),)),)
-    document = Document(metadata=metadata, blocks=blocks, notes=draft.notes)
+    telling, said = _telling_links(metadata.lang)
+    blocks, notes = rewrite(blocks, leave=telling), rewrite(draft.notes, leave=telling)
+    found += (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said)
+    document = Document(metadata=metadata, blocks=blocks, notes=notes)
     try:
         text = _COMMENT.sub(_as_comment, write(document))
     except UnwritableError as error:
@@ -83,6 +89,23 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     ledger = tuple(row for row in rows if row.given or row.made)
     found += _missing(ledger, name)
     return Imported(text, metadata, draft.images, ledger, tuple(found))
+
+
+def _telling_links(lang: str) -> tuple[Changes, list[str]]:
+    """The change that has links say where they lead, where their text is no more than “here”, and
+    the messages about those that it is made to."""
+    vague = frozenset(words(lang)["vague_links"].split("|"))
+    told: list[str] = []
+
+    def leave(node: Link) -> Node:
+        said = " ".join(plain_text(node.children).split())
+        place = urlsplit(node.href).netloc.removeprefix("www.")
+        if not place or re.sub(r"[^\w\s]+", "", said).strip().casefold() not in vague:
+            return node
+        told.append(f"The link text “{said}” does not say where it leads: “({place})” is added.")
+        return replace(node, children=(*node.children, Text(text=f" ({place})")))
+
+    return {Link: leave}, told
 
 
 def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:

@@ -83,7 +83,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         {**draft.counts, **counts},
         (*found, *draft.found),
     )
-    return with_marks(draft, page.marks, path.stem)
+    return with_marks(draft, page.marks, name, path.stem)
 
 
 def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:

@@ -70,7 +70,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     told = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in found)
     found_all = (*told, *draft.found)
     made = Draft(metadata, draft.blocks, draft.notes, draft.images, counts, found_all)
-    return with_marks(made, reader.marks, stem)
+    return with_marks(made, reader.marks, name, stem)
 
 
 def _language(number: int) -> str:

@@ -81,7 +81,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         {**draft.counts, **counts},
         (*told, *draft.found),
     )
-    return with_marks(made, body.runs.marks, path.stem)
+    return with_marks(made, body.runs.marks, name, path.stem)
 
 
 def _metadata(parts: WordParts, body: Body) -> Metadata:
