@@ -205,3 +205,12 @@ def test_answers_alone_have_the_notes_that_they_refer_to(tmp_path: Path) -> None
     path = tmp_path / "a/a-answers.pdf"
     assert compare(path, parse_file(source), source).diagnostics == ()
     assert text_of_pdf(path).notes == "ofthewell,notofthebucket.ithasnotchanged."
+
+
+def test_a_row_that_goes_on_over_the_page_is_whole(tmp_path: Path) -> None:
+    words = [" ".join(f"{letter}{n}" for n in range(700)) for letter in "abc"]
+    source = tmp_path / "rows.md"
+    table = f"| A | B | C |\n|---|---|---|\n| {' | '.join(words)} |\n| x | y | z |\n"
+    source.write_text(f"---\ntitle: Rows\n---\n\n{table}", "utf-8")
+    assert not pipeline.build(source, ["handout"], out=tmp_path).failed
+    assert compare(tmp_path / "rows" / "rows.pdf", parse_file(source), source).diagnostics == ()

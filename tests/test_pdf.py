@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -574,6 +575,14 @@ def test_a_wide_table_stays_on_its_page(folder: Path) -> None:
     for edition in ("handout", "letter"):
         result = page_size_and_right_edge(make(short(table), folder, edition).data)
         assert result[1] <= result[0], edition
+
+
+def test_lines_break_before_names_that_begin_with_a_period(folder: Path) -> None:
+    names = ", ".join(f"`.extension{n}`" for n in range(40))
+    page = pypdfium2.PdfDocument(make(short(f"Files: {names}."), folder).data)[0]
+    text = page.get_textpage()
+    right = max(text.get_charbox(n)[2] for n in range(text.count_chars()))
+    assert right < page.get_width() - 40
 
 
 def page_size_and_right_edge(data: bytes) -> tuple[float, float]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -14,7 +15,7 @@ from pipeline.model.page_map import letters
 from pipeline.verify.archive import BROKEN, Archive
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.html import parse_html
-from pipeline.verify.layout import TextRun
+from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.markup import HTML, MATHML, SVG, MarkupError, kinds, words
 from pipeline.verify.package import XHTML, read_package
 from pipeline.verify.page import BACK_LINKS, REFERENCES
@@ -132,13 +133,45 @@ def text_of_pdf(path: Path) -> Texts:
         pages = read_pages(path)
     except UnreadablePdf as error:
         raise UnreadableFile(str(error)) from error
-    text, notes = list[str](), list[str]()
+    runs = list(_in_order(pages))
+    text, notes = (
+        "".join(run.text for run in runs if _is_note(run) is is_note) for is_note in (False, True)
+    )
+    return Texts(as_printed(text), as_printed(notes))
+
+
+def _in_order(pages: Iterable[PageLayout]) -> Iterator[TextRun]:
+    """The tagged text in reading order. A table row that goes on has parts of each cell on both
+    pages, which are joined by column."""
+    row: list[TextRun] = []
     for page in pages:
-        tagged = [(run.element.order, run) for run in page.runs if run.element]
-        for _, run in sorted(tagged, key=lambda one: one[0]):
-            if _is_text(run):
-                (notes if run.element and run.element.within(NOTE) else text).append(run.text)
-    return Texts(as_printed("".join(text)), as_printed("".join(notes)))
+        tagged = [run for run in page.runs if run.element and _is_text(run)]
+        tagged.sort(key=lambda run: run.element.order if run.element else 0)
+        head = len(list(itertools.takewhile(_is_in_row_of(tagged[:1]), tagged)))
+        if row and head:
+            row = sorted((*row, *tagged[:head]), key=_column)
+            tagged = tagged[head:]
+        if tagged:
+            yield from row
+            tail = len(list(itertools.takewhile(_is_in_row_of(tagged[-1:]), reversed(tagged))))
+            yield from tagged[: len(tagged) - tail]
+            row = tagged[len(tagged) - tail :]
+    yield from row
+
+
+def _is_in_row_of(runs: Iterable[TextRun]) -> Callable[[TextRun], bool]:
+    cells = [run.element.cell for run in runs if run.element and run.element.cell]
+    return lambda run: any(
+        run.element and run.element.cell and run.element.cell.row == cell.row for cell in cells
+    )
+
+
+def _column(run: TextRun) -> int:
+    return run.element.cell.column if run.element and run.element.cell else 0
+
+
+def _is_note(run: TextRun) -> bool:
+    return bool(run.element and run.element.within(NOTE))
 
 
 def _is_text(run: TextRun) -> bool:

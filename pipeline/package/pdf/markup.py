@@ -43,6 +43,10 @@ within it anyway."""
 
 _PART = re.compile(r".{60}(?=.)", re.DOTALL)
 
+_NO_BREAK = re.compile(r"(?<=\s)(?=[./]\w)")
+"""Names such as ``.htm`` and ``/tmp``, before which lines do not break even after a space (Unicode
+Standard Annex 14, LB13)."""
+
 
 def ready(root: Element) -> None:
     """Add information to the tree that WeasyPrint would otherwise lack: addresses of images, start
@@ -66,7 +70,7 @@ def ready(root: Element) -> None:
 def let_break(root: Element) -> None:
     """Allow breaks in content without any, between its elements and at intervals within a text:
     WeasyPrint looks back at everything on a line, and forward to the end of a word."""
-    letters = 0
+    letters, last = 0, ""
     stack: list[tuple[Element, str]] = [(root, "text")]
     while stack:
         element, part = stack.pop()
@@ -76,6 +80,10 @@ def let_break(root: Element) -> None:
             else:
                 stack += [(e, name) for e in reversed(element) for name in ("tail", "text")]
         text = getattr(element, part) or ""
+        if _NO_BREAK.search(last + text) and element.tag != "pre":
+            text = _NO_BREAK.sub("\u200b", last + text)[len(last) :]
+            setattr(element, part, text)
+        last = text[-1:] or last
         if len(text) > LONGEST_WORD:
             text = _NO_WORD.sub(lambda word: _PART.sub("\\g<0>\u200b", word[0]), text)
             setattr(element, part, text)
@@ -129,8 +137,8 @@ NEXT = frozenset("activity contents exercise writing-lines writing-space".split(
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
-LINE = 60
-"""Letters of a paragraph that fits on one line, even if they are wide."""
+LINE = 75
+"""Letters of a paragraph that may fit on one line."""
 
 RIGHT = frozenset({"mark", "right"})
 """The classes of the mark at a right choice."""
