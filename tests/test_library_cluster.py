@@ -1,4 +1,5 @@
-"""Libraries on a cluster: a real scheduler of Dask, and two workers of which one is killed."""
+"""Libraries on a cluster and at URLs: a real scheduler of Dask, two workers of which one is
+killed, and a server that speaks S3."""
 
 from __future__ import annotations
 
@@ -10,9 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import fsspec
 import pytest
+from click.testing import CliRunner, Result
+from moto.server import ThreadedMotoServer
 
-from tests.test_library import HOUSE, document, run
+from pipeline.cli import main
+from tests.test_library import HOUSE, LOGO, document, run
 
 pytestmark = pytest.mark.slow
 
@@ -117,3 +122,70 @@ def _when(is_so: Callable[[], bool], do: Callable[[], None]) -> threading.Thread
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     return thread
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """The URL of a bucket on a server of this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        server = ThreadedMotoServer(port=0, verbose=False)
+        server.start()
+        host, port = server.get_host_and_port()
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "key")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        fsspec.filesystem("s3").mkdir("school")
+        yield "s3://school"
+        server.stop()
+
+
+def remote(given: str, *options: str) -> Result:
+    arguments = [given, "--edition", "web", "--jobs", "2", *options]
+    return CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
+
+
+def test_sources_and_outputs_may_be_at_urls(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "handouts"
+    document(folder / "wells.md", "Wells", "{{ include parts/more.md }}")
+    (folder / "parts").mkdir()
+    (folder / "parts" / "more.md").write_text("![A well](well.svg)\n\n![Gone](gone.png)\n", "utf-8")
+    (folder / "parts" / "well.svg").write_text(LOGO, "utf-8")
+    document(folder / "water" / "rivers.md", "Rivers")
+    shared = "title: Hill School\npublisher: The Hill\nbrand: {logo: logo.svg, alt: The hill}\n"
+    (folder / "library.yaml").write_text(shared, "utf-8")
+    (folder / "logo.svg").write_text(LOGO, "utf-8")
+    files = fsspec.filesystem("s3", use_listings_cache=False)
+    files.put(str(folder), f"{bucket}/handouts", recursive=True)
+    given = f"{bucket}/handouts"
+    options = ("--out", f"{bucket}/public", "--store", f"{bucket}/store")
+    result = remote(given, *options)
+    assert "2 documents: 2 built, 0 unchanged, 0 failed" in result.output, result.output
+    assert "parts/more.md:3:1: warning[missing-image]: There is no file" in result.output
+    page = files.cat_file(f"{bucket}/public/wells/wells.html").decode()
+    assert "The Hill" in page
+    assert page.count("data:image/svg") >= 2
+    assert files.exists(f"{bucket}/public/catalogue/index.html")
+    assert files.exists(f"{bucket}/public/SHA256SUMS")
+    assert files.ls(f"{bucket}/store")
+
+    assert "0 built, 2 unchanged" in remote(given, *options).output
+    files.pipe_file(f"{bucket}/handouts/parts/well.svg", LOGO.replace("9z", "8z").encode())
+    assert "1 built, 1 unchanged" in remote(given, *options).output
+    files.rm_file(f"{bucket}/public/water/rivers/rivers.html")
+    assert "1 built, 1 unchanged" in remote(given, *options).output
+
+    # the same below a folder, named as a URL
+    local = remote(folder.as_uri(), "--out", (tmp_path / "out").as_uri())
+    assert "2 built, 0 unchanged" in local.output
+    made = (tmp_path / "out" / "water" / "rivers" / "rivers.html").read_bytes()
+    assert made == files.cat_file(f"{bucket}/public/water/rivers/rivers.html")
+
+
+def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    result = remote("nowhere://school", "--out", str(tmp_path / "out"))
+    assert result.exit_code == 3
+    assert "cannot use nowhere://school: Protocol not known: nowhere" in result.output

@@ -94,10 +94,11 @@ def find_above(folder: Path, name: str) -> Path | None:
         owner = start.stat().st_uid
     except (OSError, RuntimeError, ValueError):
         return None
-    for around in (start, *start.parents):
+    for steps, around in enumerate((start, *start.parents)):
         path = around / name
         if (noted := _noted.get()) is not None:
-            noted[path] = None
+            shown = Path(os.path.normpath(folder.joinpath(*[os.pardir] * steps, name)))
+            noted[path if os.pardir in shown.parts else shown] = None
         with contextlib.suppress(OSError):
             if path.is_file() and path.stat().st_uid == owner:
                 return path

@@ -6,6 +6,7 @@ import functools
 import os
 import re
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,6 @@ import click
 
 from pipeline.cli.terminal import (
     BUILT,
-    OUT,
     SOURCE_ERRORS,
     TEMPLATES,
     edition_names,
@@ -31,7 +31,7 @@ from pipeline.model.diagnostics import Severity
 if TYPE_CHECKING:
     from pipeline.cli.library.child import Limits
     from pipeline.cli.library.ledger import Ledger
-    from pipeline.cli.library.sources import LibraryListing, Listed
+    from pipeline.cli.library.sources import Listed
     from pipeline.cli.library.tasks import Built, Task
     from pipeline.model.diagnostics import Diagnostic
 
@@ -62,8 +62,15 @@ class SizeType(click.ParamType[int]):
         return int(float(match[1]) * 1000 ** " kmg".index(match[2].lower() or " "))
 
 
+class PlaceType(click.Path):
+    """A path, or a URL such as ``s3://bucket/folder``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("given", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|LIST")
+@click.argument("given", type=PlaceType(exists=True, path_type=Path), metavar="FOLDER|LIST|URL")
 @click.option(
     "--edition",
     "editions",
@@ -73,7 +80,13 @@ class SizeType(click.ParamType[int]):
     help="The editions to build, separated by commas (default: those in a document's front matter,"
     " or web, handout, ebook).",
 )
-@OUT
+@click.option(
+    "--out",
+    type=PlaceType(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="The output folder, or a URL.",
+)
 @TEMPLATES
 @click.option(
     "--jobs",
@@ -112,8 +125,14 @@ class SizeType(click.ParamType[int]):
     metavar="ADDRESS",
     help="A Dask scheduler whose workers build: tcp://host:8786.",
 )
+@click.option(
+    "--store",
+    default="",
+    metavar="FOLDER|URL",
+    help="What builds keep, if not in the output folder: one that the workers share.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> None:
+def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) -> None:
     """Build all documents in a folder, or those in a list with one file per line.
 
     A document is a Markdown file with front matter that no other file includes. Unchanged
@@ -125,18 +144,19 @@ def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> Non
       chapbook library handouts --edition handout,ebook --jobs 4
       chapbook library this-year.txt --timeout 60 --memory 1G
     """
-    from pipeline.cli.library import sources
+    from pipeline.cli.library import remote
     from pipeline.cli.library.child import Limits
 
     editions = options["editions"]
     need_system(formats(editions))
-    listing = sources.documents_of(given, options["out"])
     modules = dict.fromkeys(name for kind in sorted(formats(editions)) for name in LOADED[kind])
     limits = Limits(options["timeout"], options["memory"], modules=tuple(modules))
-    folder = given if given.is_dir() else given.parent
-    run = _Run(folder, options, limits, listing, as_json)
     started = time.perf_counter()
-    run.build(keep_going)
+    try:
+        run = _Run(given, options, limits, as_json)
+        run.build(keep_going)
+    except remote.NoPlaceError as error:
+        give_up(f"cannot use {error.filename}: {error.strerror}")
     found = [*run.findings, *(one for built in run.results for one in built.findings)]
     if as_json:
         show(found, as_json=True)
@@ -153,13 +173,22 @@ class _Run:
 
     def __init__(
         self,
-        folder: Path,
+        given: Path | str,
         options: dict[str, Any],
         limits: Limits,
-        listing: LibraryListing,
         quiet: bool,
     ) -> None:
-        self._folder = folder
+        from pipeline.cli.library import remote, sources
+
+        out = options["out"]
+        self._remote: remote.RemoteFiles | None = None
+        if isinstance(given, Path) and isinstance(out, Path):
+            self._folder = given if given.is_dir() else given.parent
+            listing = sources.documents_of(given, out)
+        else:
+            roots = (str(p.absolute()) if isinstance(p, Path) else p for p in (given, out))
+            self._remote = remote.RemoteFiles(*map(remote.UrlTree, roots))
+            listing = remote.documents_of(self._remote)
         self._told: set[Diagnostic] = set()
         self._options, self._limits, self._listing = options, limits, listing
         self._quiet = quiet
@@ -174,17 +203,19 @@ class _Run:
         return sorted((*self.known, *self.made), key=lambda built: built.name)
 
     def build(self, keep_going: bool) -> None:
-        from pipeline.cli.library import collection
-        from pipeline.cli.library.ledger import Ledger
+        from pipeline.cli.library import collection, remote
+        from pipeline.cli.library.ledger import DiskFiles, Ledger
         from pipeline.flow.version import version
         from pipeline.render.environment import builtin_templates
-        from pipeline.system.store import CACHE, Folder, key
+        from pipeline.system.store import Folder, key
 
-        out = self._options["out"]
         own = builtin_templates()
         code = key(version(), *_states(own), *_states(self._templates()))
-        path = out / CACHE / f"{key('the ledger of a library')}.ledger"
-        ledger = Ledger(path, out, (str(own), sys.prefix))
+        kept, out = self._kept(), self._options["out"]
+        places = (self._remote.sources.root, self._remote.out.root) if self._remote else ()
+        path = kept / f"{key('the ledger of a library', *places)}.ledger"
+        within = Path(remote.OUT) if self._remote else out
+        ledger = Ledger(path, within, (str(own), sys.prefix), self._remote or DiskFiles())
         due: dict[str, Task] = {}
         keys: dict[str, str] = {}
         for one in self._listing.documents:
@@ -203,7 +234,10 @@ class _Run:
         ledger.close(keys)
         if self.left == 0 and self.results:
             try:
-                collection.write(self.results, self._folder, out, Folder(out / CACHE), code)
+                if self._remote:
+                    remote.collect(self.results, self._remote, Folder(kept), code)
+                else:
+                    collection.write(self.results, self._folder, out, Folder(kept), code)
             except OSError as error:
                 where, why = error.filename or out, error.strerror or error
                 message = f"The catalogue cannot be written to “{where}”: {why}."
@@ -212,10 +246,9 @@ class _Run:
     def _build(
         self, due: Sequence[Task], ledger: Ledger, keys: dict[str, str], keep_going: bool
     ) -> None:
-        from pipeline.cli.library.building import LostExecutorError, built
+        from pipeline.cli.library.building import LostExecutorError, build, built
         from pipeline.cli.library.cluster import Cluster, NoClusterError, build_within
         from pipeline.cli.library.pool import LimitedPool
-        from pipeline.cli.library.tasks import build
 
         limits = self._limits
         cluster, jobs = None, min(self._options["jobs"], len(due))
@@ -232,6 +265,8 @@ class _Run:
         try:
             results = built(due, pool, limits, at_once, do, is_alive)
             for task, result, began in self._shown(results, len(due)):
+                if self._remote:
+                    self._remote.sizes |= {one.file: one.size for one in result.files}
                 ledger.add(keys[task.name], result, began)
                 self.made.append(result)
                 self.left -= 1
@@ -255,25 +290,36 @@ class _Run:
         from pipeline.parser.frontmatter.shared import NAME
         from pipeline.system.paths import find_above
 
-        if templates := self._options["templates"]:
-            return Path(templates)
+        if (templates := self._options["templates"]) or self._remote:
+            return Path(templates) if templates else None
         found = find_above(self._folder, NAME)
         return found.parent / "templates" if found else None
 
+    def _kept(self) -> Path:
+        """The folder on this machine for what is kept: in that of the outputs, or the user's."""
+        from pipeline.system.store import CACHE, cache_folder
+
+        if not self._remote:
+            out: Path = self._options["out"]
+            return out / CACHE
+        return (cache_folder() or Path(tempfile.gettempdir())) / "library"
+
     def _task(self, one: Listed) -> Task:
         from pipeline.cli.library.tasks import Task
-        from pipeline.system.store import CACHE
 
         out, templates = self._options["out"], self._options["templates"]
+        if self._remote:
+            out = self._remote.out.root
         return Task(
-            folder=str(Path.cwd()),
+            folder="" if self._remote else str(Path.cwd()),
             source=str(one.path),
             name=one.name,
             out=str(out),
-            store=str(out / CACHE),
+            store=self._options["store"] or str(self._kept()),
             editions=self._options["editions"],
             templates=str(templates or ""),
             strict=self._options["strict"],
+            root=self._remote.sources.root if self._remote else "",
         )
 
     def _shown(self, results: Iterator[Any], count: int) -> Iterator[Any]:

@@ -1,17 +1,24 @@
-"""Building what is due of a library, by any executor."""
+"""Building what is due of a library, by any executor: bytes in, and bytes out."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pipeline.cli.library.child import CRASHED, RAISED, TOO_LARGE, TOO_LONG, Limits
 from pipeline.cli.library.pool import TaskStoppedError
-from pipeline.cli.library.tasks import Built, Task, build, stopped
+from pipeline.cli.library.tasks import Built, Task, make, stopped
 from pipeline.model.messages import human_size
+
+if TYPE_CHECKING:
+    from pipeline.system.store import Store
 
 TRIES = 3
 """The number of times that a document may end its process."""
@@ -26,6 +33,39 @@ BETWEEN_LOOKS = 20
 
 class LostExecutorError(Exception):
     """There is nobody any more who does tasks."""
+
+
+def build(data: bytes) -> bytes:
+    """Build the document of a `Task`, and return the result as a `Built`."""
+    task = msgspec.msgpack.decode(data, type=Task)
+    started = time.perf_counter()
+    os.chdir(task.folder or tempfile.gettempdir())
+    try:
+        built = _build(task)
+    except MemoryError:
+        raise
+    except OSError as error:
+        where, why = error.filename or "the output", error.strerror or error
+        built = stopped(task.name, task.source, f"“{where}” cannot be written: {why}.")
+    except Exception as error:
+        hint = "This is a fault of Chapbook: please report it, with the source."
+        message = f"{type(error).__name__}: {error}"
+        built = stopped(task.name, task.source, message, hint)
+    seconds = time.perf_counter() - started
+    return msgspec.msgpack.encode(msgspec.structs.replace(built, seconds=seconds))
+
+
+def _build(task: Task) -> Built:
+    from pipeline.system.store import Folder
+
+    store: Store = Folder(Path(task.store).absolute())
+    if not task.root and "://" not in task.store:
+        return make(task, store)
+    from pipeline.cli.library import remote
+
+    if "://" in task.store:
+        store = remote.UrlStore(task.store)
+    return remote.build(task, make, store) if task.root else make(task, store)
 
 
 def built(

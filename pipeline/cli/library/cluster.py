@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
+from pipeline.cli.library.building import build
 from pipeline.cli.library.child import Limits
 from pipeline.cli.library.pool import LimitedPool
-from pipeline.cli.library.tasks import build
 
 PATIENCE = 15
 """Seconds to wait for a scheduler to answer."""

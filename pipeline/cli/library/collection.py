@@ -7,8 +7,9 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -23,7 +24,7 @@ from pipeline.parser.frontmatter import library_metadata
 from pipeline.parser.frontmatter.shared import above
 from pipeline.system import outputs
 from pipeline.system.checksums import LIST, checksum, checksums
-from pipeline.system.store import Folder, key
+from pipeline.system.store import Store, key
 
 CATALOGUE, REPORT = "catalogue", "report"  # as `sources.RESERVED` says
 
@@ -35,33 +36,64 @@ class _Last(msgspec.Struct):
     files: dict[str, str]
 
 
-def write(built: Sequence[Built], folder: Path, out: Path, store: Folder, code: str) -> None:
-    """Write what has changed of it for these documents of a folder; ``code`` says by what it is
-    made. Raises `OSError` where that cannot be done."""
-    metadata = _metadata(built, folder, out)
+class Over(NamedTuple):
+    """The files over a library, those to be deleted with the SHA-256 that they had, and a function
+    that keeps what was written in mind."""
+
+    files: dict[str, bytes]
+    gone: dict[str, str]
+    keep: Callable[[], None]
+
+
+def write(built: Sequence[Built], folder: Path, out: Path, store: Store, code: str) -> None:
+    """Write what has changed. Raises `OSError` if that is not possible."""
+    done = made(built, folder, out, store, code, lambda file: (out / file).is_file())
+    if done:
+        gone = (out / name for name, sha256 in done.gone.items() if checksum(out / name) == sha256)
+        outputs.write_all(out, {out / name: data for name, data in done.files.items()}, gone)
+        done.keep()
+
+
+def made(
+    built: Sequence[Built],
+    folder: Path,
+    out: Path,
+    store: Store,
+    code: str,
+    is_there: Callable[[str], bool],
+    get_ready: Callable[[], object] = lambda: None,
+    title: str = "",
+) -> Over | None:
+    """The files over these documents of a folder, or None if nothing has changed. ``code`` is the
+    version of the program; ``get_ready`` is called before covers are read."""
+    metadata = metadata_of(built, folder, out, title)
     timeless = [msgspec.structs.replace(one, seconds=0.0) for one in built]
     made_of = key(code, msgspec.json.encode((metadata, timeless)))
     name = f"{key('the files over a library')}.last"
     last = _Last("", {})
     with contextlib.suppress(msgspec.MsgspecError):
         last = msgspec.json.decode(store.get(name) or b"", type=_Last)
-    if last.made_of == made_of and all((out / file).is_file() for file in last.files):
-        return
+    if last.made_of == made_of and all(map(is_there, last.files)):
+        return None
+    get_ready()
     files = _files(built, metadata, out, store)
     sums = {one.file: one.sha256 for row in built for one in row.files}
     ours = {path: checksums({path: data}).decode().split()[0] for path, data in files.items()}
     lines = (f"{digest}  {path}\n" for path, digest in sorted({**sums, **ours}.items()))
     files[LIST] = "".join(lines).encode()
-    gone = [
-        out / path
-        for path, digest in last.files.items()
-        if path not in files and checksum(out / path) == digest
-    ]
-    outputs.write_all(out, {out / path: data for path, data in files.items()}, gone)
-    store.put(name, msgspec.json.encode(_Last(made_of, ours)))
+    kept = msgspec.json.encode(_Last(made_of, ours))
+    gone = {path: sha256 for path, sha256 in last.files.items() if path not in files}
+    return Over(files, gone, lambda: store.put(name, kept))
 
 
-def _metadata(built: Sequence[Built], folder: Path, out: Path) -> Metadata:
+def covers(built: Sequence[Built]) -> Iterator[str]:
+    """The files of the documents' covers."""
+    for one in built:
+        if one.record and one.record.cover:
+            yield f"{one.name}/{one.record.cover.file}"
+
+
+def metadata_of(built: Sequence[Built], folder: Path, out: Path, title: str = "") -> Metadata:
     """The metadata of the library: what ``library.yaml`` says, or else what its documents do."""
     languages = Counter(one.record.metadata.lang for one in built if one.record)
     lang = languages.most_common(1)[0][0] if languages else "en"
@@ -71,7 +103,7 @@ def _metadata(built: Sequence[Built], folder: Path, out: Path) -> Metadata:
         # paths in it begin in its folder, which the outputs need not be in
         way = os.path.relpath((folder / library.way).resolve(), out.resolve())
         metadata = library_metadata(library, Path(way).as_posix())
-    title = metadata.title or folder.resolve().name
+    title = metadata.title or title or folder.resolve().name
     url = f"{metadata.url}{CATALOGUE}/" if metadata.url else ""
     return msgspec.structs.replace(
         metadata,
@@ -85,9 +117,7 @@ def _metadata(built: Sequence[Built], folder: Path, out: Path) -> Metadata:
     )
 
 
-def _files(
-    built: Sequence[Built], metadata: Metadata, out: Path, store: Folder
-) -> dict[str, bytes]:
+def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) -> dict[str, bytes]:
     document = catalogue.catalogue(built, metadata)
     site = catalogue.pages(document, "site", out, CATALOGUE, store)
     files = {f"{CATALOGUE}/{path}": data for path, data in site.items()}

@@ -11,7 +11,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, Protocol, TypeAlias
 
 import msgspec
 
@@ -38,11 +38,33 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
 _entries = msgspec.json.Decoder(_Entry)
 
 
+class Files(Protocol):
+    """The files of a library: their times and sizes (`ABSENT` if missing), and digests."""
+
+    def stat(self, path: str) -> tuple[int, int]: ...
+
+    def digest(self, path: str) -> str: ...
+
+
+class DiskFiles:
+    """Those on this machine."""
+
+    def stat(self, path: str) -> tuple[int, int]:
+        try:
+            found = os.stat(path)  # noqa: PTH116
+        except (OSError, ValueError):
+            return ABSENT[:2]
+        return found.st_mtime_ns, found.st_size
+
+    def digest(self, path: str) -> str:
+        return checksum(Path(path))
+
+
 class Ledger:
     """The documents known from before. ``own`` are folders whose files the task's key knows."""
 
-    def __init__(self, path: Path, out: Path, own: Iterable[str]) -> None:
-        self._path, self._out = path, out
+    def __init__(self, path: Path, out: Path, own: Iterable[str], files: Files) -> None:
+        self._path, self._out, self._files = path, out, files
         self._own = tuple(own)
         self._entries = {entry.built.name: entry for entry in self._read()}
         self._seen: dict[str, tuple[int, int]] = {}
@@ -103,11 +125,7 @@ class Ledger:
 
     def _stat(self, path: str) -> tuple[int, int]:
         if path not in self._seen:
-            try:
-                found = os.stat(path)  # noqa: PTH116
-                self._seen[path] = found.st_mtime_ns, found.st_size
-            except (OSError, ValueError):
-                self._seen[path] = ABSENT[:2]
+            self._seen[path] = self._files.stat(path)
         return self._seen[path]
 
     def _stamp(self, path: str, was: Stamp) -> Stamp:
@@ -115,4 +133,4 @@ class Ledger:
         now = self._stat(path)
         if now == was[:2]:
             return was
-        return ABSENT if now == ABSENT[:2] else (*now, checksum(Path(path)) or "")
+        return ABSENT if now == ABSENT[:2] else (*now, self._files.digest(path))

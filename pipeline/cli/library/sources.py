@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -46,19 +46,26 @@ def documents_of(given: Path, out: Path) -> LibraryListing:
         found, findings = _walked(given, out)
     else:
         found, findings = _listed(given)
+    texts = {path: _text(path) for path in found}
+    folder = given if given.is_dir() else given.parent
+    return arranged(texts, folder, findings, is_list=not given.is_dir())
+
+
+def arranged(
+    texts: Mapping[Path, str | None], folder: Path, findings: list[Diagnostic], *, is_list: bool
+) -> LibraryListing:
+    """The documents among these texts of a folder, or of a list in it."""
     documents: dict[str, Listed] = {}
     passed_over: list[Path] = []
-    texts = {path: _text(path) for path in found}
     taken_in = {file for path, text in texts.items() for file in _taken_in(path, text)}
     for path, text in texts.items():
-        if not _is_document(text) or (path.resolve() in taken_in and given.is_dir()):
+        if not _is_document(text) or (path.resolve() in taken_in and not is_list):
             passed_over.append(path)
-            if not given.is_dir():
+            if is_list:
                 message = "The file has no front matter, and is no document of a library."
                 hint = "Begin it with `---`, a line `title: …`, and `---`."
                 findings.append(diagnostic(Code.NO_DOCUMENT, message, source=str(path), hint=hint))
             continue
-        folder = given if given.is_dir() else given.parent
         within = os.path.relpath(path.parent, folder)
         parts = [part for part in Path(within).parts if part != os.pardir]
         one = Listed(path, Path(*parts, stem_of(path)).as_posix())
@@ -129,10 +136,18 @@ def _listed(given: Path) -> tuple[list[Path], list[Diagnostic]]:
 
 
 def _text(path: Path) -> str | None:
-    """The text of a file; None for one that cannot be read as such."""
+    """The text of a file, or None if it cannot be read as such."""
     try:
-        return normalise(path.read_bytes().decode("utf-8"))
-    except (OSError, UnicodeDecodeError):
+        return decoded(path.read_bytes())
+    except OSError:
+        return None
+
+
+def decoded(data: bytes) -> str | None:
+    """The text of a file's bytes, or None if they are not UTF-8."""
+    try:
+        return normalise(data.decode("utf-8"))
+    except UnicodeDecodeError:
         return None
 
 

@@ -1,9 +1,7 @@
-"""The task for one document: from bytes to bytes, wherever a process does it."""
+"""The task for one document, and its result."""
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +15,13 @@ from pipeline.system.checksums import checksum
 
 if TYPE_CHECKING:
     from pipeline.driver import Result
+    from pipeline.system.store import Store
 
 
 class Task(msgspec.Struct, frozen=True):
     """A document to build. Paths are relative to the ``folder`` that the command was given in.
     ``name`` is that of the document in its library, and the files go into the folder of that
-    name in ``out``."""
+    name in ``out``. If sources or outputs are at URLs, ``source`` is a path from the ``root``."""
 
     folder: str
     source: str
@@ -32,6 +31,7 @@ class Task(msgspec.Struct, frozen=True):
     editions: tuple[str, ...]
     templates: str = ""
     strict: bool = False
+    root: str = ""
 
 
 class Made(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,37 +73,16 @@ def stopped(name: str, source: str, message: str, hint: str = "") -> Built:
     return Built(name, failed=True, findings=(found,), may_differ=True)
 
 
-def build(data: bytes) -> bytes:
-    """Build the document of a `Task`, and return the result as a `Built`."""
-    task = msgspec.msgpack.decode(data, type=Task)
-    started = time.perf_counter()
-    os.chdir(task.folder)
-    try:
-        built = _build(task)
-    except MemoryError:
-        raise
-    except OSError as error:
-        where, why = error.filename or "the output", error.strerror or error
-        built = stopped(task.name, task.source, f"“{where}” cannot be written: {why}.")
-    except Exception as error:
-        hint = "This is a fault of Chapbook: please report it, with the source."
-        message = f"{type(error).__name__}: {error}"
-        built = stopped(task.name, task.source, message, hint)
-    seconds = time.perf_counter() - started
-    return msgspec.msgpack.encode(msgspec.structs.replace(built, seconds=seconds))
-
-
-def _build(task: Task) -> Built:
+def make(task: Task, store: Store) -> Built:
+    """Build the document of a task."""
     from pipeline import driver
     from pipeline.cli.report.passages import paragraphs
     from pipeline.cli.report.reading_level import reading_level
-    from pipeline.system.store import Folder
 
     options = driver.Options(
         templates=task.templates or None, strict=task.strict, catalog="records"
     )
     out = Path(task.out, task.name).parent
-    store = Folder(Path(task.store))
     made: list[driver.BuiltEdition] = []
 
     def hear(event: driver.Event) -> None:

@@ -1,0 +1,240 @@
+"""Libraries at URLs: sources, outputs and stores wherever fsspec reads and writes.
+
+Whoever builds a document fetches its files into a folder of its own as they are asked for, and
+sends what it made; so that a cluster needs no disk that all share.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.cli.library import collection
+from pipeline.cli.library.ledger import ABSENT
+from pipeline.cli.library.sources import SUFFIXES, LibraryListing, arranged, decoded
+from pipeline.cli.library.tasks import Built, Task
+from pipeline.parser.frontmatter.shared import NAME
+from pipeline.system.store import Store, key
+
+SOURCES, OUT = "sources", "out"
+"""The folders, within that of a task, for what is fetched and what is made."""
+
+
+class NoPlaceError(OSError):
+    """A place that cannot be read or written, or not at all for want of a package."""
+
+
+class UrlTree:
+    """The files below a URL or a folder, by their paths from there."""
+
+    def __init__(self, root: str) -> None:
+        with _told(root):
+            import fsspec
+
+            self._fs: Any
+            self._fs, self._root = fsspec.url_to_fs(root)
+        self.root = root
+
+    def states(self, below: str = "") -> dict[str, tuple[int, int]]:
+        """All files, each with a number that another content changes, and its size."""
+        with _told(self.root):
+            self._fs.invalidate_cache()
+            try:
+                found = self._fs.find(self._path(below), detail=True)
+            except FileNotFoundError:
+                return {}
+        start = len(self._root.rstrip("/")) + 1
+        return {path[start:]: (_state(about), about["size"]) for path, about in found.items()}
+
+    def read(self, name: str) -> bytes | None:
+        with _told(self.root):
+            try:
+                data: bytes = self._fs.cat_file(self._path(name))
+            except (FileNotFoundError, IsADirectoryError):
+                return None
+        return data
+
+    def write(self, name: str, data: bytes) -> None:
+        with _told(self.root):
+            path = self._path(name)
+            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._fs.pipe_file(path, data)
+
+    def delete(self, name: str) -> None:
+        with _told(self.root), contextlib.suppress(FileNotFoundError):
+            self._fs.rm_file(self._path(name))
+
+    def _path(self, name: str) -> str:
+        return f"{self._root.rstrip('/')}/{name}".rstrip("/")
+
+
+class UrlStore:
+    """A store below a URL, which the workers of a cluster share. Each value begins with the
+    digest of the rest. What cannot be read is made again."""
+
+    def __init__(self, root: str) -> None:
+        self._tree = UrlTree(root)
+
+    def get(self, name: str) -> bytes | None:
+        with contextlib.suppress(OSError):
+            found = self._tree.read(name) or b""
+            if hashlib.sha256(found[32:]).digest() == found[:32]:
+                return found[32:]
+        return None
+
+    def put(self, name: str, data: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self._tree.write(name, hashlib.sha256(data).digest() + data)
+
+
+@contextlib.contextmanager
+def _told(root: str) -> Iterator[None]:
+    """Make one error of all that file systems and their packages raise."""
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError):
+        raise
+    except ImportError as error:
+        said = f"{error}; for URLs Chapbook needs the extra “cluster”"
+        raise NoPlaceError(None, said, root) from error
+    except Exception as error:
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise NoPlaceError(None, said, root) from error
+
+
+def _state(about: dict[str, Any]) -> int:
+    names = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created")
+    known = next((str(about[name]) for name in names if about.get(name)), "")
+    return int(key(known)[:7], 16)
+
+
+class RemoteFiles:
+    """The files of a library for its ledger: sources by their paths from the root, and outputs,
+    with ``out/`` before their paths, by their sizes."""
+
+    def __init__(self, sources: UrlTree, out: UrlTree) -> None:
+        self.sources, self.out = sources, out
+        self.states = sources.states()
+        self.sizes = {name: size for name, (_, size) in out.states().items()}
+
+    def stat(self, path: str) -> tuple[int, int]:
+        if path.startswith(f"{OUT}/"):
+            return 0, self.sizes.get(path.removeprefix(f"{OUT}/"), ABSENT[1])
+        return self.states.get(path, ABSENT[:2])
+
+    def digest(self, path: str) -> str:
+        return str(self.stat(path)[0])
+
+
+def documents_of(files: RemoteFiles) -> LibraryListing:
+    """The documents below a URL."""
+    root, out = files.sources.root, files.out.root
+    within = f"{out.removeprefix(root).strip('/')}/" if out.startswith(root) else "//"
+    found = [
+        name
+        for name in sorted(files.states)
+        if Path(name).suffix.lower() in SUFFIXES
+        and not any(part.startswith(".") for part in Path(name).parts)
+        and not name.startswith(within)
+    ]
+    texts = {Path(name): decoded(files.sources.read(name) or b"") for name in found}
+    return arranged(texts, Path(), [], is_list=False)
+
+
+def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Built:
+    """Build a document that is below a URL, or whose outputs go there."""
+    sources, out = UrlTree(task.root), UrlTree(task.out)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.chdir(folder)
+        try:
+            local = msgspec.structs.replace(task, source=f"{SOURCES}/{task.source}", out=OUT)
+            _fetch(local, sources, store)
+            built = make(local, store)
+            for one in built.files:
+                out.write(one.file, Path(OUT, one.file).read_bytes())
+        finally:
+            os.chdir(task.folder or tempfile.gettempdir())
+    return msgspec.structs.replace(
+        built,
+        read=tuple(path for read in built.read if (path := _within(read, folder))),
+        findings=tuple(
+            msgspec.structs.replace(one, source=one.source.removeprefix(f"{SOURCES}/"))
+            for one in built.findings
+        ),
+    )
+
+
+def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
+    """Fetch a source, and of what its document looks for all that there is."""
+    from pipeline.flow.editions import Options, Source
+    from pipeline.flow.runner import Runner
+    from pipeline.model.editions import chosen_editions
+
+    asked: set[str] = set()
+    wanted = {task.source.removeprefix(f"{SOURCES}/")}
+    while sum(_save(sources, name) for name in wanted):
+        for name in wanted:
+            if name.rpartition("/")[2] == NAME:
+                below = name.removesuffix(NAME) + "templates"
+                for other in sources.states(below):
+                    _save(sources, other)
+        asked |= wanted
+        runner = Runner(store)
+        way = Source(Path(task.source), runner, Options(templates=task.templates or None))
+        for edition in chosen_editions(task.editions, way.metadata):
+            way.resolved(edition)
+        looked_for = (_within(path, str(Path.cwd())) for path in runner.files)
+        wanted = {name for name in looked_for if name} - asked
+
+
+def _save(tree: UrlTree, name: str, folder: str = SOURCES) -> bool:
+    """Save a file of a tree in a folder, if there is one."""
+    data = tree.read(name)
+    if data is not None:
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return data is not None
+
+
+def _within(path: str, folder: str) -> str:
+    """The path from the root of the sources of a file that was looked for, or ""."""
+    top = Path(folder, SOURCES).resolve()
+    found = Path(os.path.normpath(Path(folder).resolve() / path))
+    return found.relative_to(top).as_posix() if found.is_relative_to(top) else ""
+
+
+def collect(built: Sequence[Built], files: RemoteFiles, store: Store, code: str) -> None:
+    """Write the files over a library whose outputs are below a URL."""
+    sources, out = files.sources, files.out
+    with tempfile.TemporaryDirectory() as folder:
+        path, made = Path(folder, SOURCES), Path(folder, OUT)
+        path.mkdir()
+        made.mkdir()
+        _save(sources, NAME, str(path))
+        logo = collection.metadata_of(built, path, made).brand.logo
+        if logo:
+            _save(sources, logo.text, str(path))
+        title = sources.root.rstrip("/").rpartition("/")[2]
+
+        def covers() -> None:
+            for name in collection.covers(built):
+                _save(out, name, str(made))
+
+        done = collection.made(
+            built, path, made, store, code, files.sizes.__contains__, covers, title
+        )
+        if done is None:
+            return
+        for name, data in done.files.items():
+            out.write(name, data)
+        for name in done.gone:
+            out.delete(name)
+        done.keep()
