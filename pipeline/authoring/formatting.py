@@ -41,9 +41,9 @@ _LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
 _ABOUT_TABLE = re.compile(r"[Tt]able:|:[ \t]|\{")
 _MARKS = ("<!--", "%%")
 _AS_WRITTEN = frozenset({"html", "missing", "typed"})
-"""Elements that stay: HTML, whose tags may go over several, and lines that take in files."""
+"""Elements that are not formatted: HTML, whose tags may span several, and includes."""
 
-# Scripts that set no spaces between words: a line end there is none, and stays.
+# In scripts without spaces between words, a line break is not a space, and stays.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 )
@@ -59,8 +59,8 @@ class Formatted(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """Lines of a source, from the first up to (not with) the last, counted from 0; ``tag`` is the
-    element that they are, "" for what is between elements."""
+    """Lines of a source, from the first up to but not including the last, counted from 0; ``tag``
+    is the element they form, "" between elements."""
 
     first: int
     end: int
@@ -68,8 +68,8 @@ class _Piece(NamedTuple):
 
 
 class FormattedFile(NamedTuple):
-    """A file's text as it is and as it is canonically written, and ``data``, what would be in the
-    file then: with the line ends that it has, and its mark of UTF-8."""
+    """A file's text, its formatted text, and ``data``, the content for the file: with its own line
+    ends, and its byte order mark."""
 
     before: str
     after: Formatted
@@ -192,7 +192,7 @@ def _between(one: _Piece, other: _Piece) -> str:
 
 
 def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
-    """A block as it is canonically written; "" where it has to stay."""
+    """A formatted block; "" if it must stay as it is."""
     if any(not tag[1] or tag[1].lower() not in KNOWN_TAGS for tag in _ELSEWHERE.finditer(written)):
         return ""
     labels = {
@@ -217,7 +217,7 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
     if _lost(written, made) or bare(joined(_read(made, labels))) != said:
         return ""
     for own in (written, " ".join(line.strip(" \t") for line in written.split("\n"))):
-        # What differs in nothing but backslashes is the author's choice.
+        # Differences in backslashes only are the author's choice.
         if own.replace("\\", "") == made.replace("\\", "") and (
             own == made or bare(joined(_read(own, labels))) == said
         ):

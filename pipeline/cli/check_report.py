@@ -69,7 +69,7 @@ _FILLED_IN = re.compile(r"\{\w[^{}]*\}")
 
 
 class LookedFor(msgspec.Struct, frozen=True):
-    """A table of rules: what each would say."""
+    """A table of rules, with their messages."""
 
     of: str
     rules: tuple[str, ...]

@@ -19,7 +19,7 @@ def check_finished(
     file: Path, source: Path | None
 ) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     """The findings in a finished file, compared with its ``source`` if that is named, or known from
-    the model beside it. Raises `pipeline.verify.UnknownFormat`."""
+    the model next to it. Raises `pipeline.verify.UnknownFormat`."""
     from pipeline.verify import check
 
     both = check(file), _compared(file, source)
@@ -44,7 +44,7 @@ def _compared(file: Path, source: Path | None) -> CheckReport:
 
 
 def _model_beside(file: Path) -> Document | None:
-    """The document that the folder of a file, or of the site that a page is of, was made of."""
+    """The document from which the folder of a file, or of a page's site, was made."""
     from pipeline.model import decode
     from pipeline.system import outputs
     from pipeline.system.checksums import listed

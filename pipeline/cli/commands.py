@@ -152,7 +152,7 @@ def build(
                 )
             )
             if depfile:
-                # for one that is not there, make would begin again for ever
+                # make would never end if one of them did not exist
                 read = [Path(file) for file in result.read]
                 there = (file for file in read if file.name != "library.yaml" or file.is_file())
                 rule = outputs.dependency_file(target, there)

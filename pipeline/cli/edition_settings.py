@@ -48,8 +48,8 @@ class EditionSettings(msgspec.Struct, frozen=True):
 
 
 def settings_of(document: Document | None, stem: str) -> tuple[EditionSettings, ...]:
-    """All editions, those first that are made when none is named. Without a document they are
-    those of one whose front matter says nothing of print."""
+    """All editions, with the default ones first. Without a document, they have default print
+    settings."""
     metadata = document.metadata if document else Metadata()
     listed = chosen_editions((), metadata)
     editions = dict.fromkeys((*listed, *EDITIONS.values()))

@@ -112,7 +112,7 @@ def details(one: EditionSettings) -> Iterator[str]:
 
 
 def _numbers(margins: tuple[float, float, float, float]) -> str:
-    """Those above and at the sides, or all four where they differ."""
+    """Top and bottom, then the sides, or all four if they differ."""
     top, outer, bottom, inner = margins
     shown = (top, outer) if (top, outer) == (bottom, inner) else margins
     return "/".join(f"{margin:g}" for margin in shown)

@@ -179,7 +179,8 @@ def formats(editions: Iterable[str]) -> set[str]:
 
 
 def named(editions: Iterable[str]) -> tuple[str, ...]:
-    """The names of the editions that these stand for, as far as nobody has read the source."""
+    """The names of the editions that these stand for, as far as this is known without reading the
+    source."""
     from pipeline.model.editions import ALL, DEFAULT_EDITIONS, EDITIONS
 
     names = tuple(editions) or DEFAULT_EDITIONS
@@ -297,7 +298,7 @@ class Progress:
             click.echo(messages.ran_line(what.stage, what.edition, what.seconds, what.note))
         if what.is_part:  # of a time that is told as a whole
             return
-        # what is known from before keeps the time of when it was made
+        # earlier results keep the time of their run
         self._took[name] = what.seconds or self._took.get(name) or self._expected.get(name, 0.0)
 
     def keep(self) -> None:

@@ -135,7 +135,7 @@ def _both(*listeners: Listener) -> Listener:
 
 
 def _told(outcome: Result | Exception) -> None:
-    """Print what is wrong, and go on."""
+    """Print the problems, and continue."""
     if isinstance(outcome, OSError):
         said = f"cannot write {outcome.filename or 'the output'}: {outcome.strerror or outcome}"
         click.echo(f"chapbook: {said}", err=True)

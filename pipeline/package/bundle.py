@@ -28,8 +28,8 @@ def bundle(files: Mapping[str, bytes]) -> bytes:
 
 
 def left_over(path: Path, folder: str, kept: Mapping[str, bytes]) -> tuple[Path, ...]:
-    """The files that an older archive at ``path`` names, that lie beside it as it has them, and
-    are not to be ``kept``. Only those directly in ``folder`` are meant."""
+    """The files in the list of an older archive at ``path`` that are unchanged next to it, and are
+    not to be ``kept``: only those directly in ``folder``."""
     try:
         with zipfile.ZipFile(path) as archive:
             old = {

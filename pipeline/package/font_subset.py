@@ -54,13 +54,13 @@ COMMON = frozenset(
     for code in range(start, end + 1)
 )
 
-# Beyond what shaping needs: figures of all kinds, and superior ones for note references.
+# Beyond the needs of shaping: all styles of figures, and superscript ones for note references.
 FEATURES = ("lnum", "onum", "pnum", "tnum", "sups")
 SMALL_CAPITALS = ("smcp", "c2sc")
 
 NAMES = (*range(7), 13, 14)
-"""Copyright, names, version and licence. Those of the family, of the style and of the two together
-are taken away, and so is the one for PostScript; a font without any is none to Windows."""
+"""Copyright, names, version and licence. The names of the family and the style, the full name and
+the PostScript name are removed; Windows does not accept a font without any names."""
 
 MACINTOSH = 1
 """The platform whose names are not in UTF-16."""
@@ -79,7 +79,7 @@ _VERSIONS = f"{fontTools.version} {harfbuzz.__version__}"
 
 
 def font_bytes(face: Face) -> bytes:
-    """The font file of a face. Raises OSError or ImportError where it is not installed."""
+    """The font file of a face. Raises OSError or ImportError if it is not installed."""
     file = font_file(face)
     if file is None:
         raise ImportError(face.package)
@@ -151,7 +151,7 @@ def _written(data: bytes, flavour: Flavour, *, is_named: bool = True) -> bytes:
 
 
 def _remove_names(font: TTFont) -> None:
-    """Takes away the font's names, and those that the outlines' own table repeats."""
+    """Removes the font's names, including those repeated in the table of outlines."""
     names = DefaultTable("name")
     names.data = _without_names(font.reader["name"])
     font["name"] = names

@@ -1,4 +1,4 @@
-"""The web page as one file that needs no other, or with its files in a folder beside it."""
+"""The web page as a single file, or with its files in a folder next to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pipeline.package.svg_fonts import with_fonts
 
 # Text has its quotes escaped, so that these are found in tags alone.
 LONGEST = 2048
-"""Pixels that an image's long side has at most: twice what the widest is wide."""
+"""The maximum long side of an image in pixels: twice the width of the widest."""
 
 HALF = 1024
 """Pixels that its long side has in a smaller one, for telephones."""
@@ -36,7 +36,7 @@ SIZES = "(max-width: 48em) 100vw, 48em"
 
 _IMAGE = re.compile(r"\b(src|srcset|href)\s*=\s*([\"'])images/([^\"']+)\2")
 BESIDE = "'self' file:"
-"""The sources of styles, fonts and images beside the page; on a disk, nothing is ``'self'``.
+"""The sources of styles, fonts and images next to the page; on a disk, nothing is ``'self'``.
 Scripts are always inline, so that no other file can act as one."""
 
 NOTHING = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
@@ -71,10 +71,10 @@ Address: TypeAlias = Callable[[File], str]
 
 
 def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Package:
-    """The page with its styles, script, fonts and images inside, as ``data:`` addresses.
+    """The page with its styles, script, fonts and images embedded, as ``data:`` addresses.
 
-    With ``assets_beside`` they are files in the folder ``<stem>-files`` instead, given in
-    `Package.extra`. ``folder`` is what the paths of the assets start from.
+    With ``assets_beside`` they are files in the folder ``<stem>-files`` instead, returned in
+    `Package.extra`. Paths of assets are relative to ``folder``.
     """
     markup = pages.pages[0].markup
     images, dependencies, problems = shown_images(pages, folder)
@@ -197,7 +197,7 @@ def _name(file: File) -> str:
 def shown_images(
     pages: Pages, folder: Path
 ) -> tuple[dict[str, File], tuple[Path, ...], tuple[Diagnostic, ...]]:
-    """The images that the page shows, by name, the files they are from, and what is wrong."""
+    """The images that the page shows, by name, their files, and findings."""
     files: dict[str, File] = {}
     paths: list[Path] = []
     problems: list[Diagnostic] = []

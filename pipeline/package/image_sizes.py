@@ -25,7 +25,7 @@ MOST_PIXELS = 5_600_000
 """Of an image: Apple's asset guide."""
 
 QUALITY = 85
-"""Of photographs that are written anew."""
+"""Of photographs that are encoded again."""
 
 GAIN = 0.9
 """The reduction in size that alone justifies re-encoding an image."""
@@ -53,7 +53,7 @@ class Bounds(NamedTuple):
 
 
 class _Fitted(NamedTuple):
-    """The image's content, and its type where that has become another, with its suffix."""
+    """The image's content, and its type and suffix if they have changed."""
 
     data: bytes
     media_type: str = ""
@@ -61,8 +61,8 @@ class _Fitted(NamedTuple):
 
 
 def for_ereaders(data: bytes) -> _Fitted:
-    """The image as an e-book has it: the same bytes for the same image. One that moves, or that
-    cannot be read, comes back as it is."""
+    """The image in the form for an e-book: the same bytes for the same image. An animated or
+    unreadable one is returned unchanged."""
     made = _kept(data, Bounds(LONGEST, MOST_PIXELS))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
         if made.startswith(start) and not data.startswith(start):
@@ -71,8 +71,8 @@ def for_ereaders(data: bytes) -> _Fitted:
 
 
 def shown(data: bytes, longest: int) -> bytes:
-    """The image, of the same kind, with no more than so many pixels on its long side. One that has
-    no more, that may move or that cannot be read comes back as it is."""
+    """The image in the same format, with a maximum long side in pixels. One that is smaller,
+    possibly animated or unreadable is returned unchanged."""
     return _kept(data, Bounds(longest, longest * longest, same_kind=True))
 
 
@@ -98,8 +98,8 @@ def _written(data: bytes, bounds: Bounds) -> bytes:
 
 
 def _fitted(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
-    """The picture the right way up, in sRGB, of eight bits, no larger than it may be; and
-    whether any of that had to be done."""
+    """The picture rotated upright, in sRGB with eight bits, within the maximum size; and whether
+    any of that changed it."""
     upright = ImageOps.exif_transpose(image)
     plain = in_srgb(upright)
     width, height = plain.size
@@ -118,7 +118,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
     """The image in sRGB with eight bits, itself if it is that."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I") or image.mode == "F":
-        # of sixteen bits, whose upper half is what a screen shows
+        # sixteen bits, of which a screen shows the upper half
         return image.point(lambda value: value / 256).convert("L")
     if profile and not _is_srgb(profile):
         with_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info

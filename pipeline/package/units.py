@@ -20,7 +20,7 @@ Area: TypeAlias = tuple[float, float, float, float]
 
 
 class PageLink(msgspec.Struct, frozen=True, array_like=True):
-    """The area of a link on a page, in CSS pixels, and where it leads; ``kind`` is internal or
+    """The area of a link on a page, in CSS pixels, and its target; ``kind`` is internal or
     external."""
 
     kind: str
@@ -87,8 +87,8 @@ class Marked(msgspec.Struct, frozen=True, array_like=True, tag=1):
 
 
 class Linked(msgspec.Struct, frozen=True, array_like=True, tag=2):
-    """The area of a link or a field on a page, and what it is called, if that is not its own. The
-    ``object`` is the annotation, or its number on the page."""
+    """The area of a link or a field on a page, and its name, if it is not its own. The ``object``
+    is the annotation, or its number on the page."""
 
     page: int
     object: Any
@@ -96,10 +96,10 @@ class Linked(msgspec.Struct, frozen=True, array_like=True, tag=2):
 
 
 class Tag(msgspec.Struct, frozen=True, array_like=True, tag=0):
-    """A structure element as it is written: the entries of its dictionary, as they are said in a
-    PDF, its ID, and the area of a figure, for which `BOX` stands in the entries. Links lead to it
-    by the names of its ``places``, and of the outline these ``entries``: the page of each from 0,
-    and which it is of those there. A formula has its ``mathml``."""
+    """A structure element as written: the entries of its dictionary in PDF syntax, its ID, and the
+    area of a figure, for which `BOX` is the placeholder in the entries. Links lead to it by the
+    names of its ``places``, and bookmarks by these ``entries``: the page of each from 0, and its
+    index there. A formula has its ``mathml``."""
 
     kind: str
     said: dict[str, str]
@@ -116,8 +116,8 @@ BOX = "\x02"
 
 class SetPage(msgspec.Struct, frozen=True):
     """A page without its running heads and feet: its ``name`` in the style sheets, its size and
-    where its text is, in CSS pixels, the strings that are set on it for running heads, and how
-    many marks it has. Ids that are on pages before as well are in ``again``."""
+    text area, in CSS pixels, the strings set on it for running heads, and the number of its marks.
+    Ids that are also on earlier pages are in ``again``."""
 
     name: str | None
     width: float

@@ -1,5 +1,5 @@
-"""The attributes of elements: those that a node has, and classes that set a size, so that no
-markup needs a style attribute."""
+"""The attributes of elements: the node's own, and classes that set a size, so that no markup needs
+a style attribute."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SizeClasses:
         return name
 
     def tail(self, figures: float) -> str:
-        """A class that leaves room for so many figures to the right."""
+        """A class that leaves room for a number of digits on the right."""
         name = f"tail-{figures:g}".replace(".", "-")
         self._rules[name] = (
             f".{name} {{ margin-right: {figures / 2:g}em; margin-right: {figures:g}ch }}"
@@ -52,7 +52,7 @@ class SizeClasses:
         return name
 
     def answer_room(self, node: Answer) -> str:
-        """Classes that keep the room of the lines, or the space, that an answer stands for."""
+        """Classes for the room of the lines or the space that an answer replaces."""
         if not node.lines and not node.space:
             return ""
         name = f"answer-{node.lines}-{node.space:g}".replace(".", "-")

@@ -1,5 +1,5 @@
-"""The constructs on a page, as recorded by those that put them there; styles and parts of the
-script depend on them."""
+"""The constructs on a page, as recorded when it is rendered; they determine styles and parts of the
+script."""
 
 from __future__ import annotations
 
@@ -119,5 +119,5 @@ def signs_of(node: Node, format_name: FormatName) -> Iterator[Sign]:
 
 
 def constructs_of(signs: frozenset[Sign]) -> tuple[str, ...]:
-    """The names of the constructs that ``signs`` tell of, in the order of their styles."""
+    """The names of the constructs indicated by ``signs``, in the order of their styles."""
     return tuple(name for name, telling in CONSTRUCTS.items() if telling & signs)

@@ -14,7 +14,7 @@ LONG_DOCUMENT_WORDS = 3500
 
 
 def prints_contents(document: Document, entries: int = 4) -> bool:
-    """Return whether the table of contents is to stand on the page itself."""
+    """Return whether the table of contents is shown on the page itself."""
     show = document.metadata.contents.show
     if show != "auto":
         return show == "always" and bool(document.contents)

@@ -60,8 +60,8 @@ def _raised(cell: TableCell) -> float:
 
 
 def _mark(texts: Iterable[str], mark: str) -> str:
-    """The decimal mark of some numbers: the last where one has two kinds, or the language's,
-    unless they have another where none could part thousands."""
+    """The decimal mark of some numbers: the last one if one has two kinds, or the language's,
+    unless the numbers contain another that cannot group thousands."""
     numbers = [_number(text) for text in texts]
     if any(ARABIC_MARK in number for number in numbers):
         return ARABIC_MARK

@@ -68,9 +68,9 @@ def article_front(metadata: Metadata) -> ArticleFront | None:
 
 
 class WebFacts(NamedTuple):
-    """Facts about the publication besides its front matter: the full ``address`` of the page, or
-    "", whether it has the length of a book, with its ``chapters``, whether it has exercises,
-    the minutes that it takes, or 0, and what readers of the page can download."""
+    """Facts about the publication in addition to its front matter: the full ``address`` of the
+    page, or "", whether it is as long as a book, with its ``chapters``, whether it has exercises,
+    its duration in minutes, or 0, and the downloads for readers of the page."""
 
     address: str = ""
     is_book: bool = False
@@ -92,7 +92,7 @@ def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download
 
 
 def meta_tags(metadata: Metadata, facts: WebFacts = NOTHING) -> tuple[MetaTag, ...]:
-    """Plain metadata, Dublin Core and Open Graph, without those that have no value."""
+    """HTML metadata, Dublin Core and Open Graph, without empty values."""
     tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata, facts)]
     if article_front(metadata):
         tags += _highwire(metadata, facts)
@@ -175,7 +175,7 @@ def full_title(metadata: Metadata) -> str:
 
 
 def _locale(lang: str) -> str:
-    """Open Graph's language_TERRITORY, or nothing where the tag names no territory."""
+    """Open Graph's language_TERRITORY, or nothing if the tag has no territory."""
     language, *rest = lang.split("-")
     region = next((part for part in rest if len(part) == 2 and part.isalpha()), "")
     return f"{language.lower()}_{region.upper()}" if region else ""
@@ -228,7 +228,7 @@ def alternates(metadata: Metadata, address: str) -> tuple[Alternate, ...]:
 
 
 def social_tags(metadata: Metadata, stem: str) -> tuple[MetaTag, ...]:
-    """Open Graph wants a full address: without the publication's own there is no picture."""
+    """Open Graph requires a full address: without the publication's own there is no image."""
     if not metadata.url:
         return ()
     alt = metadata.cover.alt if metadata.cover else ""

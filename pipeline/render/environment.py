@@ -37,7 +37,7 @@ def search_path(overrides: Path | None) -> tuple[Path, ...]:
 
 def environment(overrides: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: everything is escaped, and an undefined name is an error. The
-    templates of a folder of one's own run in Jinja's sandbox, since people pass them on."""
+    templates of a custom folder run in Jinja's sandbox, because they may come from other people."""
     return _environment(overrides, Path.cwd() if overrides else None)
 
 
@@ -60,7 +60,7 @@ def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Envir
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
-    """The bytecode cache of the shipped templates, stored beside them and under the same conditions
+    """The bytecode cache of the built-in templates, stored next to them under the same conditions
     as Python's for modules."""
 
     def __init__(self, templates: Path) -> None:

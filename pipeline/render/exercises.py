@@ -26,7 +26,7 @@ MOST_SQUARES = 84
 """Squares in a row of the widest paper, A3 landscape; the rest is cut off."""
 
 TEXT_ROW = 8
-"""Millimetres that a line of the web page's fields stands for."""
+"""Millimetres represented by a line of the web page's fields."""
 
 MOST_OPTIONS = 26
 """Options of a menu, which is repeated in as many fields; above this limit, a letter or number is
@@ -134,12 +134,12 @@ def text_rows(space: model.WritingSpace) -> int:
 
 
 def is_long(exercise: model.Exercise) -> bool:
-    """Return whether an exercise takes so much room that it may be broken over two pages."""
+    """Return whether an exercise is so large that it may be broken across pages."""
     return sum(_lines(node) for node in walk(exercise.children)) > LONG
 
 
 def _lines(node: Node) -> float:
-    """The lines of print that a node adds, without those of its children."""
+    """The lines of print that a node itself adds, without its children."""
     match node:
         case model.Text():
             return len(node.text) / 70

@@ -17,8 +17,8 @@ GAP = 4
 """Per cent of the line between two figures of a row."""
 
 NARROWEST = 0.6
-"""The minimum share of an equal width for each figure: a panorama beside a portrait would leave the
-portrait no room for its caption."""
+"""The minimum share of an equal width for each figure: otherwise a panorama would leave a portrait
+no room for its caption."""
 
 _PER_CENT = re.compile(r"(\d+(?:\.\d+)?)%")
 
@@ -56,7 +56,7 @@ def _place(row: tuple[Figure, ...], columns: int) -> Iterator[_Placed]:
 
 
 def _at_least(parts: list[float], least: float) -> list[float]:
-    """The parts with those that are too small made larger at the cost of the others."""
+    """The parts, with the smallest enlarged at the expense of the others."""
     small: set[int] = set()
     factor = 1.0
     while new := {i for i, part in enumerate(parts) if part * factor < least} - small:

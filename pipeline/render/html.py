@@ -56,7 +56,7 @@ class _ImprintLine(NamedTuple):
 def assemble(
     document: Document, edition: Edition, stem: str, environment: jinja2.Environment, memo: Memo
 ) -> Pages:
-    """The page, with the names of styles and images as they are in files beside it."""
+    """The page, with the names of styles and images as separate files."""
     renderer = NodeRenderer(
         environment, "html", document, memo, in_contents=frozenset(targets(document.contents))
     )
@@ -125,7 +125,7 @@ def page_styles(
 
 
 def fragment(document: Document, environment: jinja2.Environment) -> str:
-    """The markup of the body alone, with heading levels as they stand in the source."""
+    """The markup of the body only, with heading levels as in the source."""
     renderer = NodeRenderer(environment, "html", document, base=0)
     parts = [renderer.render(document.blocks), renderer.template("notes", notes=document.notes)]
     return "\n".join(str(part) for part in parts if part)
@@ -157,7 +157,7 @@ def _shows_contents(document: Document) -> bool:
 
 
 def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[_ImprintLine, ...]:
-    """Who publishes it, under what terms, and how it is identified."""
+    """The publisher, the terms of use, and the identifiers."""
     lines = [
         _ImprintLine(renderer.word("published_by"), published_by(metadata)),
         _ImprintLine(renderer.word("series"), in_series(metadata)),

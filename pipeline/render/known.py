@@ -35,16 +35,16 @@ _TYPES = {kind.__name__: kind for kind in Node.__subclasses__()}
 
 
 class KnownMarkup(NamedTuple):
-    """The markup of a block between the marks of its pieces of text, and what it brings to its
-    page."""
+    """The markup of a block between the marks of its pieces of text, and the styles and scripts it
+    needs on its page."""
 
     parts: tuple[str, ...]
     signs: frozenset[Sign]
 
 
 class KnownBlocks:
-    """The blocks that a ``memo`` has for a renderer of a format, whose markup depends on ``said``
-    as well. In print, notes are set where they are referred to, so their text matters too."""
+    """The blocks in a ``memo`` for a renderer of a format, whose markup also depends on ``said``.
+    In print, notes are placed at their references, so their text matters too."""
 
     def __init__(self, memo: Memo, format_name: FormatName, *said: object) -> None:
         self._memo = memo

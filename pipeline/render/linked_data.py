@@ -1,4 +1,4 @@
-"""A publication in schema.org's terms, as the JSON-LD of its web page has it."""
+"""A publication in schema.org's vocabulary, as JSON-LD for its web page."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _agent(contributor: Contributor, metadata: Metadata) -> dict[str, Any]:
 
 
 def _contributors(metadata: Metadata) -> dict[str, list[dict[str, Any]]]:
-    """Contributors and speakers, each once, with what they did or are in the dialogue."""
+    """Contributors and speakers, each once, with their roles."""
     found: dict[str, list[dict[str, Any]]] = {}
     roles = {speaker.name: speaker.role for speaker in metadata.speakers}
     for person in metadata.contributors:
@@ -103,12 +103,12 @@ def _contributors(metadata: Metadata) -> dict[str, list[dict[str, Any]]]:
 
 
 def _role(name: str, agent: dict[str, Any]) -> dict[str, Any]:
-    """schema.org's way to say in what role somebody has the property ``contributor``."""
+    """schema.org's way to express the role of a ``contributor``."""
     return {"@type": "Role", "roleName": name, "contributor": agent}
 
 
 def _chapters(facts: WebFacts) -> list[dict[str, Any]]:
-    """The chapters of a book, where they have addresses."""
+    """The chapters of a book, if they have addresses."""
     if not (facts.is_book and facts.address):
         return []
     return [
@@ -130,7 +130,7 @@ def _named(kind: str, name: str) -> dict[str, Any]:
 
 
 def _without_empty(value: Any) -> Any:
-    """The data without what has no value, at all depths."""
+    """The data without empty values, at all depths."""
     if isinstance(value, dict):
         cleaned = {key: _without_empty(item) for key, item in value.items()}
         return {key: item for key, item in cleaned.items() if item not in ("", [], {})}

@@ -1,5 +1,5 @@
-"""Displayed formulas that are too wide, in lines: broken before relations, and where that is
-not enough before signs of addition, as is usual."""
+"""Wide displayed formulas in lines: broken before relations, and if that is not enough before signs
+of addition, as is usual."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ register_namespace("", NAMESPACE)
 
 
 def in_lines(mathml: str, room: float, measure: Measure) -> str:
-    """The formula in lines that are no wider than ``room``, if they can be; as it is where it
-    has no place to break."""
+    """The formula in lines no wider than ``room``, if possible; unchanged if it has no place to
+    break."""
     root = fromstring(mathml)
     row = root
     while len(row) == 1 and _name(row[0]) in ("mrow", "mstyle"):
@@ -45,7 +45,7 @@ def _pieces(row: Element, signs: frozenset[str]) -> Iterator[list[Element]]:
     piece: list[Element] = []
     for child in row:
         text = (child.text or "").strip()
-        # A sign at the beginning, or after another, belongs to what follows.
+        # A sign at the beginning, or after another, belongs to the next operand.
         after_term = len(piece) > 1 or (bool(piece) and _name(piece[-1]) != "mo")
         if _name(child) == "mo" and text in signs and after_term:
             yield piece

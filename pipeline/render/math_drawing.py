@@ -61,7 +61,7 @@ HIGHEST = 1000
 """Ems: nothing that is higher is a formula."""
 
 BASE = 24
-"""The size that ziamath takes its options to be of."""
+"""The size that ziamath's options refer to."""
 
 APPLY = "\u2061"
 _LENGTH = re.compile(r"(?<![\d.])(-?(?:\d++(?:\.\d++)?|\.\d++))em")
@@ -71,7 +71,7 @@ _import_lock, _drawing_lock = threading.Lock(), threading.Lock()
 
 
 class FormulaDrawing(NamedTuple):
-    """An SVG image, and its sizes in ems: ``depth`` is what is below the line."""
+    """An SVG image, and its sizes in ems: ``depth`` is the part below the baseline."""
 
     data: bytes
     width: float
@@ -177,7 +177,7 @@ def _placed(glyph: Any, x: float, y: float, size: float) -> Element | None:
 
 
 def _outline(glyph: Any) -> Element | None:
-    """An element with the outline of a glyph; those that are put together are of one use."""
+    """An element with the outline of a glyph; composite ones are used once."""
     unit = 1 / glyph.funits_to_points(1)
     if not glyph.operators:
         return cast("Element | None", glyph.svgpath(scale_factor=unit))
@@ -256,7 +256,7 @@ def _space(element: Element, form: str) -> None:
 
 
 def _usual(sign: str) -> int:
-    """The space beside an operator that ziamath has none for, in eighteenths of an em."""
+    """The space around an operator that ziamath does not know, in eighteenths of an em."""
     if len(sign) != 1 or unicodedata.category(sign) != "Sm":
         return 0
     return 4 if BINARY.match(sign) else 3 if PRODUCT.match(sign) else 5

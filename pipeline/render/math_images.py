@@ -1,4 +1,4 @@
-"""The images that stand for formulas in print, each with a class that sets it on the line."""
+"""The images of formulas in print, each with a class that positions it on the line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ASCENT, DESCENT = 1.065, 0.3636
 """The space that a line of text takes above and below its baseline, in ems."""
 
 QUARTER = 3.75 / 10.5
-"""A quarter of a line, of which all heights in print are made up, in ems."""
+"""A quarter of a line, the unit of all heights in print, in ems."""
 
 OVERLAP = 0.06
 """The distance that a formula may reach into the space between lines without pushing them apart.
@@ -37,10 +37,10 @@ class FormulaImage(NamedTuple):
 
 
 class FormulaImages:
-    """Draws formulas as they are asked for, equal ones once. ``rules`` gets the styles, `findings`
-    what could not be drawn. Displayed ones are broken into lines that are no wider than `room`, in
-    ems; where there is a `large_room`, it is that, and they are drawn for large print. With
-    `has_mathml` their MathML is beside them."""
+    """Draws formulas on request, equal ones once. ``rules`` collects the styles, `findings` the
+    formulas that could not be drawn. Displayed formulas are broken into lines no wider than `room`,
+    in ems; if there is a `large_room`, that is used, and they are drawn for large print. With
+    `has_mathml`, their MathML is added."""
 
     def __init__(self, document: Document, rules: dict[str, str]) -> None:
         self.room, self.large_room, self.has_mathml = math.inf, 0.0, False
@@ -57,7 +57,7 @@ class FormulaImages:
         return tuple(self._assets)
 
     def image(self, node: Math | MathBlock, *, in_title: bool) -> FormulaImage | None:
-        """The image of a formula; None where it cannot be drawn, and its source is shown."""
+        """The image of a formula; None if it cannot be drawn, so that its source is shown."""
         colour = self.accent if in_title else self.ink
         key = (node.mathml, colour)
         if key not in self._images:
@@ -113,7 +113,7 @@ class FormulaImages:
 def _style(drawing: FormulaDrawing, in_line: bool) -> str:
     above, below = drawing.height - drawing.depth, drawing.depth
     top, bottom = _within_lines(above, below) if in_line else _on_grid(above, below)
-    # The margin's edge is what is aligned.
+    # The edge of the margin is aligned.
     return (
         f"width: {drawing.width:.4f}em; vertical-align: {-below - bottom:.4f}em;"
         f" margin: {top:.4f}em 0 {bottom:.4f}em"
@@ -121,13 +121,13 @@ def _style(drawing: FormulaDrawing, in_line: bool) -> str:
 
 
 def _within_lines(above: float, below: float) -> tuple[float, float]:
-    """Margins below zero for what reaches a little into the white between lines."""
+    """Negative margins for content that extends slightly into the space between lines."""
     top, bottom = max(0, above - ASCENT), max(0, below - DESCENT)
     return (-top if top <= OVERLAP else 0, -bottom if bottom <= OVERLAP else 0)
 
 
 def _on_grid(above: float, below: float) -> tuple[float, float]:
-    """Margins that make it as high as so many quarters of a line, one line at least."""
+    """Margins that make its height a multiple of a quarter of a line, at least one line."""
     top, bottom = max(0, ASCENT - above), max(0, DESCENT - below)
     height = above + below + top + bottom
     rest = math.ceil(height / QUARTER - 0.01) * QUARTER - height

@@ -65,7 +65,7 @@ class Phantom(_Row, Mphantom, tag="mphantom"):
 
 
 class _Table(Mtable, tag="mtable"):
-    """A table with the lines that its cells have beside them."""
+    """A table with the lines next to its cells."""
 
     def _setup(self, **kwargs: Any) -> None:
         super()._setup(**kwargs)
@@ -127,7 +127,7 @@ class _Table(Mtable, tag="mtable"):
 
 
 class _Later(Drawable):
-    """Stands for what is set when the row's height is known."""
+    """A placeholder for an element laid out when the row's height is known."""
 
     def __init__(self, tag: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -178,7 +178,7 @@ class NodeRenderer:
             self.says(Feature.NUMBER)
 
     def says(self, *signs: Sign) -> None:
-        """Keep in mind what the page that is being rendered has."""
+        """Record the constructs on the current page."""
         self.signs[self.page].update(signs)
 
     def inventory(self) -> Inventory:
@@ -255,7 +255,7 @@ class NodeRenderer:
         return tables.as_grid(found, self._fields.name if self.format == "html" else None)
 
     def table_rows(self, node: model.Table) -> tuple[RowItem, ...]:
-        """The rows of a table that is to be a list."""
+        """The rows of a table that becomes a list."""
         lines = self.table_lines
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
         return row_items(node) if is_list else ()
@@ -319,8 +319,7 @@ class NodeRenderer:
         return self._words["reference_equation"].format(number=node.number)
 
     def distinct(self, label: str) -> str:
-        """``label``, from its second use on with a number: regions of a page need names
-        that tell them apart."""
+        """``label``, with a number from its second use: regions of a page need distinct names."""
         count = self._labels[label] = self._labels.get(label, 0) + 1
         return label if count == 1 else f"{label} ({count})"
 

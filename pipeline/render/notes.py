@@ -1,5 +1,5 @@
-"""Where the notes of the print edition stand: at the foot of the page, in its margin, or all
-at the end."""
+"""The position of notes in the print edition: at the foot of the page, in its margin, or all at the
+end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PrintedNotes:
         )
 
     def brought_by(self, reference: model.NoteReference) -> tuple[model.Note, ...]:
-        """The notes that stand where ``reference`` does."""
+        """The notes at the position of ``reference``."""
         number = reference.number
         if self.place == "end" or reference.occurrence != 1 or number in self._nested:
             return ()
@@ -62,10 +62,10 @@ def is_plain(note: model.Note) -> bool:
 AFTER_NOTES = frozenset(
     "bibliography colophon contributors copyright-page credits errata glossary index".split()
 )
-"""The roles of the parts at a publication's end that stand after its notes."""
+"""The roles of back-matter parts that follow the notes."""
 
 NOTES = "notes"
-"""The id of the notes, where they are a part of their own."""
+"""The id of the notes, if they are a part of their own."""
 
 
 def before_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:

@@ -11,7 +11,7 @@ from pipeline.model.metadata import Metadata
 
 
 class _Number(NamedTuple):
-    """``address`` is empty where it leads nowhere."""
+    """``address`` is empty if it has no link."""
 
     label: str
     value: str

@@ -66,7 +66,7 @@ def look_styles(
 
 
 def has_page_marks(document: Document) -> bool:
-    """Return whether it tells where the pages of the standard edition begin."""
+    """Return whether it marks the pages of the standard edition."""
     return has(document, model.PageMark)
 
 
@@ -74,7 +74,7 @@ EQUATION_NUMBER = 3.5
 """Ems that a formula's number takes, in large print."""
 
 EQUATION_INDENT = 1.62
-"""Ems that a displayed formula stands in."""
+"""Indentation of displayed formulas in ems."""
 
 HALF_TITLE = frozenset({"halftitlepage"})
 """The page before the title page, if a book begins with one."""
@@ -229,8 +229,8 @@ def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:
 
 
 def table_settings(sheet: Sheet) -> tuple[Setting, Setting]:
-    """The lines of tables at their usual size, and smaller: those of a handout take the column
-    beside the text, too, and in columns they run across all."""
+    """The lines available to tables, at normal and reduced size: in a handout with the margin
+    column, and in columns across all of them."""
     width = sheet.line / POINT
     small = (sheet.measure if sheet.is_book else sheet.measure + sheet.column) / POINT
     gap = 1.08 * sheet.text
@@ -249,7 +249,7 @@ def table_settings(sheet: Sheet) -> tuple[Setting, Setting]:
 
 
 def turned(sheet: Sheet) -> Sheet:
-    """The sheet on its side, as wide tables have it."""
+    """The rotated sheet for wide tables."""
     size = replace(sheet.size, width=sheet.size.height, height=sheet.size.width)
     measure = sheet.size.height - sheet.top - sheet.bottom
     return replace(sheet, size=size, measure=measure, column=0, columns=1, gap=0)
@@ -265,7 +265,7 @@ def byline(metadata: Metadata) -> tuple[str, ...]:
 
 
 class _ImprintLine(NamedTuple):
-    """A line of the imprint; ``href`` is empty where it leads nowhere."""
+    """A line of the imprint; ``href`` is empty if it has no link."""
 
     text: str
     href: str = ""
@@ -294,8 +294,8 @@ def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
 
 
 def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
-    """Where notes are printed: as the metadata asks for, where there is room for that. In large
-    print that is at the end."""
+    """The position of notes: as set in the metadata, if there is room. In large print it is the
+    end."""
     if edition.look == "large":
         return "end"
     if metadata.notes == "margin" and not has_room_for_notes(sheet):

@@ -149,8 +149,7 @@ def _ids(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Iterator[str]:
 TAKEN = frozenset(
     "404 contents cover imprint index nav notes opening search title aux con nul prn".split()
 )
-"""The names of pages that are made, in an e-book or a site, and those that Windows has no files
-of."""
+"""The names of generated pages, in an e-book or a site, and those reserved by Windows."""
 
 LONGEST = 40
 """The maximum number of characters of an id in a name."""
@@ -170,7 +169,7 @@ class PageNames:
         self._sections = 0
 
     def name(self, section: Section | None, otherwise: str) -> str:
-        """The name of a section's page, or of one that has none."""
+        """The name of a section's page, or of one without a section."""
         if section is None:
             return f"{otherwise}.xhtml"
         self._sections += 1
@@ -186,7 +185,7 @@ class PageNames:
 
 
 def _stem(identifier: str) -> str:
-    """An id in the letters that file names may have anywhere; "" where it has others."""
+    """An id in characters that are safe in file names everywhere; "" if it has others."""
     folded = unicodedata.normalize("NFKD", identifier.casefold().translate(LETTERS))
     plain = "".join(c for c in folded if not unicodedata.combining(c))
     if not plain.isascii():

@@ -43,7 +43,7 @@ NOTE = _Form(role="note")
 
 
 def form(node: Container | Admonition) -> _Form:
-    """The form of a container or a box; for those of no special name a `div`."""
+    """The form of a container or a box; a `div` for those without a special name."""
     if isinstance(node, Admonition):
         return BOXES.get(node.kind, NOTE)
     return CONTAINERS.get(node.name, _Form())
@@ -91,8 +91,8 @@ class IndexLink(NamedTuple):
 
 
 def index_links(entry: IndexEntry) -> tuple[IndexLink, ...]:
-    """Links to the places of an entry, by their sections; those of one section have numbers
-    from the second on."""
+    """Links to the places of an entry, named after their sections; several in one section are
+    numbered from the second on."""
     counts: dict[str, int] = {}
     links = []
     for place in entry.places:

@@ -36,14 +36,15 @@ DARK = "screen and (prefers-color-scheme: dark)"
 
 
 def dark_style(environment: jinja2.Environment, constructs: Iterable[str], accent: str) -> Style:
-    """All colours of a dark web page, those of its constructs and its publisher's with them."""
+    """All colours of the web page's dark mode, including those of its constructs and its
+    publisher."""
     parts = [_read(environment, f"html/dark/{name}.css") for name in ("style", *constructs)]
     return Style("dark.css", "\n".join(filter(None, (*parts, night_rules(accent)))), media=DARK)
 
 
 def script(environment: jinja2.Environment, constructs: Iterable[str]) -> str:
-    """The parts of the script for a page's constructs, in a scope of their own; the first, that of
-    all pages, has what others use."""
+    """The parts of the script for a page's constructs, in a scope of their own; the first one, for
+    all pages, has what the others use."""
     parts = (_read(environment, f"html/{name}.js").strip() for name in constructs)
     code = "\n".join(filter(None, parts))
     return f'"use strict";\n(() => {{\n{code}\n}})();\n'

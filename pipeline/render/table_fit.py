@@ -1,9 +1,9 @@
 """Fitting a table into a line of print: at its usual size, or smaller and wider, with the width of
 each column.
 
-Left alone, a table is as wide as its longest words, and runs over the margin where those do not
-fit; and its longest text takes the room of all others. So the columns of a table that is more than
-lines of a few words have widths worked out from what they hold.
+By default, a table is as wide as its longest words, extends into the margin if these do not fit,
+and gives its longest text all the room. So the columns of tables with more than a few words per
+line have widths computed from their contents.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Setting(NamedTuple):
     rem: float = 1.0
 
     def within(self, indent: float) -> Setting:
-        """The line in something that stands in by ``indent`` of the text's ems."""
+        """The line in something indented by ``indent`` of the text's ems."""
         line = max(LEAST, self.line - self.beside - indent * self.rem)
         return self._replace(line=line, beside=0.0)
 
@@ -68,9 +68,9 @@ STEPS = 20
 
 
 class _Fit(NamedTuple):
-    """``widths`` are the columns' in per cent, none where they may be left to themselves.
-    ``tall`` are the rows of the body, from 0, that take many lines; where not all ``fits``,
-    words are divided, or narrow columns have many lines."""
+    """``widths`` are the columns' in per cent, none if they can be automatic. ``tall`` are the rows
+    of the body, from 0, with many lines; if not everything ``fits``, words are hyphenated, or
+    narrow columns have many lines."""
 
     is_small: bool = False
     widths: tuple[float, ...] = ()
@@ -151,9 +151,9 @@ def _columns(table: Table, count: int) -> list[Column]:
 
 
 def _widths(columns: Sequence[Column], room: float) -> list[float]:
-    """The columns' widths, in ems: the longest words fit if they can, and the rest of the
-    room goes to columns by the root of what they hold, so that of two columns the one with
-    the longer text has more room, and more lines too."""
+    """The columns' widths, in ems: the longest words fit if possible, and the rest of the room is
+    divided by the square root of the contents, so that of two columns the one with the longer text
+    has more room, and also more lines."""
     if columns[0].share:
         return [column.share * room / 100 for column in columns]
     words = [column.word for column in columns]

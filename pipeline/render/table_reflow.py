@@ -31,11 +31,11 @@ NOTHING = "–"
 """The text of an empty cell."""
 
 Content: TypeAlias = tuple[Block, ...] | str
-"""Blocks to be rendered, or the text of what is rendered elsewhere."""
+"""Blocks to render, or the text of content that is rendered elsewhere."""
 
 
 class _Item(NamedTuple):
-    """A cell: the heads of its column from the top, and what it holds."""
+    """A cell: the headers of its column from the top, and its content."""
 
     heads: tuple[Content, ...]
     value: Content
@@ -99,7 +99,7 @@ Row: TypeAlias = list[_Spot]
 
 
 class _Once:
-    """Gives out what a cell holds once, and after that its text."""
+    """Returns a cell's content once, and after that its text."""
 
     def __init__(self) -> None:
         self._given: set[tuple[int, int]] = set()
@@ -112,7 +112,7 @@ class _Once:
 
 
 def _covering(rows: Sequence[TableRow], count: int, first: int) -> Iterator[Row]:
-    """The rows with what covers each of their columns; the ``first`` has that number."""
+    """The rows with the cells covering each of their columns; the ``first`` has that number."""
     lasting: dict[int, tuple[int, _Spot]] = {}
     for number, places in enumerate(place(rows), first):
         for at in places:
@@ -143,7 +143,7 @@ def _row(row: Row, head: Sequence[Row], empty: set[int], once: _Once) -> RowItem
 
 
 def _heads(columns: Sequence[int], head: Sequence[Row], once: _Once) -> tuple[Content, ...]:
-    """The heads over some columns, from the top; one that is over several is there once."""
+    """The headers of some columns, from the top; one that spans several occurs once."""
     over = {row[at].key: row[at] for row in head for at in columns}
     return tuple(once(spot) for spot in over.values() if not _is_empty(spot.cell))
 

@@ -41,7 +41,7 @@ class _Row(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Columns that belong together: how many, and their widths in per cent if they have any."""
+    """Columns that belong together: their number, and their widths in per cent if set."""
 
     size: int
     widths: tuple[float, ...]
@@ -94,8 +94,8 @@ def shape(
 
 
 def as_grid(found: Shape, names: Callable[[], str] | None) -> Shape:
-    """The shape of a table whose boxes are to be ticked; with ``names`` on the page itself,
-    if none is ticked, as for students."""
+    """The shape of a table with tick boxes; with ``names``, on the page itself, if none is ticked,
+    as for students."""
     body = [row._replace(cells=tuple(map(_with_boxes, row.cells))) for row in found.body]
     boxes = [box for row in body for cell in row.cells for box in cell.boxes]
     if names is None or not boxes or any(box.checked for box in boxes):
@@ -147,7 +147,7 @@ def _id(cell: _Cell, names: Callable[[], str]) -> str:
 
 
 def _groups(table: Table) -> list[range]:
-    """The columns under each cell of the first row, where one of those heads several."""
+    """The columns under each cell of the first row, if any of them spans several."""
     first = next(place(table.head), ())
     if any(p.cell.scope and p.cell.columns > 1 for p in first):
         return [range(p.column, p.end) for p in first]

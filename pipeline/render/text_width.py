@@ -1,4 +1,4 @@
-"""Approximate widths of text, enough to judge before layout what fits into a line."""
+"""Approximate widths of text, enough to judge before layout whether it fits into a line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EM_PIXELS = 12.7
 LINE_HEIGHT = 1.5
 MONOSPACED = 0.57
 INDENT = 1.8
-"""Ems that a list's items stand in from the edge."""
+"""Indentation of list items in ems."""
 
 BREAKABLE = 12.0
 """Ems of a listing or an image that a column should have; longer lines are broken, larger

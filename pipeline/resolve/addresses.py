@@ -66,7 +66,7 @@ def tell_addresses(document: Document) -> Document:
 
 
 def _addresses(document: Document, all_codes: bool) -> tuple[model.Address, ...]:
-    """The addresses to tell, each once, in the order of their numbers."""
+    """The addresses to print, each once, in the order of their numbers."""
     if not has(document, model.Link):
         return ()
     links = [
@@ -84,14 +84,14 @@ def _addresses(document: Document, all_codes: bool) -> tuple[model.Address, ...]
 
 
 def _is_wanted(link: model.Link) -> bool:
-    """Return whether a link has an address that its text does not tell."""
+    """Return whether a link has an address that its text does not show."""
     if scheme(link.href) not in FOLLOWED:
         return False
     return QR in link.attributes.classes or _bare(plain_text(link.children)) != _bare(link.href)
 
 
 def _marked(link: model.Link) -> model.Link:
-    """A link with the class of those that are addresses, if it is one."""
+    """A link with the class of links that show their addresses, if it is one."""
     attributes = link.attributes
     classes = attributes.classes
     says_it = _bare(plain_text(link.children)) == _bare(link.href)
@@ -101,7 +101,7 @@ def _marked(link: model.Link) -> model.Link:
 
 
 def _bare(address: str) -> str:
-    """An address without what nobody types."""
+    """An address without parts that nobody types."""
     text = "".join(unquote(address).split()).lower()
     text = re.sub(r"^(?:https?:)?//|^(?:mailto|tel|https?):", "", text)
     return text.removeprefix("www.").rstrip("/")
@@ -139,7 +139,7 @@ def _note(address: model.Address, label: str) -> model.Note:
 
 
 def draw_codes(document: Document) -> Document:
-    """The document with the codes that its addresses are to have, beside them."""
+    """The document with the QR codes of its addresses next to them."""
 
     if not any(address.coded for address in document.addresses):
         return document

@@ -154,7 +154,7 @@ class _Assets:
         self._room = MOST_SPARSE
 
     def find(self, source: str, shared: str = "") -> model.Asset | Problem:
-        """The asset of an image, or of one that a library shares."""
+        """The asset of an image, or of one shared by a library."""
         asked = posixpath.join(shared, source)
         if asked not in self._by_source:
             self._by_source[asked] = self._find(source, shared)

@@ -46,7 +46,7 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 DIGITS = 1000
-"""Of a number, those by which it is put in order."""
+"""The parts of a number by which it is sorted."""
 
 
 class Letter(NamedTuple):
@@ -122,7 +122,7 @@ class Collation:
         return dict(self._writing.capitals).get(letter) or letter.upper()
 
     def _rank(self, letter: str) -> int:
-        """Letters of the language's own script come before those of others."""
+        """Letters of the language's own script precede others."""
         return LETTER if unicodedata.name(letter, "").startswith(self._script) else LETTER + 1
 
 
@@ -134,7 +134,7 @@ def warn_of_order(collation: Collation, what: str, span: Span | None, findings: 
 
 
 def _own_letters(language: Writing) -> dict[str, Letter]:
-    """The letters of a language that come after others, and those that these others are."""
+    """The letters of a language that follow others, and the letters they follow."""
     found: dict[str, Letter] = {}
     for group in language.own_letters:
         letters = list(group)

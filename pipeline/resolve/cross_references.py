@@ -1,4 +1,4 @@
-"""Cross-references: the words and numbers that ``@fig-x`` stands for."""
+"""Cross-references: the words and numbers for ``@fig-x``."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ SEPARATOR = "; "
 PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-", "ln-")
 """The prefixes of ids that cross-references can lead to."""
 
-# What a reference follows that begins a sentence; a short word with a point is more likely
-# an abbreviation (“cf.”, “p. ex.”).
+# The text before a reference at the beginning of a sentence; a short word with a period is more
+# likely an abbreviation (“cf.”, “p. ex.”).
 BEGINNING = re.compile(r"(?:^|(?:\w{4}[\"'”’»)]*\.|[!?…])[\"'”’»)]*\s)[\s(\[¿¡“„‘‚«]*$")
 LOOK_BACK = 40
 
@@ -63,8 +63,9 @@ class _Target(NamedTuple):
 def fill_references(document: Document) -> Document:
     """The document with the text of its cross-references.
 
-    One that leads nowhere, or to what has no number, is an UNRESOLVED_REFERENCE and becomes
-    the text it was. One within a link becomes its own text, since links do not nest.
+    A reference that leads nowhere, or to an element without a number, is an UNRESOLVED_REFERENCE
+    and becomes its original text. One inside a link becomes plain text, because links cannot be
+    nested.
     """
     if not has(document, model.CrossReference):
         return document
@@ -114,8 +115,7 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
 
 
 def _separators(document: Document) -> Iterator[int]:
-    """The numbers of the texts that stand between the references of one bracket, as the parser
-    writes them."""
+    """The indices of the separators between references in one bracket, as created by the parser."""
     leaves = [pair for pair in enumerate(all_nodes(document)) if type(pair[1]) not in FIELDS]
     pairs = itertools.pairwise(leaves)
     for ((_, one), (ordinal, text)), (_, (_, two)) in itertools.pairwise(pairs):
@@ -212,7 +212,7 @@ def _problem(
 
 
 def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
-    """The text of each reference by its number, "" for one that cannot have any."""
+    """The text of each reference by its index, "" for one without."""
     said = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double
     texts: dict[int, str] = {}

@@ -40,7 +40,7 @@ class Findings:
         return f"Did you mean `{before}{near}{after}`?" if near else ""
 
     def added_to(self, document: Document) -> Document:
-        """The document, with the findings after those that it has."""
+        """The document, with further findings."""
         if not self._found:
             return document
         return msgspec.structs.replace(

@@ -20,8 +20,8 @@ LONGEST = 500_000
 """Code of more characters stays plain: it is data, and colours would cost minutes."""
 
 LONGEST_USUAL = 20_000
-"""Characters of code in most languages: many lexers take four times as long for twice as many
-line breaks, open quotation marks or the like, those of C, Java and Python too."""
+"""Characters of code highlighted in most languages: many lexers take four times as long for twice
+as many line breaks, open quotation marks or the like, including those of C, Java and Python."""
 
 STEADY = frozenset(
     {"bash", "css", "go", "json", "php", "ruby", "splus", "sql", "swift", "text", "toml"}
@@ -99,7 +99,7 @@ def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
 
 
 def _moving(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
-    """The pieces, up to where their lexer stands still."""
+    """The pieces, up to the point where their lexer stops advancing."""
     empty = 0
     for piece in pieces:
         empty = 0 if piece[1] else empty + 1

@@ -1,4 +1,4 @@
-"""Unique, stable ids for all that can be linked to."""
+"""Unique, stable ids for all link targets."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ NAMED = (
     model.Section, model.Heading, model.Figure, model.FigureGroup, model.Chart, model.Table,
     model.CodeBlock, model.Turn,
 )  # fmt: skip
-"""Types of which some nodes need an id."""
+"""Types with nodes that need an id."""
 
 
 def _needs_id(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""Image files: of what kind they are by their content, and how large."""
+"""Image files: their format, recognised by content, and their size."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MOST_SPARSE = 1_000_000_000
 """Pixels, of all the images together that take more than `SPARSE` for a byte of their files."""
 
 SPARSE = 32
-"""Pixels for a byte: a photograph has ten at most, and more are as good as empty. What it costs
-to unpack other images follows from the size of their files."""
+"""Pixels per byte: a photograph has at most ten, and more is almost empty. The cost of
+decompressing other images is proportional to the size of their files."""
 
 MOST_KEPT, LONGEST_KEPT = 1000, 2**18
 """The number of images remembered for the next edition, and the bytes of re-encoded ones."""
@@ -72,8 +72,8 @@ class ImageKind(NamedTuple):
 
 def examine(data: bytes, room: int = MOST_SPARSE) -> ImageKind:
     """The properties of an image from its bytes. Raises `BadImageError` unless all outputs can show
-    it: damaged files get no further than here. ``room`` is the number of pixels allowed beyond
-    those that the file accounts for."""
+    it: damaged files are rejected here. ``room`` is the number of pixels allowed beyond those in
+    proportion to the file."""
     if not data:
         raise BadImageError("the file is empty")
     try:
@@ -110,7 +110,7 @@ editions."""
 
 
 def _raster(data: bytes, room: int) -> ImageKind | None:
-    """The kind of an image of pixels, or None where it is not of a kind that is taken."""
+    """The format of a bitmap, or None if it is not supported."""
     from PIL import Image, UnidentifiedImageError
 
     digest = hashlib.sha256(data).digest()

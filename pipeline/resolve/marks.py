@@ -114,7 +114,7 @@ def marks_in(blocks: Iterable[Node]) -> Fraction:
 
 
 def _in_words(marks: Fraction, key: str, lang: str) -> str:
-    """Marks in the words of a language, ``key`` being what they are called: 4 points."""
+    """Marks in the words of a language, with ``key`` as the term: 4 points."""
     number = f"{float(marks):g}".replace(".", writing(lang).decimal)
     return counted(words(lang)[key], marks).format(number=number)
 

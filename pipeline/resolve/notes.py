@@ -24,7 +24,7 @@ from pipeline.model.tree import find, has, is_for_teachers, ordinals, plain_text
 from pipeline.resolve.findings import Findings
 
 BODY = ""
-"""The place of a reference that stands in the text; in a note it is the note's label."""
+"""The position of a reference in the text; in a note, the note's label."""
 
 LONGEST = 40
 """The maximum number of characters of an inline note that a message shows."""

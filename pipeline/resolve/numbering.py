@@ -26,7 +26,7 @@ from pipeline.model.words.numerals import letters, roman
 from pipeline.resolve.titles import own_number
 
 UNNUMBERED = "unnumbered"
-"""The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
+"""The class of elements without numbers: ``{.unnumbered}``, for short ``{-}``."""
 
 OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
 """The roles of sections before or after the numbered ones."""
@@ -58,7 +58,8 @@ def number_captions(document: Document) -> Document:
 def _number_captions(
     document: Document, counts: dict[str, Iterator[int]], only_for_teachers: bool
 ) -> Document:
-    """The document with numbers for what all get, or for the rest, after those in ``counts``."""
+    """The document with numbers for content that all get, or for the rest, after those in
+    ``counts``."""
 
     def next_number(kind: str, node: Node, wanted: bool) -> int:
         if not wanted or UNNUMBERED in node.attributes.classes:
@@ -163,9 +164,9 @@ def _lettered(group: model.FigureGroup, number: int) -> tuple[model.Figure, ...]
 def number_sections(document: Document) -> Document:
     """The document with numbered sections (``2.1``), if the metadata asks for them.
 
-    Appendices have letters, parts Roman numerals; the sections of a part are counted on
-    from the part before. Sections with the class ``unnumbered``, those of front and back
-    matter or for teachers only, and all below them have none.
+    Appendices have letters, parts Roman numerals; numbering continues from one part to the next.
+    Sections with the class ``unnumbered``, those of front and back matter or for teachers only, and
+    all sections inside them have none.
     """
     if not document.metadata.number_sections:
         return document

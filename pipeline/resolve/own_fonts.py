@@ -1,4 +1,4 @@
-"""The fonts that the front matter brings: what they are, and whether they may go out with a
+"""The fonts in the front matter: their properties, and whether they may be distributed with a
 publication."""
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _read(font: OwnFont, located: Located, characters: str) -> OwnFont:
         raise ValueError(describe(error)) from None
     if not has_outlines:
         raise ValueError("it has no outlines")
-    # where several are set, the one that allows most holds
+    # if several are set, the most permissive applies
     if usage & BITMAPS or (usage & RESTRICTED and not usage & (PREVIEW | EDITABLE)):
         raise NotEmbeddableError
     return replace(

@@ -102,8 +102,8 @@ class _Picture(NamedTuple):
 
 
 def _figures(document: Document) -> dict[int, _Picture]:
-    """By the number of a piece of text, the pictures that no mark can stand right before, since
-    their block has nothing but them."""
+    """The pictures by the index of a piece of text, before which no mark is possible, because their
+    block contains nothing else."""
     found: dict[int, _Picture] = {}
     if not has(document, *PICTURES):
         return found
@@ -154,8 +154,8 @@ def _each(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, list
 
 
 def _first_blocks(document: Document) -> dict[int, int]:
-    """By the number of a piece of text, that (among all nodes) of the outermost block that begins
-    with it, of those that can begin a page."""
+    """By the index of a piece of text, the index (among all nodes) of the outermost block that
+    begins with it, of those that can begin a page."""
     found: dict[int, int] = {}
     leaf = 0
     for ordinal, (node, (_, *above)) in enumerate(walk_with(whole(document), *PATH)):
@@ -167,7 +167,7 @@ def _first_blocks(document: Document) -> dict[int, int]:
 
 
 def _shows_attributes(node: Node, parent: Node | None) -> bool:
-    """Return whether the markup of a block is sure to be an element of its own."""
+    """Return whether a block certainly becomes a separate element in the markup."""
     match node:
         case model.ListItem():
             return isinstance(parent, model.List)
@@ -236,7 +236,7 @@ def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
 
 
 def _in_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
-    """Code with marks before the lines that have the letters after those that count."""
+    """Code with marks before the lines with letters after the given counts."""
     assert isinstance(node, model.CodeBlock)
     marks = tuple(
         model.LineMark(node.text.count("\n", 0, letter_place(node.text, count)) + 1, label, breaks)

@@ -71,7 +71,7 @@ class TextLeaves:
         return self._leaves[place.leaf].ordinal
 
     def in_text(self, place: TextPlace) -> TextPlace | None:
-        """The place itself, or the next one in the text or in code where it is neither."""
+        """The position itself, or the next one in text or code if it is in neither."""
         number, inner = place
         while number < len(self._leaves) and isinstance(self._leaves[number].node, NO_TEXT):
             number, inner = number + 1, 0

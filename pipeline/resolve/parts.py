@@ -10,7 +10,7 @@ from pipeline.model import Bibliography, Block, Index, Inline, PageBreak, Sectio
 from pipeline.model.tree import walk
 
 LISTS = ("bibliography", "index")
-"""The roles of sections that list what is in others."""
+"""The roles of sections that list content of others."""
 
 
 class DocumentPart(msgspec.Struct, frozen=True):

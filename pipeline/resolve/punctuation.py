@@ -27,14 +27,14 @@ CLOSER = re.compile(r"(?<=[^\s(\[{])'(?!\w)")
 DECADE = re.compile(r"'\d\ds?(?!\w)")
 WORD = re.compile(r"\w+")
 DASH = re.compile(r"(?<![-<!])-{2,3}(?![->])")
-# An option of a command, which ought to be code.
+# An option of a command, which should be code.
 OPTION = re.compile(r"(?:(?<=\s)|(?<![\s\S]))--[a-z]")
 DOTS = re.compile(r"(?<!\.)\.{3}(?!\.)")
 CAPITAL = "[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]"
 # The look behind comes last: a pattern that begins with a plain text is found fast.
 INITIAL = re.compile(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
-# What is written without spaces between words, and its punctuation.
+# Scripts without spaces between words, with their punctuation.
 WIDE = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
 )
@@ -73,7 +73,7 @@ class Run:
         self._pieces: list[_Piece] = []
 
     def add(self, text: str, language: str | None) -> None:
-        """Adds a text in a language (a BCP 47 tag), or one that is to stay (None)."""
+        """Adds a text in a language (a BCP 47 tag), or one to keep unchanged (None)."""
         start = self._length
         self.context(text)
         rules = None if language is None else writing(language)
@@ -90,7 +90,7 @@ class Run:
         self._length += len(text)
 
     def set(self) -> list[str | None]:
-        """For each text added, the new text, or None where it stays the same."""
+        """For each text added, the new text, or None if it is unchanged."""
         if not self._pieces:
             return []
         text = "".join(self._parts)
@@ -232,8 +232,8 @@ def _single(
     if is_open and (_may_close(before) or not _may_open(before, after)):
         return "close"
     if _may_open(before, after):
-        # A quotation that goes on in the next paragraph is not closed in this one; within
-        # a paragraph, a mark with no other to close it stands for a letter left out.
+        # A quotation that continues in the next paragraph is not closed in this one; within a
+        # paragraph, an unpaired mark is an apostrophe.
         return "open" if closes_later or at == 0 else "apostrophe"
     if _may_close(before) and not before.isdigit():
         return "apostrophe"
@@ -241,7 +241,7 @@ def _single(
 
 
 def _starts_elision(text: str, at: int, rules: Writing) -> bool:
-    """Return whether a word of the language that begins with an apostrophe stands here."""
+    """Return whether a word of the language that begins with an apostrophe is at this position."""
     word = WORD.match(text, at + 1)
     return (
         word is not None

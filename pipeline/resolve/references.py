@@ -1,4 +1,4 @@
-"""Links: what they lead to must be there, and must be safe to follow."""
+"""Links: their targets must exist, and must be safe to follow."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _is_unsafe(href: str) -> bool:
 
 
 def _lead(href: str, folder: Path) -> str | Problem:
-    """Where a link leads that leads to no place in the document; or what is wrong with it."""
+    """The target of a link that leads to no place in the document; or its problem."""
     if scheme(href) == "//":
         return Problem(
             Code.UNSAFE_MARKUP,

@@ -1,4 +1,4 @@
-"""Return whether sections stand where the parts of a book do that their classes make them."""
+"""Return whether sections are in the right place for their roles as parts of a book."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def check_roles(document: Document) -> Document:
 
 
 def _nested(document: Document) -> Iterator[tuple[Section, Section | None]]:
-    """All sections, each with the one that it is in."""
+    """All sections, each with its parent."""
     stack: list[tuple[Section, Section | None]] = [
         (block, None) for block in reversed(document.blocks) if isinstance(block, Section)
     ]

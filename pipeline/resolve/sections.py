@@ -1,4 +1,4 @@
-"""Headings and what follows them become nested sections."""
+"""Converts headings and the blocks after them into nested sections."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class _Open:
 def nest_sections(document: Document) -> Document:
     """The document with `Section`s in place of its top-level `Heading`s.
 
-    A section's depth is how deep it is nested, so that levels are never skipped; a
-    heading that skips one in the source is a SKIPPED_LEVEL warning. Headings within
-    quotes, containers, list items, boxes, turns and notes remain headings, since they open
-    no section of the publication; their ``level`` becomes a depth too, from the depth of
-    the section around them on, without gaps. Headings without text are dropped with an
-    EMPTY_HEADING warning, but for those of a dedication and an epigraph.
+    A section's depth is its nesting level, so that levels are never skipped; a heading that skips
+    one in the source is a SKIPPED_LEVEL warning. Headings within quotes, containers, list items,
+    boxes, turns and notes remain headings, because they do not open a section of the publication;
+    their ``level`` becomes a depth too, counted from the section around them, without gaps.
+    Headings without text are dropped with an EMPTY_HEADING warning, except those of a dedication or
+    an epigraph.
     """
     findings = Findings(document)
     document = _drop_empty(_named(document), findings)

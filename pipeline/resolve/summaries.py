@@ -11,8 +11,8 @@ DETAILS, SUMMARY = "details", "summary"
 
 
 def free_summaries(document: Document) -> Document:
-    """The document with the links in summaries as their text, and the references to notes
-    right after what the fold begins with."""
+    """The document with links in summaries replaced by their text, and with references to notes
+    moved to the beginning of the collapsible content."""
 
     def enter(node: Container) -> Container:
         if node.name != DETAILS:

@@ -20,7 +20,8 @@ NAMESPACE = f"{{{SVG_NAMESPACE}}}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 
 MOST_DRAWN = 200_000
-"""Elements, those that are used again counted each time. Maps have some ten thousand."""
+"""The maximum number of elements, with reused ones counted each time. Maps have about ten
+thousand."""
 
 DEEPEST = 200
 """Elements within each other."""
@@ -36,7 +37,7 @@ INITIAL_SIZE = 16.0
 """CSS pixels that letters are high where nothing is said."""
 
 LONGEST_LENGTH = 60
-"""Characters of a length; more is no length."""
+"""The maximum number of characters in a length."""
 
 _NUMBER = r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d{1,2}+)?"
 _BOX = re.compile(rf"\s*{_NUMBER}(?:(?:\s++,?|,)\s*+{_NUMBER}){{3}}\s*")
@@ -165,8 +166,8 @@ def _size(root: Element) -> tuple[int, int]:
 
 
 def _letters(root: Element) -> float:
-    """The height of the smallest letters as a part of the width. Of a style sheet, every size is
-    taken to be used; transformations are not looked at."""
+    """The height of the smallest letters relative to the width. Every size in a style sheet counts;
+    transformations are ignored."""
     width = _length((re.split(r"[\s,]+", root.get("viewBox", "").strip()) + [""] * 3)[2])
     sizes = list(_text_sizes(root, INITIAL_SIZE))
     for style in root.iter(f"{NAMESPACE}style"):

@@ -1,4 +1,4 @@
-"""Takes out of SVG files what could run code, or load something from elsewhere."""
+"""Removes from SVG files everything that could run code, or load something from elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EDITORS = (
     "{http://ns.adobe.com/",
     "{http://www.bohemiancoding.com/sketch/ns}",
 )
-"""Namespaces of what drawing programs note for themselves, paths of their user's among it."""
+"""Namespaces of drawing programs' private data, which include paths on the user's machine."""
 
 ANIMATIONS = frozenset({"animate", "set", "animateMotion", "animateTransform"})
 

@@ -34,7 +34,7 @@ _AS_WIDE = {
     " consolas, lucida console, andale mono, sfmono-regular, sf mono, cascadia, cascadia code,"
     " fira code, fira mono, source code pro, jetbrains mono, ubuntu mono, roboto mono",
 }
-"""Families about as wide as one of ours. A narrower one stays within its boxes."""
+"""Families about as wide as an available one. A narrower substitute stays within its boxes."""
 
 STAND_INS = {name: ours for ours, names in _AS_WIDE.items() for name in names.split(", ")}
 
@@ -83,7 +83,7 @@ def _sheet(rules: Iterable[Any]) -> Iterator[str]:
 
 
 def _declarations(parts: Iterable[Any]) -> str:
-    """Declarations of CSS with the stand-ins, and without shorthands of fonts."""
+    """CSS declarations with the substitutes, and without font shorthands."""
     made: list[str] = []
     for part in parts:
         if part.type != "declaration" or part.lower_name not in ("font", "font-family"):
@@ -158,7 +158,7 @@ def _names(tokens: list[Any]) -> Iterator[str]:
 
 
 def _looks_like(names: str) -> str:
-    """The family of ours for names that nobody knows."""
+    """The substitute for unknown families."""
     if "mono" in names or "code" in names:
         return MONO
     return TIMES_LIKE if "serif" in names and "sans" not in names else ARIAL_LIKE

@@ -17,7 +17,7 @@ from pipeline.model.words import words
 
 
 def title_of(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """The inlines as they can stand within a link elsewhere: formatting alone, no ids."""
+    """The inlines in a form that is valid inside a link elsewhere: formatting only, no ids."""
     title = rewrite(inlines, leave=_CHANGES)
     return title if plain_text(title).strip() else ()
 

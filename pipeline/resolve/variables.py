@@ -19,7 +19,7 @@ from pipeline.resolve.findings import Findings
 Value = Callable[[str], str]
 
 MOST_FILLED = 5_000_000
-"""Characters that all variables of a document may stand for."""
+"""The maximum number of characters in all variables of a document."""
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     Image: ("alt", "title"),

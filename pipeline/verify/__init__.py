@@ -72,7 +72,7 @@ def site_of(path: Path) -> Path | None:
 
 
 def _check_manifest(path: Path, findings: FileFindings) -> tuple[str, ...]:
-    """Compare the files beside a manifest with it, to the byte."""
+    """Compare the files next to a manifest with it, byte for byte."""
     try:
         files = manifested(path)
     except OSError as error:

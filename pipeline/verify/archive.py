@@ -70,7 +70,7 @@ class Archive:
         return tuple(self._entries)
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file, None where they cannot be had; that is then reported."""
+        """The bytes of a file, None if they cannot be read, which is reported."""
         findings = self._findings.inside(name)
         try:
             with self._zip.open(self._entries[name]) as file:
@@ -86,7 +86,7 @@ class Archive:
         return data
 
     def read_xml(self, name: str) -> Element | None:
-        """The root of an XML file; None, and a finding, where it cannot be read."""
+        """The root of an XML file; None, with a finding, if it cannot be parsed."""
         data = self.read(name)
         try:
             return None if data is None else parse_xml(data)
@@ -95,7 +95,7 @@ class Archive:
             return None
 
     def start(self, name: str, size: int = START) -> bytes:
-        """The first bytes of a file, b"" where they cannot be had; `check_whole` reports that."""
+        """The first bytes of a file, b"" if they cannot be read; `check_whole` reports that."""
         try:
             with self._zip.open(self._entries[name]) as file:
                 return file.read(size)

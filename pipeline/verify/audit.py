@@ -59,8 +59,8 @@ def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 
 class _Rule(NamedTuple):
-    """``criteria`` are those of WCAG that it is about, or none where it is one of EPUB
-    Accessibility alone."""
+    """``criteria`` are the WCAG criteria concerned, none if the rule is from EPUB Accessibility
+    alone."""
 
     name: str
     criteria: tuple[str, ...]
@@ -85,7 +85,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule("languages-marked", ("3.1.2",), rules.other_languages_are_marked),
     _Rule("print-pages-listed", (), rules.print_pages_are_listed),
 )
-"""All rules, in the order of what they are about."""
+"""All rules, in the order of their subjects."""
 
 
 def audit(document: Document, pages: Pages, memory: Memory | None = None) -> Pages:
@@ -116,7 +116,7 @@ def audit(document: Document, pages: Pages, memory: Memory | None = None) -> Pag
 
 
 def _read(markup: str, memory: Memory) -> Element | str:
-    """The root of a page, or the reason why it is no XML."""
+    """The root of a page, or the reason why it is not valid XML."""
     root: Element | None = memory.get(markup)
     try:
         root = parse_xml(markup.encode()) if root is None else root

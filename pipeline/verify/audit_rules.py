@@ -69,10 +69,10 @@ class AuditSubject(NamedTuple):
 
 
 Looked: TypeAlias = Iterator[Finding | None]
-"""Each thing that a rule looks at: what is wrong with it, or None."""
+"""The result for each thing that a rule checks: a problem, or None."""
 
 TOLD = Finding("", Code.INACCESSIBLE_PAGE, "")
-"""Something is wrong that an earlier stage has told of."""
+"""A problem that an earlier stage has reported."""
 
 
 # --- rules that read the source ---------------------------------------------------------------
@@ -84,7 +84,7 @@ _FILE_NAME = re.compile(
 
 
 def images_are_described(subject: AuditSubject) -> Looked:
-    """Each image that does not only decorate has a text alternative that is no file's name."""
+    """Each image that is not decorative has an alternative text other than a file name."""
     for image, span, is_decorative in all_images(subject.document):
         said = image.alt.strip()
         if said and not image.missing and _is_file_name(said, image):
@@ -244,7 +244,7 @@ def headings_are_in_order(subject: AuditSubject) -> Looked:
 
 
 def references_have_targets(subject: AuditSubject) -> Looked:
-    """No page has an id twice, and what is named by an id's text finds it."""
+    """No page has duplicate ids, and labels and descriptions exist."""
     for name, root in subject.roots.items():
         ids = identifiers(root)
         named = [one for one in references(root) if one.kind == "id"]
@@ -340,8 +340,8 @@ def text_adapts(subject: AuditSubject) -> Looked:
 
 
 def contrast_is_enough(subject: AuditSubject) -> Looked:
-    """Each colour of text stands out from the colour behind it, or from white where the same rule
-    has none."""
+    """Each text colour has enough contrast with its background, or with white if the same rule has
+    none."""
     for selector, found in _rules(subject):
         colour = _colour(found.get("color", ""))
         behind = found.get("background-color") or found.get("background", "")
@@ -357,6 +357,6 @@ def _rules(subject: AuditSubject) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _colour(value: str) -> RGBA | None:
-    """A colour that is written out; None for one that is the reader's or a parent's."""
+    """A literal colour; None for one of the reader's or a parent's."""
     found = parse_color(value) if value else None
     return found if isinstance(found, RGBA) and found.alpha == 1 else None

@@ -69,7 +69,7 @@ class _File(NamedTuple):
 
 
 def check_book(path: Path, findings: FileFindings) -> None:
-    """Check an e-book. What is wrong in one of its files has ``book.epub/file`` as source."""
+    """Check an e-book. Findings about one of its files have ``book.epub/file`` as source."""
     try:
         check_mimetype(path, findings)
         with Archive(path, findings) as archive:
@@ -119,7 +119,7 @@ def _check_archive(archive: Archive, findings: FileFindings) -> None:
 
 
 def _hides_fonts(archive: Archive) -> bool:
-    """Tell a book of which nothing is locked, and only fonts are obfuscated."""
+    """Recognise a book in which nothing is encrypted, and only fonts are obfuscated."""
     root = archive.read_xml(ENCRYPTION)
     if root is None:
         return False
@@ -176,7 +176,7 @@ class _Book:
         )
 
     def _goal(self, path: str, address: str) -> Target | None:
-        """The place that a link leads to, None where it is not in the book."""
+        """The target of a link, None if it is not in the book."""
         kind, goal = led_to(path, address)
         if kind or goal.path not in self.package.items:
             return None
@@ -190,7 +190,7 @@ class _Book:
         return self._spine.get(goal.path, len(self._spine)), number
 
     def _check_reference(self, path: str, reference: FileReference, findings: FileFindings) -> None:
-        """Report a reference that leads nowhere, or out of the book to what it shows."""
+        """Report a broken reference, or one that loads something from outside the book."""
         _, address, what, at = reference
         kind, wanted = led_to(path, address)
         if kind:

@@ -34,7 +34,7 @@ FEATURES: dict[str, tuple[str, str]] = {
     "structuralNavigation": ("heading", "headings-in-order"),
     "tableOfContents": (CONTENTS, "contents-lead"),
     "index": (INDEX, ""),
-    # the old term of the two is the one that many shops and libraries still look for
+    # the old one of the two terms, which many shops and libraries still use
     "pageBreakMarkers": (BREAK, ""),
     "printPageNumbers": (BREAK, ""),
     "pageNavigation": (PAGE_LIST, "print-pages-listed"),

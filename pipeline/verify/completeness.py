@@ -128,7 +128,7 @@ class Wanted(NamedTuple):
 def wanted(document: Document, edition: Edition) -> Wanted:
     """The passages that the file of an edition has to hold; ``document`` is resolved."""
     drawn = edition.format == "pdf"
-    # where no line has room for a table's row, its cells become a list, each with its head
+    # a table row that fits on no line becomes a list of its cells, each with its header
     free = (*FREE, Table) if drawn else FREE
     rtl = document.metadata.direction == "rtl"
     blocks = rewrite(document.blocks, enter={Section: _as_printed}) if drawn else document.blocks
@@ -156,7 +156,8 @@ def _as_printed(section: Section) -> Section:
 
 
 def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage]:
-    """The passages without what the layout of another edition has to say: exercises' pages."""
+    """The passages without what only the layout of another edition can provide: the pages of
+    exercises."""
     page = f"({page_mark.format(page=FRONT)})"
     for passage in found:
         text = passage.text.removesuffix(page)
@@ -167,7 +168,7 @@ def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage
 # --- finding passages in a text ---------------------------------------------------------------
 
 FAST = 24
-"""Letters that a passage has at least to hold others in place, or to be known elsewhere."""
+"""The minimum number of letters of an anchor, and of a passage recognised elsewhere."""
 
 SAID_TWICE = 60
 """Letters that a passage has at least, where saying it twice is a mistake."""
@@ -258,8 +259,8 @@ def _between_fast(passages: Sequence[Passage], text: str) -> list[int | None]:
 
 
 def _fast(passages: Sequence[Passage], text: str) -> list[tuple[int, int]]:
-    """The numbers and places of the passages that hold the others: as many as can be of those
-    that are long and come once, in order."""
+    """The numbers and positions of the anchors: as many long and unique passages as are in
+    order."""
     ends: list[int] = []  # of the chain of each length, the least place that one ends at
     last: list[int] = []  # and which candidate that is
     candidates: list[tuple[int, int]] = []

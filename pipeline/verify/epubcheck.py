@@ -1,4 +1,4 @@
-"""Has EPUBCheck look at an e-book, where it is installed."""
+"""Checks an e-book with EPUBCheck, if it is installed."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 @functools.cache
 def rules() -> Mapping[str, Mapping[str, tuple[Code, str, str]]]:
-    """The rows of the table by what is read: of each rule the code, the message and the hint."""
+    """The rows of the table by what they read: the code, the message and the hint of each rule."""
     table = tomllib.loads(Path(__file__).with_name("rules.toml").read_text("utf-8"))
     return {
         reads: {
@@ -85,13 +85,13 @@ class FileFindings:
         self._left_out = [0]
 
     def of(self, source: str) -> FileFindings:
-        """The same collection, for what is found in the file ``source``."""
+        """The same collection, for findings in the file ``source``."""
         other = FileFindings(source)
         other._kept, other._left_out = self._kept, self._left_out
         return other
 
     def inside(self, name: str) -> FileFindings:
-        """The same collection, for what is found in the file ``name`` of an archive."""
+        """The same collection, for findings in the file ``name`` of an archive."""
         return self.of(f"{self.source}/{name}")
 
     def add(self, rule: str, span: Span | None = None, **values: Any) -> None:
@@ -111,8 +111,7 @@ class FileFindings:
         self.add("unreadable", reason=reason)
 
     def drop_doubles(self, rules: Container[str], of: str) -> None:
-        """Leave out what these rules have found where the rule ``of`` has found something too, in
-        the same line."""
+        """Drop findings of these rules on lines where the rule ``of`` has a finding too."""
         found = [one for kept in self._kept.values() for one in kept]
         places = {(one.source, one.line) for rule, one in found if rule == of and one.line}
         for kept in self._kept.values():
@@ -141,15 +140,15 @@ class FileFindings:
 def check_sums(
     folder: Path, sums: Mapping[str, str], findings: FileFindings, *, changed: str, missing: str
 ) -> None:
-    """Compare files of a folder with their SHA-256, by the rules for what is ``changed`` or
-    ``missing``."""
+    """Compare files of a folder with their SHA-256, with the rules for ``changed`` and ``missing``
+    ones."""
     for name, sum_ in sums.items():
         if (found := checksum(folder / name)) != sum_:
             findings.add(changed if found else missing, name=name)
 
 
 def shown(text: str) -> str:
-    """A text from a file, fit to stand in a message: on one line, and not long."""
+    """A text from a file in a form for messages: on one line, and short."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST]).split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
 

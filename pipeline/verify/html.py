@@ -24,7 +24,7 @@ class _Page(NamedTuple):
 
 
 def parse_html(text: str) -> _Page:
-    """The page as browsers read it. Raises `MarkupError` where it is too much to read."""
+    """The page as browsers parse it. Raises `MarkupError` if it is too large."""
     parser = _HTMLParser(tree=_HTMLBuilder)
     try:
         root: Element = parser.parse(text)
@@ -92,8 +92,8 @@ class _HTMLParser(html5lib.HTMLParser):
         name_attribute: Callable[[], bool] = tokenizer.attributeNameState
 
         def open_tag_there() -> bool:
-            # the "<" has just been read: the column from 0 of what follows it is its own
-            # column from 1
+            # the "<" has just been read, so the 0-based column of the next character is the 1-based
+            # column of it
             self.tree.where = tokenizer.stream.position()
             return open_tag()
 

@@ -56,10 +56,10 @@ class PageCell(NamedTuple):
 
 
 class PageElement(msgspec.Struct, frozen=True):
-    """An element of the structure tree that has something on a page. ``order`` counts from 0
-    in the order of reading, ``block`` is the same for all that is in one paragraph, heading or
-    cell; ``roles`` are the types from the outermost to its own (ISO 32000-1, section 14.8.4);
-    ``alt`` is the text alternative of the nearest that has one, ``cell`` the one it is in."""
+    """An element of the structure tree with content on a page. ``order`` counts from 0 in reading
+    order; ``block`` is the same for everything in one paragraph, heading or cell; ``roles`` are the
+    types from the outermost to its own (ISO 32000-1, section 14.8.4); ``alt`` is the nearest
+    alternative text, ``cell`` the surrounding cell."""
 
     order: int
     block: int
@@ -88,7 +88,7 @@ class TextRun(msgspec.Struct, frozen=True):
 
     @property
     def wanted(self) -> str:
-        """The text to look for in the source: this, or what describes the drawing it is in."""
+        """The text to search for in the source: this one, or the description of its drawing."""
         return (self.element.alt if self.element else "") or self.text
 
 
@@ -156,7 +156,7 @@ def baselines(runs: Iterable[TextRun]) -> tuple[float, ...]:
 
 
 def is_raised_or_lowered(run: TextRun, others: Sequence[TextRun]) -> bool:
-    """Tell a note's number, an index or an exponent beside larger letters."""
+    """Recognise a note's number, an index or an exponent next to larger letters."""
     return any(
         run.size < other.size * SMALLER
         and 0.3 < abs(run.baseline - other.baseline) < other.size * 0.7

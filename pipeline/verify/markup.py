@@ -1,7 +1,7 @@
-"""Reads XML into element trees that know where each element stands.
+"""Parses XML into element trees that know the position of each element.
 
-The trees are those of `xml.etree`, with names in Clark's notation (``{namespace}name``) for
-both languages. The place of an element is kept as an attribute, `PLACE`; see `place`.
+The trees are those of `xml.etree`, with names in Clark's notation (``{namespace}name``) for both
+languages. The position of an element is kept as an attribute, `PLACE`; see `place`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class MarkupError(Exception):
 
 
 def stamp(attributes: dict[str, str], span: Span, depth: int, count: int) -> None:
-    """Note the place of an element. Raises `MarkupError` where it is one too many."""
+    """Record the position of an element. Raises `MarkupError` if there are too many."""
     if depth > MAX_DEPTH:
         raise MarkupError(f"Elements are nested more than {MAX_DEPTH} deep.", span)
     if count > MAX_ELEMENTS:
@@ -67,7 +67,7 @@ class _XMLBuilder(TreeBuilder):
 def parse_xml(data: bytes) -> Element:
     """The root of an XML file. Entities are not expanded, and nothing is loaded.
 
-    Raises `MarkupError` for what is not well formed.
+    Raises `MarkupError` if it is not well-formed.
     """
     builder = _XMLBuilder()
     parser = DefusedXMLParser(target=builder, forbid_dtd=False, forbid_entities=True)

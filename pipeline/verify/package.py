@@ -269,7 +269,7 @@ def check_images(archive: Archive, package: EpubPackage, findings: FileFindings)
 
 
 def _pixels(start: bytes) -> int:
-    """The number of pixels of an image, by its first bytes; 0 where they do not say it."""
+    """The number of pixels of an image, by its first bytes; 0 if they do not state it."""
     from PIL import Image, UnidentifiedImageError
 
     with warnings.catch_warnings():

@@ -82,8 +82,8 @@ def _image_faults(root: Element) -> Iterator[Finding]:
 
 
 class NoteLink(NamedTuple):
-    """A link to a note, or ``back`` from one. ``within`` are ids: of the link to a note and of what
-    it is directly in; of the link back and of all around it."""
+    """A link to a note, or ``back`` from one. ``within`` are ids: of the link to a note and its
+    parent; of the link back and all its ancestors."""
 
     href: str
     back: bool

@@ -52,8 +52,8 @@ class _Drawn(NamedTuple):
 
 
 class _Structure(NamedTuple):
-    """The number of ``headings``, the ``pages`` (as `identity`) with content, and what is
-    drawn, in the order of reading."""
+    """The number of ``headings``, the ``pages`` (as `identity`) with content, and the drawings, in
+    reading order."""
 
     headings: int = 0
     pages: frozenset[tuple[int, int]] = frozenset()
@@ -61,8 +61,8 @@ class _Structure(NamedTuple):
 
 
 def check_pdf(path: Path, findings: FileFindings) -> tuple[str, ...]:
-    """Check a PDF. Findings about a page have its number in the message, counted from 1. Gives
-    notes on what was not looked for."""
+    """Check a PDF. Findings about a page have its number in the message, counted from 1. Returns
+    notes on checks that were omitted."""
     notes: tuple[str, ...] = ()
     drawn: tuple[_Drawn, ...] = ()
     try:
@@ -162,7 +162,7 @@ def _check_document(pdf: pikepdf.Pdf, findings: FileFindings) -> tuple[_Drawn, .
         findings.add("no-outline", count=structure.headings)
     _check_fonts(pdf, findings)
     for number, page in enumerate(pdf.pages, start=1):
-        # one on the left may be, for what follows to begin on the right
+        # a left-hand page may be, so that the next part begins on the right
         is_before = number % 2 == 0 and number < len(pages)
         if not is_before and identity(page.obj) not in structure.pages and _is_empty(page):
             findings.add("empty-page", page=number)
@@ -299,7 +299,7 @@ def _box(element: Any) -> tuple[float, ...]:
 
 
 def _role(name: str, roles: Any) -> str:
-    """The standard type that a type stands for."""
+    """The standard type that a type is mapped to."""
     seen: set[str] = set()
     while name and name not in seen:
         seen.add(name)
@@ -311,7 +311,7 @@ def _role(name: str, roles: Any) -> str:
 
 
 def _check_links(pdf: pikepdf.Pdf, findings: FileFindings, pages: Numbers) -> int:
-    """Check the links on the pages and the entries of the outline; how many entries it has."""
+    """Check the links on the pages and the bookmarks; returns the number of bookmarks."""
     goals = _Goals(pdf, pages)
     for page in pdf.pages:
         for annotation in elements(entry(page.obj, "/Annots")):

@@ -14,13 +14,13 @@ MAX_DIRECT = 20_000
 """The maximum number of direct objects."""
 
 DIRECT = (0, 0)
-"""The identity of all objects that are written where they are used."""
+"""The identity of all direct objects."""
 
 _END = object()
 
 
 class TangleError(Exception):
-    """A tree has no end, or is too big to be looked at."""
+    """A tree without end, or too large to examine."""
 
 
 def entry(owner: Any, key: str) -> Any:

@@ -109,7 +109,7 @@ class _Text:
 
 
 def _small_text(pages: Pages) -> Iterator[Finding]:
-    """Text too small to be read on paper: one finding for each size. Raised and lowered figures
+    """Text too small to be read on paper: one finding for each size. Superscripts and subscripts
     are smaller than their line, and are not counted."""
     found: dict[float, _Text] = {}
     for page in pages:
@@ -190,8 +190,8 @@ def _short_last_page(pages: Pages) -> Iterator[Finding]:
 
 
 def _stranded_headings(pages: Pages) -> Iterator[Finding]:
-    """Headings at a page's foot, away from what they are over: looked for in tagged pages, but
-    the last, where nothing could follow."""
+    """Headings at the foot of a page without their text: searched for on tagged pages except the
+    last, where nothing could follow."""
     for page, following in itertools.pairwise(pages):
         headings: dict[int, list[TextRun]] = {}
         for run in page.body:
@@ -223,14 +223,14 @@ def _in_order(runs: Sequence[TextRun]) -> list[TextRun]:
 
 
 def _level(run: TextRun) -> str:
-    """The role of the heading that text is of, or nothing."""
+    """The role of the heading that a text belongs to, or nothing."""
     roles = run.element.roles if run.element else ()
     return next((role for role in roles if role in HEADINGS), "")
 
 
 def _lines_below(heading: Sequence[TextRun], page: PageLayout) -> int:
-    """The number of lines below a heading, in its column, of what it is over: of notes, too, but
-    for its own."""
+    """The number of lines below a heading, in its column, of its section: including notes, except
+    its own."""
     element = heading[-1].element
     assert element, "it is a heading by its element"
     has_notes = any(run.element and run.element.within("Reference") for run in heading)
@@ -269,7 +269,7 @@ def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
         worst: dict[tuple[str, int], tuple[bool, float, TextRun]] = {}
         for run in page.body:
             off = _over(run.box, edge, 0.5)
-            # what is all in the margin, as notes and the numbers of pages may be, was put there
+            # content entirely in the margin, such as notes and page numbers, is there on purpose
             is_begun = place and run.box.overlaps(place)
             over = off or (_over(run.box, place, TOLERANCE) if place and is_begun else 0)
             if over:

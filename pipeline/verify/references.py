@@ -1,4 +1,4 @@
-"""Reads what a file names and leads to: ids, links, and the files that it shows.
+"""Reads the ids, links and files in a file.
 
 The same for web pages, the XHTML, SVG and NCX files of e-books, and style sheets.
 """

@@ -63,7 +63,7 @@ BEFORE = {"FENote": "Note"}
 
 
 class UnreadablePdf(ValueError):  # noqa: N818
-    """It is no PDF, is damaged, or needs a password."""
+    """It is not a PDF, is damaged, or needs a password."""
 
 
 @contextlib.contextmanager
@@ -160,7 +160,7 @@ class _Canvas:
         return 2 * sum(colour == colours[0][1] for colour in ring) >= len(ring)
 
     def _area(self, box: PageArea, around: int) -> tuple[int, int, int, int]:
-        """The pixels of a place, and so many around it, from the upper left."""
+        """The pixels of an area, and a number of them around it, from the upper left."""
         width, height = self.image.size
         left, bottom, right, top = (  # numbers of a damaged file may be without end
             min(max(points * self._scale, -LARGEST), 2 * LARGEST) for points in box
@@ -266,7 +266,7 @@ def _box(thing: Any, outer: PdfMatrix) -> PageArea:
 
 
 def _upright(page: Any) -> PdfMatrix:
-    """From the coordinates of the file to those of the page as it is seen: cropped, turned."""
+    """From the coordinates of the file to those of the displayed page: cropped and rotated."""
     left, bottom, right, top = page.get_cropbox()
     match page.get_rotation():
         case 90:

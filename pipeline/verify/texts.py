@@ -1,4 +1,4 @@
-"""Reads the text of finished files: what somebody reads in them from the beginning to the end."""
+"""Reads the text of finished files in reading order."""
 
 from __future__ import annotations
 

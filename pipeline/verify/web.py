@@ -45,7 +45,7 @@ class _Page(NamedTuple):
 
 
 def check_page(path: Path, findings: FileFindings) -> None:
-    """Check a page, with the files beside it that it shows."""
+    """Check a page, with the files next to it that it shows."""
     root = _read(path, findings)
     if root is not None:
         _check([_Page(path, root, identifiers(root), findings)], address=None)
@@ -99,7 +99,7 @@ def _check(pages: Sequence[_Page], address: str | None) -> None:
 
 
 def _within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target | None]:
-    """Finds the goals of addresses in pages that have these ids; None for what is not there."""
+    """Finds the targets of addresses in pages with these ids; None for missing ones."""
 
     def resolve(base: str, href: str) -> Target | None:
         _, goal = led_to(base, href)
@@ -109,7 +109,7 @@ def _within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target 
 
 
 def _read(path: Path, findings: FileFindings) -> Element | None:
-    """The root of a page, None of one that cannot be read."""
+    """The root of a page, None if it cannot be parsed."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_SIZE + 1)
@@ -143,8 +143,8 @@ def _read(path: Path, findings: FileFindings) -> Element | None:
 
 
 class _Surroundings:
-    """The goals that references of a page may have: ids in it and files in its own folder; on a
-    site to ids of all pages and files in the site's folder, and links also to those beside it."""
+    """The possible targets of a page's references: ids in it and files in its own folder; on a
+    site, ids of all pages and files in the site's folder, and for links also those next to it."""
 
     def __init__(
         self,

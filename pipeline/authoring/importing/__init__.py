@@ -23,8 +23,8 @@ COPIED = "copied text"
 
 
 def inputs(path: Path) -> Iterator[tuple[Path, str]]:
-    """The files that a path given for an input leads to, each with the name of its source; those
-    of a folder are its Markdown, but for what is hidden."""
+    """The files for an input path, each with the name of its source; of a folder, its Markdown
+    files except hidden ones."""
     if not path.is_dir():
         yield path, path.stem
         return

@@ -46,7 +46,7 @@ def _is_after(block: Paragraph, names: list[str]) -> bool:
 
 
 def quiet(blocks: list[Block], turns: Collection[int], names: list[str]) -> Iterator[Block]:
-    """The blocks; what only looks like a turn gets its name in italics."""
+    """The blocks; names that only look like the beginning of a turn are put in italics."""
     speakers = {same_name(name) for name in names}
     for at, block in enumerate(blocks):
         if at in turns or not isinstance(block, Paragraph):

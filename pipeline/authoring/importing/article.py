@@ -38,8 +38,8 @@ SHORT = 25
 
 
 SCATTERED, GATHERED = 0.4, 0.7
-"""The share of a page's text that the densest element must have to be the article; and the share of
-its parent that is used otherwise."""
+"""The minimum share of a page's text in the densest element to be the article; and the share of its
+parent that is used otherwise."""
 
 
 def words(element: Element) -> list[str]:
@@ -130,7 +130,7 @@ def _densest(page: Element) -> Element:
     if not scores:
         return page
     best = max(scores, key=lambda e: scores[e] * (1 - links(e) / max(1, length(e))))
-    # What holds several parts of the article is better than one of its parts.
+    # An element with several parts of the article is better than one of its parts.
     above = best.getparent()
     while above is not None and above.tag not in ("html", "body"):
         if length(above) > 3 * length(best) or scores.get(above, 0) < 0.6 * scores[best]:

@@ -53,8 +53,8 @@ def fill(element: Element, atoms: Sequence[Atom], formats: Sequence[str] = FORMA
 
 
 def set_numbering(listed: Element, sort: str, around: str) -> None:
-    """Have a list count in letters or numerals of a sort (``a``, ``A``, ``i``, ``I``), with the
-    signs that stand around them."""
+    """Let a list count in letters or numerals of a style (``a``, ``A``, ``i``, ``I``), with their
+    punctuation."""
     if sort in ("a", "A", "i", "I"):
         listed.set("type", sort)
     if around.endswith(")"):

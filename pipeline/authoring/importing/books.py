@@ -1,5 +1,5 @@
-"""Books of several files: those of mdBook and GitBook by their summary, and folders by the names of
-their files. One source takes in the chapters in their order."""
+"""Books in several files: those of mdBook and GitBook by their summary, and folders by the names of
+their files. A single source includes the chapters in order."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ from pipeline.system.paths import shown_name
 
 SUMMARY = "SUMMARY.md"
 DEEPEST = 6
-"""Levels of what settings list."""
+"""Maximum nesting levels in settings."""
 
 _ENTRY = re.compile(
     r"([ \t]{0,40})(?:[-*+]|\d{1,3}[.)])?[ \t]{0,4}\[(.{1,300}?)\]\((?:<(.*?)>|(.*?))\)"
 )
 _PART = re.compile(r"#{1,3}[ \t]+(.{1,300})")
 _FIRST = ("index", "readme", "preface", "foreword", "introduction", "intro")
-"""Names of what comes first in a folder."""
+"""Names of files that come first in a folder."""
 
 
 class _Chapter(NamedTuple):
-    """A file of a book, how deep below a chapter it is, and what the summary calls it; a part has
-    no file."""
+    """A file of a book, its level below a chapter, and its title in the summary; a part has no
+    file."""
 
     path: Path | None
     depth: int = 0

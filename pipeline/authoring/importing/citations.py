@@ -205,13 +205,13 @@ def _of_source(source: Element) -> dict[str, Any]:
 
 
 def _of_fields(kind: str, fields: dict[str, str]) -> dict[str, Any]:
-    """The data of a work of which a program has named fields."""
+    """The data of a work that a program stores in named fields."""
     found = {_FIELDS[key]: text.strip() for key, text in fields.items() if key in _FIELDS}
     return {"type": _KINDS.get(kind, "document"), **{k: v for k, v in found.items() if v}}
 
 
 def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
-    """A draft with the nodes that marks in it stand for, and a file of the works that are cited."""
+    """A draft with placeholders replaced by their nodes, and a file of the works cited."""
     if not marks.nodes:
         return draft
     entries = {node.attributes.get("entry").casefold() for node in marks.nodes}

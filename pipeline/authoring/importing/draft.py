@@ -52,7 +52,7 @@ HEADS = "headers and footers"
 """A row for content that is reported individually, and never in a source."""
 
 INDEXED = "index marks"
-"""The row of what is marked for an index."""
+"""The number of index marks, for the comparison."""
 
 ROWS = (*dict.fromkeys(KINDS.values()), INDEXED, "comments", HEADS, "words")
 

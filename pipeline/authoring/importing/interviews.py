@@ -35,13 +35,13 @@ from pipeline.parser.dialogue import ENDS, group_turns
 
 _QUESTION = re.compile("[?？؟]")
 LONGEST = 90
-"""Words of a question that nothing but its mark tells."""
+"""Maximum words of a question identified only by its mark."""
 
 FEWEST = 3
 """Questions that make an interview of a text that is called one."""
 
 MOST_NAMES = 100
-"""Names before colons, of which more are no names of people who speak."""
+"""Names before colons, above which they are not names of speakers."""
 
 FEWEST_LINES = 6
 """Turns that make a dialogue of a text in which nobody asks."""
@@ -58,7 +58,7 @@ class _Found(NamedTuple):
 
 
 def with_speakers(draft: Draft, name: str) -> Draft:
-    """The draft, with the turns of those who speak in it, and these in its metadata."""
+    """The draft with its turns, and their speakers in its metadata."""
     metadata = draft.metadata
     if metadata.speakers or any(isinstance(b, model.Dialogue) for b in draft.blocks):
         return draft
@@ -187,7 +187,7 @@ def _stood_for(role: str, label: str, about: About) -> str:
 
 
 def _accepted(labels: dict[int, SpeakerLabel], persons: dict[str, str], about: About) -> list[Said]:
-    """The turns, if the names are those of people who speak to each other."""
+    """The turns, if the names are those of people in a conversation."""
     known = {folded(name) for name in (*about.authors, about.guest) if name}
     turns: list[Said] = []
     for forms in (("colon",), ("colon", "bold", "line")):
@@ -270,8 +270,8 @@ def _answered(
 
 
 def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
-    """The turns of a text that is called an interview, and whose questions are paragraphs in bold
-    or in italics, or nothing but questions."""
+    """The turns of a text that is called an interview, whose questions are paragraphs in bold or
+    italics, or paragraphs that consist only of a question."""
     paragraphs = {at: b for at, b in enumerate(blocks) if isinstance(b, Paragraph)}
     first = min((at for at, b in paragraphs.items() if _QUESTION.search(text_line(b))), default=0)
     about = about_of(blocks, metadata, first)
@@ -313,7 +313,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
 
 
 def _first_name(texts: Iterable[tuple[Inline, ...]]) -> str:
-    """The name before the first of some texts, if one stands there."""
+    """The name before the first of some texts, if there is one."""
     label = next((label_of(children) for children in texts), None)
     return label.name if label and label.form == "colon" and not stands_for(label.name) else ""
 

@@ -33,7 +33,7 @@ _EMPHASES = (model.Strong, model.Emphasis)
 
 
 class SpeakerLabel(NamedTuple):
-    """A name at the beginning of a paragraph, and what of the paragraph comes after it."""
+    """A name at the beginning of a paragraph, and the rest of the paragraph."""
 
     name: str
     rest: tuple[Inline, ...]

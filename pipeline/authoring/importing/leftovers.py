@@ -92,7 +92,7 @@ def _kind(text: str) -> str:
 
 
 def _readers(lines: list[CopiedLine]) -> bool:
-    """Return whether what follows looks like readers' comments, or a form for them."""
+    """Return whether the following text looks like readers' comments, or a comment form."""
     said_first = lines[0].text.split()
     if len(said_first) > 2 or len(lines) < 2:  # "Leave a Reply", "3 thoughts on …"
         return True
@@ -101,7 +101,7 @@ def _readers(lines: list[CopiedLine]) -> bool:
 
 
 def _fill(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
-    """Add the short lines between those of a menu, and those after what begins a list of other
+    """Add the short lines between those of a menu, and those after the heading of a list of other
     pages."""
     texts = [at for at, line in enumerate(lines) if line.text.strip()]
     places = {at: number for number, at in enumerate(texts)}

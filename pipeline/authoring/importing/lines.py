@@ -26,7 +26,7 @@ class CopiedLine(NamedTuple):
 
 
 def groups(lines: list[CopiedLine]) -> Iterator[list[CopiedLine]]:
-    """The lines that stand together, without empty ones between them."""
+    """Groups of lines without empty ones between them."""
     group: list[CopiedLine] = []
     for line in lines:
         if line.text.strip():

@@ -55,7 +55,7 @@ def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) ->
 def of_markdown(
     text: str, document: Document, folder: Path, name: str, kept: frozenset[Path] = frozenset()
 ) -> Draft:
-    """A text, and the document that the parser made of it; its files are in a folder."""
+    """A text, and its parsed document; its files are in a folder."""
     wrong = tuple(one for one in document.diagnostics if one.is_error)
     if wrong:
         return Draft(Metadata(), (), found=wrong)
@@ -152,7 +152,7 @@ def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Di
 
 
 def _written_comments(text: str) -> Iterator[tuple[int, str]]:
-    """The comments of a text, each with the place where it begins."""
+    """The comments of a text, each with its position."""
     end = 0
     unclosed: set[str] = set()
     for opening in re.finditer("<!--|%%", text):
@@ -179,7 +179,7 @@ def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block,
 
 
 def _group(node: model.FigureGroup, span: Span | None) -> Node | tuple[Node, ...]:
-    """A group of figures; what is left of one whose images are not all there."""
+    """A group of figures; the remaining ones if images are missing."""
     if all(isinstance(figure, model.Figure) for figure in node.figures):
         return node
     caption = (model.Paragraph(children=node.caption),) if node.caption else ()
@@ -209,7 +209,7 @@ class _Files:
         self._document = document
 
     def settled(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The nodes, with text in place of what leads nowhere."""
+        """The nodes, with text in place of broken links."""
         for node in walk(nodes):
             if isinstance(node, Image):
                 self._look_at(node)

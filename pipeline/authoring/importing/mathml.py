@@ -13,7 +13,7 @@ _ABOVE = {"‾": "overline", "¯": "overline", "^": "hat", "~": "tilde", "→": 
 
 
 def as_tex(element: Element) -> str:
-    """A formula in TeX; of what is not known, its characters."""
+    """A formula in TeX; unknown elements are replaced by their characters."""
     return " ".join(_one(element).split())
 
 
@@ -47,7 +47,7 @@ def _token(element: Element) -> str:
 
 
 def _of(form: str, count: int) -> Callable[[Element], str]:
-    """A function that puts so many parts into a form."""
+    """A function that fills a number of parts into a pattern."""
 
     def made(element: Element) -> str:
         parts = (_parts(element) + [""] * count)[:count]

@@ -1,5 +1,4 @@
-"""The directives of mdBook in a chapter: files, and parts of files, that its text takes in, and
-lines of Rust that it does not show."""
+"""mdBook's directives in a chapter: included files, or parts of files, and hidden lines of Rust."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DEEPEST, MOST = 10, 1000
-"""Files that take in others, and files that a chapter takes in."""
+"""Files that include others, and files included by a chapter."""
 
 _DIRECTIVE = re.compile(
     r"(\\?)\{\{\s*+#(include|rustdoc_include|playground|playpen|title)\s++([^{}\n]{1,300}?)\s*+\}\}"

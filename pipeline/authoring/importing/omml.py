@@ -43,7 +43,7 @@ BRACKETS = {"{": "\\{", "}": "\\}", "〈": "\\langle ", "〉": "\\rangle ", "‖
 
 
 def as_tex(element: Element) -> str:
-    """A formula in TeX; of what is not known, its characters."""
+    """A formula in TeX; unknown elements are replaced by their characters."""
     return " ".join(_all(element).split())
 
 

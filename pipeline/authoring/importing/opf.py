@@ -21,7 +21,7 @@ _SCHEMES = {
 
 
 class OpfPackage:
-    """The elements of a package document, and what refines them."""
+    """The elements of a package document, and their refinements."""
 
     def __init__(self, root: Element) -> None:
         self._root = root

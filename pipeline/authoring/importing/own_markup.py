@@ -28,7 +28,7 @@ def is_own(root: Element) -> bool:
 
 
 def is_made(body: Element) -> bool:
-    """Return whether a page of an e-book is one that Chapbook generates from the metadata."""
+    """Return whether Chapbook generates a page of an e-book from the metadata."""
     return bool(_MADE_PAGES.intersection(classes_of(body)))
 
 
@@ -132,7 +132,7 @@ def _mark_terms(root: Element) -> None:
 
 
 def _own_page(root: Element) -> OwnPage:
-    """The facts that the index and the headings tell."""
+    """The facts shown by the index and the headings."""
     numbered = root.xpath(".//section/*/span[@class='number']")
     found = OwnPage({}, [], bool(numbered))
     for number in numbered:

@@ -40,7 +40,7 @@ _UNSAID = {
     "them after these, `____{word}`, and leave them out of the bank.",
     "diagram": "Diagrams are kept as drawings: the page does not give what they were drawn from.",
 }
-"""Findings on what a page does not show."""
+"""Findings about information that a page does not contain."""
 
 _CHARTS: dict[str, str] = {
     "chart_bar": "bar",
@@ -319,7 +319,7 @@ def _word_bank(node: model.Container) -> model.Container:
 
 
 def _line_numbers(classes: Iterable[str]) -> Pairs:
-    """The lines that have numbers, and the first line's number where that is not 1."""
+    """The numbered lines, and the first line's number if it is not 1."""
     said = (name.partition("-") for name in classes)
     return tuple(
         (key, number)

@@ -67,7 +67,7 @@ def take_notes(root: Element) -> list[tuple[str, Element]]:
 
 
 def _drop_emptied(holder: Element | None, root: Element) -> None:
-    """Take out what held notes alone, with its heading."""
+    """Remove the container of the notes, with its heading."""
     while holder is not None and holder is not root and holder.tag in _HOLDERS:
         headings = [word for e in holder.iter(*HEADS) for word in article.words(e)]
         if len(article.words(holder)) > len(headings) or holder.find(".//img") is not None:

@@ -38,7 +38,7 @@ _MARKED = re.compile(
 )
 _START = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
 MOST_TOLD = 10
-"""Parts of a page that were left out and are told one by one."""
+"""Omitted parts of a page that are reported individually."""
 
 _SUFFIXES = {
     "image/png": ".png",
@@ -90,7 +90,7 @@ class PageReader:
                     self._places.setdefault(address.strip(), element)
 
     def tell_dropped(self, dropped: Iterable[tuple[Element, list[str]]]) -> None:
-        """Tell what was left out as no part of the article."""
+        """Report parts that were omitted because they do not belong to the article."""
         parts = [(element, said) for element, said in dropped if len(said) > 2]
         longest = sorted(parts, key=lambda part: -len(part[1]))[:MOST_TOLD]
         for element, said in sorted(longest, key=lambda part: _number(part[0])):
@@ -250,7 +250,7 @@ class PageReader:
         return self._fetch(source), suffix if suffix in _SUFFIXES.values() else ""
 
     def _named(self, source: str, data: bytes, alt: str, suffix: str) -> str:
-        """A name for an image after what it shows, or its own."""
+        """A name for an image derived from its alternative text, or its own."""
         if source in self._names:
             return self._names[source]
         said = slug(" ".join(alt.split()[:6])) or slug(posixpath.basename(source).partition(".")[0])

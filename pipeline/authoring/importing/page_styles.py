@@ -21,7 +21,7 @@ LARGER, LONGEST = 1.15, 15
 """Times the size of the text that a heading's letters have at least; and its words at most."""
 
 SMALL = 10
-"""Points, of twelve, that what is raised is smaller than."""
+"""Points, out of twelve, by which superscripts are smaller."""
 
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SELECTOR = re.compile(r"(?:span|p|div|font)?\.([\w-]+)")
@@ -98,7 +98,7 @@ def _mark(span: Element, style: Style) -> None:
 
 
 def _raised(style: Style) -> str:
-    """The element of what is raised or lowered."""
+    """The element for a superscript or subscript."""
     if style.get("vertical-align") in ("super", "sub"):
         return style["vertical-align"].removesuffix("er")
     by = style.get("top", "") or style.get("bottom", "")

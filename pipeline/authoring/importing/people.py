@@ -19,7 +19,8 @@ LONGEST_LEAD = 5000
 """Characters above the first turn that are looked at for names."""
 
 _WITHIN = 60
-"""Characters between what announces a guest and the name: "the author and activist"."""
+"""Maximum characters between the announcement of a guest and the name: "the author and
+activist"."""
 
 _ROLES = {
     "en": ("interviewer", "guest", "speaker"),

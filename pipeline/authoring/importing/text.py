@@ -261,8 +261,8 @@ class _Reader:
         return with_head_rows(model.Table(head=(), body=tuple(rows)), 1)
 
     def _paragraphs(self, lines: list[CopiedLine]) -> Iterator[Block]:
-        """The paragraphs of lines: those that were broken to fit a width are joined, others are
-        paragraphs each; short ones, as of verse, stay lines."""
+        """The paragraphs of lines: wrapped lines are joined, others are a paragraph each; short
+        ones, as in verse, stay lines."""
         parts: list[list[CopiedLine]] = []
         is_prose = max(len(line.text) for line in lines) > _SHORT or (
             len(lines) == 2 and bool(ENDS.search(lines[1].text))

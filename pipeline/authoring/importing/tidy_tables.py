@@ -1,5 +1,5 @@
-"""Tables from other programs as a careful person would write them: with heads, with columns that
-are aligned, with boxes to tick as they stand between bars."""
+"""Tables from other programs in the form that a careful person would write: with headers, aligned
+columns, and tick boxes in the notation for cells."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Tidying documents from other programs into what a careful person would write: no meaningless
-markup, no empty paragraphs, no gaps between heading levels, ids only for link targets."""
+"""Tidying documents from other programs into the form that a careful person would write: no
+meaningless markup, no empty paragraphs, no gaps between heading levels, ids only for link
+targets."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class About(NamedTuple):
 
     @property
     def asker(self) -> str:
-        """The only author, who is no guest."""
+        """The only author who is not a guest."""
         only = self.authors[0] if len(self.authors) == 1 else ""
         return only if only != self.guest else ""
 
@@ -49,7 +49,7 @@ def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About
 
 
 def plainly(turns: list[Said]) -> Iterator[Said]:
-    """The turns; those of somebody who says all in bold or in italics are plain."""
+    """The turns; bold or italics that cover everything a speaker says are removed."""
     shown = Counter[tuple[str, bool]]()
     for turn in turns:
         if turn.children:

@@ -13,7 +13,7 @@ from pipeline.model.words import folded, words
 
 _SCRIPTS = (("[\u3400-\u9fff]", "zh"), ("[\u0621-\u064a]", "ar"))
 LEAST = 4
-"""Words of a language that have to be common in it before it is told by them."""
+"""Minimum number of a language's common words for recognising it."""
 
 
 @functools.lru_cache
@@ -51,8 +51,7 @@ def months() -> dict[str, int]:
 
 
 def language_of_text(text: str) -> str:
-    """The language that a text is most likely in, by its script or its most common words; ""
-    where that is not clear."""
+    """The most likely language of a text, by its script or its most common words; "" if unclear."""
     for script, lang in _SCRIPTS:
         if len(re.findall(script, text)) > len(re.findall(r"[^\W\d_]", text)) / 3:
             return lang

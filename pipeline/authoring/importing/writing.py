@@ -109,8 +109,8 @@ def _telling_links(lang: str) -> tuple[Changes, list[str]]:
 
 
 def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
-    """A finding for each row of which the source has fewer; a few words are counted in other
-    ways here and there."""
+    """A finding for each row with fewer in the source; small differences in the number of words are
+    tolerated."""
     for row in ledger:
         lost = row.given - row.made
         if row.name != HEADS and lost > (row.given // 50 if row.name == "words" else 0):

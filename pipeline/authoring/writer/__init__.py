@@ -60,8 +60,8 @@ def write_blocks(
 
 
 def _definitions(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> dict[str, Abbreviation]:
-    """The abbreviations that a definition can explain: those that are nowhere just text, and in
-    all editions or in teachers' alone."""
+    """The abbreviations that a definition can explain: those that never occur as plain text, and
+    are in all editions or only in teachers'."""
     nodes = list(walk((*blocks, *notes)))
     found: dict[str, Abbreviation] = {}
     for node in nodes:

@@ -30,7 +30,7 @@ def attribute_list(attributes: Attributes, wordings: tuple[Wording, ...] = ()) -
 
 
 def quoted(value: str) -> str:
-    """The value of an attribute, in quotation marks where it needs them."""
+    """The value of an attribute, quoted if necessary."""
     if _BARE.fullmatch(value):
         return value
     return in_quotes(" ".join(value.split("\n")))
@@ -52,7 +52,7 @@ def field(node: Node, name: str) -> str:
 
 
 def string(children: tuple[Inline, ...]) -> str:
-    """A wording as it stands in a string."""
+    """A wording in the notation for strings."""
     parts = []
     for node in children:
         match node:

@@ -27,7 +27,7 @@ SEPARATOR = "<!-- -->"
 
 
 class BlockWriter:
-    """Writes blocks; ``notes`` are what their text needs of the document."""
+    """Writes blocks; ``notes`` are the notes their text needs from the document."""
 
     def __init__(self, notes: Notes = NOTHING, *, in_exercise: bool = False) -> None:
         self.notes = notes
@@ -80,7 +80,7 @@ def _goes_on(before: Block | None, node: Block) -> bool:
 
 
 def alternate(written: str) -> str:
-    """A list with other marks than its own; nothing for one that has none."""
+    """A list with markers other than the default; nothing for one without any."""
     lines = written.split("\n")
     for mark, other in ((r"-(?= |$)", "*"), (r"(\d+)\.(?= |$)", r"\1)")):
         if re.match(mark, lines[0]):
@@ -121,7 +121,7 @@ LINE_BLOCK = Attributes(classes=("line-block",))
 
 
 def _line_block(node: model.Paragraph, out: Writer) -> str:
-    """Lines that begin with a bar, where they can."""
+    """Lines that begin with a bar, if possible."""
     lines: list[list[Inline]] = [[]]
     for child in node.children:
         if isinstance(child, model.LineBreak):

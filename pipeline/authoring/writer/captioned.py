@@ -106,7 +106,7 @@ def figure_group(node: model.FigureGroup, out: Writer) -> str:
 
 
 SHORT = 80
-"""Characters of a caption that stands on the line of the block's name."""
+"""Maximum characters of a caption on the line of the block's name."""
 
 
 def _figure_in_group(node: model.Figure, out: Writer) -> str:

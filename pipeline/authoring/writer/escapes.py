@@ -133,7 +133,7 @@ def _apart(char: str) -> bool:
 
 
 def _opens(whole: str, at: int, setting: LeafSetting) -> bool:
-    """Return whether a bracket may open what is more than text in brackets."""
+    """Return whether a bracket may begin more than bracketed text."""
     after = whole[at + 1 : at + 2]
     if whole[at - 1 : at] == "!" or after in ("", "^", "@", "!", "[", "-", " "):
         return True

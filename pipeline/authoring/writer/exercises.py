@@ -36,7 +36,7 @@ def choices(node: Choices, out: Writer) -> str:
 
 
 def matching(node: Matching, out: Writer) -> str:
-    """Pairs as a table, or as definitions where they hold more than a text."""
+    """Pairs as a table, or as definitions if they contain more than a text."""
     listed = attribute_list(node.attributes, node.wordings)
     pairs = [
         (node.left[at] if at < len(node.left) else ListItem(children=()), right)

@@ -43,8 +43,8 @@ NOTHING = Notes()
 def leaf(
     children: Iterable[Inline], notes: Notes = NOTHING, *, line: bool = False, start: bool = True
 ) -> str:
-    """The text of a block. ``line``: it has to be one line; ``start``: a block could begin where
-    it does."""
+    """The text of a block. ``line``: it must be a single line; ``start``: a block could begin at
+    its position."""
     tokens = list(_tokens(children, notes, 0))
     if line:
         tokens = [_on_one_line(token) for token in tokens]

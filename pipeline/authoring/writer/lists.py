@@ -26,7 +26,7 @@ _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-rom
 
 
 def listing(node: List, out: Writer) -> str:
-    """A list; one that no marks make, as HTML."""
+    """A list; one that Markdown cannot express, as HTML."""
     if not _is_markdown(node, out):
         return _as_markup(node, out)
     items = [
@@ -63,7 +63,7 @@ def _is_question(item: ListItem, out: Writer) -> bool:
 
 
 def _count(children: tuple[Block, ...]) -> int:
-    """Of how many blocks some are written: a caption is one, and so is a question."""
+    """The number of blocks that some are written as: a caption is one, and so is a question."""
     more = sum(
         (isinstance(child, Table) and bool(child.caption))
         or (isinstance(child, Choices) and bool(child.prompt))

@@ -13,7 +13,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 
 
 def unwritable(node: Node) -> UnwritableError:
-    """That a node is one that no source makes."""
+    """The error that no source can make a node."""
     return UnwritableError(f"a node `{type(node).__name__}` like this")
 
 

@@ -22,8 +22,8 @@ Bare = tuple[object, ...]
 
 
 def same(one: Document, other: Document) -> bool:
-    """Return whether two documents differ in nothing but places, and in what no reader gets: line
-    ends at the end of a text, notes within the line that nothing refers to."""
+    """Return whether two documents differ only in positions, and in what no reader gets: line
+    breaks at the end of a text, unused inline notes."""
     return bare(one) == bare(other)
 
 

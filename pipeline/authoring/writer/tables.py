@@ -77,7 +77,7 @@ def _without_places(row: TableRow) -> TableRow:
 
 
 def _is_simple_table(node: Table, out: Writer) -> bool:
-    """Return whether each cell is a text that can stand between bars."""
+    """Return whether each cell is a text that fits between bars."""
     rows = (*node.head, *node.body)
     cells = [cell for row in rows for cell in row.cells]
     widths = {len(row.cells) for row in rows}

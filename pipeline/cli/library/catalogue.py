@@ -1,6 +1,6 @@
-"""The pages over a whole library: its catalogue for readers, and the report for those who make it.
+"""The pages about a whole library: its catalogue for readers, and the report for its authors.
 
-Both are documents like any other, and become web pages as all do: with the same look, search and
+Both are ordinary documents, and become web pages like others, with the same look, search and
 accessibility.
 """
 
@@ -33,7 +33,7 @@ from pipeline.system.pango import pango_version
 from pipeline.system.store import Store
 
 ON_A_PAGE = 60
-"""Titles on a page of the catalogue; where there are more, each letter has a page."""
+"""Maximum titles on a page of the catalogue; if there are more, each letter has a page."""
 
 BESIDE = "https://files.invalid/"
 """The beginning of an address that leads to a file among the outputs, while the document is
@@ -83,7 +83,7 @@ def _sort_title(metadata: Metadata) -> str:
 
 
 def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterator[model.Block]:
-    """The entry of a document: its cover, who it is by, what it is about, and its files."""
+    """The entry of a document: its cover, its authors, its subjects, and its files."""
     own, said = record.metadata, words(library.lang)
     heading = _in(own.lang, own.title, library.lang)
     yield model.Heading(level=2, children=heading, attributes=Attributes(id=name))
@@ -111,7 +111,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
 
 
 def _in(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
-    """A text in a language, within one that may be in another."""
+    """A text in a language, inside one that may be in another."""
     said = (model.Text(text=text),)
     if lang == around:
         return said

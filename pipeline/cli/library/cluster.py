@@ -1,7 +1,8 @@
-"""A cluster of Dask as an executor: the optional extra ``cluster``.
+"""A Dask cluster as an executor: the optional extra ``cluster``.
 
-A worker hands each task to a process of its own, within the same limits as on one machine. So
-Dask sees none of what hangs, grows or crashes; what ends a worker as a whole, it gives to another.
+A worker passes each task to a process of its own, within the same limits as on one machine. So
+tasks that hang, grow or crash do not affect Dask; if a worker itself dies, Dask assigns its tasks
+to another.
 """
 
 from __future__ import annotations

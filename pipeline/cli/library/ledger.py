@@ -98,7 +98,7 @@ class Ledger:
         self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, made))
 
     def close(self, names: Iterable[str]) -> None:
-        """Write the ledger anew with the documents of these names, each once."""
+        """Write the ledger again with the documents of these names, each once."""
         if self._file is None:
             return
         self._file.close()
@@ -129,7 +129,7 @@ class Ledger:
         return self._seen[path]
 
     def _stamp(self, path: str, was: Stamp) -> Stamp:
-        """The stamp of a file; it is read only where it has changed since then."""
+        """The stamp of a file; it is only read if it has changed since then."""
         now = self._stat(path)
         if now == was[:2]:
             return was

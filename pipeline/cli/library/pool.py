@@ -26,8 +26,8 @@ first, is ended from outside."""
 
 
 class TaskStoppedError(Exception):
-    """A task that was not done: ``how`` is one of the words of `child`, and ``said`` what the
-    system said."""
+    """A task that failed: ``how`` is one of the words of `child`, and ``said`` the system's
+    message."""
 
     def __init__(self, how: str, said: str = "") -> None:
         super().__init__(how, said)
@@ -65,7 +65,7 @@ class LimitedPool(Executor):
         return value
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes; what they are at is not waited for where ``cancel_futures``."""
+        """End the processes; with ``cancel_futures``, without waiting for their current tasks."""
         if cancel_futures:
             self._threads.shutdown(wait=False, cancel_futures=True)
             for process in tuple(self._all):

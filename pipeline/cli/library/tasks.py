@@ -107,7 +107,7 @@ def make(task: Task, store: Store) -> Built:
 
 
 def _made(result: Result, out: Path) -> Iterator[Made]:
-    """All files, and what the manifest says of those that are editions."""
+    """All files, and the manifest's entries for those that are editions."""
     known = {one.sha256: one for one in result.outputs}
     for file in result.files:
         digest, name = checksum(file), file.relative_to(out).as_posix()

@@ -1,6 +1,6 @@
-"""Builds a source at every save, and shows what was built in a browser.
+"""Builds a source at every save, and shows the outputs in a browser.
 
-`watching` has a source built whenever a file that it was made of has changed. `showing` takes what
-a build has written and says where in the source it comes from, `drawing` makes pictures of a PDF's
-pages in a process of its own, and `server` gives all that to the page in ``templates/preview``.
+`watching` builds a source whenever one of its files has changed. `showing` finds the source
+positions of a build's outputs, `drawing` renders a PDF's pages in a process of its own, and
+`server` passes all of that to the page in ``templates/preview``.
 """

@@ -13,8 +13,8 @@ SMALLEST, LARGEST = 50, 3000
 """Pixels that a page may be wide."""
 
 Line = tuple[str, float, float, float, float]
-"""A line of text, and where it is on its page: left, top, right and bottom, in parts of the
-page's width and height."""
+"""A line of text and its position on the page: left, top, right and bottom, relative to the page's
+width and height."""
 
 
 @functools.lru_cache(maxsize=4)

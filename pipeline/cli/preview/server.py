@@ -52,7 +52,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-"""Of what has its digest in the address."""
+"""Of addresses with a digest."""
 
 TYPES = {
     ".css": "text/css",

@@ -55,8 +55,8 @@ class _Part(msgspec.Struct, frozen=True):
 
 
 class _State(msgspec.Struct, frozen=True):
-    """All that a page is told. ``number`` counts the outcomes of builds, ``doing`` is the stage
-    that runs, and ``parts`` are the editions of the last good build."""
+    """The state for the page. ``number`` counts completed builds, ``doing`` is the current stage,
+    and ``parts`` are the editions of the last good build."""
 
     source: str
     editions: tuple[tuple[str, str, str], ...]
@@ -100,7 +100,7 @@ class Session:
         self._folder.cleanup()
 
     def draw(self, function: Callable[..., T], *given: Any) -> Future[T]:
-        """Have a function of `drawing` called; a process that has ended is begun anew."""
+        """Call a function of `drawing`; a process that has ended is restarted."""
         try:
             return self._drawing.submit(function, *given)
         except BrokenProcessPool:

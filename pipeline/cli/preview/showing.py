@@ -38,9 +38,8 @@ class _Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """An edition as it was written: its ``files`` by their names within it, those of which are
-    ``documents`` in the order of reading, and the places in the source. ``digest`` is that of all
-    files."""
+    """An edition as written: its ``files`` by their names in it, those that are ``documents`` in
+    reading order, and the source positions. ``digest`` is that of all files."""
 
     edition: Edition
     digest: str

@@ -95,8 +95,8 @@ class Watcher:
                 return
 
     def _folders(self) -> frozenset[str]:
-        """The folders that the files are in, or are to be in: an editor may save by putting a new
-        file in the place of the old."""
+        """The folders of the files, including missing ones: an editor may save by replacing the old
+        file with a new one."""
         found = set()
         for path in self._states(self._files):
             folder = Path(path).absolute().parent

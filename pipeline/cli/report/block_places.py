@@ -32,7 +32,7 @@ class BlockPlaces:
                 self._blocks.extend(one for one in found if one[0])
 
     def find(self, text: str) -> Span | None:
-        """The place of a text, or of the image that has it as its alternative."""
+        """The position of a text, or of the image with it as its alternative text."""
         wanted = _letters(text)
         if not wanted:
             return None

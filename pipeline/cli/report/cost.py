@@ -1,4 +1,4 @@
-"""Sheets of paper and ink, and what copies cost at prices that are given."""
+"""Sheets of paper and ink, and the cost of copies at given prices."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 def cost(sheets: int, sides: int, ink: float, prices: Prices) -> Cost:
-    """The cost of all copies. ``sheets`` and ``sides`` are those of one, ``ink`` is the share of
-    a side that is covered."""
+    """The cost of all copies. ``sheets`` and ``sides`` are for one, ``ink`` is the coverage of a
+    side."""
     needed = sheets * prices.copies
     printed = sides * prices.copies
     paper = needed * prices.paper
@@ -68,7 +68,7 @@ class Sheets(msgspec.Struct, frozen=True):
 
 
 def sheets(pages: int, sides: int, imposition: Imposition) -> Sheets:
-    """The sheets of an edition with so many ``sides`` to print."""
+    """The sheets of an edition with a number of ``sides`` to print."""
     simplex = None if imposition == "booklet" else sides
     return Sheets(pages, sides, simplex, -(-sides // 2))
 

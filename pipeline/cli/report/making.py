@@ -1,4 +1,4 @@
-"""Making a report: the editions are built in memory, and what was built is looked at."""
+"""Making a report: the editions are built in memory, and the results examined."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MOST_THUMBNAILS = 120
-"""Pages of an edition that are shown; of those beyond, only what something is said of."""
+"""Maximum pages of an edition that are shown; of further ones, only those with warnings."""
 
 WIDTH, COLOURS = 300, 24
-"""Of a picture of a page: pixels across, twice what it is shown at, for fine screens."""
+"""Width of a page's picture in pixels, twice its displayed width, for high-resolution screens."""
 
 
 def make_report(
@@ -224,8 +224,8 @@ def _thumbnail(image: Image.Image) -> str:
 
 
 def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea | None:
-    """The text areas of an edition that has been set on ``sheet``, with the margins that were
-    chosen if its text was to be ``fitted``. A book's headings hang into its inner margins."""
+    """The text areas of an edition laid out on ``sheet``, with the margins chosen if its text was
+    ``fitted``. A book's headings extend into its inner margins."""
     if sheet is None:
         return None
     top, outer, bottom, inner = (

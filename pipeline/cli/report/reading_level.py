@@ -1,8 +1,8 @@
 """The reading level of a text: one published formula for each language, and the meaning of its
 result.
 
-Syllables are counted by Pyphen, with its patterns also at the ends of words: over a text, that is
-within one in a hundred of what a pronouncing dictionary of English counts.
+Syllables are counted by Pyphen, with its patterns also at the ends of words: over a whole text, the
+result differs by at most one in a hundred from that of a pronouncing dictionary of English.
 """
 
 from __future__ import annotations
@@ -120,10 +120,10 @@ FORMULAS: dict[str, Formula] = {
         _scale((75, 1, 4), (50, 5, 8), (25, 9, 12)),
     ),
 }
-"""By language. For others there is none that has been tried on the books of schools."""
+"""By language. For others there is no formula that has been tested with school books."""
 
 PATTERNS = {"en": "en_US"}
-"""Whose hyphens are nearest to syllables, where there are several."""
+"""The variant whose hyphens are nearest to syllables, if there are several."""
 
 
 def reading_level(texts: Iterable[str], lang: str) -> ReadingLevel:

@@ -41,7 +41,7 @@ class Scaled(msgspec.Struct, frozen=True):
 class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
     """The cost of printing. ``ink`` is the mean of all sides; ``simplex`` and ``duplex`` are the
     costs of printing one side and both, None without prices or if impossible. ``images`` are those
-    that were scaled to a ``resolution``."""
+    reduced to a ``resolution``."""
 
     paper: str
     sheets: Sheets
@@ -54,8 +54,7 @@ class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``printed`` is None for what is read on a screen. ``sha256`` is that of the file that the
-    report is about."""
+    """``printed`` is None for screen editions. ``sha256`` is that of the file in the report."""
 
     name: str
     label: str

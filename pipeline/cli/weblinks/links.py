@@ -29,8 +29,8 @@ class _Place(NamedTuple):
 
 
 class LinkReport(msgspec.Struct, frozen=True):
-    """The findings, the number of ``addresses``, and those that were ``left_out`` because their
-    servers ask programs to stay away."""
+    """The findings, the number of ``addresses``, and those ``left_out`` because their servers
+    exclude programs."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     addresses: int = 0
@@ -54,7 +54,7 @@ def check_links(source: Path) -> LinkReport:
 
 
 def _places(way: Source) -> Iterator[_Place]:
-    """All links of all editions; in their order, since what is in one may not be in another."""
+    """All links of all editions, in order, because a link in one may be missing from another."""
     for edition in EDITIONS.values():
         resolved = way.resolved(edition).value
         for node, span in walk_spans(whole(resolved)):

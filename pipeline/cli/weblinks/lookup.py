@@ -57,8 +57,8 @@ def look_up(
 
 
 def look_up_one(address: str, hosts: Hosts) -> LinkAnswer:
-    """Ask for the head of a page, and for the page where that fails: many servers answer the
-    first in another way, or not at all."""
+    """Request the head of a page, and the page if that fails: many servers answer the former
+    differently, or not at all."""
     answer, sure = _follow("HEAD", address, hosts)
     return answer if sure else _follow("GET", address, hosts)[0]
 

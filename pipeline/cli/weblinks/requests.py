@@ -1,4 +1,4 @@
-"""One request, and what came back: no redirects, no cookies, nothing but http and https."""
+"""One request and its response: no redirects, no cookies, only http and https."""
 
 from __future__ import annotations
 

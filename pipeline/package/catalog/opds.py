@@ -1,4 +1,4 @@
-"""An OPDS 2.0 publication, by which reading apps and libraries offer files: JSON."""
+"""An OPDS 2.0 publication, the JSON format in which reading apps and libraries offer files."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def _images(record: Record) -> list[dict[str, Any]]:
 
 
 def _without_empty(value: Any) -> Any:
-    """The data without what has no value, at all depths."""
+    """The data without empty values, at all depths."""
     if isinstance(value, dict):
         cleaned = {key: _without_empty(item) for key, item in value.items()}
         return {key: item for key, item in cleaned.items() if item not in ("", [], {})}

@@ -1,4 +1,4 @@
-"""The input of a catalogue: a publication, and those of its files that are products."""
+"""The input of a catalogue: a publication, and its files that are products."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Record(NamedTuple):
     web_page: str = ""
 
     def address(self, file: str) -> str:
-        """The full address of a file, where it is known where on the web it will be."""
+        """The full address of a file, if its place on the web is known."""
         return f"{self.metadata.url}{quote(file)}"
 
 
@@ -60,7 +60,7 @@ def is_product(edition: Edition) -> bool:
 
 
 def isbn_of(product: Product, metadata: Metadata) -> str:
-    """The product's own ISBN, or nothing. An ``identifier`` that is one is the e-book's."""
+    """The product's own ISBN, or nothing. An ISBN given as ``identifier`` is the e-book's."""
     own = metadata.identifier
     match product.edition.name:
         case "ebook":

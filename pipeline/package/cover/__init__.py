@@ -1,4 +1,4 @@
-"""Makes pictures of covers: of those that are set in type, and of the front matter's images."""
+"""Makes images of covers: of those laid out by Chapbook, and of the front matter's images."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _fitted(cover: CoverPage, folder: Path) -> _Picture:
 
 
 def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
-    """The cover without the texts that no font has all the characters of; or what is wrong."""
+    """The cover without texts for which no font has all characters; or a finding."""
     try:
         root = tree_of(cover.markup)
     except ElementTree.ParseError as error:

@@ -15,7 +15,7 @@ MARGIN = 0.05
 """Of the height, above the image and below it."""
 
 SHADE = 0.55
-"""The share of black in the ground, so that the image stands out."""
+"""The share of black added to the ground, so that the image stands out."""
 
 
 def backed(data: bytes, width: int, height: int) -> bytes:
@@ -37,7 +37,7 @@ QUALITY = 88
 
 
 def jpeg(pdf: bytes, width: int, height: int) -> bytes:
-    """The first page of a PDF as a JPEG of so many pixels."""
+    """The first page of a PDF as a JPEG of a given size."""
     with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
         page = document[0]
         drawn = page.render(scale=width / page.get_width(), rev_byteorder=True).to_pil()

@@ -118,8 +118,8 @@ class _Files(dict[str, bytes]):
 
 
 class _Writer(epub.EpubWriter):  # type: ignore[misc]
-    """EbookLib's writer without its archive, whose times would be those of the clock, and which
-    a clock before 1980 stops."""
+    """EbookLib's writer without its archive, which would use the clock's time, and fails before
+    1980."""
 
     def write(self) -> None:
         self.out = _Files(mimetype=b"application/epub+zip")
@@ -146,7 +146,7 @@ def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifie
     if hidden:
         files[ENCRYPTION] = encryption(sorted(hidden))
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
-        # The first entry has to be the media type, as it is.
+        # The first entry must be the media type, uncompressed.
         for name in sorted(files, key=lambda name: (name != "mimetype", name)):
             content = files[name]
             if name.endswith(".opf"):

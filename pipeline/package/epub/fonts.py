@@ -25,7 +25,7 @@ def add_fonts(
 ) -> str:
     """Adds subsets of ``faces`` for ``markup``, and returns the CSS that names them.
 
-    Each family's licence lies beside it, and the package document links the two.
+    Each family's licence is next to it, and linked in the package document.
     """
     rules = []
     licensed: dict[str, str] = {}
@@ -47,7 +47,7 @@ def add_fonts(
 
 
 def hidden_fonts(book: EpubBook, faces: tuple[Face, ...]) -> frozenset[str]:
-    """The paths in the archive of the fonts that are to be obfuscated."""
+    """The paths in the archive of the fonts to obfuscate."""
     folder = book.FOLDER_NAME
     return frozenset(f"{folder}/fonts/{_name(face)}.otf" for face in faces if face.obfuscated)
 
@@ -59,7 +59,7 @@ def _name(face: Face) -> str:
 
 
 def _add_licence(book: EpubBook, face: Face) -> str:
-    """Adds the licence of a face's package; its address, "" where it has none."""
+    """Adds the licence of a face's package; returns its address, "" if it has none."""
     text = next(_licences(face), None)
     if text is None:
         return ""

@@ -31,7 +31,7 @@ def add_meta(book: EpubBook, name: str, value: str, **attributes: str) -> None:
 IDENTIFIER_ID = "identifier"
 
 STANDARD = "ebook"
-"""The edition that the publication's identifiers are those of."""
+"""The edition that owns the publication's identifiers."""
 
 ISBN_10, ISBN_13, DOI = "02", "15", "06"
 """ONIX code list 5: kinds of identifiers."""

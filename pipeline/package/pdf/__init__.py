@@ -159,7 +159,7 @@ def _joined(
 def complete(
     pdf: PDF, metadata: Metadata, standards: Standards, sources: Mapping[str, bytes]
 ) -> None:
-    """Write into a PDF what is not on its pages."""
+    """Adds the parts of a PDF that are not on its pages."""
     describe(pdf, metadata, standards)
     if standards.archival:
         from pipeline.package.pdf.archive import make_archival

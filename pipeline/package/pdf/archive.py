@@ -1,7 +1,7 @@
-"""PDF/A-3a and -4f: a PDF to be kept for decades, with its source attached (ISO 19005-3, -4).
+"""PDF/A-3a and -4f: an archival PDF with its source attached (ISO 19005-3, -4).
 
-What PDF/UA asks for (fonts, tags, text, languages) is in it already. Beyond that, colours are
-defined by a profile, images are shown as they are, and no viewer smooths them.
+The requirements of PDF/UA (fonts, tags, text, languages) are already met. In addition, colours are
+defined by a profile, and image interpolation is off.
 """
 
 from __future__ import annotations
@@ -83,8 +83,7 @@ def _kind(name: str) -> str:
 
 
 def attached(pdf: PDF, name: str, data: bytes, kind: str, relation: str) -> bytes:
-    """A file in the PDF, of a kind, and its relation to what it is attached to (annex E of the
-    standard)."""
+    """An attached file of a type, and its relation to the document (annex E of the standard)."""
     about = {
         "Size": len(data),
         "CheckSum": String(hashlib.md5(data, usedforsecurity=False).digest()),

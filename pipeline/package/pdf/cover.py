@@ -24,7 +24,7 @@ SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """The possible sizes of a title in rem, from the largest down to 3.1."""
 
 SMALL = 7.5
-"""A title that has to be smaller to keep its words whole is tried with divided words."""
+"""A title that must be smaller to avoid hyphenation is tried with hyphenated words."""
 
 GAIN = 1.25
 """The increase in letter size that justifies dividing words."""
@@ -33,8 +33,8 @@ SUBTITLE, SMALLEST_SUBTITLE, LARGEST_SUBTITLE = 0.46, 3.2, 5.2
 """The subtitle's size as a part of the title's, and in rem."""
 
 MOST_LINES, MOST_LINES_OF_SIGNS = 6, 2
-"""Of a title, so long as that keeps it above `SMALL`. Of ideographs, between any two of which a
-line may end, few lines are more likely to end after a word."""
+"""The maximum number of lines of a title, as long as it stays above `SMALL`. Of ideographs, which
+can be broken anywhere, few lines are more likely to end after a word."""
 
 SIGNS = frozenset({"ja", "ko", "zh"})
 
@@ -98,8 +98,8 @@ class Try(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """A cover that was set: the title's lines, whether each panel has room for what is in it, and
-    how much of the fullest one's height is left, in pixels."""
+    """A laid-out cover: the title's lines, whether the content of each panel fits, and the
+    remaining height of the fullest one in pixels."""
 
     lines: int
     has_room: bool
@@ -134,7 +134,7 @@ class _Setting:
         lines = self._tried(chosen).lines
         narrower = (chosen._replace(width=width) for width in WIDTHS)
         chosen = _first(narrower, lambda one: self._fits(one, lines)) or chosen
-        # what comes last may not be pushed off the page
+        # the last element must not be pushed off the page
         free = max(0.0, self._tried(chosen).free - 2 * TOLERANCE)
         return self._set(chosen._replace(free=free), self._styles)
 

@@ -99,7 +99,7 @@ class _Fit:
         return math.inf if boxes is None else filled(boxes)
 
     def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[LayoutBox] | None:
-        """The pages' boxes, or None where there are more than may be."""
+        """The pages' boxes, or None if there are more than allowed."""
         most = None if math.isinf(limit) else math.ceil(limit)
         root = copy.deepcopy(self._root)
         try:
@@ -138,7 +138,8 @@ def fit_pages(
 
 
 def fitted(sheet: Sheet, length: float) -> Fitted:
-    """The settings of a sheet, and the fullness of the last page of a text of so many pages."""
+    """The settings of a sheet, and the fullness of the last page of a text with a number of
+    pages."""
     pages = math.ceil(length - SLACK)
     margins = (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
     top, outer, bottom, inner = (round(margin, 1) for margin in margins)

@@ -33,7 +33,7 @@ NEAR, STRIDE = 0.2, 8
 """A difference in pages, below which the goal is probably within this number of settings."""
 
 SLACK = 1e-6
-"""Two lengths may differ by so much and be the same."""
+"""The maximum difference between lengths that count as equal."""
 
 Trial = Callable[[int, float], float]
 """The length of the text at a setting. It need not be worked out further than the second number:

@@ -15,18 +15,19 @@ from pipeline.model.sheet.contrast import luminance
 from pipeline.package.pdf.engine.objects import PDF, Array, Stream
 
 QUALITY = 90
-"""Of the photographs, as JPEG has it."""
+"""JPEG quality of photographs."""
 
 SPACE = re.compile(rb"/(\S+) (cs|CS)")
 DEVICES = {b"rg": 3, b"RG": 3, b"k": 4, b"K": 4}
-"""The operators that set a colour by its numbers alone, and how many (ISO 32000-1, 8.6.8)."""
+"""The operators that set a colour with numbers only, and the number of these (ISO 32000-1,
+8.6.8)."""
 
 COLOURED = frozenset({"/DeviceRGB", "/DeviceCMYK"})
 
 
 def grey_image(data: bytes, media_type: str) -> tuple[bytes, str]:
-    """An image of pixels in grey, and its media type. A drawing stays as it is: its colours are
-    those of the page."""
+    """A bitmap in greyscale, and its media type. A drawing is unchanged: its colours are converted
+    with the page's."""
     if media_type == "image/svg+xml":
         return data, media_type
     with Image.open(io.BytesIO(data)) as opened:

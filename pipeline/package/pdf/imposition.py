@@ -65,8 +65,8 @@ def _signatures(sheets: int, most: int | None) -> Iterator[tuple[int, int]]:
 
 
 def _folded(pages: Sequence[int | None]) -> Iterator[Side]:
-    """The sides of one signature: each sheet has the next two pages from the front on its right
-    and its left, and beside them the next two from the back."""
+    """The sides of one signature: each sheet has the next two pages from the front on its right and
+    its left, and next to them the next two from the back."""
     for depth in range(len(pages) // 4):
         first, last = 2 * depth, len(pages) - 1 - 2 * depth
         yield Side((pages[last], pages[first]), depth)

@@ -26,7 +26,7 @@ class _Place(NamedTuple):
 
 
 class PageRange(NamedTuple):
-    """From one page to another, counted from 0, and what to link to on the first."""
+    """First and last page, counted from 0, and the link target on the first."""
 
     first: int
     last: int
@@ -54,8 +54,7 @@ class PageNumbers:
         )
 
     def fill(self, pages: Sequence[TypesetPage]) -> bool:
-        """Write the numbers of ``pages`` into the tree; whether any differs from what was
-        there."""
+        """Write the page numbers of ``pages`` into the tree; returns whether any has changed."""
         if not self._entries:
             return False
         starts = first_pages(page.anchors for page in pages)
@@ -86,7 +85,7 @@ class PageNumbers:
 
 
 def merged(found: Iterable[PageRange]) -> list[PageRange]:
-    """The pages in order; what touches or overlaps is one."""
+    """The pages in order, with adjacent and overlapping ranges joined."""
     result: list[PageRange] = []
     for first, last, target in sorted(found):
         last = max(first, last)
@@ -98,7 +97,7 @@ def merged(found: Iterable[PageRange]) -> list[PageRange]:
 
 
 def folios(pages: int) -> list[str]:
-    """The printed numbers of so many pages."""
+    """The printed numbers of a number of pages."""
     return list(map(str, range(1, pages + 1)))
 
 
@@ -125,7 +124,7 @@ def first_pages(names: Iterable[Iterable[str]]) -> dict[str, int]:
 
 
 def names_on(page: TypesetPage, wanted: Collection[str]) -> list[str]:
-    """The ids on a page, of those that are wanted."""
+    """The requested ids that are on a page."""
     if not wanted:
         return []
     names = dict.fromkeys(element.get("id", "") for element in elements(page.box))

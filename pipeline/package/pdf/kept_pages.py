@@ -17,7 +17,7 @@ from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 CONTINUED = "continued"
-"""The class of what is the rest of another block."""
+"""The class of the rest of a divided block."""
 
 LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "pre", "summary"})
 """Blocks that hold lines alone: the rest of one is a further block of its kind."""
@@ -238,8 +238,8 @@ def name_pages(pdf: PDF, labels: Sequence[tuple[str, bool]], further: str) -> No
 
 
 def _name(block: Element, label: str) -> None:
-    """Put the number of its page before the first word of a block that is in its flow; where
-    it has none (a picture, room to write), its first part bears the number."""
+    """Put the page number before the first word of a block; if it has none (a picture, writing
+    space), its first part gets the number."""
     steps: list[tuple[Element, Element | None]] = [(block, None)]  # in one; after one, in another
     while steps:
         element, parent = steps.pop()

@@ -44,7 +44,7 @@ def set_pages(
     most_pages: int | None = None,
     labels: Labels | None = None,
 ) -> TypesetDocument:
-    """The document. Raises `TooManyPagesError` where there are more than ``most_pages``."""
+    """The document. Raises `TooManyPagesError` if there are more than ``most_pages``."""
     numbers, sheet = PageNumbers(root, labels), pages.sheet
     styles = [style.css for style in pages.styles]
     line = sheet.leading / POINT if sheet and sheet.columns > 1 else 0

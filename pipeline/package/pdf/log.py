@@ -83,7 +83,7 @@ class Log:
         self._found.setdefault(message, diagnostic(Code.BAD_IMAGE, message, span=span, hint=hint))
 
     def _drawing_with(self, character: str) -> str:
-        """The path of the drawing that a character stands in."""
+        """The path of the drawing with a character."""
         return next((one.path for one in self._drawings() if character in one.data.decode()), "")
 
 

@@ -18,7 +18,7 @@ from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, bare, childr
 from pipeline.package.pdf.engine.typesetter import TypesetPage
 
 GAP, CLEARANCE = 6.0, 10.0
-"""CSS pixels between two notes, and between a note and what it must not touch."""
+"""CSS pixels between two notes, and between a note and content that it must not touch."""
 
 DISTANCE = 11.4
 """CSS pixels between a note in the outer margin of a book and the text: 3 mm."""
@@ -56,7 +56,7 @@ class Margin:
     notes: list[MarginNote] = dataclasses.field(default_factory=list)
 
     def fit(self) -> list[MarginNote]:
-        """Give the notes their heights; those that are left over are taken out."""
+        """Set the heights of the notes; those left over are removed."""
         longest = (self.column.bottom - self.column.top) * LONGEST
         left_over = [note for note in self.notes if note.height > longest]
         self.notes = sorted(
@@ -79,9 +79,8 @@ class Margin:
 
 
 def place_notes(pages: Sequence[TypesetPage], is_last: bool = False) -> tuple[Element, ...]:
-    """Put the notes of ``pages`` where they belong. Those that cannot stay in
-    the margin are returned; but in the last layout they go into that of the nearest page with
-    room, so that none is lost."""
+    """Place the notes of ``pages``. Those that do not fit into the margin are returned; in the last
+    layout they go into that of the nearest page with room, so that none is lost."""
     seen: set[Element] = set()
     found = [_Page(page.box) for page in pages]
     for page in found:
@@ -106,8 +105,8 @@ def place_notes(pages: Sequence[TypesetPage], is_last: bool = False) -> tuple[El
 
 
 def _stack(notes: list[MarginNote], blocked: list[Extent], column: Extent) -> bool:
-    """Move each note down as far as must be, then all up from the bottom where they reach
-    too far; whether they fit."""
+    """Move each note down as far as necessary, then all up from the bottom if they extend too far;
+    returns whether they fit."""
     top = column.top
     for note in notes:
         note.top = _down(max(note.wanted, top), note.height, blocked)

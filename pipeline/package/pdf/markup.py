@@ -17,8 +17,8 @@ ASIDE = frozenset({"note-call", "timing"})
 """Classes of elements that are not part of the surrounding text."""
 
 ASSET = "asset:"
-"""The scheme of the addresses that images get. It names no place, so that nothing but what
-the packager serves can be reached; links keep the address they have."""
+"""The scheme of image addresses. It names no host, so that only files served by the packager can be
+loaded; links keep their addresses."""
 
 
 def replace_characters(root: Element, characters: Iterable[str]) -> None:
@@ -166,7 +166,7 @@ def _mark_relations(root: Element) -> None:
                     blanks.append(child)
                 if "note" in names:
                     notes.append(child)
-            # a heading needs two lines below it: this paragraph is to stay with what follows
+            # a heading needs two lines below it, so this paragraph stays with the next block
             if child.tag == "p" and before is not None and before.tag in HEADINGS:
                 _mark(child, "one", {"line"} if len(read_text(child)) <= LINE else ())
             before = child

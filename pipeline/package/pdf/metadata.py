@@ -108,8 +108,8 @@ def xmp(
     *,
     beside: str = "",
 ) -> str:
-    """The XMP packet: Dublin Core, rights, and that the ``standards`` are followed, if there are
-    any. ``beside`` is the name of another file that has the same text."""
+    """The XMP packet: Dublin Core, rights, and claims of conformance to ``standards``, if any.
+    ``beside`` is the name of another file with the same text."""
     iso, changed = _iso(moment), publication_moment(metadata.modified or metadata.date)
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")

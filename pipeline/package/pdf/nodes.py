@@ -81,7 +81,7 @@ def last_of(node: StructureNode, kind: str) -> StructureNode | None:
 
 
 def prune(node: StructureNode) -> None:
-    """Take out what holds nothing; a link that leads nowhere becomes a span."""
+    """Remove empty elements; a link that leads nowhere becomes a span."""
     for kid in node.nodes():
         prune(kid)
     node.kids = [kid for kid in node.kids if not (isinstance(kid, StructureNode) and is_empty(kid))]

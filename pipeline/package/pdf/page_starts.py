@@ -32,7 +32,7 @@ from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.markup import classes
 
 WORDS = 40
-"""Letters of what comes next that a map has."""
+"""Letters of the following text in a map."""
 
 
 class Stretch(NamedTuple):
@@ -62,8 +62,8 @@ class Flow(NamedTuple):
 
 
 class _Reader:
-    """Builds the tree of a markup (a target of `ElementTree.XMLParser`), with bare names, and
-    keeps what the instructions say. The text is that of ``main``, without its notes."""
+    """Builds the tree of a markup (a target of `ElementTree.XMLParser`), with local names, and
+    keeps processing instructions. The text is that of ``main``, without its notes."""
 
     def __init__(self, given: Sequence[PagePiece]) -> None:
         self._given = given
@@ -188,8 +188,8 @@ class Pieces:
                 yield start
 
     def _start(self, label: str, element: Element, count: int, passed: int) -> PageStart | None:
-        """The beginning of a page that begins with so many letters of an element, if that shows
-        something."""
+        """The beginning of a page that begins after a number of an element's letters, if that is
+        visible."""
         if element in self._things:
             piece = self._things[element]
             return PageStart(label, piece.position, piece.offset + passed)
@@ -204,8 +204,8 @@ class Pieces:
         return self._at(label, slot.start + passed - slot.own)
 
     def _at(self, label: str, place: int) -> PageStart | None:
-        """The beginning of a page with the letter after ``place`` others, or with the piece
-        after that where it is a word of Chapbook's own."""
+        """The beginning of a page at the letter after ``place`` others, or at the next piece if
+        that is a word added by Chapbook."""
         index = bisect.bisect_right(self._starts, place) - 1
         if index < 0 or place >= self._pieces[index].end:
             index += 1
@@ -230,7 +230,7 @@ class Pieces:
         return " ".join(found.split())[: 2 * WORDS]
 
     def _place(self, letter: int) -> int:
-        """The position of the letter after so many others, or the end of the text."""
+        """The position of the letter after a number of others, or the end of the text."""
         number = bisect.bisect_right(self._counts, letter) - 1
         within = letter_place(self._texts[number], letter - self._counts[number])
         return self._begins[number] + within

@@ -54,7 +54,7 @@ BLOCK_ONLY = GROUPS | {"L", "LI", "Table", "THead", "TBody", "TFoot", "TR", "TOC
 INLINE = frozenset({"Span", "Code", "Em", "Link", "Quote", "Reference", "Strong"})
 
 NOT_BEFORE = {"Aside": "Div", "Em": "", "Strong": ""}
-"""Structure types of PDF 2.0, and those that stand for them in PDF 1.7, if there is one."""
+"""Structure types of PDF 2.0, and their equivalents in PDF 1.7, if any."""
 
 
 def heading_level(tag: str, before: int) -> int:
@@ -95,5 +95,5 @@ def is_code_line(element: Element | None) -> bool:
 
 
 def is_hidden(element: Element) -> bool:
-    """Return whether an element is for those who listen: it is laid out, and shows nothing."""
+    """Return whether an element is only for screen readers: it is laid out, but invisible."""
     return "visually-hidden" in classes(element)

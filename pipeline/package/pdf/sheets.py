@@ -101,8 +101,8 @@ def impose(
 
 
 def has_back_cover(pages: Sequence[TypesetPage]) -> bool:
-    """Return whether the last page is the back of the publication: one that the author has begun
-    with a page break, for something short."""
+    """Return whether the last page is the back cover: a short page that the author began with a
+    page break."""
     if len(pages) < 2:
         return False
     before, last = pages[-2].box, pages[-1].box

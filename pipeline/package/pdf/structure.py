@@ -108,8 +108,8 @@ class Structure:
             self._end_line(box, number, page)
 
     def finish(self, root: Element) -> None:
-        """Take out what holds nothing, and take note of the places that links and the outline lead
-        to, when all pages are read."""
+        """Remove empty elements, and record the targets of links and bookmarks, when all pages are
+        read."""
         prune(self.document)
         for element in root.iter():
             if name := element.get("id"):

@@ -106,7 +106,7 @@ def _mend_page(
 
 
 def _older(tag: Tag) -> Tag:
-    """A structure without what is not in PDF 1.7."""
+    """A structure without features that PDF 1.7 lacks."""
     kids: list[Tag | Marked | Linked] = []
     for kid in tag.kids:
         if not isinstance(kid, Tag):

@@ -25,7 +25,7 @@ OPEN = frozenset({"dialogue", "turn", "speech"})
 WIDE = frozenset(
     {"wide", "chart", "figures", "columns", "side-by-side", "index-list", "landscape", "page-break"}
 )
-"""Classes of what runs across both columns."""
+"""Classes of elements that span both columns."""
 
 LINES = frozenset(
     "a abbr b blockquote br cite code del dd div dl dt em h2 h3 h4 h5 h6 i ins kbd li mark ol p q s"
@@ -40,7 +40,7 @@ UNEVEN = frozenset(
 """Classes of exceptions to these."""
 
 NEARLY = 0.02
-"""The part of a line by which a height may differ without being padded."""
+"""The fraction of a line by which a height may differ without padding."""
 
 
 class _Leaf(NamedTuple):
@@ -145,7 +145,7 @@ def _part(section: Element, used: set[Element]) -> Element:
 
 
 def _is_even(element: Element) -> bool:
-    """Return whether a block is as high as so many lines."""
+    """Return whether a block is as high as a number of lines."""
     return all(inner.tag in LINES and not UNEVEN & classes(inner) for inner in element.iter())
 
 

@@ -1,9 +1,8 @@
-"""PDF/UA-2 (ISO 14289-2), and Well-Tagged PDF 1.0: what a tagged PDF of version 2.0 has beyond one
-of PDF/UA-1.
+"""PDF/UA-2 (ISO 14289-2), and Well-Tagged PDF 1.0: the additions of a tagged PDF 2.0 to PDF/UA-1.
 
-Elements are in the namespace of PDF 2.0 where it has their type. Links and the outline lead to
-elements, not to places on pages alone. Contents, references and notes name each other. Formulas
-have their MathML beside their text.
+Elements are in the namespace of PDF 2.0 if it has their type. Links and bookmarks lead to elements,
+not only to places on pages. Contents, references and notes refer to each other. Formulas contain
+MathML in addition to their text.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ NAMESPACE = "http://iso.org/pdf2/ssn"
 ONLY_BEFORE = frozenset(
     {"Art", "BibEntry", "BlockQuote", "Code", "Index", "Quote", "Reference", "TOC", "TOCI"}
 )
-"""Structure types that PDF 2.0 takes over from 1.7, which is meant where no namespace is."""
+"""Structure types that PDF 2.0 adopts from 1.7, which is the default namespace."""
 
 NOTE = "<</O /FENote/NoteType /Footnote>>"
 
@@ -31,9 +30,8 @@ CELLS = frozenset({"/TD", "/TH"})
 
 
 def follow(pdf: PDF, elements: Sequence[tuple[Tag, Any]], links: Iterable[tuple[Any, Any]]) -> None:
-    """Make of a PDF that is tagged one that follows the standard; ``elements`` are those of its
-    structure in the order of reading, and ``links`` annotations with the elements that they are
-    in."""
+    """Convert a tagged PDF to the standard; ``elements`` are those of its structure in reading
+    order, and ``links`` annotations with their elements."""
     namespace = Dictionary({"Type": "/Namespace", "NS": String(NAMESPACE)})
     pdf.add_object(namespace)
     root = pdf.objects[int(pdf.catalog["StructTreeRoot"].split()[0])]
@@ -78,7 +76,7 @@ def _level(kind: str) -> int:
 
 
 def _around(element: Any, known: Mapping[bytes, Any]) -> str:
-    """The type of what an element is in; divisions are nothing of their own."""
+    """The type of the element's parent, ignoring divisions."""
     outer = known.get(element["P"])
     while outer is not None and outer["S"] == "/Div":
         outer = known.get(outer["P"])
@@ -101,7 +99,7 @@ def _lead(
     links: Iterable[tuple[Any, Any]],
     known: Mapping[bytes, Any],
 ) -> None:
-    """Have what leads to a place on a page lead to the element that is there, too."""
+    """Let destinations on a page also lead to the element there."""
     places = {name: element for tag, element in elements for name in tag.places}
     tree = pdf.catalog.get("Names", {}).get("Dests", {}).get("Names", ())
     views = {name.string: view for name, view in zip(tree[::2], tree[1::2], strict=True)}
@@ -132,7 +130,8 @@ def _go_to(target: Any, view: Sequence[Any], place: Any) -> Any:
 
 
 def _refer(element: Any, place: Any, known: Mapping[bytes, Any]) -> None:
-    """Have an entry of the contents name its part, and a note and what refers to it each other."""
+    """Let an entry of the contents refer to its part, and a note and its reference to each
+    other."""
     if place["S"] == "/FENote":
         for one, other in ((element, place), (place, element)):
             one["Ref"] = Array([*one.get("Ref", ()), other.reference])

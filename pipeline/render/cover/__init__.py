@@ -23,10 +23,10 @@ from pipeline.render.drawings import logo
 from pipeline.render.environment import read_text, sheets
 
 WIDTH, HEIGHT = 1600, 2560
-"""Pixels of an e-book's cover: what shops ask for, 1 to 1.6."""
+"""Size of an e-book's cover in pixels: as shops require, 1 to 1.6."""
 
 SOCIAL_WIDTH, SOCIAL_HEIGHT = 1200, 630
-"""Pixels of the picture for social sites, as Open Graph and its readers have it."""
+"""Size of the preview image for social networks, as Open Graph's readers require."""
 
 COVER_FILE = "cover.jpg"
 
@@ -70,12 +70,12 @@ class Look(NamedTuple):
 
 
 def social_file(stem: str) -> str:
-    """The name of the picture that stands for a web page on social sites."""
+    """The file name of a web page's preview image."""
     return f"{stem}-social.jpg"
 
 
 def cover(document: Document, environment: jinja2.Environment) -> CoverPage | None:
-    """The e-book's cover; None where that is an image, and can stay as it is."""
+    """The e-book's cover; None if that is an image that can be used unchanged."""
     image = cover_image(document)
     if image and not is_drawing(image):
         return None

@@ -20,7 +20,7 @@ GROUNDS = (
     "#1c3a52", "#2f4030", "#6b2333", "#443066", "#37424f", "#6a3f17", "#0f4a4a", "#1f3f7a",
     "#73273f", "#46501c",
 )  # fmt: skip
-"""Colours of covers, by which those of a shelf differ."""
+"""Colours of covers, which distinguish the books on a shelf."""
 
 OCHRE, CORAL, SKY = "#e3a938", "#ee7b5c", "#8fc3da"
 SECONDS = ((0.12, SKY), (0.45, CORAL), (0.92, OCHRE), (1.0, SKY))
@@ -67,7 +67,7 @@ def palette(metadata: Metadata, theme_css: str) -> CoverPalette:
 
 
 def digest(metadata: Metadata) -> bytes:
-    """Bytes that belong to a publication, for what is to differ from one to the next."""
+    """Bytes derived from a publication, for features that should differ between publications."""
     return hashlib.sha256(f"{metadata.title}\0{metadata.subtitle}".encode()).digest()
 
 

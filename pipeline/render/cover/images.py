@@ -1,4 +1,4 @@
-"""Covers of which the front matter names the image."""
+"""Covers with an image from the front matter."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ from pipeline.render.table_fit import Setting
 from pipeline.system.store import Memo
 
 TABLES = (Setting(line=22, gap=1), Setting(line=25, gap=0.5))
-"""The lines of tables, at their size and smaller, on a telephone held upright: what does not fit
-into these has columns of fixed widths, so that no screen cuts it off."""
+"""The lines available to tables, at normal and reduced size, on a phone held upright: tables that
+do not fit have columns of fixed widths, so that they are not cut off."""
 
 
 def assemble(
@@ -146,8 +146,8 @@ def page_list(
     names: Mapping[str, str],
     order: Sequence[str],
 ) -> tuple[PageListEntry, ...]:
-    """The pages that begin before the text, in the pages that have these ``names`` by their
-    parts, and those that begin in some chapters, in the ``order`` that these are read in."""
+    """The pages that begin before the text, in the pages with these ``names`` by their parts, and
+    those that begin in chapters, in the reading ``order``."""
     before = ((names[mark.part], mark.label) for mark in front)
     within = ((chapter.name, label) for chapter in plan for label in _labels(chapter.blocks))
     places = {name: place for place, name in enumerate(order)}
@@ -201,8 +201,8 @@ def landmarks(
     titles: dict[str, str],
     renderer: NodeRenderer,
 ) -> tuple[Landmark, ...]:
-    """Where in the book readers may want to go at once, in reading order: the first part of each
-    kind. ``titles`` are those of the pages."""
+    """The landmarks of a book, in reading order: the first part of each kind. ``titles`` are those
+    of the pages."""
     made = {COVER: "cover", TITLE_PAGE: "titlepage", IMPRINT: "copyright-page", NAV: "toc"}
     by_name = {chapter.name: chapter for chapter in plan}
     texts = (c.name for c in plan if c.division == "bodymatter")

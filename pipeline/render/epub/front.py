@@ -25,7 +25,7 @@ FRONT_PAGES = {"title": TITLE_PAGE, "imprint": IMPRINT, "contents": NAV}
 
 
 class CaptionNav(NamedTuple):
-    """A list of figures or the like; ``kind`` is empty for one that EPUB has no name for."""
+    """A list of figures or the like; ``kind`` is empty for one without a name in EPUB."""
 
     kind: str
     id: str
@@ -34,7 +34,7 @@ class CaptionNav(NamedTuple):
 
 
 def caption_navs(document: Document, renderer: NodeRenderer) -> tuple[CaptionNav, ...]:
-    """The lists of captions that stand after the contents."""
+    """The lists of captions after the contents."""
     return tuple(
         CaptionNav(
             LIST_KINDS.get(found.kind, ""),
@@ -82,7 +82,7 @@ def nav_page(
     landmarks: tuple[Landmark, ...],
     breaks: tuple[PageListEntry, ...],
 ) -> Page:
-    """The contents; ``start`` is the page that they lead to where there are no sections."""
+    """The contents; ``start`` is the page that they link to if there are no sections."""
     return _page(
         document,
         renderer,

@@ -17,7 +17,7 @@ from pipeline.render.numbers import in_series, numbers, published_by
 
 
 class Fact(NamedTuple):
-    """A line of the imprint; ``address`` is empty where it links to nothing."""
+    """A line of the imprint; ``address`` is empty if it has no link."""
 
     label: str
     value: str

@@ -40,8 +40,8 @@ from pipeline.system.store import Memo
 
 
 class SiteRenderer(NodeRenderer):
-    """Renders the pages of a site. What a page begins with is linked to by the page alone, so
-    that readers come to its very top."""
+    """Renders the pages of a site. Links to the beginning of a page are to the page itself, so that
+    readers get to its top."""
 
     tops: Mapping[str, str] = {}
 

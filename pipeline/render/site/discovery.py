@@ -16,7 +16,7 @@ from pipeline.render.site.naming import INDEX, SitePage
 from pipeline.render.site.search import words_of
 
 DESCRIPTION = 160
-"""Characters of a page's text that stand for it in lists of results."""
+"""The length of a page's excerpt in lists of results."""
 
 
 class FeedEntry(NamedTuple):

@@ -1,4 +1,4 @@
-"""The pages of the site: their names, which are those of the e-book's, and their titles."""
+"""The pages of the site: their names, which are the same as the e-book's, and their titles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SitePage(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The id of what the page begins with, or ""."""
+        """The id at the beginning of a page, or ""."""
         return self.chapter.section.attributes.id if self.chapter.section else ""
 
 

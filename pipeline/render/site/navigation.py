@@ -12,12 +12,12 @@ from pipeline.render.nodes import NodeRenderer
 from pipeline.render.site.naming import SitePage, entries_by_target
 
 NEAR = 150
-"""So many pages before and after the one that is read are listed, so that the size of a site
-grows no faster than its text; the start page lists all."""
+"""The number of pages listed before and after the current one, so that the size of a site is linear
+in its text; the start page lists all."""
 
 
 class NavItem(NamedTuple):
-    """A line of the contents. ``current`` is the page that it stands on."""
+    """A line of the contents. ``current`` marks the current page."""
 
     href: str
     number: str
@@ -44,7 +44,7 @@ class SiteContents:
     def _below(
         self, pages: tuple[SitePage, ...], current: SitePage, renderer: NodeRenderer
     ) -> tuple[NavItem, ...]:
-        """The items of some pages; one that is deeper than the first is below the one before."""
+        """The items of some pages; a deeper one is nested in the one before."""
         items: list[NavItem] = []
         at = 0
         while at < len(pages):

@@ -45,8 +45,8 @@ def search_script(environment: jinja2.Environment) -> Markup:
 
 
 def searched_text(pages: Iterable[SitePage], notes_word: str) -> Markup:
-    """The text of the pages as JSON, fit for a ``script`` element: a page cannot read a file that
-    lies beside it on a disk."""
+    """The text of the pages as JSON for a ``script`` element: a page opened from disk cannot read
+    other files."""
     data = [
         [page.name, page.title, [list(passage) for passage in passages(page, notes_word)]]
         for page in pages

@@ -70,7 +70,7 @@ def draw_charts(document: Document) -> Document:
 
 
 class _Place(NamedTuple):
-    """Where a chart stands: the language in force, and how wide the text is."""
+    """The surroundings of a chart: the language in force, and the width of the text."""
 
     lang: str
     width: float
@@ -95,7 +95,7 @@ class _Artist:
         self._numbers = itertools.count(1)
 
     def place(self, node: Node, parent: _Place) -> _Place:
-        """The place within a node that stands in the place ``parent``."""
+        """The position in a node that is at ``parent``."""
         lang, width = node.attributes.get("lang") or parent.lang, parent.width
         match node:
             case Container(name="landscape") if self._format == "pdf":

@@ -31,7 +31,7 @@ SAME_DECIMALS = 2
 
 
 class Series(NamedTuple):
-    """``values`` has a number for each group, None where it is not known."""
+    """``values`` has a number for each group, None if it is unknown."""
 
     name: str
     values: tuple[Decimal | None, ...]
@@ -61,7 +61,7 @@ class Data(NamedTuple):
         return self._with_unit(self._own(value), self.sign)
 
     def in_cell(self, value: Decimal) -> str:
-        """A number as it stands in the table."""
+        """A number as written in the table."""
         return self._with_unit(self._own(value), self.cell_unit)
 
     def _own(self, value: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""A chart in words, for those who cannot see it."""
+"""The spoken alternative of a chart."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Words = Mapping[str, str]
 
 
 def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
-    """The kind of the chart, its title, and its numbers; or their range, where there are
-    many and ``has_table``."""
+    """The kind of the chart, its title, and its numbers; or their range, if there are many and it
+    ``has_table``."""
     sentences = [_titled(chart, words)]
     sentences += filter(None, (data.counted(chart),))
     if has_table and len(data.groups) * len(data.series) > MOST_NUMBERS:
@@ -71,7 +71,7 @@ def _group(number: int, data: Data, words: Words) -> str:
 
 
 def _range(series: Series, data: Data, words: Words) -> str:
-    """The lowest and the highest number of a series, and where they are."""
+    """The lowest and the highest number of a series, and their positions."""
     known = [
         (value, group)
         for value, group in zip(series.values, data.groups, strict=True)

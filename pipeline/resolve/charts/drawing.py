@@ -41,7 +41,7 @@ def draw(scene: Scene, fonts: Fonts) -> bytes:
 
 
 class _Canvas:
-    """Draws marks; ``outlines`` are those of glyphs, by the names that they are used by."""
+    """Draws marks; ``outlines`` are those of glyphs, by their names."""
 
     def __init__(self, fonts: Fonts) -> None:
         self.outlines: dict[str, str] = {}
@@ -134,5 +134,5 @@ _OUTLINES: dict[str, tuple[Point, ...]] = {
 
 
 def _near(number: float) -> str:
-    """To a hundredth of a point: machines differ in the last digits of what they calculate."""
+    """To a hundredth of a point, because machines differ in the last digits of calculations."""
     return f"{round(number, 2) + 0.0:g}"

@@ -21,7 +21,7 @@ _BREAK = re.compile(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u304
 
 
 MOST_DRAWN = 300
-"""Characters of a name that a drawing has; the table beside it has all."""
+"""Characters of a name in a drawing; the table next to it has the full name."""
 
 
 class Plan(NamedTuple):

@@ -36,7 +36,7 @@ _JOINING = frozenset(("Mn", "Me", "Mc", "Cf"))
 
 
 class Font(NamedTuple):
-    """A file, and the weight of one that has several."""
+    """A file, and the weight selected in a variable font."""
 
     file: Path
     weight: int
@@ -56,8 +56,8 @@ class Shaped(NamedTuple):
 
 
 class Fonts:
-    """The fonts for some texts: the sans of the outputs, or the face of large print, and others
-    for what it lacks."""
+    """The fonts for some texts: the sans serif of the outputs, or the face of large print, and
+    others for missing characters."""
 
     def __init__(self, texts: str, lang: str = "", *, is_large: bool = False) -> None:
         others = [face for font in fonts_for(texts) for face in font.faces]
@@ -122,8 +122,8 @@ def _runs(fonts: tuple[Font, ...], text: str) -> Iterator[tuple[str, Font, bool]
 
 
 def _in_order(text: str) -> list[tuple[int, bool]]:
-    """The numbers of the characters from left to right (UAX 9), and whether each is part of what
-    is read from right to left."""
+    """The indices of the characters from left to right (UAX 9), and whether each belongs to
+    right-to-left text."""
     kinds = [unicodedata.bidirectional(character) for character in text]
     if _RIGHT_TO_LEFT.isdisjoint(kinds):
         return [(at, False) for at in range(len(text))]

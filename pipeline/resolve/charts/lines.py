@@ -141,7 +141,7 @@ def _names(ends: list[_Name], edge: float, top: float, bottom: float) -> Iterato
 def _below(
     plan: Plan, places: tuple[float, ...], across: Scale, bottom: float
 ) -> tuple[list[Mark], float]:
-    """The names of the groups under the lines, as many as have room; and where they end."""
+    """The names of the groups under the lines, as many as fit; and their lower edge."""
     groups, data = plan.data.groups, plan.data
     marks: list[Mark] = []
     if data.places:

@@ -1,8 +1,9 @@
-"""The look of charts: sizes in points, and colours that work in grey and for the colour-blind.
+"""The look of charts: sizes in points, and colours that work in greyscale and for colour-blind
+readers.
 
-They are a publisher's, the theme's, or ours. Series differ in lightness first, then in what lies
-over the colour (bars), or in markers and dashes (lines), so that nothing rests on the hue. Text is
-as large as captions are, in print at the width that it is drawn for.
+The colours are the publisher's, the theme's, or the default. Series differ in lightness first, then
+in pattern (bars), or in markers and dashes (lines), so that nothing depends on the hue. Text has
+the size of captions, in print at the width that it is drawn for.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Palette(NamedTuple):
 
     @property
     def main(self) -> str:
-        """The colour of what is drawn alone."""
+        """The colour of a single series."""
         return self.lines[0].colour
 
 

@@ -36,7 +36,7 @@ _NUMBER = re.compile(
 
 
 class Number(NamedTuple):
-    """``unit`` is what was written with the number."""
+    """``unit`` is the text written with the number."""
 
     value: Decimal
     unit: str = ""
@@ -55,7 +55,7 @@ def decimal_mark(texts: Iterable[str], lang: str) -> str:
 
 
 def _certain(text: str) -> str:
-    """The mark before the decimals of a number, where it is in no doubt."""
+    """The decimal mark of a number, if it is unambiguous."""
     match = _NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST else None
     digits = _SPACES.sub("", match["digits"]) if match else ""
     used = [mark for mark in ".,٫" if mark in digits]
@@ -69,8 +69,7 @@ def _certain(text: str) -> str:
 
 
 def read(text: str, decimal: str) -> Number | None:
-    """The number that a text is, or None; ``decimal`` is the mark before decimals where the
-    text alone does not tell."""
+    """The number in a text, or None; ``decimal`` is the decimal mark if the text is ambiguous."""
     text = text.strip()
     match = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None
     if not match:
@@ -91,12 +90,12 @@ def read(text: str, decimal: str) -> Number | None:
 
 
 def decimals_of(value: Decimal) -> int:
-    """The number of decimals in a number as written, of those that are shown."""
+    """The number of decimals in a number as written, up to the maximum."""
     return min(MOST_DECIMALS, max(0, -int(value.as_tuple().exponent)))
 
 
 def write(value: Decimal, decimals: int, lang: str) -> str:
-    """The number with so many decimals, and a real minus sign."""
+    """The number with a number of decimals, and a real minus sign."""
     mark = writing(lang)
     sign, digits, _ = value.quantize(Decimal(1).scaleb(-decimals)).as_tuple()
     text = "".join(map(str, digits)).rjust(decimals + 1, "0")

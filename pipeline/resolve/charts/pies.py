@@ -17,7 +17,7 @@ REACH = 10.0
 
 
 class _Part(NamedTuple):
-    """A slice, its name and its number in lines, beside the point ``at``."""
+    """A slice, with its name and number in lines next to the point ``at``."""
 
     start: float
     end: float
@@ -48,7 +48,7 @@ def draw_pie(plan: Plan) -> Scene:
 
 
 def _parts(plan: Plan, radius: float, width: float) -> list[_Part]:
-    """The slices, clockwise from the top, in the order of the data; what is 0 has none."""
+    """The slices, clockwise from the top, in the order of the data; 0 has none."""
     data = plan.data
     values = data.series[0].values
     total = sum((value for value in values if value), Decimal(0))
@@ -87,7 +87,7 @@ def _spread(parts: list[_Part]) -> list[tuple[_Part, float]]:
         before = ordered[len(heights) - 1] if heights else None
         lowest = heights[-1] + _half(before) + _half(part) + 2 if before else part.at[1]
         heights.append(max(part.at[1], lowest))
-    # What has been pushed down too far pulls all up by half.
+    # A label that has been pushed down too far pulls all up by half.
     excess = max((y - part.at[1] for part, y in zip(ordered, heights, strict=True)), default=0)
     return [(part, y - excess / 2) for part, y in zip(ordered, heights, strict=True)]
 

@@ -12,7 +12,8 @@ Shape: TypeAlias = Literal["disc", "square", "triangle", "diamond", "ring", "cro
 
 
 class Fill(NamedTuple):
-    """A colour; the lines over it, and their colour, that of the edge too where it has one."""
+    """A colour; the lines over it, and their colour, which is also that of the edge if there is
+    one."""
 
     colour: str
     hatch: Hatch = ""
@@ -155,7 +156,7 @@ def inked(scene: Scene, ink: str, rule: str) -> Scene:
 
 
 def mirrored(scene: Scene) -> Scene:
-    """The scene for those who read from right to left; texts and slices turn no side."""
+    """The scene for right-to-left text; texts and slices are not mirrored."""
     return scene._replace(marks=tuple(_mirrored(mark, scene.width) for mark in scene.marks))
 
 

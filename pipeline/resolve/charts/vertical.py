@@ -1,4 +1,4 @@
-"""Bars that stand, with their names below."""
+"""Vertical bars, with their names below."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
 def names_below(plan: Plan) -> list[list[str]] | None:
-    """The names of the groups as lines that fit under standing bars, or None where the bars
-    have to lie. Of numbers and dates, some may be left out."""
+    """The names of the groups as lines that fit under vertical bars, or None if the bars must be
+    horizontal. Some numbers and dates may be left out."""
     data = plan.data
     slot = plan.width / len(data.groups)
     if 0.8 * slot / abreast(plan) < THINNEST:

@@ -135,7 +135,7 @@ def _written(
     findings: Findings,
     split: int,
 ) -> Document:
-    """The document with what the style makes of its citations."""
+    """The document with its citations formatted in the style."""
     from pipeline.resolve.citations.csl.inlines import inlines
     from pipeline.resolve.citations.csl.processor import Processor
 
@@ -244,8 +244,8 @@ def _entry_of(
 
 
 def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str], ...]:
-    """The language of an entry, and the direction of the script that it begins in, where they
-    are not the document's."""
+    """The language of an entry, and the direction of its first script, if they differ from the
+    document's."""
     strong = next((b for c in text if (b := unicodedata.bidirectional(c)) in ("L", "R", "AL")), "")
     direction = {"L": "ltr", "R": "rtl", "AL": "rtl"}.get(strong, metadata.direction)
     pairs = (("dir", direction),) if direction != metadata.direction else ()

@@ -12,7 +12,7 @@ from pipeline.resolve.parts import parts
 
 
 class Cited(NamedTuple):
-    """A citation as it stands in the document; ``ends``: as the last of its paragraph."""
+    """A citation in the document; ``ends``: as the last of its paragraph."""
 
     node: Citation
     span: Span | None
@@ -48,9 +48,8 @@ def all_citations(document: Document) -> dict[int, Cited]:
 
 
 def in_reading_order(document: Document, makes_notes: bool, split: int = 0) -> list[Occurrence]:
-    """The citations as a reader comes to them: those of a note where it is first referred to.
-    Notes are counted as they will be numbered, in each part from 1 (`parts.parts`, of the level
-    ``split``)."""
+    """The citations in reading order: those of a note at its first reference. Notes are counted
+    like their final numbers, in each part from 1 (`parts.parts`, of the level ``split``)."""
     ordinals = itertools.count()
     body = [(next(ordinals), node) for node in walk(document.blocks)]
     notes: dict[str, list[tuple[int, Node]]] = {}
@@ -83,8 +82,8 @@ def in_reading_order(document: Document, makes_notes: bool, split: int = 0) -> l
 
 
 def positions(items: list[tuple[list[CitationItem], int]], near: int) -> list[list[frozenset[str]]]:
-    """The positions of CSL that each work of each citation is in; ``items`` are the works and
-    the number of the note, in order; ``near`` is how many notes are few."""
+    """The CSL positions of each work of each citation; ``items`` are the works and the number of
+    the note, in order; ``near`` is the maximum distance in notes that counts as near."""
     found: list[list[frozenset[str]]] = []
     last_note: dict[str, int] = {}
     before: tuple[CitationItem, bool, int] | None = None

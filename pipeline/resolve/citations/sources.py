@@ -82,7 +82,7 @@ def _locate(placed: Placed, document: Document, folder: Path, sources: Sources) 
 
 
 def _listed(document: Document, sources: Sources) -> list[str]:
-    """The keys of what is listed though nothing cites it."""
+    """The keys of works to list without citing them."""
     found: list[str] = []
     for placed in document.metadata.nocite:
         if placed.text == "*":

@@ -186,7 +186,7 @@ def is_index(section: Section) -> bool:
 
 
 def _with_role(section: Section) -> Section:
-    """A section that is the bibliography is said to be it."""
+    """A section that is the bibliography gets its role."""
     kinds = {type(child) for child in section.children}
     if section.role or Bibliography not in kinds or kinds - {Bibliography, Paragraph}:
         return section

@@ -142,7 +142,7 @@ def with_own_addresses(document: Document) -> Document:
 
 
 def notes_of(document: Document, blocks: Iterable[Node]) -> tuple[model.Note, ...]:
-    """The notes that the blocks refer to, and those that these refer to."""
+    """The notes that the blocks refer to, directly or through other notes."""
     by_label = {note.label: note for note in document.notes}
     found: dict[str, model.Note] = {}
     new: list[Node] = list(blocks)

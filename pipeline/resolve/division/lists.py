@@ -16,7 +16,7 @@ TERMS = "terms"
 
 
 class Lists:
-    """The glossary and the bibliography of a document, to take what is needed from."""
+    """The glossary and the bibliography of a document, from which needed entries are taken."""
 
     def __init__(self, document: Document) -> None:
         said = words(document.metadata.lang)
@@ -49,8 +49,8 @@ class Lists:
     def terms(
         self, blocks: Iterable[Node], notes: Iterable[model.Note]
     ) -> tuple[model.Section, ...]:
-        """The entries of the terms that are used in the blocks and notes, as a section; none
-        where they explain these themselves."""
+        """The entries of the terms used in the blocks and notes, as a section; none if they are
+        defined there."""
         nodes = list(walk((*blocks, *notes)))
         there = {node.attributes.id for node in nodes}
         used = {node.href[1:] for node in nodes if isinstance(node, model.Link)} - there

@@ -102,7 +102,7 @@ _LABEL = re.compile(r"(figure|fig|table|tab|tbl|listing|lst|sec|ex)[:.-](.+)")
 
 
 def label_id(label: str) -> str:
-    """The id that a formula has for what ``\\label`` calls it."""
+    r"""The id of a formula with this ``\label``."""
     name = re.sub(r"[^\w-]+", "-", re.sub(r"^eqn?[:.-]", "", label.strip())).strip("-")
     return f"eq-{name}"
 
@@ -232,7 +232,7 @@ def _set(tex: str, display: bool, lang: str) -> _Made:
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:
-    """Where a character of a formula stands in the source."""
+    """The source position of a character in a formula."""
     if node.span is None:
         return None
     before = node.tex[:at]

@@ -33,7 +33,7 @@ _OLDER = {
 
 
 def in_alphabet(text: str, variant: str) -> str:
-    """``text`` in the letters of a face; what the face lacks stays as it is."""
+    """``text`` in the letters of a face; missing letters are unchanged."""
     return "".join(_letter(char, variant) for char in text)
 
 

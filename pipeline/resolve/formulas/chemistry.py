@@ -1,4 +1,4 @@
-"""Chemistry as mhchem's ``\\ce{…}`` has it, written as TeX: ``2H2 + O2 -> 2H2O``."""
+r"""Chemistry in mhchem's ``\ce{…}``, converted to TeX: ``2H2 + O2 -> 2H2O``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DEEPEST = 4
 
 
 def chemistry(text: str, depth: int = 0) -> str:
-    """The TeX for what ``\\ce`` holds."""
+    r"""The TeX for the content of ``\ce``."""
     out: list[str] = []
     pos, holds = 0, False  # whether what came last can have an index or a charge
     while found := _TOKEN.match(text, pos):

@@ -19,7 +19,7 @@ TWO_ARGUMENTS = frozenset(
     "frac dfrac tfrac cfrac binom dbinom tbinom overset underset stackrel".split()
 )
 FENCED = frozenset({"binom", "dbinom", "tbinom", "pmod"})
-"""Commands whose brackets latex2mathml leaves outside of what a script is put to."""
+"""Commands whose brackets latex2mathml excludes from the base of a script."""
 
 FONTS = frozenset(
     "mathbb mathbf mathcal mathfrak mathit mathrm mathscr mathsf mathtt mathnormal boldsymbol"
@@ -131,8 +131,7 @@ ENVIRONMENTS = {
     ),
     **dict.fromkeys("gather gather* gathered multline multline* multlined".split(), "matrix"),
 }
-"""The environments, and those of latex2mathml that they are given as: numbers are not
-TeX's matter here."""
+"""The environments, and the equivalent ones of latex2mathml: numbers are not handled in TeX."""
 
 COUNTED = frozenset({"alignat", "alignat*", "alignedat", "xalignat", "xalignat*"})
 """Environments with a column specification."""
@@ -154,7 +153,7 @@ COLOURS = "Formulas have the colour of the text."
 
 @functools.cache
 def symbols() -> dict[str, str]:
-    """The characters that commands without arguments stand for, by their names."""
+    """The characters for commands without arguments, by their names."""
     from latex2mathml import commands
     from latex2mathml.symbols_parser import SYMBOLS
 

@@ -71,7 +71,7 @@ class _Writer:
         self.uses = 0
 
     def run(self) -> _Written:
-        # Texts still to be read, the next one last, with their own place if they are written out.
+        # Texts to be read, the next one last, with their own position if they are expanded.
         waiting: list[tuple[str, int, int | None]] = [(self.tex, 0, None)]
         while waiting:
             text, pos, place = waiting.pop()

@@ -1,5 +1,5 @@
-"""From TeX to MathML Core, by way of latex2mathml, whose output is mended here: operators
-that it takes for letters, faces that browsers do not know, lengths that are none."""
+"""From TeX to MathML Core, with latex2mathml, whose output is corrected here: operators taken for
+letters, faces unknown to browsers, invalid lengths."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _has_limits(base: Element) -> bool:
 
 
 def _accent(found: Element, base: Element, mark: Element) -> None:
-    """Set the mark of an accent as close as one is, and as wide as what it is over."""
+    """Place an accent at the usual distance, and as wide as its base."""
     if mark.tag != "mo":
         return
     text = mark.text or ""

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 DEEPEST = 40
-"""Levels of braces: no formula has more, and what comes after recurses."""
+"""Maximum levels of braces; processing beyond that is recursive."""
 
 _TOKEN = re.compile(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
 WIDEST, STROKE = 20, 0.6
@@ -140,7 +140,7 @@ class Reader:
             self.depth -= 1
 
     def blank(self, token: str) -> None:
-        """A gap to fill in, or, where what belongs into it is known, that on a line."""
+        """A gap to fill in, or, if its answer is known, the answer on a line."""
         at = self.pos
         self.pos += len(token)
         if self.tex.startswith("{", self.pos):

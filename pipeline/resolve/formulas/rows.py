@@ -11,7 +11,7 @@ APPLY = "\u2061"
 """Function application: the invisible operator between “sin” and its argument."""
 
 DECIMAL, FUNCTION = "decimal", "function"
-"""Classes that tell, while a formula is put together, a comma in braces and a function."""
+"""Classes that mark a comma in braces and a function while a formula is assembled."""
 
 THIN = "0.167em"
 SIGNS = frozenset("+−±∓")
@@ -33,7 +33,7 @@ def is_empty(element: Element) -> bool:
 
 
 def is_blank(element: Element) -> bool:
-    """Return whether an element is a line or a box that something is to be written on."""
+    """Return whether an element is a line or a box to write on."""
     if element.tag == "munder":
         return _is_room(element[0])
     return element.get("class") == "boxed" and all(map(_is_room, element))
@@ -58,7 +58,7 @@ def _asks_for_more(element: Element) -> bool:
 
 
 def _negated(children: list[Element]) -> list[Element]:
-    """A stroke through the operator after it is part of the character, where there is one."""
+    """A stroke through the next operator is part of the character, if that exists."""
     found: list[Element] = []
     for child in children:
         if found and _is_stroke(found[-1]) and child.tag in ("mo", "mi"):

@@ -63,7 +63,7 @@ class Special(Reader):
         self.tags: list[tuple[str, bool]] = []
 
     def within(self, tex: str, at: int) -> str:
-        """A formula that is part of this one, as latex2mathml is to have it."""
+        """A formula within this one, in the form that latex2mathml expects."""
         raise NotImplementedError
 
     def special(self, name: str, at: int) -> bool:
@@ -113,7 +113,7 @@ class Special(Reader):
     # --- text ---
 
     def pieces(self, held: str, starts: int) -> list[MathPiece]:
-        """The pieces of a text; none, and a mistake, where it cannot be read."""
+        """The pieces of a text; none, and a mistake, if it is invalid."""
         try:
             return pieces(held)
         except UnreadableTextError as error:

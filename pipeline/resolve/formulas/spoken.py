@@ -216,7 +216,7 @@ def _is_operator(element: Element) -> bool:
 
 
 def _is_short(element: Element) -> bool:
-    """Return whether it is one letter or number, so that one hears where it ends."""
+    """Return whether it is one letter or number, so that its end is audible."""
     if element.tag in ("mrow", "mstyle"):
         return len(element) == 1 and _is_short(element[0])
     return element.tag in ("mi", "mn", "mtext")

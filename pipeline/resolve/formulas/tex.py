@@ -31,7 +31,7 @@ _AROUND = {
 
 
 Suggest: TypeAlias = Callable[[str, Iterable[str], str], str]
-"""Gives a hint that names what is nearest to a word, with something before it."""
+"""Creates a hint with the nearest candidate for a word, after a prefix."""
 
 
 class Reading(NamedTuple):

@@ -1,5 +1,5 @@
-"""Text within a formula: what ``\\text{…}`` holds, where LaTeX sets words, with formulas in
-dollars, changes of font and accents among them."""
+r"""Text within a formula: the content of ``\text{…}``, where LaTeX sets words, with formulas in
+dollar signs, font changes and accents."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ ATTRIBUTES = {
     "mpadded": ("width", "height", "depth", "lspace", "voffset"),
     "mtd": ("columnalign", "class"),
 }
-"""The attributes that elements keep: those of MathML Core, and the alignment of columns, which
-style sheets use."""
+"""The attributes to keep: those of MathML Core, and the alignment of columns, which style sheets
+use."""
 
 LENGTHS = {
     "thinmathspace": "0.167em",

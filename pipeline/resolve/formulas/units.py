@@ -100,7 +100,7 @@ def _angle(text: str) -> str:
 
 
 def unit(text: str) -> str:
-    """A unit, in names or in letters, with powers below zero for what it is divided by."""
+    """A unit, in names or in letters, with negative powers for divisors."""
     out: list[list[str]] = []  # each unit and its power
     prefix, power, below, pos = "", "", False, 0
     while pos < len(text):

@@ -32,7 +32,7 @@ def written(elements: Sequence[Element]) -> str:
 
 
 def _row(elements: Sequence[Element]) -> str:
-    """Elements side by side, with spaces where one sees them."""
+    """Elements side by side, with spaces where they are visible."""
     parts: list[str] = []
     for index, element in enumerate(elements):
         text = _of(element)
@@ -114,7 +114,7 @@ def _of(element: Element) -> str:
 
 
 def _table(element: Element) -> str:
-    """The rows of a table; those of lines that are aligned are one formula each."""
+    """The rows of a table; aligned lines are a formula each."""
     if element.get("class") == "aligned":
         return "; ".join(_row([inner for cell in line for inner in cell]) for line in element)
     return "; ".join(", ".join(_row(list(cell)).strip() for cell in line) for line in element)
@@ -128,7 +128,7 @@ def _marked(text: str, mark: str) -> str:
 
 
 def _grouped(element: Element) -> str:
-    """An operand, in parentheses where it is more than one thing."""
+    """An operand, in parentheses if it consists of several parts."""
     text = written([element])
     return text if _is_one(element) else f"({text})"
 

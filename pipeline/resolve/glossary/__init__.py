@@ -48,7 +48,7 @@ def _is_use(node: Node) -> bool:
 
 
 class _Uses:
-    """Gives each use of a term, in order, what it is to lead to."""
+    """Gives each use of a term, in order, its target."""
 
     def __init__(
         self, document: Document, terms: dict[str, str], findings: Findings, split: int

@@ -17,7 +17,7 @@ from pipeline.resolve.findings import Findings
 
 GLOSSARY, TERM = "glossary", "term"
 SORTED = "sorted"
-"""The class of a glossary that is to be in the order of its language."""
+"""The class of a glossary to sort."""
 
 PART = "glossary in its section"
 """The name of a container that is the glossary of a section with that role, for a moment."""
@@ -26,8 +26,8 @@ _BLOCKS = get_args(Block)
 
 
 class TermContext(NamedTuple):
-    """The context of a node: whether it is in a glossary, and one to be sorted; the ids of the
-    terms whose entry it is in; whether it may become a link; the chapter of an e-book."""
+    """The context of a node: whether it is in a glossary, and in a sorted one; the ids of the terms
+    defined by its entry; whether it may become a link; the chapter of an e-book."""
 
     in_glossary: bool = False
     in_section: bool = False

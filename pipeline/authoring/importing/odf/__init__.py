@@ -1,4 +1,4 @@
-"""OpenDocument texts, as LibreOffice writes them: read as a web page, with what styles mean."""
+"""OpenDocument texts, as LibreOffice writes them: read like a web page, with styles interpreted."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
 
 
 def _counts(body: Element) -> Counter[str]:
-    """The counts of the text's content, without what only concerns its program."""
+    """The counts of the text's content, without data of its program."""
     found: Counter[str] = Counter()
     rows = {
         f"{TABLE}table": "tables",
@@ -152,7 +152,7 @@ def _said(paragraph: Element) -> str:
 
 
 def _told(body: Element, outer: Element | None) -> Iterator[str]:
-    """The findings about what is left out or assumed."""
+    """The findings about omissions and assumptions."""
     if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
         yield "Hidden text is left out."
     for name in INDEXES:

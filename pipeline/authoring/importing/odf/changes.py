@@ -44,7 +44,7 @@ def _ids(regions: list[Element], kind: str) -> dict[str, Element]:
 
 
 def _insertions(body: Element, inserted: dict[str, Element], changes: Changes) -> None:
-    """Take out what was inserted, or put an element around it."""
+    """Remove inserted content, or put an element around it."""
     slots: list[_Slot] = []
     whole: list[Element] = []
     joined: list[tuple[Element, Element]] = []
@@ -107,7 +107,7 @@ def _append(to: Element, element: Element) -> None:
 
 
 def _keep(point: Element, blocks: list[Element]) -> None:
-    """Put what was deleted at its place, as deleted."""
+    """Put deleted content at its place, marked as deleted."""
     made = etree.Element(DELETED)
     for number, block in enumerate(blocks):
         append_text(made, " " if number else "")
@@ -124,7 +124,7 @@ def _keep(point: Element, blocks: list[Element]) -> None:
 
 
 def _put_back(point: Element, blocks: list[Element]) -> None:
-    """Put what was deleted at its place, with the ends of paragraphs that are in it."""
+    """Put deleted content at its place, with the paragraph ends in it."""
     paragraph = point.getparent()
     if paragraph is None or paragraph.tag not in _HELD:
         for block in blocks:

@@ -1,4 +1,4 @@
-"""An OpenDocument text as a page of HTML, with what its styles mean."""
+"""An OpenDocument text as a page of HTML, with styles interpreted."""
 
 from __future__ import annotations
 
@@ -396,5 +396,5 @@ def _is_code(element: Element) -> bool:
 
 
 def _folded(text: str | None, to: Element) -> str:
-    """A text with its white space as OpenDocument has it."""
+    """A text with OpenDocument's treatment of white space."""
     return "" if not text else re.sub(r"[ \t\r\n]+", " ", text)

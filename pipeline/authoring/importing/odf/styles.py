@@ -46,7 +46,7 @@ class OdfStyles:
             name = style.get(f"{STYLE}parent-style-name") or ""
 
     def names(self, name: str) -> list[str]:
-        """A style's name, and those of the styles that it is based on."""
+        """A style's name, and those of its parent styles."""
         found = [name]
         found += [style.get(f"{STYLE}parent-style-name") or "" for _, style in self._chain(name)]
         return found
@@ -105,8 +105,8 @@ class OdfStyles:
         return found
 
     def numbering(self, name: str, level: int) -> tuple[int, str, str]:
-        """The number that a list's level starts with, 0 where it has bullets; the sort of its
-        letters or numerals, and the signs around them."""
+        """The first number of a list level, 0 for bullets; the style of its letters or numerals,
+        and their punctuation."""
         listed = self._lists.get(name)
         for one in listed if listed is not None else ():
             sort = one.get(f"{STYLE}num-format") or ""

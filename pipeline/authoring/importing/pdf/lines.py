@@ -25,7 +25,7 @@ LARGER = 1.12
 """Times the size of the text that a heading has at least."""
 
 LONGEST, LONGEST_BOLD = 40, 15
-"""Words of a heading, and of one that is no more than bold."""
+"""Maximum words of a heading, and of one that is only in bold."""
 
 APART, RAISED_APART = 0.2, 0.6
 """Of the size of its letters, a piece is further from the one before where a space is between;
@@ -108,7 +108,7 @@ class Levels:
         self._outline = outline
 
     def of(self, lines: Sequence[PdfLine]) -> int:
-        """The level of a heading, 0 for other text. What is bold is one if it is short and no
+        """The level of a heading, 0 for other text. Bold text is a heading if it is short and not a
         sentence."""
         said = " ".join(line.text for line in lines)
         words = len(said.split())
@@ -151,8 +151,8 @@ def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
 
 
 def hyphenated(text: str) -> frozenset[str]:
-    """The words of a text that have a hyphen in them; and the sign that cuts words, where that is
-    another one."""
+    """The words of a text with a hyphen in them; and the hyphenation character, if it is another
+    one."""
     return frozenset(re.findall(r"(?<!\w)\w{1,60}-\w{1,60}|\u2010(?= )", text))
 
 

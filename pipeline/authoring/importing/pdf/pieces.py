@@ -159,8 +159,8 @@ class NotesBelow(NamedTuple):
 
 
 def notes_below(pages: Sequence[Sequence[PdfLine]], size: float) -> NotesBelow:
-    """Take the notes out of pages: small lines at the foot that begin with a number that stands
-    raised in the text above."""
+    """Remove notes from pages: small lines at the foot that begin with a number that is a
+    superscript in the text above."""
     notes: dict[str, list[PdfLine]] = {}
     kept: list[list[PdfLine]] = []
     for lines in pages:

@@ -132,7 +132,7 @@ def _without(line: PdfLine, mark: str) -> PdfLine:
 
 
 def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: str) -> Element:
-    """A new item, in the list of its indentation; ``lists`` are those that are open."""
+    """A new item, in the list of its indentation; ``lists`` are the open ones."""
     if not lists or not len(body) or body[-1] is not lists[0][1]:
         lists.clear()
     while lists and lists[-1][0] > left + 3:
@@ -195,7 +195,7 @@ def _furniture(
 
 
 def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
-    """The lines of each paragraph, tables, and images after the paragraph that they stand in."""
+    """The lines of each paragraph, tables, and images after their paragraphs."""
     lines = [item for item in items if isinstance(item, PdfLine)]
     gaps = [
         a.baseline - b.baseline

@@ -1,4 +1,4 @@
-"""Tables in a PDF without a structure tree: lines with gaps, whose parts stand below each other."""
+"""Tables in a PDF without a structure tree: lines with gaps, whose parts are aligned."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PdfTable(NamedTuple):
 
 
 def with_tables(lines: Sequence[PdfLine]) -> list[PdfLine | PdfTable]:
-    """The lines of a page, with those that are tables together."""
+    """The lines of a page, with those that form tables together."""
     parts = [part for line in lines for part in _parts(line)]
     found: list[PdfLine | PdfTable] = []
     at = 0
@@ -58,7 +58,7 @@ def with_tables(lines: Sequence[PdfLine]) -> list[PdfLine | PdfTable]:
 
 
 def _whole(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
-    """The parts; those of a line that is of no table are one again."""
+    """The parts; those of a line outside tables are joined again."""
     found: list[PdfLine | PdfTable] = []
     for part in parts:
         before = found[-1] if found else None

@@ -108,8 +108,8 @@ def page_of_structure(
 
 
 def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
-    """Take paragraphs for headings, where none is tagged as such: those that the outline has, in
-    larger letters, or in bold."""
+    """Convert paragraphs into headings, if none are tagged: those in the bookmarks, in larger type,
+    or in bold."""
     plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
     levels = Levels((line for block in plain for line in block.lines), outline)
     for block in plain:

@@ -1,5 +1,5 @@
-"""Rich Text, as TextEdit and WordPad save it, and every word processor can: read as a web page,
-with what its styles mean."""
+"""Rich Text, as saved by TextEdit, WordPad and every word processor: read like a web page, with
+styles interpreted."""
 
 from __future__ import annotations
 

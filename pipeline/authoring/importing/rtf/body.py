@@ -59,8 +59,8 @@ class _Heading(NamedTuple):
 
 
 class RtfBody:
-    """Gathers paragraphs. ``mark`` is the bullet or number of the next, ``styles`` are the names
-    of styles; ``comments`` and ``boxes`` come after the paragraph that they stand in."""
+    """Collects paragraphs. ``mark`` is the bullet or number of the next, ``styles`` are the names
+    of styles; ``comments`` and ``boxes`` follow their paragraph."""
 
     def __init__(self, styles: dict[int, str] | None = None) -> None:
         self.root = etree.Element("div")

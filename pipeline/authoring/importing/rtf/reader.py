@@ -143,7 +143,7 @@ class RtfReader:
         self.body.add(Atom(text, tuple(formats.items())), group.size)
 
     def _unicode(self, code: int) -> None:
-        """A character, of which those beyond the first plane are written in two halves."""
+        """A character; those beyond the first plane are written as surrogate pairs."""
         if 0xD800 <= code < 0xDC00:
             self._half = code
         elif 0xDC00 <= code < 0xE000:

@@ -15,7 +15,7 @@ CHARACTERS = {
     "rdblquote": "”", "bullet": "•", "tab": " ", "emspace": " ", "enspace": " ", "qmspace": " ",
     "~": "\u00a0", "_": "\u2011", "-": "\u00ad", "\\": "\\", "{": "{", "}": "}",
 }  # fmt: skip
-"""Words and marks that stand for a character."""
+"""Control words and symbols for characters."""
 
 CHARSETS = {
     0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5",
@@ -26,8 +26,8 @@ CHARSETS = {
 
 
 class RtfToken(NamedTuple):
-    """A word with its number, a brace, or (as ``text``) characters; those of ``data`` are in the
-    encoding of their font."""
+    """A control word with its number, a brace, or (as ``text``) characters; those of ``data`` are
+    in the encoding of their font."""
 
     word: str = ""
     number: int | None = None

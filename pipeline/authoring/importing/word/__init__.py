@@ -106,7 +106,7 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
 
 
 def _counts(parts: WordParts, changes: Changes) -> tuple[dict[str, int], list[str]]:
-    """The counts of the document's content, including what a source cannot express."""
+    """The counts of the document's content, including content that a source cannot express."""
     main = parts.main
     found: Counter[str] = Counter()
     found["tables"] = _number(main, f"{W}tbl")

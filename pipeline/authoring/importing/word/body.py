@@ -21,7 +21,7 @@ _ALIGNED = {"right": "right", "end": "right", "center": "center"}
 
 
 class _Open(NamedTuple):
-    """A list that is open: how deep, and as what; its element and last number."""
+    """An open list: its level and kind; its element and last number."""
 
     depth: int
     form: tuple[str, str]
@@ -30,8 +30,8 @@ class _Open(NamedTuple):
 
 
 class Body:
-    """Reads blocks. ``title``, ``subtitle``, ``authors`` and ``date`` are what paragraphs of such
-    styles said."""
+    """Reads blocks. ``title``, ``subtitle``, ``authors`` and ``date`` come from paragraphs with
+    these styles."""
 
     def __init__(self, parts: WordParts, changes: Changes) -> None:
         self.parts = parts

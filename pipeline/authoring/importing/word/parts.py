@@ -1,4 +1,4 @@
-"""The files that a Word document is made of: relations, images, notes, comments, languages."""
+"""The parts of a Word document: relations, images, notes, comments, languages."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _STRICT = (
      b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )  # fmt: skip
-"""Namespaces of the standard's strict form, and those that are in use."""
+"""Namespaces of the standard's strict form, and the transitional ones."""
 
 _CONVERTED = (".tif", ".tiff", ".bmp")
 
 
 class WordParts:
-    """The files of a document by their names; ``part`` is the one that is being read."""
+    """The files of a document by their names; ``part`` is the current one."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
@@ -67,7 +67,7 @@ class WordParts:
         return etree.fromstring(data, parser)
 
     def beside(self, name: str) -> Element | None:
-        """A file beside the document's text."""
+        """A file in addition to the document's text."""
         return self.xml(posixpath.join(posixpath.dirname(self.part), f"{name}.xml"))
 
     def sources(self) -> Iterator[Element]:
@@ -143,7 +143,7 @@ class WordParts:
         return "en"
 
     def other_language(self, run: Element, paragraph: Element | None) -> str:
-        """The language of a run, where it is another than that of the document."""
+        """The language of a run, if it differs from the document's."""
         said = self.styles.language(run, paragraph)
         if not said or said[:2].lower() == self.language[:2]:
             return ""

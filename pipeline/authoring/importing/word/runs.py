@@ -26,7 +26,7 @@ _WRAPPERS = frozenset(
 )
 _NEW, _OLD = (f"{W}ins", f"{W}moveTo"), (f"{W}del", f"{W}moveFrom")
 _CONTENTS = frozenset({"TOC", "TOA"})
-"""Fields whose results are made anew."""
+"""Fields whose results are generated."""
 
 
 class _Field:
@@ -80,7 +80,7 @@ class Runs:
         return any(field.name in _CONTENTS for field in self._fields)
 
     def shown(self, element: Element) -> Iterable[Element]:
-        """The elements within an element, with those that only hold some opened."""
+        """The child elements, with mere containers replaced by their contents."""
         for child in element:
             if not isinstance(child.tag, str):
                 continue
@@ -183,7 +183,7 @@ class Runs:
                     self.told.append(f"The field “{field.instruction.strip()[:60]}” is left out.")
 
     def _begin_result(self, field: _Field) -> Iterator[Atom]:
-        """Begin the result of a field, in place of which there may be the mark of a node."""
+        """Begin the result of a field, which a node's placeholder may replace."""
         field.has_result = True
         mark = "" if field.name in _CONTENTS else self.marks.field(field.instruction)
         field.is_replaced = bool(mark) or field.name in _CONTENTS
@@ -264,7 +264,7 @@ class Runs:
     # --- images and boxes ---
 
     def _drawn(self, element: Element, formats: Formats) -> Iterator[Atom]:
-        """The images of a drawing; what is in its text boxes is put by."""
+        """The images of a drawing; the content of its text boxes is set aside."""
         within = [b for b in element.iter(f"{W}txbxContent") if _outermost(b, element)]
         self.boxes += within
         inner = {one for box in within for one in box.iter()}

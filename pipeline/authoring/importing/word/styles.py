@@ -84,7 +84,7 @@ class Styles:
                 self._normal = name
 
     def chain(self, name: str) -> Iterator[Element]:
-        """A style, and those that it is based on."""
+        """A style, and its parent styles."""
         seen: set[str] = set()
         while name in self._by_id and name not in seen:
             seen.add(name)

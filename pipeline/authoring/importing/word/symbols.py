@@ -21,7 +21,7 @@ _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS}
 
 
 def symbol(font: str, code: str) -> str:
-    """The character of a font's code in hexadecimal; nothing for one that is not known."""
+    """The character for a font's code in hexadecimal; nothing for an unknown one."""
     try:
         number = int(code, 16)
     except ValueError:

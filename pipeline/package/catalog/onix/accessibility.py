@@ -14,7 +14,7 @@ SUMMARY, CERTIFIER, CREDENTIAL, CREDENTIAL_ADDRESS, REPORT = "00", "90", "88", "
 
 
 def features(product: Product, metadata: Metadata) -> Iterator[Parts]:
-    """The claims of the e-book, and no others; of a PDF those that it makes itself."""
+    """The claims of the e-book, and no others; for a PDF, its own."""
     if product.edition.format == "pdf":
         is_older = not standards_for(product.edition, metadata).is_pdf2
         yield from map(_feature, (*((codes.PDF_UA,) if is_older else ()), *codes.PDF))

@@ -43,7 +43,7 @@ RULES: dict[str, str] = {"languages-marked": "22", "contrast-enough": "26", "lin
 """List 196, by rules of the audit that a book has passed."""
 
 ALWAYS = ("32",)
-"""An e-book of ours always has landmarks."""
+"""Chapbook's e-books always have landmarks."""
 
 READ_WITHOUT_SIGHT = "52"
 CONFORMS = ("04", "82", "85")

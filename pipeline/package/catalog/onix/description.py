@@ -88,7 +88,7 @@ def _title(kind: str, level: str, title: str, subtitle: str = "", part: str = ""
 
 
 def _extents(product: Product, record: Record) -> Iterator[Parts]:
-    """The pages of a PDF, or those of the printed edition that an e-book tells; the size."""
+    """The pages of a PDF, or those of the printed edition in an e-book's page list; the size."""
     claims = product.accessibility
     printed = next((one.pages for one in record.products if one.edition.name == STANDARD_PRINT), 0)
     if product.pages:
@@ -103,7 +103,8 @@ def _extent(kind: str, value: int, unit: str) -> Parts:
 
 
 def _subjects(metadata: Metadata) -> Iterator[Parts]:
-    """The subjects, of which the first of a scheme is the main one; and the keywords, together."""
+    """The subjects, of which the first of each scheme is the main one; and the keywords,
+    together."""
     seen = set(codes.THEMA.values())
     for subject in metadata.subjects:
         scheme = codes.subject_scheme(subject)

@@ -10,7 +10,7 @@ from pipeline.package.catalog.onix.identifiers import numbers, product_identifie
 from pipeline.package.catalog.record import Product, Record, is_open
 
 DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
-"""List 55, by how many digits a date has."""
+"""List 55, by the number of digits in a date."""
 
 ALTERNATIVE_FORMAT, BASED_ON_PRINT, STUDENT_MATERIAL, TEACHER_MATERIAL = "06", "13", "39", "40"
 
@@ -99,7 +99,7 @@ def _related(code: str, *identifiers: Identifier) -> Parts:
 
 
 def supply(product: Product, record: Record) -> Parts | None:
-    """Free availability, for what has an open licence and an address."""
+    """Free availability, for publications with an open licence and an address."""
     metadata = record.metadata
     if not is_open(metadata) or not metadata.url:
         return None

@@ -44,7 +44,7 @@ class LayoutBox(Protocol):
 
 
 def bare(box: Any) -> LayoutBox:
-    """The box itself, of one that is out of the flow and only holds a place in it."""
+    """The box itself, instead of the placeholder of one out of the flow."""
     return getattr(box, "_box", box)  # type: ignore[no-any-return]
 
 

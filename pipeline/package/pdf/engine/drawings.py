@@ -54,7 +54,7 @@ def _drawing(tree: Element) -> _Drawing | None:
 
 
 class _Drawing(NamedTuple):
-    """A formula, as WeasyPrint asks images for their size and what they draw."""
+    """A formula, with the interface that WeasyPrint expects of images."""
 
     shapes: tuple[_Shape, ...]
     left: float

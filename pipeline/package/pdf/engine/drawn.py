@@ -76,7 +76,7 @@ class _Keeper:
         self.things: list[Thing] = []
 
     def kept(self, value: Any) -> str:
-        """A value as a PDF has it, but for its references."""
+        """A value in PDF syntax, without its references."""
         if isinstance(value, dict):
             entries = (f"/{name} {self.kept(one)}" for name, one in value.items())
             return f"<<{''.join(entries)}>>"

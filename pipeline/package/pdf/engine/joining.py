@@ -44,7 +44,7 @@ class _Area:
 
 
 class KeptPage:
-    """A page as the engine asks pages for what is on them."""
+    """A page, with the interface that the engine expects."""
 
     def __init__(self, page: SetPage, shift: float, stream: bytes) -> None:
         self.width, self.height = page.width, page.height
@@ -111,8 +111,8 @@ def join(
     *,
     is_pdf2: bool = False,
 ) -> bytes:
-    """The PDF of parts, in order, with one subset of each font that is used in them. All but what
-    ``finish`` adds is in it then."""
+    """The PDF of parts, in order, with one subset of each font used in them, and everything except
+    the additions of ``finish``."""
     document: Any = setter.document(())
     document.fonts = uses.cut()
     document.pages = [
@@ -219,7 +219,7 @@ class _Font(Font):  # type: ignore[misc]
         self._use = uses[0]
 
     def clean(self, to_unicode: dict[int, str], hinting: bool) -> None:
-        """Cut the font down to what is used, if that was not done before."""
+        """Subset the font to the characters used, unless this was done before."""
         source = self.file_content
 
         def cut() -> bytes:

@@ -105,7 +105,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
 
     @property
     def rendered_notes(self) -> list[Any]:
-        """The notes of `@note-area`, of which no style sheet has any."""
+        """The notes of `@note-area`, for which no style sheet has any rules."""
         return self._rendered
 
     @rendered_notes.setter
@@ -160,7 +160,7 @@ class Layout(LayoutContext):  # type: ignore[misc]
 
 
 def _is_plain(note: Any) -> bool:
-    """Return whether a note has no margins that could collapse with those of its neighbour."""
+    """Return whether a note has no margins that could collapse with its neighbour's."""
     return not any(
         getattr(box.style[margin], "value", 0)
         for box in note.descendants()
@@ -173,10 +173,10 @@ ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
 
 LONGEST_LINE = 2000
-"""Characters that no line has: in so many its end is found."""
+"""More characters than any line has; the end of the line is found within them."""
 
 SHORT, KEPT = 30, 500
-"""Characters of a text that is likely to come again, and how many of these a style keeps."""
+"""The maximum length of a text that is likely to recur, and the number of these kept per style."""
 
 _one_layout = threading.RLock()
 

@@ -1,6 +1,6 @@
-"""Lines of text as Pango sets them. WeasyPrint has each set five times: to see where it breaks, if
-one more word fits, with a hyphen, as it stays, and when it is drawn. Here it is drawn as it was
-set, and no word is tried that did not fit before."""
+"""Lines of text laid out by Pango. WeasyPrint lays out each one five times: to find its break, to
+see whether one more word fits, with a hyphen, in its final form, and for drawing. Here it is drawn
+as it was laid out, and no word is tried that did not fit before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.package.pdf.engine.boxes import is_text
 ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *);")
 
 EMPTY = "empty"
-"""The attribute of a style that has what an empty text is set with."""
+"""The attribute of a style with the layout of an empty text."""
 
 MADE_FOR_ALL = (
     "layout",
@@ -113,7 +113,7 @@ class ShapedText(SetText):  # type: ignore[misc]
         return self._set
 
     def deactivate(self) -> None:
-        """Let go of the style, and of what is set unless it is drawn as it is."""
+        """Release the style, and the layout unless it is drawn unchanged."""
         style = self.style
         is_plain = style["letter_spacing"] == "normal" and not style["word_spacing"]
         is_line = self._set is not None and self._set[1] is None
@@ -229,7 +229,7 @@ def _runs(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
 
 
 def _shown_by(run: Any, number: int, text: bytes) -> str:
-    """The characters of a text that one of a run's glyphs stands for."""
+    """The characters for one of a run's glyphs."""
     clusters, count = run.glyphs.log_clusters, run.glyphs.num_glyphs
     following = number - 1 if run.item.analysis.level % 2 else number + 1
     end = clusters[following] if 0 <= following < count else run.item.length

@@ -22,11 +22,11 @@ NOTHING = b"> <2060>"
 """A word joiner, in a table from glyphs to characters."""
 
 NO_BREAK, SPACE = b"> <00a0>", b"> <0020>"
-"""Spaces there: that no line is broken at one is of no use to those who search or copy."""
+"""Spaces in extracted text: their no-break property is useless for searching and copying."""
 
 
 class PDF(Protocol):
-    """A PDF: its objects, of which the catalogue is one, and the pages are some."""
+    """A PDF: its objects, including the catalogue and the pages."""
 
     objects: list[Any]
     catalog: dict[str, Any]

@@ -192,7 +192,7 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
         data = shown(data, asset.longest) if asset.longest else without_metadata(data)
         kind = asset.media_type
         if self._is_grey:
-            # what is wrong with a damaged one, WeasyPrint will say
+            # WeasyPrint reports damaged ones
             with contextlib.suppress(OSError, SyntaxError, ValueError):
                 data, kind = grey_image(data, kind)
         return URLFetcherResponse(url, data, {"Content-Type": kind})

@@ -23,11 +23,11 @@ ASKED: dict[str, Callable[[Any], bool]] = {
 """The parts that are only asked for of elements with such styles."""
 
 WORKED_OUT = frozenset({"anonymous_style", "empty", "kept"})
-"""Attributes of a style that go by what is in it."""
+"""Attributes of a style that depend on its other properties."""
 
 
 class OwnStyle(Style):  # type: ignore[misc]  # it has no types
-    """A style that is as ``base`` but for what is put into it."""
+    """A style equal to ``base`` except for changed properties."""
 
     def __init__(self, base: Any) -> None:
         self.__dict__ |= {

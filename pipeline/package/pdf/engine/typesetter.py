@@ -156,7 +156,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
     def written(
         self, finish: Callable[[PDF], None] | None = None, *, is_pdf2: bool = False
     ) -> bytes:
-        """The PDF. All but what ``finish`` adds is in it then."""
+        """The PDF, with everything except the additions of ``finish``."""
 
         def finisher(_: Any, pdf: PDF) -> None:
             mend_fonts(pdf)
@@ -214,7 +214,7 @@ class TypesetPage(weasyprint.Page):  # type: ignore[misc]
         return None if mark is None else mark["mcid"]
 
     def without_links(self, of: Collection[Element]) -> set[Element]:
-        """Leave out the links of some elements; those of the others."""
+        """Leave out the links of some elements; returns those of the others."""
         self.links = [link for link in self.links if link[3].element not in of]
         return {link[3].element for link in self.links}
 

@@ -32,8 +32,8 @@ class _Placed(NamedTuple):
 
 
 def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dictionary]:
-    """Put an interactive form into a painted PDF whose pages were made of ``root``. The
-    annotations by the boxes that they are on."""
+    """Put an interactive form into a painted PDF whose pages were laid out from ``root``. Returns
+    the annotations by their boxes."""
     lang = root.get("lang", "en")
     found = fields(root, words(lang)["list_separator"])
     placed = _parts([(place, found[place.element]) for place in places(pages, found)])
@@ -66,7 +66,7 @@ def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dic
 
 
 def _parts(found: Iterable[tuple[FieldArea, FormField]]) -> list[_Placed]:
-    """The fields with a number for each part of one that is in several columns or pages."""
+    """The fields, with numbered parts for those that span columns or pages."""
     found = list(found)
     count = Counter(place.element for place, _ in found)
     seen: Counter[Element] = Counter()

@@ -52,7 +52,7 @@ class FormField(NamedTuple):
 
 
 def fields(root: Element, comma: str) -> dict[Element, FormField]:
-    """The fields of the markup, in its order. ``comma`` stands between the parts of a tip."""
+    """The fields of the markup, in order. ``comma`` separates the parts of a tooltip."""
     return dict(_Reader(root, comma).fields())
 
 
@@ -128,7 +128,7 @@ class _Reader:
         return self._counts[key]
 
     def _unique(self, name: str) -> str:
-        """The name, with a number where it is another's."""
+        """The name, with a number if it is taken."""
         names = itertools.chain((name,), (f"{name}-{n}" for n in itertools.count(2)))
         free = next(one for one in names if one not in self._taken)
         self._taken.add(free)
@@ -243,8 +243,8 @@ def _hidden_text(element: Element) -> str:
 
 
 def _text(element: Element, here: Element | None) -> str:
-    """The text of an element, with marks where there are fields. Within the block of ``here``
-    it is that block's own text alone."""
+    """The text of an element, with placeholders for fields. Within the block of ``here``, only that
+    block's own text."""
     return " ".join("".join(_texts(element, here)).split())
 
 

@@ -78,7 +78,7 @@ def add_fonts(pdf: PDF, face: Face) -> Dictionary:
     for thing in (file, table, widths):
         pdf.add_object(thing)
     own = Metrics(round(font["hhea"].ascent * scale), round(font["hhea"].descent * scale))
-    # All of a line's height above it: then text stands on the rules.
+    # All of a line's height above it, so that text stands on the rules.
     ruled = Metrics(round(LEADING * 1000), 0)
     resources = Dictionary()
     for name, metrics in ((ONE_LINE, own), (RULED, ruled)):
@@ -138,7 +138,7 @@ def _descriptor(font: TTFont, metrics: Metrics, file: Any, scale: float) -> Dict
 
 
 def _font(face: Face) -> bytes:
-    """The face with the letters of its scripts, and without what only setting type needs."""
+    """The face with the letters of its scripts, and without tables that only typesetting needs."""
     wanted = "".join(sorted(c for c in coverage(face) if _is_wanted(c, face)))
     data = font_bytes(face)
     name = store.key(_RECIPE, fontTools.version, str(face.weight), wanted, data)

@@ -81,16 +81,16 @@ SEVERAL_LINES, NO_SPELLING, ONE_OF_SEVERAL = 1 << 12, 1 << 22, 1 << 15
 """Flags of fields (tables 226, 228 and 226): a spelling checker would give answers away."""
 
 LEAST, MOST = 8.5, 16
-"""Points that what is typed on ruled lines has at least, and at most."""
+"""The minimum and maximum size in points of typed text on ruled lines."""
 
 RAISED = 3.5
-"""Points that fields for ruled lines stand above them, so that letters do not touch the rules."""
+"""Points by which fields are above ruled lines, so that letters do not touch the rules."""
 
 GROWN = 2
 """Points by which a clickable area exceeds its box on every side."""
 
 INSET = 3
-"""Points that text stands from the frame of a space."""
+"""Points between text and the frame of a space."""
 
 BASELINE = 0.24
 """The height of text above the line of a blank, in its size."""
@@ -117,7 +117,7 @@ class _Area(NamedTuple):
         return self.top - self.bottom
 
     def shrunk(self, by: float) -> _Area:
-        """The area that is so much smaller on every side."""
+        """The area reduced by a number of points on every side."""
         return _Area(self.left + by, self.bottom + by, self.right - by, self.top - by)
 
 
@@ -158,7 +158,7 @@ class Widgets:
         return widget
 
     def button(self, place: FieldArea, field: FormField) -> Dictionary:
-        """A check box, or one of the buttons of which one is chosen. The page has its box."""
+        """A check box, or a radio button. The page draws its box."""
         area = _Area(place.left, place.bottom, place.right, place.top).shrunk(-GROWN)
         state = field.state or CHECKED
         drawn = _dot(area) if field.state else _check(area)

@@ -1,4 +1,4 @@
-"""Has the units of a text set, until the page numbers that they tell of each other are right, and
+"""Lays out the units of a text, until the page numbers they need from each other are correct, and
 joins them."""
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Book(NamedTuple):
 
     @property
     def flows(self) -> list[list[Flow]]:
-        """The text of each page, of the elements that the units were made of."""
+        """The text of each page, from the elements of the units."""
         found = []
         for piece, one in zip(self.slices, self.sets, strict=True):
             elements = list(piece.root.iter())
@@ -167,7 +167,7 @@ def _images(tree: Element) -> frozenset[str]:
 
 
 def _told(one: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
-    """The page numbers that a unit is to tell."""
+    """The page numbers that a unit needs."""
     return {name: starts[name] + 1 for name in one.asked if name in starts} if one.asked else None
 
 
@@ -176,7 +176,7 @@ def _unfit(made: Iterable[Set | Heads]) -> str:
 
 
 def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furniture]:
-    """The pages of all units, of which ``unit`` is one."""
+    """The pages of all units, including ``unit``."""
     markup = ElementTree.tostring(furniture_root(root), encoding="unicode")
     total = sum(len(one.pages) for one in sets)
     shown = total if any(re.search(r"\bpages\b", style) for style in unit.styles) else 0
@@ -192,7 +192,8 @@ def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furni
 def joined(
     setter: Typesetter, book: Book, complete: Callable[[PDF], None], *, is_pdf2: bool
 ) -> bytes:
-    """The PDF of a text whose units are set; ``complete`` adds what is not on pages."""
+    """The PDF of a text whose units are laid out; ``complete`` adds the parts that are not on
+    pages."""
     assert book.uses is not None, "units that are set use fonts"
     shifts = [shift * POINT for part in book.parts for shift in part.shifts]
 

@@ -48,8 +48,8 @@ LONGEST_NAME = 100
 
 
 class UnitSlice(NamedTuple):
-    """A unit: the tree that it is set from, its blocks in what is around them, and the level of
-    the heading before."""
+    """A unit: its tree, its blocks with their surroundings, and the level of the preceding
+    heading."""
 
     root: Element
     level: int
@@ -67,7 +67,7 @@ class UnitPlan(NamedTuple):
 
 
 def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
-    """The plan by which the markup of an edition is set."""
+    """The plan for laying out the markup of an edition."""
     if reason := _obstacle(root, pages):
         return UnitPlan(whole=reason)
     blocks, length = list(_blocks(root)), units.LENGTH
@@ -168,7 +168,7 @@ def _by_chance(block: Element) -> bool:
 
 
 def _outline(container: Element) -> tuple[Element, list[Element]]:
-    """A tree without what is in blocks, and its blocks."""
+    """A tree without the content of blocks, and its blocks."""
     copy = Element(container.tag, dict(container.attrib))
     blocks: list[Element] = []
     for child in container:

@@ -22,7 +22,7 @@ _FORM = "Write hours and minutes, as in `10:15`, or `?` for a face without hands
 
 
 class _Face(NamedTuple):
-    """``time`` is in minutes after midnight, None where there are no hands."""
+    """``time`` is in minutes after midnight, None if there are no hands."""
 
     name: str
     time: int | None
@@ -85,7 +85,7 @@ def _heard(face: _Face, words: Words) -> str:
 
 
 def _place(minutes: int, each: int, words: Words) -> str:
-    """Where a hand is that goes from one number to the next in so many minutes."""
+    """The position of a hand that takes a number of minutes from one number to the next."""
     before = minutes // each
     one, other = before or 12, before + 1
     if minutes % each:

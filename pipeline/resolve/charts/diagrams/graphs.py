@@ -34,7 +34,8 @@ SAMPLES = 400
 """Places at which a function is worked out: less than a point apart."""
 
 LEAST_LEAP, HALVINGS = 0.02, 12
-"""From what part of the height on something may be a leap, and how near it is looked at."""
+"""The share of the height above which a step may be a discontinuity, and the resolution at which it
+is examined."""
 
 HIGHEST, LOWEST, USUAL = 1.25, 0.3, 0.75
 """The maximum and minimum height of the axes relative to their width, with square grid cells and
@@ -167,7 +168,7 @@ class Axes(NamedTuple):
 
     @property
     def y_axis(self) -> float:
-        """Where on the other one the upright axis stands."""
+        """The position of the upright axis on the other one."""
         return min(max(0.0, self.x.low), self.x.high)
 
     @property
@@ -335,7 +336,7 @@ def _cut(one: Point, other: Point, low: float, high: float) -> tuple[Point, Poin
 
 
 def _straightened(run: list[Point]) -> list[Point]:
-    """The ends alone of what is a straight line."""
+    """Only the ends of a straight line."""
     (x, y), (x2, y2) = run[0], run[-1]
     slope = (y2 - y) / (x2 - x) if x2 > x else 0
     bent = any(abs(y + slope * (at - x) - height) > 1e-9 * (1 + abs(height)) for at, height in run)

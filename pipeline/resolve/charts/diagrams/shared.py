@@ -43,7 +43,7 @@ class Item(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """Numbers from one to another in steps; in fractions of so many ``parts``, if not 0, or
+    """Numbers from one to another in steps; in fractions with a number of ``parts``, if not 0, or
     of π."""
 
     low: float
@@ -88,7 +88,7 @@ def written(value: float, lang: str) -> str:
 
 
 class Settings(NamedTuple):
-    """The chart, its language, and whom to tell of mistakes in a line or in the settings."""
+    """The chart, its language, and the receiver of mistakes in a line or in the settings."""
 
     chart: Chart
     lang: str
@@ -158,7 +158,7 @@ def capital(text: str) -> str:
 
 
 def backed(plan: Plan, label: Label) -> Iterator[Mark]:
-    """A text that hides what is behind it."""
+    """A text that hides the lines behind it."""
     width = plan.measure(label.text) + 2
     left = label.x - {"start": 1, "middle": width / 2, "end": width - 1}[label.anchor]
     yield Box(left, label.y - CAPITAL - 1.5, width, CAPITAL + 3, Fill(PAPER))

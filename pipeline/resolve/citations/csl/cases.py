@@ -1,4 +1,4 @@
-"""Upper and lower case, as styles ask for; what is marked to keep its case does."""
+"""Upper and lower case, as required by styles, except in text marked to keep its case."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def _first(text: str) -> str:
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
-    """The text in pieces, and whether each may be changed: marks, addresses and what is in a
-    group that keeps its case may not."""
+    """The text in pieces, and whether each may be changed: not marks, addresses, or groups that
+    keep their case."""
     pieces: list[tuple[str, bool]] = []
     groups: list[bool] = []
     for piece in re.split(f"({LINK}[^{LINKED}]*{LINKED}|[{_MARKS}])", text):
@@ -70,7 +70,7 @@ def _parts(text: str) -> list[tuple[str, bool]]:
 
 
 def outside(text: str, change: Callable[[str], str], once: bool = False) -> str:
-    """Change what may be changed; with ``once``, the first piece that has a letter."""
+    """Change the pieces that may be changed; with ``once``, only the first with a letter."""
     done, result = False, []
     for piece, free in _parts(text):
         if not (free and done and once):

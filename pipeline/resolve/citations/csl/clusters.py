@@ -17,7 +17,7 @@ MakeContext = Callable[[Cite], Context]
 
 @dataclass
 class _Written:
-    """A work as it is cited: ``author`` and ``year`` are what groups are made by."""
+    """A cited work: ``author`` and ``year`` are the keys for grouping."""
 
     cite: Cite
     text: str
@@ -76,7 +76,7 @@ def _linked(text: str, context: Context) -> str:
 
 
 def _with_affixes(text: str, cite: Cite) -> str:
-    """The text with what the author writes around it."""
+    """The text with the author's prefix and suffix."""
     before = f"{cite.prefix} " if cite.prefix and cite.prefix[-1] not in " ’'(" else cite.prefix
     after = cite.suffix
     if after and after[0] not in ",.;:)’' ،，；。：、؛":

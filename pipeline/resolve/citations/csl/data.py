@@ -20,8 +20,8 @@ class Name(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Date(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``start`` and ``end`` are year, month and day as far as they are known; an ``end`` of
-    (0,) is open. A month from 13 is a season. ``literal`` is a date that is none."""
+    """``start`` and ``end`` are year, month and day as far as they are known; an ``end`` of (0,) is
+    open. A month from 13 is a season. ``literal`` is text instead of a date."""
 
     start: tuple[int, ...] = ()
     end: tuple[int, ...] = ()
@@ -46,7 +46,7 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 class Locator(msgspec.Struct, frozen=True):
-    """``label`` is CSL's name of what is counted: page, chapter …"""
+    """``label`` is CSL's name of the unit: page, chapter …"""
 
     label: str
     text: str

@@ -46,7 +46,7 @@ def known_parts(date: tuple[int, ...]) -> dict[str, int]:
 
 
 def part_text(part: Element, known: dict[str, int], locale: Locale) -> str:
-    """One part of a date without affixes and formatting, or "" where it is not known."""
+    """One part of a date without affixes and formatting, or "" if it is unknown."""
     name, form = part.get("name"), part.get("form")
     value = known.get(name)
     if value is None:

@@ -101,7 +101,7 @@ def _level(name: Name, others: set[str], initials_only: bool) -> int:
 def _add_names(
     keys: list[str], works: Mapping[str, Reference], added: dict[str, Disambiguation], write: Write
 ) -> None:
-    """As many more names as it takes; none where they do not help."""
+    """As many more names as needed; none if they do not help."""
     most = max(len(_people(works[key])) for key in keys)
     left = list(keys)
     for count in range(2, min(most, MOST_NAMES) + 1):

@@ -30,8 +30,8 @@ _STOPS = ".,;:"
 
 
 class _Mark(NamedTuple):
-    """A character, the fonts and the link that it is in, and what said it (0: the style).
-    ``closes`` is set on a quotation mark that ends a quotation."""
+    """A character, its fonts and link, and its source (0: the style). ``closes`` is set on a
+    closing quotation mark."""
 
     char: str
     fonts: tuple[str, ...]
@@ -88,7 +88,7 @@ def _quotation(which: str, stack: list[str], owner: int, locale: Locale) -> list
 
 
 def _state(stack: Iterable[str]) -> tuple[tuple[str, ...], str]:
-    """The fonts and the link in force: what is italic within italics is upright."""
+    """The fonts and the link in force: italics within italics are upright."""
     fonts: list[str] = []
     link = ""
     for mark in stack:
@@ -110,8 +110,8 @@ def _state(stack: Iterable[str]) -> tuple[tuple[str, ...], str]:
 
 
 def _tidy(characters: list[_Mark], locale: Locale) -> list[_Mark]:
-    """Without punctuation and spaces that parts of a style bring twice; where the locale asks
-    for it, full stops and commas stand within quotation marks."""
+    """Without punctuation and spaces that parts of a style duplicate; if the locale requires it,
+    full stops and commas are inside quotation marks."""
     inside = locale.options.get("punctuation-in-quote") == "true"
     found: list[_Mark] = []
     for at, mark in enumerate(characters):
@@ -137,7 +137,7 @@ _NO_SPACE_AFTER = " \n\u00a0(["
 
 
 def _add_stop(mark: _Mark, found: list[_Mark], inside: bool) -> None:
-    """Add punctuation where it belongs, if it adds anything."""
+    """Add punctuation in its place, unless it is redundant."""
     while mark.char in ".," and found and found[-1].char == " " and not found[-1].owner:
         found.pop()
     if not mark.owner and (not found or (found[-1].char in "([" and not found[-1].owner)):

@@ -48,7 +48,7 @@ def name_options(
     count: int,
     subsequent: bool,
 ) -> NameOptions:
-    """The options for a list of ``count`` names; ``inherited`` are those of the style."""
+    """The options for a list of ``count`` names; ``inherited`` are the style's."""
     own = name.attributes if name else {}
 
     def get(key: str, default: str = "") -> str:
@@ -121,7 +121,7 @@ def _joined(written: list[str], options: NameOptions, locale: Locale) -> str:
 
 
 def _precedes(rule: str, contextual: bool, inverted: bool) -> bool:
-    """Return whether the delimiter stands before “and” or “et al.”."""
+    """Return whether the delimiter precedes “and” or “et al.”."""
     if rule == "after-inverted-name":
         return inverted
     return contextual if rule == "contextual" else rule == "always"

@@ -23,7 +23,7 @@ def is_numeric(text: str) -> bool:
 
 
 def is_plural(variable: str, text: str) -> bool:
-    """Return whether the label of a number is to be a plural."""
+    """Return whether the label of a number is plural."""
     text = plain(text).strip()
     if variable.startswith("number-of-"):
         return text != "1"
@@ -105,7 +105,7 @@ def _last_page(before: str, first: str, before_last: str, last: str, form: str) 
 
 
 def _minimal(first: str, last: str, digits: int) -> str:
-    """The last digits that differ, but at least so many."""
+    """The last digits that differ, with a minimum number."""
     if len(first) != len(last):
         return last
     return last[min(_common(first, last), max(0, len(last) - digits)) :]

@@ -41,7 +41,7 @@ _EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:[^*_]*\S)?)\1(?!\w)")
 
 
 class Entry(NamedTuple):
-    """An entry of the bibliography in marked text; ``label`` stands in its margin."""
+    """An entry of the bibliography in marked text; ``label`` is in its margin."""
 
     key: str
     label: str
@@ -103,8 +103,8 @@ class Processor:
         return "".join(children(layout, context))
 
     def cite(self, cites: Sequence[Cite], in_text: bool = False) -> str:
-        """A citation in the text. ``in_text``: the first work's author is part of the
-        sentence, and what is left of the citation follows."""
+        """A citation in the text. ``in_text``: the first work's author is part of the sentence, and
+        the rest of the citation follows."""
         if not in_text:
             return self._cluster(cites)
         first = self._context(self.style.citation, cites[0])
@@ -206,7 +206,7 @@ def _sort(
     instructions = area.child("sort")
     if instructions is None or len(found) < 2:
         return found
-    # Sorting is stable, and the last key comes first; what has no key comes last.
+    # Sorting is stable, and the last key comes first; items without a key come last.
     for key in reversed(instructions.children):
         keyed = [(_key(key, context(item), collation), item) for item in found]
         some = [(value, item) for value, item in keyed if value[0]]

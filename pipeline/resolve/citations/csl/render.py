@@ -30,7 +30,7 @@ _SHORT = {"title": "title-short", "container-title": "container-title-short"}
 
 def children(element: Element, context: Context) -> list[str]:
     """The results of the children, without empty ones; those of the chosen branch of a ``choose``
-    are among them."""
+    are included."""
     found = []
     for child in element.children:
         if child.tag == "choose":
@@ -59,7 +59,7 @@ def render(element: Element, context: Context) -> str:
 
 
 def _group(element: Element, context: Context) -> str:
-    """A group is left out where it calls variables, and all are empty."""
+    """A group is omitted if it uses variables, and all are empty."""
     called, rendered = context.called, context.rendered
     parts = children(element, context)
     if context.called > called and context.rendered == rendered:
@@ -99,8 +99,8 @@ def _dressed(element: Element, text: str, context: Context) -> str:
 
 
 def _linked(element: Element, text: str, context: Context) -> str:
-    """The text of an address or an identifier as a link; with its prefix, where that is the
-    beginning of the address that is shown."""
+    """The text of an address or identifier as a link; with its prefix, if that is the beginning of
+    the displayed address."""
     variable = element.get("variable")
     if context.sorting is not None:
         return ""

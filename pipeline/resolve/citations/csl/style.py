@@ -1,4 +1,4 @@
-"""A style and the locale that it is used with, read and ready to be followed."""
+"""A style with its locale, parsed and ready for use."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.resolve.citations.csl.elements import NAMESPACE, Element, from_xml
 from pipeline.resolve.citations.csl.locales import Locale, locale_of
 
 MOST_ELEMENTS = 100_000
-"""Elements of a style that one work may go through, those of macros as often as they are called;
-the largest styles that there are have some 3,000."""
+"""The maximum number of a style's elements processed for one work, with macros counted at each
+call; the largest existing styles have about 3,000."""
 
 
 class BadStyleError(Exception):
@@ -41,7 +41,7 @@ class CitationStyle(msgspec.Struct, frozen=True, eq=False):
 
 
 def parent_of(root: Xml) -> str:
-    """The name of the style that a dependent one stands for, or ""."""
+    """The name of the style that a dependent one refers to, or ""."""
     if root.find(f"{NAMESPACE}citation") is not None:
         return ""
     for link in root.iter(f"{NAMESPACE}link"):

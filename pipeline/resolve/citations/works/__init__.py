@@ -1,5 +1,5 @@
-"""The works that can be cited: from BibTeX, with the fields that entries have from others, CSL-JSON
-and CSL-YAML beside the source."""
+"""The works that can be cited: from BibTeX, with inherited fields, CSL-JSON and CSL-YAML in the
+source's folder."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from pipeline.resolve.citations.works.from_csl import BadEntryError
 
 LARGEST = 32 * 1024 * 1024
 
-# What no output can hold, and the noncharacters that marks are.
+# Characters that no output can contain, and the noncharacters used as marks.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 
 
 class Works:
-    """The works of several files by their keys. ``findings`` is what is wrong with the files,
-    ``broken`` the keys of entries that could not be read."""
+    """The works of several files by their keys. ``findings`` are the problems in the files,
+    ``broken`` the keys of invalid entries."""
 
     def __init__(self, word: Callable[[str], str]) -> None:
         self.by_key: dict[str, Reference] = {}
@@ -34,7 +34,7 @@ class Works:
         self._word = word
 
     def read(self, name: str, data: bytes) -> None:
-        """Add the works of a file. ``name`` is how messages call it, and tells its kind."""
+        """Add the works of a file. ``name`` is its name in messages, and identifies its format."""
         if len(data) > LARGEST:
             self._wrong("The file has more than 32 MiB.", Span(0, file=name))
             return

@@ -1,5 +1,5 @@
-"""The syntax of BibTeX files: entries with their fields as they are written, and what is wrong
-with them, each with its place."""
+"""The syntax of BibTeX files: entries with their fields as written, and problems with their
+positions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIELD = re.compile(r"[\s,]*([^\s=,{}()\"#]+)\s*=\s*")
 _END = re.compile(r"[\s,]*([})])")
 _WORD = re.compile(r"[^\s,{}()=\"#]+")
 _JOIN = re.compile(r"\s*#\s*")
-# What matters within a value; a line that begins with an entry is one in no value.
+# Tokens within a value; a line that begins with an entry is outside any value.
 _BRACES = re.compile(r"\\.|[{}]|^[ \t]*@\w+\s*\{", re.M | re.S)
 _QUOTES = re.compile(r"\\.|[{}\"]|^[ \t]*@\w+\s*\{", re.M | re.S)
 _SPACE = re.compile(r"\s*")

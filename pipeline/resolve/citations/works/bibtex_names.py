@@ -67,7 +67,7 @@ def _unreversed(latex: str) -> Name | None:
 
 
 def _von(words: list[str]) -> tuple[str, str]:
-    """The particle and the family name: what is small before the last words."""
+    """The particle and the family name: lower-case words precede the last words."""
     last = 0
     for at, word in enumerate(words[:-1]):
         if _is_small(word):

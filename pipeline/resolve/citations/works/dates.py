@@ -36,7 +36,7 @@ def _parts(text: str) -> tuple[int, ...] | None:
 
 
 def year_and_month(year: str, month: str, day: str) -> Date | None:
-    """BibTeX's date; a year that is none (“in press”) is kept as it is."""
+    """A BibTeX date; other text (“in press”) is kept."""
     if not year:
         return None
     whole = edtf(year)
@@ -66,5 +66,5 @@ def _month(text: str) -> int:
 
 
 def _day(month: str) -> str:
-    """A day that stands with its month: ``jun # " 12"``."""
+    """A day written with its month: ``jun # " 12"``."""
     return "" if month.strip().isdecimal() else month

@@ -1,4 +1,4 @@
-"""From CSL's own data, as JSON or YAML has it, to references."""
+"""From CSL data, in JSON or YAML, to references."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _date_of_parts(data: list[Any]) -> Date:
 
 
 def _numbers(parts: Iterable[Any]) -> tuple[int, ...]:
-    """The numbers up to the first that is none."""
+    """The numbers up to the first other value."""
     found: list[int] = []
     for part in parts:
         text = str(part).strip()

@@ -34,4 +34,4 @@ GENRES = {
     "mastersthesis": "masters_thesis",
     "mathesis": "masters_thesis",
 }
-"""Kinds of theses, and the words that say what they are."""
+"""Kinds of theses, and the words for them."""

@@ -1,4 +1,4 @@
-"""From LaTeX, as BibTeX files have it, to marked text."""
+"""From LaTeX, as in BibTeX files, to marked text."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _command(name: str, tokens: _Tokens, protects: bool, depth: int) -> str:
         return _argument(tokens, protects, depth)
     if mark := _GROUPS.get(name):
         inner = _argument(tokens, protects, depth)
-        # what is set off by italics is a name, or in another language: E. coli, in vitro
+        # italics mark a name, or another language: E. coli, in vitro
         keeps = protects and mark == marks.ITALIC
         return marks.group(mark, marks.group(marks.NO_CASE, inner) if keeps else inner)
     is_followed = tokens.peek() == "{" and depth < MOST_GROUPS  # \ss{}
@@ -165,7 +165,7 @@ def _argument(tokens: _Tokens, protects: bool, depth: int) -> str:
 
 
 def _accented(argument: str, accent: str) -> str:
-    """A letter with its accent; what follows it in the same text stays behind it."""
+    """A letter with its accent; the rest of the same text follows it."""
     letter, _, rest = argument.partition("\0")
     letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
     if not letter:

