@@ -30,7 +30,7 @@ CATALOGUE, REPORT = "catalogue", "report"  # as `sources.RESERVED` says
 
 
 class _Last(msgspec.Struct):
-    """The files that were written last, with their SHA-256, and the digest of what they tell."""
+    """The files written last, with their SHA-256, and the digest of their content."""
 
     made_of: str
     files: dict[str, str]
@@ -94,7 +94,7 @@ def covers(built: Sequence[Built]) -> Iterator[str]:
 
 
 def metadata_of(built: Sequence[Built], folder: Path, out: Path, title: str = "") -> Metadata:
-    """The metadata of the library: what ``library.yaml`` says, or else what its documents do."""
+    """The metadata of the library: from ``library.yaml``, or else from its documents."""
     languages = Counter(one.record.metadata.lang for one in built if one.record)
     lang = languages.most_common(1)[0][0] if languages else "en"
     library = above(folder)

@@ -26,7 +26,7 @@ _MAY_INCLUDE = re.compile(r"^.*(?:include|8<|!\[\[).*$", re.MULTILINE)
 
 
 class Listed(NamedTuple):
-    """A document: its path, and its name in the library, by which its outputs are found."""
+    """A document: its path, and its name in the library, which identifies its outputs."""
 
     path: Path
     name: str
@@ -110,7 +110,7 @@ def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
 
 
 def _listed(given: Path) -> tuple[list[Path], list[Diagnostic]]:
-    """The files that a list names, a line each, from its folder; a source stands for itself."""
+    """The files in a list, one per line, relative to its folder; a source stands for itself."""
     if given.suffix.lower() in SUFFIXES:
         return [given], []
     found: dict[Path, None] = {}
