@@ -1,7 +1,7 @@
 """The conformance checkers, one function each: the findings about a file, ``[]`` if clean.
 
-`.ci/checkers` installs them. A test that asks for one that is not there is skipped with the
-reason, or fails where ``CHAPBOOK_REQUIRE_CHECKERS`` is set. Every finding is one line.
+`.ci/checkers` installs them. A test whose checker is missing is skipped with the reason, or fails
+if ``CHAPBOOK_REQUIRE_CHECKERS`` is set. Every finding is one line.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _NU = _NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 COMMONMARK = _NODE_MODULES / "commonmark-spec" / "spec.txt"
 _VERAPDF = CACHE / "verapdf.classpath"
 
-# what each checker needs: commands, and files that .ci/checkers puts in place last of all
+# the requirements of each checker: commands, and files that .ci/checkers installs last
 _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "EPUBCheck": ("java", CACHE / "installed", _DRIVER),
     "Ace": ("node", "chromium", CACHE / "installed", _ACE),
@@ -219,7 +219,7 @@ def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
 
 
 def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
-    """The findings of page-validation, a second engine beside veraPDF."""
+    """The findings of page-validation, a second engine in addition to veraPDF."""
     require("page-validation")
     return _run_own("page_validation", profile, *paths).splitlines()
 
@@ -327,7 +327,7 @@ def _java() -> tuple[socket.socket, io.BufferedReader]:
 def _run(
     command: Sequence[str | Path], ok: tuple[int, ...] = (0,), **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a checker; one that could not do its work fails the test with what it said."""
+    """Runs a checker; if it fails itself, the test fails with its message."""
     result = subprocess.run(
         command,
         capture_output=True,

@@ -17,7 +17,7 @@ from tests.look import assert_looks_as_accepted
 from tests.printed_pages import Output, assert_right
 
 FOR_OTHERS = (Code.SHORT_LAST_PAGE.slug, Code.MISSING_FOR_SHOPS.slug)
-"""Findings on where a text happens to end, and on what only shops ask for."""
+"""Findings about the end of a text, and about data that only shops require."""
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,7 +47,7 @@ def found_by_check(folder: Path, source: Path) -> list[str]:
 @pytest.mark.checkers
 @pytest.mark.slow
 class Conforming:
-    """The strictest checkers there are find nothing in what is built of ``source``."""
+    """The strictest checkers available find nothing in the outputs of ``source``."""
 
     source: Path
     editions: tuple[str, ...] = DEFAULT_EDITIONS
@@ -90,8 +90,8 @@ class Conforming:
 
 
 class Read(Conforming):
-    """And it is there for everyone: in browsers and reading systems, for those who listen, and
-    for those who turn to a page that others have on paper."""
+    """Everyone can read it: in browsers and reading systems, with screen readers, and by the page
+    numbers of the printed edition."""
 
     windows: tuple[str, ...] = checkers.WINDOWS
     front = 1

@@ -13,8 +13,8 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 ROOT = Path(__file__).parent.parent
 
-# The same examples every time; `make fuzz` searches with others. How long an example takes
-# depends on what else the machine does.
+# The same examples every time; `make fuzz` uses others. The time for an example depends on other
+# load.
 settings.register_profile(
     "chapbook",
     derandomize=True,
@@ -33,7 +33,7 @@ settings.register_profile(
 )
 settings.load_profile("chapbook")
 
-# what it asserts is told as in a test
+# failed assertions are shown as in a test
 pytest.register_assert_rewrite("tests.conforming")
 
 
@@ -46,9 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes a folder for what all who work for a run share, and nobody else. Keeps Hypothesis
-    from drawing on constants in the code: it takes those of the modules that happen to be loaded,
-    and so other examples after other tests. Looks for garbage as seldom as the program does."""
+    """Creates a folder shared by all workers of a run, and nobody else. Keeps Hypothesis from using
+    constants in the code, which would be those of the modules that happen to be loaded, so that
+    examples would depend on the order of tests. Collects garbage as rarely as the program does."""
     gc.set_threshold(50_000, 20, 50)
     if settings.get_current_profile_name() != "fuzz":
         local = "hypothesis.internal.conjecture.providers.is_local_module_file"
@@ -72,18 +72,17 @@ LONGEST = (
     " formatting writer pathological site_reading web_reading epub_structure checkers pdf epub"
     " stress notes docs fit charts languages page_map cover large_print split check terminal bombs"
 ).split()
-"""The files that take longest, or wait for what others do: the first ones first."""
+"""The files that take longest, or wait for other processes: the first ones first."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with what takes longest, so that where tests run side by side no long file is left
-    for the end, when the others have nothing to do."""
+    """Runs the slowest files first, so that in parallel runs no long file is left for the end."""
     place = {f"test_{name}": number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture(scope="session")
 def accept(request: pytest.FixtureRequest) -> bool:
-    """Return whether golden files are to be written instead of compared."""
+    """Return whether to write golden files instead of comparing with them."""
     return bool(request.config.getoption("--accept"))

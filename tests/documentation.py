@@ -1,4 +1,4 @@
-"""The pages of the documentation, taken apart for the tests that hold them to be true."""
+"""The pages of the documentation, parsed for the tests that verify them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _PLAIN = re.compile(r"[\w-]+(?:/[\w-]+)*\.png")
 
 
 class Fence(NamedTuple):
-    """A fence on a page: its language, the file that it names, its text; ``line`` is the
-    page's line that it begins on, ``place`` where its text stands in the page."""
+    """A fence on a page: its language, its file, its text; ``line`` is the line of the page where
+    it begins, ``place`` the position of its text in the page."""
 
     language: str
     file: str
@@ -53,7 +53,7 @@ def fences(page: str) -> list[Fence]:
 
 
 def examples(page: str) -> list[Fence]:
-    """The sources that a page shows, but for those that it writes to files."""
+    """The sources on a page, except those written to files."""
     return [fence for fence in fences(page) if fence.language == "markdown" and not fence.file]
 
 
@@ -67,9 +67,8 @@ def write_files(page: str, folder: Path) -> None:
 
 
 def read(example: str, folder: Path) -> Document:
-    """An example as the web page's document. Where it has no front matter, it is given a
-    title; the images that it shows are made in ``folder``, where the files that it takes in
-    are."""
+    """An example as the web page's document. Without front matter it is given a title; its images
+    are created in ``folder``, where its included files are."""
     text = example if example.startswith("---\n") else f"---\ntitle: Example\n---\n\n{example}"
     parsed = pipeline.parse(text, "example", folder)
     for node in walk(whole(parsed)):

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 ACCEPTED = Path(__file__).parent / "look"
 DOTS = 30
-"""Dots per inch: letters are grey there, and what moves by a millimetre is seen."""
+"""Dots per inch: letters are grey at this resolution, and shifts of a millimetre are visible."""
 
 ACROSS = 8
 """Pages in a row."""
@@ -20,8 +20,8 @@ GREYS = 32
 """Colours of a picture."""
 
 SEEN = 24
-"""Steps of 255 by which a place of a few dots across is different, to be told. Other versions of
-what sets and draws type make letters a little darker or lighter, which is less."""
+"""The smallest difference, in steps of 255, that counts at a place of a few dots. Other versions of
+the layout and drawing libraries make letters slightly darker or lighter, by less than this."""
 
 
 def picture(pdf: Path) -> Image.Image:

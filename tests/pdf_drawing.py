@@ -1,4 +1,4 @@
-"""Reads what a PDF draws: its texts with their fonts and sizes, and its colours."""
+"""Reads the content of a PDF: its texts with their fonts and sizes, and its colours."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _texts(
 
 
 def colours(pdf: pikepdf.Pdf) -> set[str]:
-    """Whatever is drawn in a colour that is no grey: operators with their numbers, and the
+    """Everything drawn in a colour other than grey: operators with their numbers, and the colour
     spaces of images and gradients."""
     found: set[str] = set()
     for thing in pdf.objects:

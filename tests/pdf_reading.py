@@ -1,4 +1,4 @@
-"""Reads a tagged PDF aloud: the structure tree, with the text that its marks stand for."""
+"""Reads a tagged PDF aloud: the structure tree, with the text of its marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads where a publication tells that printed pages begin, and the printed pages themselves."""
+"""Reads the page marks of a publication, and the printed pages themselves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OWN_WORDS = 45
 """Letters of Chapbook's own (a number, a speaker) that a page may have before its first word."""
 
 ENOUGH = 14
-"""Letters that tell a place from any other."""
+"""Letters that identify a place."""
 
 
 class Mark(NamedTuple):
@@ -66,8 +66,8 @@ class Output(NamedTuple):
         return marks(root)
 
     def ncx_pages(self) -> tuple[list[tuple[str, str]], dict[str, str]]:
-        """The entries of the list of pages for older reading systems, as `nav` has them, and
-        what the file says of itself."""
+        """The entries of the page list for older reading systems, like those of `nav`, and the
+        file's metadata."""
         with self.book() as book:
             root = ET.fromstring(book.read("EPUB/toc.ncx"))
         found = [
@@ -92,8 +92,8 @@ BOUNDARY = "\0"
 
 
 def marks(root: ET.Element) -> dict[str, Mark]:
-    """The elements with the role of a page break, by their ids. What comes after each is up to
-    the end of the block: what stands in the margin of the handout is drawn in another order."""
+    """The elements with the role of a page break, by their ids. The text after each extends to the
+    end of the block, because marginal text of the handout is drawn in another order."""
     found: dict[str, str] = {}
     texts: list[str] = []
 

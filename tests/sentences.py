@@ -16,6 +16,6 @@ def is_sentence(text: str) -> bool:
 
 
 def no_sentences(diagnostics: Iterable[Diagnostic]) -> list[str]:
-    """The messages and hints that are none."""
+    """The messages and hints that are malformed."""
     texts = (text for found in diagnostics for text in (found.message, found.hint) if text)
     return [text for text in texts if not is_sentence(text)]

@@ -1,9 +1,9 @@
-"""Runs Chapbook's stages for a Makefile, each in a process of its own, which begins with all
-libraries loaded, as after a build: python -B -P stage_server.py FOLDER REQUESTS
+"""Runs Chapbook's stages for a Makefile, each in a forked process with all libraries loaded, as
+after a build: python -B -P stage_server.py FOLDER REQUESTS
 
-REQUESTS is a named pipe. Each line that comes is a folder, in which are the file ``arguments``
-(what Python is called with, ended by zeros) and the named pipe ``status``; ``out`` and ``err``
-are written beside them. Stages run in FOLDER, whose ``pipeline`` it is.
+REQUESTS is a named pipe. Each line is a folder with the file ``arguments`` (those of Python,
+terminated by zeros) and the named pipe ``status``; ``out`` and ``err`` are written next to them.
+Stages run in FOLDER, whose ``pipeline`` is used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def run(folder: Path, arguments: list[str], answer: Path) -> None:
 
 
 def answered(folder: Path, answer: Path) -> None:
-    """Has a stage run, and tells its status."""
+    """Runs a stage, and reports its status."""
     _, _, *arguments, _ = (answer / "arguments").read_text("utf-8").split("\0")  # -m pipeline
     stage = os.fork()
     if not stage:

@@ -37,7 +37,7 @@ What is it? ____{answer="water"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A source with a photograph in the colours of print, and what was built of it."""
+    """A source with a CMYK photograph, and its outputs."""
     folder = tmp_path_factory.mktemp("archive")
     (folder / "images").mkdir()
     (folder / "parts").mkdir()

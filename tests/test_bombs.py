@@ -1,5 +1,5 @@
-"""Short texts and small files that would stand for large ones: each is a finding, in no time and
-little room."""
+"""Short texts and small files that would expand to large ones: each is a finding, in little time
+and memory."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_variables_that_stand_for_too_much(tmp_path: Path) -> None:
 
 
 def empty_picture(side: int, number: int) -> bytes:
-    """A black PNG in a few bytes, unlike those of other numbers."""
+    """A black PNG in a few bytes, different from those with other numbers."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = zlib.crc32(kind + data)

@@ -1,4 +1,4 @@
-"""The command as people use it: what they type, what they get, what they are told."""
+"""The command as people use it: their input, the outputs, and the messages."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def codes(stderr: str) -> list[str]:
 
 
 UNPAGED = "---\ntitle: T\npage_list: false\n---\n\ntext\n"
-"""A text of whose handout no page is told, so that it is not laid out for a web page."""
+"""A text without page marks, so that its handout is not laid out for a web page."""
 
 
 # --- what comes out --------------------------------------------------------------------
@@ -239,7 +239,7 @@ try:
 finally:
     print("weasyprint" in sys.modules)
 """
-"""The command in a process that says in the end whether it has loaded what sets type itself."""
+"""The command in a process that reports at the end whether it has loaded the engine."""
 
 
 def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ KINDS = (".html", ".body.html", ".model.json", ".diagnostics.txt")
 
 
 def source(file: Path) -> str:
-    """The text of a case, its first line emptied where it is a comment to the reader."""
+    """The text of a case, with its first line emptied if it is a comment to the reader."""
     text = file.read_text("utf-8")
     first, _, rest = text.partition("\n")
     return f"\n{rest}" if first.startswith("<!--") and first.endswith("-->") else text

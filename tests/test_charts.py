@@ -1,4 +1,4 @@
-"""Charts: what is drawn, what is heard, and that it is the same everywhere."""
+"""Charts: their drawings, their alternative texts, and their reproducibility."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ def test_series_differ_without_their_hues(accent: str) -> None:
 
 @given(ACCENTS)
 def test_colours_stand_out_from_paper(accent: str) -> None:
-    """3:1 for what carries meaning, by the fill or by its edge; 4.5:1 for text."""
+    """3:1 for essential graphics, by fill or edge; 4.5:1 for text."""
     palette = look.coloured(accent)
     for fill in palette.bars:
         assert colours.contrast(fill.ink if fill.edge else fill.colour, "#ffffff") >= 3
@@ -471,7 +471,7 @@ def test_a_character_without_a_glyph_is_a_warning() -> None:
 
 
 def test_text_that_is_set_by_the_language_is_still_a_chart() -> None:
-    """Captions stand after the data; quotation marks go where they belong."""
+    """Captions follow the data; quotation marks become typographic."""
     text = '```chart {caption="The \\"wells\\""}\n"It\'s",B\n"a ""b""",1\nc,2\n```\n'
     made = make(text).data.decode()
     assert "The “wells”</figcaption>" in made

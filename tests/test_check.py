@@ -1,4 +1,4 @@
-"""Checking finished files: what is checked, how it is reported, and files made to do harm."""
+"""Checking finished files: the checks, the reports, and malicious files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking what an e-book claims: each untrue claim planted in a book that is right."""
+"""Checking an e-book's claims: each false claim is planted in a correct book."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_claims_that_are_true(tmp_path: Path) -> None:
     assert check(pack(tmp_path / "book.epub", RIGHT), external=False) == CheckReport()
 
 
-# what is replaced in which file; the claim that is untrue then, and why
+# the replacement in a file; the claim that becomes false, and the reason
 UNTRUE: dict[str, tuple[str, str, str, str, str]] = {
     "images": (ONE, ' alt="The cover"', "", "alternativeText", "without alternative text"),
     "words alone": (ONE, ' alt="The cover"', "", "textual", "without alternative text"),

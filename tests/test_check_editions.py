@@ -1,4 +1,4 @@
-"""``chapbook check`` finds nothing in any edition of what Chapbook makes itself."""
+"""``chapbook check`` finds nothing in any edition of Chapbook's own outputs."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ BINARY = {
 
 
 def pack(path: Path, files: dict[str, str]) -> Path:
-    """A book of these files, and of `BINARY` where they do not say otherwise."""
+    """A book of these files, with `BINARY` as the default."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
         for name, content in (BINARY | files).items():
@@ -124,8 +124,8 @@ OPF, NAV, NCX = "EPUB/book.opf", "EPUB/nav.xhtml", "EPUB/toc.ncx"
 ONE, TWO, CSS = "EPUB/one.xhtml", "EPUB/two.xhtml", "EPUB/style.css"
 TIME = '<meta property="dcterms:modified">2026-01-31T12:00:00Z</meta>'
 
-# file, what is replaced in it, by what, where the finding is (the file, if another, and the
-# text that begins there; "" for the whole file), and a part of its message
+# file, replaced text, replacement, position of the finding (the file, if another, and the text that
+# begins there; "" for the whole file), and a part of its message
 FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
     "container": (
         "META-INF/container.xml",
@@ -334,7 +334,7 @@ def test_not_in_the_reading_order(tmp_path: Path) -> None:
 
 
 def write(path: Path, first: Callable[[zipfile.ZipFile], None]) -> Path:
-    """A book that begins as ``first`` has it."""
+    """A book that begins with ``first``."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         first(book)
         for name, content in (BINARY | FILES).items():

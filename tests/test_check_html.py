@@ -56,7 +56,7 @@ def test_a_page_that_is_right(tmp_path: Path) -> None:
     assert check(path) == CheckReport()
 
 
-# what is replaced, by what, where the finding is (the text that begins there; "" for the whole
+# replaced text, replacement, position of the finding (the text that begins there; "" for the whole
 # file), and a part of its message
 FAULTS: dict[str, tuple[str, str, str, str]] = {
     "doctype": ("<!DOCTYPE html>", "", "\n", "does not begin with `<!DOCTYPE html>`"),
@@ -160,7 +160,7 @@ def test_other_encodings(tmp_path: Path) -> None:
 
 @pytest.fixture
 def with_files(tmp_path: Path) -> Path:
-    """A page with its files beside it."""
+    """A page with its files next to it."""
     path = tmp_path / "a talk.html"
     page = PAGE.replace("data:image/png;base64,AA", "a%20talk-files/a.png")
     page = page.replace("page.html#", "a%20talk.html#")

@@ -1,4 +1,4 @@
-"""The checkers run, and find a fault where there is one."""
+"""The checkers run, and find planted faults."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_nu(tmp_path: Path) -> None:
 
 POLICY = """<meta http-equiv="Content-Security-Policy"
  content="img-src 'none'; style-src 'unsafe-inline'">"""
-# pages, by what is put into one that is right, and what is found in each
+# pages, by the addition to a correct one, and their findings
 FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "markup": (
         "<img src='data:,'><p style='width: 2000px; color: #ccc'>Text.</p>",

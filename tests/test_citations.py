@@ -1,8 +1,8 @@
-"""Citations and bibliographies: what the styles make of works, and what readers get.
+"""Citations and bibliographies: the formatted results, as readers get them.
 
-What five styles that people ask for make of the works in ``tests/book/refs.bib``, one of each
-kind, stands in ``tests/bibliographies/``: `--accept` writes it anew, to be held against the
-styles' manuals before it is committed.
+The results of five popular styles for the works in ``tests/book/refs.bib``, one of each kind, are
+in ``tests/bibliographies/``: `--accept` writes them; compare them with the styles' manuals before
+committing.
 """
 
 from __future__ import annotations

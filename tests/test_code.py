@@ -191,7 +191,7 @@ def test_print_gives_back_the_code_as_it_is(pdf: pikepdf.Pdf) -> None:
 
 
 def test_no_line_is_broken_at_what_it_begins_with() -> None:
-    """The spaces are spaces in the PDF, for those who copy the code."""
+    """The spaces are spaces in the PDF, for copying the code."""
     long = "x" * 90
     file = made(f"# A\n\n```python\ndef f():\n        {long}\n```\n", "handout")
     (code,) = read(open_pdf(file)).all("Code")
@@ -215,7 +215,7 @@ def test_the_caption_is_one(pdf: pikepdf.Pdf) -> None:
 
 
 def signs(data: bytes) -> int:
-    """The number of arrows are drawn, each of four lines, those of a page in one stroke."""
+    """The arrows are drawn, each with four lines, those of a page in one stroke."""
     found = 0
     for page in open_pdf(data).pages:
         lines = 0
@@ -237,7 +237,7 @@ def test_a_line_that_is_broken_has_a_sign() -> None:
 
 
 def test_the_first_line_of_a_broken_one_is_never_empty() -> None:
-    """Wherever a line is broken, its indentation stays with what it indents."""
+    """Wherever a line is broken, its indentation stays with the text after it."""
     for length in range(50, 60):
         line = "    # " + "ab " * 14 + "c" * (length - 48) + " end of the remark"
         data = made(FRONT + f"```python\n{line}\n```\n", "handout")
@@ -271,7 +271,7 @@ def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
 
 
 def test_blocks_of_one_line_fill_their_pages() -> None:
-    """Code of one line can be parted from what stands before it and after it."""
+    """A page break is possible before and after a single line of code."""
     root = read(open_pdf(made(FRONT + "```\nmake well\n```\n\n" * 80, "handout")))
     on_pages = Counter(next(code.pieces()).page for code in root.all("Code"))
     *full, _ = (on_pages[page] for page in sorted(on_pages))

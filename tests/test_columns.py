@@ -1,4 +1,4 @@
-"""Text in two columns: nothing is lost, wide things run across, lines stand at one height."""
+"""Text in two columns: nothing is lost, wide content spans both, lines are aligned."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def laid_out(pages: Pages, folder: Path) -> Any:
 
 
 def lines_of_text(document: Any, leading: float) -> list[Line]:
-    """Those in the text's own size, of paragraphs, lists and quotations that stand in nothing."""
+    """Those in the text's own size, of top-level paragraphs, lists and quotations."""
     line = leading * 4 / 3
     found = []
 

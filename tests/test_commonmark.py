@@ -1,8 +1,8 @@
 """Conformance to CommonMark, tested with the examples of its specification.
 
-An example counts if the HTML that Chapbook makes of it is the same tree, but for what only styles
-are for. Those that differ by intent are listed with the reason; an example that differs without one
-fails, and so does one that is listed and does not differ.
+An example passes if Chapbook's HTML is the same tree, except for parts that only styles need.
+Intentional differences are listed with their reasons; an unlisted difference fails, and so does a
+listed example without one.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ TOLD = ("href", "src", "alt", "title", "start")
 
 
 def tree(markup: str) -> list[Tree | str]:
-    """The elements and texts of some HTML, white space folded where it has no meaning."""
+    """The elements and texts of some HTML, with insignificant white space collapsed."""
     root = html5lib.parseFragment(markup.strip(), treebuilder="etree", namespaceHTMLElements=False)
     return trim(list(items(root, pre=False)))
 
@@ -103,7 +103,7 @@ def item(element: Any, pre: bool) -> Iterator[Tree | str]:
 
 
 def joined(found: list[Tree | str]) -> list[Tree | str]:
-    """With texts beside each other as one."""
+    """With adjacent texts joined."""
     result: list[Tree | str] = []
     for node in found:
         if isinstance(node, str) and result and isinstance(result[-1], str):

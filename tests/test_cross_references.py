@@ -1,4 +1,4 @@
-"""Numbers, references to them, figures side by side and lists, in what readers get."""
+"""Numbers, references to them, figures side by side and lists, in the outputs."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ KINDS = {
 
 @given(st.lists(st.sampled_from(sorted(KINDS)), max_size=8))
 def test_each_kind_is_counted_and_references_agree(kinds: list[str]) -> None:
-    """Where the references stand makes no difference: before, or after."""
+    """The position of the references makes no difference: before, or after."""
     blocks = [KINDS[kind].format(index) for index, kind in enumerate(kinds)]
     said = [f"-@{kind}-{index}" for index, kind in enumerate(kinds) if kind != "none"]
     text = "\n\n".join(["Before: " + " ".join(said), *blocks, "After: " + " ".join(said)])

@@ -1,4 +1,4 @@
-"""Diagrams for lessons: what is read of their lines, what is heard of them, and what is drawn."""
+"""Diagrams for lessons: parsing of their lines, alternative texts, and drawings."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_the_numbers_of_a_line_can_be_left_to_be_written() -> None:
 
 
 def test_the_page_has_no_table_of_a_diagram() -> None:
-    """It would tell what the drawing asks."""
+    """It would reveal the answer to the drawing's question."""
     for edition in ("web", "ebook"):
         made = make(fence("clock", "10:15\n"), edition)
         assert b"<table" not in made.data

@@ -173,7 +173,7 @@ def run(command: str, runner: CliRunner, before: int) -> tuple[str, int]:
 
 
 def session(fence: Fence, runner: CliRunner) -> str:
-    """The text of a ``console`` fence, with what its commands print now."""
+    """The text of a ``console`` fence, with the present output of its commands."""
     printed, code = [], 0
     for line in fence.text.splitlines():
         if line.startswith("$ "):
@@ -332,7 +332,7 @@ change from one version to the next. [As a library](library.md) has examples.
 
 
 def interface_page() -> str:
-    """The page of what the package exports, as the code itself says it."""
+    """The page of the package's public names, with their source."""
     parts = [INTERFACE]
     for name in sorted(pipeline.__all__, key=str.lower):
         exported = getattr(pipeline, name)

@@ -1,4 +1,4 @@
-"""The text of drawings in the outputs: as wide as where it was drawn."""
+"""The text of drawings in the outputs: as wide as in the original."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WAYS = {
 
 
 def metrics(name: str) -> dict[str, int]:
-    """The widths of characters in thousandths, as the maker of a font tells them."""
+    """The widths of characters in thousandths, from the font's maker."""
     return {key: int(width) for key, width in CORE_FONT_METRICS[name].character_widths.items()}
 
 

@@ -109,7 +109,7 @@ def declarations(file: Path) -> Iterator[str]:
 
 
 def test_what_is_declared_in_c_was_read(accept: bool) -> None:
-    """Or each process parses it anew."""
+    """Otherwise each process would parse it again."""
     assert weasyprint.__file__
     theirs = Path(weasyprint.__file__).parent / "text" / "ffi.py"
     ffi = cffi.FFI()
@@ -165,7 +165,7 @@ def dotted(node: ast.expr) -> str:
 
 
 def overridden(node: ast.ClassDef) -> Iterator[str]:
-    """The attributes by which a class differs from its WeasyPrint base."""
+    """The attributes in which a class differs from its WeasyPrint base."""
     for base in (BASES[name] for name in map(dotted, node.bases) if name in BASES):
         text = inspect.getsource(base)
         for inner in node.body:
@@ -277,7 +277,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
 
 
 def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
-    """Who uses it for something else, in the same process, finds no part of ours in it."""
+    """Other users of the library in the same process are not affected."""
     before = {
         (module, name): value
         for module in (weasyprint, weasyprint.document, weasyprint.images, weasyprint.layout.inline)

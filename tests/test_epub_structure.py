@@ -324,7 +324,7 @@ def test_notes_at_the_end_lead_back_to_all_their_references(whole: Book) -> None
 
 
 def test_notes_at_the_foot_come_after_the_text_that_refers_to_them(usual: Book) -> None:
-    """Kobo's readers show in a window only what comes after its reference."""
+    """Kobo's readers only show a note in a pop-up if it comes after its reference."""
     body = usual.page("wells.xhtml").find(f"{H}body")
     assert body is not None
     order = [e.get("id") for e in body.iter() if e.get("id") in {"fnref-2", "fn-2"}]

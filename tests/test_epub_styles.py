@@ -1,8 +1,8 @@
-"""The e-book's style sheets hold to what the oldest reading systems can read.
+"""The e-book's style sheets are limited to features of the oldest reading systems.
 
-Adobe's engine of before EPUB 3, which many e-readers still have, drops a whole sheet, or the
-book, for a function or a rule that it does not know. So one sheet has CSS 2.1 and what that
-engine passes over, and what is newer is in a sheet of its own.
+Adobe's engine from before EPUB 3, which many e-readers still have, rejects a whole sheet, or the
+book, because of an unknown function or rule. So one sheet has CSS 2.1 and features that this engine
+ignores, and newer ones are in a separate sheet.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Exercises: what students are given, what teachers are, and that both fit together."""
+"""Exercises: students' and teachers' versions, and that they match."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_the_order_says_nothing_of_the_solution(texts: list[str], random: object
     one, two = chosen(ordering(texts), "web"), chosen(ordering(other), "web")
     assert isinstance(one, Ordering)
     assert isinstance(two, Ordering)
-    # They can only differ where one of them would be the right order of the other.
+    # They can only differ if one of them would be the correct order of the other.
     shown = words(one.items), words(two.items)
     assert shown[0] == shown[1] or shown[0] == other or shown[1] == texts
 

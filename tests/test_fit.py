@@ -1,4 +1,4 @@
-"""A text is made to fill its pages: exactly so many, or full sheets."""
+"""A text is made to fill its pages: a number of them, or full sheets."""
 
 from __future__ import annotations
 
@@ -252,8 +252,9 @@ def test_settings_are_legible_and_go_from_tight_to_loose(
 
 
 def search(natural: float, jump: float = 0, steps: int = 200) -> tuple[Search, list[int]]:
-    """A search for a text of so many pages at the middle setting, and what was tried. From some
-    setting on a high block moves to the next page, and it is longer by ``jump``."""
+    """A search for a text with a number of pages at the middle setting, and the settings tried.
+    From one setting on, a tall block moves to the next page, which makes the text longer by
+    ``jump``."""
     rooms = [1.6 - number / steps for number in range(steps)]
     tried: list[int] = []
 

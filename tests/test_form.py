@@ -112,8 +112,8 @@ def handout() -> bytes:
 
 
 class Field(NamedTuple):
-    """A field as programs see it: its type, what it is said to ask, and its widgets; ``owner``
-    keeps the file open."""
+    """A field as programs see it: its type, its tooltip, and its widgets; ``owner`` keeps the file
+    open."""
 
     kind: str
     tip: str
@@ -329,7 +329,7 @@ def test_other_answers_make_the_same_form(form: bytes) -> None:
 
 
 def pictures(data: bytes, scale: float = 1) -> list[Image.Image]:
-    """The pages as browsers show them, with what is in the fields."""
+    """The pages as browsers show them, with the contents of the fields."""
     document = pypdfium2.PdfDocument(data)
     document.init_forms()
     return [page.render(scale=scale).to_pil().convert("L") for page in document]
@@ -412,8 +412,7 @@ def characters(font: Any) -> dict[int, str]:
 
 
 def shown_lines(appearance: Any) -> list[tuple[str, float]]:
-    """The texts in a field's appearance, with their heights, by what their fonts say, which
-    are embedded."""
+    """The texts in a field's appearance, with their heights, from its embedded fonts."""
     found: list[tuple[str, float]] = []
     font: dict[int, str] = {}
     height = 0.0

@@ -1,4 +1,4 @@
-"""Formatting: one way to write a source, which says what it said."""
+"""Formatting: a uniform style for sources, without changing their meaning."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_command(tmp_path: Path) -> None:
 
 
 def test_broken_source(tmp_path: Path) -> None:
-    """A source with errors stays as it is, and is told."""
+    """A source with errors is unchanged, with a message."""
     file = tmp_path / "wells.md"
     file.write_text("---\ntitle: [\n---\n\nOne\nline.\n")
     result = CliRunner().invoke(cli.main, ["format", str(file)])
@@ -115,7 +115,7 @@ def test_broken_source(tmp_path: Path) -> None:
 
 
 def test_what_would_change_stays() -> None:
-    """A source that would say something else stays as it is, and is told."""
+    """A source whose meaning would change is unchanged, with a message."""
     text = "---\ntitle: Wells\n---\n\n$$\n$$}\n}\n"
     found = format_text(text, "wells.md")
     assert [one.code for one in found.wrong] == ["not-formatted"]

@@ -1,4 +1,4 @@
-"""Front matter: what is read from it, and what its author is told."""
+"""Front matter: the parsed values, and the messages to authors."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Images in the outputs: as e-readers show them and shops take them, and without what they say
-beside the picture."""
+"""Images in the outputs: as e-readers show and shops accept them, and without metadata."""
 
 from __future__ import annotations
 
@@ -122,7 +121,7 @@ def test_colours_for_print_become_those_of_screens() -> None:
 
 
 def test_a_profile_of_other_colours_is_applied() -> None:
-    # a profile that says of red what others say of green, and the reverse
+    # a profile that exchanges red and green
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     profile = profile.replace("sRGB".encode("utf-16-be"), "ours".encode("utf-16-be"))
     for old, new in ((b"rXYZ", b"----"), (b"gXYZ", b"rXYZ"), (b"----", b"gXYZ")):
@@ -300,7 +299,7 @@ def test_an_image_of_too_many_pixels_is_a_finding(size: tuple[int, int], tmp_pat
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_whatever_is_damaged_is_a_finding_and_no_exception(kind: str) -> None:
-    """Cut short at many places, and with bytes that are others: read, or said to be damaged."""
+    """Truncated at many places, and with altered bytes: readable, or reported as damaged."""
     data = saved(shades(40, 30), kind)
     damaged = [data[: len(data) * part // 40] for part in range(40)]
     for place in range(0, min(len(data), 400), 3):

@@ -151,7 +151,7 @@ Siehe <a href="/karte">die Karte</a> und <a href="https://example.org/x">dort</a
 
 
 def test_page(tmp_path: Path) -> None:
-    """The article of a page, and what is not of it."""
+    """The article of a page, and the content around it."""
     (tmp_path / "page.html").write_text(PAGE)
     made = imported(tmp_path / "page.html")
     assert made.text.startswith(
@@ -183,8 +183,8 @@ def test_page(tmp_path: Path) -> None:
 
 
 def test_parts_that_are_scattered(tmp_path: Path) -> None:
-    """An article in parts, none of which has most of it, is taken with all of them; what is
-    beside an article is told."""
+    """An article in several parts, none of which has most of it, is imported completely; content
+    next to an article is reported."""
     text = "Lower the bucket, slowly, and wait until it is full."
     steps = "".join(f"<div><div><p>Step {n}. {text}</p></div></div>" for n in range(1, 9))
     beside = "<div><p>Nothing of it is about the wells, it sells shoes, and more shoes.</p></div>"
@@ -200,8 +200,8 @@ def test_parts_that_are_scattered(tmp_path: Path) -> None:
 
 
 def test_what_is_guessed(tmp_path: Path) -> None:
-    """A table without heads gets some, a table of one cell is none, and the name of a file says
-    nothing of an image: all of that is told."""
+    """A table without headers gets some, a single cell is not a table, and a file name is not an
+    alternative text: all of these are reported."""
     (tmp_path / "a.png").write_bytes(picture())
     (tmp_path / "page.html").write_text(
         "<h1>Wells</h1><table><tr><td><p>In a frame.</p></td></tr></table>"
@@ -255,8 +255,8 @@ def test_styles_that_say_something(tmp_path: Path) -> None:
 
 
 def test_links_that_do_not_say_where(tmp_path: Path) -> None:
-    """A link that says “here” names the site that it leads to, so that the source builds strictly;
-    of a page that does not say its language, the text tells it."""
+    """The text of a link that says “here” becomes the name of its site, so that the source builds
+    strictly; if a page does not state its language, it is recognised by the text."""
     text = "Wer mehr über den Brunnen wissen will, und auch nicht nur das, der liest es "
     (tmp_path / "page.html").write_text(
         f'<article><h1>Brunnen</h1><p>{text}<a href="https://www.example.org/b">hier</a>.</p>'
@@ -356,7 +356,7 @@ def test_word(tmp_path: Path) -> None:
 
 
 def test_build_says_how(tmp_path: Path) -> None:
-    """Whoever would build a Word document is told to import it."""
+    """Building a Word document suggests importing it."""
     word_document(tmp_path / "well.docx")
     file = tmp_path / "well.docx"
     hints = [one.hint for one in parse_file(file).diagnostics]
@@ -464,7 +464,7 @@ def test_parts_of_a_book(tmp_path: Path) -> None:
     ids=["empty", "cut", "old", "text"],
 )
 def test_broken(tmp_path: Path, name: str, data: bytes) -> None:
-    """A file that is not what its name says is told, and makes no source."""
+    """A file whose content does not match its name is reported, and makes no source."""
     (tmp_path / name).write_bytes(data)
     made = import_file(tmp_path / name)
     assert [one.code for one in made.found] == ["unreadable-file"]
@@ -498,7 +498,7 @@ def test_unknown_kind(tmp_path: Path) -> None:
 
 
 def test_cut_short(tmp_path: Path) -> None:
-    """However a document is damaged, it is read or told."""
+    """However a document is damaged, it is read or reported."""
     word_document(tmp_path / "well.docx")
     data = (tmp_path / "well.docx").read_bytes()
     for number in range(60):
@@ -512,7 +512,7 @@ def test_cut_short(tmp_path: Path) -> None:
 
 
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder becomes one of sources; what already exists is not overwritten."""
+    """A folder becomes a folder of sources; existing files are not overwritten."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes" / "more").mkdir(parents=True)
     (tmp_path / "notes" / "a.md").write_text("# A\n\nOne\nline.\n")

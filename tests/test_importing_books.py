@@ -1,4 +1,4 @@
-"""Books of several files become one source that takes in its chapters."""
+"""Books in several files become one source that includes its chapters."""
 
 from __future__ import annotations
 
@@ -137,8 +137,8 @@ CHAPTER = """\
 
 
 def test_files_that_chapters_take_in(book: Path) -> None:
-    """mdBook's directives give what they name of files in the book: lines, what stands between
-    anchors, or all; lines that it hides are told."""
+    """mdBook's directives insert parts of the book's files: lines, the text between anchors, or
+    all; hidden lines are reported."""
     (book / "wells/code").mkdir()
     (book / "wells/code/main.rs").write_text(LISTING)
     (book / "wells/src/part.md").write_text("A {{#include deep/word.md}}.")
@@ -161,7 +161,7 @@ def test_files_that_chapters_take_in(book: Path) -> None:
 
 
 def test_files_that_take_in_themselves(tmp_path: Path) -> None:
-    """A file that names itself many times is taken in so often, and no oftener."""
+    """A file that names itself many times is included that often, and no more."""
     (tmp_path / "a.md").write_text("# A\n\n" + "{{#include a.md}} " * 50)
     assert len(import_file(tmp_path / "a.md").text) < 2_000_000
 
@@ -212,7 +212,7 @@ SETTINGS = {
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_settings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The chapters of Quarto's and MkDocs' books are those that their settings list."""
+    """The chapters of Quarto's and MkDocs' books are those in their settings."""
     monkeypatch.chdir(tmp_path)
     folder, settings, suffix = SETTINGS[name]
     (tmp_path / "wells" / folder).mkdir(parents=True)

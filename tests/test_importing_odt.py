@@ -52,7 +52,7 @@ MATH = (
 
 
 def odt(path: Path, text: str, **parts: str) -> None:
-    """A text with what stands in its body."""
+    """A text with this content in its body."""
     content = (
         f"<office:document-content {NAMES}><office:automatic-styles>{STYLES}"
         f"</office:automatic-styles><office:body><office:text>{text}</office:text></office:body>"
@@ -189,8 +189,8 @@ def test_changes(changes: Changes, tmp_path: Path) -> None:
 
 
 def test_citations_and_index(tmp_path: Path) -> None:
-    """Zotero's citations and LibreOffice's own are written as such, with a file of what they cite;
-    and so are the marks of an index."""
+    """Citations of Zotero and LibreOffice are converted, with a file of the works cited; and so are
+    index marks."""
     book = {"type": "book", "title": "People", "author": [{"family": "Bales", "given": "K."}]}
     item = {"itemData": {**book, "issued": {"date-parts": [["2012"]]}}, "locator": "8"}
     zotero = f"ZOTERO_ITEM CSL_CITATION {json.dumps({'citationItems': [item]})} RNDa"
@@ -249,7 +249,7 @@ def test_interview_in_bold(tmp_path: Path) -> None:
     "data", [b"", b"PK\x03\x04", b"<office:document", b"\0\1\2", b"Some text."]
 )
 def test_broken(tmp_path: Path, suffix: str, data: bytes) -> None:
-    """A file that is not what its name says is told, and makes no source."""
+    """A file whose content does not match its name is reported, and makes no source."""
     (tmp_path / f"a{suffix}").write_bytes(data)
     assert [one.code for one in import_file(tmp_path / f"a{suffix}").found] == ["unreadable-file"]
 
@@ -260,7 +260,7 @@ def test_locked(tmp_path: Path) -> None:
 
 
 def test_damaged(tmp_path: Path) -> None:
-    """However a text is damaged, it is read or told."""
+    """However a text is damaged, it is read or reported."""
     odt(tmp_path / "well.odt", WELL)
     data = (tmp_path / "well.odt").read_bytes()
     for number in range(60):
@@ -271,7 +271,7 @@ def test_damaged(tmp_path: Path) -> None:
 
 
 def test_build_says_how(tmp_path: Path) -> None:
-    """Whoever would build such a text is told to import it."""
+    """Building such a text suggests importing it."""
     odt(tmp_path / "a.odt", WELL)
     hints = [one.hint for one in parse_file(tmp_path / "a.odt").diagnostics]
     assert hints == [f"Convert it: `chapbook import {tmp_path / 'a.odt'}`."]

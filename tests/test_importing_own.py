@@ -36,9 +36,9 @@ LOST: dict[str, dict[str, tuple[int, int]]] = {
         "Table": (25, 21), "TableCell": (334, 314), "Code": (14, 4), "Container": (18, 17),
     },
 }  # fmt: skip
-"""Elements that come back in another form or not at all, since no page has them: answers (and so
-matching and ordering, which become lists, and the words of a bank), the works that are cited, what
-diagrams are drawn from, the name of the edition, and a container that says nothing."""
+"""Elements that return in another form or not at all, because no page has them: answers (and so
+matching and ordering, which become lists, and the words of a bank), cited works, the sources of
+diagrams, the name of the edition, and meaningless containers."""
 
 COMPARED = (
     "Heading", "Section", "List", "DefinitionList", "BlockQuote", "CodeBlock", "MathBlock", "Table",
@@ -51,7 +51,7 @@ COMPARED = (
 
 @pytest.fixture(scope="module", params=sorted(SOURCES))
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a source, and of what was built of it, without the pages of print."""
+    """The folder of a source and its outputs, without page marks."""
     source = SOURCES[request.param]
     folder = tmp_path_factory.mktemp(request.param)
     shutil.copytree(source.parent, folder / "source", ignore=shutil.ignore_patterns("build"))
@@ -94,7 +94,7 @@ def words(document: Document) -> Counter[str]:
 
 
 def titles(document: Document) -> list[tuple[str, str, str]]:
-    """The kinds and titles of what has one, and who says what first, in order."""
+    """The kinds and titles of elements with titles, and the order of speakers."""
     found = []
     for node in walk(whole(document)):
         match node:

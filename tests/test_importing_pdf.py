@@ -1,4 +1,4 @@
-"""PDF becomes a source, as far as its structure tree or its lines tell what is what."""
+"""PDF becomes a source, based on its structure tree or its lines."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PARAGRAPH = (
 
 
 def test_tagged(tmp_path: Path) -> None:
-    """The structure tree tells what is a heading, a list, a table."""
+    """The structure tree identifies headings, lists, tables."""
     pdf(tmp_path / "a.pdf", PAGE.format(title="The well", cut="page"), tagged=True)
     made = imported(tmp_path / "a.pdf")
     assert made.text.startswith("---\ntitle: The well\nauthors:\n- Ann Ash\n")
@@ -61,8 +61,8 @@ def test_tagged(tmp_path: Path) -> None:
 
 
 def test_untagged(tmp_path: Path) -> None:
-    """The sizes and the places of lines tell it where there is no tree; running heads and page
-    numbers are left out."""
+    """Sizes and positions of lines identify them if there is no tree; running heads and page
+    numbers are omitted."""
     pdf(tmp_path / "a.pdf", PAGE.format(title="The well", cut="page"), tagged=False)
     made = imported(tmp_path / "a.pdf")
     assert body(made) == (
@@ -160,7 +160,7 @@ def test_interview(tmp_path: Path) -> None:
 
 
 def test_title_of_a_file(tmp_path: Path) -> None:
-    """A title that is a file's name is none: the largest heading is."""
+    """A file name is not a title: the largest heading is."""
     pdf(tmp_path / "a.pdf", PAGE.format(title="well.indd", cut="auto"), tagged=False)
     assert imported(tmp_path / "a.pdf").title == "The well"
 
@@ -186,7 +186,7 @@ def test_no_text(tmp_path: Path) -> None:
 
 
 def test_damaged(tmp_path: Path) -> None:
-    """However a PDF is damaged, it is read or told."""
+    """However a PDF is damaged, it is read or reported."""
     pdf(tmp_path / "a.pdf", PAGE.format(title="The well", cut="page"), tagged=True)
     data = (tmp_path / "a.pdf").read_bytes()
     for number in range(40):

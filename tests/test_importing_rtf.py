@@ -61,7 +61,7 @@ def rtf(path: Path, text: str) -> None:
 
 
 def test_text_edit(tmp_path: Path) -> None:
-    """Headings by the size of their letters, where no style tells them; lists by their marks."""
+    """Headings by type size, if no style identifies them; lists by their markers."""
     rtf(tmp_path / "a.rtf", TEXT_EDIT)
     made = imported(tmp_path / "a.rtf")
     assert made.title == "The wells of the north"
@@ -149,7 +149,7 @@ CITING = r"""{\rtf1\ansi\pard Few {\field{\*\fldinst ADDIN ZOTERO_ITEM CSL_CITAT
 
 
 def test_citations(tmp_path: Path) -> None:
-    """Zotero's fields become citations, and what is marked for the index is marked."""
+    """Zotero's fields become citations, and index marks are kept."""
     rtf(tmp_path / "a.rtf", CITING)
     made = imported(tmp_path / "a.rtf")
     assert body(made) == (
@@ -166,7 +166,7 @@ def test_broken(text: str, tmp_path: Path) -> None:
 
 
 def test_damaged(tmp_path: Path) -> None:
-    """However a text is damaged, it is read or told."""
+    """However a text is damaged, it is read or reported."""
     rtf(tmp_path / "a.rtf", WORD)
     data = (tmp_path / "a.rtf").read_bytes()
     for number in range(60):

@@ -273,8 +273,8 @@ def test_interview_of_a_page(tmp_path: Path) -> None:
 
 
 def test_bold_questions(tmp_path: Path) -> None:
-    """Bold questions are those of an interview where the text is called one, and stay bold in
-    other texts."""
+    """Bold questions are interview questions in a text that is called one, and stay bold in other
+    texts."""
     text = (
         "# {}\n\nIt was long.\n\n**How deep?**\n\nVery.\n\n**Who pays?**\n\nAll do.\n\n"
         "Each month.\n\n**Tell me more.**\n\nNo.\n\n**What is next?**\n\nNothing.\n"
@@ -507,7 +507,7 @@ def test_kicker(kind: str, tmp_path: Path) -> None:
 
 
 def test_names_before_the_first_turns(tmp_path: Path) -> None:
-    """Names that stand before the first question and the first reply alone, as in magazines."""
+    """Names only before the first question and the first reply, as in magazines."""
     asked = "<p><b>{}</b></p><p>{}</p>"
     turns = (
         ("Ann Ash: How deep is it?", "Ben Birch: Very."),
@@ -529,7 +529,7 @@ def test_names_before_the_first_turns(tmp_path: Path) -> None:
 
 
 def test_related_posts_that_ask(tmp_path: Path) -> None:
-    """Titles of other pages may end in a question mark; what is asked in the text stays."""
+    """Titles of other pages may end in a question mark; questions in the text are kept."""
     text = "The well\n\nIt is deep.\n\nRelated posts\nWhy do wells run dry?\nWhat now?\n"
     assert body(of(tmp_path, text)) == "It is deep."
     made = of(tmp_path, text + "\nThe rain came, and all the wells were full again.\n")

@@ -1,4 +1,4 @@
-"""Word documents, thing by thing: what Word writes, and the Markdown that comes of it."""
+"""Word documents, element by element: Word's markup and the resulting Markdown."""
 
 from __future__ import annotations
 
@@ -225,13 +225,13 @@ BECOMES = {
 
 @pytest.mark.parametrize("name", BECOMES)
 def test_becomes(tmp_path: Path, name: str) -> None:
-    """Word's markup becomes what a person would write."""
+    """Word's markup becomes Markdown as a person would write it."""
     given, wanted = BECOMES[name]
     assert body(imported(word(tmp_path / "a.docx", given))) == wanted
 
 
 def test_what_it_says_of_itself(tmp_path: Path) -> None:
-    """The title and what stands below it are metadata."""
+    """The title and the lines below it are metadata."""
     text = p("The well", "Title") + p("A report", "Subtitle") + p("One", "Heading1") + p("Text.")
     made = imported(word(tmp_path / "a.docx", text))
     assert made.text.startswith(
@@ -240,7 +240,7 @@ def test_what_it_says_of_itself(tmp_path: Path) -> None:
 
 
 def test_notes(tmp_path: Path) -> None:
-    """Footnotes and endnotes, with what is in them."""
+    """Footnotes and endnotes, with their contents."""
 
     def reference(kind: str) -> str:
         return f'<w:r><w:{kind}Reference w:id="2"/></w:r>'
@@ -261,7 +261,7 @@ def test_notes(tmp_path: Path) -> None:
 
 
 def test_note_alone(tmp_path: Path) -> None:
-    """A first paragraph that is nothing but the reference to a note is no title."""
+    """A first paragraph that only refers to a note is not a title."""
     mark = p('<w:r><w:footnoteReference w:id="2"/></w:r>')
     path = word(
         tmp_path / "a.docx", mark, footnotes=f'<w:footnote w:id="2">{p("So.")}</w:footnote>'
@@ -276,8 +276,8 @@ WORKS = """<b:Sources xmlns:b="http://schemas.openxmlformats.org/officeDocument/
 
 
 def test_citations_and_index(tmp_path: Path) -> None:
-    """Citations of Zotero and of Word, with a file of what they cite, the list of it, and the index
-    with its marks, as far as they lead somewhere."""
+    """Citations of Zotero and Word, with a file of the works cited and their list, and the index
+    with its marks, unless they lead nowhere."""
     work = {"type": "book", "title": "People", "issued": {"date-parts": [[2012]]}}
     cited = {"itemData": {**work, "author": [{"family": "Bales"}]}, "prefix": "see ", "locator": 8}
     zotero = "ADDIN ZOTERO_ITEM CSL_CITATION " + json.dumps({"citationItems": [cited]})

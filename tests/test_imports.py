@@ -82,7 +82,7 @@ HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", *CHARTS)
 UNTOLD = "---\ntitle: A talk\nlang: en\npage_list: false\n---\n\nText.[^1]\n\n[^1]: Note.\n"
 TYPESETTING = ("weasyprint", "pikepdf")
 
-# what is built, of a source without charts, and what of HEAVY that must not load
+# the edition built, from a source without charts, and the modules in HEAVY that must not be loaded
 BUILDS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "a dump": (["build", "talk.md", "--dump", "parsed"], HEAVY),
     "a page": (["build", "talk.md", "--edition", "web"], (*TYPESETTING, *CHARTS, "ebooklib")),
@@ -146,8 +146,7 @@ SHARED_NAMES = {"Code", "Series"}
 
 
 def test_a_class_name_stands_once() -> None:
-    """A reader who looks for a class by its name finds one, but for those that are private to
-    their modules."""
+    """A search for a class by name finds a single one, except those private to their modules."""
     found: dict[str, list[str]] = {}
     for path in PACKAGE.rglob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:

@@ -1,4 +1,4 @@
-"""Text that is taken in from other files: as if it stood there, but told of as theirs."""
+"""Included text: treated as if it were in place, but reported in its own file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index: the order of its entries, and where they lead in each of the outputs."""
+"""The index: the order of its entries, and their links in each output."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def index_of(text: str, edition: str = "web") -> Index:
 
 
 def lines_of(entries: tuple[IndexEntry, ...], depth: int = 0) -> list[str]:
-    """An index in lines: how deep, the term, how many places, what to see."""
+    """An index as lines: the level, the term, the number of places, the references."""
     found = []
     for entry in entries:
         see = "".join(f" -> {plain_text(s.term)}" for s in entry.see)
@@ -160,7 +160,7 @@ def test_what_an_edition_leaves_out_is_not_in_its_index() -> None:
 
 
 def chapters(places: dict[int, str], count: int = 12) -> str:
-    """A text of so many pages, in whose parts some marks stand."""
+    """A text with a number of pages, and marks in some of its parts."""
     parts = (
         f"\\newpage\n\n{FILLER * 3}{places.get(number, '')} PAGE{number}\n\n"
         for number in range(2, count + 1)
@@ -169,7 +169,7 @@ def chapters(places: dict[int, str], count: int = 12) -> str:
 
 
 def entries_of(document: Element) -> list[str]:
-    """The lines of the printed index, without what is below them."""
+    """The lines of the printed index, without the foot of the page."""
     lists = list(document.all("L"))
     items = [item.children[-1] for found in lists for item in found.children]
     return [

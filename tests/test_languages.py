@@ -1,4 +1,4 @@
-"""Text in other scripts and directions, as the printed page has it."""
+"""Text in other scripts and directions on the printed page."""
 
 from __future__ import annotations
 

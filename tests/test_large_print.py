@@ -49,7 +49,7 @@ speakers: {Ann Asker: interviewer, Ben Answerer: guest}
 
 
 class Made(NamedTuple):
-    """An edition in large print: its pages before it is one, the PDF, and what it shows."""
+    """A large-print edition: its markup, the PDF, and its appearance."""
 
     pages: Pages
     package: Package

@@ -1,9 +1,9 @@
-"""No answer, and nothing that is for teachers, is anywhere in what students get.
+"""No answer, and nothing for teachers, is anywhere in students' files.
 
-A source plants secrets in all places that the language has for them; each is a word of its
-own, written ``«where it stands»`` below. They are looked for in all that the files hold: in
-the bytes of every stream and member, and in the words that glyphs stand for. That they would
-be found there is shown by the teacher's edition, and by words that everybody gets.
+A source contains secrets in all places that the language has for them; each is a word of its own,
+written ``«its place»`` below. They are searched for in everything in the files: in the bytes of
+every stream and member, and in the words that glyphs stand for. The teacher's edition, and words
+that everybody gets, prove that the search works.
 """
 
 from __future__ import annotations
@@ -527,7 +527,7 @@ OTHER = {
     "⟨more⟩": "A long answer.[^open] " + "And more of it. " * 400,
     "⟨minutes⟩": "489",
 }
-"""Two solutions of what there is to solve."""
+"""Two solutions of the tasks."""
 
 IMAGES = ("unseen: a file's name", "unseen: a second file", "unseen: a third file")
 INCLUDED, CITED = "what a file that is taken in says", "a work that is cited"
@@ -549,7 +549,7 @@ OPEN = list(dict.fromkeys([*re.findall(r"‹(.*?)›", SOURCE), CITED]))
 
 
 def word(index: int, ends: str) -> str:
-    """A word that stands nowhere else, and that no hyphen divides."""
+    """A word that occurs nowhere else, and that is not hyphenated."""
     return f"z{index:03}{ends}"
 
 
@@ -694,7 +694,7 @@ def strings(found: Any) -> Iterator[str]:
 
 
 def is_within(found: Any) -> bool:
-    """Return whether an object is written where it is used."""
+    """Return whether an object is direct."""
     return isinstance(found, pikepdf.Object) and not found.is_indirect
 
 
@@ -882,7 +882,7 @@ def variants(text: str, written: str) -> list[str]:
 
 
 def block(text: str, said: str) -> str:
-    """A block of an answer, with what begins the line that it stands on."""
+    """An answer block, with the beginning of its line."""
     line = next(line for line in text.split("\n") if "⟨⟩" in line)
     margin = line[: line.index("⟨⟩")]
     return f"\n{margin}".join(BLOCK.format(said).split("\n"))
@@ -934,7 +934,7 @@ def test_answers_leave_no_trace_for_students(texts: list[str], tmp_path: Path) -
 
 @pytest.mark.slow
 def test_answers_leave_no_trace_in_files_of_students(tmp_path: Path) -> None:
-    """All places at once, and what is packaged, to the byte."""
+    """All places at once, and the packages, to the byte."""
     Picture.new("RGB", (40, 30), "#345678").save(tmp_path / "well.png")
     front = json.dumps({"title": "Wells", "lang": "en", **FRONT}, ensure_ascii=False)
     parts = [variants(front, SPANS[0]), all_places(SPANS[0])]

@@ -50,7 +50,7 @@ def run(given: Path, *options: str) -> Result:
 
 @pytest.fixture
 def handouts(tmp_path: Path) -> Path:
-    """A folder with two documents, one of which takes in a third file."""
+    """A folder with two documents, one of which includes a third file."""
     folder = tmp_path / "handouts"
     document(folder / "wells.md", "Wells", "{{ include parts/more.md }}")
     document(folder / "parts" / "more.md", "More", "More of it.")
@@ -71,7 +71,7 @@ def test_a_library_is_built_once(handouts: Path) -> None:
     assert "README.md" in first.output
     assert "2 documents: 0 built, 2 unchanged, 0 failed" in run(handouts).output
 
-    # what is edited, included, or deleted of what was made, is built again; what is touched is not
+    # an edited or included file, or a deleted output, causes a build; a touched file does not
     document(handouts / "parts" / "more.md", "More", "Other.")
     os.utime(handouts / "water" / "rivers.md")
     assert "1 built, 1 unchanged" in run(handouts).output
@@ -97,7 +97,7 @@ def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     assert "huge.md: error[not-built]: Building it needed more than 700.0 MB" in result.output
     assert "errors   not-built in 2" in result.output
 
-    # what may go well another time is tried again, and what is built is not
+    # a document that failed for a temporary reason is tried again, and finished ones are not
     document(handouts / "huge.md", "Small")
     (handouts / "endless.md").unlink()
     assert "3 documents: 1 built, 2 unchanged, 0 failed" in run(handouts, *options).output
@@ -139,7 +139,7 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
     told = CliRunner().invoke(main, ["editions", str(rivers)]).output
     assert "From ../library.yaml: bibliography, brand, publisher, url." in told
 
-    # all of it is looked at: the file, what it names, and templates beside it
+    # all of it is examined: the file, its dependencies, and templates next to it
     (handouts / "logo.svg").write_text(LOGO.replace("9z", "8z"), encoding="utf-8")
     assert "2 built, 0 unchanged" in run(handouts).output
     (handouts / "templates" / "html").mkdir(parents=True)
@@ -170,8 +170,8 @@ Text.
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The outputs of a library of two documents in two languages, with e-books, and one that
-    cannot be built."""
+    """The outputs of a library of two documents in two languages, with e-books, and one that cannot
+    be built."""
     folder = tmp_path_factory.mktemp("school") / "handouts"
     document(folder / "wells.md", "Wells", "![A well](no.png)")
     document(folder / "sub" / "broken.md", "Broken", "{{ include broken.md }}")

@@ -1,5 +1,5 @@
-"""Libraries on a cluster and at URLs: a real scheduler of Dask, two workers of which one is
-killed, and a server that speaks S3."""
+"""Libraries on a cluster and at URLs: a real Dask scheduler, two workers of which one is killed,
+and an S3 server."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
     assert "a.md: error[not-built]: Building it took more than 10 seconds" in result.output
     assert "b.md: error[not-built]: Building it needed more than 700.0 MB" in result.output
 
-    # nothing is lost with the scheduler but what was not built: the next run goes on
+    # only unfinished documents are lost with the scheduler: the next run continues
     cluster.process.kill()
     lost = run(folder, *options, "--scheduler", cluster.address)
     assert lost.exit_code == 3

@@ -87,7 +87,7 @@ def test_a_file_that_has_all(format: str, built: Path) -> None:
     assert found.notes[0].startswith("compared with ")
 
 
-# what is changed in the page; what is found then: code, line and column in the source, text
+# the change in the page; the findings: code, line and column in the source, text
 FAULTS: dict[str, tuple[list[tuple[str, str]], list[tuple[str, int, int, str]]]] = {
     "a paragraph": ([(DEPTH, "")], [("lost-text", 9, 1, "It is twelve metres")]),
     "a short one": ([("<p>Short.</p>", "")], [("lost-text", 23, 1, "Short.")]),
@@ -110,7 +110,7 @@ def test_a_fault_is_found_at_its_place(name: str, built: Path, tmp_path: Path) -
 
 
 def test_one_that_is_lost_does_not_lead_astray(built: Path, tmp_path: Path) -> None:
-    """Lost text may resemble text that comes later: it is still the one that is named."""
+    """Lost text may resemble later text: the finding still names the lost one."""
     source = tmp_path / "yes.md"
     answers = "\n\n".join(f"Question {n} is a long one, as questions go.\n\nYes." for n in range(9))
     source.write_text(f"---\ntitle: Yes\npage_list: false\n---\n\n{answers}\n", "utf-8")

@@ -1,4 +1,4 @@
-"""The Makefile runs what an edit touches, and nothing else."""
+"""The Makefile runs what an edit affects, and nothing else."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ Text with a picture.
 SQUARE = """<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="0 0 40 40">
 <rect width="40" height="40" fill="#345"/></svg>
 """
-# stands in for the Python of the environment: keeps a list of what is run, has it run by the
-# server, and does AFTERWARDS
+# replaces the environment's Python: records the calls, passes them to the server, and executes
+# AFTERWARDS
 PYTHON = r"""#!/bin/sh
 printf '%s\n' "$(printf '%s\t' "$@")" >>calls
 [ "$2" = pipeline ] || exit 0

@@ -1,4 +1,4 @@
-"""Formulas: what becomes of TeX on screens, in print and for those who listen."""
+"""Formulas: the results of TeX on screens, in print and for screen readers."""
 
 from __future__ import annotations
 
@@ -266,7 +266,7 @@ def end_of_lines(formula: str) -> float:
 
 
 def test_an_inline_formula_keeps_the_distance_of_lines() -> None:
-    """A line with a fraction is no further from the next than one without."""
+    """A line with a fraction has the same distance to the next as one without."""
     assert end_of_lines(r"$\frac{a}{b}$") == pytest.approx(end_of_lines("a"), abs=0.1)
 
 

@@ -84,7 +84,7 @@ Inside^[N26]
 ROWS = "\n".join(
     f"| cell {n}{f'^[N{16 + n // 40}]' if n % 40 == 0 else ''} | {n} |" for n in range(160)
 )
-# A caption stands before the head and the rows; what a fold is opened by can hold no note.
+# A caption precedes the header and the rows; a summary cannot contain notes.
 NAMES = [f"N{n}" for n in (*range(1, 14), 15, 14, *range(16, 25), 26, 25)]
 
 
@@ -121,7 +121,7 @@ def make(text: str, folder: Path, edition: str = "handout") -> bytes:
 def test_a_note_that_has_no_room_on_any_page_of_its_chapter_comes_on_the_next(
     tmp_path: Path,
 ) -> None:
-    """Also where the pages before it are not made again when those of the contents are known."""
+    """Even if the pages before it are not made again when those of the contents are known."""
     words = "In the year of the drought everybody came with a rope, and nobody knew why. "
     said = "This is a long note that says a great deal about wells and ropes, and goes on. "
     text, notes = ["---\ntitle: Notes\nlang: en\n---"], list[str]()
@@ -226,7 +226,7 @@ def test_a_note_stands_on_the_page_that_refers_to_it(folder: Path) -> None:
 def test_each_note_of_a_full_page_is_set_but_a_few_times(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And not anew with all others of its page for each of these."""
+    """And not again with all others of its page for each of these."""
     layout, notes = weasyprint.layout.block_level_layout, []
 
     def counted(context: Any, box: Any, *rest: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Pages that come from a file may name any path: packagers read what is in the folder alone."""
+"""Pages from a file may name any path: packagers only read files in the folder."""
 
 from __future__ import annotations
 

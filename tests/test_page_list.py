@@ -1,5 +1,5 @@
-"""Where the printed pages begin, told in the e-book and on the web page: whoever reads at a screen
-can turn to page 3, too. `conforming.Read` looks at the pages of whole publications."""
+"""Page marks of the printed handout in the e-book and on the web page, so that readers on screen
+can turn to page 3 too. `conforming.Read` examines the pages of whole publications."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The pages of the standard print edition, and the editions that speak of them: the teacher's has
-the same, the answers tell them."""
+"""The pages of the standard print edition, and the editions that refer to them: the teacher's has
+the same ones, the answers name them."""
 
 from __future__ import annotations
 

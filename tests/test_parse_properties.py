@@ -146,7 +146,7 @@ def check_json(document: Document) -> None:
 
 
 def check_places(document: Document, source: str) -> None:
-    """Everything stands where it says."""
+    """Everything is in its stated position."""
     found = source.split("\n")
     for node in walk(whole(document)):
         if place := document.place(node.span):

@@ -1,4 +1,4 @@
-"""Passages that are set in a way of their own: what readers and listeners get of them."""
+"""Passages with layouts of their own, for readers and listeners."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from pipeline.parser import parse
 
 
 class Case(NamedTuple):
-    """``piece`` is repeated so many ``times``, and ``closing`` as often after it."""
+    """``piece`` repeated a number of ``times``, with ``closing`` as often after it."""
 
     piece: str
     times: int

@@ -19,7 +19,7 @@ import pytest
 
 import pipeline
 
-# what reads patterns has no public name
+# the parser of regular expressions has no public name
 ops: Any = importlib.import_module("re._constants")
 reader: Any = importlib.import_module("re._parser")
 
@@ -30,7 +30,7 @@ SEARCHES = {"search", "sub", "subn", "finditer", "findall", "split"}
 
 
 class Used(NamedTuple):
-    """A pattern, where it is, and how the package looks with it."""
+    """A pattern, its position, and the way the package searches with it."""
 
     where: str
     pattern: re.Pattern[Any]
@@ -44,7 +44,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def held(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, re.Pattern[Any]]]:
-    """All patterns in a value, and in what it holds, with the name that each goes by."""
+    """All patterns in a value and its contents, with the name of each."""
     if isinstance(value, re.Pattern):
         yield name, value
     elif isinstance(value, dict) and depth < 3:
@@ -76,7 +76,7 @@ def calls(module: ModuleType) -> list[tuple[str, ast.expr, ast.Call]]:
 
 
 def written(module: ModuleType, called: list[tuple[str, ast.expr, ast.Call]]) -> Iterator[Used]:
-    """The patterns that calls of ``re`` name, as far as the module's names say what they are."""
+    """The patterns in calls of ``re``, as far as the module's names identify them."""
     for method, owner, call in called:
         if not is_re(owner) or not call.args or method == "escape":
             continue
@@ -161,7 +161,7 @@ def sample(op: Any, value: Any) -> str:
 
 
 def in_set(value: list[Any]) -> list[str]:
-    """Characters that are in a set: of letters, digits, spaces and what it names."""
+    """Characters in a set: letters, digits, spaces and those it names."""
     likely = ["a", " ", "1", "\n", "-", ".", "Z", *letters(value)]
     return [each for each in dict.fromkeys(likely) if belongs(value, each)] or ["a"]
 
@@ -231,7 +231,7 @@ def alternatives(parsed: Iterable[Any]) -> Iterator[str]:
 
 
 def tries(used: Used) -> Iterator[tuple[str, str]]:
-    """Beginnings and what is repeated after them."""
+    """Prefixes and the parts repeated after them."""
     parsed = reader.parse(str_of(used.pattern), used.pattern.flags & ~re.UNICODE)
     made = list(pumps(parsed))
     whole = samples(parsed)

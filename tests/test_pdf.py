@@ -220,7 +220,7 @@ def test_fonts_are_embedded_and_the_packaged_ones(whole: Package) -> None:
 
 
 def test_the_machines_fonts_have_no_say(folder: Path) -> None:
-    """A template's style may name any font: those of the machine are not there."""
+    """A template's style may name any font: those of the machine are not available."""
     pages = pages_of(short("Text, and العربية."), folder)
     style = Style("more.css", 'html { font-family: "DejaVu Sans", "Liberation Serif", serif }')
     pages = msgspec.structs.replace(pages, styles=(*pages.styles, style))

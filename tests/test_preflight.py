@@ -1,5 +1,5 @@
-"""Print faults: each rule finds its fault in a document that has it, and nothing in documents that
-have none."""
+"""Print faults: each rule finds its fault in a document that has it, and nothing in documents
+without faults."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def save(path: Path, text: str) -> None:
 
 
 class Watched:
-    """A source that is watched, and the outcomes that were told."""
+    """A watched source, and the reported results."""
 
     def __init__(self, source: Path, build: Callable[[Listener], Result], **options: Any) -> None:
         self.outcomes: list[Result | Exception] = []
@@ -71,8 +71,8 @@ class Watched:
 
 
 def test_a_save_of_any_file_that_was_read_builds_again(tmp_path: Path) -> None:
-    """Those that the text takes in, those that were not there, those of the folder of templates;
-    and files that an editor puts in the place of others."""
+    """Included files, missing ones, and those in the folder of templates; and files that an editor
+    replaces."""
     templates = tmp_path / "mine"
     templates.mkdir()
     file, part = tmp_path / "a.md", tmp_path / "parts" / "part.md"
@@ -112,7 +112,7 @@ def test_a_save_of_any_file_that_was_read_builds_again(tmp_path: Path) -> None:
 
 
 def test_the_newest_edit_wins(tmp_path: Path) -> None:
-    """A build that an edit overtakes is dropped, and one that breaks down ends nothing."""
+    """A build overtaken by an edit is dropped, and a failed one ends nothing."""
     file, begun = tmp_path / "a.md", list[str]()
     file.write_text("one", "utf-8")
 
@@ -149,7 +149,7 @@ class Previewed(NamedTuple):
     def get(
         self, path: str, method: str = "GET", **headers: str
     ) -> tuple[int, bytes, dict[str, str]]:
-        """The answer, and of one that does not end its first part."""
+        """The answer, or its first part if it does not end."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()

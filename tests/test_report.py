@@ -1,5 +1,5 @@
-"""The print report: what an edition takes to print and to read, on the terminal, as JSON and as a
-web page."""
+"""The print report: the paper and time for an edition, on the terminal, as JSON and as a web
+page."""
 
 from __future__ import annotations
 

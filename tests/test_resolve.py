@@ -1,4 +1,4 @@
-"""The passes of resolve, each on documents built by hand, and the tree that they stand on."""
+"""The passes of resolve, each tested on handmade documents, and the tree functions they use."""
 
 from __future__ import annotations
 
@@ -346,7 +346,7 @@ def test_captions_are_numbered() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A source's folder with files, and a secret beside it."""
+    """A source's folder with files, and a secret next to it."""
     root = tmp_path / "source"
     (root / "sub dir").mkdir(parents=True)
     (root / "sub dir" / "File.txt").write_text("x")

@@ -1,4 +1,4 @@
-"""Selection: what an edition contains, and that nothing is left of the rest."""
+"""Selection: the contents of an edition, without traces of the rest."""
 
 from __future__ import annotations
 

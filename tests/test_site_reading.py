@@ -1,5 +1,5 @@
-"""A site in the hands of readers: opened from a disk in a real browser, and served to a checker.
-tests/conformance/site.py uses it, and says what it has seen."""
+"""A site used by readers: opened from disk in a real browser, and served to a checker.
+tests/conformance/site.py operates it, and reports its observations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handouts of single sections: what is in each, what it says of the others, what lies where."""
+"""Handouts of single sections: their contents, their references to others, their files."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A text that puts constructs into each other as nobody would: the checkers find nothing in what
-is made of it, and nothing of it is lost."""
+"""A text that nests constructs as nobody would: the checkers find nothing in its outputs, and no
+text is lost."""
 
 from __future__ import annotations
 

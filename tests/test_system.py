@@ -46,7 +46,7 @@ class Said(NamedTuple):
 
 
 class Machine:
-    """A folder with all the commands that there are, and what was typed."""
+    """A folder with all commands that exist, and the commands typed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -258,7 +258,7 @@ def test_python_without_its_modules(comes: bool, machine: Machine) -> None:
     assert "python3.13 lacks the modules venv and ensurepip, and PDF needs" in said.message
 
 
-# stands in for Python, which lacks venv and ensurepip until its packages are got
+# replaces Python, which lacks venv and ensurepip until its packages are installed
 PYTHON = """
 case "$*" in
     *ensurepip*) [ -e got ] ;;
@@ -271,7 +271,7 @@ esac
 
 @pytest.fixture
 def bare(machine: Machine) -> Machine:
-    """A machine that has what every system has."""
+    """A machine with the common commands."""
     for name in ("cp", "date", "mkdir", "sh", "uname"):
         (machine.bin / name).symlink_to(str(shutil.which(name)))
     return machine

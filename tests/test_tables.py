@@ -1,4 +1,4 @@
-"""Tables in all formats: what readers see of them, and what listeners hear."""
+"""Tables in all formats, for readers and listeners."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def printed(rows: str) -> Image.Image:
 
 
 def test_ticks_are_lines() -> None:
-    """Poppler and what prints by it show nothing of a gradient as narrow as that."""
+    """Poppler, and programs that print with it, do not show such narrow gradients."""
     with pikepdf.open(io.BytesIO(build("| a | b |\n|---|---|\n| [x] | [ ] |\n"))) as pdf:
         assert not pdf.pages[0].Resources.get("/Pattern", {})
     found = ImageChops.difference(printed("| [x] | [ ] |\n"), printed("| [ ] | [ ] |\n"))
@@ -176,7 +176,7 @@ def test_data_are_read_as_spreadsheets_write_them(rows: list[list[str]], delimit
 
 
 class Box(NamedTuple):
-    """A piece of text on a page: where it begins and ends, in CSS pixels."""
+    """A piece of text on a page: its beginning and end, in CSS pixels."""
 
     text: str
     page: int

@@ -1,4 +1,4 @@
-"""Typography: what straight marks and plain spaces become, by language."""
+"""Typography: the replacements of straight marks and plain spaces, by language."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text
 from pipeline.resolve.typography import set_text, set_typography
 
-# In what is expected, ~ is a no-break space and _ a narrow one.
+# In expected results, ~ is a no-break space and _ a narrow one.
 ENGLISH = [
     ('"Hello," he said.', "“Hello,” he said."),
     ("'Hello,' he said.", "‘Hello,’ he said."),

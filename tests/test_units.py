@@ -106,7 +106,7 @@ Letter: TypeAlias = tuple[int, int, float, float, float]
 
 
 def letters(data: bytes) -> Iterator[Letter]:
-    """Each letter, with where it stands on its page and how large it is."""
+    """Each letter, with its position on the page and its size."""
     for number, page in enumerate(pypdfium2.PdfDocument(data)):
         text = page.get_textpage()
         for index in range(text.count_chars()):
@@ -141,8 +141,8 @@ def destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[Any, ...]]:
 
 
 def fonts(pdf: pikepdf.Pdf) -> dict[str, Any]:
-    """The fonts by their names on the pages: what they are, the widths of letters, what these
-    mean, and the file."""
+    """The fonts by their names on the pages: their properties, the widths of letters, their
+    meanings, and the file."""
     found: dict[str, Any] = {}
     for page in pdf.pages:
         for name, font in page.Resources.Font.items():
@@ -156,7 +156,7 @@ def fonts(pdf: pikepdf.Pdf) -> dict[str, Any]:
 
 
 def structure(pdf: pikepdf.Pdf) -> list[Any]:
-    """The structure: what each element is, says and has, in the order of reading."""
+    """The structure: type, text and content of each element, in reading order."""
     numbers, found = places(pdf), []
     for element in read(pdf).all():
         entries = element.entries

@@ -1,4 +1,4 @@
-"""Variables: their values stand in the text as if they were typed, but never as markup."""
+"""Variables: their values appear in the text as if they were typed, but never as markup."""
 
 from __future__ import annotations
 

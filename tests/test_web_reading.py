@@ -1,5 +1,5 @@
-"""The web page's script in a real browser: tests/conformance/reading.py tries it and reports what
-it saw."""
+"""The web page's script in a real browser: tests/conformance/reading.py operates it and reports its
+observations."""
 
 from __future__ import annotations
 

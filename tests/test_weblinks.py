@@ -1,5 +1,4 @@
-"""Links to the web are looked up where that is asked for, politely, and nowhere else. The web
-is a server of this machine's."""
+"""Web links are only looked up on request, politely. The web is a local server."""
 
 from __future__ import annotations
 

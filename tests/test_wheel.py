@@ -55,8 +55,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command in an environment that the wheel alone was installed into. What it needs is
-    taken from where the tests run; that it asks for all of that, `make` on a new machine shows."""
+    """The command in an environment with only the wheel. Dependencies come from the tests'
+    environment; that the wheel requires all of them is shown by `make` on a new machine."""
     folder = tmp_path_factory.mktemp("clean")
     venv = folder / "venv"
     run(sys.executable, "-m", "venv", "--without-pip", venv, cwd=folder)

@@ -1,4 +1,4 @@
-"""Where a publication is to be found: its page's own address, its parts, its translations."""
+"""The addresses of a publication: its page's own, its parts, its translations."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ def test_every_language_has_every_word_and_its_placeholders(language: str) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_what_authors_may_write(language: str) -> None:
-    """Each word means one thing: what is for teachers is no answer, and who asks does not reply."""
+    """Each word has one meaning: words for teachers are not words for answers, and interviewers do
+    not reply."""
     table = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))[UNDERSTOOD]
     assert table.keys() >= {
         "answer",

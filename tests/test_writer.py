@@ -181,6 +181,6 @@ def test_lists_side_by_side() -> None:
 
 
 def test_what_no_source_makes() -> None:
-    """A node that nothing that is written makes is told, and not written as something else."""
+    """A node that no source can produce is reported, and not written as something else."""
     with pytest.raises(UnwritableError):
         write_blocks((model.Container(name="two words", children=()),))

@@ -92,14 +92,14 @@ class Peers:
 
 
 class Chapbook:
-    """Builds below a folder, with what it keeps there; all of it can be forgotten."""
+    """Builds in a folder, with its cache there; both can be deleted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def __call__(self, source: Path, editions: Iterable[str] = EDITIONS) -> Took:
         os.environ["CHAPBOOK_CACHE"] = str(self._folder / "cache")
-        # compiled anew, the program takes twice as long
+        # recompiled, the program takes twice as long
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         command = [sys.executable, "-m", "pipeline", "build", str(source)]
         command += ["--out", str(self._folder / "out")]
@@ -202,7 +202,7 @@ def edits(folder: Path, most: int) -> Iterator[str]:
 
 
 def machine() -> str:
-    """The processors and the system, by what tells of them without a path or a name."""
+    """The processors and the system, described without paths or names."""
     info = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
     name = found[1] if found else platform.processor() or platform.machine()

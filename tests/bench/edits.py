@@ -16,7 +16,7 @@ from tests.bench import texts
 
 EDITIONS = ("web", "handout", "ebook")
 MARKS = (20, 200, 1000)
-"""After how many edits it is told what one takes, as the mean of the last ten."""
+"""The numbers of edits after which the mean time of the last ten is reported."""
 
 MEAN_OF = 10
 

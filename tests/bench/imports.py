@@ -1,9 +1,8 @@
-"""Measures what `chapbook import` keeps of folders of documents whose reading is known:
-`python -m tests.bench.imports FOLDER...`.
+"""Measures how much `chapbook import` keeps of folders of reference documents: `python -m
+tests.bench.imports FOLDER...`.
 
-A folder has pages of the web, each in a folder of its own (`source.html` and `expected.html`, the
-article that should come of it), or documents, each beside Pandoc's reading of it
-(`pandoc -t native`, `NAME.native`).
+A folder contains web pages, each in a folder of its own (`source.html` and `expected.html`, the
+expected article), or documents, each next to Pandoc's result (`pandoc -t native`, `NAME.native`).
 """
 
 from __future__ import annotations
@@ -191,8 +190,8 @@ def articles(folder: Path) -> list[float]:
 
 
 def documents(folder: Path) -> tuple[int, int, int, int]:
-    """Print what each document has less of than Pandoc's reading of it, and say how many words and
-    blocks there are in all, and how many of them are in ours."""
+    """Print what each document has less of than Pandoc's result, and the total numbers of words and
+    blocks, with those that Chapbook keeps."""
     wanted = kept = words_wanted = words_kept = 0
     for reading in sorted(folder.glob("*.native")):
         path = next(p for p in folder.glob(f"{reading.stem}.*") if p.suffix != ".native")

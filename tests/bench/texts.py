@@ -139,13 +139,13 @@ KINDS: dict[str, tuple[Callable[[Writer], Iterator[str]], float]] = {
     "code": (code, 2.1),
     "formulas": (formulas, 4.5),
 }
-"""The kinds of a book, with how many of its pieces are about a page."""
+"""The kinds of books, with the number of pieces per page."""
 
 PIECES_A_CHAPTER = 40
 
 
 def book(kind: str, pages: int) -> str:
-    """A book of one kind, of about so many pages."""
+    """A book of one kind with about a number of pages."""
     pieces, a_page = KINDS[kind]
     writer = Writer(kind)
     made = pieces(writer)

@@ -27,8 +27,8 @@ class Note(NamedTuple):
 
 
 class Book(NamedTuple):
-    """``folder`` is where the package document is, and paths start from. ``spine`` has the text
-    of each file, without spaces; ``linear`` are those that turning pages leads to."""
+    """``folder`` is the package document's, to which paths are relative. ``spine`` has the text of
+    each file, without spaces; ``linear`` are those reached by turning pages."""
 
     folder: str
     spine: dict[str, str]

@@ -45,7 +45,7 @@ def started(chromium: str) -> Iterator[Browser]:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """A picture of what the window shows, where ``CHAPBOOK_SCREENSHOTS`` names a folder."""
+    """A screenshot of the window, if ``CHAPBOOK_SCREENSHOTS`` names a folder."""
     if folder := os.environ.get("CHAPBOOK_SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png")

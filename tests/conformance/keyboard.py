@@ -75,8 +75,7 @@ def keyboard_findings(page: Page) -> list[tuple[str, ...]]:
 
 
 def skip_findings(page: Page) -> list[tuple[str, ...]]:
-    """Return whether the first stop of the page is a link that leads past what comes before the
-    text."""
+    """Return whether the first tab stop of the page is a link that skips to the text."""
     page.reload()
     page.keyboard.press("Tab")
     goal = page.evaluate("document.activeElement.getAttribute('href') || ''")

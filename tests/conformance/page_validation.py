@@ -1,6 +1,6 @@
-"""page-validation, a PDF/UA validator beside veraPDF: page_validation PROFILE FILE...
+"""page-validation, a PDF/UA validator in addition to veraPDF: page_validation PROFILE FILE...
 
-Prints one finding a line: file, rule, message.
+Prints one finding per line: file, rule, message.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A preview as its user sees it, in a headless Chromium:
 
 ADDRESS is that of a preview of SOURCE, which tests/test_preview.py wrote, and which is edited here.
-Prints what was seen, as JSON. Runs in the Python that Playwright is installed for.
+Prints the observations as JSON. Runs in the Python that Playwright is installed for.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Writer:
             self.complaints.append(f"asks for {address}")
 
     def save(self, text: str) -> None:
-        """Save, and wait until what has come of it is shown."""
+        """Save, and wait until the result is shown."""
         before = self.shown()
         self.put(text)
         self.page.wait_for_function("(n) => document.body.dataset.number != n", arg=before[0])
@@ -79,7 +79,7 @@ class Writer:
         new.replace(self.source)
 
     def built(self) -> str:
-        """The digest of the handout that was built last, as the preview tells it now."""
+        """The digest of the latest handout, from the preview."""
         with urllib.request.urlopen(self.address + "events") as told:
             state = json.loads(told.readline().removeprefix(b"data: "))["state"]
         return str(state["parts"]["handout"]["digest"])
@@ -91,7 +91,7 @@ class Writer:
 
 
 def half_way(writer: Writer) -> dict[str, Any]:
-    """An edit above what is read: the place stays, in all three."""
+    """An edit above the reading position: all three views keep their place."""
     page = writer.page
     page.evaluate(SCROLL, 3000)
     before, where = settled(writer)

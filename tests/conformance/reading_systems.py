@@ -1,9 +1,9 @@
 """E-books in a reading system: reading_systems READER CHROMIUM NODE_MODULES FILE...
 
-Each book is opened in epub.js (``epubjs``) or in foliate-js (``foliate``), which are of two
-makers. All that its spine has must be shown, with its images; its contents must lead to where they
-say; turning pages must lead through the book and back; a reference to a note must open it. Prints
-one finding a line, with tabs between what it consists of.
+Each book is opened in epub.js (``epubjs``) or foliate-js (``foliate``), from two vendors. All of
+its spine must be shown, with its images; entries of the contents must lead to their targets;
+turning pages must lead through the book and back; a reference to a note must open it. Prints one
+finding per line, with its parts separated by tabs.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Reading:
 
 
 def opened(browser: Browser, name: str, modules: Path, file: str) -> Page:
-    """A page with a reader in it that finds the book beside it."""
+    """A page with a reader that loads the book next to it."""
     page = browser.new_page(viewport={"width": 800, "height": 1100}, reduced_motion="reduce")
 
     def answer(route: Route) -> None:

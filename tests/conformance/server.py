@@ -1,9 +1,9 @@
-"""Runs the checkers that are written in Python, one check after another, in a browser that stays
-open: python -m tests.conformance.server
+"""Runs the checkers written in Python, one check after another, in a browser that stays open:
+python -m tests.conformance.server
 
-Each line that comes is JSON: the name of a module beside this one, and what its ``main`` gets.
-The answer is a line too: what was printed, and the traceback of a checker that could not do its
-work. Ends with what comes.
+Each line of input is JSON: the name of a module in this folder, and the arguments of its ``main``.
+The answer is a line too: the output, and the traceback of a checker that failed itself. Ends with
+its input.
 """
 
 from __future__ import annotations

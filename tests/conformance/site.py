@@ -1,9 +1,10 @@
-"""A site on a disk, used by a reader in a headless Chromium:
-python -m tests.conformance.site AXE CHROMIUM FOLDER QUERY...
+"""A site on a disk, used by a reader in a headless Chromium: python -m tests.conformance.site AXE
+CHROMIUM FOLDER QUERY...
 
-AXE is axe.min.js; FOLDER is the site that tests/test_site_reading.py builds. Prints what was seen,
-as JSON: what is found for each QUERY, where keys and links lead, what axe-core finds with all its
-rules, and all that the browser complained of. Runs in the Python that Playwright is installed for.
+AXE is axe.min.js; FOLDER is the site that tests/test_site_reading.py builds. Prints the
+observations as JSON: the results for each QUERY, the targets of keys and links, the findings of
+axe-core with all its rules, and all complaints of the browser. Runs in the Python that Playwright
+is installed for.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ SIZES = ((1280, "light"), (768, "dark"), (320, "light"))
 
 
 class Site:
-    """The site in a window of a browser, which hears what is complained of."""
+    """The site in a browser window, which records complaints."""
 
     def __init__(self, browser: Browser, folder: Path) -> None:
         self.folder = folder
@@ -101,7 +102,8 @@ def read_on(site: Site) -> list[str]:
 
 
 def place(site: Site) -> dict[str, bool]:
-    """Return whether a chapter is found again where it was left: in a new window, and by a link."""
+    """Return whether the reading position in a chapter is restored: in a new window, and by a
+    link."""
     page = site.go("wells.html")
     page.evaluate("scrollTo({top: 1800, behavior: 'instant'})")
     page.goto("about:blank")

@@ -1,10 +1,9 @@
 """Web pages as people use them: web_page AXE CHROMIUM WINDOWS FILE...
 
-AXE is axe.min.js, WINDOWS a list such as 320-light,1280-dark: widths in CSS pixels, and schemes
-of colour. In each window axe-core runs with all its rules, and the page must not scroll sideways.
-Then it is walked through with the keyboard alone. Nothing may be loaded from elsewhere, and the
-browser must have nothing to complain of. Prints one finding a line, with tabs between what it
-consists of.
+AXE is axe.min.js, WINDOWS a list such as 320-light,1280-dark: widths in CSS pixels, and colour
+schemes. In each window axe-core runs with all its rules, and the page must not scroll sideways.
+Then the page is operated with the keyboard alone. Nothing may be loaded from elsewhere, and the
+browser must not complain. Prints one finding per line, with its parts separated by tabs.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 FORBIDDEN = """addEventListener('securitypolicyviolation',
     event => console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI}`))"""
 OWN = ("file:", "data:", "blob:", "about:")
-"""The sources that a page may load: itself, and the files beside it."""
+"""The sources that a page may load: itself, and the files next to it."""
 
 
 def axe_findings(page: Page) -> list[tuple[str, ...]]:
