@@ -308,6 +308,19 @@ def test_citations_and_index(tmp_path: Path) -> None:
     assert all(row.made >= row.given for row in made.ledger)
 
 
+def test_lists_without_what_they_list(tmp_path: Path) -> None:
+    """Lists of works and of entries stay as text where nothing in the document is cited or marked;
+    else they may stand anywhere, in a cell too."""
+    bibliography = field("ADDIN ZOTERO_BIBL {} CSL_BIBLIOGRAPHY", run("Bales. People."))
+    rows = table(row(cell("Year"), cell("Works"), head=True), row(cell("2016"), cell(bibliography)))
+    alone = p(bibliography) + p(field("INDEX", run("Water 1")))
+    assert body(imported(word(tmp_path / "a.docx", alone))) == "Bales. People.\n\nWater 1"
+    cited = json.dumps({"citationItems": [{"itemData": {"type": "book", "title": "People"}}]})
+    zotero = p(field(escape(f"ADDIN ZOTERO_ITEM CSL_CITATION {cited}"), run("(People)")))
+    made = imported(word(tmp_path / "b.docx", zotero + rows))
+    assert "  - ::: bibliography\n    :::" in made.text
+
+
 CHANGED = (
     p(
         run("It is ")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing.draft import INDEXED, Draft, count
-from pipeline.model import Attributes, Block, Inline, Node, Text
+from pipeline.model import Attributes, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Placed
 from pipeline.model.slugs import slug
@@ -24,7 +24,7 @@ from pipeline.parser.markup.flow import trim
 MARK = "\ue005"
 """The mark around the number of a node."""
 
-MARKED = re.compile(f"{MARK}(\\d+){MARK}")
+MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
 """Such a mark."""
 
 _DATA = "CSL_CITATION"
@@ -72,9 +72,10 @@ class Marks:
         if _DATA in instruction:
             return self._of_data(instruction.partition(_DATA)[2])
         if name == "BIBLIOGRAPHY" or any(one in instruction for one in _BIBLIOGRAPHIES):
-            return self._add(model.Bibliography())
+            return self._add(model.Bibliography()) if self.works else ""
         if name == "INDEX":
-            return self._add(model.Index())
+            has_marks = any("index" in node.attributes.classes for node in self.nodes)
+            return self._add(model.Index()) if has_marks else ""
         if name == "CITATION":
             return self._of_tags(instruction)
         if name == "XE":
@@ -218,13 +219,15 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     nodes = tuple(_settled(node, entries) for node in marks.nodes)
     changes: Changes = {
         Text: lambda node: tuple(_parts(node, nodes)),
-        model.Paragraph: _parted,
+        model.Paragraph: lambda node: _parted(node, nodes),
+        model.Plain: lambda node: _parted(node, nodes),
     }
-    notes = tuple(rewrite(draft.notes, leave=changes))
+    unmarked: Changes = {Text: lambda node: replace(node, text=MARKED.sub("", node.text))}
+    notes = rewrite(rewrite(draft.notes, leave=changes), leave=unmarked)
     found = count(nodes, ())  # type: ignore[arg-type]
     counts = {**draft.counts, **{row: found[row] for row in ("citations", INDEXED)}}
     counts["paragraphs"] = counts.get("paragraphs", 0) - sum(map(_is_block, nodes))
-    blocks = rewrite(draft.blocks, leave=changes)
+    blocks = rewrite(rewrite(draft.blocks, leave=changes), leave=unmarked)
     draft = replace(draft, blocks=blocks, notes=notes, counts=counts)
     if found[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
         message = "It has index marks and no index: editions will have one at the end."
@@ -254,18 +257,20 @@ def _is_block(node: Node) -> bool:
 
 
 def _parts(node: Text, nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """The text with the nodes within a line that it has marks of; marks of blocks stay."""
     for at, part in enumerate(MARKED.split(node.text)):
-        if at % 2:
-            yield nodes[int(part)]
-        elif part:
+        made = nodes[int(part)] if at % 2 and int(part) < len(nodes) else None
+        if made is not None and _is_block(made):
+            yield Text(text=f"{MARK}{part}{MARK}")
+        elif made is not None:
+            yield made
+        elif part and not at % 2:
             yield replace(node, text=part)
 
 
-def _parted(node: model.Paragraph) -> Node | tuple[Node, ...]:
-    """A paragraph; blocks in it become separate."""
-    blocks: list[Any] = [n for n in node.children if _is_block(n)]
-    if not blocks:
-        return node
-    rest: tuple[Inline, ...] = trim(n for n in node.children if n not in blocks)
-    kept: tuple[Block, ...] = (replace(node, children=rest),) if rest else ()
-    return (*kept, *blocks)
+def _parted(node: model.Paragraph | model.Plain, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A paragraph; blocks that it has marks of stand after it."""
+    marks = [n for n in node.children if isinstance(n, Text) and MARKED.fullmatch(n.text)]
+    rest = trim(n for n in node.children if n not in marks)
+    kept = (replace(node, children=rest),) if rest or not marks else ()
+    return (*kept, *(nodes[int(mark.text.strip(MARK))] for mark in marks))

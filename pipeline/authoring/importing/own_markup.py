@@ -210,11 +210,12 @@ def _numbered(element: Element, classes: list[str]) -> None:
     first = 1
     for at, line in enumerate(lines):
         for inner in line.iter("span"):
-            if "line-number" in classes_of(inner):
-                shown.append(int("".join(inner.itertext())))
+            said = "".join(inner.itertext()).strip()
+            if "line-number" in classes_of(inner) and re.fullmatch("[0-9]{1,6}", said):
+                shown.append(int(said))
                 first = shown[-1] - at
                 inner.tail = (inner.tail or "").lstrip()
-            elif inner.get("data-line", "").isdecimal():
+            elif re.fullmatch("[0-9]{1,6}", inner.get("data-line", "")):
                 first = int(inner.get("data-line", "")) - at
     numbers = range(first, first + len(lines))
     likely = (5, *range(1, 21), *shown[:1])

@@ -75,7 +75,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     try:
         text = _COMMENT.sub(_as_comment, write(document))
     except UnwritableError as error:
-        message = f"The source cannot be written: nothing in it makes a {error}."
+        message = f"The source cannot be written: Markdown cannot express {error}."
         return failed(diagnostic(Code.NOT_FORMATTED, message, source=name))
     again = parse(text, name)
     plain = replace(document, blocks=tuple(b for b in blocks if not is_comment(b)))

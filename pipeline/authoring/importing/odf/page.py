@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.article import drop
 from pipeline.authoring.importing.atoms import set_numbering
 from pipeline.authoring.importing.citations import Marks
 from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
@@ -85,13 +86,12 @@ class OdfPage:
             if tag == f"{OFFICE}annotation":
                 self._comment(element)
             elif tag == f"{TEXT}alphabetical-index":
-                _under(to, "p").text = self.marks.field("INDEX")
+                self._made_anew(element, "INDEX", to)
             return
         if tag == f"{TEXT}bibliography" or (
             tag == f"{TEXT}section" and "BIBL" in (element.get(f"{TEXT}name") or "")
         ):
-            _under(to, "p").text = self.marks.field("BIBLIOGRAPHY")
-            self.labels += sum(len("".join(p.itertext()).split()) for p in element.iter(f"{TEXT}p"))
+            self.labels += self._made_anew(element, "BIBLIOGRAPHY", to)
         elif tag in (f"{TEXT}p", f"{TEXT}h"):
             self._paragraph(element, to)
         elif tag == f"{TEXT}list":
@@ -103,6 +103,16 @@ class OdfPage:
         else:
             for child in element:
                 self._block(child, to)
+
+    def _made_anew(self, element: Element, field: str, to: Element) -> int:
+        """Put the mark of a list that is made anew in its place, or else its text; give the words
+        that the mark replaces."""
+        if mark := self.marks.field(field):
+            _under(to, "p").text = mark
+            return sum(len("".join(p.itertext()).split()) for p in element.iter(f"{TEXT}p"))
+        for child in element:
+            self._block(child, to)
+        return 0
 
     def _paragraph(self, element: Element, to: Element) -> None:
         style = element.get(f"{TEXT}style-name") or ""
@@ -334,9 +344,7 @@ class OdfPage:
         held = _under(to, "span")
         self._inlines_of(paragraph, held)
         for image in [*held.iter("img")]:
-            if (parent := image.getparent()) is not None:
-                _append_before(image)
-                parent.remove(image)
+            drop(image)
 
     def _image(self, image: Element, to: Element) -> None:
         frame = image.getparent()
@@ -380,15 +388,6 @@ def _under(parent: Element, tag: str, **attributes: str) -> Element:
     for key, value in attributes.items():
         made.set(key, value)
     return made
-
-
-def _append_before(element: Element) -> None:
-    """Keep the content after an element in place."""
-    parent, before = element.getparent(), element.getprevious()
-    if before is not None:
-        before.tail = (before.tail or "") + (element.tail or "")
-    elif parent is not None:
-        parent.text = (parent.text or "") + (element.tail or "")
 
 
 def _is_code(element: Element) -> bool:
