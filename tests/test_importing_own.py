@@ -204,6 +204,13 @@ It lifts water.
 Well
 :   A hole.
 
+::: exercise
+Draw a pump.
+
+::: space 40mm {.squared}
+:::
+:::
+
 []{.index entry=Pumps see="Wells!of villages"}
 
 ::: index

@@ -19,6 +19,9 @@ _GONE = frozenset(
 )
 _GONE_ROLES = frozenset({"doc-backlink", "doc-pagebreak", "doc-toc"})
 _MADE_PAGES = frozenset({"title-page", "imprint-page", "cover-page", "contents-page"})
+DRAWN = 6
+"""The rows of room to draw in where nothing says how many."""
+
 HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -79,7 +82,8 @@ def prepare(root: Element) -> OwnPage:
             case "div" if "numbered-lines" in classes:
                 _numbered(element, classes)
             case "p" if "writing-prompt" in classes:
-                _emptied(element, "write-lines rows-3")
+                rows = DRAWN if "writing-space" in classes else 3
+                _emptied(element, _room(rows, classes))
             case "legend":
                 element.tag = "p"
                 element.set("class", "prompt")
@@ -197,10 +201,13 @@ def _lines(element: Element, classes: list[str]) -> None:
     area = element.find(".//textarea")
     rows = "" if area is None else area.get("rows") or ""
     number = int(rows) if rows.isdecimal() else 3
-    if "writing-space" in classes:
-        _emptied(element, f"write-space rows-{number}")
-    else:
-        _emptied(element, f"write-lines rows-{number - 1}")
+    _emptied(element, _room(number - ("writing-space" not in classes), classes))
+
+
+def _room(rows: int, classes: list[str]) -> str:
+    """The classes of room for some rows, to write or to draw."""
+    what = "write-space" if "writing-space" in classes else "write-lines"
+    return f"{what} rows-{rows}" + " squared" * ("squared" in classes)
 
 
 def _numbered(element: Element, classes: list[str]) -> None:

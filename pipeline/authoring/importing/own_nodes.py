@@ -16,6 +16,7 @@ from pipeline.model.tree import MARKS, Changes, plain_text, rewrite, walk
 from pipeline.model.words import words
 from pipeline.parser.constructs.boxes import KINDS
 from pipeline.parser.markup.flow import trim
+from pipeline.render.exercises import TEXT_ROW
 from pipeline.resolve.marks import marks_in, marks_of
 from pipeline.select.word_banks import COMMAS
 
@@ -301,7 +302,8 @@ def _lines(node: model.Container) -> Node:
 
 
 def _space(node: model.Container) -> Node:
-    return model.WritingSpace(height=10.0 * _rows(node))
+    squared = "squared" in node.attributes.classes
+    return model.WritingSpace(height=TEXT_ROW * _rows(node), squared=squared)
 
 
 def _rows(node: Node) -> int:
