@@ -32,7 +32,7 @@ from pipeline.model.editions import (
     stem_of,
     tells_pages,
 )
-from pipeline.model.messages import in_order, pointed
+from pipeline.model.messages import in_order
 from pipeline.package.catalog.record import Record
 from pipeline.system import outputs
 from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
@@ -199,7 +199,7 @@ def printed_editions(
 
 
 def _judge(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic, ...]:
-    found = in_order(pointed(diagnostics))
+    found = in_order(diagnostics)
     if not strict:
         return found
     error = Code.CHECK_FAILED.value.severity

@@ -352,15 +352,15 @@ def test_findings_say_where_the_link_stands(source: Path, server: Server) -> Non
     )
     lines = [line for line in result.output.splitlines() if line.startswith(("part", "talk"))]
     assert lines == [
-        f"part.md:2:6: error[dead-link]: `{server.url('/none')}` answers 404 (Not Found):"
+        f"part.md:2:14: error[dead-link]: `{server.url('/none')}` answers 404 (Not Found):"
         " there is no such page.",
-        f"talk.md:3:{len(server.url('/there')) + 11}: warning[moved-link]:"
+        f"talk.md:3:{len(server.url('/there')) + 15}: warning[moved-link]:"
         f" `{server.url('/moved#x')}` has moved permanently.",
-        f"talk.md:5:3: warning[unreachable-link]: `{server.url('/error')}` answers 500"
+        f"talk.md:5:4: warning[unreachable-link]: `{server.url('/error')}` answers 500"
         " (Internal Server Error).",
         f"talk.md:7:11: error[dead-link]: `{server.url('/gone')}` answers 410 (Gone):"
         " there is no such page.",
-        f"talk.md:16:1: error[dead-link]: `{server.url('/none')}` answers 404 (Not Found):"
+        f"talk.md:16:5: error[dead-link]: `{server.url('/none')}` answers 404 (Not Found):"
         " there is no such page.",
     ]
     assert f"hint: Write `{server.url('/there#x')}`." in result.output
@@ -391,7 +391,7 @@ def test_findings_for_programs(source: Path, server: Server) -> None:
         "dead-link",
         "talk.md",
         3,
-        1,
+        5,
     )
 
 

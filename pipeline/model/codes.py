@@ -356,7 +356,7 @@ class Code(enum.Enum):
     )
     UNMARKED_LANGUAGE = _warning(
         "A passage is in a script that the text's language does not use, and its own language is not marked.\n"
-        "Screen readers will spell it out or skip it. Write `[…]{lang=el}`, or `{lang=el}` for a block."
+        "Screen readers will spell it out or skip it. Write `[…]{lang=el}`, or `{lang=el}` above the paragraph."
     )
     MOVING_IMAGE = _warning(
         "An image is animated. E-book readers cannot stop it; it distracts some people from reading and, if it\n"

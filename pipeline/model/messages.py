@@ -28,8 +28,8 @@ LONGEST_MESSAGE = 1000
 _GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
 """The variable parts of messages that are otherwise equal."""
 
-_FIRST = re.compile(r"`([^`]{2,200})`")
-"""The first that a message quotes from a source."""
+_FIRST = re.compile(r"`([^`]{2,200})`|“([^”]{1,200})”")
+"""The first that a message quotes from a source; as text, for one that has no column."""
 
 _QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
 _CONTROL = re.compile(
@@ -61,27 +61,23 @@ def _said(text: str) -> str:
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Each finding once, by file and place."""
-    unique = dict.fromkeys(diagnostics)
-    return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
-
-
-def pointed(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings, each at the text that its message quotes first, if its line contains it: a node
-    knows where it begins, but not where its attributes are."""
+    """Each finding once, by file and place: that of what its message quotes first, where its line
+    has that. A node knows where it begins, and not where its attributes are."""
     sources: dict[str, list[str]] = {}
-    return [_pointed(finding, sources) for finding in diagnostics]
+    unique = dict.fromkeys(_pointed(finding, sources) for finding in diagnostics)
+    return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
 
 
 def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
     quoted = _FIRST.search(finding.message) if finding.line and finding.length == 1 else None
-    if not quoted:
+    if not quoted or (finding.column and quoted[0][0] != "`"):
         return finding
     lines = _lines(finding.source, sources)
     text = lines[finding.line - 1] if finding.line <= len(lines) else ""
-    key, equals, value = re.escape(quoted[1]).partition("=")
-    written = re.compile(rf"(?<!\w){key}{equals}[\"']?{value}(?!\w)" if equals else key)
-    found = written.search(text, max(0, finding.column - 1))
+    key, equals, value = re.escape(quoted[1] or quoted[2]).partition("=")
+    written = rf"{key}=[\"']?{value}" if equals else key
+    whole = re.compile(rf"(?:(?<!\w)|(?!\w)){written}(?:(?!\w)|(?<!\w))")
+    found = whole.search(text, max(0, finding.column - 1))
     if not found:
         return finding
     width = found.end() - found.start()
