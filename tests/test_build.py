@@ -728,3 +728,20 @@ def test_a_copy_of_a_process_sets_type_as_well(tmp_path: Path) -> None:
     copy.kill()
     (found,) = (tmp_path / "there").glob("*/*.pdf")
     assert found.read_bytes() == built("here", other)
+
+
+def test_a_source_that_takes_too_long_is_a_finding(tmp_path: Path) -> None:
+    source, templates = write(tmp_path, "# T\n\nText.\n"), tmp_path / "own"
+    (templates / "html").mkdir(parents=True)
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    (templates / "html" / "imprint.html.j2").write_text(endless, "utf-8")
+    limits = ("--timeout", 1, "--memory", "1G")
+    done = chapbook("build", source, "--templates", templates, *limits, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"{source}: error[not-built]: Building it took more than a second, and was stopped.\n"
+        "    hint: Give it more time with `--timeout`, or divide it.\n"
+        "1 error. Nothing was written.\n"
+    )
+    assert not (tmp_path / "build" / "x").exists()
+    assert chapbook("build", source, *limits[2:], "--edition", "web", cwd=tmp_path).returncode == 0

@@ -82,14 +82,15 @@ def test_nothing_else_can_be_reached(tmp_path: Path) -> None:
     assert {name for name, is_done in found.items() if is_done} - {"serve"} == {*ALLOWED}
 
 
-def test_what_is_built_is_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [(), ("--timeout", "60", "--memory", "1G")])
+def test_what_is_built_is_the_same(more: tuple[str, ...], tmp_path: Path) -> None:
     source = tmp_path / "texts" / "well.md"
     source.parent.mkdir()
     source.write_text("---\ntitle: The well\n---\n\nWater, $x^2$.\n", "utf-8")
     command = ("-m", "pipeline", "build", str(source), "--out")
     plain = run(*command, tmp_path / "plain", folder=ROOT)
     assert plain.returncode == 0, plain.stderr
-    done = run(*command, tmp_path / "confined", "--sandbox", folder=ROOT)
+    done = run(*command, tmp_path / "confined", "--sandbox", *more, folder=ROOT)
     if done.returncode == 3:
         pytest.skip(done.stderr)
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shlex
@@ -22,6 +23,7 @@ from pipeline.cli.terminal import (
     SOURCE,
     SOURCE_ERRORS,
     TEMPLATES,
+    SizeType,
     check_split,
     edition_names,
     formats,
@@ -38,9 +40,12 @@ from pipeline.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.driver import Result
+    from pipeline.driver import Result, Saved
     from pipeline.model.diagnostics import Diagnostic
 
+
+NO_SECONDS, NO_BYTES = 10.0**8, 10**15
+"""Limits that nothing reaches."""
 
 SHOWN = frozenset({".html", ".pdf", ".epub"})
 """The endings of the file names that `--open` shows."""
@@ -90,6 +95,18 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     help="Build without network access, and with access to the folders of the source, the"
     " templates and the output only (Linux): for untrusted sources.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="The time limit for a source: it is built in a process of its own, which ends then.",
+)
+@click.option(
+    "--memory",
+    type=SizeType(),
+    metavar="SIZE",
+    help="The memory limit for a source, such as 2G, likewise.",
+)
 @click.option("--open", "shows", is_flag=True, help="Open the first output when it is ready.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors and scripts."
@@ -111,6 +128,8 @@ def build(
     depfile: Path | None,
     target: str,
     sandbox: bool,
+    timeout: float | None,
+    memory: int | None,
     **options: Any,
 ) -> None:
     """Build the editions of one or more sources.
@@ -138,7 +157,11 @@ def build(
     failed = False
     found: list[Diagnostic] = []
     shown = progress_shown(sources, options["out"], as_json, stages)
-    with workers(sources, editions) as executor, shown as progress:
+    is_limited = bool(timeout or memory)
+    if is_limited:
+        run = within_limits(run, timeout, memory)
+    others = contextlib.nullcontext() if is_limited else workers(sources, editions)
+    with others as executor, shown as progress:
 
         def hear(event: driver.Event) -> None:
             if executor and isinstance(event, driver.Begun) and event.stage == FIRST_STAGE:
@@ -195,6 +218,52 @@ def confined(sources: Iterable[Path], out: Path, templates: Path | None) -> None
         confine([*(source.parent for source in sources), *filter(None, [templates])], writes)
     except ConfinementError as error:
         give_up(f"--sandbox cannot be had: {error}.")
+
+
+def within_limits(
+    run: Callable[..., Result], timeout: float | None, memory: int | None
+) -> Callable[..., Result]:
+    """`driver.build` in a process of its own, which ends where it takes too much time or memory.
+    The listener hears of the files that were saved alone."""
+    from pipeline.cli.library.building import why_stopped
+    from pipeline.cli.library.child import RAISED, Limits
+    from pipeline.cli.library.pool import LimitedPool, TaskStoppedError
+    from pipeline.driver import Listener, Result
+    from pipeline.model.codes import Code, diagnostic
+
+    limits = Limits(timeout or NO_SECONDS, memory or NO_BYTES, tasks=1)
+
+    def limited(
+        source: Path, editions: tuple[str, ...], *, listener: Listener, executor: None
+    ) -> Result:
+        pool = LimitedPool(1, limits)
+        try:
+            result, saved = pool.submit(_with_saved, run, source, editions).result()
+        except TaskStoppedError as error:
+            if error.how == RAISED:
+                give_up(error.said)
+            message, hint = why_stopped(error, limits)
+            return Result((diagnostic(Code.NOT_BUILT, message, source=str(source), hint=hint),))
+        finally:
+            pool.shutdown()
+        for one in saved:
+            listener(one)
+        return result
+
+    return limited
+
+
+def _with_saved(
+    run: Callable[..., Result], source: Path, editions: tuple[str, ...]
+) -> tuple[Result, list[Saved]]:
+    """The result of a build, and what it saved."""
+    from pipeline.driver import Saved
+
+    saved: list[Saved] = []
+    result = run(
+        source, editions, listener=lambda one: saved.append(one) if isinstance(one, Saved) else None
+    )
+    return result, saved
 
 
 def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., Result]:

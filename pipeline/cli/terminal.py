@@ -6,6 +6,7 @@ import contextlib
 import gc
 import json
 import os
+import re
 import shlex
 import sys
 import time
@@ -34,6 +35,23 @@ LONG_SOURCE = 200_000
 
 FEW = 3
 """Editions of a short source that two processes make."""
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?", re.IGNORECASE)
+
+
+class SizeType(click.ParamType[int]):
+    """A size of memory: ``2G``, ``500M``."""
+
+    name = "size"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        match = _SIZE.fullmatch(str(value).strip())
+        if not match:
+            self.fail(f"{value!r} is not a size such as 2G or 500M", param, ctx)
+        return int(float(match[1]) * 1000 ** " kmg".index(match[2].lower() or " "))
+
 
 SOURCE = click.Path(path_type=Path)
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)

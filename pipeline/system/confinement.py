@@ -84,6 +84,8 @@ def confine(reads: Iterable[Path], writes: Iterable[Path]) -> None:
     reading = _EXECUTE | _READ_FILE | _READ_FOLDER
     for path in (*map(Path, SYSTEM), *_python(), *reads):
         _allow(libc, ruleset, path, reading)
+    # another Python looks there for this package
+    _allow(libc, ruleset, Path(__file__).parents[2], _READ_FOLDER)
     _allow(libc, ruleset, Path("/dev/null"), reading | _WRITE_FILE)
     for path in writes:
         _allow(libc, ruleset, path, rights & ~_DEVICES)

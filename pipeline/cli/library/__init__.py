@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pipeline.cli.terminal import (
     BUILT,
     SOURCE_ERRORS,
     TEMPLATES,
+    SizeType,
     edition_names,
     formats,
     give_up,
@@ -44,22 +44,6 @@ LOADED = {
 
 SHOWN = 3
 """The number of files that a note names."""
-
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?", re.IGNORECASE)
-
-
-class SizeType(click.ParamType[int]):
-    """A size of memory: ``2G``, ``500M``."""
-
-    name = "size"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        match = _SIZE.fullmatch(str(value).strip())
-        if not match:
-            self.fail(f"{value!r} is not a size such as 2G or 500M", param, ctx)
-        return int(float(match[1]) * 1000 ** " kmg".index(match[2].lower() or " "))
 
 
 class PlaceType(click.Path):

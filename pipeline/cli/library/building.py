@@ -110,9 +110,15 @@ def built(
 
 
 def _stopped(task: Task, error: TaskStoppedError, limits: Limits) -> Built:
+    return stopped(task.name, task.source, *why_stopped(error, limits, TRIES))
+
+
+def why_stopped(error: TaskStoppedError, limits: Limits, tries: int = 1) -> tuple[str, str]:
+    """The message for a document that was not built, and the hint."""
     match error.how:
         case how if how == TOO_LONG:
-            message = f"Building it took more than {limits.seconds:g} seconds, and was stopped."
+            seconds = "a second" if limits.seconds == 1 else f"{limits.seconds:g} seconds"
+            message = f"Building it took more than {seconds}, and was stopped."
             hint = "Give it more time with `--timeout`, or divide it."
         case how if how == TOO_LARGE:
             message = f"Building it needed more than {human_size(limits.memory)} of memory."
@@ -120,6 +126,7 @@ def _stopped(task: Task, error: TaskStoppedError, limits: Limits) -> Built:
         case how if how == RAISED:
             message, hint = error.said, "This is a fault of Chapbook: please report it."
         case _:
-            message = f"The process that built it ended {TRIES} times ({error.said})."
-            hint = "Build it alone with `chapbook build`; if it fails there too, please report it."
-    return stopped(task.name, task.source, message, hint)
+            times = f" {tries} times" if tries > 1 else ""
+            message = f"The process that built it ended{times} ({error.said})."
+            hint = "If it fails with `chapbook build`, too, please report it."
+    return message, hint
