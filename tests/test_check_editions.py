@@ -36,7 +36,7 @@ def wide_table(columns: int, rows: int) -> str:
 
 LINK_ALONE = """\
 A document with a [way to the well](https://example.org/wells/of/the/old/village/and/of/the/new/one)
-and no headings. The address is https://example.org/wells/of/the/old/village/and/of/the/new/one.
+and no headings, but a sign, `𝌆`. The address is https://example.org/wells/of/the/old/village/and/of/the/new/one.
 """
 GATHERED = f"""## Notes with addresses
 

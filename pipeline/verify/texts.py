@@ -116,9 +116,9 @@ HYPHENS = dict.fromkeys(map(ord, "-\u2010\u2011\ufffe\u0002"))
 
 EMOJI = re.compile(
     "[#*0-9]\ufe0f?\u20e3|[\u200d\ufe0f\u231a-\u23ff\u25aa-\u27bf\u2b05-\u2b55\u3030\u303d\u3297\u3299"
-    "\U0001f000-\U0001faff\U000e0020-\U000e007f\ufffd]"
+    "\U00010000-\U0010ffff\ufffd]"
 )
-"""Emoji, and the signs that join them."""
+"""Emoji, the signs that join them, and all characters that are two units of UTF-16."""
 
 IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 """Scripts whose characters are on the page in the order they are written."""

@@ -85,13 +85,15 @@ def coloured(accent: str) -> Palette:
     if accent in ("", NAVY):
         return COLOURED
     tints = [mixed(accent, PAPER, share) for share in (1, 0.86, 0.72, 0.58, 0.44, 0.32)]
-    pale, dark = mixed(accent, PAPER, 0.12), mixed(accent, BLACK, 0.55)
+    # a second series is lighter by 30 steps of 100, whatever the colour
+    pale, light = (mixed(accent, PAPER, share) for share in (0.12, 0.28))
+    dark = mixed(accent, BLACK, 0.55)
     muted = mixed(accent, GREY, 0.4)
     lines = (accent, QUIET, tints[1], dark, muted, GREY)
     return Palette(
         bars=(
             Fill(accent),
-            Fill(tints[-1], ink=accent, edge=True),
+            Fill(light, ink=accent, edge=True),
             Fill(pale, "rising", accent, edge=True),
             Fill(QUIET, "falling", PAPER),
             Fill(PAPER, "crossed", accent, edge=True),
