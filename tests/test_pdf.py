@@ -391,7 +391,7 @@ def test_every_part_has_its_type(whole: Package) -> None:
         "L(LI(Lbl LBody(P)) LI(Lbl LBody(P L(LI(Lbl LBody)))))",
         "L(LI(Lbl LBody))",
         "L(LI(Lbl LBody(P)))",
-        "L(LI(LBody(Span)) LI(LBody(Span)))",
+        "L(LI(Lbl(Span) LBody) LI(Lbl(Span) LBody))",
         "L(LI(Lbl LBody(P P)))",
         "L(LI(Lbl LBody(Link)) LI(Lbl LBody(Link)))",
     ]
@@ -463,6 +463,39 @@ def test_a_space_that_a_line_ends_with_is_there_on_other_lines(folder: Path) -> 
     names = [f"`{'abcdefgh'[: 1 + number % 8]}{number}`" for number in range(200)]
     (paragraph,) = spoken(short(", ".join(names)), folder).all("P")
     assert _words(paragraph.text) == ", ".join(names).replace("`", "").split()
+
+
+def test_a_line_ends_a_word_where_there_is_a_space_and_nowhere_else(folder: Path) -> None:
+    """Stressed words, codes and links end lines here, before and after spaces of their own."""
+    names = [f"{'abcdefgh'[: 1 + number % 8]}{number}" for number in range(300)]
+    marked = "".join(
+        f"{'*' * (number % 3)}{name}{'*' * (number % 3)}{', '[number % 2 :]}"
+        for number, name in enumerate(names)
+    )
+    (paragraph,) = spoken(short(marked), folder).all("P")
+    assert _words(paragraph.text) == marked.replace("*", "").split()
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("zh", "在这个村庄里，没有人数过水井，*也没有人*知道它们有多深。"),
+        ("ja", "この村では、だれも井戸を*数えた*ことがなく、深さも知りません。"),
+        ("th", "ในหมู่บ้านนี้ไม่มีใครเคย*นับ*บ่อน้ำเลย"),
+        ("hi", "इस गाँव में *किसी ने* कुएँ नहीं गिने थे। "),
+        ("ta", "கொல்லையில் உள்ள *கிணற்றை* யாரும் காணவில்லை கோ. "),
+        ("bn", "এই গ্রামে *কোনো* কূপ গোনা হয়নি, কেউ জানে না। "),
+    ],
+)
+def test_other_scripts_are_read_as_they_are_written(lang: str, sentence: str, folder: Path) -> None:
+    (paragraph,) = spoken(short(sentence * 12, lang=lang), folder).all("P")
+    assert paragraph.text.replace("\u00ad", "") == (sentence.replace("*", "") * 12).strip()
+
+
+def test_a_line_break_is_a_space(folder: Path) -> None:
+    text = "One line\\\ntwo *lines*  \nthree<br>four."
+    (paragraph,) = spoken(short(text), folder).all("P")
+    assert paragraph.text == "One line two lines three four."
 
 
 def test_words_are_whole_with_a_style_sheet_of_ones_own(folder: Path, tmp_path: Path) -> None:

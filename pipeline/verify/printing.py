@@ -38,7 +38,7 @@ LARGE, LARGE_BOLD = 18, 14
 LAST_LINES, TALL_LAST = 5, 60
 """Lines that a last page has at least; points from which on an image or a drawing fills it."""
 
-HEADINGS = ("Title", "H", "H1", "H2", "H3", "H4", "H5", "H6")
+HEADINGS = ("Title", "H", "H1", "H2", "H3", "H4", "H5", "H6", "H7")
 LINES_BELOW, TALL = 2, 20
 """Lines that should follow a heading; points from which an image counts as one."""
 

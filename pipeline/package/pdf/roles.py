@@ -57,9 +57,9 @@ NOT_BEFORE = {"Aside": "Div", "Em": "", "Strong": ""}
 """Structure types of PDF 2.0, and their equivalents in PDF 1.7, if any."""
 
 
-def heading_level(tag: str, before: int) -> int:
+def heading_level(heading: Element, before: int) -> int:
     """The level of a heading after one of the level ``before``: none is skipped."""
-    return min(int(tag[1:]), before + 1)
+    return min(int(heading.get("aria-level", heading.tag[1:])), before + 1)
 
 
 def role(element: Element) -> str:

@@ -8,6 +8,7 @@ follows its paragraph.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from xml.etree.ElementTree import Element
 from pipeline.model.print_marks import HYPHEN
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import LayoutBox, children
+from pipeline.package.pdf.engine.lines import ends_with_space
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
 from pipeline.package.pdf.markup import classes, read_text
 from pipeline.package.pdf.nodes import (
@@ -44,9 +46,11 @@ from pipeline.package.pdf.roles import (
     role,
 )
 
-SOFT_HYPHEN = "\u00ad"
-DASHES = ("-", "\u2013", "\u2014", "/")
-"""Characters that may end a line without a following space."""
+SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
+
+COMPOSED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
+"""A letter of a script of India or its neighbours, which are drawn in parts and in another order:
+no single glyph says what it stands for."""
 
 
 class Structure:
@@ -156,8 +160,10 @@ class Structure:
             self.spoken[mark] = text  # one glyph stands for several characters
         elif node.kind == "Code" and "\t" in text:  # no glyph stands for a tab
             self.spoken[mark] = text
-        elif text.endswith(HYPHEN):
-            self.spoken[mark] = text.removesuffix(HYPHEN) + SOFT_HYPHEN
+        elif text.endswith(HYPHEN) or COMPOSED.search(text):
+            whole = text.removesuffix(HYPHEN)
+            end = SOFT_HYPHEN if whole != text else ""
+            self.spoken[mark] = whole.replace(MAY_BREAK, "") + end
         home(node, None).kids.append(mark)
         if node.kind in ILLUSTRATIONS and not node.box:
             left, top = box.content_box_x(), box.content_box_y()
@@ -165,17 +171,23 @@ class Structure:
             node.box = tuple(edge * POINT for edge in edges)
 
     def _end_line(self, line: LayoutBox, number: int, page: TypesetPage) -> None:
-        """Take note of a line that goes on, unless it was broken within a word."""
-        last = line
+        """Take note of a line after which there is a space, or that was to end here."""
+        last, is_forced = line, not boxes.goes_on(line)
         while inner := children(last):
-            last = inner[-1]
+            at = -1
+            if inner[at].element_tag == "br" and len(inner) > 1:
+                at, is_forced = -2, True
+            last = inner[at]
         mark, text = page.mark_of(last), boxes.text_of_box(last)
-        within = text.endswith((HYPHEN, *DASHES)) and not text[-2:-1].isspace()
         if is_code_line(line.element):
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
-        elif mark is not None and text and not within:
-            self.open_lines[MarkedContent(number, mark)] = text
+        elif mark is not None and (is_forced or ends_with_space(line, last)):
+            where = MarkedContent(number, mark)
+            if text and where not in self.spoken:
+                self.open_lines[where] = text
+            else:
+                self.spoken[where] = f"{self.spoken.get(where, '').rstrip()} "
 
     def _end_code(self, element: Element, mark: int | None, text: str, number: int) -> None:
         """End a line of code, in which line ends are not spaces. One without text adds its
@@ -230,8 +242,13 @@ class Structure:
             case "a":
                 return self._anchor(element, parent)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
-                self._level = heading_level(tag, self._level)
+                self._level = heading_level(element, self._level)
                 return add(parent, StructureNode(f"H{self._level}", element))
+        if tag == "span" and "task" in classes(element) and parent.kind == "LBody":
+            assert parent.parent is not None, "a body is in an item"
+            label = StructureNode("Lbl", element, parent=parent.parent)
+            parent.parent.kids.insert(0, label)
+            return label
         if is_hidden(element):
             kind = "P" if tag == "p" else "Span"
             spoken = read_text(element)

@@ -21,7 +21,7 @@ PRINT = 1 << 2
 """The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""
 
 NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
-LETTERS = {"a": "/LowerAlpha"}
+LETTERS = {"a": "/LowerAlpha", "A": "/UpperAlpha", "i": "/LowerRoman", "I": "/UpperRoman"}
 SHOW = b"] TJ"
 """The ending of the operators that show text."""
 
@@ -70,8 +70,10 @@ def write_tags(
     the right by a number of points."""
     writer = _Writer(pdf, marks, object_of, shifts)
     writer.write(tree if is_pdf2 else _older(tree))
+    if not is_pdf2 and any(tag.kind == "H7" for tag, _ in writer.elements):
+        writer.root["RoleMap"] = Dictionary({"H7": "/H6"})
     if is_pdf2:
-        follow(pdf, writer.elements, writer.links)
+        follow(pdf, writer.root, writer.elements, writer.links)
 
 
 def _mend_page(
@@ -133,12 +135,13 @@ class _Writer:
         self._annotations: list[Any] = []
         self._order: dict[int, list[bytes]] = {}
         self._names: dict[str, Any] = {}
+        self.root = Dictionary({"Type": "/StructTreeRoot"})
         self.elements: list[tuple[Tag, Any]] = []
         self.links: list[tuple[Any, Any]] = []
 
     def write(self, document: Tag) -> None:
         pdf = self._pdf
-        root = Dictionary({"Type": "/StructTreeRoot"})
+        root = self.root
         pdf.add_object(root)
         root["K"] = Array([self._element(document, root)])
         root["ParentTree"] = self._parent_tree()

@@ -29,12 +29,13 @@ NO_ASIDE = frozenset({"/Aside", "/BlockQuote", "/TD", "/TH"})
 CELLS = frozenset({"/TD", "/TH"})
 
 
-def follow(pdf: PDF, elements: Sequence[tuple[Tag, Any]], links: Iterable[tuple[Any, Any]]) -> None:
-    """Convert a tagged PDF to the standard; ``elements`` are those of its structure in reading
-    order, and ``links`` annotations with their elements."""
+def follow(
+    pdf: PDF, root: Any, elements: Sequence[tuple[Tag, Any]], links: Iterable[tuple[Any, Any]]
+) -> None:
+    """Convert a tagged PDF to the standard; ``root`` is that of its structure, ``elements`` are
+    those in it in reading order, and ``links`` annotations with their elements."""
     namespace = Dictionary({"Type": "/Namespace", "NS": String(NAMESPACE)})
     pdf.add_object(namespace)
-    root = pdf.objects[int(pdf.catalog["StructTreeRoot"].split()[0])]
     root["Namespaces"] = Array([namespace.reference])
     known = {element.reference: element for _, element in elements}
     levels = [level for tag, _ in elements if (level := _level(tag.kind))]

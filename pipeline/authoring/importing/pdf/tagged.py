@@ -34,7 +34,7 @@ from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.seen import INLINE
 
-_HEADING = re.compile(r"H(?:eading ?)?([1-6])", re.IGNORECASE)
+_HEADING = re.compile(r"H(?:eading ?)?([1-7])", re.IGNORECASE)
 _TOP = ("H", "Title")
 _MARK = re.compile(r"\W{0,4}|\W?\w{1,4}[.)]?")
 """The bullet or the number of an item."""
@@ -164,7 +164,7 @@ def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> Non
     last = body[-1] if len(body) else None
     heading = _HEADING.fullmatch(block.role)
     if heading or block.role in _TOP:
-        level = int(heading[1]) if heading else 1
+        level = min(int(heading[1]), 6) if heading else 1
         made = etree.SubElement(body, f"h{level}")
         if block.role == "Title" or (level == 1 and sum(e.tag == "h1" for e in body) == 1):
             made.set("class", TITLE)

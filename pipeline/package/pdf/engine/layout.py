@@ -22,8 +22,12 @@ from pipeline.package.pdf.engine.lines import (
     ShapedText,
     add_word_spacing,
     draw_first_line,
+    remove_last_whitespace,
+    skip_first_whitespace,
     whole_add_word_spacing,
     whole_draw_first_line,
+    whole_remove_last_whitespace,
+    whole_skip_first_whitespace,
 )
 from pipeline.package.pdf.engine.styles import SharedStyles
 
@@ -188,7 +192,12 @@ def economical(is_part: bool = False) -> Iterator[None]:
     zero-width characters only, WeasyPrint would measure the whole rest for each line. A part has no
     running heads and feet."""
     with _one_layout:
-        whole, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor
+        splits, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor
+
+        def whole(text: str, *given: Any, **options: Any) -> Any:
+            found = splits(text, *given, **options)
+            found[0].lacks_space = found[2] is None and text.endswith(found[0].text + " ")
+            return found
 
         def split_first_line(
             text: str, style: Any, context: Any, width: float | None, spacing: float, **options: Any
@@ -229,6 +238,8 @@ def economical(is_part: bool = False) -> Iterator[None]:
         heads = weasyprint.layout.make_margin_boxes
         weasyprint.text.line_break.Layout = ShapedText
         weasyprint.layout.inline.add_word_spacing = add_word_spacing
+        weasyprint.layout.inline.remove_last_whitespace = remove_last_whitespace
+        weasyprint.layout.inline.skip_first_whitespace = skip_first_whitespace
         if is_part:
             weasyprint.layout.make_margin_boxes = lambda *_: ()
         weasyprint.layout.inline.split_first_line = split_first_line
@@ -239,9 +250,11 @@ def economical(is_part: bool = False) -> Iterator[None]:
         finally:
             weasyprint.text.line_break.Layout = SetText
             weasyprint.layout.inline.add_word_spacing = whole_add_word_spacing
+            weasyprint.layout.inline.remove_last_whitespace = whole_remove_last_whitespace
+            weasyprint.layout.inline.skip_first_whitespace = whole_skip_first_whitespace
             weasyprint.layout.make_margin_boxes = heads
-            weasyprint.layout.inline.split_first_line = whole
-            weasyprint.layout.preferred.split_first_line = whole
+            weasyprint.layout.inline.split_first_line = splits
+            weasyprint.layout.preferred.split_first_line = splits
             weasyprint.css.StyleFor = styles
 
 

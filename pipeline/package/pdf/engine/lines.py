@@ -13,9 +13,12 @@ import weasyprint
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
 from weasyprint.text.line_break import Layout as SetText
 
-from pipeline.package.pdf.engine.boxes import is_text
+from pipeline.package.pdf.engine.boxes import is_line, is_text, text_of_box
 
 ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *);")
+
+SPACED = "spaced"
+"""The attribute of a line that has the places where lines begin after a space."""
 
 EMPTY = "empty"
 """The attribute of a style with the layout of an empty text."""
@@ -49,6 +52,8 @@ MOVES = "moves"
 
 whole_draw_first_line = weasyprint.draw.text.draw_first_line
 whole_add_word_spacing = weasyprint.layout.inline.add_word_spacing
+whole_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
+whole_remove_last_whitespace = weasyprint.layout.inline.remove_last_whitespace
 
 
 class OwnFeatures(dict[bytes, Any]):
@@ -68,6 +73,8 @@ class ShapedText(SetText):  # type: ignore[misc]
     _is_put_off = False
     _is_spaced = False
     _spacing: list[int] | None = None
+    lacks_space = False
+    """True if the space that it ends with was left out at the end of its line."""
 
     def setup(self, style: Any) -> None:
         """Get the layout objects of a text: copies of those for others in this style."""
@@ -169,6 +176,44 @@ def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> fl
     box.position_x += shift
     box.width += spacing * spaces
     return shift + spacing * spaces
+
+
+def remove_last_whitespace(context: Any, line: Any) -> None:
+    """Leave out the space that a line ends with, and take note of that: a listener hears it."""
+    last = line
+    while getattr(last, "children", ()):
+        last = last.children[-1]
+    before = text_of_box(last)
+    whole_remove_last_whitespace(context, line)
+    if before != text_of_box(last):
+        last.pango_layout.lacks_space = True
+
+
+def skip_first_whitespace(box: Any, place: Any) -> Any:
+    """Leave out the spaces that a line would begin with; take note of those before its place."""
+    found = whole_skip_first_whitespace(box, place)
+    if is_line(box):
+        spaced = vars(box).setdefault(SPACED, set())  # all its lines have the same
+        after = (one for one in (place, found) if place and isinstance(one, dict))
+        if any(_is_after_space(box, one) for one in after):
+            spaced.add(repr(place))
+    return found
+
+
+def _is_after_space(box: Any, place: Any) -> bool:
+    while place:
+        ((index, place),) = place.items()
+        if is_text(box):
+            return bool(box.text.encode()[:index].endswith((b" ", b"\n")))
+        box = box.children[index]
+    return False
+
+
+def ends_with_space(line: Any, last: Any) -> bool:
+    """Return whether there was a space after a line, in which a box is the ``last``."""
+    if repr(line.resume_at) in vars(line).get(SPACED, ()):
+        return True
+    return is_text(last) and last.pango_layout.lacks_space
 
 
 def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> list[Any]:

@@ -98,7 +98,7 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
         for block in group:
             for element in block.iter():
                 if re.fullmatch("h[1-6]", element.tag):
-                    level = heading_level(element.tag, level)
+                    level = heading_level(element, level)
     return UnitPlan(tuple(slices))
 
 
