@@ -109,6 +109,6 @@ def test_where_it_cannot_be_had_nothing_is_built(
     done = CliRunner().invoke(main, ["build", "well.md", "--sandbox"])
     assert done.exit_code == 3
     assert done.stderr == (
-        "chapbook: --sandbox cannot be had: only Linux can confine a process to its files.\n"
+        "chapbook: --sandbox is not available: only Linux can confine a process to its files.\n"
     )
     assert not [*(tmp_path / "build").iterdir()]

@@ -162,7 +162,8 @@ def test_citations(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "Some text.", "{\\rtf1" + "{" * 1000])
 def test_broken(text: str, tmp_path: Path) -> None:
     rtf(tmp_path / "a.rtf", text)
-    assert told(import_file(tmp_path / "a.rtf")) == ["This is no Rich Text, or it is broken."]
+    found = told(import_file(tmp_path / "a.rtf"))
+    assert found == ["This is not a Rich Text file, or it is damaged."]
 
 
 def test_damaged(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def confined(sources: Iterable[Path], out: Path, templates: Path | None) -> None
     try:
         confine([*(source.parent for source in sources), *filter(None, [templates])], writes)
     except ConfinementError as error:
-        give_up(f"--sandbox cannot be had: {error}.")
+        give_up(f"--sandbox is not available: {error}.")
 
 
 def within_limits(

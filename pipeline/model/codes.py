@@ -156,7 +156,7 @@ class Code(enum.Enum):
         "or correct its name."
     )
     EMPTY_INDEX = _warning(
-        "There is a place for an index but nothing to list: nothing is marked for it, or the index already stands\n"
+        "There is a place for an index but nothing to list: nothing is marked for it, or the index is already\n"
         "in an earlier place. It is left out."
     )
     NO_PINYIN = _warning(
@@ -274,7 +274,7 @@ class Code(enum.Enum):
         "unknown. The data is shown as a table."
     )
     CROWDED_CHART = _warning(
-        "A chart shows more than readers can take in, such as a pie with a dozen slices. Show less, or use\n"
+        "A chart shows more than readers can grasp, such as a pie with a dozen slices. Show less, or use\n"
         "another type of chart."
     )
 

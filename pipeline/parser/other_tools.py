@@ -27,7 +27,7 @@ class _Mark(NamedTuple):
 
 
 _LATEX = "a command of LaTeX"
-_INCLUDE = "To take in a file, write `{{ include part.md }}` alone on a line."
+_INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
 
 _LIST = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
 

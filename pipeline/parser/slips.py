@@ -123,7 +123,7 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
         own = getattr(node, "attributes", NO_ATTRIBUTES)
         for key, value in own.pairs:
             if key == "width" and isinstance(node, SIZED) and not WIDTH.fullmatch(value.strip()):
-                message = f"`width={value}` is no width."
+                message = f"`width={value}` is not a width."
                 hint = "Write a share of the line, `width=50%`, or a length, `width=4cm`."
                 yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
             elif key == "lang" and (wrong := _wrong_tag(value)):

@@ -143,6 +143,6 @@ def _report_unused(note: Note, findings: Findings) -> None:
     if note.label.startswith(INLINE_NOTE):
         text = " ".join(plain_text(note.children).split())
         shown = text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
-        message = f"The note `^[{shown}]` stands where no output can have one, and is left out."
+        message = f"The note `^[{shown}]` is where no output can have notes, and is left out."
         hint = "Put it into the text that follows."
     findings.add(Code.UNUSED_NOTE, message, note.span, hint)

@@ -53,7 +53,7 @@ def read_fonts(document: Document, folder: Path) -> Document:
             hint = "Use another font, or ask its maker for an e-book licence."
             findings.add(Code.FONT_NOT_EMBEDDABLE, message, span, hint)
         except (OSError, ValueError) as error:
-            findings.add(Code.BAD_FONT, f"“{located.name}” is no font: {error}.", span)
+            findings.add(Code.BAD_FONT, f"“{located.name}” is not a font: {error}.", span)
     metadata = replace(document.metadata, fonts=tuple(fonts))
     return findings.added_to(replace(document, metadata=metadata))
 

@@ -64,7 +64,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     if isinstance(data, bytes) and data.startswith(b"{\\rtf"):
         return of_rtf(data, name, "")
     if isinstance(data, bytes) and b"\0\0\0" in data[:4096]:
-        message = "This is no text, which Chapbook cannot import."
+        message = "This is not a text file, so Chapbook cannot import it."
         hint = "Open it in a word processor, and save it as .docx."
         return unread(message, name, hint)
     raw = decoded(data).replace("\r\n", "\n").replace("\r", "\n")

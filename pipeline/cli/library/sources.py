@@ -62,7 +62,7 @@ def arranged(
         if not _is_document(text) or (path.resolve() in taken_in and not is_list):
             passed_over.append(path)
             if is_list:
-                message = "The file has no front matter, and is no document of a library."
+                message = "The file has no front matter, so it is not a document of the library."
                 hint = "Begin it with `---`, a line `title: …`, and `---`."
                 findings.append(diagnostic(Code.NO_DOCUMENT, message, source=str(path), hint=hint))
             continue

@@ -76,7 +76,7 @@ def prices_said(prices: Prices) -> str:
     said = (
         (prices.paper, "a sheet of paper"),
         (prices.page, "a printed side"),
-        (prices.ink, "of ink for a side of which 5 % is covered"),
+        (prices.ink, "of ink for a side with 5 % coverage"),
     )
     return ", ".join(f"{price(amount, prices.currency)} {what}" for amount, what in said if amount)
 

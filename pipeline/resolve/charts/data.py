@@ -181,7 +181,7 @@ class _Reader:
             message = f"{len(data.series)} series are too many to tell apart."
             self._warn(message, "Show fewer, or draw several charts.")
         elif len(data.groups) > CROWDED_GROUPS and not is_line:
-            self._warn(f"{len(data.groups)} bars are too many to take in.", "Show fewer.")
+            self._warn(f"{len(data.groups)} bars are too many to grasp.", "Show fewer.")
         return not self._failed
 
     def _check_pie(self, data: Data, rows: list[TableRow]) -> None:

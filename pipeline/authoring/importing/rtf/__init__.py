@@ -31,7 +31,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         reader.read(tokens(data))
     except ValueError:  # which lxml raises too, of characters that no text has
         hint = "Open it in a word processor, and save it as .docx or .odt."
-        message = "This is no Rich Text, or it is broken."
+        message = "This is not a Rich Text file, or it is damaged."
         wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
         return Draft(Metadata(), (), found=(wrong,))
     body = reader.body.root
