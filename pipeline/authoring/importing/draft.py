@@ -51,10 +51,11 @@ KINDS: dict[type[Node], str] = {
 HEADS = "headers and footers"
 """A row for content that is reported individually, and never in a source."""
 
-INDEXED = "index marks"
-"""The number of index marks, for the comparison."""
+INDEXED, ALTERNATIVES, MERGED = "index marks", "alternative texts", "merged cells"
+"""The rows of index marks, of images with a text alternative, and of cells that span several rows
+or columns."""
 
-ROWS = (*dict.fromkeys(KINDS.values()), INDEXED, "comments", HEADS, "words")
+ROWS = (*dict.fromkeys(KINDS.values()), MERGED, ALTERNATIVES, INDEXED, "comments", HEADS, "words")
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -80,6 +81,10 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
             found["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
         if isinstance(node, model.Turn):
             found["words"] += len(node.speaker.split())
+        if isinstance(node, model.Image) and node.alt:
+            found[ALTERNATIVES] += 1
+        if isinstance(node, model.TableCell) and (node.columns > 1 or node.rows > 1):
+            found[MERGED] += 1
         if isinstance(node, model.InlineElement) and "index" in node.attributes.classes:
             found[INDEXED] += 1
         if isinstance(node, model.CrossReference):

@@ -17,16 +17,18 @@ from msgspec.structs import replace
 from pipeline.authoring.importing import article, own_markup, own_nodes
 from pipeline.authoring.importing.captions import join_captions, label_words
 from pipeline.authoring.importing.draft import (
+    ALTERNATIVES,
     COMMENT,
     DISPLAY_MARK,
     MATH_MARK,
+    MERGED,
     Draft,
     count,
     unread,
 )
 from pipeline.authoring.importing.page_metadata import declared_language, metadata_of
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
-from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places
+from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, has_alternative
 from pipeline.authoring.importing.page_styles import mark_styles
 from pipeline.authoring.importing.text_head import with_head
 from pipeline.authoring.importing.tidying import joined_runs, tidied
@@ -199,6 +201,8 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
             if inner.tag == "p" and not _is_paragraph(inner):
                 continue
             found[row] += 1
+            found[ALTERNATIVES] += inner.tag == "img" and has_alternative(inner.get("alt") or "")
+            found[MERGED] += inner.tag in ("td", "th") and _is_merged(inner)
         elif inner.tag == "a" and inner.get("href"):
             found["links"] += 1
     comments = [_text(p) for p in element.iter("p") if (p.text or "").startswith(COMMENT)]
@@ -206,6 +210,12 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
     found["words"] = len(_text(element).split()) - beside
     found["comments"] = len(comments)
     return found
+
+
+def _is_merged(cell: Element) -> bool:
+    return any(
+        (cell.get(key) or "1").strip() not in ("", "0", "1") for key in ("colspan", "rowspan")
+    )
 
 
 def _says(element: Element, title: str) -> bool:

@@ -225,7 +225,7 @@ class PageReader:
                 hint = "Save it beside the source, and write `![what it shows](file)`."
                 self.tell(message, hint, source)
             return (Text(text=node.alt),) if node.alt else ()
-        alt = "" if _FILE_NAME.search(node.alt) else " ".join(node.alt.split())
+        alt = " ".join(node.alt.split()) if has_alternative(node.alt) else ""
         name = self._named(source, data, alt, suffix)
         own = node.attributes
         if not alt:
@@ -263,6 +263,11 @@ class PageReader:
         self.images[name] = data
         self._names[source] = quote(name)
         return self._names[source]
+
+
+def has_alternative(alt: str) -> bool:
+    """Return whether the text alternative of an image says something, and not only its file."""
+    return bool(alt.strip()) and not _FILE_NAME.search(alt)
 
 
 def _break(node: model.ThematicBreak) -> Node:
