@@ -76,7 +76,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- goals -----------------------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog library docs check report watch test fuzz accept bench bench-import lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog library docs check report watch test fuzz accept bench bench-import bench-library lint format constraints clean distclean help FORCE
 
 all: ## Build the editions in the front matter, or web page, PDF and e-book (the default)
 html: ## Build the web page only
@@ -94,7 +94,7 @@ asks_editions := --edition all
 asks_catalog := --catalog
 table := $(VENV)/.editions.mk
 GOALS := all html pdf epub editions catalog
-ifneq ($(filter-out library docs test fuzz accept bench bench-import lint format constraints clean distclean help report,$(goals)),)
+ifneq ($(filter-out library docs test fuzz accept bench bench-import bench-library lint format constraints clean distclean help report,$(goals)),)
 include $(call show,$(call hide,$(table)))
 endif
 
@@ -193,6 +193,11 @@ bench: $(installed)-test ## Compare build times with Pandoc and Typst (BENCH="--
 	$(at)[ -f $(call quote,$(peers)/pyvenv.cfg) ] || $(call quote,$(python)) -m venv $(call quote,$(peers))
 	$(at)$(call quote,$(peers)/bin/python) -m pip install --quiet --disable-pip-version-check pypandoc_binary typst
 	$(at)$(call quote,$(python)) -m tests.bench --peers $(call quote,$(peers)) $(BENCH)
+
+bench-library: $(installed)-test ## Compare a library of 200 handouts with Pandoc and Typst (BENCH="--documents 50")
+	$(at)[ -f $(call quote,$(peers)/pyvenv.cfg) ] || $(call quote,$(python)) -m venv $(call quote,$(peers))
+	$(at)$(call quote,$(peers)/bin/python) -m pip install --quiet --disable-pip-version-check pypandoc_binary typst
+	$(at)$(call quote,$(python)) -m tests.bench.library --peers $(call quote,$(peers)) $(BENCH)
 
 bench-import: $(installed)-test ## Measure how much importing keeps (IMPORTS="pages documents")
 	$(at)$(call quote,$(python)) -m tests.bench.imports $(IMPORTS)

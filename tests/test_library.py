@@ -217,6 +217,17 @@ def test_the_feed_and_the_records_have_all(school: Path, tmp_path: Path) -> None
     assert onixcheck.validate(str(onix), schemas=("xsd", "rng")) == []
 
 
+def test_readers_are_offered_no_answers(handouts: Path) -> None:
+    result = run(handouts, "--edition", "teacher-ebook,teacher-web,ebook")
+    assert "2 built" in result.output
+    out = handouts.parent / "out"
+    assert (out / "wells" / "wells-teacher-ebook.epub").is_file()
+    for name in ("titles.html", "opds.json"):
+        told = (out / "catalogue" / name).read_text("utf-8")
+        assert "wells.epub" in told
+        assert "teacher" not in told
+
+
 def test_the_report_has_all_documents(school: Path) -> None:
     table = (school / "report" / "report.csv").read_text("utf-8-sig")
     rows = list(csv.DictReader(table.splitlines()))

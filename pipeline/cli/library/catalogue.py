@@ -101,7 +101,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
             yield model.Paragraph(children=_in(own.lang, text, library.lang))
     links: list[model.Inline] = []
     for file in built.files:
-        if file.edition:
+        if is_for_readers(file.edition):
             links += [model.Text(text=" · ")] if links else []
             label = said.get(f"edition_{file.edition}", EDITIONS[file.edition].label)
             told = f"{label[:1].upper()}{label[1:]}"
@@ -117,6 +117,12 @@ def _in(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
         return said
     attributes = Attributes(pairs=(("lang", lang),))
     return (model.InlineElement(name="span", children=said, attributes=attributes),)
+
+
+def is_for_readers(edition: str) -> bool:
+    """Return whether an edition has neither answers nor the source, which may contain some."""
+    row = EDITIONS.get(edition)
+    return row is not None and row.audience != "teacher" and not row.is_archival
 
 
 def _facts(file: Made) -> str:

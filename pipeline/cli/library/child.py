@@ -20,6 +20,8 @@ from typing import IO, Any, Protocol
 
 import msgspec
 
+from pipeline.cli.terminal import collect_seldom
+
 DONE, RAISED, TOO_LONG, TOO_LARGE, CRASHED = "done", "raised", "too long", "too large", "crashed"
 
 RECYCLED = 3
@@ -72,6 +74,7 @@ def main(given: str) -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     for name in limits.modules:
         importlib.import_module(name)
+    collect_seldom()
     gc.collect()
     gc.freeze()
     with contextlib.suppress(BrokenPipeError, EOFError):

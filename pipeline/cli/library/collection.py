@@ -19,7 +19,7 @@ from pipeline.cli.library.tasks import Built
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.messages import shown_json
 from pipeline.model.metadata import Metadata
-from pipeline.package.catalog import onix, opds
+from pipeline.package.catalog import Record, onix, opds
 from pipeline.parser.frontmatter import library_metadata
 from pipeline.parser.frontmatter.shared import above
 from pipeline.system import outputs
@@ -121,20 +121,13 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
     document = catalogue.catalogue(built, metadata)
     site = catalogue.pages(document, "site", out, CATALOGUE, store)
     files = {f"{CATALOGUE}/{path}": data for path, data in site.items()}
-    records = [(one.record, one.name) for one in built if one.record]
+    records = [one.record for one in built if one.record]
     if records:
-        linked = [
-            record
-            if record.metadata.url
-            else record._replace(
-                metadata=msgspec.structs.replace(record.metadata, url=f"../{quote(name)}/")
-            )
-            for record, name in records
-        ]
         feed = f"{CATALOGUE}/opds.json"
-        files[feed] = opds.feed(linked, metadata.title, f"{metadata.url}opds.json")
+        offered = filter(None, map(_offered, built))
+        files[feed] = opds.feed(offered, metadata.title, f"{metadata.url}opds.json")
         files[f"{CATALOGUE}/onix.xml"] = onix.message(
-            *(record for record, _ in records), sender=metadata.publisher or metadata.title
+            *records, sender=metadata.publisher or metadata.title
         )
     told = msgspec.structs.replace(
         metadata,
@@ -152,6 +145,21 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
     files[f"{REPORT}/report.json"] = f"{shown_json(with_findings)}\n".encode()
     files[f"{REPORT}/report.csv"] = _csv(rows)
     return files
+
+
+def _offered(built: Built) -> Record | None:
+    """The record of a document for the feed: the files for all readers, by addresses that lead
+    there from the feed."""
+    record = built.record
+    if record is None:
+        return None
+    metadata = record.metadata
+    if not metadata.url:
+        metadata = msgspec.structs.replace(metadata, url=f"../{quote(built.name)}/")
+    theirs = {file.file for file in built.files if catalogue.is_for_readers(file.edition)}
+    products = (one for one in record.products if catalogue.is_for_readers(one.edition.name))
+    web_page = record.web_page if f"{built.name}/{record.web_page}" in theirs else ""
+    return record._replace(metadata=metadata, products=tuple(products), web_page=web_page)
 
 
 def _csv(rows: Sequence[dict[str, object]]) -> bytes:
