@@ -17,6 +17,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.messages import printable_lines
 from pipeline.render.environment import environment, read_text
 from pipeline.system.checksums import checksum
+from pipeline.verify.audit import FOR_PEOPLE
 from pipeline.verify.findings import FileFindings, rules
 
 TEMPLATE, STYLE = "report/check.html.j2", "report/style.css"
@@ -45,14 +46,7 @@ _READ = {
 _OF_PAGES = ("file", "page", "web")
 
 _JUDGED = {
-    "": (
-        "Do the alternative texts say what the images show, and what they are there for?",
-        "Do the headings name what follows them, and do the links say where they lead?",
-        "Is every passage in another language marked as such?",
-        "Is the order in which the text is read the one that makes sense?",
-        "Is anything said by colour, shape or place alone?",
-        "Is the language plain enough for those who will read it?",
-    ),
+    "": ("Is the language plain enough for those who will read it?",),
     ".epub": (
         "Do formulas, charts and tables make sense when a screen reader reads them?",
         "Do contents, page list and notes lead where a reader of the print edition would expect?",
@@ -62,8 +56,8 @@ _JUDGED = {
         "Does a printed copy have the margins, the greys and the sharpness that it should have?",
     ),
 }
-"""The questions that only a person can answer (WCAG 2.2; the Matterhorn Protocol 1.1 calls them
-human checks), by the ending of a file's name."""
+"""More questions that only a person can answer than those of WCAG, by the ending of a file's
+name."""
 
 _FILLED_IN = re.compile(r"\{\w[^{}]*\}")
 
@@ -108,7 +102,7 @@ def checked(file: Path, found: Sequence[Diagnostic], notes: Iterable[str]) -> Ch
             LookedFor(TITLES[of], tuple(dict.fromkeys(map(_said, rules()[of].values()))))
             for of in _READ.get(suffix, _OF_PAGES)
         ),
-        judge=(*_JUDGED[""], *_JUDGED.get(suffix, ())),
+        judge=(*FOR_PEOPLE.values(), *_JUDGED[""], *_JUDGED.get(suffix, ())),
     )
 
 

@@ -36,15 +36,15 @@ CRITERIA = tuple(
 """The success criteria of WCAG 2.2 at the levels A and AA."""
 
 FOR_PEOPLE: dict[str, str] = {
-    "1.1.1": "whether a text alternative says what the image says",
-    "1.3.2": "whether pictures and boxes stand where they are to be read",
-    "1.3.3": "whether the text says more than “the box on the right”",
-    "1.4.1": "whether a chart or drawing tells by colour alone",
-    "1.4.5": "whether an image shows text that could be written",
-    "1.4.11": "whether lines and areas of a drawing stand out",
-    "2.4.4": "whether a link's words are the right ones",
-    "2.4.6": "whether a heading says what stands below it",
-    "3.1.2": "whether passages in another language of the same script are marked",
+    "1.1.1": "Do alternative texts say what the images say?",
+    "1.3.2": "Are pictures and boxes where they should be read?",
+    "1.3.3": "Does the text avoid references such as “the box on the right” alone?",
+    "1.4.1": "Do charts and drawings convey nothing by colour alone?",
+    "1.4.5": "Do images contain no text that could be written as text?",
+    "1.4.11": "Do lines and areas in drawings have enough contrast?",
+    "2.4.4": "Do link texts say where they lead?",
+    "2.4.6": "Do headings describe their sections?",
+    "3.1.2": "Are passages in other languages with the same script marked?",
 }
 """Criteria that a program cannot judge, or not completely: whoever vouches for a book has to check
 them."""
