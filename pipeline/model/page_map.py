@@ -7,7 +7,6 @@ possible line breaks, because no edition adds or removes any others.
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
@@ -102,15 +101,25 @@ def letters(text: str) -> str:
 
 def letter_place(text: str, count: int) -> int:
     """The position in a text of the letter after ``count`` others."""
-    places = range(len(text))
-    return bisect.bisect_right(places, count, key=lambda place: len(letters(text[: place + 1])))
+    start, end = 0, len(text)
+    if count >= len(letters(text)):
+        return end
+    while end - start > 1:
+        middle = (start + end) // 2
+        before = len(letters(text[start:middle]))
+        if count < before:
+            end = middle
+        else:
+            start, count = middle, count - before
+    return start
+
+
+_TEXTS = (model.Text, model.Code, model.Abbreviation, model.CrossReference, model.CodeBlock)
 
 
 def counted_text(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
-    if isinstance(
-        node, model.Text | model.Code | model.Abbreviation | model.CrossReference | model.CodeBlock
-    ):
+    if isinstance(node, _TEXTS):
         return node.text
     if isinstance(node, model.Math | model.MathBlock) and not node.mathml:  # shown as it is written
         return node.tex

@@ -143,7 +143,7 @@ class _Writer:
         pdf = self._pdf
         root = self.root
         pdf.add_object(root)
-        root["K"] = Array([self._element(document, root)])
+        root["K"] = Array([self._element(document, root.reference)])
         root["ParentTree"] = self._parent_tree()
         root["ParentTreeNextKey"] = len(self._parents) + len(self._annotations)
         if self._names:
@@ -173,13 +173,14 @@ class _Writer:
         self._pdf.add_object(tree)
         return bytes(tree.reference)
 
-    def _element(self, tag: Tag, parent: Any) -> bytes:
-        element = Dictionary({"Type": "/StructElem", "S": f"/{tag.kind}", "P": parent.reference})
+    def _element(self, tag: Tag, parent: bytes) -> bytes:
+        element = Dictionary({"Type": "/StructElem", "S": f"/{tag.kind}", "P": parent})
         self._pdf.add_object(element)
+        own = bytes(element.reference)
         self.elements.append((tag, element))
         element.update(tag.said)
         if tag.name:
-            self._names[tag.name] = element.reference
+            self._names[tag.name] = own
         page = next((kid.page for kid in tag.kids if isinstance(kid, Marked)), None)
         if tag.box:
             left, bottom, right, top = tag.box
@@ -188,15 +189,15 @@ class _Writer:
             element["A"] = tag.said["A"].replace(BOX, box)
         if page is not None:
             element["Pg"] = self._references[page]
-        element["K"] = Array([self._kid(kid, element, page) for kid in tag.kids])
-        return bytes(element.reference)
+        element["K"] = Array([self._kid(kid, element, own, page) for kid in tag.kids])
+        return own
 
-    def _kid(self, kid: Tag | Marked | Linked, element: Any, page: int | None) -> Any:
+    def _kid(self, kid: Tag | Marked | Linked, element: Any, own: bytes, page: int | None) -> Any:
         match kid:
             case Tag():
-                return self._element(kid, element)
+                return self._element(kid, own)
             case Marked():
-                self._parents[kid.page][kid.mcid] = element.reference
+                self._parents[kid.page][kid.mcid] = own
                 if kid.page == page:
                     return kid.mcid
                 return Dictionary(

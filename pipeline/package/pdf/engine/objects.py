@@ -43,12 +43,29 @@ def content(stream: Any) -> bytes:
     )
 
 
+def _data(value: Any) -> bytes:
+    """The value as pydyf writes it, in half the time."""
+    kind = type(value)
+    if kind is bytes:
+        return bytes(value)
+    if kind is str or kind is int:
+        return str(value).encode("ascii")
+    if kind is float:
+        return (str(int(value)) if value.is_integer() else f"{value:f}".rstrip("0")).encode()
+    if kind is Array:
+        return b"[%b]" % b" ".join(map(_data, value))
+    if kind is Dictionary:
+        entries = [b"/%b %b" % (_data(name), _data(one)) for name, one in value.items()]
+        return b"<<%b>>" % b"".join(entries)
+    return bytes(value.data if isinstance(value, Object) else Array([value]).data[1:-1])
+
+
 class _Settled(Object):  # type: ignore[misc]
     """An object that does not change any more."""
 
     def __init__(self, thing: Any) -> None:
         super().__init__()
-        self.number, self.generation, self._data = thing.number, thing.generation, thing.data
+        self.number, self.generation, self._data = thing.number, thing.generation, _data(thing)
 
     @property
     def data(self) -> bytes:
