@@ -262,6 +262,10 @@ def test_what_is_over_all_follows_the_documents(school: Path) -> None:
     times = {path: path.stat().st_mtime_ns for path in school.rglob("*.html")}
     run(handouts, "--edition", "ebook")
     assert times == {path: path.stat().st_mtime_ns for path in school.rglob("*.html")}
+    document(handouts / "wells.md", "Wells", "{{ include wells.md }}")
+    assert "1 unchanged, 2 failed" in run(handouts, "--edition", "ebook").output
+    assert "wells.epub" in (school / "catalogue" / "titles.html").read_text("utf-8")
+    assert (school / "wells" / "wells.epub").is_file()
     (handouts / "brunnen.md").unlink()
     run(handouts, "--edition", "ebook")
     assert not (school / "catalogue" / "subjects.html").exists()
@@ -282,6 +286,15 @@ def test_everyone_can_use_the_catalogue_and_the_report(school: Path) -> None:
     # the checker asks for style sheets, which the policy forbids to scripts
     assert [one for one in found if "\tconsole\t" not in one] == []
     assert checkers.nu(school / "report" / "report.html") == []
+
+
+def test_a_folder_without_documents_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "note.md").write_text("A note.\n", encoding="utf-8")
+    result = run(tmp_path / "empty")
+    assert result.exit_code == SOURCE_ERRORS
+    assert "empty: error[no-document]: There are no documents" in result.output
+    assert not (tmp_path / "out").exists()
 
 
 def _crash(data: bytes) -> bytes:

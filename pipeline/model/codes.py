@@ -462,8 +462,8 @@ class Code(enum.Enum):
     )
     # libraries
     NO_DOCUMENT = _error(
-        "The list of a library contains a file without front matter. Such files are not documents, but notes, or\n"
-        "parts that others include."
+        "The list of a library contains a file without front matter, or a folder contains no other files. Such files\n"
+        "are not documents, but notes, or parts that others include."
     )
     SAME_NAME = _error(
         "Two sources of a library have the same output folder, for example `wells.md` and `wells.markdown`, or\n"

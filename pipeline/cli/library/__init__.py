@@ -181,6 +181,11 @@ class _Run:
         self.made: list[Built] = []
         self.left = 0
         self.findings = listing.findings
+        if not (listing.documents or listing.findings):
+            message = "There are no documents: Markdown files that begin with front matter."
+            hint = "Begin each document with `---`, a line `title: …`, and `---`."
+            found = diagnostic(Code.NO_DOCUMENT, message, source=str(given), hint=hint)
+            self.findings = (found,)
 
     @property
     def results(self) -> list[Built]:
@@ -251,6 +256,8 @@ class _Run:
             for task, result, began in self._shown(results, len(due)):
                 if self._remote:
                     self._remote.sizes |= {one.file: one.size for one in result.files}
+                if result.failed:
+                    result = ledger.with_last(result)
                 ledger.add(keys[task.name], result, began)
                 self.made.append(result)
                 self.left -= 1

@@ -45,7 +45,7 @@ def build(data: bytes) -> bytes:
     except MemoryError:
         raise
     except OSError as error:
-        where, why = error.filename or "the output", error.strerror or error
+        where, why = error.filename or task.out, error.strerror or error
         built = stopped(task.name, task.source, f"“{where}” cannot be written: {why}.")
     except Exception as error:
         hint = "This is a fault of Chapbook: please report it, with the source."

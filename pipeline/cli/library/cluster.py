@@ -8,6 +8,7 @@ to another.
 from __future__ import annotations
 
 import functools
+import logging
 import os
 from concurrent.futures import Executor
 from typing import Any
@@ -35,6 +36,8 @@ class Cluster:
         except ImportError as error:
             said = "Clusters need the extra “cluster”: pip install 'chapbook[cluster]'"
             raise NoClusterError(said) from error
+        # what it logs is told as a finding
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             client: Any = distributed.Client
             self._client = client(address, timeout=PATIENCE, set_as_default=False)

@@ -75,7 +75,7 @@ class Ledger:
         entry = self._entries.get(name)
         if entry is None or entry.task != task:
             return None
-        if any(self._stat(str(self._out / file)) != was for file, was in entry.made.items()):
+        if not self._has_made(entry):
             return None
         files = {path: self._stamp(path, was) for path, was in entry.files.items()}
         if any(files[path][1:] != was[1:] for path, was in entry.files.items()):
@@ -83,6 +83,19 @@ class Ledger:
         if files != entry.files:  # somebody has touched them
             self._add(msgspec.structs.replace(entry, files=files))
         return entry.built
+
+    def with_last(self, built: Built) -> Built:
+        """A failed result with what was built before, and is still there."""
+        entry = self._entries.get(built.name)
+        if entry is None or not self._has_made(entry):
+            return built
+        last = entry.built
+        return msgspec.structs.replace(
+            built, record=last.record, files=last.files, level=last.level
+        )
+
+    def _has_made(self, entry: _Entry) -> bool:
+        return all(self._stat(str(self._out / file)) == was for file, was in entry.made.items())
 
     def add(self, task: str, built: Built, began: float) -> None:
         """Note a document whose building ``began`` then."""
