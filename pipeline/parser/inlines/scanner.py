@@ -58,11 +58,14 @@ class _Scanner:
     def run(self) -> None:
         leaf = self.leaf
         data = leaf.data
-        address = _begin(_ADDRESS, data, 0) if "://" in data or "www." in data else len(data)
+        special = -1  # each is looked for only once what was found has been passed
+        address = -1 if "://" in data or "www." in data else len(data)
         while leaf.pos < len(data):
             if address < leaf.pos:
                 address = _begin(_ADDRESS, data, leaf.pos)
-            start = min(address, _begin(_SPECIAL, data, leaf.pos))
+            if special < leaf.pos:
+                special = _begin(_SPECIAL, data, leaf.pos)
+            start = min(address, special)
             if start > leaf.pos:
                 leaf.chain.add_text(data[leaf.pos : start])
                 leaf.pos = start
