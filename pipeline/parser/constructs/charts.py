@@ -162,7 +162,7 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
         caption=parts.read(own.get("caption"), parts.span),
         x=own.get("x"),
         y=own.get("y"),
-        scale=tuple(scale.items()),
+        scale=tuple((key, scale[key]) for key in SCALE if key in scale),
         span=parts.span,
         attributes=own.without(KEYS, {*_named(own)}),
     )
