@@ -137,7 +137,7 @@ def test_files_are_compared_with_their_manifest(tmp_path: Path) -> None:
     said = CliRunner().invoke(main, ["check", str(manifest)])
     assert said.exit_code == 1
     assert "The file “well.html” has changed since it was built" in said.output
-    assert "The file “well.epub”, which `manifest.json` names, is not there." in said.output
+    assert "The file “well.epub”, listed in `manifest.json`, is missing." in said.output
     assert f"{manifest}: 2 findings" in said.output
     manifest.write_text("{}")
     assert (

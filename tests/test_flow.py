@@ -411,7 +411,7 @@ def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Pat
     head, _, text = CHAPTERS.partition("\n\n")
     lines = [*text.split("\n"), *chance.sample(LINES, len(LINES))]
     editions = [EDITIONS[name] for name in ("web", "handout", "ebook", "teacher")]
-    for _ in range(30):
+    for _ in range(15):
         place = chance.randrange(len(lines))
         match chance.choice(("line", "line", "word", "move", "away", "away")):
             case "line":

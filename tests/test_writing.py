@@ -198,7 +198,8 @@ def test_listeners_hear_that_there_is_room() -> None:
 def test_an_e_book_says_to_use_paper() -> None:
     pages = pages_of("Draw.\n\n::: space 20mm {.squared}\n:::\n", "ebook")
     shown = "".join(page.markup for page in pages.pages)
-    assert '<p class="writing-prompt">Draw or write on paper.</p>' in shown
+    prompt = '<p class="writing-prompt writing-space squared">Draw or write on paper.</p>'
+    assert prompt in shown
 
 
 # --- where pages end --------------------------------------------------------------------
