@@ -106,9 +106,9 @@ def settled(writer: Writer) -> tuple[list[Any], int]:
     """The text that is read in the web page and in the e-book, and its line, once nothing moves."""
     seen: list[Any] = []
     for _ in range(100):
-        for by in (1, -1):  # so that it says again where it is
+        for by in (1, -1):  # so that the others follow, and it says again where it is
             writer.page.evaluate(SCROLL, by)
-        writer.page.wait_for_timeout(300)
+            writer.page.wait_for_timeout(200)
         seen.append(
             (
                 [writer.page.evaluate(READ, pane) for pane in ("html", "epub")],
