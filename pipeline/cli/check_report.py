@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,7 +14,9 @@ from markupsafe import Markup
 import pipeline
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.messages import printable_lines
+from pipeline.package.moment import publication_moment
 from pipeline.render.environment import environment, read_text
+from pipeline.system import outputs
 from pipeline.system.checksums import checksum
 from pipeline.verify.audit import FOR_PEOPLE
 from pipeline.verify.findings import FileFindings, rules
@@ -87,14 +88,11 @@ class CheckedFile(msgspec.Struct, frozen=True):
 def checked(file: Path, found: Sequence[Diagnostic], notes: Iterable[str]) -> CheckedFile:
     """The report of a file that was checked, with the ``notes`` on that."""
     suffix = file.suffix.lower()
-    moment = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.datetime.now(datetime.UTC)
-    if moment and moment.isdecimal():
-        now = datetime.datetime.fromtimestamp(int(moment), datetime.UTC)
+    day = publication_moment("") or datetime.datetime.now(datetime.UTC)
     return CheckedFile(
         file=file.name,
         sha256=checksum(file),
-        day=now.date().isoformat(),
+        day=day.date().isoformat(),
         checkers=(*_versions(suffix), *notes),
         found=tuple(found),
         claims=tuple(dict.fromkeys(_claims(file))),
@@ -156,3 +154,15 @@ def page_of(report: CheckedFile) -> bytes:
 def encode(report: CheckedFile) -> bytes:
     """The report as JSON."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def write_report(
+    folder: Path, file: Path, found: Sequence[Diagnostic], notes: Iterable[str]
+) -> None:
+    """Write the report on a file that was checked. Raises `OSError`."""
+    made = checked(file, found, notes)
+    files = {
+        folder / f"{file.name}.html": page_of(made),
+        folder / f"{file.name}.json": encode(made),
+    }
+    outputs.write_all(folder, files)

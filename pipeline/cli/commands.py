@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.authoring.starters import STARTERS, USUAL, starter
+from pipeline.cli import limits
 from pipeline.cli.terminal import (
     BUILT,
     FINISHED,
@@ -27,7 +28,6 @@ from pipeline.cli.terminal import (
     check_split,
     edition_names,
     formats,
-    give_up,
     need_system,
     not_built,
     or_exit,
@@ -40,12 +40,9 @@ from pipeline.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.driver import Result, Saved
+    from pipeline.driver import Result
     from pipeline.model.diagnostics import Diagnostic
 
-
-NO_SECONDS, NO_BYTES = 10.0**8, 10**15
-"""Limits that nothing reaches."""
 
 SHOWN = frozenset({".html", ".pdf", ".epub"})
 """The endings of the file names that `--open` shows."""
@@ -145,7 +142,7 @@ def build(
 
     run, editions = build_of(options, dump), options["editions"]
     if sandbox:
-        confined(sources, options["out"], options["templates"])
+        limits.confine_to(sources, options["out"], options["templates"])
     if dump:
         from pipeline.model.editions import EDITIONS
 
@@ -159,7 +156,7 @@ def build(
     shown = progress_shown(sources, options["out"], as_json, stages)
     is_limited = bool(timeout or memory)
     if is_limited:
-        run = within_limits(run, timeout, memory)
+        run = limits.within(run, timeout, memory)
     others = contextlib.nullcontext() if is_limited else workers(sources, editions)
     with others as executor, shown as progress:
 
@@ -205,67 +202,6 @@ def _is_foreign(found: Collection[Diagnostic]) -> bool:
     return is_foreign(found)
 
 
-def confined(sources: Iterable[Path], out: Path, templates: Path | None) -> None:
-    """Confine this process to the folders of the sources and of the templates, and to write into
-    the output's and the user's cache; end it where the system cannot do that."""
-    from pipeline.system.confinement import ConfinementError, confine
-    from pipeline.system.store import cache_folder
-
-    writes = [out, *filter(None, [cache_folder()])]
-    for folder in writes:
-        or_exit(lambda folder=folder: folder.mkdir(parents=True, exist_ok=True))  # type: ignore[misc]
-    try:
-        confine([*(source.parent for source in sources), *filter(None, [templates])], writes)
-    except ConfinementError as error:
-        give_up(f"--sandbox is not available: {error}.")
-
-
-def within_limits(
-    run: Callable[..., Result], timeout: float | None, memory: int | None
-) -> Callable[..., Result]:
-    """`driver.build` in a process of its own, which ends where it takes too much time or memory.
-    The listener hears of the files that were saved alone."""
-    from pipeline.cli.library.building import why_stopped
-    from pipeline.cli.library.child import RAISED, Limits
-    from pipeline.cli.library.pool import LimitedPool, TaskStoppedError
-    from pipeline.driver import Listener, Result
-    from pipeline.model.codes import Code, diagnostic
-
-    limits = Limits(timeout or NO_SECONDS, memory or NO_BYTES, tasks=1)
-
-    def limited(
-        source: Path, editions: tuple[str, ...], *, listener: Listener, executor: None
-    ) -> Result:
-        pool = LimitedPool(1, limits)
-        try:
-            result, saved = pool.submit(_with_saved, run, source, editions).result()
-        except TaskStoppedError as error:
-            if error.how == RAISED:
-                give_up(error.said)
-            message, hint = why_stopped(error, limits)
-            return Result((diagnostic(Code.NOT_BUILT, message, source=str(source), hint=hint),))
-        finally:
-            pool.shutdown()
-        for one in saved:
-            listener(one)
-        return result
-
-    return limited
-
-
-def _with_saved(
-    run: Callable[..., Result], source: Path, editions: tuple[str, ...]
-) -> tuple[Result, list[Saved]]:
-    """The result of a build, and what it saved."""
-    from pipeline.driver import Saved
-
-    saved: list[Saved] = []
-    result = run(
-        source, editions, listener=lambda one: saved.append(one) if isinstance(one, Saved) else None
-    )
-    return result, saved
-
-
 def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., Result]:
     """`driver.build` with the options that were asked for, once they are found right."""
     from pipeline import driver
@@ -280,7 +216,7 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
         need_system(formats(editions) | ({"pdf"} if options["cover_spread"] else set()))
     same = {name: options[name] for name in ("templates", "cover_spread", "catalog", "strict")}
     wanted = driver.Options(assets_beside=options["assets"], fit=pages, split=split, **same)
-    return functools.partial(driver.build, out=options["out"], options=wanted)
+    return partial(driver.build, out=options["out"], options=wanted)
 
 
 @click.command()
@@ -338,7 +274,9 @@ def check(
             continue
         found += diagnostics
         if report:
-            write_report(report, file, diagnostics, notes)
+            from pipeline.cli.check_report import write_report
+
+            or_exit(partial(write_report, report, file, diagnostics, notes))
         if not as_json:
             show(diagnostics)
             count = len(diagnostics)
@@ -351,19 +289,6 @@ def check(
     if passed_over == len(files):
         raise click.UsageError("There is nothing to check.")
     sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in found) else BUILT)
-
-
-def write_report(
-    folder: Path, file: Path, found: Sequence[Diagnostic], notes: Iterable[str]
-) -> None:
-    """Write the report on a file that was checked."""
-    from pipeline.cli import check_report
-    from pipeline.system import outputs
-
-    made = check_report.checked(file, found, notes)
-    page, data = check_report.page_of(made), check_report.encode(made)
-    files = {folder / f"{file.name}.html": page, folder / f"{file.name}.json": data}
-    or_exit(lambda: outputs.write_all(folder, files))
 
 
 @click.command()

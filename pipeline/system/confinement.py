@@ -29,16 +29,8 @@ _TCP_VERSION, _TCP = 4, 3
 _SCOPES_VERSION, _SCOPES = 6, 3
 
 SYSTEM = (
-    *(
-        "/usr",
-        "/lib",
-        "/lib64",
-        "/etc/fonts",
-        "/etc/ld.so.cache",
-        "/etc/localtime",
-        "/etc/mime.types",
-    ),
-    *("/var/cache/fontconfig", "/dev/urandom", "/dev/null", "/dev/zero"),
+    *("/usr", "/lib", "/lib64", "/var/cache/fontconfig", "/etc/fonts", "/etc/ld.so.cache"),
+    *("/etc/localtime", "/etc/mime.types", "/dev/urandom", "/dev/null", "/dev/zero"),
 )
 """The files of the system that may be read: its libraries, fonts and time zone."""
 

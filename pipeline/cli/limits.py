@@ -1,0 +1,76 @@
+"""The limits of a build that somebody asks for: files, network, time and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.cli.terminal import give_up, or_exit
+
+if TYPE_CHECKING:
+    from pipeline.driver import Result, Saved
+
+NO_SECONDS, NO_BYTES = 10.0**8, 10**15
+"""Limits that nothing reaches."""
+
+
+def confine_to(sources: Iterable[Path], out: Path, templates: Path | None) -> None:
+    """Confine this process to the folders of the sources and of the templates, and to write into
+    the output's and the user's cache; end it where the system cannot do that."""
+    from pipeline.system.confinement import ConfinementError, confine
+    from pipeline.system.store import cache_folder
+
+    writes = [out, *filter(None, [cache_folder()])]
+    for folder in writes:
+        or_exit(lambda folder=folder: folder.mkdir(parents=True, exist_ok=True))  # type: ignore[misc]
+    try:
+        confine([*(source.parent for source in sources), *filter(None, [templates])], writes)
+    except ConfinementError as error:
+        give_up(f"--sandbox is not available: {error}.")
+
+
+def within(
+    run: Callable[..., Result], timeout: float | None, memory: int | None
+) -> Callable[..., Result]:
+    """`driver.build` in a process of its own, which ends where it takes too much time or memory.
+    The listener hears of the files that were saved alone."""
+    from pipeline.cli.library.building import why_stopped
+    from pipeline.cli.library.child import RAISED, Limits
+    from pipeline.cli.library.pool import LimitedPool, TaskStoppedError
+    from pipeline.driver import Listener, Result
+    from pipeline.model.codes import Code, diagnostic
+
+    limits = Limits(timeout or NO_SECONDS, memory or NO_BYTES, tasks=1)
+
+    def limited(
+        source: Path, editions: tuple[str, ...], *, listener: Listener, executor: None
+    ) -> Result:
+        pool = LimitedPool(1, limits)
+        try:
+            result, saved = pool.submit(_with_saved, run, source, editions).result()
+        except TaskStoppedError as error:
+            if error.how == RAISED:
+                give_up(error.said)
+            message, hint = why_stopped(error, limits)
+            return Result((diagnostic(Code.NOT_BUILT, message, source=str(source), hint=hint),))
+        finally:
+            pool.shutdown()
+        for one in saved:
+            listener(one)
+        return result
+
+    return limited
+
+
+def _with_saved(
+    run: Callable[..., Result], source: Path, editions: tuple[str, ...]
+) -> tuple[Result, list[Saved]]:
+    """The result of a build, and what it saved."""
+    from pipeline.driver import Saved
+
+    saved: list[Saved] = []
+    result = run(
+        source, editions, listener=lambda one: saved.append(one) if isinstance(one, Saved) else None
+    )
+    return result, saved
