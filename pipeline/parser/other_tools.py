@@ -76,6 +76,7 @@ INLINE = (
             "caption": 'Write it after the image\'s file: `![what it shows](file "Caption")`.',
             "href|url": "Write it as `[text](address)`.",
             "underline": "Write it as `<u>…</u>`.",
+            "ce|cf|pu|qty|SI|si|unit|num|ang": "Write it as a formula: `$…$`.",
             "begin|end": "Write what it stands for in Markdown.",
         }.items()
     ),

@@ -1,6 +1,6 @@
-"""Lines between the rows and columns of a formula's table, and other details that latex2mathml
-loses: marks in its TeX, which it treats as text, and which later become classes of the adjacent
-cells."""
+"""Lines between the rows and columns of a formula's table, numbers of its rows, and other details
+that latex2mathml loses: marks in its TeX, which it treats as text, and which later become classes
+of the adjacent cells, or a column."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from xml.etree.ElementTree import Element, SubElement
 
 SOLID, DASHED = "|", ":"
 _ROW, _COLUMNS, _DISPLAY = "\ue004", "\ue005", "\ue006"
+NUMBER_MARK = "\ue007"
 DISPLAY = f"\\text{{{_DISPLAY}}}"
 """The mark of a table whose cells are set as formulas of their own are."""
+
+NUMBER = f"\\qquad\\text{{{NUMBER_MARK}}}"
+"""The mark before the number of a row."""
 
 _BETWEEN = re.compile(rf"\s*|\\text\{{{_ROW}.*")
 _SOME = re.compile(r"\s*(\d{1,3})\s*-\s*(\d{1,3})\s*")
@@ -33,8 +37,10 @@ def is_between(token: str) -> bool:
 
 
 def read_marks(table: Element) -> None:
-    """Remove the marks from a table, and add classes to the cells next to lines: to the left of or
-    above them, or, at the table's left and upper edges, to the right or below."""
+    """Remove the marks from a table, align the numbers of rows in a column of their own, and add
+    classes to the cells next to lines: to the left of or above them, or, at the table's left and
+    upper edges, to the right or below."""
+    _align_numbers(table)
     columns, above = "", []
     for row in table:
         marks = [text for cell in row[:1] for text in _taken(cell)]
@@ -59,6 +65,30 @@ def read_marks(table: Element) -> None:
         for column, cell in enumerate(row, start=1):
             kinds = "".join(line[0] for line in lines if _crosses(line[1:], column))
             _add(cell, kinds, side)
+
+
+def _align_numbers(table: Element) -> None:
+    """Move what follows the marks of numbers into a last column."""
+    numbers = [[inner for cell in row for inner in _number(cell)] for row in table]
+    if not any(numbers):
+        return
+    width = max(len(row) for row in table)
+    for row, number in zip(table, numbers, strict=True):
+        for _ in range(width - len(row)):
+            SubElement(row, "mtd")
+        SubElement(row, "mtd", {"columnalign": "right"}).extend(number)
+
+
+def _number(cell: Element) -> list[Element]:
+    """The number of a row with the space before it, taken out of the cell that it stands in."""
+    texts = [inner.text if inner.tag == "mtext" else None for inner in cell]
+    if NUMBER_MARK not in texts:
+        return []
+    mark = texts.index(NUMBER_MARK)
+    end = next((at for at in range(mark, len(texts)) if texts[at] is None), len(texts))
+    found = [*cell[mark - 1 : mark], *cell[mark + 1 : end]]
+    del cell[mark - 1 : end]
+    return found
 
 
 def _taken(cell: Element) -> list[str]:

@@ -11,7 +11,7 @@ from pipeline.model.removal import closing_brace
 from pipeline.model.words.numerals import letters as letter
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
-from pipeline.resolve.formulas.lines import DASHED, SOLID, is_between, row_line
+from pipeline.resolve.formulas.lines import DASHED, NUMBER, SOLID, is_between, row_line
 from pipeline.resolve.formulas.reader import Reader
 from pipeline.resolve.formulas.texts import MathPiece, UnreadableTextError, pieces, quoted
 from pipeline.resolve.formulas.units import COMMANDS, UnknownUnitError, quantity
@@ -228,11 +228,11 @@ class Special(Reader):
             for index, end in rows.items()
         )
         for end, said in sorted(letters.items(), reverse=True):
-            text = f"{text[:end]}\\qquad {quoted(f'({said})')}{text[end:]}"
+            text = f"{text[:end]}{NUMBER}{quoted(f'({said})')}{text[end:]}"
 
         def in_line(found: re.Match[str]) -> str:
             said, bare = self.tags[int(found[1])]
-            return "\\qquad " + quoted(said if bare else f"({said})")
+            return NUMBER + quoted(said if bare else f"({said})")
 
         return _TAG.sub(in_line, _LABEL.sub("", text)), "", labels
 

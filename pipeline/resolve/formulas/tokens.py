@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.resolve.formulas.alphabets import in_alphabet
 from pipeline.resolve.formulas.commands import FUNCTIONS as FUNCTION_NAMES
+from pipeline.resolve.formulas.lines import NUMBER_MARK
 from pipeline.resolve.formulas.rows import FUNCTION
 
 TOKENS = frozenset({"mi", "mn", "mo", "mtext"})
@@ -61,7 +62,7 @@ def token(element: Element) -> Element:
     text = _ENTITY.sub(lambda match: chr(int(match[1], 16)), element.text or "")
     text = text.translate(DRAWN)
     tag, variant = element.tag, element.get("mathvariant", "")
-    if not text:
+    if not text or text == NUMBER_MARK:
         return Element("mrow")
     if text == "\N{NO-BREAK SPACE}":
         return Element("mspace", {"width": "0.25em"})
