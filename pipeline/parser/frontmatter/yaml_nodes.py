@@ -184,7 +184,7 @@ def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagno
     for at, (comment, taken) in composer.comments.items():
         message = f"To YAML `{shorten(comment)}` is a comment, and not part of the value."
         if taken:
-            message = f"To YAML `{taken}` is a comment; it is used as the value nonetheless."
+            message = f"To YAML `{taken}` is a comment; here it is read as the value."
         place = composer.lines.place(at, at + len(comment))
         diagnostics.append(_report(Code.LIKELY_SLIP, message, place, source, yaml_mistakes.QUOTES))
     return Mapping(tuple(entries), start), unclosed or found.lines, tuple(diagnostics)
