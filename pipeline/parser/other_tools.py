@@ -33,12 +33,12 @@ _LIST = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\
 
 INLINE = (
     _Mark(
-        re.compile(r"\{\{[<%][^\n]{0,1000}?[>%]\}\}"),
+        re.compile(r"\{\{[<%][^\n]{0,300}?[>%]\}\}"),
         "a shortcode of Quarto or Hugo",
         f"Write the text that it stands for. {_INCLUDE}",
     ),
     _Mark(
-        re.compile(r"\{%[^\n]{0,1000}?%\}"),
+        re.compile(r"\{%[^\n]{0,300}?%\}"),
         "a tag of Liquid or Jinja",
         f"Write the text that it stands for. {_INCLUDE}",
     ),
@@ -63,7 +63,7 @@ INLINE = (
         r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
     ),
     *(
-        _Mark(re.compile(rf"\\(?:{names})\*?[\[{{][^\n]{{0,1000}}?[\]}}]"), _LATEX, instead)
+        _Mark(re.compile(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _LATEX, instead)
         for names, instead in {
             "footnote": "Write it as `^[…]`.",
             "(?:text|paren|auto|foot)?cite[pt]?": "Write it as `[@key]`.",

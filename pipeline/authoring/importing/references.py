@@ -15,7 +15,8 @@ from pipeline.model.slugs import slug
 from pipeline.model.tree import Changes, plain_text, rewrite, walk
 
 LABEL = re.compile(
-    r"\s*+(?:table|tab\.|figure|fig\.|tabelle|abbildung|abb\.|tableau|tabla|tabela|figura|listing)"
+    r"(?<!\s)\s*+(?:table|tab\.|figure|fig\.|tabelle|abbildung|abb\.|tableau|tabla|tabela|figura"
+    r"|listing)"
     r"\s*+\d{1,3}(?:\.\d{1,3})?\s*+[.:–—-]?\s*+",
     re.IGNORECASE,
 )
