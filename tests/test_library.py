@@ -44,7 +44,7 @@ def document(path: Path, title: str, text: str = "Text.") -> Path:
 
 def run(given: Path, *options: str) -> Result:
     out = given.parent / "out"
-    arguments = [str(given), "--out", str(out), "--edition", "web", "--jobs", "2", *options]
+    arguments = [str(given), "--out", str(out), "--edition", "web", "--jobs", "1", *options]
     return CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
 
 
