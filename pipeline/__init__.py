@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.driver import Result as Result
     from pipeline.driver import Saved as Saved
     from pipeline.driver import build as build
-    from pipeline.flow.fragment import render_fragment as render_fragment
+    from pipeline.driver import render_fragment as render_fragment
     from pipeline.model import Document as Document
     from pipeline.model.diagnostics import Diagnostic as Diagnostic
     from pipeline.parser import parse as parse
@@ -39,12 +39,7 @@ __all__ = [
 ]  # fmt: skip
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Diagnostic": "model.diagnostics",
-    "Document": "model",
-    "parse": "parser",
-    "render_fragment": "flow.fragment",
-}
+_HOMES = {"Diagnostic": "model.diagnostics", "Document": "model", "parse": "parser"}
 _HOME = "driver"
 """The module of all other names."""
 

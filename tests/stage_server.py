@@ -43,14 +43,14 @@ def answered(folder: Path, answer: Path) -> None:
 
 def serve(folder: Path, requests: Path) -> None:
     import pipeline.cli
-    from pipeline.flow import version
+    from pipeline.system import store
 
     assert Path(pipeline.__file__).is_relative_to(folder)
     with tempfile.TemporaryDirectory() as place:
         source = Path(place) / "any.md"
         source.write_text("# Any\n\nText, *stressed*.\n", "utf-8")
         assert not pipeline.build(source, out=place).failed
-    version._installed.cache_clear()  # the code may change before a stage runs
+    store._installed.cache_clear()  # the code may change before a stage runs
     gc.freeze()
     # as one of the writers too, it never comes to the end
     with os.fdopen(os.open(requests, os.O_RDWR), encoding="utf-8") as lines:

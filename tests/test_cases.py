@@ -25,7 +25,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import model
-from pipeline.flow.fragment import render_fragment
+from pipeline.driver import render_fragment
 from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS

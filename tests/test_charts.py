@@ -326,7 +326,7 @@ def test_missing_numbers_and_zero_look_different() -> None:
 
 def lightness(colour: str) -> float:
     """CIE L*, from 0 (black) to 100."""
-    luminance = colours.luminance(colour)
+    luminance = colours.luminance(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))
     return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
 
 

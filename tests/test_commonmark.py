@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import html5lib
 import pytest
 
-from pipeline.flow.fragment import render_fragment
+from pipeline.driver import render_fragment
 from tests import checkers
 
 DIFFERENT: dict[str, tuple[int, ...]] = {

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from pipeline.flow.fragment import render_fragment
+from pipeline.driver import render_fragment
 from pipeline.model import (
     Attributes,
     CrossReference,

@@ -40,7 +40,7 @@ from pipeline.flow.stages import STAGES
 from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import plain_text, walk, whole
 from pipeline.parser.frontmatter.schema import KEYS
 from pipeline.render.environment import environment

@@ -16,13 +16,13 @@ import pytest
 
 import pipeline
 from pipeline.driver import Event
-from pipeline.flow import version
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Begun, Ran, Runner, Stage
 from pipeline.flow.stages import PACKAGE
 from pipeline.model.diagnostics import Diagnostic, Severity
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, PageStart, Position
+from pipeline.system import store as stores
 from pipeline.system.store import Folder, Memory, MemoryStore, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
@@ -143,7 +143,7 @@ def test_what_changes_while_a_stage_runs_is_not_kept(path: Path) -> None:
 def test_the_code_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build = Build()
     build(path)
-    monkeypatch.setattr("pipeline.flow.runner.version", lambda: "another")
+    monkeypatch.setattr("pipeline.flow.runner.code_version", lambda: "another")
     assert build(path)[1] == ["shout", "count"]
 
 
@@ -151,11 +151,11 @@ def test_the_version_is_that_of_code_libraries_and_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found() -> str:
-        version._installed.cache_clear()
-        return version.version()
+        stores._installed.cache_clear()
+        return stores.code_version()
 
     (tmp_path / "code.py").write_text("1", "utf-8")
-    monkeypatch.setattr(version, "CODE", tmp_path)
+    monkeypatch.setattr(stores, "CODE", tmp_path)
     seen = [found()]
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "code.pyc").write_text("2", "utf-8")
@@ -169,7 +169,7 @@ def test_the_version_is_that_of_code_libraries_and_environment(
     seen.append(found())
     assert len(set(seen)) == 4
     monkeypatch.undo()
-    version._installed.cache_clear()
+    stores._installed.cache_clear()
 
 
 def test_another_process_makes_the_same(path: Path) -> None:

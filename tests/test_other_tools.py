@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.flow.fragment import render_fragment
+from pipeline.driver import render_fragment
 from pipeline.parser import parse_body
 from pipeline.parser.blocks.tables import split_row
 from pipeline.parser.lines import Line

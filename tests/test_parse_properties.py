@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import model
-from pipeline.flow.fragment import render_fragment
+from pipeline.driver import render_fragment
 from pipeline.model import Document, Heading, Node, Paragraph, Text
 from pipeline.model.tree import walk, whole
 from pipeline.parser import parse, parse_body

@@ -43,7 +43,7 @@ from pipeline.model import (
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions, Cover, Metadata, Placed
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 from pipeline.parser import parse
 from pipeline.render import render

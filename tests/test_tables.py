@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from pipeline.flow.fragment import render_fragment
+from pipeline.driver import render_fragment
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import FACES, font_file

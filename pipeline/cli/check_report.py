@@ -14,7 +14,7 @@ from markupsafe import Markup
 import pipeline
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.messages import printable_lines
-from pipeline.package.moment import publication_moment
+from pipeline.package.result import publication_moment
 from pipeline.render.environment import environment, read_text
 from pipeline.system import outputs
 from pipeline.system.checksums import checksum

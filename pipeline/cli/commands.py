@@ -296,7 +296,7 @@ def check(
 def explain(code: str | None) -> None:
     """Explain a message and what to do about it; without CODE, list all codes."""
     from pipeline.model.codes import BY_SLUG
-    from pipeline.model.suggestions import nearest
+    from pipeline.model.names import nearest
 
     if code is None:
         for name, found in sorted(BY_SLUG.items()):

@@ -103,7 +103,7 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
     from pipeline.authoring.importing import import_file, import_text, inputs
     from pipeline.authoring.importing.books import import_book, is_summary
     from pipeline.model.messages import printable
-    from pipeline.model.slugs import slug
+    from pipeline.model.names import slug
     from pipeline.system import outputs
 
     books = [path for path in files if book or is_summary(path)]

@@ -174,7 +174,7 @@ def check_split(names: Iterable[str], dump: str | None, *, catalog: bool = False
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    from pipeline.model.suggestions import nearest
+    from pipeline.model.names import nearest
 
     near = nearest(name, names)
     meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(names))}."

@@ -21,11 +21,10 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from pipeline.flow.version import version
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
 from pipeline.system.paths import noting
-from pipeline.system.store import Memo, Memory, Store, key
+from pipeline.system.store import Memo, Memory, Store, code_version, key
 
 T = TypeVar("T")
 
@@ -236,7 +235,7 @@ class Runner:
         *,
         is_part: bool = False,
     ) -> Callable[[], Outcome[T]]:
-        name = f"{key(stage.name, version(), *map(_described, takes))}.trace"
+        name = f"{key(stage.name, code_version(), *map(_described, takes))}.trace"
         traces = self._known(name)
         for trace in traces:
             if all(self._digest(path) == digest for path, digest in trace.files.items()):
@@ -288,7 +287,7 @@ class Runner:
             return None
         given, files = stage.remembers(*values)
         digests = [self._digest(str(file)) for file in files]
-        name = f"{key(stage.name, version(), *map(_described, given), *digests)}.memo"
+        name = f"{key(stage.name, code_version(), *map(_described, given), *digests)}.memo"
         if self._memory and (memo := self._memory.get(name)):
             return _Remembered(memo)
         memo = Memo(self._store.get(name) if self._store else None)

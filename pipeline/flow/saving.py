@@ -16,7 +16,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted
 from pipeline.package.bundle import bundle, left_over
 from pipeline.package.catalog.record import Record
-from pipeline.package.moment import NO_DATE, publication_moment
+from pipeline.package.result import NO_DATE, publication_moment
 from pipeline.system import checksums, outputs
 
 

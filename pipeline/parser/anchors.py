@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, Heading, Link
 from pipeline.model.diagnostics import Span
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import all_nodes, rewrite_document
 
 

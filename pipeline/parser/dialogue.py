@@ -14,7 +14,7 @@ from pipeline.model import Block, Inline
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span, covering
 from pipeline.model.metadata import Speaker
-from pipeline.model.suggestions import folded, nearest
+from pipeline.model.names import folded, nearest
 from pipeline.model.tree import plain_text
 from pipeline.parser.markup.flow import trim
 

@@ -6,7 +6,7 @@ import functools
 import re
 from typing import Literal, NamedTuple
 
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.model.words import called, folded, folded_words, understood
 
 Meaning = Literal["answer", "teacher"]

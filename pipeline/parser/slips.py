@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeline.model import NO_ATTRIBUTES, Chart, Figure, FigureGroup, Image, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.model.tree import WIDTH, walk
 from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, split_row

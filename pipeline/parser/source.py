@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.parser.characters import FORBIDDEN, holds_forbidden, name
 from pipeline.parser.frontmatter import yaml_nodes
 from pipeline.system.paths import shown_name

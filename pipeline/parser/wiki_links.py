@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline.model import Document, Heading, Inline, Link
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import all_nodes, plain_text, rewrite_document, walk
 from pipeline.parser.inlines.other_tools import EMBEDDED, WIKI
 

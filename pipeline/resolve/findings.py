@@ -9,7 +9,7 @@ import msgspec
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 
 MOST_SAID = 200
 """Characters of a library's message that are quoted."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
-from pipeline.model.slugs import Names, slug
+from pipeline.model.names import Names, slug
 from pipeline.model.tree import Changes, find, ordinals, plain_text, rewrite_document, walk
 from pipeline.resolve.findings import Findings
 

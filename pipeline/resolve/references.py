@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.model.codes import Code
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import find, ordinals, plain_text, rewrite_document
 from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate, scheme

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from pipeline.model import Document, Section
 from pipeline.model.codes import Code
+from pipeline.model.names import nearest
 from pipeline.model.roles import CLASSES, ROLES, divisions, is_front
-from pipeline.model.suggestions import nearest
 from pipeline.model.tree import plain_text
 from pipeline.resolve.findings import Findings
 

@@ -25,6 +25,7 @@ from pipeline.model import HOLDERS, Block, Document, List, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.names import did_you_mean
 from pipeline.model.removal import (
     CLOSE,
     LEFT_OUT,
@@ -34,7 +35,6 @@ from pipeline.model.removal import (
     settled,
     taken_out,
 )
-from pipeline.model.suggestions import did_you_mean
 from pipeline.model.tree import (
     CONDITIONS,
     TEACHER,

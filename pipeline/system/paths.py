@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from pipeline.model.codes import Code
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 
 MOST_BYTES = 256 * 2**20
 """Of a file that is read whole."""

@@ -7,9 +7,11 @@ be deleted at any time.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -183,3 +185,27 @@ def cached(name: str, make: Callable[[], bytes]) -> bytes:
         found = make()
         folder.put(name, found)
     return found
+
+
+CODE = Path(__file__).parent.parent
+NOT_CODE = {"__pycache__", "_templates"}
+"""Folders without code of stages: templates that a stage reads count as its files."""
+
+
+def code_version() -> str:
+    """The digest of what the outcome of a stage depends on, besides its inputs: Chapbook's code,
+    the libraries, Python, and the environment."""
+    return key(_installed(), os.environ.get("SOURCE_DATE_EPOCH", ""))
+
+
+@functools.cache
+def _installed() -> str:
+    """The code and all packages installed with it."""
+    code: list[str | bytes] = []
+    for folder, folders, files in os.walk(CODE):
+        folders[:] = sorted(set(folders) - NOT_CODE)
+        for file in sorted(files):
+            path = Path(folder, file)
+            code += (path.relative_to(CODE).as_posix(), path.read_bytes())
+    packages = {found.name for folder in sys.path for found in Path(folder).glob("*.dist-info")}
+    return key(sys.version, *sorted(packages), *code)

@@ -29,7 +29,7 @@ from pipeline.model import (
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.rendered import Pages
-from pipeline.model.sheet.contrast import luminance, ratio
+from pipeline.model.sheet.colours import contrast_of_luminances, luminance
 from pipeline.model.tree import (
     all_images,
     children,
@@ -347,9 +347,9 @@ def contrast_is_enough(subject: AuditSubject) -> Looked:
         behind = found.get("background-color") or found.get("background", "")
         if colour is not None:
             ground = _colour(behind) or WHITE
-            ratio_ = ratio(luminance(*colour[:3]), luminance(*ground[:3]))
-            is_enough = ratio_ >= ENOUGH
-            yield None if is_enough else finding("faint-style", selector=selector, ratio=ratio_)
+            ratio = contrast_of_luminances(luminance(*colour[:3]), luminance(*ground[:3]))
+            is_enough = ratio >= ENOUGH
+            yield None if is_enough else finding("faint-style", selector=selector, ratio=ratio)
 
 
 def _rules(subject: AuditSubject) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from pipeline.model.paper import MILLIMETRE
-from pipeline.model.sheet import contrast as contrast_of
+from pipeline.model.sheet.colours import contrast_of_luminances, luminance
 from pipeline.verify.findings import Finding, finding
 from pipeline.verify.layout import (
     Colour,
@@ -158,8 +158,8 @@ def _contrasts(colour: Colour, background: Colour) -> tuple[float, float]:
 
 def contrast(one: Colour, other: Colour) -> float:
     """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, section 5, “contrast ratio”)."""
-    first, second = (contrast_of.luminance(*(part / 255 for part in c)) for c in (one, other))
-    return contrast_of.ratio(first, second)
+    first, second = (luminance(*(part / 255 for part in c)) for c in (one, other))
+    return contrast_of_luminances(first, second)
 
 
 def grey(colour: Colour) -> Colour:

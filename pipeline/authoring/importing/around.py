@@ -12,7 +12,7 @@ from pipeline import model
 from pipeline.authoring.importing.labels import label_of
 from pipeline.authoring.importing.vocabulary import phrase, said
 from pipeline.model import Block, Paragraph, Text
-from pipeline.model.suggestions import folded as same_name
+from pipeline.model.names import folded as same_name
 from pipeline.model.tree import plain_text
 from pipeline.model.words import folded
 from pipeline.parser.dialogue import ENDS

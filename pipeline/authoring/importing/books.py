@@ -23,7 +23,7 @@ from pipeline.model import Heading, Node, Note, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Contributor, Metadata, Placed
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import rewrite
 from pipeline.model.words import folded
 from pipeline.parser.frontmatter import front_matter

@@ -16,7 +16,7 @@ from pipeline.authoring.importing.draft import INDEXED, Draft, count
 from pipeline.model import Attributes, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Placed
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import Changes, rewrite, walk
 from pipeline.parser import parse
 from pipeline.parser.markup.flow import trim

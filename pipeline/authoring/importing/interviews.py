@@ -28,7 +28,7 @@ from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata, Speaker
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
 from pipeline.model.words import called, folded
 from pipeline.parser.dialogue import ENDS, group_turns

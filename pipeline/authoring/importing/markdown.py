@@ -20,7 +20,7 @@ from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import SPAN, Changes, all_nodes, plain_text, rewrite, walk
 from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file

@@ -23,7 +23,7 @@ from pipeline.authoring.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import Changes, plain_text, rewrite
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line

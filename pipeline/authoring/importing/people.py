@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pipeline.authoring.importing.labels import stands_for
 from pipeline.authoring.importing.vocabulary import phrase
 from pipeline.model.metadata import Metadata
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.model.words import folded
 
 _WORD = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆĐİ][\w'’.-]{0,30}"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Node, Note
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import Changes, plain_text, rewrite, walk
 
 LABEL = re.compile(

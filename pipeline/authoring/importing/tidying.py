@@ -13,8 +13,8 @@ from pipeline import model
 from pipeline.authoring.importing.references import LABEL, led_to
 from pipeline.authoring.importing.tidy_tables import aligned, headed, with_boxes
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
+from pipeline.model.names import slug
 from pipeline.model.roles import CLASSES
-from pipeline.model.slugs import slug
 from pipeline.model.tree import MARKS, Changes, plain_text, rewrite, walk
 from pipeline.parser.constructs.passages import attributed
 from pipeline.parser.markup.flow import trim

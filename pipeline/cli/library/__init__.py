@@ -194,12 +194,11 @@ class _Run:
     def build(self, keep_going: bool) -> None:
         from pipeline.cli.library import collection, remote
         from pipeline.cli.library.ledger import DiskFiles, Ledger
-        from pipeline.flow.version import version
         from pipeline.render.environment import builtin_templates
-        from pipeline.system.store import Folder, key
+        from pipeline.system.store import Folder, code_version, key
 
         own = builtin_templates()
-        code = key(version(), *_states(own), *_states(self._templates()))
+        code = key(code_version(), *_states(own), *_states(self._templates()))
         kept, out = self._kept(), self._options["out"]
         places = (self._remote.sources.root, self._remote.out.root) if self._remote else ()
         path = kept / f"{key('the ledger of a library', *places)}.ledger"

@@ -3,21 +3,26 @@ on paper and on screens in light and dark mode."""
 
 from __future__ import annotations
 
-from pipeline.model.sheet import contrast as contrast_of
-
 STEPS = 50
 """The step for making a colour darker or lighter."""
 
 
 def contrast(one: str, other: str) -> float:
     """From 1 for two alike to 21 for black and white (WCAG 2.2)."""
-    return contrast_of.ratio(luminance(one), luminance(other))
+    return contrast_of_luminances(*(luminance(*_shares(colour)) for colour in (one, other)))
 
 
-def luminance(colour: str) -> float:
-    """The relative luminance, from 0 to 1 (WCAG 2.2)."""
-    red, green, blue = _parts(colour)
-    return contrast_of.luminance(red / 255, green / 255, blue / 255)
+def contrast_of_luminances(one: float, other: float) -> float:
+    """From 1 for the same to 21 for black and white (WCAG 2.2, section 5)."""
+    dark, light = sorted((one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(red: float, green: float, blue: float) -> float:
+    """The relative luminance, from 0 to 1, of a colour of parts from 0 to 1."""
+    parts = (red, green, blue)
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def mixed(colour: str, ground: str, share: float) -> str:
@@ -28,7 +33,7 @@ def mixed(colour: str, ground: str, share: float) -> str:
 
 def readable(colour: str, ground: str, least: float) -> str:
     """The colour, or the nearest darker or lighter one with a contrast of ``least`` to 1."""
-    end = "#000000" if luminance(ground) > 0.18 else "#ffffff"
+    end = "#000000" if luminance(*_shares(ground)) > 0.18 else "#ffffff"
     for step in range(STEPS):
         found = mixed(end, colour, step / STEPS)
         if contrast(found, ground) >= least:
@@ -38,6 +43,11 @@ def readable(colour: str, ground: str, least: float) -> str:
 
 def _parts(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _shares(colour: str) -> tuple[float, float, float]:
+    red, green, blue = _parts(colour)
+    return red / 255, green / 255, blue / 255
 
 
 PAPER, NIGHT = "#ffffff", "#14171a"

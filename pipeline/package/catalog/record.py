@@ -1,10 +1,13 @@
-"""The input of a catalogue: a publication, and its files that are products."""
+"""The input of a catalogue: a publication, and its files that are products; and the XML of one."""
 
 from __future__ import annotations
 
 import datetime
-from typing import NamedTuple
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
@@ -73,3 +76,32 @@ def isbn_of(product: Product, metadata: Metadata) -> str:
 def is_open(metadata: Metadata) -> bool:
     """Return whether the licence lets everybody have and share it."""
     return metadata.licence is not None and metadata.licence.url.startswith(OPEN_LICENCES)
+
+
+Parts: TypeAlias = Mapping[str, Any]
+"""The content of an element, by name: a text, parts, or a list of several. Values that are None or
+"" are left out; an element without content has no parts."""
+
+_NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def element(name: str, content: str | Parts | list[Parts], **attributes: str) -> ET.Element:
+    """An element that holds a text, or parts, or parts one after the other."""
+    made = ET.Element(name, attributes)
+    if isinstance(content, str):
+        made.text = _NOT_IN_XML.sub("", content)
+        return made
+    for parts in content if isinstance(content, list) else [content]:
+        for child, values in parts.items():
+            for value in values if isinstance(values, list) else [values]:
+                if isinstance(value, ET.Element):
+                    made.append(value)
+                elif value not in (None, ""):
+                    made.append(element(child, value))
+    return made
+
+
+def document(root: ET.Element) -> bytes:
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()

@@ -21,7 +21,7 @@ from pipeline.model.metadata import (
 )
 from pipeline.model.rendered import Accessibility, Pages
 from pipeline.model.words import words
-from pipeline.package.moment import NO_DATE, publication_moment
+from pipeline.package.result import NO_DATE, publication_moment
 
 
 def add_meta(book: EpubBook, name: str, value: str, **attributes: str) -> None:

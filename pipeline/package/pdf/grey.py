@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from pipeline.model.sheet.contrast import luminance
+from pipeline.model.sheet.colours import luminance
 from pipeline.package.pdf.engine.objects import PDF, Array, Stream
 
 QUALITY = 90

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.model.metadata import Identifier, Metadata
 from pipeline.model.paper import Accessible, Archival, Standards
-from pipeline.package.moment import publication_moment
 from pipeline.package.pdf.engine.objects import PDF, PRODUCER, Dictionary, Stream, String
+from pipeline.package.result import publication_moment
 
 CREATOR = "Chapbook"
 

@@ -17,13 +17,12 @@ from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import POINT, PageSize
 from pipeline.model.sheet import options_for, paper_for
-from pipeline.package.moment import publication_moment
 from pipeline.package.pdf.engine.boxes import all_boxes, children, elements, shows
 from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.metadata import xmp
-from pipeline.package.result import FileFacts
+from pipeline.package.result import FileFacts, publication_moment
 
 BREAK = "page-break"
 """The class of a page break in the markup."""

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from pipeline.model import Block
+from pipeline.model import Bibliography, Block, Index
 from pipeline.model.codes import Code
 from pipeline.model.tree import WORD_BANK
 from pipeline.parser import slips
 from pipeline.parser.constructs import (
-    back_matter,
     boxes,
     charts,
     code,
     exercises,
     figures,
-    math,
     passages,
     tables,
     tasks,
     writing,
 )
 from pipeline.parser.constructs.parts import Construct, Parts
+
+
+def _bibliography(parts: Parts) -> tuple[Block, ...]:
+    """The place of the bibliography."""
+    return (*parts.children, Bibliography(span=parts.span, attributes=parts.attributes))
+
+
+def _index(parts: Parts) -> tuple[Block, ...]:
+    """The place of the index, after the content of the block, such as an introduction."""
+    return (*parts.headed, Index(span=parts.span, attributes=parts.attributes))
+
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
@@ -29,10 +38,10 @@ CONTAINERS: dict[str, Construct] = {
     "summary": boxes.details,
     "figures": figures.figures,
     **dict.fromkeys(("figure", "image"), figures.directive),
-    "index": back_matter.index,
+    "index": _index,
     "lines": writing.writing_lines,
     **dict.fromkeys(("space", "draw"), writing.writing_space),
-    "bibliography": back_matter.bibliography,
+    "bibliography": _bibliography,
     "exercise": exercises.exercise,
     "answer": exercises.answer,
     "teacher": exercises.teacher,
@@ -60,7 +69,7 @@ MEANT = frozenset(
 """Names of blocks that styles and passes know, and this module does not."""
 
 FENCES: dict[str, Construct] = {
-    "math": math.fence,
+    "math": code.math,
     "chart": charts.chart,
     **dict.fromkeys(charts.CALLED, charts.of_type),
     **dict.fromkeys(("csv", "tsv"), tables.csv),
@@ -72,7 +81,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
     if parts.name not in CONTAINERS and figures.is_group(parts):
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
-        return back_matter.bibliography(parts)
+        return _bibliography(parts)
     if kind := boxes.callout(parts.name):
         return boxes.from_callout(parts, kind)
     construct = CONTAINERS.get(parts.name)

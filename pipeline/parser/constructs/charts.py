@@ -11,7 +11,7 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, ChartKind, Inline
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.parser import attributes
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report

@@ -1,17 +1,20 @@
-"""Code in a fence, or from a file: its caption and file name, numbered and marked lines."""
+"""Code in a fence, or from a file: its caption and file name, numbered and marked lines;
+formulas in a fence ``math``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from pipeline.model import Attributes, Block, CodeBlock
+from pipeline.model import Attributes, Block, CodeBlock, MathBlock
 from pipeline.model.codes import BY_SLUG, Code
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import other_tools
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.fence_info import CELL
+from pipeline.parser.lines import Line
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
 FILE_NAME = ("title", "filename", "file-name", "file_name")
@@ -151,3 +154,18 @@ def _lines(count: int) -> str:
 
 def _wrong(parts: Parts, message: str, hint: str) -> None:
     parts.report(Code.BAD_LISTING, message, parts.span, hint)
+
+
+def math_block(
+    lines: Sequence[Line], span: Span, attributes: Attributes, marks: int = 2
+) -> MathBlock:
+    """A formula on lines of its own. ``lines`` are everything between the delimiters: the first is
+    the rest of the opening line, after that number of marks."""
+    margin = lines[1].offset if len(lines) > 1 else 1
+    tex = "\n".join(lines)
+    return MathBlock(tex=tex, marks=marks, margin=margin, span=span, attributes=attributes)
+
+
+def math(parts: Parts) -> tuple[Block, ...]:
+    lines = (Line("", parts.span.line, parts.span.column), *parts.lines)
+    return (math_block(lines, parts.span, parts.attributes),)

@@ -6,7 +6,7 @@ import re
 
 from pipeline.model import Attributes, Block, Ruling, WritingLines, WritingSpace
 from pipeline.model.codes import Code
-from pipeline.model.suggestions import did_you_mean
+from pipeline.model.names import did_you_mean
 from pipeline.parser.constructs.parts import Parts
 
 MAX_LINES = 100

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from pipeline.model.codes import Code
-from pipeline.model.suggestions import did_you_mean
+from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import TEXT, Form, Schema, any_of, listed
 from pipeline.parser.frontmatter.values import FieldReport, items, text, words

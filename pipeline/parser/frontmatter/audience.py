@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model.suggestions import did_you_mean
+from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 

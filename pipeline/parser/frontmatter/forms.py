@@ -11,9 +11,9 @@ import msgspec
 
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Identifier, Licence, Placed, Subject
+from pipeline.model.names import did_you_mean
 from pipeline.model.paper import NAME_FIELDS, Margins
 from pipeline.model.sheet.colours import contrast
-from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import (
     affiliations,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from pipeline.model.names import did_you_mean
 from pipeline.model.paper import SIZES, PageSize
-from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import reference
 from pipeline.parser.frontmatter.identifiers import BadValueError

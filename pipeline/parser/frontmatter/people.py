@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline.model.codes import Code
 from pipeline.model.metadata import Speaker
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.model.words import folded, folded_words, understood
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Form, Schema, any_of

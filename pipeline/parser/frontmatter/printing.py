@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
+from pipeline.model.names import did_you_mean
 from pipeline.model.paper import LARGE_PRINT, PageOptions, PrintOptions
 from pipeline.model.sheet.proportions import lack_of
-from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Form, any_of, reference
 from pipeline.parser.frontmatter.typed import struct

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from pipeline.model.metadata import Subject
-from pipeline.model.suggestions import did_you_mean
+from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 

@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.model.keys import NONE, Field, Key, Written, fields
 from pipeline.model.metadata import Placed
-from pipeline.model.suggestions import did_you_mean
+from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import (
     FLAG,

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.suggestions import did_you_mean
+from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import FORBIDDEN, name, shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence

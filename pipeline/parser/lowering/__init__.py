@@ -17,7 +17,7 @@ from pipeline.parser import anchors, constructs, slips
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import charts, math, passages, questions
+from pipeline.parser.constructs import charts, code, passages, questions
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import Around, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
@@ -151,7 +151,7 @@ class Lowering:
                 yield from self._fence(element, span)
             case "math":
                 marks = int(element.get("marks", "2"))
-                yield math.block(element.lines, span, attributes, marks)
+                yield code.math_block(element.lines, span, attributes, marks)
             case "table":
                 yield self._table(element, span)
             case "dl":

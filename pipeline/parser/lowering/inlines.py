@@ -12,8 +12,8 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
+from pipeline.model.names import Names
 from pipeline.model.removal import for_all
-from pipeline.model.slugs import Names
 from pipeline.model.tree import is_partial, plain_text, rewrite, walk_with
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make

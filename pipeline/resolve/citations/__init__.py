@@ -17,7 +17,7 @@ from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.metadata import Metadata
-from pipeline.model.slugs import slug
+from pipeline.model.names import slug
 from pipeline.model.tree import find, ordinals, rewrite_document
 from pipeline.model.words import words
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions

@@ -11,7 +11,7 @@ from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Placed
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.model.words import words
 from pipeline.system.paths import Located, Problem, locate
 

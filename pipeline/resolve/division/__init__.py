@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.metadata import ContentsOptions, Metadata
-from pipeline.model.slugs import short_slug
+from pipeline.model.names import short_slug
 from pipeline.model.tree import MINUTES, all_nodes, plain_text, rewrite, rewrite_document, walk
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.division.elsewhere import PartPlaces, without_dead_ends

@@ -10,7 +10,7 @@ from pipeline.model import Container, Document, InlineElement, Link, Node, Secti
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.model.suggestions import folded
+from pipeline.model.names import folded
 from pipeline.model.tree import find, plain_text, rewrite_document, walk
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define_terms, is_glossary

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Node
 from pipeline.model.codes import Code
-from pipeline.model.slugs import Names, slug
-from pipeline.model.suggestions import folded
+from pipeline.model.names import Names, folded, slug
 from pipeline.model.tree import plain_text, rewrite_document, walk
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 
-from pipeline.package.catalog.elements import Parts, document, element
 from pipeline.package.catalog.onix.description import description
 from pipeline.package.catalog.onix.identifiers import numbers, product_identifiers, reference
 from pipeline.package.catalog.onix.publishing import (
@@ -17,7 +16,7 @@ from pipeline.package.catalog.onix.publishing import (
     related,
     supply,
 )
-from pipeline.package.catalog.record import Product, Record
+from pipeline.package.catalog.record import Parts, Product, Record, document, element
 
 NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"
 CONFIRMED = "03"

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from pipeline.model.metadata import Certification, Metadata
 from pipeline.model.sheet import standards_for
-from pipeline.package.catalog.elements import Parts
 from pipeline.package.catalog.onix import codes
-from pipeline.package.catalog.record import Product
+from pipeline.package.catalog.record import Parts, Product
 
 SUMMARY, CERTIFIER, CREDENTIAL, CREDENTIAL_ADDRESS, REPORT = "00", "90", "88", "89", "94"
 

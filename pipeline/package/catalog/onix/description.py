@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from pipeline.model.editions import STANDARD_PRINT, Edition
 from pipeline.model.metadata import Audience, Contributor, Metadata, Series
-from pipeline.package.catalog.elements import Parts
 from pipeline.package.catalog.onix import codes
 from pipeline.package.catalog.onix.accessibility import features
-from pipeline.package.catalog.record import Product, Record
+from pipeline.package.catalog.record import Parts, Product, Record
 
 FORMS = {"epub": ("E101", "E200"), "pdf": ("E107", "E201")}
 """List 175: EPUB that reflows, PDF with fixed pages."""

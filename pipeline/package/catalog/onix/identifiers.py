@@ -5,8 +5,7 @@ from __future__ import annotations
 from stdnum.isbn import to_isbn13
 
 from pipeline.model.metadata import Identifier, Metadata
-from pipeline.package.catalog.elements import Parts
-from pipeline.package.catalog.record import Product, isbn_of
+from pipeline.package.catalog.record import Parts, Product, isbn_of
 
 GTIN, ISBN, DOI, URN, OWN = "03", "15", "06", "22", "01"
 """List 5."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from stdnum.isbn import to_isbn13
 
 from pipeline.model.metadata import Identifier, Metadata
-from pipeline.package.catalog.elements import Parts, element
 from pipeline.package.catalog.onix.identifiers import numbers, product_identifiers
-from pipeline.package.catalog.record import Product, Record, is_open
+from pipeline.package.catalog.record import Parts, Product, Record, element, is_open
 
 DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
 """List 55, by the number of digits in a date."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from pipeline.model.suggestions import did_you_mean
+from pipeline.model.names import did_you_mean
 
 Value: TypeAlias = Callable[[float], float]
 """A function of x; it raises ArithmeticError or ValueError where it is undefined."""

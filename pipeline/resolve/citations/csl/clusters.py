@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.context import Context
-from pipeline.resolve.citations.csl.data import Cite
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.data import Cite, Element
 from pipeline.resolve.citations.csl.render import children
 
 MakeContext = Callable[[Cite], Context]

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from pipeline.resolve.citations.csl.data import Cite, Reference
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.data import Cite, Element, Reference
 from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.style import CitationStyle
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.resolve.citations.csl.data import Date
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.data import Date, Element
 from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.numbers import ordinal
 

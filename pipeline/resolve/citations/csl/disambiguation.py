@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from pipeline.model.words.numerals import letters
 from pipeline.resolve.citations.csl.context import NOTHING, Disambiguation
-from pipeline.resolve.citations.csl.data import Name, Reference
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.data import Element, Name, Reference
 from pipeline.resolve.citations.csl.style import CitationStyle
 
 Write = Callable[[Reference, Disambiguation], str]

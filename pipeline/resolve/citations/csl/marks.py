@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pipeline.resolve.citations.csl import marks
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.data import Element
 
 CLOSE = "\ufdd0"
 ITALIC = "\ufdd1"

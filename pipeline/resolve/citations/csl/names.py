@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from pipeline.resolve.citations.csl import cases, marks
-from pipeline.resolve.citations.csl.data import Name
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.data import Element, Name
 from pipeline.resolve.citations.csl.locales import Locale
 
 # Chinese, Japanese and Korean names: family name first, no space between.

@@ -13,10 +13,9 @@ from pipeline.model import CitationItem
 from pipeline.resolve.citations.csl import cases, marks
 from pipeline.resolve.citations.csl.clusters import join_cites
 from pipeline.resolve.citations.csl.context import Context, Disambiguation
-from pipeline.resolve.citations.csl.data import Cite, Locator, Reference
+from pipeline.resolve.citations.csl.data import Cite, Element, Locator, Reference, from_xml
 from pipeline.resolve.citations.csl.dates import sort_key
 from pipeline.resolve.citations.csl.disambiguation import disambiguate
-from pipeline.resolve.citations.csl.elements import Element, from_xml
 from pipeline.resolve.citations.csl.marks import formatted, plain
 from pipeline.resolve.citations.csl.render import children, render
 from pipeline.resolve.citations.csl.style import CitationStyle

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.resolve.citations.csl import cases, marks, numbers
 from pipeline.resolve.citations.csl.context import Context
-from pipeline.resolve.citations.csl.data import Date
+from pipeline.resolve.citations.csl.data import Date, Element
 from pipeline.resolve.citations.csl.dates import (
     DateFormat,
     differing,
@@ -15,7 +15,6 @@ from pipeline.resolve.citations.csl.dates import (
     part_text,
     sort_key,
 )
-from pipeline.resolve.citations.csl.elements import Element
 from pipeline.resolve.citations.csl.marks import formatted
 from pipeline.resolve.citations.csl.numbers import is_numeric
 from pipeline.resolve.citations.csl.render_names import label, names

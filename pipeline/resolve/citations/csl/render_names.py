@@ -8,8 +8,7 @@ import msgspec
 
 from pipeline.resolve.citations.csl import cases, numbers
 from pipeline.resolve.citations.csl.context import Context
-from pipeline.resolve.citations.csl.data import Name
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.data import Element, Name
 from pipeline.resolve.citations.csl.marks import formatted
 from pipeline.resolve.citations.csl.names import name_options, write_name, write_names
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import ParseError
 
 import msgspec
 
-from pipeline.resolve.citations.csl.elements import NAMESPACE, Element, from_xml
+from pipeline.resolve.citations.csl.data import NAMESPACE, Element, from_xml
 from pipeline.resolve.citations.csl.locales import Locale, locale_of
 
 MOST_ELEMENTS = 100_000

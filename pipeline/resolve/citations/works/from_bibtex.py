@@ -12,9 +12,32 @@ from pipeline.resolve.citations.csl.data import Date, Name, Reference
 from pipeline.resolve.citations.works.bibtex import BibtexEntry
 from pipeline.resolve.citations.works.bibtex_names import read_names
 from pipeline.resolve.citations.works.dates import edtf, year_and_month
-from pipeline.resolve.citations.works.kinds import BIBTEX_KINDS, CSL_KINDS, GENRES
+from pipeline.resolve.citations.works.from_csl import CSL_KINDS
 from pipeline.resolve.citations.works.latex import plain_text, to_text
 
+_KINDS = {
+    "article": "article-journal", "newspaper": "article-newspaper",
+    "newspaperarticle": "article-newspaper", "magazine": "article-magazine", "artwork": "graphic",
+    "audio": "song", "blog": "post-weblog", "bookinbook": "chapter", "booklet": "pamphlet",
+    "collection": "book", "commentary": "legislation", "conference": "paper-conference",
+    "constitution": "legislation", "convention": "treaty", "electronic": "webpage",
+    "film": "motion_picture", "image": "graphic", "inbook": "chapter", "incollection": "chapter",
+    "inproceedings": "paper-conference", "inreference": "entry-encyclopedia",
+    "jurisdiction": "legal_case", "law": "legislation", "lecture": "speech", "legal": "legislation",
+    "letter": "personal_communication", "manual": "report", "mastersthesis": "thesis",
+    "movie": "motion_picture", "music": "song", "mvbook": "book", "mvcollection": "book",
+    "mvproceedings": "book", "mvreference": "book", "online": "webpage", "periodical": "periodical",
+    "phdthesis": "thesis", "podcast": "broadcast", "presentation": "speech", "proceedings": "book",
+    "reference": "book", "suppbook": "chapter", "suppcollection": "chapter",
+    "suppperiodical": "article-journal", "techreport": "report", "unpublished": "manuscript",
+    "video": "motion_picture", "website": "webpage", "www": "webpage", "misc": "document",
+}  # fmt: skip
+_GENRES = {
+    "phdthesis": "phd_thesis",
+    "mastersthesis": "masters_thesis",
+    "mathesis": "masters_thesis",
+}
+"""Kinds of theses, and the words for them."""
 _NAMES = {
     "author": "author", "editor": "editor", "translator": "translator",
     "bookauthor": "container-author", "director": "director", "interviewer": "interviewer",
@@ -58,7 +81,7 @@ def to_reference(entry: BibtexEntry, file: str, word: Word) -> Reference:
     fields = entry.fields
     language = language_code(plain_text(fields.get("langid") or fields.get("language", "")))
     kind = _kind(entry)
-    is_known = entry.kind in BIBTEX_KINDS or entry.kind in CSL_KINDS
+    is_known = entry.kind in _KINDS or entry.kind in CSL_KINDS
     values = _values(fields, kind, entry, word)
     for variable, title in _titles(fields, kind).items():
         if title:
@@ -90,12 +113,12 @@ _BARE = frozenset({"URL", "DOI", "PMID", "PMCID", "ISBN", "ISSN"})
 
 def _kind(entry: BibtexEntry) -> str:
     fields = entry.fields
-    kind = BIBTEX_KINDS.get(entry.kind) or (entry.kind if entry.kind in CSL_KINDS else "document")
+    kind = _KINDS.get(entry.kind) or (entry.kind if entry.kind in CSL_KINDS else "document")
     subtype = plain_text(fields.get("entrysubtype", "")).lower()
     if kind == "article-journal":
         return _ARTICLES.get(subtype, kind)
-    if subtype in CSL_KINDS or subtype in BIBTEX_KINDS:
-        return BIBTEX_KINDS.get(subtype, subtype)
+    if subtype in CSL_KINDS or subtype in _KINDS:
+        return _KINDS.get(subtype, subtype)
     if kind == "document" and _address(fields) and not fields.get("publisher"):
         return "webpage"
     return kind
@@ -153,9 +176,9 @@ def _values(fields: Mapping[str, str], kind: str, entry: BibtexEntry, word: Word
         values["collection-number"] = number
     else:
         values["number"] = number
-    genre = GENRES.get(entry.kind, "")
+    genre = _GENRES.get(entry.kind, "")
     given = plain_text(fields.get("type", ""))
-    values["genre"] = word(GENRES[given]) if given in GENRES else to_text(fields.get("type", ""))
+    values["genre"] = word(_GENRES[given]) if given in _GENRES else to_text(fields.get("type", ""))
     values["genre"] = values["genre"] or (word(genre) if genre else "")
     if fields.get("eprint"):
         _add_preprint(values, fields)

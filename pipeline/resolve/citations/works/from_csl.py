@@ -11,8 +11,15 @@ from pipeline.model.diagnostics import Span
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.data import Date, Name, Reference
 from pipeline.resolve.citations.works.dates import edtf
-from pipeline.resolve.citations.works.kinds import CSL_KINDS
 
+CSL_KINDS = frozenset(
+    "article article-journal article-magazine article-newspaper bill book broadcast chapter"
+    " classic collection dataset document entry entry-dictionary entry-encyclopedia event figure"
+    " graphic hearing interview legal_case legislation manuscript map motion_picture"
+    " musical_score pamphlet paper-conference patent performance periodical"
+    " personal_communication post post-weblog regulation report review review-book software"
+    " song speech standard thesis treaty webpage".split()
+)
 _GROUPS = {
     "i": marks.ITALIC, "em": marks.ITALIC, "b": marks.BOLD, "strong": marks.BOLD,
     "sup": marks.SUPERSCRIPT, "sub": marks.SUBSCRIPT, "sc": marks.SMALL_CAPS,

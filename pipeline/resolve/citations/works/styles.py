@@ -7,7 +7,7 @@ import importlib.util
 import json
 from pathlib import Path
 
-from pipeline.model.suggestions import nearest
+from pipeline.model.names import nearest
 from pipeline.resolve.citations.csl.locales import citeproc_data
 from pipeline.resolve.citations.csl.style import (
     BadStyleError,
