@@ -90,7 +90,7 @@ def test_a_photograph_is_turned_for_e_readers(photograph: bytes) -> None:
 
 
 def test_an_image_is_no_larger_than_shops_take() -> None:
-    with opened(for_ereaders(saved(shades(4000, 3000), "JPEG", quality=60)).data) as image:
+    with opened(for_ereaders(saved(shades(2800, 2100), "JPEG", quality=60)).data) as image:
         assert max(image.size) <= 2560
         assert image.width * image.height <= 5_600_000
         assert image.width / image.height == pytest.approx(4 / 3, abs=0.01)
@@ -98,7 +98,7 @@ def test_an_image_is_no_larger_than_shops_take() -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_photograph_is_as_large_as_a_web_page_shows_it(kind: str) -> None:
-    data = saved(shades(4000, 3000), kind, exif=exif())
+    data = saved(shades(2400, 1800), kind, exif=exif())
     with opened(shown(data, 2048)) as image:
         assert (image.format, image.size) == (kind, (2048, 1536))
         assert not image.getexif()
