@@ -25,6 +25,7 @@ from pipeline.model.sheet.colours import contrast
 from pipeline.model.sheet.spread import reading, spread_sheet
 from pipeline.package import cover as package
 from pipeline.package.pdf import cover as setting
+from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.parser import parse
 from pipeline.render import cover as render
 from pipeline.render.cover.colours import PAPER, palette
@@ -183,6 +184,30 @@ def test_the_lines_of_a_title_are_even() -> None:
         lines = document[0].get_textpage().get_text_range().split("\r\n")
     assert len(lines) > 1
     assert min(map(len, lines)) > 0.5 * max(map(len, lines))
+
+
+def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    covers = [
+        cover_of(f"title: {title}", f"theme: {theme}", *more, wide=wide)
+        for title, theme in ((LONG, "classic"), ("How we dug our well", "modern"), ("A", "plain"))
+        for more in ((), ("subtitle: Told by those who were there", "authors: [Ann, Bob]"))
+        for wide in (False, True)
+    ]
+    laid_out: list[object] = []
+    set_in = Typesetter.set
+
+    def counted(self: Typesetter, *given: Any) -> TypesetDocument:
+        laid_out.append(given)
+        return set_in(self, *given)
+
+    monkeypatch.setattr(Typesetter, "set", counted)
+    found = [set_in_type(cover) for cover in covers]
+    assert len(laid_out) == 2 * len(covers)
+    monkeypatch.setattr(TypesetDocument, "broken", lambda *_: [0.0])  # that it has one line
+    assert found == [set_in_type(cover) for cover in covers]
+    assert len(laid_out) > 10 * len(covers)
 
 
 def test_a_cover_from_right_to_left() -> None:

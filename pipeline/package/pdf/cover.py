@@ -6,14 +6,22 @@ Import it only if a cover is to be laid out, because that starts the engine.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import CoverPage
-from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, has_class, is_line
+from pipeline.package.pdf.engine.boxes import (
+    LayoutBox,
+    all_boxes,
+    children,
+    has_class,
+    is_block,
+    is_line,
+)
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
@@ -32,7 +40,7 @@ GAIN = 1.25
 SUBTITLE, SMALLEST_SUBTITLE, LARGEST_SUBTITLE = 0.46, 3.2, 5.2
 """The subtitle's size as a part of the title's, and in rem."""
 
-MOST_LINES, MOST_LINES_OF_SIGNS = 6, 2
+MOST_LINES, MOST_LINES_OF_SIGNS = 3, 1
 """The maximum number of lines of a title, as long as it stays above `SMALL`. Of ideographs, which
 can be broken anywhere, few lines are more likely to end after a word."""
 
@@ -89,11 +97,14 @@ class Try(NamedTuple):
     words: Literal["", "divided", "cut"] = ""
     free: float = 0
 
+    @property
+    def subtitle(self) -> float:
+        return min(max(SUBTITLE * self.size, SMALLEST_SUBTITLE), LARGEST_SUBTITLE)
+
     def css(self) -> str:
-        subtitle = min(max(SUBTITLE * self.size, SMALLEST_SUBTITLE), LARGEST_SUBTITLE)
         return (
             f"--title: {self.size:g}rem; --title-width: {self.width}%;"
-            f" --subtitle: {subtitle:g}rem; --free: {self.free:.2f}px"
+            f" --subtitle: {self.subtitle:g}rem; --free: {self.free:.2f}px"
         )
 
 
@@ -106,8 +117,56 @@ class Tried(NamedTuple):
     free: float
 
 
+class _Text:
+    """A laid-out paragraph, from which follow its lines in another size and width."""
+
+    def __init__(self, document: TypesetDocument, box: LayoutBox, size: float) -> None:
+        self._document = document
+        self._text = " ".join("".join(box.element.itertext()).split())
+        self._size, self._width = size, box.width
+        self.lines = [inner for inner in all_boxes(box) if is_line(inner)]
+
+    @property
+    def height(self) -> float:
+        return sum(line.height for line in self.lines)
+
+    def tried(self, size: float, width: int = 100) -> Tried:
+        """The paragraph alone: what it has room for is its width."""
+        if not self.lines:
+            return Tried(0, True, 0.0)
+        line, scale = self.lines[0], size / self._size
+        room = self._width * width / 100
+        widths = self._document.broken(self._text, line.style, room / scale)
+        fits = max(widths) * scale <= room + TOLERANCE
+        return Tried(len(widths), fits, -len(widths) * line.height * scale)
+
+
+class _Measured:
+    """A cover that is laid out, from which follows the same with another size of the title."""
+
+    def __init__(self, document: TypesetDocument, one: Try) -> None:
+        sizes = {"title": one.size, "subtitle": one.subtitle}
+        self._texts = {
+            name: [_Text(document, box, size) for box in _found(document, name)]
+            for name, size in sizes.items()
+        }
+        texts = list(chain(*self._texts.values()))
+        self._free = _seen(document).free + sum(text.height for text in texts)
+        own = {line for text in texts for line in text.lines}
+        panels = _found(document, "panel")
+        self._has_room = all(keeps for panel in panels for keeps in _keep_within(panel, own))
+
+    def tried(self, one: Try) -> Tried:
+        titles = [text.tried(one.size, one.width) for text in self._texts["title"]]
+        found = titles + [text.tried(one.subtitle) for text in self._texts["subtitle"]]
+        free = self._free + sum(text.free for text in found)
+        has_room = self._has_room and free >= -TOLERANCE and all(t.has_room for t in found)
+        return Tried(sum(title.lines for title in titles), has_room, free)
+
+
 class _Setting:
-    """A cover that is set again and again, in other ways."""
+    """A cover that is set in the best of many ways. Which fit follows from one layout; if the
+    result shows otherwise, each is laid out."""
 
     def __init__(
         self, cover: CoverPage, root: Element, files: tuple[Path, ...], folder: Path
@@ -115,15 +174,28 @@ class _Setting:
         self._root = root
         self._kind = root.get("class", "")
         self._setter = Typesetter(files, folder, cover.assets)
-        self._known: dict[Try, Tried] = {}
         self._styles = [style.css for style in cover.styles]
         # overflowing text should be visible, and not cut off at the end of the page
         self._long = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
         language = root.get("lang", "").lower().split("-")[0]
         self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
+        self._known: dict[Try, Tried] = {}
+        self._measured: _Measured | None = None
 
     def best(self) -> TypesetDocument:
         """The document with the title as large as can be."""
+        self._measured = _Measured(self._laid_out(Try(SMALL)), Try(SMALL))
+        chosen = self._chosen()
+        document = self._set(chosen, self._styles)
+        found, expected = _seen(document), self._tried(chosen._replace(free=0))
+        is_full = found.has_room and found.free <= 4 * TOLERANCE
+        if not (is_full and found.lines == expected.lines):
+            self._measured, self._known = None, {}
+            document = self._set(self._chosen(), self._styles)
+        return document
+
+    def _chosen(self) -> Try:
+        """The best way to set the cover."""
         chosen = self._largest("")
         if chosen.size < SMALL:
             divided = self._largest("divided")
@@ -135,8 +207,7 @@ class _Setting:
         narrower = (chosen._replace(width=width) for width in WIDTHS)
         chosen = _first(narrower, lambda one: self._fits(one, lines)) or chosen
         # the last element must not be pushed off the page
-        free = max(0.0, self._tried(chosen).free - 2 * TOLERANCE)
-        return self._set(chosen._replace(free=free), self._styles)
+        return chosen._replace(free=max(0.0, self._tried(chosen).free - 2 * TOLERANCE))
 
     def _largest(self, words: Literal["", "divided"]) -> Try:
         """The largest title that fits, or the smallest of all."""
@@ -152,14 +223,15 @@ class _Setting:
 
     def _tried(self, one: Try) -> Tried:
         if one not in self._known:
-            document = self._set(one, [*self._styles, self._long])
-            panels = _found(document, "panel")
-            self._known[one] = Tried(
-                lines=sum(len(children(title)) for title in _found(document, "title")),
-                has_room=all(map(_keeps_within, panels)),
-                free=min(map(_free, panels), default=0.0),
+            self._known[one] = (
+                self._measured.tried(one)
+                if self._measured and not one.words
+                else _seen(self._laid_out(one))
             )
         return self._known[one]
+
+    def _laid_out(self, one: Try) -> TypesetDocument:
+        return self._set(one, [*self._styles, self._long])
 
     def _set(self, one: Try, styles: list[str]) -> TypesetDocument:
         self._root.set("style", one.css())
@@ -167,9 +239,24 @@ class _Setting:
         return self._setter.set(self._root, styles)
 
 
+def _seen(document: TypesetDocument) -> Tried:
+    panels = _found(document, "panel")
+    free = min(map(_free, panels), default=0.0)
+    return Tried(
+        lines=sum(len(children(title)) for title in _found(document, "title")),
+        has_room=free >= -TOLERANCE
+        and all(keeps for panel in panels for keeps in _keep_within(panel)),
+        free=free,
+    )
+
+
 def _found(document: TypesetDocument, name: str) -> list[LayoutBox]:
-    boxes = (box for page in document.pages for box in all_boxes(page.box))
-    return [box for box in boxes if box.element_tag and has_class(box, name)]
+    """The outermost box of each element of a class."""
+    found: dict[Element, LayoutBox] = {}
+    for box in (inner for page in document.pages for inner in all_boxes(page.box)):
+        if is_block(box) and box.element_tag and has_class(box, name):
+            found.setdefault(box.element, box)
+    return list(found.values())
 
 
 def _free(panel: LayoutBox) -> float:
@@ -178,14 +265,12 @@ def _free(panel: LayoutBox) -> float:
     return float(panel.height - flow.height)
 
 
-def _keeps_within(panel: LayoutBox) -> bool:
-    """Return whether the content fits the panel: no line too long, not too many lines."""
-    return _free(panel) >= -TOLERANCE and all(
-        line.width <= box.width + TOLERANCE
-        for box in all_boxes(panel)
-        for line in children(box)
-        if is_line(line)
-    )
+def _keep_within(panel: LayoutBox, others: Container[LayoutBox] = ()) -> Iterator[bool]:
+    """For each line of the panel, but for some, whether it is not too long."""
+    for box in all_boxes(panel):
+        for line in children(box):
+            if is_line(line) and line not in others:
+                yield line.width <= box.width + TOLERANCE
 
 
 def _first(values: Iterable[Try], holds: Callable[[Try], bool]) -> Try | None:

@@ -148,6 +148,17 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         found = self._html.context.string_set.items()
         return {name: tuple(texts[page]) for name, texts in found if page in texts}
 
+    def broken(self, text: str, style: Any, width: float) -> list[float]:
+        """The widths of the lines into which a text is broken where only so much fits."""
+        widths, rest = list[float](), text.encode()
+        while rest:
+            _, _, end, line, *_ = weasyprint.layout.inline.split_first_line(
+                rest.decode(), style, self._html.context, width, 0
+            )
+            widths.append(line)
+            rest = rest[end:] if end else b""
+        return widths
+
     def mark(self) -> None:
         """Mark everything that the pages draw, at the current positions of their boxes, which may
         have been moved."""
