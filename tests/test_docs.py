@@ -327,7 +327,7 @@ INTERFACE = """\
 # The interface
 
 All that `import pipeline` gives other programs, with its types; whatever else is in the package may
-change from one version to the next. [As a library](library.md) has examples.
+change from one version to the next. [From Python](python.md) has examples.
 """
 
 
