@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.driver import render_fragment
-from pipeline.parser import parse_body
+from pipeline.parser import parse, parse_body
 from pipeline.parser.blocks.tables import split_row
 from pipeline.parser.lines import Line
 from tests.documentation import DOCS
@@ -106,3 +106,16 @@ def test_row(example: str, tmp_path: Path) -> None:
     assert EXPECTED[example] or not html.strip()
     told = parse_body(source, tmp_path).diagnostics
     assert bool(told) == ("*warning*" in ROWS[example]), told
+
+
+@pytest.mark.parametrize("mark", ["[TOC]", "[[_TOC_]]", "{{< toc >}}", "1. toc\n{:toc}"])
+def test_a_wish_for_contents_is_granted(mark: str) -> None:
+    """However short the text is, unless the front matter says otherwise."""
+    source = "---\ntitle: Wells\n{}---\n\n# One\n\n" + mark + "\n\n# Two\n"
+    assert parse(source.replace("{}", "")).metadata.contents.show == "always"
+    refused = parse(source.replace("{}", "contents: false\n"))
+    assert refused.metadata.contents.show == "never"
+    assert (
+        parse(source.replace("{}", "").replace(mark, "```\n[TOC]\n```")).metadata.contents.show
+        == "auto"
+    )

@@ -316,7 +316,8 @@ def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int 
     monkeypatch.setattr(units, "LENGTH", 400)
     monkeypatch.setattr(units, "LONG", 800)
     text = FRONT.format(lang="en").replace("lang:", f"{front_matter}\nlang:", 1)
-    return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in range(9 - chapters, 9))
+    numbers = range(9 - chapters, 9)
+    return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in numbers)
 
 
 def test_notes_in_the_margin_are_on_the_outer_side(

@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.model import Document, Paragraph
 from pipeline.model.codes import Code
-from pipeline.model.metadata import Metadata
+from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, wiki_links, wordings
 from pipeline.parser.abbreviations import abbreviations
@@ -76,6 +76,9 @@ def parse(
     known = memory.get("body")
     document = reread(known, body, taken + 1, _read_alone) if known else None
     document = document or _parse_body(body, taken + 1, files)
+    if metadata.contents.show == "auto" and document.metadata.contents.show == "always":
+        contents = msgspec.structs.replace(metadata.contents, show="always")
+        metadata = msgspec.structs.replace(metadata, contents=contents)
     if not files.names:
         memory.put("body", KnownBody(body, taken + 1, document))
     blocks, turns = group_turns(document.blocks, metadata.speakers)
@@ -143,8 +146,11 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
     blocks = lowering.blocks(tree.root)
     notes = tuple(lowering.notes)
     slips = doubtful_attributes((*blocks, *notes))
+    metadata = Metadata()
+    if tree.parser.asks_for_contents:
+        metadata = Metadata(contents=ContentsOptions(show="always"))
     document = Document(
-        metadata=Metadata(),
+        metadata=metadata,
         blocks=blocks,
         notes=notes,
         files=files.names,

@@ -139,6 +139,7 @@ class LineParser(BlockParser):
         self.matched = 1
         self.diagnostics: list[Diagnostic] = []
         self.abbreviations: list[Definition] = []
+        self.asks_for_contents = False
         self._depth_reported = False
         self.last_comment_mark = 0
         self._replaced: list[int] = []

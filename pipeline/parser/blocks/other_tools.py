@@ -88,7 +88,7 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
 
 
 class OmittedProcessor(LineProcessor):
-    """Lines with a meaning of their own: the position of the contents, which are automatic, and
+    """Lines with a meaning of their own: a wish for the contents, whose position is fixed, and
     kramdown's attributes of the previous block."""
 
     begins = "[{"
@@ -101,6 +101,7 @@ class OmittedProcessor(LineProcessor):
             if rest.startswith("[") and self._is_label(rest):
                 return False
             self._leave_out(cursor)
+            self.parser.asks_for_contents = True
             if rest.startswith("{:"):
                 self._drop_seed()
             return True
