@@ -16,7 +16,23 @@ from PIL import Image as Picture
 
 from pipeline import cli
 from pipeline.authoring.importing import Imported, import_file
+from pipeline.authoring.importing.draft import Draft
+from pipeline.authoring.importing.writing import written
+from pipeline.model import (
+    Abbreviation,
+    Attributes,
+    Heading,
+    List,
+    ListItem,
+    Paragraph,
+    Plain,
+    Table,
+    TableCell,
+    TableRow,
+    Text,
+)
 from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
 from pipeline.parser import parse, parse_file
 from pipeline.resolve import resolve
 from pipeline.select import select
@@ -213,8 +229,55 @@ def test_what_is_guessed(tmp_path: Path) -> None:
         "In a frame.\n\n| Year | Depth |\n|------|-------|\n| 2016 | 11 m  |\n\n"
         "![](images/a.png){.decorative}"
     )
-    assert told(made)[0].endswith("has no header cells: its first row is used as the header.")
+    assert told(made)[0] == "The table “In a frame.…” has a single cell, and becomes text."
+    assert told(made)[1].endswith("has no header cells: its first row is used as the header.")
     assert "The image “images/a.png” has no alternative text." in told(made)
+
+
+def test_lost_passages(tmp_path: Path) -> None:
+    """A text that is not in the source is reported with its place, and so is a heading whose level
+    changes."""
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<h1>Wells</h1><h2>Water</h2>\n<p>It is deep.</p>\n<h4>Depth</h4>"
+        "<h3>Pumps</h3>\n<p>Full: <meter value=1>nine tenths of it</meter></p>"
+    )
+    made = imported(page)
+    assert body(made) == "## Water\n\nIt is deep.\n\n### Depth\n\n### Pumps\n\nFull:"
+    assert [(one.line, one.column, one.message) for one in made.found if one.line] == [
+        (3, 1, "The heading “Depth” moves from level 3 to 2."),
+        (4, 10, "“nine tenths of it” (4 words) is not in the source."),
+    ]
+    rows = [tuple(row) for row in made.ledger]
+    assert rows[:4] == [
+        ("headings", 3, 3), ("  level 1", 1, 1), ("  level 2", 1, 2), ("  level 3", 1, 0)
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_written() -> None:
+    """Elements that Markdown cannot express are reduced to what it can, and the others stay."""
+    text = Text(text="text")
+    table = Table(
+        head=(), body=(TableRow(cells=(TableCell(children=(Plain(children=(text,)),)),)),)
+    )
+    odd = List(ordered=False, items=(ListItem(children=(table,), checked=True),), tight=True)
+    classes = Attributes(classes=("a b",))
+    named = Abbreviation(text="UN", title="United Nations", attributes=Attributes(id="u"))
+    blocks = (
+        Heading(level=2, children=(text,), attributes=classes),
+        odd,
+        Paragraph(children=(named, Text(text=" of it"))),
+    )
+    made = written(Draft(Metadata(title="Odd"), blocks), "odd.html", "odd")
+    assert not made.failed
+    assert body(made) == (
+        "## text\n\n|      |\n|------|\n| text |\n\nUN of it\n\n*[UN]: United Nations"
+    )
+    assert told(made) == [
+        "“text” is without its attributes: Markdown cannot express them.",
+        "Of “text”, only the text is kept: Markdown cannot express the rest.",
+        "“UN” is without its attributes: Markdown cannot express them.",
+    ]
 
 
 def test_captions_by_what_they_say(tmp_path: Path) -> None:
@@ -352,7 +415,7 @@ def test_word(tmp_path: Path) -> None:
     assert "2 tracked changes are accepted." in told(made)
     assert "The footer “Page 1” is left out: editions have their own." in told(made)
     fewer = [row.name for row in made.ledger if row.made < row.given]
-    assert fewer == ["headers and footers"]
+    assert fewer == ["tracked changes", "headers and footers"]
 
 
 def test_build_says_how(tmp_path: Path) -> None:

@@ -398,6 +398,47 @@ def ledger(made: Imported) -> dict[str, tuple[int, int]]:
     return {row.name: (row.given, row.made) for row in made.ledger}
 
 
+def test_ledger_of_all(tmp_path: Path) -> None:
+    """Each kind of content has its row, counted in the file itself; changes that are accepted, and
+    footers, are not in the source, and are reported one by one."""
+    text = (
+        p("The village", "Title")
+        + p("Water", "Heading1")
+        + p("Wells", "Heading2")
+        + p("Pumps", "Heading2")
+    )
+    text += p(
+        run("It is ") + f'<w:ins w:id="1">{run("new")}</w:ins><w:del w:id="2"><w:r><w:delText>'
+        "old</w:delText></w:r></w:del>"
+    )
+    text += p('<w:hyperlink r:id="web">' + run("The web") + "</w:hyperlink>")
+    text += (
+        p(
+            '<w:r><w:footnoteReference w:id="2"/></w:r><w:r><w:commentReference w:id="1"/></w:r>'
+            + run("Noted.")
+        )
+        + p(f"{FORMULA}")
+        + TEXT_BOX
+    )
+    text += (
+        "<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='2'/></w:tcPr>" + p("Both") + "</w:tc></w:tr>"
+    )
+    text += f"<w:tr><w:tc>{p('one')}</w:tc><w:tc>{p('two')}</w:tc></w:tr></w:tbl>"
+    notes = f'<w:footnote w:id="2">{p("A note.")}</w:footnote>'
+    notes += f'<w:footnote w:id="3">{p("Nothing refers to it.")}</w:footnote>'
+    comments = f'<w:comment w:id="1" w:author="Ben">{p("Why?")}</w:comment>'
+    made = imported(
+        word(tmp_path / "a.docx", text, footnotes=notes, comments=comments, footer1=p("Page 1"))
+    )
+    assert ledger(made) == {
+        "headings": (3, 3), "  level 1": (1, 1), "  level 2": (2, 2), "paragraphs": (7, 7),
+        "tables": (1, 1), "cells": (3, 3), "links": (1, 1), "notes": (1, 1), "formulas": (1, 1),
+        "merged cells": (1, 1), "text boxes": (1, 1), "comments": (1, 1),
+        "tracked changes": (2, 0), "headers and footers": (1, 0), "words": (24, 20),
+    }  # fmt: skip
+    assert "“Nothing refers to it.” (4 words) is not in the source (paragraph 15)." in told(made)
+
+
 def test_ledger(tmp_path: Path) -> None:
     """The ledger counts the content of the document, whatever became of it."""
     text = p("Text.") + p("Deep", "Heading1") + item("one", 1) + p("Two words.") + TEXT_BOX
@@ -407,6 +448,7 @@ def test_ledger(tmp_path: Path) -> None:
         "paragraphs": (5, 5),
         "lists": (1, 1),
         "list items": (1, 1),
+        "text boxes": (1, 1),
         "headers and footers": (1, 0),
         "words": (9, 10),
     }

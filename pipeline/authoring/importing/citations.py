@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.draft import INDEXED, Draft, count
+from pipeline.authoring.importing.draft import INDEXED, MARK, Draft, count
 from pipeline.model import Attributes, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Placed
@@ -20,9 +20,6 @@ from pipeline.model.names import slug
 from pipeline.model.tree import Changes, rewrite, walk
 from pipeline.parser import parse
 from pipeline.parser.markup.flow import trim
-
-MARK = "\ue005"
-"""The mark around the number of a node."""
 
 MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
 """Such a mark."""

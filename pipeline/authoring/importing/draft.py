@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 from lxml.etree import _Element as Element
@@ -25,8 +26,18 @@ COMMENT = "\ue000"
 NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
 """The marks around a note's label, and around a formula in TeX, until nodes are made."""
 
+COMMENT_MARK = "\ue003"
+"""The mark on both sides of a comment in a Word document, until blocks are made."""
+
 DISPLAY_MARK = "\ue004"
 """The beginning of a displayed formula."""
+
+MARK = "\ue005"
+"""The mark around the number of a node, until it is put there."""
+
+_MARKS = f"{NOTE_MARK}{MATH_MARK}{COMMENT_MARK}{MARK}"
+MARKED = re.compile(f"([{_MARKS}])[^{_MARKS}]*\\1")
+"""A part of a text that stands for something else."""
 
 KINDS: dict[type[Node], str] = {
     model.Heading: "headings",
@@ -48,20 +59,38 @@ KINDS: dict[type[Node], str] = {
 }
 """The kinds of elements that the ledger counts, and their names."""
 
-HEADS = "headers and footers"
-"""A row for content that is reported individually, and never in a source."""
+HEADS, CHANGED = "headers and footers", "tracked changes"
+"""Rows for content that is reported individually."""
 
 INDEXED, ALTERNATIVES, MERGED = "index marks", "alternative texts", "merged cells"
 """The rows of index marks, of images with a text alternative, and of cells that span several rows
 or columns."""
 
-ROWS = (*dict.fromkeys(KINDS.values()), MERGED, ALTERNATIVES, INDEXED, "comments", HEADS, "words")
+BOXES = "text boxes"
+
+LEVELS = tuple(f"  level {number}" for number in range(1, 8))
+"""The rows of headings, by their levels."""
+
+ROWS = (
+    *dict.fromkeys(("headings", *LEVELS, *KINDS.values())),
+    *(MERGED, ALTERNATIVES, BOXES, INDEXED, "comments", CHANGED, HEADS, "words"),
+)
+
+
+class InputText(NamedTuple):
+    """A paragraph of the input, with its place."""
+
+    text: str
+    line: int = 0
+    column: int = 0
+    paragraph: int = 0
 
 
 class Draft(msgspec.Struct, frozen=True):
     """An input as a document: ``images`` are files by their names in the source. ``counts`` are the
-    contents of the input, by the rows of the comparison, as far as they are known. A paragraph of
-    `COMMENT` and a text stands for a comment."""
+    contents of the input, by the rows of the comparison, as far as they are known; ``passages`` are
+    its paragraphs, to be found in the source. A paragraph of `COMMENT` and a text stands for a
+    comment."""
 
     metadata: Metadata
     blocks: tuple[Block, ...]
@@ -69,6 +98,7 @@ class Draft(msgspec.Struct, frozen=True):
     images: dict[str, bytes] = {}
     counts: dict[str, int] = {}
     found: tuple[Diagnostic, ...] = ()
+    passages: tuple[InputText, ...] = ()
 
 
 def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
@@ -87,6 +117,14 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
             found[MERGED] += 1
         if isinstance(node, model.InlineElement) and "index" in node.attributes.classes:
             found[INDEXED] += 1
+        if isinstance(node, model.Container) and node.name == "sidebar":
+            found[BOXES] += 1
+        if isinstance(node, model.Strikethrough) or (
+            isinstance(node, model.InlineElement) and node.name == "ins"
+        ):
+            found[CHANGED] += 1
+        if isinstance(node, model.Heading):
+            found[LEVELS[node.level - 1]] += 1
         if isinstance(node, model.CrossReference):
             found["words"] += 1 if node.form == "number" else 2
         if (name := KINDS.get(type(node))) and not is_comment(node):

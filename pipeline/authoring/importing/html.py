@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import lxml.html
@@ -18,8 +18,10 @@ from pipeline.authoring.importing import article, own_markup, own_nodes
 from pipeline.authoring.importing.captions import join_captions, label_words
 from pipeline.authoring.importing.draft import (
     ALTERNATIVES,
+    BOXES,
     COMMENT,
     DISPLAY_MARK,
+    LEVELS,
     MATH_MARK,
     MERGED,
     Draft,
@@ -57,6 +59,9 @@ _COUNTED = {
     "pre": "code",
     "img": "images",
 }
+
+
+_FORMULA = re.compile(f"{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK}")
 
 
 def read_html(path: Path, name: str) -> Draft:
@@ -111,7 +116,7 @@ def of_page(
     if not whole:
         dropped += [(e, article.words(e)) for e in article.beside(chosen)]
         dropped += [(e, article.words(e)) for e in article.clean(chosen)]
-        reader.tell_dropped(dropped)
+    reader.tell_dropped(dropped)
     if not whole and not declared_language(root):
         guess = language_of_text(" ".join(article.words(chosen))[:SAMPLE])
         metadata = replace(metadata, lang=guess or metadata.lang)
@@ -126,6 +131,11 @@ def of_page(
     counts = _counts(chosen, metadata.title)
     for _, text in taken:
         counts.update(_counts(text))
+    passages = [
+        reader.passage(e, text)
+        for one in (chosen, *(e for _, e in taken))
+        for e, text in _passages(one)
+    ]
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
     if page:
         metadata = replace(
@@ -136,6 +146,7 @@ def of_page(
         blocks = own_nodes.with_index(blocks, page)
         texts = own_nodes.with_index(texts, page)
         metadata = replace(metadata, speakers=own_nodes.speakers(blocks))
+        passages = []  # much of which is generated
         joined = rewrite((*blocks, *texts), leave=joined_runs())
         counts = count(joined, ())  # type: ignore[arg-type]
         reader.forget_images({n.source for n in walk((*blocks, *texts)) if isinstance(n, Image)})
@@ -146,7 +157,8 @@ def of_page(
         metadata, blocks, told = with_head(blocks, metadata, name)
         counts.subtract(before - count(blocks, ()))
         reader.found += told
-    return Draft(metadata, blocks, texts, reader.images, counts, tuple(reader.found))
+    found = tuple(reader.found)
+    return Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
 
 
 def _keep_comments(root: Element) -> None:
@@ -192,22 +204,34 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
     not counted."""
     found: Counter[str] = Counter()
     heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")
-    if title and any(_says(head, title) for head in heads):
-        found["headings"] = -1
+    if title and (head := next((head for head in heads if _says(head, title)), None)) is not None:
+        found["headings"] = found[LEVELS[int(head.tag[1]) - 1]] = -1
     elif title and (first := next(element.iter("p"), None)) is not None and _says(first, title):
         found["paragraphs"] = -1
     for inner in element.iter():
         if isinstance(inner.tag, str) and (row := _COUNTED.get(inner.tag)):
             if inner.tag == "p" and not _is_paragraph(inner):
                 continue
+            if row == "headings" and not article.words(inner):
+                continue
             found[row] += 1
+            if row == "headings":
+                found[LEVELS[int(inner.tag[1]) - 1]] += 1
             found[ALTERNATIVES] += inner.tag == "img" and has_alternative(inner.get("alt") or "")
             found[MERGED] += inner.tag in ("td", "th") and _is_merged(inner)
-        elif inner.tag == "a" and inner.get("href"):
+        elif (
+            inner.tag == "a"
+            and inner.get("href")
+            and (article.words(inner) or inner.find(".//img") is not None)
+        ):
             found["links"] += 1
-    comments = [_text(p) for p in element.iter("p") if (p.text or "").startswith(COMMENT)]
+        elif inner.tag == "div" and "sidebar" in (inner.get("class") or "").split():
+            found[BOXES] += 1
+    comments = [str(p.text) for p in element.iter("p") if (p.text or "").startswith(COMMENT)]
     beside = label_words(element) + sum(len(said.split()) for said in comments)
-    found["words"] = len(_text(element).split()) - beside
+    texts = [text for _, text in _passages(element)]
+    found["words"] = sum(len(_FORMULA.sub(" ", text).split()) for text in texts) - beside
+    found["formulas"] = sum(len(_FORMULA.findall(text)) for text in texts)
     found["comments"] = len(comments)
     return found
 
@@ -222,15 +246,19 @@ def _says(element: Element, title: str) -> bool:
     return " ".join(article.words(element)).casefold() == title.casefold()
 
 
-def _text(element: Element) -> str:
-    """The text of an element, with spaces around all that is not within a line."""
-    parts: list[str] = []
+def _passages(element: Element) -> Iterator[tuple[Element, str]]:
+    """The texts of an element between all that is not within a line, each with the element that it
+    is in."""
+    at, parts = element, [""]
     for event, inner in etree.iterwalk(element, events=("start", "end")):
         if inner.tag not in _WITHIN:
-            parts.append(" ")
-        if text := inner.text if event == "start" else inner is not element and inner.tail:
-            parts.append(text)
-    return "".join(parts)
+            if text := "".join(parts).strip():
+                yield at, text
+            at, parts = inner, []
+        if said := inner.text if event == "start" else inner is not element and inner.tail:
+            parts.append(said)
+    if text := "".join(parts).strip():
+        yield at, text
 
 
 def _is_paragraph(element: Element) -> bool:

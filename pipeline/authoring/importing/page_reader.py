@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing import article
-from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK
+from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, InputText
 from pipeline.authoring.importing.own_markup import width_in
 from pipeline.authoring.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
@@ -37,8 +37,8 @@ _MARKED = re.compile(
     f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})"
 )
 _START = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
-MOST_TOLD = 10
-"""Omitted parts of a page that are reported individually."""
+MOST_TOLD, FEWEST_TOLD = 10, 2
+"""Omitted parts of a page that are reported individually; those of fewer words are only counted."""
 
 _SUFFIXES = {
     "image/png": ".png",
@@ -83,16 +83,18 @@ class PageReader:
                 self._columns[element] = next(columns, 0)
 
     def find_places(self, *roots: Element) -> None:
-        """Note where the first link to each address is, and the first image of each file."""
+        """Note where the first link to each address is, the first image of each file, and the first
+        heading with each text."""
         for root in roots:
-            for element in root.iter("a", "img"):
-                if address := element.get("href") or element.get("src"):
-                    self._places.setdefault(address.strip(), element)
+            for element in root.iter("a", "img", "h1", "h2", "h3", "h4", "h5", "h6"):
+                said = element.get("href") or element.get("src") or _heading(element)
+                self._places.setdefault(said.strip(), element)
 
     def tell_dropped(self, dropped: Iterable[tuple[Element, list[str]]]) -> None:
         """Report parts that were omitted because they do not belong to the article."""
-        parts = [(element, said) for element, said in dropped if len(said) > 2]
+        parts = [*dropped]
         longest = sorted(parts, key=lambda part: -len(part[1]))[:MOST_TOLD]
+        longest = [part for part in longest if len(part[1]) > FEWEST_TOLD]
         for element, said in sorted(longest, key=lambda part: _number(part[0])):
             shown = " ".join(said[:8])
             more = "…" if len(said) > 8 else ""
@@ -100,12 +102,12 @@ class PageReader:
                 f"“{shown}{more}” ({len(said)} words) is left out: it is not part of the article."
             )
             self.tell(message, at=element)
-        if len(parts) > MOST_TOLD:
-            count = len(parts) - MOST_TOLD
-            self.tell(f"{count} more parts of the page are left out, such as menus.")
+        if rest := [element for element, said in parts if (element, said) not in longest]:
+            more = "1 more part of the page is" if len(rest) == 1 else f"{len(rest)} more parts are"
+            self.tell(f"{more} left out, such as menus.", at=rest[0])
 
     def tell_guesses(self, root: Element) -> None:
-        """Tell that tables without heads are given some."""
+        """Tell that tables without heads are given some, and that those of one cell are text."""
         for caption in root.iter("caption", "figcaption"):
             said = " ".join(article.words(caption))
             if LABEL.fullmatch(said):
@@ -114,6 +116,10 @@ class PageReader:
                     message, "Write a caption: what has one is numbered automatically.", caption
                 )
         for table in root.iter("table"):
+            cells = [*table.iter("td", "th")]
+            if len(cells) == 1 and (said := " ".join(article.words(cells[0])[:6])):
+                message = f"The table “{said}…” has a single cell, and becomes text."
+                self.tell(message, at=table)
             if table.find(".//th") is None and len(table.findall(".//td")) > 1:
                 words = (word for row in table.iter("tr") for word in article.words(row))
                 said = " ".join(islice(words, 6))
@@ -136,6 +142,13 @@ class PageReader:
         found = diagnostic(Code.NOT_IMPORTED, message, span=span, source=self.name, hint=hint)
         if found not in self.found:
             self.found.append(found)
+
+    def passage(self, element: Element, text: str) -> InputText:
+        """A text with the place of its element."""
+        number = _number(element)
+        if self._counted == "line":
+            return InputText(text, number, self._columns.get(element, 0))
+        return InputText(text, paragraph=number if self._counted else 0)
 
     # --- nodes ---
 
@@ -263,6 +276,10 @@ class PageReader:
         self.images[name] = data
         self._names[source] = quote(name)
         return self._names[source]
+
+
+def _heading(element: Element) -> str:
+    return " ".join(article.words(element)) if element.tag not in ("a", "img") else ""
 
 
 def has_alternative(alt: str) -> bool:

@@ -22,6 +22,13 @@ LABEL = re.compile(
 )
 """The word and number before a caption."""
 
+
+def unlabelled(text: str) -> str:
+    """A text without the label that it begins with."""
+    label = LABEL.match(text)
+    return text[label.end() :] if label else text
+
+
 _PREFIXES = {"figure": "fig-", "table": "tbl-", "listing": "lst-"}
 """The prefixes of ids for captioned elements."""
 

@@ -11,7 +11,7 @@ import ftfy
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.draft import Draft, count, unread
+from pipeline.authoring.importing.draft import Draft, InputText, count, unread
 from pipeline.authoring.importing.html import decoded
 from pipeline.authoring.importing.labels import label_of, line_of, stands_for
 from pipeline.authoring.importing.leftovers import without_leftovers
@@ -98,7 +98,8 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     words = " ".join([metadata.title, *unmarked]).split()
     counts["words"] = sum(any(map(str.isalnum, word)) for word in words)
     in_order = sorted(found, key=lambda one: one.line or 0)
-    return Draft(metadata, blocks, counts=dict(counts), found=tuple(in_order))
+    passages = tuple(InputText(line.text, line.number) for line in rest)
+    return Draft(metadata, blocks, counts=dict(counts), found=tuple(in_order), passages=passages)
 
 
 def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:

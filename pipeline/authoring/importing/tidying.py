@@ -42,7 +42,7 @@ def tidied(
     blocks: tuple[Block, ...],
     notes: tuple[Note, ...],
     title: str,
-    tell: Callable[[str], None],
+    tell: Callable[..., None],
     kept: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Blocks and notes without data that only their programs use; ``tell`` is called with what is
@@ -63,13 +63,21 @@ def tidied(
     levels = sorted({n.level for n in walk(blocks) if isinstance(n, model.Heading)})
     ranks = {level: min(6, number) for number, level in enumerate(levels, FIRST_LEVEL)}
     last = FIRST_LEVEL - 1
+    moved: dict[tuple[int, int], list[str]] = {}
 
     def settled(node: model.Heading) -> Node:
         nonlocal last
         last = min(ranks[node.level], last + 1)
+        if last != ranks[node.level]:
+            said = " ".join(plain_text(node.children).split())
+            moved.setdefault((ranks[node.level] - 1, last - 1), []).append(said)
         return replace(node, level=last)
 
     blocks = rewrite(blocks, leave={model.Heading: settled})
+    for (level, higher), texts in moved.items():
+        more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+        message = f"The heading “{texts[0][:60]}”{more} moves from level {level} to {higher}."
+        tell(message, "A level cannot be skipped.", texts[0])
     blocks, notes = led_to((blocks, notes), tell)
     blocks = rewrite(blocks, leave=joined_runs())
     return blocks, rewrite(notes, leave=joined_runs())
@@ -175,6 +183,7 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
             for item in node.items
         )
         classes = node.attributes.classes
+        tight = tight or (len(node.items) == 1 and len(node.items[0].children) == 1)
         if kept_classes and ("tight" in classes or "loose" in classes):
             tight = "tight" in classes
         form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.draft import COMMENT, HEADS, ROWS, Draft, count, is_comment
+from pipeline import model
+from pipeline.authoring.importing.draft import (
+    CHANGED,
+    COMMENT,
+    HEADS,
+    LEVELS,
+    MARKED,
+    ROWS,
+    Draft,
+    count,
+    is_comment,
+)
 from pipeline.authoring.importing.interviews import with_speakers
-from pipeline.authoring.writer import UnwritableError, write
+from pipeline.authoring.importing.references import unlabelled
+from pipeline.authoring.importing.text_head import date_in
+from pipeline.authoring.writer import UnwritableError, write, write_blocks
+from pipeline.authoring.writer.blocks import BLOCKS
+from pipeline.authoring.writer.inlines import WRITERS
 from pipeline.authoring.writer.sameness import same
-from pipeline.model import Document, Link, Node, Paragraph, Text
+from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Paragraph, Plain, Text
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import Changes, plain_text, rewrite
+from pipeline.model.tree import Changes, children, plain_text, rewrite, walk
 from pipeline.model.words import words
 from pipeline.parser import parse
 
+RUN, SHORT = 3, 4
+"""Words in a row by which a passage is found in the source, but a short one by its single words."""
+
+QUOTED, MOST_LOST = 20, 10
+"""Characters of a passage by which another message about it is found; and how many passages that
+are lost are named."""
+
+_WORD = re.compile(r"\w+")
 _COMMENT = re.compile(rf"^{COMMENT}(.*)$", re.MULTILINE)
 
 
@@ -73,22 +97,76 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     found += (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said)
     document = Document(metadata=metadata, blocks=blocks, notes=notes)
     try:
-        text = _COMMENT.sub(_as_comment, write(document))
-    except UnwritableError as error:
-        message = f"The source cannot be written: Markdown cannot express {error}."
-        return failed(diagnostic(Code.NOT_FORMATTED, message, source=name))
+        text = write(document)
+    except UnwritableError:
+        changes, said = _writable(notes)
+        blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
+        found += (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said)
+        document = replace(document, blocks=blocks, notes=notes)
+        text = write(document)
+    text = _COMMENT.sub(_as_comment, text)
     again = parse(text, name)
     plain = replace(document, blocks=tuple(b for b in blocks if not is_comment(b)))
     if not same(replace(again, metadata=metadata), plain):
-        message = "Part of it is not read back as it was meant."
+        pairs = zip(plain.blocks, again.blocks, strict=False)
+        alone = ((replace(plain, blocks=(b,)), replace(plain, blocks=(m,))) for b, m in pairs)
+        other = next((one.blocks[0] for one, made in alone if not same(one, made)), None)
+        where = f" from “{' '.join(plain_text((other,)).split())[:60]}” on" if other else ""
+        message = f"Part of it is not read back as it was meant{where}."
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
-    made = count(draft.blocks, draft.notes)
+    made = count(blocks, notes)
     made["words"] += len(metadata.title.split())
     counts = draft.counts or made
-    rows = (Row(row, counts.get(row, 0), made[row]) for row in ROWS)
+    if not counts.get(CHANGED):
+        del made[CHANGED]  # which are other strikings out
+    given, made = _ranked(counts), _ranked(made)
+    if not given[LEVELS[1]] and not made[LEVELS[1]]:
+        del given[LEVELS[0]], made[LEVELS[0]]  # all are of one level
+    rows = (Row(row, given[row], made[row]) for row in ROWS)
     ledger = tuple(row for row in rows if row.given or row.made)
     found += _missing(ledger, name)
+    found += _passages_lost(draft, replace(again, metadata=metadata), found, name)
     return Imported(text, metadata, draft.images, ledger, tuple(found))
+
+
+def _writable(notes: tuple[Note, ...]) -> tuple[Changes, list[str]]:
+    """The changes that reduce each node that Markdown cannot express to what it can, and the
+    messages about them."""
+    told: list[str] = []
+    inline_notes = tuple(note for note in notes if note.label.startswith(model.INLINE_NOTE))
+    around = (Text(text="x"),)
+
+    def leave(node: Any) -> Any:
+        is_block = type(node) in BLOCKS
+        said = " ".join(plain_text((node,)).split())[:60] or type(node).__name__
+        for one in (node, replace(node, attributes=NO_ATTRIBUTES, wordings=())):
+            block = one if is_block else Paragraph(children=(*around, one, *around))
+            try:
+                write_blocks((block,), inline_notes)
+            except UnwritableError:
+                continue
+            if one is not node:
+                told.append(f"“{said}” is without its attributes: Markdown cannot express them.")
+            return one
+        told.append(f"Of “{said}”, only the text is kept: Markdown cannot express the rest.")
+        if not is_block:
+            return Text(text=plain_text((node,)))
+        text = plain_text((node,)) or getattr(node, "text", "") or getattr(node, "tex", "")
+        return tuple(_blocks_in(node)) or Paragraph(children=(Text(text=text.strip() or said),))
+
+    kinds = {*BLOCKS, *WRITERS} - {Note, Plain}
+    return dict.fromkeys(kinds, leave), told
+
+
+def _blocks_in(node: Node) -> Iterator[Block]:
+    """The next blocks that a node holds, directly or in its items or cells."""
+    for child in children(node):
+        if isinstance(child, Plain):
+            yield Paragraph(children=child.children)
+        elif type(child) in BLOCKS:
+            yield child  # type: ignore[misc]
+        elif type(child) not in WRITERS:
+            yield from _blocks_in(child)
 
 
 def _telling_links(lang: str) -> tuple[Changes, list[str]]:
@@ -113,10 +191,73 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
     tolerated."""
     for row in ledger:
         lost = row.given - row.made
-        if row.name != HEADS and lost > (row.given // 50 if row.name == "words" else 0):
+        tolerated = row.given // 50 if row.name == "words" else 0
+        if row.name not in (HEADS, CHANGED, *LEVELS) and lost > tolerated:
             message = f"The source has {row.made} of the {row.given} {row.name} in the input."
             hint = "The rest is listed above as left out, or is in the source in another form."
             yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
+
+
+def _ranked(counts: Mapping[str, int]) -> Counter[str]:
+    """The counts, with the levels of headings from the first that there is, without gaps."""
+    found = Counter({row: number for row, number in counts.items() if row not in LEVELS})
+    levels = (counts[level] for level in LEVELS if counts.get(level, 0) > 0)
+    return found + Counter(dict(zip(LEVELS, levels, strict=False)))
+
+
+def _passages_lost(
+    draft: Draft, document: Document, found: Iterable[Diagnostic], name: str
+) -> Iterator[Diagnostic]:
+    """A finding for each paragraph of the input that is not in the source, unless another finding
+    tells of it."""
+    told = " ".join(" ".join(one.message.split()) for one in found)
+    about = document.metadata
+    made = _WORD.findall(_said(document).casefold())
+    known = {length: _runs(made, length) for length in (1, RUN)}
+    lost = []
+    for one in draft.passages:
+        text = " ".join(MARKED.sub("", one.text).split())
+        given = [] if COMMENT in text else _WORD.findall(unlabelled(text).casefold())
+        length = RUN if len(given) > SHORT else 1
+        runs = _runs(given, length)
+        is_told = text[:QUOTED] in told or (about.date and date_in(text)[0] == about.date)
+        if 2 * len(runs - known[length]) > len(runs) and not is_told:
+            lost.append((one, text, len(given)))
+    for one, text, number in lost[:MOST_LOST]:
+        where = f" (paragraph {one.paragraph})" if one.paragraph else ""
+        said = text if len(text) <= 60 else f"{text[:60].rpartition(' ')[0] or text[:60]}…"
+        words = "1 word" if number == 1 else f"{number} words"
+        message = f"“{said}” ({words}) is not in the source{where}."
+        span = Span(one.line, one.column) if one.line else None
+        yield diagnostic(Code.NOT_IMPORTED, message, span=span, source=name)
+    if (more := len(lost) - MOST_LOST) > 0:
+        message = f"Paragraphs that are not in the source, besides these: {more}."
+        yield diagnostic(Code.NOT_IMPORTED, message, source=name)
+
+
+def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
+    """The words that follow each other, in this number."""
+    return set(zip(*(words[start:] for start in range(length)), strict=False))
+
+
+def _said(document: Document) -> str:
+    """All text of a document and its metadata, with spaces between paragraphs."""
+    about = document.metadata
+    parts = [about.title, about.subtitle, about.date, *(one.name for one in about.authors)]
+    parts = [" ".join(parts)]
+    for node in walk((*document.blocks, *document.notes)):
+        match node:
+            case Text() | model.Code() | model.CodeBlock() | model.Abbreviation():
+                parts.append(node.text)
+            case model.Turn():
+                parts.append(f" {node.speaker} ")
+            case model.Emphasis() | model.Strong() | model.Strikethrough() | Link():
+                pass
+            case model.InlineElement():
+                pass
+            case _:
+                parts.append(" ")
+    return "".join(parts)
 
 
 def _as_comment(match: re.Match[str]) -> str:

@@ -13,7 +13,16 @@ from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
 from pipeline.authoring.importing.citations import with_marks
-from pipeline.authoring.importing.draft import Changes, Draft, told_changes, unread
+from pipeline.authoring.importing.draft import (
+    BOXES,
+    CHANGED,
+    HEADS,
+    Changes,
+    Draft,
+    InputText,
+    told_changes,
+    unread,
+)
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.odf.changes import settle
 from pipeline.authoring.importing.odf.names import (
@@ -66,11 +75,16 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     made = page.of(body)
     draft = of_page(made, name, page.image, whole=True, title=metadata.title)
     counts = _counts(body)
-    counts["comments"], counts["formulas"] = page.comments, page.formulas
+    counts["comments"], counts[CHANGED] = page.comments, changed
+    counts["formulas"] = page.formulas
+    counts["images"] -= page.drawn
     counts["words"] -= page.labels
+    counts[BOXES] -= page.figures
     heads = [" ".join(_said(e).split()) for e in body.iter(f"{TEXT}h")]
     counts["headings"] -= (metadata.title or draft.metadata.title) in heads
-    told = [*told_changes(changed, changes), *_told(body, outer)]
+    heads_told = [*_heads(outer)]
+    counts[HEADS] = len(heads_told)
+    told = [*told_changes(changed, changes), *_told(body), *heads_told, *page.told]
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Read as quotations because they are indented: {paragraphs}.")
@@ -82,6 +96,11 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         draft.images,
         {**draft.counts, **counts},
         (*found, *draft.found),
+        tuple(
+            InputText(_said(e), paragraph=number)
+            for number, e in enumerate(_texts(body), 1)
+            if e not in page.replaced
+        ),
     )
     return with_marks(draft, page.marks, name, path.stem)
 
@@ -116,6 +135,7 @@ def _counts(body: Element) -> Counter[str]:
         f"{TEXT}list-header": "list items",
         f"{DRAW}image": "images",
         f"{TEXT}a": "links",
+        f"{DRAW}text-box": BOXES,
     }
     for element in _kept(body):
         if row := rows.get(str(element.tag)):
@@ -151,7 +171,12 @@ def _said(paragraph: Element) -> str:
     return "".join(parts)
 
 
-def _told(body: Element, outer: Element | None) -> Iterator[str]:
+def _texts(body: Element) -> Iterator[Element]:
+    """The paragraphs and headings of the text."""
+    return (e for e in _kept(body) if e.tag in (f"{TEXT}p", f"{TEXT}h"))
+
+
+def _told(body: Element) -> Iterator[str]:
     """The findings about omissions and assumptions."""
     if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
         yield "Hidden text is left out."
@@ -160,6 +185,10 @@ def _told(body: Element, outer: Element | None) -> Iterator[str]:
             what = "table of contents" if name == "table-of-content" else "index"
             if name != "alphabetical-index":
                 yield f"The {what} is left out: editions have their own."
+
+
+def _heads(outer: Element | None) -> Iterator[str]:
+    """A finding for each header and footer."""
     found = [] if outer is None else [*outer.iter(f"{STYLE}header", f"{STYLE}footer")]
     for element in found:
         text = " ".join(" ".join(element.itertext()).split())

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+
 from lxml import etree
 from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.mathml import as_tex
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -42,3 +47,28 @@ def number_of(element: Element, key: str, default: int = 1) -> int:
     """The value of an attribute, if it is a number."""
     value = element.get(key) or ""
     return int(value) if value.isdigit() and len(value) < 7 else default
+
+
+def formula_in(frame: Element, parts: dict[str, bytes]) -> str:
+    """The formula that a frame holds, in TeX."""
+    held = frame.find(f"{DRAW}object")
+    if held is None:
+        return ""
+    math = held.find(f".//{MATH}math")
+    if math is None:
+        folder = posixpath.normpath(held.get(f"{XLINK}href") or "")
+        try:
+            math = xml_of(parts, f"{folder}/content.xml")
+        except etree.XMLSyntaxError:
+            return ""
+    return as_tex(math) if math is not None and math.tag == f"{MATH}math" else ""
+
+
+def is_code(element: Element) -> bool:
+    """Return whether an element of the page is in preformatted text."""
+    return any(e.tag == "pre" for e in (element, *element.iterancestors()))
+
+
+def folded(text: str | None) -> str:
+    """A text with OpenDocument's treatment of white space."""
+    return re.sub(r"[ \t\r\n]+", " ", text or "")

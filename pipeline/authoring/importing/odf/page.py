@@ -15,20 +15,20 @@ from pipeline.authoring.importing.article import drop
 from pipeline.authoring.importing.atoms import set_numbering
 from pipeline.authoring.importing.citations import Marks
 from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
-from pipeline.authoring.importing.mathml import as_tex
 from pipeline.authoring.importing.odf.changes import DELETED, INSERTED
 from pipeline.authoring.importing.odf.names import (
     DC,
     DRAW,
     LEAVE_OUT,
-    MATH,
     OFFICE,
     SVG,
     TABLE,
     TEXT,
     XLINK,
+    folded,
+    formula_in,
+    is_code,
     number_of,
-    xml_of,
 )
 from pipeline.authoring.importing.odf.styles import OdfStyles
 from pipeline.authoring.importing.page_metadata import TITLE
@@ -44,9 +44,12 @@ class OdfPage:
 
     def __init__(self, styles: OdfStyles, parts: dict[str, bytes]) -> None:
         self.comments = 0
-        self.formulas = 0
+        self.formulas = self.drawn = 0
         self.labels = 0
-        self.indented = 0
+        self.indented = self.figures = 0
+        self.told: list[str] = []
+        self.replaced: set[Element] = set()
+        self._boxes: list[Element] = []
         self.marks = Marks()
         self._cited = ""
         self._ends: dict[str, int] = {}
@@ -93,11 +96,19 @@ class OdfPage:
         ):
             self.labels += self._made_anew(element, "BIBLIOGRAPHY", to)
         elif tag in (f"{TEXT}p", f"{TEXT}h"):
+            labels = self.labels
             self._paragraph(element, to)
+            if self.labels > labels or self._cited:
+                self.replaced.add(element)
+            boxes, self._boxes = self._boxes, []
+            for box in boxes:
+                self._box(box, to)
         elif tag == f"{TEXT}list":
             self._list(element, to, "", 1)
         elif tag == f"{TABLE}table":
             self._table(element, to)
+        elif tag == f"{DRAW}frame" and (box := element.find(f"{DRAW}text-box")) is not None:
+            self._box(box, to)
         elif tag.startswith(DRAW):
             self._inlines_of(element, _under(to, "p"), alone=True)
         else:
@@ -108,6 +119,7 @@ class OdfPage:
         """Put the mark of a list that is made anew in its place, or else its text; give the words
         that the mark replaces."""
         if mark := self.marks.field(field):
+            self.replaced.update(element.iter(f"{TEXT}p"))
             _under(to, "p").text = mark
             return sum(len("".join(p.itertext()).split()) for p in element.iter(f"{TEXT}p"))
         for child in element:
@@ -229,7 +241,7 @@ class OdfPage:
         if self._cited:
             self.labels += len((text or "").split())
         else:
-            append_text(to, _folded(text, to))
+            append_text(to, folded(text))
 
     def _pass(self, element: Element) -> None:
         """Pass by an element of a citation's text, which may hold its end."""
@@ -246,11 +258,11 @@ class OdfPage:
             return
         elif tag == f"{TEXT}s":
             count = min(number_of(element, f"{TEXT}c"), 200)
-            append_text(to, " " * count if _is_code(to) else " ")
+            append_text(to, " " * count if is_code(to) else " ")
         elif tag == f"{TEXT}tab":
-            append_text(to, "\t" if _is_code(to) else " ")
+            append_text(to, "\t" if is_code(to) else " ")
         elif tag == f"{TEXT}line-break":
-            if _is_code(to):
+            if is_code(to):
                 append_text(to, "\n")
             else:
                 _under(to, "br")
@@ -317,9 +329,10 @@ class OdfPage:
 
     def _frame(self, element: Element, to: Element, *, alone: bool) -> None:
         """An image, a formula, or a box of text, which may hold an image and its caption."""
-        formula = self._formula(element)
+        formula = formula_in(element, self._parts)
         if formula:
             self.formulas += 1
+            self.drawn += element.find(f"{DRAW}image") is not None
             append_text(to, f"{MATH_MARK}{formula}{MATH_MARK}")
             return
         box = element.find(f"{DRAW}text-box")
@@ -330,15 +343,27 @@ class OdfPage:
                 figure = _under(to, "figure")
                 self._image(image, figure)
                 caption = _under(figure, "figcaption")
+                self.figures += 1
                 self._labelled(paragraphs[0])
                 self._without_images(paragraphs[0], caption)
                 return
-            for child in box:
-                self._block(child, to)
+            self._boxes.append(box)
             return
         image = element.find(f"{DRAW}image")
         if image is not None:
             self._image(image, to)
+
+    def _box(self, box: Element, to: Element) -> None:
+        """A box of text, after the paragraph that it is at; in a cell or an item, only its text."""
+        if to.tag in ("td", "th", "li"):
+            said = " ".join("".join(p.itertext()) for p in box.iter(f"{TEXT}p"))[:60]
+            kind = "list" if to.tag == "li" else "table"
+            self.told.append(f"The text box “{said}” becomes part of the {kind} it is in.")
+        else:
+            to = _under(to, "div")
+            to.set("class", "sidebar")
+        for child in box:
+            self._block(child, to)
 
     def _without_images(self, paragraph: Element, to: Element) -> None:
         held = _under(to, "span")
@@ -360,21 +385,6 @@ class OdfPage:
                 return
         _under(to, "img", src=address, alt=alt)
 
-    def _formula(self, frame: Element) -> str:
-        """The formula that a frame holds, in TeX."""
-        held = frame.find(f"{DRAW}object")
-        if held is None:
-            return ""
-        math = held.find(f".//{MATH}math")
-        if math is None:
-            folder = posixpath.normpath(held.get(f"{XLINK}href") or "")
-            try:
-                math = xml_of(self._parts, f"{folder}/content.xml")
-            except etree.XMLSyntaxError:
-                return ""
-        is_formula = math is not None and math.tag == f"{MATH}math"
-        return as_tex(math) if is_formula and math is not None else ""
-
     def _comment(self, element: Element) -> None:
         paragraphs = (" ".join(p.itertext()) for p in element.iter(f"{TEXT}p"))
         said = " ".join(" ".join(paragraphs).split())
@@ -388,12 +398,3 @@ def _under(parent: Element, tag: str, **attributes: str) -> Element:
     for key, value in attributes.items():
         made.set(key, value)
     return made
-
-
-def _is_code(element: Element) -> bool:
-    return any(e.tag == "pre" for e in (element, *element.iterancestors()))
-
-
-def _folded(text: str | None, to: Element) -> str:
-    """A text with OpenDocument's treatment of white space."""
-    return "" if not text else re.sub(r"[ \t\r\n]+", " ", text)

@@ -82,6 +82,7 @@ def read_pdf(path: Path, name: str) -> Draft:
         draft.images,
         counts,
         tuple(found),
+        draft.passages,
     )
 
 

@@ -8,10 +8,11 @@ import re
 
 from lxml import etree
 from lxml.etree import _Element as Element
+from msgspec.structs import replace
 
 from pipeline.authoring.importing.captions import label_words
 from pipeline.authoring.importing.citations import MARKED, with_marks
-from pipeline.authoring.importing.draft import COMMENT, HEADS, Changes, Draft, told_changes
+from pipeline.authoring.importing.draft import CHANGED, COMMENT, HEADS, Changes, Draft, told_changes
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.authoring.importing.rtf.reader import RtfReader
@@ -55,6 +56,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     for head in dict.fromkeys(reader.heads):
         found.append(f"The header or footer “{head[:60]}” is left out: editions have their own.")
     counts = {**draft.counts, "words": words, HEADS: len(reader.heads), "comments": len(comments)}
+    counts[CHANGED] = reader.changed
     names = re.split(r"[,;]", reader.info.get("author", ""))
     most = reader.languages.most_common(1)
     lang = _language(most[0][0]) if most else ""
@@ -68,8 +70,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         lang=language_of(lang or language_of_text(text)),
     )
     told = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in found)
-    found_all = (*told, *draft.found)
-    made = Draft(metadata, draft.blocks, draft.notes, draft.images, counts, found_all)
+    made = replace(draft, metadata=metadata, counts=counts, found=(*told, *draft.found))
     return with_marks(made, reader.marks, name, stem)
 
 

@@ -15,19 +15,25 @@ from msgspec.structs import replace
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
 from pipeline.authoring.importing.citations import with_marks
 from pipeline.authoring.importing.draft import (
+    BOXES,
+    CHANGED,
+    COMMENT_MARK,
     HEADS,
     Changes,
     Draft,
+    InputText,
     comment,
     told_changes,
     unread,
 )
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.omml import M
-from pipeline.authoring.importing.references import LABEL
+from pipeline.authoring.importing.references import unlabelled
+from pipeline.authoring.importing.text_head import date_in
 from pipeline.authoring.importing.word.body import Body
-from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
-from pipeline.authoring.importing.word.styles import W
+from pipeline.authoring.importing.word.parts import WordParts
+from pipeline.authoring.importing.word.runs import MC, NEW, OLD, chosen
+from pipeline.authoring.importing.word.styles import VAL, W
 from pipeline.model import Block, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Contributor, Metadata
@@ -49,9 +55,10 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     """A Word document, with its tracked ``changes`` accepted, rejected or kept as such."""
     try:
         parts = WordParts(open_archive(path.read_bytes()))
-        counts, found = _counts(parts, changes)
         body = Body(parts, changes)
         page, notes = body.page()
+        counts, found = _counts(parts, changes, body.replaced)
+        passages = tuple(_passages(parts, changes, body.replaced))
         metadata = _metadata(parts, body)
     except BrokenArchiveError as error:
         return unread(str(error), name, ANEW)
@@ -71,7 +78,10 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         notes=notes,
         places="paragraph",
     )
-    counts["words"] -= body.runs.replaced
+    about = (*body.subtitle, *body.authors, body.date)
+    counts["words"] -= body.runs.replaced + len(" ".join(about).split())
+    titles = (text for p, text in _texts(parts, changes) if parts.styles.kind(p)[0] == "heading")
+    counts["headings"] -= draft.metadata.title in (" ".join(text.split()) for text in titles)
     told = [diagnostic(Code.NOT_IMPORTED, one, source=name) for one in dict.fromkeys(found)]
     made = Draft(
         replace(metadata, title=draft.metadata.title),
@@ -80,6 +90,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         draft.images,
         {**draft.counts, **counts},
         (*told, *draft.found),
+        passages,
     )
     return with_marks(made, body.runs.marks, name, path.stem)
 
@@ -94,42 +105,47 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
 
     names = body.authors or said(f"{_DC}creator").split(";")
     written = re.match(r"\d{4}(?:-\d\d){0,2}", body.date)
+    date = written[0] if written else date_in(body.date)[0]
+    if body.date and not date:
+        body.runs.told.append(f"The date “{body.date}” is left out: it cannot be read.")
     return Metadata(
         title=" ".join(body.title) or said(f"{_DC}title"),
         subtitle=" ".join(body.subtitle),
         authors=tuple(Contributor(name=n.strip()) for n in names if n.strip()),
         description=said(f"{_DC}description"),
         keywords=tuple(k.strip() for k in re.split(r"[,;]", said(f"{_CORE}keywords")) if k.strip()),
-        date=written[0] if written else "",
+        date=date,
         lang=parts.language,
     )
 
 
-def _counts(parts: WordParts, changes: Changes) -> tuple[dict[str, int], list[str]]:
+def _counts(
+    parts: WordParts, changes: Changes, replaced: set[Element]
+) -> tuple[dict[str, int], list[str]]:
     """The counts of the document's content, including content that a source cannot express."""
     main = parts.main
+    kept = [*_kept(main, changes)]
+    tags = Counter(str(element.tag) for element in kept)
     found: Counter[str] = Counter()
-    found["tables"] = _number(main, f"{W}tbl")
-    merged = sum(1 for cell in main.iter(f"{W}vMerge") if cell.get(f"{W}val") in (None, "continue"))
-    found["cells"] = _number(main, f"{W}tc") - merged
-    found["notes"] = _number(main, f"{W}footnoteReference") + _number(main, f"{W}endnoteReference")
-    found["comments"] = _number(main, f"{W}commentReference")
-    found["formulas"] = _number(main, f"{M}oMath")
-    others = [parts.beside(name) for name in ("footnotes", "endnotes")]
-    roots = [main, *(root for root in others if root is not None)]
-    found["words"] = sum(
-        len((LABEL.sub("", text, 1) if parts.styles.kind(p)[0] == "caption" else text).split())
-        for root in roots
-        for p, text in _texts(root)
-    )
-    told = [*told_changes(_number(main, f"{W}ins") + _number(main, f"{W}del"), changes)]
+    found["tables"] = tags[f"{W}tbl"]
+    merged = sum(e.tag == f"{W}vMerge" and e.get(VAL) in (None, "continue") for e in kept)
+    found["cells"] = tags[f"{W}tc"] - merged
+    found["notes"] = tags[f"{W}footnoteReference"] + tags[f"{W}endnoteReference"]
+    found["comments"] = tags[f"{W}commentReference"]
+    found["formulas"] = tags[f"{M}oMath"]
+    found["images"] = sum(tag.endswith(("}blip", "}imagedata")) for tag in tags.elements())
+    found[BOXES] = tags[f"{W}txbxContent"]
+    found[CHANGED] = _number(main, f"{W}ins") + _number(main, f"{W}del")
+    for p, text in _texts(parts, changes):
+        kind, _ = parts.styles.kind(p)
+        found["headings"] += kind == "heading" and bool(text.strip()) and p not in replaced
+        found["words"] += len((unlabelled(text) if kind == "caption" else text).split())
+    told = [*told_changes(found[CHANGED], changes)]
     for part in sorted(parts.files):
         if match := re.fullmatch(r"word/(header|footer)\d*\.xml", part):
             root = parts.xml(part)
-            text = (
-                "" if root is None else " ".join(" ".join(text for _, text in _texts(root)).split())
-            )
-            if text:
+            said = () if root is None else (text for _, text in _paragraphs(root, changes))
+            if text := " ".join(" ".join(said).split()):
                 found[HEADS] += 1
                 told.append(f"The {match[1]} “{text[:60]}” is left out: editions have their own.")
     return found, told
@@ -139,17 +155,48 @@ def _number(root: Element, tag: str) -> int:
     return sum(1 for _ in root.iter(tag))
 
 
-def _texts(root: Element) -> Iterator[tuple[Element, str]]:
-    """Each paragraph with its text; of alternatives, that of the first."""
-    for paragraph in root.iter(f"{W}p"):
-        if any(str(above.tag).endswith("}Fallback") for above in paragraph.iterancestors()):
-            continue
-        parts = (
-            t.text or "" if t.tag == f"{W}t" else " "
-            for t in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br")
-            if next(t.iterancestors(f"{W}p")) is paragraph
-        )
-        yield paragraph, "".join(parts)
+def _kept(root: Element, changes: Changes) -> Iterator[Element]:
+    """The elements of a text in their order: of alternatives, those that are read, and nothing that
+    a tracked change removes."""
+    removed = {"accept": OLD, "reject": NEW}.get(changes, ())
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        yield element
+        inner = [chosen(element)] if element.tag == f"{MC}AlternateContent" else [*element]
+        rows = (e.find(f"{W}trPr") for e in inner)
+        stack += [
+            one
+            for one, row in zip(inner, rows, strict=True)
+            if one.tag not in removed and (row is None or all(e.tag not in removed for e in row))
+        ][::-1]
+
+
+def _texts(parts: WordParts, changes: Changes) -> Iterator[tuple[Element, str]]:
+    """The paragraphs of the text and its notes."""
+    for root in (parts.main, *(parts.beside(name) for name in ("footnotes", "endnotes"))):
+        if root is not None:
+            yield from _paragraphs(root, changes)
+
+
+def _paragraphs(root: Element, changes: Changes) -> Iterator[tuple[Element, str]]:
+    """Each paragraph with its text."""
+    texts: dict[Element, list[str]] = {}
+    for element in _kept(root, changes):
+        if element.tag == f"{W}p":
+            texts[element] = []
+        elif element.tag in (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br"):
+            said = element.text or "" if element.tag in (f"{W}t", f"{W}delText") else " "
+            above = next(element.iterancestors(f"{W}p"), None)
+            if above is not None:
+                texts[above].append(said)
+    yield from ((paragraph, "".join(said)) for paragraph, said in texts.items())
+
+
+def _passages(parts: WordParts, changes: Changes, replaced: set[Element]) -> Iterator[InputText]:
+    for number, (paragraph, text) in enumerate(_texts(parts, changes), 1):
+        if paragraph not in replaced:
+            yield InputText(text, paragraph=number)
 
 
 def _with_comments(blocks: tuple[Block, ...]) -> Iterator[Block]:

@@ -11,8 +11,8 @@ from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.atoms import Atom, fill, set_numbering
 from pipeline.authoring.importing.captions import join_captions
-from pipeline.authoring.importing.draft import NOTE_MARK, Changes
-from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
+from pipeline.authoring.importing.draft import COMMENT_MARK, NOTE_MARK, Changes
+from pipeline.authoring.importing.word.parts import WordParts
 from pipeline.authoring.importing.word.runs import Runs
 from pipeline.authoring.importing.word.styles import VAL, Level, W, on
 
@@ -31,7 +31,8 @@ class _Open(NamedTuple):
 
 class Body:
     """Reads blocks. ``title``, ``subtitle``, ``authors`` and ``date`` come from paragraphs with
-    these styles."""
+    these styles; ``replaced`` are paragraphs that are joined with the next, and those with text
+    that editions make anew, or that is hidden."""
 
     def __init__(self, parts: WordParts, changes: Changes) -> None:
         self.parts = parts
@@ -40,6 +41,7 @@ class Body:
         self.subtitle: list[str] = []
         self.authors: list[str] = []
         self.date = ""
+        self.replaced: set[Element] = set()
         self._waiting: list[Atom] = []
         self._has_begun = False
         self._ids = _places(parts.main)
@@ -81,15 +83,20 @@ class Body:
 
     def _paragraph(self, out: Element, paragraph: Element, lists: list[_Open]) -> None:
         self._number += 1
+        passed, was_open = self.runs.passed, bool(self._waiting)
         atoms = self._waiting + self.runs.read(paragraph)
         self._waiting = []
         boxes, self.runs.boxes = self.runs.boxes, []
         if self._goes_on(paragraph):
             self._waiting, self.runs.boxes = atoms, boxes
+            self.replaced.add(paragraph)
             return
         kind, level = self.parts.styles.kind(paragraph)
         place = self.parts.numbering.of(paragraph)
-        if kind == "contents" or self.runs.in_contents():
+        is_contents = kind == "contents" or self.runs.in_contents()
+        if is_contents or self.runs.passed > passed or was_open:
+            self.replaced.add(paragraph)
+        if is_contents:
             self.runs.left_out += len(_words(atoms).split())
         elif atoms and (_words(atoms) or any(not isinstance(a.content, str) for a in atoms)):
             made = self._made(out, paragraph, kind, level, atoms, place, lists)
@@ -176,6 +183,10 @@ class Body:
         if not len(made):
             return
         if all(e.tag == "figure" for e in made) or out.tag in ("td", "th", "li"):
+            if any(e.tag != "figure" for e in made):
+                kind = "list" if out.tag == "li" else "table"
+                said = " ".join(str(text) for text in made.itertext())[:60]
+                self.runs.told.append(f"The text box “{said}” becomes part of the {kind} it is in.")
             out.extend(list(made))
         else:
             out.append(made)

@@ -16,9 +16,6 @@ from pipeline.authoring.importing.word.styles import Numbering, Styles, W
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
 
-COMMENT_MARK = "\ue003"
-"""The mark on both sides of a comment, until blocks are made."""
-
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/math",
      b"http://schemas.openxmlformats.org/officeDocument/2006/math"),

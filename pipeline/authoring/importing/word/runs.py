@@ -11,9 +11,15 @@ from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.atoms import FORMATS, Atom, Formats, fill
 from pipeline.authoring.importing.citations import Marks
-from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, Changes
+from pipeline.authoring.importing.draft import (
+    COMMENT_MARK,
+    DISPLAY_MARK,
+    MATH_MARK,
+    NOTE_MARK,
+    Changes,
+)
 from pipeline.authoring.importing.omml import M, as_tex
-from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
+from pipeline.authoring.importing.word.parts import WordParts
 from pipeline.authoring.importing.word.styles import VAL, W, on
 from pipeline.authoring.importing.word.symbols import symbol
 
@@ -24,7 +30,7 @@ _O = "{urn:schemas-microsoft-com:office:office}"
 _WRAPPERS = frozenset(
     f"{W}{name}" for name in ("smartTag", "customXml", "sdtContent", "dir", "bdo", "subDoc")
 )
-_NEW, _OLD = (f"{W}ins", f"{W}moveTo"), (f"{W}del", f"{W}moveFrom")
+NEW, OLD = (f"{W}ins", f"{W}moveTo"), (f"{W}del", f"{W}moveFrom")
 _CONTENTS = frozenset({"TOC", "TOA"})
 """Fields whose results are generated."""
 
@@ -75,6 +81,11 @@ class Runs:
         self._paragraph = paragraph
         return list(self._all(paragraph, {}))
 
+    @property
+    def passed(self) -> int:
+        """The words that have been left out so far, or replaced."""
+        return self.left_out + self.hidden + self.replaced
+
     def in_contents(self) -> bool:
         """True while a field is open whose result is generated again."""
         return any(field.name in _CONTENTS for field in self._fields)
@@ -91,11 +102,11 @@ class Runs:
                 if content is not None:
                     yield from self.shown(content)
             elif child.tag == f"{MC}AlternateContent":
-                yield from self.shown(_chosen(child))
-            elif child.tag in (*_NEW, *_OLD) and any(
+                yield from self.shown(chosen(child))
+            elif child.tag in (*NEW, *OLD) and any(
                 inner.tag in (f"{W}p", f"{W}tbl") for inner in child
             ):
-                if self.changes == "keep" or (child.tag in _NEW) == (self.changes == "accept"):
+                if self.changes == "keep" or (child.tag in NEW) == (self.changes == "accept"):
                     yield from self.shown(child)
             else:
                 yield child
@@ -308,7 +319,7 @@ def _raised(run: Element, said: Element | None) -> str:
     return "sub" if by.get(VAL, "").startswith("-") else "sup"
 
 
-def _chosen(element: Element) -> Element:
+def chosen(element: Element) -> Element:
     """The alternative that can be read, where Word gives several."""
     choice, fallback = element.find(f"{MC}Choice"), element.find(f"{MC}Fallback")
     for one in (choice, fallback):
@@ -324,7 +335,7 @@ def _outermost(box: Element, root: Element) -> bool:
         if above is root:
             return True
         if above.tag == f"{W}txbxContent" or (
-            above.tag == f"{MC}Fallback" and _chosen(above.getparent()) is not above
+            above.tag == f"{MC}Fallback" and chosen(above.getparent()) is not above
         ):
             return False
     return False
