@@ -173,7 +173,8 @@ def test_text_boxes(tmp_path: Path) -> None:
     odt(
         tmp_path / "a.odt",
         f"<text:p>Before {box.format('a box')}and after.</text:p>"
-        f"<table:table><table:table-row><table:table-cell><text:p>One{box.format('a cell')}</text:p>"
+        "<table:table><table:table-row><table:table-cell>"
+        f"<text:p>One{box.format('a cell')}</text:p>"
         "</table:table-cell><table:table-cell><text:p>Two</text:p></table:table-cell>"
         "</table:table-row></table:table>",
     )

@@ -23,7 +23,9 @@ TIME = re.compile(_STAMP)
 """The time of an utterance in a transcript."""
 
 _STAMPED = re.compile(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[-–:]?\s{{0,9}}")
-_COLON = re.compile(rf"([^\W\d_][^:：\n?!]{{0,59}}?)\s*(?:{_STAMP}\s*)?[:：](?:\s+|$|(?<=：))")
+_COLON = re.compile(
+    rf"([^\W\d_][^:：\n?!]{{0,59}}?)\s{{0,9}}(?:{_STAMP}\s{{0,9}})?[:：](?:\s+|$|(?<=：))"
+)
 _POINT = re.compile(r"([A-Z]\d{0,3})\s*[.)]\s+(?=\S)")
 _SMALL = frozenset(
     "de da do dos das del della di du la le van von der den ter ten zu zum el al bin ibn ben abu "
