@@ -27,10 +27,10 @@ from pipeline.model.editions import (
     STANDARD_PRINT,
     Edition,
     chosen_editions,
+    has_page_marks,
     offered,
     output_name,
     stem_of,
-    tells_pages,
 )
 from pipeline.model.messages import in_order
 from pipeline.package.catalog.record import Record
@@ -123,7 +123,7 @@ def build(
         chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if way.parsed.failed:
         return Result(_judge(way.all_findings(chosen), options.strict), read=tuple(runner.files))
-    made = tuple(way.all_made(chosen))
+    made = tuple(way.all_built(chosen))
     if memory:
         memory.end()
     for one in made:
@@ -163,7 +163,7 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
     if stage == "selected":
         return _shown(way.selected(edition).data)
     page_map = None
-    if tells_pages(edition, way.metadata):
+    if has_page_marks(edition, way.metadata):
         page_map = way.begin(EDITIONS[STANDARD_PRINT])().page_map
     marked = way.marked(edition, page_map)
     return _shown((marked if stage == "resolved" else way.pages(edition, marked, page_map)).data)

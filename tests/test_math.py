@@ -58,7 +58,7 @@ def element(tex: str, display: bool = False) -> ET.Element:
 
 
 def spoken(tex: str, lang: str = "en") -> str:
-    return FormulaSpeaker(words(lang)).say(list(element(tex)))
+    return FormulaSpeaker(words(lang)).speak(list(element(tex)))
 
 
 def document(source: str, edition: str) -> Document:
@@ -193,7 +193,7 @@ def test_any_formula_is_set_or_said_to_be_wrong(pieces: list[str]) -> None:
             found = convert(reading.tex, display)
         except CannotSetError:
             continue
-        said = FormulaSpeaker(words("en")).say(list(found))
+        said = FormulaSpeaker(words("en")).speak(list(found))
         whole_markup = markup(found, said)
         for inner in ET.fromstring(whole_markup).iter():
             assert inner.tag.removeprefix(NS) in CORE

@@ -85,8 +85,8 @@ def format_file(path: Path) -> FormattedFile:
     name = shown_name(str(path))
     text, found = read(path)
     if wrong := tuple(one for one in found if one.is_error):
-        told = tuple(one if one.source else replace(one, source=name) for one in wrong)
-        return FormattedFile(text, Formatted(text, wrong=told), b"")
+        findings = tuple(one if one.source else replace(one, source=name) for one in wrong)
+        return FormattedFile(text, Formatted(text, wrong=findings), b"")
     after = format_text(text, name, path.parent)
     raw = path.read_bytes()
     mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
@@ -213,13 +213,13 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
         return ""
     if made == written:
         return made
-    said = bare(before)
-    if _lost(written, made) or bare(joined(_read(made, labels))) != said:
+    source = bare(before)
+    if _lost(written, made) or bare(joined(_read(made, labels))) != source:
         return ""
     for own in (written, " ".join(line.strip(" \t") for line in written.split("\n"))):
         # Differences in backslashes only are the author's choice.
         if own.replace("\\", "") == made.replace("\\", "") and (
-            own == made or bare(joined(_read(own, labels))) == said
+            own == made or bare(joined(_read(own, labels))) == source
         ):
             return own
     return made

@@ -45,8 +45,8 @@ class _Group(click.Group):
             click.echo("\nchapbook: stopped", err=True)
             ctx.exit(STOPPED)
         except click.ClickException as error:
-            said = "\n".join(map(printable, error.message.split("\n")))
-            object.__setattr__(error, "message", said)
+            message = "\n".join(map(printable, error.message.split("\n")))
+            object.__setattr__(error, "message", message)
             raise
 
 

@@ -97,7 +97,7 @@ def checked(file: Path, found: Sequence[Diagnostic], notes: Iterable[str]) -> Ch
         found=tuple(found),
         claims=tuple(dict.fromkeys(_claims(file))),
         looked_for=tuple(
-            LookedFor(TITLES[of], tuple(dict.fromkeys(map(_said, rules()[of].values()))))
+            LookedFor(TITLES[of], tuple(dict.fromkeys(map(_description, rules()[of].values()))))
             for of in _READ.get(suffix, _OF_PAGES)
         ),
         judge=(*FOR_PEOPLE.values(), *_JUDGED[""], *_JUDGED.get(suffix, ())),
@@ -111,11 +111,11 @@ def _versions(suffix: str) -> Iterator[str]:
         yield f"QPDF, by pikepdf {importlib.metadata.version('pikepdf')}"
 
 
-def _said(rule: tuple[object, str, str]) -> str:
+def _description(rule: tuple[object, str, str]) -> str:
     """The message of a rule, with a sign for each thing that is filled in."""
     _, message, _ = rule
-    said = _FILLED_IN.sub("…", message.replace("{{", "\0").replace("`", ""))
-    return re.sub(r"…[.…]+", "…", said.replace("\0", "{").replace("}}", "}"))
+    text = _FILLED_IN.sub("…", message.replace("{{", "\0").replace("`", ""))
+    return re.sub(r"…[.…]+", "…", text.replace("\0", "{").replace("}}", "}"))
 
 
 def _claims(file: Path) -> Iterator[str]:
@@ -135,10 +135,10 @@ def _claims(file: Path) -> Iterator[str]:
             import pikepdf
 
             try:
-                with pikepdf.open(file) as pdf, pdf.open_metadata() as said:
+                with pikepdf.open(file) as pdf, pdf.open_metadata() as metadata:
                     for name in ("pdfuaid:part", "pdfaid:part", "pdfaid:conformance"):
-                        if name in said:
-                            yield f"{name}: {said[name]}"
+                        if name in metadata:
+                            yield f"{name}: {metadata[name]}"
             except (pikepdf.PdfError, OSError, ValueError):
                 return
 

@@ -160,15 +160,15 @@ def build(
     others = contextlib.nullcontext() if is_limited else workers(sources, editions)
     with others as executor, shown as progress:
 
-        def hear(event: driver.Event) -> None:
+        def listener(event: driver.Event) -> None:
             if executor and isinstance(event, driver.Begun) and event.stage == FIRST_STAGE:
                 executor.begin()
-            progress.hear(event)
+            progress.on_event(event)
 
         for source in sources:
             result = or_exit(
                 lambda source=source: run(  # type: ignore[misc]
-                    source, editions, executor=executor, listener=hear
+                    source, editions, executor=executor, listener=listener
                 )
             )
             if depfile:

@@ -51,7 +51,7 @@ def within(
             result, saved = pool.submit(_with_saved, run, source, editions).result()
         except TaskStoppedError as error:
             if error.how == RAISED:
-                give_up(error.said)
+                give_up(error.output)
             message, hint = why_stopped(error, limits)
             return Result((diagnostic(Code.NOT_BUILT, message, source=str(source), hint=hint),))
         finally:

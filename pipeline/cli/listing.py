@@ -56,8 +56,8 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
         return
     width = min(shutil.get_terminal_size().columns, WIDEST)
     for one in found:
-        told = messages.printable_lines(entry(one, width))
-        click.echo(told if source else f"{one.name:<{NAME}}{one.label}")
+        lines = messages.printable_lines(entry(one, width))
+        click.echo(lines if source else f"{one.name:<{NAME}}{one.label}")
     if source:
         click.echo()
         click.echo(textwrap.fill("* is built by default.", width))
@@ -81,7 +81,7 @@ def entry(one: EditionSettings, width: int) -> str:
     """The lines about an edition: its description, and below it its layout."""
     indent = " " * (NAME + 2)
     parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in details(one))
-    said = textwrap.wrap(
+    lines = textwrap.wrap(
         ", ".join((one.file, *parts)),
         max(width, NARROWEST),
         initial_indent=indent,
@@ -89,7 +89,7 @@ def entry(one: EditionSettings, width: int) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(
-        [f"{'* ' if one.listed else '  '}{one.name:<{NAME}}{one.label}", *said]
+        [f"{'* ' if one.listed else '  '}{one.name:<{NAME}}{one.label}", *lines]
     ).replace("\N{NO-BREAK SPACE}", " ")
 
 

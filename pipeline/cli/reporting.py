@@ -128,9 +128,9 @@ def report(
         folder = out / stem_of(source)
         page = page_of(made)
         files = {folder / "report.html": page, folder / "report.json": data}
-        files |= manifest_told(folder / "manifest.json", made)
+        files |= with_manifest(folder / "manifest.json", made)
         or_exit(lambda: outputs.write_all(folder, files))
-        or_exit(lambda: outputs.list_made(folder, files))
+        or_exit(lambda: outputs.list_outputs(folder, files))
     if as_json:
         click.echo(data, nl=False)
     else:
@@ -144,7 +144,7 @@ def report(
     sys.exit(SOURCE_ERRORS if made.failed or (strict and made.findings) else BUILT)
 
 
-def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
+def with_manifest(path: Path, made: Report) -> dict[Path, bytes]:
     """The manifest of the outputs, if there is one, with the results of the report."""
     import msgspec
 
@@ -155,8 +155,8 @@ def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
         found = manifest.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return {}
-    told = {edition.sha256: facts(edition) for edition in made.editions}
-    return {path: manifest.encode(manifest.with_facts(found, told))}
+    described = {edition.sha256: facts(edition) for edition in made.editions}
+    return {path: manifest.encode(manifest.with_facts(found, described))}
 
 
 def lines(edition: EditionReport, made: Report) -> Iterator[str]:
@@ -166,13 +166,13 @@ def lines(edition: EditionReport, made: Report) -> Iterator[str]:
     yield f"{edition.name}: {edition.label}"
     printed, prices = edition.printed, made.prices
     if printed:
-        yield f"  paper     {sayings.paper_said(printed.sheets, printed.paper)}"
-        yield f"  ink       {sayings.ink_said(printed.ink)}"
+        yield f"  paper     {sayings.paper_text(printed.sheets, printed.paper)}"
+        yield f"  ink       {sayings.ink_text(printed.ink)}"
         if printed.images:
-            yield f"  images    {sayings.images_said(printed)}"
+            yield f"  images    {sayings.images_text(printed)}"
         copies = sayings.number_of(prices.copies, "copy", "copies")
         for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
             if cost:
-                yield f"  cost      {copies} on {how}: {sayings.cost_said(cost, prices)}"
-    yield f"  reading   {sayings.time_said(edition.time)}; {sayings.level_said(edition.level)}"
+                yield f"  cost      {copies} on {how}: {sayings.cost_text(cost, prices)}"
+    yield f"  reading   {sayings.time_text(edition.time)}; {sayings.level_text(edition.level)}"
     yield f"  warnings  {len(edition.warnings) or 'none'}"

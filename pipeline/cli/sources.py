@@ -43,12 +43,12 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
         wrong += file.after.wrong
         if file.after.wrong:
             continue
-        told = "is formatted"
+        message = "is formatted"
         if file.differs and (check or diff):
-            waiting, told = True, "is not formatted"
+            waiting, message = True, "is not formatted"
         elif file.differs:
             or_exit(lambda path=path, file=file: outputs.write(path, file.data))  # type: ignore[misc]
-            told = "formatted"
+            message = "formatted"
         if diff:
             lines = difflib.unified_diff(
                 file.before.splitlines(keepends=True),
@@ -60,8 +60,8 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
         else:
             kept = len(file.after.kept)
             blocks = "1 block stays" if kept == 1 else f"{kept} blocks stay"
-            said = f"; {blocks} as written" if kept else ""
-            click.echo(printable(f"format   {path}: {told}{said}"))
+            unchanged = f"; {blocks} as written" if kept else ""
+            click.echo(printable(f"format   {path}: {message}{unchanged}"))
     show(wrong)
     sys.exit(SOURCE_ERRORS if wrong or (check and waiting) else BUILT)
 

@@ -80,11 +80,11 @@ def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = 
         click.echo(messages.as_json(ordered))
     elif ordered:
         click.echo(messages.as_text(ordered), err=True)
-        if told := messages.summary(ordered, blocked=blocked):
-            click.echo(told, err=True)
+        if summary := messages.summary(ordered, blocked=blocked):
+            click.echo(summary, err=True)
 
 
-def say_fit(fitted: Fitted | None) -> None:
+def show_fit(fitted: Fitted | None) -> None:
     """Print the setting chosen to make a text fill its pages, if that was requested."""
     if fitted is None:
         return
@@ -290,7 +290,7 @@ class Progress:
         self._took: dict[str, float] = {}
         self._doing, self._since = "", 0.0
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Be the listener of a build."""
         from pipeline.flow.runner import Begun, Ran
         from pipeline.flow.saving import Saved
@@ -299,7 +299,7 @@ class Progress:
         match event:
             case Saved(name, seconds, size, path, fitted) if not self.quiet:
                 click.echo(messages.stage_line(name, seconds, size, path))
-                say_fit(fitted)
+                show_fit(fitted)
             case Begun(is_part=False):
                 self._doing, self._since = _name(event), time.monotonic()
             case Ran():

@@ -55,9 +55,9 @@ def watch(source: Path, **options: Any) -> None:
         watcher = Watcher(
             source,
             lambda listener: run(
-                source, editions, executor=executor, listener=_both(listener, progress.hear)
+                source, editions, executor=executor, listener=_both(listener, progress.on_event)
             ),
-            _told,
+            _show_outcome,
             templates,
         )
         watcher.run()
@@ -98,7 +98,7 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
                 functools.partial(run, executor=executor),
                 options["editions"],
                 options["templates"],
-                _told,
+                _show_outcome,
             )
             page = Preview(session, port, editor)
 
@@ -127,18 +127,18 @@ def _build_of(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
 
 
 def _both(*listeners: Listener) -> Listener:
-    def hear(event: Event) -> None:
+    def on_event(event: Event) -> None:
         for listener in listeners:
             listener(event)
 
-    return hear
+    return on_event
 
 
-def _told(outcome: Result | Exception) -> None:
+def _show_outcome(outcome: Result | Exception) -> None:
     """Print the problems, and continue."""
     if isinstance(outcome, OSError):
-        said = f"cannot write {outcome.filename or 'the output'}: {outcome.strerror or outcome}"
-        click.echo(f"chapbook: {said}", err=True)
+        message = f"cannot write {outcome.filename or 'the output'}: {outcome.strerror or outcome}"
+        click.echo(f"chapbook: {message}", err=True)
     elif isinstance(outcome, Exception):
         import traceback
 

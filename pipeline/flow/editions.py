@@ -29,9 +29,9 @@ from pipeline.model.editions import (
     EDITIONS,
     STANDARD_PRINT,
     Edition,
+    has_page_marks,
     part_name,
     stem_of,
-    tells_pages,
 )
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
@@ -185,12 +185,12 @@ class Source:
             file = part_name(self.stem, edition, number, len(handouts), name)
             begun.append((section, self._packed(edition, resolved, marked, page_map, file)))
 
-        def made() -> BuiltEdition:
+        def finish() -> BuiltEdition:
             parts = tuple(part()._replace(section=section) for section, part in begun)
-            told = dict.fromkeys(finding for part in parts for finding in part.findings)
-            return BuiltEdition(edition, (*found, *(told if parts else empty)), parts=parts)
+            findings = dict.fromkeys(finding for part in parts for finding in part.findings)
+            return BuiltEdition(edition, (*found, *(findings if parts else empty)), parts=parts)
 
-        return made
+        return finish
 
     def _packed(
         self,
@@ -210,19 +210,19 @@ class Source:
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)
         packing = self._runner.later(PACKAGE, pages, *takes)
 
-        def made() -> BuiltEdition:
+        def finish() -> BuiltEdition:
             packed = packing()
-            package, told = packed.value, [*found, *packed.findings]
+            package, findings = packed.value, [*found, *packed.findings]
             if self.options.cover_spread and edition.name == STANDARD_PRINT and package.data:
                 cover = self._cover(edition, marked, package)
                 package = msgspec.structs.replace(
                     package, extra={**package.extra, **cover.value.extra}
                 )
-                told += cover.findings
+                findings += cover.findings
             seconds = sum(outcome.seconds for outcome in (marked, pages, packed))
-            return BuiltEdition(edition, tuple(told), marked, package, seconds, file=file)
+            return BuiltEdition(edition, tuple(findings), marked, package, seconds, file=file)
 
-        return made
+        return finish
 
     def _sources(self, resolved: Outcome[Document]) -> tuple[str, ...]:
         """The names of the files that the document consists of: the source, and all files in its
@@ -242,13 +242,13 @@ class Source:
         takes = (package.sheet, pages, self.stem, templates, _names(templates), self.folder)
         return self._runner.run(COVER, marked, edition, *takes)
 
-    def all_made(self, editions: Iterable[Edition]) -> Iterator[BuiltEdition]:
+    def all_built(self, editions: Iterable[Edition]) -> Iterator[BuiltEdition]:
         """The editions, in order. Those that mark the pages of the standard print edition wait for
         it, and it is made for them if it was not requested. If it cannot be made, screen editions
         do without page marks."""
         editions = tuple(editions)
         standard = EDITIONS[STANDARD_PRINT]
-        marked = [edition for edition in editions if tells_pages(edition, self.metadata)]
+        marked = [edition for edition in editions if has_page_marks(edition, self.metadata)]
         alone = [edition for edition in editions if edition not in marked]
         on_screens = all(edition.format != "pdf" for edition in editions)
         problem = pango_problem() if marked and on_screens else None
@@ -278,8 +278,8 @@ class Source:
         if made.package is None:
             return made
         message = f"There is no page map, since the handout cannot be made. {problem}"
-        told = diagnostic(Code.NO_PAGE_MAP, message, source=self.name)
-        return made._replace(findings=(*made.findings, told))
+        finding = diagnostic(Code.NO_PAGE_MAP, message, source=self.name)
+        return made._replace(findings=(*made.findings, finding))
 
     def all_findings(self, editions: Iterable[Edition]) -> tuple[Diagnostic, ...]:
         """The findings of a document that already has errors, and those of later stages, so that

@@ -183,7 +183,7 @@ class Runner:
         self._store = store
         self._memory = memory
         self._executor = executor
-        self._tell = listener
+        self._listener = listener
         self._digests: dict[str, str] = {}
         self._running: list[Future[Any]] = []
         self._latest: Future[Any] | None = None
@@ -205,14 +205,14 @@ class Runner:
         outcomes: list[Outcome[T]] = []
         try:
             for outcome in begun:
-                self._tell(Begun(stage.name, edition, is_part=True))
+                self._listener(Begun(stage.name, edition, is_part=True))
                 outcomes.append(outcome())
         finally:
             while self._running:
                 self._running.pop().cancel()
         ran = [outcome.seconds for outcome in outcomes if outcome.seconds]
         note = f"{len(ran)} of {len(parts)}"
-        self._tell(Ran(stage.name, edition, sum(ran), note, is_part=True))
+        self._listener(Ran(stage.name, edition, sum(ran), note, is_part=True))
         return [outcome.value for outcome in outcomes]
 
     def given(self, stage: Stage[T], value: T) -> Outcome[T]:
@@ -241,17 +241,17 @@ class Runner:
             if all(self._digest(path) == digest for path, digest in trace.files.items()):
                 self.files.update(dict.fromkeys(trace.files))
                 if not is_part:
-                    self._tell(Ran(stage.name, _edition(takes)))
+                    self._listener(Ran(stage.name, _edition(takes)))
                 make = functools.partial(self._remade, stage, takes)
                 before = Outcome(stage, trace, make, self._store, self._memory)
                 return lambda: before
         if not is_part:
-            self._tell(Begun(stage.name, _edition(takes)))
+            self._listener(Begun(stage.name, _edition(takes)))
         started = time.time()
         running: Future[tuple[bytes, float, list[str]]] | None = None
         if executor and not (stage.divides and stage.divides(*_values(takes))):
             given = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
-            running = executor.submit(_apart, stage, given)
+            running = executor.submit(_in_another_process, stage, given)
             self._latest = running
             if is_part:
                 self._running.append(running)
@@ -276,7 +276,7 @@ class Runner:
                 value, seconds, paths = _run(stage, values, *extra)
             if not is_part:
                 note = stage.note(value) if stage.note else ""
-                self._tell(Ran(stage.name, _edition(takes), seconds, note))
+                self._listener(Ran(stage.name, _edition(takes), seconds, note))
             return self._noted(stage, value, seconds, paths, started, name, traces, known)
 
         return outcome
@@ -321,10 +321,10 @@ class Runner:
         """The outcome of a stage that has just run, recorded in the store."""
         self.files.update(dict.fromkeys(paths))
         data = stage.encode(value) if stage.by_content or stage.kept else b""
-        is_asked = self._store or not data
-        files = {path: self._digest(path) for path in paths} if is_asked else {}
-        told = [f"{path}\0{digest}" for path, digest in files.items()]
-        identity = key(data) if data else key(name, *told)
+        is_wanted = self._store or not data
+        files = {path: self._digest(path) for path in paths} if is_wanted else {}
+        states = [f"{path}\0{digest}" for path, digest in files.items()]
+        identity = key(data) if data else key(name, *states)
         trace = _Trace(files, identity, stage.findings(value))
         outcome = Outcome(stage, trace, lambda: value, self._store, self._memory, seconds)
         outcome.value = value
@@ -370,7 +370,7 @@ def _run(stage: Stage[T], values: list[Any], *each: Each) -> tuple[T, float, lis
     return value, time.perf_counter() - started, list(paths)
 
 
-def _apart(
+def _in_another_process(
     stage: Stage[Any], given: Iterable[tuple[Stage[Any] | None, Any]]
 ) -> tuple[bytes, float, list[str]]:
     """The same, in another process: bytes in, and bytes out."""

@@ -144,5 +144,5 @@ class Saving:
         self._put(place.name, manifest.encode(manifest.of(metadata, entries)))
         outputs.write_all(self._folder, self._files, self._gone)
         outputs.write(outputs.model_of(self._folder), self._model)
-        outputs.list_made(self._folder, self._files)
+        outputs.list_outputs(self._folder, self._files)
         return tuple(self._files)

@@ -20,7 +20,7 @@ import msgspec
 from pipeline.flow.runner import Each, Stage
 from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import Edition, tells_pages
+from pipeline.model.editions import Edition, has_page_marks
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Sheet
@@ -74,7 +74,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
         document = answers.put_in_place(document)
         if edition.format != "pdf":  # paper lies in the teacher's hand
             document = answers.titled_for_teachers(document)
-    if page_map is not None and tells_pages(edition, document.metadata):
+    if page_map is not None and has_page_marks(edition, document.metadata):
         place = page_marks.place_marks
         if edition.same_pages or edition.part == "answers":
             place = page_marks.keep_pages

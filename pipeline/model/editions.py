@@ -28,7 +28,7 @@ class Edition(msgspec.Struct, frozen=True):
     `paper.SIZES`; ``fixed_paper`` means that the front matter's page size does not apply. An
     ``imposition`` puts several pages on each side of a sheet. With ``fields``, blanks are form
     fields. An edition that ``is_archival`` is PDF/A with its source attached. With ``page_marks``
-    it marks the pages of the standard print edition (`tells_pages`); with ``same_pages`` its own
+    it marks the pages of the standard print edition (`has_page_marks`); with ``same_pages`` its own
     pages begin there too. An edition of ``chapters`` is a folder with one page per chapter. An
     edition that ``stands_for`` another replaces it if the front matter asks for that.
     """
@@ -149,7 +149,7 @@ def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     return tuple(one for one in found if one.format != "html" and edition.format == "html")
 
 
-def tells_pages(edition: Edition, metadata: Metadata) -> bool:
+def has_page_marks(edition: Edition, metadata: Metadata) -> bool:
     """Return whether an edition has a page map, the page numbers of the standard print edition:
     if it is for a screen, the publication has that edition, and the front matter does not turn
     it off."""

@@ -55,7 +55,7 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def _said(text: str) -> str:
+def _shortened(text: str) -> str:
     text = _QUOTED.sub(r"\1\2…", text)
     return printable(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…")
 
@@ -122,14 +122,14 @@ def summary(diagnostics: Iterable[Diagnostic], *, blocked: bool = False) -> str:
     errors = sum(finding.is_error for finding in found)
     kinds = Counter(finding.code for finding in found).most_common()
     counts = [_count(errors, "error"), _count(len(found) - errors, "warning")]
-    said = ", ".join(filter(None, counts))
+    text = ", ".join(filter(None, counts))
     if len(kinds) > 1:
-        said += ": " + ", ".join(f"{count} {code}" for code, count in kinds)
+        text += ": " + ", ".join(f"{count} {code}" for code, count in kinds)
     elif kinds and len(found) > 1:
-        said += f": {kinds[0][0]}"
+        text += f": {kinds[0][0]}"
     if blocked and found:
-        return f"{said}. Nothing was written."
-    return said if len(found) > 1 else ""
+        return f"{text}. Nothing was written."
+    return text if len(found) > 1 else ""
 
 
 def _count(number: int, what: str) -> str:
@@ -150,11 +150,11 @@ def shown_json(value: object) -> str:
 def _one(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
     place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
     where = printable(place) or "chapbook"
-    lines = [f"{where}: {finding.severity}[{finding.code}]: {_said(finding.message)}"]
+    lines = [f"{where}: {finding.severity}[{finding.code}]: {_shortened(finding.message)}"]
     if finding.line:
         lines += _excerpt(finding, sources)
     if finding.hint:
-        lines.append(f"    hint: {_said(finding.hint)}")
+        lines.append(f"    hint: {_shortened(finding.hint)}")
     return "\n".join(lines)
 
 

@@ -194,15 +194,15 @@ def settled(node: Node, *, solved: bool) -> Node:
     fields: dict[str, Any] = {"wordings": ()}
     pairs = dict(node.attributes.pairs)
     for wording in node.wordings:
-        said = wording.children
+        inlines = wording.children
         if solved:
-            said = rewrite(
-                said, leave={model.Blank: lambda b: model.Text(text=b.answer) if b.answer else b}
+            inlines = rewrite(
+                inlines, leave={model.Blank: lambda b: model.Text(text=b.answer) if b.answer else b}
             )
         if wording.is_pair:
-            pairs[wording.name] = plain_text(said)
+            pairs[wording.name] = plain_text(inlines)
         else:
-            fields[wording.name] = plain_text(said)
+            fields[wording.name] = plain_text(inlines)
     if isinstance(node, model.Abbreviation) and not fields.get("title", node.title):
         return model.Text(text=node.text, span=node.span)
     return replace(node, attributes=replace(node.attributes, pairs=tuple(pairs.items())), **fields)

@@ -76,8 +76,8 @@ def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
     kinds = Node.__subclasses__()
     nodes = {"Block", "Inline", *(kind.__name__ for kind in kinds)}
     for kind in kinds:
-        said = kind.__annotations__.items()
-        held = [name for name, of in said if not nodes.isdisjoint(re.findall(r"\w+", of))]
+        fields = kind.__annotations__.items()
+        held = [name for name, of in fields if not nodes.isdisjoint(re.findall(r"\w+", of))]
         if held:
             yield kind, tuple(sorted(held, key=lambda name: rank.get(name, len(rank))))
 

@@ -27,15 +27,15 @@ _SAFE = "!#$&'()*+,-./:;=?@_~%"
 def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]:
     """The values from the front matter by variable; "" if not set. The variables of an edition
     exist only with one."""
-    said = words(metadata.lang)
+    vocabulary = words(metadata.lang)
     names = [author.name for author in metadata.authors]
     if len(names) > 1:
-        names = [said["list_separator"].join(names[:-1]), f"{said['and']} {names[-1]}"]
+        names = [vocabulary["list_separator"].join(names[:-1]), f"{vocabulary['and']} {names[-1]}"]
     found = {
         "title": metadata.title,
         "subtitle": metadata.subtitle,
         "authors": " ".join(names),
-        "date": written_date(metadata.date, said),
+        "date": written_date(metadata.date, vocabulary),
         "version": metadata.version,
         "publisher": metadata.publisher,
         "lang": metadata.lang,
@@ -45,7 +45,7 @@ def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]
         **dict(metadata.variables),
     }
     if edition:
-        found["edition"] = said.get(f"edition_{edition.name}", edition.label)
+        found["edition"] = vocabulary.get(f"edition_{edition.name}", edition.label)
         found["format"] = edition.format.upper()
     return {name: " ".join(value.split()) for name, value in found.items()}
 

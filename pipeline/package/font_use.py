@@ -108,14 +108,14 @@ def font_face(face: Face, address: str) -> str:
 def _can_ask_for(face: Face, css: str) -> bool:
     """Return whether a rule with the face's family is compatible with its weight and style."""
     return any(
-        _says(body, "font-weight") in {"", str(face.weight)}
-        and _says(body, "font-style") in {"", face.style}
+        _declared(body, "font-weight") in {"", str(face.weight)}
+        and _declared(body, "font-style") in {"", face.style}
         for _, body in _RULE.findall(css)
         if face.family in body
     )
 
 
-def _says(body: str, name: str) -> str:
+def _declared(body: str, name: str) -> str:
     match = re.search(rf"(?<![\w-]){name}:\s*([\w-]+)", body)
     return match[1] if match else ""
 
@@ -129,7 +129,7 @@ def _styles_italic(css: str, use: _Use) -> bool:
     return any(
         _may_be_there(selector, use)
         for selectors, body in _RULE.findall(css)
-        if _says(body, "font-style") in {"italic", "oblique"}
+        if _declared(body, "font-style") in {"italic", "oblique"}
         for selector in selectors.split(",")
     )
 

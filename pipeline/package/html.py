@@ -113,7 +113,7 @@ def _self_contained(
         for style in pages.styles
         if style.media and not style.apart
     ]
-    links = "".join(_style_link(data_address(file), file) for file in _apart(pages))
+    links = "".join(_style_link(data_address(file), file) for file in _separate_files(pages))
     sources = [*(_digest(style) for _, style in inside), *(["data:"] if links else [])]
     markup = show_images(markup, images, data_address)
     policy = WITH_IMAGES if images else INSIDE
@@ -151,7 +151,7 @@ def style_files(pages: Pages, joined: str) -> list[File]:
         for style in pages.styles
         if style.media and not style.apart
     ]
-    return [File("style.css", "text/css", joined.encode()), *by_themselves, *_apart(pages)]
+    return [File("style.css", "text/css", joined.encode()), *by_themselves, *_separate_files(pages)]
 
 
 def with_script(markup: str, pages: Pages) -> str:
@@ -166,7 +166,7 @@ def with_links(markup: str, styles: Iterable[File], address: Address) -> str:
     return markup.replace(STYLES, links, 1)
 
 
-def _apart(pages: Pages) -> list[File]:
+def _separate_files(pages: Pages) -> list[File]:
     """The styles that are not for checkers, as files even where all is in the page."""
     apart = (style for style in pages.styles if style.apart)
     return [File(style.name, "text/css", style.css.encode(), style.media) for style in apart]

@@ -102,7 +102,7 @@ class Tag(msgspec.Struct, frozen=True, array_like=True, tag=0):
     index there. A formula has its ``mathml``."""
 
     kind: str
-    said: dict[str, str]
+    dictionary: dict[str, str]
     kids: tuple[Tag | Marked | Linked, ...]
     name: str = ""
     box: tuple[float, ...] = ()
@@ -133,16 +133,16 @@ class SetPage(msgspec.Struct, frozen=True):
 
 
 class Set(msgspec.Struct, frozen=True):
-    """A unit that is laid out and drawn. It has ``asked`` for the page numbers of these places.
-    ``heard`` are messages of the engine in the form of `engine.log.Ear`; ``files`` are those that
-    were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a feature that
-    cannot be joined."""
+    """A unit that is laid out and drawn. It shows the page numbers of the ``requested`` places.
+    ``messages`` are those of the engine, as `engine.log.MessageListener` gets them; ``files`` are
+    those that were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a
+    feature that cannot be joined."""
 
     pages: tuple[SetPage, ...]
     drawing: DrawnPages
     tags: Tag
-    asked: tuple[str, ...]
-    heard: tuple[tuple[str, str, str], ...]
+    requested: tuple[str, ...]
+    messages: tuple[tuple[str, str, str], ...]
     files: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
     unfit: str = ""
@@ -154,15 +154,16 @@ class Heads(msgspec.Struct, frozen=True):
 
     drawing: DrawnPages
     shifts: tuple[float, ...]
-    heard: tuple[tuple[str, str, str], ...]
+    messages: tuple[tuple[str, str, str], ...]
     unfit: str = ""
 
 
 class Unit(msgspec.Struct, frozen=True):
     """A part of a text that begins a page, as ``markup`` that is ready for layout, with everything
     that the result depends on: the assets shown, the ``level`` of the preceding heading, and the
-    pages of places that it refers to (``told``), if they are known. For the places in ``wholes``,
-    all their pages are needed. Its first page is on a ``side``, if that makes a difference."""
+    pages of places that it refers to (``page_numbers``), if they are known. For the places in
+    ``wholes``, all their pages are needed. Its first page is on a ``side``, if that makes a
+    difference."""
 
     markup: str
     styles: tuple[str, ...]
@@ -170,7 +171,7 @@ class Unit(msgspec.Struct, frozen=True):
     assets: tuple[Asset, ...]
     level: int
     wholes: tuple[str, ...] = ()
-    told: dict[str, int] | None = None
+    page_numbers: dict[str, int] | None = None
     side: Side = ""
 
 

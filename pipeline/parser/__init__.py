@@ -108,10 +108,10 @@ def parse(
 def _without_marks(metadata: Metadata) -> Metadata:
     """The metadata with what it says as text, where authors write Markdown, as they may in a
     heading that is the title."""
-    said = {name: getattr(metadata, name) for name in TEXTS}
+    texts = {name: getattr(metadata, name) for name in TEXTS}
     plain = {
         name: "\n\n".join(map(_plain, text.split("\n\n")))
-        for name, text in said.items()
+        for name, text in texts.items()
         if any(mark in text for mark in MARKS)
     }
     return msgspec.structs.replace(metadata, **plain) if plain else metadata
@@ -158,5 +158,5 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
     )
     document = anchors.give(document, lowering.anchors)
     document = wordings.word(settle_blanks(loose_marks.fill(wiki_links.lead(document))))
-    told = (*document.diagnostics, *unguarded(document))
-    return msgspec.structs.replace(document, diagnostics=told)
+    findings = (*document.diagnostics, *unguarded(document))
+    return msgspec.structs.replace(document, diagnostics=findings)

@@ -242,7 +242,7 @@ class LineParser(BlockParser):
         self._read_lines(lines)
         self.base = base
 
-    def read_apart(
+    def read_cell(
         self, block: BlockElement, around: BlockElement, cursors: Iterable[Cursor]
     ) -> None:
         """Parse lines that were set aside into ``block``, inside ``around``, and close the blocks

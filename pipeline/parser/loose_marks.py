@@ -48,8 +48,8 @@ def fill(document: Document) -> Document:
         blocks = rewrite(blocks, enter={model.Exercise: enter})
     if not found:
         return document
-    told = (*document.diagnostics, *found)
-    return replace(document, blocks=attach_prompts(blocks), notes=notes, diagnostics=told)
+    findings = (*document.diagnostics, *found)
+    return replace(document, blocks=attach_prompts(blocks), notes=notes, diagnostics=findings)
 
 
 def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic]) -> tuple[N, ...]:
@@ -69,7 +69,7 @@ def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic
             return node
         span = next((one.span for one in path if one.span), Span(0))
         items = [(_without_mark(item.children), item.span or span) for item in node.items]
-        marks = [ChoiceMark("()", True) if _X.match(said) else NO_MARK for said in begins]
+        marks = [ChoiceMark("()", True) if _X.match(text) else NO_MARK for text in begins]
         return choices(items, marks, span, report)
 
     def enter(
@@ -112,8 +112,8 @@ def _without_mark(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     if text and _X.match(text.text.lstrip()):
         bold = children[0]
         within = bold.children[1:] if isinstance(bold, _BOLD) else ()
-        said = _X.sub("", text.text.lstrip(), count=1).lstrip()
-        children[:1] = [*([replace(text, text=said)] if said else []), *within]
+        rest = _X.sub("", text.text.lstrip(), count=1).lstrip()
+        children[:1] = [*([replace(text, text=rest)] if rest else []), *within]
     return (model.Paragraph(children=trim(children), span=first.span), *blocks[1:])
 
 

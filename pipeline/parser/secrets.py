@@ -32,13 +32,13 @@ class Secret(NamedTuple):
 def secret(name: str) -> Secret | None:
     """The secret meaning of a block name or class, if any."""
     name = name[:LONGEST]
-    if sure := said(name):
+    if sure := meaning_of(name):
         return Secret(sure)
     whole = folded(name)
     if not whole or whole in folded_words("unlike_answer"):
         return None
     for part in _PARTS.split(name):
-        if meaning := said(part):
+        if meaning := meaning_of(part):
             return Secret(meaning, sure=False)
     for meaning in MEANINGS:
         candidates = _candidates(meaning)
@@ -56,7 +56,7 @@ def secret_block(name: str) -> Secret | None:
     return found
 
 
-def said(words: str) -> Meaning | None:
+def meaning_of(words: str) -> Meaning | None:
     """The meaning of words such as a title; a number after them does not count."""
     return next((meaning for meaning in MEANINGS if called(words, meaning)), None)
 

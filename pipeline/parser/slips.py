@@ -19,7 +19,7 @@ from pipeline.parser.constructs.parts import Report
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
 from pipeline.parser.lines import Line
-from pipeline.parser.secrets import said
+from pipeline.parser.secrets import meaning_of
 
 MISSPELT = 0.8
 """The similarity of two names above which one is taken for a misspelling of the other."""
@@ -85,7 +85,7 @@ def warn_of_callout(line: Line, report: Report) -> None:
     match = _CALLOUT.match(line)
     name = match[1].lower() if match else ""
     known = (*boxes.NAMES, *boxes.CALLOUTS)
-    if said(name) or name in known:
+    if meaning_of(name) or name in known:
         return
     if meant := nearest(name, known, MISSPELT):
         message = f"`[!{name.upper()}]` is not a known kind of box: it becomes a note."

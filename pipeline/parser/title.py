@@ -64,8 +64,8 @@ def _text(heading: Node | None, metadata: Metadata) -> str:
     assert isinstance(heading, Heading)
     known = values(metadata)
     shown = for_all(heading.children)
-    said = rewrite(shown, leave={Image: lambda image: ()})
-    text = plain_text(said).strip() or plain_text(shown)
+    without_images = rewrite(shown, leave={Image: lambda image: ()})
+    text = plain_text(without_images).strip() or plain_text(shown)
     return " ".join(filled(text, lambda name: look_up(name, known)).split())
 
 

@@ -10,7 +10,7 @@ from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.tree import has_condition, is_for_teachers, plain_text, walk
-from pipeline.parser.secrets import said, secret
+from pipeline.parser.secrets import meaning_of, secret
 
 HOLDERS = (model.BlockQuote, model.Container, model.ListItem, model.Admonition, model.Exercise)
 MARKUP = frozenset({"markdown", "md"})
@@ -40,18 +40,22 @@ def unguarded(document: Document) -> Iterator[Diagnostic]:
 
 def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tuple[str, str] | None:
     """Text that reads like an answer in place of ``block``, and the hint."""
-    if isinstance(block, model.Admonition) and (title := _said(block.title)):
+    if isinstance(block, model.Admonition) and (title := _answer_text(block.title)):
         return f"the box “{title}”", f"{HINT}."
     if isinstance(block, model.Container) and block.name == "details":
         first = block.children[0] if block.children else None
-        if isinstance(first, model.Container) and (title := _said_by(first.children)):
+        if isinstance(first, model.Container) and (title := _first_answer_text(first.children)):
             return f"the folded-up text under “{title}”", f"{HINT}: on paper it is unfolded."
     if isinstance(block, model.CodeBlock) and (gap := _GAP.search(block.text)):
         hint = "Code is shown as written: put the answer in `::: answer` below it."
         return (
             None if block.language in MARKUP else (f"the answer “{gap[1]}” of a gap in code", hint)
         )
-    if isinstance(block, model.Heading) and has_exercises and (title := _said(block.children)):
+    if (
+        isinstance(block, model.Heading)
+        and has_exercises
+        and (title := _answer_text(block.children))
+    ):
         if has_condition(block):
             return None
         hint = "Write `{.answer}` after the heading if only teachers should get it, or"
@@ -77,14 +81,15 @@ def _public(blocks: Iterable[Block], within: bool) -> Iterator[tuple[Block, bool
                 yield from _public(item.children, within)
 
 
-def _said(inlines: Iterable[Inline]) -> str:
+def _answer_text(inlines: Iterable[Inline]) -> str:
     text = plain_text(inlines).strip()
-    return text if text and said(text) else ""
+    return text if text and meaning_of(text) else ""
 
 
-def _said_by(blocks: Iterable[Node]) -> str:
+def _first_answer_text(blocks: Iterable[Node]) -> str:
     return next(
-        (_said(b.children) for b in blocks if isinstance(b, model.Paragraph | model.Plain)), ""
+        (_answer_text(b.children) for b in blocks if isinstance(b, model.Paragraph | model.Plain)),
+        "",
     )
 
 
@@ -106,9 +111,9 @@ def _label(block: model.Paragraph) -> str:
             or label.endswith(".")
             or (isinstance(second, model.Text) and second.text.startswith(":"))
         )
-        return label if is_label and len(block.children) > 1 and said(label) else ""
+        return label if is_label and len(block.children) > 1 and meaning_of(label) else ""
     more = after.strip(" _.…") or len(block.children) > 1
-    return label if colon and more and said(label) else ""
+    return label if colon and more and meaning_of(label) else ""
 
 
 def _nearly(nodes: Iterable[Node]) -> Iterator[Diagnostic]:

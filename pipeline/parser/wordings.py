@@ -71,21 +71,21 @@ def read(text: str) -> tuple[Inline, ...]:
     return tuple(found) if is_partial else ()
 
 
-def _is_partial(said: Attributes) -> bool:
-    return is_selected(model.Text(text="", attributes=said))
+def _is_partial(attributes: Attributes) -> bool:
+    return is_selected(model.Text(text="", attributes=attributes))
 
 
-def of_field(name: str, said: tuple[Inline, ...]) -> tuple[model.Wording, ...]:
+def of_field(name: str, inlines: tuple[Inline, ...]) -> tuple[model.Wording, ...]:
     """The wording of a field, if not all editions have the same of it."""
-    if not any(is_selected(node) for node in walk(said)):
+    if not any(is_selected(node) for node in walk(inlines)):
         return ()
-    return (model.Wording(name=name, children=said),)
+    return (model.Wording(name=name, children=inlines),)
 
 
 def public(text: str) -> str:
     """The string common to all editions."""
-    said = read(text)
-    return plain_text(for_all(said)) if said else text
+    inlines = read(text)
+    return plain_text(for_all(inlines)) if inlines else text
 
 
 def word(document: Document) -> Document:
@@ -97,11 +97,11 @@ def word(document: Document) -> Document:
 def _partial(node: Node) -> Iterator[model.Wording]:
     known = {wording.name for wording in node.wordings if not wording.is_pair}
     for name in STRINGS.get(type(node), ()):
-        if name not in known and (said := read(getattr(node, name))):
-            yield model.Wording(name=name, children=said)
+        if name not in known and (inlines := read(getattr(node, name))):
+            yield model.Wording(name=name, children=inlines)
     for key, value in node.attributes.pairs:
-        if key not in CONDITIONS and (said := read(value)):
-            yield model.Wording(name=key, children=said, is_pair=True)
+        if key not in CONDITIONS and (inlines := read(value)):
+            yield model.Wording(name=key, children=inlines, is_pair=True)
 
 
 def _worded(node: Node) -> Node:

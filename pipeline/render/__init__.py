@@ -11,7 +11,7 @@ from pipeline.model.rendered import CoverPage, Pages
 from pipeline.model.sheet.spread import SpreadSheet
 from pipeline.render import epub, html, pdf, site
 from pipeline.render.cover.spread import spread
-from pipeline.render.environment import environment, faults_told
+from pipeline.render.environment import environment, template_errors
 from pipeline.system.store import Memo
 
 ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
@@ -32,7 +32,7 @@ def render(
     ``templates`` is a folder whose files replace the built-in ones. Raises `jinja2.TemplateError`
     if one of them cannot be used.
     """
-    with faults_told(templates):
+    with template_errors(templates):
         using = environment(templates), memo or Memo()
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, *using, page_map)
@@ -44,5 +44,5 @@ def render_spread(
     document: Document, stem: str, templates: Path | None, sheet: SpreadSheet
 ) -> CoverPage:
     """The print cover. Raises `jinja2.TemplateError` as `render` does."""
-    with faults_told(templates):
+    with template_errors(templates):
         return spread(document, environment(templates), stem, sheet)

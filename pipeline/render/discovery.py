@@ -61,10 +61,10 @@ def article_front(metadata: Metadata) -> ArticleFront | None:
         )
         for one in metadata.authors
     )
-    told = tuple(one for one in writers if one.affiliations or one.orcid or one.email)
+    described = tuple(one for one in writers if one.affiliations or one.orcid or one.email)
     abstract = tuple(filter(None, metadata.abstract.split("\n\n")))
     keywords = metadata.keywords if abstract else ()
-    return ArticleFront(told, abstract, keywords) if told or abstract else None
+    return ArticleFront(described, abstract, keywords) if described or abstract else None
 
 
 class WebFacts(NamedTuple):

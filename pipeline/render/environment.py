@@ -121,7 +121,7 @@ def _files_of(folder: Path, format_name: str) -> tuple[Path, ...]:
 
 
 @contextlib.contextmanager
-def faults_told(overrides: Path | None) -> Iterator[None]:
+def template_errors(overrides: Path | None) -> Iterator[None]:
     """Raise errors in a template of ``overrides``, such as a division by zero or an endless
     inclusion, as a `jinja2.TemplateError`. Other exceptions are bugs in Chapbook."""
     try:
@@ -134,8 +134,8 @@ def faults_told(overrides: Path | None) -> Iterator[None]:
             Path(frame.filename).is_relative_to(overrides) for frame in frames
         ):
             raise
-        said = "it includes itself" if isinstance(error, RecursionError) else str(error)
-        raise jinja2.TemplateRuntimeError(said) from error
+        message = "it includes itself" if isinstance(error, RecursionError) else str(error)
+        raise jinja2.TemplateRuntimeError(message) from error
 
 
 def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
@@ -155,5 +155,5 @@ def template_problem(error: jinja2.TemplateError) -> str:
     """A sentence around Jinja's message, which is not one itself."""
     if isinstance(error, jinja2.TemplateNotFound):
         return f"There is no template `{error.name}`."
-    said = " ".join((error.message or str(error)).split())
-    return f"The template cannot be used: {said.rstrip('.') or type(error).__name__}."
+    message = " ".join((error.message or str(error)).split())
+    return f"The template cannot be used: {message.rstrip('.') or type(error).__name__}."

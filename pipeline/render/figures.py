@@ -95,14 +95,14 @@ def for_print(
         if isinstance(node, FigureGroup):
             shares = [placed.share for row in figure_rows(node) for placed in row]
             return above * max(shares, default=100) / 100
-        return _asked(node.attributes.get("width"), above)
+        return _requested_width(node.attributes.get("width"), above)
 
     widest: dict[str, float] = {}
     nodes = whole(document) if has(document, Image) else ()
     for node, width in walk_with(nodes, upright, room):
         if isinstance(node, Image) and node.asset:
-            asked = is_large or node.attributes.get("width")
-            own = width if asked else min(width, node.width * _MILLIMETRES["px"])
+            is_sized = is_large or node.attributes.get("width")
+            own = width if is_sized else min(width, node.width * _MILLIMETRES["px"])
             widest[node.asset] = max(own, widest.get(node.asset, 0.0))
     if logo := document.metadata.brand.logo:
         widest[logo.text] = max(upright, widest.get(logo.text, 0.0))
@@ -116,7 +116,7 @@ def for_print(
     return tuple(map(fitted, document.assets))
 
 
-def _asked(width: str, above: float) -> float:
+def _requested_width(width: str, above: float) -> float:
     """The length set by the author in millimetres, or the available one if it is in another
     unit."""
     if match := _PER_CENT.fullmatch(width):

@@ -66,7 +66,7 @@ def assemble(
     for_teachers = edition.audience == "teacher"
     shows_contents = _shows_contents(document)
     if shows_contents or document.lists:
-        renderer.says(Feature.CONTENTS)
+        renderer.record(Feature.CONTENTS)
     markup = renderer.whole_page(
         "page",
         document=document,

@@ -46,16 +46,16 @@ class KnownBlocks:
     """The blocks in a ``memo`` for a renderer of a format, whose markup also depends on ``said``.
     In print, notes are placed at their references, so their text matters too."""
 
-    def __init__(self, memo: Memo, format_name: FormatName, *said: object) -> None:
+    def __init__(self, memo: Memo, format_name: FormatName, *context: object) -> None:
         self._memo = memo
-        said_all = msgspec.msgpack.encode((format_name, *said))
-        self._said = blake2b(said_all, digest_size=16).digest()
+        packed = msgspec.msgpack.encode((format_name, *context))
+        self._context = blake2b(packed, digest_size=16).digest()
         self._alone = ALONE - {model.NoteReference} if format_name == "pdf" else ALONE
 
     def name(self, node: Node, href: Callable[[str], str], base: int) -> bytes:
         """The key of a block: its content, the targets of its links, and the depth of headings."""
         data = msgspec.msgpack.encode((base, node))
-        digest = blake2b(data, digest_size=16, key=self._said)
+        digest = blake2b(data, digest_size=16, key=self._context)
         if b"NoteReference" in data or b"#" in data:
             for target in _targets(node):
                 digest.update(f"\0{href(target)}".encode())
@@ -70,7 +70,7 @@ class KnownBlocks:
         if all(self._is_alone(inner) for inner in walk(node)):
             parts, numbers = _NUMBER.split(markup)[::2], _NUMBER.findall(markup)
             if [int(one) for one in numbers] == _following(numbers):
-                self._memo.put(name, (parts, sorted(map(_told, signs))))
+                self._memo.put(name, (parts, sorted(map(_sign_name, signs))))
 
     def _is_alone(self, node: Node) -> bool:
         return type(node) in self._alone and not node.attributes.get("width")
@@ -96,13 +96,13 @@ def _targets(node: Node) -> Iterator[str]:
             yield f"#fn-{inner.number}"
 
 
-def _told(sign: Sign) -> str:
+def _sign_name(sign: Sign) -> str:
     """A sign, in letters."""
     if isinstance(sign, str):
         return f"class {sign}"
     return f"feature {sign.name}" if isinstance(sign, Feature) else f"node {sign.__name__}"
 
 
-def _sign(told: str) -> Sign:
-    kind, _, name = told.partition(" ")
+def _sign(name_of_sign: str) -> Sign:
+    kind, _, name = name_of_sign.partition(" ")
     return name if kind == "class" else Feature[name] if kind == "feature" else _TYPES[name]

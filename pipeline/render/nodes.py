@@ -78,7 +78,7 @@ class NodeRenderer:
     In large print, with lines of length `large_line` in points, tables that do not fit become
     lists, and drawings with small letters are replaced by their alternative texts. `places` are the
     positions of pieces of text in the source. If the edition ``has_fields``, the markup marks form
-    fields; if it `tells_places_in` a document, it records source positions of blocks. A ``memo``
+    fields; if it `places_in` a document, it records source positions of blocks. A ``memo``
     has blocks rendered earlier with the same templates.
     """
 
@@ -105,7 +105,7 @@ class NodeRenderer:
         self.table_lines = self.turned_tables = (USUAL, SMALL)
         self.large_line = 0.0
         self.places = TextPlaces()
-        self.tells_places_in: Document | None = None
+        self.places_in: Document | None = None
         self._in_contents = in_contents
         self._nested = 0
         self._known: KnownBlocks | None = None
@@ -158,7 +158,7 @@ class NodeRenderer:
             "answer_room": self._sizes.answer_room,
             "field": self._fields,
             **exercises.helpers(document.metadata.lang),
-            "timing": functools.partial(timing, said=self._words),
+            "timing": functools.partial(timing, vocabulary=self._words),
             "as_field": self.as_field,
             "listing": self.listing,
             "place": self.place,
@@ -171,13 +171,13 @@ class NodeRenderer:
         self.signs: defaultdict[str, set[Sign]] = defaultdict(set)
         self._images: set[str] = set()
         self._path: list[Node] = []
-        self.says(Feature.PAGE)
+        self.record(Feature.PAGE)
         if document.lists:
-            self.says(Feature.CAPTION_LISTS)
+            self.record(Feature.CAPTION_LISTS)
         if any(entry.number for found in document.lists for entry in found.entries):
-            self.says(Feature.NUMBER)
+            self.record(Feature.NUMBER)
 
-    def says(self, *signs: Sign) -> None:
+    def record(self, *signs: Sign) -> None:
         """Record the constructs on the current page."""
         self.signs[self.page].update(signs)
 
@@ -203,9 +203,9 @@ class NodeRenderer:
         """A page from the template ``name``, which must contain all slots. Raises
         `jinja2.TemplateSyntaxError` otherwise."""
         if context.get("timing_total"):
-            self.says(Feature.TIMING)
+            self.record(Feature.TIMING)
         if self._context["article"]:
-            self.says(Feature.ARTICLE)
+            self.record(Feature.ARTICLE)
         slots = SLOTS[self.format]
         markup = self.template(name, **slots, **context)
         check_slots(self.environment, f"{self.format}/{name}.html.j2", markup, slots)
@@ -234,8 +234,8 @@ class NodeRenderer:
         return Markup("\n").join(parts)
 
     def _bare(self, paragraph: model.Paragraph) -> Markup:
-        text, said = self.render(paragraph.children), self.attributes(paragraph)
-        return Markup("<span{}>{}</span>").format(said, text) if said else text
+        text, attributes = self.render(paragraph.children), self.attributes(paragraph)
+        return Markup("<span{}>{}</span>").format(attributes, text) if attributes else text
 
     def render_note(self, number: int) -> Markup:
         """A note's blocks without white space between them: they are inside a line, where it would
@@ -245,7 +245,7 @@ class NodeRenderer:
     def attributes(self, node: Node, *classes: str) -> Markup:
         """The HTML attributes of a node, with ``classes`` of the template's first."""
         names = {name for name in (*classes, *node.attributes.classes) if name}
-        self.says(*(names if isinstance(node, Block) else names - SIDES))
+        self.record(*(names if isinstance(node, Block) else names - SIDES))
         return attributes_of(node, classes, self.format, self._sizes)
 
     def table_shape(self, node: model.Table) -> tables.Shape:
@@ -296,7 +296,7 @@ class NodeRenderer:
     def listing(self, node: model.CodeBlock) -> Listing:
         found = listing(node, self.format, self._words, self._nested)
         if found.is_wide:
-            self.says(Feature.SCROLLER)
+            self.record(Feature.SCROLLER)
         return found
 
     def as_field(self, kind: FieldKind) -> Markup:
@@ -332,7 +332,7 @@ class NodeRenderer:
             return self.places.mark(node) + escape(node.text), False
         if isinstance(node, model.SoftBreak):
             return Markup("\n"), False
-        if self._known and is_remembered(node) and not self.tells_places_in:
+        if self._known and is_remembered(node) and not self.places_in:
             return self._remembered(node, self._known), True
         return self._made(node), isinstance(node, Block)
 
@@ -341,7 +341,7 @@ class NodeRenderer:
         name = known.name(node, self.href, self.base)
         found = known.get(name)
         if found and (markup := self.places.filled(node, found.parts)) is not None:
-            self.says(*found.signs)
+            self.record(*found.signs)
             return markup
         around, self.signs[self.page] = self.signs[self.page], set()
         if not isinstance(node, model.Section):  # within others, nothing is looked for
@@ -353,7 +353,7 @@ class NodeRenderer:
         return markup
 
     def _made(self, node: Block | Inline) -> Markup:
-        self.says(*signs_of(node, self.format))
+        self.record(*signs_of(node, self.format))
         kind = type(node)
         template = self._templates.get(kind)
         if template is None:
@@ -371,8 +371,8 @@ class NodeRenderer:
         markup = Markup(template.render({**self._context, "node": node}))
         self._path.pop()
         self.table_lines, self._nested = around
-        if self.tells_places_in:
-            markup = with_place(node, markup, self.tells_places_in)
+        if self.places_in:
+            markup = with_place(node, markup, self.places_in)
         if not isinstance(node, model.CodeBlock):  # whose caption comes before its text
             markup = self.places.mark(node) + markup
         return markup

@@ -19,14 +19,14 @@ class _Number(NamedTuple):
 
 
 def numbers(
-    metadata: Metadata, said: Mapping[str, str], schemes: tuple[str, ...] = ("isbn", "doi")
+    metadata: Metadata, vocabulary: Mapping[str, str], schemes: tuple[str, ...] = ("isbn", "doi")
 ) -> tuple[_Number, ...]:
     """The ISBN of every format, then the identifiers of these schemes. A UUID means nothing to
     readers, and is only shown if there is nothing else."""
     isbns = {
-        said["isbn_epub"]: metadata.isbns.epub,
-        said["isbn_pdf"]: metadata.isbns.pdf,
-        said["isbn_print"]: metadata.isbns.print,
+        vocabulary["isbn_epub"]: metadata.isbns.epub,
+        vocabulary["isbn_pdf"]: metadata.isbns.pdf,
+        vocabulary["isbn_print"]: metadata.isbns.print,
     }
     shown = [_Number(label, isbn.format(value)) for label, value in isbns.items() if value]
     own = [metadata.identifier] if metadata.identifier else []
@@ -34,7 +34,7 @@ def numbers(
     for one in sorted(found, key=lambda one: one.scheme == "uuid"):
         if one.value in isbns.values() or (one.scheme == "uuid" and shown):
             continue
-        label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, said["identifier"])
+        label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, vocabulary["identifier"])
         value = one.uri if one.scheme == "uuid" else one.value
         if one.scheme == "isbn":
             value = isbn.format(value)

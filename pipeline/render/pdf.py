@@ -61,7 +61,7 @@ def look_styles(
     styles = sheets(environment, "pdf", *STYLES[look])
     if look != "large":
         return styles
-    around = large_print.furniture(document.metadata, tells_pages=has_page_marks(document))
+    around = large_print.furniture(document.metadata, has_page_marks=has_page_marks(document))
     return (*styles, Style("furniture.css", around))
 
 
@@ -122,7 +122,7 @@ def assemble(
     if edition.name == STANDARD_PRINT:
         renderer.places = TextPlaces(document)
     if fit_for(edition, metadata):
-        renderer.tells_places_in = document
+        renderer.places_in = document
     # How large print looks follows from the guidelines for it.
     is_large = edition.look == "large"
     theme = "classic" if is_large else options.theme or "classic"
@@ -162,7 +162,7 @@ def assemble(
         Feature.FORMULA_IMAGE: renderer.formula_images.assets,
         Feature.TEX: renderer.formula_images.findings,
     }
-    renderer.says(*(feature for feature, is_there in features.items() if is_there))
+    renderer.record(*(feature for feature, is_there in features.items() if is_there))
     inventory = renderer.inventory()
     styles = (
         *sheets(environment, "pdf", "style", "hung" if sheet.hangs else "", "book" if book else ""),
@@ -257,10 +257,10 @@ def turned(sheet: Sheet) -> Sheet:
 
 def byline(metadata: Metadata) -> tuple[str, ...]:
     """The lines under a handout's title: authors, date, version."""
-    said = words(metadata.lang)
-    names = said["list_separator"].join(author.name for author in metadata.authors)
-    date = written_date(metadata.date, said) if metadata.date else ""
-    version = f"{said['version']} {metadata.version}" if metadata.version else ""
+    vocabulary = words(metadata.lang)
+    names = vocabulary["list_separator"].join(author.name for author in metadata.authors)
+    date = written_date(metadata.date, vocabulary) if metadata.date else ""
+    version = f"{vocabulary['version']} {metadata.version}" if metadata.version else ""
     return tuple(part for part in (names, date, version) if part)
 
 
@@ -273,17 +273,17 @@ class _ImprintLine(NamedTuple):
 
 def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
     """Who helped, who publishes, under which number and licence."""
-    said = words(metadata.lang)
+    vocabulary = words(metadata.lang)
     lines = [
-        _ImprintLine(f"{said[f'role_{person.role}']}: {person.name}")
+        _ImprintLine(f"{vocabulary[f'role_{person.role}']}: {person.name}")
         for person in metadata.contributors
-        if f"role_{person.role}" in said
+        if f"role_{person.role}" in vocabulary
     ]
     if publisher := published_by(metadata):
-        lines.append(_ImprintLine(f"{said['published_by']} {publisher}"))
+        lines.append(_ImprintLine(f"{vocabulary['published_by']} {publisher}"))
     if series := in_series(metadata):
-        lines.append(_ImprintLine(f"{said['series']}: {series}"))
-    for number in numbers(metadata, said, ("isbn", "doi", "uri")):
+        lines.append(_ImprintLine(f"{vocabulary['series']}: {series}"))
+    for number in numbers(metadata, vocabulary, ("isbn", "doi", "uri")):
         text = number.address or f"{number.label} {number.value}"
         lines.append(_ImprintLine(text, number.address))
     if metadata.rights:

@@ -168,9 +168,9 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
     while open_columns:
         free = room - sum(widths[i] for i in range(len(columns)) if i not in open_columns)
         total = sum(math.sqrt(columns[i].line) for i in open_columns)
-        asked = {i: free * math.sqrt(columns[i].line) / total for i in open_columns}
-        narrow = {i for i in open_columns if asked[i] <= least[i]}
-        full = {i for i in open_columns - narrow if asked[i] >= columns[i].line * EASY}
+        shares = {i: free * math.sqrt(columns[i].line) / total for i in open_columns}
+        narrow = {i for i in open_columns if shares[i] <= least[i]}
+        full = {i for i in open_columns - narrow if shares[i] >= columns[i].line * EASY}
         for i in narrow:
             widths[i] = least[i]
         for i in () if narrow else full:
@@ -178,7 +178,7 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
         closed = narrow or full
         if not closed:
             for i in open_columns:
-                widths[i] = asked[i]
+                widths[i] = shares[i]
             break
         open_columns -= closed
     return widths

@@ -45,14 +45,14 @@ def minutes(document: Document) -> int:
 def total(document: Document) -> str:
     """The total time in words, or "" if no times are given."""
     taken = minutes(document)
-    said = words(document.metadata.lang)
-    return said["timing_total"].format(time=in_minutes(taken, said)) if taken else ""
+    vocabulary = words(document.metadata.lang)
+    return vocabulary["timing_total"].format(time=in_minutes(taken, vocabulary)) if taken else ""
 
 
-def timing(node: Node, *, said: Mapping[str, str], space: str = "\u2002") -> Markup:
+def timing(node: Node, *, vocabulary: Mapping[str, str], space: str = "\u2002") -> Markup:
     """The timing at the end of a node's title: ``space`` (a wide one, at which the line may break),
     and the time."""
     taken = minutes_of(node)
     if not taken:
         return Markup()
-    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(taken, said))
+    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(taken, vocabulary))

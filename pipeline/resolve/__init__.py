@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.model import Document
-from pipeline.resolve.addresses import draw_codes, tell_addresses
+from pipeline.resolve.addresses import draw_codes, list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.charts import draw_charts
 from pipeline.resolve.citations import cite_works, put_back
@@ -69,7 +69,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         functools.partial(link_terms, split=split),
         place_index,
         free_summaries,
-        tell_addresses,
+        list_addresses,
         assign_identifiers,
         number_notes,
         number_captions,

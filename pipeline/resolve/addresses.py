@@ -37,7 +37,7 @@ SHOWN = Attributes(classes=("address",))
 """The class of a link whose text is its address."""
 
 
-def tell_addresses(document: Document) -> Document:
+def list_addresses(document: Document) -> Document:
     """The document of a printed edition with the addresses of its links: numbered, in
     `Document.addresses`, or in notes if the front matter asks for them. A web page only shows
     addresses when it is printed: links that already are addresses are marked.
@@ -94,8 +94,8 @@ def _marked(link: model.Link) -> model.Link:
     """A link with the class of links that show their addresses, if it is one."""
     attributes = link.attributes
     classes = attributes.classes
-    says_it = _bare(plain_text(link.children)) == _bare(link.href)
-    if scheme(link.href) not in FOLLOWED or not says_it or SHOWN.classes[0] in classes:
+    is_shown = _bare(plain_text(link.children)) == _bare(link.href)
+    if scheme(link.href) not in FOLLOWED or not is_shown or SHOWN.classes[0] in classes:
         return link
     return replace(link, attributes=replace(attributes, classes=(*classes, *SHOWN.classes)))
 

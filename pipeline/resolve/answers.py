@@ -77,8 +77,8 @@ def answers_alone(document: Document) -> Document:
     """The key to a resolved document, in which the pages are marked as `keep_pages` does: the
     answers to each exercise under its number, title and page, and the titles of their sections.
     Without any the finding is NO_ANSWERS."""
-    said = words(document.metadata.lang)
-    key = _Key(said["page_mark"], document.metadata.lang)
+    vocabulary = words(document.metadata.lang)
+    key = _Key(vocabulary["page_mark"], document.metadata.lang)
     blocks = key.of(document.blocks)
     ids = {node.attributes.id for node in walk(blocks) if node.attributes.id}
 
@@ -94,7 +94,7 @@ def answers_alone(document: Document) -> Document:
         leave={model.Link: link, model.CrossReference: refer, model.PageMark: lambda node: ()},
     )
     called = {node.label for node in walk(blocks) if isinstance(node, model.NoteReference)}
-    answers = said["edition_answers"]
+    answers = vocabulary["edition_answers"]
     title = f"{document.metadata.title}: {answers[:1].upper()}{answers[1:]}"
     alone = replace(
         document,
@@ -189,8 +189,8 @@ class _Key:
             ]
             if ticked:
                 name = _text(row.cells[0]).rstrip(".。")
-                said = words(self._lang)["chart_number"]
-                lines.append(_line(said.format(name=name, value=", ".join(ticked))))
+                text = words(self._lang)["chart_number"]
+                lines.append(_line(text.format(name=name, value=", ".join(ticked))))
         return tuple(lines)
 
     def _filled(self, block: Node) -> tuple[Block, ...]:

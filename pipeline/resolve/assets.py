@@ -44,11 +44,11 @@ def link_remote(document: Document) -> Document:
     def linked(image: model.Image) -> model.Image | model.Link | tuple[()]:
         if image.missing or not is_remote(image.source):
             return image
-        said = image.alt.strip()
-        if not said and "decorative" in image.attributes.classes:
+        alt = image.alt.strip()
+        if not alt and "decorative" in image.attributes.classes:
             return ()
         address = f"https:{image.source}" if image.source.startswith("//") else image.source
-        text = model.Text(text=said or written(address), span=image.span)
+        text = model.Text(text=alt or written(address), span=image.span)
         return model.Link(children=(text,), href=address, span=image.span)
 
     def framed(figure: model.Figure) -> model.Figure:
@@ -155,10 +155,10 @@ class _Assets:
 
     def find(self, source: str, shared: str = "") -> model.Asset | Problem:
         """The asset of an image, or of one shared by a library."""
-        asked = posixpath.join(shared, source)
-        if asked not in self._by_source:
-            self._by_source[asked] = self._find(source, shared)
-        return self._by_source[asked]
+        path = posixpath.join(shared, source)
+        if path not in self._by_source:
+            self._by_source[path] = self._find(source, shared)
+        return self._by_source[path]
 
     def in_order(self) -> tuple[model.Asset, ...]:
         return tuple(asset for asset in self._by_path.values() if isinstance(asset, model.Asset))

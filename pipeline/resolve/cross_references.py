@@ -213,7 +213,7 @@ def _problem(
 
 def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
     """The text of each reference by its index, "" for one without."""
-    said = words(document.metadata.lang)
+    vocabulary = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double
     texts: dict[int, str] = {}
     before = ""
@@ -227,7 +227,7 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
             if target and node.form == "number":
                 text = target.number
             elif target and target.number:
-                text = said[f"reference_{target.kind}"].format(number=target.number)
+                text = vocabulary[f"reference_{target.kind}"].format(number=target.number)
                 if BEGINNING.search(before):
                     text = text[:1].upper() + text[1:]
             elif target and target.title:

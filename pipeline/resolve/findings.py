@@ -11,7 +11,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import nearest
 
-MOST_SAID = 200
+MOST_QUOTED = 200
 """Characters of a library's message that are quoted."""
 
 MOST_HINTS = 25
@@ -50,4 +50,4 @@ class Findings:
 
 def describe(error: Exception) -> str:
     """The one-line description of a library's error."""
-    return " ".join(str(error).split())[:MOST_SAID] or type(error).__name__
+    return " ".join(str(error).split())[:MOST_QUOTED] or type(error).__name__

@@ -57,7 +57,7 @@ def count_marks(document: Document) -> Document:
             findings.add(Code.WRONG_SUM, message, span, hint)
     called = next((key for _, node, _ in find(document, marked=True) if (key := _key(node))), "")
     lang, places = document.metadata.lang, document.metadata.score
-    said = words(lang)
+    vocabulary = words(lang)
 
     def show(node: Exercise | ListItem) -> Node:
         own = marks_of(node)
@@ -65,7 +65,7 @@ def count_marks(document: Document) -> Document:
             own = own or marks_in(node.children)
         if own:
             marks = _in_words(own, _key(node) or called, lang)
-            shown = _span("marks", model.Text(text=said["marks_shown"].format(marks=marks)))
+            shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=marks)))
             if isinstance(node, Exercise) and "exercises" in places:
                 shown = _span("marks", _span("score-box"), model.Text(text=f"\u2002/\u2002{marks}"))
             node = _with_text(node, (model.Text(text=" "), shown))
@@ -76,7 +76,7 @@ def count_marks(document: Document) -> Document:
     if total and {"head", "foot"}.intersection(places):
         line = model.Paragraph(
             children=(
-                model.Text(text=f"{said['score']}\u2002"),
+                model.Text(text=f"{vocabulary['score']}\u2002"),
                 _span("score-box"),
                 model.Text(text=f"\u2002/\u2002{_in_words(total, called, lang)}"),
             ),

@@ -157,5 +157,5 @@ def _try(data: bytes, characters: str, weight: int, *, whole: bool) -> None:
 def _characters(document: Document) -> str:
     """The characters that a document may need from a font: its own, those in Chapbook's words, and
     those required of every font."""
-    said = "".join(words(document.metadata.lang).values())
-    return "".join(sorted({*encode(document).decode(), *said, *USUAL}))
+    added = "".join(words(document.metadata.lang).values())
+    return "".join(sorted({*encode(document).decode(), *added, *USUAL}))

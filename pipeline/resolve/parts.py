@@ -43,7 +43,7 @@ def _parts(
 ) -> Iterator[DocumentPart]:
     # Sections are six levels deep at most, so that this may recurse.
     text = tuple(block for block in blocks if not isinstance(block, Section))
-    if _says_something(text):
+    if _has_text(text):
         yield DocumentPart(text, around, above)
     inside = (*above, around) if around else above
     for section in blocks:
@@ -51,7 +51,7 @@ def _parts(
             continue
         if section.depth < level and any(isinstance(b, Section) for b in section.children):
             yield from _parts(section.children, level, section, inside)
-        elif _says_something(section.children):
+        elif _has_text(section.children):
             yield DocumentPart(section.children, section, inside)
 
 
@@ -62,5 +62,5 @@ def is_list(section: Section) -> bool:
     )
 
 
-def _says_something(blocks: tuple[Block, ...]) -> bool:
+def _has_text(blocks: tuple[Block, ...]) -> bool:
     return any(not isinstance(block, PageBreak | ThematicBreak) for block in blocks)

@@ -37,10 +37,10 @@ def check_references(document: Document, folder: Path) -> Document:
     led: dict[int, str | Problem] = {}
     for number, href, span in links:
         place = document.place(span)
-        asked = (href, place.file if place else "")
-        if asked not in leads:
-            leads[asked] = targets.find(*asked) or _lead(href, folder)
-        led[number] = found = leads[asked]
+        reference = (href, place.file if place else "")
+        if reference not in leads:
+            leads[reference] = targets.find(*reference) or _lead(href, folder)
+        led[number] = found = leads[reference]
         if isinstance(found, Problem):
             hint = found.hint
             if href.startswith("#") and href != "#":

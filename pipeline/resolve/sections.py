@@ -97,17 +97,17 @@ def _section(opened: _Open, depth: int) -> model.Section:
 def _named(document: Document) -> Document:
     """The document whose dedication and epigraphs have headings for screen readers; headings that
     only name the part, or are empty, are not shown."""
-    said = words(document.metadata.lang)
+    vocabulary = words(document.metadata.lang)
 
     def named(heading: model.Heading) -> model.Heading:
         role = next((name for name in heading.attributes.classes if name in UNTITLED), "")
         text = plain_text(heading.children).strip().casefold()
-        if not role or text not in ("", role, said[role].casefold()):
+        if not role or text not in ("", role, vocabulary[role].casefold()):
             return heading
         classes = (*heading.attributes.classes, "untitled")
         return replace(
             heading,
-            children=heading.children if text else (model.Text(text=said[role]),),
+            children=heading.children if text else (model.Text(text=vocabulary[role]),),
             attributes=replace(heading.attributes, classes=classes),
         )
 

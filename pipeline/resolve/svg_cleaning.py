@@ -68,7 +68,7 @@ def without_alternatives(root: Element) -> bool:
         if len(switch) < 2:
             continue
         first, second, *others = switch
-        if _local(first.tag) == "foreignObject" and _says_as_much(second, first):
+        if _local(first.tag) == "foreignObject" and _is_alternative(second, first):
             _keep(switch, [False, True, *(True for _ in others)])
         elif not len(first) and "requiredFeatures" in first.attrib:
             _keep(switch, [True, False, *(False for _ in others)])
@@ -78,7 +78,7 @@ def without_alternatives(root: Element) -> bool:
     return found
 
 
-def _says_as_much(element: Element, html: Element) -> bool:
+def _is_alternative(element: Element, html: Element) -> bool:
     """Return whether an element has the text of another, or is a picture of it."""
     texts = ["".join("".join(one.itertext()).split()) for one in (element, html)]
     return texts[0] == texts[1] or _local(element.tag) == "image"

@@ -91,10 +91,10 @@ def _declarations(parts: Iterable[Any]) -> str:
                 made.append(part.serialize().strip().removesuffix(";"))
             continue
         important = "!important" if part.important else ""
-        said: Iterable[tuple[str, str]] = (("font-family", _families(part.value)),)
+        declared: Iterable[tuple[str, str]] = (("font-family", _families(part.value)),)
         if part.lower_name == "font":
-            said = _longhands(part.value)
-        made += [f"{name}:{value}{important}" for name, value in said]
+            declared = _longhands(part.value)
+        made += [f"{name}:{value}{important}" for name, value in declared]
     return ";".join(made)
 
 

@@ -66,12 +66,14 @@ def confine(reads: Iterable[Path], writes: Iterable[Path]) -> None:
     if not is_alone and version < _TCP_VERSION:
         raise ConfinementError("this system can neither give a network of its own nor forbid TCP")
     rights = sum(some for since, some in _RIGHTS.items() if version >= since)
-    asked = _Ruleset(
+    restrictions = _Ruleset(
         rights,
         _TCP if version >= _TCP_VERSION else 0,
         _SCOPES if version >= _SCOPES_VERSION else 0,
     )
-    ruleset = libc.syscall(_CREATE_RULESET, ctypes.byref(asked), ctypes.sizeof(asked), 0)
+    ruleset = libc.syscall(
+        _CREATE_RULESET, ctypes.byref(restrictions), ctypes.sizeof(restrictions), 0
+    )
     _check(ruleset)
     reading = _EXECUTE | _READ_FILE | _READ_FOLDER
     for path in (*map(Path, SYSTEM), *_python(), *reads):

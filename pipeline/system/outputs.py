@@ -39,7 +39,7 @@ def model_of(folder: Path) -> Path:
     return folder.parent / WORK / folder.name / "model.json"
 
 
-def list_made(folder: Path, files: Iterable[Path]) -> None:
+def list_outputs(folder: Path, files: Iterable[Path]) -> None:
     """List the files that were made in ``folder``, next to the document, so that others know which
     are Chapbook's. Files listed earlier stay listed as long as they exist."""
     listing = model_of(folder).with_name("files")

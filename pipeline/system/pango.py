@@ -77,9 +77,9 @@ def pango_version() -> str:
     """The version of Pango, which breaks lines; "" if there is none."""
     with contextlib.suppress(OSError, AttributeError):
         name = next(filter(_opens, _LIBRARIES["Pango"]), None)
-        said = ctypes.CDLL(name or "").pango_version_string
-        said.restype = ctypes.c_char_p
-        return (said() or b"").decode()
+        version = ctypes.CDLL(name or "").pango_version_string
+        version.restype = ctypes.c_char_p
+        return (version() or b"").decode()
     return ""
 
 

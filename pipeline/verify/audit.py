@@ -80,8 +80,8 @@ RULES: tuple[_Rule, ...] = (
     _Rule("nothing-moves", ("2.2.2", "2.3.1"), rules.nothing_moves),
     _Rule("pages-titled", ("2.4.2",), rules.pages_have_titles),
     _Rule("contents-lead", ("2.4.1", "2.4.5"), rules.contents_lead_on),
-    _Rule("links-named", ("2.4.4",), rules.links_say_where),
-    _Rule("language-said", ("3.1.1",), rules.pages_say_language),
+    _Rule("links-named", ("2.4.4",), rules.links_have_text),
+    _Rule("language-said", ("3.1.1",), rules.pages_have_languages),
     _Rule("languages-marked", ("3.1.2",), rules.other_languages_are_marked),
     _Rule("print-pages-listed", (), rules.print_pages_are_listed),
 )
@@ -143,7 +143,7 @@ def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibil
     alone = ("textual",) if {"images-described", "formulas-spoken"} <= passed else ()
     # of an image that moves nobody has counted the flashes
     dangers = ("Flashing", "MotionSimulation", "Sound") if "nothing-moves" in passed else ()
-    said = (
+    claimed = (
         ("text", True),
         (about_images if claims.IMAGE in held else "no_images", True),
         ("formulas", claims.FORMULA in held and "formulas-spoken" in passed),
@@ -153,7 +153,7 @@ def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibil
         ("checked", clean and by is None),
         ("uncertified", not conforms),
     )
-    summary = " ".join(word[f"accessible_{name}"] for name, is_so in said if is_so)
+    summary = " ".join(word[f"accessible_{name}"] for name, is_so in claimed if is_so)
     return Accessibility(
         summary=metadata.accessibility.summary or summary.format(name=by.text if by else ""),
         modes=senses,

@@ -71,7 +71,7 @@ class AuditSubject(NamedTuple):
 Looked: TypeAlias = Iterator[Finding | None]
 """The result for each thing that a rule checks: a problem, or None."""
 
-TOLD = Finding("", Code.INACCESSIBLE_PAGE, "")
+REPORTED = Finding("", Code.INACCESSIBLE_PAGE, "")
 """A problem that an earlier stage has reported."""
 
 
@@ -86,21 +86,21 @@ _FILE_NAME = re.compile(
 def images_are_described(subject: AuditSubject) -> Looked:
     """Each image that is not decorative has an alternative text other than a file name."""
     for image, span, is_decorative in all_images(subject.document):
-        said = image.alt.strip()
-        if said and not image.missing and _is_file_name(said, image):
-            yield finding("vague-alt", span, said=said)
+        alt = image.alt.strip()
+        if alt and not image.missing and _is_file_name(alt, image):
+            yield finding("vague-alt", span, text=alt)
         elif not image.missing:
-            yield None if said or is_decorative else TOLD
+            yield None if alt or is_decorative else REPORTED
     brand = subject.document.metadata.brand
     if brand.logo:
-        yield None if brand.logo_alt else TOLD
+        yield None if brand.logo_alt else REPORTED
 
 
-def _is_file_name(said: str, image: Image) -> bool:
+def _is_file_name(alt: str, image: Image) -> bool:
     path = PurePosixPath(image.source)
-    if said == path.name or (said == path.stem and re.search(r"[\d_-]", said)):
+    if alt == path.name or (alt == path.stem and re.search(r"[\d_-]", alt)):
         return True
-    return _FILE_NAME.fullmatch(said) is not None
+    return _FILE_NAME.fullmatch(alt) is not None
 
 
 def nothing_moves(subject: AuditSubject) -> Looked:
@@ -122,7 +122,7 @@ def formulas_are_spoken(subject: AuditSubject) -> Looked:
     as text, were reported by resolve."""
     for _, node, _ in find(subject.document, Math, MathBlock):
         if isinstance(node, Math | MathBlock) and node.mathml:
-            yield None if node.alt else TOLD
+            yield None if node.alt else REPORTED
 
 
 def tables_have_heads(subject: AuditSubject) -> Looked:
@@ -137,17 +137,17 @@ def tables_have_heads(subject: AuditSubject) -> Looked:
             yield None if has_heads else finding("unheaded-table", span)
 
 
-def links_say_where(subject: AuditSubject) -> Looked:
+def links_have_text(subject: AuditSubject) -> Looked:
     """Link texts are not empty, and not uninformative like "here". Code in a link text is the name
     of something, such as `page`."""
     vague = frozenset(words_of(subject.document.metadata.lang)["vague_links"].split("|"))
     for _, node, span in find(subject.document, Link):
-        said = " ".join(plain_text(node.children).split())
-        is_vague = re.sub(r"[^\w\s]+", "", said).strip().casefold() in vague
-        rule = "vague-link" if said else "empty-link"
+        text = " ".join(plain_text(node.children).split())
+        is_vague = re.sub(r"[^\w\s]+", "", text).strip().casefold() in vague
+        rule = "vague-link" if text else "empty-link"
         is_name = all(isinstance(child, model.Code) for child in node.children)
-        ok = said and (is_name or not is_vague)
-        yield None if ok else finding(rule, span, said=said, href=node.href)
+        ok = text and (is_name or not is_vague)
+        yield None if ok else finding(rule, span, text=text, href=node.href)
 
 
 SCRIPTS: tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...] = tuple(
@@ -231,7 +231,7 @@ def pages_have_titles(subject: AuditSubject) -> Looked:
         yield from _in_page(name, title_faults(root), 1)
 
 
-def pages_say_language(subject: AuditSubject) -> Looked:
+def pages_have_languages(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         ok = root.get("lang") and root.get("lang") == root.get(f"{XML}lang")
         yield None if ok else finding("page-language", page=name)

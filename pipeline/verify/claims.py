@@ -129,15 +129,15 @@ def check_claims(claims: tuple[Claim, ...], held: Things, findings: FileFindings
 def _untrue(claim: Claim, held: Things) -> str:
     """The reason why a claim is not true, as a sentence; "" if nothing speaks against it."""
     sees_all = claim.name == FEATURE and claim.value == "alternativeText"
-    asked = {mode.strip() for mode in claim.value.split(",")}
-    if (sees_all or (claim.name == SUFFICIENT and asked == {"textual"})) and UNDESCRIBED in held:
+    modes = {mode.strip() for mode in claim.value.split(",")}
+    if (sees_all or (claim.name == SUFFICIENT and modes == {"textual"})) and UNDESCRIBED in held:
         return "It has an image without alternative text."
     if claim.name == FEATURE:
         if claim.value == "describedMath" and UNSPOKEN in held:
             return "It has a formula without a description in words."
         needed, _ = FEATURES.get(claim.value, ("", ""))
-        is_asked = needed and needed not in (DOC_ROLE, IMAGE)
-        return f"It has no {needed}." if is_asked and needed not in held else ""
-    if claim.name in (MODE, SUFFICIENT) and "auditory" in asked and SOUND not in held:
+        is_needed = needed and needed not in (DOC_ROLE, IMAGE)
+        return f"It has no {needed}." if is_needed and needed not in held else ""
+    if claim.name in (MODE, SUFFICIENT) and "auditory" in modes and SOUND not in held:
         return "It has no audio."
     return ""

@@ -170,7 +170,7 @@ def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage
 FAST = 24
 """The minimum number of letters of an anchor, and of a passage recognised elsewhere."""
 
-SAID_TWICE = 60
+LEAST_REPEATED = 60
 """Letters that a passage has at least, where saying it twice is a mistake."""
 
 
@@ -207,7 +207,7 @@ def twice(
     """The passages that are in the rest of a text too, where the ``others`` do not have them."""
     around = "\0".join(rest)
     for passage in passages:
-        long = len(passage.letters) >= SAID_TWICE and not passage.repeated
+        long = len(passage.letters) >= LEAST_REPEATED and not passage.repeated
         if long and passage.letters in around and not _has(others, passage.letters):
             yield Fault("doubled-text", passage)
 

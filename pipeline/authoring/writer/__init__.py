@@ -71,11 +71,11 @@ def _definitions(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> dict[str
         return {}
     names = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
     texts = "\n".join(node.text for node in nodes if isinstance(node, Text))
-    said = set(re.findall(rf"(?<!\w)(?:{names})(?!\w)", texts))
+    used = set(re.findall(rf"(?<!\w)(?:{names})(?!\w)", texts))
     return {
         text: node
         for text, node in found.items()
-        if text not in said
+        if text not in used
         and "\n" not in node.title
         and "]" not in text
         and (node.attributes == NO_ATTRIBUTES or node.attributes.classes == (TEACHER,))

@@ -22,10 +22,10 @@ def attribute_list(attributes: Attributes, wordings: tuple[Wording, ...] = ()) -
     """``{#id .class key=value}``, or nothing if there are no attributes."""
     if not _ID.fullmatch(attributes.id) or not all(map(_CLASS.fullmatch, attributes.classes)):
         raise UnwritableError("an id or a class with such characters")
-    said = {wording.name: string(wording.children) for wording in wordings if wording.is_pair}
+    values = {wording.name: string(wording.children) for wording in wordings if wording.is_pair}
     parts = [f"#{attributes.id}"] if attributes.id else []
     parts += (f".{name}" for name in attributes.classes)
-    parts += (f"{key}={quoted(said.get(key, value))}" for key, value in attributes.pairs)
+    parts += (f"{key}={quoted(values.get(key, value))}" for key, value in attributes.pairs)
     return f"{{{' '.join(parts)}}}" if parts else ""
 
 

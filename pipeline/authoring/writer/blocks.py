@@ -208,8 +208,8 @@ def _container(node: model.Container, out: Writer) -> str:
     children, own, argument = node.children, node.attributes, ""
     first = children[0] if children else None
     listed = attribute_list(own, node.wordings)
-    if node.name == "details" and not _has_plain(children[1:]) and (said := _summary(first)):
-        return fenced("details", out.line(said), listed, out.blocks(children[1:]))
+    if node.name == "details" and not _has_plain(children[1:]) and (summary := _summary(first)):
+        return fenced("details", out.line(summary), listed, out.blocks(children[1:]))
     if node.name in ("details", "summary", "section", "aside", "address") or _has_plain(children):
         if node.name not in ("details", "summary", "section", "aside", "address", "div"):
             raise unwritable(node)

@@ -22,22 +22,22 @@ from pipeline.parser.fence_info import NO_LANGUAGES
 def code(node: model.CodeBlock, out: Writer) -> str:
     own = node.attributes
     numbered = ("numbered",) if node.first_line == 1 else ()
-    said: list[str] = []
+    written: list[str] = []
     if node.caption:
-        said.append(f"caption={in_quotes(out.line(node.caption))}")
+        written.append(f"caption={in_quotes(out.line(node.caption))}")
     if node.file_name:
-        said.append(f"title={in_quotes(field(node, 'file_name'))}")
+        written.append(f"title={in_quotes(field(node, 'file_name'))}")
     if node.first_line > 1:
-        said.append(f"start={node.first_line}")
+        written.append(f"start={node.first_line}")
     if node.marked:
-        said.append(f"mark={_ranges(node.marked)}")
+        written.append(f"mark={_ranges(node.marked)}")
     lost = not node.language and not NO_LANGUAGES.issuperset(own.classes)
     if lost or (node.text and not node.text.endswith("\n")) or re.search(r"[\s`{]", node.language):
         return _preformatted(node)
     attributes = Attributes(own.id, (*own.classes, *numbered), own.pairs)
     listed = attribute_list(attributes, node.wordings)
     inside = [listed[1:-1]] if listed else []
-    info = " ".join((*inside, *said))
+    info = " ".join((*inside, *written))
     longest = max((len(run) for run in re.findall(r"^[ \t]*+(`{3,}+)", node.text, re.M)), default=2)
     marks = "`" * (longest + 1)
     after = f" {{{info}}}" if info else ""
@@ -82,8 +82,8 @@ def figure(node: model.Figure, out: Writer) -> str:
         caption = f"\n<figcaption>{plain(node.caption)}</figcaption>" if node.caption else ""
         return f"{tag('figure', own)}\n{image(shown)}{caption}\n</figure>"
     caption = out.line(node.caption)
-    said = node.caption[0] if len(node.caption) == 1 else None
-    if own.id.startswith("fig-") and isinstance(said, model.Text) and said.text == shown.alt:
+    text = node.caption[0] if len(node.caption) == 1 else None
+    if own.id.startswith("fig-") and isinstance(text, model.Text) and text.text == shown.alt:
         caption = ""
     attributes = Attributes(own.id, (*own.classes, *shown.attributes.classes), own.pairs)
     picture = replace(shown, title="", attributes=NO_ATTRIBUTES)
@@ -121,9 +121,9 @@ def chart(node: model.Chart, out: Writer) -> str:
     pairs += ((key, field(node, key)) for key in ("x", "y", "unit") if getattr(node, key))
     if node.horizontal:
         pairs.append(("horizontal", "yes"))
-    said = (("type", node.kind), *node.scale, *pairs)
+    settings = (("type", node.kind), *node.scale, *pairs)
     wordings = tuple(wording for wording in node.wordings if wording.is_pair)
-    listed = attribute_list(Attributes(own.id, own.classes, said), wordings)
+    listed = attribute_list(Attributes(own.id, own.classes, settings), wordings)
     caption = f" caption={in_quotes(out.line(node.caption))}" if node.caption else ""
     if node.kind in DIAGRAMS.values():
         lines = [_line(row, out) for row in node.table.body]

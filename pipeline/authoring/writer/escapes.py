@@ -107,7 +107,7 @@ def _escaped(found: str, whole: str, at: int, setting: LeafSetting, nested: bool
         case "%":
             return "\\%" if "%" in (before, after) else found
         case "{":
-            return found if after in (" ", "") and _apart(before) and at + 1 < end else "\\{"
+            return found if after in (" ", "") and _is_boundary(before) and at + 1 < end else "\\{"
         case ":":
             named = _EMOJI.match(whole, at)
             is_mark = (named and emoji_named(named[0])) or _is_role(whole, at)
@@ -128,7 +128,7 @@ def _is_role(whole: str, at: int) -> bool:
     return end > 0 and _ROLE.match(whole[at:end]) is not None
 
 
-def _apart(char: str) -> bool:
+def _is_boundary(char: str) -> bool:
     return char in ("", " ")
 
 

@@ -116,19 +116,19 @@ def _entities(text: str) -> str:
 
 def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
     after = attribute_list(node.attributes, node.wordings)
-    said = node.children[0].text if _is_text(node.children) else ""  # type: ignore[union-attr]
+    text = node.children[0].text if _is_text(node.children) else ""  # type: ignore[union-attr]
     title = field(node, "title")
-    if said and not title and not (after and " " in said):
-        is_mail = node.href == f"mailto:{said}" and _MAIL.fullmatch(said)
-        if is_mail or (said == node.href == encode(said) and _AUTOLINK.fullmatch(said)):
-            yield LeafToken(f"<{said}>{after}")
+    if text and not title and not (after and " " in text):
+        is_mail = node.href == f"mailto:{text}" and _MAIL.fullmatch(text)
+        if is_mail or (text == node.href == encode(text) and _AUTOLINK.fullmatch(text)):
+            yield LeafToken(f"<{text}>{after}")
             return
-        if node.href == f"https://{said}" and _WWW.fullmatch(said) and not after:
-            yield LeafToken(said, "bare", f"[{said[:3]}\\{said[3:]}]({node.href})")
+        if node.href == f"https://{text}" and _WWW.fullmatch(text) and not after:
+            yield LeafToken(text, "bare", f"[{text[:3]}\\{text[3:]}]({node.href})")
             return
     if encode(_written(node.href)) != node.href and not _VARIABLE.search(node.href):
-        said_title = f' title="{html.escape(title)}"' if title else ""
-        opening = tag("a", node.attributes, f' href="{html.escape(node.href)}"{said_title}')
+        title_attribute = f' title="{html.escape(title)}"' if title else ""
+        opening = tag("a", node.attributes, f' href="{html.escape(node.href)}"{title_attribute}')
         yield from (LeafToken(opening), *_tokens(node.children, notes, depth), LeafToken("</a>"))
         return
     yield LeafToken("[", "bracket")

@@ -76,10 +76,10 @@ def marker(node: List, number: int) -> str:
     """The marker of an item, with the spaces after it."""
     if not node.ordered:
         return "- "
-    said = list_number(node.start + number, node.style)
+    label = list_number(node.start + number, node.style)
     if node.form == "()":
-        return f"({said}) "
-    return f"{said}{node.form or '.'}{'  ' if node.style and not node.form else ' '}"
+        return f"({label}) "
+    return f"{label}{node.form or '.'}{'  ' if node.style and not node.form else ' '}"
 
 
 def item_of(mark: str, node: ListItem, out: Writer, *, tight: bool, box: str = "") -> str:

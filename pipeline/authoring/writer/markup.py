@@ -19,12 +19,12 @@ def unwritable(node: Node) -> UnwritableError:
 
 def tag(name: str, attributes: Attributes, more: str = "") -> str:
     """The opening tag of an element."""
-    said = f' id="{html.escape(attributes.id)}"' if attributes.id else ""
+    written = f' id="{html.escape(attributes.id)}"' if attributes.id else ""
     if attributes.classes:
-        said += f' class="{html.escape(" ".join(attributes.classes))}"'
+        written += f' class="{html.escape(" ".join(attributes.classes))}"'
     for key, value in attributes.pairs:
-        said += f' {key}="{html.escape(value)}"'
-    return f"<{name}{said}{more}>"
+        written += f' {key}="{html.escape(value)}"'
+    return f"<{name}{written}{more}>"
 
 
 def plain(children: Iterable[Inline]) -> str:

@@ -50,7 +50,7 @@ def fenced(name: str, title: str, listed: str, inner: str, key: str = "title") -
     """A block between colons. A title that would be read as something else on that line is the
     attribute ``key``."""
     if title and (re.search(r"[{}]|:$|  ", title)):
-        said = f"{key}={in_quotes(title)}"
-        listed, title = f"{{{listed[1:-1]} {said}}}" if listed else f"{{{said}}}", ""
+        pair = f"{key}={in_quotes(title)}"
+        listed, title = f"{{{listed[1:-1]} {pair}}}" if listed else f"{{{pair}}}", ""
     opening = " ".join(part for part in (":::", name, title, listed) if part)
     return f"{opening}\n{inner}\n:::" if inner else f"{opening}\n:::"

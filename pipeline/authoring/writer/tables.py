@@ -56,7 +56,8 @@ def _needed(node: Table, *, listed: bool = False) -> Attributes | None:
     """The options needed for a table written with bars, or as a list, if that form is enough."""
     wanted = _bare(node)
     return next(
-        (said for said in _options(node) if _read(node, said, listed=listed) == wanted), None
+        (options for options in _options(node) if _read(node, options, listed=listed) == wanted),
+        None,
     )
 
 
@@ -169,8 +170,8 @@ def _options(node: Table) -> Iterator[Attributes]:
     """The possible options of a table, the simplest first."""
     own = node.attributes
     letters = " ".join(_LETTERS.get(align, "l") for align in _of_columns(node))
-    said = (("widths", " ".join(f"{width:g}" for width in node.widths)),) if node.widths else ()
-    for more in (said, (*said, ("align", letters))):
+    options = (("widths", " ".join(f"{width:g}" for width in node.widths)),) if node.widths else ()
+    for more in (options, (*options, ("align", letters))):
         for counts in _counts(node):
             yield Attributes(own.id, own.classes, (*own.pairs, *counts.items(), *more))
 

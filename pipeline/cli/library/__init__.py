@@ -173,7 +173,7 @@ class _Run:
             roots = (str(p.absolute()) if isinstance(p, Path) else p for p in (given, out))
             self._remote = remote.RemoteFiles(*map(remote.UrlTree, roots))
             listing = remote.documents_of(self._remote)
-        self._told: set[Diagnostic] = set()
+        self._reported: set[Diagnostic] = set()
         self._options, self._limits, self._listing = options, limits, listing
         self._quiet = quiet
         self._sources = {one.name: one.path for one in listing.documents}
@@ -215,7 +215,7 @@ class _Run:
             else:
                 self.known.append(known)
                 if known.failed:
-                    self._tell(known)
+                    self._report(known)
         self.left = len(due)
         if due:
             self._build(tuple(due.values()), ledger, keys, keep_going)
@@ -260,7 +260,7 @@ class _Run:
                 ledger.add(keys[task.name], result, began)
                 self.made.append(result)
                 self.left -= 1
-                self._tell(result)
+                self._report(result)
                 if result.failed and not keep_going:
                     return
             is_whole = True
@@ -323,22 +323,22 @@ class _Run:
         console = Console(stderr=True)
         yield from track(results, "building", total=count, console=console, transient=True)
 
-    def _tell(self, built: Built) -> None:
+    def _report(self, built: Built) -> None:
         """Print the line of a document, and its findings."""
         from pipeline.model.messages import printable
 
         if self._quiet:
             return
         source = str(self._sources[built.name])
-        fresh = [one for one in built.findings if one.source == source or one not in self._told]
-        self._told.update(fresh)  # what many documents share is told once
+        fresh = [one for one in built.findings if one.source == source or one not in self._reported]
+        self._reported.update(fresh)  # what many documents share is reported once
         show(fresh, blocked=built.failed)
         count = sum(bool(one.edition) for one in built.files)
         files = f"{count} file{'s' if count != 1 else ''}"
         pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""
         what = "failed" if built.failed else "built"
-        told = "" if built.failed else f"  {files}{pages}"
-        click.echo(printable(f"{what:<9}{built.seconds:>7.2f} s  {built.name}{told}"))
+        contents = "" if built.failed else f"  {files}{pages}"
+        click.echo(printable(f"{what:<9}{built.seconds:>7.2f} s  {built.name}{contents}"))
 
     def summary(self, seconds: float) -> Iterator[str]:
         """The lines at the end: the number of documents built, and of those with each problem."""
@@ -363,13 +363,13 @@ class _Run:
                 for code in {found.code for found in one.findings if found.severity is severity}
             )
             if codes:
-                told = ", ".join(f"{code} in {count:,}" for code, count in codes.most_common())
-                yield f"{f'{severity}s':<9}{told}"
+                by_code = ", ".join(f"{code} in {count:,}" for code, count in codes.most_common())
+                yield f"{f'{severity}s':<9}{by_code}"
         if others := self._listing.passed_over:
             names = ", ".join(map(str, others[:SHOWN])) + (" …" if others[SHOWN:] else "")
-            said = "1 file has" if len(others) == 1 else f"{len(others):,} files have"
-            told = f"{said} no front matter, or others include them: {names}"
-            yield printable(f"{'note':<9}{told}")
+            subject = "1 file has" if len(others) == 1 else f"{len(others):,} files have"
+            note = f"{subject} no front matter, or others include them: {names}"
+            yield printable(f"{'note':<9}{note}")
 
 
 def _states(folder: Path | None) -> Iterator[str]:

@@ -124,9 +124,9 @@ def why_stopped(error: TaskStoppedError, limits: Limits, tries: int = 1) -> tupl
             message = f"Building it needed more than {human_size(limits.memory)} of memory."
             hint = "Give it more with `--memory`, make its images smaller, or divide it."
         case how if how == RAISED:
-            message, hint = error.said, "This is a fault of Chapbook: please report it."
+            message, hint = error.output, "This is a fault of Chapbook: please report it."
         case _:
             times = f" {tries} times" if tries > 1 else ""
-            message = f"The process that built it ended{times} ({error.said})."
+            message = f"The process that built it ended{times} ({error.output})."
             hint = "If it fails with `chapbook build`, too, please report it."
     return message, hint

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.cli.library.tasks import Built, Made
+from pipeline.cli.library.tasks import Built, LibraryFile
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
 from pipeline.flow.stages import PACKAGE, RESOLVE
@@ -42,7 +42,7 @@ resolved, which has links to the web alone."""
 
 def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
     """The catalogue of a library that has these metadata."""
-    said = words(metadata.lang)
+    vocabulary = words(metadata.lang)
     rows = _sorted(built)
     blocks: list[model.Block] = []
     by_subject: dict[str, list[model.ListItem]] = {}
@@ -51,7 +51,7 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
     for record, one in rows:
         own = record.metadata
         first = unicodedata.normalize("NFKD", _sort_title(own))[:1].upper()
-        heading = first if len(rows) > ON_A_PAGE else said["catalogue_titles"]
+        heading = first if len(rows) > ON_A_PAGE else vocabulary["catalogue_titles"]
         if heading != letter:
             letter = heading
             blocks.append(_heading(1, letter))
@@ -66,7 +66,7 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
             by_language.setdefault(autonym(language), []).append(item)
     for word, groups in (("subjects", by_subject), ("languages", by_language)):
         if len(groups) > (word == "languages"):
-            blocks.append(_heading(1, said[f"catalogue_{word}"]))
+            blocks.append(_heading(1, vocabulary[f"catalogue_{word}"]))
             for group in sorted(groups, key=str.casefold):
                 blocks.append(_heading(2, group))
                 blocks.append(model.List(ordered=False, items=tuple(groups[group])))
@@ -84,7 +84,7 @@ def _sort_title(metadata: Metadata) -> str:
 
 def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterator[model.Block]:
     """The entry of a document: its cover, its authors, its subjects, and its files."""
-    own, said = record.metadata, words(library.lang)
+    own, vocabulary = record.metadata, words(library.lang)
     heading = _in(own.lang, own.title, library.lang)
     yield model.Heading(level=2, children=heading, attributes=Attributes(id=name))
     if record.cover:
@@ -94,7 +94,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
     if own.subtitle:
         yield model.Paragraph(children=_in(own.lang, own.subtitle, library.lang))
     people = ", ".join(author.name for author in own.authors)
-    facts = (people, written_date(own.date, said) if own.date else "", autonym(own.lang))
+    facts = (people, written_date(own.date, vocabulary) if own.date else "", autonym(own.lang))
     yield _paragraph(" · ".join(filter(None, facts)))
     for text in own.description.split("\n\n"):
         if text:
@@ -103,20 +103,20 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
     for file in built.files:
         if is_for_readers(file.edition):
             links += [model.Text(text=" · ")] if links else []
-            label = said.get(f"edition_{file.edition}", EDITIONS[file.edition].label)
-            told = f"{label[:1].upper()}{label[1:]}"
-            links.append(_link(told, BESIDE + quote(file.file)))
+            label = vocabulary.get(f"edition_{file.edition}", EDITIONS[file.edition].label)
+            link = f"{label[:1].upper()}{label[1:]}"
+            links.append(_link(link, BESIDE + quote(file.file)))
             links.append(model.Text(text=f" ({_facts(file)})"))
     yield model.Paragraph(children=tuple(links))
 
 
 def _in(lang: str, text: str, around: str) -> tuple[model.Inline, ...]:
     """A text in a language, inside one that may be in another."""
-    said = (model.Text(text=text),)
+    inlines = (model.Text(text=text),)
     if lang == around:
-        return said
+        return inlines
     attributes = Attributes(pairs=(("lang", lang),))
-    return (model.InlineElement(name="span", children=said, attributes=attributes),)
+    return (model.InlineElement(name="span", children=inlines, attributes=attributes),)
 
 
 def is_for_readers(edition: str) -> bool:
@@ -125,7 +125,7 @@ def is_for_readers(edition: str) -> bool:
     return row is not None and row.audience != "teacher" and not row.is_archival
 
 
-def _facts(file: Made) -> str:
+def _facts(file: LibraryFile) -> str:
     return f"{file.format.upper()}, {human_size(file.size)}"
 
 

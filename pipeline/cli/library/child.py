@@ -80,7 +80,7 @@ def main(given: str) -> None:
     with contextlib.suppress(BrokenPipeError, EOFError):
         if not hasattr(os, "fork"):  # the one who asks keeps the time
             while True:
-                put(answers, _done(take(_Whole(tasks))))
+                put(answers, _done(take(_ExactReader(tasks))))
         state = mmap.mmap(-1, 1)
         while True:
             state[0] = _IDLE
@@ -94,7 +94,7 @@ def main(given: str) -> None:
                 put(answers, how)
 
 
-class _Whole:
+class _ExactReader:
     """Reads as much as is asked for of a pipe, and no more, since a fork may read on."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
@@ -117,10 +117,10 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
         with contextlib.suppress(ValueError, OSError):  # the system's own limit is lower
             resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         for _ in range(limits.tasks):
-            asked = take(_Whole(tasks))
+            request = take(_ExactReader(tasks))
             state[0] = _BUSY
             signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-            answer = _done(asked)
+            answer = _done(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
             state[0] = _ANSWERING
             put(answers, answer)
@@ -132,8 +132,8 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
         os._exit(code)
 
 
-def _done(asked: Any) -> tuple[str, Any]:
-    do, given, named = asked
+def _done(request: Any) -> tuple[str, Any]:
+    do, given, named = request
     try:
         return DONE, do(*given, **named)
     except MemoryError:

@@ -34,16 +34,16 @@ class Cluster:
         try:
             import distributed
         except ImportError as error:
-            said = "Clusters need the extra “cluster”: pip install 'chapbook[cluster]'"
-            raise NoClusterError(said) from error
+            message = "Clusters need the extra “cluster”: pip install 'chapbook[cluster]'"
+            raise NoClusterError(message) from error
         # what it logs is told as a finding
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             client: Any = distributed.Client
             self._client = client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            said = f"there is no scheduler at {address} that answers: {error}"
-            raise NoClusterError(said) from error
+            message = f"there is no scheduler at {address} that answers: {error}"
+            raise NoClusterError(message) from error
         self.executor: Executor = self._client.get_executor(pure=False)
 
     @property

@@ -47,14 +47,14 @@ class Over(NamedTuple):
 
 def write(built: Sequence[Built], folder: Path, out: Path, store: Store, code: str) -> None:
     """Write what has changed. Raises `OSError` if that is not possible."""
-    done = made(built, folder, out, store, code, lambda file: (out / file).is_file())
+    done = assembled(built, folder, out, store, code, lambda file: (out / file).is_file())
     if done:
         gone = (out / name for name, sha256 in done.gone.items() if checksum(out / name) == sha256)
         outputs.write_all(out, {out / name: data for name, data in done.files.items()}, gone)
         done.keep()
 
 
-def made(
+def assembled(
     built: Sequence[Built],
     folder: Path,
     out: Path,
@@ -129,7 +129,7 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
         files[f"{CATALOGUE}/onix.xml"] = onix.message(
             *records, sender=metadata.publisher or metadata.title
         )
-    told = msgspec.structs.replace(
+    finding = msgspec.structs.replace(
         metadata,
         title=f"Report: {metadata.title}",
         lang="en",
@@ -137,7 +137,7 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
         web="page",
         editions=("web",),
     )
-    page = catalogue.pages(catalogue.report(built, told), "web", out, REPORT, store)
+    page = catalogue.pages(catalogue.report(built, finding), "web", out, REPORT, store)
     files |= {f"{REPORT}/{path}": data for path, data in page.items()}
     rows = [catalogue.facts(one) for one in built]
     findings: dict[str, tuple[Diagnostic, ...]] = {one.name: one.findings for one in built}

@@ -26,12 +26,12 @@ first, is ended from outside."""
 
 
 class TaskStoppedError(Exception):
-    """A task that failed: ``how`` is one of the words of `child`, and ``said`` the system's
+    """A task that failed: ``how`` is one of the words of `child`, and ``output`` the system's
     message."""
 
-    def __init__(self, how: str, said: str = "") -> None:
-        super().__init__(how, said)
-        self.how, self.said = how, said
+    def __init__(self, how: str, output: str = "") -> None:
+        super().__init__(how, output)
+        self.how, self.output = how, output
 
 
 class LimitedPool(Executor):
@@ -47,14 +47,14 @@ class LimitedPool(Executor):
     def submit(self, task: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
         return self._threads.submit(self._have_done, task, given, named)
 
-    def _have_done(self, *asked: Any) -> Any:
+    def _have_done(self, *request: Any) -> Any:
         try:
             process = self._idle.get_nowait()
         except queue.Empty:
             process = _Process(self._limits)
             self._all.add(process)
         try:
-            how, value = process.ask(asked)
+            how, value = process.ask(request)
         finally:
             if process.is_alive:
                 self._idle.put(process)
@@ -94,7 +94,7 @@ class _Process:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, asked: Any) -> tuple[str, Any]:
+    def ask(self, request: Any) -> tuple[str, Any]:
         """The answer to a task."""
         tasks, answers = self._process.stdin, self._process.stdout
         assert tasks, "it was begun with a pipe"
@@ -103,7 +103,7 @@ class _Process:
         timer.daemon = True
         timer.start()
         try:
-            child.put(tasks, asked)
+            child.put(tasks, request)
             answer: tuple[str, Any] = child.take(answers)
         except (EOFError, OSError, ValueError):  # closed where it was ended
             is_late = timer.finished.is_set()

@@ -35,7 +35,7 @@ class UrlTree:
     """The files below a URL or a folder, by their paths from there."""
 
     def __init__(self, root: str) -> None:
-        with _told(root):
+        with _readable_errors(root):
             import fsspec
 
             self._fs: Any
@@ -44,7 +44,7 @@ class UrlTree:
 
     def states(self, below: str = "") -> dict[str, tuple[int, int]]:
         """All files, each with a number that another content changes, and its size."""
-        with _told(self.root):
+        with _readable_errors(self.root):
             self._fs.invalidate_cache()
             try:
                 found = self._fs.find(self._path(below), detail=True)
@@ -54,7 +54,7 @@ class UrlTree:
         return {path[start:]: (_state(about), about["size"]) for path, about in found.items()}
 
     def read(self, name: str) -> bytes | None:
-        with _told(self.root):
+        with _readable_errors(self.root):
             try:
                 data: bytes = self._fs.cat_file(self._path(name))
             except (FileNotFoundError, IsADirectoryError):
@@ -62,13 +62,13 @@ class UrlTree:
         return data
 
     def write(self, name: str, data: bytes) -> None:
-        with _told(self.root):
+        with _readable_errors(self.root):
             path = self._path(name)
             self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
             self._fs.pipe_file(path, data)
 
     def delete(self, name: str) -> None:
-        with _told(self.root), contextlib.suppress(FileNotFoundError):
+        with _readable_errors(self.root), contextlib.suppress(FileNotFoundError):
             self._fs.rm_file(self._path(name))
 
     def _path(self, name: str) -> str:
@@ -95,18 +95,18 @@ class UrlStore:
 
 
 @contextlib.contextmanager
-def _told(root: str) -> Iterator[None]:
+def _readable_errors(root: str) -> Iterator[None]:
     """Make one error of all that file systems and their packages raise."""
     try:
         yield
     except (FileNotFoundError, IsADirectoryError):
         raise
     except ImportError as error:
-        said = f"{error}; for URLs Chapbook needs the extra “cluster”"
-        raise NoPlaceError(None, said, root) from error
+        message = f"{error}; for URLs Chapbook needs the extra “cluster”"
+        raise NoPlaceError(None, message, root) from error
     except Exception as error:
-        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise NoPlaceError(None, said, root) from error
+        message = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise NoPlaceError(None, message, root) from error
 
 
 def _state(about: dict[str, Any]) -> int:
@@ -177,7 +177,7 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
     from pipeline.flow.runner import Runner
     from pipeline.model.editions import chosen_editions
 
-    asked: set[str] = set()
+    requested: set[str] = set()
     wanted = {task.source.removeprefix(f"{SOURCES}/")}
     while sum(_save(sources, name) for name in wanted):
         for name in wanted:
@@ -185,13 +185,13 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
                 below = name.removesuffix(NAME) + "templates"
                 for other in sources.states(below):
                     _save(sources, other)
-        asked |= wanted
+        requested |= wanted
         runner = Runner(store)
         way = Source(Path(task.source), runner, Options(templates=task.templates or None))
         for edition in chosen_editions(task.editions, way.metadata):
             way.resolved(edition)
         looked_for = (_within(path, str(Path.cwd())) for path in runner.files)
-        wanted = {name for name in looked_for if name} - asked
+        wanted = {name for name in looked_for if name} - requested
 
 
 def _save(tree: UrlTree, name: str, folder: str = SOURCES) -> bool:
@@ -228,7 +228,7 @@ def collect(built: Sequence[Built], files: RemoteFiles, store: Store, code: str)
             for name in collection.covers(built):
                 _save(out, name, str(made))
 
-        done = collection.made(
+        done = collection.assembled(
             built, path, made, store, code, files.sizes.__contains__, covers, title
         )
         if done is None:

@@ -34,7 +34,7 @@ class Task(msgspec.Struct, frozen=True):
     root: str = ""
 
 
-class Made(msgspec.Struct, frozen=True, omit_defaults=True):
+class LibraryFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that was made; its path begins in the library's folder."""
 
     file: str
@@ -56,7 +56,7 @@ class Built(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: bool = False
     findings: tuple[Diagnostic, ...] = ()
     read: tuple[str, ...] = ()
-    files: tuple[Made, ...] = ()
+    files: tuple[LibraryFile, ...] = ()
     record: Record | None = None
     level: str = ""
     may_differ: bool = False
@@ -85,12 +85,12 @@ def make(task: Task, store: Store) -> Built:
     out = Path(task.out, task.name).parent
     made: list[driver.BuiltEdition] = []
 
-    def hear(event: driver.Event) -> None:
+    def listener(event: driver.Event) -> None:
         if isinstance(event, driver.BuiltEdition):
             made.append(event)
 
     result = driver.build(
-        task.source, task.editions, out=out, options=options, store=store, listener=hear
+        task.source, task.editions, out=out, options=options, store=store, listener=listener
     )
     record, level = result.record, ""
     if record and (document := made[0].document):
@@ -100,20 +100,20 @@ def make(task: Task, store: Store) -> Built:
         failed=result.failed,
         findings=result.diagnostics,
         read=result.read,
-        files=tuple(_made(result, Path(task.out))),
+        files=tuple(_library_files(result, Path(task.out))),
         record=record,
         level=level,
     )
 
 
-def _made(result: Result, out: Path) -> Iterator[Made]:
+def _library_files(result: Result, out: Path) -> Iterator[LibraryFile]:
     """All files, and the manifest's entries for those that are editions."""
     known = {one.sha256: one for one in result.outputs}
     for file in result.files:
         digest, name = checksum(file), file.relative_to(out).as_posix()
         one = known.get(digest)
         if one is None:
-            yield Made(name, "", "", file.stat().st_size, digest)
+            yield LibraryFile(name, "", "", file.stat().st_size, digest)
             continue
         pages, sheets = one.facts.get("pages", 0), one.facts.get("sheets", 0)
-        yield Made(name, one.edition, one.format, one.size, digest, pages, sheets)
+        yield LibraryFile(name, one.edition, one.format, one.size, digest, pages, sheets)

@@ -54,9 +54,9 @@ def _lines(page: Any) -> list[Line]:
     found = []
     for index in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(index)
-        said = text.get_text_bounded(left, bottom, right, top)
+        content = text.get_text_bounded(left, bottom, right, top)
         box = (left / width, 1 - top / height, right / width, 1 - bottom / height)
-        found.append((said, *(round(part, 4) for part in box)))
+        found.append((content, *(round(part, 4) for part in box)))
     text.close()
     page.close()
     return found

@@ -142,9 +142,9 @@ class Preview:
 
     def _changed(self) -> None:
         if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell_all)
+            self._loop.call_soon_threadsafe(self._notify_all)
 
-    def _tell_all(self) -> None:
+    def _notify_all(self) -> None:
         for listener in self._listeners:
             listener.set()
 

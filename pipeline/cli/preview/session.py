@@ -78,12 +78,12 @@ class Session:
         run: Run,
         editions: tuple[str, ...] = (),
         templates: Path | None = None,
-        told: Callable[[Result | Exception], object] = lambda outcome: None,
+        notify: Callable[[Result | Exception], object] = lambda outcome: None,
     ) -> None:
         self.source = source
         self._run = run
-        self._told = told
-        self._asked = editions
+        self._notify = notify
+        self._requested = editions
         self._made: list[BuiltEdition] = []
         self._kept: dict[tuple[str, str], Shown] = {}
         self._lock = threading.Lock()
@@ -109,8 +109,8 @@ class Session:
 
     def ask(self, edition: str) -> None:
         """Have one more edition made, from now on."""
-        if edition not in self._asked and edition not in self.state.parts:
-            self._asked = (*(self._asked or self.state.parts), edition)
+        if edition not in self._requested and edition not in self.state.parts:
+            self._requested = (*(self._requested or self.state.parts), edition)
             self.watcher.again()
 
     def shown(self, edition: str, digest: str) -> Shown | None:
@@ -130,7 +130,7 @@ class Session:
         return None
 
     def _build(self, listener: Listener) -> Result:
-        def hear(event: Event) -> None:
+        def on_event(event: Event) -> None:
             listener(event)
             if isinstance(event, Begun):
                 self._set(doing=f"{event.stage} {event.edition}".strip())
@@ -138,11 +138,11 @@ class Session:
                 self._made.append(event)
 
         self._made = []
-        return self._run(self.source, self._asked, listener=hear)
+        return self._run(self.source, self._requested, listener=on_event)
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
-        self._told(outcome)
+        self._notify(outcome)
         made, self._made = self._made, []
         parts = self.state.parts
         if isinstance(outcome, Result) and not outcome.failed:
@@ -156,8 +156,8 @@ class Session:
             self._set(doing="", failed=True, summary="", findings=broken)
         else:
             found = tuple(map(_finding, outcome.diagnostics[:MOST]))
-            said = summary(outcome.diagnostics, blocked=outcome.failed)
-            self._set(doing="", failed=outcome.failed, summary=said, findings=found, parts=parts)
+            message = summary(outcome.diagnostics, blocked=outcome.failed)
+            self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
 
     def _parts(self, result: Result, made: list[BuiltEdition]) -> dict[str, _Part]:
         stem = stem_of(self.source)

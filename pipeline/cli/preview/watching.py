@@ -17,7 +17,7 @@ from pipeline.driver import Event, Listener, Result
 from pipeline.flow.runner import Begun
 
 Build: TypeAlias = Callable[[Listener], Result]
-Told: TypeAlias = Callable[[Result | Exception], object]
+Notify: TypeAlias = Callable[[Result | Exception], object]
 
 TOGETHER = 20
 """Milliseconds without a change after which an editor is taken to have saved all."""
@@ -36,16 +36,16 @@ class _Dropped(Exception):  # noqa: N818  (nothing is wrong)
 
 
 class Watcher:
-    """Calls ``build``, and ``told`` with its result, now and whenever one of the files of the last
-    build has changed; ``source`` is the first, and everything in the folder of ``templates`` is
-    included. A build that is overtaken by a change ends with its stage, and is not reported. If one
-    fails, the exception is reported."""
+    """Calls ``build``, and ``notify`` with its result, now and whenever one of the files of the
+    last build has changed; ``source`` is the first, and everything in the folder of ``templates``
+    is included. A build that is overtaken by a change ends with its stage, and is not reported. If
+    one fails, the exception is reported."""
 
     def __init__(
-        self, source: Path, build: Build, told: Told, templates: Path | None = None
+        self, source: Path, build: Build, notify: Notify, templates: Path | None = None
     ) -> None:
         self._build = build
-        self._told = told
+        self._notify = notify
         self._templates = templates
         self._files: tuple[str, ...] = (str(source),)
         self._known = self._states(self._files)
@@ -115,18 +115,18 @@ class Watcher:
             self._wanted.clear()
             started = time.time_ns()
             try:
-                result = self._build(self._hear)
+                result = self._build(self._on_event)
             except _Dropped:
                 continue
             except Exception as error:
-                self._told(error)
+                self._notify(error)
                 continue
             self._look_at(result.read, started)
-            self._told(result)
+            self._notify(result)
             del result
             gc.collect()  # a layout is full of circles, and the process stays
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if isinstance(event, Begun) and self._wanted.is_set():
             raise _Dropped
 

@@ -71,7 +71,7 @@ def make_report(
     )
     if way.parsed.failed:
         return _failed(started, way.all_findings(chosen))
-    printed = way.all_made(edition for edition in chosen if edition.format == "pdf")
+    printed = way.all_built(edition for edition in chosen if edition.format == "pdf")
     made = {one.edition: one for one in printed}
     for edition in chosen:
         if edition not in made:
@@ -100,12 +100,12 @@ def _edition(made: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> E
     if made.package:
         printed, faults = _printed(edition, made.package, document, stem, prices, pictures)
         # characters that no font has were already reported by the layout
-        told = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
+        reported = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
         places = BlockPlaces(document)
         warnings += tuple(
             _warned(fault, edition, places, document.source)
             for fault in faults
-            if fault.code.slug not in told
+            if fault.code.slug not in reported
         )
     return EditionReport(
         name=edition.name,

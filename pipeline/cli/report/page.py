@@ -30,7 +30,7 @@ def page_of(report: Report) -> bytes:
         lang=report.lang,
         source=report.source,
         copies=sayings.number_of(report.prices.copies, "copy", "copies"),
-        prices=sayings.prices_said(report.prices),
+        prices=sayings.prices_text(report.prices),
         currency=report.prices.currency,
         rows=tuple(map(_row, report.editions)),
         editions=tuple(_view(edition, report) for edition in report.editions),
@@ -83,8 +83,8 @@ def _view(edition: EditionReport, report: Report) -> View:
 def _reading(edition: EditionReport) -> tuple[View, ...]:
     level = edition.level
     facts = (
-        _fact("Reading time", sayings.time_said(edition.time)),
-        _fact("Reading level", sayings.level_said(level)),
+        _fact("Reading time", sayings.time_text(edition.time)),
+        _fact("Reading level", sayings.level_text(level)),
     )
     if level.sentence_length is None:
         return facts
@@ -98,15 +98,15 @@ def _fact(term: str, text: str) -> View:
 
 def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
     facts = [
-        _fact("Paper", sayings.paper_said(printed.sheets, printed.paper)),
-        _fact("Ink", sayings.ink_said(printed.ink)),
+        _fact("Paper", sayings.paper_text(printed.sheets, printed.paper)),
+        _fact("Ink", sayings.ink_text(printed.ink)),
     ]
     copies = sayings.number_of(report.prices.copies, "copy", "copies")
     if printed.images:
-        facts.append(_fact("Images", sayings.images_said(printed)))
+        facts.append(_fact("Images", sayings.images_text(printed)))
     for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
         if cost:
-            facts.append(_fact(f"{copies}, {how}", sayings.cost_said(cost, report.prices)))
+            facts.append(_fact(f"{copies}, {how}", sayings.cost_text(cost, report.prices)))
     return tuple(facts)
 
 

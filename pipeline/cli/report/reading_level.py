@@ -138,7 +138,7 @@ def reading_level(texts: Iterable[str], lang: str) -> ReadingLevel:
     score = formula.score(counts)
     grades = formula.grades(score)
     return ReadingLevel(
-        text=_said(*grades),
+        text=_range(*grades),
         formula=formula.name,
         score=round(score, 1),
         grades=grades,
@@ -147,7 +147,7 @@ def reading_level(texts: Iterable[str], lang: str) -> ReadingLevel:
     )
 
 
-def _said(first: int, last: int) -> str:
+def _range(first: int, last: int) -> str:
     if first > LAST_GRADE:
         return "beyond school: university, age 18 and over"
     years = f"about grade {first}" if first == last else f"grades {first} to {last}"

@@ -37,7 +37,7 @@ def price(amount: Decimal, currency: str) -> str:
     return f"{currency} {max(exact, f'{amount:,.2f}', key=len)}"
 
 
-def paper_said(sheets: Sheets, paper: str) -> str:
+def paper_text(sheets: Sheets, paper: str) -> str:
     """9 pages on A4: 9 sheets printed on one side, 5 on both."""
     pages = number_of(sheets.pages, "page")
     sides = f" on {number_of(sheets.sides, 'side')} of {paper}"
@@ -48,45 +48,45 @@ def paper_said(sheets: Sheets, paper: str) -> str:
     return f"{pages}{placed}: {number_of(sheets.simplex, 'sheet')} on one side, {both} on both"
 
 
-def ink_said(ink: Ink) -> str:
+def ink_text(ink: Ink) -> str:
     in_colour = f"in colour {percent(ink.black)} black and {percent(ink.colour)} colour"
     return f"{percent(ink.grey)} of a page in black alone; {in_colour}"
 
 
-def images_said(printed: Printed) -> str:
+def images_text(printed: Printed) -> str:
     """2 scaled to 300 dpi: a.jpg, 6000 × 4000 to 1535 × 1024 pixels; b.jpg, …"""
     each = (
         f"{one.file}, {' × '.join(map(str, one.pixels))} to {' × '.join(map(str, one.printed))}"
         for one in printed.images[:SHOWN]
     )
     more = len(printed.images) - SHOWN
-    said = "; ".join((*each, f"{more} more") if more > 0 else each)
-    return f"{len(printed.images)} scaled to {printed.resolution} dpi: {said} pixels"
+    listed = "; ".join((*each, f"{more} more") if more > 0 else each)
+    return f"{len(printed.images)} scaled to {printed.resolution} dpi: {listed} pixels"
 
 
-def cost_said(cost: Cost, prices: Prices) -> str:
+def cost_text(cost: Cost, prices: Prices) -> str:
     """150 sheets, EUR 6.90 (paper 1.50, printing 5.40)."""
     parts = f"paper {cost.paper:,.2f}, printing {cost.printing:,.2f}"
     total = money(cost.total, prices.currency)
     return f"{number_of(cost.sheets, 'sheet')}, {total} ({parts})"
 
 
-def prices_said(prices: Prices) -> str:
+def prices_text(prices: Prices) -> str:
     """EUR 0.012 a sheet, EUR 0.05 a printed side; "" if there are none."""
-    said = (
+    parts = (
         (prices.paper, "a sheet of paper"),
         (prices.page, "a printed side"),
         (prices.ink, "of ink for a side with 5 % coverage"),
     )
-    return ", ".join(f"{price(amount, prices.currency)} {what}" for amount, what in said if amount)
+    return ", ".join(f"{price(amount, prices.currency)} {what}" for amount, what in parts if amount)
 
 
-def time_said(time: ReadingTime) -> str:
+def time_text(time: ReadingTime) -> str:
     unit = time.unit.removesuffix("s")
     return f"{time.text} ({number_of(time.amount, unit)})"
 
 
-def level_said(level: ReadingLevel) -> str:
+def level_text(level: ReadingLevel) -> str:
     if not level.formula:
         return level.text
     return f"{level.text} ({level.formula} {level.score:g})"

@@ -26,9 +26,9 @@ def kept(pages: int) -> Folio:
 
 def kept_css(metadata: Metadata) -> str:
     """The styles that set the page numbers of `kept`."""
-    said = words(metadata.lang)
-    further = string(said["page_further"].removeprefix("{page}"))
-    edition = f"{said['edition_teacher'][:1].upper()}{said['edition_teacher'][1:]}"
+    vocabulary = words(metadata.lang)
+    further = string(vocabulary["page_further"].removeprefix("{page}"))
+    edition = f"{vocabulary['edition_teacher'][:1].upper()}{vocabulary['edition_teacher'][1:]}"
     return (
         f"[data-page-name] {{ string-set: folio attr(data-page-name), further {further} }}\n"
         f"@page {{ @top-center {{ content: {string(edition)} }} }}\n"

@@ -31,8 +31,8 @@ WRITING_LINE = 15
 def enlarged(options: PrintOptions) -> PrintOptions:
     """The options with letters and lines that are large enough, in one column."""
     text = max(LARGE_PRINT, options.page.text or 0)
-    asked = options.page.leading or 0
-    leading = asked if asked >= LEAST_LEADING * text else LEADING * text
+    own = options.page.leading or 0
+    leading = own if own >= LEAST_LEADING * text else LEADING * text
     return replace(options, page=replace(options.page, text=text, leading=leading, columns=1))
 
 
@@ -57,18 +57,18 @@ def legible(sheet: Sheet) -> Sheet:
     )
 
 
-def furniture(metadata: Metadata, *, tells_pages: bool) -> str:
+def furniture(metadata: Metadata, *, has_page_marks: bool) -> str:
     """The style rules for the margins of every page: its number, always in the same place, and the
     number of the standard edition's page that begins here, if known. The publisher's line is above
     the text, where it has room."""
-    said = words(metadata.lang)
+    vocabulary = words(metadata.lang)
     start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
-    number = content(said["page_of"], page="counter(page)", pages="counter(pages)")
-    standard = content(said["standard_page"], page="string(standard-page)")
+    number = content(vocabulary["page_of"], page="counter(page)", pages="counter(pages)")
+    standard = content(vocabulary["standard_page"], page="string(standard-page)")
     boxes = (
         f"@top-{end} {{ content: none }}"
         f" @top-{start} {{ content: {string(metadata.brand.footer)} }}"
-        f" @bottom-{start} {{ content: {standard if tells_pages else 'none'} }}"
+        f" @bottom-{start} {{ content: {standard if has_page_marks else 'none'} }}"
         " @bottom-center { content: none }"
         f" @bottom-{end} {{ content: {number}; font-weight: 700 }}"
     )

@@ -121,9 +121,9 @@ def _words_in(node: Node) -> float:
 def is_book(document: Document) -> bool:
     """Return whether the content of an edition is printed as a book: as the front matter says, or
     if it is long. For a part of a publication, its own length counts."""
-    said = document.metadata.made_up_as
-    if said and not document.metadata.part_of:
-        return said == "book"
+    kind = document.metadata.made_up_as
+    if kind and not document.metadata.part_of:
+        return kind == "book"
     return words_of(document) > BOOK_WORDS
 
 

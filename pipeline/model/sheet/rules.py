@@ -83,8 +83,8 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
     mirrored. A book's running heads and folios, at the outer edges."""
     title, footer = string(metadata.title), metadata.brand.footer
     if not sheet.is_book:
-        said = words(metadata.lang)["page_of"]
-        number = f"{content(said, page=folio.page, pages=folio.pages)} {folio.further}"
+        text = words(metadata.lang)["page_of"]
+        number = f"{content(text, page=folio.page, pages=folio.pages)} {folio.further}"
         start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
         footnotes = f"@page {{ @footnote {{ margin-{start}: {_number(sheet.column)}mm }} }}\n"
         below = ""

@@ -82,14 +82,14 @@ def written_date(date: str, words: Mapping[str, str]) -> str:
     return words["day_date"].format(day=int(rest[1]), month=month, year=year)
 
 
-def in_minutes(minutes: int, said: Mapping[str, str]) -> str:
+def in_minutes(minutes: int, vocabulary: Mapping[str, str]) -> str:
     """``minutes``, from 1, in the words of a language: 10 minutes.
 
     The word `timing` has the forms of the language's cardinal numbers, following the Unicode CLDR,
     separated by |: one for all; those for 1 and for others; or those for 1, for 2, for numbers
     ending in 3 to 10, and for others.
     """
-    return counted(said["timing"], minutes).format(minutes=minutes)
+    return counted(vocabulary["timing"], minutes).format(minutes=minutes)
 
 
 def counted(forms: str, number: int | Fraction) -> str:

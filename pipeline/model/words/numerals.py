@@ -50,10 +50,10 @@ def _counted(index: int, signs: Sequence[str]) -> str:
 
 def list_number(number: int, style: str) -> str:
     """The number ``number`` in a list ``style`` of `model.ListStyle`."""
-    said = roman(number) if "roman" in style else str(number)
+    numeral = roman(number) if "roman" in style else str(number)
     if "alpha" in style:
-        said = letters(number - 1)
-    return said.lower() if style.startswith("lower") else said
+        numeral = letters(number - 1)
+    return numeral.lower() if style.startswith("lower") else numeral
 
 
 def roman(number: int) -> str:

@@ -157,14 +157,14 @@ def _accessibility(claims: Accessibility, metadata: Metadata) -> dict[str, Any]:
 
 
 def _links(record: Record) -> list[dict[str, Any]]:
-    said = words(record.metadata.lang)
+    vocabulary = words(record.metadata.lang)
     rel = OPEN_ACCESS if is_open(record.metadata) else ACQUISITION
     found: list[dict[str, Any]] = [
         {
             "rel": rel,
             "href": record.address(product.file),
             "type": MEDIA_TYPES[product.edition.format],
-            "title": said.get(f"edition_{product.edition.name}", product.edition.label),
+            "title": vocabulary.get(f"edition_{product.edition.name}", product.edition.label),
             "size": product.size,
         }
         for product in record.products

@@ -157,8 +157,8 @@ def _entitle(book: EpubBook, metadata: Metadata, edition_name: str) -> None:
     book.title = metadata.title
     edition = "" if metadata.edition_statement.isdigit() else metadata.edition_statement
     if edition_name != STANDARD:
-        said = words(metadata.lang)
-        edition = ", ".join(filter(None, (edition, said.get(f"edition_{edition_name}", ""))))
+        vocabulary = words(metadata.lang)
+        edition = ", ".join(filter(None, (edition, vocabulary.get(f"edition_{edition_name}", ""))))
     titles = {
         "main": metadata.title,
         "subtitle": metadata.subtitle,

@@ -31,7 +31,7 @@ from pipeline.package.pdf.log import Log, listening
 from pipeline.package.pdf.markup import let_break, ready, replace_characters
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flows
-from pipeline.package.pdf.pictographs import set_apart
+from pipeline.package.pdf.pictographs import wrap_pictographs
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
@@ -64,7 +64,7 @@ def package(
     setter = Typesetter(files, folder, pages.assets, is_grey=edition.look == "grey")
     missing = lacking(beyond(page.markup), files)
     with listening(root, missing, pages.assets) as log:
-        set_apart(root, missing)
+        wrap_pictographs(root, missing)
         replace_characters(root, missing)
         ready(root)
         let_break(root)
@@ -136,8 +136,8 @@ def _joined(
 ) -> Package:
     """The PDF of a text in units."""
     standards = standards_for(EDITIONS[pages.edition], pages.metadata)
-    for said in book.heard:
-        log.hear(*said)
+    for message in book.messages:
+        log.record(*message)
     read = dict.fromkeys(file for one in book.sets for file in one.files)
     refused = dict.fromkeys(finding for one in book.sets for finding in one.diagnostics)
     return Package(

@@ -120,7 +120,7 @@ class _Fit:
             f"long by {most} ({_percent(over)} of a page)."
         )
         hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow a"
-        return _said(
+        return _finding(
             Code.DOES_NOT_FIT, fit, message, f"{hint} smaller text with `smallest`.".strip()
         )
 
@@ -149,7 +149,7 @@ def fitted(sheet: Sheet, length: float) -> Fitted:
 
 def _too_short(fit: FitOptions, pages: int, length: float) -> Diagnostic:
     message = f"The text does not fill {_pages(pages)}, even at its largest: it fills {length:.1f}."
-    return _said(
+    return _finding(
         Code.FILLS_TOO_LITTLE,
         fit,
         message,
@@ -162,10 +162,10 @@ def _uneven(fit: FitOptions, length: float, multiple: int) -> Diagnostic:
         f"The text fills {length:.1f} pages, and no legible size makes that a multiple of "
         f"{multiple}, so the last sheet is not full."
     )
-    return _said(Code.FILLS_TOO_LITTLE, fit, message, "Shorten the text, or add to it.")
+    return _finding(Code.FILLS_TOO_LITTLE, fit, message, "Shorten the text, or add to it.")
 
 
-def _said(code: Code, fit: FitOptions, message: str, hint: str) -> Diagnostic:
+def _finding(code: Code, fit: FitOptions, message: str, hint: str) -> Diagnostic:
     span = Span(fit.line, fit.column) if fit.line and not fit.forced else None
     return diagnostic(code, message, span=span, hint=hint)
 
@@ -173,11 +173,11 @@ def _said(code: Code, fit: FitOptions, message: str, hint: str) -> Diagnostic:
 def _room_takers(blocks: Sequence[Block]) -> str:
     if not blocks:
         return ""
-    said = [
+    listed = [
         f"the {block.kind} at {block.place} ({_percent(block.pages)} of a page)" for block in blocks
     ]
-    joined = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
-    return f"{'Largest is' if len(said) == 1 else 'Largest are'} {joined}."
+    joined = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    return f"{'Largest is' if len(listed) == 1 else 'Largest are'} {joined}."
 
 
 def _pages(count: int) -> str:

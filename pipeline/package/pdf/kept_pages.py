@@ -45,7 +45,7 @@ class KeptPages:
             self._begin(mark)
         starts = [element for element in root.iter() if PAGE_START in element.attrib]
         self.first = next((_number(start.get(PAGE_START, "")) for start in starts), 0)
-        self._tell(root)
+        self._report(root)
         for start in (root[-1], *starts):
             _name(start, start.get(PAGE_START, "1"))
 
@@ -213,7 +213,7 @@ class KeptPages:
 
     # --- what tells numbers of pages -------------------------------------------------------
 
-    def _tell(self, root: Element) -> None:
+    def _report(self, root: Element) -> None:
         """Write into the contents and the references which page they lead to."""
         pages: dict[str, str] = {}
         label = "1"

@@ -11,7 +11,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import CharacterPlace
-from pipeline.package.pdf.engine.log import heard_by
+from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.markup import ASSET
 
 MOST_SHOWN = 12
@@ -64,7 +64,7 @@ class Log:
         """The drawings with text, with replaced font families, as UTF-8."""
         return (one for one in self._assets.values() if one.is_drawing and one.data)
 
-    def hear(self, kind: str, subject: str, message: str) -> None:
+    def record(self, kind: str, subject: str, message: str) -> None:
         if kind == "glyph":
             around = _around(subject, self._root) or self._drawing_with(subject)
             self._missing.append((subject, around))
@@ -93,7 +93,7 @@ def listening(
 ) -> Iterator[Log]:
     """A log of problems during the layout of ``root``, which shows ``assets``."""
     log = Log(root, missing, assets)
-    with heard_by(log.hear):
+    with reporting_to(log.record):
         yield log
 
 
@@ -124,16 +124,16 @@ def missing_glyphs(
 def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """Text that should be bold but whose script's bold face is not installed: one finding for each
     font, at the first character in the source."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for element in root.iter():
         if element.tag not in BOLD:
             continue
         text = "".join(element.itertext())
         for font in writing_systems.fonts_for(text):
             faces = {face.weight >= SEMIBOLD: font_file(face) for face in font.faces}
-            if font.package in told or faces.get(True, True) or not faces.get(False):
+            if font.package in reported or faces.get(True, True) or not faces.get(False):
                 continue
-            told.add(font.package)
+            reported.add(font.package)
             first = next(c for c in text if writing_systems.scripts((c,)) & font.scripts)
             shown = " ".join(text.split())[:CONTEXT]
             message = f"“{shown}” should be bold, but its bold font is not installed."

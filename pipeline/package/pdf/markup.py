@@ -182,10 +182,10 @@ def _mark_relations(root: Element) -> None:
 
 
 def _mark(element: Element, relation: str, names: Iterable[str]) -> None:
-    told = element.get("class", "").split()
-    new = [name for name in sorted(f"{relation}-{name}" for name in names) if name not in told]
+    classes = element.get("class", "").split()
+    new = [name for name in sorted(f"{relation}-{name}" for name in names) if name not in classes]
     if new:
-        element.set("class", " ".join((*told, *new)))
+        element.set("class", " ".join((*classes, *new)))
 
 
 def _around(

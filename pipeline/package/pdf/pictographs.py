@@ -20,7 +20,7 @@ _AS_TEXT = "\ufe0e"
 _SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
 
 
-def set_apart(root: Element, missing: Container[str] = ()) -> None:
+def wrap_pictographs(root: Element, missing: Container[str] = ()) -> None:
     """Put every run of emoji in a tree into an element of its own. One with a character of
     ``missing``, which no font has, is replaced by its name: ``:shaking face:``."""
     if not _POSSIBLE.search("".join(root.itertext())):
@@ -86,10 +86,10 @@ def _emoji(text: str) -> Iterator[tuple[int, int, str]]:
     for token in emoji.analyze(text, non_emoji=False, join_emoji=True):
         match = token.value
         assert not isinstance(match, str)
-        said = getattr(match, "emoji", token.chars)
-        if len(said) == 1 and said < FIRST:
+        written = getattr(match, "emoji", token.chars)
+        if len(written) == 1 and written < FIRST:
             continue
         if text.startswith(_AS_TEXT, match.end):
             continue
         data = getattr(match, "data", None) or {}
-        yield match.start, match.end, data.get("en", said)
+        yield match.start, match.end, data.get("en", written)

@@ -73,14 +73,14 @@ def impose(
     ``back_cover``: the last page is the back of a booklet. ``beside`` is the name of the file with
     the pages in order, if there is one.
     """
-    asked = options_for(edition, metadata).page
+    options = options_for(edition, metadata).page
     rtl = metadata.direction == "rtl"
     paper = paper_for(edition, metadata)
     with pikepdf.open(io.BytesIO(data)) as pdf:
         count = len(pdf.pages)
         match edition.imposition:
             case "booklet":
-                sides = booklet(count, signature=asked.signature, back_cover=back_cover, rtl=rtl)
+                sides = booklet(count, signature=options.signature, back_cover=back_cover, rtl=rtl)
             case "2-up":
                 sides = n_up(count, 2, 1, rtl=rtl)
             case _:
@@ -88,7 +88,7 @@ def impose(
         width, height = _oriented(paper, lies=edition.imposition != "4-up")
         cells = _cells(edition.imposition == "booklet", width, height, len(sides[0].pages))
         forms = _forms(pdf)
-        creep = (asked.creep or 0) / POINT
+        creep = (options.creep or 0) / POINT
         for side in sides:
             _add(pdf, side, cells, forms, (width, height), creep * side.depth)
         del pdf.pages[:count]

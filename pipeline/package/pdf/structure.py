@@ -108,7 +108,9 @@ class Structure:
         if artifact:
             return
         ends = tag in ("span", "mark") and is_line_of_its_own(element) and children(box)
-        if (boxes.goes_on(box) and not is_code_line(element)) or (ends and not boxes.is_line(box)):
+        if (boxes.continues(box) and not is_code_line(element)) or (
+            ends and not boxes.is_line(box)
+        ):
             self._end_line(box, number, page)
 
     def finish(self, root: Element) -> None:
@@ -172,7 +174,7 @@ class Structure:
 
     def _end_line(self, line: LayoutBox, number: int, page: TypesetPage) -> None:
         """Take note of a line after which there is a space, or that was to end here."""
-        last, is_forced = line, not boxes.goes_on(line)
+        last, is_forced = line, not boxes.continues(line)
         while inner := children(last):
             at = -1
             if inner[at].element_tag == "br" and len(inner) > 1:

@@ -54,7 +54,7 @@ def read_tags(
     structure.finish(root)
     for number, page in enumerate(document.pages):
         _mend_page(number, page, structure, document.space)
-    return _told(structure.document)
+    return _tag(structure.document)
 
 
 def write_tags(
@@ -178,7 +178,7 @@ class _Writer:
         self._pdf.add_object(element)
         own = bytes(element.reference)
         self.elements.append((tag, element))
-        element.update(tag.said)
+        element.update(tag.dictionary)
         if tag.name:
             self._names[tag.name] = own
         page = next((kid.page for kid in tag.kids if isinstance(kid, Marked)), None)
@@ -186,7 +186,7 @@ class _Writer:
             left, bottom, right, top = tag.box
             shift = self._shifts[page] if self._shifts and page is not None else 0
             box = _written(Array((left + shift, bottom, right + shift, top)))
-            element["A"] = tag.said["A"].replace(BOX, box)
+            element["A"] = tag.dictionary["A"].replace(BOX, box)
         if page is not None:
             element["Pg"] = self._references[page]
         element["K"] = Array([self._kid(kid, element, own, page) for kid in tag.kids])
@@ -224,12 +224,12 @@ class _Writer:
         )
 
 
-def _told(node: StructureNode) -> Tag:
-    said = {name: _written(value) for name, value in _said(node).items()}
+def _tag(node: StructureNode) -> Tag:
+    written = {name: _written(value) for name, value in _entries(node).items()}
     kids = tuple(_kid(kid, node) for kid in node.kids)
     mathml = node.element.get("data-mathml", "") if node.element is not None else ""
     places, entries = tuple(node.places), tuple(node.entries)
-    return Tag(node.kind, said, kids, node.name, node.box, places, entries, mathml)
+    return Tag(node.kind, written, kids, node.name, node.box, places, entries, mathml)
 
 
 def _kid(
@@ -237,7 +237,7 @@ def _kid(
 ) -> Tag | Marked | Linked:
     match kid:
         case StructureNode():
-            return _told(kid)
+            return _tag(kid)
         case MarkedContent():
             return Marked(kid.page, kid.mcid)
         case Annotation():  # a field's name is its own
@@ -249,35 +249,35 @@ def _written(value: Any) -> str:
     return str(Array([value]).data[1:-1], "ascii")
 
 
-def _said(node: StructureNode) -> dict[str, Any]:
+def _entries(node: StructureNode) -> dict[str, Any]:
     """The text for screen readers beyond what is printed."""
-    source, said = node.element, dict[str, Any]()
+    source, entries = node.element, dict[str, Any]()
     if node.spoken:
-        said["ActualText"] = String(node.spoken)
+        entries["ActualText"] = String(node.spoken)
     if node.name:
-        said["ID"] = String(node.name)
+        entries["ID"] = String(node.name)
     if node.box:
         in_line = node.kind == "Formula" and node.parent and node.parent.kind != "Div"
         placement = "/Inline" if in_line else "/Block"
         area = {"O": "/Layout", "BBox": BOX, "Placement": placement}
-        said["A"] = Dictionary(area)
+        entries["A"] = Dictionary(area)
     if source is None:
-        return said
+        return entries
     if lang := source.get("lang"):
-        said["Lang"] = String(lang)
+        entries["Lang"] = String(lang)
     if node.kind in ILLUSTRATIONS:
-        said["Alt"] = String(source.get("alt", ""))
+        entries["Alt"] = String(source.get("alt", ""))
     elif node.kind == "L":
         style = {"O": "/List", "ListNumbering": _numbering(source)}
-        said["A"] = Dictionary(style)
+        entries["A"] = Dictionary(style)
     elif node.kind == "TH":
         scope = SCOPES.get(source.get("scope", ""), "/Column")
-        said["A"] = Dictionary({"O": "/Table", "Scope": scope, **_spans(source)})
+        entries["A"] = Dictionary({"O": "/Table", "Scope": scope, **_spans(source)})
     elif node.kind == "TD" and (spans := _spans(source)):
-        said["A"] = Dictionary({"O": "/Table", **spans})
+        entries["A"] = Dictionary({"O": "/Table", **spans})
     elif source.tag == "abbr" and source.get("title"):
-        said["E"] = String(source.get("title", ""))
-    return said
+        entries["E"] = String(source.get("title", ""))
+    return entries
 
 
 def _numbering(source: Element) -> str:

@@ -49,7 +49,7 @@ def follow(
         if kind == "FENote":
             element["A"] = NOTE
         elif kind == "L":
-            element["A"] = tag.said["A"].replace("/None", "/Description")
+            element["A"] = tag.dictionary["A"].replace("/None", "/Description")
         elif kind == "BlockQuote" and around in CELLS:
             _enclose(pdf, element, known, namespace)
         if tag.mathml:

@@ -24,13 +24,13 @@ class ThematicBreakProcessor(LineProcessor):
         mark = cursor.rest.rstrip()
         if _WRITING.fullmatch(mark):
             self.parser.close_unmatched()
-            if self._goes_on(cursor):
+            if self._continues(cursor):
                 return True
         kind = "lines" if _WRITING.fullmatch(mark) else "hr"
         self.parser.add_leaf(BlockElement(kind, cursor.number, self, mark=mark, count="1"), cursor)
         return True
 
-    def _goes_on(self, cursor: Cursor) -> bool:
+    def _continues(self, cursor: Cursor) -> bool:
         """Return whether the line belongs to the lines directly before it."""
         before = self.parser.tip[-1] if len(self.parser.tip) else None
         if not isinstance(before, BlockElement) or before.tag != "lines":

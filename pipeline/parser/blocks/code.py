@@ -11,7 +11,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.fence_info import read_info
 from pipeline.parser.inlines.other_tools import HTML_FORMATS, OTHER_FORMAT
-from pipeline.parser.secrets import said
+from pipeline.parser.secrets import meaning_of
 
 _RAW = re.compile(r"\{=(\w[\w-]*)\}")
 _PAGE_BREAKS = frozenset(
@@ -70,7 +70,7 @@ class FenceProcessor(LineProcessor):
         language, found = read_info(block.get("info", ""))
         block.set("language", language)
         if _CHUNK.match(block.get("info", "")) and any(
-            map(said, _WORD.findall(block.get("info", "")))
+            map(meaning_of, _WORD.findall(block.get("info", "")))
         ):
             found = joined(found, make(classes=("answer",)))
         block.state = found
@@ -78,10 +78,10 @@ class FenceProcessor(LineProcessor):
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
         """Raw code ``{=format}``, as in Pandoc: HTML, page breaks of other formats, or code to
         leave out."""
-        said = {line.strip() for line in block.lines} - {""}
+        content = {line.strip() for line in block.lines} - {""}
         if name in HTML_FORMATS:
             block.tag = "html"
-        elif said and said <= _PAGE_BREAKS:
+        elif content and content <= _PAGE_BREAKS:
             block.tag = "page-break"
             block.lines = []
         else:

@@ -12,7 +12,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.cursor import Cursor
-from pipeline.parser.secrets import said
+from pipeline.parser.secrets import meaning_of
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
 _TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
@@ -42,7 +42,7 @@ class ContainerProcessor(LineProcessor):
             text, found = split
         elif directive := DIRECTIVE.match(text):
             # Text after MyST's name is the label of the exercise.
-            argument = "" if said(directive[1]) else directive[2]
+            argument = "" if meaning_of(directive[1]) else directive[2]
             text, is_directive = f"{directive[1]} {argument}", True
         elif "{" in text and not _SPANNED.match(text):
             text, brace, wrong = text.partition("{")
@@ -60,7 +60,7 @@ class ContainerProcessor(LineProcessor):
             cursor,
             "container",
             found,
-            name=said(name) or name,
+            name=meaning_of(name) or name,
             written=name,
             directive="yes" if is_directive else "",
             argument=" ".join(words[1:]),

@@ -12,7 +12,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import DIRECTIVES
 from pipeline.parser.cursor import Cursor
-from pipeline.parser.secrets import said
+from pipeline.parser.secrets import meaning_of
 
 DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
@@ -41,7 +41,7 @@ class DirectiveProcessor(LineProcessor):
             written, end = environment[1], f"\\end{{{environment[1]}{environment[2]}}}"
         else:
             return False
-        name = said(written.lower().removesuffix("-start"))
+        name = meaning_of(written.lower().removesuffix("-start"))
         box = None if name else _BOX.match(cursor.rest)
         is_box = box is not None and box[1] in DIRECTIVES
         if not (name or is_box) or self.parser.too_deep(cursor):

@@ -97,7 +97,7 @@ class GridTableProcessor(LineProcessor):
         cursors = grid.content(area)
         cell.line = cell.end = cursors[0].number
         cell.column = cursors[0].pos + 1
-        self.parser.read_apart(cell, table, cursors)
+        self.parser.read_cell(cell, table, cursors)
         return cell
 
 

@@ -9,7 +9,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.markup.tags import KNOWN_TAGS
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
-from pipeline.parser.secrets import said
+from pipeline.parser.secrets import meaning_of
 
 BLOCK_TAGS = (
     "address article aside base basefont blockquote body caption center col colgroup dd details"
@@ -61,7 +61,7 @@ class HtmlProcessor(LineProcessor):
             # The last kind never interrupts a paragraph; and a tag that is not HTML is text, in
             # which Markdown should work, except for names of answers.
             name = _NAME.search(match[0])
-            known = name and (name[0].lower() in KNOWN_TAGS or said(name[0]))
+            known = name and (name[0].lower() in KNOWN_TAGS or meaning_of(name[0]))
             if known and self.parser.tip.tag != "p":
                 return kind
         return None

@@ -47,7 +47,7 @@ _END = re.compile(r"\s*(?:from|to)\s*:")
 _NUMBER = re.compile(r"[+−-]?\d[\d.,]*\s*%?")
 _YEAR = re.compile(r"[12]\d{3}")
 
-LYING = frozenset({"barh", "horizontal-bar", "horizontal"})
+HORIZONTAL = frozenset({"barh", "horizontal-bar", "horizontal"})
 CLASSES = {"chart": "bar", **{f"{name}-chart": kind for name, kind in KINDS.items()}}
 """The classes that make a chart of a table."""
 
@@ -107,7 +107,7 @@ def _chart(
     if not kind:
         report(Code.BAD_CHART, *_unknown(written, table.span))
         kind = "bar"
-    lying = attributes.get("horizontal").lower() in YES or written.lower() in LYING
+    is_horizontal = attributes.get("horizontal").lower() in YES or written.lower() in HORIZONTAL
     return model.Chart(
         kind=kind,
         table=table,
@@ -115,9 +115,9 @@ def _chart(
         x=attributes.get("x"),
         y=attributes.get("y"),
         unit=attributes.get("unit"),
-        horizontal=lying or not LYING.isdisjoint(attributes.classes),
+        horizontal=is_horizontal or not HORIZONTAL.isdisjoint(attributes.classes),
         span=table.span,
-        attributes=attributes.without(KEYS, {*named, *LYING}),
+        attributes=attributes.without(KEYS, {*named, *HORIZONTAL}),
     )
 
 
@@ -151,7 +151,7 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
         message = "A diagram's lines must be between the fences, not in a file."
         parts.report(Code.BAD_CHART, message, parts.span, "Write them there.")
     scale = {key: own.get(key) for key in SCALE if own.get(key)}
-    lines = [line for line in parts.lines if line.strip() and not _takes_scale(line, kind, scale)]
+    lines = [line for line in parts.lines if line.strip() and not _reads_scale(line, kind, scale)]
     if kind == "numberline" and len(ends := [line for line in lines if _END.match(line)]) == 2:
         scale["range"] = " to ".join(line.partition(":")[2].strip() for line in sorted(ends))
         lines = [line for line in lines if line not in ends]
@@ -168,26 +168,26 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
     )
 
 
-def _takes_scale(line: Line, kind: ChartKind, scale: dict[str, str]) -> bool:
+def _reads_scale(line: Line, kind: ChartKind, scale: dict[str, str]) -> bool:
     """Return whether a line says something of the axes, which is put into ``scale``."""
-    name, _, said = (part.strip() for part in line.partition(":"))
+    name, _, value = (part.strip() for part in line.partition(":"))
     key = f"{name}-range" if kind == "graph" and name in ("x", "y") else name.lower()
-    if key not in SCALE or (key != name.lower() and not _RANGE.search(said)):
+    if key not in SCALE or (key != name.lower() and not _RANGE.search(value)):
         return False
-    scale.setdefault(key, said)
+    scale.setdefault(key, value)
     return True
 
 
 def _line(line: Line, kind: ChartKind, read: ReadInlines) -> model.TableRow:
     """The row for a line ``keyword: content``, or for content alone, unchanged."""
     mark = ": " if kind == "clock" else ":"  # a time has one of its own
-    name, _, said = line.rpartition(mark)
-    start = len(line) - len(said.lstrip())
+    name, _, value = line.rpartition(mark)
+    start = len(line) - len(value.lstrip())
     at = Span(line.number, line.offset + len(line) - len(line.lstrip()))
     cells = (
         _cell(Cell(name.strip(), at), read),
         model.TableCell(
-            children=(model.Plain(children=(model.Code(text=said.strip()),)),),
+            children=(model.Plain(children=(model.Code(text=value.strip()),)),),
             span=Span(line.number, line.offset + start),
         ),
     )

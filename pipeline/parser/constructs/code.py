@@ -29,7 +29,7 @@ _RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 
 def code(parts: Parts) -> tuple[Block, ...]:
-    parts = _told(parts)
+    parts = _with_cell_options(parts)
     given = _Given(parts.attributes)
     text, first = parts.text, 1
     language = parts.name
@@ -52,7 +52,7 @@ def code(parts: Parts) -> tuple[Block, ...]:
     return (block,)
 
 
-def _told(parts: Parts) -> Parts:
+def _with_cell_options(parts: Parts) -> Parts:
     """The fence, with a finding if other tools would draw or execute it; a cell's own options ``#|
     label: fig-x`` become attributes of the code."""
     cell = parts.attributes.get(CELL)
@@ -75,9 +75,9 @@ def _told(parts: Parts) -> Parts:
         if not match:
             break
         options[match[1]] = match[2].strip().strip("\"'")
-    caption = next((said for key, said in options.items() if key.endswith("-cap") and said), "")
-    said = make(options.get("label", ""), pairs=(("caption", caption),) if caption else ())
-    own = joined(parts.attributes.without({CELL}), said)
+    caption = next((value for key, value in options.items() if key.endswith("-cap") and value), "")
+    given = make(options.get("label", ""), pairs=(("caption", caption),) if caption else ())
+    own = joined(parts.attributes.without({CELL}), given)
     return parts._replace(attributes=own, lines=parts.lines[len(options) :])
 
 

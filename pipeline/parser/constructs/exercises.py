@@ -8,7 +8,7 @@ from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.constructs.questions import gathered
-from pipeline.parser.secrets import Secret, said, secret_block
+from pipeline.parser.secrets import Secret, meaning_of, secret_block
 
 KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
 """The parts that only teachers get."""
@@ -40,7 +40,7 @@ def guessed(parts: Parts) -> tuple[Block, ...]:
     much from students is better than showing too much. Otherwise nothing."""
     found = secret_block(parts.name)
     if not found:
-        whole = said(f"{parts.name} {parts.argument}") or said(parts.argument)
+        whole = meaning_of(f"{parts.name} {parts.argument}") or meaning_of(parts.argument)
         found = Secret(whole, sure=False) if whole else None
     if not found or parts.name in ("", *FOR_TEACHERS):
         return ()

@@ -79,14 +79,14 @@ def _numbered(parts: Parts) -> Parts:
     """The block with the settings of its line numbers as attributes: the interval (``every``) and
     the first number (``start``)."""
     own = parts.attributes
-    said = dict(_COUNT.findall(parts.argument))
-    said |= {key: value for key in ("every", "start") if (value := own.get(key))}
-    for key, value in said.items():
+    counts = dict(_COUNT.findall(parts.argument))
+    counts |= {key: value for key in ("every", "start") if (value := own.get(key))}
+    for key, value in counts.items():
         if not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
             message = f"`{key}={value}` is not a line number."
             hint = "Write a number from 1 to 9999: `every=5`."
             parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
-    kept = {key: value for key, value in said.items() if value.isdecimal() and int(value)}
+    kept = {key: value for key, value in counts.items() if value.isdecimal() and int(value)}
     if parts.name == "lines-numbered" or "start" in kept:
         kept.setdefault("every", EVERY)
     own = own.without(("every", "start"))
@@ -195,9 +195,9 @@ def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
 
 def _with_widths(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks, with columns without a width sharing the remaining space."""
-    said = [block.attributes.get("width") for block in blocks if _is_column(block)]
-    taken = sum(float(match[1]) for width in said if (match := _SHARE.fullmatch(width)))
-    share = max(0.0, 100 - taken) / max(1, said.count(""))
+    widths = [block.attributes.get("width") for block in blocks if _is_column(block)]
+    taken = sum(float(match[1]) for width in widths if (match := _SHARE.fullmatch(width)))
+    share = max(0.0, 100 - taken) / max(1, widths.count(""))
     pair = ("width", f"{share:.4g}%")
     return tuple(
         replace(block, attributes=replace(block.attributes, pairs=(*block.attributes.pairs, pair)))

@@ -28,7 +28,7 @@ class _Series:
         self.at = at
         self.items = list(node.items)
 
-    def goes_on_with(self, node: List) -> bool:
+    def continues_with(self, node: List) -> bool:
         number = self.node.start + len(self.items)
         return self.kind == _kind(node) and node.start == number
 
@@ -37,7 +37,7 @@ class _Series:
         return _kind(self.node)
 
     @property
-    def takes_what_follows(self) -> bool:
+    def includes_following(self) -> bool:
         """True if the blocks after the last question belong to it, as with the other questions."""
         if len(self.items) > len(self.node.items):
             return True
@@ -69,7 +69,7 @@ def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     def end(*, down_to: int = 0) -> None:
         while len(open_) > down_to:
             series = open_.pop()
-            if found[series.at + 1 :] and series.takes_what_follows:
+            if found[series.at + 1 :] and series.includes_following:
                 series.take(found[series.at + 1 :])
                 del found[series.at + 1 :]
             found[series.at] = series.done
@@ -81,7 +81,7 @@ def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             found.append(block)
             continue
         alike = [at for at, series in enumerate(open_) if series.kind == _kind(block)]
-        if alike and open_[alike[0]].goes_on_with(block):
+        if alike and open_[alike[0]].continues_with(block):
             end(down_to=alike[0] + 1)
             series = open_[alike[0]]
             series.take(found[series.at + 1 :], block.items)

@@ -51,8 +51,8 @@ def writing_space(parts: Parts) -> tuple[Block, ...]:
 
 def _height(parts: Parts) -> float:
     """Millimetres; a bare number is some."""
-    said = parts.argument.removeprefix("height=").strip("\"'").lower()
-    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", said, re.ASCII)
+    argument = parts.argument.removeprefix("height=").strip("\"'").lower()
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", argument, re.ASCII)
     height = round(float(found[1]) * UNITS.get(found[2] or "mm", 0), 4) if found else 0
     if SMALLEST <= height <= LARGEST:
         return height

@@ -29,8 +29,8 @@ def _read(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
     found: list[str | None] = []
     for item in items(node):
         if isinstance(item, Mapping):
-            said = {written.text: value for written, value in item.entries}
-            parts = [text(said[name], report, key) for name in _PLACES if name in said]
+            values = {written.text: value for written, value in item.entries}
+            parts = [text(values[name], report, key) for name in _PLACES if name in values]
             found.append(", ".join(part for part in parts if part))
             if not parts:
                 hint = "Write the name, as in `affiliation: University of Wells`."

@@ -67,13 +67,13 @@ def parse(text: str) -> Licence:
     return _commons(short[1].split(), short[2] or "") if short else Licence(text)
 
 
-def named(licence: Licence, said: Mapping[str, str]) -> Licence:
+def named(licence: Licence, vocabulary: Mapping[str, str]) -> Licence:
     """A licence of Creative Commons by its name in the words of a language."""
     found = _ADDRESS.fullmatch(licence.url)
     if not found or found[2] != "4.0" or licence != _commons(found[1].split("-"), found[2]):
         return licence
-    terms = "".join(said[f"licence_{part}"] for part in found[1].split("-"))
-    return replace(licence, name=said["licence_cc"].format(terms=terms))
+    terms = "".join(vocabulary[f"licence_{part}"] for part in found[1].split("-"))
+    return replace(licence, name=vocabulary["licence_cc"].format(terms=terms))
 
 
 def _commons(parts: list[str], version: str) -> Licence:

@@ -103,8 +103,8 @@ class _Part(NamedTuple):
     def has(self, meaning: str) -> bool:
         """Return whether the role, or a word of it, is one for ``meaning``."""
         known = folded_words(meaning)
-        said = (self.role, *re.findall(r"\w+", self.role))
-        return any(folded(word) in known for word in said)
+        words = (self.role, *re.findall(r"\w+", self.role))
+        return any(folded(word) in known for word in words)
 
 
 def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:

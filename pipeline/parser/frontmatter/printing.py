@@ -97,22 +97,22 @@ def _write(listed: tuple[tuple[str, PrintOptions], ...]) -> list[Any]:
 LISTED = Form(any_of(_ITEM, {"type": "array", "items": _ITEM}), _editions, _write, whole=True)
 
 
-class Asked(NamedTuple):
+class _PageSettings(NamedTuple):
     """A page that is asked for, for these editions, and where."""
 
     editions: tuple[str, ...]
     node: Node
 
 
-def with_room(metadata: Metadata, asked: dict[str, Node], report: FieldReport) -> Metadata:
+def with_room(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -> Metadata:
     """The metadata without page formats whose margins and columns leave no room, each reported at
-    its position. ``asked`` are the values of the front matter's keys."""
+    its position. ``nodes`` are the values of the front matter's keys."""
     refused: set[str] = set()
-    for editions, node in _pages(metadata, asked):
+    for editions, node in _pages(metadata, nodes):
         if lack := lack_of(editions, metadata):
             message, hint = lack
             report.wrong("page", message, _place(node), hint)
-            refused.update(("",) if node is asked.get("page") else editions)
+            refused.update(("",) if node is nodes.get("page") else editions)
     if not refused:
         return metadata
     printing = replace(metadata.printing, page=PageOptions()) if "" in refused else None
@@ -126,20 +126,20 @@ def with_room(metadata: Metadata, asked: dict[str, Node], report: FieldReport) -
     )
 
 
-def _pages(metadata: Metadata, asked: dict[str, Node]) -> Iterator[Asked]:
+def _pages(metadata: Metadata, nodes: dict[str, Node]) -> Iterator[_PageSettings]:
     """The places with page settings: the key for all, and those of single editions."""
     own = {name for name, options in metadata.edition_options if options.page != PageOptions()}
-    if metadata.printing.page != PageOptions() and "page" in asked:
+    if metadata.printing.page != PageOptions() and "page" in nodes:
         listed = [name for name in metadata.editions if EDITIONS[name].format == "pdf"]
         common = tuple(name for name in listed or ("handout",) if name not in own)
-        yield Asked(common, asked["page"])
-    listed_ones = asked.get("editions")
+        yield _PageSettings(common, nodes["page"])
+    listed_ones = nodes.get("editions")
     items = listed_ones.items if isinstance(listed_ones, Sequence) else (listed_ones,)
     for item in items:
         for written, settings in item.entries if isinstance(item, Mapping) else ():
             for key, node in settings.entries if isinstance(settings, Mapping) else ():
                 if key.text == "page" and written.text in own:
-                    yield Asked((written.text,), node)
+                    yield _PageSettings((written.text,), node)
 
 
 def _place(node: Node) -> Place:

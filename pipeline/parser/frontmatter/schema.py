@@ -51,8 +51,8 @@ def json_schema() -> dict[str, object]:
                 "$ref": f"#/properties/{name}",
             }
     first, *others = LISTS
-    told = "Where authors work, for all of them: `{id: wells, name: …}`."
-    properties[first] = {"description": told, "type": "array"}
+    description = "Where authors work, for all of them: `{id: wells, name: …}`."
+    properties[first] = {"description": description, "type": "array"}
     properties |= {name: {"$ref": f"#/properties/{first}"} for name in others}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -36,12 +36,12 @@ def _blank(m: re.Match[str], data: str) -> Result:
 
 def _variable(m: re.Match[str], data: str) -> Result:
     """An include that is not alone on its line looks like a variable too."""
-    said = m[1].strip(" \t")
+    name = m[1].strip(" \t")
     if data[m.start() - 1 : m.start()] == "{" or data.startswith("}", m.end()):
         return None
-    if _INCLUDE.match(said):
+    if _INCLUDE.match(name):
         return InlineSpan("include", m[0])
-    return InlineSpan("variable", name=said) if _NAMES.fullmatch(said) else None
+    return InlineSpan("variable", name=name) if _NAMES.fullmatch(name) else None
 
 
 PATTERNS = {

@@ -106,8 +106,8 @@ class Brackets:
     def _close_note(self, bracket: Bracket, close: int) -> None:
         """End the note ``^[…]``; an empty one is text."""
         self.inactive = bracket.inactive
-        said = _NOT_BLANK.search(self.leaf.data, bracket.content)
-        if not said or said.start() == close:
+        content = _NOT_BLANK.search(self.leaf.data, bracket.content)
+        if not content or content.start() == close:
             self.leaf.chain.add_text("]")
             return
         element = InlineSpan("note")

@@ -88,18 +88,18 @@ def _key(name: str) -> str:
 
 def _role(m: re.Match[str], data: str) -> Result:
     """``{ref}`target` `` and MyST's other roles with a clear meaning."""
-    role, said = m[1], m[2].strip()
+    role, content = m[1], m[2].strip()
     if role in ("sub", "sup", "kbd"):
-        return InlineSpan("element", said, name=role)
+        return InlineSpan("element", content, name=role)
     if role == "math":
-        return InlineSpan("math", said)
+        return InlineSpan("math", content)
     if role == "abbr":
-        short, _, long = said.removesuffix(")").rpartition("(")
-        if not (said.endswith(")") and short.strip() and long):
-            return InlineSpan("element", said, name="abbr")
+        short, _, long = content.removesuffix(")").rpartition("(")
+        if not (content.endswith(")") and short.strip() and long):
+            return InlineSpan("element", content, name="abbr")
         return InlineSpan("element", short.rstrip(), name="abbr", title=long)
-    named = _WITH_TARGET.match(said)
-    text, target = (named[1], named[2]) if named else ("", said)
+    named = _WITH_TARGET.match(content)
+    text, target = (named[1], named[2]) if named else ("", content)
     if role in ("doc", "download"):
         return InlineSpan("a", text or target, href=links.encode(target))
     if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
@@ -145,10 +145,10 @@ def script(data: str, pos: int) -> int:
         return 0
     if match["sub"] is not None:
         return match.end() if word else 0
-    said = match["sup"]
-    if not said.startswith("(") and _OPERATION.search(said):
+    raised = match["sup"]
+    if not raised.startswith("(") and _OPERATION.search(raised):
         return 0
-    return match.end() if word or before in "*_\"'”’.,»" or said.isdecimal() else 0
+    return match.end() if word or before in "*_\"'”’.,»" or raised.isdecimal() else 0
 
 
 def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | None:
@@ -205,9 +205,9 @@ def wiki_link(
     return found, match.end()
 
 
-def _image(path: str, said: str) -> InlineSpan:
+def _image(path: str, alt: str) -> InlineSpan:
     """An image; after the bar is its width or a text."""
-    *texts, last = said.rpartition("|")[::2] if "|" in said else (said,)
+    *texts, last = alt.rpartition("|")[::2] if "|" in alt else (alt,)
     size = _SIZE.match(last.strip())
     if not size and last:
         texts.append(last)

@@ -16,7 +16,7 @@ from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report, headed
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.secrets import said, secret_block
+from pipeline.parser.secrets import meaning_of, secret_block
 
 _CALLOUT = re.compile(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\]([+-]?)[ \t]*")
 _FOLDS: dict[str, Literal["", "closed", "open"]] = {"": "", "-": "closed", "+": "open"}
@@ -83,7 +83,7 @@ def admonition(
     """The box for ``!!! written``. An unknown kind makes a note with the kind as its class, and as
     its title if it has none."""
     word, *classes = written.split()
-    if meaning := said(word):
+    if meaning := meaning_of(word):
         return (_secret(meaning, title, children, span),)
     if word not in boxes.NAMES:
         classes = [word, *classes]

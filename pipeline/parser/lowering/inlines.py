@@ -46,7 +46,7 @@ class InlineLowering:
         self._notes = notes
         self._labels = Names()
         self._deepest = deepest
-        self._said = False
+        self._is_reported = False
         self._place: Span | None = None
         self._abbreviations = abbreviations
         names = sorted(map(re.escape, abbreviations), key=len, reverse=True)
@@ -90,8 +90,8 @@ class InlineLowering:
         return builder
 
     def _flat(self, element: Element) -> tuple[Inline, ...]:
-        if len(element) and not self._said:
-            self._said = True
+        if len(element) and not self._is_reported:
+            self._is_reported = True
             self._report(Finding.NESTING_TOO_DEEP, "Markup is nested too deep.", self._place, "")
         text = "".join(element.itertext())
         return (model.Text(text=text),) if text else ()
@@ -111,11 +111,11 @@ class InlineLowering:
             case "mark" | "sub" | "sup":
                 yield model.InlineElement(name=element.tag, children=self._inlines(element, inner))
             case "element":
-                said = element.text or ""
+                content = element.text or ""
                 if title := element.get("title"):
-                    yield model.Abbreviation(text=said, title=title)
+                    yield model.Abbreviation(text=content, title=title)
                 else:
-                    text = (model.Text(text=said),)
+                    text = (model.Text(text=content),)
                     yield model.InlineElement(name=element.get("name", ""), children=text)
             case "emoji":
                 yield model.Text(text=element.text or "")
@@ -218,8 +218,8 @@ class InlineLowering:
         if not inlines:
             return ()
         text = model.Paragraph(children=inlines, span=place)
-        said = blake2b(plain_text(inlines).encode(), digest_size=6).hexdigest()
-        label = self._labels.take(f"{model.INLINE_NOTE}{said}")
+        digest = blake2b(plain_text(inlines).encode(), digest_size=6).hexdigest()
+        label = self._labels.take(f"{model.INLINE_NOTE}{digest}")
         self._notes.append(model.Note(label=label, children=(text,), span=span))
         return (model.NoteReference(label=label, span=span),)
 

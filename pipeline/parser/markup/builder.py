@@ -42,7 +42,7 @@ from pipeline.parser.markup.tags import (
     is_word,
 )
 from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
-from pipeline.parser.secrets import said
+from pipeline.parser.secrets import meaning_of
 
 _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
@@ -79,7 +79,7 @@ class MarkupBuilder:
         the element ``secret``, for teachers."""
         self._places = LinePlaces(lines)
         for token in tokenise("\n".join(lines)):
-            if token.name and token.name not in KNOWN_TAGS and (meaning := said(token.name)):
+            if token.name and token.name not in KNOWN_TAGS and (meaning := meaning_of(token.name)):
                 classes = f"{token.values.get('class', '')} {meaning}"
                 token = token._replace(name=secret, values={**token.values, "class": classes})
             self._line = self._places.at(token.offset)[0]
@@ -112,11 +112,11 @@ class MarkupBuilder:
     # --- what comes out ---
 
     def blocks(self) -> tuple[Block, ...]:
-        self._finish(say=True)
+        self._finish(report=True)
         return as_blocks(self._stack[0].items)
 
     def inlines(self) -> tuple[Inline, ...]:
-        self._finish(say=False)
+        self._finish(report=False)
         return as_inlines(self._stack[0].items)
 
     # --- tokens ---
@@ -128,8 +128,8 @@ class MarkupBuilder:
         items = self._stack[-1].items
         if "{{" not in token.raw or not tags.isdisjoint(_CODE):
             text = token.text if "pre" in tags else fold(token.text)
-            said = wordings.read(text) if tags.isdisjoint(_CODE) else ()
-            items += said or (Text(text=text),)
+            read = wordings.read(text) if tags.isdisjoint(_CODE) else ()
+            items += read or (Text(text=text),)
             return
         for number, part in enumerate(_VARIABLE.split(token.raw)):
             if number % 2:
@@ -248,7 +248,7 @@ class MarkupBuilder:
             frame.span = Span(frame.span.line, frame.span.column, self._line)
         self._stack[-1].items.extend(_build(frame))
 
-    def _finish(self, say: bool) -> None:
+    def _finish(self, report: bool) -> None:
         """Close all open elements. Content that would be lost or misplaced is an error."""
         if self._dropping:
             self._unclosed(self._dropping[0], self._dropped_at)
@@ -256,7 +256,7 @@ class MarkupBuilder:
             self._stack[-1].items.extend(self._kept)
         while len(self._stack) > 1:
             frame = self._stack[-1]
-            if say and (frame.tag in CONTAINER_TAGS or frame.tag == "pre"):
+            if report and (frame.tag in CONTAINER_TAGS or frame.tag == "pre"):
                 self._unclosed(frame.tag, frame.span)
             self._close_frame()
 

@@ -13,16 +13,16 @@ from pipeline.parser.markup.flow import FlowPart, as_blocks, as_inlines, is_blan
 from pipeline.parser.markup.tags import Frame
 
 _ALIGNMENTS: dict[str, Alignment] = {"left": "left", "center": "center", "right": "right"}
-_UNSAID = ("scope", "")
+_NO_SCOPE = ("scope", "")
 """Marks a header cell that does not say which cells it is for."""
 
 
 def cell(frame: Frame) -> Iterable[Node]:
     attributes = frame.attributes
-    said = frame.values.get("scope", "").lower()
-    heads_row = said.startswith("row")
-    if frame.tag == "th" and not heads_row and not said.startswith("col"):
-        attributes = make(attributes.id, attributes.classes, (*attributes.pairs, _UNSAID))
+    scope = frame.values.get("scope", "").lower()
+    heads_row = scope.startswith("row")
+    if frame.tag == "th" and not heads_row and not scope.startswith("col"):
+        attributes = make(attributes.id, attributes.classes, (*attributes.pairs, _NO_SCOPE))
     found = TableCell(
         children=as_blocks(frame.items),
         align=_ALIGNMENTS.get(frame.values.get("align", "").lower(), ""),
@@ -149,7 +149,7 @@ def _scoped(row: TableRow, scope: str) -> TableRow:
 
 
 def _cell_scoped(cell: TableCell, by_row: bool) -> TableCell:
-    if _UNSAID not in cell.attributes.pairs:
+    if _NO_SCOPE not in cell.attributes.pairs:
         return cell
-    attributes = cell.attributes.without({_UNSAID[0]})
+    attributes = cell.attributes.without({_NO_SCOPE[0]})
     return replace(cell, scope="row" if by_row else "col", attributes=attributes)

@@ -102,9 +102,9 @@ def _page(
     is_wide = width > height
     unit = height / 90 if is_wide else width / 100
     ground = ground_of(metadata, look, width / unit, height / unit, is_wide=is_wide)
-    said = front_of(document, WIDE_LINE if is_wide else LINE)
+    front = front_of(document, WIDE_LINE if is_wide else LINE)
     markup = environment.get_template("cover/cover.html.j2").render(
-        cover=said,
+        cover=front,
         ground=ground.name if ground else "",
         kind=look.theme,
         shape="wide" if is_wide else "tall",
@@ -122,7 +122,7 @@ def _page(
         markup=markup,
         styles=(*look.styles(environment), Style("page.css", page)),
         faces=faces_for(markup, metadata),
-        assets=assets_of(document, said, ground),
+        assets=assets_of(document, front, ground),
     )
 
 
@@ -172,7 +172,7 @@ def faces_for(markup: str, metadata: Metadata) -> tuple[Face, ...]:
     return (*FACES, *own_faces(metadata), *scripts)
 
 
-def assets_of(document: Document, said: FrontText, ground: Asset | None) -> tuple[Asset, ...]:
+def assets_of(document: Document, front: FrontText, ground: Asset | None) -> tuple[Asset, ...]:
     """The files that a cover shows."""
-    logos = tuple(asset for asset in document.assets if asset.name == said.logo)
+    logos = tuple(asset for asset in document.assets if asset.name == front.logo)
     return (*logos, *((ground,) if ground else ()))

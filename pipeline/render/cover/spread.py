@@ -49,7 +49,7 @@ def spread(
     """The print cover of a publication."""
     metadata = document.metadata
     look = look_of(metadata, environment)
-    said = front_of(document, LINE)
+    front = front_of(document, LINE)
     ground, ground_css = _ground(metadata, look, sheet)
     image = cover_image(document)
     taken = TAKEN[look.theme]
@@ -57,9 +57,9 @@ def spread(
         ground, ground_css, taken = None, "", 0
     isbn = isbn_in_print(metadata)
     marks, code = _crop_marks(sheet), bar_code(isbn)
-    names = " · ".join(said.names)
+    names = " · ".join(front.names)
     markup = environment.get_template("cover/spread.html.j2").render(
-        cover=said,
+        cover=front,
         ground=ground.name if ground else "",
         image=image.name if image else "",
         marks=marks.name,
@@ -78,7 +78,7 @@ def spread(
     styles = (
         *look.styles(environment),
         *sheets(environment, "cover", "spread"),
-        Style("page.css", _page(sheet, metadata, said, taken) + ground_css),
+        Style("page.css", _page(sheet, metadata, front, taken) + ground_css),
     )
     return CoverPage(
         file=f"{stem}-cover.pdf",
@@ -87,11 +87,11 @@ def spread(
         markup=markup,
         styles=styles,
         faces=faces_for(markup, metadata),
-        assets=(*assets_of(document, said, ground), *made),
+        assets=(*assets_of(document, front, ground), *made),
     )
 
 
-def _page(sheet: SpreadSheet, metadata: Metadata, said: FrontText, taken: float) -> str:
+def _page(sheet: SpreadSheet, metadata: Metadata, front: FrontText, taken: float) -> str:
     lengths = {
         "width": sheet.page.width,
         "height": sheet.height,
@@ -103,7 +103,7 @@ def _page(sheet: SpreadSheet, metadata: Metadata, said: FrontText, taken: float)
         "bleed": BLEED,
         "marks": MARKS,
         "whole": 0 if sheet.from_right else sheet.front + BLEED,
-        "spine-text": _spine_text(sheet, said, taken),
+        "spine-text": _spine_text(sheet, front, taken),
     }
     variables = "".join(f"--{name}: {value:.3f}mm; " for name, value in lengths.items())
     return (
@@ -142,10 +142,10 @@ def _about(description: str) -> float:
     return max(SMALLEST_ABOUT, min(LARGEST_ABOUT, math.sqrt(area)))
 
 
-def _spine_text(sheet: SpreadSheet, said: FrontText, taken: float) -> float:
+def _spine_text(sheet: SpreadSheet, front: FrontText, taken: float) -> float:
     """The letter height on the spine, in millimetres."""
     height = sheet.height - taken * sheet.page.width / 100
-    count = len(said.title) + sum(len(name) + 3 for name in said.names) + 2
+    count = len(front.title) + sum(len(name) + 3 for name in front.names) + 2
     long = (height - 2 * SPINE_MARGIN) / (LETTER * 1.1 * count)
     return min(LARGEST_SPINE_TEXT, SPINE_SHARE * sheet.spine, long)
 

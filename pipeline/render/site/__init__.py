@@ -122,7 +122,7 @@ class _Assembly:
         self, page: SitePage, position: int, before: SitePage | None, after: SitePage | None
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
-        self.renderer.says(Feature.CONTENTS)
+        self.renderer.record(Feature.CONTENTS)
         here = discovery.address(self.metadata, self.folder, page.name)
         return self._page(
             page.name,

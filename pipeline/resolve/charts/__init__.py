@@ -162,8 +162,8 @@ class _Artist:
             is_large=self._look == "large",
         )
         if drawn.lacking and alt:
-            said = writing_systems.missing_glyph(drawn.lacking, ", which the chart has")
-            self._findings.add(Code.MISSING_GLYPH, said[0], chart.span, said[1])
+            message = writing_systems.missing_glyph(drawn.lacking, ", which the chart has")
+            self._findings.add(Code.MISSING_GLYPH, message[0], chart.span, message[1])
         name = f"chart-{number}.svg"
         while name in self._names:
             name = f"drawn-{name}"

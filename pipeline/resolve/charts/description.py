@@ -33,12 +33,12 @@ def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
         sentences.append(words["item_separator"].join(items))
     else:
         sentences += (_group(number, data, words) for number in range(len(data.groups)))
-    return _said(sentences, words)
+    return _joined(sentences, words)
 
 
 def diagram_in_words(chart: Chart, diagram: Diagram, words: Words) -> str:
     """The kind of a diagram, its title, and a description of its content."""
-    return _said([_titled(chart, words), *diagram.heard(words)], words)
+    return _joined([_titled(chart, words), *diagram.description(words)], words)
 
 
 def _titled(chart: Chart, words: Words) -> str:
@@ -46,7 +46,7 @@ def _titled(chart: Chart, words: Words) -> str:
     return words["chart_titled"].format(kind=kind, title=title) if title else kind
 
 
-def _said(sentences: list[str], words: Words) -> str:
+def _joined(sentences: list[str], words: Words) -> str:
     return " ".join(
         text if text.endswith(ENDS) else words["sentence"].format(text=text)
         for text in sentences

@@ -20,7 +20,7 @@ LEAST_NAMES, SHORTEST = 36.0, 48.0
 """Room for names at the least, and for the bars."""
 
 
-def draw_lying(plan: Plan) -> Scene:
+def draw_horizontal(plan: Plan) -> Scene:
     """The bars under each other, each with its number at its end."""
     marks, top = heading(plan)
     if plan.chart.x:

@@ -13,7 +13,7 @@ from pipeline.resolve.charts import look
 from pipeline.resolve.charts.data import NO_DATA, Data
 from pipeline.resolve.charts.diagrams import Diagram
 from pipeline.resolve.charts.drawing import draw as svg
-from pipeline.resolve.charts.horizontal import draw_lying
+from pipeline.resolve.charts.horizontal import draw_horizontal
 from pipeline.resolve.charts.layout import Plan
 from pipeline.resolve.charts.letters import Fonts
 from pipeline.resolve.charts.lines import draw_lines
@@ -79,7 +79,7 @@ def scene(plan: Plan) -> Scene:
         case "pie":
             return draw_pie(plan)
     names = None if plan.chart.horizontal else names_below(plan)
-    return draw_lying(plan) if names is None else draw_upright(plan, names)
+    return draw_horizontal(plan) if names is None else draw_upright(plan, names)
 
 
 def _texts(chart: Chart, data: Data) -> Iterator[str]:

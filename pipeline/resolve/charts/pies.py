@@ -60,12 +60,12 @@ def _parts(plan: Plan, radius: float, width: float) -> list[_Part]:
         before += value
         angle = math.tau * float(start + end) / 2
         at = ((radius + REACH) * math.sin(angle), -(radius + REACH) * math.cos(angle))
-        lines, number = plan.wrap(group, width), plan.wrap(_said(plan, value, total), width)
+        lines, number = plan.wrap(group, width), plan.wrap(_share_text(plan, value, total), width)
         parts.append(_Part(float(start), float(end), lines, number, at))
     return parts
 
 
-def _said(plan: Plan, value: Decimal, total: Decimal) -> str:
+def _share_text(plan: Plan, value: Decimal, total: Decimal) -> str:
     """A number, and its share of the whole unless it is one."""
     if plan.data.unit in ("%", "‰"):
         return plan.written(value)

@@ -43,8 +43,8 @@ def read_sources(document: Document, folder: Path) -> Sources:
     from pipeline.resolve.citations.works import Works
 
     metadata = document.metadata
-    said = words(metadata.lang)
-    works = Works(lambda key: said[key])
+    vocabulary = words(metadata.lang)
+    works = Works(lambda key: vocabulary[key])
     sources = Sources(works.by_key, broken=works.broken)
     for placed in metadata.bibliography:
         located = _locate(placed, document, folder, sources)

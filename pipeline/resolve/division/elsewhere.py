@@ -48,7 +48,7 @@ def without_dead_ends(document: Document, part: DocumentPart, places: PartPlaces
     """A part whose references and links to other parts are replaced by text that says where they
     lead."""
     here = {node.attributes.id for node in all_nodes(document)}
-    said = words(document.metadata.lang)
+    vocabulary = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double
     own = part.section.attributes.id if part.section else ""
 
@@ -63,7 +63,7 @@ def without_dead_ends(document: Document, part: DocumentPart, places: PartPlaces
         if node.target == own or not place or place in text:
             return model.Text(text=text, span=node.span)
         form = "reference_titled" if node.target in places.sections else "reference_elsewhere"
-        return model.Text(text=said[form].format(reference=text, title=place), span=node.span)
+        return model.Text(text=vocabulary[form].format(reference=text, title=place), span=node.span)
 
     def link(node: model.Link) -> Node | tuple[Inline, ...]:
         target = node.href[1:]
@@ -74,7 +74,7 @@ def without_dead_ends(document: Document, part: DocumentPart, places: PartPlaces
             return node.children
         if places.titles[target].casefold() in plain_text(node.children).casefold():
             return node.children
-        after = said["reference_titled"].format(reference="", title=place)
+        after = vocabulary["reference_titled"].format(reference="", title=place)
         return (*node.children, model.Text(text=after, span=node.span))
 
     return rewrite_document(document, leave={model.CrossReference: refer, model.Link: link})

@@ -19,15 +19,15 @@ class Lists:
     """The glossary and the bibliography of a document, from which needed entries are taken."""
 
     def __init__(self, document: Document) -> None:
-        said = words(document.metadata.lang)
+        vocabulary = words(document.metadata.lang)
         self._entries: dict[str, model.BibliographyEntry] = {}
         self._items: dict[str, model.DefinitionItem] = {}
         self._glossary = model.Section(
-            depth=1, title=(model.Text(text=said["glossary"]),), children=(), role="glossary"
+            depth=1, title=(model.Text(text=vocabulary["glossary"]),), children=(), role="glossary"
         )
         self._bibliography = model.Section(
             depth=1,
-            title=(model.Text(text=said["bibliography"]),),
+            title=(model.Text(text=vocabulary["bibliography"]),),
             children=(model.Bibliography(),),
             role="bibliography",
         )

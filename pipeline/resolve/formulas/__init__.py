@@ -226,7 +226,7 @@ def _set(tex: str, display: bool, lang: str) -> _Made:
     from pipeline.resolve.formulas.written import written
 
     math: Element = convert(tex, display)
-    spoken = FormulaSpeaker(words(lang)).say(list(math))
+    spoken = FormulaSpeaker(words(lang)).speak(list(math))
     characters = frozenset("".join(math.itertext())) - {" ", APPLY}
     return _Made(markup(math, spoken), written(list(math)), spoken, characters)
 

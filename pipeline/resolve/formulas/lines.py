@@ -27,8 +27,8 @@ def row_line(kind: str, columns: str = "") -> str:
 
 def column_lines(columns: str) -> str:
     """The mark for the lines in a column specification (`l|cc`), "" if it has none."""
-    told = "".join(char for char in columns if char in "lcr" + SOLID + DASHED)
-    return "" if told.isalpha() else f"\\text{{{_COLUMNS}{told}}}"
+    alignments = "".join(char for char in columns if char in "lcr" + SOLID + DASHED)
+    return "" if alignments.isalpha() else f"\\text{{{_COLUMNS}{alignments}}}"
 
 
 def is_between(token: str) -> bool:

@@ -192,14 +192,14 @@ class Special(Reader):
     # --- numbers and names of formulas ---
 
     def tag(self, name: str, held: str, at: int) -> None:
-        said = "".join(
+        label = "".join(
             commands.symbols().get(piece.text.strip("\\ "), piece.text)
             if piece.is_formula
             else piece.text
             for piece in self.pieces(held, self.pos - len(held) - 1)
         )
         self.out.append(f"\ue000{len(self.tags)}\ue001")
-        self.tags.append((said.strip(), name.endswith("*")))
+        self.tags.append((label.strip(), name.endswith("*")))
 
     def label(self, name: str, held: str, at: int) -> None:
         if held.strip():
@@ -227,12 +227,12 @@ class Special(Reader):
             )
             for index, end in rows.items()
         )
-        for end, said in sorted(letters.items(), reverse=True):
-            text = f"{text[:end]}{NUMBER}{quoted(f'({said})')}{text[end:]}"
+        for end, label in sorted(letters.items(), reverse=True):
+            text = f"{text[:end]}{NUMBER}{quoted(f'({label})')}{text[end:]}"
 
         def in_line(found: re.Match[str]) -> str:
-            said, bare = self.tags[int(found[1])]
-            return NUMBER + quoted(said if bare else f"({said})")
+            label, bare = self.tags[int(found[1])]
+            return NUMBER + quoted(label if bare else f"({label})")
 
         return _TAG.sub(in_line, _LABEL.sub("", text)), "", labels
 

@@ -39,12 +39,12 @@ class FormulaSpeaker:
     def __init__(self, words: Mapping[str, str]) -> None:
         self._words = words
 
-    def say(self, elements: Sequence[Element]) -> str:
+    def speak(self, elements: Sequence[Element]) -> str:
         """The content of a formula, in words."""
         text = " ".join(self._row(elements).split())
         return re.sub(r"(?<! ) ++(?=[,.;])", "", text)
 
-    def _said(self, key: str, **parts: str) -> str:
+    def _word(self, key: str, **parts: str) -> str:
         return self._words[f"math_{key}"].format(**parts)
 
     def _row(self, elements: Sequence[Element]) -> str:
@@ -52,7 +52,7 @@ class FormulaSpeaker:
         for index, element in enumerate(elements):
             before = elements[index - 1] if index else None
             if element.text == "−" and (before is None or _asks_for_more(before)):
-                found.append(self._said("negative"))
+                found.append(self._word("negative"))
             elif not _is_around_choice(elements, index):
                 found.append(self._of(element))
         return " ".join(filter(None, found))
@@ -86,7 +86,7 @@ class FormulaSpeaker:
             case "mtable":
                 return self._table(element)
             case "mrow" if element.get("class") in CROSSED:
-                return self._said("crossed", content=self._row(children))
+                return self._word("crossed", content=self._row(children))
             case "mrow" if (table := _fenced_table(children)) is not None:
                 return self._fenced(children[0].text or "", table)
         return self._row(children)
@@ -100,14 +100,14 @@ class FormulaSpeaker:
     def _enclosed(self, key: str, inner: Sequence[Element], **parts: str) -> str:
         """The text of nodes with a spoken end, unless they contain only one thing."""
         is_short = all(map(_is_short, inner))
-        return self._said(key if is_short else f"long_{key}", **parts)
+        return self._word(key if is_short else f"long_{key}", **parts)
 
     # --- fractions and roots ---
 
     def _fraction(self, element: Element, above: Element, below: Element) -> str:
         parts = {"above": self._of(above), "below": self._of(below)}
         if element.get("linethickness") == "0":
-            return self._said("choose", **parts)
+            return self._word("choose", **parts)
         return self._enclosed("fraction", (above, below), **parts)
 
     def _root(self, radicand: Element, index: Element) -> str:
@@ -119,23 +119,23 @@ class FormulaSpeaker:
     # --- what stands above and below ---
 
     def _power(self, base: Element, exponent: Element) -> str:
-        said = self._of(base)
+        spoken = self._of(base)
         while len(exponent) > 1 and exponent[0].text in PRIMES:
             prime, *rest = exponent
-            said = f"{said} {self._of(prime)}"
+            spoken = f"{spoken} {self._of(prime)}"
             exponent = rest[0] if len(rest) == 1 else _row_of(rest)
         text = self._of(exponent)
         if exponent.tag == "mo" or text == DEGREE:
-            return f"{said} {text}"
+            return f"{spoken} {text}"
         for key, number in (("squared", "2"), ("cubed", "3")):
             if exponent.tag == "mn" and exponent.text == number:
-                return self._said(key, base=said)
-        return self._enclosed("power", (exponent,), base=said, exponent=text)
+                return self._word(key, base=spoken)
+        return self._enclosed("power", (exponent,), base=spoken, exponent=text)
 
-    def _index(self, said: str, index: Element, base: Element) -> str:
+    def _index(self, spoken: str, index: Element, base: Element) -> str:
         if _is_operator(base):
-            return self._said("under", operator=said, lower=self._of(index))
-        return self._enclosed("index", (index,), base=said, index=self._of(index))
+            return self._word("under", operator=spoken, lower=self._of(index))
+        return self._enclosed("index", (index,), base=spoken, index=self._of(index))
 
     def _index_and_power(self, base: Element, index: Element, exponent: Element) -> str:
         if _is_operator(base):
@@ -147,20 +147,20 @@ class FormulaSpeaker:
     def _range(self, base: Element, lower: Element, upper: Element) -> str:
         parts = {"lower": self._of(lower), "upper": self._of(upper)}
         key = "range" if _is_operator(base) else "between"
-        return self._said(key, operator=self._of(base), **parts)
+        return self._word(key, operator=self._of(base), **parts)
 
     def _stacked(self, element: Element, base: Element, mark: Element) -> str:
-        said, text = self._of(base), mark.text or ""
+        spoken, text = self._of(base), mark.text or ""
         if element.get("accentunder") and text == OVERLINE:
-            return self._said("underline", base=said)
+            return self._word("underline", base=spoken)
         if element.get("accent") and text in MARKS:
-            return self._said(MARKS[text], base=said)
+            return self._word(MARKS[text], base=spoken)
         if element.tag == "munder" and _is_operator(base):
-            return self._said("under", operator=said, lower=self._of(mark))
+            return self._word("under", operator=spoken, lower=self._of(mark))
         if text in BRACES:
-            return said
+            return spoken
         key = "above" if element.tag == "mover" else "below"
-        return self._said(key, base=said, mark=self._of(mark))
+        return self._word(key, base=spoken, mark=self._of(mark))
 
     # --- tables ---
 
@@ -172,24 +172,24 @@ class FormulaSpeaker:
 
     def _fenced(self, opening: str, table: Element) -> str:
         if opening == "{":
-            return self._said("cases", content=self._rows(table, "line"))
+            return self._word("cases", content=self._rows(table, "line"))
         return self._matrix(table, "determinant" if opening == "|" else "matrix")
 
     def _matrix(self, table: Element, key: str = "matrix") -> str:
         columns = max((len(line) for line in table), default=0)
         content = self._rows(table, "row")
-        return self._said(key, rows=str(len(table)), columns=str(columns), content=content)
+        return self._word(key, rows=str(len(table)), columns=str(columns), content=content)
 
     def _lines(self, table: Element) -> str:
         lines = [[inner for cell in line for inner in cell] for line in table]
         return "; ".join(
-            self._said("line", number=str(number), content=self._row(line))
+            self._word("line", number=str(number), content=self._row(line))
             for number, line in enumerate(lines, start=1)
         )
 
     def _rows(self, table: Element, key: str) -> str:
         return "; ".join(
-            self._said(
+            self._word(
                 key,
                 number=str(number),
                 content=", ".join(filter(None, (self._row(list(cell)) for cell in line))),

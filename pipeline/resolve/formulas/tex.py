@@ -138,8 +138,8 @@ class _Tex(Special):
         hint = commands.NOT_HERE.get(name, "")
         if not hint:
             hint = self.suggest(name, commands.names(), "\\")
-        said = "cannot be used" if name in commands.NOT_HERE else "is not known"
-        self.wrong(f"The command `\\{name}` {said}.", at, hint)
+        problem = "cannot be used" if name in commands.NOT_HERE else "is not known"
+        self.wrong(f"The command `\\{name}` {problem}.", at, hint)
 
     def stray(self, name: str, at: int) -> None:
         first = {"end": "begin", "right": "left"}[name]
@@ -199,11 +199,11 @@ class _Tex(Special):
             self.wrong("The columns of `array` cannot be read.", at, hint)
             return ""
         self.pos = found.end()
-        told = _REPEATED.sub(lambda match: match[2] * int(match[1]), found[1])
-        told = re.sub(r"[pmb]\{[^{}]*\}", "l", re.sub(r"[@!><]\{[^{}]*\}", "", told))
-        told = re.sub(r";\{[^{}]*\}", DASHED, told)
-        letters = "".join(letter for letter in told if letter in "lcr") or "c"
-        return f"{{{letters}}}{column_lines(told)}"
+        listed = _REPEATED.sub(lambda match: match[2] * int(match[1]), found[1])
+        listed = re.sub(r"[pmb]\{[^{}]*\}", "l", re.sub(r"[@!><]\{[^{}]*\}", "", listed))
+        listed = re.sub(r";\{[^{}]*\}", DASHED, listed)
+        letters = "".join(letter for letter in listed if letter in "lcr") or "c"
+        return f"{{{letters}}}{column_lines(listed)}"
 
     def fenced(self, at: int) -> None:
         self.delimiter("left")

@@ -127,13 +127,13 @@ def _set(text: str, language: str) -> str:
 def own_term(node: Node) -> tuple[Inline, ...]:
     """The text of an inline mark, as an entry."""
     bare: Any = replace(node, attributes=NO_ATTRIBUTES)
-    said = getattr(node, "children", (bare,))
-    kinds = {type(inner) for inner in walk(said) if is_mark(inner)}
+    term = getattr(node, "children", (bare,))
+    kinds = {type(inner) for inner in walk(term) if is_mark(inner)}
 
     def leave(inner: Node) -> Node | tuple[Node, ...]:
         return unmarked(inner, "") if is_mark(inner) else inner
 
-    return title_of(rewrite(said, leave=dict.fromkeys(kinds, leave)))
+    return title_of(rewrite(term, leave=dict.fromkeys(kinds, leave)))
 
 
 def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:

@@ -24,16 +24,16 @@ def publisher_name(metadata: Metadata) -> str:
 
 
 def collateral(record: Record) -> Parts | None:
-    said, cover = " ".join(record.metadata.description.split()), _cover(record)
-    short = [_text("02", said)] if said and len(said) <= SHORT else []
-    full = [_text("03", record.metadata.description)] if said else []
+    description, cover = " ".join(record.metadata.description.split()), _cover(record)
+    short = [_text("02", description)] if description and len(description) <= SHORT else []
+    full = [_text("03", record.metadata.description)] if description else []
     if not (full or cover):
         return None
     return {"TextContent": short + full, "SupportingResource": cover}
 
 
-def _text(kind: str, said: str) -> Parts:
-    return {"TextType": kind, "ContentAudience": "00", "Text": said}
+def _text(kind: str, text: str) -> Parts:
+    return {"TextType": kind, "ContentAudience": "00", "Text": text}
 
 
 def _cover(record: Record) -> Parts | None:

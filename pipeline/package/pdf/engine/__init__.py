@@ -24,7 +24,7 @@ the whole process. tests/test_engine.py compares the list with the code.
   a line can hold, or a text without a space takes the square of its length; and a short text once.
   Nothing can be derived here: it is replaced for the whole process while a layout lasts, and there
   is one layout at a time. So is what leaves out the spaces between two lines, which then says that
-  there were some: a listener is to hear them.
+  there were some: a listener gets them.
   Kozea/WeasyPrint#720
 - `text.line_break.Layout`: a text is drawn as it was set, with wider spaces where it is justified
   (by an `add_word_spacing` of our own), and not set anew: a fifth of a novel's time. It is freed,

@@ -84,7 +84,7 @@ def text_of_box(box: LayoutBox) -> str:
     return getattr(box, "text", "")
 
 
-def goes_on(box: LayoutBox) -> bool:
+def continues(box: LayoutBox) -> bool:
     """Return whether a box is a line that is not the last of its block."""
     return getattr(box, "resume_at", None) is not None
 

@@ -171,11 +171,11 @@ def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., st
         for kind, found in part.drawing.resources.items()
     }
     kinds.setdefault("ExtGState", {}).update(part.heads.resources.get("ExtGState", {}))
-    told = "".join(
+    extra = "".join(
         f"/{kind} <<{''.join(f'/{name} {value}' for name, value in found.items())}>>"
         for kind, found in kinds.items()
     )
-    return add(f"<<{told}/ColorSpace {shared[COLOURS]}/Font {shared[FONTS]}>>")
+    return add(f"<<{extra}/ColorSpace {shared[COLOURS]}/Font {shared[FONTS]}>>")
 
 
 class _Text(pydyf.Object):  # type: ignore[misc]

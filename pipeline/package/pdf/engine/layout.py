@@ -37,19 +37,19 @@ class TooManyPagesError(Exception):
 
 
 class Targets(dict[str, Any]):
-    """The places whose page numbers a part shows (``asked``). Their ``pages`` are those in the
+    """The places whose page numbers a part shows (``requested``). Their ``pages`` are those in the
     whole, if these are known yet."""
 
     def __init__(self, pages: Mapping[str, int] | None) -> None:
         super().__init__()
         self._pages = pages
-        self.asked: dict[str, None] = {}
+        self.requested: dict[str, None] = {}
 
     def get(self, name: str, undefined: Any = None) -> Any:
         """The known position of a place; ``undefined`` if its page is still to be determined."""
         if undefined is None:
             return super().get(name)
-        self.asked[name] = None
+        self.requested[name] = None
         if self._pages is not None and name not in self._pages:
             return undefined
         found = TargetLookupItem("up-to-date")
@@ -228,12 +228,15 @@ def economical(is_part: bool = False) -> Iterator[None]:
             if width is None or len(text) > SHORT:
                 return split_first_line(text, style, context, width, spacing, **options)
             kept = vars(style).setdefault("narrow", {})
-            asked = text, width, spacing, *options.values()
-            if asked not in kept:
+            arguments = text, width, spacing, *options.values()
+            if arguments not in kept:
                 if len(kept) >= KEPT:
                     kept.clear()
-                kept[asked] = (None, *whole(text, style, context, width, spacing, **options)[1:])
-            return kept[asked]
+                kept[arguments] = (
+                    None,
+                    *whole(text, style, context, width, spacing, **options)[1:],
+                )
+            return kept[arguments]
 
         heads = weasyprint.layout.make_margin_boxes
         weasyprint.text.line_break.Layout = ShapedText

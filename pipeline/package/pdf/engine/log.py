@@ -19,31 +19,31 @@ REFUSED = "URLFetchingError"
 """The kind of error that a file that is not served ends in; who refused it reported it."""
 
 
-Ear: TypeAlias = Callable[[str, str, str], None]
+MessageListener: TypeAlias = Callable[[str, str, str], None]
 """A listener for problems. It gets the kind, a ``glyph`` that no font has, an ``image`` that cannot
 be read, a ``drawing`` that cannot be drawn, or ""; the character or address concerned; and the
 message (for an image, the reason)."""
 
 
 class _Handler(logging.Handler):
-    def __init__(self, hear: Ear) -> None:
+    def __init__(self, listener: MessageListener) -> None:
         super().__init__(logging.WARNING)
         self._thread = threading.get_ident()
-        self._hear = hear
+        self._listener = listener
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = record.args if isinstance(record.args, tuple) else ()
-        if record.thread != self._thread or any(type(a).__name__ == REFUSED for a in said):
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        if record.thread != self._thread or any(type(a).__name__ == REFUSED for a in arguments):
             return
         kind = next((KINDS[start] for start in KINDS if record.msg.startswith(start)), "")
-        message = str(said[1]) if kind == "image" else record.getMessage().strip()
-        self._hear(kind, str(said[0]) if said else "", message)
+        message = str(arguments[1]) if kind == "image" else record.getMessage().strip()
+        self._listener(kind, str(arguments[0]) if arguments else "", message)
 
 
 @contextlib.contextmanager
-def heard_by(hear: Ear) -> Iterator[None]:
-    """In this context, ``hear`` is called with problems in this thread's layouts."""
-    handler = _Handler(hear)
+def reporting_to(listener: MessageListener) -> Iterator[None]:
+    """In this context, ``listener`` is called with problems in this thread's layouts."""
+    handler = _Handler(listener)
     logger = logging.getLogger("weasyprint")
     logger.addHandler(handler)
     try:

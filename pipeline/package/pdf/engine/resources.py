@@ -157,8 +157,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
     """Serves ``images/<name>`` from the publication's assets, and data in drawings, and refuses
     everything else.
 
-    Each refusal is a diagnostic; `files` are the files read, and ``asked`` counts the addresses.
-    Images are converted to greyscale if it ``is_grey``.
+    Each refusal is a diagnostic; `files` are the files read, and ``requested`` counts the
+    addresses. Images are converted to greyscale if it ``is_grey``.
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
@@ -168,10 +168,10 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
         self.diagnostics: tuple[Diagnostic, ...] = ()
         self.files: tuple[Path, ...] = ()
-        self.asked = 0
+        self.requested = 0
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        self.asked += 1
+        self.requested += 1
         if url.startswith("data:"):  # a font that a drawing brings, or an image in it
             return super().fetch(url, headers)
         asset = self._assets.get(unquote(url))

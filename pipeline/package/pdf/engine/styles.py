@@ -12,7 +12,7 @@ from typing import Any
 
 from weasyprint.css import Style, StyleFor
 
-ASKED: dict[str, Callable[[Any], bool]] = {
+CONDITIONS: dict[str, Callable[[Any], bool]] = {
     "marker": lambda style: "list-item" in style["display"],
     "footnote-call": lambda style: bool(style["float"] == "footnote"),
     "footnote-marker": lambda style: bool(style["float"] == "footnote"),
@@ -65,8 +65,8 @@ class SharedStyles(StyleFor):  # type: ignore[misc]
         self, element: Any, parent: Any, *, pseudo_type: str | None = None, **options: Any
     ) -> None:
         styles = self._computed_styles
-        asked = ASKED.get(pseudo_type or "")
-        if asked and not asked(styles[element, None]):
+        condition = CONDITIONS.get(pseudo_type or "")
+        if condition and not condition(styles[element, None]):
             return
         super().set_computed_styles(element, parent, pseudo_type=pseudo_type, **options)
         if parent is None:

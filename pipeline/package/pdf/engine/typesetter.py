@@ -18,7 +18,7 @@ from pipeline.model import Asset
 from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, is_block, is_line
 from pipeline.package.pdf.engine.drawings import formulas
 from pipeline.package.pdf.engine.layout import Layout, Targets, drawing, economical
-from pipeline.package.pdf.engine.log import heard_by
+from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts, settle_all
 from pipeline.package.pdf.engine.resources import LocalFiles, add_space, fonts_of
 from pipeline.package.pdf.roles import is_code_line
@@ -100,10 +100,10 @@ class Typesetter:
         if css in _SHEETS:
             return _SHEETS[css]
         counters: dict[str, Any] = {}
-        asked, heard = self.files.asked, list[object]()
-        with heard_by(lambda *said: heard.append(said)):
+        requested, messages = self.files.requested, list[object]()
+        with reporting_to(lambda *message: messages.append(message)):
             sheet = weasyprint.CSS(string=css, url_fetcher=self.files, counter_style=counters)
-        if not heard and self.files.asked == asked:
+        if not messages and self.files.requested == requested:
             if len(_SHEETS) == MOST_SHEETS:
                 _SHEETS.clear()
             _SHEETS[css] = sheet, counters
@@ -131,10 +131,10 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         return context
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def requested(self) -> tuple[str, ...]:
         """The places outside of a part whose page numbers it shows."""
         targets: Targets = self._html.context.target_collector.target_lookup_items
-        return tuple(targets.asked)
+        return tuple(targets.requested)
 
     @property
     def counts_pages(self) -> bool:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
-from pipeline.package.pdf.form.asked import FormField
+from pipeline.package.pdf.form.fields import FormField
 from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
 
 

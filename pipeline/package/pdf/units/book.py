@@ -60,7 +60,7 @@ class Book(NamedTuple):
     slices: tuple[UnitSlice, ...] = ()
     sets: tuple[Set, ...] = ()
     parts: tuple[DrawnPart, ...] = ()
-    heard: tuple[tuple[str, str, str], ...] = ()
+    messages: tuple[tuple[str, str, str], ...] = ()
     uses: Uses | None = None
     whole: str = ""
 
@@ -105,7 +105,7 @@ def set_all(
             replace(
                 unit,
                 markup=piece.markup if is_new else unit.markup,
-                told=_told(one, starts),
+                page_numbers=_page_numbers(one, starts),
                 side=_side(first, root) if unit.side else "",
             )
             for unit, piece, one, first in zip(units, slices, sets, firsts, strict=True)
@@ -126,12 +126,12 @@ def set_all(
         DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
         for one, above in zip(sets, heads, strict=True)
     )
-    heard = (
-        *(said for one in sets for said in one.heard),
-        *(said for one in heads for said in one.heard),
+    messages = (
+        *(message for one in sets for message in one.messages),
+        *(message for one in heads for message in one.messages),
     )
     uses = Uses(parts, fonts)
-    return Book(slices, tuple(sets), parts, tuple(heard), uses, _unfit(heads) or uses.unfit)
+    return Book(slices, tuple(sets), parts, tuple(messages), uses, _unfit(heads) or uses.unfit)
 
 
 def _units(
@@ -166,9 +166,13 @@ def _images(tree: Element) -> frozenset[str]:
     return frozenset(one.removeprefix(f"{ASSET}images/") for one in addresses)
 
 
-def _told(one: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
+def _page_numbers(one: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
     """The page numbers that a unit needs."""
-    return {name: starts[name] + 1 for name in one.asked if name in starts} if one.asked else None
+    return (
+        {name: starts[name] + 1 for name in one.requested if name in starts}
+        if one.requested
+        else None
+    )
 
 
 def _unfit(made: Iterable[Set | Heads]) -> str:

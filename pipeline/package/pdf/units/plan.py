@@ -92,9 +92,9 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
         return UnitPlan(whole="nothing in it begins a page")
     level = 0
     slices = []
-    is_asked = _asks_for_siblings(pages, blocks)
+    needs_siblings = _needs_siblings(pages, blocks)
     for group in groups:
-        slices.append(UnitSlice(_copied(root, frozenset(group), is_asked), level))
+        slices.append(UnitSlice(_copied(root, frozenset(group), needs_siblings), level))
         for block in group:
             for element in block.iter():
                 if re.fullmatch("h[1-6]", element.tag):
@@ -151,7 +151,7 @@ def _without_strings(pages: Pages) -> Iterator[str]:
         yield '""'.join(re.sub(r"\\.", "", style.css).split('"')[::2])
 
 
-def _asks_for_siblings(pages: Pages, blocks: Sequence[Element]) -> bool:
+def _needs_siblings(pages: Pages, blocks: Sequence[Element]) -> bool:
     """Return whether styles may ask for more siblings of blocks than the ones next to them."""
     kinds = {(block.tag, classes(block)) for block in blocks}
     for css in _without_strings(pages):

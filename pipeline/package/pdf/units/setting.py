@@ -9,7 +9,7 @@ from pipeline.model.rendered import tree_of
 from pipeline.package.pdf.engine.drawn import draw
 from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
 from pipeline.package.pdf.engine.layout import Targets
-from pipeline.package.pdf.engine.log import heard_by
+from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.grey import without_colours
@@ -44,9 +44,11 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
         root.set("style", f"{root.get('style', '')}; break-before: {unit.side}")
     is_grey = edition.look == "grey"
     setter = Typesetter(map(Path, unit.fonts), folder, unit.assets, is_grey=is_grey)
-    heard: list[tuple[str, str, str]] = []
-    with heard_by(lambda *said: heard.append(said)):
-        document = settle(root, lambda: setter.set(root, unit.styles, targets=Targets(unit.told)))
+    messages: list[tuple[str, str, str]] = []
+    with reporting_to(lambda *message: messages.append(message)):
+        document = settle(
+            root, lambda: setter.set(root, unit.styles, targets=Targets(unit.page_numbers))
+        )
         finish_layout(root, document)
         for page in document.pages:
             for number, link in enumerate(page.links):
@@ -59,7 +61,7 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
             if is_grey:
                 without_colours(pdf)
 
-        is_draft = unit.told is None and document.asked
+        is_draft = unit.page_numbers is None and document.requested
         drawing, tree = NOTHING, Tag("Document", {}, ())
         if not is_draft:
             drawing = draw(document, finish)
@@ -82,7 +84,7 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
     )
     return Set(
-        pages, drawing, tree, document.asked, tuple(heard),
+        pages, drawing, tree, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
     )  # fmt: skip
 
@@ -105,8 +107,8 @@ def set_heads(given: Furniture, edition: Edition) -> Heads:
     """The running heads and feet of a unit's pages."""
     root = tree_of(given.markup)
     setter = Typesetter(map(Path, given.fonts), Path(), (), is_grey=edition.look == "grey")
-    heard: list[tuple[str, str, str]] = []
-    with heard_by(lambda *said: heard.append(said)):
+    messages: list[tuple[str, str, str]] = []
+    with reporting_to(lambda *message: messages.append(message)):
         document = heads(setter, root, given)
         document.mark()
 
@@ -126,4 +128,4 @@ def set_heads(given: Furniture, edition: Edition) -> Heads:
     for place, (_, area, _) in zip(places, given.pages, strict=True):
         if any(abs(a - b) > EPSILON for a, b in zip(place[1:], area[1:], strict=True)):
             unfit = "left and right pages have text areas of different sizes"
-    return Heads(drawing, shifts, tuple(heard), unfit)
+    return Heads(drawing, shifts, tuple(messages), unfit)

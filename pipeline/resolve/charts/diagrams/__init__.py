@@ -23,8 +23,8 @@ from pipeline.resolve.charts.diagrams.shared import Item, Settings
 from pipeline.resolve.findings import Findings
 
 Diagram: TypeAlias = NumberLine | Axes | Clocks | Bars
-"""``turns`` is whether it is mirrored in right-to-left text, ``texts`` are its labels, ``heard`` is
-a description of exactly what is visible, ``scene`` the drawing."""
+"""``turns`` is whether it is mirrored in right-to-left text, ``texts`` are its labels,
+``description`` is a text about exactly what is visible, ``scene`` the drawing."""
 
 MOST_ITEMS = 40
 """Lines of a diagram: points, graphs, faces or bars."""
@@ -41,8 +41,8 @@ KINDS = frozenset(_READERS)
 def read(chart: Chart, lang: str, findings: Findings) -> Diagram | None:
     """The content of a chart of one of these `KINDS`, or None after reporting a mistake."""
     items = [
-        Item(plain_text(name.children).strip(), plain_text(said.children), said.span)
-        for name, said in (row.cells for row in chart.table.body)
+        Item(plain_text(name.children).strip(), plain_text(value.children), value.span)
+        for name, value in (row.cells for row in chart.table.body)
     ]
     failed = False
 

@@ -35,9 +35,9 @@ class Clocks(NamedTuple):
     def texts(self) -> Iterator[str]:
         return (face.name for face in self.faces)
 
-    def heard(self, words: Words) -> list[str]:
+    def description(self, words: Words) -> list[str]:
         """Where the hands are, since to read the time may be the task."""
-        return [_heard(face, words) for face in self.faces]
+        return [_face_description(face, words) for face in self.faces]
 
     def scene(self, plan: Plan) -> Scene:
         count = max(1, int((plan.width + SPACE) / (2 * RADIUS + SPACE)))
@@ -73,15 +73,15 @@ def _read(item: Item) -> _Face:
     return _Face(item.name, hours * 60 + minutes)
 
 
-def _heard(face: _Face, words: Words) -> str:
+def _face_description(face: _Face, words: Words) -> str:
     if face.time is None:
-        said = words["chart_no_hands"]
+        text = words["chart_no_hands"]
     else:
         short, long = _place(face.time % 720, 60, words), _place(face.time % 60, 5, words)
-        said = words["chart_hands"].format(short=short, long=long)
+        text = words["chart_hands"].format(short=short, long=long)
     if face.name:
-        return words["chart_number"].format(name=face.name, value=said)
-    return capital(said)
+        return words["chart_number"].format(name=face.name, value=text)
+    return capital(text)
 
 
 def _place(minutes: int, each: int, words: Words) -> str:

@@ -43,7 +43,7 @@ class Bars(NamedTuple):
     def texts(self) -> Iterator[str]:
         return (bar.name for bar in self.bars)
 
-    def heard(self, words: Words) -> list[str]:
+    def description(self, words: Words) -> list[str]:
         return [
             words["chart_number"].format(
                 name=bar.name,

@@ -46,7 +46,7 @@ DASHES: tuple[tuple[float, ...], ...] = (
 )  # fmt: skip
 """Dash patterns of successive graphs, which have no markers; readers cannot distinguish more."""
 
-MOST_HEARD = 6
+MOST_DESCRIBED = 6
 """Places of one kind that are said of a graph."""
 
 _POINT = re.compile(r"\((?P<x>[^;,|()]{1,40})[;,|](?P<y>[^;,|()]{1,40})\)")
@@ -84,20 +84,20 @@ class Axes(NamedTuple):
         yield from (graph.name for graph in self.graphs)
         yield from (spot.name for spot in self.spots)
 
-    def heard(self, words: Words) -> list[str]:
-        said = [
+    def description(self, words: Words) -> list[str]:
+        sentences = [
             words["chart_axis"].format(
                 name=name, low=axis.written(axis.low), high=axis.written(axis.high)
             )
             for name, axis in zip(self.names, (self.x, self.y), strict=True)
         ]
         for spot in self.spots:
-            said.append(
+            sentences.append(
                 words["chart_number"].format(name=spot.name, value=self._pair(spot.x, spot.y))
                 if spot.name
                 else self._pair(spot.x, spot.y)
             )
-        return [*said, *(self._course(graph, words) for graph in self.graphs)]
+        return [*sentences, *(self._course(graph, words) for graph in self.graphs)]
 
     def _pair(self, x: float, y: float, digits: int = 2) -> str:
         mark = "; " if written(0.5, self.x.lang)[1] == "," else ", "
@@ -109,7 +109,7 @@ class Axes(NamedTuple):
         shown = [point for run in runs for point in run]
         if not shown:
             return words["chart_number"].format(name=graph.name, value=words["chart_unseen"])
-        seen = runs if len(runs) <= MOST_HEARD else [[shown[0], shown[-1]]]
+        seen = runs if len(runs) <= MOST_DESCRIBED else [[shown[0], shown[-1]]]
         separator = words["list_separator"]
         ways = (
             words["chart_way"].format(start=self._pair(*run[0]), end=self._pair(*run[-1]))
@@ -124,10 +124,10 @@ class Axes(NamedTuple):
             for (_, y), (x, middle), (_, y2) in zip(run, run[1:], run[2:], strict=False):
                 if (middle - y) * (y2 - middle) < 0:
                     turned.append((x, middle))
-        if turned and len(turned) <= MOST_HEARD:
+        if turned and len(turned) <= MOST_DESCRIBED:
             places = separator.join(self._pair(x, y, 1) for x, y in turned)
             parts.append(words["chart_turns"].format(places=places))
-        if crossed and len(crossed) <= MOST_HEARD:
+        if crossed and len(crossed) <= MOST_DESCRIBED:
             places = separator.join(dict.fromkeys(map(self.x.near, crossed)))
             parts.append(words["chart_crosses"].format(name=self.names[0], places=places))
         return words["chart_number"].format(

@@ -50,16 +50,18 @@ class NumberLine(NamedTuple):
     def texts(self) -> Iterator[str]:
         return (place.name for place in (*self.points, *self.jumps))
 
-    def heard(self, words: Words) -> list[str]:
+    def description(self, words: Words) -> list[str]:
         write = self.axis.written
         ends = {"low": write(self.axis.low), "high": write(self.axis.high)}
-        said = [capital(words["chart_steps"].format(**ends, step=write(self.axis.step)))]
+        sentences = [capital(words["chart_steps"].format(**ends, step=write(self.axis.step)))]
         for place in self.points:
-            said.append(_named(place.name, write(place.at), words) if place.named else place.name)
+            sentences.append(
+                _named(place.name, write(place.at), words) if place.named else place.name
+            )
         for place in self.jumps:
             way = words["chart_jump"].format(start=write(place.start or 0), end=write(place.at))
-            said.append(_named(place.name, way, words) if place.name else capital(way))
-        return said
+            sentences.append(_named(place.name, way, words) if place.name else capital(way))
+        return sentences
 
     def scene(self, plan: Plan) -> Scene:
         half = plan.widest(map(self.axis.written, (self.axis.low, self.axis.high))) / 2
@@ -118,7 +120,7 @@ def read(settings: Settings, items: list[Item]) -> NumberLine:
                 settings.wrong(MistakeError(message, hint="Set a larger `range`."), item)
     points = tuple(place for place in places if place.start is None)
     jumps = tuple(place for place in places if place.start is not None)
-    if not settings.said("range"):  # the whole of the last step
+    if not settings.setting("range"):  # the whole of the last step
         step = axis.step
         axis = axis._replace(
             low=math.floor(low / step + 1e-9) * step, high=math.ceil(axis.high / step - 1e-9) * step

@@ -94,12 +94,12 @@ class Settings(NamedTuple):
     lang: str
     wrong: Callable[..., None]
 
-    def said(self, key: str) -> str:
+    def setting(self, key: str) -> str:
         return dict(self.chart.scale).get(key, "").strip()
 
     @property
     def has_numbers(self) -> bool:
-        return _YES_NO.get(self.said("numbers").lower(), True)
+        return _YES_NO.get(self.setting("numbers").lower(), True)
 
     def each(self, items: list[Item], read: Callable[[Item], Found]) -> list[tuple[Found, Item]]:
         """The parsed lines, each with its source line; mistakes are reported."""
@@ -114,10 +114,10 @@ class Settings(NamedTuple):
     def axis(self, prefix: str, otherwise: tuple[float, float], most: int = 10) -> Axis:
         """The axis of ``range`` and ``step``, or of ``x-range`` and ``x-step``."""
         low, high = self._range(f"{prefix}range") or otherwise
-        said = self.said(f"{prefix}step")
-        in_pi = bool(_PI.search(said or self.said(f"{prefix}range")))
-        if said:
-            step = number(said)
+        written = self.setting(f"{prefix}step")
+        in_pi = bool(_PI.search(written or self.setting(f"{prefix}range")))
+        if written:
+            step = number(written)
         elif in_pi:
             turns = (high - low) / math.pi
             step = math.pi * next((s for s in (0.5, 1, 2, 5) if turns / s <= most), 10)
@@ -125,16 +125,16 @@ class Settings(NamedTuple):
             marks = ticks(Decimal(repr(low)), Decimal(repr(high)), most)
             step = float(marks[1] - marks[0])
         if not step > 0 or (high - low) / step > MOST_MARKS:
-            message = f"`{prefix}step={said}` gives too many marks, or none."
+            message = f"`{prefix}step={written}` gives too many marks, or none."
             raise MistakeError(message, hint="Set a larger step.")
-        parts = Fraction(step).limit_denominator(1000).denominator if "/" in said else 0
+        parts = Fraction(step).limit_denominator(1000).denominator if "/" in written else 0
         return Axis(low, high, step, self.lang, parts if parts > 1 else 0, in_pi)
 
     def _range(self, key: str) -> tuple[float, float] | None:
-        said = self.said(key)
-        if not said:
+        text = self.setting(key)
+        if not text:
             return None
-        inner = said.strip("[]() ")
+        inner = text.strip("[]() ")
         parts = [part for part in _PARTS.split(inner) if part.strip()]
         if len(parts) == 1:
             parts = [part for part in re.split(r"[,\s]", inner) if part]
@@ -144,10 +144,10 @@ class Settings(NamedTuple):
         try:
             low, high = map(number, parts)
         except (MistakeError, ValueError):
-            raise MistakeError(f"`{key}={said}` is not a range of numbers.", hint=hint) from None
+            raise MistakeError(f"`{key}={text}` is not a range of numbers.", hint=hint) from None
         if not -LARGEST <= low < high <= LARGEST or high - low < 1 / LARGEST:
             raise MistakeError(
-                f"`{key}={said}` does not go from a lower to a higher number.", hint=hint
+                f"`{key}={text}` does not go from a lower to a higher number.", hint=hint
             )
         return low, high
 

@@ -103,18 +103,18 @@ def _linked(element: Element, text: str, context: Context) -> str:
     variable = element.get("variable")
     if context.sorting is not None:
         return ""
-    said = marks.plain(context.reference.values.get(variable, ""))
-    if variable == "URL" and re.match(r"(?i)https?://", said):
-        return formatted(element, marks.link(said, text))
+    value = marks.plain(context.reference.values.get(variable, ""))
+    if variable == "URL" and re.match(r"(?i)https?://", value):
+        return formatted(element, marks.link(value, text))
     start = _ADDRESSES.get(variable)
-    if start is None or not said:
+    if start is None or not value:
         return ""
     prefix = element.get("prefix")
     if not re.search(r"https?://\S*$", prefix):
-        return formatted(element, marks.link(start + said, text))
+        return formatted(element, marks.link(start + value, text))
     before, shown = re.split(r"(?=https?://\S*$)", prefix)[:2]
     bare = {k: v for k, v in element.attributes.items() if k != "prefix"}
-    inner = marks.link(start + said, shown + text)
+    inner = marks.link(start + value, shown + text)
     return before + formatted(Element(element.tag, bare), inner)
 
 

@@ -53,11 +53,11 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
         written = _one_list(element, model, variable, people[variable], context)
         if written and (label := element.child("label") or model.child("label")):
             term = "editortranslator" if joined and variable == "editor" else variable
-            said = _labelled(label, term, len(people[variable]) > 1, context)
+            label_text = _labelled(label, term, len(people[variable]) > 1, context)
             source = element if element.child("label") else model
             tags = [child.tag for child in source.children]
             leads = "name" in tags and tags.index("label") < tags.index("name")
-            written = said + written if leads else written + said
+            written = label_text + written if leads else written + label_text
         if written:
             parts.append(written)
     delimiter = element.get("delimiter") or model.get("delimiter")

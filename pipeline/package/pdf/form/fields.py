@@ -100,9 +100,9 @@ class _Reader:
             number = self._number(whole, stem)
             part = f"{stem}-{number}"
             name = (*whole, part)
-            said = _hidden_text(element)
-            counted = f"{said} {number}" if kind == "blank" else said
-            return FormField(kind, name, self._tip((title, counted), self._asked(element, kind)))
+            hidden = _hidden_text(element)
+            counted = f"{hidden} {number}" if kind == "blank" else hidden
+            return FormField(kind, name, self._tip((title, counted), self._question(element, kind)))
         number = self._groups.setdefault(group, 0) or self._number(whole, stem)
         self._groups[group] = number
         part = f"{stem}-{number}"
@@ -110,14 +110,14 @@ class _Reader:
         item = self._parents[element]
         if kind in ("match", "order"):
             index = self._number((*name, ""), "item")
-            said = f"{_hidden_text(element)} {index}"
+            hidden = f"{_hidden_text(element)} {index}"
             return FormField(
-                kind, (*name, str(index)), self._tip((title, said), _short(_text(item, None)))
+                kind, (*name, str(index)), self._tip((title, hidden), _short(_text(item, None)))
             )
         letter = small_letters(self._number((*name, ""), "item") - 1, self._root.get("lang", ""))
         prompt = _prompt(group) or self._before(group)
-        asks, said = self._tip((title,), prompt), _short(_text(item, None))
-        tip = f"{asks} {letter}: {said}" if prompt else self._tip((title, letter), said)
+        asks, hidden = self._tip((title,), prompt), _short(_text(item, None))
+        tip = f"{asks} {letter}: {hidden}" if prompt else self._tip((title, letter), hidden)
         if kind == "one":
             return FormField(kind, name, tip, letter, asks)
         return FormField(kind, (*name, letter), tip)
@@ -142,16 +142,16 @@ class _Reader:
 
     # --- what is asked ----------------------------------------------------------------------
 
-    def _tip(self, parts: tuple[str, ...], asked: str) -> str:
+    def _tip(self, parts: tuple[str, ...], question: str) -> str:
         head = self._comma.join(part for part in parts if part)
-        return f"{head}: {asked}" if head and asked else head or asked
+        return f"{head}: {question}" if head and question else head or question
 
-    def _asked(self, element: Element, kind: str) -> str:
+    def _question(self, element: Element, kind: str) -> str:
         """The text around a field; if it is alone, the headers of its cell, or the question before
         it."""
         if kind == "task":
-            said, heads = _short(_text(self._parents[element], None)), self._heads(element)
-            return self._tip((self._comma.join(heads),), said)
+            text, heads = _short(_text(self._parents[element], None)), self._heads(element)
+            return self._tip((self._comma.join(heads),), text)
         if kind in ("lines", "space"):
             return self._before(element)
         block = element
