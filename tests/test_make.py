@@ -436,6 +436,17 @@ def test_a_missing_image_is_shown_once_it_is_there(tree: Tree) -> None:
     assert tree.make("html").calls == []
 
 
+def test_a_file_that_was_looked_for_is_noticed_once_it_is_there(tree: Tree) -> None:
+    tree.image.unlink()
+    assert tree.make("html").status == 0
+    assert tree.make("html").calls == []
+    settings = tree.source.with_name("library.yaml")
+    settings.write_text("publisher: Well Press\n", encoding="utf-8")
+    os.utime(settings, (0, 0))  # older than what was built, as a copy may be
+    assert "package web" in tree.make("html").stages
+    assert tree.make("html").calls == []
+
+
 def test_a_missing_source_is_a_diagnostic(tree: Tree) -> None:
     run = tree.make(source="source/none.md")
     assert run.status == 2

@@ -172,10 +172,7 @@ def build(
                 )
             )
             if depfile:
-                # make would never end if one of them did not exist
-                read = [Path(file) for file in result.read]
-                there = (file for file in read if file.name != "library.yaml" or file.is_file())
-                rule = outputs.dependency_file(target, there)
+                rule = outputs.dependency_file(target, map(Path, result.read))
                 or_exit(lambda rule=rule: outputs.write(depfile, rule))  # type: ignore[misc]
             if result.missing and not as_json:
                 click.echo(not_built(result.missing))

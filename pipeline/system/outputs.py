@@ -166,10 +166,19 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def dependency_file(target: str, dependencies: Iterable[Path]) -> bytes:
     """A rule for make: ``target`` depends on the files, relative to the working directory if they
-    are below it. Each file is also a target, so that make does not stop when one disappears."""
-    paths = [_escape(_relative(path)) for path in dependencies]
-    lines = [f"{_escape(target)}: {' '.join(paths)}", *(f"{path}:" for path in paths)]
+    are below it. Each file is also a target, so that make does not stop when one disappears. One
+    that was looked for in vain only counts once it is there."""
+    paths = {_escape(_relative(path)): path.is_file() for path in dependencies}
+    needed = (path if is_there else _once_there(path) for path, is_there in paths.items())
+    targets = (*(path for path, is_there in paths.items() if is_there), "FORCE")
+    lines = [f"{_escape(target)}: {' '.join(needed)}", *(f"{path}:" for path in targets)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _once_there(path: str) -> str:
+    """A prerequisite that is always newer if a file exists. Make cannot ask for a name with a
+    single parenthesis; such a file is one that never exists."""
+    return "" if path.count("(") != path.count(")") else f"$(if $(wildcard {path}),FORCE)"
 
 
 def _escape(path: str) -> str:
