@@ -14,8 +14,8 @@ import pipeline
 from pipeline import model
 from pipeline.model import Block, Inline, Node, SoftBreak, Text
 from pipeline.model.tree import FIELDS, walk, whole
-from pipeline.render.environment import CHECKOUT
 from pipeline.render.nodes import template_name
+from pipeline.system.paths import CHECKOUT
 from tests.documentation import DOCS, ROOT, examples, read, write_files
 
 NODES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +181,61 @@ def test_another_process_makes_the_same(path: Path) -> None:
         with pytest.raises(ZeroDivisionError, match="ABC!"):
             crashed()
     assert (there.value, there.identity) == (here.value, here.identity)
+
+
+class _Awaited(Future[Any]):
+    """The result of a task that is done when it is asked for."""
+
+    def __init__(self, task: Callable[[], Any]) -> None:
+        super().__init__()
+        self._task = task
+
+    def result(self, timeout: float | None = None) -> Any:
+        if not self.done():
+            self.set_result(self._task())
+        return super().result(timeout)
+
+
+class _Waiting(Executor):
+    """Another process that takes as long as there is something to do here."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        self.asked.append(task.__name__)
+        if self.asked[-1] == "picture":  # it is made between two others
+            task(*given, **named)
+        return _Awaited(lambda: task(*given, **named))
+
+
+def test_fonts_and_cover_are_made_while_another_process_sets_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("---\ntitle: Wells\n---\n\n# One\n\nA *well* [is][1].\n\n[1]: #one\n")
+    editions = ["web", "handout", "ebook"]
+    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "alone-cache"))
+    pipeline.build(source, editions, out=tmp_path / "alone")
+    made = {file.name for file in (tmp_path / "alone-cache").iterdir()}
+    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
+    other = _Waiting()
+    kept: list[set[str]] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Begun) and (event.stage, event.edition) == ("mark", "ebook"):
+            kept.append({file.name for file in (tmp_path / "cache").iterdir()})
+
+    pipeline.build(source, editions, out=tmp_path / "both", executor=other, listener=hear)
+    first, handout, cover, ebook = other.asked
+    assert (first, cover) == ("get_ready_to_print", "picture")
+    assert handout == ebook
+    ends = sorted(name.rpartition(".")[2] for name in kept[0])
+    assert set(ends) == {"jpg", "woff2"}
+    assert kept[0] <= made, "nothing is made that is not used"
+    assert len(kept[0]) == sum(name.endswith((".jpg", ".woff2")) for name in made)
+    for file in (tmp_path / "alone" / "a").iterdir():
+        assert file.read_bytes() == (tmp_path / "both" / "a" / file.name).read_bytes()
 
 
 def test_what_is_not_kept_is_made_again_when_it_is_asked_for(path: Path) -> None:

@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 from pipeline.driver import Options, Result, build
 from pipeline.model.faces import FACES, font_file
 from pipeline.package.epub.fonts import obfuscated
-from pipeline.render.environment import builtin_templates
+from pipeline.system.paths import builtin_templates
 
 SOURCE = """---
 title: The well

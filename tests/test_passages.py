@@ -17,9 +17,9 @@ from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
-from pipeline.render.environment import CHECKOUT
 from pipeline.resolve import resolve
 from pipeline.select import select
+from pipeline.system.paths import CHECKOUT
 from tests.pdf_reading import Element, artifacts, open_pdf, read
 
 LONG = "Nobody counted those who could not come to the meeting at noon. " * 12

@@ -23,9 +23,9 @@ from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
-from pipeline.render.environment import builtin_templates
 from pipeline.resolve import resolve
 from pipeline.select import select
+from pipeline.system.paths import builtin_templates
 from tests.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
 
 ROOT = Path(__file__).parent.parent

@@ -22,7 +22,7 @@ from pipeline.cli.report.reading_time import reading_time
 from pipeline.cli.report.result import Report
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.render.environment import CHECKOUT
+from pipeline.system.paths import CHECKOUT
 from pipeline.verify import check
 
 # --- paper and money -------------------------------------------------------------------

@@ -21,6 +21,7 @@ from pipeline.flow.stages import (
     RESOLVE,
     SELECT,
     get_ready,
+    get_ready_to_print,
 )
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -254,13 +255,22 @@ class Source:
         problem = pango_problem() if marked and on_screens else None
         if marked and not problem and standard not in alone:
             alone.insert(0, standard)
+        if self.parsed.seconds and any(edition.format == "pdf" for edition in alone):
+            self._runner.ahead(get_ready_to_print, self.metadata.lang)
         # the slowest are started first; web pages are made here, while other processes work
         begun = {edition: self.begin(edition) for edition in sorted(alone, key=_from_longest)}
         marked.sort(key=_from_longest)
         resolved = {edition: self.resolved(edition) for edition in marked if self._runner.is_idle}
-        for edition in marked:
-            if self._runner.is_idle:
-                get_ready(edition)
+        steps = (
+            step
+            for edition, outcome in resolved.items()
+            if not outcome.failed
+            for step in get_ready(
+                outcome.value, edition, self.stem, self._templates, self.folder, self._runner.ahead
+            )
+        )
+        while self._runner.is_idle and next(steps, False):
+            pass
         first = begun[standard]() if marked and not problem else None
         if first and first.page_map is None and on_screens:
             problem, first = "It has errors: build the handout to see them.", None

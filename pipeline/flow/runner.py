@@ -193,6 +193,11 @@ class Runner:
         """True if another process is computing a result to be awaited."""
         return self._latest is not None and not self._latest.done()
 
+    def ahead(self, prepare: Callable[..., object], *given: Any) -> None:
+        """Have a process get ready for what comes."""
+        if self._executor:
+            self._executor.submit(prepare, *given)
+
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
         """The outcome of a stage with these inputs: outcomes of other stages, or plain values."""
         return self._begin(stage, takes, None)()

@@ -11,7 +11,7 @@ is what it reads. `pipeline.flow.editions` has the stages run for each edition.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -27,7 +27,8 @@ from pipeline.model.paper import Sheet
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Furniture, Heads, Set, Unit, may_divide
-from pipeline.system.store import Memo, Memory
+from pipeline.system.paths import builtin_templates
+from pipeline.system.store import Memo, Memory, cache_folder
 
 if TYPE_CHECKING:
     import jinja2
@@ -157,10 +158,40 @@ NEXT = {"html": "pipeline.package.html", "epub": "pipeline.verify.audit"}
 """By format, the module that is used after an edition's pages are rendered, in this process."""
 
 
-def get_ready(edition: Edition) -> None:
-    """Load what an edition will need while there is nothing else to do."""
-    if edition.format in NEXT:
-        importlib.import_module(NEXT[edition.format])
+def get_ready(
+    document: Document,
+    edition: Edition,
+    stem: str,
+    templates: Path | None,
+    folder: Path,
+    ahead: Callable[..., object],
+) -> Iterator[bool]:
+    """Do step by step what an edition will need, while there is nothing else to do. The cache will
+    have its fonts, or its cover, which another process makes ``ahead``."""
+    if edition.format not in NEXT:
+        return
+    importlib.import_module(NEXT[edition.format])
+    yield True
+    pages = render(document, edition, stem, templates, (), None, "")
+    if not cache_folder() or not pages.pages:
+        return
+    if edition.format == "html" and not edition.chapters:
+        from pipeline.package.html import page_fonts_ahead
+
+        for _ in page_fonts_ahead(pages):
+            yield True
+    elif edition.format == "epub" and pages.cover:
+        from pipeline.package.cover import picture
+
+        ahead(picture, pages.cover, folder)
+
+
+def get_ready_to_print(lang: str) -> None:
+    """Load what a printed text in a language needs, in a process that waits for one."""
+    from pipeline.package.pdf.engine import typesetter
+
+    style = builtin_templates() / "pdf" / "style.css"
+    typesetter.get_ready(lang, (style.read_text("utf-8"),))
 
 
 def unit(unit: Unit, edition: Edition, folder: Path, pango: str) -> Set:

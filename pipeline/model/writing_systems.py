@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from pipeline.model.rendered import Face
 
-BEYOND = re.compile(r"[\u0530-\u1cff\u2190-\u2bff\u2e80-\ua63f\ua6a0-\ufaff\ufe70-\U0010fffd]")
-"""Characters that the faces of the text may lack."""
+BEYOND = re.compile(r"[^\0-\u052f\u1d00-\u218f\u2c00-\u2e7f\ua640-\ua69f\ufb00-\ufe6f]")
+"""Characters that the faces of the text may lack. Python compiles the few others faster."""
 
 CJK = "Noto Sans CJK"
 """Its bold face is in the Japanese package, with the forms of all languages."""

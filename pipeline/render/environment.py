@@ -15,19 +15,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.model.css_addresses import loaded
 from pipeline.model.rendered import Style
-from pipeline.system.paths import scheme
-
-PACKAGED = Path(__file__).parent.parent / "_templates"
-CHECKOUT = Path(__file__).parent.parent.parent / "templates"
-
+from pipeline.system.paths import builtin_templates, scheme
 
 BUILTIN = "builtin"
 """By ``builtin/…`` an override can include or extend the template whose place it takes."""
-
-
-def builtin_templates() -> Path:
-    """The folder of the templates that ship, in a wheel or in a checkout."""
-    return PACKAGED if PACKAGED.is_dir() else CHECKOUT
 
 
 def search_path(overrides: Path | None) -> tuple[Path, ...]:

@@ -16,6 +16,9 @@ from urllib.parse import unquote
 from pipeline.model.codes import Code
 from pipeline.model.names import nearest
 
+PACKAGED = Path(__file__).parent.parent / "_templates"
+CHECKOUT = Path(__file__).parent.parent.parent / "templates"
+
 MOST_BYTES = 256 * 2**20
 """Of a file that is read whole."""
 
@@ -33,6 +36,11 @@ def noting() -> Iterator[dict[Path, None]]:
         yield noted
     finally:
         _noted.reset(token)
+
+
+def builtin_templates() -> Path:
+    """The folder of the templates that ship, in a wheel or in a checkout."""
+    return PACKAGED if PACKAGED.is_dir() else CHECKOUT
 
 
 class Located(NamedTuple):

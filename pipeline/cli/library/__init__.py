@@ -194,7 +194,7 @@ class _Run:
     def build(self, keep_going: bool) -> None:
         from pipeline.cli.library import collection, remote
         from pipeline.cli.library.ledger import DiskFiles, Ledger
-        from pipeline.render.environment import builtin_templates
+        from pipeline.system.paths import builtin_templates
         from pipeline.system.store import Folder, code_version, key
 
         own = builtin_templates()

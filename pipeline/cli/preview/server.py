@@ -29,7 +29,7 @@ from pipeline.cli.preview import drawing
 from pipeline.cli.preview.session import Session
 from pipeline.cli.preview.showing import Shown
 from pipeline.model.editions import EDITIONS
-from pipeline.render.environment import builtin_templates
+from pipeline.system.paths import builtin_templates
 
 HOST = "127.0.0.1"
 SHELL = ("", "preview.css", "preview.js", "panes.js", "places.js")

@@ -36,8 +36,16 @@ def words(lang: str) -> Mapping[str, str]:
 def understood(meaning: str) -> tuple[str, ...]:
     """All that authors may write for ``meaning``, in any language, each word once."""
     languages = sorted(path.stem for path in FOLDER.glob("??.toml"))
-    found = (word for lang in languages for word in read_file(lang)[UNDERSTOOD].get(meaning, ()))
+    found = (word for lang in languages for word in _understood_in(lang).get(meaning, ()))
     return tuple(dict.fromkeys(found))
+
+
+@functools.lru_cache
+def _understood_in(language: str) -> Mapping[str, tuple[str, ...]]:
+    """The table of a language alone, which takes a fifth of the time of the whole file."""
+    text = (FOLDER / f"{language}.toml").read_text("utf-8")
+    table = text.partition(f"\n[{UNDERSTOOD}]\n")[2].partition("\n[")[0]
+    return tomllib.loads(table)
 
 
 def called(text: str, meaning: str) -> bool:

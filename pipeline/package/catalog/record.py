@@ -82,7 +82,7 @@ Parts: TypeAlias = Mapping[str, Any]
 """The content of an element, by name: a text, parts, or a list of several. Values that are None or
 "" are left out; an element without content has no parts."""
 
-_NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def element(name: str, content: str | Parts | list[Parts], **attributes: str) -> ET.Element:
