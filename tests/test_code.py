@@ -245,6 +245,15 @@ def test_the_first_line_of_a_broken_one_is_never_empty() -> None:
         assert next(code.pieces()).strip()
 
 
+def test_a_line_of_several_colours_is_filled_whatever_its_space_at_the_end() -> None:
+    """Also if the space after its last word has no room on it."""
+    for length in range(1, 8):
+        line = f"As @fig-rain shows{'s' * length}, it rains less: it has numbers, from which come"
+        data = made(FRONT + f"```markdown\n{line}\n```\n", "handout")
+        (code,) = read(open_pdf(data)).all("Code")
+        assert list(map(str, code.pieces()))[:2] == ["As ", "@fig-rain"]
+
+
 def test_a_listing_breaks_across_pages_and_keeps_its_caption() -> None:
     source = FRONT + "Text.\n\n" * 14 + '```{caption="Long"}\n' + "line\n" * 80 + "```\n"
     root = read(open_pdf(made(source, "handout")))

@@ -24,10 +24,12 @@ from pipeline.package.pdf.engine.lines import (
     draw_first_line,
     remove_last_whitespace,
     skip_first_whitespace,
+    trailing_whitespace_size,
     whole_add_word_spacing,
     whole_draw_first_line,
     whole_remove_last_whitespace,
     whole_skip_first_whitespace,
+    whole_trailing_whitespace_size,
 )
 from pipeline.package.pdf.engine.styles import SharedStyles
 
@@ -243,6 +245,7 @@ def economical(is_part: bool = False) -> Iterator[None]:
         weasyprint.layout.inline.add_word_spacing = add_word_spacing
         weasyprint.layout.inline.remove_last_whitespace = remove_last_whitespace
         weasyprint.layout.inline.skip_first_whitespace = skip_first_whitespace
+        weasyprint.layout.inline.trailing_whitespace_size = trailing_whitespace_size
         if is_part:
             weasyprint.layout.make_margin_boxes = lambda *_: ()
         weasyprint.layout.inline.split_first_line = split_first_line
@@ -255,6 +258,7 @@ def economical(is_part: bool = False) -> Iterator[None]:
             weasyprint.layout.inline.add_word_spacing = whole_add_word_spacing
             weasyprint.layout.inline.remove_last_whitespace = whole_remove_last_whitespace
             weasyprint.layout.inline.skip_first_whitespace = whole_skip_first_whitespace
+            weasyprint.layout.inline.trailing_whitespace_size = whole_trailing_whitespace_size
             weasyprint.layout.make_margin_boxes = heads
             weasyprint.layout.inline.split_first_line = splits
             weasyprint.layout.preferred.split_first_line = splits

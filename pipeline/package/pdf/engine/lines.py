@@ -54,6 +54,7 @@ whole_draw_first_line = weasyprint.draw.text.draw_first_line
 whole_add_word_spacing = weasyprint.layout.inline.add_word_spacing
 whole_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
 whole_remove_last_whitespace = weasyprint.layout.inline.remove_last_whitespace
+whole_trailing_whitespace_size = weasyprint.layout.inline.trailing_whitespace_size
 
 
 class OwnFeatures(dict[bytes, Any]):
@@ -187,6 +188,21 @@ def remove_last_whitespace(context: Any, line: Any) -> None:
     whole_remove_last_whitespace(context, line)
     if before != text_of_box(last):
         last.pango_layout.lacks_space = True
+
+
+def trailing_whitespace_size(context: Any, box: Any) -> float:
+    """The width of the spaces that a line ends with. Those that are kept hang (CSS Text 3, 4.1.3),
+    or a line of coloured code that they do not fit in would be broken far before them."""
+    last = box
+    while getattr(last, "children", ()):
+        last = last.children[-1]
+    text = text_of_box(last)
+    if not text.endswith(" ") or last.style["white_space"] != "pre-wrap":
+        return float(whole_trailing_whitespace_size(context, box))
+    _, _, _, width, _, _ = weasyprint.layout.inline.split_first_line(
+        text.rstrip(" "), last.style, context, None, last.justification_spacing
+    )
+    return float(last.width - width)
 
 
 def skip_first_whitespace(box: Any, place: Any) -> Any:
