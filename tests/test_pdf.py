@@ -602,6 +602,16 @@ def test_a_heading_with_one_line_below_it_never_ends_a_page(folder: Path) -> Non
         assert not piece.startswith(("Key", "One line")), piece
 
 
+@pytest.mark.parametrize("follows", ["| A | B |\n|---|---|\n| a | b |", "    code\n"])
+def test_a_line_that_announces_something_never_ends_a_page(follows: str, folder: Path) -> None:
+    text = "\n\n".join(f"{'Text. ' * (n % 5)}\n\nThere are {n}:\n\n{follows}" for n in range(60))
+    pieces = [one for one in spoken(short(text), folder).pieces() if one.strip()]
+    last = {piece.page: piece for piece in pieces}
+    assert len(last) > 4
+    for piece in last.values():
+        assert not piece.startswith("There are"), piece
+
+
 def test_a_wide_table_stays_on_its_page(folder: Path) -> None:
     words = ["Households", "Municipality", "Rehabilitated", "Wasserversorgungszweckverband"]
     row = "| " + " | ".join(words + words[:3] + words[:2]) + " |\n"

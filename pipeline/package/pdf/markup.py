@@ -146,9 +146,10 @@ RIGHT = frozenset({"mark", "right"})
 
 def _mark_relations(root: Element) -> None:
     """Give elements classes for their children, such as ``has-blank``, and for what follows them,
-    such as ``before-exercise``. Items ``begin`` with a blank in their first paragraph, rows have
-    the blanks of their cells, and definition lists the notes of their terms. (Styles could use
-    `:has()`, but WeasyPrint then searches all descendants of each element.)"""
+    such as ``before-exercise``. A paragraph that ends with a colon ``leads-in``. Items ``begin``
+    with a blank in their first paragraph, rows have the blanks of their cells, and definition lists
+    the notes of their terms. (Styles could use `:has()`, but WeasyPrint then searches all
+    descendants of each element.)"""
     parents: dict[Element, Element] = {}
     blanks, notes = [], []
     for parent in root.iter():
@@ -169,6 +170,8 @@ def _mark_relations(root: Element) -> None:
             # a heading needs two lines below it, so this paragraph stays with the next block
             if child.tag == "p" and before is not None and before.tag in HEADINGS:
                 _mark(child, "one", {"line"} if len(read_text(child)) <= LINE else ())
+            elif child.tag != "p" and before is not None and before.tag == "p":
+                _mark(before, "leads", {"in"} if _ends_with_colon(before) else ())
             before = child
     for blank in blanks:
         holder = parents[blank]
@@ -179,6 +182,11 @@ def _mark_relations(root: Element) -> None:
         _mark(row, "has", {"blank"})
     for entries in _around(_around(notes, "dt", parents), "dl", parents):
         _mark(entries, "has", {"notes"})
+
+
+def _ends_with_colon(paragraph: Element) -> bool:
+    """Return whether a paragraph announces what follows it."""
+    return "".join(paragraph.itertext()).rstrip().endswith((":", "\N{FULLWIDTH COLON}"))
 
 
 def _mark(element: Element, relation: str, names: Iterable[str]) -> None:
