@@ -351,6 +351,14 @@ def test_words_are_kept_whole_where_they_can_be(boxes: Callable[[str], list[Box]
     assert set(head) <= found
 
 
+def test_code_is_kept_whole_where_it_can_be(boxes: Callable[[str], list[Box]]) -> None:
+    """Its letters are all as wide, and an option is not broken after its hyphens."""
+    code = ["assets_beside", "ill_if_lilt", "--out-of-it", "-f"]
+    rows = [[f"`{each}`", "None", SENTENCE * 2] for each in code]
+    found = {box.text for box in boxes(pipes(["Field", "Default", "Meaning"], *rows))}
+    assert set(code) <= found
+
+
 def test_long_texts_have_more_room_than_short_ones() -> None:
     found = fit(table(pipes(["Term", "Meaning"], ["Forced labour", SENTENCE * 4])))
     assert not found.is_small

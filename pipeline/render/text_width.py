@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from pipeline.model import CodeBlock, Image, Inline, LineBreak, List, Math, Node, NoteReference
+from pipeline.model import (
+    Code,
+    CodeBlock,
+    Image,
+    Inline,
+    LineBreak,
+    List,
+    Math,
+    Node,
+    NoteReference,
+)
 from pipeline.model.tree import plain_text, walk
 
 EM_PIXELS = 12.7
@@ -44,6 +54,10 @@ _NO_BREAK = "\u00a0\u202f\u2007"
 _BREAKS_AFTER = "-–—/\u00ad\u200b"
 
 
+_Letter: TypeAlias = tuple[str, float]
+"""A character and its width."""
+
+
 class Size(NamedTuple):
     """In ems: the widest piece that has no place to break a line, and the widest line."""
 
@@ -68,7 +82,7 @@ def size(nodes: Iterable[Node]) -> Size:
 def line_count(nodes: Iterable[Node], width: float) -> int:
     """The number of lines that blocks take in a column ``width`` ems wide."""
     flat = tuple(walk(nodes))
-    count = sum(math.ceil(text_width(line) / width) for line in _lines(flat))
+    count = sum(math.ceil(sum(each for _, each in line) / width) for line in _lines(flat))
     for node in flat:
         if isinstance(node, CodeBlock):
             count += node.text.count("\n")
@@ -92,24 +106,27 @@ def _box(node: Node) -> Size | None:
     return None
 
 
-def _lines(flat: Iterable[Node]) -> list[str]:
+def _lines(flat: Iterable[Node]) -> list[list[_Letter]]:
     """The lines of text in nodes and all below them: blocks begin new ones, and so do breaks."""
-    lines = [""]
+    lines: list[list[_Letter]] = [[]]
     for node in flat:
         if isinstance(node, LineBreak) or not isinstance(node, Inline):
-            lines.append("")
+            lines.append([])
         elif isinstance(node, NoteReference):
-            lines[-1] += "1"
+            lines[-1].append(("1", _char_width("1")))
+        elif isinstance(node, Code):
+            # options are not broken after their hyphens
+            text = node.text.replace("-", "\u2011") if node.text[:1] == "-" else node.text
+            lines[-1] += ((char, max(MONOSPACED, _char_width(char) // 1)) for char in text)
         elif not isinstance(node, Image | Math) and not hasattr(node, "children"):
-            lines[-1] += plain_text((node,))
+            lines[-1] += ((char, _char_width(char)) for char in plain_text((node,)))
     return lines
 
 
-def _text_size(text: str) -> Size:
+def _text_size(letters: list[_Letter]) -> Size:
     word = widest = line = 0.0
-    size = len(text)
-    for index, char in enumerate(text):
-        width = _char_width(char)
+    size = len(letters)
+    for index, (char, width) in enumerate(letters):
         line += width
         if char.isspace() and char not in _NO_BREAK:
             word = 0.0
@@ -118,7 +135,7 @@ def _text_size(text: str) -> Size:
             word = 0.0
         word += width
         widest = max(widest, word)
-        if char in _BREAKS_AFTER and index + 1 < size and text[index + 1].isalpha():
+        if char in _BREAKS_AFTER and index + 1 < size and letters[index + 1][0].isalpha():
             word = 0.0
     return Size(widest, line)
 
