@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import zipfile
 from html import escape
@@ -306,6 +307,46 @@ def test_citations_and_index(tmp_path: Path) -> None:
     assert [work["title"] for work in works] == ["People", "Wells"]
     assert "Citations whose works are not in the document are kept as text." in told(made)
     assert all(row.made >= row.given for row in made.ledger)
+
+
+def endnote(cited: str, year: str, more: str = "") -> str:
+    return (
+        f"<EndNote><Cite{more}><Author>Bales</Author><Pages>8</Pages><record><ref-type"
+        ' name="Journal Article">17</ref-type><contributors><authors><author><style>Bales, Kevin'
+        f"</style></author><author>WHO,</author></authors></contributors><titles><title>{cited}"
+        "</title><secondary-title>Water</secondary-title></titles><volume>3</volume><number>4"
+        f"</number><dates><year>{year}</year></dates></record></Cite></EndNote>"
+    )
+
+
+def test_citations_of_endnote(tmp_path: Path) -> None:
+    """The records of EndNote are in the field itself or in data next to it."""
+    kept = base64.b64encode(endnote("Wells", "2020", ' ExcludeAuth="1"').encode()).decode()
+    inner = f'<w:r><w:fldChar w:fldCharType="begin"><w:fldData>{kept}</w:fldData></w:fldChar></w:r>'
+    inner += "<w:r><w:instrText>ADDIN EN.CITE.DATA</w:instrText></w:r>"
+    inner += '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    outer = field("ADDIN EN.CITE ", run("(2020)")).replace(
+        "</w:instrText></w:r>", f"</w:instrText></w:r>{inner}"
+    )
+    text = p(
+        run("Few ")
+        + field(escape(f"ADDIN EN.CITE {endnote('People', '2012')}"), run("(Bales)"))
+        + run(" know ")
+        + outer
+        + field("ADDIN EN.CITE broken", run(" (Ash)"))
+        + run(".")
+    )
+    made = imported(word(tmp_path / "a.docx", text + p(field("ADDIN EN.REFLIST", run("Bales.")))))
+    assert body(made) == (
+        "Few [@bales2012, 8] know [-@bales2020, 8] (Ash).\n\n::: bibliography\n:::"
+    )
+    works = json.loads(made.images["a.references.json"])
+    assert works[0] == {
+        "type": "article-journal", "title": "People", "container-title": "Water", "volume": "3",
+        "issue": "4", "author": [{"family": "Bales", "given": "Kevin"}, {"literal": "WHO"}],
+        "issued": {"date-parts": [[2012]]}, "id": "bales2012",
+    }  # fmt: skip
+    assert "Citations whose works are not in the document are kept as text." in told(made)
 
 
 def test_lists_without_what_they_list(tmp_path: Path) -> None:

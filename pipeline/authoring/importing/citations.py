@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
@@ -25,7 +26,8 @@ MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
 """Such a mark."""
 
 _DATA = "CSL_CITATION"
-_BIBLIOGRAPHIES = ("ZOTERO_BIBL", "CSL_BIBLIOGRAPHY")
+_ENDNOTE = "EN.CITE"
+_BIBLIOGRAPHIES = ("ZOTERO_BIBL", "CSL_BIBLIOGRAPHY", "EN.REFLIST")
 _SWITCH = re.compile(r'\\(\w)\s*(?:"([^"]*)"|([^\s\\"]+))?')
 _SEE = re.compile(r"^\W*(?:see|siehe|voir|véase|ver)(?: also)?\s+", re.IGNORECASE)
 _B = "{http://schemas.openxmlformats.org/officeDocument/2006/bibliography}"
@@ -38,8 +40,13 @@ _KINDS = {
     "article": "article-journal", "book": "book", "inbook": "chapter", "incollection": "chapter",
     "inproceedings": "paper-conference", "journal": "article-journal", "phdthesis": "thesis",
     "mastersthesis": "thesis", "techreport": "report", "www": "webpage",
+    "Journal Article": "article-journal", "Electronic Article": "article-journal",
+    "Magazine Article": "article-magazine", "Newspaper Article": "article-newspaper",
+    "Edited Book": "book", "Electronic Book": "book", "Book Section": "chapter",
+    "Conference Proceedings": "paper-conference", "Conference Paper": "paper-conference",
+    "Thesis": "thesis", "Web Page": "webpage", "Film or Broadcast": "motion_picture",
 }  # fmt: skip
-"""The kinds of works of Word and LibreOffice, in the words of CSL."""
+"""The kinds of works of Word, LibreOffice and EndNote, in the words of CSL."""
 
 _FIELDS = {
     "Title": "title", "City": "publisher-place", "Publisher": "publisher", "Volume": "volume",
@@ -50,6 +57,9 @@ _FIELDS = {
     "publisher-place", "publisher": "publisher", "volume": "volume", "journal": "container-title",
     "booktitle": "container-title", "number": "issue", "pages": "page", "edition": "edition",
     "url": "URL", "institution": "publisher", "school": "publisher",
+    "titles/title": "title", "titles/secondary-title": "container-title",
+    "pub-location": "publisher-place", "isbn": "ISBN",
+    "electronic-resource-num": "DOI", "urls/related-urls/url": "URL",
 }  # fmt: skip
 
 
@@ -63,11 +73,14 @@ class Marks:
         self._keys: dict[str, str] = {}
         self._sources = {one.findtext(f"{_B}Tag") or "": one for one in sources}
 
-    def field(self, instruction: str) -> str:
-        """The placeholder for the content of a field; nothing if it is not one of these."""
+    def field(self, instruction: str, data: str = "") -> str:
+        """The placeholder for the content of a field, which may have ``data``; nothing if it is not
+        one of these."""
         name = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
         if _DATA in instruction:
             return self._of_data(instruction.partition(_DATA)[2])
+        if _ENDNOTE in instruction:
+            return self._of_endnote(instruction.partition(_ENDNOTE)[2].strip() or data)
         if name == "BIBLIOGRAPHY" or any(one in instruction for one in _BIBLIOGRAPHIES):
             return self._add(model.Bibliography()) if self.works else ""
         if name == "INDEX":
@@ -119,6 +132,24 @@ class Marks:
         except (ValueError, KeyError, TypeError, AttributeError):
             return ""
         return self._cite([(self._key(item["itemData"]), item) for item in items])
+
+    def _of_endnote(self, said: str) -> str:
+        """The citation of EndNote, with the records of the cited works."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        try:
+            root = etree.fromstring(said.strip("\0 \n").encode(), parser)
+        except (etree.XMLSyntaxError, ValueError):
+            return ""
+        items = []
+        for one in root.iter("Cite"):
+            record = one.find("record")
+            if record is None:
+                return ""
+            keys = {"Pages": "locator", "Prefix": "prefix", "Suffix": "suffix"}
+            more: dict[str, Any] = {key: _text(one, tag) for tag, key in keys.items()}
+            more["suppress-author"] = one.get("ExcludeAuth") == "1"
+            items.append((self._key(_of_record(record)), more))
+        return self._cite(items)
 
     def _of_tags(self, instruction: str) -> str:
         """The citation of Word, which names works by their tags."""
@@ -198,6 +229,30 @@ def _of_source(source: Element) -> dict[str, Any]:
             data[name] = people
     year = said("Year")
     if year.isdecimal():
+        data["issued"] = {"date-parts": [[int(year)]]}
+    return data
+
+
+def _text(element: Element, path: str) -> str:
+    found = element.find(path)
+    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
+
+
+def _of_record(record: Element) -> dict[str, Any]:
+    """The data of a work as EndNote keeps it."""
+    kind = record.find("ref-type")
+    fields = {path: _text(record, path) for path in _FIELDS if path[0].islower()}
+    data = _of_fields("" if kind is None else kind.get("name") or "", fields)
+    for path, role in (("authors", "author"), ("secondary-authors", "editor")):
+        people = []
+        for person in record.iterfind(f"contributors/{path}/author"):
+            family, _, given = "".join(map(str, person.itertext())).partition(",")
+            whole = {"literal": family.strip()}
+            named = {"family": family.strip(), "given": given.strip()}
+            people.append(named if given.strip() else whole)
+        if people:
+            data[role] = people
+    if (year := _text(record, "dates/year")).isdecimal():
         data["issued"] = {"date-parts": [[int(year)]]}
     return data
 

@@ -3,6 +3,7 @@ comments, formulas and tracked changes, as the inside of elements of HTML."""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
 
@@ -39,7 +40,7 @@ class _Field:
     """A field that is open: its instruction, and whether its result has begun."""
 
     def __init__(self) -> None:
-        self.instruction = ""
+        self.instruction = self.data = ""
         self.has_result = False
         self.is_replaced = False
 
@@ -182,10 +183,13 @@ class Runs:
         match mark.get(f"{W}fldCharType"):
             case "begin":
                 self._fields.append(_Field())
+                self._fields[-1].data = _data(mark)
             case "separate" if self._fields:
                 yield from self._begin_result(self._fields[-1])
             case "end" if self._fields:
                 field = self._fields.pop()
+                if field.data and "EN.CITE.DATA" in field.instruction and self._fields:
+                    self._fields[-1].data = field.data
                 if field.name == "FORMCHECKBOX":
                     yield Atom("\u2610")
                 elif field.name == "XE" and not field.has_result:
@@ -196,7 +200,9 @@ class Runs:
     def _begin_result(self, field: _Field) -> Iterator[Atom]:
         """Begin the result of a field, which a node's placeholder may replace."""
         field.has_result = True
-        mark = "" if field.name in _CONTENTS else self.marks.field(field.instruction)
+        mark = ""
+        if field.name not in _CONTENTS:
+            mark = self.marks.field(field.instruction, field.data)
         field.is_replaced = bool(mark) or field.name in _CONTENTS
         if not mark and (field.name == "CITATION" or "EN.CITE" in field.instruction):
             self.told.append("Citations whose works are not in the document are kept as text.")
@@ -306,6 +312,14 @@ class Runs:
         elif not is_found and (kind := _kind_of(element)):
             said = f" “{alt[:60]}”" if alt else ""
             self.told.append(f"{kind}{said} is left out: Markdown cannot express it.")
+
+
+def _data(mark: Element) -> str:
+    """The data that a program keeps with a field."""
+    try:
+        return base64.b64decode(mark.findtext(f"{W}fldData") or "").decode()
+    except ValueError:
+        return ""
 
 
 def _raised(run: Element, said: Element | None) -> str:
