@@ -35,6 +35,10 @@ STYLES = """
 <style:text-properties style:text-position="sub 58%"/></style:style>
 <style:style style:name="T3" style:family="text">
 <style:text-properties fo:language="de" fo:country="DE"/></style:style>
+<style:style style:name="T4" style:family="text">
+<style:text-properties fo:font-variant="small-caps"/></style:style>
+<style:style style:name="P3" style:family="paragraph" style:parent-style-name="Standard">
+<style:text-properties fo:language="de" fo:country="DE"/></style:style>
 <style:style style:name="P1" style:family="paragraph" style:parent-style-name="Standard">
 <style:text-properties fo:font-weight="bold"/></style:style>
 <style:style style:name="P2" style:family="paragraph" style:parent-style-name="Quotations"/>
@@ -165,6 +169,19 @@ CHANGED = """
 <text:p>All <text:span text:style-name="T1">new</text:span>.</text:p>
 <text:p>New <text:change-end text:change-id="b"/>three.</text:p>
 """
+
+
+def test_subtitle_and_languages(tmp_path: Path) -> None:
+    """A subtitle is metadata; a whole paragraph in another language has it once."""
+    odt(
+        tmp_path / "a.odt",
+        '<text:p text:style-name="Title">The well</text:p><text:p text:style-name="Subtitle">A '
+        'report</text:p><text:p text:style-name="P3">Tief ist er.</text:p><text:p>In <text:span '
+        'text:style-name="T4">Rome</text:span></text:p>',
+    )
+    made = imported(tmp_path / "a.odt")
+    assert "title: The well\nsubtitle: A report\n" in made.text
+    assert body(made) == "Tief ist er.\n{lang=de-DE}\n\nIn [Rome]{.small-caps}"
 
 
 def test_text_boxes(tmp_path: Path) -> None:

@@ -178,3 +178,17 @@ def test_damaged(tmp_path: Path) -> None:
             broken[(number * 977 + at * 331) % len(data)] ^= 0x55
         (tmp_path / "b.rtf").write_bytes(broken[: len(data) - number * 13])
         import_file(tmp_path / "b.rtf")
+
+
+def test_subtitle_and_figure(tmp_path: Path) -> None:
+    """A subtitle is metadata, a box of an image and its caption a figure; the language is the
+    declared one if the text has none."""
+    box = (
+        r"\par\pard{\shp{\*\shpinst{\shptxt\pard{\*\shppict{\pict{\*\picprop{\sp{\sn wzDescription}"
+    )
+    box += r"{\sv A red box}}}\pngblip PICTURE}}Figure 1: The pump\par}}}Text.\par}"
+    head = r"{\rtf1\ansi\deflang2057{\stylesheet{\s3 Title;}{\s4 Subtitle;}}\pard\s3 The well\par"
+    rtf(tmp_path / "a.rtf", head + r"\pard\s4 A report" + box)
+    made = imported(tmp_path / "a.rtf")
+    assert "title: The well\nsubtitle: A report\nlang: en-GB\n" in made.text
+    assert body(made) == 'Text.\n\n![A red box](images/a-red-box.png "The pump")'

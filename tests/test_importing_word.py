@@ -60,6 +60,10 @@ def numbering() -> str:
         made += f'<w:abstractNum w:abstractNumId="{name}">{levels}</w:abstractNum>'
     for name in NUMBERS:
         made += f'<w:num w:numId="{name}"><w:abstractNumId w:val="{name}"/></w:num>'
+    again = '<w:numFmt w:val="bullet"/><w:lvlText w:val="\uf0b7"/>'
+    made += '<w:num w:numId="4"><w:abstractNumId w:val="2"/><w:lvlOverride w:ilvl="1">'
+    made += f'<w:lvl w:ilvl="1">{again}</w:lvl></w:lvlOverride><w:lvlOverride w:ilvl="1">'
+    made += '<w:startOverride w:val="1"/></w:lvlOverride></w:num>'
     return part("numbering", made)
 
 
@@ -219,6 +223,16 @@ BECOMES = {
     "quotations and code": (
         p("One.", "Quote") + p("Two.", "Quote") + p("a = 1", "Code") + p("  b = 2", "Code"),
         "> One.\n>\n> Two.\n\n```\na = 1\n  b = 2\n```",
+    ),
+    "small capitals": (p(run("Rome", "<w:smallCaps/>")), "[Rome]{.small-caps}"),
+    "a box with an image and its caption": (
+        TEXT_BOX.replace("In the box.</w:t>", "</w:t></w:r>PUMP<w:r><w:t>Figure 1: The pump</w:t>")
+        .replace("PUMP", image("rId1", "A pump")),
+        'Before.\n\n![A pump](images/a-pump.png "The pump")',
+    ),
+    "levels that are defined again, and restart": (
+        item("one", 2) + item("in", 4, 1) + item("in too", 4, 1) + item("two", 2),
+        "1. one\n   - in\n   - in too\n2. two",
     ),
     "hidden text": (p(run("Seen.") + run(" Not seen.", "<w:vanish/>")), "Seen."),
 }  # fmt: skip

@@ -65,7 +65,8 @@ def strip(root: Element) -> Iterator[Element]:
             drop(element)
     for element in [*root.iter()]:
         tag = element.tag
-        if tag not in ("html", "body") and (tag in _NEVER or _is_hidden(element)):
+        is_of_pages = tag == "div" and element.get("title") in ("header", "footer")  # LibreOffice's
+        if tag not in ("html", "body") and (tag in _NEVER or _is_hidden(element) or is_of_pages):
             if words(element):
                 yield element
             drop(element)

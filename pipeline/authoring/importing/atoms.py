@@ -80,7 +80,7 @@ def _element(parent: Element, format: str, value: str) -> Element:
         case "lang":
             return etree.SubElement(parent, "span", lang=value)
         case "caps":
-            return etree.SubElement(parent, "span", {"class": "smallcaps"})
+            return etree.SubElement(parent, "span", {"class": "small-caps"})
         case "raised":
             return etree.SubElement(parent, value)
         case "ins":

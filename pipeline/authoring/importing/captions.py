@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.references import LABEL
@@ -15,6 +16,8 @@ LONGEST = 300
 
 def join_captions(root: Element) -> None:
     """Convert paragraphs next to an element into its caption."""
+    for paragraph in [*root.iter("p")]:
+        _part_caption(paragraph)
     for caption in [*root.iter("p")]:
         is_caption = caption.get("class") == "caption"
         if not is_caption and not _is_labelled(caption):
@@ -37,6 +40,21 @@ def join_captions(root: Element) -> None:
                 break
         if is_caption:
             caption.attrib.pop("class", None)
+
+
+def _part_caption(paragraph: Element) -> None:
+    """Convert a paragraph of an image and the label and text of its caption into a figure."""
+    image = paragraph[0] if len(paragraph) else None
+    if image is None or image.tag != "img" or (paragraph.text or "").strip():
+        return
+    if not _is_labelled(paragraph):
+        return
+    caption = etree.Element("figcaption")
+    caption.text, image.tail = image.tail, None
+    caption.extend(paragraph[1:])
+    paragraph.append(caption)
+    paragraph.tag = "figure"
+    paragraph.attrib.pop("class", None)
 
 
 def label_words(root: Element) -> int:

@@ -45,6 +45,7 @@ from pipeline.system.paths import Located, locate
 SAMPLE = 20_000
 """Characters that tell the language of an article whose page does not say it."""
 
+_LISTS = ("ul", "ol")
 _WITHIN = INLINE_TAGS | FORMATTING_TAGS | PLAIN_INLINE_TAGS
 
 _COUNTED = {
@@ -122,6 +123,7 @@ def of_page(
         metadata = replace(metadata, lang=guess or metadata.lang)
     if not page:
         join_captions(chosen)
+        _nest_lists(chosen)
     reader.tell_guesses(chosen)
     take_formulas(chosen)
     taken = [*take_notes(chosen), *notes]
@@ -159,6 +161,27 @@ def of_page(
         reader.found += told
     found = tuple(reader.found)
     return Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
+
+
+def _nest_lists(root: Element) -> None:
+    """Put lists that stand directly in lists into the items before them; LibreOffice interrupts a
+    numbered list for those."""
+    for inner in [*root.iter(*_LISTS)]:
+        above = inner.getparent()
+        if above is None or above.tag not in _LISTS:
+            continue
+        outer, before = above.getprevious(), inner.getprevious()
+        if before is not None:
+            before.append(inner)
+        elif outer is not None and outer.tag in _LISTS and len(outer) and len(above) == 1:
+            outer[-1].append(inner)
+            after = above.getnext()
+            article.drop(above)
+            start = outer.get("start") or "1"
+            goes_on = str(int(start) + len(outer)) if start.isdecimal() else ""
+            if after is not None and after.tag == outer.tag and after.get("start") == goes_on:
+                outer.extend([*after])
+                article.drop(after)
 
 
 def _keep_comments(root: Element) -> None:

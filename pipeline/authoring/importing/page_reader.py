@@ -120,7 +120,8 @@ class PageReader:
             if len(cells) == 1 and (said := " ".join(article.words(cells[0])[:6])):
                 message = f"The table “{said}…” has a single cell, and becomes text."
                 self.tell(message, at=table)
-            if table.find(".//th") is None and len(table.findall(".//td")) > 1:
+            has_heads = table.find(".//th") is not None or table.find("thead/tr") is not None
+            if not has_heads and len(table.findall(".//td")) > 1:
                 words = (word for row in table.iter("tr") for word in article.words(row))
                 said = " ".join(islice(words, 6))
                 message = (

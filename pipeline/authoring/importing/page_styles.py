@@ -81,6 +81,8 @@ def _mark(span: Element, style: Style) -> None:
         tags.append("s")
     if raised := _raised(style):
         tags.append(raised)
+    if not tags and "small-caps" in style.get("font-variant", style.get("font-variant-caps", "")):
+        span.set("class", "small-caps")
     if not tags or not "".join(span.itertext()).strip():
         return
     span.tag = tags[0]

@@ -16,6 +16,7 @@ from pipeline.parser.table_options import guess_row_heads, with_head_columns, wi
 def headed(table: model.Table) -> model.Table:
     """The table; of one without heads, the first row is its head, or the first cell of its only
     row."""
+    table = replace(table, head=tuple(map(_of_heads, table.head)))
     rows = (*table.head, *table.body)
     if any(cell.scope for row in rows for cell in row.cells) or not rows:
         return guess_row_heads(table)
@@ -24,6 +25,11 @@ def headed(table: model.Table) -> model.Table:
     if not others or reaches:
         return with_head_columns(table, 1)
     return with_head_rows(table, 1)
+
+
+def _of_heads(row: model.TableRow) -> model.TableRow:
+    """A row of a table's head, all cells of which are headers."""
+    return replace(row, cells=tuple(replace(c, scope=c.scope or "col") for c in row.cells))
 
 
 def aligned(table: model.Table) -> model.Table:

@@ -17,6 +17,7 @@ from pipeline.model.names import slug
 from pipeline.model.roles import CLASSES
 from pipeline.model.tree import MARKS, Changes, plain_text, rewrite, walk
 from pipeline.parser.constructs.passages import attributed
+from pipeline.parser.lowering.inlines import NAMES
 from pipeline.parser.markup.flow import trim
 
 _UNWRAPPED = frozenset(
@@ -27,7 +28,7 @@ _UNWRAPPED = frozenset(
 FIRST_LEVEL = 2
 """The level of the highest headings, right below the title."""
 
-_ALWAYS = frozenset({"decorative", "image", "smallcaps"})
+_ALWAYS = frozenset({"decorative", "image", "small-caps"})
 _ROLES = frozenset(CLASSES)
 _COLUMNS = re.compile(r"columns-\d|side-by-side")
 
@@ -90,7 +91,8 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         kept |= kept_classes
         pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
         said = (_ROLES if isinstance(node, model.Heading) else _ALWAYS) | kept_classes
-        classes = tuple(c for c in node.attributes.classes if c in said or _COLUMNS.fullmatch(c))
+        classes = tuple(NAMES.get(name, name) for name in node.attributes.classes)
+        classes = tuple(c for c in classes if c in said or _COLUMNS.fullmatch(c))
         found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
         return NO_ATTRIBUTES if found == NO_ATTRIBUTES else found
 
@@ -118,6 +120,8 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
 
     def element(node: model.InlineElement) -> Node | tuple[Node, ...]:
         attributes = own(node)
+        if node.name == "span" and not (node.children or attributes.id or attributes.classes):
+            return ()
         if node.name in _AS_EMPHASIS:
             return emphasis(_AS_EMPHASIS[node.name](children=node.children))
         is_change = node.name == "ins" and "datetime" in dict(node.attributes.pairs)

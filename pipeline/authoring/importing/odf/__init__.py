@@ -78,7 +78,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["comments"], counts[CHANGED] = page.comments, changed
     counts["formulas"] = page.formulas
     counts["images"] -= page.drawn
-    counts["words"] -= page.labels
+    counts["words"] -= page.labels + len(page.subtitle.split())
     counts[BOXES] -= page.figures
     heads = [" ".join(_said(e).split()) for e in body.iter(f"{TEXT}h")]
     counts["headings"] -= (metadata.title or draft.metadata.title) in heads
@@ -90,7 +90,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         told.append(f"Read as quotations because they are indented: {paragraphs}.")
     found = [diagnostic(Code.NOT_IMPORTED, said, source=name) for said in told]
     draft = Draft(
-        replace(metadata, title=metadata.title or draft.metadata.title),
+        replace(metadata, title=metadata.title or draft.metadata.title, subtitle=page.subtitle),
         draft.blocks,
         draft.notes,
         draft.images,

@@ -51,7 +51,7 @@ class OdfPage:
         self.replaced: set[Element] = set()
         self._boxes: list[Element] = []
         self.marks = Marks()
-        self._cited = ""
+        self._cited = self.subtitle = ""
         self._ends: dict[str, int] = {}
         self._styles = styles
         self._parts = parts
@@ -157,8 +157,13 @@ class OdfPage:
         elif {"Table", "Tabelle"} & set(names) and self._is_caption_of_table(element):
             self._labelled(element)
             return
+        elif "Subtitle" in names and not self.subtitle and all(e.tag == "h1" for e in to):
+            self.subtitle = " ".join("".join(element.itertext()).split())
+            return
         else:
             made = _under(to, "p")
+        if language := self._styles.language_in(style):
+            made.set("lang", language)
         if self._styles.is_bold(style) and made.tag == "p":
             made = _under(made, "strong")
         self._inlines_of(element, made, alone=made.tag == "p")
@@ -324,7 +329,10 @@ class OdfPage:
     def _span(self, element: Element, to: Element, *, alone: bool) -> None:
         for name in self._styles.marks(element.get(f"{TEXT}style-name") or ""):
             kind, _, lang = name.partition(":")
+            kind, _, own = kind.partition(".")
             to = _under(to, kind, lang=lang) if lang else _under(to, kind)
+            if own:
+                to.set("class", own)
         self._inlines_of(element, to, alone=alone)
 
     def _frame(self, element: Element, to: Element, *, alone: bool) -> None:

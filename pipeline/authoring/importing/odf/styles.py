@@ -59,6 +59,12 @@ class OdfStyles:
         properties = _of_text(style)
         return properties is not None and properties.get(f"{FO}font-weight") == "bold"
 
+    def language_in(self, name: str) -> str:
+        """The language of a whole paragraph, if it is another than the text's."""
+        said = (_language(_of_text(style)) for _, style in self._chain(name))
+        language = next(filter(None, said), "")
+        return language if language != self.language else ""
+
     def is_indented(self, name: str) -> bool:
         """Return whether a whole paragraph was directly indented by half a centimetre or more,
         whatever its style."""
@@ -97,6 +103,8 @@ class OdfStyles:
         is_link = names & {"Internet_20_link", "Visited_20_Internet_20_Link"}
         if said.get(f"{STYLE}text-underline-style", "none") != "none" and not is_link:
             found.append("u")
+        if "small-caps" in said.get(f"{FO}font-variant", ""):
+            found.append("span.small-caps")
         if "Citation" in names:
             found.append("cite")
         language = _language_of(said)

@@ -58,10 +58,11 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     counts = {**draft.counts, "words": words, HEADS: len(reader.heads), "comments": len(comments)}
     counts[CHANGED] = reader.changed
     names = re.split(r"[,;]", reader.info.get("author", ""))
-    most = reader.languages.most_common(1)
-    lang = _language(most[0][0]) if most else ""
+    spoken = [*reader.languages.most_common(1), *reader.declared.most_common()]
+    lang = next(filter(None, (_language(number) for number, _ in spoken)), "")
     metadata = Metadata(
         title=draft.metadata.title,
+        subtitle=reader.body.subtitle,
         authors=tuple(Contributor(name=name.strip()) for name in names if name.strip()),
         description=reader.info.get("subject", ""),
         keywords=tuple(

@@ -171,7 +171,7 @@ class RtfBody:
             if made.tag == "p" and to is self.root and size and words <= LONGEST:
                 self._large.append(_Heading(made, size))
         for box in self.boxes:
-            to.append(box)
+            to.extend([*box] if all(e.tag == "figure" for e in box) else [box])
         for said in self.comments:
             etree.SubElement(self.root, "p").text = COMMENT + said
         self.boxes, self.comments = [], []
@@ -186,6 +186,9 @@ class RtfBody:
             self.title = " ".join(said.split())
             self._lists = []
             return etree.SubElement(to, "h1", {"class": TITLE})
+        if kind == "subtitle" and not self.subtitle and all(e.tag == "h1" for e in self.root):
+            self.subtitle = " ".join(said.split())
+            return etree.Element("p")
         if level and to is self.root and said:
             self._lists = []
             atoms[:] = [atom._replace(formats=_without_bold(atom)) for atom in atoms]

@@ -68,6 +68,7 @@ class RtfReader:
         self.info: dict[str, str] = {}
         self.heads: list[str] = []
         self.languages: Counter[int] = Counter()
+        self.declared: Counter[int] = Counter()
         self.told: list[str] = []
         self.hidden = self.changed = self.vectors = 0
         self.images: dict[str, bytes] = {}
@@ -218,8 +219,9 @@ class RtfReader:
             group.font = number or 0
         elif word == "fs":
             group.size = number or 0
-        elif word == "lang":
+        elif word in ("lang", "deflang"):
             group.language = number or 0
+            self.declared[group.language] += 1
         elif word == "line":
             self.body.add(Atom(etree.Element("br")), 0)
         else:

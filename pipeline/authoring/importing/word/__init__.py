@@ -78,6 +78,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         notes=notes,
         places="paragraph",
     )
+    counts[BOXES] -= body.figures
     about = (*body.subtitle, *body.authors, body.date)
     counts["words"] -= body.runs.replaced + len(" ".join(about).split())
     titles = (text for p, text in _texts(parts, changes) if parts.styles.kind(p)[0] == "heading")

@@ -45,7 +45,7 @@ class Body:
         self._waiting: list[Atom] = []
         self._has_begun = False
         self._ids = _places(parts.main)
-        self._number = 0
+        self._number = self.figures = 0
 
     def page(self) -> tuple[Element, list[tuple[str, Element]]]:
         """The text, and the notes with their labels."""
@@ -183,6 +183,7 @@ class Body:
         if not len(made):
             return
         if all(e.tag == "figure" for e in made) or out.tag in ("td", "th", "li"):
+            self.figures += all(e.tag == "figure" for e in made)
             if any(e.tag != "figure" for e in made):
                 kind = "list" if out.tag == "li" else "table"
                 said = " ".join(str(text) for text in made.itertext())[:60]

@@ -214,8 +214,9 @@ class Numbering:
         for override in number.iter(f"{W}lvlOverride"):
             if override.get(f"{W}ilvl") == str(depth):
                 said = _value(override, "startOverride", "")
-                start = int(said) if said.isdecimal() else None
-                definition = override.find(f"{W}lvl")
+                start = int(said) if said.isdecimal() else start
+                found = override.find(f"{W}lvl")
+                definition = definition if found is None else found
         root = self._abstract.get(abstract)
         if definition is None and root is not None:
             levels = {level.get(f"{W}ilvl"): level for level in root.iter(f"{W}lvl")}
