@@ -47,10 +47,23 @@ def heads(setter: Typesetter, root: Element, given: Furniture) -> TypesetDocumen
     for number, (_, _, strings) in enumerate(given.pages, start=given.first):
         for name, texts in strings.items():
             context.string_set[name][number] = list(texts)
+    counts = any(":nth(" in css for css in given.styles)
     with economical():
-        return setter.document(
-            _head(markup, name, number, given.total, is_right=(number % 2 == 1) == starts_right)
+        kinds = [
+            PageType(
+                "right" if (number % 2 == 1) == starts_right else "left",
+                False,
+                name,
+                number - 1 if counts else 0,
+                (),
+            )
             for number, (name, _, _) in enumerate(given.pages, start=given.first)
+        ]
+        for kind in dict.fromkeys(kinds):
+            set_page_type_computed_styles(kind, markup, context.style_for)
+        return setter.document(
+            _head(markup, kind, number, given.total)
+            for number, kind in enumerate(kinds, start=given.first)
         )
 
 
@@ -68,10 +81,8 @@ def is_plain(page: TypesetPage) -> bool:
     return not any(drawn) and not has_images and not (box.background and box.background.color.alpha)
 
 
-def _head(markup: Any, name: str | None, number: int, total: int, *, is_right: bool) -> Any:
+def _head(markup: Any, kind: PageType, number: int, total: int) -> Any:
     context = markup.context
-    kind = PageType("right" if is_right else "left", False, name, number - 1, ())
-    set_page_type_computed_styles(kind, markup, context.style_for)
     style = context.style_for(kind)
     box = PageBox(kind, style)
     width, height = style["size"]
