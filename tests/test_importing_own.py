@@ -15,7 +15,8 @@ from pipeline.authoring.importing import import_file
 from pipeline.driver import build
 from pipeline.model import Document, Node
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import Changes, plain_text, rewrite_document, walk, whole
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import plain_text, walk, whole
 from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file
 from pipeline.parser.constructs.charts import DIAGRAMS

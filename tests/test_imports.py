@@ -141,6 +141,20 @@ def test_importing_the_library_is_light() -> None:
     assert not set(HEAVY) & set(result.stdout.split())
 
 
+LEAST, MOST = 40, 400
+TABLES = {"model/codes.py", "model/nodes.py"}
+"""They may have more lines: rows, and no logic."""
+
+
+def test_modules_are_neither_long_nor_tiny() -> None:
+    """A module of a few lines belongs to the one that it serves."""
+    for path in PACKAGE.rglob("*.py"):
+        name, lines = path.relative_to(PACKAGE).as_posix(), len(path.read_bytes().splitlines())
+        assert lines <= MOST or name in TABLES, f"{name} has {lines} lines: divide it"
+        is_small = lines < LEAST and not path.name.startswith("__") and "importing" not in name
+        assert not is_small, f"{name} has {lines} lines: merge it"
+
+
 SHARED_NAMES = {"Code", "Series"}
 """Code is a node and the code of a finding; a series is one of books and one of a chart."""
 

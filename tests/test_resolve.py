@@ -44,7 +44,8 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions, Cover, Metadata, Placed
 from pipeline.model.names import slug
-from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, walk, whole
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, PageMark, Paragraph
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import rewrite_document
+from pipeline.model.rewriting import rewrite_document
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render

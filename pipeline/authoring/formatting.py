@@ -23,7 +23,8 @@ from pipeline.authoring.writer.sameness import bare, same
 from pipeline.model import INLINE_NOTE, Document, Node, Note, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.tree import FIELDS, rewrite_document
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import FIELDS
 from pipeline.parser import parse, parse_body
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.frontmatter import read_front_matter

@@ -400,7 +400,6 @@ def _edition(takes: Iterable[Any]) -> str:
 
 
 def _changed_since(path: str, moment: float) -> bool:
-    try:
+    with contextlib.suppress(OSError):
         return Path(path).stat().st_mtime >= moment
-    except OSError:
-        return False
+    return False

@@ -10,16 +10,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Inline, Node
-from pipeline.model.tree import (
-    BLANK,
-    FIELDS,
-    INLINE_FIELDS,
-    Changes,
-    is_partial,
-    plain_text,
-    rewrite,
-    walk,
-)
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import BLANK, FIELDS, INLINE_FIELDS, is_partial, plain_text, walk
 
 N = TypeVar("N", bound=Node)
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from pipeline.model import Document, Heading, Link
 from pipeline.model.diagnostics import Span
 from pipeline.model.names import slug
-from pipeline.model.tree import all_nodes, rewrite_document
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import all_nodes
 
 
 def anchor(heading: Element) -> str:

@@ -13,7 +13,8 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.tree import BLANK, Changes, has, rewrite, rewrite_document
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.tree import BLANK, has
 
 Report = Callable[[Finding, str, "Span | None", str], None]
 

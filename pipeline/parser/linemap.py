@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.model import Document, Heading, Node
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.tree import Changes, rewrite
+from pipeline.model.rewriting import Changes, rewrite
 
 
 class _Piece(NamedTuple):

@@ -14,7 +14,8 @@ from pipeline import model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.tree import PATH, Changes, rewrite, walk
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import PATH, walk
 from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attach_prompts, choices
 from pipeline.parser.markup.flow import trim
 

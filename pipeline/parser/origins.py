@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Origin, Span
-from pipeline.model.tree import children, rewrite, walk, whole
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import children, walk, whole
 
 M = TypeVar("M", bound=Node)
 N = TypeVar("N", bound=Node)

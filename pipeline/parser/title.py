@@ -14,8 +14,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
+from pipeline.model.rewriting import rewrite
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import is_partial, plain_text, rewrite, walk
+from pipeline.model.tree import is_partial, plain_text, walk
 from pipeline.model.variables import filled, look_up, values
 from pipeline.model.words import words
 

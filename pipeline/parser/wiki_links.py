@@ -11,7 +11,8 @@ from pipeline.model import Document, Heading, Inline, Link
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.names import slug
-from pipeline.model.tree import all_nodes, plain_text, rewrite_document, walk
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import all_nodes, plain_text, walk
 from pipeline.parser.inlines.other_tools import EMBEDDED, WIKI
 
 _EMBEDDED = "To include a file, write `{{ include part.md }}` on a line of its own."

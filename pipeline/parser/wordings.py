@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.removal import for_all, is_selected
-from pipeline.model.tree import CONDITIONS, all_nodes, plain_text, rewrite_document, walk
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import CONDITIONS, all_nodes, plain_text, walk
 from pipeline.parser import attributes
 from pipeline.parser.blanks import blank
 

@@ -15,15 +15,9 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Document, Node
 from pipeline.model.editions import EDITIONS
+from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet import options_for
-from pipeline.model.tree import (
-    ONLY_FOR_TEACHERS,
-    has,
-    plain_text,
-    rewrite_document,
-    walk_with,
-    whole,
-)
+from pipeline.model.tree import ONLY_FOR_TEACHERS, has, plain_text, walk_with, whole
 from pipeline.model.words import words
 from pipeline.system.paths import scheme, written
 

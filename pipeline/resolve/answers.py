@@ -10,15 +10,8 @@ from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.print_marks import BEGINS_PAGE
-from pipeline.model.tree import (
-    FIELDS,
-    Changes,
-    children,
-    plain_text,
-    rewrite,
-    rewrite_document,
-    walk,
-)
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.tree import FIELDS, children, plain_text, walk
 from pipeline.model.words import words
 from pipeline.model.words.numerals import small_letters
 from pipeline.resolve.findings import Findings

@@ -14,7 +14,8 @@ from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import Changes, all_images, rewrite, rewrite_document
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.tree import all_images
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
 from pipeline.system.paths import Located, Problem, locate, scheme, written

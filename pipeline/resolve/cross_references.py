@@ -13,17 +13,15 @@ from pipeline import model
 from pipeline.model import CAPTIONED, Captioned, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.print_marks import LINE
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import (
     FIELDS,
     INLINE_FIELDS,
-    Changes,
     all_nodes,
     find,
     has,
     ordinals,
     plain_text,
-    rewrite,
-    rewrite_document,
     walk,
 )
 from pipeline.model.words import words

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
-from pipeline.model.tree import find, plain_text, rewrite_document
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find, plain_text
 
 LTR = ("dir", "ltr")
 ISOLATE = "bdi"

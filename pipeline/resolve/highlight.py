@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.model import CodeBlock, Document, Token
 from pipeline.model.codes import Code
-from pipeline.model.tree import rewrite_document
+from pipeline.model.rewriting import rewrite_document
 from pipeline.resolve.findings import Findings
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.names import Names, slug
-from pipeline.model.tree import Changes, find, ordinals, plain_text, rewrite_document, walk
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import find, ordinals, plain_text, walk
 from pipeline.resolve.findings import Findings
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})

@@ -12,15 +12,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Exercise, Inline, ListItem, Node
 from pipeline.model.codes import Code
-from pipeline.model.tree import (
-    MARKS,
-    PATH,
-    Changes,
-    children,
-    find,
-    is_for_teachers,
-    rewrite_document,
-)
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import MARKS, PATH, children, find, is_for_teachers
 from pipeline.model.words import counted, words
 from pipeline.model.words.writing import writing
 from pipeline.resolve.findings import Findings

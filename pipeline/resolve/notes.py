@@ -20,7 +20,8 @@ from pipeline.model import (
 )
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import find, has, is_for_teachers, ordinals, plain_text, rewrite, walk_with
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import find, has, is_for_teachers, ordinals, plain_text, walk_with
 from pipeline.resolve.findings import Findings
 
 BODY = ""

@@ -11,17 +11,9 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.print_marks import LINE
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.roles import ROLES
-from pipeline.model.tree import (
-    ONLY_FOR_TEACHERS,
-    Changes,
-    has,
-    is_for_teachers,
-    rewrite,
-    rewrite_document,
-    walk_with,
-    whole,
-)
+from pipeline.model.tree import ONLY_FOR_TEACHERS, has, is_for_teachers, walk_with, whole
 from pipeline.model.words.numerals import letters, roman
 from pipeline.resolve.titles import own_number
 

@@ -18,16 +18,8 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Node
 from pipeline.model.page_map import PIECES, PageMap, letter_place
 from pipeline.model.print_marks import BEGINS_PAGE
-from pipeline.model.tree import (
-    NO_CHANGES,
-    PATH,
-    Changes,
-    has,
-    ordinals,
-    rewrite_document,
-    walk_with,
-    whole,
-)
+from pipeline.model.rewriting import NO_CHANGES, Changes, rewrite_document
+from pipeline.model.tree import PATH, has, ordinals, walk_with, whole
 from pipeline.resolve.page_places import TextLeaves, TextPlace
 
 BLOCKS = (

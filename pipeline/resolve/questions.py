@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Document, List, ListItem, Node
-from pipeline.model.tree import find, has, rewrite_document
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find, has
 from pipeline.model.words.numerals import list_number
 
 

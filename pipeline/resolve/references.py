@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.model.codes import Code
 from pipeline.model.names import slug
-from pipeline.model.tree import find, ordinals, plain_text, rewrite_document
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find, ordinals, plain_text
 from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate, scheme
 

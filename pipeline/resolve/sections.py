@@ -10,16 +10,9 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
+from pipeline.model.rewriting import alike, rewrite, rewrite_document
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import (
-    alike,
-    facts,
-    find,
-    plain_text,
-    rewrite,
-    rewrite_document,
-    walk,
-)
+from pipeline.model.tree import facts, find, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 

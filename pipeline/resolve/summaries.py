@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pipeline.model import Block, Container, Document, Link, Node, NoteReference, Paragraph
-from pipeline.model.tree import Changes, rewrite, rewrite_document, walk
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.tree import walk
 
 DETAILS, SUMMARY = "details", "summary"
 

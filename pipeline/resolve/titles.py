@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Inline, Node
-from pipeline.model.tree import BLANK, Changes, plain_text, rewrite
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import BLANK, plain_text
 from pipeline.model.words import words
 
 

@@ -11,16 +11,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import (
-    INLINE_FIELDS,
-    Changes,
-    has,
-    ordinals,
-    plain_text,
-    rewrite,
-    rewrite_document,
-    walk_with,
-)
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.tree import INLINE_FIELDS, has, ordinals, plain_text, walk_with
 from pipeline.resolve.punctuation import Run
 
 KEPT = Attributes(classes=("kept",))

@@ -12,7 +12,8 @@ from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Vari
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import Changes, find, rewrite_document
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import find
 from pipeline.model.variables import BUILT_IN, filled, filled_address, look_up, values
 from pipeline.resolve.findings import Findings
 

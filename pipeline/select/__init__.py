@@ -35,16 +35,8 @@ from pipeline.model.removal import (
     settled,
     taken_out,
 )
-from pipeline.model.tree import (
-    CONDITIONS,
-    TEACHER,
-    Changes,
-    find,
-    has_condition,
-    is_for_teachers,
-    rewrite,
-    walk,
-)
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import CONDITIONS, TEACHER, find, has_condition, is_for_teachers, walk
 from pipeline.select import tasks
 from pipeline.select.tasks import shuffled
 from pipeline.select.timings import keep_timings

@@ -11,7 +11,8 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
-from pipeline.model.tree import MINUTES, Changes, find, rewrite_document
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import MINUTES, find
 
 TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
 """Nodes that may have a timing."""

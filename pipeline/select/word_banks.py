@@ -13,16 +13,8 @@ from pipeline import model
 from pipeline.model import Container, Document, Exercise, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.tree import (
-    PATH,
-    WORD_BANK,
-    children,
-    find,
-    plain_text,
-    rewrite_document,
-    walk,
-    whole,
-)
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import PATH, WORD_BANK, children, find, plain_text, walk, whole
 from pipeline.model.words import folded
 
 COMMAS = re.compile(r"[,;،、，\n]")

@@ -26,7 +26,7 @@ from pipeline.model.editions import (
     stem_of,
 )
 from pipeline.model.page_map import letters
-from pipeline.model.tree import rewrite
+from pipeline.model.rewriting import rewrite
 from pipeline.model.words import words
 from pipeline.resolve.answers import FRONT
 from pipeline.system.checksums import MANIFEST

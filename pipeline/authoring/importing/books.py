@@ -24,7 +24,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.names import slug
-from pipeline.model.tree import rewrite
+from pipeline.model.rewriting import rewrite
 from pipeline.model.words import folded
 from pipeline.parser.frontmatter import front_matter
 from pipeline.system.paths import shown_name

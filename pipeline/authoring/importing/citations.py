@@ -18,7 +18,8 @@ from pipeline.model import Attributes, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Placed
 from pipeline.model.names import slug
-from pipeline.model.tree import Changes, rewrite, walk
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import walk
 from pipeline.parser import parse
 from pipeline.parser.markup.flow import trim
 

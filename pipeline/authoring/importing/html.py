@@ -37,7 +37,8 @@ from pipeline.authoring.importing.tidying import joined_runs, tidied
 from pipeline.authoring.importing.vocabulary import language_of_text
 from pipeline.model import Image, Note, NoteReference
 from pipeline.model.codes import Code
-from pipeline.model.tree import rewrite, walk
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import walk
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.markup.tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
 from pipeline.system.paths import Located, locate

@@ -21,7 +21,8 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
-from pipeline.model.tree import SPAN, Changes, all_nodes, plain_text, rewrite, walk
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import SPAN, all_nodes, plain_text, walk
 from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file
 from pipeline.parser.blockparser import BlockElement

@@ -12,7 +12,8 @@ from pipeline import model
 from pipeline.authoring.importing.own_markup import OwnPage, width_in
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.metadata import Speaker
-from pipeline.model.tree import MARKS, Changes, plain_text, rewrite, walk
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import MARKS, plain_text, walk
 from pipeline.model.words import words
 from pipeline.parser.constructs.boxes import KINDS
 from pipeline.parser.markup.flow import trim

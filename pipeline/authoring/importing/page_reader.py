@@ -24,7 +24,8 @@ from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import slug
-from pipeline.model.tree import Changes, plain_text, rewrite
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import plain_text
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line
 from pipeline.parser.markup.builder import MarkupBuilder

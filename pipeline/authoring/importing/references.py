@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Node, Note
 from pipeline.model.names import slug
-from pipeline.model.tree import Changes, plain_text, rewrite, walk
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import plain_text, walk
 
 LABEL = re.compile(
     r"(?<!\s)\s*+(?:table|tab\.|figure|fig\.|tabelle|abbildung|abb\.|tableau|tabla|tabela|figura"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Node
-from pipeline.model.tree import rewrite
+from pipeline.model.rewriting import rewrite
 from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
 
 

@@ -14,8 +14,9 @@ from pipeline.authoring.importing.references import LABEL, led_to
 from pipeline.authoring.importing.tidy_tables import aligned, headed, with_boxes
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
 from pipeline.model.names import slug
+from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import MARKS, Changes, plain_text, rewrite, walk
+from pipeline.model.tree import MARKS, plain_text, walk
 from pipeline.parser.constructs.passages import attributed
 from pipeline.parser.lowering.inlines import NAMES
 from pipeline.parser.markup.flow import trim

@@ -33,7 +33,8 @@ from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Par
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import Changes, children, plain_text, rewrite, walk
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import children, plain_text, walk
 from pipeline.model.words import words
 from pipeline.parser import parse
 

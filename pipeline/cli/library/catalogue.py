@@ -25,7 +25,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.messages import human_size
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
-from pipeline.model.tree import rewrite_document
+from pipeline.model.rewriting import rewrite_document
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing import autonym
 from pipeline.package.catalog.record import Record

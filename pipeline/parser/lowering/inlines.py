@@ -14,7 +14,8 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.names import Names
 from pipeline.model.removal import for_all
-from pipeline.model.tree import is_partial, plain_text, rewrite, walk_with
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import is_partial, plain_text, walk_with
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs.parts import Around

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Inline, Node, tree
+from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser.attributes import make
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
@@ -184,13 +185,13 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
     def leave(block: model.Paragraph | model.Heading | model.Plain) -> Node:
         return replace(block, children=wrapped(block.children)) if block.children else block
 
-    changes: tree.Changes = {model.Paragraph: leave, model.Heading: leave, model.Plain: leave}
+    changes: Changes = {model.Paragraph: leave, model.Heading: leave, model.Plain: leave}
     for item in items:
         if isinstance(item, Inline):
             run.append(item)
             continue
         end_run()
-        found += (item,) if isinstance(item, FlowPart) else tree.rewrite((item,), leave=changes)
+        found += (item,) if isinstance(item, FlowPart) else rewrite((item,), leave=changes)
     end_run()
     return found
 
@@ -201,7 +202,7 @@ def bind(link: model.Link) -> tuple[Inline, ...]:
     if not inner:
         return (link,)
     notes = [node for node in inner if isinstance(node, model.NoteReference)]
-    children = tree.rewrite(
+    children = rewrite(
         link.children,
         leave={model.Link: lambda node: node.children, model.NoteReference: lambda _: ()},
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Inline, Node
-from pipeline.model.tree import plain_text, rewrite, walk
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import plain_text, walk
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import as_inlines, bind, distribute
 from pipeline.parser.markup.tags import Frame

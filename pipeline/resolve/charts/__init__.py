@@ -14,9 +14,10 @@ from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import MILLIMETRE, Sheet
+from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet import options_for, sheet_of
 from pipeline.model.sheet.colours import ACCENTS
-from pipeline.model.tree import has, rewrite_document
+from pipeline.model.tree import has
 from pipeline.model.words import words
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts import diagrams, look

@@ -18,7 +18,8 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
-from pipeline.model.tree import find, ordinals, rewrite_document
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find, ordinals
 from pipeline.model.words import words
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
 from pipeline.resolve.citations.sources import Sources, missing_files, read_sources

@@ -23,17 +23,8 @@ from pipeline.model import (
     Text,
 )
 from pipeline.model.codes import Code
-from pipeline.model.tree import (
-    FIELDS,
-    Changes,
-    all_nodes,
-    children,
-    find,
-    plain_text,
-    rewrite,
-    rewrite_document,
-    walk,
-)
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.tree import FIELDS, all_nodes, children, find, plain_text, walk
 from pipeline.model.words import called
 from pipeline.model.words.writing import NARROW, writing
 from pipeline.resolve.findings import Findings

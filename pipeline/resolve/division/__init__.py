@@ -16,7 +16,8 @@ from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.names import short_slug
-from pipeline.model.tree import MINUTES, all_nodes, plain_text, rewrite, rewrite_document, walk
+from pipeline.model.rewriting import rewrite, rewrite_document
+from pipeline.model.tree import MINUTES, all_nodes, plain_text, walk
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.division.elsewhere import PartPlaces, without_dead_ends
 from pipeline.resolve.division.lists import Lists

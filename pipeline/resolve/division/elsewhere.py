@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pipeline import model
 from pipeline.model import Document, Inline, Node
-from pipeline.model.tree import all_nodes, plain_text, rewrite_document, walk
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import all_nodes, plain_text, walk
 from pipeline.model.words import words
 from pipeline.model.words.writing import writing
 from pipeline.resolve.parts import DocumentPart

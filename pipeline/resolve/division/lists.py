@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Node
-from pipeline.model.tree import all_nodes, rewrite, walk
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import all_nodes, walk
 from pipeline.model.words import words
 
 TERMS = "terms"

@@ -17,7 +17,8 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import MATH_FACE, font_file
-from pipeline.model.tree import has, ordinals, rewrite_document, walk_with, whole
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import has, ordinals, walk_with, whole
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines

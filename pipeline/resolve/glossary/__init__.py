@@ -11,7 +11,8 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.names import folded
-from pipeline.model.tree import find, plain_text, rewrite_document, walk
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find, plain_text, walk
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define_terms, is_glossary
 

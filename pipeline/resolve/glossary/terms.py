@@ -10,7 +10,8 @@ from pipeline import model
 from pipeline.model import Attributes, Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.names import Names, folded, slug
-from pipeline.model.tree import plain_text, rewrite_document, walk
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import plain_text, walk
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
 

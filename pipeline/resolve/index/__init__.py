@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
-from pipeline.model.tree import Changes, find, has, ordinals, plain_text, rewrite_document
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import find, has, ordinals, plain_text
 from pipeline.model.words import called, words
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings

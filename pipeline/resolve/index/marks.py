@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import INLINE_FIELDS, plain_text, rewrite, walk, walk_with, whole
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import INLINE_FIELDS, plain_text, walk, walk_with, whole
 from pipeline.resolve.punctuation import Run
 from pipeline.resolve.titles import title_of
 

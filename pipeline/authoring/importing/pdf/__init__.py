@@ -24,7 +24,7 @@ from pipeline.model import Link, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.tree import Changes, rewrite
+from pipeline.model.rewriting import Changes, rewrite
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
 MOST_PAGES = 2000

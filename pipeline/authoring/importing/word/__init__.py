@@ -37,7 +37,8 @@ from pipeline.authoring.importing.word.styles import VAL, W
 from pipeline.model import Block, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.tree import rewrite, walk
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import walk
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
