@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
@@ -24,18 +23,12 @@ import msgspec
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
 from pipeline.system.paths import noting
-from pipeline.system.store import Memo, Memory, Store, code_version, key
+from pipeline.system.store import Memo, Memory, Store, code_version, file_digest, key
 
 T = TypeVar("T")
 
 MOST_TRACES = 8
 """The number of file states remembered for a stage with the same inputs."""
-
-LARGE = 64 * 2**20
-"""Bytes of a file that is not read to see whether it has changed."""
-
-_ABSENT = ""
-"""The digest of a file that is not there."""
 
 
 @dataclass(frozen=True)
@@ -346,20 +339,8 @@ class Runner:
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
-            self._digests[path] = _digest(Path(path))
+            self._digests[path] = file_digest(Path(path))
         return self._digests[path]
-
-
-def _digest(path: Path) -> str:
-    """The digest of a file's content; of a large one, such as a film that a text links to, its size
-    and time."""
-    try:
-        found = path.stat()
-        if found.st_size > LARGE:
-            return f"{found.st_size} {found.st_mtime_ns}"
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else _ABSENT
-    except OSError:
-        return _ABSENT
 
 
 def _values(takes: Iterable[Any]) -> list[Any]:

@@ -187,6 +187,22 @@ def cached(name: str, make: Callable[[], bytes]) -> bytes:
     return found
 
 
+LARGE = 64 * 2**20
+"""Bytes of a file that is not read to see whether it has changed."""
+
+
+def file_digest(path: Path) -> str:
+    """The digest of a file's content; of a large one, such as a film that a text links to, its size
+    and time; "" without one."""
+    try:
+        found = path.stat()
+        if found.st_size > LARGE:
+            return f"{found.st_size} {found.st_mtime_ns}"
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except OSError:
+        return ""
+
+
 CODE = Path(__file__).parent.parent
 NOT_CODE = {"__pycache__", "_templates"}
 """Folders without code of stages: templates that a stage reads count as its files."""
