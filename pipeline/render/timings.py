@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from pipeline.model import Document, Heading, Node
-from pipeline.model.tree import MINUTES, children
+from pipeline.model.tree import MINUTES, children, facts
 from pipeline.model.words import in_minutes, words
 
 
@@ -31,7 +31,8 @@ def minutes_in(blocks: tuple[Node, ...]) -> int:
             own = minutes_of(node)
             total += own
             if not own:
-                stack.append(children(node))
+                if facts(node).is_marked:  # or nothing in it has a duration
+                    stack.append(children(node))
             elif isinstance(node, Heading):  # that is no section's (in a box, say)
                 level = node.level
     return total
