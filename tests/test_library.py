@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import onixcheck
 import pytest
@@ -267,10 +270,18 @@ def test_what_is_over_all_follows_the_documents(school: Path) -> None:
     assert "wells.epub" in (school / "catalogue" / "titles.html").read_text("utf-8")
     assert (school / "wells" / "wells.epub").is_file()
     (handouts / "brunnen.md").unlink()
-    run(handouts, "--edition", "ebook")
+    told = f"note     1 source is gone, and the outputs still in {school}: brunnen\n"
+    assert told in run(handouts, "--edition", "ebook").output
     assert not (school / "catalogue" / "subjects.html").exists()
     assert "brunnen" not in (school / "catalogue" / "opds.json").read_text("utf-8")
     assert "brunnen" not in (school / "SHA256SUMS").read_text("utf-8")
+    document(handouts / "another.md", "Another")
+    assert told in run(handouts, "--edition", "ebook").output
+    (handouts / "another.md").unlink()
+    shutil.rmtree(school / "brunnen")
+    assert "still in" in run(handouts, "--edition", "ebook").output
+    shutil.rmtree(school / "another")
+    assert "still in" not in run(handouts, "--edition", "ebook").output
     (handouts / "brunnen.md").write_text(TALK, encoding="utf-8")
     run(handouts, "--edition", "ebook")
     assert (school / "catalogue" / "subjects.html").exists()
@@ -340,6 +351,24 @@ def test_a_run_that_was_killed_goes_on(handouts: Path) -> None:
     result = run(handouts, "--strict")
     assert "4 documents: 3 built, 0 unchanged, 1 failed" in result.output
     assert "broken.md:5:12: error[include-cycle]" in result.output  # told again
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    handouts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_into = os.scandir
+
+    def scandir(folder: str | Path) -> Any:
+        if str(folder).endswith("water"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return looked_into(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)  # the system lets root read everything
+    result = run(handouts)
+    assert result.exit_code == SOURCE_ERRORS
+    assert "1 document: 1 built" in result.output
+    told = "water: error[unreadable-file]: The folder cannot be read: Permission denied."
+    assert told in result.output
 
 
 def test_what_is_wrong_with_a_library_is_told_and_the_rest_is_built(tmp_path: Path) -> None:

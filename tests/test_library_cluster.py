@@ -110,6 +110,25 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
     assert "6 documents: 0 built, 6 unchanged, 0 failed" in run(folder, *options).output
 
 
+def test_a_scheduler_that_goes_away_is_told_and_the_next_run_goes_on(
+    cluster: Processes, tmp_path: Path
+) -> None:
+    folder = tmp_path / "handouts"
+    for number in range(40):
+        document(folder / f"handout-{number:02}.md", f"Handout {number}")
+    cluster.worker()
+    killer = _when(lambda: (tmp_path / "out" / "handout-02").exists(), cluster.process.kill)
+    result = run(folder, "--scheduler", cluster.address)
+    killer.join()
+    assert result.exit_code == 1
+    assert "error[not-built]: The scheduler or all its workers are gone: " in result.output
+    found = re.search(r"40 documents: (\d+) built, .* (\d+) not begun", result.output)
+    assert found, result.output
+    built = int(found[1])
+    assert built >= 2
+    assert f"40 documents: {40 - built} built, {built} unchanged, 0 failed" in run(folder).output
+
+
 def _when(is_so: Callable[[], bool], do: Callable[[], None]) -> threading.Thread:
     """Do something as soon as something is so."""
 
@@ -183,6 +202,29 @@ def test_sources_and_outputs_may_be_at_urls(
     assert "2 built, 0 unchanged" in local.output
     made = (tmp_path / "out" / "water" / "rivers" / "rivers.html").read_bytes()
     assert made == files.cat_file(f"{bucket}/public/water/rivers/rivers.html")
+
+
+def test_workers_share_no_disk_with_a_library_at_urls(
+    bucket: str, cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "handouts"
+    for number in range(3):
+        document(folder / f"handout-{number}.md", f"Handout {number}", "![A well](well.svg)")
+    (folder / "well.svg").write_text(LOGO, "utf-8")
+    files = fsspec.filesystem("s3", use_listings_cache=False)
+    files.put(str(folder), f"{bucket}/shared", recursive=True)
+    cluster.worker()
+    cluster.worker()
+    given, out = f"{bucket}/shared", f"{bucket}/made"
+    options = ("--out", out, "--store", f"{bucket}/kept", "--scheduler", cluster.address)
+    assert "3 documents: 3 built, 0 unchanged, 0 failed" in remote(given, *options).output
+    assert "0 built, 3 unchanged" in remote(given, *options).output
+    alone = run(folder)
+    assert "3 documents: 3 built" in alone.output
+    for number in range(3):
+        name = f"handout-{number}/handout-{number}.html"
+        assert files.cat_file(f"{out}/{name}") == (tmp_path / "out" / name).read_bytes()
 
 
 def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def template_errors(overrides: Path | None) -> Iterator[None]:
     inclusion, as a `jinja2.TemplateError`. Other exceptions are bugs in Chapbook."""
     try:
         yield
-    except jinja2.TemplateError:
+    except (jinja2.TemplateError, MemoryError):  # a limit of memory is told as such
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)

@@ -180,6 +180,7 @@ class _Run:
         self.known: list[Built] = []
         self.made: list[Built] = []
         self.left = 0
+        self.gone: list[str] = []
         self.findings = listing.findings
         if not (listing.documents or listing.findings):
             message = "There are no documents: Markdown files that begin with front matter."
@@ -219,7 +220,8 @@ class _Run:
         self.left = len(due)
         if due:
             self._build(tuple(due.values()), ledger, keys, keep_going)
-        ledger.close(keys)
+        self.gone = ledger.gone(keys)
+        ledger.close((*keys, *self.gone))
         if self.left == 0 and self.results:
             try:
                 if self._remote:
@@ -366,10 +368,19 @@ class _Run:
                 by_code = ", ".join(f"{code} in {count:,}" for code, count in codes.most_common())
                 yield f"{f'{severity}s':<9}{by_code}"
         if others := self._listing.passed_over:
-            names = ", ".join(map(str, others[:SHOWN])) + (" …" if others[SHOWN:] else "")
             subject = "1 file has" if len(others) == 1 else f"{len(others):,} files have"
-            note = f"{subject} no front matter, or others include them: {names}"
+            note = f"{subject} no front matter, or others include them: {_named(others)}"
             yield printable(f"{'note':<9}{note}")
+        if gone := self.gone:
+            subject = "1 source is" if len(gone) == 1 else f"{len(gone):,} sources are"
+            place = self._options["out"]
+            note = f"{subject} gone, and the outputs still in {place}: {_named(gone)}"
+            yield printable(f"{'note':<9}{note}")
+
+
+def _named(some: Sequence[object]) -> str:
+    """The first few of some names."""
+    return ", ".join(map(str, some[:SHOWN])) + (" …" if some[SHOWN:] else "")
 
 
 def _states(folder: Path | None) -> Iterator[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol, TypeAlias
 
 import msgspec
 
 from pipeline.cli.library.tasks import Built
+from pipeline.model.editions import stem_of
 from pipeline.system.checksums import checksum
 
 Stamp: TypeAlias = tuple[int, int, str]
@@ -109,6 +110,21 @@ class Ledger:
                 files[path] = UNKNOWN if found[0] >= began * 1e9 else found
         made = {one.file: self._stat(str(self._out / one.file)) for one in built.files}
         self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, made))
+
+    def gone(self, names: Container[str]) -> list[str]:
+        """The documents not among these names whose sources are gone, but whose outputs are
+        still there."""
+        return sorted(
+            name
+            for name, entry in self._entries.items()
+            if name not in names
+            and self._has_made(entry)
+            and any(
+                was[:2] != ABSENT[:2] == self._stat(path)
+                for path, was in entry.files.items()
+                if stem_of(Path(path)) == Path(name).name
+            )
+        )
 
     def close(self, names: Iterable[str]) -> None:
         """Write the ledger again with the documents of these names, each once."""
