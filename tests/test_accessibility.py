@@ -79,7 +79,7 @@ def broken(pages: Pages) -> list[str]:
         ),
     ],
 )
-def test_what_breaks_a_rule_is_told_where_it_is(
+def test_what_breaks_a_rule_is_reported_where_it_is(
     text: str, rule: str, finding: tuple[str, int, int], folder: Path
 ) -> None:
     _, pages = read(text, folder)
@@ -106,7 +106,7 @@ def test_what_breaks_a_rule_is_told_where_it_is(
         "A formula, $x^2$.",
     ],
 )
-def test_what_is_fine_is_not_told(text: str, folder: Path) -> None:
+def test_what_is_fine_is_not_reported(text: str, folder: Path) -> None:
     _, pages = read(text, folder)
     assert pages.findings == ()
     assert broken(pages) == []
@@ -129,7 +129,7 @@ def test_what_works_are_called_needs_no_language(tmp_path: Path) -> None:
     assert pages.findings == ()
 
 
-def test_an_image_without_words_is_told_once(folder: Path) -> None:
+def test_an_image_without_words_is_reported_once(folder: Path) -> None:
     document, pages = read("![](well.png)", folder)
     assert [found.code for found in document.diagnostics] == ["missing-alt"]
     assert pages.findings == ()

@@ -26,7 +26,7 @@ def resolved(body: str, front: str = "", edition: str = "handout") -> Document:
     return resolve(select(parse(text, "x.md"), EDITIONS[edition]), Path())
 
 
-def told(body: str, front: str = "", edition: str = "handout") -> list[tuple[int, str]]:
+def listed(body: str, front: str = "", edition: str = "handout") -> list[tuple[int, str]]:
     """The numbers and addresses that print lists."""
     return [(a.number, a.text) for a in resolved(body, front, edition).addresses]
 
@@ -35,7 +35,7 @@ def numbers(document: Document) -> list[int]:
     return [node.number for node in walk(whole(document)) if isinstance(node, Link)]
 
 
-def test_each_address_is_told_once() -> None:
+def test_each_address_is_listed_once() -> None:
     document = resolved(f"[A film]({FILM}), [more](https://a.example/b), [again]({FILM})")
     assert [(a.number, a.href) for a in document.addresses] == [
         (1, FILM),
@@ -54,7 +54,7 @@ def test_each_address_is_told_once() -> None:
         "[its part](#part)\n\n## Part",
     ],
 )
-def test_what_the_text_says_is_not_said_again(link: str) -> None:
+def test_what_the_text_contains_is_not_repeated(link: str) -> None:
     document = resolved(link)
     assert not document.addresses
     assert set(numbers(document)) <= {0}
@@ -62,11 +62,11 @@ def test_what_the_text_says_is_not_said_again(link: str) -> None:
 
 @pytest.mark.parametrize("edition", ["web", "ebook"])
 def test_screens_need_no_addresses(edition: str) -> None:
-    assert not told(f"[A film]({FILM})", edition=edition)
+    assert not listed(f"[A film]({FILM})", edition=edition)
 
 
 def test_they_can_be_left_out() -> None:
-    assert not told(f"[A film]({FILM})", "links: none\n")
+    assert not listed(f"[A film]({FILM})", "links: none\n")
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_teachers_and_students_have_the_same_numbers() -> None:
         "::: exercise\nSay [one](https://a.example/1).\n\n::: answer\n"
         "See [two](https://a.example/2).\n:::\n:::\n\n[Three](https://a.example/3)"
     )
-    student = told(body)
+    student = listed(body)
     assert student == [(1, "https://a.example/1"), (2, "https://a.example/3")]
-    assert told(body, edition="teacher") == [*student, (3, "https://a.example/2")]
+    assert listed(body, edition="teacher") == [*student, (3, "https://a.example/2")]
 
 
 def test_at_the_foot_they_are_notes_among_the_others() -> None:

@@ -194,7 +194,7 @@ def test_slips_in_listed_affiliations(
         ("{name: A, corresponding: perhaps}", 3, 36, "neither true nor false"),
     ],
 )
-def test_what_is_wrong_is_told(keys: str, line: int, column: int, message: str) -> None:
+def test_what_is_wrong_is_reported(keys: str, line: int, column: int, message: str) -> None:
     (found,) = parse(f"---\ntitle: A\nauthors: [{keys}]\n---\n\nText.\n", "x.md").diagnostics
     assert message in found.message
     assert (found.line, found.column) == (line, column)

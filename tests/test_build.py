@@ -69,7 +69,7 @@ def write(folder: Path, text: str, name: str = "x.md") -> Path:
     return path
 
 
-def told(stderr: str) -> list[str]:
+def findings(stderr: str) -> list[str]:
     """The messages and hints."""
     return re.findall(r"(?:(?:error|warning)\[[a-z-]+\]|^    hint): (.+)", stderr, re.MULTILINE)
 
@@ -127,7 +127,7 @@ def test_the_front_matter_may_list_the_editions(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "build/x").glob("x*")} == {"x.html"}
 
 
-def test_a_source_for_another_program_is_told_of_importing(tmp_path: Path) -> None:
+def test_a_source_for_another_program_leads_to_importing(tmp_path: Path) -> None:
     foreign = "See [[Pump]] and {{< video a.mp4 >}}.\n\n{% include x.html %}\n"
     write(tmp_path, UNPAGED.replace("text\n", foreign))
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
@@ -137,7 +137,7 @@ def test_a_source_for_another_program_is_told_of_importing(tmp_path: Path) -> No
     assert "chapbook import" not in said
 
 
-def test_what_the_page_leads_to_and_is_not_built_is_told(tmp_path: Path) -> None:
+def test_what_the_page_leads_to_and_is_not_built_is_reported(tmp_path: Path) -> None:
     write(tmp_path, UNPAGED)
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
     assert said.endswith("note     The web page leads to x.pdf and x.epub, not built yet.\n")
@@ -214,13 +214,13 @@ def test_one_by_one_side_by_side_or_kept_it_is_the_same(tmp_path: Path) -> None:
         pipeline.build(source, out=tmp_path / "side by side", executor=executor)
     assert files("side by side") == files("at once")
     shutil.rmtree(tmp_path / "at once" / "x")
-    told: list[Event] = []
-    pipeline.build(source, out=tmp_path / "at once", listener=told.append)
+    findings: list[Event] = []
+    pipeline.build(source, out=tmp_path / "at once", listener=findings.append)
     assert files("one by one") == files("at once")
-    ran = [event.seconds for event in told if isinstance(event, Ran)]
+    ran = [event.seconds for event in findings if isinstance(event, Ran)]
     assert ran
     assert not any(ran)
-    saved = {event.path.name for event in told if isinstance(event, Saved)}
+    saved = {event.path.name for event in findings if isinstance(event, Saved)}
     assert saved >= {"x.html", "x.pdf", "x.epub"}
 
 
@@ -397,7 +397,7 @@ def test_bad_input_gets_a_clear_answer(good: Path, tmp_path: Path, name: str) ->
     assert done.returncode == 1
     where = f"x.md:{place}" if place else "x.md"
     assert f"{where}: error[{code}]: " in done.stderr
-    assert all(map(is_sentence, told(done.stderr)))
+    assert all(map(is_sentence, findings(done.stderr)))
     assert "Traceback" not in done.stderr
     assert (tmp_path / "build/x/x.html").read_bytes() == before
     assert not list((tmp_path / "build/x").glob(".*"))
@@ -408,8 +408,8 @@ def test_what_is_odd_gets_a_warning_and_a_sensible_result(tmp_path: Path, name: 
     text, code, place, shown = ODD[name]
     write(tmp_path, text)
     result = pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path / "out")
-    told = [(found.code, f"{found.line}:{found.column}") for found in result.diagnostics]
-    assert told == [(code, place)]
+    findings = [(found.code, f"{found.line}:{found.column}") for found in result.diagnostics]
+    assert findings == [(code, place)]
     assert not result.failed
     assert shown in result.files[-2].read_text("utf-8")
     strict = pipeline.build(
@@ -427,10 +427,10 @@ def test_files_that_are_no_text(tmp_path: Path, data: bytes, code: str) -> None:
     done = chapbook("build", "x.md", cwd=tmp_path)
     assert done.returncode == 1
     assert codes(done.stderr) == [code]
-    assert all(map(is_sentence, told(done.stderr)))
+    assert all(map(is_sentence, findings(done.stderr)))
 
 
-def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
+def test_all_that_is_wrong_is_reported_in_one_run(tmp_path: Path) -> None:
     write(
         tmp_path,
         "---\ntitle: T\ndate: soon\n---\n\n![a](no.png) [b](#no) c[^no]\n\n```\nopen\n",
@@ -496,7 +496,7 @@ def test_findings_as_json(tmp_path: Path) -> None:
         ("check", "x.md"),
     ],
 )
-def test_wrong_usage_is_told_and_has_its_own_exit_code(
+def test_wrong_usage_is_reported_and_has_its_own_exit_code(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     write(tmp_path, "# T\n\ntext\n")
@@ -511,7 +511,7 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     assert "missing-image" in chapbook("explain", "mising-image", cwd=tmp_path).stderr
 
 
-def test_a_missing_system_part_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_missing_system_part_is_reported_in_one_line(tmp_path: Path) -> None:
     write(tmp_path, "# T\n\ntext\n")
     script = (
         "import pipeline.system.pango; pipeline.system.pango.pango_problem = lambda: 'no Pango';"
@@ -563,7 +563,7 @@ def test_a_broken_template_is_a_finding(
     folder = "" if "no.j2" in place else "t/html/"
     assert done.stderr.startswith(f"{folder}{place}: error[template-error]: ")
     assert message in done.stderr
-    assert all(map(is_sentence, told(done.stderr)))
+    assert all(map(is_sentence, findings(done.stderr)))
 
 
 @pytest.mark.parametrize(
@@ -589,7 +589,7 @@ def test_a_layout_has_each_slot_once(tmp_path: Path, edition: str, slot: str, ti
     line = layout[: layout.index("<head")].count("\n") + 1
     assert done.stderr.startswith(f"t/{name}:{line}: error[template-error]: ")
     assert f"must contain `{{{{ {slot} }}}}` once" in done.stderr
-    assert all(map(is_sentence, told(done.stderr)))
+    assert all(map(is_sentence, findings(done.stderr)))
 
 
 def test_a_layout_that_is_written_otherwise_makes_the_same_page(tmp_path: Path) -> None:
@@ -682,7 +682,7 @@ def test_odd_names_stay_in_the_folder(tmp_path: Path, name: str, folder: str) ->
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
-def test_a_name_that_is_not_utf_8_is_said(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf_8_is_reported(tmp_path: Path) -> None:
     name = os.fsdecode(b"bad\xff.md")
     write(tmp_path, "# T\n\ntext\n", name)
     done = chapbook("build", name, "--edition", "web", cwd=tmp_path)
@@ -703,7 +703,9 @@ def make_ebook(folder: Path, out: str) -> bytes:
     return next(file for file in result.files if file.suffix == ".epub").read_bytes()
 
 
-def test_who_stops_it_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_is_stopped_reports_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stopped(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 

@@ -125,7 +125,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
     assert numbers.read(text, ".") is None
 
 
-def test_one_number_that_is_certain_tells_how_all_are_meant() -> None:
+def test_one_number_that_is_certain_decides_how_all_are_read() -> None:
     assert numbers.decimal_mark(["1.234", "24.9"], "de") == "."
     assert numbers.decimal_mark(["1.234", "5"], "de") == ","
 
@@ -173,7 +173,7 @@ def test_what_another_program_writes_is_read_as_it_was(rows: list[list[str]], ma
 
 
 @given(st.text(alphabet='ab,;\t" \n', max_size=60))
-def test_every_cell_stands_where_it_is_said_to(text: str) -> None:
+def test_every_cell_has_its_position(text: str) -> None:
     lines = text.split("\n")
     for row in delimited.read(delimited.numbered(text, 1)).rows:
         for cell in row:
@@ -187,7 +187,7 @@ def test_every_cell_stands_where_it_is_said_to(text: str) -> None:
 # --- the drawing ---------------------------------------------------------------------------
 
 
-def test_a_drawing_is_safe_whole_and_says_nothing_of_its_maker() -> None:
+def test_a_drawing_is_safe_and_complete_without_metadata_of_its_maker() -> None:
     (asset,) = drawings(BARS)
     assert read_svg(asset.data)[:2] == (asset.width, asset.height)
     root = ElementTree.fromstring(asset.data)
@@ -282,7 +282,7 @@ def test_bars_lie_where_their_names_are_long() -> None:
     assert long[0].x == long[1].x
 
 
-def test_parts_lie_on_each_other_and_the_sum_is_said() -> None:
+def test_parts_are_stacked_and_the_sum_is_described() -> None:
     found = scene("```chart {type=stacked}\nA,B,C\na,1200,300\n```\n")
     key, parts = boxes(found)[:2], boxes(found)[2:]
     assert [box.fill for box in key] == [parts[0].fill, parts[1].fill]
@@ -506,7 +506,7 @@ def test_a_chart_takes_no_more_than_it_may(kind: str, name: str) -> None:
 # --- in the outputs ------------------------------------------------------------------------
 
 
-def test_few_numbers_are_said_and_many_summed_up() -> None:
+def test_few_numbers_are_listed_and_many_summarised() -> None:
     assert alt(BARS) == (
         "Bar chart: People, in millions. Forced labour: 24.9 (2016), 27.6 (2021)."
         " Forced marriage: 15.4 (2016), 22.0 (2021)."

@@ -228,7 +228,7 @@ def test_findings_of_epubcheck(book: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert all(len(d.message) < 300 for d in report.diagnostics)
 
 
-def test_what_epubcheck_says_is_not_said_twice(
+def test_what_epubcheck_reports_is_not_reported_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = FILES["EPUB/two.xhtml"].replace("#part", "#prat").replace(' scope="row"', "")

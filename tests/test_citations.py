@@ -212,7 +212,7 @@ def test_more_names_where_fewer_are_alike() -> None:
     assert style.cite("b") == "(Smith, Brown, et al. 2000)"
 
 
-def test_titles_where_a_style_tells_works_apart_by_them() -> None:
+def test_titles_where_a_style_distinguishes_works_by_them() -> None:
     one = [named("Bales, Kevin", key="a", title="Alpha"), named("Ng, C.", key="c")]
     assert Style("modern-language-association", one).cite("a", page="3") == "(Bales 3)"
     two = [*one, named("Bales, Kevin", key="b", title="Beta", year=2001)]

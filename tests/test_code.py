@@ -151,7 +151,7 @@ def test_an_e_book_sets_off_keywords_and_remarks_alone() -> None:
     assert not any("color: #" in rule or "background: #" in rule for rule in rules)
 
 
-def test_listeners_are_told_which_lines_are_marked() -> None:
+def test_screen_readers_announce_which_lines_are_marked() -> None:
     page = made(SOURCE, "web").decode()
     assert '<p class="visually-hidden">Marked lines: 9</p>' in page
     assert page.count('<mark class="code-line"') == 1
@@ -301,7 +301,7 @@ def test_blocks_of_one_line_fill_their_pages() -> None:
         ("androidbp", "0" * 100_000),
     ],
 )
-def test_colours_that_take_too_long_are_left_out_and_told(language: str, text: str) -> None:
+def test_colours_that_take_too_long_are_left_out_and_reported(language: str, text: str) -> None:
     code = CodeBlock(text=text, language=language)
     found = highlight_code(replace(parse("# A\n"), blocks=(code,)))
     assert [finding.code for finding in found.diagnostics] == ["plain-code"]

@@ -161,7 +161,7 @@ def test_lines_of_both_columns_stand_at_one_height(seed: int, size: str, folder:
     assert [line for line in lines if off_grid(line, start) > 0.03] == []
 
 
-def test_nothing_is_lost_or_said_twice(folder: Path) -> None:
+def test_nothing_is_lost_or_repeated(folder: Path) -> None:
     text = made_up(7)
     made = pdf.package(pages_of(text, folder), folder)
     assert not made.diagnostics

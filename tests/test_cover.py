@@ -139,7 +139,7 @@ def test_the_same_cover_is_the_same_file(
     assert package.picture(cover_of(*said, "theme: plain"), HERE).data == again.data
 
 
-def test_all_is_said_on_it() -> None:
+def test_a_cover_shows_all_that_it_should() -> None:
     said = words(
         set_in_type(
             cover_of(
@@ -224,7 +224,7 @@ def test_a_cover_in_chinese() -> None:
     assert "水井的故事" in words(set_in_type(cover_of("title: 水井的故事", "lang: zh")))
 
 
-def test_what_no_font_has_is_left_out_and_said() -> None:
+def test_what_no_font_has_is_left_out_and_reported() -> None:
     picture = package.picture(cover_of("title: The well", "authors: [བོད་ཡིག]"), HERE)
     (found,) = picture.diagnostics
     assert found.code == "cover-without-text"

@@ -246,7 +246,7 @@ NO_ID = "There is no id `{}` in the document."
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_remedy(
+def test_mistakes_are_reported_with_their_remedy(
     text: str, message: str, hint: str, folder: Path
 ) -> None:
     text = text.replace("{fig}", KINDS["fig"].format("well"))

@@ -42,7 +42,7 @@ def document(text: str, edition: str = "web", lang: str = "en") -> Document:
     return resolve(select(parsed, EDITIONS[edition]), Path())
 
 
-def heard(kind: str, lines: str, more: str = "", lang: str = "en") -> str:
+def description(kind: str, lines: str, more: str = "", lang: str = "en") -> str:
     found = document(fence(kind, lines, more), lang=lang)
     assert not found.diagnostics
     (image,) = (node.image for node in walk(whole(found)) if isinstance(node, Chart))
@@ -127,18 +127,18 @@ def test_every_name_of_a_diagram_is_understood() -> None:
         assert [node.kind for node in walk(whole(found)) if isinstance(node, Chart)] == [kind]
 
 
-def test_a_clock_does_not_tell_the_time() -> None:
-    said = heard("clock", "10:15\nB: 24:00\n")
+def test_the_description_of_a_clock_does_not_give_the_time() -> None:
+    said = description("clock", "10:15\nB: 24:00\n")
     assert said == (
         "Clock faces. Short hand between 10 and 11, long hand at 3."
         " B: short hand at 12, long hand at 12."
     )
 
 
-def test_a_graph_is_heard_by_where_it_goes() -> None:
-    said = heard("graph", "a: (x - 1)(x + 1)\n", 'x-range="-3 to 3" y-range="-2 to 8"')
+def test_the_description_of_a_graph_says_where_it_goes() -> None:
+    said = description("graph", "a: (x - 1)(x + 1)\n", 'x-range="-3 to 3" y-range="-2 to 8"')
     assert said.endswith("a: from (−3, 8) to (3, 8); turns at (0, −1); meets the x axis at −1, 1.")
-    assert "a: von (−2, 1,5)" not in heard("graph", "a: x\n", 'x-range="-2 to 2"', lang="de")
+    assert "a: von (−2, 1,5)" not in description("graph", "a: x\n", 'x-range="-2 to 2"', lang="de")
 
 
 def test_a_graph_is_not_joined_where_it_leaps() -> None:

@@ -112,7 +112,7 @@ def test_a_font_that_a_drawing_brings_is_used(tmp_path: Path) -> None:
     assert any(name.endswith("Virgil") for name in names)
 
 
-def test_what_no_font_has_in_a_drawing_is_told_at_its_place(tmp_path: Path) -> None:
+def test_what_no_font_has_in_a_drawing_is_reported_at_its_place(tmp_path: Path) -> None:
     result = build(tmp_path, [drawn("<text x='9' y='40'>Well \U00012000</text>")], "handout")
     (found,) = result.diagnostics
     assert (found.code, found.line, found.column) == (Code.MISSING_GLYPH.slug, 5, 1)

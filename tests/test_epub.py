@@ -367,7 +367,7 @@ def test_refinements(book: Book) -> None:
         ("![](figures/a.png){.decorative}", ["textual", "visual"], True),
     ],
 )
-def test_accessibility_is_said_as_it_is(
+def test_accessibility_is_declared_as_it_is(
     make: Callable[[str], Book], image: str, modes: list[str], described: bool
 ) -> None:
     book = make(f"---\ntitle: Plain\n---\n\n# One\n\nText.\n\n{image}\n")

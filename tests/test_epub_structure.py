@@ -212,7 +212,7 @@ def test_a_chapter_that_is_put_in_leaves_the_names_of_the_others() -> None:
 # --- what parts are ------------------------------------------------------------------------
 
 
-def test_every_part_is_told_to_reading_systems_and_to_screen_readers(usual: Book) -> None:
+def test_every_part_is_marked_for_reading_systems_and_for_screen_readers(usual: Book) -> None:
     found = {s.get(TYPE): s.get("role") for s in usual.sections().values() if s.get(TYPE)}
     assert set(ROLES) <= set(found)
     for name, role in ROLES.items():

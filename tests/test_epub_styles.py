@@ -126,7 +126,7 @@ def test_text_is_neither_sized_nor_spaced_nor_set_in_a_font(pages: Pages) -> Non
                 assert word not in content, names
 
 
-def test_a_break_is_said_in_both_ways(pages: Pages) -> None:
+def test_a_break_is_declared_in_both_ways(pages: Pages) -> None:
     for style in pages.styles:
         for rule in rules(style.css, is_apart=style.apart):
             found = {
@@ -150,9 +150,9 @@ def test_sides_follow_the_direction_of_the_book(direction: Any, side: str, other
     )
 
 
-def test_hyphens_are_said_in_both_ways() -> None:
+def test_hyphens_are_declared_in_both_ways() -> None:
     assert plain("h1 { hyphens: none }", "ltr") == "h1 { -webkit-hyphens: none; hyphens: none }"
 
 
-def test_what_is_said_in_a_new_unit_is_left_out() -> None:
+def test_declarations_in_new_units_are_left_out() -> None:
     assert plain("p { margin: 2em; margin: 4ch; max-height: 90vh }", "ltr") == "p { margin: 2em; }"

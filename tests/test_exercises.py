@@ -133,7 +133,7 @@ def test_partners_find_each_other(left: list[str], right: list[str]) -> None:
         assert words(teacher.right) != list(dict.fromkeys(right))
 
 
-def test_an_answer_has_no_say_in_the_order() -> None:
+def test_an_answer_has_no_influence_on_the_order() -> None:
     texts = ["a", "b", "c", "d"]
     orders = {
         tuple(words(found.items))
@@ -560,7 +560,7 @@ def test_no_text_gives_an_answer_away(text: str) -> None:
         assert 'aria-labelledby=""' not in shown
 
 
-def test_a_word_bank_tells_nothing_of_the_order() -> None:
+def test_a_word_bank_gives_nothing_of_the_order_away() -> None:
     bank = "\n\n::: word-bank\nstone\n:::\n"
     one = document(f"____{{rope}} and ____{{well}}{bank}")
     other = document(f"____{{well}} and ____{{rope}}{bank}")

@@ -222,11 +222,11 @@ def test_fonts_and_cover_are_made_while_another_process_sets_pages(
     other = _Waiting()
     kept: list[set[str]] = []
 
-    def hear(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, Begun) and (event.stage, event.edition) == ("mark", "ebook"):
             kept.append({file.name for file in (tmp_path / "cache").iterdir()})
 
-    pipeline.build(source, editions, out=tmp_path / "both", executor=other, listener=hear)
+    pipeline.build(source, editions, out=tmp_path / "both", executor=other, listener=on_event)
     first, handout, cover, ebook = other.asked
     assert (first, cover) == ("get_ready_to_print", "picture")
     assert handout == ebook

@@ -287,7 +287,7 @@ def test_a_long_form() -> None:
     assert sum(map(len, on_pages(pdf))) == 100
 
 
-def test_where_nothing_is_to_be_filled_in_that_is_said() -> None:
+def test_a_form_without_fields_is_reported() -> None:
     packed = make(sheet("Only text.\n\n- [x] done\n"))
     assert [finding.code for finding in packed.diagnostics] == ["nothing-to-fill-in"]
     assert "/AcroForm" not in open_pdf(packed.data).Root

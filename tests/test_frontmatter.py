@@ -84,7 +84,7 @@ def places(found: tuple[Diagnostic, ...]) -> list[tuple[str, int, int, int]]:
         ("---", 0),
     ],
 )
-def test_front_matter_is_told_from_a_thematic_break(text: str, lines: int) -> None:
+def test_front_matter_is_distinguished_from_a_thematic_break(text: str, lines: int) -> None:
     _, taken, found = read_front_matter(text, "x.md")
     assert (taken, found) == (lines, ())
 
@@ -701,7 +701,7 @@ accessibility: {certifier: Example Press, report: "https://example.org/report"}
         ("accessibility: {certified_by: A, report: r.html}", 42, "is not an address"),
     ],
 )
-def test_mistakes_in_it_are_told_where_they_are(written: str, column: int, told: str) -> None:
+def test_mistakes_in_it_are_reported_where_they_are(written: str, column: int, told: str) -> None:
     (found,) = read(written)[1]
     assert (found.code, found.line, found.column) == ("wrong-value", 2, column)
     assert told in f"{found.message} {found.hint}"
@@ -793,7 +793,7 @@ def test_who_asks_in_a_dialogue(asks: str, other: str) -> None:
     assert not found
 
 
-def test_roles_that_are_not_known_are_told_with_the_nearest() -> None:
+def test_roles_that_are_not_known_are_reported_with_the_nearest() -> None:
     _, found = read("title: T\nspeakers:\n  Ann: entrevistadoor\n  Ben: Gast")
     assert [(d.code, d.line, d.column) for d in found] == [("unknown-role", 4, 8)]
     assert "Did you mean `entrevistador`?" in found[0].hint

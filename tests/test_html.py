@@ -239,7 +239,7 @@ def test_contents_can_be_refused(folder: Path) -> None:
 # --- the text -----------------------------------------------------------------------------
 
 
-def test_speakers_are_named_and_told_apart(page: Element) -> None:
+def test_speakers_are_named_and_distinguished(page: Element) -> None:
     turns = classed(page, "turn")
     assert ["asks" in turn.attrib["class"].split() for turn in turns] == [True, False]
     names = [text(one(turn, "p[@class='speaker']")) for turn in turns]
@@ -363,7 +363,7 @@ def test_linked_data_cannot_end_its_script(page: Element, markup: str) -> None:
     assert markup.count("</script") == 2
 
 
-def test_a_book_is_said_to_be_one() -> None:
+def test_a_book_is_declared_as_one() -> None:
     metadata = Metadata(
         title="Book",
         authors=(Contributor("Ann", orcid="0000-0002-1825-0097"),),
@@ -380,7 +380,7 @@ def test_a_book_is_said_to_be_one() -> None:
     assert tags["book:isbn"] == "9780306406157"
 
 
-def test_what_is_not_known_is_not_said() -> None:
+def test_what_is_not_known_is_not_declared() -> None:
     metadata = Metadata(title="Bare")
     assert linked_data(metadata).keys() == {"@context", "@type", "name", "headline"} | {
         "inLanguage"

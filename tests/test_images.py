@@ -56,7 +56,7 @@ def photograph() -> bytes:
     return saved(shades(600, 400), "JPEG", exif=exif(6), quality=80, comment=SECRET.encode())
 
 
-def test_what_a_photograph_tells_of_its_maker_goes(photograph: bytes) -> None:
+def test_metadata_of_a_photograph_are_removed(photograph: bytes) -> None:
     clean = without_metadata(photograph)
     assert SECRET.encode() in photograph
     assert SECRET.encode() not in clean
@@ -67,7 +67,7 @@ def test_what_a_photograph_tells_of_its_maker_goes(photograph: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_other_kinds_tell_nothing_either(kind: str) -> None:
+def test_metadata_of_other_kinds_are_removed_too(kind: str) -> None:
     image = shades(40, 30)
     data = saved(image, kind, exif=exif(), lossless=True)
     clean = without_metadata(data)
@@ -314,7 +314,9 @@ def test_whatever_is_damaged_is_a_finding_and_no_exception(kind: str) -> None:
 
 
 @pytest.mark.parametrize("said", ['viewBox="0 0 9A 9"', 'viewBox="0 0 9 9" preserveAspectRatio=""'])
-def test_a_drawing_that_cannot_be_drawn_is_told_where_it_stands(said: str, tmp_path: Path) -> None:
+def test_a_drawing_that_cannot_be_drawn_is_reported_where_it_stands(
+    said: str, tmp_path: Path
+) -> None:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {said}><path d="M0 0h9"/></svg>'
     (tmp_path / "bad.svg").write_text(svg, "utf-8")
     (tmp_path / "x.md").write_text("# Title\n\n![A drawing](bad.svg)\n", "utf-8")

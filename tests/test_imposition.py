@@ -414,7 +414,7 @@ def test_settings_for_whole_sheets_are_not_those_of_small_pages(tmp_path: Path) 
         ("creep: 5mm", "`5mm` is not between 0 and 2 mm."),
     ],
 )
-def test_impossible_settings_are_told(setting: str, message: str) -> None:
+def test_impossible_settings_are_reported(setting: str, message: str) -> None:
     text = f"---\ntitle: T\npage:\n  {setting}\n---\n\nText.\n"
     (found,) = pipeline.parse(text, "t.md").diagnostics
     assert message in found.message

@@ -32,7 +32,7 @@ def parsed(folder: Path, files: dict[str, str]) -> Document:
     return parse_file(write(folder, files), "book.md")
 
 
-def told(document: Document) -> list[str]:
+def messages(document: Document) -> list[str]:
     return [place(found) for found in document.diagnostics]
 
 
@@ -99,7 +99,7 @@ def test_turns_go_on_in_another_file(tmp_path: Path) -> None:
         Span(6, 1, 8),
         Span(6, 1, 8, "a.md"),
     ]
-    assert told(document) == ["a.md:8:1 unknown-speaker"]
+    assert messages(document) == ["a.md:8:1 unknown-speaker"]
 
 
 def test_the_title_may_be_in_a_file(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_the_title_may_be_in_a_file(tmp_path: Path) -> None:
 
 def test_a_missing_title_is_the_source_s(tmp_path: Path) -> None:
     files = {"book.md": "{{ include a.md }}\n", "a.md": "\n\nText.\n"}
-    assert told(parsed(tmp_path, files)) == ["book.md:1:1 missing-title"]
+    assert messages(parsed(tmp_path, files)) == ["book.md:1:1 missing-title"]
 
 
 def test_a_rule_at_the_start_is_no_front_matter(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_links_between_the_files_stay_in_the_document(tmp_path: Path) -> None:
         (node.href, plain_text((node,))) for node in walk(found.blocks) if isinstance(node, Link)
     ]
     assert links == [("#two", "two"), ("#one", "one"), ("#two", "self"), ("#two", "whole")]
-    assert told(found) == ["book.md:7:25 unresolved-link"]
+    assert messages(found) == ["book.md:7:25 unresolved-link"]
 
 
 def test_a_link_to_a_file_leads_to_its_place(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_link_to_a_file_leads_to_its_place(tmp_path: Path) -> None:
     found = resolve(document, tmp_path)
     links = [node.href for node in walk(found.blocks) if isinstance(node, Link)]
     assert links == ["#one", "#two", "#setup-1", "#setup", "#title"]
-    assert told(found) == ["book.md:5:51 unresolved-link"]
+    assert messages(found) == ["book.md:5:51 unresolved-link"]
 
 
 def test_a_link_leads_to_the_heading_in_its_own_file_first(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_link_leads_to_the_heading_in_its_own_file_first(tmp_path: Path) -> No
     found = resolve(document, tmp_path)
     links = [node.href for node in walk(found.blocks) if isinstance(node, Link)]
     assert links == ["#setup", "#setup-1", "#only", "#contents-1", "#only", "#setup"]
-    assert told(found) == ["b.md:3:32 unresolved-link"]
+    assert messages(found) == ["b.md:3:32 unresolved-link"]
 
 
 def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
             "a/b.md": "{{ include ../../secret.md }}\n",
         },
     )
-    assert told(document) == [
+    assert messages(document) == [
         "book.md:5:12 outside-folder",
         "book.md:7:12 outside-folder",
         "book.md:9:12 outside-folder",
@@ -221,20 +221,20 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
 
 def test_a_source_does_not_take_itself_in(tmp_path: Path) -> None:
     files = {"book.md": FRONT + "{{ include book.md }}\n"}
-    assert told(parsed(tmp_path, files)) == ["book.md:5:12 include-cycle"]
+    assert messages(parsed(tmp_path, files)) == ["book.md:5:12 include-cycle"]
 
 
 @pytest.mark.parametrize(("deep", "found"), [(16, []), (17, ["16.md:1:12 too-many-includes"])])
 def test_how_deep_files_take_in_files(deep: int, found: list[str], tmp_path: Path) -> None:
     files = {"book.md": FRONT + "{{ include 1.md }}\n"}
     files |= {f"{n}.md": f"{{{{ include {n + 1}.md }}}}\n" for n in range(1, deep)}
-    assert told(parsed(tmp_path, files | {f"{deep}.md": "Text.\n"})) == found
+    assert messages(parsed(tmp_path, files | {f"{deep}.md": "Text.\n"})) == found
 
 
 def test_how_many_are_taken_in(tmp_path: Path) -> None:
     files = {"book.md": FRONT + "{{ include a.md }}\n\n" * 1001, "a.md": "Text.\n"}
     document = parsed(tmp_path, files)
-    assert told(document) == ["book.md:2005:12 too-many-includes"]
+    assert messages(document) == ["book.md:2005:12 too-many-includes"]
 
 
 def test_files_that_multiply_come_to_an_end(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_files_that_multiply_come_to_an_end(tmp_path: Path) -> None:
 def test_how_much_is_taken_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.parser.source.MAX_BYTES", 1000)
     files = {"book.md": FRONT + "{{ include a.md }}\n\n" * 3, "a.md": "x" * 400}
-    assert told(parsed(tmp_path, files)) == ["book.md:9:12 too-many-includes"]
+    assert messages(parsed(tmp_path, files)) == ["book.md:9:12 too-many-includes"]
 
 
 # --- what people see -------------------------------------------------------------------

@@ -106,7 +106,7 @@ def test_any_text_has_a_place(language: str, text: str) -> None:
     assert collation.letter(text)
 
 
-def test_without_the_sounds_of_chinese_it_is_said_that_the_order_is_another(
+def test_without_the_sounds_of_chinese_another_order_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By radicals 人 comes before 奴, whose sounds are the other way round."""

@@ -186,7 +186,7 @@ EMOJI = (
 )
 
 
-def test_emoji_are_heard_and_copied_as_they_are_written(tmp_path: Path) -> None:
+def test_emoji_are_read_aloud_and_copied_as_they_are_written(tmp_path: Path) -> None:
     made = make(f"Some {' and '.join(EMOJI)}.\n\n## Heading 🚀\n\n`code 🎉`\n", tmp_path)
     assert made.diagnostics == ()
     said = read(open_pdf(made.data)).text

@@ -278,7 +278,7 @@ def test_a_long_formula_is_broken_before_its_relations() -> None:
 # --- the pages of the standard edition ---------------------------------------------------
 
 
-def test_the_pages_of_the_handout_are_told(handout: pikepdf.Pdf) -> None:
+def test_the_pages_of_the_handout_are_shown(handout: pikepdf.Pdf) -> None:
     words = re.sub(r"\s+", " ", read(handout).text)
     assert "The numbers in the margin are the pages of the standard handout." in words
     found = [int(number) for number in re.findall(r"\[Page (\d+)\]", words)]

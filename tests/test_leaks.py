@@ -636,11 +636,11 @@ def contents(outputs: dict[str, bytes]) -> Callable[[str], str]:
     """All that is in a file of some name, with small letters."""
 
     @functools.cache
-    def said(name: str) -> str:
+    def content(name: str) -> str:
         read = {"html": page, "epub": book, "pdf": sheets}[name.rpartition(".")[2]]
         return "\n".join(read(outputs[name])).lower()
 
-    return said
+    return content
 
 
 def text_of(data: bytes) -> Iterator[str]:
@@ -710,25 +710,25 @@ def test_there_are_enough_secrets() -> None:
 @pytest.mark.xdist_group("leaks")
 @pytest.mark.parametrize("name", FILES)
 def test_students_get_no_secret(name: str, contents: Callable[[str], str]) -> None:
-    said = contents(name)
-    assert [place for place in SECRETS if secret(place) in said] == []
+    content = contents(name)
+    assert [place for place in SECRETS if secret(place) in content] == []
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("leaks")
 @pytest.mark.parametrize("name", [*FILES, "work-teacher.pdf"])
 def test_all_get_what_is_for_all(name: str, contents: Callable[[str], str]) -> None:
-    said = contents(name)
+    content = contents(name)
     seen = [place for place in OPEN if not place.startswith(UNSEEN)]
-    assert [place for place in seen if public(place) not in said] == []
+    assert [place for place in seen if public(place) not in content] == []
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("leaks")
 def test_teachers_get_all(contents: Callable[[str], str]) -> None:
-    said = contents("work-teacher.pdf")
+    content = contents("work-teacher.pdf")
     seen = [place for place in SECRETS if not place.startswith(UNSEEN)]
-    assert [place for place in seen if secret(place) not in said] == []
+    assert [place for place in seen if secret(place) not in content] == []
 
 
 @pytest.mark.slow
@@ -876,22 +876,24 @@ def swapped(text: str) -> str:
 
 def variants(text: str, written: str) -> list[str]:
     """A text with a short answer, with a longer one, and with none."""
-    found = [text.replace("⟨⟩", written.format(said)) for said in ("ox", "the longer of both")]
+    found = [
+        text.replace("⟨⟩", written.format(content)) for content in ("ox", "the longer of both")
+    ]
     none = re.sub(r"\n[ >]*\n[ >]*⟨⟩(?=\n|$)|[ \n]⟨⟩(?=[^\w]|$)|[ \n]?\*⟨⟩\*|⟨⟩ ?", "", text)
     return [*found, none if "⟨⟩" not in none else none.replace("⟨⟩", "")]
 
 
-def block(text: str, said: str) -> str:
+def block(text: str, content: str) -> str:
     """An answer block, with the beginning of its line."""
     line = next(line for line in text.split("\n") if "⟨⟩" in line)
     margin = line[: line.index("⟨⟩")]
-    return f"\n{margin}".join(BLOCK.format(said).split("\n"))
+    return f"\n{margin}".join(BLOCK.format(content).split("\n"))
 
 
 def block_variants(text: str) -> list[str]:
     """The `variants` of a text with a block."""
-    said = [text.replace("⟨⟩", block(text, one)) for one in ("ox", "the longer of both")]
-    return [*said, variants(text, "")[2]]
+    content = [text.replace("⟨⟩", block(text, one)) for one in ("ox", "the longer of both")]
+    return [*content, variants(text, "")[2]]
 
 
 def all_places(written: str) -> list[str]:

@@ -299,7 +299,7 @@ def test_everyone_can_use_the_catalogue_and_the_report(school: Path) -> None:
     assert checkers.nu(school / "report" / "report.html") == []
 
 
-def test_a_folder_without_documents_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_documents_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "note.md").write_text("A note.\n", encoding="utf-8")
     result = run(tmp_path / "empty")
@@ -353,7 +353,7 @@ def test_a_run_that_was_killed_goes_on(handouts: Path) -> None:
     assert "broken.md:5:12: error[include-cycle]" in result.output  # told again
 
 
-def test_a_folder_that_cannot_be_read_is_told(
+def test_a_folder_that_cannot_be_read_is_reported(
     handouts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_into = os.scandir
@@ -371,7 +371,7 @@ def test_a_folder_that_cannot_be_read_is_told(
     assert told in result.output
 
 
-def test_what_is_wrong_with_a_library_is_told_and_the_rest_is_built(tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_library_is_reported_and_the_rest_is_built(tmp_path: Path) -> None:
     document(tmp_path / "wells.md", "Wells")
     document(tmp_path / "wells.markdown", "The same")
     document(tmp_path / "full.md", "Full")

@@ -110,7 +110,7 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
     assert "6 documents: 0 built, 6 unchanged, 0 failed" in run(folder, *options).output
 
 
-def test_a_scheduler_that_goes_away_is_told_and_the_next_run_goes_on(
+def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     cluster: Processes, tmp_path: Path
 ) -> None:
     folder = tmp_path / "handouts"
@@ -227,7 +227,7 @@ def test_workers_share_no_disk_with_a_library_at_urls(
         assert files.cat_file(f"{out}/{name}") == (tmp_path / "out" / name).read_bytes()
 
 
-def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     result = remote("nowhere://school", "--out", str(tmp_path / "out"))
     assert result.exit_code == 3
     assert "cannot use nowhere://school: Protocol not known: nowhere" in result.output

@@ -507,7 +507,7 @@ def test_editions_of_all_kinds(tree: Tree) -> None:
     assert tree.make("editions").calls == []
 
 
-def test_a_page_that_tells_the_printed_pages_waits_for_them(tree: Tree) -> None:
+def test_a_page_with_marks_of_the_printed_pages_waits_for_them(tree: Tree) -> None:
     tree.make("clean")
     tree.source.write_text(SOURCE.replace("page_list: false\n", ""), encoding="utf-8")
     assert tree.make("html").stages == sorted(["parse", *stages("web", STANDARD_PRINT)])
@@ -547,7 +547,7 @@ def test_the_web_edition_is_what_the_source_says(tree: Tree) -> None:
     assert not site.exists()
 
 
-def test_an_edition_that_tells_the_pages_waits_for_the_standard_one(tree: Tree) -> None:
+def test_an_edition_with_page_marks_waits_for_the_standard_one(tree: Tree) -> None:
     teacher = "build/talk/talk-teacher.pdf"
     assert tree.make(teacher).stages == ["package teacher", "render teacher"]
     assert tree.make(teacher).calls == []

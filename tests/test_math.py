@@ -106,7 +106,7 @@ def book() -> zipfile.ZipFile:
         (r"\begin{aligned} a &= b \\ &= c \end{aligned}", "line 1: a equals b; line 2: equals c"),
     ],
 )  # fmt: skip
-def test_a_formula_is_said_so_that_one_hears_where_it_ends(tex: str, expected: str) -> None:
+def test_the_spoken_form_of_a_formula_shows_where_it_ends(tex: str, expected: str) -> None:
     assert spoken(tex) == expected
 
 
@@ -118,7 +118,7 @@ def test_a_formula_is_said_so_that_one_hears_where_it_ends(tex: str, expected: s
         ("zh", "分数，分子负 a，分母b，分数结束"),
     ],
 )
-def test_a_formula_is_said_in_the_language_of_the_text(lang: str, expected: str) -> None:
+def test_a_formula_is_spoken_in_the_language_of_the_text(lang: str, expected: str) -> None:
     assert spoken(r"\frac{-a}{b}", lang) == expected
     source = f"# T\n\nA [$\\frac{{-a}}{{b}}$]{{lang={lang}}}.\n"
     (formula,) = (node for node in walk(document(source, "web").blocks) if isinstance(node, Math))
@@ -181,7 +181,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=12))
-def test_any_formula_is_set_or_said_to_be_wrong(pieces: list[str]) -> None:
+def test_any_formula_is_set_or_reported(pieces: list[str]) -> None:
     tex = " ".join(pieces)
     reading = read(tex, quiet)
     for mistake in reading.mistakes:
@@ -452,7 +452,7 @@ def test_lines_of_a_table_are_drawn_whole(lines: int, tex: str) -> None:
     assert all(float(line["y"]) + float(line["height"]) <= top + height + 0.1 for line in found)
 
 
-def test_a_gap_is_said() -> None:
+def test_a_gap_is_spoken() -> None:
     assert spoken("2x + ____ = 7") == "2 x plus blank equals 7"
     assert spoken("2x + ____ = 7", "de") == "2 x plus Lücke ist gleich 7"
 
@@ -460,7 +460,7 @@ def test_a_gap_is_said() -> None:
 @pytest.mark.parametrize(
     "tex", [r"{}", r"\text{}", r"\cancel{}", r"\begin{aligned} & \end{aligned}"]
 )
-def test_a_formula_of_nothing_is_told(tex: str) -> None:
+def test_a_formula_of_nothing_is_reported(tex: str) -> None:
     for edition in ("web", "handout"):
         (found,) = document(f"{FRONT}A ${tex}$.\n", edition).diagnostics
         assert (found.code, found.column) == ("bad-math", 4)

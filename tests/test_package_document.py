@@ -202,7 +202,7 @@ def test_the_imprint_shows_the_number_of_each_format(book: Book) -> None:
     assert "urn:uuid:" not in imprint, "readers have better numbers"
 
 
-def test_printed_pages_are_told_of_the_book_with_the_isbn(tmp_path: Path) -> None:
+def test_printed_pages_are_those_of_the_book_with_the_isbn(tmp_path: Path) -> None:
     for name, isbn in (("plain", ""), ("printed", "isbn: {print: 978-3-16-148410-0}\n")):
         text = f"---\ntitle: The well\n{isbn}---\n\n# One\n\nText.\n\n\\newpage\n\n# Two\n\nText.\n"
         (tmp_path / f"{name}.md").write_text(text, "utf-8")

@@ -360,7 +360,7 @@ def test_no_style_for_print_asks_what_is_in_an_element(folder: str) -> None:
     assert not [sheet.name for sheet in sheets if ":has(" in sheet.read_text()]
 
 
-def test_what_is_in_a_list_and_after_a_paragraph_is_told_to_the_styles() -> None:
+def test_what_is_in_a_list_and_after_a_paragraph_has_classes_for_the_styles() -> None:
     root = tree_of(
         '<main><p>Why?</p><div class="writing-lines"/><ul><li><span class="task open"/></li>'
         '<li><div class="writing-lines long"/></li><li><img class="right"/></li></ul>'

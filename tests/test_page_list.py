@@ -60,7 +60,7 @@ def test_a_mark_stands_before_what_has_no_words(tmp_path: Path) -> None:
     assert [label for label, _ in output.nav("page-list")] == ["1", "2", "3", "4"]
 
 
-def test_pages_before_the_text_are_told_in_the_book_s_own(tmp_path: Path) -> None:
+def test_pages_before_the_text_are_numbered_in_the_book_s_own(tmp_path: Path) -> None:
     front = "---\ntitle: A talk\ncontents: {show: always}\n---\n\n"
     text = "\n\n".join(f"# Chapter {n}\n\n{'Many words about wells. ' * 45}" for n in range(120))
     output = build(front + text, tmp_path, "handout", "ebook")
@@ -121,7 +121,7 @@ def test_a_handout_with_errors_does_not_keep_the_web_page_from_being_made(tmp_pa
     assert not result.failed
 
 
-def test_a_teachers_screen_tells_the_pages_and_the_answers(tmp_path: Path) -> None:
+def test_a_teachers_screen_shows_the_pages_and_the_answers(tmp_path: Path) -> None:
     text = "::: exercise\nWhy?\n\n::: lines 3\n:::\n\n::: answer\nBecause.\n:::\n:::\n"
     output = build(
         f"# A talk\n\nOne.\n\n\\newpage\n\n{text}", tmp_path, "teacher-web", "teacher-ebook"

@@ -255,7 +255,7 @@ def test_the_answers_have_numbers_and_pages(tmp_path: Path) -> None:
     assert "Read." not in pages
 
 
-def test_a_text_without_answers_is_told_of(tmp_path: Path) -> None:
+def test_a_text_without_answers_is_reported_of(tmp_path: Path) -> None:
     source = tmp_path / "none.md"
     source.write_text("# One\n\nText.\n")
     found = Source(source, Runner()).begin(EDITIONS["answers"])()

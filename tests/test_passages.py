@@ -36,7 +36,7 @@ def make(body: str, edition: str = "handout", front: str = "") -> Package:
     return package(pages_of(body, edition, front), Path())
 
 
-def heard(body: str) -> Element:
+def tagged(body: str) -> Element:
     return read(open_pdf(make(body).data))
 
 
@@ -75,16 +75,16 @@ def test_a_landscape_sheet_has_its_folio_and_the_whole_width() -> None:
     assert max(lefts) * 0.75 > 700
 
 
-def test_lines_of_verse_are_heard_as_words_and_not_run_together() -> None:
+def test_lines_of_verse_are_read_aloud_as_words_and_not_run_together() -> None:
     body = "::: verse\nThe *bucket\nis* heavy\non the way\n:::\n"
-    (stanza,) = (e for e in heard(body).all("P") if "bucket" in e.text)
+    (stanza,) = (e for e in tagged(body).all("P") if "bucket" in e.text)
     assert stanza.text.split() == "The bucket is heavy on the way".split()
 
 
 def test_a_pull_quote_and_an_epigraph_are_quotations() -> None:
     body = "::: epigraph\nOne.\n--- Ann\n:::\n\n::: pull-quote\nTwo.\n:::\n\n"
     body += "::: sidebar\nThree.\n:::\n"
-    tree = heard(body)
+    tree = tagged(body)
     assert [quote.text for quote in tree.all("BlockQuote")] == ["One.— Ann", "Two."]
     assert [division.text for division in tree.all("Div")] == ["Three."]
 
@@ -94,7 +94,7 @@ def test_columns_are_read_one_after_the_other() -> None:
         ":::: columns\n::: column\nFirst first.\n\nFirst second.\n:::\n"
         "::: column\nSecond.\n:::\n::::\n\n::: columns 2\n" + LONG + "\n\nLast.\n:::\n"
     )
-    text = heard(body).text
+    text = tagged(body).text
     places = [text.index(w) for w in ("First first", "First second", "Second.", "Nobody", "Last")]
     assert places == sorted(places)
 
@@ -102,7 +102,7 @@ def test_columns_are_read_one_after_the_other() -> None:
 def test_what_is_kept_together_is_on_one_page() -> None:
     def pages(name: str) -> int:
         body = "Line.\n\n" * 36 + f"::: {name}\n" + "Kept.\n\n" * 8 + ":::\n"
-        return len({piece.page for piece in heard(body).pieces() if "Kept" in piece})
+        return len({piece.page for piece in tagged(body).pieces() if "Kept" in piece})
 
     assert (pages("keep-together"), pages("loose")) == (1, 2)
 

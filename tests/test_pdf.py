@@ -220,7 +220,7 @@ def test_fonts_are_embedded_and_the_packaged_ones(whole: Package) -> None:
     }
 
 
-def test_the_machines_fonts_have_no_say(folder: Path) -> None:
+def test_the_machines_fonts_have_no_influence(folder: Path) -> None:
     """A template's style may name any font: those of the machine are not available."""
     pages = pages_of(short("Text, and العربية."), folder)
     style = Style("more.css", 'html { font-family: "DejaVu Sans", "Liberation Serif", serif }')
@@ -284,7 +284,7 @@ def test_a_style_reaches_nothing(folder: Path) -> None:
     assert page_with(markup, folder).diagnostics
 
 
-def test_a_mistake_in_a_style_is_told_of_every_document_that_has_it(folder: Path) -> None:
+def test_a_mistake_in_a_style_is_reported_of_every_document_that_has_it(folder: Path) -> None:
     style = Style("x.css", "p { color: tomatoe }")
     pages = msgspec.structs.replace(pages_of(short("x"), folder), styles=(style,))
     for _ in range(2):
@@ -421,7 +421,7 @@ def test_a_note_follows_its_paragraph(folder: Path) -> None:
     assert after == note
 
 
-def test_nothing_is_skipped_or_said_twice_over_pages(folder: Path) -> None:
+def test_nothing_is_skipped_or_repeated_over_pages(folder: Path) -> None:
     rows = "\n".join(f"| Row {n} | {n} |" for n in range(120))
     items = "\n".join(f"1. Item {n}" for n in range(120))
     text = short(f"{PARAGRAPH * 60}\n\n| A | B |\n|---|---|\n{rows}\n\n{items}")

@@ -114,7 +114,7 @@ NOT_MEANT = {
 """The other right ways: where they are tested, or why no source means them."""
 
 
-def told(element: Element) -> str:
+def spoken(element: Element) -> str:
     """An element: its type, the numbering of a list, its words, and what is in it."""
     numbering = element.attribute("ListNumbering")
     name = element.kind + (str(numbering) if numbering else "")
@@ -126,7 +126,7 @@ def told(element: Element) -> str:
             words = " ".join("".join(map(str, kids)).split())
             parts += [f"'{words}'"] if words else []
         else:
-            parts += [told(kid) for kid in kids if isinstance(kid, Element)]
+            parts += [spoken(kid) for kid in kids if isinstance(kid, Element)]
     return f"{name}({' '.join(parts)})"
 
 
@@ -161,7 +161,7 @@ def tree(file: Path) -> Element:
 @pytest.mark.parametrize("name", CASES)
 def test_the_right_way(name: str, tree: Element) -> None:
     (section,) = (one for one in tree.all("Sect") if one.children and one.children[0].text == name)
-    assert " ".join(map(told, section.children[1:])) == CASES[name][1]
+    assert " ".join(map(spoken, section.children[1:])) == CASES[name][1]
 
 
 def test_headings(tmp_path: Path) -> None:
@@ -170,13 +170,13 @@ def test_headings(tmp_path: Path) -> None:
     text = f"---\ntitle: {title}\nsubtitle: A subtitle\nlang: en\n---\n\n{levels}\n\n"
     pdf = open_pdf(built(tmp_path, "x", f"{text}# ![A well](dot.png)\n\nText.\n").read_bytes())
     found = read(pdf)
-    headings = [told(one) for one in found.all() if re.fullmatch(r"H\d", one.kind)]
+    headings = [spoken(one) for one in found.all() if re.fullmatch(r"H\d", one.kind)]
     assert headings == [
         f"H1'{title}'",
         *(f"H{n + 1}'Level {n}'" for n in range(1, 7)),
         "H2(Figure'A well')",
     ]
-    assert told(found.children[1]) == "P'A subtitle'"
+    assert spoken(found.children[1]) == "P'A subtitle'"
     assert dict(pdf.Root.StructTreeRoot.RoleMap) == {"/H7": "/H6"}
 
 
@@ -247,7 +247,7 @@ def paragraphs_are_no_headings(tree: Element, pdf: pikepdf.Pdf) -> None:
 
 
 def heads_of_tables_are_heads(tree: Element, pdf: pikepdf.Pdf) -> None:
-    assert [told(one) for one in tree.all("TR")] == ["TR(TH'A' TH'B')", "TR(TH'1' TD'2')"]
+    assert [spoken(one) for one in tree.all("TR")] == ["TR(TH'A' TH'B')", "TR(TH'1' TD'2')"]
 
 
 def lists_have_items_and_these_bodies(tree: Element, pdf: pikepdf.Pdf) -> None:

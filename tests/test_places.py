@@ -95,7 +95,7 @@ def test_nor_does_one_with_a_note_before_these_are_numbered() -> None:
     assert not kept - Counter(blocks(whole(new)))
 
 
-def test_what_is_said_of_a_place_is_where_it_stands() -> None:
+def test_findings_have_the_right_position() -> None:
     text = FRONT + BOOK + "![](nothing.png)\n"
     for source in (text, text.replace(FRONT, FRONT + NEW)):
         (found,) = (one for one in resolve(parse(source, "book.md"), Path()).diagnostics

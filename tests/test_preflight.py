@@ -128,7 +128,7 @@ def test_small_text() -> None:
     assert codes(pdf_of("<p style='font-size: 8pt'>Just as large as it has to be.")) == set()
 
 
-def test_small_text_is_told_once_a_size() -> None:
+def test_small_text_is_reported_once_a_size() -> None:
     body = "".join(
         f"<p style='font-size: 6pt; break-after: page'>Note {n} of several.</p>" for n in range(4)
     )

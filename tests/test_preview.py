@@ -51,11 +51,11 @@ class Watched:
     def __init__(self, source: Path, build: Callable[[Listener], Result], **options: Any) -> None:
         self.outcomes: list[Result | Exception] = []
         self._news = threading.Condition()
-        self.watcher = Watcher(source, build, self._told, **options)
+        self.watcher = Watcher(source, build, self._notify, **options)
         self._thread = threading.Thread(target=self.watcher.run)
         self._thread.start()
 
-    def _told(self, outcome: Result | Exception) -> None:
+    def _notify(self, outcome: Result | Exception) -> None:
         with self._news:
             self.outcomes.append(outcome)
             self._news.notify_all()
@@ -285,7 +285,7 @@ class TestInABrowser:
         assert not found["after"]
         assert found["mended"]
 
-    def test_a_click_on_any_of_the_three_tells_the_line(self, seen: dict[str, Any]) -> None:
+    def test_a_click_on_any_of_the_three_gives_the_line(self, seen: dict[str, Any]) -> None:
         lines = source().splitlines()
         fifth = str(lines.index("## The fifth") + 1)
         assert seen["places"]["asked"] == 1

@@ -138,7 +138,7 @@ HARD_IN = {
 
 
 @pytest.mark.parametrize("lang", EASY_IN)
-def test_every_language_that_has_a_formula_tells_easy_from_hard(lang: str) -> None:
+def test_every_language_that_has_a_formula_distinguishes_easy_from_hard(lang: str) -> None:
     easy, hard = (reading_level([text[lang] * 30], lang) for text in (EASY_IN, HARD_IN))
     assert easy.grades
     assert hard.grades
@@ -315,7 +315,7 @@ def test_the_page_is_sound(report: Report, tmp_path: Path) -> None:
     assert check(file).diagnostics == ()
 
 
-def test_images_that_print_scales_are_told(source: Path) -> None:
+def test_images_that_print_scales_are_reported(source: Path) -> None:
     Image.new("RGB", (3000, 2000)).save(source.with_name("photo.jpg"))
     shown = source.with_name("shown.md")
     shown.write_text("# A\n\n![A well](photo.jpg){width=50%}\n", encoding="utf-8")

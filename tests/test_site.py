@@ -180,7 +180,7 @@ def test_the_ways_on_lead_through_all_chapters_in_order(site: Site) -> None:
     assert order == CHAPTERS
 
 
-def test_the_contents_beside_a_text_tell_where_one_is(site: Site) -> None:
+def test_the_contents_beside_a_text_show_where_one_is(site: Site) -> None:
     contents = site.page("sec-wells.html").find(".//nav[@class='contents']")
     entries = [(words(a), a.get("href"), a.get("aria-current")) for a in contents.iter("a")]
     assert entries == [
@@ -261,7 +261,7 @@ def linked_data(page: Any) -> dict[str, Any]:
     return data
 
 
-def test_the_book_and_its_chapters_tell_of_each_other(site: Site) -> None:
+def test_the_book_and_its_chapters_link_to_each_other(site: Site) -> None:
     book, chapter = (linked_data(site.page(name)) for name in ("index.html", "rivers.html"))
     assert book["@type"] == ["Book", "LearningResource"]
     assert [part["url"] for part in book["hasPart"]] == [ADDRESS + name for name in CHAPTERS]
@@ -407,7 +407,7 @@ def test_a_copy_that_is_not_whole(tmp_path: Path) -> None:
     assert "There is no `index.html` in the folder." in messages
 
 
-def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_told(tmp_path: Path) -> None:
+def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_reported(tmp_path: Path) -> None:
     site, source = build(tmp_path), tmp_path / "water.md"
     document = parse_file(source)
     whole = compare(site.folder, document, source)

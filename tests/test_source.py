@@ -55,7 +55,7 @@ def test_a_missing_file_brings_a_similar_name(file: Path) -> None:
     assert "handout.md" in finding.hint
 
 
-def test_a_missing_folder_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     finding = only(read(tmp_path / "nowhere" / "x.md")[1])
     assert finding.code == "unreadable-file"
     assert "nowhere" in finding.hint

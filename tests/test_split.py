@@ -173,7 +173,7 @@ def test_notes_and_addresses_are_counted_from_one(wells: Path) -> None:
     assert "example.org/one" not in rain
 
 
-def test_what_is_elsewhere_is_told_in_words(wells: Path) -> None:
+def test_what_is_elsewhere_is_described_in_words(wells: Path) -> None:
     assert "As Table 1 in “The well” says" in text_of(part(wells, 3))
     well = text_of(part(wells, 2))
     assert "See Table 2 in “The rain”, what it costs (“The rain”)" in well
@@ -209,7 +209,7 @@ def test_answers_are_handouts_where_there_are_any_under_the_same_number(tmp_path
     assert "Because." in text_of(file)
 
 
-def test_large_print_tells_the_pages_of_the_same_handout(wells: Path) -> None:
+def test_large_print_shows_the_pages_of_the_same_handout(wells: Path) -> None:
     text = text_of(part(wells, 3, "large-print"))
     assert "1 As Table 1 in “The well” says" in text
 
@@ -339,7 +339,7 @@ def test_without_an_edition_it_is_the_printed_ones(tmp_path: Path) -> None:
     }
 
 
-def test_what_is_wrong_is_told_once_and_nothing_is_written(tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_once_and_nothing_is_written(tmp_path: Path) -> None:
     body = f"{TITLE}# One\n\n____{{open\n\n# Two\n\nSee [it](#one).\n"
     (tmp_path / "x.md").write_text(body, "utf-8")
     code, said = run(tmp_path / "x.md", "--split", 1, "--out", tmp_path / "out")
@@ -348,7 +348,7 @@ def test_what_is_wrong_is_told_once_and_nothing_is_written(tmp_path: Path) -> No
     assert not list((tmp_path / "out").glob("[!.]*"))
 
 
-def test_a_character_that_no_font_has_is_told_once(tmp_path: Path) -> None:
+def test_a_character_that_no_font_has_is_reported_once(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(
         f"{TITLE}# One\n\n\U00013080.\n\n# Two\n\n\U00013080.\n", "utf-8"
     )
@@ -357,14 +357,14 @@ def test_a_character_that_no_font_has_is_told_once(tmp_path: Path) -> None:
     assert said.count("warning[") <= 2
 
 
-def test_a_text_without_such_sections_is_told(tmp_path: Path) -> None:
+def test_a_text_without_such_sections_is_reported(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text("---\ntitle: T\n---\n\nText.\n", "utf-8")
     code, said = run(tmp_path / "x.md", "--split", 2, "--out", tmp_path / "out")
     assert code == 0
     assert "There are fewer than two sections of level 2 to split into handouts" in said
 
 
-def test_a_text_without_answers_has_no_key_and_that_is_told_once(tmp_path: Path) -> None:
+def test_a_text_without_answers_has_no_key_and_that_is_reported_once(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(f"{TITLE}# One\n\nText.\n\n# Two\n\nText.\n", "utf-8")
     code, said = run(tmp_path / "x.md", "--split", 1, "--edition", "answers", "--out", tmp_path)
     assert code == 1 or not list((tmp_path / "x").glob("x-answers/*"))

@@ -39,7 +39,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-class Said(NamedTuple):
+class Reply(NamedTuple):
     status: int
     message: str
     typed: list[str]
@@ -67,13 +67,13 @@ class Machine:
         platform: str = "linux",
         answer: str | None = None,
         **variables: str,
-    ) -> Said:
+    ) -> Reply:
         """The effect of tools/system-packages for a user; with an answer, at a terminal."""
         script = str(ROOT / "tools" / "system-packages")
         command = [sys.executable, "-c", TRIED, platform, str(user), script, *options]
         return self.run(command, answer, PYTHONPATH=str(ROOT), **variables)
 
-    def run(self, command: Iterable[str], answer: str | None = None, **variables: str) -> Said:
+    def run(self, command: Iterable[str], answer: str | None = None, **variables: str) -> Reply:
         with contextlib.ExitStack() as files:
             ends = terminal() if answer is not None else None
             outside, inside = (files.enter_context(end) for end in ends) if ends else (None, None)
@@ -91,7 +91,7 @@ class Machine:
             message = outside.read(10_000) if outside else result.stderr
         typed = self.folder / "typed"
         lines = typed.read_text().splitlines() if typed.exists() else []
-        return Said(result.returncode, message.decode(), lines)
+        return Reply(result.returncode, message.decode(), lines)
 
 
 def terminal() -> tuple[IO[bytes], IO[bytes]]:
@@ -277,7 +277,7 @@ def bare(machine: Machine) -> Machine:
     return machine
 
 
-def set_up(bare: Machine, extras: str = "", **variables: str) -> Said:
+def set_up(bare: Machine, extras: str = "", **variables: str) -> Reply:
     return bare.run(["sh", str(ROOT / "tools" / "venv"), "my venv", extras], **variables)
 
 

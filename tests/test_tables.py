@@ -135,7 +135,7 @@ SPANS = """\
 """
 
 
-def test_listeners_of_the_pdf_hear_which_columns_a_head_is_of() -> None:
+def test_screen_readers_of_the_pdf_announce_which_columns_a_head_is_of() -> None:
     (found,) = read(open_pdf(build(SPANS))).all("Table")
     assert found.shape == (
         "Table(THead(TR(TD TH) TR(TH TH)) TBody(TR(TH TD)))"  # each cell is there once
@@ -382,7 +382,7 @@ def test_widths_of_text_are_about_right() -> None:
         assert text_width(text) == pytest.approx(exact, rel=0.12), text
 
 
-def test_heads_are_said_once_and_shown_on_each_page() -> None:
+def test_heads_are_read_aloud_once_and_shown_on_each_page() -> None:
     rows = [[str(n), SENTENCE * 3] for n in range(30)]
     data = build(pipes(["Number", "Said"], *rows) + "\n\nTable: What was said.\n")
     pdf = open_pdf(data)

@@ -23,9 +23,7 @@ HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"
 CONTROLS = frozenset("\x1b\x07\x9b\u202e\u2028\r\x7f")
 
 
-def test_what_was_made_is_shown_where_that_is_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_outputs_are_opened_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
 
     def launch(place: str) -> int:

@@ -128,9 +128,7 @@ def test_the_edition_to_keep_is_of_pdf_2_as_well(folder: Path) -> None:
         ("editions: [{archive: {pdf: ua2}}]", "2.0", "4f"),
     ],
 )
-def test_which_standard_is_kept_to_can_be_said(
-    keys: str, version: str, profile: str, tmp_path: Path
-) -> None:
+def test_the_standard_can_be_chosen(keys: str, version: str, profile: str, tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(f"---\ntitle: T\nlang: en\n{keys}\n---\n\nText.\n", "utf-8")
     driver.build(tmp_path / "x.md", ["archive", "handout"], out=tmp_path / "build")
     kept = tmp_path / "build" / "x" / "x-archive.pdf"
@@ -158,7 +156,7 @@ def test_elements_are_in_the_namespace_that_has_them(tree: Element) -> None:
     assert {name for kind, name in namespace.items() if kind not in before} == {PDF2}
 
 
-def test_stress_asides_and_figures_are_said(tree: Element) -> None:
+def test_stress_asides_and_figures_are_tagged(tree: Element) -> None:
     assert [(e.kind, e.text) for e in tree.all() if e.kind in ("Em", "Strong")] == [
         ("Em", "deep"),
         ("Strong", "old"),

@@ -245,12 +245,12 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
     def made(text: str) -> tuple[Package, list[str]]:
         told: list[str] = []
 
-        def hear(event: Begun | Ran) -> None:
+        def on_event(event: Begun | Ran) -> None:
             if isinstance(event, Ran) and event.stage in ("unit", "heads"):
                 told.append(f"{event.stage} {event.note}")
 
         source.write_text(text, encoding="utf-8")
-        found = Source(source, Runner(store, listener=hear)).begin(edition)().package
+        found = Source(source, Runner(store, listener=on_event)).begin(edition)().package
         assert found is not None
         return found, told
 
@@ -274,14 +274,14 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     begun: list[Begun] = []
     told: list[Begun | Ran] = []
 
-    def hear(event: Begun | Ran) -> None:
+    def on_event(event: Begun | Ran) -> None:
         if isinstance(event, Begun):
             begun.append(event)
             if sum(one.is_part for one in begun) == 6:
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Source(source, Runner(store, listener=hear)).begin(edition)()
+        Source(source, Runner(store, listener=on_event)).begin(edition)()
     Source(source, Runner(store, listener=told.append)).begin(edition)()
     notes = (event.note for event in told if isinstance(event, Ran))
     assert next(note for note in notes if "of" in note) == "3 of 8"

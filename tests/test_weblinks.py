@@ -43,7 +43,7 @@ SLOW = "/slow"
 
 
 @dataclass
-class Asked:
+class Request:
     """A request as the server saw it."""
 
     method: str
@@ -56,7 +56,7 @@ class Asked:
 @dataclass
 class Server:
     address: str
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
     robots: str = ""
     barrier: threading.Barrier | None = None
 
@@ -94,7 +94,7 @@ def running() -> Iterator[Server]:
 
         def answer(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.command, self.path, headers, time.monotonic())
+            asked = Request(self.command, self.path, headers, time.monotonic())
             server.asked.append(asked)
             if server.barrier and self.path != "/robots.txt":
                 server.barrier.wait(timeout=30)
@@ -108,16 +108,16 @@ def running() -> Iterator[Server]:
                 self.close_connection = True
                 return
             if self.path == "/robots.txt":
-                self.say(200 if server.robots else 404, server.robots)
+                self.send(200 if server.robots else 404, server.robots)
             elif self.path in REDIRECTS:
                 status, location = REDIRECTS[self.path]
-                self.say(status, location=location)
+                self.send(status, location=location)
             elif self.path in WITHOUT_HEAD and self.command == "HEAD":
-                self.say(WITHOUT_HEAD[self.path])
+                self.send(WITHOUT_HEAD[self.path])
             else:
-                self.say(STATUS.get(self.path, 200), "<html>")
+                self.send(STATUS.get(self.path, 200), "<html>")
 
-        def say(self, status: int, body: str = "", location: str = "") -> None:
+        def send(self, status: int, body: str = "", location: str = "") -> None:
             self.send_response(status)
             if location:
                 self.send_header("Location", location.encode().decode("latin-1"))
@@ -200,7 +200,7 @@ def test_what_is_gone(path: str, reason: str, server: Server) -> None:
         ("/drops", "breaks off the connection"),
     ],
 )
-def test_what_cannot_be_told(path: str, reason: str, server: Server) -> None:
+def test_what_cannot_be_reported(path: str, reason: str, server: Server) -> None:
     assert one(server, path) == LinkAnswer("unknown", reason)
 
 

@@ -122,7 +122,7 @@ def test_the_command_s_version(chapbook: Path, tmp_path: Path) -> None:
     assert "0.1.0" in run(chapbook, "--version", cwd=tmp_path)
 
 
-def test_a_mistake_is_told_without_a_traceback(chapbook: Path, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_without_a_traceback(chapbook: Path, tmp_path: Path) -> None:
     (tmp_path / "talk.md").write_text("---\ntitle: [One\n---\n\nText.\n", encoding="utf-8")
     said = run(chapbook, "build", "talk.md", cwd=tmp_path, expect=1)
     assert "talk.md:2" in said

@@ -82,7 +82,7 @@ def test_a_page_says_its_own_address_to_all(whole: Element) -> None:
     ]
 
 
-def test_without_an_address_nothing_is_said_of_one() -> None:
+def test_without_an_address_none_is_declared() -> None:
     bare = page("title: The village well\ntranslations: {de: https://hill.example/brunnen.html}\n")
     assert links(bare, "canonical") == []
     assert [link.get("hreflang") for link in links(bare, "alternate")] == [None, None, "de"]
@@ -119,7 +119,7 @@ def test_readers_find_their_language_by_its_own_name(whole: Element) -> None:
     ]
 
 
-def test_social_sites_are_told_the_regions_of_languages(whole: Element) -> None:
+def test_social_sites_get_the_regions_of_languages(whole: Element) -> None:
     locales = [value for name, value in tags(whole) if name.startswith("og:locale")]
     assert locales == ["en_GB", "pt_PT", "pt_BR"]
 

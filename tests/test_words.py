@@ -85,7 +85,7 @@ def test_dates_are_written_as_people_write_them(language: str, expected: str) ->
 
 
 @pytest.mark.parametrize("tag", [*LANGUAGES, *tomllib.loads(OTHERS.read_text("utf-8"))])
-def test_what_is_said_of_how_a_language_is_written_can_be_read(tag: str) -> None:
+def test_the_table_of_how_languages_are_written_can_be_read(tag: str) -> None:
     written = writing(tag)
     assert written != Writing()
     assert not set(written.also) & {name for name, other in tags_by_name().items() if other != tag}

@@ -139,7 +139,7 @@ def test_all_that_is_filled_in_grows_with_the_hand() -> None:
     ] == [True, True, True]
 
 
-def test_blanks_tell_no_lengths() -> None:
+def test_blanks_give_no_lengths_away() -> None:
     def widths(answers: tuple[str, ...]) -> set[float]:
         text = " ".join(f"____{{{answer}}}" for answer in answers)
         return {box.width for box in boxes(pages_of(text), "blank")}
@@ -185,11 +185,11 @@ def test_squared_paper_has_whole_squares(size: str, lang: str) -> None:
 
 
 def test_a_space_is_never_higher_than_the_page() -> None:
-    found = list(asked(pages_of("Draw. It.\n\n::: space 250mm\n:::\n", page="A5")))
+    found = list(spaces_of(pages_of("Draw. It.\n\n::: space 250mm\n:::\n", page="A5")))
     assert [one.room for one in found] == [{0}]
 
 
-def test_listeners_hear_that_there_is_room() -> None:
+def test_screen_readers_announce_that_there_is_room() -> None:
     pages = pages_of("Draw.\n\n::: space 20mm\n:::\n\nWhy?\n\n::: lines 2\n:::\n")
     said = read(open_pdf(package(pages, Path()).data)).text
     assert re.search(r"Draw\.\s*space to write or draw\s*Why\?\s*Your answer", said)
@@ -205,7 +205,7 @@ def test_an_e_book_says_to_use_paper() -> None:
 # --- where pages end --------------------------------------------------------------------
 
 
-class Asked(NamedTuple):
+class WritingSpace(NamedTuple):
     """A question, and the pages that it, its room, and the first line of that are on."""
 
     text: str
@@ -214,7 +214,7 @@ class Asked(NamedTuple):
     first: int
 
 
-def asked(pages: Pages) -> Iterator[Asked]:
+def spaces_of(pages: Pages) -> Iterator[WritingSpace]:
     document = laid_out(pages)
     where: dict[Any, set[int]] = {}
     for number, page in enumerate(document.pages):
@@ -228,7 +228,7 @@ def asked(pages: Pages) -> Iterator[Asked]:
                 lines = [child for child in element if child.tag == "div"]
                 first = min(where[lines[0]]) if lines else min(where[element])
                 text = "".join(question.itertext()).split(".")[0]
-                yield Asked(text, where[question], where[element], first)
+                yield WritingSpace(text, where[question], where[element], first)
 
 
 def questions(seed: int) -> str:
@@ -258,7 +258,7 @@ def questions(seed: int) -> str:
 
 @pytest.mark.parametrize(("seed", "size", "hand"), [(1, "A4", "secondary"), (2, "A5", "primary")])
 def test_questions_and_their_room_are_on_one_page(seed: int, size: str, hand: str) -> None:
-    found = list(asked(pages_of(questions(seed), page=size, handwriting=hand)))
+    found = list(spaces_of(pages_of(questions(seed), page=size, handwriting=hand)))
     assert len(found) >= 16
     assert len({page for one in found for page in one.room}) > 3
     assert [one for one in found if not one.question == one.room == {one.first}] == []
@@ -266,7 +266,7 @@ def test_questions_and_their_room_are_on_one_page(seed: int, size: str, hand: st
 
 def test_much_room_goes_on_over_the_page_but_begins_with_its_question() -> None:
     text = "Filler.\n\n" * 25 + "Write. A letter.\n\n::: lines 30\n:::\n"
-    (one,) = asked(pages_of(text))
+    (one,) = spaces_of(pages_of(text))
     assert one.question == {one.first}
     assert len(one.room) == 2
 
