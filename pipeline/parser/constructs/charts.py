@@ -45,6 +45,8 @@ SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 _RANGE = re.compile(r"\bto\b|\.\.|…")
 _END = re.compile(r"\s*(?:from|to)\s*:")
 _NUMBER = re.compile(r"[+−-]?\d[\d.,]*\s*%?")
+_PAIR = re.compile(r"\s*|[^:,;\t]+:\s*[+−-]?\d[\d.,]*\s*%?\s*")
+_COLON = attributes.make(pairs=(("delimiter", ":"),))
 _YEAR = re.compile(r"[12]\d{3}")
 
 HORIZONTAL = frozenset({"barh", "horizontal-bar", "horizontal"})
@@ -59,6 +61,8 @@ def chart(parts: Parts) -> tuple[Block, ...]:
     """The chart of a fence's data; without data they are shown as they are written."""
     if kind := DIAGRAMS.get(_written(parts.attributes).lower()):
         return (_diagram(kind, parts),)
+    if parts.text.strip() and all(map(_PAIR.fullmatch, parts.text.split("\n"))):
+        parts = parts._replace(attributes=attributes.joined(_COLON, parts.attributes))
     rows = data.read_rows(parts)
     if rows is None:
         return data.as_written(parts)
