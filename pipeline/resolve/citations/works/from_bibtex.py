@@ -289,11 +289,13 @@ def sentence_case(title: str) -> str:
     if not _is_headline(title):
         return title
     lowered = cases.outside(title, lambda part: _WORD.sub(lambda m: _lowered(m[0]), part))
-    return re.sub(
-        r"^\W*+\w|(?<!\W)\W++\w",
-        lambda m: m[0].upper() if not m.start() or _BEGINS.search(m[0]) else m[0],
-        lowered,
-    )
+
+    def begun(found: re.Match[str]) -> str:
+        was_small = title[found.end() - 1 : found.end()].islower()  # as in “Proc. of”
+        begins = not found.start() or (_BEGINS.search(found[0]) and not was_small)
+        return found[0].upper() if begins else found[0]
+
+    return re.sub(r"^\W*+\w|(?<!\W)\W++\w", begun, lowered)
 
 
 def _lowered(word: str) -> str:
