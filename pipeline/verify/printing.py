@@ -81,7 +81,7 @@ def _coarse_images(pages: Pages) -> Iterator[Finding]:
             yield finding(
                 "coarse-image" if alt else "coarse-image-unnamed",
                 pages=(page.number,),
-                about=alt,
+                about=alt or f"{across} × {down}",
                 alt=alt,
                 dots=dots,
                 pixels=f"{across} × {down} pixels on {width} × {height} mm",

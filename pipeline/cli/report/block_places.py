@@ -23,7 +23,8 @@ class BlockPlaces:
         for node, inherited in all_spans(document):
             span = document.place(inherited)
             if isinstance(node, Image) and span:
-                self._images.setdefault(_letters(node.alt), span)
+                said = node.alt or f"{node.width} × {node.height}"
+                self._images.setdefault(_letters(said), span)
             elif span:
                 found = (
                     (_letters(text), document.place(place) or span)
@@ -32,7 +33,8 @@ class BlockPlaces:
                 self._blocks.extend(one for one in found if one[0])
 
     def find(self, text: str) -> Span | None:
-        """The position of a text, or of the image with it as its alternative text."""
+        """The position of a text, or of the image with it as its alternative text, or with so many
+        pixels if it has none."""
         wanted = _letters(text)
         if not wanted:
             return None
