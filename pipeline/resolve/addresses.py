@@ -33,15 +33,17 @@ SHOWN = Attributes(classes=("address",))
 
 def list_addresses(document: Document) -> Document:
     """The document of a printed edition with the addresses of its links: numbered, in
-    `Document.addresses`, or in notes if the front matter asks for them. A web page only shows
-    addresses when it is printed: links that already are addresses are marked.
+    `Document.addresses`, or in notes if the front matter asks for them. In all editions, links
+    that already are addresses are marked: they are not hyphenated, and a web page that is printed
+    tells the addresses of the others.
 
     Links that only teachers get are numbered last, so that all editions have the same numbers.
     """
     edition = EDITIONS.get(document.edition)
-    if edition and edition.format == "html":
-        return rewrite_document(document, leave={model.Link: _marked})
-    if edition is None or edition.format != "pdf":
+    if edition is None:
+        return document
+    document = rewrite_document(document, leave={model.Link: _marked})
+    if edition.format != "pdf":
         return document
     options = options_for(edition, document.metadata)
     if options.links == "none":
