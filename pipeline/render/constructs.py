@@ -41,6 +41,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "parts": {"part"},
     "quotations": {"pull-quote", "epigraph", "attribution"},
     "verse": {"verse"},
+    "letter": {"letter"},
     "columns": {"columns"},
     "landscape": {"landscape"},
     "text-classes": {

@@ -62,6 +62,7 @@ MEANT = frozenset(
         "keep-together",
         "keep-with-next",
         "landscape",
+        "letter",
         "section",
         WORD_BANK,
     }
