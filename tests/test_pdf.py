@@ -700,6 +700,57 @@ def test_parts_of_a_book_have_pages_of_their_own_and_their_chapters_open_as_all_
     assert all("Part One" not in texts for texts in said[page_of("Part One") + 1 :])
 
 
+def test_a_book_opens_as_printed_books_do(folder: Path) -> None:
+    """With a half-title and a title on the right, nothing but names on no page, no folios before
+    the contents or on the pages of parts, and the first chapter on the right: in a long text, which
+    is set in parts, as in a short one."""
+    half_title, dedication = "# The Well {.half-title}\n\n", "# For Anna {.dedication}\n\n"
+    front = "---\ntitle: The well\nlang: en\nclass: book\nrights: None\ncontents: true\n---\n\n"
+    for repeated, opening in ((1, half_title), (90, half_title), (1, half_title + dedication)):
+        chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * repeated for n in range(1, 9))
+        found = make(front + opening + chapters, folder)
+        assert ("units" in found.plan) == (repeated > 1), found.plan
+        shown = [" ".join(marked_texts(page).values()) for page in open_pdf(found.data).pages]
+        assert shown[:4] == ["The Well", "", "The well", "None"]
+        if opening == half_title:
+            assert "Contents" in shown[4]
+            assert not shown[5]
+        else:
+            assert shown[4] == "For Anna"
+            assert "Contents" in shown[5]
+        assert "Chapter 1" in shown[6], repeated
+    bare = open_pdf(make(front.replace("rights: None", "author: Ann") + chapters, folder).data)
+    shown = [" ".join(marked_texts(page).values()) for page in bare.pages]
+    assert shown[0].split() == ["Ann", "The", "well"]
+    assert shown[1] == shown[3] == ""
+    assert "Contents" in shown[2]
+    assert "Chapter 1" in shown[4]
+    parts = open_pdf(make(front + "# Rain {.part}\n\n## One\n\nText.\n", folder).data)
+    assert ["Rain"] in [[*marked_texts(page).values()] for page in parts.pages]
+
+
+def test_addresses_are_not_hyphenated(folder: Path) -> None:
+    address = "https://example.org/" + "Verwaltungsangelegenheiten" * 5
+    text = spoken(f"---\ntitle: T\nlang: de\n---\n\nMan liest <{address}> dort.\n", folder)
+    assert not {"-", "\u2010", "\u00ad"} & set("".join(text.pieces()))
+
+
+def test_an_introduction_stays_with_what_it_introduces(folder: Path) -> None:
+    """What ends with a colon is on the page of what follows it, and so is a single line before an
+    exercise."""
+    exercise = "::: exercise\nWhy?\n\n::: lines 4\n:::\n:::\n"
+    sections = "\n\n".join(
+        f"{PARAGRAPH * (n % 3 + 1)}\n\nIt says **this:**\n\n    code {n}\n\n"
+        f"{PARAGRAPH}\n\nPrompt {n}.\n\n{exercise}"
+        for n in range(30)
+    )
+    pieces = [one for one in spoken(short(sections), folder).pieces() if one.strip()]
+    pages = {piece.page: piece for piece in pieces}
+    assert len(pages) > 4
+    for piece in list(pages.values())[:-1]:
+        assert not piece.startswith(("this:", "It says", "Prompt")), piece
+
+
 def test_a_licence_is_linked(whole: Package) -> None:
     pdf = open_pdf(whole.data)
     links = [link for page in pdf.pages for link in page.get("/Annots", []) if "/A" in link]

@@ -32,12 +32,13 @@ def take_title(
 
     If the front matter has no title, it is the first heading, if that has level 1 and is not a
     chapter among several; else it is derived from the name of the file ``source``, which is a
-    MISSING_TITLE. A first heading equal to the front matter's title is not repeated.
+    MISSING_TITLE. A first heading equal to the front matter's title is not repeated, unless it is
+    that of a part, such as the half-title.
     ``may_be_missing`` if unreadable front matter may well contain a title.
     """
     first = blocks[0] if blocks else None
     if metadata.title:
-        is_title = isinstance(first, Heading) and first.level == 1
+        is_title = isinstance(first, Heading) and first.level == 1 and not _is_part(first)
         if is_title and _text(first, metadata).casefold() == metadata.title.casefold():
             return metadata, blocks[1:], ()
         return metadata, blocks, ()
@@ -76,7 +77,7 @@ def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: 
     levels = [block.level for block in blocks if isinstance(block, Heading)]
     if levels.count(1) < 2 or first not in blocks:
         return False
-    if not CLASSES.keys().isdisjoint(first.attributes.classes):
+    if _is_part(first):
         return True
     called = words(metadata.lang)["reference_chapter"].replace("\u00a0", " ")
     number = r"(?:\d+|[ivxlc]+|\w{3,9})\b"
@@ -88,6 +89,10 @@ def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: 
     followed = [below for level, below in itertools.pairwise(levels) if level == 1]
     starts_so = bool(followed) and followed[0] > 1
     return levels.count(1) >= MANY and starts_so and sum(below > 1 for below in followed) > 1
+
+
+def _is_part(heading: Heading) -> bool:
+    return not CLASSES.keys().isdisjoint(heading.attributes.classes)
 
 
 def _without(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:

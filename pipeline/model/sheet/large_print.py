@@ -24,6 +24,9 @@ BELOW_FOOT = 5
 """Millimetres between the foot and the edge of the paper, at least."""
 
 
+BESIDE = 18.5
+"""Millimetres beside the text, at least: room for the numbers of the standard edition's pages."""
+
 WRITING_LINE = 15
 """Millimetres from one ruled line to the next, at least."""
 
@@ -37,14 +40,16 @@ def enlarged(options: PrintOptions) -> PrintOptions:
 
 
 def legible(sheet: Sheet) -> Sheet:
-    """The sheet with nothing on it smaller than the text or next to it, and with a foot that is on
-    the paper."""
-    margins = sheet.inner + sheet.outer
+    """The sheet with nothing on it smaller than the text or next to it, and with a foot and with
+    numbers beside the text that are on the paper."""
+    inner, outer = max(BESIDE, sheet.inner), max(BESIDE, sheet.outer)
     foot = (1 + ABOVE_FOOT) * sheet.leading * POINT + BELOW_FOOT
     return replace(
         sheet,
+        inner=inner,
+        outer=outer,
         bottom=max(sheet.bottom, foot),
-        measure=sheet.size.width - margins,
+        measure=sheet.size.width - inner - outer,
         column=0,
         note=sheet.text,
         note_leading=sheet.leading,

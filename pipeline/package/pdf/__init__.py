@@ -35,7 +35,7 @@ from pipeline.package.pdf.pictographs import wrap_pictographs
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
-from pipeline.package.pdf.units.plan import UnitPlan, divided
+from pipeline.package.pdf.units.plan import UnitPlan, divided, first_block
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import Crew, SetPage
 
@@ -75,6 +75,8 @@ def package(
             if book.whole:  # the page numbers of units are in the markup
                 return package(pages, folder, None, sources, book.whole)
             return _joined(book, setter, pages, files, pieces, log, sources)
+        if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:
+            opening.set("style", "break-before: recto")
         kept = KeptPages(root) if edition.same_pages else None
         pages, fitted, found = fit_pages(setter, pages, root, log.silenced)
         if any(finding.is_error for finding in found):

@@ -171,7 +171,7 @@ def _mark_relations(root: Element) -> None:
             if child.tag == "p" and before is not None and before.tag in HEADINGS:
                 _mark(child, "one", {"line"} if len(read_text(child)) <= LINE else ())
             elif child.tag != "p" and before is not None and before.tag == "p":
-                _mark(before, "leads", {"in"} if _ends_with_colon(before) else ())
+                _mark(before, "leads", {"in"} if _leads_in(before, names) else ())
             before = child
     for blank in blanks:
         holder = parents[blank]
@@ -184,9 +184,12 @@ def _mark_relations(root: Element) -> None:
         _mark(entries, "has", {"notes"})
 
 
-def _ends_with_colon(paragraph: Element) -> bool:
-    """Return whether a paragraph announces what follows it."""
-    return "".join(paragraph.itertext()).rstrip().endswith((":", "\N{FULLWIDTH COLON}"))
+def _leads_in(paragraph: Element, following: frozenset[str]) -> bool:
+    """Return whether a paragraph announces what follows it: it ends with a colon, or is a line
+    before an exercise."""
+    if "".join(paragraph.itertext()).rstrip().endswith((":", "\N{FULLWIDTH COLON}")):
+        return True
+    return "exercise" in following and len(read_text(paragraph)) <= LINE
 
 
 def _mark(element: Element, relation: str, names: Iterable[str]) -> None:

@@ -93,6 +93,12 @@ def set_all(
     numbers, edition = PageNumbers(root), EDITIONS[pages.edition]
     units = list(_units(slices, root, pages, fonts, numbers.wholes))
     sets = crew.units(units, edition, folder)
+    opening = next((number for number, piece in enumerate(slices) if piece.fills), 0)
+    if opening and _ends_on_the_left(sets[:opening]):
+        slices = (*slices[:opening], *slices[opening + 1 :])
+        del units[opening], sets[opening]
+    elif opening:
+        opening += 1
     for _ in range(ROUNDS):
         found = [page for one in sets for page in one.pages]
         if unfit := _unfit(sets):
@@ -119,6 +125,8 @@ def set_all(
             sets[number] = one
     else:
         return Book(whole="its page numbers change each time that it is set")
+    if not _ends_on_the_left(sets[:opening]):
+        return Book(whole="its contents take another page once they have their page numbers")
     if any(link.is_internal and link.target not in starts for one in found for link in one.links):
         return Book(whole="it has links that lead nowhere")
     heads = crew.heads(list(_furniture(sets, root, units[0])), edition)
@@ -132,6 +140,10 @@ def set_all(
     )
     uses = Uses(parts, fonts)
     return Book(slices, tuple(sets), parts, tuple(messages), uses, _unfit(heads) or uses.unfit)
+
+
+def _ends_on_the_left(sets: Sequence[Set]) -> bool:
+    return sum(len(one.pages) for one in sets) % 2 == 0
 
 
 def _units(

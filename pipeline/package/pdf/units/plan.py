@@ -49,10 +49,12 @@ LONGEST_NAME = 100
 
 class UnitSlice(NamedTuple):
     """A unit: its tree, its blocks with their surroundings, and the level of the preceding
-    heading."""
+    heading. One that ``fills`` is an empty page, so that the text begins on the right; it is left
+    out where the text does so anyway."""
 
     root: Element
     level: int
+    fills: bool = False
 
     @property
     def markup(self) -> str:
@@ -91,15 +93,31 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
     if len(groups) < 2:
         return UnitPlan(whole="nothing in it begins a page")
     level = 0
-    slices = []
+    slices: list[UnitSlice] = []
     needs_siblings = _needs_siblings(pages, blocks)
+    opening = first_block(root)
     for group in groups:
+        if group[0] is opening and slices:
+            slices.append(_empty_page(root, level))
         slices.append(UnitSlice(_copied(root, frozenset(group), needs_siblings), level))
         for block in group:
             for element in block.iter():
                 if re.fullmatch("h[1-6]", element.tag):
                     level = heading_level(element, level)
     return UnitPlan(tuple(slices))
+
+
+def first_block(root: Element) -> Element | None:
+    """The block with which the text of a book begins, after its contents."""
+    *_, text = root.iter("main")
+    return next(_blocks(text), None)
+
+
+def _empty_page(root: Element, level: int) -> UnitSlice:
+    """The page after contents that end on the right. Its name says that it has no furniture."""
+    copy = furniture_root(root)
+    ElementTree.SubElement(copy[0], "div", {"class": "empty-page"})
+    return UnitSlice(copy, level, fills=True)
 
 
 def _obstacle(root: Element, pages: Pages) -> str:
