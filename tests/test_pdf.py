@@ -736,7 +736,7 @@ def test_addresses_are_not_hyphenated(folder: Path) -> None:
 
 
 def test_an_introduction_stays_with_what_it_introduces(folder: Path) -> None:
-    """What ends with a colon is on the page of what follows it, and so is a single line before an
+    """A line that ends with a colon is on the page of what follows it, and so is one before an
     exercise."""
     exercise = "::: exercise\nWhy?\n\n::: lines 4\n:::\n:::\n"
     sections = "\n\n".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -227,9 +228,9 @@ A second one, which has a line that is longer than there is room for it, and doe
 |---|---|
 | Well | A cell that has more in it than there is room for on any page, with all that follows it |
 
-```text
+```python
 first = 1
-second = "a line of code that somebody should have broken into two, if not into three of them"
+second = somebody + should + have + broken + this + line + of + code + into + two + or + more + x
 ```
 """
 
@@ -252,6 +253,16 @@ def test_what_a_template_does_not_break(tmp_path: Path) -> None:
         ("cut-off", 9, "handout, page 1: A table "),
         ("cut-off", 13, "handout, page 1: A line of code "),
     }
+
+
+def test_an_image_without_an_alternative_text_has_its_line(source: Path, tmp_path: Path) -> None:
+    shutil.copy(source.with_name("square.png"), tmp_path)
+    path = tmp_path / "ornament.md"
+    path.write_text("# T\n\nText.\n\n![](square.png){.decorative}\n", encoding="utf-8")
+    report = make_report(path, ["handout"], pictures=False)
+    image = found(report, "handout")["low-resolution"]
+    assert image.message.startswith("handout, page 1: An image is printed at 96 dots per inch")
+    assert image.line == 5
 
 
 def test_what_is_read_on_a_screen_has_no_pages(report: Report) -> None:

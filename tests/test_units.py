@@ -218,7 +218,7 @@ def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
     monkeypatch.setattr(units, "LENGTH", 4000)
     pages = pages_of(BOOK)
     joined = package(pages, BOOK.parent)
-    assert joined.plan == "in 11 units"
+    assert joined.plan == "in 12 units"
     assert_same(as_whole(pages, BOOK.parent), joined)
     pdf = tmp_path / "book.pdf"
     pdf.write_bytes(joined.data)
@@ -256,10 +256,10 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
 
     text = chapters("en-GB")
     first, told = made(text)
-    assert first.plan == "in 8 units"
-    assert told == ["unit 8 of 8", "unit 8 of 8", "heads 8 of 8"]  # all tell page numbers
+    assert first.plan == "in 9 units"
+    assert told == ["unit 9 of 9", "unit 8 of 8", "heads 9 of 9"]  # all tell page numbers
     second, told = made(text.replace("Nobody had counted", "Somebody had counted", 1))
-    assert told == ["unit 1 of 8", "unit 1 of 8", "heads 0 of 8"]
+    assert told == ["unit 1 of 9", "unit 1 of 8", "heads 0 of 9"]
     assert second.data != first.data
     third, told = made(chapters("en-GB", c3=80))
     assert third.facts.pages > first.facts.pages
@@ -284,7 +284,7 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
         Source(source, Runner(store, listener=on_event)).begin(edition)()
     Source(source, Runner(store, listener=told.append)).begin(edition)()
     notes = (event.note for event in told if isinstance(event, Ran))
-    assert next(note for note in notes if "of" in note) == "3 of 8"
+    assert next(note for note in notes if "of" in note) == "4 of 9"
 
 
 def test_pages_of_a_known_book_are_not_made_again(
@@ -327,7 +327,7 @@ def test_notes_in_the_margin_are_on_the_outer_side(
     source.write_text(few_words("notes: margin", monkeypatch), encoding="utf-8")
     pages = pages_of(source)
     joined = package(pages, tmp_path)
-    assert joined.plan == "in 7 units"
+    assert joined.plan == "in 8 units"
     assert_same(as_whole(pages, tmp_path), joined)
 
 
@@ -350,10 +350,10 @@ def test_what_cannot_be_divided_says_why(
 @pytest.mark.parametrize(
     ("css", "plan"),
     [
-        ("section:nth-of-type(2n) h2 { letter-spacing: 2pt }", "in 7 units"),
-        ("section.level-1 ~ section p { text-indent: 9pt }", "in 7 units"),
-        ("h2 { background: linear-gradient(red, blue) }", "in 7 units"),
-        ("@page { @top-center { content: counter(page) '/' counter(pages) } }", "in 7 units"),
+        ("section:nth-of-type(2n) h2 { letter-spacing: 2pt }", "in 8 units"),
+        ("section.level-1 ~ section p { text-indent: 9pt }", "in 8 units"),
+        ("h2 { background: linear-gradient(red, blue) }", "in 8 units"),
+        ("@page { @top-center { content: counter(page) '/' counter(pages) } }", "in 8 units"),
         ("h2 { counter-increment: c } h2::before { content: counter(c) }", "count something"),
         ("@page :first { margin: 1cm }", "first pages"),
         ("section { break-before: right }", "one side"),

@@ -364,6 +364,7 @@ def test_findings_say_where_the_link_stands(source: Path, server: Server) -> Non
         " there is no such page.",
     ]
     assert f"hint: Write `{server.url('/there#x')}`." in result.output
+    assert "hint: Look for its new address, or link to another source." in result.output
     assert "check    talk.md: 5 addresses on the web, 5 findings" in result.output
     assert result.exit_code == 1
     assert server.paths().count("/none") == 2, "the head, and the page"

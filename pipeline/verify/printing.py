@@ -280,13 +280,14 @@ def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
                     worst.get((rule, block), found), found, key=lambda o: o[:2]
                 )
         for (rule, _), (is_off, over, run) in worst.items():
+            line = line_of(run, page.runs) if rule == "long-code" else ""  # of coloured pieces
             yield finding(
                 rule,
                 pages=(page.number,),
-                about=run.wanted,
+                about=line or run.wanted,
                 over=max(1, round(over / MILLIMETRE)),
                 where="off the page" if is_off else "over the margin",
-                at=run.text,
+                at=line or run.text,
             )
 
 

@@ -73,7 +73,7 @@ def _problem(place: _Place, answer: LinkAnswer, source: str) -> Diagnostic | Non
             hint = f"Write `{answer.to}{'#' + fragment if fragment else ''}`."
         case "gone":
             code, message = Code.DEAD_LINK, f"{shown} {answer.reason}: there is no such page."
-            hint = ""
+            hint = "Look for its new address, or link to another source."
         case _:
             code, message = Code.UNREACHABLE_LINK, f"{shown} {answer.reason}."
             hint = "Follow the link yourself: it may work in a browser."
