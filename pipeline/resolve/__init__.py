@@ -29,15 +29,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.model import Document
+from pipeline.model import Chart, Document, Math, MathBlock
+from pipeline.model.tree import has
 from pipeline.resolve.addresses import draw_codes, list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
-from pipeline.resolve.charts import draw_charts
 from pipeline.resolve.citations import cite_works, put_back
 from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
 from pipeline.resolve.directions import isolate_directions
-from pipeline.resolve.formulas import set_formulas
 from pipeline.resolve.glossary import link_terms
 from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import assign_identifiers
@@ -91,6 +90,24 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         list_contents,
         list_captions,
     )
+
+
+def set_formulas(document: Document) -> Document:
+    """The document with its formulas set; what does that is loaded where there are any."""
+    if not has(document, Math, MathBlock):
+        return document
+    from pipeline.resolve import formulas
+
+    return formulas.set_formulas(document)
+
+
+def draw_charts(document: Document) -> Document:
+    """The same with its charts drawn."""
+    if not has(document, Chart):
+        return document
+    from pipeline.resolve import charts
+
+    return charts.draw_charts(document)
 
 
 def resolve(document: Document, folder: Path, split: int = 0) -> Document:

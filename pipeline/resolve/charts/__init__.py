@@ -17,7 +17,6 @@ from pipeline.model.paper import MILLIMETRE, Sheet
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet import options_for, sheet_of
 from pipeline.model.sheet.colours import ACCENTS
-from pipeline.model.tree import has
 from pipeline.model.words import words
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts import diagrams, look
@@ -58,8 +57,6 @@ def draw_charts(document: Document) -> Document:
     A chart that cannot be drawn is a BAD_CHART error at the cause, and one that is hard to read a
     CROWDED_CHART warning. This pass comes when the texts are finished.
     """
-    if not has(document, Chart):
-        return document
     findings = Findings(document)
     artist = _Artist(document, findings)
     start = _Place(document.metadata.lang, artist.width)

@@ -18,7 +18,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import MATH_FACE, font_file
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import has, ordinals, walk_with, whole
+from pipeline.model.tree import ordinals, walk_with, whole
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines
@@ -63,8 +63,6 @@ def set_formulas(document: Document) -> Document:
     the formula can be set without the faulty part. In print, a character missing from the font for
     formulas is a MISSING_GLYPH. Formulas that only define commands are dropped.
     """
-    if not has(document, model.Math, model.MathBlock):
-        return document
     findings = Findings(document)
     made = {ordinal: (node, one) for ordinal, node, one in _make_all(document, findings)}
     places = {
