@@ -7,7 +7,6 @@ import functools
 import signal
 import sys
 import threading
-import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,6 +106,8 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
                 sys.stdout.flush()
                 threading.Thread(target=session.watcher.run, daemon=True).start()
                 if not no_open:
+                    import webbrowser
+
                     webbrowser.open(page.address)
 
             # the process that draws is to end with this one, and the copies of files are to go

@@ -781,7 +781,6 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Document)
 
 
 def encode(document: Document) -> bytes:
@@ -794,4 +793,4 @@ def decode(data: bytes) -> Document:
 
     Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else.
     """
-    return _decoder.decode(data)
+    return msgspec.json.decode(data, type=Document)

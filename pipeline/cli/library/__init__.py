@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -289,6 +288,8 @@ class _Run:
 
     def _kept(self) -> Path:
         """The folder on this machine for what is kept: in that of the outputs, or the user's."""
+        import tempfile
+
         from pipeline.system.store import CACHE, cache_folder
 
         if not self._remote:
