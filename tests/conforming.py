@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import pipeline
 from pipeline.driver import compare
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Runner
+from pipeline.model import Document, Image, Math, MathBlock
 from pipeline.model.codes import Code
-from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name, stem_of
+from pipeline.model.editions import (
+    DEFAULT_EDITIONS,
+    EDITIONS,
+    output_name,
+    pages_name,
+    stem_of,
+)
+from pipeline.model.tree import walk, whole
+from pipeline.model.words import words
 from pipeline.parser import parse_file
 from pipeline.verify import check
+from pipeline.verify.completeness import match, wanted
 from tests import checkers
 from tests.look import assert_looks_as_accepted
+from tests.pdf_reading import heard, open_pdf, read, spaced
 from tests.printed_pages import Output, assert_right
 
 FOR_OTHERS = (Code.SHORT_LAST_PAGE.slug, Code.MISSING_FOR_SHOPS.slug)
 """Findings about the end of a text, and about data that only shops require."""
 
 ROOT = Path(__file__).parent.parent
+
+
+DRAWN = ("Figure", "Formula")
+"""Elements that are read by their alternative text."""
+
+
+def described(document: Document) -> Iterator[str]:
+    """The alternative texts of what is drawn."""
+    for node in walk(whole(document)):
+        match node:
+            case Image(alt=alt) if alt and not node.missing:
+                yield alt
+            case Math() | MathBlock() if node.mathml:
+                yield node.spoken
+
+
+def words_of(document: Document) -> set[str]:
+    """All words in a document and its front matter, and those that its language has for others."""
+    said = msgspec.json.encode(document).decode().replace("\\n", " ")
+    said += " ".join(words(document.metadata.lang).values())
+    return set(re.findall(r"[^\W\d_]{3,}", said))
 
 
 def found_by_check(folder: Path, source: Path) -> list[str]:
@@ -80,6 +118,34 @@ class Conforming:
     @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])
     def test_pdf(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".pdf")) == []
+
+    def test_tags_say_the_text_word_for_word(self, built: Path) -> None:
+        """And in order; besides, they only say whole words that are in the source or the language
+        has for what an edition adds."""
+        document = parse_file(self.source)
+        way = Source(self.source, Runner(), document=document)
+        for edition in map(EDITIONS.__getitem__, self.editions):
+            file = built.parent / output_name(built.name, edition)
+            file = built.parent / (pages_name(file.name, edition) or file.name)
+            if edition.format != "pdf" or (
+                edition.imposition != "none" and "-pages" not in file.name
+            ):
+                continue
+            resolved = way.marked(edition).value
+            with open_pdf(file.read_bytes()) as pdf:
+                tree = read(pdf)
+                texts = [heard(tree, notes=notes) for notes in (False, True)]
+                alternatives = [one.text for one in tree.all() if one.kind in DRAWN]
+            drawn, said = Counter(described(resolved)), Counter(alternatives)
+            # where a picture would be too small, it is described in the text instead
+            assert not said - drawn, edition.name
+            assert all(spaced(one) in texts[0] for one in drawn - said), edition.name
+            for passages, text in zip(wanted(resolved, edition), texts, strict=True):
+                as_heard = [one._replace(letters=spaced(one.text)) for one in passages]
+                found = match(as_heard, text)
+                assert [(one.rule, one.passage.text) for one in found.faults] == [], edition.name
+                added = set(re.findall(r"[^\W\d_]{3,}", " ".join(found.rest)))
+                assert added - words_of(resolved) == set(), edition.name
 
     def test_pages_look_as_they_were_accepted(
         self, built: Path, accept: bool, tmp_path: Path

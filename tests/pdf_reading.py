@@ -91,6 +91,40 @@ def read(pdf: pikepdf.Pdf) -> Element:
     return element(document, None)
 
 
+INLINE = frozenset("Span Code Em Strong Link Quote Reference Figure Formula".split())
+"""Elements within a line."""
+
+UNREAD = frozenset({"TOC", "Figure", "Formula", "Reference"})
+"""Elements that lead to text elsewhere, or are described."""
+
+
+def heard(tree: Element, *, notes: bool) -> str:
+    """The text of the document, or of its ``notes``, as it is heard: words are apart where there is
+    a space, or another block, and not where a line ends."""
+
+    def parts(element: Element, in_note: bool) -> Iterator[str]:
+        is_note = element.kind in ("Note", "FENote")
+        in_note = in_note or is_note
+        apart = "" if element.kind in INLINE else " "
+        yield apart
+        if "/ActualText" in element.entries:
+            yield element.text if in_note is notes else ""
+        else:
+            for kid in element.kids:
+                if isinstance(kid, Piece):
+                    yield kid if in_note is notes else ""
+                elif kid.kind not in UNREAD and not (is_note and kid.kind == "Lbl"):
+                    yield from parts(kid, in_note)
+        yield apart
+
+    return spaced("".join(parts(tree, False)))
+
+
+def spaced(text: str) -> str:
+    """The words of a text, without signs that only say where a line may end."""
+    return " ".join(re.sub("[\u00ad\u200b\u2060]", "", text).split())
+
+
 def outline(pdf: pikepdf.Pdf) -> list[tuple[int, str]]:
     """The outline's entries, with how deep they are."""
 

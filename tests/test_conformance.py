@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.model.editions import EDITIONS, output_name, pages_name
 from tests import checkers
 from tests.conforming import ROOT, Read
+from tests.derived_html import compare
 
 SOURCE = ROOT / "source" / "ending-modern-slavery.md"
 
@@ -25,6 +26,10 @@ class TestPublication(Read):
         "ending-modern-slavery-4-up.pdf:0: small-text:"
         " Page 2: “Forced labour Forced marriage” is set in 5.9 points.",
     )
+
+    def test_html_derived_from_the_pdf_is_that_of_the_web_page(self, built: Path) -> None:
+        page = built.with_suffix(".html").read_text("utf-8")
+        assert not any(compare(built.with_suffix(".pdf").read_bytes(), page).values())
 
     def test_the_other_printed_editions(self, built: Path) -> None:
         """All but imposed sheets are tagged; of a booklet its pages are, in reading order."""

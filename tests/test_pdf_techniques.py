@@ -18,7 +18,8 @@ import pytest
 from PIL import Image
 
 from pipeline import driver
-from tests.pdf_reading import Element, Piece, artifacts, open_pdf, read
+from tests import checkers
+from tests.pdf_reading import Element, Piece, artifacts, heard, open_pdf, read
 
 STANDARD = frozenset(
     "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct H1 H2 H3 H4 H5 H6 P L"
@@ -198,6 +199,102 @@ def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
     text += " ".join(f"word{n}" for n in range(900))
     found = read(open_pdf(built(tmp_path, "x", text).read_bytes()))
     assert [words(one) for one in found.all("P")] == [text.splitlines()[-1].split()]
+
+
+def test_what_is_read_from_right_to_left_is_said_as_it_is_written(tmp_path: Path) -> None:
+    """Glyphs are drawn from left to right, whatever they are read in."""
+    text = "---\ntitle: كتاب البئر\nlang: ar\n---\n\nاستعمل **البئر الأولى** في سنة 1962 *و* النهر."
+    text += "\n\n::: {dir=ltr}\nEnglish with عربي *كلمة*, and שלום.\n:::\n"
+    found = read(open_pdf(built(tmp_path, "x", text).read_bytes()))
+    assert [one.text for one in found.all("P")] == [
+        "استعمل البئر الأولى في سنة 1962 و النهر.",
+        "English with عربي كلمة, and שלום.",
+    ]
+
+
+ASIDE = """\
+---
+title: T
+lang: en
+name_line: true
+speakers: {Ann Asker: interviewer, Ben Baker: guest}
+---
+
+::: lines-numbered every=2
+The
+road
+:::
+
+Ann Asker: Was he?
+
+Ben Baker: He was.
+
+::: exercise Who?
+Say it.
+:::
+"""
+
+
+def test_what_stands_beside_the_text_and_what_is_only_said_are_words_of_their_own(
+    tmp_path: Path,
+) -> None:
+    said = heard(read(open_pdf(built(tmp_path, "x", ASIDE).read_bytes())), notes=False)
+    assert said == (
+        "Name blank Class blank Date blank T The 2 road Ann Asker asks: Was he?"
+        " Ben Baker answers: He was. Exercise 1. Who? Say it."
+    )
+
+
+TABLES = """\
++-------+---------------+-------+
+|       | 2016          | 2021  |
++       +-------+-------+-------+
+|       | Wells | Pumps | Wells |
++=======+=======+=======+=======+
+| Aba   | 1     | 2     | 3     |
++-------+-------+-------+-------+
+
+| Who | What |
+|-----|------|
+| you | this |
+
+<table>
+<tr><th>Name</th><th>Age</th></tr>
+<tr><th colspan="2" scope="col">Girls</th></tr>
+<tr><td>Ann</td><td>7</td></tr>
+<tr><th colspan="2" scope="col">Boys</th></tr>
+<tr><th rowspan="2" scope="row">Ben</th><td>8</td></tr>
+<tr><td>9</td></tr>
+</table>
+"""
+
+
+@pytest.mark.parametrize("standard", ["ua1", "ua2"])
+def test_cells_name_their_headers_where_the_scope_is_not_enough(
+    standard: str, tmp_path: Path
+) -> None:
+    text = f"---\ntitle: T\nlang: en\npdf: {standard}\n---\n\n{TABLES}"
+    file = built(tmp_path, "x", text)
+    assert checkers.verapdf(file, profile=standard) == []
+    found = read(open_pdf(file.read_bytes()))
+    cells = [one for one in found.all() if one.kind in ("TH", "TD")]
+    names = {str(one.entries.ID): one.text for one in cells if "/ID" in one.entries}
+    heads = {
+        one.text: [names[str(name)] for name in one.attribute("Headers") or ()]
+        for one in cells
+        if one.text and one.kind == "TD"
+    }
+    assert heads == {
+        "1": ["2016", "Wells", "Aba"],
+        "2": ["2016", "Pumps", "Aba"],
+        "3": ["2021", "Wells", "Aba"],
+        "you": [],  # the scope is enough
+        "this": [],
+        "Ann": ["Name", "Girls"],
+        "7": ["Age", "Girls"],
+        "8": ["Age", "Boys", "Ben"],
+        "9": ["Age", "Boys", "Ben"],
+    }
 
 
 # --- wrong ways ---------------------------------------------------------------------------

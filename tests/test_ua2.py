@@ -15,6 +15,7 @@ from pipeline import driver
 from pipeline.flow.runner import Ran
 from pipeline.package import units
 from tests import checkers
+from tests.derived_html import compare
 from tests.pdf_reading import Element, open_pdf, read
 
 PROFILES = ("ua2", "wt1a", "wt1r")
@@ -82,7 +83,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ua2")
     Image.new("RGB", (300, 200), "steelblue").save(folder / "pump.png")
     (folder / "x.md").write_text(TEXT, "utf-8")
-    result = driver.build(folder / "x.md", ["handout", "form", "archive"], out=folder / "build")
+    result = driver.build(
+        folder / "x.md", ["handout", "form", "archive", "web"], out=folder / "build"
+    )
     assert not result.failed, result.diagnostics
     return folder / "build" / "x"
 
@@ -200,6 +203,12 @@ def test_contents_name_their_parts(tree: Element) -> None:
 def test_lists_say_what_they_are(tree: Element) -> None:
     kinds = {e.children[0].children[0].text: e.attribute("ListNumbering") for e in tree.all("L")}
     assert (kinds["Rope"], kinds["a. "]) == ("/Description", "/LowerAlpha")
+    assert set(kinds.values()) == {"/Description", "/LowerAlpha", "/Unordered"}
+
+
+def test_html_derived_from_it_is_that_of_the_web_page(folder: Path) -> None:
+    page = (folder / "x.html").read_text("utf-8")
+    assert not any(compare((folder / "x.pdf").read_bytes(), page).values())
 
 
 def test_the_outline_and_links_lead_to_elements_and_to_pages(folder: Path) -> None:

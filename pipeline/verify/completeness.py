@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.model import Document, Section, Table
+from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
 from pipeline.model.editions import (
     DEFAULT_EDITIONS,
     EDITIONS,
@@ -26,7 +26,7 @@ from pipeline.model.editions import (
     stem_of,
 )
 from pipeline.model.page_map import letters
-from pipeline.model.rewriting import rewrite
+from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.words import words
 from pipeline.resolve.answers import FRONT
 from pipeline.system.checksums import MANIFEST
@@ -105,6 +105,8 @@ def edition_of(name: str, stem: str) -> Edition | None:
 def _compare(path: Path, edition: Edition, document: Document) -> Iterator[Fault]:
     read = READERS[edition.format](path)
     text, notes = wanted(document, edition)
+    if edition.format == "pdf":
+        text, notes = tuple(printed(text)), tuple(printed(notes))
     of_text, of_notes = match(text, read.text), match(notes, read.notes)
     faults = (*of_text.faults, *of_notes.faults)
     wrong = {fault.passage for fault in faults}
@@ -131,22 +133,27 @@ def wanted(document: Document, edition: Edition) -> Wanted:
     # a table row that fits on no line becomes a list of its cells, each with its header
     free = (*FREE, Table) if drawn else FREE
     rtl = document.metadata.direction == "rtl"
-    blocks = rewrite(document.blocks, enter={Section: _as_printed}) if drawn else document.blocks
+    enter: Changes = {DefinitionItem: _with_terms_apart}
+    if drawn:
+        enter = {**enter, Section: _as_printed}
+    blocks, notes = rewrite(document.blocks, enter=enter), rewrite(document.notes, enter=enter)
     text = passages(blocks, drawn=drawn, free=free, rtl=rtl)
-    notes = passages(document.notes, drawn=drawn, rtl=rtl)
+    of_notes = passages(notes, drawn=drawn, rtl=rtl)
     if edition.part == "answers":
         text = _without_pages(text, words(document.metadata.lang)["page_mark"])
     if edition.audience == "teacher":
         # notes that only teachers have are numbered last, wherever they are
-        notes = (passage._replace(group=ANY_ORDER) for passage in notes)
-    if drawn:
-        text, notes = printed(text), printed(notes)
+        of_notes = (passage._replace(group=ANY_ORDER) for passage in of_notes)
     return Wanted(
         *(
             tuple(passage._replace(span=document.place(passage.span)) for passage in some)
-            for some in (text, notes)
+            for some in (text, of_notes)
         )
     )
+
+
+def _with_terms_apart(item: DefinitionItem) -> DefinitionItem:
+    return replace(item, terms=tuple((*term, SoftBreak()) for term in item.terms))
 
 
 def _as_printed(section: Section) -> Section:

@@ -48,9 +48,10 @@ from pipeline.package.pdf.roles import (
 
 SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
 
-COMPOSED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
-"""A letter of a script of India or its neighbours, which are drawn in parts and in another order:
-no single glyph says what it stands for."""
+DRAWN_OTHERWISE = re.compile("[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""A letter of a script that is read from right to left, and so drawn in reverse order; or of a
+script of India or its neighbours, which are drawn in parts and in another order: no single glyph
+says what it stands for."""
 
 
 class Structure:
@@ -107,7 +108,8 @@ class Structure:
             self._visit(child, number, page, artifact)
         if artifact:
             return
-        ends = tag in ("span", "mark") and is_line_of_its_own(element) and children(box)
+        is_apart = is_line_of_its_own(element) or boxes.is_floating(box)
+        ends = tag in ("span", "mark") and is_apart and children(box)
         if (boxes.continues(box) and not is_code_line(element)) or (
             ends and not boxes.is_line(box)
         ):
@@ -162,7 +164,7 @@ class Structure:
             self.spoken[mark] = text  # one glyph stands for several characters
         elif node.kind == "Code" and "\t" in text:  # no glyph stands for a tab
             self.spoken[mark] = text
-        elif text.endswith(HYPHEN) or COMPOSED.search(text):
+        elif text.endswith(HYPHEN) or DRAWN_OTHERWISE.search(text):
             whole = text.removesuffix(HYPHEN)
             end = SOFT_HYPHEN if whole != text else ""
             self.spoken[mark] = whole.replace(MAY_BREAK, "") + end
@@ -173,7 +175,8 @@ class Structure:
             node.box = tuple(edge * POINT for edge in edges)
 
     def _end_line(self, line: LayoutBox, number: int, page: TypesetPage) -> None:
-        """Take note of a line after which there is a space, or that was to end here."""
+        """Take note of a line after which there is a space, or that was to end here; what floats
+        beside a line is one too."""
         last, is_forced = line, not boxes.continues(line)
         while inner := children(last):
             at = -1
@@ -253,9 +256,9 @@ class Structure:
             return label
         if is_hidden(element):
             kind = "P" if tag == "p" else "Span"
-            spoken = read_text(element)
-            if (element.text or "").endswith(" "):  # what follows is another word
-                spoken += " "
+            text, spoken = element.text or "", read_text(element)
+            if kind == "Span":  # what is around it are other words
+                spoken = f"{' ' * text.startswith(' ')}{spoken}{' ' * text.endswith(' ')}"
             return add(parent, StructureNode(kind, element, spoken=spoken))
         kind = role(element)
         if not kind and element.get("lang") and parent.parent is not None:

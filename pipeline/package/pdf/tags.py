@@ -14,6 +14,7 @@ from pipeline.package.pdf.markup import classes, read_text
 from pipeline.package.pdf.nodes import Annotation, MarkedContent, StructureNode
 from pipeline.package.pdf.roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.structure import Structure
+from pipeline.package.pdf.table_heads import NUMBER, Named, cell_attributes, name_heads
 from pipeline.package.pdf.ua2 import follow
 from pipeline.package.units import BOX, Linked, Marked, Tag
 
@@ -24,8 +25,6 @@ NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
 LETTERS = {"a": "/LowerAlpha", "A": "/UpperAlpha", "i": "/LowerRoman", "I": "/UpperRoman"}
 SHOW = b"] TJ"
 """The ending of the operators that show text."""
-
-SCOPES = {"col": "/Column", "row": "/Row"}
 
 
 def tag(
@@ -54,7 +53,7 @@ def read_tags(
     structure.finish(root)
     for number, page in enumerate(document.pages):
         _mend_page(number, page, structure, document.space)
-    return _tag(structure.document)
+    return _tag(structure.document, name_heads(root))
 
 
 def write_tags(
@@ -135,6 +134,7 @@ class _Writer:
         self._annotations: list[Any] = []
         self._order: dict[int, list[bytes]] = {}
         self._names: dict[str, Any] = {}
+        self._tables = self._table = 0
         self.root = Dictionary({"Type": "/StructTreeRoot"})
         self.elements: list[tuple[Tag, Any]] = []
         self.links: list[tuple[Any, Any]] = []
@@ -179,17 +179,27 @@ class _Writer:
         own = bytes(element.reference)
         self.elements.append((tag, element))
         element.update(tag.dictionary)
+        number = str(self._table)
+        if "A" in tag.dictionary:
+            element["A"] = tag.dictionary["A"].replace(NUMBER, number)
         if tag.name:
-            self._names[tag.name] = own
+            name = tag.name.replace(NUMBER, number)
+            element["ID"] = String(name)
+            self._names[name] = own
         page = next((kid.page for kid in tag.kids if isinstance(kid, Marked)), None)
         if tag.box:
             left, bottom, right, top = tag.box
             shift = self._shifts[page] if self._shifts and page is not None else 0
             box = _written(Array((left + shift, bottom, right + shift, top)))
-            element["A"] = tag.dictionary["A"].replace(BOX, box)
+            element["A"] = element["A"].replace(BOX, box)
         if page is not None:
             element["Pg"] = self._references[page]
+        around = self._table
+        if tag.kind == "Table":
+            self._tables += 1
+            self._table = self._tables
         element["K"] = Array([self._kid(kid, element, own, page) for kid in tag.kids])
+        self._table = around
         return own
 
     def _kid(self, kid: Tag | Marked | Linked, element: Any, own: bytes, page: int | None) -> Any:
@@ -224,20 +234,26 @@ class _Writer:
         )
 
 
-def _tag(node: StructureNode) -> Tag:
-    written = {name: _written(value) for name, value in _entries(node).items()}
-    kids = tuple(_kid(kid, node) for kid in node.kids)
+def _tag(node: StructureNode, named: Mapping[Element, Named]) -> Tag:
+    own = Named()
+    if node.element is not None and node.kind in ("TH", "TD"):
+        own = named.get(node.element, own)
+    written = {name: _written(value) for name, value in _entries(node, own.headers).items()}
+    kids = tuple(_kid(kid, node, named) for kid in node.kids)
     mathml = node.element.get("data-mathml", "") if node.element is not None else ""
     places, entries = tuple(node.places), tuple(node.entries)
-    return Tag(node.kind, written, kids, node.name, node.box, places, entries, mathml)
+    name = node.name or own.name
+    return Tag(node.kind, written, kids, name, node.box, places, entries, mathml)
 
 
 def _kid(
-    kid: StructureNode | MarkedContent | Annotation, of: StructureNode
+    kid: StructureNode | MarkedContent | Annotation,
+    of: StructureNode,
+    named: Mapping[Element, Named],
 ) -> Tag | Marked | Linked:
     match kid:
         case StructureNode():
-            return _tag(kid)
+            return _tag(kid, named)
         case MarkedContent():
             return Marked(kid.page, kid.mcid)
         case Annotation():  # a field's name is its own
@@ -249,13 +265,11 @@ def _written(value: Any) -> str:
     return str(Array([value]).data[1:-1], "ascii")
 
 
-def _entries(node: StructureNode) -> dict[str, Any]:
+def _entries(node: StructureNode, headers: tuple[str, ...]) -> dict[str, Any]:
     """The text for screen readers beyond what is printed."""
     source, entries = node.element, dict[str, Any]()
     if node.spoken:
         entries["ActualText"] = String(node.spoken)
-    if node.name:
-        entries["ID"] = String(node.name)
     if node.box:
         in_line = node.kind == "Formula" and node.parent and node.parent.kind != "Div"
         placement = "/Inline" if in_line else "/Block"
@@ -270,11 +284,9 @@ def _entries(node: StructureNode) -> dict[str, Any]:
     elif node.kind == "L":
         style = {"O": "/List", "ListNumbering": _numbering(source)}
         entries["A"] = Dictionary(style)
-    elif node.kind == "TH":
-        scope = SCOPES.get(source.get("scope", ""), "/Column")
-        entries["A"] = Dictionary({"O": "/Table", "Scope": scope, **_spans(source)})
-    elif node.kind == "TD" and (spans := _spans(source)):
-        entries["A"] = Dictionary({"O": "/Table", **spans})
+    elif node.kind in ("TH", "TD"):
+        if about := cell_attributes(source, headers):
+            entries["A"] = Dictionary(about)
     elif source.tag == "abbr" and source.get("title"):
         entries["E"] = String(source.get("title", ""))
     return entries
@@ -285,12 +297,6 @@ def _numbering(source: Element) -> str:
     if "bibliography" in classes(source):
         return "/Decimal" if "labelled" in classes(source) else "/None"
     return LETTERS.get(source.get("type", "")) or NUMBERING[source.tag]
-
-
-def _spans(cell: Element) -> dict[str, int]:
-    """The number of columns and rows that a cell spans, if more than one."""
-    found = {"ColSpan": int(cell.get("colspan", "1")), "RowSpan": int(cell.get("rowspan", "1"))}
-    return {name: count for name, count in found.items() if count > 1}
 
 
 def _link_text(link: Element | None) -> str:

@@ -49,7 +49,7 @@ def follow(
         if kind == "FENote":
             element["A"] = NOTE
         elif kind == "L":
-            element["A"] = tag.dictionary["A"].replace("/None", "/Description")
+            element["A"] = _numbering(tag)
         elif kind == "BlockQuote" and around in CELLS:
             _enclose(pdf, element, known, namespace)
         if tag.mathml:
@@ -70,6 +70,17 @@ def _kind(tag: Tag, around: str, *, has_title: bool) -> str:
     if tag.kind == "Aside" or (tag.kind == "Div" and is_figure):
         return "Sect" if around in NO_ASIDE else "Aside"
     return tag.kind
+
+
+def _numbering(tag: Tag) -> str:
+    """The attributes of a list: without numbers, it may be one of terms and descriptions."""
+    has_labels = any(
+        isinstance(item, Tag)
+        and any(isinstance(kid, Tag) and kid.kind == "Lbl" for kid in item.kids)
+        for item in tag.kids
+    )
+    attributes = tag.dictionary["A"].replace("/Disc", "/Unordered")
+    return attributes.replace("/None", "/Description" if has_labels else "/Unordered")
 
 
 def _level(kind: str) -> int:

@@ -74,6 +74,12 @@ def has_class(box: LayoutBox, name: str) -> bool:
     return element is not None and "::" not in box.element_tag and name in classes(element)
 
 
+def is_floating(box: LayoutBox) -> bool:
+    """Return whether a box stands beside the text that goes on after it."""
+    style = box.style
+    return style["float"] in ("left", "right") or style["position"] == "absolute"
+
+
 def shows(box: LayoutBox) -> bool:
     """Return whether a box is a piece of text, or a picture."""
     return bool(text_of_box(box).strip()) or is_image(box)
