@@ -404,6 +404,10 @@ class Code(enum.Enum):
         "Pango, or give an image of your own: `cover: cover.png`."
     )
     LAYOUT_WARNING = _warning("The layout engine reports something that it could not do as asked.")
+    NOT_FOR_PRESS = _warning(
+        "A PDF for offset printers (`print: x4`) needs the colour profile of the press, a date, and images\n"
+        "with 300 pixels per inch. Without a profile or a date, it is in the colours of screens."
+    )
     NO_PAGE_MAP = _warning(
         "The web page and the e-book have a page map, the page numbers of the printed handout, and so depend on\n"
         "the handout. It could not be made here. `page_list: false` turns the page map off."

@@ -15,6 +15,7 @@ LinkList: TypeAlias = Literal["end", "foot", "none"]
 NameField: TypeAlias = Literal["name", "class", "date"]
 Accessible: TypeAlias = Literal["ua1", "ua2"]
 Archival: TypeAlias = Literal["a3a", "a4f"]
+ForPress: TypeAlias = Literal["x4"]
 
 POINT = 25.4 / 72
 """Millimetres."""
@@ -141,6 +142,32 @@ class Fitted(msgspec.Struct, frozen=True):
     last_page: float
 
 
+class Press(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A PDF for an offset printer: its standard, in the inks that a ``profile`` describes, with
+    millimetres of ``bleed``. ``line`` and ``column`` give the place in the front matter, or in a
+    library's ``file``, whose ``folder`` has the profile then."""
+
+    written: ClassVar = Written("a PDF for printers", alone="standard")
+    standard: Annotated[
+        ForPress, Key("The standard: PDF/X-4.", wrong="is not a standard for printers")
+    ]
+    profile: Annotated[
+        str,
+        Key(
+            "The ICC profile of the press and the paper, which the printer provides: a file in "
+            "the source's folder.",
+            form="profile",
+        ),
+    ] = ""
+    bleed: Annotated[
+        float, Key("The room around the pages that is cut off; 3mm by default.", within=(0, 25))
+    ] = 3
+    line: int = 0
+    column: int = 0
+    folder: str = ""
+    file: str = ""
+
+
 class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """The front matter's options for all printed editions, or for one; None if not given."""
 
@@ -177,18 +204,28 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     archive: Annotated[Archival | None, Key(
         "The standard of the archive edition: PDF/A-3a, or PDF/A-4f (PDF 2.0).", "a4f",
         wrong="is not a standard of archival PDF")] = None
+    print: Annotated[Press | None, Key(
+        "The standard of PDF for offset printers: PDF/X-4, in the inks of a press. Forms, archives "
+        "and several pages on a sheet are left as they are.",
+        {"standard": "x4", "profile": "PSOcoated_v3.icc"}, "x4")] = None
     # fmt: on
 
 
 class Standards(msgspec.Struct, frozen=True):
     """The standards that the PDF of an edition follows."""
 
-    accessible: Accessible = "ua1"
+    accessible: Accessible | None = "ua1"
     archival: Archival | None = None
+    press: Press | None = None
 
     @property
     def is_pdf2(self) -> bool:
         return self.accessible == "ua2"
+
+    @property
+    def version(self) -> str:
+        """The version of PDF that the standards are made of."""
+        return "2.0" if self.is_pdf2 else "1.6" if self.press else "1.7"
 
 
 class Sheet(msgspec.Struct, frozen=True):

@@ -81,8 +81,12 @@ def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
 
 def standards_for(edition: Edition, metadata: Metadata) -> Standards:
     """The standards that the PDF of an edition follows. Of those for archives, one is of PDF 2.0
-    as the newer one for accessibility is, the other is not."""
+    as the newer one for accessibility is, the other is not. That for printers is of PDF 1.6, and
+    of pages as they are read, without fields."""
     options = options_for(edition, metadata)
+    is_left = edition.is_archival or edition.fields or edition.imposition != "none"
+    if options.print and not is_left:
+        return Standards(press=options.print)
     if not edition.is_archival:
         return Standards(options.pdf or "ua1")
     archival = options.archive or ("a4f" if options.pdf == "ua2" else "a3a")

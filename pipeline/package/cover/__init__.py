@@ -13,7 +13,6 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import located
 from pipeline.model.metadata import Metadata
-from pipeline.model.paper import MILLIMETRE
 from pipeline.model.rendered import CoverPage, tree_of
 from pipeline.model.sheet.spread import BLEED
 from pipeline.package.files import asset_bytes, font_files, lacking
@@ -81,7 +80,7 @@ def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> _Picture:
     prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
         return _Picture(b"", (prepared,))
-    data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED * MILLIMETRE)
+    data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED)
     return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 

@@ -32,6 +32,7 @@ from pipeline.package.pdf.markup import let_break, ready, replace_characters
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flows
 from pipeline.package.pdf.pictographs import wrap_pictographs
+from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
@@ -59,7 +60,7 @@ def package(
         message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     edition = EDITIONS[pages.edition]
-    standards = standards_for(edition, pages.metadata)
+    standards, for_press = _standards(pages, folder)
     files = font_files(pages.faces)
     setter = Typesetter(files, folder, pages.assets, is_grey=edition.look == "grey")
     missing = lacking(beyond(page.markup), files)
@@ -82,6 +83,10 @@ def package(
         if any(finding.is_error for finding in found):
             return Package(b"", found)
         document = lay_out(setter, root, pages, kept.numbers if kept else None)
+        if for_press.plates:
+            found = (*found, *coarse_images(document.pages, pages.assets))
+            for one in document.pages:
+                one.links = []
         widgets: dict[object, object] = {}
 
         def finish(pdf: PDF) -> None:
@@ -96,8 +101,10 @@ def package(
                 name_pages(pdf, kept.labels(document.pages), further)
             if edition.look == "grey":
                 without_colours(pdf)
+            if for_press.plates:
+                prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
 
-        data = document.written(finish, is_pdf2=standards.is_pdf2)
+        data = document.written(finish, standards.version)
     if edition.fields and not widgets:
         message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
         found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
@@ -113,7 +120,8 @@ def package(
         cover = has_back_cover(document.pages)
         name = Path(beside).name
         data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, beside=name)
-    found = (*found, *dict.fromkeys(setter.files.diagnostics), *log.diagnostics(pages.places))
+    refused = dict.fromkeys(setter.files.diagnostics)
+    found = (*for_press.findings, *found, *refused, *log.diagnostics(pages.places))
     return Package(
         data=data,
         diagnostics=found,
@@ -125,6 +133,17 @@ def package(
         page_map=_page_map(pieces, pages, text_flows(document.pages)) if pieces else None,
         plan=f"as a whole: {plan.whole}",
     )
+
+
+def _standards(pages: Pages, folder: Path) -> tuple[Standards, Ready]:
+    """The standards that the PDF follows, and what it takes for printers; if that cannot be had,
+    it follows the others."""
+    edition, metadata = EDITIONS[pages.edition], pages.metadata
+    standards = standards_for(edition, metadata)
+    if standards.press is None:
+        return standards, Ready(None)
+    found = read_plates(standards.press, metadata, folder)
+    return standards if found.plates else Standards(), found
 
 
 def _joined(
@@ -147,7 +166,7 @@ def _joined(
             setter,
             book,
             lambda pdf: complete(pdf, pages.metadata, standards, sources),
-            is_pdf2=standards.is_pdf2,
+            standards,
         ),
         diagnostics=(*refused, *log.diagnostics(pages.places)),
         dependencies=tuple(map(str, (*files, *read))),

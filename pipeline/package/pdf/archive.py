@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from PIL import Image, ImageCms
 
 from pipeline.package.image_sizes import in_srgb
+from pipeline.package.pdf.colours import Inks, turn_colours
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String, content
 from pipeline.package.pdf.grey import QUALITY
 
@@ -53,6 +54,7 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
         }
     )
     pdf.catalog["OutputIntents"] = Array([intent])
+    turn_colours(pdf, Inks("/DeviceRGB", b"rg", {4: _to_rgb}))
     for thing in pdf.objects:
         if isinstance(thing, Stream) and thing.extra.get("Subtype") == "/Image":
             thing.extra["Interpolate"] = "false"
@@ -66,6 +68,10 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
         tree = Dictionary({"Names": Array([part for n, f in files for part in (String(n), f)])})
         pdf.catalog["Names"] = Dictionary({**pdf.catalog.get("Names", {}), "EmbeddedFiles": tree})
         pdf.catalog["AF"] = Array([file for _, file in files])
+
+
+def _to_rgb(cyan: float, magenta: float, yellow: float, black: float) -> tuple[float, ...]:
+    return tuple((1 - part) * (1 - black) for part in (cyan, magenta, yellow))
 
 
 def _turn_to_rgb(image: Stream) -> None:

@@ -9,11 +9,14 @@ import bisect
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.metadata import Metadata
+from pipeline.model.paper import Standards
 from pipeline.model.rendered import CoverPage
+from pipeline.model.sheet import standards_for
 from pipeline.package.pdf.engine.boxes import (
     LayoutBox,
     all_boxes,
@@ -22,11 +25,12 @@ from pipeline.package.pdf.engine.boxes import (
     is_block,
     is_line,
 )
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary
+from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
+from pipeline.package.pdf.press import prepare, read_plates, set_bleed
 
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """The possible sizes of a title in rem, from the largest down to 3.1."""
@@ -71,21 +75,23 @@ def set_spread(
     metadata: Metadata,
     bleed: float,
 ) -> bytes:
-    """The print cover as a PDF with its trim size, and ``bleed`` points around it."""
+    """The print cover as a PDF with its trim size, and ``bleed`` millimetres around it: in the inks
+    of a press, if the text is."""
+    press = standards_for(EDITIONS[STANDARD_PRINT], metadata).press
+    plates = read_plates(press, metadata, folder).plates if press else None
+    standards = Standards(accessible=None, press=press if plates else None)
 
     def finish(pdf: PDF) -> None:
-        describe(pdf, metadata)
-        for page in (one for one in pdf.objects if _is_page(one)):
-            left, top, right, bottom = page["TrimBox"]
-            page["BleedBox"] = Array([left - bleed, top - bleed, right + bleed, bottom + bleed])
+        describe(pdf, metadata, standards)
+        if plates:
+            prepare(pdf, plates._replace(bleed=bleed), in_greys=False)
+        else:
+            set_bleed(pdf, bleed)
 
     with listening(root):
         ready(root)
-        return _Setting(cover, root, files, folder).best().written(finish)
-
-
-def _is_page(thing: Any) -> bool:
-    return isinstance(thing, Dictionary) and thing.get("Type") == "/Page"
+        setting = _Setting(cover, root, files, folder)
+        return setting.best().written(finish, standards.version)
 
 
 class Try(NamedTuple):

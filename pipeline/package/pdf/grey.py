@@ -5,24 +5,15 @@ from __future__ import annotations
 
 import io
 import math
-import re
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from PIL import Image, ImageOps
 
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.pdf.engine.objects import PDF, Array, Stream
+from pipeline.package.pdf.colours import Inks, turn_colours
+from pipeline.package.pdf.engine.objects import PDF
 
 QUALITY = 90
 """JPEG quality of photographs."""
-
-SPACE = re.compile(rb"/(\S+) (cs|CS)")
-DEVICES = {b"rg": 3, b"RG": 3, b"k": 4, b"K": 4}
-"""The operators that set a colour with numbers only, and the number of these (ISO 32000-1,
-8.6.8)."""
-
-COLOURED = frozenset({"/DeviceRGB", "/DeviceCMYK"})
 
 
 def grey_image(data: bytes, media_type: str) -> tuple[bytes, str]:
@@ -44,10 +35,7 @@ def grey_image(data: bytes, media_type: str) -> tuple[bytes, str]:
 
 def without_colours(pdf: PDF) -> None:
     """Turn the colours of all that is drawn into greys."""
-    for thing in pdf.objects:
-        if isinstance(thing, Stream) and "Length1" not in thing.extra:
-            _turn_stream(thing)
-        _turn_shadings(thing)
+    turn_colours(pdf, GREYS)
 
 
 def grey_of(red: float, green: float, blue: float) -> float:
@@ -70,50 +58,9 @@ def _of_lab(lightness: float, _a: float, _b: float) -> float:
     return _from_luminance(high**3 if lightness > 8 else lightness / 903.3)
 
 
-GREYS: dict[int, Callable[..., float]] = {3: grey_of, 4: _of_cmyk}
-
-
-def _turn_stream(stream: Any) -> None:
-    """Of the spaces that WeasyPrint names, all but its CMYK are L*a*b*."""
-    space = {b"cs": b"", b"CS": b""}
-    for index, line in enumerate(stream.stream):
-        if not isinstance(line, bytes):
-            continue
-        if found := SPACE.fullmatch(line):
-            if found[1] != b"Pattern":
-                space[found[2]] = found[1]
-                stream.stream[index] = b""
-            continue
-        *numbers, operator = line.split(b" ")
-        if count := DEVICES.get(operator):
-            stream.stream[index] = _set(GREYS[count], numbers, operator)
-        elif operator.lower() in (b"sc", b"scn") and not numbers[-1].startswith(b"/"):
-            name = space[b"CS" if operator.isupper() else b"cs"]
-            convert = _of_cmyk if name == b"DeviceCMYK" else _of_lab
-            stream.stream[index] = _set(convert, numbers, operator)
-
-
-def _set(convert: Callable[..., float], numbers: Sequence[bytes], operator: bytes) -> bytes:
-    return b"%.4g %s" % (convert(*map(float, numbers)), b"G" if operator.isupper() else b"g")
-
-
-def _turn_shadings(thing: Any) -> None:
-    """Turn the gradients, which are somewhere in the resources."""
-    if isinstance(thing, dict):
-        if "ShadingType" in thing and thing.get("ColorSpace") in COLOURED:
-            thing["ColorSpace"] = "/DeviceGray"
-            _turn_function(thing["Function"])
-        for value in thing.values():
-            _turn_shadings(value)
-    elif isinstance(thing, list):
-        for value in thing:
-            _turn_shadings(value)
-
-
-def _turn_function(function: Any) -> None:
-    for end in ("C0", "C1"):
-        if end in function:
-            numbers = [float(number) for number in function[end]]
-            function[end] = Array([GREYS[len(numbers)](*numbers)])
-    for part in function.get("Functions", ()):
-        _turn_function(part)
+GREYS = Inks(
+    "/DeviceGray",
+    b"g",
+    {3: lambda *rgb: (grey_of(*rgb),), 4: lambda *cmyk: (_of_cmyk(*cmyk),)},
+    lambda *lab: (_of_lab(*lab),),
+)

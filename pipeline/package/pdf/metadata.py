@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
+import uuid
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.model.metadata import Identifier, Metadata
-from pipeline.model.paper import Accessible, Archival, Standards
+from pipeline.model.paper import Accessible, Archival, ForPress, Press, Standards
 from pipeline.package.pdf.engine.objects import PDF, PRODUCER, Dictionary, Stream, String
 from pipeline.package.result import publication_moment
 
@@ -75,6 +77,17 @@ A4F = """\
 
 ARCHIVAL: dict[Archival, str] = {"a3a": A3A, "a4f": A4F}
 
+FOR_PRESS: dict[ForPress, str] = {
+    "x4": """\
+<pdfxid:GTS_PDFXVersion xmlns:pdfxid="http://www.npes.org/pdfx/ns/id/">PDF/X-4</pdfxid:GTS_PDFXVersion>
+<pdf:Trapped>False</pdf:Trapped>
+<xmpMM:DocumentID xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">uuid:{document}</xmpMM:DocumentID>
+<xmpMM:RenditionClass xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">default</xmpMM:RenditionClass>
+<xmpMM:VersionID xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">1</xmpMM:VersionID>
+<xmp:MetadataDate>{changed}</xmp:MetadataDate>"""
+}
+"""The claim to be PDF/X-4 (ISO 15930-7), with the properties that it requires."""
+
 
 def describe(pdf: PDF, metadata: Metadata, standards: Standards | None = None) -> None:
     """Write the metadata into a PDF that is complete but for it."""
@@ -90,6 +103,8 @@ def describe(pdf: PDF, metadata: Metadata, standards: Standards | None = None) -
         "ModDate": _stamp(publication_moment(metadata.modified or metadata.date)),
     }
     pdf.info.clear()
+    if standards and standards.press:
+        pdf.info["Trapped"] = "/False"
     if standards is None or standards.archival != "a4f":
         pdf.info.update({key: String(value) for key, value in info.items() if value})
     packet = Stream(
@@ -114,8 +129,9 @@ def xmp(
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")
     lines = (
-        *([ACCESSIBLE[standards.accessible]] if standards else ()),
+        *([ACCESSIBLE[standards.accessible]] if standards and standards.accessible else ()),
         *([ARCHIVAL[standards.archival]] if standards and standards.archival else ()),
+        _for_press(standards.press if standards else None, metadata, _iso(changed)),
         _plain("dc:format", "application/pdf"),
         _alternatives("dc:title", metadata.title, metadata.lang),
         _items("dc:creator", "Seq", (author.name for author in metadata.authors)),
@@ -136,6 +152,15 @@ def xmp(
         _plain("xmp:ModifyDate", _iso(changed)),
     )
     return PACKET.format(properties="\n".join(line for line in lines if line))
+
+
+def _for_press(press: Press | None, metadata: Metadata, changed: str) -> str:
+    """The claim, with an identifier of this state of the document."""
+    if press is None:
+        return ""
+    state = json.dumps([metadata.title, _identifier(metadata), metadata.version, changed])
+    document = uuid.uuid5(uuid.NAMESPACE_URL, state)
+    return FOR_PRESS[press.standard].format(document=document, changed=changed)
 
 
 def _stamp(moment: datetime.datetime | None) -> str:

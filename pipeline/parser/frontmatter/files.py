@@ -13,6 +13,7 @@ from pipeline.parser.frontmatter.values import FieldReport, text
 from pipeline.parser.frontmatter.yaml_nodes import Node, Place
 
 FONTS = (".otf", ".ttf", ".woff", ".woff2")
+PROFILES = (".icc", ".icm")
 WORKS = (".bib", ".bibtex", ".json", ".yaml", ".yml")
 
 
@@ -57,15 +58,25 @@ def inside(what: str) -> Callable[[str, Node, FieldReport, str], str | None]:
     return usable
 
 
-def font(node: Node, report: FieldReport, key: str) -> str | None:
-    path = text(node, report, key)
-    if not path or not _is_inside(path, node.place, report, "font"):
-        return None
-    if not path.lower().endswith(FONTS):
-        hint = "Give an OpenType, TrueType or WOFF file."
-        report.wrong(key, f"`{shorten(path)}` is not a font.", node.place, hint)
-        return None
-    return path
+def _of_kind(
+    what: str, kinds: tuple[str, ...], hint: str
+) -> Callable[[Node, FieldReport, str], str | None]:
+    """A reader of the path of a file in the source's folder, with one of some endings."""
+
+    def read(node: Node, report: FieldReport, key: str) -> str | None:
+        path = text(node, report, key)
+        if not path or not _is_inside(path, node.place, report, what):
+            return None
+        if not path.lower().endswith(kinds):
+            report.wrong(key, f"`{shorten(path)}` is not a {what}.", node.place, hint)
+            return None
+        return path
+
+    return read
+
+
+font = _of_kind("font", FONTS, "Give an OpenType, TrueType or WOFF file.")
+profile = _of_kind("colour profile", PROFILES, "Give an ICC profile (.icc or .icm).")
 
 
 def works(path: str, node: Node, report: FieldReport, key: str) -> str | None:

@@ -132,6 +132,7 @@ _LANGUAGE = reference("language", {"type": "string", "pattern": pairs.LANGUAGE_P
 _DATE = {"type": ["string", "number"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
 _STRING: Schema = {"type": "string"}
 _COLOUR: Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
+_PROFILE: Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
 _FONT: Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
 _GROUP = reference("group", any_of({"enum": list(audience.WORDS)}, _STRING))
 _PAGES = any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
@@ -167,6 +168,7 @@ FORMS: dict[str, Form] = {
     "cover": placed(files.inside("cover")),
     "logo": placed(files.inside("logo")),
     "font": Form(_FONT, files.font),
+    "profile": Form(_PROFILE, files.profile),
     "works": placed(files.works),
     "style": placed(files.style),
     "citekey": placed(_citekey),

@@ -17,6 +17,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import stem_of
 from pipeline.model.metadata import Placed
+from pipeline.model.paper import Press
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import yaml_nodes
 from pipeline.parser.frontmatter.values import FieldReport
@@ -60,6 +61,8 @@ class Library(NamedTuple):
     def _placed(self, value: Any) -> Any:
         match value:
             case Placed():
+                return msgspec.structs.replace(value, folder=self.way, file=self.name)
+            case Press():
                 return msgspec.structs.replace(value, folder=self.way, file=self.name)
             case tuple():
                 return tuple(map(self._placed, value))

@@ -108,8 +108,7 @@ def join(
     parts: Sequence[DrawnPart],
     uses: Uses,
     finish: Callable[[PDF, Sequence[KeptPage]], None],
-    *,
-    is_pdf2: bool = False,
+    version: str,
 ) -> bytes:
     """The PDF of parts, in order, with one subset of each font used in them, and everything except
     the additions of ``finish``."""
@@ -126,7 +125,7 @@ def join(
         _draw_all(pdf, parts)
         finish(pdf, document.pages)
 
-    return written(document, finisher, is_pdf2=is_pdf2)
+    return written(document, finisher, version)
 
 
 def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:

@@ -173,9 +173,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         have been moved."""
         self.pages = [TypesetPage(page.box, is_marked=True) for page in self.pages]
 
-    def written(
-        self, finish: Callable[[PDF], None] | None = None, *, is_pdf2: bool = False
-    ) -> bytes:
+    def written(self, finish: Callable[[PDF], None] | None = None, version: str = "1.7") -> bytes:
         """The PDF, with everything except the additions of ``finish``."""
 
         def finisher(_: Any, pdf: PDF) -> None:
@@ -183,7 +181,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
             if finish:
                 finish(pdf)
 
-        return written(self, finisher, is_pdf2=is_pdf2)
+        return written(self, finisher, version)
 
     def space(self, name: bytes) -> bytes | None:
         """The code of the space of a font that the painted pages have under a name, as a
@@ -198,14 +196,13 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         return self._spaces[name]
 
 
-def written(document: Any, finisher: Callable[[Any, PDF], None], *, is_pdf2: bool = False) -> bytes:
-    """The PDF of a document of the engine's: version 2.0 of the format, or 1.7."""
+def written(document: Any, finisher: Callable[[Any, PDF], None], version: str = "1.7") -> bytes:
+    """The PDF of a document of the engine's, in a version of the format."""
 
     def finish(_: Any, pdf: PDF) -> None:
         finisher(document, pdf)
         settle_all(pdf)
 
-    version = "2.0" if is_pdf2 else "1.7"
     return bytes(document.write_pdf(finisher=finish, pdf_identifier=True, pdf_version=version))
 
 

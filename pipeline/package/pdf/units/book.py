@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.joining import DrawnPart, KeptPage, Uses, join
 from pipeline.package.pdf.engine.objects import PDF
@@ -206,7 +207,7 @@ def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furni
 
 
 def joined(
-    setter: Typesetter, book: Book, complete: Callable[[PDF], None], *, is_pdf2: bool
+    setter: Typesetter, book: Book, complete: Callable[[PDF], None], standards: Standards
 ) -> bytes:
     """The PDF of a text whose units are laid out; ``complete`` adds the parts that are not on
     pages."""
@@ -222,11 +223,11 @@ def joined(
             marks,
             lambda link: kept[link.page].link(link.object),
             shifts,
-            is_pdf2=is_pdf2,
+            is_pdf2=standards.is_pdf2,
         )
         complete(pdf)
 
-    return join(setter, book.parts, book.uses, finish, is_pdf2=is_pdf2)
+    return join(setter, book.parts, book.uses, finish, standards.version)
 
 
 def _tree(sets: Sequence[Set]) -> Tag:

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
+from pipeline.model.sheet import standards_for
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.package import units
 from pipeline.package.pdf.engine.heads import begin_pages
@@ -125,6 +126,8 @@ def _obstacle(root: Element, pages: Pages) -> str:
     edition, sheet = EDITIONS[pages.edition], pages.sheet
     if edition.fields:
         return "it is a form"
+    if standards_for(edition, pages.metadata).press:
+        return "it is in the inks of a press"
     if edition.same_pages:
         return "its pages are those of another edition"
     if edition.imposition != "none":

@@ -1,0 +1,93 @@
+"""Turns the colours of a PDF into those of a printer: greys, or the inks of a press."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pipeline.package.pdf.engine.objects import PDF, Array, Stream
+
+SPACE = re.compile(rb"/(\S+) (cs|CS)")
+DEVICES = {b"g": 1, b"G": 1, b"rg": 3, b"RG": 3, b"k": 4, b"K": 4}
+"""The operators that set a colour with numbers only, and the number of these (ISO 32000-1,
+8.6.8)."""
+
+Parts = tuple[float, ...]
+
+
+class Inks(NamedTuple):
+    """The colours of a printer: their colour space, the operator that sets one, and how others are
+    converted, by the number of their parts. Those of CIE L*a*b* have a way of their own, or are
+    kept."""
+
+    space: str
+    operator: bytes
+    convert: Mapping[int, Callable[..., Parts]]
+    from_lab: Callable[..., Parts] | None = None
+
+
+SPACES = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
+
+
+def turn_colours(pdf: PDF, inks: Inks) -> None:
+    """Turn the colours of all that is drawn, but for images."""
+    for thing in pdf.objects:
+        if isinstance(thing, Stream) and "Length1" not in thing.extra:
+            _turn_stream(thing, inks)
+        _turn_shadings(thing, inks)
+
+
+def _turn_stream(stream: Any, inks: Inks) -> None:
+    """Of the spaces that WeasyPrint names, all but its CMYK are L*a*b*."""
+    space = {b"cs": b"", b"CS": b""}
+    for index, line in enumerate(stream.stream):
+        if not isinstance(line, bytes):
+            continue
+        if found := SPACE.fullmatch(line):
+            space[found[2]] = b""
+            if found[1] != b"Pattern" and _of_space(inks, found[1]):
+                space[found[2]] = found[1]
+                stream.stream[index] = b""
+            continue
+        *numbers, operator = line.split(b" ")
+        if convert := inks.convert.get(DEVICES.get(operator, 0)):
+            stream.stream[index] = _set(inks, convert, numbers, operator)
+        elif operator.lower() in (b"sc", b"scn") and not numbers[-1].startswith(b"/"):
+            name = space[b"CS" if operator.isupper() else b"cs"]
+            if convert := _of_space(inks, name):
+                stream.stream[index] = _set(inks, convert, numbers, operator)
+
+
+def _of_space(inks: Inks, name: bytes) -> Callable[..., Parts] | None:
+    return inks.convert.get(4) if name == b"DeviceCMYK" else inks.from_lab if name else None
+
+
+def _set(
+    inks: Inks, convert: Callable[..., Parts], numbers: Sequence[bytes], operator: bytes
+) -> bytes:
+    parts = b" ".join(b"%.4g" % part for part in convert(*map(float, numbers)))
+    return parts + b" " + (inks.operator.upper() if operator.isupper() else inks.operator)
+
+
+def _turn_shadings(thing: Any, inks: Inks) -> None:
+    """Turn the gradients, which are somewhere in the resources. Those in greys are masks."""
+    if isinstance(thing, dict):
+        count = SPACES.get(thing.get("ColorSpace", ""), 0) if "ShadingType" in thing else 0
+        if count > 1 and count in inks.convert:
+            thing["ColorSpace"] = inks.space
+            _turn_function(thing["Function"], inks)
+        for value in thing.values():
+            _turn_shadings(value, inks)
+    elif isinstance(thing, list):
+        for value in thing:
+            _turn_shadings(value, inks)
+
+
+def _turn_function(function: Any, inks: Inks) -> None:
+    for end in ("C0", "C1"):
+        if end in function:
+            numbers = [float(number) for number in function[end]]
+            function[end] = Array(inks.convert[len(numbers)](*numbers))
+    for part in function.get("Functions", ()):
+        _turn_function(part, inks)
