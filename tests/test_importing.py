@@ -72,6 +72,87 @@ def body(made: Imported) -> str:
 
 # --- Markdown ---------------------------------------------------------------------------
 
+DIALECTS = {
+    "Pandoc": (
+        "% Wells\n% Ann Ash; Ben Birch\n% 5 March 2012\n\nSee [@fig:x].\n\n"
+        "![A](a.png){#fig:x}\n",
+        "title: Wells\nauthors:\n- Ann Ash\n- Ben Birch\ndate: '2012-03-05'\n---\n\n"
+        "See @fig-x.\n\n![A](a.png){#fig-x}\n",
+    ),
+    "Quarto": (
+        "---\ntitle: Wells\nbibliography: [refs.bib, gone.bib]\n---\nBy [@ash].\n\n"
+        "{{< pagebreak >}}\n\n{{< video https://example.org/v >}}\n",
+        "title: Wells\nbibliography:\n- refs.bib\n---\n\nBy [@ash].\n\n\\newpage\n\n"
+        "<https://example.org/v>\n",
+    ),
+    "MyST": (
+        "---\nmyst:\n  substitutions:\n    depth: 11 m\n---\n# Wells\n\n(deep)=\n## Depth\n\n"
+        "It is {{ depth }} by {eq}`e`, a {term}`well`; {ref}`deep`.\n\n```{math}\n:label: e\n"
+        "a = b\n```\n\n```{code-block} python\n:linenos:\n:caption: a.py\nx = {{ depth }}\n"
+        "```\n\n```{list-table} Rain\n:header-rows: 1\n* - A\n  - B\n* - 1\n  - 2\n```\n\n"
+        "```{glossary}\nwell\n  A hole.\n```\n\n% Mind.\n",
+        "title: Wells\n---\n\n## Depth {#deep}\n\n"
+        "It is 11 m by @eq-e, a well; [deep](#deep).\n\n$$\na = b\n$$ {#eq-e}\n\n"
+        '```python {.numbered title="a.py"}\nx = {{ depth }}\n```\n\n| A   | B   |\n'
+        "|-----|-----|\n| 1   | 2   |\n\nTable: Rain\n\nwell\n:   A hole.\n\n<!-- Mind. -->\n",
+    ),
+    "Hugo": (
+        '+++\ntitle = "Wells"\ndate = 2024-01-02T10:00:00Z\ntags = ["water"]\n+++\n'
+        '{{< figure src="a.png" title="The pump" alt="Green" >}}\n\n{{% notice tip %}}\nMind.\n'
+        "{{% /notice %}}\n\n{{< highlight go >}}\nx := 1\n{{< /highlight >}}\n",
+        "title: Wells\ndate: '2024-01-02'\nkeywords:\n- water\n---\n\n"
+        '![Green](a.png "The pump")\n\n> [!TIP]\n> Mind.\n\n```go\nx := 1\n```\n',
+    ),
+    "Jekyll": (
+        "---\ntitle: Wells\ndate: 2015-11-17 16:16:01 -0600\n---\n{% highlight ruby %}\n"
+        'puts 1\n{% endhighlight %}\n\n![A]({{ "/a.png" | relative_url }}) ![B](/a.png)\n',
+        "title: Wells\ndate: '2015-11-17'\n---\n\n```ruby\nputs 1\n```\n\n"
+        "![A](a.png) ![B](a.png)\n",
+    ),
+    "GitBook": (
+        '# Wells\n\n{% hint style="danger" %}\nMind.\n{% endhint %}\n\n{% tabs %}\n'
+        '{% tab title="One" %}\nFirst\n{% endtab %}\n{% endtabs %}\n\n'
+        '{% embed url="https://example.org/v" %}\n',
+        "title: Wells\n---\n\n> [!WARNING]\n> Mind.\n\n**One**\n\nFirst\n\n"
+        "<https://example.org/v>\n",
+    ),
+    "MkDocs": (
+        '# Wells\n\n=== "One"\n\n    First\n\n=== "Two"\n    Second\n\n    More ^^new^^\n\n'
+        "After.\n",
+        "title: Wells\n---\n\n**One**\n\nFirst\n\n**Two**\n\nSecond\n\nMore <ins>new</ins>\n\n"
+        "After.\n",
+    ),
+    "Notion": (
+        "# Wells\n\nCreated by: Ann Ash\nCreated: March 5, 2024 10:00 AM\nTags: water, rope\n"
+        "State: new\n\n<aside>\n\nMind.\n\n</aside>\n\n![Untitled](a.png)\n",
+        "title: Wells\nauthors:\n- Ann Ash\ndate: '2024-03-05'\nkeywords:\n- water\n- rope\n"
+        "---\n\nState: new\n\n::: sidebar\nMind.\n:::\n\n![](a.png){.decorative}\n",
+    ),
+    "Google Docs": (
+        "# **Wells** {#wells}\n\n## **Depth** {#depth}\n\n![Red][image1] 3 \\+ 4\n\n"
+        "[image1]: <data:image/png;base64,PICTURE>\n",
+        "title: Wells\n---\n\n## Depth\n\n![Red](images/image-1.png) 3 + 4\n",
+    ),
+    "GitHub": (
+        "# Wells\n\n[![Red](a.png)](https://example.org/) @ann\n\n```mermaid\ngraph TD\n```\n",
+        "title: Wells\n---\n\n[![Red](a.png)](https://example.org/) @ann\n\n```\ngraph TD\n"
+        "```\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_dialects(tmp_path: Path, name: str) -> None:
+    """What other programs resolve themselves becomes a notation of Chapbook, but not in code."""
+    given, wanted = DIALECTS[name]
+    (tmp_path / "a.png").write_bytes(picture())
+    (tmp_path / "refs.bib").write_text("@book{ash, title={Wells}, author={Ash, A.}, year={2000}}")
+    data = base64.b64encode(picture()).decode()
+    (tmp_path / "a.md").write_text(given.replace("PICTURE", data))
+    made = imported(tmp_path / "a.md")
+    assert made.text == f"---\n{wanted}"
+
+
 NOTE = """\
 ---
 tags: [water, wells]

@@ -3,19 +3,21 @@ already supports their notations; unsupported ones become text here, with a mess
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-import yaml
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.draft import Draft, comment, count
+from pipeline.authoring.importing.dialects import metadata_of, translated
+from pipeline.authoring.importing.draft import ALTERNATIVES, Draft, comment, count
 from pipeline.authoring.importing.mdbook import expanded
-from pipeline.authoring.importing.tidying import joined_runs
+from pipeline.authoring.importing.page_reader import SUFFIXES, has_alternative
+from pipeline.authoring.importing.tidying import joined_runs, paragraph_of
 from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -32,8 +34,6 @@ from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import Located, locate, scheme
 
 _COMMENTS = {"<!--": "-->", "%%": "%%"}
-_TAGS = ("tags", "tag", "categories", "category", "topics")
-_DESCRIPTIONS = ("summary", "abstract", "excerpt")
 _QUIET = frozenset(
     {Code.MISSING_TITLE.slug, Code.UNKNOWN_KEY.slug, Code.EMPTY_FILE.slug, Code.MISSING_FILE.slug}
 )
@@ -43,8 +43,15 @@ def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) ->
     """A file, with those it includes; links to files that are ``kept`` stay."""
     text = normalise(read(path)[0])
     whole, hidden = expanded(text, path, in_book=bool(kept))
+    lost: list[Diagnostic] = []
+
+    def tell(line: int, message: str) -> None:
+        lost.append(diagnostic(Code.NOT_IMPORTED, message, span=Span(line, 1), source=name))
+
+    whole = translated(whole, tell)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
     draft = of_markdown(whole, document, path.parent, name, kept)
+    draft = replace(draft, found=(*lost, *draft.found))
     if not hidden:
         return draft
     lines = "1 line" if hidden == 1 else f"{hidden} lines"
@@ -61,7 +68,7 @@ def of_markdown(
     if wrong:
         return Draft(Metadata(), (), found=wrong)
     own, taken, _ = read_front_matter(text, name)
-    metadata, found = _metadata(document, own, text, name)
+    metadata, found = metadata_of(document, own, text, name)
     found += (one for one in document.diagnostics if one.code not in _QUIET)
     is_untitled = any(one.code == Code.MISSING_TITLE.slug for one in document.diagnostics)
     if is_untitled and not metadata.title.strip():
@@ -73,49 +80,10 @@ def of_markdown(
     blocks = _with_comments(document, comments)
     reader = _Files(document, folder, name, kept)
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
+    counts[ALTERNATIVES] -= reader.nameless
+    metadata = reader.with_works(metadata)
     found += (*lost, *reader.found)
     return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))
-
-
-# --- front matter -----------------------------------------------------------------------
-
-
-def _metadata(
-    document: Document, own: Metadata, text: str, name: str
-) -> tuple[Metadata, list[Diagnostic]]:
-    """The metadata of the front matter (with its ``own`` identifier, not a derived one), including
-    keywords and a description under other tools' names; other keys are reported."""
-    found: list[Diagnostic] = []
-    metadata = replace(document.metadata, identifier=own.identifier)
-    unknown = [one for one in document.diagnostics if one.code == Code.UNKNOWN_KEY.slug]
-    written = _written(text) if unknown else {}
-    for one in unknown:
-        match = re.search(r"`([^`]+)`", one.message)
-        key = match[1] if match else ""
-        value = written.get(key)
-        if key.lower() in _TAGS and not metadata.keywords and (words := _words(value)):
-            metadata = replace(metadata, keywords=words)
-        elif key.lower() in _DESCRIPTIONS and not metadata.description and isinstance(value, str):
-            metadata = replace(metadata, description=" ".join(value.split()))
-        else:
-            message = f"The key `{key}` has no counterpart here, and is left out."
-            span = Span(one.line, one.column)
-            found.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=name))
-    return metadata, found
-
-
-def _written(text: str) -> dict[str, Any]:
-    body = text.split("---\n", 2)
-    try:
-        found = yaml.safe_load(body[1]) if len(body) > 2 else {}
-    except yaml.YAMLError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else str(value or "").replace(",", " ").split()
-    return tuple(dict.fromkeys(str(item).lstrip("#").strip() for item in items if item))
 
 
 # --- comments ---------------------------------------------------------------------------
@@ -179,6 +147,26 @@ def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block,
     return (*found, *(comment(said) for _, said in reversed(waiting)))
 
 
+def _alone(node: model.Paragraph, span: Span | None) -> Node:
+    """A paragraph; of an image alone in it, what it is written as."""
+    own = node.attributes
+    if "image" not in own.classes:
+        return node
+    classes = tuple(name for name in own.classes if name != "image")
+    return paragraph_of(node.children, replace(own, classes=classes))
+
+
+def _aside(node: model.Container, span: Span | None) -> Node:
+    """A block; Notion's boxes are elements `aside`."""
+    if node.name != "aside":
+        return node
+    inner = (
+        model.Paragraph(children=n.children) if isinstance(n, model.Plain) else n
+        for n in node.children
+    )
+    return model.Container(name="sidebar", children=tuple(inner))
+
+
 def _group(node: model.FigureGroup, span: Span | None) -> Node | tuple[Node, ...]:
     """A group of figures; the remaining ones if images are missing."""
     if all(isinstance(figure, model.Figure) for figure in node.figures):
@@ -200,8 +188,11 @@ class _Files:
         self._kept = kept
         self._name = name
         self._looked_at: set[str] = set()
+        self.nameless = 0
+        self._inside: dict[str, str] = {}
         self._files = frozenset(document.files)
         self._values = values(document.metadata)
+        self._has_works = bool(document.metadata.bibliography)
         self._labels = {note.label for note in document.notes}
         nodes = [*all_nodes(document)]
         self._ids = {node.attributes.id for node in nodes} - {""}
@@ -220,13 +211,48 @@ class _Files:
             model.Variable: self._variable,
             model.NoteReference: self._note,
             model.CrossReference: self._reference,
+            model.Citation: self._citation,
+            model.CodeBlock: self._code,
+            model.Heading: self._heading,
+            model.Paragraph: _alone,
+            model.Container: _aside,
             model.FigureGroup: _group,
         }
         made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)
         return rewrite(made, leave=joined_runs())
 
+    def with_works(self, metadata: Metadata) -> Metadata:
+        """The metadata with the files of works that are there, which are taken."""
+        there = []
+        for one in metadata.bibliography:
+            found = locate(self._folder, one.text, Code.MISSING_FILE)
+            if isinstance(found, Located):
+                self.images[found.name] = found.read()
+                there.append(one)
+            else:
+                self._tell(f"The file of works “{one.text}” is not there, and is left out.", None)
+        return replace(metadata, bibliography=tuple(there))
+
     def _look_at(self, node: Image) -> None:
         """Take an image that is there."""
+        if node.source.startswith("data:image/"):
+            kind, _, data = node.source.partition(";base64,")
+            suffix = SUFFIXES.get(kind.removeprefix("data:"), "")
+            try:
+                held = base64.b64decode(data, validate=True)
+            except ValueError:
+                return
+            if suffix and node.source not in self._inside:
+                name = f"images/image-{len(self._inside) + 1}{suffix}"
+                self.images[name] = held
+                self._inside[node.source] = name
+            return
+        if node.source.startswith("/") and not node.source.startswith("//"):
+            found = locate(self._folder, node.source.lstrip("/"), Code.MISSING_IMAGE)
+            if isinstance(found, Located):  # the root of a site is the folder of its pages
+                self._inside[node.source] = found.name
+                self.images[found.name] = found.read()
+            return
         if scheme(node.source) or node.source in self._looked_at:
             return
         self._looked_at.add(node.source)
@@ -237,6 +263,34 @@ class _Files:
             except OSError:
                 return
 
+    def _heading(self, node: model.Heading, span: Span | None) -> Node:
+        """A heading, which needs no bold and no id that it has anyway."""
+        children = node.children
+        if len(children) == 1 and isinstance(children[0], model.Strong):
+            children = children[0].children
+        own = node.attributes
+        if own.id == slug(plain_text(children)):
+            own = replace(own, id="")
+        return replace(node, children=children, attributes=own)
+
+    def _code(self, node: model.CodeBlock, span: Span | None) -> Node:
+        return replace(node, language="") if node.language == "mermaid" else node
+
+    def _citation(self, node: model.Citation, span: Span | None) -> Node | tuple[Node, ...]:
+        """A citation; without works, a reference to what is in the text, or text."""
+        targets = [item.key for item in node.items]
+        is_there = all(target in self._ids for target in targets)
+        if self._has_works or not (is_there or node.source.startswith("[")):
+            return node  # a name such as @ann is text without works
+        if not is_there:
+            self._tell(f"`{node.source}` is kept as text: there is no file of works.", span)
+            return self._typed(node.source)
+        found: list[Node] = []
+        for target in targets:
+            found += [Text(text=", ")] if found else []
+            found.append(model.CrossReference(target=target))
+        return tuple(found)
+
     def _is_there(self, node: Image) -> bool:
         return unquote(node.source).removeprefix("./") in self.images
 
@@ -244,11 +298,17 @@ class _Files:
         if self._is_there(node.image):
             return node
         made = self._image(node.image, node.image.span or span)
+        if isinstance(made, Image):
+            return replace(node, image=made)
         children = node.caption or (made if isinstance(made, tuple) else ())
         return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 
     def _image(self, node: Image, span: Span | None) -> Node | tuple[Node, ...]:
+        node = replace(node, source=quote(self._inside.get(node.source, ""), "/") or node.source)
         if self._is_there(node):
+            if not has_alternative(node.alt) or node.alt == "Untitled":  # which is Notion's
+                self.nameless += bool(node.alt)
+                node = replace(node, alt="")
             if node.alt or "decorative" in node.attributes.classes:
                 return node
             message = f"The image “{node.source}” has no alternative text."
@@ -267,6 +327,8 @@ class _Files:
 
     def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
         """A link; of one to a file that is not part of the source, only the text."""
+        inner = ((n.children if isinstance(n, Link) else (n,)) for n in node.children)
+        node = replace(node, children=tuple(one for nodes in inner for one in nodes))
         target = unquote(node.href.partition("#")[0])
         if node.href.startswith("#"):
             found = unquote(node.href[1:]).casefold() in {p.casefold() for p in self._places_to_go}

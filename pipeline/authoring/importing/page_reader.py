@@ -41,7 +41,7 @@ _START = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
 MOST_TOLD, FEWEST_TOLD = 10, 2
 """Omitted parts of a page that are reported individually; those of fewer words are only counted."""
 
-_SUFFIXES = {
+SUFFIXES = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/gif": ".gif",
@@ -256,13 +256,13 @@ class PageReader:
         match = re.match(r"data:(image/[\w.+-]+);base64,(.*)", source, re.S)
         if match:
             try:
-                return base64.b64decode(unquote(match[2])), _SUFFIXES.get(match[1], "")
+                return base64.b64decode(unquote(match[2])), SUFFIXES.get(match[1], "")
             except (binascii.Error, ValueError):
                 return None, ""
         if source.startswith(("http:", "https:", "//")):
             return None, ""
         suffix = posixpath.splitext(source.partition("?")[0])[1].lower().replace(".jpeg", ".jpg")
-        return self._fetch(source), suffix if suffix in _SUFFIXES.values() else ""
+        return self._fetch(source), suffix if suffix in SUFFIXES.values() else ""
 
     def _named(self, source: str, data: bytes, alt: str, suffix: str) -> str:
         """A name for an image derived from its alternative text, or its own."""

@@ -282,7 +282,7 @@ def _flowing(blocks: Iterable[Block]) -> tuple[Block, ...]:
         if isinstance(block, model.Plain | model.Paragraph):
             own = block.attributes
             for run in _paragraphs(block.children):
-                found.append(_paragraph(run, own))
+                found.append(paragraph_of(run, own))
                 own = NO_ATTRIBUTES
         elif isinstance(block, model.Heading) and not block.children:
             continue
@@ -291,7 +291,7 @@ def _flowing(blocks: Iterable[Block]) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _paragraph(children: tuple[Inline, ...], attributes: Attributes) -> Block:
+def paragraph_of(children: tuple[Inline, ...], attributes: Attributes) -> Block:
     """A paragraph; an image alone in it is one of its kind, or a figure."""
     only = children[0] if len(children) == 1 else None
     if isinstance(only, model.Math) and only.display:
