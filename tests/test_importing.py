@@ -143,7 +143,7 @@ DIALECTS = {
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_dialects(tmp_path: Path, name: str) -> None:
-    """What other programs resolve themselves becomes a notation of Chapbook, but not in code."""
+    """Notations that other programs resolve become those of Chapbook, but not in code."""
     given, wanted = DIALECTS[name]
     (tmp_path / "a.png").write_bytes(picture())
     (tmp_path / "refs.bib").write_text("@book{ash, title={Wells}, author={Ash, A.}, year={2000}}")

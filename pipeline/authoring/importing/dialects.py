@@ -32,11 +32,12 @@ _FENCE = re.compile(
     r"[ ]{0,3}(`{3,}|~{3,}|:{3,})\{([\w-]+)\}[ \t]*+([^`\n]*)$|[ ]{0,3}(`{3,}|~{3,})"
 )
 _OPTION = re.compile(r"[ ]{0,3}:([\w-]+):[ \t]*+(.*)$")
-_TAB = re.compile(r'===[!+]{0,2} "([^"]{1,100})"\s*$')
+_HIGHLIGHT = re.compile(r"\{% *+highlight \w[^%]*+%\}\s*+$|\{\{< *+highlight \w[^>]*+>\}\}\s*+$")
+_TAB = re.compile(r'===[!+]{0,2} "([^"]{1,100})"\s*+$')
 _BLOCK_KINDS = {"info": "note", "success": "tip", "danger": "warning", "error": "warning"}
 _KINDS = frozenset({"note", "tip", "important", "warning", "caution", "info", "example"})
 _BOXES = "(?:notice|callout|admonition|alert)"
-_PAIR = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>}]+))")
+_PAIR = re.compile(r"(?<![\w-])([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>}]+))")
 
 
 def _box(match: re.Match[str]) -> str:
@@ -56,19 +57,19 @@ def _figure(match: re.Match[str]) -> str:
 _LINES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), made)
     for pattern, made in (
-        (r"\{\{< *pagebreak *>\}\}", r"\\newpage"),
-        (r"\{\{< *figure ([^\n{}]*?)/?>\}\}", _figure),
-        (rf"\{{\{{[<%] *{_BOXES} *(?:type=)?\"?(?P<kind>\w+)?[^{{}}]*[>%]\}}\}}", _box),
-        (rf"\{{\{{[<%] */ *{_BOXES} *[>%]\}}\}}", ":::"),
-        (r"\{% *hint style=\"(?P<kind>\w+)\" *%\}", _box),
-        (r"\{% *endhint *%\}", ":::"),
-        (r"\{% *tab title=\"([^\"]{1,100})\" *%\}", r"**\1**\n"),
-        (r"\{% *(?:tabs|endtabs|endtab|endcode|content-ref [^{}]*|endcontent-ref|code [^{}]*) *%\}",
-         ""),
-        (r"\{% *embed url=\"([^\"\s]{1,500})\"[^{}]* *%\}", r"<\1>"),
-        (r"\{\{< *youtube (?:id=)?\"?([\w-]{6,20})\"?[^{}]* *>\}\}",
+        (r"\{\{< *+pagebreak *>\}\}", r"\\newpage"),
+        (r"\{\{< *+figure ([^\n{}>]*+)>\}\}", _figure),
+        (rf"\{{\{{[<%] *+{_BOXES} *+(?:type=)?\"?(?P<kind>\w++)?[^{{}}>%]*+[>%]\}}\}}", _box),
+        (rf"\{{\{{[<%] *+/ *+{_BOXES} *+[>%]\}}\}}", ":::"),
+        (r"\{% *+hint style=\"(?P<kind>\w+)\" *%\}", _box),
+        (r"\{% *+endhint *%\}", ":::"),
+        (r"\{% *+tab title=\"([^\"]{1,100})\" *%\}", r"**\1**\n"),
+        (r"\{% *+(?:tabs|endtabs|endtab|endcode|endcontent-ref) *+%\}", ""),
+        (r"\{% *+(?:content-ref|code) [^{}%]*+%\}", ""),
+        (r"\{% *+embed url=\"([^\"\s]{1,500})\"[^{}%]*+%\}", r"<\1>"),
+        (r"\{\{< *+youtube (?:id=)?\"?([\w-]{6,20})\"?[^{}>]*+>\}\}",
          r"<https://www.youtube.com/watch?v=\1>"),
-        (r"\{\{< *video (https?://[^\s{}>]{1,500})[^{}]*>\}\}", r"<\1>"),
+        (r"\{\{< *+video (https?://[^\s{}>]{1,500})[^{}>]*+>\}\}", r"<\1>"),
         (r"% (.{1,500})", r"<!-- \1 -->"),
     )
 )  # fmt: skip
@@ -77,8 +78,8 @@ _LINES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 _WITHIN = tuple(
     (re.compile(pattern), made)
     for pattern, made in (
-        (r"\{\{ *[\"']([^\"'{}\n]{1,300})[\"'] *\| *(?:relative|absolute)_url *\}\}", r"\1"),
-        (r"\{\{ *site\.(?:baseurl|url) *\}\}", ""),
+        (r"\{\{ *+[\"']([^\"'{}\n]{1,300})[\"'] *\| *(?:relative|absolute)_url *\}\}", r"\1"),
+        (r"\{\{ *+site\.(?:baseurl|url) *\}\}", ""),
         (r"\{\{[<%] *(?:ref|relref) \"([^\"\s]{1,300})\" *[>%]\}\}", r"\1"),
         (r"\{(?:term|abbr|file|command|guilabel|menuselection)\}`([^`\n]{1,300})`", r"\1"),
         (r"\{eq\}`([\w:-]{1,100})`", r"@eq-\1"),
@@ -105,7 +106,7 @@ def translated(text: str, tell: Told) -> str:
 def _substitutions(text: str) -> list[tuple[str, str]]:
     """The values of MyST's substitutions, by their names in the front matter."""
     match = re.match(r"---\n(?:.*\n)*?  substitutions:\n((?:    .*\n)+)", text)
-    found = re.finditer(r"    (\w+): *\"?([^\"\n]*)\"?\n", match[1] if match else "")
+    found = re.finditer(r"    (\w{1,60}): *+\"?([^\"\n]*+)\"?\n", match[1] if match else "")
     return [(one[1], one[2]) for one in found]
 
 
@@ -118,7 +119,7 @@ def _front_matter(text: str) -> str:
         except tomllib.TOMLDecodeError:
             return text
         text = _yaml(values, match[0].count("\n")) + text[match.end() :]
-    elif match := re.match(r"(?:%[ \t]*+([^\n]*)(?:\n[ \t]+[^\n]*)*\n){1,3}", text):
+    elif match := re.match(r"(?:%[^\n]*+(?:\n[ \t][^\n]*+)*+\n){1,3}", text):
         said = [line.removeprefix("%").strip() for line in match[0].rstrip("\n").split("\n")]
         values = {"title": said[0]}
         if len(said) > 1 and said[1]:
@@ -197,10 +198,10 @@ def _body(lines: list[str], start: int, within: Within, tell: Told) -> Iterator[
                 fence = match[4] or match[1]
                 close = "" if fence.startswith(":") else fence
                 yield line
-        elif re.match(r"\{% *highlight \w+.*%\}\s*$|\{\{< *highlight \w+.*>\}\}\s*$", line):
+        elif _HIGHLIGHT.match(line):
             name = re.search(r"highlight (\w+)", line)
             yield f"```{name[1] if name else ''}"
-            while at < len(lines) and not re.match(r"\{% *end|\{\{< */", lines[at]):
+            while at < len(lines) and not re.match(r"\{% *+end|\{\{< */", lines[at]):
                 yield lines[at]
                 at += 1
             yield "```"

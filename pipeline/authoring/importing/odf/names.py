@@ -72,3 +72,17 @@ def is_code(element: Element) -> bool:
 def folded(text: str | None) -> str:
     """A text with OpenDocument's treatment of white space."""
     return re.sub(r"[ \t\r\n]+", " ", text or "")
+
+
+def comment_of(element: Element) -> str:
+    """The text of a comment, with who made it."""
+    paragraphs = (" ".join(p.itertext()) for p in element.iter(f"{TEXT}p"))
+    said = " ".join(" ".join(paragraphs).split())
+    author = " ".join((element.findtext(f"{DC}creator") or "").split())
+    return f"{author}: {said}" if author else said
+
+
+def is_beside_table(element: Element) -> bool:
+    """Return whether an element stands next to a table."""
+    around = (element.getnext(), element.getprevious())
+    return any(e is not None and e.tag == f"{TABLE}table" for e in around)

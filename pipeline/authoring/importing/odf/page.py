@@ -17,7 +17,6 @@ from pipeline.authoring.importing.citations import Marks
 from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
 from pipeline.authoring.importing.odf.changes import DELETED, INSERTED
 from pipeline.authoring.importing.odf.names import (
-    DC,
     DRAW,
     LEAVE_OUT,
     OFFICE,
@@ -25,8 +24,10 @@ from pipeline.authoring.importing.odf.names import (
     TABLE,
     TEXT,
     XLINK,
+    comment_of,
     folded,
     formula_in,
+    is_beside_table,
     is_code,
     number_of,
 )
@@ -154,7 +155,7 @@ class OdfPage:
         elif "Horizontal_20_Line" in names:
             _under(to, "hr")
             return
-        elif {"Table", "Tabelle"} & set(names) and self._is_caption_of_table(element):
+        elif {"Table", "Tabelle"} & set(names) and is_beside_table(element):
             self._labelled(element)
             return
         elif "Subtitle" in names and not self.subtitle and all(e.tag == "h1" for e in to):
@@ -167,12 +168,6 @@ class OdfPage:
         if self._styles.is_bold(style) and made.tag == "p":
             made = _under(made, "strong")
         self._inlines_of(element, made, alone=made.tag == "p")
-
-    def _is_caption_of_table(self, element: Element) -> bool:
-        return any(
-            e is not None and e.tag == f"{TABLE}table"
-            for e in (element.getnext(), element.getprevious())
-        )
 
     def _labelled(self, element: Element) -> None:
         """Count the words of a caption's label, which editions generate."""
@@ -394,11 +389,8 @@ class OdfPage:
         _under(to, "img", src=address, alt=alt)
 
     def _comment(self, element: Element) -> None:
-        paragraphs = (" ".join(p.itertext()) for p in element.iter(f"{TEXT}p"))
-        said = " ".join(" ".join(paragraphs).split())
-        author = " ".join((element.findtext(f"{DC}creator") or "").split())
         self.comments += 1
-        self._waiting.append(f"{author}: {said}" if author else said)
+        self._waiting.append(comment_of(element))
 
 
 def _under(parent: Element, tag: str, **attributes: str) -> Element:
