@@ -18,10 +18,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_file
 from pipeline.verify import CheckReport
-from pipeline.verify.completeness import match, wanted
-from pipeline.verify.html import parse_html
-from pipeline.verify.markup import parse_xml
-from pipeline.verify.texts import letters_of, text_of_pdf
+from pipeline.verify.texts import text_of_pdf
 from tests.test_parse_properties import FRONT, text
 
 SOURCE = """---
@@ -163,20 +160,37 @@ def test_the_command_compares_with_the_model_beside_or_the_source(
     assert "well.md:23:1: error[lost-text]: “Short.” is not in page.html." in said.output
 
 
+@pytest.mark.parametrize(
+    ("template", "formats"),
+    [
+        ("", ("html", "pdf", "epub")),
+        ('<ul style="display: none"><li>rope</li><li>bucket</li></ul>', ("pdf",)),
+    ],
+)
+def test_a_build_warns_of_what_is_left_out(
+    template: str, formats: tuple[str, ...], tmp_path: Path
+) -> None:
+    source, nodes = tmp_path / "well.md", tmp_path / "mine/shared/nodes"
+    source.write_text(SOURCE, "utf-8")
+    nodes.mkdir(parents=True)
+    (nodes / "list.html.j2").write_text(template, "utf-8")
+    made = pipeline.build(
+        source, out=tmp_path, options=pipeline.Options(templates=tmp_path / "mine")
+    )
+    assert made.files
+    assert sorted((d.line, d.code, d.severity, d.message) for d in made.diagnostics) == sorted(
+        (line, "lost-text", "warning", f"“{text}” is not in well.{format}.")
+        for line, text in ((11, "rope"), (12, "bucket"))
+        for format in formats
+    )
+
+
 @pytest.mark.parametrize("name", ["web", "ebook"])
 @given(body=text)
 def test_no_text_loses_anything(name: str, body: str) -> None:
-    edition = EDITIONS[name]
     way = Source(CASES / "x.md", Runner(), document=parse(FRONT + body, "x.md"))
-    marked = way.marked(edition)
-    document, pages = marked.value, way.pages(edition, marked).value
-    roots = [
-        parse_html(page.markup).root if name == "web" else parse_xml(page.markup.encode())
-        for page in pages.pages
-    ]
-    letters = letters_of(roots)
-    for passages in wanted(document, edition):
-        assert match(passages, letters.text).faults == ()
+    made = way.begin(EDITIONS[name])()
+    assert not {found.code for found in made.findings} & {"lost-text", "moved-text"}
 
 
 ANSWERS = """---

@@ -12,6 +12,7 @@ import msgspec
 from pipeline.flow.runner import Outcome, Runner
 from pipeline.flow.stages import (
     AUDIT,
+    COMPARE,
     COVER,
     MARK,
     METADATA,
@@ -31,6 +32,7 @@ from pipeline.model.editions import (
     STANDARD_PRINT,
     Edition,
     has_page_marks,
+    output_name,
     part_name,
     stem_of,
 )
@@ -211,9 +213,13 @@ class Source:
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)
         packing = self._runner.later(PACKAGE, pages, *takes)
 
+        @functools.cache  # others may wait for it too
         def finish() -> BuiltEdition:
             packed = packing()
             package, findings = packed.value, [*found, *packed.findings]
+            if package.data and not packed.failed:
+                name = file or output_name(self.stem, edition)
+                findings += self._runner.run(COMPARE, packed, marked, edition, name).findings
             if self.options.cover_spread and edition.name == STANDARD_PRINT and package.data:
                 cover = self._cover(edition, marked, package)
                 package = msgspec.structs.replace(

@@ -1,7 +1,7 @@
 """The table of stages: what the program does, in order, and with what.
 
     source ─parse─▶ Document ─select─▶ Document ─resolve─▶ Document ─mark─▶ Document
-           ─render─▶ Pages ─audit─▶ Pages ─package─▶ Package
+           ─render─▶ Pages ─audit─▶ Pages ─package─▶ Package ─compare─▶ findings
 
 A stage is a function here, which loads what it needs when it runs, and a row of the table. What
 it is given besides what the stages before it give is part of what its outcome depends on, and so
@@ -154,6 +154,16 @@ class _Crew(NamedTuple):
         return self.each(HEADS, [(one, edition, self.pango) for one in given])
 
 
+def compare(
+    package: Package, document: Document, edition: Edition, file: str
+) -> tuple[Diagnostic, ...]:
+    """Findings where a finished ``file`` lacks text of the marked document, or has it in another
+    place or twice."""
+    from pipeline.verify.completeness import compare_built
+
+    return compare_built(package, document, edition, file)
+
+
 NEXT = {"html": "pipeline.package.html", "epub": "pipeline.verify.audit"}
 """By format, the module that is used after an edition's pages are rendered, in this process."""
 
@@ -265,6 +275,10 @@ def _in_package(package: Package) -> tuple[Diagnostic, ...]:
     return package.diagnostics
 
 
+def _themselves(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return found
+
+
 def _nothing(*_: Any) -> tuple[Any, ...]:
     return ()
 
@@ -329,9 +343,23 @@ PACKAGE = Stage(
     "package", package, Package, _in_package, _packed,
     kept=True, apart=_sets_type, divides=_may_divide, note=_plan,
 )  # fmt: skip
+COMPARE = Stage("compare", compare, tuple, _themselves, _nothing)
 UNIT = Stage("unit", unit, Set, _nothing, _fonts_and_images, kept=True)
 HEADS = Stage("heads", heads, Heads, _nothing, _fonts, kept=True)
 COVER = Stage("cover", cover, Package, _in_package, _packed, kept=True)
 
-STAGES = (PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER, AUDIT, PACKAGE, UNIT, HEADS, COVER)
+STAGES = (
+    PARSE,
+    METADATA,
+    SELECT,
+    RESOLVE,
+    MARK,
+    RENDER,
+    AUDIT,
+    PACKAGE,
+    COMPARE,
+    UNIT,
+    HEADS,
+    COVER,
+)
 """All stages, in order."""

@@ -8,6 +8,7 @@ possible line breaks, because no edition adds or removes any others.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -97,6 +98,25 @@ def letters(text: str) -> str:
     """The letters of a text: all that is counted."""
     found = "".join(text.split())
     return found if found.isascii() or not _UNCOUNTED.search(found) else _UNCOUNTED.sub("", found)
+
+
+_NOT_PRINTED = re.compile(
+    "[-\u00ad\u200b\u2060\u2010\u2011\ufffe\u0002]|[#*0-9]\ufe0f?\u20e3|"
+    "[\u200d\ufe0f\u231a-\u23ff\u25aa-\u27bf\u2b05-\u2b55\u3030\u303d\u3297\u3299\U00010000-\U0010ffff\ufffd]"
+)
+"""Characters that only mark line breaks; signs at the end of a line that a word goes on after, also
+as PDFium gives them; emoji, the signs that join them, and all that are two units of UTF-16."""
+
+
+def printed_letters(text: str) -> str:
+    """The letters of a text without what print changes (ligatures, capitals, hyphens), and without
+    emoji, which PDFium only returns in part."""
+    found = "".join(text.split())
+    if found.isascii():
+        return found.replace("-", "").replace("\x02", "").lower()
+    found = _NOT_PRINTED.sub("", found)
+    normal = unicodedata.normalize("NFKC", found)
+    return (found if normal == found else letters(normal)).casefold()
 
 
 def letter_place(text: str, count: int) -> int:

@@ -114,6 +114,14 @@ class Tag(msgspec.Struct, frozen=True, array_like=True, tag=0):
 BOX = "\x02"
 
 
+class DrawnText(msgspec.Struct, frozen=True, array_like=True):
+    """The letters of a text as they are drawn, in the order of the structure tree: those of the
+    text, and those of its notes."""
+
+    text: str = ""
+    notes: str = ""
+
+
 class SetPage(msgspec.Struct, frozen=True):
     """A page without its running heads and feet: its ``name`` in the style sheets, its size and
     text area, in CSS pixels, the strings set on it for running heads, and the number of its marks.
@@ -141,6 +149,7 @@ class Set(msgspec.Struct, frozen=True):
     pages: tuple[SetPage, ...]
     drawing: DrawnPages
     tags: Tag
+    text: DrawnText
     requested: tuple[str, ...]
     messages: tuple[tuple[str, str, str], ...]
     files: tuple[str, ...]

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import (
     DEFAULT_EDITIONS,
     EDITIONS,
@@ -25,19 +28,18 @@ from pipeline.model.editions import (
     pages_name,
     stem_of,
 )
-from pipeline.model.page_map import letters
+from pipeline.model.page_map import letters, printed_letters
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.words import words
+from pipeline.package.result import Package
+from pipeline.package.units import DrawnText
 from pipeline.resolve.answers import FRONT
 from pipeline.system.checksums import MANIFEST
 from pipeline.verify import CheckReport, site_of
 from pipeline.verify.findings import finding
 from pipeline.verify.passages import FREE, Passage, passages
 from pipeline.verify.texts import (
-    Texts,
     UnreadableFile,
-    as_printed,
-    printed,
     text_of_book,
     text_of_pages,
     text_of_pdf,
@@ -49,11 +51,7 @@ START, SITE = "index.html", "site"
 MOST = 50
 """Findings that are shown of one file."""
 
-READERS: dict[FormatName, Callable[[Path], Texts]] = {
-    "html": text_of_pages,
-    "epub": text_of_book,
-    "pdf": text_of_pdf,
-}
+HINT = "Check your templates and styles; if you have none, please report this as a mistake of ours."
 
 
 def compare(
@@ -80,17 +78,52 @@ def compare(
     document = resolved(edition)
     file = site / START if site else path
     try:
-        faults = tuple(_compare(file, edition, document))
+        faults = tuple(_faults(_text_of(file, edition.format), edition, document))
     except UnreadableFile:
         return CheckReport()
     note = f"compared with {source} as edition {edition.name}"
     if len(faults) > MOST:
         note += f"; {len(faults) - MOST} further findings are not shown"
-    found = (
-        finding(fault.rule, fault.passage.span, text=fault.passage.text, file=file.name)
-        for fault in faults[:MOST]
+    return CheckReport(tuple(_told(faults, file.name, document)), (note,))
+
+
+def compare_built(
+    package: Package, document: Document, edition: Edition, name: str
+) -> tuple[Diagnostic, ...]:
+    """Compare a finished file and those next to it with the document, marked for an edition. The
+    findings are warnings: the author may have meant it, and can look at the file."""
+    place = PurePath(name)
+    match edition.format:
+        case "html":
+            files = {place.name: package.data}
+            files |= {PurePath(other).name: data for other, data in package.extra.items()}
+            text = text_of_pages(lambda name: files.get(name, b""), place.name)
+        case "epub":
+            text = text_of_book(BytesIO(package.data))
+        case "pdf":
+            text = package.text
+    warning = Code.CHECK_WARNING.value.severity
+    return tuple(
+        replace(found, severity=warning, hint=HINT)
+        for found in _told(tuple(_faults(text, edition, document)), place.name, document)
     )
-    return CheckReport(tuple(one.diagnostic(document.source) for one in found), (note,))
+
+
+def _told(faults: Sequence[Fault], name: str, document: Document) -> Iterator[Diagnostic]:
+    for fault in faults[:MOST]:
+        span = document.place(fault.passage.span)
+        found = finding(fault.rule, span, text=fault.passage.text, file=name)
+        yield found.diagnostic(document.source)
+
+
+def _text_of(file: Path, format: FormatName) -> DrawnText:
+    match format:
+        case "html":
+            return text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
+        case "epub":
+            return text_of_book(file)
+        case "pdf":
+            return text_of_pdf(file)
 
 
 def edition_of(name: str, stem: str) -> Edition | None:
@@ -102,16 +135,13 @@ def edition_of(name: str, stem: str) -> Edition | None:
     return None
 
 
-def _compare(path: Path, edition: Edition, document: Document) -> Iterator[Fault]:
-    read = READERS[edition.format](path)
-    text, notes = wanted(document, edition)
-    if edition.format == "pdf":
-        text, notes = tuple(printed(text)), tuple(printed(notes))
+def _faults(read: DrawnText, edition: Edition, document: Document) -> Iterator[Fault]:
+    text, notes = wanted(document, edition, printed=edition.format == "pdf")
     of_text, of_notes = match(text, read.text), match(notes, read.notes)
     faults = (*of_text.faults, *of_notes.faults)
     wrong = {fault.passage for fault in faults}
     yield from faults
-    listed = tuple(Passage(as_printed(one.text), one.text) for one in document.addresses)
+    listed = tuple(Passage(printed_letters(one.text), one.text) for one in document.addresses)
     yield from twice([one for one in text if one not in wrong], of_text.rest, (*notes, *listed))
     yield from twice([one for one in notes if one not in wrong], of_notes.rest, (*text, *listed))
 
@@ -127,8 +157,9 @@ class Wanted(NamedTuple):
     notes: tuple[Passage, ...]
 
 
-def wanted(document: Document, edition: Edition) -> Wanted:
-    """The passages that the file of an edition has to hold; ``document`` is resolved."""
+def wanted(document: Document, edition: Edition, *, printed: bool = False) -> Wanted:
+    """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
+    are ``printed`` are as `passages.printed` has them."""
     drawn = edition.format == "pdf"
     # a table row that fits on no line becomes a list of its cells, each with its header
     free = (*FREE, Table) if drawn else FREE
@@ -137,19 +168,14 @@ def wanted(document: Document, edition: Edition) -> Wanted:
     if drawn:
         enter = {**enter, Section: _as_printed}
     blocks, notes = rewrite(document.blocks, enter=enter), rewrite(document.notes, enter=enter)
-    text = passages(blocks, drawn=drawn, free=free, rtl=rtl)
-    of_notes = passages(notes, drawn=drawn, rtl=rtl)
+    text = passages(blocks, drawn=drawn, free=free, rtl=rtl, in_print=printed)
+    of_notes = passages(notes, drawn=drawn, rtl=rtl, in_print=printed)
     if edition.part == "answers":
-        text = _without_pages(text, words(document.metadata.lang)["page_mark"])
+        text = _without_pages(text, words(document.metadata.lang)["page_mark"], printed)
     if edition.audience == "teacher":
         # notes that only teachers have are numbered last, wherever they are
         of_notes = (passage._replace(group=ANY_ORDER) for passage in of_notes)
-    return Wanted(
-        *(
-            tuple(passage._replace(span=document.place(passage.span)) for passage in some)
-            for some in (text, of_notes)
-        )
-    )
+    return Wanted(tuple(text), tuple(of_notes))
 
 
 def _with_terms_apart(item: DefinitionItem) -> DefinitionItem:
@@ -162,14 +188,14 @@ def _as_printed(section: Section) -> Section:
     return section if is_shown else replace(section, title=())
 
 
-def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage]:
+def _without_pages(found: Iterable[Passage], page_mark: str, is_printed: bool) -> Iterator[Passage]:
     """The passages without what only the layout of another edition can provide: the pages of
     exercises."""
     page = f"({page_mark.format(page=FRONT)})"
     for passage in found:
         text = passage.text.removesuffix(page)
-        if letters(text):
-            yield passage._replace(text=text, letters=letters(text))
+        if own := printed_letters(text) if is_printed else letters(text):
+            yield passage._replace(text=text, letters=own)
 
 
 # --- finding passages in a text ---------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.model import (
     Bibliography,
@@ -15,6 +18,7 @@ from pipeline.model import (
     Citation,
     CodeBlock,
     CrossReference,
+    Emphasis,
     Figure,
     FigureGroup,
     Heading,
@@ -35,13 +39,15 @@ from pipeline.model import (
     Plain,
     Section,
     SoftBreak,
+    Strong,
     Table,
     TableCell,
+    Text,
     Variable,
 )
 from pipeline.model.diagnostics import Span
-from pipeline.model.page_map import HOLDERS, counted_text, letters
-from pipeline.model.tree import walk_with
+from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_letters
+from pipeline.model.tree import facts, of_node, plain_text, walk_with
 
 PARTED = (
     Variable,
@@ -62,6 +68,8 @@ PARTED = (
 )
 """Inline nodes with symbols of their own, or words that an edition adds: the text before, inside
 and after them is in separate passages."""
+
+APART = (*HOLDERS, *PARTED)
 
 FREE = (Chart, Choices, Figure, FigureGroup, Index, Matching, Ordering, Bibliography, CodeBlock)
 """Nodes that an edition may lay out in its own order: captions above or below, sides in rows."""
@@ -96,22 +104,90 @@ class _Block(NamedTuple):
     rtl: bool = False
 
 
+GROUPS = 1 << 20
+"""More than there are groups in a block."""
+
+PLAIN = frozenset({Paragraph, Text, SoftBreak, Emphasis, Strong})
+"""Nodes without symbols of their own, of which one holds text."""
+
+DRAWN = frozenset({Chart, Image})
+"""Nodes of which print has but a drawing."""
+
+IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
+"""Scripts whose characters are on the page in the order they are written."""
+
+_LATIN = re.compile("[\x00-\u024f\u2000-\u206f]+")
+
+
 def passages(
     nodes: Iterable[Node],
     *,
     drawn: bool = False,
     free: tuple[type[Node], ...] = FREE,
     rtl: bool = False,
+    in_print: bool = False,
 ) -> Iterator[Passage]:
-    """The passages of some nodes of a resolved document. Where images are ``drawn``, and nothing
-    else, their text alternatives are not among them, nor the data of charts. Nodes that are
-    ``free`` have an order of their own. ``rtl``: they are read from right to left."""
+    """The passages of some blocks of a resolved document. Where images are ``drawn``, their text
+    alternatives are not among them, nor the data of charts. Nodes that are ``free`` have an order
+    of their own. ``rtl``: they are read from right to left. ``in_print``: as they can be found
+    there."""
+    for number, (node, of) in enumerate(_blocks(nodes, _Block(rtl=rtl)), start=1):
+        kinds = facts(node).kinds
+        is_drawn, own_free = drawn and not kinds.isdisjoint(DRAWN), not kinds.isdisjoint(free)
+        known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free)
+        if key not in known:
+            if isinstance(node, Section):
+                title = (*node.wordings, *node.title)
+                found = _passages(title, of._replace(span=node.span), is_drawn, free)
+            elif kinds <= PLAIN:
+                found = _paragraph(node, of.rtl)
+            else:
+                found = _passages((node,), of, is_drawn, free)
+            known[key] = tuple(found)
+        if in_print and (in_print, *key) not in known:
+            known[in_print, *key] = tuple(printed(known[key]))
+        for passage in known[in_print, *key] if in_print else known[key]:
+            group = passage.group and GROUPS * number + passage.group
+            if group or not passage.span:
+                passage = passage._replace(group=group, span=passage.span or of.span)
+            yield passage
+
+
+def _paragraph(node: Node, rtl: bool) -> Iterator[Passage]:
+    """The passage of a paragraph of nothing but text, which most are."""
+    text = plain_text((node,))
+    if found := letters(text):
+        is_rtl = rtl or node.attributes.get("dir") == "rtl"
+        yield Passage(found, text.strip(), node.span, rtl=is_rtl)
+
+
+@of_node
+def _known(_: Node) -> dict[Any, tuple[Passage, ...]]:
+    """The passages of a block, or of a section's title, by what else they depend on."""
+    return {}
+
+
+def _blocks(nodes: Iterable[Node], around: _Block) -> Iterator[tuple[Node, _Block]]:
+    """Sections, of which only the title is meant, and the blocks in them, each with what it has
+    from the sections around it."""
+    for node in nodes:
+        if isinstance(node, Section):
+            is_rtl = around.rtl or node.attributes.get("dir") == "rtl"
+            own = around._replace(span=node.span or around.span, repeated=True, rtl=is_rtl)
+            yield node, own
+            yield from _blocks(node.children, own)
+        else:
+            yield node, around
+
+
+def _passages(
+    nodes: Iterable[Node], current: _Block, drawn: bool, free: tuple[type[Node], ...]
+) -> Iterator[Passage]:
     count = itertools.count(1)
     read: list[str] = []
-    current = _Block(rtl=rtl)
 
     def inherit(node: Node, block: _Block) -> _Block:
-        if not isinstance(node, (*HOLDERS, *PARTED)):
+        if not isinstance(node, APART):
             return block
         nth = next(count)
         repeated = not isinstance(node, Paragraph | Plain) and (
@@ -148,3 +224,21 @@ def passages(
         else:
             read.append(" " if isinstance(node, SoftBreak) else counted_text(node))
     yield from finished()
+
+
+def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """The passages as they can be found in print. Scripts whose characters are reordered on the
+    page are left out, because a PDF does not define their order reliably; in right-to-left text, so
+    are digits and signs."""
+    for passage in passages:
+        found = printed_letters(passage.letters)
+        if found and (
+            (not passage.rtl and _LATIN.fullmatch(passage.letters))
+            or all(_keeps_order(sign, passage.rtl) for sign in set(passage.letters))
+        ):
+            yield passage._replace(letters=found)
+
+
+@functools.cache
+def _keeps_order(sign: str, rtl: bool) -> bool:
+    return (not rtl and not sign.isalpha()) or unicodedata.name(sign, "").startswith(IN_ORDER)

@@ -38,7 +38,7 @@ from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
 from pipeline.package.pdf.units.plan import UnitPlan, divided, first_block
 from pipeline.package.result import FileFacts, Package
-from pipeline.package.units import Crew, SetPage
+from pipeline.package.units import Crew, DrawnText, SetPage
 
 
 def package(
@@ -88,13 +88,14 @@ def package(
             for one in document.pages:
                 one.links = []
         widgets: dict[object, object] = {}
+        texts: list[DrawnText] = []
 
         def finish(pdf: PDF) -> None:
             if edition.fields:
                 from pipeline.package.pdf.form import add_form
 
                 widgets.update(add_form(document.pages, pdf, root))
-            tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2)
+            texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
             complete(pdf, pages.metadata, standards, sources)
             if kept:
                 further = words(pages.metadata.lang)["page_further"]
@@ -132,6 +133,7 @@ def package(
         sheet=pages.sheet,
         page_map=_page_map(pieces, pages, text_flows(document.pages)) if pieces else None,
         plan=f"as a whole: {plan.whole}",
+        text=texts[0],
     )
 
 
@@ -174,6 +176,10 @@ def _joined(
         sheet=pages.sheet,
         page_map=_page_map(pieces, pages, book.flows) if pieces else None,
         plan=f"in {len(book.sets)} units",
+        text=DrawnText(
+            "".join(one.text.text for one in book.sets),
+            "".join(one.text.notes for one in book.sets),
+        ),
     )
 
 

@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline.model.page_map import printed_letters
+from pipeline.package.pdf.engine.drawn import shown
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage
 from pipeline.package.pdf.markup import classes, read_text
@@ -16,7 +18,7 @@ from pipeline.package.pdf.roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.structure import Structure
 from pipeline.package.pdf.table_heads import NUMBER, Named, cell_attributes, name_heads
 from pipeline.package.pdf.ua2 import follow
-from pipeline.package.units import BOX, Linked, Marked, Tag
+from pipeline.package.units import BOX, DrawnText, Linked, Marked, Tag
 
 PRINT = 1 << 2
 """The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""
@@ -34,12 +36,14 @@ def tag(
     widgets: Mapping[Any, Any],
     *,
     is_pdf2: bool = False,
-) -> None:
-    """Tag a painted PDF; ``document`` has its pages, with marks, laid out from ``root``.
-    ``widgets`` are the form fields by their boxes."""
+) -> DrawnText:
+    """Tag a painted PDF, and return the text drawn; ``document`` has its pages, with marks, laid
+    out from ``root``. ``widgets`` are the form fields by their boxes."""
     tree = read_tags(document, root, widgets)
+    text = drawn_text(tree, shown(document, pdf))
     marks = [len(page.marks or ()) for page in document.pages]
     write_tags(pdf, tree, marks, lambda linked: linked.object, is_pdf2=is_pdf2)
+    return text
 
 
 def read_tags(
@@ -73,6 +77,28 @@ def write_tags(
         writer.root["RoleMap"] = Dictionary({"H7": "/H6"})
     if is_pdf2:
         follow(pdf, writer.root, writer.elements, writer.links)
+
+
+NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Figure", "Formula", "Reference"})
+"""Notes; and elements that hold no text of the document, or lead from the text to a note."""
+
+
+def drawn_text(tree: Tag, shown: Mapping[tuple[int, int], str]) -> DrawnText:
+    """The text of a structure whose marks have ``shown`` these characters."""
+    text, notes = list[str](), list[str]()
+    stack: list[tuple[Tag | Marked | Linked, list[str]]] = [(tree, text)]
+    while stack:
+        top, into = stack.pop()
+        if isinstance(top, Marked):
+            into.append(shown.get((top.page, top.mcid), ""))
+        elif isinstance(top, Tag) and top.kind not in NOT_TEXT:
+            into = notes if top.kind == NOTE else into
+            stack += (
+                (kid, into)
+                for kid in reversed(top.kids)
+                if not (top.kind == NOTE and isinstance(kid, Tag) and kid.kind == "Lbl")
+            )
+    return DrawnText(*(printed_letters("".join(pieces)) for pieces in (text, notes)))
 
 
 def _mend_page(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pydyf
@@ -65,6 +66,52 @@ def draw(
 
 def _deflated(stream: Any, *before: bytes) -> bytes:
     return zlib.compress(b"\n".join((*before, content(stream))), LEVEL)
+
+
+_GLYPHS = re.compile(rb"<([0-9a-f]+)>")
+
+
+def shown(document: TypesetDocument, pdf: PDF) -> dict[tuple[int, int], str]:
+    """The characters that the glyphs of a painted PDF stand for, by page from 0 and identifier of
+    marked content."""
+    texts = {
+        b"/" + font.hash.encode(): {} if font.bitmap else font.to_unicode
+        for font in document.fonts.values()
+    }
+    pages = {id(page.marks): number for number, page in enumerate(document.pages)}
+    found: dict[tuple[int, int], list[str]] = {}
+    for thing in pdf.objects:
+        page = pages.get(id(getattr(thing, "_tags", None)))
+        if page is not None:  # it is drawn on one, by itself or in a group
+            _read_glyphs(thing.stream, page, texts, found)
+    return {mark: "".join(pieces) for mark, pieces in found.items()}
+
+
+def _read_glyphs(
+    operators: Iterable[Any],
+    page: int,
+    texts: Mapping[bytes, Mapping[int, str]],
+    found: dict[tuple[int, int], list[str]],
+) -> None:
+    around: list[list[str]] = []
+    characters: Mapping[int, str] = {}
+    pieces = list[str]()
+    for operator in operators:
+        if isinstance(operator, pydyf.Dictionary):  # of marked content
+            mark = operator.get("MCID")
+            pieces = [] if mark is None else found.setdefault((page, mark), [])
+        elif operator in (b"BDC", b"BMC"):
+            around.append(pieces if operator == b"BDC" else [])
+        elif operator == b"EMC":
+            around.pop()
+            pieces = around[-1] if around else []
+        elif isinstance(operator, bytes):
+            if operator.endswith(b"] TJ"):
+                glyphs = bytes.fromhex(b"".join(_GLYPHS.findall(operator)).decode())
+                codes = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
+                pieces.append("".join([characters.get(code, "") for code in codes]))
+            elif operator.endswith(b" Tf"):
+                characters = texts.get(operator.partition(b" ")[0], {})
 
 
 class _Keeper:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
-from pipeline.package.pdf.engine.drawn import draw
+from pipeline.package.pdf.engine.drawn import draw, shown
 from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
 from pipeline.package.pdf.engine.layout import Targets
 from pipeline.package.pdf.engine.log import reporting_to
@@ -16,10 +16,11 @@ from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
 from pipeline.package.pdf.page_starts import text_flows
-from pipeline.package.pdf.tags import read_tags
+from pipeline.package.pdf.tags import drawn_text, read_tags
 from pipeline.package.units import (
     Bookmark,
     DrawnPages,
+    DrawnText,
     Furniture,
     Heads,
     PageLink,
@@ -54,18 +55,19 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
             for number, link in enumerate(page.links):
                 link[3].link_annotation = number
         flows = text_flows(document.pages)
-        tags: list[Tag] = []
+        tags, texts = list[Tag](), list[DrawnText]()
 
         def finish(pdf: PDF) -> None:
             tags.append(read_tags(document, root, {}, unit.level))
+            texts.append(drawn_text(tags[0], shown(document, pdf)))
             if is_grey:
                 without_colours(pdf)
 
         is_draft = unit.page_numbers is None and document.requested
-        drawing, tree = NOTHING, Tag("Document", {}, ())
+        drawing, tree, text = NOTHING, Tag("Document", {}, ()), DrawnText()
         if not is_draft:
             drawing = draw(document, finish)
-            (tree,) = tags
+            (tree,), (text,) = tags, texts
     order = {element: number for number, element in enumerate(root.iter())}
     pages = tuple(
         SetPage(
@@ -84,7 +86,7 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
     )
     return Set(
-        pages, drawing, tree, document.requested, tuple(messages),
+        pages, drawing, tree, text, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
     )  # fmt: skip
 
