@@ -144,6 +144,8 @@ def test_importing_the_library_is_light() -> None:
 LEAST, MOST = 40, 400
 TABLES = {"model/codes.py", "model/nodes.py"}
 """They may have more lines: rows, and no logic."""
+SHARED = {"authoring/importing/archive.py"}
+"""They may have fewer lines: modules of three formats need them, and none is above the others."""
 
 
 def test_modules_are_neither_long_nor_tiny() -> None:
@@ -151,7 +153,7 @@ def test_modules_are_neither_long_nor_tiny() -> None:
     for path in PACKAGE.rglob("*.py"):
         name, lines = path.relative_to(PACKAGE).as_posix(), len(path.read_bytes().splitlines())
         assert lines <= MOST or name in TABLES, f"{name} has {lines} lines: divide it"
-        is_small = lines < LEAST and not path.name.startswith("__") and "importing" not in name
+        is_small = lines < LEAST and not path.name.startswith("__") and name not in SHARED
         assert not is_small, f"{name} has {lines} lines: merge it"
 
 

@@ -20,9 +20,8 @@ from pipeline.authoring.importing.draft import (
     Changes,
 )
 from pipeline.authoring.importing.omml import M, as_tex
-from pipeline.authoring.importing.word.parts import WordParts
+from pipeline.authoring.importing.word.parts import WordParts, symbol
 from pipeline.authoring.importing.word.styles import VAL, W, on
-from pipeline.authoring.importing.word.symbols import symbol
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
