@@ -45,7 +45,7 @@ SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 _RANGE = re.compile(r"\bto\b|\.\.|…")
 _END = re.compile(r"\s*(?:from|to)\s*:")
 _NUMBER = re.compile(r"[+−-]?\d[\d.,]*\s*%?")
-_PAIR = re.compile(r"\s*|[^:,;\t]+:\s*[+−-]?\d[\d.,]*\s*%?\s*")
+_PAIR = re.compile(r"\s*|[^:,;\t]+:\s*[+−-]?\d[\d.,]*+\s*+(?:%\s*)?")
 _COLON = attributes.make(pairs=(("delimiter", ":"),))
 _YEAR = re.compile(r"[12]\d{3}")
 
