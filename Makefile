@@ -26,7 +26,8 @@ PYTHON ?=
 VENV ?= .venv
 # options for pytest, such as ARGS="-k footnotes"
 ARGS =
-# the minutes during which `make fuzz` begins new rounds
+# the minutes during which `make fuzz` begins new rounds; with SEEDS=folder, it also changes files
+# there (and `make test ARGS="-k killed" KILLS=500` kills 500 builds)
 MINUTES = 5
 # options for `make bench`, such as BENCH="--runs 5 --pages 300"
 BENCH =

@@ -214,6 +214,11 @@ def test_unknown_keys_are_warned_of_with_the_nearest_name() -> None:
     assert not any(d.is_error for d in found)
 
 
+def test_a_default_that_is_written_out_is_stored_as_one() -> None:
+    stored = msgspec.json.encode(good("title: A\ncontents: {show: auto}"))
+    assert msgspec.json.encode(msgspec.json.decode(stored, type=Metadata)) == stored
+
+
 def test_duplicate_keys_are_found_under_every_name() -> None:
     metadata, found = read("author: Ann\ntitle: A\ntitle: B\nauthors: Ben")
     assert places(found) == [("duplicate-key", 4, 1, 5), ("duplicate-key", 5, 1, 7)]

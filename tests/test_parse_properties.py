@@ -174,6 +174,7 @@ def check_beginning(node: Node, first_line: str) -> None:
 
 
 @given(text)
+@example("::: draw\n:::")
 def test_parsing(source: str) -> None:
     document = parse_body(source)
     check_json(document)

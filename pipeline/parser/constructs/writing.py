@@ -60,7 +60,7 @@ def _height(parts: Parts) -> float:
     message = f"`{written}` does not give a height from {SMALLEST} to {LARGEST} mm."
     hint = f"Write, for example, `::: {parts.name} 40mm`."
     parts.report(Code.WRONG_COUNT, message, parts.span, hint)
-    return SMALLEST
+    return float(SMALLEST)
 
 
 def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[str, Attributes]:

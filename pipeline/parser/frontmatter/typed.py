@@ -77,7 +77,7 @@ def _word(known: tuple[str, ...], key: Key) -> Form:
         if word not in known:
             hint = did_you_mean(word, known) or f"Write {either(shown)}."
             raise BadValueError(f"`{shorten(value)}` {key.wrong}.", hint)
-        return word
+        return known[known.index(word)]  # by its identity, msgspec knows a default
 
     more = [word for word in key.words if not flags]
     schema: Schema = {"enum": [*known, *more]}
