@@ -17,7 +17,7 @@ from pipeline.package.font_subset import subset
 from pipeline.package.font_use import font_face
 
 _ROOT = re.compile(r"<svg\b(?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+(?<!/)>")
-_MARKUP = re.compile(r"<style\b.*?</style>|<[^>]*>", re.DOTALL)
+_MARKUP = re.compile(r"<style\b[^<]*+(?:<(?!/?style\b)[^<]*+)*+</style>|<[^<>]*+>")
 _BOLD = re.compile(r"font-weight\s*[:=]\s*[\"']?(?:bold|[6-9]00)")
 _ITALIC = re.compile(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")
 
