@@ -46,10 +46,13 @@ def _is_room(element: Element) -> bool:
 
 
 def _signed(children: list[Element]) -> list[Element]:
-    """A plus or minus after an operator is a sign, without space after it."""
+    """A plus or minus after an operator is a sign, without space after it; “mod” in brackets has
+    no other space than the one after it."""
     for before, child in itertools.pairwise(children):
         if child.tag == "mo" and child.text in SIGNS and _asks_for_more(before):
             child.set("form", "prefix")
+        if child.text == "mod" and before.text == "(":
+            child.attrib |= {"lspace": "0em", "rspace": "0em"}
     return children
 
 
