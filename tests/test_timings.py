@@ -153,7 +153,7 @@ def test_teachers_read_it_beside_the_title_and_nowhere_else(tmp_path: Path) -> N
         assert lines >= {
             "Ann Author · 20 minutes in all",
             "Who digs 20 minutes",
-            "Exercise 1.Why so deep? 5 minutes",  # the number hangs in the column
+            "Exercise 1. Why so deep? 5 minutes",
             "Exercise 2. 7 minutes",
             "8 minutes",
         }
