@@ -97,7 +97,6 @@ def build(
     store: Store | None = None,
     listener: Listener = lambda event: None,
     memory: Memory | None = None,
-    on_early: Callable[[BuiltEdition], object] | None = None,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
@@ -106,8 +105,6 @@ def build(
     made side by side where an ``executor`` is given, and the ``listener`` is told of all. What
     stages make is kept in a folder in ``out``, or in another ``store``. A process that builds a
     source again and again passes a ``memory``, so that nothing that is unchanged is made again.
-    ``on_early`` is then called with editions as soon as there is something to see, before all are
-    made: web pages with the page numbers of the last build, and the handout.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -126,18 +123,7 @@ def build(
         chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if way.parsed.failed:
         return Result(_judge(way.all_findings(chosen), options.strict), read=tuple(runner.files))
-    standard: BuiltEdition | None = memory.get(STANDARD_PRINT) if memory else None
-    if on_early and standard and not (options.split or options.strict):
-        for one in way.web_pages(chosen, standard):
-            on_early(one)
-
-    def on_standard(one: BuiltEdition) -> None:
-        if memory:
-            memory.put(STANDARD_PRINT, one._replace(document=None))
-        if on_early and one.edition in chosen:
-            on_early(one)
-
-    made = tuple(way.all_built(chosen, on_standard))
+    made = tuple(way.all_built(chosen))
     if memory:
         memory.end()
     for one in made:

@@ -488,46 +488,6 @@ def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Pat
         assert found[0] == found[1], path.read_text("utf-8")
 
 
-def test_pages_are_there_before_all_editions_are_made(tmp_path: Path) -> None:
-    source, memory = tmp_path / "a.md", Memory()
-    editions = ["web", "handout", "ebook"]
-    happened: list[Any] = []
-
-    def save(added: str) -> None:
-        paragraphs = "\n\n".join(f"{n}. The well is deep. " * 20 for n in range(30))
-        source.write_text(f"---\ntitle: Wells\n---\n\n{added}\n\n{paragraphs}\n")
-        happened.clear()
-        pipeline.build(
-            source,
-            editions,
-            out=tmp_path / "stays",
-            memory=memory,
-            listener=happened.append,
-            on_early=happened.append,
-        )
-
-    def written(name: str, folder: str = "stays") -> bytes:
-        return (tmp_path / folder / "a" / name).read_bytes()
-
-    save("It was dug by hand.")
-    save("It was dug by foot.")
-    early = [one for one in happened if hasattr(one, "package")][:2]
-    assert [one.edition.name for one in early] == ["web", "handout"]
-    assert early[0].package.data == written("a.html")
-    assert early[1].package.data == written("a.pdf")
-    steps = [one if isinstance(one, Begun) else "early" for one in happened]
-    assert steps.index("early") < steps.index(Begun("package", "handout"))
-    assert happened.index(early[1]) < steps.index(Begun("package", "ebook"))
-    assert steps.count(Begun("package", "web")) == 1, "it is made once"
-
-    save("It was dug by hand. " * 200)
-    early = [one for one in happened if hasattr(one, "package")]
-    assert early[0].package.data != written("a.html"), "the pages have moved"
-    pipeline.build(source, editions, out=tmp_path / "anew")
-    for name in ("a.html", "a.pdf", "a.epub"):
-        assert written(name) == written(name, "anew")
-
-
 def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "new" / "folder")
     assert folder.get(key("a")) is None

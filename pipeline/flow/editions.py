@@ -249,24 +249,10 @@ class Source:
         takes = (package.sheet, pages, self.stem, templates, _names(templates), self.folder)
         return self._runner.run(COVER, marked, edition, *takes)
 
-    def web_pages(
-        self, editions: Iterable[Edition], standard: BuiltEdition
-    ) -> Iterator[BuiltEdition]:
-        """The web pages among some editions, with the page marks of an earlier ``standard`` print
-        edition. If the pages are still the same, they need not be made again."""
-        for edition in editions:
-            if edition.format == "html" and has_page_marks(edition, self.metadata):
-                yield self.begin(edition, standard)()
-
-    def all_built(
-        self,
-        editions: Iterable[Edition],
-        on_standard: Callable[[BuiltEdition], object] = lambda one: None,
-    ) -> Iterator[BuiltEdition]:
+    def all_built(self, editions: Iterable[Edition]) -> Iterator[BuiltEdition]:
         """The editions, in order. Those that mark the pages of the standard print edition wait for
         it, and it is made for them if it was not requested. If it cannot be made, screen editions
-        do without page marks. ``on_standard`` is called with the standard edition before others
-        are made that wait for it."""
+        do without page marks."""
         editions = tuple(editions)
         standard = EDITIONS[STANDARD_PRINT]
         marked = [edition for edition in editions if has_page_marks(edition, self.metadata)]
@@ -292,8 +278,6 @@ class Source:
         while self._runner.is_idle and next(steps, False):
             pass
         first = begun[standard]() if marked and not problem else None
-        if first:
-            on_standard(first)
         if first and first.page_map is None and on_screens:
             problem, first = "It has errors: build the handout to see them.", None
         for edition in marked:

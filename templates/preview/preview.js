@@ -123,10 +123,7 @@ function hear({ editor, state: news }) {
   byId('source').textContent = page.state.source;
   byId('doing').textContent = state.doing ? `building … ${state.doing}` : '';
   document.body.classList.toggle('building', Boolean(state.doing));
-  if (state.number === told) { // an edition may already be there while others are made
-    for (const pane of Object.values(panes)) pane.update();
-    return;
-  }
+  if (state.number === told) return;
   told = state.number;
   document.body.dataset.number = told;
   fillMenus();

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -139,14 +138,7 @@ class Session:
                 self._made.append(event)
 
         self._made = []
-        return self._run(self.source, self._requested, listener=on_event, on_early=self._show_early)
-
-    def _show_early(self, one: BuiltEdition) -> None:
-        """Show an edition that was shown before, while others are made."""
-        is_failed = any(finding.is_error for finding in one.findings)
-        if one.edition.name in self.state.parts and not is_failed:
-            with contextlib.suppress(OSError, BrokenProcessPool):
-                self._set(parts={**self.state.parts, **self._parts([one])})
+        return self._run(self.source, self._requested, listener=on_event)
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
@@ -155,7 +147,7 @@ class Session:
         parts = self.state.parts
         if isinstance(outcome, Result) and not outcome.failed:
             try:
-                parts = self._parts(made)
+                parts = self._parts(outcome, made)
             except (OSError, BrokenProcessPool) as error:
                 outcome = error
         if isinstance(outcome, Exception):
@@ -167,14 +159,18 @@ class Session:
             message = summary(outcome.diagnostics, blocked=outcome.failed)
             self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
 
-    def _parts(self, made: Iterable[BuiltEdition]) -> dict[str, _Part]:
+    def _parts(self, result: Result, made: list[BuiltEdition]) -> dict[str, _Part]:
         stem = stem_of(self.source)
         parts: dict[str, _Part] = {}
         for one in made:
-            edition, document, package = one.edition, one.document, one.package
-            if package is None or document is None:
+            edition, document = one.edition, one.document
+            file = output_name(stem, edition)
+            end = f"/{file}"
+            path = next((path for path in result.files if path.as_posix().endswith(end)), None)
+            if path is None or document is None:
                 continue
-            seen = shown(edition, document.value, output_name(stem, edition), package)
+            folder = path.parents[file.count("/")]
+            seen = shown(edition, document.value, folder, file, result.files)
             pages: tuple[tuple[float, float], ...] = ()
             if edition.format == "pdf":
                 copy = Path(self.file(edition.name, seen.digest))

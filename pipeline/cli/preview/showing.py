@@ -6,15 +6,14 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
 from pipeline.model import Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
-from pipeline.package.result import Package
 from pipeline.verify.archive import Archive
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.package import read_package
@@ -53,17 +52,22 @@ class Shown(msgspec.Struct, frozen=True):
         return self.files[self.documents[0]]
 
 
-def shown(edition: Edition, document: Document, file: str, package: Package) -> Shown:
-    """An edition that is written as ``file``, with the files next to it."""
-    documents = [PurePosixPath(file).name]
-    files = {documents[0]: package.data}
+def shown(
+    edition: Edition, document: Document, folder: Path, file: str, written: Iterable[Path]
+) -> Shown:
+    """An edition ``written`` to a folder as ``file``, with the files next to it. Raises
+    `OSError`."""
+    data = (folder / file).read_bytes()
+    documents = [Path(file).name]
+    files = {documents[0]: data}
     if edition.format == "epub":
-        files, documents = _unpacked(package.data)
+        files, documents = _unpacked(data)
     elif edition.format == "html":
-        root = PurePosixPath(file).parent
-        for path in map(PurePosixPath, package.extra):
-            if path.suffix not in NOT_SHOWN and path.is_relative_to(root):
-                files[path.relative_to(root).as_posix()] = package.extra[path.as_posix()]
+        root = (folder / file).parent
+        beside = [path for path in written if path.is_relative_to(root)]
+        for path in beside:
+            if path.suffix not in NOT_SHOWN and path != folder / file:
+                files[path.relative_to(root).as_posix()] = path.read_bytes()
         if edition.chapters:
             documents += [name for name in files if name.endswith(".html") and "/" not in name][1:]
     digest = hashlib.sha256()
