@@ -251,12 +251,14 @@ def _space(element: Element, form: str) -> None:
         space = SPACES.get(params.get(side, ""), 0)
         if is_infix and (side not in params or LONG_ARROW.match(sign)):
             space = _usual(sign)
+        elif is_infix and (BINARY.match(sign) or PRODUCT.match(sign)):  # ziamath's are older
+            space = max(space, _usual(sign))
         if space and side not in element.attrib:
             element.set(side, _length(f"{space / 18:.4f}em"))
 
 
 def _usual(sign: str) -> int:
-    """The space around an operator that ziamath does not know, in eighteenths of an em."""
+    """The space around an operator by MathML Core, in eighteenths of an em."""
     if len(sign) != 1 or unicodedata.category(sign) != "Sm":
         return 0
     return 4 if BINARY.match(sign) else 3 if PRODUCT.match(sign) else 5

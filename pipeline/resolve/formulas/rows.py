@@ -24,6 +24,9 @@ def row(children: Sequence[Element]) -> list[Element]:
     """The corrected children of a row: digits around a decimal comma become one number, upright
     letters one word, and functions are separated from their arguments."""
     found = [child for child in children if not is_empty(child)]
+    for child in found:
+        if child.tag == "mo" and child.text == "~":  # it has the spaces of a relation
+            child.text = "\N{TILDE OPERATOR}"
     return _applied(_words(_numbers(_negated(_signed(found)))))
 
 
