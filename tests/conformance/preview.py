@@ -106,7 +106,7 @@ def settled(writer: Writer) -> tuple[list[Any], int]:
     """The text that is read in the web page and in the e-book, and its line, once nothing moves."""
     seen: list[Any] = []
     for _ in range(100):
-        for by in (1, -1):  # so that the others follow, and it says again where it is
+        for by in (30, -30):  # so that the others follow, and it says again where it is
             writer.page.evaluate(SCROLL, by)
             writer.page.wait_for_timeout(200)
         seen.append(
@@ -115,7 +115,8 @@ def settled(writer: Writer) -> tuple[list[Any], int]:
                 int(writer.page.inner_text("#where").rpartition(":")[2] or 0),
             )
         )
-        if seen[-3:] == [seen[-1]] * 3:
+        (web, _), (ebook, _) = seen[-1][0]
+        if web == ebook and seen[-3:] == [seen[-1]] * 3:
             break
     found: tuple[list[Any], int] = seen[-1]
     return found
