@@ -52,7 +52,7 @@ reports each ``data:`` image as blocked if a policy mentions images."""
 TYPED = frozenset(map(chr, range(0x20, 0x7F)))
 """The text that readers may type into a page, whether or not it occurs in the page itself."""
 
-_INLINE_SCRIPT = re.compile(r"<script(?: [^>]*)?>(.*?)</script>", re.DOTALL)
+_INLINE_SCRIPT = re.compile(r"<script(?: [^<>]*+)?>([^<]*+(?:<(?!/?script\b)[^<]*+)*+)</script>")
 
 
 class File(NamedTuple):

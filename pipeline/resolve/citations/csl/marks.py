@@ -31,7 +31,7 @@ MARGIN = "\ufddd"
 BREAK = "\ufdde"
 """A new line within an entry; it opens nothing."""
 
-_LINK = re.compile(f"{LINK}[^{LINKED}]*{LINKED}")
+_LINK = re.compile(f"{LINK}[^{LINK}{LINKED}]*+{LINKED}")
 _MARKS = re.compile("[\ufdd0-\ufdef]")
 
 
