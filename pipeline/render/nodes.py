@@ -32,6 +32,7 @@ from pipeline.render.slots import SLOTS, check_slots
 from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces, with_place
+from pipeline.render.text_width import is_option
 from pipeline.render.timings import timing
 from pipeline.system.store import Memo
 
@@ -166,6 +167,7 @@ class NodeRenderer:
             "formula_image": self.formula_image,
             "formula_label": self.formula_label,
             "is_wide_formula": is_wide_formula,
+            "is_option": is_option,
         }
         self._has_fields = has_fields
         self.signs: defaultdict[str, set[Sign]] = defaultdict(set)

@@ -32,6 +32,9 @@ BREAKABLE = 12.0
 """Ems of a listing or an image that a column should have; longer lines are broken, larger
 images made smaller."""
 
+LONGEST_OPTION = 24
+"""Characters of code that is longer than any option, and may be broken."""
+
 _WIDTHS = {
     char: width
     for width, characters in (
@@ -68,6 +71,11 @@ class Size(NamedTuple):
 def text_width(text: str) -> float:
     """The width of a text on one line, in ems."""
     return sum(map(_char_width, text))
+
+
+def is_option(code: Code) -> bool:
+    """Return whether code is an option, `--out`, which is not broken after its hyphens."""
+    return code.text[:1] == "-" and " " not in code.text and len(code.text) < LONGEST_OPTION
 
 
 def size(nodes: Iterable[Node]) -> Size:
@@ -115,8 +123,7 @@ def _lines(flat: Iterable[Node]) -> list[list[_Letter]]:
         elif isinstance(node, NoteReference):
             lines[-1].append(("1", _char_width("1")))
         elif isinstance(node, Code):
-            # options are not broken after their hyphens
-            text = node.text.replace("-", "\u2011") if node.text[:1] == "-" else node.text
+            text = node.text.replace("-", "\u2011") if is_option(node) else node.text
             lines[-1] += ((char, max(MONOSPACED, _char_width(char) // 1)) for char in text)
         elif not isinstance(node, Image | Math) and not hasattr(node, "children"):
             lines[-1] += ((char, _char_width(char)) for char in plain_text((node,)))

@@ -11,7 +11,7 @@ from pipeline.model import Attributes, Inline
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.locales import Locale
 
-_PIECES = re.compile(f"({marks.LINK}[^{marks.LINK}{marks.LINKED}]*+{marks.LINKED}|[\ufdd0-\ufdef])")
+_PIECES = re.compile(f"({marks.ADDRESS}|[\ufdd0-\ufdef])")
 _TOGGLES = {marks.ITALIC: "em", marks.BOLD: "strong", marks.UPRIGHT: "upright"}
 _ELEMENTS = {
     marks.SMALL_CAPS: "small-caps",

@@ -31,7 +31,10 @@ MARGIN = "\ufddd"
 BREAK = "\ufdde"
 """A new line within an entry; it opens nothing."""
 
-_LINK = re.compile(f"{LINK}[^{LINK}{LINKED}]*+{LINKED}")
+ADDRESS = f"{LINK}[^{LINK}{LINKED}]*+{LINKED}"
+"""The pattern of the beginning of a link."""
+
+_LINK = re.compile(ADDRESS)
 _MARKS = re.compile("[\ufdd0-\ufdef]")
 
 
