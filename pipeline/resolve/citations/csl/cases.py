@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pipeline.resolve.citations.csl.marks import CLOSE, LINK, LINKED, NO_CASE
+from pipeline.resolve.citations.csl.marks import ADDRESS, CLOSE, NO_CASE
 
 _SMALL = frozenset(
     "a an and as at but by down for from in into nor of on onto or over so the till to up via"
@@ -53,7 +53,7 @@ def _parts(text: str) -> list[tuple[str, bool]]:
     keep their case."""
     pieces: list[tuple[str, bool]] = []
     groups: list[bool] = []
-    for piece in re.split(f"({LINK}[^{LINKED}]*{LINKED}|[{_MARKS}])", text):
+    for piece in re.split(f"({ADDRESS}|[{_MARKS}])", text):
         if not piece:
             continue
         if piece == CLOSE:
