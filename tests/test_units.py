@@ -342,8 +342,10 @@ def test_notes_in_the_margin_are_on_the_outer_side(
 def test_what_cannot_be_divided_says_why(
     edition: str, more: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(units, "LONG", 30)
     source = tmp_path / "wells.md"
-    source.write_text(few_words(more, monkeypatch, chapters=1), encoding="utf-8")
+    front = f"---\ntitle: Wells\nlang: en\nclass: book\n{more}\n---\n\n"
+    source.write_text(f"{front}# Old wells\n\nFew words.\n\n# New wells\n", encoding="utf-8")
     assert package(pages_of(source, edition), tmp_path).plan == f"as a whole: {why}"
 
 

@@ -105,7 +105,9 @@ def half_way(writer: Writer) -> dict[str, Any]:
 def settled(writer: Writer) -> tuple[list[Any], int]:
     """The text that is read in the web page and in the e-book, and its line, once nothing moves."""
     seen: list[Any] = []
-    for _ in range(100):
+    for attempt in range(1, 61):
+        if attempt % 6 == 0:  # off a place where one of them reads the next text by a hair
+            writer.page.evaluate(SCROLL, 15)
         for by in (30, -30):  # so that the others follow, and it says again where it is
             writer.page.evaluate(SCROLL, by)
             writer.page.wait_for_timeout(200)

@@ -125,6 +125,8 @@ class Preview:
             await server.serve(sockets=[self._socket])
 
         asyncio.run(serve())
+        # Only a signal ends it; asyncio forgets one that comes when nothing is left to cancel.
+        raise KeyboardInterrupt
 
     def _app(self) -> Starlette:
         shell = [Route(f"/{name}", functools.partial(_shell, name or START)) for name in SHELL]
