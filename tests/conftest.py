@@ -19,7 +19,7 @@ settings.register_profile(
     "chapbook",
     derandomize=True,
     database=None,
-    max_examples=100,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
