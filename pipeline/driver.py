@@ -23,6 +23,7 @@ from pipeline.flow.saving import Saved, Saving
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import (
+    ALL,
     EDITIONS,
     STANDARD_PRINT,
     Edition,
@@ -100,8 +101,9 @@ def build(
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
-    ``editions`` are names from the table of editions, or ``all``; without any, those that the
-    front matter lists, or web, handout and ebook. ``options`` say how they are made. They are
+    ``editions`` are names from the table of editions, or ``all``, which leaves out a form and a key
+    to the answers that would be empty; without any, those that the front matter lists, or web,
+    handout and ebook. ``options`` say how they are made. They are
     made side by side where an ``executor`` is given, and the ``listener`` is told of all. What
     stages make is kept in a folder in ``out``, or in another ``store``. A process that builds a
     source again and again passes a ``memory``, so that nothing that is unchanged is made again.
@@ -123,7 +125,8 @@ def build(
         chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if way.parsed.failed:
         return Result(_judge(way.all_findings(chosen), options.strict), read=tuple(runner.files))
-    made = tuple(way.all_built(chosen))
+    named = {*names, *way.metadata.editions} if ALL in names else {*EDITIONS}
+    made = tuple(one for one in way.all_built(chosen) if one.edition.name in named or one.has_use)
     if memory:
         memory.end()
     for one in made:

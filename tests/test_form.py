@@ -16,6 +16,8 @@ import pypdfium2.raw as pdfium
 import pytest
 from PIL import Image, ImageChops
 
+import pipeline
+from pipeline.driver import Options
 from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package
@@ -578,3 +580,16 @@ def test_a_form_conforms(check: checkers.Check, form: bytes, tmp_path: Path) -> 
     file = tmp_path / "form.pdf"
     file.write_bytes(form)
     assert check(file) == []
+
+
+def test_all_editions_are_those_that_the_text_has_something_for(tmp_path: Path) -> None:
+    source = tmp_path / "talk.md"
+    source.write_text("---\ntitle: A talk\nlang: en\n---\n\nWords.\n", "utf-8")
+    strict = Options(strict=True)
+    result = pipeline.build(source, ["all"], out=tmp_path / "build", options=strict)
+    assert result.diagnostics == ()
+    made = {output.edition for output in result.outputs}
+    assert {"teacher", "ebook", "4-up"} < made
+    assert not made & {"form", "answers"}
+    asked = pipeline.build(source, ["all", "form"], out=tmp_path / "build", options=strict)
+    assert [finding.code for finding in asked.diagnostics] == ["nothing-to-fill-in"]

@@ -11,6 +11,7 @@ import pytest
 import pipeline
 from pipeline.model.codes import Code
 from tests.documentation import ROOT
+from tests.pdf_reading import open_pdf
 from tests.printed_pages import Output
 
 PICTURES = """\
@@ -78,6 +79,18 @@ def test_a_title_page_of_one_s_own_has_them_in_the_text(tmp_path: Path) -> None:
     names = [address.partition("#")[0] for _, address in output.nav("page-list")]
     assert len(names) == 4
     assert "title.xhtml" not in names
+
+
+def test_an_index_that_no_source_has_is_in_the_list(tmp_path: Path) -> None:
+    trees = "alder apple ash beech birch cedar elm fig fir hazel larch lime maple oak pine".split()
+    terms = " ".join(f"[{tree} {number}]{{.index}}" for tree in trees for number in range(4))
+    front = "---\ntitle: Trees\nlang: en\nclass: book\npage: {size: A6}\n---\n\n"
+    output = build(f"{front}# Woods\n\n{terms}\n", tmp_path, "handout", "ebook")
+    last = len(open_pdf(output.place.with_suffix(".pdf").read_bytes()).pages)
+    pages = output.nav("page-list")
+    index = [label for label, place in pages if place.startswith("index")]
+    assert len(index) > 2
+    assert [label for label, _ in pages][-1] == index[-1] == str(last)
 
 
 def test_one_page_needs_no_list(tmp_path: Path) -> None:

@@ -81,6 +81,12 @@ class BuiltEdition(NamedTuple):
     def page_map(self) -> PageMap | None:
         return self.package.page_map if self.package else None
 
+    @property
+    def has_use(self) -> bool:
+        """Return whether the text has what the edition is for: answers, or something to fill in."""
+        empty = (Code.NO_ANSWERS.slug, Code.NOTHING_TO_FILL_IN.slug)
+        return not any(finding.code in empty for finding in self.findings)
+
 
 class Source:
     """A source, or the ``document`` that was read from one, and how its stages run."""

@@ -52,10 +52,9 @@ class TextLeaves:
         waiting: list[str] = []
         last = TextPlace(-1, 0)
         for start in page_map.starts:
-            if not start.position.line:
+            place = self._place(start) if start.position.line else self._generated(start, last)
+            if place is None and not start.position.line:
                 waiting.append(start.label)
-                continue
-            place = self._place(start)
             if place is None or place < last:
                 continue
             if front:
@@ -90,6 +89,17 @@ class TextLeaves:
             if offset < leaf.offset + leaf.letters or offset == leaf.offset:
                 return TextPlace(number, max(0, offset - leaf.offset))
         return self._following(numbers[-1])
+
+    def _generated(self, start: PageStart, last: TextPlace) -> TextPlace | None:
+        """The place in what is in no source, such as an index, by its words; nothing before the
+        text is, such as a title."""
+        words = letters(start.words)
+        for number in range(last.leaf + 1, len(self._leaves) if last.leaf >= 0 else 0):
+            leaf = self._leaves[number]
+            text = letters(counted_text(leaf.node)) if not leaf.position.line else ""
+            if words and text and (text.startswith(words) or words.startswith(text)):
+                return TextPlace(number, 0)
+        return None
 
     def _after(self, position: Position) -> TextPlace | None:
         """The next thing that is there, in the same file."""
