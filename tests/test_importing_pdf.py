@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-import weasyprint
 from PIL import Image
 
 from pipeline.authoring.importing import import_file
+from pipeline.package.pdf.engine import weasyprint
 from tests.test_importing import body, imported, told
 
 PAGE = """\

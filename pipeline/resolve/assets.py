@@ -187,7 +187,8 @@ class _Assets:
             return Problem(Code.MISSING_IMAGE, "The image has no path.")
         located = locate(self._folder, source, Code.MISSING_IMAGE, shared)
         if isinstance(located, Problem):
-            return located
+            elsewhere = "Put it into the source's folder, or correct its path."
+            return located._replace(hint=located.hint or elsewhere)
         if located.name not in self._by_path:
             self._by_path[located.name] = self._examine(located, shared)
         return self._by_path[located.name]

@@ -35,6 +35,9 @@ CONTRAST, CONTRAST_LARGE = 4.5, 3.0
 LARGE, LARGE_BOLD = 18, 14
 """Points from which on text is large, and bold text."""
 
+MOST_FITTED = 8
+"""Pages of a text that can be made to lose the last one by smaller type."""
+
 LAST_LINES, TALL_LAST = 5, 60
 """Lines that a last page has at least; points from which on an image or a drawing fills it."""
 
@@ -180,7 +183,7 @@ def _short_last_page(pages: Pages) -> Iterator[Finding]:
     lines, fit = len(written) + len(rules(last.drawings, written)), len(pages) - 1
     if lines < LAST_LINES:
         yield finding(
-            "short-last-page",
+            "short-last-page" if fit <= MOST_FITTED else "short-end",
             pages=(last.number,),
             about=last.body[-1].text,
             lines=f"{lines} lines" if lines > 1 else "a line",
