@@ -105,6 +105,8 @@ def own_faces(metadata: Metadata) -> tuple[Face, ...]:
 def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
     """The faces, with full paths for those in the source's ``folder``, and without those outside
     it: pages may come from a file that anyone could have written."""
+    if all(face.package for face in faces):
+        return faces
     root = folder.resolve()
     paths = ((face, (root / face.path).resolve()) for face in faces)
     return tuple(

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import os
 import re
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -191,6 +192,10 @@ LARGE = 64 * 2**20
 """Bytes of a file that is not read to see whether it has changed."""
 
 
+UNSETTLED = 2
+"""Seconds after which another change of a file has another time in every file system."""
+
+
 def file_digest(path: Path) -> str:
     """The digest of a file's content; of a large one, such as a film that a text links to, its size
     and time; "" without one."""
@@ -198,9 +203,25 @@ def file_digest(path: Path) -> str:
         found = path.stat()
         if found.st_size > LARGE:
             return f"{found.st_size} {found.st_mtime_ns}"
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        if not stat.S_ISREG(found.st_mode):
+            return ""
+        if time.time() - max(found.st_mtime, found.st_ctime) < UNSETTLED:
+            return _digest(path.read_bytes())
+        return _settled(
+            str(path), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        )
     except OSError:
         return ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _settled(path: str, *state: int) -> str:
+    """The digest of a file in some state, which a process need not read again."""
+    return _digest(Path(path).read_bytes())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 CODE = Path(__file__).parent.parent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,10 +116,15 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
     return Prepared(root, fonts, files, tuple(content), left_out)
 
 
+@functools.cache
+def _versions() -> tuple[str, ...]:
+    return tuple(importlib.metadata.version(library) for library in LIBRARIES)
+
+
 def _key(cover: CoverPage, prepared: Prepared) -> str:
     return store.key(
         RECIPE,
-        *(importlib.metadata.version(library) for library in LIBRARIES),
+        *_versions(),
         *(f"{file.name} {file.stat().st_size}" for file in prepared.fonts),
         f"{cover.width} {cover.height}",
         cover.markup,

@@ -3,6 +3,7 @@ order, and the landmarks."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -260,6 +261,7 @@ def styles(
     )
 
 
+@functools.lru_cache(maxsize=64)
 def plain(css: str, direction: Literal["ltr", "rtl"]) -> str:
     """A style sheet with the sides that its text has, and without declarations in new units. The
     alignment of text can be said both ways, and so can hyphens, which WebKit had its own name for
