@@ -273,6 +273,32 @@ def test_notes_at_the_end_are_a_part_of_the_publication(folder: Path) -> None:
     assert any(str(a.get("/Contents")) == "Back to reference 1" for a in links)
 
 
+@pytest.mark.parametrize("place", ["foot", "margin", "end"])
+def test_notes_and_references_lead_to_each_other(place: str, folder: Path) -> None:
+    """From places that can be clicked, to the line that the number is in."""
+    body = (
+        f"## One\n\n{WORDS * 9}^[A note.] {WORDS}^[Another, with ^[a third].]\n\n{WORDS}[^x]{WORDS}"
+    )
+    body += f"[^x]\n\n## Two[^y]\n\n[^x]: A fourth.\n\n    - a list\n\n[^y]: {WORDS}\n"
+    pdf = open_pdf(make(source(body, place), folder))
+    areas: dict[str, list[float]] = {}
+    leads: dict[str, str] = {}
+    for page in pdf.pages:
+        for link in page.Annots:
+            text, area = str(link.Contents), [float(edge) for edge in link.Rect]
+            if "ote " in text or "eference " in text:
+                assert abs(area[1] - area[3]) > 6, text
+                areas.setdefault(text, area)
+                leads.setdefault(text, str(link.Dest))
+    names = list(pdf.Root.Names.Dests.Names)
+    tops = {str(name): float(view[3]) for name, view in zip(names[::2], names[1::2], strict=True)}
+    for number in "12345":
+        note, back = f"Note {number}", f"Back to reference {number}"
+        assert (leads[note], leads[back]) == (f"fn-{number}", f"fnref-{number}")
+        assert tops[leads[back]] == pytest.approx(max(areas[note][1], areas[note][3]), abs=0.01)
+    assert {note.children[0].shape for note in read(pdf).all("Note")} == {"Lbl(Link)"}
+
+
 # --- in the margin ---------------------------------------------------------------------
 
 

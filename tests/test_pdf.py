@@ -413,7 +413,7 @@ def test_every_part_has_its_type(whole: Package) -> None:
 def test_a_note_follows_its_paragraph(folder: Path) -> None:
     document = spoken(short("One.[^a] Two.[^a]\n\n[^a]: First.\n\n    Second."), folder)
     (note,) = document.all("Note")
-    assert note.shape == "Note(Lbl P P)"
+    assert note.shape == "Note(Lbl(Link) P P)"
     assert str(note.entries.ID) == "fn-1"
     paragraph, after = document.children[1:3]
     assert paragraph.shape == "P(Reference(Link) Reference(Link))"
@@ -546,7 +546,7 @@ def test_links_lead_somewhere(whole: Package) -> None:
     links = [link for page in pdf.pages for link in page.get("/Annots", [])]
     inside = [str(link.Dest) for link in links if "/Dest" in link]
     outside = [str(link.A.URI) for link in links if "/A" in link]
-    assert set(inside) == {"rows", "fn-1"}
+    assert set(inside) == {"rows", "fn-1", "fnref-1"}
     assert set(inside) <= set(names)
     assert {"https://example.org/x", "https://example.org/note"} <= set(outside)
 

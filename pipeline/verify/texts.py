@@ -63,7 +63,7 @@ def text_of_book(file: Path | BinaryIO) -> DrawnText:
     return _letters_of(roots)
 
 
-_PASSED_OVER = etree.XPath(" | ".join(f"//*[local-name() = '{name}']" for name in PASSED_OVER))
+_ANY_SPACE = tuple(f"{{*}}{name}" for name in PASSED_OVER)
 _NAMED = etree.XPath("//*[@role or @e:type]", namespaces={"e": EPUB_TYPE[1:].partition("}")[0]})
 _DESCRIBED = etree.XPath("//*[@alt]")
 
@@ -73,7 +73,7 @@ def _letters_of(roots: Iterable[Any]) -> DrawnText:
     pieces = list[str]()
     for root in roots:
         signs = (element for element in _NAMED(root) if not SIGNS.isdisjoint(kinds(element)))
-        for element in (*_PASSED_OVER(root), *signs):
+        for element in (*root.iter(*_ANY_SPACE), *signs):
             element.clear(keep_tail=True)
         for image in _DESCRIBED(root):
             image.text = f"{image.get('alt')}{image.text or ''}"
@@ -141,5 +141,5 @@ def _is_note(run: TextRun) -> bool:
 
 def _is_text(run: TextRun) -> bool:
     assert run.element is not None
-    roles = run.element.roles
-    return not run.element.within(*NOT_TEXT) and roles[-2:] != (NOTE, "Lbl")
+    is_number = (NOTE, "Lbl") in itertools.pairwise(run.element.roles)
+    return not is_number and not run.element.within(*NOT_TEXT)

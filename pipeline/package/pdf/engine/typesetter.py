@@ -30,6 +30,9 @@ POINT = 0.75
 MOST_SHEETS = 64
 """The number of parsed style sheets kept: an edition has six."""
 
+RAISED = 1.4
+"""The height of the area of a link in raised type, as a multiple of its size."""
+
 _SHEETS: dict[str, tuple[Any, dict[str, Any]]] = {}
 
 
@@ -215,9 +218,20 @@ class TypesetPage(weasyprint.Page):  # type: ignore[misc]
 
     def __init__(self, box: Any, *, is_marked: bool = False) -> None:
         super().__init__(box)
-        self.links: list[Any] = [link for link in self.links if link[3].link]
+        self.links: list[Any] = [self._with_height(*link) for link in self.links if link[3].link]
         self.marks: dict[Any, dict[str, Any]] | None = {} if is_marked else None
         self.stream: Any = None
+
+    def _with_height(self, kind: str, target: str, area: Any, box: Any) -> Any:
+        """A link. One in raised type, as of a note, takes no height of its line: it, and the place
+        of the same name, get that of the type."""
+        left, top, right, bottom = area
+        if top == bottom:
+            half = box.style["font_size"] * RAISED / 2
+            area = left, top - half, right, bottom + half
+            if (name := box.style["anchor"]) in self.anchors:
+                self.anchors[name] = area
+        return kind, target, area, box
 
     @property
     def box(self) -> LayoutBox:
