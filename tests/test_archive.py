@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from pipeline import driver
+from pipeline.flow.runner import Ran
 from tests import checkers
 
 TEXT = """\
@@ -61,12 +62,26 @@ def test_it_is_both(folder: Path) -> None:
     assert checkers.page_validation(kept) == []
 
 
-def test_books_in_units_are_as_well(tmp_path: Path) -> None:
-    chapters = (f"# Chapter {n}\n\n" + "A sentence of some words. " * 3_000 for n in range(1, 5))
-    text = "---\ntitle: T\nlang: en\nclass: book\n---\n\n" + "\n\n".join(chapters)
+def test_books_in_units_are_as_well(folder: Path, tmp_path: Path) -> None:
+    chapter = "# Chapter {}\n\n![A photograph](well.jpg)\n\n" + "A sentence of words. " * 1000
+    text = "---\ntitle: T\nlang: en\nclass: book\n---\n\n"
+    text += "\n\n".join(chapter.format(number) for number in range(1, 9))
     (tmp_path / "x.md").write_text(text, "utf-8")
-    driver.build(tmp_path / "x.md", ["archive"], out=tmp_path / "build")
-    assert checkers.verapdf(pdf(tmp_path, "x-archive"), profile="3a") == []
+    shutil.copy(folder / "images/well.jpg", tmp_path)
+    told: list[str] = []
+    driver.build(
+        tmp_path / "x.md",
+        ["archive"],
+        out=tmp_path / "build",
+        listener=lambda event: told.append(event.stage) if isinstance(event, Ran) else None,
+    )
+    kept = pdf(tmp_path, "x-archive")
+    assert "unit" in told
+    assert checkers.verapdf(kept, profile="3a") == []
+    with pikepdf.open(kept) as opened:
+        images = [one for one in opened.objects if isinstance(one, pikepdf.Stream)]
+        spaces = {str(one.ColorSpace) for one in images if one.get("/Subtype") == "/Image"}
+    assert spaces == {"/DeviceRGB"}
 
 
 def test_all_that_the_text_is_made_of_is_attached(folder: Path) -> None:

@@ -21,10 +21,10 @@ from pipeline.model.sheet import standards_for
 from pipeline.model.words import words
 from pipeline.model.writing_systems import beyond
 from pipeline.package.files import font_files, lacking
+from pipeline.package.pdf.archive import make_archival, turn_drawn
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.fit import fit_pages
-from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log, listening
@@ -96,12 +96,11 @@ def package(
 
                 widgets.update(add_form(document.pages, pdf, root))
             texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
+            turn_drawn(pdf, edition)
             complete(pdf, pages.metadata, standards, sources)
             if kept:
                 further = words(pages.metadata.lang)["page_further"]
                 name_pages(pdf, kept.labels(document.pages), further)
-            if edition.look == "grey":
-                without_colours(pdf)
             if for_press.plates:
                 prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
 
@@ -189,8 +188,6 @@ def complete(
     """Adds the parts of a PDF that are not on its pages."""
     describe(pdf, metadata, standards)
     if standards.archival:
-        from pipeline.package.pdf.archive import make_archival
-
         make_archival(pdf, sources)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 
 from PIL import Image, ImageCms
 
+from pipeline.model.editions import Edition
 from pipeline.package.image_sizes import in_srgb
 from pipeline.package.pdf.colours import Inks, turn_colours
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String, content
-from pipeline.package.pdf.grey import QUALITY
+from pipeline.package.pdf.grey import QUALITY, without_colours
 
 PROFILE = "sRGB IEC61966-2.1"
 DATE = slice(24, 36)
@@ -39,7 +40,8 @@ TYPES = {
 
 
 def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
-    """Make of a tagged PDF one to keep, with its ``sources`` (by name) attached."""
+    """Make of a tagged PDF, whose colours are `turn_drawn`, one to keep, with its ``sources`` (by
+    name) attached."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[DATE] = bytes(12)
     colours = Stream([bytes(profile)], {"N": 3}, compress=True)
@@ -54,12 +56,6 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
         }
     )
     pdf.catalog["OutputIntents"] = Array([intent])
-    turn_colours(pdf, Inks("/DeviceRGB", b"rg", {4: _to_rgb}))
-    for thing in pdf.objects:
-        if isinstance(thing, Stream) and thing.extra.get("Subtype") == "/Image":
-            thing.extra["Interpolate"] = "false"
-            if thing.extra.get("ColorSpace") == "/DeviceCMYK":
-                _turn_to_rgb(thing)
     files = [
         (name, attached(pdf, name, data, _kind(name), "/Source"))
         for name, data in sorted(sources.items())
@@ -68,6 +64,20 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
         tree = Dictionary({"Names": Array([part for n, f in files for part in (String(n), f)])})
         pdf.catalog["Names"] = Dictionary({**pdf.catalog.get("Names", {}), "EmbeddedFiles": tree})
         pdf.catalog["AF"] = Array([file for _, file in files])
+
+
+def turn_drawn(pdf: PDF, edition: Edition) -> None:
+    """Turn what is drawn into the colours of an edition."""
+    if edition.look == "grey":
+        without_colours(pdf)
+    if not edition.is_archival:
+        return
+    turn_colours(pdf, Inks("/DeviceRGB", b"rg", {4: _to_rgb}))
+    for thing in pdf.objects:
+        if isinstance(thing, Stream) and thing.extra.get("Subtype") == "/Image":
+            thing.extra["Interpolate"] = "false"
+            if thing.extra.get("ColorSpace") == "/DeviceCMYK":
+                _turn_to_rgb(thing)
 
 
 def _to_rgb(cyan: float, magenta: float, yellow: float, black: float) -> tuple[float, ...]:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
+from pipeline.package.pdf.archive import turn_drawn
 from pipeline.package.pdf.engine.drawn import draw, shown
 from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
 from pipeline.package.pdf.engine.layout import Targets
 from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
-from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
 from pipeline.package.pdf.page_starts import text_flows
@@ -60,8 +60,7 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
         def finish(pdf: PDF) -> None:
             tags.append(read_tags(document, root, {}, unit.level))
             texts.append(drawn_text(tags[0], shown(document, pdf)))
-            if is_grey:
-                without_colours(pdf)
+            turn_drawn(pdf, edition)
 
         is_draft = unit.page_numbers is None and document.requested
         drawing, tree, text = NOTHING, Tag("Document", {}, ()), DrawnText()
@@ -116,8 +115,7 @@ def set_heads(given: Furniture, edition: Edition) -> Heads:
 
         def finish(pdf: PDF) -> None:
             read_tags(document, root, {})
-            if edition.look == "grey":
-                without_colours(pdf)
+            turn_drawn(pdf, edition)
 
         drawing = draw(document, finish, above=True)
     places = [place_of(page.box) for page in document.pages]
