@@ -90,31 +90,42 @@ HOLDERS = (
 )  # fmt: skip
 """Elements that can contain text."""
 
-_UNCOUNTED = re.compile("[\u00ad\u200b\u2060]")
-"""A soft hyphen, a possible line break, and a prohibited one."""
+_UNCOUNTED = re.compile("[\\s\u00ad\u200b\u2060]")
+_COUNTED = re.compile(f"[^{_UNCOUNTED.pattern[1:]}*")
+"""White space, a soft hyphen, a possible line break and a prohibited one; and all other characters,
+which are quicker to pass over than to search through."""
 
 
 def letters(text: str) -> str:
     """The letters of a text: all that is counted."""
-    found = "".join(text.split())
-    return found if found.isascii() or not _UNCOUNTED.search(found) else _UNCOUNTED.sub("", found)
+    found = text.replace(" ", "").replace("\n", "")
+    return found if _COUNTED.fullmatch(found) else _UNCOUNTED.sub("", found)
 
 
-_NOT_PRINTED = re.compile(
-    "[-\u00ad\u200b\u2060\u2010\u2011\ufffe\u0002]|[#*0-9]\ufe0f?\u20e3|"
-    "[\u200d\ufe0f\u231a-\u23ff\u25aa-\u27bf\u2b05-\u2b55\u3030\u303d\u3297\u3299\U00010000-\U0010ffff\ufffd]"
+_CHANGED = (
+    "\u00ad\u200b\u2060\u2010\u2011\ufffe\u0002\u200d\ufe0f\u231a-\u23ff\u25aa-\u27bf"
+    "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U00010000-\U0010ffff\ufffd"
 )
 """Characters that only mark line breaks; signs at the end of a line that a word goes on after, also
 as PDFium gives them; emoji, the signs that join them, and all that are two units of UTF-16."""
+
+_NOT_PRINTED = re.compile(f"[#*0-9]\ufe0f?\u20e3|[{_CHANGED}]")
+_PRINTED = re.compile(f"[^\u20e3{_CHANGED}]*")
 
 
 def printed_letters(text: str) -> str:
     """The letters of a text without what print changes (ligatures, capitals, hyphens), and without
     emoji, which PDFium only returns in part."""
-    found = "".join(text.split())
+    return printed_of(letters(text))
+
+
+def printed_of(letters_read: str) -> str:
+    """The same of letters."""
+    found = letters_read.replace("-", "")
     if found.isascii():
-        return found.replace("-", "").replace("\x02", "").lower()
-    found = _NOT_PRINTED.sub("", found)
+        return found.replace("\x02", "").lower()
+    if not _PRINTED.fullmatch(found):
+        found = _NOT_PRINTED.sub("", found)
     normal = unicodedata.normalize("NFKC", found)
     return (found if normal == found else letters(normal)).casefold()
 

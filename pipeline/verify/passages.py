@@ -46,7 +46,7 @@ from pipeline.model import (
     Variable,
 )
 from pipeline.model.diagnostics import Span
-from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_letters
+from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_of
 from pipeline.model.tree import facts, of_node, plain_text, walk_with
 
 PARTED = (
@@ -231,7 +231,7 @@ def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
     page are left out, because a PDF does not define their order reliably; in right-to-left text, so
     are digits and signs."""
     for passage in passages:
-        found = printed_letters(passage.letters)
+        found = printed_of(passage.letters)
         if found and (
             (not passage.rtl and _LATIN.fullmatch(passage.letters))
             or all(_keeps_order(sign, passage.rtl) for sign in set(passage.letters))
