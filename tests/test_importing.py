@@ -209,6 +209,28 @@ def test_note(tmp_path: Path) -> None:
     assert (20, "The link to “Pump.md” is left out, and its text stays.") in places
 
 
+def test_links_that_lead_nowhere(tmp_path: Path) -> None:
+    """A link to nothing is reported; one to the title leads there."""
+    (tmp_path / "a.md").write_text("# Wells\n\n[Up](#wells) and [on](#deep).\n")
+    made = imported(tmp_path / "a.md")
+    assert body(made) == "[Up](#wells) and on."
+    found = [(one.line, one.message) for one in made.found if one.line]
+    assert found == [(3, "The link “on” leads to nothing in the source; its text is kept.")]
+
+
+def test_title_that_is_more_than_text(tmp_path: Path) -> None:
+    """A title has no markup and no notes, which is reported."""
+    (tmp_path / "a.md").write_text("# Wells[^1]\n\nText.\n\n[^1]: Of *stone*.\n")
+    made = imported(tmp_path / "a.md")
+    assert body(made) == "Text.\n\nOf *stone*."
+    note = "Nothing in the text refers to the note “Of stone.”; it is put at the end."
+    assert told(made) == [note]
+    (tmp_path / "a.html").write_text("<h1>On H<sub>2</sub>O</h1><p>Text about water.</p>")
+    made = imported(tmp_path / "a.html")
+    assert made.text.startswith("---\ntitle: On H2O\n---\n\nText")
+    assert "“2” is plain text in the title, which has no markup." in told(made)
+
+
 def test_files_that_are_taken_in(tmp_path: Path) -> None:
     """A source of several files becomes one."""
     (tmp_path / "all.md").write_text("# All\n\n{{< include part.md >}}\n")

@@ -192,3 +192,13 @@ def test_subtitle_and_figure(tmp_path: Path) -> None:
     made = imported(tmp_path / "a.rtf")
     assert "title: The well\nsubtitle: A report\nlang: en-GB\n" in made.text
     assert body(made) == 'Text.\n\n![A red box](images/a-red-box.png "The pump")'
+
+
+def test_sizes_of_images(tmp_path: Path) -> None:
+    """A small image stays in its line, and a large one is a paragraph."""
+    image = "{\\pict\\picwgoal%d\\picscalex50\\pngblip PICTURE}"
+    rtf(tmp_path / "a.rtf", "{\\rtf1 Red " + image % 1701 + " box.\\par " + image % 9072 + "Box.}")
+    assert body(imported(tmp_path / "a.rtf")) == (
+        "Red ![](images/image-1.png){.decorative width=1.5cm} box.\n\n"
+        "![](images/image-2.png){.decorative}\n\nBox."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from click.testing import CliRunner
 from pipeline import cli
 from pipeline.authoring.importing import Imported
 from pipeline.authoring.importing.text import of_text
-from tests.test_importing import body, imported, told
+from tests.test_importing import body, book, imported, told
+from tests.test_importing_odt import odt
+from tests.test_importing_pdf import pdf
+from tests.test_importing_rtf import rtf
+from tests.test_importing_word import p, run, word
 
 INTERVIEW = """\
 Skip to content
@@ -270,6 +275,77 @@ def test_interview_of_a_page(tmp_path: Path) -> None:
         "*Note:* it sold well.\n\n"
         "***\n\n*This interview has been edited for length.*"
     )
+
+
+WAYS = {
+    "names": ("Ann Ash: {}", "Ben Birch: {}", "Ann Ash: {}", "Ben Birch: {}"),
+    "letters": ("Q: {}", "A: {}", "Q: {}", "A: {}"),
+    "initials": ("Ann Ash: {}", "Ben Birch: {}", "AA: {}", "BB: {}"),
+    "bold names": ("*Ann Ash:* {}", "*Ben Birch:* {}", "*Ash:* {}", "*Birch:* {}"),
+    "names in lines of their own": ("*Ann Ash*\n{}", "*Ben Birch*\n{}") * 2,
+    "bold questions": ("*{}*", "{}", "*{}*", "{}"),
+}
+"""Ways to write the same interview; what is between asterisks is bold."""
+
+BOLD = r"\*([^*]+)\*"
+
+SAID = (
+    *("How deep is it?", "Very deep.", "And how wide is that well?", "It is narrow."),
+    *("Who digs another one?", "All of us dig."),
+)
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "html", "epub", "docx", "odt", "rtf", "pdf"])
+@pytest.mark.parametrize("way", WAYS)
+def test_interview_in_any_file(way: str, suffix: str, tmp_path: Path) -> None:
+    """An interview is the same in whatever file, with its byline."""
+    turns = "\n".join(one.format(text) for one, text in zip(WAYS[way] * 2, SAID, strict=False))
+    lines = ["An Interview with Ben Birch", "By Ann Ash", *turns.split("\n")]
+    title, *texts = lines
+
+    path = tmp_path / f"a.{suffix}"
+    tags = "".join(f"<p>{text}</p>" for text in texts)
+    tags = re.sub(BOLD, r"<b>\1</b>", f"<h1>{title}</h1>{tags}")
+    metadata = f'<t:title xmlns:t="http://purl.org/dc/elements/1.1/">{title}</t:title>'
+    match suffix:
+        case "txt":
+            path.write_text("\n\n".join(lines).replace("*", ""))
+        case "md":
+            path.write_text("\n\n".join(lines).replace("*", "**").join(("# ", "\n")))
+        case "html":
+            path.write_text(f"<title>{title}</title>{tags}")
+        case "epub":
+            page = '<item id="one" href="one.xhtml" media-type="application/xhtml+xml"/>'
+            opf = f"<metadata>{metadata}</metadata><manifest>{page}</manifest>"
+            opf += '<spine><itemref idref="one"/></spine>'
+            opf = f'<package xmlns="http://www.idpf.org/2007/opf">{opf}</package>'
+            one = f"<html><body>{tags}</body></html>"
+            book(path, **{"e/a.opf": opf, "e/one.xhtml": one})
+        case "docx":
+            parts = (re.split(r"\*", text) for text in texts)
+            bold = ("", "<w:b/>")
+            runs = ("".join(run(t, bold[n % 2]) for n, t in enumerate(one)) for one in parts)
+            word(path, p(title, "Title") + "".join(map(p, runs)))
+        case "odt":
+            texts = [
+                re.sub(BOLD, r'<text:span text:style-name="T1">\1</text:span>', t) for t in texts
+            ]
+            about = (
+                f'<m xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">{metadata}</m>'
+            )
+            inner = "".join(f"<text:p>{line}</text:p>" for line in texts)
+            odt(path, inner, **{"meta.xml": about})
+        case "rtf":
+            inner = re.sub(BOLD, r"{\\b \1}", "\\par\n".join(texts))
+            rtf(path, f"{{\\rtf1{{\\info{{\\title {title}}}}}{title}\\par\n{inner}\\par}}")
+        case "pdf":
+            pdf(path, tags, tagged=True)
+    made = imported(path)
+    names = {"Ann Ash": "interviewer", "Ben Birch": "guest"}
+    assert speakers(made) == names
+    shown = (f"{name}: {text}" for name, text in zip([*names] * 3, SAID, strict=True))
+    assert body(made) == "\n\n".join(shown)
+    assert "authors:\n- Ann Ash\n" in made.text
 
 
 def test_bold_questions(tmp_path: Path) -> None:

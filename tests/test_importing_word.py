@@ -123,6 +123,12 @@ def image(name: str, alt: str) -> str:
     )
 
 
+def sized(width: int) -> str:
+    """An image of a width in centimetres."""
+    size = f'<wp:extent cx="{width * 360000}" cy="100"/><wp:docPr'
+    return image("rId1", "A pump").replace("<wp:docPr", size)
+
+
 def table(*rows: str) -> str:
     return f"<w:tbl>{''.join(rows)}</w:tbl>"
 
@@ -233,6 +239,18 @@ BECOMES = {
     "levels that are defined again, and restart": (
         item("one", 2) + item("in", 4, 1) + item("in too", 4, 1) + item("two", 2),
         "1. one\n   - in\n   - in too\n2. two",
+    ),
+    "large images in a text": (
+        p(run("Before ") + sized(15) + run("after.")),
+        "Before\n\n![A pump](images/a-pump.png)\n\nafter.",
+    ),
+    "small images in a text": (
+        p(sized(3) + run(" after.")),
+        "![A pump](images/a-pump.png){width=3cm} after.",
+    ),
+    "large images with captions": (
+        p(sized(15) + run("Figure 1: It.")),
+        '![A pump](images/a-pump.png "It.")',
     ),
     "hidden text": (p(run("Seen.") + run(" Not seen.", "<w:vanish/>")), "Seen."),
 }  # fmt: skip

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
+_GOES_ON = frozenset("a abbr b code em i kbd q s strong sub sup u var".split())
+"""Elements within words."""
+
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _NEVER = frozenset(
     "svg canvas iframe object embed applet form button input select"
@@ -45,6 +48,16 @@ parent that is used otherwise."""
 def words(element: Element) -> list[str]:
     """The words of an element."""
     return " ".join(t for t in element.itertext() if isinstance(t, str)).split()
+
+
+def line(element: Element) -> str:
+    """The text of a heading; its words go on in what is emphasised or raised."""
+    parts = [element.text or ""]
+    for inner in element:
+        gap = "" if inner.tag in _GOES_ON else " "
+        said = line(inner) if isinstance(inner.tag, str) else ""
+        parts += (gap, said, gap, inner.tail or "")
+    return "".join(parts)
 
 
 def length(element: Element) -> int:

@@ -13,6 +13,11 @@ _OF_TABLES = re.compile(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
 LONGEST = 300
 """Characters of a paragraph that is a caption by the label that it begins with, at most."""
 
+_SIZE = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)(cm|in)")
+
+WIDEST = 6
+"""Centimetres of an image in a line of text, at most."""
+
 
 def join_captions(root: Element) -> None:
     """Convert paragraphs next to an element into its caption."""
@@ -40,6 +45,29 @@ def join_captions(root: Element) -> None:
                 break
         if is_caption:
             caption.attrib.pop("class", None)
+    for image in [*root.iter("img")]:
+        _part_image(image)
+
+
+def _part_image(image: Element) -> None:
+    """Give an image whose size a document says, and that is in a text, that size if it is small, or
+    else a paragraph of its own."""
+    size = _SIZE.fullmatch(image.get("width", ""))
+    if not size:
+        return
+    del image.attrib["width"]
+    width = float(size[1]) * (2.54 if size[2] == "in" else 1)
+    block = next(image.iterancestors("p"), None)
+    in_text = block is not None and _said(block).strip()
+    if in_text and width <= WIDEST:
+        image.set("width", f"{width:.2g}cm")
+        return
+    if in_text and (outer := image.getparent()) is block and outer is not None:
+        at = outer.index(image)
+        end = [etree.Element("br") for _ in range(2)]
+        end[1].tail, image.tail = image.tail, None
+        outer[at + 1 : at + 1] = end
+        outer[at:at] = [etree.Element("br") for _ in range(2)]
 
 
 def _part_caption(paragraph: Element) -> None:

@@ -32,7 +32,6 @@ from pipeline.authoring.importing.page_metadata import declared_language, metada
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, has_alternative
 from pipeline.authoring.importing.page_styles import mark_styles
-from pipeline.authoring.importing.text_head import with_head
 from pipeline.authoring.importing.tidying import joined_runs, tidied
 from pipeline.authoring.importing.vocabulary import language_of_text
 from pipeline.model import Image, Note, NoteReference
@@ -155,11 +154,6 @@ def of_page(
         reader.forget_images({n.source for n in walk((*blocks, *texts)) if isinstance(n, Image)})
     kept = own_nodes.KEPT if own else frozenset[str]()
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell, kept)
-    if not whole:
-        before = count(blocks, ())
-        metadata, blocks, told = with_head(blocks, metadata, name)
-        counts.subtract(before - count(blocks, ()))
-        reader.found += told
     found = tuple(reader.found)
     return Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
 
@@ -267,7 +261,7 @@ def _is_merged(cell: Element) -> bool:
 
 
 def _says(element: Element, title: str) -> bool:
-    return " ".join(article.words(element)).casefold() == title.casefold()
+    return "".join(article.words(element)).casefold() == "".join(title.split()).casefold()
 
 
 def _passages(element: Element) -> Iterator[tuple[Element, str]]:

@@ -197,7 +197,9 @@ class _Files:
         nodes = [*all_nodes(document)]
         self._ids = {node.attributes.id for node in nodes} - {""}
         headings = (node for node in nodes if isinstance(node, model.Heading))
-        self._places_to_go = self._ids | {slug(plain_text(node.children)) for node in headings}
+        title = {slug(document.metadata.title), "title", "top"}
+        self._places_to_go = {slug(plain_text(node.children)) for node in headings} | title
+        self._places_to_go |= self._ids
         self._document = document
 
     def settled(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -332,6 +334,10 @@ class _Files:
         target = unquote(node.href.partition("#")[0])
         if node.href.startswith("#"):
             found = unquote(node.href[1:]).casefold() in {p.casefold() for p in self._places_to_go}
+            if not found:
+                said = plain_text(node.children).strip()[:60]
+                message = f"The link “{said}” leads to nothing in the source; its text is kept."
+                self._tell(message, span)
             return node if found else node.children
         if scheme(node.href) or target in self._files or self._is_kept(target):
             return node

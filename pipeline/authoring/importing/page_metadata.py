@@ -10,7 +10,7 @@ from typing import Any
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.article import words
+from pipeline.authoring.importing.article import line, words
 from pipeline.authoring.importing.vocabulary import said as said_of
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
@@ -47,8 +47,9 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
             for element in above if heads[0].tag == "h2" else ():
                 element.tag = "p"
         title = " ".join(words(found)) if found is not None else ""
-        head = " ".join(words(heads[0])) if len(heads) == 1 else ""
-        if head and not (whole and words(root)[: len(head.split())] != head.split()):
+        head = " ".join(line(heads[0]).split()) if len(heads) == 1 else ""
+        begins = "".join(words(root)).startswith("".join(head.split()))
+        if head and (begins or not whole):
             is_better = head in title or heads[0].tag == "h2"
             title = head if not title or is_better else title
     author = linked.get("author") or said.get("author") or said.get("article:author") or ""

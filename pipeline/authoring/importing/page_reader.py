@@ -247,7 +247,7 @@ class PageReader:
             message = f"The image “{name}” has no alternative text."
             self.tell(message, "Describe it in the brackets, in place of {.decorative}.", source)
         classes = () if alt else ("decorative",)
-        pairs = tuple(p for p in own.pairs if p[0] == "width" and p[1].endswith("%"))
+        pairs = tuple(p for p in own.pairs if p[0] == "width" and p[1].endswith(("%", "cm")))
         return Image(
             source=name, alt=alt, attributes=replace(own, id="", classes=classes, pairs=pairs)
         )
@@ -270,7 +270,7 @@ class PageReader:
             return self._names[source]
         said = slug(" ".join(alt.split()[:6])) or slug(posixpath.basename(source).partition(".")[0])
         stem = said[:40].strip("-") or "image"
-        if source.startswith("data:") and not alt:
+        if not alt and (source.startswith("data:") or _MADE_UP.fullmatch(stem)):
             stem = "image"
         name, number = f"images/{stem}{suffix}", 2
         while self.images.get(name, data) != data:
@@ -278,6 +278,10 @@ class PageReader:
         self.images[name] = data
         self._names[source] = quote(name)
         return self._names[source]
+
+
+_MADE_UP = re.compile("[0-9a-f]{20,}")
+"""A name that LibreOffice gives to an image."""
 
 
 def _heading(element: Element) -> str:

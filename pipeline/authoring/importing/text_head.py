@@ -143,13 +143,11 @@ def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
     if found.title != known.title:
         return _Head(known, blocks, [])
     names = {author.name for author in known.authors}
-    if (names and not names >= {author.name for author in found.authors}) or (
-        known.date and found.date not in ("", known.date)
-    ):
+    if known.date and found.date not in ("", known.date):
         return _Head(known, blocks, [])
     metadata = replace(
         known,
-        authors=known.authors or found.authors,
+        authors=known.authors if names >= {one.name for one in found.authors} else found.authors,
         date=known.date or found.date,
         subtitle=known.subtitle or found.subtitle,
         keywords=known.keywords or found.keywords,

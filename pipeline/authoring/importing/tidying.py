@@ -61,7 +61,7 @@ def tidied(
     changes = _changes(ids, kept)
     blocks = rewrite(blocks, leave=changes)
     notes = rewrite(notes, leave=changes)
-    blocks = _without_title(_flowing(blocks), title)
+    blocks = _without_title(_flowing(blocks), title, tell)
     levels = sorted({n.level for n in walk(blocks) if isinstance(n, model.Heading)})
     ranks = {level: min(6, number) for number, level in enumerate(levels, FIRST_LEVEL)}
     last = FIRST_LEVEL - 1
@@ -327,14 +327,20 @@ def _paragraphs(children: tuple[Inline, ...]) -> Iterable[tuple[Inline, ...]]:
         yield text
 
 
-def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+def _without_title(
+    blocks: tuple[Block, ...], title: str, tell: Callable[..., None]
+) -> tuple[Block, ...]:
     """The blocks without the heading, or first paragraph, that repeats the title in the front
-    matter."""
-    said = " ".join(title.casefold().split())
+    matter; ``tell`` is called with what is marked in it."""
+    said = "".join(title.casefold().split())
     for at, block in enumerate(blocks[:6] if said else ()):
         if isinstance(block, model.Heading) or (not at and isinstance(block, model.Paragraph)):
-            text = " ".join(plain_text(block.children).casefold().split())
+            text = "".join(plain_text(block.children).casefold().split())
             if text == said:
+                for node in block.children if len(block.children) > 1 else ():
+                    marked = plain_text((node,)).strip()
+                    if marked and not isinstance(node, model.Text | model.Link):
+                        tell(f"“{marked[:60]}” is plain text in the title, which has no markup.")
                 return (*blocks[:at], *blocks[at + 1 :])
     return blocks
 

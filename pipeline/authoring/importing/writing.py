@@ -24,7 +24,7 @@ from pipeline.authoring.importing.draft import (
 )
 from pipeline.authoring.importing.interviews import with_speakers
 from pipeline.authoring.importing.references import unlabelled
-from pipeline.authoring.importing.text_head import date_in
+from pipeline.authoring.importing.text_head import date_in, with_head
 from pipeline.authoring.writer import UnwritableError, write, write_blocks
 from pipeline.authoring.writer.blocks import BLOCKS
 from pipeline.authoring.writer.inlines import WRITERS
@@ -84,7 +84,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     """The source of a draft, which is parsed again to verify that it has the same meaning."""
     if any(finding.is_error for finding in draft.found):
         return failed(*draft.found)
-    draft = with_speakers(draft, name)
+    draft = with_speakers(_headed(draft, name), name)
     metadata, found = draft.metadata, list(draft.found)
     if not metadata.title:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
@@ -128,6 +128,36 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     found += _missing(ledger, name)
     found += _passages_lost(draft, replace(again, metadata=metadata), found, name)
     return Imported(text, metadata, draft.images, ledger, tuple(found))
+
+
+def _headed(draft: Draft, name: str) -> Draft:
+    """The draft with what its first lines say about it in its metadata, and as paragraphs at its
+    end those notes that nothing refers to, such as one on its title."""
+    before = count(draft.blocks, ())
+    metadata, blocks, told = with_head(draft.blocks, draft.metadata, name)
+    counts = Counter(draft.counts)
+    counts.subtract(before - count(blocks, ()))
+    by_label = {note.label: note for note in draft.notes}
+    kept: dict[str, Note] = {}
+    waiting: list[Node] = [*blocks]
+    while waiting:
+        for node in walk((waiting.pop(),)):
+            if isinstance(node, model.NoteReference) and (note := by_label.pop(node.label, None)):
+                kept[note.label] = note
+                waiting.append(note)
+    for note in by_label.values():
+        said = " ".join(plain_text((note,)).split())[:60]
+        message = f"Nothing in the text refers to the note “{said}”; it is put at the end."
+        told.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+        blocks = (*blocks, *note.children)
+    return replace(
+        draft,
+        metadata=metadata,
+        blocks=blocks,
+        notes=tuple(note for note in draft.notes if note.label in kept),
+        counts=dict(counts) if draft.counts else {},
+        found=(*draft.found, *told),
+    )
 
 
 def _writable(notes: tuple[Note, ...]) -> tuple[Changes, list[str]]:

@@ -363,8 +363,7 @@ class OdfPage:
             kind = "list" if to.tag == "li" else "table"
             self.told.append(f"The text box “{said}” becomes part of the {kind} it is in.")
         else:
-            to = _under(to, "div")
-            to.set("class", "sidebar")
+            to = _under(to, "div", **{"class": "sidebar"})
         for child in box:
             self._block(child, to)
 
@@ -386,7 +385,8 @@ class OdfPage:
                 self._inline[address] = base64.b64decode(inside)
             except ValueError:
                 return
-        _under(to, "img", src=address, alt=alt)
+        size = "" if frame is None else frame.get(f"{SVG}width", "")
+        _under(to, "img", src=address, alt=alt, width=size)
 
     def _comment(self, element: Element) -> None:
         self.comments += 1

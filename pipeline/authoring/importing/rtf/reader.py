@@ -59,6 +59,10 @@ class _Group:
         return made
 
 
+_TWIPS = 567
+"""Units of length in a centimetre."""
+
+
 class RtfReader:
     """Reads tokens. ``info`` is the document's metadata, ``heads`` are its headers and footers;
     ``words`` and ``hidden`` are numbers of words, ``changes`` the number of tracked changes."""
@@ -85,6 +89,7 @@ class RtfReader:
         self._style = 0
         self._author = self._alt = self._property = self._kind = ""
         self._data: list[str] = []
+        self._sizes: dict[str, int] = {}
 
     def read(self, found: Any) -> None:
         """Read all tokens."""
@@ -191,6 +196,7 @@ class RtfReader:
                 self._style = number or 0
         elif group.to == "pict":
             self._kind = word if word.endswith(("blip", "metafile")) else self._kind
+            self._sizes[word] = number or 0
         elif word == "ansicpg":
             self._page = encoding(number or 1252)
         elif group.to == "body":
@@ -249,6 +255,7 @@ class RtfReader:
             group.to = word if group.to == "info" else group.to
         elif word == "pict":
             group.to, self._data, self._kind, self._alt = "pict", [], "", ""
+            self._sizes = {}
         elif word in _HEADS:
             group.to = "head"
         elif word in _READ:
@@ -311,7 +318,11 @@ class RtfReader:
             return
         name = f"image-{len(self.images) + 1}{suffix}"
         self.images[name] = bytes.fromhex(data[: len(data) // 2 * 2])
-        self.body.add(Atom(etree.Element("img", src=name, alt=self._alt)), 0)
+        made = etree.Element("img", src=name, alt=self._alt)
+        scale = self._sizes.get("picscalex", 100) / 100
+        if (width := self._sizes.get("picwgoal", 0) * scale / _TWIPS) > 0:
+            made.set("width", f"{width:.1f}cm")
+        self.body.add(Atom(made), 0)
 
 
 def _address(instruction: str) -> str:

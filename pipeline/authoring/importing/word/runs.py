@@ -25,6 +25,9 @@ from pipeline.authoring.importing.word.styles import VAL, W, on
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_EMU = 360_000
+"""Of Word's units, in a centimetre."""
+
 _O = "{urn:schemas-microsoft-com:office:office}"
 
 _WRAPPERS = frozenset(
@@ -300,6 +303,9 @@ class Runs:
                 self.told.append(f"The image “{own[:60]}” is not in the document.")
                 continue
             made = etree.Element("img", src=name, alt=own)
+            extent = next((e.get("cx", "") for e in element.iter() if _local(e) == "extent"), "")
+            if extent.isdecimal():
+                made.set("width", f"{int(extent) / _EMU:.1f}cm")
             if _is_decorative(properties):
                 made.set("class", "decorative")
             link = next((e for e in element.iter() if _local(e) == "hlinkClick"), None)
