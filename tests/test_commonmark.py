@@ -35,7 +35,7 @@ DIFFERENT: dict[str, tuple[int, ...]] = {
         *(572, 573, 576, 577, 584, 585, 586, 588, 589, 591),
     ),
     "Addresses are links without angle brackets too, as on GitHub.": (602, 608, 611),
-    "Four or more underscores by themselves are a blank to fill in.": (435, 451),
+    "Three or more underscores by themselves are a blank to fill in.": (435, 448, 451),
     "A line of four or more underscores is one to write on.": (50,),
     "Two brackets around a name are a link to another note, as in Obsidian.": (590,),
     "A link of a scheme that is not known to be safe is its text.": (596, 598, 599, 601),

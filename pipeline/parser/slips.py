@@ -38,6 +38,8 @@ _HEADING = re.compile(
     r"(?=[^\W\d_]+ )[^#]{3,60}[^\s.,;:!?#]$"
 )
 _CAPTION = re.compile(r"[Tt]able:|:[ \t]")
+_LABEL = re.compile(r"[*_]{0,2}([^\W\d_][\w .'’/-]{0,24}):[*_]{0,2}[ \t]+(?=\S)")
+_ASKS = frozenset({"q", "a"})
 
 
 def warn_of_text(lines: Sequence[Line], report: Report) -> None:
@@ -63,6 +65,10 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         message = "A heading needs a space after its `#`."
         hint = "Write `# ` before a heading, or `\\#` if you mean it as text."
         report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
+    if joined := _joined_label(lines):
+        message = f"This line becomes one with the line before it: “{joined.strip()[:40]}”."
+        hint = "Put an empty line between them, or `\\` at the end of the line before it."
+        report(Code.LIKELY_SLIP, message, Span(joined.number, joined.offset), hint)
     for line in lines if not _CAPTION.match(first) else ():
         split = attributes.trailing(line)
         # A list alone is reported where it is known not to belong to a table.
@@ -148,6 +154,17 @@ def _wrong_tag(tag: str) -> tuple[str, str] | None:
 def _meant(key: str) -> str:
     meant = nearest(key[:30], KEYS, MISSPELT)
     return "" if key in (meant, f"{meant}s") or f"{key}s" == meant else meant
+
+
+def _joined_label(lines: Sequence[Line]) -> Line | None:
+    """The second line of a paragraph whose lines all begin with a label, such as `Date:`, or with
+    `Q:` and `A:` in turn, unless the author ends its first line."""
+    labels = [match[1].lower() if (match := _LABEL.match(line)) else "" for line in lines]
+    named = [line for line, label in zip(lines, labels, strict=True) if label]
+    asks = set(filter(None, labels)) == _ASKS and bool(labels[0])
+    if len(named) < 2 or not (asks or all(labels)):
+        return None
+    return None if lines[0].endswith(("  ", "\\", "<br>", "<br/>", "<br />")) else named[1]
 
 
 def _is_row(line: str) -> bool:

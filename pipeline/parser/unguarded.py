@@ -16,6 +16,13 @@ HOLDERS = (model.BlockQuote, model.Container, model.ListItem, model.Admonition, 
 MARKUP = frozenset({"markdown", "md"})
 """Languages in which a gap with its answer is an example of one."""
 
+TASKS = (
+    model.Blank, model.Choices, model.Exercise, model.Matching, model.Ordering,
+    model.WritingLines, model.WritingSpace,
+)  # fmt: skip
+"""Tasks for readers, and room for their answers."""
+
+_TITLE_PARTS = re.compile(r"[():\[\]/|]|\s[-–—]\s")
 _GAP = re.compile(r"___\{([^{}\n]{1,100})\}")
 LONGEST_LABEL = 40
 """Letters that are looked at for a word that ends with a colon."""
@@ -24,21 +31,21 @@ HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 
 def unguarded(document: Document) -> Iterator[Diagnostic]:
-    """Collapsible blocks and boxes titled with a word for an answer; in a text with exercises also
-    sections, and in exercises paragraphs that begin with one. Classes that resemble such a word are
-    reported too, because their elements are withheld from students."""
+    """Collapsible blocks and boxes titled with a word for an answer; in a text with tasks also
+    sections and lines in bold, and in exercises paragraphs that begin with one. Classes that
+    resemble such a word are reported too, because their elements are withheld from students."""
     everything = (*document.blocks, *document.notes)
     yield from _nearly(everything)
-    has_exercises = any(isinstance(node, model.Exercise) for node in walk(document.blocks))
+    has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
     for block, in_exercise in _public(document.blocks, within=False):
-        if found := _reads_like_one(block, has_exercises, in_exercise):
+        if found := _reads_like_one(block, has_tasks, in_exercise):
             what, hint = found
             yield diagnostic(
                 Code.LIKELY_SLIP, f"Students also get {what}.", span=block.span, hint=hint
             )
 
 
-def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tuple[str, str] | None:
+def _reads_like_one(block: Block, has_tasks: bool, in_exercise: bool) -> tuple[str, str] | None:
     """Text that reads like an answer in place of ``block``, and the hint."""
     if isinstance(block, model.Admonition) and (title := _answer_text(block.title)):
         return f"the box “{title}”", f"{HINT}."
@@ -51,15 +58,13 @@ def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tup
         return (
             None if block.language in MARKUP else (f"the answer “{gap[1]}” of a gap in code", hint)
         )
-    if (
-        isinstance(block, model.Heading)
-        and has_exercises
-        and (title := _answer_text(block.children))
-    ):
+    if isinstance(block, model.Heading) and has_tasks and (title := _answer_title(block.children)):
         if has_condition(block):
             return None
-        hint = "Write `{.answer}` after the heading if only teachers should get it, or"
+        hint = "Write `{.answer}` after the heading if only teachers should get it; if all should,"
         return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
+    if isinstance(block, model.Paragraph) and has_tasks and (title := _bold_answer_title(block)):
+        return f"what stands under “{title}”", f"{HINT}."
     if isinstance(block, model.Paragraph) and in_exercise and (label := _label(block)):
         return f"the text after “{label}”", f"{HINT}."
     return None
@@ -84,6 +89,23 @@ def _public(blocks: Iterable[Block], within: bool) -> Iterator[tuple[Block, bool
 def _answer_text(inlines: Iterable[Inline]) -> str:
     text = plain_text(inlines).strip()
     return text if text and meaning_of(text) else ""
+
+
+def _answer_title(inlines: Iterable[Inline]) -> str:
+    """The title of answers, if it is one, such as “Answer key (teachers only)”."""
+    text = plain_text(inlines).strip()
+    parts = _TITLE_PARTS.split(text)
+    several = len(parts) > 1
+    is_one = any(
+        meaning_of(part) == "answer" or (meaning_of(part) and several and " " in part.strip())
+        for part in parts
+    )
+    return text if is_one else _answer_text(inlines)
+
+
+def _bold_answer_title(block: model.Paragraph) -> str:
+    only = block.children[0] if len(block.children) == 1 else None
+    return _answer_title(only.children).rstrip(": ") if isinstance(only, model.Strong) else ""
 
 
 def _first_answer_text(blocks: Iterable[Node]) -> str:

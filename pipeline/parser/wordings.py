@@ -28,7 +28,7 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
 DEEPEST = 20
 """Nested spans that are processed separately."""
 
-_MARK = re.compile(r"\[|\]|(?<!_)(_{4,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
+_MARK = re.compile(r"\[|\]|(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
 
 
 def read(text: str) -> tuple[Inline, ...]:

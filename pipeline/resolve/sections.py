@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ def nest_sections(document: Document) -> Document:
     one in the source is a SKIPPED_LEVEL warning. Headings within quotes, containers, list items,
     boxes, turns and notes remain headings, because they do not open a section of the publication;
     their ``level`` becomes a depth too, counted from the section around them, without gaps.
+    Thematic breaks beside a heading, which parts the text by itself, are dropped.
     Headings without text are dropped with an EMPTY_HEADING warning, except those of a dedication or
     an epigraph.
     """
@@ -71,7 +73,31 @@ def nest_sections(document: Document) -> Document:
             blocks.append(_lower_headings(block, len(opened)))
     close(0)
     notes = tuple(_lower_headings(note, 0) for note in document.notes)
+    if any(isinstance(block, model.Section) for block in result):
+        result = _without_breaks(result)
     return findings.added_to(replace(document, blocks=tuple(result), notes=notes))
+
+
+def _without_breaks(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks of a section, or of a document with sections, without the breaks at either end,
+    and before a section."""
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block, model.Section):
+            _drop_last(kept)
+        if kept or not _is_break(block):
+            kept.append(block)
+    _drop_last(kept)
+    return kept
+
+
+def _drop_last(blocks: list[Block]) -> None:
+    while blocks and _is_break(blocks[-1]):
+        blocks.pop()
+
+
+def _is_break(block: Block) -> bool:
+    return isinstance(block, model.ThematicBreak) and block.attributes == model.NO_ATTRIBUTES
 
 
 def _section(opened: _Open, depth: int) -> model.Section:
@@ -82,7 +108,7 @@ def _section(opened: _Open, depth: int) -> model.Section:
         attributes=heading.attributes,
         depth=depth,
         title=heading.children,
-        children=tuple(opened.blocks),
+        children=tuple(_without_breaks(opened.blocks)),
         role=roles[0] if roles else "",
     )
 

@@ -18,6 +18,11 @@ from pipeline.resolve.punctuation import Run
 KEPT = Attributes(classes=("kept",))
 _CLOSING = re.compile("[,.;:!?)\\]’”»›…。，、]+")
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+SHORT = 2
+"""The size of a blank that fits a line with its label, in a column too."""
+
 VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
 """Inline elements whose text is as typed."""
 
@@ -97,22 +102,29 @@ def _enter(node: Node, language: str) -> Node:
     if old and isinstance(old[0], tuple):
         new: tuple[Any, ...] = tuple(_set(inlines, language) for inlines in old)
     else:
-        new = _set(old, language)
+        new = _set(old, language, has_labels=isinstance(node, model.Paragraph))
     is_same = len(new) == len(old) and all(map(operator.is_, new, old))
     return node if is_same else replace(node, **{name: new})
 
 
-def _set(inlines: tuple[Inline, ...], language: str) -> tuple[Inline, ...]:
-    """A run with its texts, line ends and answers as they are set."""
+def _set(
+    inlines: tuple[Inline, ...], language: str, has_labels: bool = False
+) -> tuple[Inline, ...]:
+    """A run with its texts, line ends and answers as they are set. In a paragraph, which has
+    more room than a cell, the label of a blank, as in `Date: ____`, stays on its line."""
     run = Run()
     leaves: list[int] = []
     answers: dict[int, str] = {}
+    labels: dict[int, str] = {}
+    end = last = ""
     walked = walk_with(inlines, (language, False), _state)
     for ordinal, (node, (lang, is_verbatim)) in enumerate(walked):
         match node:
             case model.Text():
                 run.add(node.text, None if is_verbatim else lang)
                 leaves.append(ordinal)
+                end = (end + node.text)[-2:]
+                last = node.text
             case model.SoftBreak():
                 run.line_end(lang)
                 leaves.append(ordinal)
@@ -122,9 +134,14 @@ def _set(inlines: tuple[Inline, ...], language: str) -> tuple[Inline, ...]:
                 run.context("x")  # stands like a word
                 if isinstance(node, model.Blank) and node.answer:
                     answers[ordinal] = set_text(node.answer, lang)
+                if isinstance(node, model.Blank) and node.size <= SHORT and end == ": ":
+                    labels[leaves[-1]] = last
+                end = ""
             case model.Abbreviation():
                 run.context(node.text)
     texts = dict(zip(leaves, run.set(), strict=True))
+    for ordinal, text in labels.items() if has_labels else ():
+        texts[ordinal] = (texts[ordinal] or text)[:-1] + NO_BREAK
 
     def leave(node: model.Text | model.SoftBreak, ordinal: int) -> Node | tuple[Node, ...]:
         text = texts[ordinal]

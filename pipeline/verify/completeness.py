@@ -9,6 +9,7 @@ passage does not mislead the search.
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path, PurePath
@@ -251,19 +252,36 @@ def _has(passages: Sequence[Passage], letters: str) -> bool:
 
 def _in_order(passages: Sequence[Passage], text: str, start: int, end: int) -> list[int | None]:
     """The beginnings of passages, the earliest place first that is after the one before. Those of
-    a group begin after all that was before the group, and do not overlap."""
+    a group begin after all that was before the group, and do not overlap; the longest are searched
+    for first, since a letter is found in many words."""
     places: list[int | None] = []
-    group, group_start, taken = 0, start, list[tuple[int, int]]()
-    for passage in passages:
-        if passage.group != group or not group:
-            group, group_start, taken = passage.group, start, []
-        place = _free_place(passage.letters, text, group_start, end, taken)
-        places.append(place)
-        if place is not None:
-            after = place + len(passage.letters)
-            bisect.insort(taken, (place, after))
-            start = max(start, after)
+    for group, several in itertools.groupby(passages, key=lambda passage: passage.group):
+        if group:
+            found, start = _in_any_order([*several], text, start, end)
+            places += found
+            continue
+        for passage in several:
+            place = text.find(passage.letters, start, end)
+            places.append(place if place >= 0 else None)
+            if place >= 0:
+                start = place + len(passage.letters)
     return places
+
+
+def _in_any_order(
+    passages: Sequence[Passage], text: str, start: int, end: int
+) -> tuple[list[int | None], int]:
+    """The beginnings of passages of a group, and the end of them all."""
+    found: dict[int, int] = {}
+    taken: list[tuple[int, int]] = []
+    for number in sorted(range(len(passages)), key=lambda each: -len(passages[each].letters)):
+        wanted = passages[number].letters
+        place = _free_place(wanted, text, start, end, taken)
+        if place is not None:
+            found[number] = place
+            bisect.insort(taken, (place, place + len(wanted)))
+    places = [found.get(number) for number in range(len(passages))]
+    return places, max((start, *(after for _, after in taken)))
 
 
 def _free_place(

@@ -11,16 +11,12 @@ from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
-from pipeline.parser.inlines.formulas import reads_like_one
+from pipeline.parser.inlines.formulas import ENVIRONMENTS, reads_like_one
 from pipeline.parser.lines import Line
 
 _CLOSING = re.compile(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
 _PUNCTUATION = re.compile(r"\s*([.,;:])(?=\s*$)")
-_ENVIRONMENTS = (
-    "align|alignat|aligned|alignedat|array|[bBpvV]?matrix|[dr]?cases|displaymath|eqnarray|equation"
-    "|flalign|gather|gathered|math|multline|smallmatrix|split"
-)
-_ENVIRONMENT = re.compile(rf"\\begin\{{((?:{_ENVIRONMENTS})\*?)\}}")
+_ENVIRONMENT = re.compile(rf"\\begin\{{((?:{ENVIRONMENTS})\*?)\}}")
 _BRACKET = re.compile(r"(\\{1,2})\[")
 _DEFINITION = re.compile(
     r"\\(?:(?:new|renew|provide)command|DeclareMathOperator)\*?\s*(?:\{\s*)?\\[A-Za-z]|\\g?def\s*\\[A-Za-z]"

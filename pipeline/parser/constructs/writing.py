@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.model import Attributes, Block, Ruling, WritingLines, WritingSpace
 from pipeline.model.codes import Code
@@ -21,6 +22,10 @@ RULINGS: dict[str, Ruling] = {"dotted": "dotted", "plain": "plain"}
 
 SQUARED = "squared"
 
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+FEWEST, LINE = 3, 8
+"""Line breaks that are meant as room, and the millimetres of each."""
+
 
 def writing_lines(parts: Parts) -> tuple[Block, ...]:
     argument = parts.argument
@@ -36,6 +41,16 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
         count=count, ruling=RULINGS.get(chosen, ""), span=parts.span, attributes=attributes
     )
     return (*parts.children, lines)
+
+
+def gap(lines: Sequence[str]) -> int:
+    """The height in millimetres of the room that line breaks in HTML leave, if there are some and
+    nothing else; 0 for fewer than would be meant for that."""
+    text = "".join(lines)
+    if not text.lstrip().startswith("<") or _BREAK.sub("", text).strip():
+        return 0
+    breaks = len(_BREAK.findall(text))
+    return min(breaks * LINE, LARGEST) if breaks >= FEWEST else 0
 
 
 def writing_space(parts: Parts) -> tuple[Block, ...]:

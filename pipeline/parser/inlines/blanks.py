@@ -1,8 +1,8 @@
 """Blanks to fill in, ``____`` or ``____{answer}``, and variables, ``{{ name }}``.
 
-Underscores next to a letter or digit are text. With an answer they may be part of a word
-(``go____{es}``). Other content of double braces, as in templates of other programs, is text, but
-several words were meant as a name.
+Four underscores are one anywhere, three only apart from other text. Next to a letter or digit they
+are text; with an answer they may be part of a word (``go____{es}``). Other content of double
+braces, as in templates of other programs, is text, but several words were meant as a name.
 """
 
 from __future__ import annotations
@@ -15,13 +15,22 @@ from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 _NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*")
+_APART_BEFORE, _APART_AFTER = (
+    re.compile(r"[\s(\[“„«=:/$€£]|\Z"),
+    re.compile(r"[\s)\].,;:!?”“»%/=]|\Z"),
+)
+"""Characters beside three underscores that are no emphasis."""
+
 _INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")
 
 
 def _blank(m: re.Match[str], data: str) -> Result:
     before, after = data[max(0, m.start() - 1) : m.start()], data[m.end() : m.end() + 1]
     if before == "_":  # the rest of a run that was escaped
-        return None
+        return m[0]
+    is_apart = _APART_BEFORE.match(before) and _APART_AFTER.match(after)
+    if len(m[0]) == 3 and after != "{" and not is_apart:
+        return None  # emphasis
     found = InlineSpan("blank", length=str(len(m[0])))
     if after != "{":
         return None if before.isalnum() or after.isalnum() else found
@@ -45,6 +54,6 @@ def _variable(m: re.Match[str], data: str) -> Result:
 
 
 PATTERNS = {
-    "blank": Pattern("_", r"_{4,}", _blank),
+    "blank": Pattern("_", r"_{3,}", _blank),
     "variable": Pattern("{", r"\{\{([^{}\n]{1,300})\}\}", _variable),
 }

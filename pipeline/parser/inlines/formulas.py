@@ -6,6 +6,12 @@ from __future__ import annotations
 
 import re
 
+ENVIRONMENTS = (
+    "align|alignat|aligned|alignedat|array|[bBpvV]?matrix|[dr]?cases|displaymath|eqnarray|equation"
+    "|flalign|gather|gathered|math|multline|smallmatrix|split"
+)
+"""The environments of LaTeX that are formulas, for a pattern."""
+
 _WORD = "0-9A-Za-z_\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
 _IN_WORD = re.compile(f"[{_WORD}]")
 _COMMAND = re.compile(r"\\[A-Za-z]")

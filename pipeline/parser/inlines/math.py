@@ -12,6 +12,13 @@ from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 _INSIDE = r"[^$\\]++|\\."
 # And but for further brackets of its kind.
 _BRACKETED = r"[^\\]++|\\(?!\\?[()\[\]])."
+# And but for the same environment within it.
+_ENVIRONMENT = r"[^\\]++|\\(?!(?:begin|end)\{(?P=name)\})."
+
+# And environments that LaTeX sets on lines of their own.
+_DISPLAY = re.compile(
+    "align(?!ed)|alignat(?!ed)|displaymath|eqnarray|equation|flalign|gather(?!ed)|multline"
+)
 
 
 def _formula(m: re.Match[str], group: int = 1, **attrib: str) -> InlineSpan:
@@ -47,6 +54,13 @@ PATTERNS = {
     "latex-math": Pattern("\\", rf"(?P<mark>\\\\?)\(((?:{_BRACKETED})++)(?P=mark)\)", _latex),
     "latex-display-math": Pattern(
         "\\", rf"(?P<mark>\\\\?)\[((?:{_BRACKETED})++)(?P=mark)\]", _latex_display
+    ),
+    # in the middle of a paragraph
+    "environment": Pattern(
+        "\\",
+        rf"(\\begin\{{(?P<name>(?:{formulas.ENVIRONMENTS})\*?)\}}"
+        rf"(?:{_ENVIRONMENT})++\\end\{{(?P=name)\}})",
+        lambda m, data: _formula(m, display="yes") if _DISPLAY.match(m["name"]) else _formula(m),
     ),
     # which leads to a formula with that `\label`, or to a figure with the id `fig-…`
     "formula-reference": Pattern(

@@ -21,6 +21,7 @@ from pipeline.parser.constructs import charts, code, passages, questions
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import Around, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
+from pipeline.parser.constructs.writing import gap
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
@@ -89,7 +90,7 @@ class Lowering:
     def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
         room = max(0, DEEPEST // 2 - self._depth)
         builder = MarkupBuilder(self._around, room)
-        for is_markup, run in itertools.groupby(elements, lambda e: e.tag == "html"):
+        for is_markup, run in itertools.groupby(elements, _is_markup):
             if is_markup:
                 for element in run:
                     assert isinstance(element, BlockElement)
@@ -119,6 +120,12 @@ class Lowering:
             yield from self.blocks(element)
             return
         span, attributes = _span(element), _attributes(element)
+        if height := gap(element.lines):
+            message = f"Line breaks alone make {height} mm of room to write in."
+            hint = f"Write `::: space {height}mm`, or leave them out if only a gap is meant."
+            self.report(Finding.LIKELY_SLIP, message, span, hint)
+            yield model.WritingSpace(height=height, span=span)
+            return
         match element.tag:
             case "p":
                 children = self.inlines(element)
@@ -317,6 +324,11 @@ class Lowering:
 
     def report(self, code: Finding, message: str, span: Span | None, hint: str = "") -> None:
         self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))
+
+
+def _is_markup(element: Element) -> bool:
+    assert isinstance(element, BlockElement)
+    return element.tag == "html" and not gap(element.lines)
 
 
 def _span(element: BlockElement) -> Span:

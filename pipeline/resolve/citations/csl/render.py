@@ -110,9 +110,12 @@ def _linked(element: Element, text: str, context: Context) -> str:
     if start is None or not value:
         return ""
     prefix = element.get("prefix")
-    if not re.search(r"https?://\S*$", prefix):
+    *_, shown = re.split(r"\s", prefix)
+    begins = re.search("https?://", shown)
+    if not begins:
         return formatted(element, marks.link(start + value, text))
-    before, shown = re.split(r"(?=https?://\S*$)", prefix)[:2]
+    shown = shown[begins.start() :]
+    before = prefix.removesuffix(shown)
     bare = {k: v for k, v in element.attributes.items() if k != "prefix"}
     inner = marks.link(start + value, shown + text)
     return before + formatted(Element(element.tag, bare), inner)
