@@ -90,7 +90,7 @@ DIALECTS = {
         "It is {{ depth }} by {eq}`e`, a {term}`well`; {ref}`deep`.\n\n```{math}\n:label: e\n"
         "a = b\n```\n\n```{code-block} python\n:linenos:\n:caption: a.py\nx = {{ depth }}\n"
         "```\n\n```{list-table} Rain\n:header-rows: 1\n* - A\n  - B\n* - 1\n  - 2\n```\n\n"
-        "```{glossary}\nwell\n  A hole.\n```\n\n% Mind.\n",
+        "```{glossary}\nwell\n  A hole.\n```\n\n+++\n\n% Mind.\n",
         "title: Wells\n---\n\n## Depth {#deep}\n\n"
         "It is 11 m by @eq-e, a well; [deep](#deep).\n\n$$\na = b\n$$ {#eq-e}\n\n"
         '```python {.numbered title="a.py"}\nx = {{ depth }}\n```\n\n| A   | B   |\n'
@@ -112,14 +112,18 @@ DIALECTS = {
     "GitBook": (
         '# Wells\n\n{% hint style="danger" %}\nMind.\n{% endhint %}\n\n{% tabs %}\n'
         '{% tab title="One" %}\nFirst\n{% endtab %}\n{% endtabs %}\n\n'
+        '{% code title="a.py" %}\n```python\nx\n```\n{% endcode %}\n\n'
         '{% embed url="https://example.org/v" %}\n',
         "title: Wells\n---\n\n> [!WARNING]\n> Mind.\n\n**One**\n\nFirst\n\n"
+        '```python {title="a.py"}\nx\n```\n\n'
         "<https://example.org/v>\n",
     ),
     "MkDocs": (
         '# Wells\n\n=== "One"\n\n    First\n\n=== "Two"\n    Second\n\n    More ^^new^^\n\n'
+        "{++added++} {--taken--}\n\n"
         "After.\n",
         "title: Wells\n---\n\n**One**\n\nFirst\n\n**Two**\n\nSecond\n\nMore <ins>new</ins>\n\n"
+        "<ins>added</ins> ~~taken~~\n\n"
         "After.\n",
     ),
     "Notion": (
@@ -229,6 +233,13 @@ def test_title_that_is_more_than_text(tmp_path: Path) -> None:
     made = imported(tmp_path / "a.html")
     assert made.text.startswith("---\ntitle: On H2O\n---\n\nText")
     assert "“2” is plain text in the title, which has no markup." in told(made)
+
+
+def test_places_in_what_is_translated(tmp_path: Path) -> None:
+    """Messages have the lines of the file, not those of its translation."""
+    (tmp_path / "a.md").write_text('% Wells\n\n=== "One"\n    First\n\n[No](#gone)\n')
+    made = imported(tmp_path / "a.md")
+    assert [one.line for one in made.found if "#" not in one.message and one.line] == [6]
 
 
 def test_files_that_are_taken_in(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "our-book"
     folder.mkdir()
-    (folder / "10 last.md").write_text("# The end\n\nText.\n")
+    (folder / "10 last.md").write_text("# The end\n\nSee [a talk](2%20talk.txt).\n")
     (folder / "2 talk.txt").write_text(
         "A talk\n\nAnn Ash: How deep?\n\nBen Birch: Very.\n\nAnn Ash: And wide?\n\nBen Birch: No.\n"
     )
@@ -190,7 +190,33 @@ def test_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         '{{ include "10 last.md" }}\n'
     )
     assert (tmp_path / "source/2 talk.md").read_text().startswith("## A talk\n\nAnn Ash: How deep?")
+    last = (tmp_path / "source/10 last.md").read_text()
+    assert last == "## The end\n\nSee [a talk](2%20talk.md).\n"
     builds("source/our-book.md")
+
+
+def test_images_elsewhere_in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images are found where Obsidian keeps attachments, Hugo its files, mdBook its images, but not
+    by a name that several have, and not outside the folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a/red.png", "img/b.png", "static/img/c.png", "x/two.png", "y/two.png"):
+        (tmp_path / "vault" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "vault" / name).write_bytes(picture())
+    (tmp_path / "out.png").write_bytes(picture())
+    (tmp_path / "vault/img/out.png").symlink_to(tmp_path / "out.png")
+    (tmp_path / "vault/notes").mkdir()
+    (tmp_path / "vault/notes/a.md").write_text(
+        "# A\n\n![[red.png]] ![B](../img/b.png) ![C](/img/c.png)\n\n"
+        "![Two](two.png) ![Out](out.png) ![Out](../../out.png)\n"
+    )
+    result = run("vault")
+    assert (tmp_path / "source/notes/a.md").read_text() == (
+        "---\ntitle: A\n---\n\n![](images/red.png){.decorative} ![B](images/b.png) "
+        "![C](images/c.png)\n\nTwo Out Out\n"
+    )
+    assert len([*(tmp_path / "source").rglob("*.png")]) == 3
+    assert result.output.count("is not there, and is left out.") == 3
+    builds("source/notes/a.md")
 
 
 SETTINGS = {

@@ -100,13 +100,14 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
       chapbook import draft.docx --changes keep
       chapbook import article.html -o source/wells.md
     """
-    from pipeline.authoring.importing import import_file, import_text, inputs
+    from pipeline.authoring.importing import ALONE, InputFolder, import_file, import_text, inputs
     from pipeline.authoring.importing.books import import_book, is_summary
     from pipeline.model.messages import printable
     from pipeline.model.names import slug
     from pipeline.system import outputs
 
     books = [path for path in files if book or is_summary(path)]
+    folders = [InputFolder.of(path) for path in files if path.is_dir() and path not in books]
     wanted = [one for path in files for one in ([(path, "")] if path in books else inputs(path))]
     if out.suffix == ".md" and len(wanted) > 1:
         raise click.UsageError("Several files need a folder: name one with -o.")
@@ -125,7 +126,8 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
             made = import_text(sys.stdin.buffer.read())
             target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'text'}.md"
         else:
-            made = import_file(path, changes)
+            inside = next((one for one in folders if one.path in path.parents), ALONE)
+            made = import_file(path, changes, inside)
         failed = failed or made.failed
         if made.failed:
             show(made.found, blocked=True)

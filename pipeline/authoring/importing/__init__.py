@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.authoring.importing.draft import Changes
+from pipeline.authoring.importing.draft import ALONE, Changes, InputFolder
 from pipeline.authoring.importing.reading import FORMATS, read
 from pipeline.authoring.importing.writing import Imported, failed, written
 from pipeline.model.codes import Code, diagnostic
 from pipeline.system.paths import shown_name
 
-__all__ = ["Imported", "import_file", "import_text", "inputs"]
+__all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
 
 COPIED = "copied text"
 """The name of a text that comes from standard input."""
@@ -43,11 +43,12 @@ def import_text(data: bytes) -> Imported:
     return written(draft, COPIED, "")
 
 
-def import_file(path: Path, changes: Changes = "accept") -> Imported:
-    """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept."""
+def import_file(path: Path, changes: Changes = "accept", folder: InputFolder = ALONE) -> Imported:
+    """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept; it
+    may be of a ``folder`` that is imported."""
     name = shown_name(str(path))
     try:
-        draft = read(path, name, changes)
+        draft = read(path, name, changes, folder)
     except OSError as error:
         message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
         return failed(diagnostic(Code.UNREADABLE_FILE, message, source=name))

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import yaml
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.draft import Changes, Draft
+from pipeline.authoring.importing.draft import Changes, Draft, InputFolder
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.authoring.importing.reading import FORMATS, read
 from pipeline.authoring.importing.writing import Imported, Row, failed, written
@@ -80,7 +80,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         return _Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
     root = path if path.is_dir() else path.parent
     metadata = _metadata(folder, root)
-    kept = frozenset(file.resolve() for file in files)
+    inside = InputFolder.of(folder, files)
     made: dict[str, Imported] = {}
     lines: list[str] = []
     labels: Counter[str] = Counter()
@@ -92,7 +92,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
             continue
         in_part = in_part and not chapter.is_outside
         own = chapter.path.relative_to(folder).with_suffix(".md").as_posix()
-        one = _chapter(chapter, changes, kept, labels)
+        one = _chapter(chapter, changes, inside, labels)
         if one.failed:
             found += one.found
             continue
@@ -290,13 +290,13 @@ def _metadata(folder: Path, root: Path) -> Metadata:
 
 
 def _chapter(
-    chapter: _Chapter, changes: Changes, kept: frozenset[Path], labels: Counter[str]
+    chapter: _Chapter, changes: Changes, folder: InputFolder, labels: Counter[str]
 ) -> Imported:
     """A chapter, which begins with its heading and has no front matter."""
     path = chapter.path or Path()
     name = shown_name(str(path))
     try:
-        draft = read(path, name, changes, kept)
+        draft = read(path, name, changes, folder)
     except OSError as error:
         message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
         return failed(diagnostic(Code.UNREADABLE_FILE, message, source=name))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,6 +35,7 @@ _FENCE = re.compile(
 _OPTION = re.compile(r"[ ]{0,3}:([\w-]+):[ \t]*+(.*)$")
 _HIGHLIGHT = re.compile(r"\{% *+highlight \w[^%]*+%\}\s*+$|\{\{< *+highlight \w[^>]*+>\}\}\s*+$")
 _TAB = re.compile(r'===[!+]{0,2} "([^"]{1,100})"\s*+$')
+_TITLED = re.compile(r"\{% *+code [^%\n]*?title=\"([^\"\n]{1,200})\"")
 _BLOCK_KINDS = {"info": "note", "success": "tip", "danger": "warning", "error": "warning"}
 _KINDS = frozenset({"note", "tip", "important", "warning", "caution", "info", "example"})
 _BOXES = "(?:notice|callout|admonition|alert)"
@@ -70,6 +72,7 @@ _LINES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (r"\{\{< *+youtube (?:id=)?\"?([\w-]{6,20})\"?[^{}>]*+>\}\}",
          r"<https://www.youtube.com/watch?v=\1>"),
         (r"\{\{< *+video (https?://[^\s{}>]{1,500})[^{}>]*+>\}\}", r"<\1>"),
+        (r"\+\+\+(?: *\{.*\})?", ""),
         (r"% (.{1,500})", r"<!-- \1 -->"),
     )
 )  # fmt: skip
@@ -86,6 +89,8 @@ _WITHIN = tuple(
         (r"\{cite(?::p|:ps|:parenthetical)?\}`([\w:.,+-]{1,300})`", r"[@\1]"),
         (r"\{cite(?::t|:ts)\}`([\w:.+-]{1,100})`", r"@\1"),
         (r"\^\^([^\^\s][^\^\n]{0,300})\^\^", r"<ins>\1</ins>"),
+        (r"\{\+\+([^+\n]{1,300})\+\+\}", r"<ins>\1</ins>"),
+        (r"\{--([^-\n]{1,300})--\}", r"~~\1~~"),
     )
 )
 """Parts of lines, and what they become."""
@@ -101,6 +106,23 @@ def translated(text: str, tell: Told) -> str:
         own.append((rf"(?<=[@#]){re.escape(name)}(?![\w-])", name.replace(":", "-", 1)))
     within = [(re.compile(pattern), made.replace("\\", "\\\\")) for pattern, made in own]
     return "\n".join([*lines[:start], *_body(lines, start, within, tell)])
+
+
+def in_file(
+    found: tuple[Diagnostic, ...], whole: list[str], lines: list[str], name: str
+) -> Iterator[Diagnostic]:
+    """Findings on a translated text, ``whole``, at the ``lines`` of its file: as far from a line
+    that both have once."""
+    once, of_whole = Counter(lines), Counter(whole)
+    numbers = {line: at for at, line in enumerate(lines)}
+    moved, shift = [0], 0
+    for at, line in enumerate(whole):
+        if line.strip() and once[line] == of_whole[line] == 1:
+            shift = numbers[line] - at
+        moved.append(shift)
+    for one in found:
+        is_here = 0 < one.line < len(moved) and one.source == name
+        yield replace(one, line=max(1, one.line + moved[one.line])) if is_here else one
 
 
 def _substitutions(text: str) -> list[tuple[str, str]]:
@@ -206,6 +228,8 @@ def _body(lines: list[str], start: int, within: Within, tell: Told) -> Iterator[
                 at += 1
             yield "```"
             at += 1
+        elif (match := _TITLED.match(line)) and at < len(lines) and "```" in lines[at]:
+            lines[at] = f'{lines[at].rstrip()} {{title="{match[1]}"}}'
         elif match := _TAB.match(line):
             yield f"**{match[1]}**\n"
             indent = True
@@ -222,7 +246,7 @@ def _body(lines: list[str], start: int, within: Within, tell: Told) -> Iterator[
 
 def _line(line: str, within: Within) -> str:
     bare = line.strip()
-    if bare[:1] in ("{", "%"):
+    if bare[:1] in ("{", "%", "+"):
         for pattern, made in _LINES:
             if match := pattern.fullmatch(bare):
                 return match.expand(made) if isinstance(made, str) else made(match)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -16,6 +18,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import walk
+
+IMAGE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
+"""The end of the name of an image."""
 
 Changes: TypeAlias = Literal["accept", "reject", "keep"]
 """The treatment of tracked changes."""
@@ -99,6 +104,39 @@ class Draft(msgspec.Struct, frozen=True):
     counts: dict[str, int] = {}
     found: tuple[Diagnostic, ...] = ()
     passages: tuple[InputText, ...] = ()
+
+
+class InputFolder(NamedTuple):
+    """A folder that is imported: its images by their names, and the files that become chapters of
+    one book."""
+
+    path: Path | None = None
+    chapters: frozenset[Path] = frozenset()
+    images: Mapping[str, tuple[Path, ...]] = {}
+
+    @classmethod
+    def of(cls, path: Path, chapters: Iterable[Path] = ()) -> InputFolder:
+        images: dict[str, tuple[Path, ...]] = {}
+        for file in sorted(path.rglob("*")):
+            if IMAGE.search(file.name) and file.is_file():
+                images[file.name] = (*images.get(file.name, ()), file.relative_to(path))
+        return cls(path, frozenset(file.resolve() for file in chapters), images)
+
+    def image(self, own: Path, source: str) -> Path | None:
+        """The only image, from this folder, that a file in its folder ``own`` may mean by an
+        address: by its path from there, or by the end of its path."""
+        if not self.path or not own.resolve().is_relative_to(self.path.resolve()):
+            return None
+        here = own.resolve().relative_to(self.path.resolve()).as_posix()
+        exact = Path(posixpath.normpath(posixpath.join(here, source)))
+        end = f"/{source}".replace("/./", "/").rpartition("../")[2].strip("/")
+        named = self.images.get(posixpath.basename(source), ())
+        found = [file for file in named if f"/{file.as_posix()}".endswith(f"/{end}")]
+        return exact if exact in named else found[0] if len(found) == 1 else None
+
+
+ALONE = InputFolder()
+"""For a file that is imported alone."""
 
 
 def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:

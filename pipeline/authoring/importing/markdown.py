@@ -4,6 +4,7 @@ already supports their notations; unsupported ones become text here, with a mess
 from __future__ import annotations
 
 import base64
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,15 @@ from urllib.parse import quote, unquote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.dialects import metadata_of, translated
-from pipeline.authoring.importing.draft import ALTERNATIVES, Draft, comment, count
+from pipeline.authoring.importing.dialects import in_file, metadata_of, translated
+from pipeline.authoring.importing.draft import (
+    ALONE,
+    ALTERNATIVES,
+    Draft,
+    InputFolder,
+    comment,
+    count,
+)
 from pipeline.authoring.importing.mdbook import expanded
 from pipeline.authoring.importing.page_reader import SUFFIXES, has_alternative
 from pipeline.authoring.importing.tidying import joined_runs, paragraph_of
@@ -39,10 +47,10 @@ _QUIET = frozenset(
 )
 
 
-def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) -> Draft:
-    """A file, with those it includes; links to files that are ``kept`` stay."""
+def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
+    """A file, with those it includes; links to chapters of the same book stay."""
     text = normalise(read(path)[0])
-    whole, hidden = expanded(text, path, in_book=bool(kept))
+    whole, hidden = expanded(text, path, in_book=bool(inside.chapters))
     lost: list[Diagnostic] = []
 
     def tell(line: int, message: str) -> None:
@@ -50,8 +58,9 @@ def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) ->
 
     whole = translated(whole, tell)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
-    draft = of_markdown(whole, document, path.parent, name, kept)
-    draft = replace(draft, found=(*lost, *draft.found))
+    draft = of_markdown(whole, document, path.parent, name, inside)
+    found = in_file(draft.found, whole.split("\n"), text.split("\n"), name)
+    draft = replace(draft, found=(*lost, *found))
     if not hidden:
         return draft
     lines = "1 line" if hidden == 1 else f"{hidden} lines"
@@ -61,7 +70,7 @@ def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) ->
 
 
 def of_markdown(
-    text: str, document: Document, folder: Path, name: str, kept: frozenset[Path] = frozenset()
+    text: str, document: Document, folder: Path, name: str, inside: InputFolder = ALONE
 ) -> Draft:
     """A text, and its parsed document; its files are in a folder."""
     wrong = tuple(one for one in document.diagnostics if one.is_error)
@@ -78,7 +87,7 @@ def of_markdown(
     comments, lost = _comments(text, taken, name)
     counts["comments"] = len(comments) + len(lost)
     blocks = _with_comments(document, comments)
-    reader = _Files(document, folder, name, kept)
+    reader = _Files(document, folder, name, inside)
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
     counts[ALTERNATIVES] -= reader.nameless
     metadata = reader.with_works(metadata)
@@ -181,11 +190,11 @@ def _group(node: model.FigureGroup, span: Span | None) -> Node | tuple[Node, ...
 class _Files:
     """Existing images, by their paths in the source; and those that are missing."""
 
-    def __init__(self, document: Document, folder: Path, name: str, kept: frozenset[Path]) -> None:
+    def __init__(self, document: Document, folder: Path, name: str, inside: InputFolder) -> None:
         self.images: dict[str, bytes] = {}
         self.found: list[Diagnostic] = []
         self._folder = folder
-        self._kept = kept
+        self._around = inside
         self._name = name
         self._looked_at: set[str] = set()
         self.nameless = 0
@@ -254,6 +263,8 @@ class _Files:
             if isinstance(found, Located):  # the root of a site is the folder of its pages
                 self._inside[node.source] = found.name
                 self.images[found.name] = found.read()
+            else:
+                self._look_elsewhere(node.source)
             return
         if scheme(node.source) or node.source in self._looked_at:
             return
@@ -264,6 +275,20 @@ class _Files:
                 self.images[found.name] = found.read()
             except OSError:
                 return
+        else:
+            self._look_elsewhere(node.source)
+
+    def _look_elsewhere(self, source: str) -> None:
+        """Take an image from elsewhere in the folder that is imported."""
+        found = self._around.image(self._folder, unquote(source))
+        there = found and locate(
+            self._around.path or Path(), quote(found.as_posix()), Code.MISSING_IMAGE
+        )
+        if found and isinstance(there, Located):
+            data, name, number = there.read(), f"images/{found.name}", 2
+            while self.images.get(name, data) != data:
+                name, number = f"images/{found.stem}-{number}{found.suffix}", number + 1
+            self._inside[source], self.images[name] = name, data
 
     def _heading(self, node: model.Heading, span: Span | None) -> Node:
         """A heading, which needs no bold and no id that it has anyway."""
@@ -339,8 +364,11 @@ class _Files:
                 message = f"The link “{said}” leads to nothing in the source; its text is kept."
                 self._tell(message, span)
             return node if found else node.children
-        if scheme(node.href) or target in self._files or self._is_kept(target):
+        if scheme(node.href) or target in self._files:
             return node
+        if self._is_kept(target):
+            path, mark, place = node.href.partition("#")
+            return replace(node, href=f"{posixpath.splitext(path)[0]}.md{mark}{place}")
         if "%7B%7B" in node.href:
             return node
         message = f"The link to “{target[:80]}” is left out, and its text stays."
@@ -349,7 +377,7 @@ class _Files:
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)
 
     def _is_kept(self, target: str) -> bool:
-        return bool(self._kept and target) and (self._folder / target).resolve() in self._kept
+        return bool(target) and (self._folder / target).resolve() in self._around.chapters
 
     def _variable(self, node: model.Variable, span: Span | None) -> Node:
         """A variable that nothing gives a value is text, as it is for its own program."""

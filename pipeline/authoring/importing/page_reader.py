@@ -17,7 +17,13 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing import article
-from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, InputText
+from pipeline.authoring.importing.draft import (
+    DISPLAY_MARK,
+    IMAGE,
+    MATH_MARK,
+    NOTE_MARK,
+    InputText,
+)
 from pipeline.authoring.importing.own_markup import width_in
 from pipeline.authoring.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
@@ -48,9 +54,6 @@ SUFFIXES = {
     "image/webp": ".webp",
     "image/svg+xml": ".svg",
 }
-_FILE_NAME = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
-"""The ending of a meaningless alternative text."""
-
 Fetch = Callable[[str], "bytes | None"]
 """Gives the file that an address in the input leads to, if it is part of the input."""
 
@@ -290,7 +293,7 @@ def _heading(element: Element) -> str:
 
 def has_alternative(alt: str) -> bool:
     """Return whether the text alternative of an image says something, and not only its file."""
-    return bool(alt.strip()) and not _FILE_NAME.search(alt)
+    return bool(alt.strip()) and not IMAGE.search(alt)
 
 
 def _break(node: model.ThematicBreak) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.authoring.importing.draft import Changes, Draft, unread
+from pipeline.authoring.importing.draft import ALONE, Changes, Draft, InputFolder, unread
 
 FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
@@ -20,8 +20,8 @@ FORMATS = {
 }
 
 
-def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozenset()) -> Draft:
-    """A file as a document."""
+def read(path: Path, name: str, changes: Changes, folder: InputFolder = ALONE) -> Draft:
+    """A file as a document; it may be of a ``folder`` that is imported."""
     match FORMATS.get(path.suffix.lower()):
         case "html":
             from pipeline.authoring.importing.html import read_html
@@ -30,7 +30,7 @@ def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozen
         case "markdown":
             from pipeline.authoring.importing.markdown import read_markdown
 
-            return read_markdown(path, name, kept)
+            return read_markdown(path, name, folder)
         case "docx":
             from pipeline.authoring.importing.word import read_docx
 
