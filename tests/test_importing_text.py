@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import cli
-from pipeline.authoring.importing import Imported
+from pipeline.authoring.importing import Imported, import_file
 from pipeline.authoring.importing.text import of_text
 from tests.test_importing import body, book, imported, told
 from tests.test_importing_odt import odt
@@ -625,3 +625,22 @@ def test_lines_that_go_on(tmp_path: Path) -> None:
         "and nobody counts them.\n\n"
         "a small\\\nbird\\\nsings\n\nIt goes on here."
     )
+
+
+def test_quotations_in_quotations(tmp_path: Path) -> None:
+    """Letters that quote letters take linear time, however often they do."""
+    text = "A letter\n\n" + "\n".join("> " * depth + "Words of it." for depth in range(40))
+    start = time.process_time()
+    made = of(tmp_path, text)
+    assert time.process_time() - start < 5  # and not for hours
+    assert body(made).count("> > ") > 10
+    of(tmp_path, f"A letter\n\nText.\n\n{'>' * 20_000} x\n")
+
+
+def test_what_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 20)
+    made = import_file(tmp_path / "a.txt")
+    assert made.failed
+    assert told(made) == ["This is not a text file, so Chapbook cannot import it."]
+    (tmp_path / "b.txt").write_bytes("Tap water".encode("utf-16"))
+    assert body(imported(tmp_path / "b.txt")) == "Tap water"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -46,6 +47,9 @@ _HEADING_WORDS, _HEADING_LENGTH = 12, 80
 _SHORT = 60
 """Characters of a line of verse at most."""
 
+_MARK = re.compile(r"^> ?(?:(?:> ?){20,})?")
+"""The mark of a quotation, or of one that is quoted more often than anyone reads."""
+
 _MARKDOWN = re.compile(
     r"^#{1,6} \S|^(?:```|~~~)\w*$|\[[^\]\n]{1,200}\]\(|\*\*[^\s*]|^\|.{1,999}\|$", re.MULTILINE
 )
@@ -59,11 +63,17 @@ def read_text(path: Path, name: str) -> Draft:
     return of_text(path.read_bytes(), name, path.parent)
 
 
+def _is_binary(start: bytes) -> bool:
+    """Return whether what a file begins with is no text, by its control characters."""
+    is_utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return not is_utf16 and 20 * len(re.findall(rb"[\0-\x08\x0e-\x1f]", start)) > len(start)
+
+
 def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     """A text, as copied from anywhere; Markdown in it is read as such."""
     if isinstance(data, bytes) and data.startswith(b"{\\rtf"):
         return of_rtf(data, name, "")
-    if isinstance(data, bytes) and b"\0\0\0" in data[:4096]:
+    if isinstance(data, bytes) and _is_binary(data[:4096]):
         message = "This is not a text file, so Chapbook cannot import it."
         hint = "Open it in a word processor, and save it as .docx."
         return unread(message, name, hint)
@@ -147,18 +157,17 @@ class _Reader:
     def _group(self, lines: list[CopiedLine]) -> Iterator[Block]:
         """The blocks of lines without an empty one between them."""
         at = 0
+        run: list[CopiedLine] = []
         while at < len(lines):
             end, block = self._special(lines, at)
-            if block is not None:
-                yield block
-                at = end
-                continue
-            run = [lines[at]]
-            at += 1
-            while at < len(lines) and self._special(lines, at)[1] is None:
+            if block is None:
                 run.append(lines[at])
                 at += 1
+                continue
             yield from self._paragraphs(run)
+            yield block
+            at, run = end, []
+        yield from self._paragraphs(run)
 
     def _special(self, lines: list[CopiedLine], at: int) -> tuple[int, Block | None]:
         """The element other than a paragraph that begins at a line, and its end."""
@@ -237,7 +246,7 @@ class _Reader:
         end = at
         while end < len(lines) and lines[end].text.startswith(">"):
             end += 1
-        inner = [w._replace(text=re.sub("^> ?", "", w.text)) for w in lines[at:end]]
+        inner = [w._replace(text=_MARK.sub("", w.text, count=1)) for w in lines[at:end]]
         children = [block for group in groups(inner) for block in self._group(group)]
         return end, model.BlockQuote(children=tuple(children))
 
@@ -265,7 +274,7 @@ class _Reader:
         """The paragraphs of lines: wrapped lines are joined, others are a paragraph each; short
         ones, as in verse, stay lines."""
         parts: list[list[CopiedLine]] = []
-        is_prose = max(len(line.text) for line in lines) > _SHORT or (
+        is_prose = max((len(line.text) for line in lines), default=0) > _SHORT or (
             len(lines) == 2 and bool(ENDS.search(lines[1].text))
         )
         for line in lines:
