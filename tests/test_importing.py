@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import io
 import zipfile
 from pathlib import Path
@@ -454,6 +455,13 @@ def test_styles_that_say_something(tmp_path: Path) -> None:
     )
 
 
+def test_spaces_at_the_ends_of_links(tmp_path: Path) -> None:
+    text = '<h1>A</h1><p>See <a href="https://example.org/">the site </a>and x<sup> 2 </sup>.</p>'
+    (tmp_path / "a.html").write_text(text)
+    wanted = "See [the site](https://example.org/) and x <sup>2</sup> ."
+    assert body(imported(tmp_path / "a.html")) == wanted
+
+
 def test_links_that_do_not_say_where(tmp_path: Path) -> None:
     """The text of a link that says “here” becomes the name of its site, so that the source builds
     strictly; if a page does not state its language, it is recognised by the text."""
@@ -652,6 +660,46 @@ def test_parts_of_a_book(tmp_path: Path) -> None:
         "The identifier urn:isbn:9780306406157 is left out: a new edition gets its own.",
         "1 print page marker is left out: editions make their own.",
     ]
+
+
+# --- the documentation ------------------------------------------------------------------
+
+TESTS = {
+    "Markdown": "note files_that_are_taken_in links_that_lead_nowhere",
+    "Copied text": "text.interview_from_a_web_page text.lines text.standard_input",
+    "A folder with": "books.folder",
+    "A folder": "books.images_elsewhere_in_a_folder",
+    "The": "books.summary books.files_that_chapters_take_in",
+    "A Quarto or MkDocs folder": "books.settings",
+    "Web pages": "page what_is_guessed comments_of_libreoffice",
+    "Pages saved": "odt.mhtml",
+    "Word": "word.becomes word.is_told word.notes word.tracked_changes word.citations_and_index",
+    "OpenDocument": "odt.odt odt.changes odt.text_boxes odt.citations_and_index odt.flat",
+    "Rich Text": "rtf.word rtf.text_edit rtf.citations rtf.tables_in_tables",
+    "PDF": "pdf.tagged pdf.untagged pdf.rich pdf.narrow_columns",
+    "E-books": "book parts_of_a_book",
+    "Chapbook's own outputs": "own.comes_back own.comes_back_whole",
+}
+"""The tests of each row of the table of formats; those of other tools' Markdown are `DIALECTS`."""
+
+
+def test_every_format_is_tested() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "import.md").read_text("utf-8")
+    table = page.partition("## Supported formats\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")]
+    named = {start: [row for row in rows[1:] if row.startswith(start)] for start in TESTS}
+    for row in rows[1:]:
+        if row.startswith("… of "):
+            tools = row.removeprefix("… of ").split(" and ")
+            assert all(tool in DIALECTS or tool == "Obsidian" for tool in tools), row
+        else:
+            assert any(row in found for found in named.values()), row
+    for start, tests in TESTS.items():
+        assert named[start], start
+        for test in tests.split():
+            module, _, name = f".{test}".rpartition(".")
+            module = f"tests.test_importing{module.replace('.', '_')}"
+            assert callable(getattr(importlib.import_module(module), f"test_{name}")), test
 
 
 # --- what cannot be read ----------------------------------------------------------------

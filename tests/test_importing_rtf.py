@@ -202,3 +202,15 @@ def test_sizes_of_images(tmp_path: Path) -> None:
         "Red ![](images/image-1.png){.decorative width=1.5cm} box.\n\n"
         "![](images/image-2.png){.decorative}\n\nBox."
     )
+
+
+def test_libre_office(tmp_path: Path) -> None:
+    """LibreOffice raises and lowers letters by heights, and links to bookmarks."""
+    link = '{\\field{\\*\\fldinst HYPERLINK "#deep"}{\\fldrslt below}}'
+    heading = "{\\*\\bkmkstart deep}{\\*\\bkmkend deep}How deep"
+    styles = "{\\stylesheet{\\s1 heading 1;}}"
+    text = f"m{{\\up8 2}} H{{\\dn2 2}}O {link}.\\par\\pard\\s1 {heading}\\par\\pard Very.\\par"
+    rtf(tmp_path / "a.rtf", f"{{\\rtf1{styles}\\pard {text}}}")
+    assert body(imported(tmp_path / "a.rtf")) == (
+        "m<sup>2</sup> H<sub>2</sub>O [below](#how-deep).\n\n## How deep\n\nVery."
+    )

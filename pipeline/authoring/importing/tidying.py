@@ -117,7 +117,7 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         said = " ".join(plain_text(node.children).split())
         title = "" if title == said else title
         found = replace(node, href=href, title=title, attributes=own(node), span=None)
-        return found if said or _holds_more(node.children) else ()
+        return _outside(found) if said or _holds_more(node.children) else ()
 
     def element(node: model.InlineElement) -> Node | tuple[Node, ...]:
         attributes = own(node)
@@ -129,7 +129,8 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         if node.name in _UNWRAPPED and attributes == NO_ATTRIBUTES and not is_change:
             return node.children
         name = "span" if node.name in _UNWRAPPED and not is_change else node.name
-        return replace(node, name=name, attributes=attributes, span=None)
+        made = replace(node, name=name, attributes=attributes, span=None)
+        return _outside(made) if name in ("sub", "sup") and node.children else made
 
     def emphasis(
         node: model.Emphasis | model.Strong | model.Strikethrough,
@@ -258,8 +259,10 @@ def _holds_more(children: Iterable[Node]) -> bool:
     return any(isinstance(n, model.Image | model.NoteReference) for n in walk(children))
 
 
-def _outside(node: model.Emphasis | model.Strong | model.Strikethrough) -> tuple[Node, ...]:
-    """Emphasis with the spaces at its ends moved outside, where asterisks are possible."""
+def _outside(
+    node: model.Emphasis | model.Strong | model.Strikethrough | model.Link | model.InlineElement,
+) -> tuple[Node, ...]:
+    """An element with the spaces at its ends moved outside, where asterisks are possible."""
     children = list(node.children)
     before = after = ""
     if isinstance(children[0], model.Text):

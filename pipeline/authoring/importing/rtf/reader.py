@@ -20,12 +20,12 @@ from pipeline.parser.characters import FORBIDDEN
 
 _SKIPPED = frozenset(
     "colortbl nonshppict objdata objclass shprslt rxe tc listpicture xmlopen fldtype private"
-    " bkmkstart bkmkend nonesttables".split()
+    " bkmkend nonesttables".split()
 )
 _HEADS = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
 _READ = frozenset(
     "shppict picprop sn sv annotation fldinst atnauthor shpinst shptxt footnote listtext pntext"
-    " info pict field fonttbl stylesheet nesttableprops xe".split()
+    " info pict field fonttbl stylesheet nesttableprops xe bkmkstart".split()
 )
 """Destinations that are read."""
 
@@ -34,6 +34,7 @@ _TOGGLES = {
     "b": ("strong", "strong"), "i": ("em", "em"), "strike": ("s", "s"), "striked": ("s", "s"),
     "ul": ("u", "u"), "scaps": ("caps", "caps"), "super": ("raised", "sup"),
     "sub": ("raised", "sub"), "highlight": ("mark", "mark"),
+    "up": ("raised", "sup"), "dn": ("raised", "sub"),
 }  # fmt: skip
 _DESTINATIONS = _SKIPPED | _HEADS | _READ | _INFO
 DEEPEST = 500
@@ -277,6 +278,8 @@ class RtfReader:
                 mark = self.marks.field(said.removeprefix("ADDIN "))
                 self.body.add(Atom(mark), 0)
                 outer.field[0] = "gone" if mark else _address(said) or outer.field[0]
+            elif group.to == "bkmkstart":
+                self.body.add(Atom(etree.Element("span", id=said)), 0)
             elif group.to == "xe":
                 self.body.add(Atom(self.marks.index(said.split(":"))), 0)
             elif group.to in ("listtext", "pntext"):
