@@ -273,6 +273,7 @@ def test_a_finding_shows_the_line_of_its_file(
         f"{file}:3:24: error[missing-image]: There is no file “parts/no.png”.",
         "    See [it](#nowhere) and ![x](no.png).",
         " " * 27 + "^",
+        "    hint: Put it into the source's folder, or correct its path.",
         "2 errors: 1 unresolved-link, 1 missing-image. Nothing was written.",
     ]
     assert result.exit_code == 1

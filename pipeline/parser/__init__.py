@@ -27,7 +27,7 @@ from pipeline.parser.origins import settle_places
 from pipeline.parser.slips import doubtful_attributes
 from pipeline.parser.source import check_text, normalise, read, without_stray
 from pipeline.parser.syntax import parse_tree
-from pipeline.parser.title import take_title
+from pipeline.parser.title import take_language, take_title
 from pipeline.parser.unguarded import unguarded
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
@@ -87,9 +87,10 @@ def parse(
     blocks = document.blocks
     broken = any(finding.code == Code.BAD_YAML.slug for finding in found)
     metadata, blocks, titles = take_title(metadata, blocks, source, may_be_missing=broken)
+    metadata, guessed = take_language(metadata, text.split("\n")[:taken], blocks)
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
-    diagnostics = (*problems, *files.warnings, *found, *document.diagnostics, *titles)
+    diagnostics = (*problems, *files.warnings, *found, *document.diagnostics, *titles, *guessed)
     document = Document(
         metadata=metadata,
         blocks=blocks,

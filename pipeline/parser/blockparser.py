@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…")
 """Characters that a block other than a paragraph can begin with."""
 
 LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")

@@ -4,7 +4,8 @@ goes on to the next speaker, heading, thematic break or page break."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -26,6 +27,9 @@ NESTS = (
 )  # fmt: skip
 """Nodes that may contain a dialogue of their own."""
 
+ROLES = ("interviewer", "guest")
+"""The roles of an example."""
+
 ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
 
 
@@ -36,7 +40,7 @@ def group_turns(
     every label that is nearly a speaker's name."""
     grouping = _Grouping({folded(speaker.name): speaker for speaker in speakers})
     if not grouping.speakers:
-        return blocks, ()
+        return blocks, tuple(_unnamed(blocks))
     return grouping.blocks(blocks), tuple(grouping.diagnostics)
 
 
@@ -68,7 +72,9 @@ class _Grouping:
             return None
         label, rest, bold = _split_label(block.children)
         if label is None:
-            return None
+            label, rest = _bold_turn(block.children)
+            if label is None or folded(label) not in self.speakers:
+                return None
         speaker = self.speakers.get(folded(label))
         if speaker is None:
             if _NAME.fullmatch(label):
@@ -136,6 +142,38 @@ def _split_label(inlines: tuple[Inline, ...]) -> tuple[str | None, tuple[Inline,
             end = 1 + len(after[1:]) - len(after[1:].lstrip())
             return text, _without(rest[0], end, rest[1:]), True
     return None, (), False
+
+
+def _bold_turn(inlines: tuple[Inline, ...]) -> tuple[str | None, tuple[Inline, ...]]:
+    """The label within a paragraph that is bold as a whole, and the rest of it."""
+    only = inlines[0] if len(inlines) == 1 else None
+    first = only.children[0] if isinstance(only, model.Strong) and only.children else None
+    match = _LABEL.match(first.text) if isinstance(first, model.Text) else None
+    if not (match and isinstance(only, model.Strong) and isinstance(first, model.Text)):
+        return None, ()
+    return match[1].strip(), _without(first, match.end(), only.children[1:])
+
+
+def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
+    """A warning about what looks like turns of at least two speakers, each of whom speaks twice."""
+    turns: list[tuple[str, Span | None]] = []
+    for block in blocks:
+        if isinstance(block, model.Paragraph):
+            label, _, bold = _split_label(block.children)
+            if not bold:
+                label, _ = _bold_turn(block.children)
+            if label and _NAME.fullmatch(label):
+                turns.append((label, block.span))
+    times = Counter(label for label, _ in turns)
+    several = [label for label, count in times.items() if count > 1]
+    if len(several) < 2:
+        return
+    names = ", ".join(f"“{name}”" for name in several[:4])
+    message = f"These look like turns of speakers: {names}."
+    listed = ", ".join(f"{name}: {role}" for name, role in zip(several, ROLES, strict=False))
+    hint = f"Name them in the front matter, `speakers: {{{listed}}}`, with their roles."
+    span = next(span for label, span in turns if label in several)
+    yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=hint)
 
 
 def _without(text: model.Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:

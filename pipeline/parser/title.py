@@ -1,15 +1,15 @@
-"""The title of a publication that does not say which it is."""
+"""The title and the language of a publication that does not say which they are."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 
 from msgspec.structs import replace
 
-from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Variable
+from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Text, Variable
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
@@ -19,8 +19,14 @@ from pipeline.model.roles import CLASSES
 from pipeline.model.tree import is_partial, plain_text, walk
 from pipeline.model.variables import filled, look_up, values
 from pipeline.model.words import words
+from pipeline.model.words.guessing import language_of_text
+from pipeline.parser.frontmatter.settling import derived
 
 UNTITLED = "Untitled"
+SAMPLE = 20_000
+"""Characters that are read to guess a language."""
+
+_LANGUAGE = re.compile("""["']?lang(?:uage)?["']?[ \t]*:""")
 MANY = 3
 """So many headings of the first level, with others below them, are chapters."""
 
@@ -121,3 +127,25 @@ def _without_value(title: Heading, known: Mapping[str, str]) -> Iterator[Diagnos
             message = f"The title cannot have `{{{{ {node.name} }}}}` in it."
             hint = "It can have variables of your own, and those that the front matter gives."
             yield diagnostic(Code.UNKNOWN_VARIABLE, message, span=node.span, hint=hint)
+
+
+def take_language(
+    metadata: Metadata, front_matter: Iterable[str], blocks: tuple[Block, ...]
+) -> tuple[Metadata, tuple[Diagnostic, ...]]:
+    """The metadata with the language that the text seems to have, where neither the front matter
+    nor a library gives one, and a warning if it is not the default."""
+    default = Metadata().lang
+    if metadata.lang != default or any(map(_LANGUAGE.match, front_matter)):
+        return metadata, ()
+    texts, length = [metadata.title], 0
+    for node in walk(blocks):
+        if isinstance(node, Text) and length < SAMPLE:
+            texts.append(node.text)
+            length += len(node.text)
+    lang = language_of_text(" ".join(texts))
+    if lang in ("", default):
+        return metadata, ()
+    message = f"No language is given. The text seems to be in `{lang}`, and is set in that."
+    hint = f"Write `lang: {lang}` in the front matter."
+    found = diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint)
+    return derived(replace(metadata, lang=lang)), (found,)

@@ -33,11 +33,11 @@ from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, has_alternative
 from pipeline.authoring.importing.page_styles import mark_styles
 from pipeline.authoring.importing.tidying import joined_runs, tidied
-from pipeline.authoring.importing.vocabulary import language_of_text
 from pipeline.model import Image, Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import walk
+from pipeline.model.words.guessing import language_of_text
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.markup.tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
 from pipeline.system.paths import Located, locate

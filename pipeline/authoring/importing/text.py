@@ -28,12 +28,13 @@ from pipeline.authoring.importing.lines import (
 from pipeline.authoring.importing.markdown import of_markdown
 from pipeline.authoring.importing.rtf import of_rtf
 from pipeline.authoring.importing.text_head import head_of
-from pipeline.authoring.importing.vocabulary import language_of_text, phrase, said
+from pipeline.authoring.importing.vocabulary import phrase, said
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.words import folded
+from pipeline.model.words.guessing import language_of_text
 from pipeline.parser import parse
 from pipeline.parser.source import normalise
 from pipeline.parser.table_options import with_head_rows

@@ -5,15 +5,10 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from pipeline.model.words import folded, words
-
-_SCRIPTS = (("[\u3400-\u9fff]", "zh"), ("[\u0621-\u064a]", "ar"))
-LEAST = 4
-"""Minimum number of a language's common words for recognising it."""
 
 
 @functools.lru_cache
@@ -48,19 +43,6 @@ def months() -> dict[str, int]:
             found[folded(name)] = number
             found.setdefault(folded(name)[:3], number)
     return found | {"sept": 9}
-
-
-def language_of_text(text: str) -> str:
-    """The most likely language of a text, by its script or its most common words; "" if unclear."""
-    for script, lang in _SCRIPTS:
-        if len(re.findall(script, text)) > len(re.findall(r"[^\W\d_]", text)) / 3:
-            return lang
-    counts = Counter(re.findall(r"[^\W\d_]+", text.lower()))
-    scores = {
-        lang: sum(counts[word] for word in common) for lang, common in _words()["common"].items()
-    }
-    (first, most), (_, next_most) = Counter(scores).most_common(2)
-    return first if most >= LEAST and most > 1.3 * next_most else ""
 
 
 @functools.lru_cache

@@ -66,7 +66,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         [{"name": "Tess Lator", "role": "translator"}], also="contributor", others={"role": "ctb"},
         repeats=True)] = ()
     lang: Annotated[str, Key(
-        "The language of the text, as a BCP 47 tag; en by default.", "en-GB", "de",
+        "The language of the text, as a BCP 47 tag. Without one it is en, or the language that the "
+        "text seems to be in, with a warning.", "en-GB", "de",
         "zh-Hant", also="language", form="language")] = "en"
     languages: Annotated[tuple[str, ...], Key(
         "Further languages of the text, in addition to `lang`.", "la", ["fr", "ar"],

@@ -8,20 +8,21 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.cursor import Cursor
 
 _THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-_WRITING = re.compile(r"_{4,}")
+_WRITING = re.compile(r"_{4,}|\.{10,}|…{4,}")
 MAX_LINES = 100
 _PAGE = re.compile(r"(?:\\(?:newpage|pagebreak)|\{\{<[ \t]*pagebreak[ \t]*>\}\})[ \t]*$")
 
 
 class ThematicBreakProcessor(LineProcessor):
-    """Four and more underscores are a line to write on, and several such lines one block."""
+    """Four and more underscores, or ten and more dots, are a line to write on, and several such
+    lines one block."""
 
-    begins = "*_-"
+    begins = "*_-.…"
 
     def start(self, cursor: Cursor) -> bool:
-        if not _THEMATIC.match(cursor.rest):
-            return False
         mark = cursor.rest.rstrip()
+        if not (_THEMATIC.match(cursor.rest) or _WRITING.fullmatch(mark)):
+            return False
         if _WRITING.fullmatch(mark):
             self.parser.close_unmatched()
             if self._continues(cursor):

@@ -19,12 +19,12 @@ from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.authoring.importing.pdf.pieces import PdfImages, linked
 from pipeline.authoring.importing.pdf.plain import page_of_lines
 from pipeline.authoring.importing.pdf.tagged import DRAWING, page_of_structure
-from pipeline.authoring.importing.vocabulary import language_of_text
 from pipeline.model import Link, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.words.guessing import language_of_text
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
 MOST_PAGES = 2000

@@ -17,9 +17,9 @@ from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.authoring.importing.rtf.reader import RtfReader
 from pipeline.authoring.importing.rtf.tokens import tokens
-from pipeline.authoring.importing.vocabulary import language_of_text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Contributor, Metadata
+from pipeline.model.words.guessing import language_of_text
 
 
 def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Draft:
