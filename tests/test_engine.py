@@ -25,7 +25,7 @@ from pipeline.package.files import font_files
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine import declared, layout, weasyprint
 from pipeline.package.pdf.engine.boxes import all_boxes, is_text
-from pipeline.package.pdf.engine.lines import whole_add_word_spacing
+from pipeline.package.pdf.engine.lines import original_add_word_spacing
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
 
@@ -272,7 +272,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
 
     found = lines()
     monkeypatch.setattr(layout, "ShapedText", weasyprint.text.line_break.Layout)
-    monkeypatch.setattr(layout, "add_word_spacing", whole_add_word_spacing)
+    monkeypatch.setattr(layout, "add_word_spacing", original_add_word_spacing)
     assert found == lines()
 
 

@@ -306,7 +306,7 @@ def test_page(tmp_path: Path) -> None:
     assert "The link to “/karte” is left out, and its text stays." in told(made)
     places = [(one.line, one.column) for one in made.found if "/karte" in one.message]
     assert places == [(14, 7)]
-    assert {(row.name, row.given, row.made) for row in made.ledger} >= {
+    assert {(row.name, row.in_input, row.in_source) for row in made.ledger} >= {
         ("tables", 1, 1),
         ("cells", 7, 7),
         ("notes", 1, 1),
@@ -433,7 +433,7 @@ def test_captions_by_what_they_say(tmp_path: Path) -> None:
         "Table 1 shows it.\n\n"
         '![A pump](images/a-pump.png "The pump")\n\nTable 2: none'
     )
-    assert all(row.made >= row.given for row in made.ledger)
+    assert all(row.in_source >= row.in_input for row in made.ledger)
 
 
 STYLED = """\
@@ -559,7 +559,7 @@ def test_word(tmp_path: Path) -> None:
     assert body(made).endswith("It is new")
     assert "2 tracked changes are accepted." in told(made)
     assert "The footer “Page 1” is left out: editions have their own." in told(made)
-    fewer = [row.name for row in made.ledger if row.made < row.given]
+    fewer = [row.name for row in made.ledger if row.in_source < row.in_input]
     assert fewer == ["tracked changes", "headers and footers"]
 
 

@@ -149,7 +149,7 @@ def test_odt(tmp_path: Path) -> None:
         "The table of contents is left out: editions have their own.",
         "The footer “Page 1” is left out: editions have their own.",
     ]
-    assert [row.name for row in made.ledger if row.made < row.given] == REPORTED
+    assert [row.name for row in made.ledger if row.in_source < row.in_input] == REPORTED
 
 
 CHANGED = """
@@ -224,7 +224,7 @@ def test_changes(changes: Changes, tmp_path: Path) -> None:
     assert body(made) == SETTLED[changes]
     words = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
     assert told(made)[0] == f"4 tracked changes are {words[changes]}."
-    fewer = [row.name for row in made.ledger if row.made < row.given]
+    fewer = [row.name for row in made.ledger if row.in_source < row.in_input]
     assert fewer == (REPORTED[1:] if changes == "keep" else REPORTED)
 
 
@@ -257,7 +257,9 @@ def test_citations_and_index(tmp_path: Path) -> None:
         ("bales2012", "People"),
         ("ash2020", "Wells"),
     ]
-    assert all(row.given == row.made for row in made.ledger if row.name not in (*REPORTED, "words"))
+    assert all(
+        row.in_input == row.in_source for row in made.ledger if row.name not in (*REPORTED, "words")
+    )
 
 
 def test_flat(tmp_path: Path) -> None:

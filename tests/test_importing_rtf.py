@@ -114,7 +114,7 @@ def test_word(changes: Changes, tmp_path: Path) -> None:
         "1 image left out, in a format of Windows: save what you need as .png.",
         "The header or footer “A head” is left out: editions have their own.",
     ]
-    fewer = [row.name for row in made.ledger if row.made < row.given]
+    fewer = [row.name for row in made.ledger if row.in_source < row.in_input]
     reported = ["tracked changes", "headers and footers"]
     assert fewer == (reported[1:] if changes == "keep" else reported)
 
@@ -158,7 +158,7 @@ def test_citations(tmp_path: Path) -> None:
         'Few [@bales] know[]{.index entry="Water!wells"} that.\n\n::: bibliography\n:::'
     )
     assert list(made.images) == ["a.references.json"]
-    assert all(row.made >= row.given for row in made.ledger)
+    assert all(row.in_source >= row.in_input for row in made.ledger)
 
 
 @pytest.mark.parametrize("text", ["", "Some text.", "{\\rtf1" + "{" * 1000])

@@ -338,7 +338,7 @@ def test_citations_and_index(tmp_path: Path) -> None:
     works = json.loads(made.images["a.references.json"])
     assert [work["title"] for work in works] == ["People", "Wells"]
     assert "Citations whose works are not in the document are kept as text." in told(made)
-    assert all(row.made >= row.given for row in made.ledger)
+    assert all(row.in_source >= row.in_input for row in made.ledger)
 
 
 def endnote(cited: str, year: str, more: str = "") -> str:
@@ -468,7 +468,7 @@ def test_is_told(tmp_path: Path, name: str) -> None:
 
 
 def ledger(made: Imported) -> dict[str, tuple[int, int]]:
-    return {row.name: (row.given, row.made) for row in made.ledger}
+    return {row.name: (row.in_input, row.in_source) for row in made.ledger}
 
 
 def test_ledger_of_all(tmp_path: Path) -> None:

@@ -390,9 +390,9 @@ def test_a_margin_takes_what_fits(notes: list[tuple[float, float]], blocked: lis
     margin = Margin(None, column, sorted(blocked))  # type: ignore[arg-type]
     margin.notes = [MarginNote(None, None, wanted, height) for wanted, height in notes]  # type: ignore[arg-type]
     asked = set(map(id, margin.notes))
-    left_over = margin.fit()
-    assert {id(note) for note in (*margin.notes, *left_over)} == asked
-    assert len(left_over) + len(margin.notes) == len(notes)
+    superseded = margin.fit()
+    assert {id(note) for note in (*margin.notes, *superseded)} == asked
+    assert len(superseded) + len(margin.notes) == len(notes)
     for note in margin.notes:
         assert column.top - 1e-6 <= note.top
         assert note.top + note.height <= column.bottom + 1e-6

@@ -176,18 +176,18 @@ def _others(lines: list[str], first: int, end: int) -> Iterable[_Piece]:
             start = at + 1
 
 
-def _belong(one: _Piece, other: _Piece, lines: list[str]) -> bool:
+def _belong(first: _Piece, second: _Piece, lines: list[str]) -> bool:
     """Return whether one of two neighbours is a table, and the other its caption or attributes."""
-    if "table" not in (one.tag, other.tag) or "p" not in (one.tag, other.tag):
+    if "table" not in (first.tag, second.tag) or "p" not in (first.tag, second.tag):
         return False
-    text = lines[(one if one.tag == "p" else other).first]
-    return bool(_ABOUT_TABLE.match(text)) and not (other.tag == "table" and text[0] == "{")
+    text = lines[(first if first.tag == "p" else second).first]
+    return bool(_ABOUT_TABLE.match(text)) and not (second.tag == "table" and text[0] == "{")
 
 
-def _between(one: _Piece, other: _Piece) -> str:
+def _between(first: _Piece, second: _Piece) -> str:
     """An empty line, except between adjacent notes, HTML, or lines that are not blocks."""
-    close = one.end == other.first
-    tags = {one.tag, other.tag}
+    close = first.end == second.first
+    tags = {first.tag, second.tag}
     may_be_close = tags == {"note"} or not tags.isdisjoint({"", "html"})
     return "\n" if close and may_be_close else "\n\n"
 
@@ -238,10 +238,10 @@ def _read(text: str, labels: Mapping[str, tuple[str, str]]) -> Document:
     return parse_body(f"{text}\n{definitions}" if definitions else text)
 
 
-def _lost(written: str, made: str) -> bool:
+def _lost(source: str, result: str) -> bool:
     """Return whether a word, or a comment mark, of the original is missing in the result."""
-    words = _words(written) - _words(made)
-    return bool(words) or any(written.count(mark) > made.count(mark) for mark in _MARKS)
+    words = _words(source) - _words(result)
+    return bool(words) or any(source.count(mark) > result.count(mark) for mark in _MARKS)
 
 
 def _words(text: str) -> Counter[str]:
@@ -254,13 +254,13 @@ def joined(document: Document) -> Document:
     """The document with spaces for the line ends that are spaces in all outputs."""
 
     def leave(node: Node) -> Node:
-        changed = {name: _on_one_line(getattr(node, name)) for name in FIELDS[type(node)]}
+        changed = {name: _single_line(getattr(node, name)) for name in FIELDS[type(node)]}
         return replace(node, **changed)
 
     return rewrite_document(document, leave=dict.fromkeys(FIELDS, leave))
 
 
-def _on_one_line(children: Any) -> Any:
+def _single_line(children: Any) -> Any:
     if not isinstance(children, tuple) or not any(isinstance(n, SoftBreak) for n in children):
         return children
     return tuple(

@@ -85,7 +85,7 @@ class CheckedFile(msgspec.Struct, frozen=True):
     judge: tuple[str, ...]
 
 
-def checked(file: Path, found: Sequence[Diagnostic], notes: Iterable[str]) -> CheckedFile:
+def checked(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) -> CheckedFile:
     """The report of a file that was checked, with the ``notes`` on that."""
     suffix = file.suffix.lower()
     day = publication_moment("") or datetime.datetime.now(datetime.UTC)
@@ -94,7 +94,7 @@ def checked(file: Path, found: Sequence[Diagnostic], notes: Iterable[str]) -> Ch
         sha256=checksum(file),
         day=day.date().isoformat(),
         checkers=(*_versions(suffix), *notes),
-        found=tuple(found),
+        found=tuple(findings),
         claims=tuple(dict.fromkeys(_claims(file))),
         looked_for=tuple(
             LookedFor(TITLES[of], tuple(dict.fromkeys(map(_description, rules()[of].values()))))
@@ -157,10 +157,10 @@ def encode(report: CheckedFile) -> bytes:
 
 
 def write_report(
-    folder: Path, file: Path, found: Sequence[Diagnostic], notes: Iterable[str]
+    folder: Path, file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]
 ) -> None:
     """Write the report on a file that was checked. Raises `OSError`."""
-    made = checked(file, found, notes)
+    made = checked(file, findings, notes)
     files = {
         folder / f"{file.name}.html": page_of(made),
         folder / f"{file.name}.json": encode(made),

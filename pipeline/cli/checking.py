@@ -63,6 +63,6 @@ def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
         raise click.UsageError(f"--external checks the links of sources; {file.name} is not one")
     report = links.check_links(file)
-    notes = [f"not checked, at the server's request: {address}" for address in report.left_out]
+    notes = [f"not checked, at the server's request: {address}" for address in report.withheld]
     number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
     return report.diagnostics, f"{number} on the web, ", notes

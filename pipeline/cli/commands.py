@@ -190,13 +190,13 @@ def build(
     sys.exit(SOURCE_ERRORS if failed else BUILT)
 
 
-def _is_foreign(found: Collection[Diagnostic]) -> bool:
+def _is_foreign(findings: Collection[Diagnostic]) -> bool:
     """Return whether a source was written for another tool, judged by its findings."""
-    if not found:  # what reads sources is not loaded for a build that has nothing to do
+    if not findings:  # what reads sources is not loaded for a build that has nothing to do
         return False
     from pipeline.parser.other_tools import is_foreign
 
-    return is_foreign(found)
+    return is_foreign(findings)
 
 
 def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., Result]:

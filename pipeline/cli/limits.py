@@ -35,7 +35,7 @@ def within(
 ) -> Callable[..., Result]:
     """`driver.build` in a process of its own, which ends where it takes too much time or memory.
     The listener hears of the files that were saved alone."""
-    from pipeline.cli.library.building import why_stopped
+    from pipeline.cli.library.building import stop_message
     from pipeline.cli.library.child import RAISED, Limits
     from pipeline.cli.library.pool import LimitedPool, TaskStoppedError
     from pipeline.driver import Listener, Result
@@ -50,9 +50,9 @@ def within(
         try:
             result, saved = pool.submit(_with_saved, run, source, editions).result()
         except TaskStoppedError as error:
-            if error.how == RAISED:
+            if error.reason == RAISED:
                 give_up(error.output)
-            message, hint = why_stopped(error, limits)
+            message, hint = stop_message(error, limits)
             return Result((diagnostic(Code.NOT_BUILT, message, source=str(source), hint=hint),))
         finally:
             pool.shutdown()

@@ -77,25 +77,25 @@ def make_table() -> str:
     return f"EDITIONS := {' '.join(EDITIONS)}\n{files}"
 
 
-def entry(one: EditionSettings, width: int) -> str:
+def entry(edition: EditionSettings, width: int) -> str:
     """The lines about an edition: its description, and below it its layout."""
     indent = " " * (NAME + 2)
-    parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in details(one))
+    parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in details(edition))
     lines = textwrap.wrap(
-        ", ".join((one.file, *parts)),
+        ", ".join((edition.file, *parts)),
         max(width, NARROWEST),
         initial_indent=indent,
         subsequent_indent=indent,
         break_on_hyphens=False,
     )
     return "\n".join(
-        [f"{'* ' if one.listed else '  '}{one.name:<{NAME}}{one.label}", *lines]
+        [f"{'* ' if edition.listed else '  '}{edition.name:<{NAME}}{edition.label}", *lines]
     ).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def details(one: EditionSettings) -> Iterator[str]:
+def details(edition: EditionSettings) -> Iterator[str]:
     """The layout of a printed edition: page, text and options."""
-    page = one.page
+    page = edition.page
     if page is None:
         return
     yield (

@@ -144,7 +144,7 @@ def report(
     sys.exit(SOURCE_ERRORS if made.failed or (strict and made.findings) else BUILT)
 
 
-def with_manifest(path: Path, made: Report) -> dict[Path, bytes]:
+def with_manifest(path: Path, report: Report) -> dict[Path, bytes]:
     """The manifest of the outputs, if there is one, with the results of the report."""
     import msgspec
 
@@ -155,16 +155,16 @@ def with_manifest(path: Path, made: Report) -> dict[Path, bytes]:
         found = manifest.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return {}
-    described = {edition.sha256: facts(edition) for edition in made.editions}
+    described = {edition.sha256: facts(edition) for edition in report.editions}
     return {path: manifest.encode(manifest.with_facts(found, described))}
 
 
-def lines(edition: EditionReport, made: Report) -> Iterator[str]:
+def lines(edition: EditionReport, report: Report) -> Iterator[str]:
     """The lines that the terminal shows about an edition."""
     from pipeline.cli.report import sayings
 
     yield f"{edition.name}: {edition.label}"
-    printed, prices = edition.printed, made.prices
+    printed, prices = edition.printed, report.prices
     if printed:
         yield f"  paper     {sayings.paper_text(printed.sheets, printed.paper)}"
         yield f"  ink       {sayings.ink_text(printed.ink)}"

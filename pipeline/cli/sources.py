@@ -146,8 +146,8 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
         click.echo(printable(f"import   {path}: {target}"))
         click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
         for row in made.ledger:
-            mark = "" if row.made >= row.given else "  fewer"
-            click.echo(f"{'':<9}{row.name:<17}{row.given:>7}{row.made:>8}{mark}")
+            mark = "" if row.in_source >= row.in_input else "  fewer"
+            click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")
         show(made.found)
     sys.exit(SOURCE_ERRORS if failed else BUILT)
 

@@ -72,11 +72,11 @@ TEMPLATES = click.option(
 )
 
 
-def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = False) -> None:
+def show(findings: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = False) -> None:
     """Print findings, and their number; ``blocked`` if they prevented writing."""
     from pipeline.model import messages
 
-    ordered = messages.in_order(found)
+    ordered = messages.in_order(findings)
     if as_json:
         click.echo(messages.as_json(ordered))
     elif ordered:
@@ -235,8 +235,8 @@ class _Crew(Executor):
                 self._others = _Here()
         return self._others
 
-    def submit(self, task: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
-        return self.begin().submit(task, *given, **named)
+    def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        return self.begin().submit(task, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if self._others:
@@ -246,10 +246,10 @@ class _Crew(Executor):
 class _Here(Executor):
     """Does all at once, in this process."""
 
-    def submit(self, task: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
+    def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         done: Future[T] = Future()
         try:
-            done.set_result(task(*given, **named))
+            done.set_result(task(*args, **kwargs))
         except Exception as error:
             done.set_exception(error)
         return done
@@ -306,19 +306,19 @@ class Progress:
             case Ran():
                 self._ran(event)
 
-    def _ran(self, what: Ran) -> None:
+    def _ran(self, event: Ran) -> None:
         from pipeline.model import messages
 
-        name = _name(what)
+        name = _name(event)
         if name == FIRST_STAGE:
             self._expected |= self._took
             self._took.clear()
         if self.stages and not self.quiet:
-            click.echo(messages.ran_line(what.stage, what.edition, what.seconds, what.note))
-        if what.is_part:  # of a time that is told as a whole
+            click.echo(messages.ran_line(event.stage, event.edition, event.seconds, event.note))
+        if event.is_part:  # of a time that is told as a whole
             return
         # earlier results keep the time of their run
-        self._took[name] = what.seconds or self._took.get(name) or self._expected.get(name, 0.0)
+        self._took[name] = event.seconds or self._took.get(name) or self._expected.get(name, 0.0)
 
     def keep(self) -> None:
         """Keep the times for the next run."""
@@ -333,8 +333,8 @@ class Progress:
         return messages.progress_line(self._doing, waiting - ran)
 
 
-def _name(what: Ran | Begun) -> str:
-    return f"{what.stage} {what.edition}".strip()
+def _name(event: Ran | Begun) -> str:
+    return f"{event.stage} {event.edition}".strip()
 
 
 @contextlib.contextmanager

@@ -103,7 +103,9 @@ class Source:
         self.options = options or Options()
         self.name = shown_name(str(path))
         self._runner = runner
-        self.parsed = runner.run(PARSE, path) if document is None else runner.given(PARSE, document)
+        self.parsed = (
+            runner.run(PARSE, path) if document is None else runner.preset(PARSE, document)
+        )
         self.metadata: Metadata = runner.run(METADATA, self.parsed).value
         self._templates = self._own_templates()
 
@@ -295,13 +297,13 @@ class Source:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
 
-    def _without_pages(self, made: BuiltEdition, problem: str) -> BuiltEdition:
+    def _without_pages(self, built: BuiltEdition, problem: str) -> BuiltEdition:
         """A screen edition that cannot mark the pages of the handout, with a finding."""
-        if made.package is None:
-            return made
+        if built.package is None:
+            return built
         message = f"There is no page map, since the handout cannot be made. {problem}"
         finding = diagnostic(Code.NO_PAGE_MAP, message, source=self.name)
-        return made._replace(findings=(*made.findings, finding))
+        return built._replace(findings=(*built.findings, finding))
 
     def all_findings(self, editions: Iterable[Edition]) -> tuple[Diagnostic, ...]:
         """The findings of a document that already has errors, and those of later stages, so that

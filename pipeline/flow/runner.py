@@ -155,7 +155,7 @@ class Outcome(Generic[T]):
         return self.stage.encode(self.value) if data is None else data
 
 
-Each: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
+RunEach: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
 """A function that runs a stage for each of many parts."""
 
 
@@ -186,10 +186,10 @@ class Runner:
         """True if another process is computing a result to be awaited."""
         return self._latest is not None and not self._latest.done()
 
-    def ahead(self, prepare: Callable[..., object], *given: Any) -> None:
+    def ahead(self, prepare: Callable[..., object], *args: Any) -> None:
         """Have a process get ready for what comes."""
         if self._executor:
-            self._executor.submit(prepare, *given)
+            self._executor.submit(prepare, *args)
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
         """The outcome of a stage with these inputs: outcomes of other stages, or plain values."""
@@ -213,7 +213,7 @@ class Runner:
         self._listener(Ran(stage.name, edition, sum(ran), note, is_part=True))
         return [outcome.value for outcome in outcomes]
 
-    def given(self, stage: Stage[T], value: T) -> Outcome[T]:
+    def preset(self, stage: Stage[T], value: T) -> Outcome[T]:
         """A value as if the stage had given it now."""
         outcome = Outcome(stage, _Trace({}, "", stage.findings(value)), lambda: value, None)
         outcome.identity = key(outcome.data)
@@ -248,8 +248,8 @@ class Runner:
         started = time.time()
         running: Future[tuple[bytes, float, list[str]]] | None = None
         if executor and not (stage.divides and stage.divides(*_values(takes))):
-            given = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
-            running = executor.submit(_in_another_process, stage, given)
+            preset = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
+            running = executor.submit(_in_another_process, stage, preset)
             self._latest = running
             if is_part:
                 self._running.append(running)
@@ -283,9 +283,9 @@ class Runner:
         """The memory that a stage has of its last outcome."""
         if stage.remembers is None:
             return None
-        given, files = stage.remembers(*values)
+        preset, files = stage.remembers(*values)
         digests = [self._digest(str(file)) for file in files]
-        name = f"{key(stage.name, code_version(), *map(_described, given), *digests)}.memo"
+        name = f"{key(stage.name, code_version(), *map(_described, preset), *digests)}.memo"
         if self._memory and (memo := self._memory.get(name)):
             return _Remembered(memo)
         memo = Memo(self._store.get(name) if self._store else None)
@@ -347,20 +347,22 @@ def _values(takes: Iterable[Any]) -> list[Any]:
     return [take.value if isinstance(take, Outcome) else take for take in takes]
 
 
-def _run(stage: Stage[T], values: list[Any], *each: Each) -> tuple[T, float, list[str]]:
+def _run(stage: Stage[T], values: list[Any], *run_each: RunEach) -> tuple[T, float, list[str]]:
     """The value of a stage, the seconds that it took, and the paths that it read."""
     started = time.perf_counter()
     with noting() as noted:
-        value = stage.make(*values, *each)
+        value = stage.make(*values, *run_each)
     paths = dict.fromkeys(map(str, (*stage.reads(value, *values), *noted)))
     return value, time.perf_counter() - started, list(paths)
 
 
 def _in_another_process(
-    stage: Stage[Any], given: Iterable[tuple[Stage[Any] | None, Any]]
+    stage: Stage[Any], arguments: Iterable[tuple[Stage[Any] | None, Any]]
 ) -> tuple[bytes, float, list[str]]:
     """The same, in another process: bytes in, and bytes out."""
-    value, seconds, paths = _run(stage, [one.decode(take) if one else take for one, take in given])
+    value, seconds, paths = _run(
+        stage, [one.decode(take) if one else take for one, take in arguments]
+    )
     return stage.encode(value), seconds, paths
 
 

@@ -14,7 +14,7 @@ from pipeline.flow.editions import BuiltEdition
 from pipeline.model.editions import bundle_name, output_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted
-from pipeline.package.bundle import bundle, left_over
+from pipeline.package.bundle import bundle, superseded
 from pipeline.package.catalog.record import Record
 from pipeline.package.result import NO_DATE, publication_moment
 from pipeline.system import checksums, outputs
@@ -55,35 +55,35 @@ class Saving:
         path = self._folder.parent / outputs.WORK / self._stem / "model.json"  # as it is named
         self.saved.append(Saved("parse", seconds, len(data), path))
 
-    def add(self, made: BuiltEdition) -> None:
+    def add(self, built: BuiltEdition) -> None:
         """The files of an edition. Remaining files of an earlier build of it will be deleted."""
-        if made.package is None:
-            self._add_parts(made)
+        if built.package is None:
+            self._add_parts(built)
             return
-        name = output_name(self._stem, made.edition)
-        files = self._add(made, name)
-        if made.edition.chapters:
+        name = output_name(self._stem, built.edition)
+        files = self._add(built, name)
+        if built.edition.chapters:
             folder = (self._folder / name).parent
-            self._gone += checksums.left_over(folder, (self._folder / file for file in files))
+            self._gone += checksums.superseded(folder, (self._folder / file for file in files))
 
-    def _add_parts(self, made: BuiltEdition) -> None:
+    def _add_parts(self, built: BuiltEdition) -> None:
         """The handouts that an edition is split into, and an archive of them."""
-        edition, started = made.edition, time.perf_counter()
+        edition, started = built.edition, time.perf_counter()
         files: dict[str, bytes] = {}
-        for part in made.parts:
+        for part in built.parts:
             files |= self._add(part, part.file)
         name, data = bundle_name(self._stem, edition), bundle(files)
-        self._gone += left_over(self._folder / name, name.removesuffix(".zip"), files)
+        self._gone += superseded(self._folder / name, name.removesuffix(".zip"), files)
         self._put(name, data)
         self._entries.append(manifest.describe_bundle(name, edition, data, len(files)))
         seconds = time.perf_counter() - started
         self.saved.append(Saved("zip", seconds, len(data), self._folder / name))
 
-    def _add(self, made: BuiltEdition, name: str) -> dict[str, bytes]:
-        edition, package = made.edition, made.package
+    def _add(self, built: BuiltEdition, name: str) -> dict[str, bytes]:
+        edition, package = built.edition, built.package
         assert package, "a document with errors is not saved"
         files = {name: package.data, **package.extra}
-        section = made.section[-1] if made.section else ""
+        section = built.section[-1] if built.section else ""
         for file, data in files.items():
             self._put(file, data)
             # other files next to it are not outputs, and neither are the further pages of a site
@@ -94,16 +94,16 @@ class Saving:
                 self._entries.append(entry)
         path = self._folder / name
         fit = package.facts.fitted
-        self.saved.append(Saved(edition.format, made.seconds, len(package.data), path, fit))
+        self.saved.append(Saved(edition.format, built.seconds, len(package.data), path, fit))
         return files
 
-    def add_catalog(self, metadata: Metadata, made: Iterable[BuiltEdition]) -> Record:
+    def add_catalog(self, metadata: Metadata, built: Iterable[BuiltEdition]) -> Record:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
         from pipeline.package import catalog
 
         started = time.perf_counter()
-        whole = {one.edition: one.package for one in made if one.package}
+        whole = {one.edition: one.package for one in built if one.package}
         front = next((one.front for one in whole.values() if one.front), None)
         cover = None
         if front:

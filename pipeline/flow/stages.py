@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.flow.runner import Each, Stage
+from pipeline.flow.runner import RunEach, Stage
 from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, has_page_marks
@@ -130,28 +130,28 @@ def package(
     source: str,
     pango: str,
     sources: tuple[str, ...] = (),
-    each: Each | None = None,
+    run_each: RunEach | None = None,
 ) -> Package:
     """The finished file of an edition, with facts about it. Findings concern the source unless
     stated otherwise. ``sources`` are the files to attach. A long text for print is divided into
-    units, which `each` lays out."""
+    units, which `run_each` lays out."""
     from pipeline.package import package
 
-    crew = _Crew(each, pango) if each else None
+    crew = _Crew(run_each, pango) if run_each else None
     return _placed(package(pages, folder, assets_beside=assets, crew=crew, sources=sources), source)
 
 
 class _Crew(NamedTuple):
     """Has the stages run that set units and running heads."""
 
-    each: Each
+    each_unit: RunEach
     pango: str
 
     def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]:
-        return self.each(UNIT, [(unit, edition, folder, self.pango) for unit in units])
+        return self.each_unit(UNIT, [(unit, edition, folder, self.pango) for unit in units])
 
-    def heads(self, given: Iterable[Furniture], edition: Edition) -> list[Heads]:
-        return self.each(HEADS, [(one, edition, self.pango) for one in given])
+    def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]:
+        return self.each_unit(HEADS, [(one, edition, self.pango) for one in furniture])
 
 
 def compare(
@@ -211,11 +211,11 @@ def unit(unit: Unit, edition: Edition, folder: Path, pango: str) -> Set:
     return set_unit(unit, edition, folder)
 
 
-def heads(given: Furniture, edition: Edition, pango: str) -> Heads:
+def heads(furniture: Furniture, edition: Edition, pango: str) -> Heads:
     """The running heads and feet of a unit's pages."""
     from pipeline.package.pdf.units.setting import set_heads
 
-    return set_heads(given, edition)
+    return set_heads(furniture, edition)
 
 
 def cover(
@@ -275,8 +275,8 @@ def _in_package(package: Package) -> tuple[Diagnostic, ...]:
     return package.diagnostics
 
 
-def _themselves(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    return found
+def _themselves(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return findings
 
 
 def _nothing(*_: Any) -> tuple[Any, ...]:
@@ -308,12 +308,12 @@ def _packed(package: Package, *_: Any) -> Iterable[str]:
     return package.dependencies
 
 
-def _fonts(_: Any, given: Unit | Furniture, *__: Any) -> Iterable[str]:
-    return given.fonts
+def _fonts(_: Any, unit: Unit | Furniture, *__: Any) -> Iterable[str]:
+    return unit.fonts
 
 
-def _fonts_and_images(made: Set, unit: Unit, *_: Any) -> Iterable[str]:
-    return (*unit.fonts, *made.files)
+def _fonts_and_images(result: Set, unit: Unit, *_: Any) -> Iterable[str]:
+    return (*unit.fonts, *result.files)
 
 
 def _sets_type(_: Any, edition: Edition, *__: Any) -> bool:

@@ -30,7 +30,7 @@ class Edition(msgspec.Struct, frozen=True):
     fields. An edition that ``is_archival`` is PDF/A with its source attached. With ``page_marks``
     it marks the pages of the standard print edition (`has_page_marks`); with ``same_pages`` its own
     pages begin there too. An edition of ``chapters`` is a folder with one page per chapter. An
-    edition that ``stands_for`` another replaces it if the front matter asks for that.
+    edition that ``replaces`` another replaces it if the front matter asks for that.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Edition(msgspec.Struct, frozen=True):
     page_marks: bool = False
     same_pages: bool = False
     chapters: bool = False
-    stands_for: str = ""
+    replaces: str = ""
 
 
 EDITIONS: dict[str, Edition] = {
@@ -60,7 +60,7 @@ EDITIONS: dict[str, Edition] = {
             "web site, a page a chapter",
             page_marks=True,
             chapters=True,
-            stands_for="web",
+            replaces="web",
         ),
         Edition("handout", "pdf", "printable handout, A4", "A4"),
         Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
@@ -132,7 +132,7 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
     if ALL in wanted:
         wanted = (*wanted, *(metadata.editions or EDITIONS))
     site = metadata.web == "chapters"
-    standing_in = {e.stands_for: e.name for e in EDITIONS.values() if e.stands_for and site}
+    standing_in = {e.replaces: e.name for e in EDITIONS.values() if e.replaces and site}
     chosen = dict.fromkeys(standing_in.get(name, name) for name in wanted if name != ALL)
     return tuple(EDITIONS[name] for name in chosen)
 

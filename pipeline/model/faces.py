@@ -95,7 +95,7 @@ def own_faces(metadata: Metadata) -> tuple[Face, ...]:
             package="",
             path=font.source,
             obfuscated=font.obfuscated,
-            whole=font.whole,
+            unmodified=font.unmodified,
         )
         for font in metadata.fonts
         if font.family

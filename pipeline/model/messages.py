@@ -25,7 +25,7 @@ LONGEST_QUOTED = 200
 LONGEST_MESSAGE = 1000
 """Characters of a message, including the text that it quotes."""
 
-_GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
+_VARIABLE = re.compile(r"`[^`]*`|“[^”]*”|\d+")
 """The variable parts of messages that are otherwise equal."""
 
 _FIRST = re.compile(r"`([^`]{2,200})`|“([^”]{1,200})”")
@@ -89,14 +89,14 @@ def as_text(diagnostics: Iterable[Diagnostic]) -> str:
     with the same message about a file, the first few, and the lines of the others."""
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for finding in diagnostics:
-        shape = _GIVEN.sub("", finding.message)
+        shape = _VARIABLE.sub("", finding.message)
         groups.setdefault((finding.source, finding.code, shape), []).append(finding)
     sources: dict[str, list[str]] = {}
     shown: list[str] = []
     for group in groups.values():
         # a single further one takes no more room in full than its mention
         full = len(group) if len(group) == SHOWN + 1 else SHOWN
-        shown += (_one(finding, sources) for finding in group[:full])
+        shown += (_line(finding, sources) for finding in group[:full])
         if group[full:]:
             shown.append(_others(group[full:]))
     return "\n".join(shown)
@@ -132,8 +132,8 @@ def summary(diagnostics: Iterable[Diagnostic], *, blocked: bool = False) -> str:
     return text if len(found) > 1 else ""
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' if number > 1 else ''}" if number else ""
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number > 1 else ''}" if number else ""
 
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
@@ -147,7 +147,7 @@ def shown_json(value: object) -> str:
     return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], found)
 
 
-def _one(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
+def _line(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
     place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
     where = printable(place) or "chapbook"
     lines = [f"{where}: {finding.severity}[{finding.code}]: {_shortened(finding.message)}"]

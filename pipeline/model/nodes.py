@@ -551,11 +551,11 @@ class Bibliography(Node, frozen=True):
 
 
 class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A place that an index entry refers to: the element with the id ``target``, or (``whole``)
+    """A place that an index entry refers to: the element with the id ``target``, or (``is_range``)
     from its beginning to its end, in the named section."""
 
     target: str
-    whole: bool = False
+    is_range: bool = False
     section: str = ""
 
 

@@ -24,7 +24,7 @@ _ANSWERED = re.compile(rf"(?<!_){BLANK}_*+\s*+(?=\{{)")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
-def taken_out(node: Node) -> Node | tuple[Node, ...]:
+def replacement_of(node: Node) -> Node | tuple[Node, ...]:
     """The replacement for a node that an edition does not have: for a cell an empty one, to keep
     the columns in line."""
     if isinstance(node, model.TableCell):
@@ -52,10 +52,10 @@ def closed_up(run: Sequence[N]) -> tuple[N, ...]:
     return tuple(found)
 
 
-def _joined(found: list[Any], node: Any) -> Any:
+def _joined(parts: list[Any], node: Any) -> Any:
     """The part of a node to add after a gap is closed, with the preceding text, which may merge
     with its own; None for nothing."""
-    before = found[-1] if found else None
+    before = parts[-1] if parts else None
     if isinstance(node, model.SoftBreak) and (before is None or _is_spaced(before)):
         return None
     if not isinstance(node, model.Text):
@@ -64,12 +64,12 @@ def _joined(found: list[Any], node: Any) -> Any:
     if before is None or _is_spaced(before):
         text = text.lstrip(" ")
     if text.startswith(_CLOSING):
-        _strip_end(found)
-        before = found[-1] if found else None
+        _strip_end(parts)
+        before = parts[-1] if parts else None
     if not text:
         return None
     if isinstance(before, model.Text):
-        found.pop()
+        parts.pop()
         return replace(before, text=before.text + text)
     return replace(node, text=text)
 
@@ -80,11 +80,11 @@ def _is_spaced(node: Node) -> bool:
     )
 
 
-def _strip_end(found: list[Any]) -> None:
-    while found and isinstance(found[-1], model.SoftBreak | model.LineBreak | model.Text):
-        last = found.pop()
+def _strip_end(parts: list[Any]) -> None:
+    while parts and isinstance(parts[-1], model.SoftBreak | model.LineBreak | model.Text):
+        last = parts.pop()
         if isinstance(last, model.Text) and (text := last.text.rstrip(" ")):
-            found.append(replace(last, text=text))
+            parts.append(replace(last, text=text))
             return
 
 
@@ -169,7 +169,7 @@ def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
     """The nodes as all editions have them."""
 
     def enter(node: Node) -> Node | tuple[Node, ...]:
-        return taken_out(node) if is_partial(node) else node
+        return replacement_of(node) if is_partial(node) else node
 
     partial = {type(node) for node in walk(nodes) if is_selected(node)}
     if not partial:

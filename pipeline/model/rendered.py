@@ -76,7 +76,7 @@ class Face(msgspec.Struct, frozen=True):
     """A font face for the styles: its CSS family, weight and style, and its file: an importable
     font ``package`` and the ``path`` in it. ``element`` restricts it to one element. A font of the
     publication has no package, and a path in the source's folder; it may have to be ``obfuscated``
-    in e-books, and embedded as a ``whole``."""
+    in e-books, and embedded as a ``unmodified``."""
 
     family: str
     weight: int
@@ -85,7 +85,7 @@ class Face(msgspec.Struct, frozen=True):
     path: str
     element: str = ""
     obfuscated: bool = False
-    whole: bool = False
+    unmodified: bool = False
 
 
 class CharacterPlace(msgspec.Struct, frozen=True):

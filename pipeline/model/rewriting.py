@@ -84,19 +84,19 @@ def rewrite_document(document: Document, **how: Any) -> Document:
     return msgspec.structs.replace(document, blocks=blocks, notes=notes)
 
 
-def alike(node: Node, made: N) -> N:
-    """A node that was ``made`` from another one, or an equal one made from it earlier, so that
+def alike(node: Node, new: N) -> N:
+    """A ``new`` node made from another one, or an equal one made from it earlier, so that
     equal parts of several editions, and of successive builds, are the same object."""
     before: list[Any] = node.__dict__.setdefault("made", [])
     with contextlib.suppress(RecursionError):  # deeper than is compared
-        if made == node:
+        if new == node:
             return node
         for one in before:
-            if one == made:
+            if one == new:
                 return one  # type: ignore[no-any-return]
-    before.append(made)
+    before.append(new)
     del before[:-MOST_ALIKE]
-    return made
+    return new
 
 
 class _Rewriting:
@@ -125,7 +125,7 @@ class _Rewriting:
             before = node.__dict__.get(self._kept_as)
             if before and before[0] == value:
                 return (node,) if before[1] is None else before[1]
-        made = self._made(node, value, self.of if is_section else None)
+        made = self._rewritten(node, value, self.of if is_section else None)
         if len(made) == 1 and made[0] is not node:
             made = (alike(node, made[0]),)
         if not is_section and self._kept_as:
@@ -133,7 +133,7 @@ class _Rewriting:
             node.__dict__[self._kept_as] = value, None if is_same else made
         return made
 
-    def _made(
+    def _rewritten(
         self, root: Node, value: Any, each: Callable[[Node, Any], tuple[Node, ...]] | None
     ) -> tuple[Node, ...]:
         # A node is on the stack twice: to be entered (count -1), with its parent's context, and to

@@ -27,15 +27,15 @@ def bundle(files: Mapping[str, bytes]) -> bytes:
     return output.getvalue()
 
 
-def left_over(path: Path, folder: str, kept: Mapping[str, bytes]) -> tuple[Path, ...]:
+def superseded(path: Path, folder: str, current: Mapping[str, bytes]) -> tuple[Path, ...]:
     """The files in the list of an older archive at ``path`` that are unchanged next to it, and are
-    not to be ``kept``: only those directly in ``folder``."""
+    not to be ``current``: only those directly in ``folder``."""
     try:
         with zipfile.ZipFile(path) as archive:
             old = {
                 info.filename: archive.read(info)
                 for info in archive.infolist()
-                if info.filename not in kept and Path(info.filename).parent == Path(folder)
+                if info.filename not in current and Path(info.filename).parent == Path(folder)
             }
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
         return ()  # none, or no archive of ours

@@ -65,7 +65,7 @@ the PostScript name are removed; Windows does not accept a font without any name
 MACINTOSH = 1
 """The platform whose names are not in UTF-16."""
 
-TAKEN_AWAY = {1: ".\x7f", 2: "\x7f", 3: "", 4: ".\x7f", 6: "\x7f"}
+DROPPED_TABLES = {1: ".\x7f", 2: "\x7f", 3: "", 4: ".\x7f", 6: "\x7f"}
 
 _RECIPE = "3"
 """To be changed with anything here that changes the bytes of a subset."""
@@ -107,10 +107,10 @@ def subset(
     but the arguments and the versions of the libraries.
     """
     font = font_bytes(face)
-    if face.whole:
+    if face.unmodified:
         return store.cached(
             f"{store.key(_RECIPE, _VERSIONS, flavour, font)}.{flavour}",
-            lambda: _whole(font, flavour),
+            lambda: _unmodified(font, flavour),
         )
     wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
     features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
@@ -135,7 +135,7 @@ def _subset(
     return _written(harfbuzz.subset(font, wanted).blob.data, flavour, is_named=False)
 
 
-def _whole(data: bytes, flavour: Flavour) -> bytes:
+def _unmodified(data: bytes, flavour: Flavour) -> bytes:
     """The font unmodified, as its licence requires, in the requested file format."""
     return _written(data, flavour)
 
@@ -170,8 +170,8 @@ def _without_names(table: bytes) -> bytes:
     for number in range(count):
         platform, *which, name, length, place = struct.unpack_from(">6H", table, 6 + 12 * number)
         string = table[start + place : start + place + length]
-        if name in TAKEN_AWAY:
-            string = TAKEN_AWAY[name].encode("ascii" if platform == MACINTOSH else "utf-16-be")
+        if name in DROPPED_TABLES:
+            string = DROPPED_TABLES[name].encode("ascii" if platform == MACINTOSH else "utf-16-be")
         if string not in places:
             places[string] = len(strings)
             strings += string

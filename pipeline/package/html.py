@@ -91,16 +91,16 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     return with_picture(made, pages, folder)
 
 
-def with_picture(made: Package, pages: Pages, folder: Path) -> Package:
+def with_picture(package: Package, pages: Pages, folder: Path) -> Package:
     """The result, with the preview image next to it, if there is one."""
     if not pages.cover:
-        return made
+        return package
     social = picture(pages.cover, folder)
     return msgspec.structs.replace(
-        made,
-        diagnostics=(*made.diagnostics, *social.diagnostics),
-        dependencies=(*made.dependencies, *map(str, social.files)),
-        extra={**made.extra, pages.cover.file: social.data},
+        package,
+        diagnostics=(*package.diagnostics, *social.diagnostics),
+        dependencies=(*package.dependencies, *map(str, social.files)),
+        extra={**package.extra, pages.cover.file: social.data},
     )
 
 

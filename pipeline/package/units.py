@@ -41,7 +41,7 @@ class Bookmark(msgspec.Struct, frozen=True, array_like=True):
     state: str
 
 
-class Thing(msgspec.Struct, frozen=True, array_like=True):
+class PDFObject(msgspec.Struct, frozen=True, array_like=True):
     """An object of a PDF, whose references are `token`s: its text, or of a stream its dictionary,
     and its ``data`` as they are written."""
 
@@ -63,12 +63,12 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
 
 class DrawnPages(msgspec.Struct, frozen=True):
     """The drawing of some pages: a compressed stream for each, the fonts used in them in order, and
-    other ``resources`` by kind and name, which refer to ``things``."""
+    other ``resources`` by kind and name, which refer to ``objects``."""
 
     streams: tuple[bytes, ...]
     fonts: tuple[Use, ...]
     resources: dict[str, dict[str, str]]
-    things: tuple[Thing, ...]
+    objects: tuple[PDFObject, ...]
 
 
 class UnitFlow(msgspec.Struct, frozen=True, array_like=True):
@@ -203,7 +203,7 @@ class Crew(Protocol):
 
     def units(self, units: Sequence[Unit], edition: Edition, folder: Path) -> list[Set]: ...
 
-    def heads(self, given: Sequence[Furniture], edition: Edition) -> list[Heads]: ...
+    def heads(self, furniture: Sequence[Furniture], edition: Edition) -> list[Heads]: ...
 
 
 LENGTH = 12_000

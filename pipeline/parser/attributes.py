@@ -81,10 +81,10 @@ def make(
     return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES
 
 
-def joined(one: Attributes, other: Attributes) -> Attributes:
-    """The combined attributes; the id is that of ``other``, if it has one."""
-    classes = tuple(dict.fromkeys(one.classes + other.classes))
-    return make(other.id or one.id, classes, one.pairs + other.pairs)
+def joined(first: Attributes, second: Attributes) -> Attributes:
+    """The combined attributes; the id is that of ``second``, if it has one."""
+    classes = tuple(dict.fromkeys(first.classes + second.classes))
+    return make(second.id or first.id, classes, first.pairs + second.pairs)
 
 
 def aligned(attributes: Attributes, prefix: str = "") -> Attributes:

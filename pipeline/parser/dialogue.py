@@ -115,10 +115,10 @@ class _Turn(NamedTuple):
         )
 
 
-def _flush(turns: list[_Turn], found: list[Block]) -> None:
+def _flush(turns: list[_Turn], blocks: list[Block]) -> None:
     if turns:
         done = tuple(turn.finish() for turn in turns)
-        found.append(model.Dialogue(turns=done, span=covering(done[0].span, done[-1].span)))
+        blocks.append(model.Dialogue(turns=done, span=covering(done[0].span, done[-1].span)))
         turns.clear()
 
 

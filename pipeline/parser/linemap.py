@@ -102,15 +102,15 @@ class LineMap:
         ends = last is piece and end > line
         return Span(line, span.column, end if ends else 0, piece.file)
 
-    def placed(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    def placed(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Findings without a file of their own, in their files."""
-        return tuple(d if self.is_plain or d.source else self._placed(d) for d in found)
+        return tuple(d if self.is_plain or d.source else self._placed(d) for d in findings)
 
-    def _placed(self, found: Diagnostic) -> Diagnostic:
-        if not found.line:
-            return found
-        piece, line = self.place(found.line)
-        return msgspec.structs.replace(found, source=piece.file, line=line)
+    def _placed(self, finding: Diagnostic) -> Diagnostic:
+        if not finding.line:
+            return finding
+        piece, line = self.place(finding.line)
+        return msgspec.structs.replace(finding, source=piece.file, line=line)
 
     def apply(self, document: Document) -> Document:
         """The document with all places in their files, and headings at their levels."""

@@ -53,7 +53,9 @@ def fill(document: Document) -> Document:
     return replace(document, blocks=attach_prompts(blocks), notes=notes, diagnostics=findings)
 
 
-def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic]) -> tuple[N, ...]:
+def _filled(
+    blocks: tuple[N, ...], mark: re.Pattern[str], findings: list[Diagnostic]
+) -> tuple[N, ...]:
     runs = [
         node.children for node in walk(blocks) if isinstance(node, model.Paragraph | model.Plain)
     ]
@@ -62,7 +64,7 @@ def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic
     at_edges = {is_right for run in runs for is_right in _at_edges(run, mark)}
 
     def report(code: Code, message: str, span: Span | None, hint: str) -> None:
-        found.append(diagnostic(code, message, span=span, hint=hint))
+        findings.append(diagnostic(code, message, span=span, hint=hint))
 
     def enter_list(node: model.List, path: tuple[Node, ...]) -> model.List | model.Choices:
         begins = [_beginning(item) for item in node.items]

@@ -145,10 +145,10 @@ _TOOLS = re.compile(
 )
 
 
-def is_foreign(found: Iterable[Diagnostic]) -> bool:
+def is_foreign(findings: Iterable[Diagnostic]) -> bool:
     """Return whether so many findings concern other tools' notations that the source was written
     for one."""
-    return sum(1 for one in found if _TOOLS.search(one.message)) > 2
+    return sum(1 for one in findings if _TOOLS.search(one.message)) > 2
 
 
 def warn_of_line(lines: Iterable[Line], report: Report) -> None:

@@ -75,14 +75,14 @@ class _Options:
             table = replace(table, widths=widths)
         return table
 
-    def _count(self, key: str, most: int, what: str) -> int | None:
+    def _count(self, key: str, most: int, noun: str) -> int | None:
         text = self._options.get(key, "")
         if not text:
             return None
         if not (text.isascii() and text.isdecimal() and len(text) < 5):
             self._refuse(key, "is not a number", f"For example: `{key}=2`.")
         elif int(text) > most:
-            self._refuse(key, f"is more than the table's {most} {what}", "")
+            self._refuse(key, f"is more than the table's {most} {noun}", "")
         else:
             return int(text)
         return None
@@ -121,8 +121,8 @@ class _Options:
         self._report(Code.BAD_ATTRIBUTE, f"`{written}` {problem}.", self._span, hint)
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number != 1 else ''}"
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 # --- heads -----------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def _place(row: tuple[Figure, ...], columns: int) -> Iterator[_Placed]:
     parts = _at_least([shape / (sum(shapes) + missing) for shape in shapes], NARROWEST / columns)
     room = 100 - GAP * (columns - 1)
     for figure, part in zip(row, parts, strict=True):
-        share = _given(figure) or room * part
+        share = _own_share(figure) or room * part
         yield _Placed(figure, math.floor(share * 10) / 10)
 
 
@@ -72,7 +72,7 @@ def _shape(figure: Figure) -> float:
     return image.width / image.height if image.width and image.height else 1.0
 
 
-def _given(figure: Figure) -> float:
+def _own_share(figure: Figure) -> float:
     """The per cent that the author gives it."""
     match = _PER_CENT.fullmatch(figure.attributes.get("width"))
     return min(100.0, float(match[1])) if match else 0

@@ -336,7 +336,7 @@ class NodeRenderer:
             return Markup("\n"), False
         if self._known and is_remembered(node) and not self.places_in:
             return self._remembered(node, self._known), True
-        return self._made(node), isinstance(node, Block)
+        return self._markup_of(node), isinstance(node, Block)
 
     def _remembered(self, node: Block, known: KnownBlocks) -> Markup:
         """The markup of a block, which may be known."""
@@ -348,13 +348,13 @@ class NodeRenderer:
         around, self.signs[self.page] = self.signs[self.page], set()
         if not isinstance(node, model.Section):  # within others, nothing is looked for
             self._known = None
-        markup = self._made(node)
+        markup = self._markup_of(node)
         self._known = known
         known.put(name, node, markup, self.signs[self.page])
         self.signs[self.page] |= around
         return markup
 
-    def _made(self, node: Block | Inline) -> Markup:
+    def _markup_of(self, node: Block | Inline) -> Markup:
         self.record(*signs_of(node, self.format))
         kind = type(node)
         template = self._templates.get(kind)

@@ -93,23 +93,23 @@ def shape(
     )
 
 
-def as_grid(found: Shape, names: Callable[[], str] | None) -> Shape:
+def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:
     """The shape of a table with tick boxes; with ``names``, on the page itself, if none is ticked,
     as for students."""
-    body = [row._replace(cells=tuple(map(_with_boxes, row.cells))) for row in found.body]
+    body = [row._replace(cells=tuple(map(_with_boxes, row.cells))) for row in shape.body]
     boxes = [box for row in body for cell in row.cells for box in cell.boxes]
     if names is None or not boxes or any(box.checked for box in boxes):
-        return found._replace(body=tuple(body))
+        return shape._replace(body=tuple(body))
     heads: dict[int, list[str]] = {}
     head = []
-    for row, places in zip(found.head, place([row.node for row in found.head]), strict=True):
+    for row, places in zip(shape.head, place([row.node for row in shape.head]), strict=True):
         named = [c._replace(id=_id(c, names)) if c.scope else c for c in row.cells]
         head.append(row._replace(cells=tuple(named)))
         for at, cell in zip(places, named, strict=True):
             for column in range(at.column, at.end if cell.id else at.column):
                 heads.setdefault(column, []).append(cell.id)
     placed = zip(body, place([row.node for row in body]), strict=True)
-    return found._replace(
+    return shape._replace(
         head=tuple(head),
         body=tuple(_with_names(row, places, heads, names) for row, places in placed),
     )

@@ -126,10 +126,10 @@ class Collation:
         return LETTER if unicodedata.name(letter, "").startswith(self._script) else LETTER + 1
 
 
-def warn_of_order(collation: Collation, what: str, span: Span | None, findings: Findings) -> None:
+def warn_of_order(collation: Collation, noun: str, span: Span | None, findings: Findings) -> None:
     """Say of a list that was put in order without the sounds that it is ordered by."""
     if collation.lacks_sounds:
-        message = f"The {what} is ordered by radicals and not by pinyin: pypinyin is not installed."
+        message = f"The {noun} is ordered by radicals and not by pinyin: pypinyin is not installed."
         findings.add(Code.NO_PINYIN, message, span, "Install it: `pip install pypinyin`.")
 
 

@@ -58,20 +58,20 @@ def _number_captions(
             return 0
         return next(counts.setdefault(kind, itertools.count(1)))
 
-    def lacks_one(kind: str, node: model.Captioned) -> bool:
+    def lacks_number(kind: str, node: model.Captioned) -> bool:
         """Return whether a caption is there, and has no number of its own."""
         return bool(node.caption) and not own_number(node.caption, kind, document.metadata.lang)
 
     def captioned(kind: str) -> Callable[[model.Captioned], model.Captioned]:
-        return lambda node: replace(node, number=next_number(kind, node, lacks_one(kind, node)))
+        return lambda node: replace(node, number=next_number(kind, node, lacks_number(kind, node)))
 
     def figure(node: model.Figure) -> model.Figure:
         if node.part:  # has the group's number by now
             return node
-        return replace(node, number=next_number("figure", node, lacks_one("figure", node)))
+        return replace(node, number=next_number("figure", node, lacks_number("figure", node)))
 
     def group(node: model.FigureGroup) -> model.FigureGroup:
-        number = next_number("figure", node, lacks_one("figure", node))
+        number = next_number("figure", node, lacks_number("figure", node))
         return replace(node, number=number, figures=_lettered(node, number))
 
     def formula(node: model.MathBlock) -> model.MathBlock:

@@ -79,7 +79,7 @@ def _read(font: OwnFont, located: Located, characters: str) -> OwnFont:
                 file[tag]
             has_outlines = "glyf" in file or "CFF " in file or "CFF2" in file
         if has_outlines:
-            _try(data, characters, weight, whole=bool(usage & WHOLE))
+            _try(data, characters, weight, unmodified=bool(usage & WHOLE))
     except OSError:
         raise
     except KeyError as error:
@@ -97,7 +97,7 @@ def _read(font: OwnFont, located: Located, characters: str) -> OwnFont:
         weight=weight,
         style="italic" if style else "normal",
         obfuscated=font.obfuscated or bool(usage & (PREVIEW | EDITABLE)),
-        whole=bool(usage & WHOLE),
+        unmodified=bool(usage & WHOLE),
     )
 
 
@@ -131,7 +131,7 @@ def _unpacked_size(data: bytes) -> int:
 _tried: dict[bytes, str] = {}
 
 
-def _try(data: bytes, characters: str, weight: int, *, whole: bool) -> None:
+def _try(data: bytes, characters: str, weight: int, *, unmodified: bool) -> None:
     """Subset the font to some characters, as all outputs do, or pack it whole, to reveal damaged
     tables. Once is enough for all editions with the same characters."""
     from fontTools import subset
@@ -141,10 +141,10 @@ def _try(data: bytes, characters: str, weight: int, *, whole: bool) -> None:
     if set(characters) <= set(_tried.get(digest, "")):
         return
     options = subset.Options(
-        ignore_missing_unicodes=True, layout_features=["*"], flavor="woff2" if whole else None
+        ignore_missing_unicodes=True, layout_features=["*"], flavor="woff2" if unmodified else None
     )
     with subset.load_font(io.BytesIO(data), options) as font:
-        if not whole:
+        if not unmodified:
             subsetter = subset.Subsetter(options)
             subsetter.populate(text=characters)
             subsetter.subset(font)

@@ -45,7 +45,7 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
     found: dict[TextPlace | None, str] = {}
     for label, place in places.of(page_map):
         found[places.in_text(place)] = label
-    return _marked(document, places, _each(found), breaks=False)
+    return _marked(document, places, _marks_of(found), breaks=False)
 
 
 def place_book_marks(document: Document, page_map: PageMap) -> Document:
@@ -138,10 +138,10 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
         return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
 
     enter: Changes = dict.fromkeys(BLOCKS, begin)
-    return _marked(document, places, _each(found), breaks=True, at=blocks, enter=enter)
+    return _marked(document, places, _marks_of(found), breaks=True, at=blocks, enter=enter)
 
 
-def _each(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, list[str]]:
+def _marks_of(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, list[str]]:
     return {place: [label] for place, label in labels.items()}
 
 
@@ -177,7 +177,7 @@ def _beginning(node: Node, label: str) -> Node:
 def _marked(
     document: Document,
     places: TextLeaves,
-    found: Mapping[TextPlace | None, Sequence[str]],
+    labels: Mapping[TextPlace | None, Sequence[str]],
     *,
     breaks: bool,
     at: Iterable[int] = (),
@@ -187,9 +187,9 @@ def _marked(
     """The document with marks in its text, and changed as these functions say ``at`` some other
     nodes."""
     marks: dict[int, Labels] = defaultdict(dict)
-    for place, labels in found.items():
+    for place, names in labels.items():
         if place is not None:
-            marks[places.ordinal(place)][place.letters] = labels
+            marks[places.ordinal(place)][place.letters] = names
 
     def marked(mark: Marker) -> Callable[[Node, int], tuple[Node, ...]]:
         return lambda node, ordinal: tuple(mark(node, marks.get(ordinal, {}), breaks))

@@ -32,8 +32,8 @@ from pipeline.model.removal import (
     SELECTED,
     UNANSWERED,
     is_selected,
+    replacement_of,
     settled,
-    taken_out,
 )
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import CONDITIONS, TEACHER, find, has_condition, is_for_teachers, walk
@@ -80,7 +80,7 @@ def select(document: Document, edition: Edition) -> Document:
             # What it replaces is in a place that the edition does not have.
             if isinstance(node, model.Abbreviation):
                 return model.Text(text=node.text, span=node.span)
-            return taken_out(node)
+            return replacement_of(node)
         node = _without_conditions(node, edition)
         if isinstance(node, TASKS):
             return shuffled(node)
@@ -151,7 +151,7 @@ def _belongs(node: Node, edition: Edition) -> bool:
         return False
     for key, value in node.attributes.pairs:
         if key in CONDITIONS:
-            names = {edition.name.lower(), edition.stands_for} - {""}
+            names = {edition.name.lower(), edition.replaces} - {""}
             if key != "edition":
                 names.update(name for name, form in FORMAT_NAMES.items() if form == edition.format)
             if names.isdisjoint(_words(value)) is (key != "not"):

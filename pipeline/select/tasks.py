@@ -24,10 +24,10 @@ def shuffled(task: Matching | Ordering) -> Matching | Ordering:
     """The task with its right side, or its items, in another order. Content that not all readers
     get has no influence."""
     if isinstance(task, Ordering):
-        order = _order([_thing(item) for item in task.items])
-        items = tuple(_held(task.items[index]) for index in order)
+        order = _order([_content_of(item) for item in task.items])
+        items = tuple(_with_hold(task.items[index]) for index in order)
         return replace(task, items=items, solution=order)
-    things = [_thing(item) for item in task.right]
+    things = [_content_of(item) for item in task.right]
     first: dict[str, int] = {}  # of things that are the same one is enough
     same = [
         first.setdefault(thing.content, index) if thing.is_for_all else index
@@ -38,8 +38,8 @@ def shuffled(task: Matching | Ordering) -> Matching | Ordering:
     place_of = {index: place for place, index in enumerate(order)}
     return replace(
         task,
-        left=tuple(map(_held, task.left)),
-        right=tuple(_held(task.right[index]) for index in order),
+        left=tuple(map(_with_hold, task.left)),
+        right=tuple(_with_hold(task.right[index]) for index in order),
         solution=tuple(place_of[same[index]] for index in task.solution),
     )
 
@@ -75,7 +75,7 @@ def settled(task: Matching | Ordering, *, solved: bool) -> tuple[Node, ...]:
     return (done,) if pairs else ()
 
 
-class _Thing(NamedTuple):
+class _ItemContent(NamedTuple):
     """The text of an item without answers, whether all readers get something of it, and whether all
     get the same, with no answer in it."""
 
@@ -84,9 +84,9 @@ class _Thing(NamedTuple):
     is_for_all: bool
 
 
-def _thing(item: ListItem) -> _Thing:
+def _content_of(item: ListItem) -> _ItemContent:
     shown = list(walk(for_all((item,))))
-    return _Thing(
+    return _ItemContent(
         content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
         is_common=any(type(node) not in FIELDS for node in shown),
         is_for_all=not any(
@@ -95,23 +95,22 @@ def _thing(item: ListItem) -> _Thing:
     )
 
 
-def _order(things: Sequence[_Thing]) -> tuple[int, ...]:
+def _order(contents: Sequence[_ItemContent]) -> tuple[int, ...]:
     """An order that depends on the items' text, and differs from the given one, even among only
     those items that all readers get."""
     for attempt in itertools.count():
-        marks = [_digest(f"{attempt} {thing.content}") for thing in things]
-        order = sorted(range(len(things)), key=marks.__getitem__)
-        common = [index for index in order if things[index].is_common]
-        if _is_another(order, things) and _is_another(common, things):
+        marks = [_digest(f"{attempt} {thing.content}") for thing in contents]
+        order = sorted(range(len(contents)), key=marks.__getitem__)
+        common = [index for index in order if contents[index].is_common]
+        if _is_another(order, contents) and _is_another(common, contents):
             return tuple(order)
     raise AssertionError("some order is another one")
 
 
-def _is_another(order: list[int], things: Sequence[_Thing]) -> bool:
+def _is_another(order: list[int], contents: Sequence[_ItemContent]) -> bool:
     """Return whether an order of some items differs from the given one, if there is another."""
-    contents = [things[index].content for index in order]
-    given = [things[index].content for index in sorted(order)]
-    return contents != given or len(set(given)) < 2
+    before = [contents[index].content for index in sorted(order)]
+    return [contents[index].content for index in order] != before or len(set(before)) < 2
 
 
 def _digest(text: str) -> bytes:
@@ -125,7 +124,7 @@ def _texts(node: Node) -> Iterable[str]:
     return (value for value in values if isinstance(value, str))
 
 
-def _held(item: ListItem) -> ListItem:
+def _with_hold(item: ListItem) -> ListItem:
     # It goes first: what follows a heading may be removed with it.
     return replace(item, children=(_HOLD, *item.children))
 

@@ -59,9 +59,9 @@ def checksum(file: Path) -> str:
         return ""
 
 
-def left_over(folder: Path, kept: Iterable[Path]) -> tuple[Path, ...]:
-    """The files in a folder's list that are unchanged and not to be ``kept``."""
-    staying = set(kept)
+def superseded(folder: Path, current: Iterable[Path]) -> tuple[Path, ...]:
+    """The files in a folder's list that are unchanged and not to be ``current``."""
+    staying = set(current)
     found = ((folder / name, sum_) for name, sum_ in listed(folder).items())
     return tuple(file for file, sum_ in found if file not in staying and checksum(file) == sum_)
 

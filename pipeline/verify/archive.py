@@ -95,14 +95,14 @@ class Archive:
             return None
 
     def start(self, name: str, size: int = START) -> bytes:
-        """The first bytes of a file, b"" if they cannot be read; `check_whole` reports that."""
+        """The first bytes of a file, b"" if they cannot be read; `check_intact` reports that."""
         try:
             with self._zip.open(self._entries[name]) as file:
                 return file.read(size)
         except BROKEN:
             return b""
 
-    def check_whole(self, names: set[str]) -> None:
+    def check_intact(self, names: set[str]) -> None:
         """See whether the files ``names``, which nobody has read, are as they were packed."""
         left = MAX_UNPACKED
         for name in (name for name in self._entries if name in names):

@@ -129,7 +129,7 @@ def _read(markup: str, memory: Memory) -> Element | str:
 def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     """The claims that the e-book may make."""
     metadata = subject.document.metadata
-    held = set[str]().union(*map(claims.things, subject.roots.values()))
+    held = set[str]().union(*map(claims.claimable, subject.roots.values()))
     images = find(subject.document, Image)
     if metadata.brand.logo or not all(image.missing for _, image, _ in images):
         held.add(claims.IMAGE)

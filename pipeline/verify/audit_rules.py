@@ -240,7 +240,7 @@ def pages_have_languages(subject: AuditSubject) -> Looked:
 def headings_are_in_order(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         headings = sum(bool(HEADING.match(element.tag)) for element in root.iter())
-        yield from _in_page(name, heading_faults(root, whole=False), headings)
+        yield from _in_page(name, heading_faults(root, complete=False), headings)
 
 
 def references_have_targets(subject: AuditSubject) -> Looked:
@@ -249,7 +249,7 @@ def references_have_targets(subject: AuditSubject) -> Looked:
         ids = identifiers(root)
         named = [one for one in references(root) if one.kind == "id"]
         astray = (
-            finding("no-such-id", what=one.what, id=one.value)
+            finding("no-such-id", what=one.subject, id=one.value)
             for one in named
             if one.value not in ids
         )

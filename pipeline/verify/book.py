@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.diagnostics import Span
 from pipeline.verify.archive import BROKEN, Archive, check_mimetype
-from pipeline.verify.claims import BREAKS, check_claims, things
+from pipeline.verify.claims import BREAKS, check_claims, claimable
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.markup import (
     EPUB_TYPE,
@@ -95,7 +95,7 @@ def _check_archive(archive: Archive, findings: FileFindings) -> None:
             root = archive.read_xml(path)
             if root is not None:
                 files[path] = _read_page(root, item, package, findings)
-                held |= things(root)
+                held |= claimable(root)
                 inside = findings.inside(path)
                 marks |= {Target(path, mark.id): mark for mark in _marks_of(root, inside)}
         elif item.media_type == "text/css":
@@ -114,7 +114,7 @@ def _check_archive(archive: Archive, findings: FileFindings) -> None:
                 if tree is not None:
                     book.check_ncx(ncx.path, tree, goals)
     check_images(archive, package, findings)
-    archive.check_whole(set(archive.names) - read)
+    archive.check_intact(set(archive.names) - read)
     check_claims(package.claims, held, findings.inside(package.path))
 
 
@@ -135,7 +135,7 @@ def _read_page(
     if item.media_type == XHTML:
         if root.tag != f"{HTML}html":
             inside.add("not-xhtml", place(root))
-        inside.put(*page_faults(root, whole=False))
+        inside.put(*page_faults(root, complete=False))
         _check_kinds(root, inside)
         tags = {element.tag for element in root.iter()}
         for name, used in (
@@ -168,7 +168,7 @@ class _Book:
                 if reference.kind != "id":
                     self._check_reference(path, reference, inside)
                 elif reference.value not in file.ids:
-                    what, name = reference.what, reference.value
+                    what, name = reference.subject, reference.value
                     inside.add("no-such-id", reference.span, what=what, id=name)
         check_notes(
             [(path, file.notes, self.findings.inside(path)) for path, file in self._files.items()],

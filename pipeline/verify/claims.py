@@ -17,7 +17,7 @@ from pipeline.verify.page import HEADING
 
 FEATURE, MODE = "schema:accessibilityFeature", "schema:accessMode"
 SUFFICIENT, HAZARD = "schema:accessModeSufficient", "schema:accessibilityHazard"
-Things: TypeAlias = Collection[str]
+Features: TypeAlias = Collection[str]
 
 DOC_ROLE, IMAGE, UNDESCRIBED = "part with a role", "image", "image that is not described"
 FORMULA, UNSPOKEN = "formula in MathML", "formula that is not described"
@@ -59,12 +59,12 @@ _MEDIA = {
 _DANGERS = frozenset({"flashing", "motionSimulation", "sound"})
 
 
-def things(root: Element) -> set[str]:
+def claimable(root: Element) -> set[str]:
     """The things in a page that something may be claimed of."""
-    return {thing for element in root.iter() for thing in _things(element)}
+    return {thing for element in root.iter() for thing in _claimable(element)}
 
 
-def _things(element: Element) -> Iterator[str]:
+def _claimable(element: Element) -> Iterator[str]:
     named = kinds(element)
     if HEADING.match(element.tag):
         yield "heading"
@@ -95,24 +95,24 @@ def _things(element: Element) -> Iterator[str]:
 # --- what an e-book of ours may claim ---------------------------------------------------------
 
 
-def features(held: Things, passed: Things) -> tuple[str, ...]:
+def features(contents: Features, passed: Features) -> tuple[str, ...]:
     """The features of a book that has these things, and has ``passed`` these rules."""
     return tuple(
         name
         for name, (thing, rule) in FEATURES.items()
-        if (not thing or thing in held) and (not rule or rule in passed)
+        if (not thing or thing in contents) and (not rule or rule in passed)
     )
 
 
 # --- what any e-book claims ------------------------------------------------------------------
 
 
-def check_claims(claims: tuple[Claim, ...], held: Things, findings: FileFindings) -> None:
+def check_claims(claims: tuple[Claim, ...], contents: Features, findings: FileFindings) -> None:
     """Report claims that are not true. It comes last: a book that has errors conforms to
     nothing."""
     broken = findings.errors
     for claim in claims:
-        if reason := _untrue(claim, held):
+        if reason := _untrue(claim, contents):
             findings.add("untrue-claim", claim.span, value=claim.value, reason=reason)
         elif claim.name == CONFORMS and broken:
             findings.add("untrue-conformance", claim.span, value=claim.value)
@@ -126,18 +126,20 @@ def check_claims(claims: tuple[Claim, ...], held: Things, findings: FileFindings
             findings.add("hazards-disagree", claim.span, value=claim.value)
 
 
-def _untrue(claim: Claim, held: Things) -> str:
+def _untrue(claim: Claim, contents: Features) -> str:
     """The reason why a claim is not true, as a sentence; "" if nothing speaks against it."""
     sees_all = claim.name == FEATURE and claim.value == "alternativeText"
     modes = {mode.strip() for mode in claim.value.split(",")}
-    if (sees_all or (claim.name == SUFFICIENT and modes == {"textual"})) and UNDESCRIBED in held:
+    if (
+        sees_all or (claim.name == SUFFICIENT and modes == {"textual"})
+    ) and UNDESCRIBED in contents:
         return "It has an image without alternative text."
     if claim.name == FEATURE:
-        if claim.value == "describedMath" and UNSPOKEN in held:
+        if claim.value == "describedMath" and UNSPOKEN in contents:
             return "It has a formula without a description in words."
         needed, _ = FEATURES.get(claim.value, ("", ""))
         is_needed = needed and needed not in (DOC_ROLE, IMAGE)
-        return f"It has no {needed}." if is_needed and needed not in held else ""
-    if claim.name in (MODE, SUFFICIENT) and "auditory" in modes and SOUND not in held:
+        return f"It has no {needed}." if is_needed and needed not in contents else ""
+    if claim.name in (MODE, SUFFICIENT) and "auditory" in modes and SOUND not in contents:
         return "It has no audio."
     return ""

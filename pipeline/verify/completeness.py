@@ -85,7 +85,7 @@ def compare(
     note = f"compared with {source} as edition {edition.name}"
     if len(faults) > MOST:
         note += f"; {len(faults) - MOST} further findings are not shown"
-    return CheckReport(tuple(_told(faults, file.name, document)), (note,))
+    return CheckReport(tuple(_diagnostics(faults, file.name, document)), (note,))
 
 
 def compare_built(
@@ -106,11 +106,11 @@ def compare_built(
     warning = Code.CHECK_WARNING.value.severity
     return tuple(
         replace(found, severity=warning, hint=HINT)
-        for found in _told(tuple(_faults(text, edition, document)), place.name, document)
+        for found in _diagnostics(tuple(_faults(text, edition, document)), place.name, document)
     )
 
 
-def _told(faults: Sequence[Fault], name: str, document: Document) -> Iterator[Diagnostic]:
+def _diagnostics(faults: Sequence[Fault], name: str, document: Document) -> Iterator[Diagnostic]:
     for fault in faults[:MOST]:
         span = document.place(fault.passage.span)
         found = finding(fault.rule, span, text=fault.passage.text, file=name)
@@ -189,11 +189,13 @@ def _as_printed(section: Section) -> Section:
     return section if is_shown else replace(section, title=())
 
 
-def _without_pages(found: Iterable[Passage], page_mark: str, is_printed: bool) -> Iterator[Passage]:
+def _without_pages(
+    passages: Iterable[Passage], page_mark: str, is_printed: bool
+) -> Iterator[Passage]:
     """The passages without what only the layout of another edition can provide: the pages of
     exercises."""
     page = f"({page_mark.format(page=FRONT)})"
-    for passage in found:
+    for passage in passages:
         text = passage.text.removesuffix(page)
         if own := printed_letters(text) if is_printed else letters(text):
             yield passage._replace(text=text, letters=own)

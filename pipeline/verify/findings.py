@@ -98,8 +98,8 @@ class FileFindings:
         """Note the finding of a rule of the table."""
         self.put(finding(rule, span, **values))
 
-    def put(self, *found: Finding) -> None:
-        for one in found:
+    def put(self, *findings: Finding) -> None:
+        for one in findings:
             kept = self._kept[one.code.value.severity]
             if len(kept) < LIMIT:
                 kept.append((one.rule, one.diagnostic(self.source)))

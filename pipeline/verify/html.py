@@ -50,13 +50,13 @@ def _mistake(code: str, values: dict[str, Any]) -> str:
 class _HTMLBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
     """Stamps elements with the place where their tag began, and stops at a bomb."""
 
-    where: tuple[int, int]
+    position: tuple[int, int]
     count: int
     doctype_name: str | None
 
     def reset(self) -> None:
         super().reset()
-        self.where = (1, 1)
+        self.position = (1, 1)
         self.count = 0
         self.doctype_name = None
 
@@ -79,7 +79,7 @@ class _HTMLBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
 
     def _stamp(self, token: dict[str, Any]) -> None:
         self.count += 1
-        stamp(token["data"], Span(*self.where), len(self.openElements), self.count)
+        stamp(token["data"], Span(*self.position), len(self.openElements), self.count)
 
 
 class _HTMLParser(html5lib.HTMLParser):
@@ -94,13 +94,13 @@ class _HTMLParser(html5lib.HTMLParser):
         def open_tag_there() -> bool:
             # the "<" has just been read, so the 0-based column of the next character is the 1-based
             # column of it
-            self.tree.where = tokenizer.stream.position()
+            self.tree.position = tokenizer.stream.position()
             return open_tag()
 
         def name_attribute_within_reason() -> bool:
             # the time for a tag grows with the square of their number
             if len(tokenizer.currentToken["data"]) > MAX_ATTRIBUTES:
-                raise MarkupError(TOO_WIDE, Span(*self.tree.where))
+                raise MarkupError(TOO_WIDE, Span(*self.tree.position))
             return name_attribute()
 
         tokenizer.tagOpenState = open_tag_there

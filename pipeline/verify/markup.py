@@ -50,13 +50,13 @@ def stamp(attributes: dict[str, str], span: Span, depth: int, count: int) -> Non
 class _XMLBuilder(TreeBuilder):
     """The target of the XML parser."""
 
-    where: Callable[[], Span]
+    position: Callable[[], Span]
     depth = count = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self.depth += 1
         self.count += 1
-        stamp(attrs, self.where(), self.depth, self.count)
+        stamp(attrs, self.position(), self.depth, self.count)
         return super().start(tag, attrs)
 
     def end(self, tag: str) -> Element:
@@ -72,7 +72,7 @@ def parse_xml(data: bytes) -> Element:
     builder = _XMLBuilder()
     parser = DefusedXMLParser(target=builder, forbid_dtd=False, forbid_entities=True)
     expat = parser.parser
-    builder.where = lambda: Span(expat.CurrentLineNumber, expat.CurrentColumnNumber + 1)
+    builder.position = lambda: Span(expat.CurrentLineNumber, expat.CurrentColumnNumber + 1)
     try:
         parser.feed(data)
         return parser.close()

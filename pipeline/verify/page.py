@@ -20,12 +20,12 @@ BACK_LINKS = frozenset({"doc-backlink", "backlink"})
 HEADING = re.compile(rf"{re.escape(HTML)}h([1-6])\Z")
 
 
-def page_faults(root: Element, *, whole: bool) -> Iterator[Finding]:
+def page_faults(root: Element, *, complete: bool) -> Iterator[Finding]:
     """Look for faults in language, title, headings, text alternatives and tables of a page.
-    One that is the ``whole`` publication has to begin with a heading of the first level."""
+    One that is the ``complete`` publication has to begin with a heading of the first level."""
     yield from language_faults(root)
     yield from title_faults(root)
-    yield from heading_faults(root, whole=whole)
+    yield from heading_faults(root, complete=complete)
     yield from _image_faults(root)
     for element in root.iter(f"{HTML}th"):
         if element.get("scope", "").lower() not in SCOPES:
@@ -46,8 +46,8 @@ def title_faults(root: Element) -> Iterator[Finding]:
         yield finding("no-title", place(titles[0] if titles else root))
 
 
-def heading_faults(root: Element, *, whole: bool) -> Iterator[Finding]:
-    last = 0 if whole else 6
+def heading_faults(root: Element, *, complete: bool) -> Iterator[Finding]:
+    last = 0 if complete else 6
     for element in root.iter():
         match = HEADING.match(element.tag)
         if match is None:

@@ -159,9 +159,9 @@ def _contrasts(colour: Colour, background: Colour) -> tuple[float, float]:
     return contrast(colour, background), contrast(grey(colour), grey(background))
 
 
-def contrast(one: Colour, other: Colour) -> float:
+def contrast(colour: Colour, ground: Colour) -> float:
     """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, section 5, “contrast ratio”)."""
-    first, second = (luminance(*(part / 255 for part in c)) for c in (one, other))
+    first, second = (luminance(*(part / 255 for part in c)) for c in (colour, ground))
     return contrast_of_luminances(first, second)
 
 

@@ -22,12 +22,12 @@ Style: TypeAlias = Literal["attribute", "element", "file"]
 
 class FileReference(NamedTuple):
     """``kind``: a "link" is followed by readers, a "file" is loaded to show the page, an "id" is an
-    id of the same file. ``value`` is as written; ``what`` names the attribute and element, as the
-    beginning of a sentence."""
+    id of the same file. ``value`` is as written; ``subject`` names the attribute and element to
+    begin a sentence."""
 
     kind: Kind
     value: str
-    what: str
+    subject: str
     span: Span
 
 
@@ -130,13 +130,13 @@ def _candidates(srcset: str) -> Iterator[str]:
         rest = rest.strip()
 
 
-def css_references(css: str, what: str, start: Span, style: Style) -> Iterator[FileReference]:
+def css_references(css: str, subject: str, start: Span, style: Style) -> Iterator[FileReference]:
     """The files that a style loads. It is in the element at ``start``, or a file of its own."""
     for address, line, column in loaded(css):
         # where the text of an element begins is known to the line
         known = style == "file" or (style == "element" and line > 1)
         at = Span(start.line + line - 1, column) if known else start
-        yield FileReference("file", address, f"`url()` in {what}", at)
+        yield FileReference("file", address, f"`url()` in {subject}", at)
 
 
 def led_to(base: str, address: str) -> tuple[str, Target]:

@@ -218,23 +218,23 @@ def _layout(
 
 
 def _read_text(
-    thing: Any, textpage: Any, outer: PdfMatrix, element: PageElement | None
+    value: Any, textpage: Any, outer: PdfMatrix, element: PageElement | None
 ) -> Iterator[tuple[TextRun, int]]:
     """A piece of text, if it can be seen, and how opaque it is, to 255."""
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(value)
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    has_colour = pdfium.FPDFPageObj_GetFillColor(thing, red, green, blue, alpha)
-    text = _string(pdfium.FPDFTextObj_GetText, thing, textpage)
+    has_colour = pdfium.FPDFPageObj_GetFillColor(value, red, green, blue, alpha)
+    text = _string(pdfium.FPDFTextObj_GetText, value, textpage)
     if mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE or not has_colour or not text.strip():
         return
-    m = thing.get_matrix().multiply(outer)
+    m = value.get_matrix().multiply(outer)
     run = TextRun(
         text=text,
-        box=_box(thing, outer),
+        box=_box(value, outer),
         baseline=m.f,
-        size=thing.get_font_size() * math.hypot(m.c, m.d),
-        bold=_is_called(thing, BOLD),
-        italic=_is_called(thing, ITALIC),
+        size=value.get_font_size() * math.hypot(m.c, m.d),
+        bold=_has_name(value, BOLD),
+        italic=_has_name(value, ITALIC),
         colour=Colour(red.value, green.value, blue.value),
         background=WHITE,
         element=element,
@@ -253,16 +253,16 @@ def _grounded(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Ca
     return run
 
 
-def _is_called(thing: Any, words: tuple[str, ...]) -> bool:
+def _has_name(value: Any, words: tuple[str, ...]) -> bool:
     try:
-        name = thing.get_font().get_base_name().lower()
+        name = value.get_font().get_base_name().lower()
     except pypdfium2.PdfiumError:
         return False  # it has no name
     return any(word in name for word in words)
 
 
-def _box(thing: Any, outer: PdfMatrix) -> PageArea:
-    return PageArea(*outer.on_rect(*thing.get_bounds()))
+def _box(value: Any, outer: PdfMatrix) -> PageArea:
+    return PageArea(*outer.on_rect(*value.get_bounds()))
 
 
 def _upright(page: Any) -> PdfMatrix:

@@ -85,7 +85,7 @@ def _check(pages: Sequence[_Page], address: str | None) -> None:
     ids = {page.path.name: page.ids for page in pages}
     styles: set[str] = set()
     for page in pages:
-        page.findings.put(*page_faults(page.root, whole=True))
+        page.findings.put(*page_faults(page.root, complete=True))
         mains = [e for e in page.root.iter() if e.tag == f"{HTML}main" or e.get("role") == "main"]
         for second in mains[1:]:
             page.findings.add("second-main", place(second))
@@ -199,11 +199,11 @@ class _Surroundings:
     def _check_id(self, reference: FileReference, page: str, name: str) -> None:
         if name not in self._pages[page]:
             rule = "no-anchor" if page == self._page.path.name else "no-anchor-there"
-            what, at = reference.what, reference.span
+            what, at = reference.subject, reference.span
             self._page.findings.add(rule, at, what=what, id=f"#{name}", page=page)
 
     def _check_file(self, reference: FileReference, path: str, findings: FileFindings) -> None:
-        what, at = reference.what, reference.span
+        what, at = reference.subject, reference.span
         if not self._is_site and not path.startswith(f"{self._own_files}/"):
             findings.add("file-outside", at, what=what, path=path, folder=self._own_files)
         elif not self._is_file(path):

@@ -118,7 +118,9 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     rows: dict[str, Row] = {}
     for row in (row for one in made.values() for row in one.ledger):
         before = rows.get(row.name, Row(row.name, 0, 0))
-        rows[row.name] = Row(row.name, before.given + row.given, before.made + row.made)
+        rows[row.name] = Row(
+            row.name, before.in_input + row.in_input, before.in_source + row.in_source
+        )
     told = [*found, *(finding for one in made.values() for finding in one.found)]
     return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(told)), made)
 

@@ -28,7 +28,7 @@ def join_captions(root: Element) -> None:
         if not is_caption and not _is_labelled(caption):
             continue
         before, after = caption.getprevious(), caption.getnext()
-        around = (after, before) if _OF_TABLES.match(_said(caption)) else (before, after)
+        around = (after, before) if _OF_TABLES.match(_spoken_text(caption)) else (before, after)
         for one in around:
             if one is None:
                 continue
@@ -87,17 +87,17 @@ def _part_caption(paragraph: Element) -> None:
 
 def label_words(root: Element) -> int:
     """The words in labels of captions, which editions generate."""
-    labels = (LABEL.match(_said(caption)) for caption in root.iter("caption", "figcaption"))
+    labels = (LABEL.match(_spoken_text(caption)) for caption in root.iter("caption", "figcaption"))
     return sum(len(label[0].split()) for label in labels if label)
 
 
 def _is_labelled(paragraph: Element) -> bool:
-    said = _said(paragraph).strip()
+    said = _spoken_text(paragraph).strip()
     label = LABEL.match(said) if len(said) <= LONGEST else None
     return label is not None and label[0].rstrip().endswith((".", ":", "–", "—", "-"))
 
 
-def _said(element: Element) -> str:
+def _spoken_text(element: Element) -> str:
     return "".join(t for t in element.itertext() if isinstance(t, str))
 
 
@@ -111,5 +111,5 @@ def _is_image(element: Element) -> bool:
         element.tag in ("p", "figure")
         and len(element) == 1
         and element[0].tag == "img"
-        and not (_said(element).strip())
+        and not (_spoken_text(element).strip())
     )

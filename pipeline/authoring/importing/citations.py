@@ -125,20 +125,20 @@ class Marks:
         path = re.split(r"(?<!\\):", match[1]) if match else ()
         return self.index((level.replace("\\", "") for level in path), see)
 
-    def _of_data(self, said: str) -> str:
+    def _of_data(self, instruction: str) -> str:
         """The citation of Zotero or Mendeley, with the data of the cited work."""
         try:
-            data, _ = json.JSONDecoder().raw_decode(said, said.index("{"))
+            data, _ = json.JSONDecoder().raw_decode(instruction, instruction.index("{"))
             items = [item for item in data["citationItems"] if item.get("itemData")]
         except (ValueError, KeyError, TypeError, AttributeError):
             return ""
         return self._cite([(self._key(item["itemData"]), item) for item in items])
 
-    def _of_endnote(self, said: str) -> str:
+    def _of_endnote(self, instruction: str) -> str:
         """The citation of EndNote, with the records of the cited works."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         try:
-            root = etree.fromstring(said.strip("\0 \n").encode(), parser)
+            root = etree.fromstring(instruction.strip("\0 \n").encode(), parser)
         except (etree.XMLSyntaxError, ValueError):
             return ""
         items = []

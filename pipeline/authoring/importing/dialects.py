@@ -20,7 +20,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 
-Told = Callable[[int, str], None]
+Report = Callable[[int, str], None]
 """Called with a line and a message about what it loses."""
 
 Within = list[tuple[re.Pattern[str], str]]
@@ -96,7 +96,7 @@ _WITHIN = tuple(
 """Parts of lines, and what they become."""
 
 
-def translated(text: str, tell: Told) -> str:
+def translated(text: str, tell: Report) -> str:
     """A text without the notations that its own program would have resolved."""
     text = _front_matter(text)
     lines = text.split("\n")
@@ -196,7 +196,7 @@ def _yaml(values: dict[str, Any], height: int) -> str:
     return f"---\n{written}{more}---\n"
 
 
-def _body(lines: list[str], start: int, within: Within, tell: Told) -> Iterator[str]:
+def _body(lines: list[str], start: int, within: Within, tell: Report) -> Iterator[str]:
     at = start
     close = ""
     indent = False
@@ -261,7 +261,7 @@ def _line(line: str, within: Within) -> str:
 
 
 def _directive(
-    match: re.Match[str], lines: list[str], at: int, tell: Told
+    match: re.Match[str], lines: list[str], at: int, tell: Report
 ) -> tuple[int, list[str]] | None:
     """A directive of MyST, by its first line: the line after it, and its lines here."""
     fence, name, said = match[1], match[2], match[3].strip()

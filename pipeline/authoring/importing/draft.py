@@ -188,7 +188,7 @@ def is_comment(node: Node) -> bool:
     return isinstance(only, Text) and only.text.startswith(COMMENT)
 
 
-def told_changes(number: int, changes: Changes) -> Iterator[str]:
+def change_sentences(number: int, changes: Changes) -> Iterator[str]:
     """The sentence about tracked changes, if there are any."""
     if number:
         said = "1 tracked change is" if number == 1 else f"{number} tracked changes are"

@@ -18,7 +18,7 @@ from pipeline.authoring.importing.article import drop, words
 from pipeline.authoring.importing.draft import Draft
 from pipeline.authoring.importing.html import decoded, of_page
 from pipeline.authoring.importing.opf import OPF, OpfPackage
-from pipeline.authoring.importing.own_markup import HEADS, classes_of, is_made, roles_of
+from pipeline.authoring.importing.own_markup import HEADS, classes_of, is_generated, roles_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Metadata, Placed
 from pipeline.model.metadata.parts import Cover
@@ -38,7 +38,7 @@ def read_epub(path: Path, name: str) -> Draft:
         root, folder = _package(parts)
         package = OpfPackage(root)
         cover = posixpath.normpath(posixpath.join(folder, unquote(package.cover())))
-        page, own, marks = _one_page(root, folder, parts, cover)
+        page, own, marks = _joined_pages(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is damaged."
         return Draft(
@@ -50,7 +50,7 @@ def read_epub(path: Path, name: str) -> Draft:
         page,
         name,
         parts.get,
-        whole=True,
+        whole_page=True,
         title=metadata.title,
         own=own,
         sheets=[decoded(data) for file, data in parts.items() if file.endswith(".css")],
@@ -95,7 +95,7 @@ def _package(parts: dict[str, bytes]) -> tuple[Element, str]:
     return _xml(parts, name), posixpath.dirname(name)
 
 
-def _one_page(
+def _joined_pages(
     package: Element, folder: str, parts: dict[str, bytes], cover: str
 ) -> tuple[Element, bool, int]:
     """All pages of the spine as one, except one with only the cover, with ids and addresses that
@@ -118,7 +118,7 @@ def _one_page(
                 bodies[name] = body
     own = any("imprint-page" in classes_of(body) for body in bodies.values())
     if own:
-        bodies = {name: body for name, body in bodies.items() if not is_made(body)}
+        bodies = {name: body for name, body in bodies.items() if not is_generated(body)}
     if not bodies:
         raise BrokenArchiveError("The e-book has no pages.")
     ids = Counter(e.get("id") for body in bodies.values() for e in body.iter() if e.get("id"))

@@ -83,22 +83,22 @@ def of_page(
     name: str,
     fetch: Fetch,
     *,
-    whole: bool = False,
+    whole_page: bool = False,
     title: str = "",
     notes: Iterable[tuple[str, Element]] = (),
     places: Places = "",
     own: bool = False,
     sheets: Iterable[str] = (),
 ) -> Draft:
-    """The article of a page, or the ``whole`` page if it is a document or a book, whose ``title``
-    may be known, with ``notes`` by their labels. ``places`` are the counted elements. ``own`` pages
-    were made by Chapbook."""
+    """The article of a page, or the ``whole_page`` of a document or a book, whose ``title`` may be
+    known, with ``notes`` by their labels. ``places`` are the counted elements. ``own`` pages were
+    made by Chapbook."""
     text = "" if isinstance(data, Element) else decoded(data)
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
         return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
-    metadata, address = metadata_of(root, whole=whole)
+    metadata, address = metadata_of(root, whole_page=whole_page)
     if title:
         metadata = replace(metadata, title=title)
     reader = PageReader(name, fetch, address, places)
@@ -106,19 +106,19 @@ def of_page(
         reader.find_columns(root, text)
     own = own or own_markup.is_own(root)
     page = own_markup.prepare(root) if own else None
-    whole = whole or own
+    whole_page = whole_page or own
     if not own:
         mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
     if root.xpath("//meta[@name='generator'][starts-with(@content, 'LibreOffice')]"):
         _keep_comments(root)
     dropped = [(e, article.words(e)) for e in article.strip(root)]
     body = root.find("body")
-    chosen = (root if body is None else body) if whole else article.find(root)
-    if not whole:
+    chosen = (root if body is None else body) if whole_page else article.find(root)
+    if not whole_page:
         dropped += [(e, article.words(e)) for e in article.beside(chosen)]
         dropped += [(e, article.words(e)) for e in article.clean(chosen)]
     reader.tell_dropped(dropped)
-    if not whole and not declared_language(root):
+    if not whole_page and not declared_language(root):
         guess = language_of_text(" ".join(article.words(chosen))[:SAMPLE])
         metadata = replace(metadata, lang=guess or metadata.lang)
     if not page:

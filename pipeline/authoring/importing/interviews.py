@@ -20,10 +20,10 @@ from pipeline.authoring.importing.labels import (
     label_of,
     line_of,
     lines_apart,
-    stands_for,
+    speech_role,
 )
-from pipeline.authoring.importing.people import as_written, names_in, role_of, who
-from pipeline.authoring.importing.turns import About, Said, about_of, plainly
+from pipeline.authoring.importing.people import as_written, names_in, person_for, role_of
+from pipeline.authoring.importing.turns import About, InputTurn, about_of, plainly
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -47,10 +47,10 @@ FEWEST_LINES = 6
 """Turns that make a dialogue of a text in which nobody asks."""
 
 
-class _Found(NamedTuple):
-    turns: list[Said]
+class _Detection(NamedTuple):
+    turns: list[InputTurn]
     speakers: tuple[Speaker, ...]
-    told: list[str]
+    guesses: list[str]
     """The guesses, in sentences."""
 
     sure: str
@@ -77,7 +77,7 @@ def with_speakers(draft: Draft, name: str) -> Draft:
     made = ended(made, found.turns[-1].at, names)
     plain = quiet(made, {turn.at for turn in found.turns}, names)
     grouped, _ = group_turns(tuple(plain), found.speakers)
-    findings = tuple(_told(found, name, draft))
+    findings = tuple(_findings(found, name, draft))
     was, now = count(draft.blocks, ()), count(grouped, ())
     counts = dict(draft.counts)
     for row in ("paragraphs", "words"):  # a name in a line of its own is no paragraph any more
@@ -91,25 +91,25 @@ def with_speakers(draft: Draft, name: str) -> Draft:
     )
 
 
-def _told(found: _Found, name: str, draft: Draft) -> Iterator[Diagnostic]:
-    counts = Counter(turn.name for turn in found.turns)
-    parts = []
-    for one in found.speakers:
+def _findings(detection: _Detection, name: str, draft: Draft) -> Iterator[Diagnostic]:
+    counts = Counter(turn.name for turn in detection.turns)
+    parts, otherwise = [], "speaks" if detection.sure == "perhaps a dialogue" else "replies"
+    for one in detection.speakers:
         turns = "1 turn" if counts[one.name] == 1 else f"{counts[one.name]} turns"
-        does = "asks" if one.asks else "replies" if found.sure != "perhaps a dialogue" else "speaks"
+        does = "asks" if one.asks else otherwise
         parts.append(f"{one.name} {does} ({turns})")
     said = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
-    message = f"This is {found.sure}: {said}."
+    message = f"This is {detection.sure}: {said}."
     hint = "Names and roles are under `speakers` in the front matter: correct them there."
     yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
-    for sentence in found.told:
+    for sentence in detection.guesses:
         yield diagnostic(Code.NOT_IMPORTED, sentence, source=name)
 
 
 # --- by names ---------------------------------------------------------------------------
 
 
-def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
+def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | None:
     """The turns that names begin."""
     labels: dict[int, SpeakerLabel] = {}
     for at, block in enumerate(blocks):
@@ -133,8 +133,10 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
     told: list[str] = []
     persons: dict[str, str] = {}
     for given in sorted(written):
-        role = stands_for(given)
-        persons[given] = _stood_for(role, given, about) if role else who(cased[given], known)[0]
+        role = speech_role(given)
+        persons[given] = (
+            _stood_for(role, given, about) if role else person_for(cased[given], known)[0]
+        )
     turns = _accepted(labels, persons, about)
     if not turns:
         return None
@@ -142,7 +144,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
     names = list(dict.fromkeys(turn.name for turn in turns))
     for given in sorted({labels[turn.at].name for turn in turns}):
         if folded(persons[given]) != folded(given):
-            way = "" if stands_for(given) else who(cased[given], known)[1]
+            way = "" if speech_role(given) else person_for(cased[given], known)[1]
             told.append(f"“{given}” is taken for {persons[given]}{f', {way}' if way else ''}.")
     if len(names) == 1:
         if not _asks_alone(turns):
@@ -156,10 +158,10 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
     if any(TIME.search(text_line(blocks[at])[:80]) for at in labels):
         told.append("The time stamps before the turns are left out.")
     if not any(one.asks for one in speakers):
-        return _Found(turns, speakers, told, "perhaps a dialogue")
+        return _Detection(turns, speakers, told, "perhaps a dialogue")
     is_sure = len(turns) > 5 and all(labels[t.at].form == "colon" for t in turns if t.at in labels)
     sure = "surely an interview" if is_sure else "most likely an interview"
-    return _Found(turns, speakers, told, sure)
+    return _Detection(turns, speakers, told, sure)
 
 
 def _full_names(names: Iterable[str]) -> list[str]:
@@ -186,10 +188,12 @@ def _stood_for(role: str, label: str, about: About) -> str:
     return re.sub(r"\s?\d{1,4}$", "", label)
 
 
-def _accepted(labels: dict[int, SpeakerLabel], persons: dict[str, str], about: About) -> list[Said]:
+def _accepted(
+    labels: dict[int, SpeakerLabel], persons: dict[str, str], about: About
+) -> list[InputTurn]:
     """The turns, if the names are those of people in a conversation."""
     known = {folded(name) for name in (*about.authors, about.guest) if name}
-    turns: list[Said] = []
+    turns: list[InputTurn] = []
     for forms in (("colon",), ("colon", "bold", "line")):
         chosen = {at: label for at, label in labels.items() if label.form in forms}
         counts = Counter(folded(persons[label.name]) for label in chosen.values())
@@ -198,14 +202,14 @@ def _accepted(labels: dict[int, SpeakerLabel], persons: dict[str, str], about: A
             for label in chosen.values()
             if label.form == "colon"
             and (
-                stands_for(label.name)
+                speech_role(label.name)
                 or folded(persons[label.name]) in known
                 or any(called(label.name, role) for role in ("asks", "replies"))
             )
         }
         taken = {person for person, number in counts.items() if number > 1 or person in sure}
         turns = [
-            Said(at, persons[label.name], label.rest)
+            InputTurn(at, persons[label.name], label.rest)
             for at, label in sorted(chosen.items())
             if folded(persons[label.name]) in taken
         ]
@@ -214,7 +218,7 @@ def _accepted(labels: dict[int, SpeakerLabel], persons: dict[str, str], about: A
     return []
 
 
-def _is_dialogue(turns: list[Said], sure: set[str], about: About) -> bool:
+def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     people = {folded(turn.name) for turn in turns}
     if len(people) < 2:
         return len(turns) > 1 and bool(people & sure or about.is_interview)
@@ -229,7 +233,9 @@ def _is_dialogue(turns: list[Said], sure: set[str], about: About) -> bool:
     return len(people) <= 12 and changes >= 0.5 * len(pairs) and len(turns) >= 0.12 * reaches
 
 
-def _without_lead(turns: list[Said], blocks: tuple[Block, ...], metadata: Metadata) -> list[Said]:
+def _without_lead(
+    turns: list[InputTurn], blocks: tuple[Block, ...], metadata: Metadata
+) -> list[InputTurn]:
     """The turns without one at the top that only names the person whom the text is about."""
     first, second = turns[0], turns[1]
     counts = Counter(turn.name for turn in turns)
@@ -246,30 +252,30 @@ def _without_lead(turns: list[Said], blocks: tuple[Block, ...], metadata: Metada
     return turns[1:] if is_lead else turns
 
 
-def _asks_alone(turns: list[Said]) -> bool:
+def _asks_alone(turns: list[InputTurn]) -> bool:
     asked = sum(bool(_QUESTION.search(plain_text(turn.children))) for turn in turns)
     return asked >= 0.6 * len(turns)
 
 
 def _answered(
-    turns: list[Said], blocks: tuple[Block, ...], guest: str, metadata: Metadata
-) -> tuple[list[Said], str]:
+    turns: list[InputTurn], blocks: tuple[Block, ...], guest: str, metadata: Metadata
+) -> tuple[list[InputTurn], str]:
     """The turns of the interviewer, each with the reply after it."""
     asked = {turn.at for turn in turns}
     name = guest or role_of(metadata, 1).capitalize()
-    found: list[Said] = []
+    found: list[InputTurn] = []
     for turn in turns:
         found.append(turn)
         after = blocks[turn.at + 1] if turn.at + 1 < len(blocks) else None
         if isinstance(after, Paragraph) and turn.at + 1 not in asked:
-            found.append(Said(turn.at + 1, name, after.children))
+            found.append(InputTurn(turn.at + 1, name, after.children))
     return found, name if len(found) > len(turns) else ""
 
 
 # --- by questions -----------------------------------------------------------------------
 
 
-def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
+def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | None:
     """The turns of a text that is called an interview, whose questions are paragraphs in bold or
     italics, or paragraphs that consist only of a question."""
     paragraphs = {at: b for at, b in enumerate(blocks) if isinstance(b, Paragraph)}
@@ -279,8 +285,8 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
         return None
     asked: dict[int, tuple[Inline, ...]] = {}
     ways = {
-        "in bold": _whole(paragraphs, model.Strong),
-        "in italics": _whole(paragraphs, model.Emphasis),
+        "in bold": _emphasised(paragraphs, model.Strong),
+        "in italics": _emphasised(paragraphs, model.Emphasis),
         "that end in a question mark": {
             at: b.children for at, b in paragraphs.items() if _is_question(text_line(b))
         },
@@ -294,7 +300,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
     else:
         return None
     asker = _first_name(asked.values()) or about.asker or role_of(metadata, 0).capitalize()
-    turns = [Said(at, asker, asked[at]) for at in sorted(asked) if at >= first]
+    turns = [InputTurn(at, asker, asked[at]) for at in sorted(asked) if at >= first]
     replies = [b.children for at, b in paragraphs.items() if at - 1 in asked and at not in asked]
     guest = _first_name(replies) or about.guest
     turns, replier = _answered(turns, blocks, guest, metadata)
@@ -309,23 +315,23 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
         f"Paragraphs {way} are taken for what {asker} asks, and what follows for what {replier} "
         "says; names stand before the first of them at most."
     )
-    return _Found(turns, speakers, [sentence], "perhaps an interview")
+    return _Detection(turns, speakers, [sentence], "perhaps an interview")
 
 
 def _first_name(texts: Iterable[tuple[Inline, ...]]) -> str:
     """The name before the first of some texts, if there is one."""
     label = next((label_of(children) for children in texts), None)
-    return label.name if label and label.form == "colon" and not stands_for(label.name) else ""
+    return label.name if label and label.form == "colon" and not speech_role(label.name) else ""
 
 
-def _without_name(turn: Said) -> Said:
+def _without_name(turn: InputTurn) -> InputTurn:
     """A turn without its speaker's name."""
     label = label_of(turn.children)
     is_own = label and label.form == "colon" and folded(label.name) == folded(turn.name)
     return turn._replace(children=label.rest) if label and is_own and label.rest else turn
 
 
-def _whole(
+def _emphasised(
     paragraphs: dict[int, Paragraph], kind: type[model.Strong] | type[model.Emphasis]
 ) -> dict[int, tuple[Inline, ...]]:
     """The texts of the paragraphs that are entirely bold, or entirely in italics."""
@@ -346,7 +352,7 @@ def _is_question(text: str) -> bool:
 
 def _speakers(
     names: list[str],
-    turns: list[Said],
+    turns: list[InputTurn],
     blocks: tuple[Block, ...],
     metadata: Metadata,
     labels: dict[int, SpeakerLabel],
@@ -369,7 +375,7 @@ def _speakers(
     by_word = {
         folded(turn.name): role
         for turn in turns
-        if turn.at in labels and (role := stands_for(labels[turn.at].name) or _called(turn.name))
+        if turn.at in labels and (role := speech_role(labels[turn.at].name) or _called(turn.name))
     }
     if "question" in by_word.values():
         asks = {name for name in names if by_word.get(folded(name)) == "question"}

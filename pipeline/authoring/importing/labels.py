@@ -111,7 +111,7 @@ def _in_text(text: str) -> tuple[str, str] | None:
     if match and is_name(_bare(match[1])):
         return _bare(match[1]), text[match.end() :]
     point = _POINT.match(text, start)
-    if point and stands_for(point[1]):
+    if point and speech_role(point[1]):
         return point[1], text[point.end() :]
     return None
 
@@ -122,7 +122,7 @@ def _bare(text: str) -> str:
     return " ".join(text.split()).strip(" :：-–")
 
 
-def stands_for(name: str) -> Literal["", "question", "reply"]:
+def speech_role(name: str) -> Literal["", "question", "reply"]:
     """Return whether a name is one of the words for interviewers or interviewees."""
     plain = folded(re.sub(r"\s?\d{1,4}$", "", name))
     if plain in said("speech", "question"):

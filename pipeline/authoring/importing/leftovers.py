@@ -56,7 +56,7 @@ def without_leftovers(
     kept = [line for at, line in enumerate(lines) if at not in kinds]
     if not any(line.text.strip() for line in kept):
         return lines, []
-    return kept, [*_told(lines, kinds, name)]
+    return kept, [*_omissions(lines, kinds, name)]
 
 
 def _kind(text: str) -> str:
@@ -153,7 +153,7 @@ def _is_short(text: str) -> bool:
     return len(text.split()) <= 3 and not re.search(r"[.!?…:]$", text.strip())
 
 
-def _told(lines: list[CopiedLine], kinds: dict[int, str], name: str) -> Iterator[Diagnostic]:
+def _omissions(lines: list[CopiedLine], kinds: dict[int, str], name: str) -> Iterator[Diagnostic]:
     """A finding for each run of lines that is left out."""
     run: list[CopiedLine] = []
     before = ""

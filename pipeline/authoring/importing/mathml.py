@@ -14,17 +14,17 @@ _ABOVE = {"‾": "overline", "¯": "overline", "^": "hat", "~": "tilde", "→": 
 
 def as_tex(element: Element) -> str:
     """A formula in TeX; unknown elements are replaced by their characters."""
-    return " ".join(_one(element).split())
+    return " ".join(_single(element).split())
 
 
-def _one(element: Element) -> str:
+def _single(element: Element) -> str:
     if not isinstance(element.tag, str):
         return ""
     name = element.tag.rpartition("}")[2]
     if name.startswith("annotation"):
         return ""
-    made = _MADE.get(name)
-    return made(element) if made else "".join(map(_one, element)) or _text(element)
+    made = _ELEMENTS.get(name)
+    return made(element) if made else "".join(map(_single, element)) or _text(element)
 
 
 def _text(element: Element) -> str:
@@ -32,7 +32,7 @@ def _text(element: Element) -> str:
 
 
 def _parts(element: Element) -> list[str]:
-    return [_one(child).strip() for child in element if isinstance(child.tag, str)]
+    return [_single(child).strip() for child in element if isinstance(child.tag, str)]
 
 
 def _token(element: Element) -> str:
@@ -76,7 +76,7 @@ def _table(element: Element) -> str:
     return "\\begin{matrix}" + " \\\\ ".join(rows) + "\\end{matrix}"
 
 
-_MADE: dict[str, Callable[[Element], str]] = {
+_ELEMENTS: dict[str, Callable[[Element], str]] = {
     **dict.fromkeys(("mi", "mn", "mo"), _token),
     "mtext": lambda e: f"\\text{{{_text(e)}}}" if _text(e) else " ",
     "mspace": lambda e: " ",
@@ -88,7 +88,7 @@ _MADE: dict[str, Callable[[Element], str]] = {
     "mover": _over,
     "munderover": _of("{}_{{{}}}^{{{}}}", 3),
     "mroot": lambda e: "\\sqrt[{1}]{{{0}}}".format(*[*_parts(e), "", ""][:2]),
-    "msqrt": lambda e: f"\\sqrt{{{''.join(map(_one, e))}}}",
+    "msqrt": lambda e: f"\\sqrt{{{''.join(map(_single, e))}}}",
     "mfenced": _fenced,
     "mtable": _table,
 }

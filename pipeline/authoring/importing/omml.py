@@ -48,13 +48,13 @@ def as_tex(element: Element) -> str:
 
 
 def _all(element: Element | None) -> str:
-    return "" if element is None else "".join(map(_one, element))
+    return "" if element is None else "".join(map(_single, element))
 
 
-def _one(element: Element) -> str:
+def _single(element: Element) -> str:
     if not isinstance(element.tag, str):
         return ""
-    made = _MADE.get(element.tag.removeprefix(M))
+    made = _ELEMENTS.get(element.tag.removeprefix(M))
     if made:
         return made(element)
     return "" if element.tag.endswith("Pr") else _all(element)
@@ -130,7 +130,7 @@ def _accent(element: Element) -> str:
     return f"\\{name}{{{_part(element, 'e')}}}"
 
 
-_MADE: dict[str, Callable[[Any], str]] = {
+_ELEMENTS: dict[str, Callable[[Any], str]] = {
     "r": _run,
     "f": lambda e: f"\\frac{{{_part(e, 'num')}}}{{{_part(e, 'den')}}}",
     "sSup": lambda e: f"{{{_part(e, 'e')}}}^{{{_part(e, 'sup')}}}",

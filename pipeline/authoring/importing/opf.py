@@ -122,6 +122,6 @@ class OpfPackage:
         return None
 
 
-def _number(said: str) -> str:
-    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)", said)
+def _number(text: str) -> str:
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)", text)
     return re.sub(r"\.0+$", "", found[1]) if found else ""

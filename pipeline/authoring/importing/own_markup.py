@@ -13,12 +13,12 @@ from lxml.etree import _Element as Element
 from pipeline.authoring.importing.article import drop
 from pipeline.model.roles import ROLES
 
-_GONE = frozenset(
+_DROPPED = frozenset(
     "page-mark visually-hidden skip tools title-block contents captions ways back note-number label"
     " downloads hint slot equation-number line-number".split()
 )
-_GONE_ROLES = frozenset({"doc-backlink", "doc-pagebreak", "doc-toc"})
-_MADE_PAGES = frozenset({"title-page", "imprint-page", "cover-page", "contents-page"})
+_DROPPED_ROLES = frozenset({"doc-backlink", "doc-pagebreak", "doc-toc"})
+_GENERATED_PAGES = frozenset({"title-page", "imprint-page", "cover-page", "contents-page"})
 DRAWN = 6
 """The rows of room to draw in where nothing says how many."""
 
@@ -30,9 +30,9 @@ def is_own(root: Element) -> bool:
     return bool(root.xpath("//meta[@name='generator'][@content='Chapbook']"))
 
 
-def is_made(body: Element) -> bool:
+def is_generated(body: Element) -> bool:
     """Return whether Chapbook generates a page of an e-book from the metadata."""
-    return bool(_MADE_PAGES.intersection(classes_of(body)))
+    return bool(_GENERATED_PAGES.intersection(classes_of(body)))
 
 
 def classes_of(element: Element) -> list[str]:
@@ -65,7 +65,7 @@ def prepare(root: Element) -> OwnPage:
         if not isinstance(element.tag, str):
             continue
         classes = classes_of(element)
-        if _is_gone(element, classes):
+        if _is_dropped(element, classes):
             drop(element)
             continue
         match element.tag:
@@ -166,8 +166,8 @@ def width_in(classes: Iterable[str]) -> str:
     return said.removeprefix("width-").replace("-", ".").replace("pc", "%")
 
 
-def _is_gone(element: Element, classes: list[str]) -> bool:
-    if _GONE.intersection(classes) or element.get("role") in _GONE_ROLES:
+def _is_dropped(element: Element, classes: list[str]) -> bool:
+    if _DROPPED.intersection(classes) or element.get("role") in _DROPPED_ROLES:
         return True
     parent = element.getparent()
     if element.tag in ("footer", "header"):

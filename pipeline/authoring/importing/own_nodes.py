@@ -159,7 +159,7 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
                     return trim(inlines[:-1]), ((key, value),)
         return inlines, ()
 
-    makers = {**_MADE, "exercise": exercise}
+    makers = {**_CONTAINERS, "exercise": exercise}
     return {
         model.Container: container,
         model.BlockQuote: _quote,
@@ -339,7 +339,7 @@ def _has(node: Node, name: str) -> bool:
     return name in node.attributes.classes
 
 
-_MADE: dict[str, Callable[[model.Container], Node | tuple[Node, ...]]] = {
+_CONTAINERS: dict[str, Callable[[model.Container], Node | tuple[Node, ...]]] = {
     "dialogue": _dialogue,
     "turn": _turn,
     "choices": _choices,

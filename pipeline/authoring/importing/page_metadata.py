@@ -24,9 +24,9 @@ TITLE = "document-title"
 _LANGUAGES = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
 
 
-def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
-    """The metadata of a page, and its address, "" if unknown. The title of a ``whole`` document is
-    its first heading."""
+def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, str]:
+    """The metadata of a page, and its address, "" if unknown. A ``whole_page`` has its first
+    heading as title."""
     said: dict[str, str] = {}
     creators: list[str] = []
     for meta in root.iter("meta"):
@@ -49,7 +49,7 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
         title = " ".join(words(found)) if found is not None else ""
         head = " ".join(line(heads[0]).split()) if len(heads) == 1 else ""
         begins = "".join(words(root)).startswith("".join(head.split()))
-        if head and (begins or not whole):
+        if head and (begins or not whole_page):
             is_better = head in title or heads[0].tag == "h2"
             title = head if not title or is_better else title
     author = linked.get("author") or said.get("author") or said.get("article:author") or ""

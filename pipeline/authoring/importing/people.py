@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.authoring.importing.labels import stands_for
+from pipeline.authoring.importing.labels import speech_role
 from pipeline.authoring.importing.vocabulary import phrase
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import nearest
@@ -66,7 +66,7 @@ def guest_in(title: str, lead: str, authors: Iterable[str]) -> str:
     return ""
 
 
-def who(label: str, known: Iterable[str]) -> tuple[str, str]:
+def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
     """The person that a label stands for, among those ``known`` by their full names, and by the
     data from which it follows: "" if these are the same."""
     plain = folded(label)
@@ -88,7 +88,7 @@ def who(label: str, known: Iterable[str]) -> tuple[str, str]:
     for way, names in ways.items():
         if len(names) == 1:
             return names.pop(), way
-    if len(label.split()) > 1 and not stands_for(label):
+    if len(label.split()) > 1 and not speech_role(label):
         near = nearest(label, full.values(), 0.85)
         if near:
             return near, "as a slip of the pen"

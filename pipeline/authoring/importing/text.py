@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.authoring.importing.draft import Draft, InputText, count, unread
 from pipeline.authoring.importing.html import decoded
-from pipeline.authoring.importing.labels import label_of, line_of, stands_for
+from pipeline.authoring.importing.labels import label_of, line_of, speech_role
 from pipeline.authoring.importing.leftovers import without_leftovers
 from pipeline.authoring.importing.lines import (
     ADDRESS,
@@ -368,7 +368,7 @@ def _name_before(line: CopiedLine) -> str:
     text = (Text(text=line.text.strip()),)
     label = label_of(text)
     name = label.name if label else line_of(text)
-    return folded(name.rstrip("0123456789") if stands_for(name) else name)
+    return folded(name.rstrip("0123456789") if speech_role(name) else name)
 
 
 def _plain(text: str) -> tuple[Block, ...]:

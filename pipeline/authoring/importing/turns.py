@@ -14,7 +14,7 @@ from pipeline.model import Block, Inline
 from pipeline.model.metadata import Metadata
 
 
-class Said(NamedTuple):
+class InputTurn(NamedTuple):
     """A turn: its beginning, its speaker, and its first paragraph."""
 
     at: int
@@ -48,7 +48,7 @@ def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About
     return About(f"{text} {', '.join(authors)}", authors, guest, is_interview)
 
 
-def plainly(turns: list[Said]) -> Iterator[Said]:
+def plainly(turns: list[InputTurn]) -> Iterator[InputTurn]:
     """The turns; bold or italics that cover everything a speaker says are removed."""
     shown = Counter[tuple[str, bool]]()
     for turn in turns:
@@ -62,5 +62,5 @@ def plainly(turns: list[Said]) -> Iterator[Said]:
             yield turn
 
 
-def _is_set_apart(turn: Said) -> bool:
+def _is_set_apart(turn: InputTurn) -> bool:
     return len(turn.children) == 1 and isinstance(turn.children[0], model.Strong | model.Emphasis)

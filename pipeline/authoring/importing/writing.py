@@ -53,8 +53,8 @@ class Row(NamedTuple):
     """A row of the comparison: the count in the input, and that in the source."""
 
     name: str
-    given: int
-    made: int
+    in_input: int
+    in_source: int
 
 
 class Imported(NamedTuple):
@@ -124,7 +124,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     if not given[LEVELS[1]] and not made[LEVELS[1]]:
         del given[LEVELS[0]], made[LEVELS[0]]  # all are of one level
     rows = (Row(row, given[row], made[row]) for row in ROWS)
-    ledger = tuple(row for row in rows if row.given or row.made)
+    ledger = tuple(row for row in rows if row.in_input or row.in_source)
     found += _missing(ledger, name)
     found += _passages_lost(draft, replace(again, metadata=metadata), found, name)
     return Imported(text, metadata, draft.images, ledger, tuple(found))
@@ -221,10 +221,12 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
     """A finding for each row with fewer in the source; small differences in the number of words are
     tolerated."""
     for row in ledger:
-        lost = row.given - row.made
-        tolerated = row.given // 50 if row.name == "words" else 0
+        lost = row.in_input - row.in_source
+        tolerated = row.in_input // 50 if row.name == "words" else 0
         if row.name not in (HEADS, CHANGED, *LEVELS) and lost > tolerated:
-            message = f"The source has {row.made} of the {row.given} {row.name} in the input."
+            message = (
+                f"The source has {row.in_source} of the {row.in_input} {row.name} in the input."
+            )
             hint = "The rest is listed above as left out, or is in the source in another form."
             yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
 
@@ -237,13 +239,13 @@ def _ranked(counts: Mapping[str, int]) -> Counter[str]:
 
 
 def _passages_lost(
-    draft: Draft, document: Document, found: Iterable[Diagnostic], name: str
+    draft: Draft, document: Document, findings: Iterable[Diagnostic], name: str
 ) -> Iterator[Diagnostic]:
     """A finding for each paragraph of the input that is not in the source, unless another finding
     tells of it."""
-    told = " ".join(" ".join(one.message.split()) for one in found)
+    told = " ".join(" ".join(one.message.split()) for one in findings)
     about = document.metadata
-    made = _WORD.findall(_said(document).casefold())
+    made = _WORD.findall(_text_of(document).casefold())
     known = {length: _runs(made, length) for length in (1, RUN)}
     lost = []
     for one in draft.passages:
@@ -271,7 +273,7 @@ def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
     return set(zip(*(words[start:] for start in range(length)), strict=False))
 
 
-def _said(document: Document) -> str:
+def _text_of(document: Document) -> str:
     """All text of a document and its metadata, with spaces between paragraphs."""
     about = document.metadata
     parts = [about.title, about.subtitle, about.date, *(one.name for one in about.authors)]

@@ -64,88 +64,88 @@ def escape(text: str, before: str, after: str, setting: LeafSetting, *, nested: 
     return "".join(parts)
 
 
-def _escaped(found: str, whole: str, at: int, setting: LeafSetting, nested: bool, end: int) -> str:
+def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool, end: int) -> str:
     """The escaped form of a character, or of the beginning of an address."""
-    before, after = whole[at - 1 : at], whole[at + len(found) : at + len(found) + 1]
-    if len(found) > 1:
-        return found[:-1] + "\\" + found[-1] if found == "www." else found[:-2] + "\\//"
-    match found:
+    before, after = text[at - 1 : at], text[at + len(token) : at + len(token) + 1]
+    if len(token) > 1:
+        return token[:-1] + "\\" + token[-1] if token == "www." else token[:-2] + "\\//"
+    match token:
         case "\\":
             return "&#92;" if after and after in "()[]" else "\\\\"
         case "\n" | "\t" | "\r":
-            return f"&#{ord(found)};"
+            return f"&#{ord(token)};"
         case "`":
             return "\\`"
         case "*":
-            return found if before == after == " " else "\\*"
+            return token if before == after == " " else "\\*"
         case "_":
             free = (before.isalnum() and after.isalnum()) or before == after == " "
-            return found if free else "\\_"
+            return token if free else "\\_"
         case "~" | "$":
-            return f"\\{found}" if setting.pairs[found] or after == "`" else found
+            return f"\\{token}" if setting.pairs[token] or after == "`" else token
         case "^":
-            is_end = after == "" or _BLOCK_ID.search(whole, max(0, at - 1), at + 62) is not None
-            return "\\^" if setting.pairs["^"] or "[" in (before, after) or is_end else found
+            is_end = after == "" or _BLOCK_ID.search(text, max(0, at - 1), at + 62) is not None
+            return "\\^" if setting.pairs["^"] or "[" in (before, after) or is_end else token
         case "[":
-            if not nested and not _opens(whole, at, setting):
-                return found
-            if not nested and whole[at + 1 : at + 3] in (" ]", "x]", "X]"):
+            if not nested and not _opens(text, at, setting):
+                return token
+            if not nested and text[at + 1 : at + 3] in (" ]", "x]", "X]"):
                 return "\\["  # what only a backslash makes no box to tick
             return setting.bracket if after not in ("", "\n") else "&#91;"
         case "]":
-            is_open = whole.rfind("[", max(0, at - FAR), at) >= 0
+            is_open = text.rfind("[", max(0, at - FAR), at) >= 0
             marks = nested or (after and (not is_open or after in "([{:^"))
-            return setting.closing if marks else found
+            return setting.closing if marks else token
         case "!":
-            return "\\!" if after == "[" else found
+            return "\\!" if after == "[" else token
         case "<":
-            return "\\<" if after.isalpha() or after in ("/", "!", "?") else found
+            return "\\<" if after.isalpha() or after in ("/", "!", "?") else token
         case "&":
-            return "&amp;" if _ENTITY.match(whole, at) else found
+            return "&amp;" if _ENTITY.match(text, at) else token
         case "=":
-            return "\\=" if "=" in (before, after) else found
+            return "\\=" if "=" in (before, after) else token
         case "%":
-            return "\\%" if "%" in (before, after) else found
+            return "\\%" if "%" in (before, after) else token
         case "{":
-            return found if after in (" ", "") and _is_boundary(before) and at + 1 < end else "\\{"
+            return token if after in (" ", "") and _is_boundary(before) and at + 1 < end else "\\{"
         case ":":
-            named = _EMOJI.match(whole, at)
-            is_mark = (named and emoji_named(named[0])) or _is_role(whole, at)
-            return "\\:" if is_mark else found
+            named = _EMOJI.match(text, at)
+            is_mark = (named and emoji_named(named[0])) or _is_role(text, at)
+            return "\\:" if is_mark else token
         case "@":
             begins = after == "{" or after.isalnum() or after == "_"
-            return "\\@" if begins and (before == "_" or may_begin(whole, at)) else found
+            return "\\@" if begins and (before == "_" or may_begin(text, at)) else token
         case "+":
-            return "\\+" if _KEYS.match(whole, at) and before != "+" else found
+            return "\\+" if _KEYS.match(text, at) and before != "+" else token
         case "(":
-            return found
+            return token
         case _:
-            return found
+            return token
 
 
-def _is_role(whole: str, at: int) -> bool:
-    end = whole.find("`", at, at + 80)
-    return end > 0 and _ROLE.match(whole[at:end]) is not None
+def _is_role(text: str, at: int) -> bool:
+    end = text.find("`", at, at + 80)
+    return end > 0 and _ROLE.match(text[at:end]) is not None
 
 
 def _is_boundary(char: str) -> bool:
     return char in ("", " ")
 
 
-def _opens(whole: str, at: int, setting: LeafSetting) -> bool:
+def _opens(text: str, at: int, setting: LeafSetting) -> bool:
     """Return whether a bracket may begin more than bracketed text."""
-    after = whole[at + 1 : at + 2]
-    if whole[at - 1 : at] == "!" or after in ("", "^", "@", "!", "[", "-", " "):
+    after = text[at + 1 : at + 2]
+    if text[at - 1 : at] == "!" or after in ("", "^", "@", "!", "[", "-", " "):
         return True
-    close = whole.find("]", at, at + FAR)
-    if close < 0 or "@" in whole[at:close] or "[" in whole[at + 1 : close]:
+    close = text.find("]", at, at + FAR)
+    if close < 0 or "@" in text[at:close] or "[" in text[at + 1 : close]:
         return True
-    if whole[at + 1 : close] in ("x", "X"):
+    if text[at + 1 : close] in ("x", "X"):
         return True
-    following = whole[close + 1 : close + 2]
+    following = text[close + 1 : close + 2]
     if following in ("(", "[", "{", ":"):
         return True
-    return normalise(whole[at + 1 : close]) in setting.labels
+    return normalise(text[at + 1 : close]) in setting.labels
 
 
 def _may_have_formulas(raw: str) -> bool:

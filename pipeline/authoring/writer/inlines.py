@@ -47,11 +47,11 @@ def leaf(
     its position."""
     tokens = list(_tokens(children, notes, 0))
     if line:
-        tokens = [_on_one_line(token) for token in tokens]
+        tokens = [_single_line(token) for token in tokens]
     return joined(settled(tokens), frozenset(map(normalise, notes.links.values())), start=start)
 
 
-def _on_one_line(token: LeafToken) -> LeafToken:
+def _single_line(token: LeafToken) -> LeafToken:
     if token.kind == "mark" and token.text == "\\\n":
         return LeafToken("<br>")
     return LeafToken(" ") if token.kind == "mark" and token.text == "\n" else token

@@ -21,10 +21,10 @@ _PLACES = frozenset({"span", "line", "column", "marks", "margin"})
 Bare = tuple[object, ...]
 
 
-def same(one: Document, other: Document) -> bool:
+def same(first: Document, second: Document) -> bool:
     """Return whether two documents differ only in positions, and in what no reader gets: line
     breaks at the end of a text, unused inline notes."""
-    return bare(one) == bare(other)
+    return bare(first) == bare(second)
 
 
 def bare(document: Document) -> Bare:

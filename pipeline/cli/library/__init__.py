@@ -156,7 +156,7 @@ class _Run:
 
     def __init__(
         self,
-        given: Path | str,
+        source: Path | str,
         options: dict[str, Any],
         limits: Limits,
         quiet: bool,
@@ -165,11 +165,11 @@ class _Run:
 
         out = options["out"]
         self._remote: remote.RemoteFiles | None = None
-        if isinstance(given, Path) and isinstance(out, Path):
-            self._folder = given if given.is_dir() else given.parent
-            listing = sources.documents_of(given, out)
+        if isinstance(source, Path) and isinstance(out, Path):
+            self._folder = source if source.is_dir() else source.parent
+            listing = sources.documents_of(source, out)
         else:
-            roots = (str(p.absolute()) if isinstance(p, Path) else p for p in (given, out))
+            roots = (str(p.absolute()) if isinstance(p, Path) else p for p in (source, out))
             self._remote = remote.RemoteFiles(*map(remote.UrlTree, roots))
             listing = remote.documents_of(self._remote)
         self._reported: set[Diagnostic] = set()
@@ -177,19 +177,19 @@ class _Run:
         self._quiet = quiet
         self._sources = {one.name: one.path for one in listing.documents}
         self.known: list[Built] = []
-        self.made: list[Built] = []
+        self.built: list[Built] = []
         self.left = 0
         self.gone: list[str] = []
         self.findings = listing.findings
         if not (listing.documents or listing.findings):
             message = "There are no documents: Markdown files that begin with front matter."
             hint = "Begin each document with `---`, a line `title: …`, and `---`."
-            found = diagnostic(Code.NO_DOCUMENT, message, source=str(given), hint=hint)
+            found = diagnostic(Code.NO_DOCUMENT, message, source=str(source), hint=hint)
             self.findings = (found,)
 
     @property
     def results(self) -> list[Built]:
-        return sorted((*self.known, *self.made), key=lambda built: built.name)
+        return sorted((*self.known, *self.built), key=lambda built: built.name)
 
     def build(self, keep_going: bool) -> None:
         from pipeline.cli.library import collection, remote
@@ -259,7 +259,7 @@ class _Run:
                 if result.failed:
                     result = ledger.with_last(result)
                 ledger.add(keys[task.name], result, began)
-                self.made.append(result)
+                self.built.append(result)
                 self.left -= 1
                 self._report(result)
                 if result.failed and not keep_going:
@@ -297,7 +297,7 @@ class _Run:
             return out / CACHE
         return (cache_folder() or Path(tempfile.gettempdir())) / "library"
 
-    def _task(self, one: Listed) -> Task:
+    def _task(self, document: Listed) -> Task:
         from pipeline.cli.library.tasks import Task
 
         out, templates = self._options["out"], self._options["templates"]
@@ -305,8 +305,8 @@ class _Run:
             out = self._remote.out.root
         return Task(
             folder="" if self._remote else str(Path.cwd()),
-            source=str(one.path),
-            name=one.name,
+            source=str(document.path),
+            name=document.name,
             out=str(out),
             store=self._options["store"] or str(self._kept()),
             editions=self._options["editions"],
@@ -350,7 +350,7 @@ class _Run:
         results = self.results
         failed = sum(one.failed for one in results)
         counts = [
-            f"{sum(not one.failed for one in self.made):,} built",
+            f"{sum(not one.failed for one in self.built):,} built",
             f"{sum(not one.failed for one in self.known):,} unchanged",
             f"{failed:,} failed",
             *([f"{self.left:,} not begun"] if self.left else []),

@@ -98,7 +98,7 @@ def built(
             try:
                 result = msgspec.msgpack.decode(future.result(), type=Built)
             except TaskStoppedError as error:
-                if error.how == CRASHED and tries < TRIES:
+                if error.reason == CRASHED and tries < TRIES:
                     hand_over(task, tries + 1)
                     continue
                 result = _stopped(task, error, limits)
@@ -110,20 +110,20 @@ def built(
 
 
 def _stopped(task: Task, error: TaskStoppedError, limits: Limits) -> Built:
-    return stopped(task.name, task.source, *why_stopped(error, limits, TRIES))
+    return stopped(task.name, task.source, *stop_message(error, limits, TRIES))
 
 
-def why_stopped(error: TaskStoppedError, limits: Limits, tries: int = 1) -> tuple[str, str]:
+def stop_message(error: TaskStoppedError, limits: Limits, tries: int = 1) -> tuple[str, str]:
     """The message for a document that was not built, and the hint."""
-    match error.how:
-        case how if how == TOO_LONG:
+    match error.reason:
+        case reason if reason == TOO_LONG:
             seconds = "a second" if limits.seconds == 1 else f"{limits.seconds:g} seconds"
             message = f"Building it took more than {seconds}, and was stopped."
             hint = "Give it more time with `--timeout`, or divide it."
-        case how if how == TOO_LARGE:
+        case reason if reason == TOO_LARGE:
             message = f"Building it needed more than {human_size(limits.memory)} of memory."
             hint = "Give it more with `--memory`, make its images smaller, or divide it."
-        case how if how == RAISED:
+        case reason if reason == RAISED:
             message, hint = error.output, "This is a fault of Chapbook: please report it."
         case _:
             times = f" {tries} times" if tries > 1 else ""

@@ -188,7 +188,7 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     runner, chosen = Runner(store), EDITIONS[edition]
     way = Source(out / f"{name}.md", runner, document=document)
     resolved = rewrite_document(way.resolved(chosen).value, leave={model.Link: _beside})
-    marked = way.marked(chosen, None, runner.given(RESOLVE, resolved))
+    marked = way.marked(chosen, None, runner.preset(RESOLVE, resolved))
     rendered = way.pages(chosen, marked)
     takes = (chosen, way.folder, False, way.name, pango_version(), ())
     package = runner.run(PACKAGE, rendered, *takes).value

@@ -66,9 +66,9 @@ def take(stream: _Readable) -> Any:
     return pickle.loads(data)
 
 
-def main(given: str) -> None:
+def main(settings: str) -> None:
     """Serve until the input ends."""
-    limits = msgspec.json.decode(given, type=Limits)
+    limits = msgspec.json.decode(settings, type=Limits)
     tasks = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
@@ -80,7 +80,7 @@ def main(given: str) -> None:
     with contextlib.suppress(BrokenPipeError, EOFError):
         if not hasattr(os, "fork"):  # the one who asks keeps the time
             while True:
-                put(answers, _done(take(_ExactReader(tasks))))
+                put(answers, _finished(take(_ExactReader(tasks))))
         state = mmap.mmap(-1, 1)
         while True:
             state[0] = _IDLE
@@ -120,7 +120,7 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
             request = take(_ExactReader(tasks))
             state[0] = _BUSY
             signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-            answer = _done(request)
+            answer = _finished(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
             state[0] = _ANSWERING
             put(answers, answer)
@@ -132,7 +132,7 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
         os._exit(code)
 
 
-def _done(request: Any) -> tuple[str, Any]:
+def _finished(request: Any) -> tuple[str, Any]:
     do, given, named = request
     try:
         return DONE, do(*given, **named)

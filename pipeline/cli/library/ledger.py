@@ -23,7 +23,7 @@ Stamp: TypeAlias = tuple[int, int, str]
 """When a file was changed, in nanoseconds, its size, and its SHA-256."""
 
 ABSENT: Stamp = (0, -1, "")
-UNKNOWN: Stamp = (-1, -1, "")
+UNSTABLE: Stamp = (-1, -1, "")
 """The stamp of a file that was changed while it was read."""
 
 
@@ -33,7 +33,7 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
     task: str
     built: Built
     files: dict[str, Stamp]
-    made: dict[str, tuple[int, int]]
+    outputs: dict[str, tuple[int, int]]
 
 
 _entries = msgspec.json.Decoder(_Entry)
@@ -76,7 +76,7 @@ class Ledger:
         entry = self._entries.get(name)
         if entry is None or entry.task != task:
             return None
-        if not self._has_made(entry):
+        if not self._has_outputs(entry):
             return None
         files = {path: self._stamp(path, was) for path, was in entry.files.items()}
         if any(files[path][1:] != was[1:] for path, was in entry.files.items()):
@@ -88,15 +88,15 @@ class Ledger:
     def with_last(self, built: Built) -> Built:
         """A failed result with what was built before, and is still there."""
         entry = self._entries.get(built.name)
-        if entry is None or not self._has_made(entry):
+        if entry is None or not self._has_outputs(entry):
             return built
         last = entry.built
         return msgspec.structs.replace(
             built, record=last.record, files=last.files, level=last.level
         )
 
-    def _has_made(self, entry: _Entry) -> bool:
-        return all(self._stat(str(self._out / file)) == was for file, was in entry.made.items())
+    def _has_outputs(self, entry: _Entry) -> bool:
+        return all(self._stat(str(self._out / file)) == was for file, was in entry.outputs.items())
 
     def add(self, task: str, built: Built, began: float) -> None:
         """Note a document whose building ``began`` then."""
@@ -107,7 +107,7 @@ class Ledger:
         for path in built.read:
             if not path.startswith(self._own):
                 found = self._stamp(path, ABSENT)
-                files[path] = UNKNOWN if found[0] >= began * 1e9 else found
+                files[path] = UNSTABLE if found[0] >= began * 1e9 else found
         made = {one.file: self._stat(str(self._out / one.file)) for one in built.files}
         self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, made))
 
@@ -118,7 +118,7 @@ class Ledger:
             name
             for name, entry in self._entries.items()
             if name not in names
-            and self._has_made(entry)
+            and self._has_outputs(entry)
             and any(
                 was[:2] != ABSENT[:2] == self._stat(path)
                 for path, was in entry.files.items()

@@ -26,12 +26,12 @@ first, is ended from outside."""
 
 
 class TaskStoppedError(Exception):
-    """A task that failed: ``how`` is one of the words of `child`, and ``output`` the system's
+    """A task that failed: ``reason`` is one of the words of `child`, and ``output`` the system's
     message."""
 
-    def __init__(self, how: str, output: str = "") -> None:
-        super().__init__(how, output)
-        self.how, self.output = how, output
+    def __init__(self, reason: str, output: str = "") -> None:
+        super().__init__(reason, output)
+        self.reason, self.output = reason, output
 
 
 class LimitedPool(Executor):
@@ -44,10 +44,10 @@ class LimitedPool(Executor):
         self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
         self._all: set[_Process] = set()
 
-    def submit(self, task: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
-        return self._threads.submit(self._have_done, task, given, named)
+    def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        return self._threads.submit(self._call, task, args, kwargs)
 
-    def _have_done(self, *request: Any) -> Any:
+    def _call(self, *request: Any) -> Any:
         try:
             process = self._idle.get_nowait()
         except queue.Empty:

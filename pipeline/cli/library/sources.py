@@ -40,15 +40,15 @@ class LibraryListing(NamedTuple):
     passed_over: tuple[Path, ...]
 
 
-def documents_of(given: Path, out: Path) -> LibraryListing:
+def documents_of(source: Path, out: Path) -> LibraryListing:
     """The documents of a folder or a list, in the order of their names or of the list."""
-    if given.is_dir():
-        found, findings = _walked(given, out)
+    if source.is_dir():
+        found, findings = _walked(source, out)
     else:
-        found, findings = _listed(given)
+        found, findings = _listed(source)
     texts = {path: _text(path) for path in found}
-    folder = given if given.is_dir() else given.parent
-    return arranged(texts, folder, findings, is_list=not given.is_dir())
+    folder = source if source.is_dir() else source.parent
+    return arranged(texts, folder, findings, is_list=not source.is_dir())
 
 
 def arranged(
@@ -57,7 +57,7 @@ def arranged(
     """The documents among these texts of a folder, or of a list in it."""
     documents: dict[str, Listed] = {}
     passed_over: list[Path] = []
-    taken_in = {file for path, text in texts.items() for file in _taken_in(path, text)}
+    taken_in = {file for path, text in texts.items() for file in _included_files(path, text)}
     for path, text in texts.items():
         if not _is_document(text) or (path.resolve() in taken_in and not is_list):
             passed_over.append(path)
@@ -109,24 +109,24 @@ def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
     return found, findings
 
 
-def _listed(given: Path) -> tuple[list[Path], list[Diagnostic]]:
+def _listed(listing: Path) -> tuple[list[Path], list[Diagnostic]]:
     """The files in a list, one per line, relative to its folder; a source stands for itself."""
-    if given.suffix.lower() in SUFFIXES:
-        return [given], []
+    if listing.suffix.lower() in SUFFIXES:
+        return [listing], []
     found: dict[Path, None] = {}
     findings = []
-    for number, line in enumerate(given.read_text("utf-8", "surrogateescape").split("\n"), 1):
+    for number, line in enumerate(listing.read_text("utf-8", "surrogateescape").split("\n"), 1):
         name = line.strip()
         if not name or name.startswith("#"):
             continue
-        path = given.parent / name
+        path = listing.parent / name
         if path.is_file():
             found[path] = None
             continue
         message = "This is a folder, not a file." if path.is_dir() else "There is no such file."
         hint = "Name a file on each line, with its path from the list's folder."
         span, length = Span(number, line.index(name) + 1), len(name)
-        source = str(given)
+        source = str(listing)
         findings.append(
             diagnostic(
                 Code.UNREADABLE_FILE, message, span=span, source=source, hint=hint, length=length
@@ -157,7 +157,7 @@ def _is_document(text: str | None) -> bool:
     return text is None or yaml_nodes.find(text) is not None
 
 
-def _taken_in(path: Path, text: str | None) -> Iterator[Path]:
+def _included_files(path: Path, text: str | None) -> Iterator[Path]:
     """The other files that a text includes."""
     for line in _MAY_INCLUDE.findall(text or ""):
         directive = includes.read(line.strip())

@@ -99,13 +99,13 @@ class Session:
         self._drawing.shutdown(wait=True, cancel_futures=True)
         self._folder.cleanup()
 
-    def draw(self, function: Callable[..., T], *given: Any) -> Future[T]:
+    def draw(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Call a function of `drawing`; a process that has ended is restarted."""
         try:
-            return self._drawing.submit(function, *given)
+            return self._drawing.submit(function, *args)
         except BrokenProcessPool:
             self._drawing = _worker()
-            return self._drawing.submit(function, *given)
+            return self._drawing.submit(function, *args)
 
     def ask(self, edition: str) -> None:
         """Have one more edition made, from now on."""
@@ -159,10 +159,10 @@ class Session:
             message = summary(outcome.diagnostics, blocked=outcome.failed)
             self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
 
-    def _parts(self, result: Result, made: list[BuiltEdition]) -> dict[str, _Part]:
+    def _parts(self, result: Result, built: list[BuiltEdition]) -> dict[str, _Part]:
         stem = stem_of(self.source)
         parts: dict[str, _Part] = {}
-        for one in made:
+        for one in built:
             edition, document = one.edition, one.document
             file = output_name(stem, edition)
             end = f"/{file}"
@@ -188,10 +188,10 @@ class Session:
             )
         return parts
 
-    def _keep(self, one: Shown) -> None:
-        name = one.edition.name
-        self._kept.pop((name, one.digest), None)
-        self._kept[name, one.digest] = one
+    def _keep(self, shown: Shown) -> None:
+        name = shown.edition.name
+        self._kept.pop((name, shown.digest), None)
+        self._kept[name, shown.digest] = shown
         for old in [key for key in self._kept if key[0] == name][:-KEPT]:
             del self._kept[old]
             Path(self.file(*old)).unlink(missing_ok=True)

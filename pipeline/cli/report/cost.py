@@ -30,7 +30,7 @@ class Prices(msgspec.Struct, frozen=True):
     currency: str = "EUR"
 
     @property
-    def given(self) -> bool:
+    def is_priced(self) -> bool:
         return any((self.paper, self.page, self.ink))
 
 

@@ -86,19 +86,19 @@ def make_report(
     )
 
 
-def _failed(report: Report, found: Iterable[Diagnostic]) -> Report:
-    errors = in_order(finding for finding in found if finding.is_error)
+def _failed(report: Report, findings: Iterable[Diagnostic]) -> Report:
+    errors = in_order(finding for finding in findings if finding.is_error)
     return msgspec.structs.replace(report, errors=errors)
 
 
-def _edition(made: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> EditionReport:
-    assert made.document, "a document with errors is not reported on"
-    edition, document = made.edition, made.document.value
+def _edition(built: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> EditionReport:
+    assert built.document, "a document with errors is not reported on"
+    edition, document = built.edition, built.document.value
     lang = document.metadata.lang
-    warnings = tuple(Warned(finding, finding.message) for finding in in_order(made.findings))
+    warnings = tuple(Warned(finding, finding.message) for finding in in_order(built.findings))
     printed = None
-    if made.package:
-        printed, faults = _printed(edition, made.package, document, stem, prices, pictures)
+    if built.package:
+        printed, faults = _printed(edition, built.package, document, stem, prices, pictures)
         # characters that no font has were already reported by the layout
         reported = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
         places = BlockPlaces(document)
@@ -111,7 +111,7 @@ def _edition(made: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> E
         name=edition.name,
         label=edition.label,
         file=output_name(stem, edition),
-        sha256=hashlib.sha256(made.package.data if made.package else b"").hexdigest(),
+        sha256=hashlib.sha256(built.package.data if built.package else b"").hexdigest(),
         time=reading_time(all_texts(document), lang),
         level=reading_level(paragraphs(document), lang),
         printed=printed,
@@ -172,8 +172,8 @@ def _printed(
             )
             for layout, page_ink in zip(layouts, inks, strict=True)
         ),
-        simplex=one if prices.given else None,
-        duplex=both if prices.given else None,
+        simplex=one if prices.is_priced else None,
+        duplex=both if prices.is_priced else None,
         images=tuple(_scaled(document, sheet, edition, resolution)) if sheet else (),
         resolution=resolution,
     )

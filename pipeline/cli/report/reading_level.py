@@ -86,7 +86,7 @@ def _flesch(base: float, sentence: float, word: float) -> Callable[[Counts], flo
     return lambda counts: base - sentence * counts.sentence_length - word * counts.word_length
 
 
-def _one_grade(score: float) -> tuple[int, int]:
+def _grade(score: float) -> tuple[int, int]:
     """Of a formula whose result is the grade itself."""
     grade = max(1, round(score))
     return grade, grade
@@ -106,8 +106,8 @@ def _scale(*steps: tuple[float, int, int]) -> Callable[[float], tuple[int, int]]
 _FLESCH_GRADES = _scale((90, 5, 5), (80, 6, 6), (70, 7, 7), (60, 8, 9), (50, 10, 12))
 
 FORMULAS: dict[str, Formula] = {
-    "en": Formula("Flesch–Kincaid grade", _kincaid, _one_grade),
-    "de": Formula("Erste Wiener Sachtextformel", _vienna, _one_grade),
+    "en": Formula("Flesch–Kincaid grade", _kincaid, _grade),
+    "de": Formula("Erste Wiener Sachtextformel", _vienna, _grade),
     # Fernández Huerta: Medidas sencillas de lecturabilidad (1959)
     "es": Formula("Fernández Huerta", _flesch(206.84, 1.02, 60), _FLESCH_GRADES),
     # Kandel and Moles: Application de l’indice de Flesch à la langue française (1958)

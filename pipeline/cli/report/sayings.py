@@ -15,9 +15,9 @@ SHOWN = 6
 NARROW_SPACE = "\u202f"
 
 
-def number_of(count: int, one: str, several: str = "") -> str:
+def number_of(count: int, singular: str, plural: str = "") -> str:
     """3 pages, 1 page."""
-    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
 
 
 def percent(share: float) -> str:

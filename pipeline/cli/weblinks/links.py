@@ -29,12 +29,12 @@ class _Place(NamedTuple):
 
 
 class LinkReport(msgspec.Struct, frozen=True):
-    """The findings, the number of ``addresses``, and those ``left_out`` because their servers
+    """The findings, the number of ``addresses``, and those ``withheld`` because their servers
     exclude programs."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     addresses: int = 0
-    left_out: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 def check_links(source: Path) -> LinkReport:

@@ -42,7 +42,7 @@ def look_up(
     hosts = Hosts(pause, timeout)
 
     def ask_all(group: list[str]) -> list[tuple[str, LinkAnswer]]:
-        return [(address, look_up_one(address, hosts)) for address in group]
+        return [(address, look_up_address(address, hosts)) for address in group]
 
     pool = ThreadPoolExecutor(MOST_HOSTS)
     try:
@@ -56,7 +56,7 @@ def look_up(
     return found
 
 
-def look_up_one(address: str, hosts: Hosts) -> LinkAnswer:
+def look_up_address(address: str, hosts: Hosts) -> LinkAnswer:
     """Request the head of a page, and the page if that fails: many servers answer the former
     differently, or not at all."""
     answer, sure = _follow("HEAD", address, hosts)

@@ -216,7 +216,7 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
 class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
     """A font in the source's folder, and its position in the front matter. *Resolved* (own_fonts):
     ``family``, ``weight`` and ``style``; whether it must be ``obfuscated`` in e-books, and embedded
-    as a ``whole``."""
+    as a ``unmodified``."""
 
     written: ClassVar = Written("a font", alone="source")
     source: Annotated[str, Key("A font in the source's folder.", name="file", form="font")]
@@ -232,7 +232,7 @@ class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
             name="obfuscate",
         ),
     ] = False
-    whole: bool = False
+    unmodified: bool = False
 
 
 class Brand(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,14 +7,14 @@ STEPS = 50
 """The step for making a colour darker or lighter."""
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """From 1 for two alike to 21 for black and white (WCAG 2.2)."""
-    return contrast_of_luminances(*(luminance(*_shares(colour)) for colour in (one, other)))
+    return contrast_of_luminances(*(luminance(*_shares(colour)) for colour in (first, second)))
 
 
-def contrast_of_luminances(one: float, other: float) -> float:
+def contrast_of_luminances(first: float, second: float) -> float:
     """From 1 for the same to 21 for black and white (WCAG 2.2, section 5)."""
-    dark, light = sorted((one, other))
+    dark, light = sorted((first, second))
     return (light + 0.05) / (dark + 0.05)
 
 

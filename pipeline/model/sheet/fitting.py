@@ -127,20 +127,20 @@ def room(sheet: Sheet) -> float:
     return height / sheet.leading * letters(sheet)
 
 
-def reset(sheet: Sheet, knot: Knot, given: Margins, gutter: float) -> Sheet:
-    """The same page with another setting. ``given`` margins are kept; ``gutter`` is the part of the
+def reset(sheet: Sheet, knot: Knot, fixed: Margins, gutter: float) -> Sheet:
+    """The same page with another setting. ``fixed`` margins are kept; ``gutter`` is the part of the
     inner one that is for binding."""
     text = round(knot.text, 2)
     scale = text / sheet.text
     ratio = sheet.leading / sheet.text
     leading = round(text * max(ratio * knot.leading, min(ratio, LEAST_LEADING)), 2)
-    inner, outer = _sides(sheet, scale, knot, given, gutter)
+    inner, outer = _sides(sheet, scale, knot, fixed, gutter)
     width = sheet.size.width - inner - outer
     column = sheet.column * scale
     return replace(
         sheet,
-        top=_margin(sheet.top, knot.margins, given.top),
-        bottom=_margin(sheet.bottom, knot.margins, given.bottom),
+        top=_margin(sheet.top, knot.margins, fixed.top),
+        bottom=_margin(sheet.bottom, knot.margins, fixed.bottom),
         inner=inner,
         outer=outer,
         column=column,
@@ -159,16 +159,16 @@ def reset(sheet: Sheet, knot: Knot, given: Margins, gutter: float) -> Sheet:
 
 
 def _sides(
-    sheet: Sheet, scale: float, knot: Knot, given: Margins, gutter: float
+    sheet: Sheet, scale: float, knot: Knot, fixed: Margins, gutter: float
 ) -> tuple[float, float]:
     """The inner and outer margins: the space left by the lines, in the same proportion."""
     before = sheet.size.width - sheet.inner - sheet.outer
     wanted = before if sheet.columns > 1 else before * scale * knot.measure
     own = sheet.inner - gutter
-    least_inner = _margin(own, knot.sides, given.inner)
+    least_inner = _margin(own, knot.sides, fixed.inner)
     if sheet.is_book and sheet.hangs:  # into the inner margin
         least_inner = max(least_inner, min(own, (sheet.column + 5) * scale))
-    least_outer = _margin(sheet.outer, knot.sides, given.outer)
+    least_outer = _margin(sheet.outer, knot.sides, fixed.outer)
     if sheet.columns > 1:
         return least_inner + gutter, least_outer
     free = max(sheet.size.width - gutter - wanted, least_inner + least_outer)
@@ -177,8 +177,8 @@ def _sides(
     return inner + gutter, free - inner
 
 
-def _margin(usual: float, factor: float, given: float | None) -> float:
-    if given is not None:
+def _margin(usual: float, factor: float, fixed: float | None) -> float:
+    if fixed is not None:
         return usual
     return max(usual * factor, min(usual, LEAST_MARGIN))
 

@@ -145,8 +145,8 @@ def settle(
     top, bottom = _upright(page, size, is_book)
     gutter = page.gutter or 0
     side = SIDE * size.width
-    inner = _given(page.margins.inner, side) + gutter
-    outer = _given(page.margins.outer, side)
+    inner = _or_usual(page.margins.inner, side) + gutter
+    outer = _or_usual(page.margins.outer, side)
     columns = page.columns or 1
     room = size.width - inner - outer
     column = COLUMN * scale
@@ -215,12 +215,12 @@ def _upright(page: PageOptions, size: PageSize, is_book: bool) -> tuple[float, f
     """Millimetres above and below the text. A book has its furniture above, too."""
     usual = UPRIGHT * size.height
     return (
-        _given(page.margins.top, usual + (5 if is_book else 0)),
-        _given(page.margins.bottom, usual + (10 if is_book else 0)),
+        _or_usual(page.margins.top, usual + (5 if is_book else 0)),
+        _or_usual(page.margins.bottom, usual + (10 if is_book else 0)),
     )
 
 
-def _given(value: float | None, usual: float) -> float:
+def _or_usual(value: float | None, usual: float) -> float:
     return usual if value is None else value
 
 

@@ -66,11 +66,11 @@ def _points(parent: ET.Element, points: tuple[NavPoint, ...], order: _Order) -> 
         _points(_entry(parent, "navPoint", point, order), point.children, order)
 
 
-def _list(root: ET.Element, found: NavList, order: _Order) -> None:
-    kind = CLASSES.get(found.kind)
+def _list(root: ET.Element, nav: NavList, order: _Order) -> None:
+    kind = CLASSES.get(nav.kind)
     element = ET.SubElement(root, "navList", {"class": kind} if kind else {})
-    _label(element, "navLabel", found.title)
-    for point in found.points:
+    _label(element, "navLabel", nav.title)
+    for point in nav.points:
         _entry(element, "navTarget", point, order)
 
 

@@ -46,7 +46,7 @@ def package(
     folder: Path,
     crew: Crew | None = None,
     sources: Mapping[str, bytes] = MappingProxyType({}),
-    whole: str = "",
+    undivided: str = "",
 ) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, with the assets. A ``crew`` lays
     out the units of a long text. ``sources`` are attached to an archival PDF."""
@@ -70,11 +70,11 @@ def package(
         ready(root)
         let_break(root)
         arrange(root)
-        plan = UnitPlan(whole=whole) if whole else divided(setter, root, pages)
+        plan = UnitPlan(undivided=undivided) if undivided else divided(setter, root, pages)
         if plan.slices:
             book = set_all(crew or Alone(), plan.slices, root, pages, files, folder)
-            if book.whole:  # the page numbers of units are in the markup
-                return package(pages, folder, None, sources, book.whole)
+            if book.undivided:  # the page numbers of units are in the markup
+                return package(pages, folder, None, sources, book.undivided)
             return _joined(book, setter, pages, files, pieces, log, sources)
         if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:
             opening.set("style", "break-before: recto")
@@ -131,7 +131,7 @@ def package(
         extra_facts=extra_facts,
         sheet=pages.sheet,
         page_map=_page_map(pieces, pages, text_flows(document.pages)) if pieces else None,
-        plan=f"as a whole: {plan.whole}",
+        plan=f"as a whole: {plan.undivided}",
         text=texts[0],
     )
 

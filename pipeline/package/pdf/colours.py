@@ -70,18 +70,18 @@ def _set(
     return parts + b" " + (inks.operator.upper() if operator.isupper() else inks.operator)
 
 
-def _turn_shadings(thing: Any, inks: Inks) -> None:
+def _turn_shadings(value: Any, inks: Inks) -> None:
     """Turn the gradients, which are somewhere in the resources. Those in greys are masks."""
-    if isinstance(thing, dict):
-        count = SPACES.get(thing.get("ColorSpace", ""), 0) if "ShadingType" in thing else 0
+    if isinstance(value, dict):
+        count = SPACES.get(value.get("ColorSpace", ""), 0) if "ShadingType" in value else 0
         if count > 1 and count in inks.convert:
-            thing["ColorSpace"] = inks.space
-            _turn_function(thing["Function"], inks)
-        for value in thing.values():
-            _turn_shadings(value, inks)
-    elif isinstance(thing, list):
-        for value in thing:
-            _turn_shadings(value, inks)
+            value["ColorSpace"] = inks.space
+            _turn_function(value["Function"], inks)
+        for part in value.values():
+            _turn_shadings(part, inks)
+    elif isinstance(value, list):
+        for part in value:
+            _turn_shadings(part, inks)
 
 
 def _turn_function(function: Any, inks: Inks) -> None:

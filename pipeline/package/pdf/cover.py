@@ -150,21 +150,21 @@ class _Text:
 class _Measured:
     """A cover that is laid out, from which follows the same with another size of the title."""
 
-    def __init__(self, document: TypesetDocument, one: Try) -> None:
-        sizes = {"title": one.size, "subtitle": one.subtitle}
+    def __init__(self, document: TypesetDocument, attempt: Try) -> None:
+        sizes = {"title": attempt.size, "subtitle": attempt.subtitle}
         self._texts = {
-            name: [_Text(document, box, size) for box in _found(document, name)]
+            name: [_Text(document, box, size) for box in _boxes_of(document, name)]
             for name, size in sizes.items()
         }
         texts = list(chain(*self._texts.values()))
-        self._free = _seen(document).free + sum(text.height for text in texts)
+        self._free = _outcome(document).free + sum(text.height for text in texts)
         own = {line for text in texts for line in text.lines}
-        panels = _found(document, "panel")
+        panels = _boxes_of(document, "panel")
         self._has_room = all(keeps for panel in panels for keeps in _keep_within(panel, own))
 
-    def tried(self, one: Try) -> Tried:
-        titles = [text.tried(one.size, one.width) for text in self._texts["title"]]
-        found = titles + [text.tried(one.subtitle) for text in self._texts["subtitle"]]
+    def tried(self, attempt: Try) -> Tried:
+        titles = [text.tried(attempt.size, attempt.width) for text in self._texts["title"]]
+        found = titles + [text.tried(attempt.subtitle) for text in self._texts["subtitle"]]
         free = self._free + sum(text.free for text in found)
         has_room = self._has_room and free >= -TOLERANCE and all(t.has_room for t in found)
         return Tried(sum(title.lines for title in titles), has_room, free)
@@ -193,7 +193,7 @@ class _Setting:
         self._measured = _Measured(self._laid_out(Try(SMALL)), Try(SMALL))
         chosen = self._chosen()
         document = self._set(chosen, self._styles)
-        found, expected = _seen(document), self._tried(chosen._replace(free=0))
+        found, expected = _outcome(document), self._tried(chosen._replace(free=0))
         is_full = found.has_room and found.free <= 4 * TOLERANCE
         if not (is_full and found.lines == expected.lines):
             self._measured, self._known = None, {}
@@ -223,40 +223,40 @@ class _Setting:
             return few
         return _first(tries, self._fits) or tries[-1]
 
-    def _fits(self, one: Try, most_lines: int = 0) -> bool:
-        tried = self._tried(one)
+    def _fits(self, attempt: Try, most_lines: int = 0) -> bool:
+        tried = self._tried(attempt)
         return tried.has_room and not (most_lines and tried.lines > most_lines)
 
-    def _tried(self, one: Try) -> Tried:
-        if one not in self._known:
-            self._known[one] = (
-                self._measured.tried(one)
-                if self._measured and not one.words
-                else _seen(self._laid_out(one))
+    def _tried(self, attempt: Try) -> Tried:
+        if attempt not in self._known:
+            self._known[attempt] = (
+                self._measured.tried(attempt)
+                if self._measured and not attempt.words
+                else _outcome(self._laid_out(attempt))
             )
-        return self._known[one]
+        return self._known[attempt]
 
-    def _laid_out(self, one: Try) -> TypesetDocument:
-        return self._set(one, [*self._styles, self._long])
+    def _laid_out(self, attempt: Try) -> TypesetDocument:
+        return self._set(attempt, [*self._styles, self._long])
 
-    def _set(self, one: Try, styles: list[str]) -> TypesetDocument:
-        self._root.set("style", one.css())
-        self._root.set("class", f"{self._kind} {one.words}".strip())
+    def _set(self, attempt: Try, styles: list[str]) -> TypesetDocument:
+        self._root.set("style", attempt.css())
+        self._root.set("class", f"{self._kind} {attempt.words}".strip())
         return self._setter.set(self._root, styles)
 
 
-def _seen(document: TypesetDocument) -> Tried:
-    panels = _found(document, "panel")
+def _outcome(document: TypesetDocument) -> Tried:
+    panels = _boxes_of(document, "panel")
     free = min(map(_free, panels), default=0.0)
     return Tried(
-        lines=sum(len(children(title)) for title in _found(document, "title")),
+        lines=sum(len(children(title)) for title in _boxes_of(document, "title")),
         has_room=free >= -TOLERANCE
         and all(keeps for panel in panels for keeps in _keep_within(panel)),
         free=free,
     )
 
 
-def _found(document: TypesetDocument, name: str) -> list[LayoutBox]:
+def _boxes_of(document: TypesetDocument, name: str) -> list[LayoutBox]:
     """The outermost box of each element of a class."""
     found: dict[Element, LayoutBox] = {}
     for box in (inner for page in document.pages for inner in all_boxes(page.box)):

@@ -40,7 +40,7 @@ Trial = Callable[[int, float], float]
 any length above that will do then."""
 
 
-class _Found(NamedTuple):
+class _Result(NamedTuple):
     """The end of a search: between two settings, or ``here``."""
 
     low: int
@@ -86,7 +86,7 @@ class Search:
             return None
         return setting if least <= self.length(setting, pages) <= pages + SLACK else None
 
-    def _around(self, most: float, first: int, good: tuple[float, float]) -> _Found:
+    def _around(self, most: float, first: int, good: tuple[float, float]) -> _Result:
         """The last setting with which the text is no longer than ``most``, and the next one; or the
         first one found whose length is in the ``good`` range. One more page is laid out, to measure
         by how much a text is too long."""
@@ -96,18 +96,18 @@ class Search:
             before = high - low
             length = self.length(guess, max(math.floor(most) + 1, 2 * most * (trial == 0)))
             if good[0] <= length <= good[1] + SLACK:
-                return _Found(low, high, guess)
+                return _Result(low, high, guess)
             if length <= most + SLACK:
                 low = guess
             else:
                 high = guess
-            if self._is_found(most, low, high):
+            if self._is_exhausted(most, low, high):
                 break
             helps = trial == 0 or (high - low) * 2 <= before + 1
             guess = self._guess(most, low, high) if helps else self._between(most, low, high)
-        return _Found(low, high)
+        return _Result(low, high)
 
-    def _is_found(self, most: float, low: int, high: int) -> bool:
+    def _is_exhausted(self, most: float, low: int, high: int) -> bool:
         """Return whether there is nothing left between two settings, or hardly anything."""
         if high - low <= 1:
             return True

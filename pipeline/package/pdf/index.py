@@ -19,10 +19,10 @@ Labels: TypeAlias = Callable[[Sequence[TypesetPage]], list[str]]
 
 
 class _Place(NamedTuple):
-    """A place: the id ``target``, or (``whole``) all pages of the element with this id."""
+    """A place: the id ``target``, or (``is_range``) all pages of the element with this id."""
 
     target: str
-    whole: bool
+    is_range: bool
 
 
 class PageRange(NamedTuple):
@@ -50,7 +50,7 @@ class PageNumbers:
                 ]
                 self._entries.append((span, places, (links[0].tail or "") if links else ""))
         self.wholes = frozenset(
-            place.target for _, places, _ in self._entries for place in places if place.whole
+            place.target for _, places, _ in self._entries for place in places if place.is_range
         )
 
     def fill(self, pages: Sequence[TypesetPage]) -> bool:
@@ -84,10 +84,10 @@ class PageNumbers:
         return changed
 
 
-def merged(found: Iterable[PageRange]) -> list[PageRange]:
+def merged(ranges: Iterable[PageRange]) -> list[PageRange]:
     """The pages in order, with adjacent and overlapping ranges joined."""
     result: list[PageRange] = []
-    for first, last, target in sorted(found):
+    for first, last, target in sorted(ranges):
         last = max(first, last)
         if result and first <= result[-1].last + 1:
             result[-1] = result[-1]._replace(last=max(last, result[-1].last))

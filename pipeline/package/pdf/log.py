@@ -75,9 +75,9 @@ class Log:
         elif not self._is_deaf:
             self._found.setdefault(message, diagnostic(Code.LAYOUT_WARNING, message))
 
-    def _cannot_draw(self, url: str, what: str) -> None:
+    def _cannot_draw(self, url: str, problem: str) -> None:
         asset = self._assets.get(url.removeprefix(ASSET).removeprefix("images/"))
-        message = f"“{asset.path if asset else url.removeprefix(ASSET)}”{what}"
+        message = f"“{asset.path if asset else url.removeprefix(ASSET)}”{problem}"
         hint = "Open it in a drawing program, and save it again as “plain SVG”."
         span = asset.span if asset else None
         self._found.setdefault(message, diagnostic(Code.BAD_IMAGE, message, span=span, hint=hint))

@@ -58,15 +58,15 @@ class Margin:
     def fit(self) -> list[MarginNote]:
         """Set the heights of the notes; those left over are removed."""
         longest = (self.column.bottom - self.column.top) * LONGEST
-        left_over = [note for note in self.notes if note.height > longest]
+        superseded = [note for note in self.notes if note.height > longest]
         self.notes = sorted(
             (note for note in self.notes if note.height <= longest), key=lambda note: note.wanted
         )
         while not _stack(self.notes, self.blocked, self.column):
             tallest = max(self.notes, key=lambda note: note.height)
             self.notes.remove(tallest)
-            left_over.append(tallest)
-        return left_over
+            superseded.append(tallest)
+        return superseded
 
     def takes(self, note: MarginNote) -> bool:
         """Return whether the margin has room for a note of another page, and take it if so."""
@@ -166,12 +166,12 @@ class _Page:
             box.children = [c for c in box.children if bare(c) not in again]
 
 
-def _margin(found: _Page, width: float) -> Margin:
+def _margin(content: _Page, width: float) -> Margin:
     """The margin of a page with its notes."""
-    page = found.box
+    page = content.box
     column = Extent(page.content_box_y(), page.content_box_y() + page.height)
-    margin = Margin(page, column, [], _left(page, found.text, width))
-    for box, line in found.notes:
+    margin = Margin(page, column, [], _left(page, content.text, width))
+    for box, line in content.notes:
         assert line is not None, "a note is called from a line"
         text = next(inner for inner in all_boxes(box) if has_class(inner, "note-text"))
         first = next(inner for inner in all_boxes(text) if boxes.is_line(inner))
@@ -179,7 +179,7 @@ def _margin(found: _Page, width: float) -> Margin:
         height = text.position_y + text.height - box.position_y
         wanted = line.position_y + line.baseline - baseline
         margin.notes.append(MarginNote(box.element, box, wanted, height))
-    for box, line in found.drawn:
+    for box, line in content.drawn:
         if box.position_x < margin.left + width and box.position_x + box.width > margin.left:
             holder = line or box
             top, bottom = holder.position_y, holder.position_y + holder.height

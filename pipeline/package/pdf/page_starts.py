@@ -65,11 +65,11 @@ class _Reader:
     """Builds the tree of a markup (a target of `ElementTree.XMLParser`), with local names, and
     keeps processing instructions. The text is that of ``main``, without its notes."""
 
-    def __init__(self, given: Sequence[PagePiece]) -> None:
-        self._given = given
+    def __init__(self, pieces: Sequence[PagePiece]) -> None:
+        self._given = pieces
         self.pieces: list[Stretch] = []
         self.slots: dict[Element, list[Slot]] = {}
-        self.things: dict[Element, Stretch] = {}
+        self.objects: dict[Element, Stretch] = {}
         self.front: dict[Element, FrontPart] = {}
         self.texts: list[str] = []
         self.counts: list[int] = []
@@ -91,7 +91,7 @@ class _Reader:
         elif self._note is None and "note" in classes(element):
             self._note = element
         if self._next:  # what has no letters is the element right after its instruction
-            self.things[element] = self._next
+            self.objects[element] = self._next
             self._next = None
         self._stack.append(element)
 
@@ -145,10 +145,10 @@ def _front_part(element: Element) -> FrontPart:
     return "title" if {"title-page", "title-block"}.intersection(found) else ""
 
 
-def read_pieces(markup: str, given: Sequence[PagePiece]) -> tuple[Element, Pieces]:
+def read_pieces(markup: str, pieces: Sequence[PagePiece]) -> tuple[Element, Pieces]:
     """The tree of the standard edition's page, from `markup.parse`, and the pieces of its text,
     whose numbers are in the markup. Raises `ElementTree.ParseError`."""
-    reader = _Reader(given)
+    reader = _Reader(pieces)
     parser = ElementTree.XMLParser(target=reader)
     parser.feed(markup)
     root: Element = parser.close()
@@ -162,7 +162,7 @@ class Pieces:
         self._pieces = reader.pieces
         self._starts = [piece.start for piece in reader.pieces]
         self._slots = reader.slots
-        self._things = reader.things
+        self._things = reader.objects
         self._front = reader.front
         self._text = "".join(reader.texts)
         self._texts = reader.texts

@@ -79,8 +79,8 @@ def read_plates(press: Press, metadata: Metadata, folder: Path) -> Ready:
     return Ready(Plates(data, name or press.profile, press.bleed))
 
 
-def _unready(press: Press, why: str, hint: str) -> Ready:
-    message = f"The PDF is not PDF/X-4, and in the colours of screens: {why}."
+def _unready(press: Press, reason: str, hint: str) -> Ready:
+    message = f"The PDF is not PDF/X-4, and in the colours of screens: {reason}."
     span = Span(press.line, press.column, file=press.file)
     return Ready(None, (diagnostic(Code.NOT_FOR_PRESS, message, span=span, hint=hint),))
 

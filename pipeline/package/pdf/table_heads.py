@@ -101,8 +101,8 @@ def _heads(cells: list[_Placed], scope: str) -> list[list[_Placed]]:
     not as wide as itself."""
     columns_first = scope == "/Row"
 
-    def extent(one: _Placed) -> range:
-        return one.rows if columns_first else one.columns
+    def extent(cell: _Placed) -> range:
+        return cell.rows if columns_first else cell.columns
 
     lines: defaultdict[int, list[_Placed]] = defaultdict(list)
     have_data: set[int] = set()

@@ -152,8 +152,8 @@ class ItemProcessor(LineProcessor):
         return Match.NO
 
 
-def _has_marks(found: Attributes) -> bool:
-    return any(key in MARKS for key, _ in found.pairs)
+def _has_marks(attributes: Attributes) -> bool:
+    return any(key in MARKS for key, _ in attributes.pairs)
 
 
 def _next(block: BlockElement) -> int:

@@ -11,7 +11,7 @@ from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
-from pipeline.parser.inlines.formulas import ENVIRONMENTS, reads_like_one
+from pipeline.parser.inlines.formulas import ENVIRONMENTS, reads_like_formula
 from pipeline.parser.lines import Line
 
 _CLOSING = re.compile(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
@@ -125,10 +125,10 @@ class LatexMathProcessor(MathProcessor):
         else:
             return False
         end = _latex_end(text, closing, marks)
-        if end and (end.rest >= 0 or not (marks == 0 or reads_like_one(end.formula))):
+        if end and (end.rest >= 0 or not (marks == 0 or reads_like_formula(end.formula))):
             return False
         begins = text[marks:] if marks and not end else ""
-        if begins.strip() and not reads_like_one(begins, strongly=True):
+        if begins.strip() and not reads_like_formula(begins, strongly=True):
             return False
         self._begin(cursor, marks, end, marks=str(marks), closing=closing, opening=text)
         return True

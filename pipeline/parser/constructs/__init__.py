@@ -72,7 +72,7 @@ MEANT = frozenset(
 FENCES: dict[str, Construct] = {
     "math": code.math,
     "chart": charts.chart,
-    **dict.fromkeys(charts.CALLED, charts.of_type),
+    **dict.fromkeys(charts.PLAIN_KINDS, charts.of_type),
     **dict.fromkeys(("csv", "tsv"), tables.csv),
 }
 

@@ -36,7 +36,7 @@ DIAGRAMS: dict[str, ChartKind] = {
 }
 """The kinds of diagrams, which consist of lines and not of data."""
 
-CALLED = "number-line numberline clock clocks clock-face fraction-bar fraction-bars".split()
+PLAIN_KINDS = "number-line numberline clock clocks clock-face fraction-bar fraction-bars".split()
 """The kinds that are the name of no programming language."""
 
 SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")

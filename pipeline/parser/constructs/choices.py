@@ -31,7 +31,7 @@ class ChoiceMark(NamedTuple):
     is_right: bool
 
 
-class _Found(NamedTuple):
+class _Mark(NamedTuple):
     """A mark and its position: ``holder`` begins with it, up to ``end``. A ``plain`` mark is almost
     certainly one."""
 
@@ -67,7 +67,7 @@ def take_marks(items: Iterable[Element], in_exercise: bool) -> list[ChoiceMark]:
     return [one.mark if one else NO_MARK for one in found]
 
 
-def _find(item: Element, pairs: Sequence[str]) -> _Found | None:
+def _find(item: Element, pairs: Sequence[str]) -> _Mark | None:
     first = item[0] if len(item) else None
     if not isinstance(first, BlockElement) or first.tag != "p" or first.lines[0].startswith("\\"):
         return None
@@ -80,7 +80,7 @@ def _find(item: Element, pairs: Sequence[str]) -> _Found | None:
     is_apart = bool(match[5]) or match.string[match.end() :][:1] in ("", "\n")
     is_x = match[2] == "" and match[3] in ("x", "X") and is_apart and holder.tag != "em"
     plain = is_x if match[3] else bool(match[2])
-    return _Found(ChoiceMark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
+    return _Mark(ChoiceMark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
 
 
 def _is_label(item: Element) -> bool:
@@ -88,10 +88,10 @@ def _is_label(item: Element) -> bool:
     return first is not None and bool(LABEL.match(first.text or ""))
 
 
-def _take(found: _Found, item: Element) -> None:
+def _take(mark: _Mark, item: Element) -> None:
     """Remove a mark with its bold markup, which would reveal the right answer."""
-    holder, first = found.holder, item[0]
-    text = (holder.text or "")[found.end :]
+    holder, first = mark.holder, item[0]
+    text = (holder.text or "")[mark.end :]
     if holder is first:
         first.text = text
         return

@@ -30,7 +30,7 @@ _RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 def code(parts: Parts) -> tuple[Block, ...]:
     parts = _with_cell_options(parts)
-    given = _Given(parts.attributes)
+    given = _Options(parts.attributes)
     text, first = parts.text, 1
     language = parts.name
     if address := given.get("file"):
@@ -81,7 +81,7 @@ def _with_cell_options(parts: Parts) -> Parts:
     return parts._replace(attributes=own, lines=parts.lines[len(options) :])
 
 
-class _Given:
+class _Options:
     """The attributes of a fence: those with a meaning for code, and the rest."""
 
     def __init__(self, attributes: Attributes) -> None:
@@ -119,11 +119,11 @@ def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
     return "".join(f"{line}\n" for line in lines[first - 1 : last]), first
 
 
-def _first_line(parts: Parts, given: _Given, first: int) -> int:
+def _first_line(parts: Parts, options: _Options, first: int) -> int:
     """The number of the first line, 0 for code without numbers."""
-    written = given.get(*START)
+    written = options.get(*START)
     if not written:
-        return first if given.numbered else 0
+        return first if options.numbered else 0
     number = int(written) if written.isdecimal() and len(written) < 7 else 0
     if not 1 <= number <= HIGHEST:
         _wrong(parts, f"Lines cannot be numbered from `{written}` on.", "Write `start=10`.")

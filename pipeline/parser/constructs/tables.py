@@ -69,7 +69,7 @@ def _of_list(rows: model.List, report: Report) -> model.Table:
             report(Code.BAD_TABLE, "The row is not a list of cells.", item.span, _SHAPE)
         elif len(row.cells) < width:
             _report_short(row.span, len(row.cells), width, report)
-    return _made(found)
+    return _table_of(found)
 
 
 def _holds_cells(item: model.ListItem) -> bool:
@@ -131,7 +131,7 @@ def csv(parts: Parts) -> tuple[Block, ...]:
         kept = data.trimmed(row, width, parts.report)
         cells = tuple(_of_data(cell, parts.read) for cell in kept)
         found.append(model.TableRow(cells=cells, span=row[0].span))
-    made = _made(found)
+    made = _table_of(found)
     if column_count(made) > width:  # the first column stands in for the heads it lacks
         made = with_head_columns(made, 1)
     return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
@@ -165,7 +165,7 @@ def _report_short(span: Span | None, count: int, width: int, report: Report) -> 
     report(Code.SHORT_ROW, message, span, "For a gap, leave a cell empty.")
 
 
-def _made(rows: list[model.TableRow]) -> model.Table:
+def _table_of(rows: list[model.TableRow]) -> model.Table:
     """A table with the first row as its head; a corner without text heads nothing."""
     first, *others = rows
     cells = tuple(replace(cell, scope="col") if cell.children else cell for cell in first.cells)

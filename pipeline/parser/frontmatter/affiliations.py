@@ -41,7 +41,9 @@ def _read(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
 
 
 _PARTS: Schema = {"type": "object", "properties": dict.fromkeys(_PLACES, TEXT)}
-FORM = Form(listed(Form(any_of(TEXT, _PARTS), text), commas=False).schema, _read, list, whole=True)
+FORM = Form(
+    listed(Form(any_of(TEXT, _PARTS), text), commas=False).schema, _read, list, reads_lists=True
+)
 
 
 class _Listed:

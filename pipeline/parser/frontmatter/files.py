@@ -33,42 +33,44 @@ def leads_out(path: str) -> bool:
     return plain.startswith(("/", "../")) or plain == ".." or bool(re.match(r"[A-Za-z]:", plain))
 
 
-def _is_inside(path: str, place: Place, report: FieldReport, what: str) -> bool:
+def _is_inside(path: str, place: Place, report: FieldReport, subject: str) -> bool:
     """Return whether a path stays in the source's folder; reports it otherwise, because only here
     its position is known."""
     if is_address(path):
         hint = "Save a copy beside the source, and give its path."
-        report.add(Code.REMOTE_IMAGE, f"The {what} is not a file beside the source.", place, hint)
+        report.add(
+            Code.REMOTE_IMAGE, f"The {subject} is not a file beside the source.", place, hint
+        )
         return False
     if leads_out(path):
         hint = "Copy the file into the folder, and give its path from there."
         report.add(
-            Code.OUTSIDE_FOLDER, f"The {what} lies outside the source's folder.", place, hint
+            Code.OUTSIDE_FOLDER, f"The {subject} lies outside the source's folder.", place, hint
         )
         return False
     return True
 
 
-def inside(what: str) -> Callable[[str, Node, FieldReport, str], str | None]:
-    """A reader that returns a path if it stays in the source's folder; ``what`` names it."""
+def inside(subject: str) -> Callable[[str, Node, FieldReport, str], str | None]:
+    """A reader that returns a path if it stays in the source's folder; ``subject`` names it."""
 
     def usable(path: str, node: Node, report: FieldReport, key: str) -> str | None:
-        return path if _is_inside(path, node.place, report, what) else None
+        return path if _is_inside(path, node.place, report, subject) else None
 
     return usable
 
 
 def _of_kind(
-    what: str, kinds: tuple[str, ...], hint: str
+    subject: str, kinds: tuple[str, ...], hint: str
 ) -> Callable[[Node, FieldReport, str], str | None]:
     """A reader of the path of a file in the source's folder, with one of some endings."""
 
     def read(node: Node, report: FieldReport, key: str) -> str | None:
         path = text(node, report, key)
-        if not path or not _is_inside(path, node.place, report, what):
+        if not path or not _is_inside(path, node.place, report, subject):
             return None
         if not path.lower().endswith(kinds):
-            report.wrong(key, f"`{shorten(path)}` is not a {what}.", node.place, hint)
+            report.wrong(key, f"`{shorten(path)}` is not a {subject}.", node.place, hint)
             return None
         return path
 

@@ -23,12 +23,12 @@ def _same(value: Any) -> Any:
 @dataclass(frozen=True)
 class Form:
     """``read`` returns a value, or None if it is unusable; ``write`` returns its JSON form, to be
-    read again. ``whole``: whether it reads lists itself."""
+    read again. ``reads_lists``: whether it reads lists itself."""
 
     schema: Schema
     read: Reader
     write: Callable[[Any], Any] = _same
-    whole: bool = False
+    reads_lists: bool = False
 
 
 def reference(name: str, schema: Schema) -> Schema:
@@ -57,17 +57,17 @@ def text_form(
     return Form(schema, parsed(parse), write)
 
 
-def listed(one: Form, *, commas: bool, repeats: bool = False) -> Form:
+def listed(item: Form, *, commas: bool, repeats: bool = False) -> Form:
     """A value or a list of them, or text with ``commas`` between; each once, or not."""
     parts = words if commas else items
 
     def read(node: Node, report: FieldReport, key: str) -> tuple[Any, ...]:
-        found = (one.read(part, report, key) for part in parts(node))
+        found = (item.read(part, report, key) for part in parts(node))
         used = [value for value in found if value is not None]
         return tuple(used if repeats else dict.fromkeys(used))
 
     def write(values: Iterable[Any]) -> list[Any]:
-        return [one.write(value) for value in values]
+        return [item.write(value) for value in values]
 
-    schema = any_of(one.schema, {"type": "array", "items": one.schema})
+    schema = any_of(item.schema, {"type": "array", "items": item.schema})
     return Form(schema, read, write)

@@ -65,7 +65,7 @@ def _variables(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, st
     return tuple((name, value) for name, value in found.items() if value)
 
 
-def _problem(written: Scalar, found: dict[str, str]) -> tuple[str, str] | None:
+def _problem(written: Scalar, pairs: dict[str, str]) -> tuple[str, str] | None:
     """The problem with a name, and the hint."""
     name, shown = written.text, shorten(written.text)
     if not re.fullmatch(NAME, name):
@@ -79,7 +79,7 @@ def _problem(written: Scalar, found: dict[str, str]) -> tuple[str, str] | None:
     if name in BUILT_IN:
         hint = f"`{{{{ {name} }}}}` already has a meaning: rename this one."
         return f"`{shown}` cannot be the name of your own variable.", hint
-    if name in found:
+    if name in pairs:
         return f"`{shown}` is given twice.", "Keep one of them."
     return None
 
@@ -97,11 +97,11 @@ _BY_NAME = {
         "not": {"enum": sorted({*BUILT_IN, INCLUDE})},
     },
 }
-SCRIPTS = Form(_BY_LANGUAGE | {"additionalProperties": TEXT}, _scripts, _mapping, whole=True)
+SCRIPTS = Form(_BY_LANGUAGE | {"additionalProperties": TEXT}, _scripts, _mapping, reads_lists=True)
 TRANSLATIONS = Form(
     _BY_LANGUAGE | {"additionalProperties": {"type": "string", "format": "uri"}},
     _translations,
     lambda found: {one.lang: one.url for one in found},
-    whole=True,
+    reads_lists=True,
 )
-VARIABLES = Form(_BY_NAME | {"additionalProperties": TEXT}, _variables, _mapping, whole=True)
+VARIABLES = Form(_BY_NAME | {"additionalProperties": TEXT}, _variables, _mapping, reads_lists=True)

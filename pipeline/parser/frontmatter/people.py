@@ -26,7 +26,7 @@ _HINT = "Write each speaker as `Name: role`, such as `Rahim Kanani: interviewer`
 
 def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
     by_name: dict[str, _Part] = {}
-    for item, given in _each(node, report, key):
+    for item, given in _entries(node, report, key):
         found = _SPEAKER.values(item, report, key, given)
         if found is None:
             continue
@@ -44,7 +44,7 @@ def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
     )
 
 
-def _each(node: Node, report: FieldReport, key: str) -> Iterator[tuple[Node, dict[str, Node]]]:
+def _entries(node: Node, report: FieldReport, key: str) -> Iterator[tuple[Node, dict[str, Node]]]:
     """All speakers, each with its values outside a mapping: a name, or name and role."""
     if isinstance(node, Mapping):
         for name, value in node.entries:
@@ -89,7 +89,7 @@ SPEAKERS = Form(
     ),
     _speakers,
     _write,
-    whole=True,
+    reads_lists=True,
 )
 
 

@@ -94,7 +94,7 @@ def _write(listed: tuple[tuple[str, PrintOptions], ...]) -> list[Any]:
     return [name if own == PrintOptions() else {name: _OPTIONS.write(own)} for name, own in listed]
 
 
-LISTED = Form(any_of(_ITEM, {"type": "array", "items": _ITEM}), _editions, _write, whole=True)
+LISTED = Form(any_of(_ITEM, {"type": "array", "items": _ITEM}), _editions, _write, reads_lists=True)
 
 
 class _PageSettings(NamedTuple):

@@ -67,12 +67,12 @@ def json_schema() -> dict[str, object]:
 def schema_text() -> str:
     """`json_schema` as the text of a file, with short objects on one line."""
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-    return re.sub(r"([\[{])\n( [^][{}]+)\n +([\]}])", _on_one_line, text)
+    return re.sub(r"([\[{])\n( [^][{}]+)\n +([\]}])", _single_line, text)
 
 
-def _on_one_line(found: re.Match[str]) -> str:
-    inner = re.sub(r"\n +", " ", found[2]).strip()
-    return f"{found[1]}{inner}{found[3]}" if len(inner) <= SHORT else found[0]
+def _single_line(match: re.Match[str]) -> str:
+    inner = re.sub(r"\n +", " ", match[2]).strip()
+    return f"{match[1]}{inner}{match[3]}" if len(inner) <= SHORT else match[0]
 
 
 def front_matter(metadata: Metadata) -> str:

@@ -100,7 +100,7 @@ def above(folder: Path) -> Library | None:
 
 def merged(shared: Any, own: Any) -> Any:
     """A document's ``own`` value, with further entries of a mapping from the library."""
-    if type(shared) is not type(own) or not isinstance(own, msgspec.Struct) or _is_whole(own):
+    if type(shared) is not type(own) or not isinstance(own, msgspec.Struct) or _is_unit(own):
         return own
     values = {}
     for one in msgspec.structs.fields(own):
@@ -115,7 +115,7 @@ def address_of(base: str, way: str, source: str, folder: Path) -> str:
     return base + quote("".join(f"{part}/" for part in (*within.parts, stem_of(Path(source)))))
 
 
-def _is_whole(value: msgspec.Struct) -> bool:
+def _is_unit(value: msgspec.Struct) -> bool:
     """Return whether a mapping is a unit whose entries cannot be overridden separately."""
     return any(one.required for one in msgspec.structs.fields(value))
 

@@ -33,7 +33,7 @@ from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 
 def form_of(kind: Any, key: Key) -> Form:
     """The form of a field of some type."""
-    if key.form and FORMS[key.form].whole:
+    if key.form and FORMS[key.form].reads_lists:
         return FORMS[key.form]
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
@@ -126,13 +126,13 @@ class Struct:
         return schema | ({"allOf": needed} if needed else {})
 
     def values(
-        self, node: Node, report: FieldReport, key: str, given: MappingOf[str, Node] = NONE
+        self, node: Node, report: FieldReport, key: str, inherited: MappingOf[str, Node] = NONE
     ) -> tuple[dict[str, Any], dict[str, Node]] | None:
         """The usable values, and the nodes of all values, by field; None if a required one is
-        missing. ``given`` are nodes from other places, by key."""
-        nodes = dict(given)
+        missing. ``inherited`` are nodes from other places, by key."""
+        nodes = dict(inherited)
         if isinstance(node, Mapping):
-            known = tuple(name for name in self.fields if name not in given)
+            known = tuple(name for name in self.fields if name not in inherited)
             nodes |= entries(node, known, self.aliases, report, key)
         needed = [name for name, one in self.fields.items() if one.required]
         for name in needed:

@@ -152,30 +152,30 @@ class _Lines:
         return Place(number + self._before, start - self._starts[number - 1] + 1, length)
 
 
-def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagnostic, ...]]:
+def compose(front_matter: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagnostic, ...]]:
     """The entries of front matter, the number of lines it takes, and the problems.
 
     The lines are fewer than ``found.lines`` if the text shows that the front matter was meant to
     end before the next ``---``.
     """
-    text, start = found.text, Place(found.before + 1, 1, 3)
+    text, start = front_matter.text, Place(front_matter.before + 1, 1, 3)
     nothing = Mapping((), start)
     if len(text) > MAX_CHARACTERS:
         message = f"The front matter has more than {MAX_CHARACTERS:,} characters."
-        return nothing, found.lines, (_report(Code.BAD_YAML, message, start, source),)
-    composer = _Composer(text, found.before)
-    unclosed = None if found.closed else found.lines
+        return nothing, front_matter.lines, (_report(Code.BAD_YAML, message, start, source),)
+    composer = _Composer(text, front_matter.before)
+    unclosed = None if front_matter.closed else front_matter.lines
     mistakes: list[YamlMistakeError] = []
     try:
         entries = composer.entries(0, len(text))
     except YamlMistakeError:
-        unclosed = composer.early_end(after_blank=found.closed) or unclosed
+        unclosed = composer.early_end(after_blank=front_matter.closed) or unclosed
         end = len(text) if unclosed is None else composer.offset(unclosed)
-        entries, mistakes = composer.entries_one_by_one(end)
+        entries, mistakes = composer.single_entries(end)
     diagnostics = []
     if unclosed is not None:
         message = "The front matter that begins here is not closed."
-        unclosed += found.before
+        unclosed += front_matter.before
         hint = f"Add a line `---` after line {unclosed}."
         diagnostics.append(_report(Code.FRONT_MATTER_NOT_CLOSED, message, start, source, hint))
     for mistake in mistakes:
@@ -187,7 +187,7 @@ def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagno
             message = f"To YAML `{taken}` is a comment; here it is read as the value."
         place = composer.lines.place(at, at + len(comment))
         diagnostics.append(_report(Code.LIKELY_SLIP, message, place, source, yaml_mistakes.QUOTES))
-    return Mapping(tuple(entries), start), unclosed or found.lines, tuple(diagnostics)
+    return Mapping(tuple(entries), start), unclosed or front_matter.lines, tuple(diagnostics)
 
 
 def _report(code: Code, message: str, place: Place, source: str, hint: str = "") -> Diagnostic:
@@ -226,7 +226,7 @@ class _Composer:
                 last, blank = number, not after_blank
         return None
 
-    def entries_one_by_one(self, end: int) -> tuple[_Entries, list[YamlMistakeError]]:
+    def single_entries(self, end: int) -> tuple[_Entries, list[YamlMistakeError]]:
         """The readable entries of front matter that is not valid YAML as a whole."""
         starts = [match.start() for match in _ENTRY.finditer(self.text, 0, end)]
         entries: _Entries = []

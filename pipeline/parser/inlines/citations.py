@@ -43,7 +43,7 @@ class CitationSpan(InlineSpan):
         self.source = source
 
 
-class _Found(NamedTuple):
+class _CitationSpan(NamedTuple):
     """A citation, and its end."""
 
     element: CitationSpan
@@ -58,7 +58,7 @@ def bracketed(content: str) -> CitationSpan | None:
     return CitationSpan(items, False, f"[{content}]") if items else None
 
 
-def in_text(data: str, pos: int, references: Container[str]) -> _Found | None:
+def in_text(data: str, pos: int, references: Container[str]) -> _CitationSpan | None:
     """The citation whose ``@`` (or ``-``) is at ``pos``, with a locator in brackets after it,
     unless these are a link."""
     match = _KEY.match(data, pos)
@@ -81,7 +81,7 @@ def in_text(data: str, pos: int, references: Container[str]) -> _Found | None:
             )
             end, items = located.end(), [item, *more]
     is_author = not item.suppress_author
-    return _Found(CitationSpan(tuple(items), is_author, data[match.start() : end]), end)
+    return _CitationSpan(CitationSpan(tuple(items), is_author, data[match.start() : end]), end)
 
 
 def _items(content: str) -> tuple[CitationItem, ...] | None:

@@ -87,7 +87,7 @@ def _is_money(inside: str) -> bool:
     return _MONEY.match(inside) is not None or inside.count("(") != inside.count(")")
 
 
-def reads_like_one(content: str, *, strongly: bool = False) -> bool:
+def reads_like_formula(content: str, *, strongly: bool = False) -> bool:
     """Return whether the content of escaped brackets is a formula rather than text."""
     inside = content.strip()
     if not inside or _is_prose(inside):

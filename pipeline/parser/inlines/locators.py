@@ -43,9 +43,9 @@ LABELS = {word.casefold(): label for label, words in _LABELS.items() for word in
 _WORDS = "|".join(map(re.escape, sorted(LABELS, key=len, reverse=True)))
 _NUMBER = r"(?=(?:[^\W\d]|[.:/*'’])*+\d)(?:\.*+[\w:/*'’]++)++"
 _ROMAN = r"[ivxlcdm]++(?!\w)"
-_ONE = rf"(?:{_NUMBER}|{_ROMAN})"
+_VALUE = rf"(?:{_NUMBER}|{_ROMAN})"
 _AND = r"\s*+(?:--?|–|—|,|&)\s*+"
-_LIST = rf"{_ONE}(?:{_AND}{_ONE})*+"
+_LIST = rf"{_VALUE}(?:{_AND}{_VALUE})*+"
 _LABELLED = re.compile(rf"({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d))({_LIST})", re.I)
 _BARE = re.compile(rf"({_NUMBER}(?:{_AND}{_NUMBER})*+)")
 _WITHIN = re.compile(rf"(?:({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d)))?(.*)", re.I | re.S)

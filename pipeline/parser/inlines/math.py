@@ -27,7 +27,7 @@ def _formula(m: re.Match[str], group: int = 1, **attrib: str) -> InlineSpan:
 
 def _latex(m: re.Match[str], data: str) -> Result:
     content = m[2]
-    if not formulas.reads_like_one(content):
+    if not formulas.reads_like_formula(content):
         spaced = content[0] == content[-1] == " "
         if not formulas.is_a_letter(content):
             return None
@@ -40,7 +40,7 @@ def _latex(m: re.Match[str], data: str) -> Result:
 
 
 def _latex_display(m: re.Match[str], data: str) -> Result:
-    strong = formulas.reads_like_one(m[2], strongly=True)
+    strong = formulas.reads_like_formula(m[2], strongly=True)
     return _formula(m, 2, display="yes") if strong else None
 
 

@@ -128,9 +128,9 @@ def _shown(text: str) -> str:
     return text if len(text) < 60 else f"{text[:50]}…"
 
 
-def _slip(text: str, what: str, hint: str) -> InlineSpan:
+def _slip(text: str, problem: str, hint: str) -> InlineSpan:
     """Text that is unchanged, with a finding."""
-    return InlineSpan("slip", text, message=f"{what}. It stays as text.", hint=hint)
+    return InlineSpan("slip", text, message=f"{problem}. It stays as text.", hint=hint)
 
 
 def script(data: str, pos: int) -> int:

@@ -22,7 +22,7 @@ CROSS_REFERENCE = rf"-?@(?:{'|'.join(PREFIXES)})-{_NAME}"
 """A cross-reference; a ``-`` before it asks for the bare number."""
 
 _GAP = r"[ \t]*+(?:\n[ \t]*+)?"
-_ONE = re.compile(CROSS_REFERENCE)
+_REFERENCE = re.compile(CROSS_REFERENCE)
 
 
 def may_begin(data: str, pos: int) -> bool:
@@ -34,7 +34,7 @@ def may_begin(data: str, pos: int) -> bool:
 
 def _bracketed(m: re.Match[str], data: str) -> Result:
     """``[@fig-x; @tbl-y]``: one or several in brackets, which are not shown."""
-    found = list(_ONE.finditer(m[0]))
+    found = list(_REFERENCE.finditer(m[0]))
     if len(found) == 1:
         return _reference(found[0][0])
     group = InlineSpan("cross-references")

@@ -122,24 +122,24 @@ class _Scanner:
                 return self._last[opening] > self.leaf.pos
         return True
 
-    def _add(self, found: str | InlineSpan, end: int) -> None:
-        if isinstance(found, str):
+    def _add(self, span: str | InlineSpan, end: int) -> None:
+        if isinstance(span, str):
             last = self.leaf.chain.last
-            if not found and end == len(self.leaf.data) and last and not last.delimiter:
+            if not span and end == len(self.leaf.data) and last and not last.delimiter:
                 last.text = last.text.rstrip(" \t")  # a comment was the last
-            self.leaf.chain.add_text(found)
+            self.leaf.chain.add_text(span)
             self.leaf.pos = end
             return
-        found.place = self.leaf.places.at(self.leaf.pos)
-        for part in found:
+        span.place = self.leaf.places.at(self.leaf.pos)
+        for part in span:
             assert isinstance(part, InlineSpan)
             part.place = self.leaf.places.at(part.offset)
         self.leaf.pos = end
-        if found.tag == "br":
+        if span.tag == "br":
             self.leaf.skip_spaces()
-        elif found.tag in ("code", "a", "img", "span", "cross-reference", "cross-references"):
-            self.leaf.take_attributes(found)
-        self.leaf.chain.add(found)
+        elif span.tag in ("code", "a", "img", "span", "cross-reference", "cross-references"):
+            self.leaf.take_attributes(span)
+        self.leaf.chain.add(span)
 
     def _line_end(self) -> None:
         last = self.leaf.chain.last
@@ -161,9 +161,9 @@ class _Scanner:
                 runs.reverse()
         return self._ticks
 
-    def _has_code(self, found: str | InlineSpan, start: int, end: int) -> bool:
+    def _has_code(self, span: str | InlineSpan, start: int, end: int) -> bool:
         """Return whether code begins inside a possible formula; code binds more tightly."""
-        if isinstance(found, str) or found.tag != "math" or found.get("code"):
+        if isinstance(span, str) or span.tag != "math" or span.get("code"):
             return False
         for run in _TICKS.finditer(self.leaf.data, start, end):
             others = self._runs().get(len(run[0]), [])

@@ -87,7 +87,7 @@ class _Assembly:
         for position, page in enumerate(chapters, start=1):
             yield self._chapter(page, position, around[position - 1], around[position + 1])
         yield self._search()
-        yield self._not_found()
+        yield self._missing_page()
 
     def _start(self) -> Page:
         opening = next((page.chapter for page in self.pages if not page.depth), None)
@@ -156,14 +156,14 @@ class _Assembly:
             search_script=search_script(self.renderer.environment),
         )
 
-    def _not_found(self) -> Page:
+    def _missing_page(self) -> Page:
         self.renderer.begin_page(NOT_FOUND, base=1)
         title = f"{self.renderer.word('not_found')} – {self.metadata.title}"
         return replace(self._page(NOT_FOUND, "not-found", title), role="missing")
 
-    def _page(self, name: str, template: str, full_title: str, **given: Any) -> Page:
-        """A page; ``given`` values precede the common ones."""
-        before, after = given.get("before"), given.get("after")
+    def _page(self, name: str, template: str, full_title: str, **context: Any) -> Page:
+        """A page; ``context`` values precede the common ones."""
+        before, after = context.get("before"), context.get("after")
         markup = self.renderer.whole_page(
             f"site/{template}",
             **{
@@ -178,7 +178,7 @@ class _Assembly:
                 "linked_data": None,
                 "alternates": (),
                 "keeps_place": False,
-                **given,
+                **context,
             },
         )
         return Page(name, full_title, str(markup))

@@ -198,10 +198,12 @@ def _large(sheet: Sheet) -> tuple[float, float]:
     return sheet.measure * scale, (sheet.size.height - sheet.top - sheet.bottom) * scale
 
 
-def _share(node: Chart | Container, whole: float) -> float:
+def _share(node: Chart | Container, line_width: float) -> float:
     """The width of a node, given its ``width`` as a share of the line."""
     match = _WIDTH.fullmatch(node.attributes.get("width").strip())
     if not match:
-        return whole
+        return line_width
     number = float(match[1])
-    return min(whole, whole * number / 100 if match[2] == "%" else number * _POINTS[match[2]])
+    return min(
+        line_width, line_width * number / 100 if match[2] == "%" else number * _POINTS[match[2]]
+    )

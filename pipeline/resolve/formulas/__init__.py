@@ -43,7 +43,7 @@ class _Context(NamedTuple):
     column: int
 
 
-class _Made(NamedTuple):
+class _Result(NamedTuple):
     """The result for a formula; without ``mathml`` its source is shown."""
 
     mathml: str = ""
@@ -115,30 +115,30 @@ def _meant_id(label: str) -> str:
 
 
 def _reference(
-    formula: model.Math, found: re.Match[str], places: Mapping[str, tuple[str, EquationLabel]]
+    formula: model.Math, match: re.Match[str], places: Mapping[str, tuple[str, EquationLabel]]
 ) -> tuple[Inline, ...]:
     """The text of ``\\eqref``: the number of a formula, or of its row, in parentheses; without them
     for ``\\ref``; with its word for ``\\cref``."""
-    name, span = found[2].strip(), formula.span
+    name, span = match[2].strip(), formula.span
     target, label = places.get(name) or (_meant_id(name), EquationLabel(name))
     reference: Inline = model.CrossReference(
-        target=target, form="number" if found[1] in (None, "eq") else "full", span=span
+        target=target, form="number" if match[1] in (None, "eq") else "full", span=span
     )
     if label.tag:
         reference = model.Link(
             href=f"#{target}", children=(model.Text(text=label.tag, span=span),), span=span
         )
     inner = (reference, model.Text(text=label.letter, span=span)) if label.letter else (reference,)
-    if found[1] != "eq":
+    if match[1] != "eq":
         return inner
     opening, closing = (model.Text(text=sign, span=span) for sign in "()")
     return (opening, *inner, closing)
 
 
-def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Made]]:
+def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Result]]:
     """The formulas with their numbers among the nodes, and the result for each; equal ones are
     processed once."""
-    known: dict[tuple[str, bool, str, int], _Made] = {}
+    known: dict[tuple[str, bool, str, int], _Result] = {}
     macros: dict[str, Macro] = {}
     version = 0
     edition = EDITIONS.get(document.edition)
@@ -148,7 +148,7 @@ def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, For
         if not isinstance(node, model.Math | model.MathBlock):
             continue
         if isinstance(node, model.Math) and REFERENCE.fullmatch(node.tex):
-            yield ordinal, node, _Made()
+            yield ordinal, node, _Result()
             continue
         display = isinstance(node, model.MathBlock) or node.display
         version += defines(node.tex)
@@ -199,25 +199,25 @@ def _inherit(node: Node, context: _Context) -> _Context:
 
 def _make(
     tex: str, display: bool, lang: str, findings: Findings, macros: dict[str, Macro]
-) -> _Made:
+) -> _Result:
     reading = read(tex, findings.did_you_mean, macros)
     if not reading.is_set:
         mistakes = sorted(reading.mistakes, key=lambda mistake: mistake.harmless)
-        return _Made(mistakes=tuple(mistakes), labels=reading.labels, tag=reading.tag)
+        return _Result(mistakes=tuple(mistakes), labels=reading.labels, tag=reading.tag)
     if not reading.tex and not reading.labels:
-        return _Made(defines=True)
+        return _Result(defines=True)
     # Imported here since most documents have no formulas.
     from pipeline.resolve.formulas.mathml import CannotSetError
 
     try:
         found = _set(reading.tex, display, lang)
     except CannotSetError as error:
-        return _Made(mistakes=(Mistake(str(error), 0),))
+        return _Result(mistakes=(Mistake(str(error), 0),))
     return found._replace(mistakes=reading.mistakes, tag=reading.tag, labels=reading.labels)
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _set(tex: str, display: bool, lang: str) -> _Made:
+def _set(tex: str, display: bool, lang: str) -> _Result:
     """A formula as markup and in words. Raises `CannotSetError`."""
     from pipeline.resolve.formulas.mathml import convert, markup
     from pipeline.resolve.formulas.rows import APPLY
@@ -227,7 +227,7 @@ def _set(tex: str, display: bool, lang: str) -> _Made:
     math: Element = convert(tex, display)
     spoken = FormulaSpeaker(words(lang)).speak(list(math))
     characters = frozenset("".join(math.itertext())) - {" ", APPLY}
-    return _Made(markup(math, spoken), written(list(math)), spoken, characters)
+    return _Result(markup(math, spoken), written(list(math)), spoken, characters)
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:

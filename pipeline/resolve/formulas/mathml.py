@@ -177,7 +177,7 @@ def _has_limits(base: Element) -> bool:
     return base.tag == "mo" and (limited or base.text in LIMIT_NAMES)
 
 
-def _accent(found: Element, base: Element, mark: Element) -> None:
+def _accent(accent: Element, base: Element, mark: Element) -> None:
     """Place an accent at the usual distance, and as wide as its base."""
     if mark.tag != "mo":
         return
@@ -186,10 +186,10 @@ def _accent(found: Element, base: Element, mark: Element) -> None:
     if text == HORIZONTAL_BAR or (text == "¯" and is_wide):
         mark.text = OVERLINE
         mark.set("stretchy", "true")
-    elif text in WIDE and found.tag == "mover":
+    elif text in WIDE and accent.tag == "mover":
         mark.text = WIDE[text][is_wide]
         mark.set("stretchy", str(is_wide).lower())
-    if found.tag == "mover" and (text in ACCENTS or text == HORIZONTAL_BAR):
-        found.set("accent", "true")
-    elif found.tag == "munder" and text in (HORIZONTAL_BAR, "→", "←", "↔"):
-        found.set("accentunder", "true")
+    if accent.tag == "mover" and (text in ACCENTS or text == HORIZONTAL_BAR):
+        accent.set("accent", "true")
+    elif accent.tag == "munder" and text in (HORIZONTAL_BAR, "→", "←", "↔"):
+        accent.set("accentunder", "true")

@@ -112,44 +112,44 @@ class Special(Reader):
 
     # --- text ---
 
-    def pieces(self, held: str, starts: int) -> list[MathPiece]:
+    def pieces(self, content: str, starts: int) -> list[MathPiece]:
         """The pieces of a text; none, and a mistake, if it is invalid."""
         try:
-            return pieces(held)
+            return pieces(content)
         except UnreadableTextError as error:
             self.wrong(f"The command `\\{error.name}` is unknown.", starts + error.at)
             return []
 
-    def text(self, name: str, held: str, at: int) -> None:
-        starts = self.pos - len(held) - 1
+    def text(self, name: str, content: str, at: int) -> None:
+        starts = self.pos - len(content) - 1
         if name.startswith("operatorname"):
-            self.operator(name, held, starts)
+            self.operator(name, content, starts)
             return
         command = commands.TEXT_NAMES.get(name, "text" if name == "fbox" else name)
         out = [
             f"{{{self.within(piece.text, starts + piece.at)}}}"
             if piece.is_formula
             else quoted(piece.text).replace("\\text{", f"\\{piece.font or command}{{")
-            for piece in self.pieces(held, starts)
+            for piece in self.pieces(content, starts)
         ]
         self.out.append(f"{{{''.join(out)}}}" if len(out) != 1 else out[0])
         if name == "fbox":
             self.out[-1] = f"\\boxed{{{self.out[-1]}}}"
 
-    def operator(self, name: str, held: str, starts: int) -> None:
-        found = self.pieces(held.replace("\\,", " "), starts)
+    def operator(self, name: str, content: str, starts: int) -> None:
+        found = self.pieces(content.replace("\\,", " "), starts)
         words = "\u2009".join("".join(piece.text for piece in found).split())
         self.out.append(f"\\{name}{{{words}}}" if words else "{}")
 
-    def operation(self, name: str, held: str, at: int) -> None:
+    def operation(self, name: str, content: str, at: int) -> None:
         r"""``\mathop``: a word, or another base for limits below and above."""
-        starts = self.pos - len(held) - 1
-        if held.strip() and _NAME.fullmatch(held):
-            words = re.sub(r"\\(?:mathrm|text|rm|operatorname|mathsf)\b|[{}]", " ", held)
+        starts = self.pos - len(content) - 1
+        if content.strip() and _NAME.fullmatch(content):
+            words = re.sub(r"\\(?:mathrm|text|rm|operatorname|mathsf)\b|[{}]", " ", content)
             words = re.sub(r"\\[,;:! ]|\\", " ", words)
             self.operator("operatorname*", words, starts)
             return
-        content = f"{{{self.within(held, starts)}}}"
+        content = f"{{{self.within(content, starts)}}}"
         self.skip(_LIMITS)
         sides = {"_": "\\underset", "^": "\\overset"}
         while command := sides.pop(self.peek(), ""):
@@ -161,13 +161,15 @@ class Special(Reader):
             content = f"{command}{{{script}}}{{{content}}}"
         self.out.append(content)
 
-    def circled(self, name: str, held: str, at: int) -> None:
-        inner = held.strip().strip("{}").replace("\\text", "").strip("{} ").removeprefix("\\small")
+    def circled(self, name: str, content: str, at: int) -> None:
+        inner = (
+            content.strip().strip("{}").replace("\\text", "").strip("{} ").removeprefix("\\small")
+        )
         if sign := CIRCLED.get(inner.strip()):
             self.out.append(f"\\text{{{sign}}}")
         else:
             hint = "Only a letter or a number up to 20 can be in a circle."
-            self.wrong(f"`{held}` cannot be put in a circle.", at, hint)
+            self.wrong(f"`{content}` cannot be put in a circle.", at, hint)
 
     # --- room ---
 
@@ -180,7 +182,7 @@ class Special(Reader):
         self.out[-1] = f"\\hspace{{{_in_ems(found[1], found[2])}}}"
         self.pos = found.end()
 
-    def rule(self, name: str, held: str, at: int) -> None:
+    def rule(self, name: str, content: str, at: int) -> None:
         """A line to write on."""
         found = _RULE.match(self.tex, self.pos)
         if not found:
@@ -191,20 +193,20 @@ class Special(Reader):
 
     # --- numbers and names of formulas ---
 
-    def tag(self, name: str, held: str, at: int) -> None:
+    def tag(self, name: str, content: str, at: int) -> None:
         label = "".join(
             commands.symbols().get(piece.text.strip("\\ "), piece.text)
             if piece.is_formula
             else piece.text
-            for piece in self.pieces(held, self.pos - len(held) - 1)
+            for piece in self.pieces(content, self.pos - len(content) - 1)
         )
         self.out.append(f"\ue000{len(self.tags)}\ue001")
         self.tags.append((label.strip(), name.endswith("*")))
 
-    def label(self, name: str, held: str, at: int) -> None:
-        if held.strip():
+    def label(self, name: str, content: str, at: int) -> None:
+        if content.strip():
             self.out.append(f"\ue002{len(self.labels)}\ue003")
-            self.labels.append(held.strip())
+            self.labels.append(content.strip())
 
     def tagged(self, text: str) -> tuple[str, str, tuple[EquationLabel, ...]]:
         """The formula, its number, and its name. If it has several numbers, each stays in its row;
@@ -230,22 +232,22 @@ class Special(Reader):
         for end, label in sorted(letters.items(), reverse=True):
             text = f"{text[:end]}{NUMBER}{quoted(f'({label})')}{text[end:]}"
 
-        def in_line(found: re.Match[str]) -> str:
-            label, bare = self.tags[int(found[1])]
+        def in_line(match: re.Match[str]) -> str:
+            label, bare = self.tags[int(match[1])]
             return NUMBER + quoted(label if bare else f"({label})")
 
         return _TAG.sub(in_line, _LABEL.sub("", text)), "", labels
 
     # --- what is left out ---
 
-    def colour(self, name: str, held: str, at: int) -> None:
+    def colour(self, name: str, content: str, at: int) -> None:
         self.wrong("The formula's colour is left out.", at, commands.COLOURS, harmless=True)
         if name == "textcolor":
             self.argument(f"\\{name}", at)
 
     # --- lines ---
 
-    def line(self, name: str, held: str, at: int) -> None:
+    def line(self, name: str, content: str, at: int) -> None:
         """A line between rows, across all columns or some."""
         begins = len(self.out)
         while 0 < begins != self.table_start and is_between(self.out[begins - 1]):
@@ -255,16 +257,16 @@ class Special(Reader):
             hint = "Put it at the beginning of a row of an array, or after its last one."
             self.wrong(f"The line of `\\{name}` is left out.", at, hint, harmless=True)
         else:
-            self.out.append(row_line(DASHED if "dash" in name else SOLID, held))
+            self.out.append(row_line(DASHED if "dash" in name else SOLID, content))
 
-    def dashed_line(self, name: str, held: str, at: int) -> None:
+    def dashed_line(self, name: str, content: str, at: int) -> None:
         self.skip(_OPTION)
         self.line(name, "", at)
 
     # --- other languages ---
 
-    def chemistry(self, name: str, held: str, at: int) -> None:
-        self.out.append(f"{{{self.within(chemistry(held), at)}}}")
+    def chemistry(self, name: str, content: str, at: int) -> None:
+        self.out.append(f"{{{self.within(chemistry(content), at)}}}")
 
     def quantity(self, name: str, at: int) -> None:
         self.out.pop()
@@ -282,10 +284,10 @@ class Special(Reader):
             return
         self.out.append(f"{{{self.within(tex, at)}}}")
 
-    def between(self, name: str, held: str, at: int) -> None:
+    def between(self, name: str, content: str, at: int) -> None:
         """Words between the lines of a formula."""
         self.marks.add("\\\\")
-        self.out.append(self.within(f"\\text{{{held}}}", at) + "\\\\")
+        self.out.append(self.within(f"\\text{{{content}}}", at) + "\\\\")
 
 
 READERS: dict[str, Callable[[Special, str, str, int], None]] = {

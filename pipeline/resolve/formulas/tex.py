@@ -182,16 +182,16 @@ class _Tex(Special):
             opening, closing = _AROUND[name[0]]
             self.out[first:] = [f"{{\\left{opening}{self.out[first]}\\right{closing}}}"]
 
-    def columns(self, name: str, given: str, at: int) -> str:
+    def columns(self, name: str, equivalent: str, at: int) -> str:
         """The column specification after the name of an environment, as far as needed."""
         option = _OPTION.match(self.tex, self.pos)
         if option and (name.endswith("*") or option[1].strip() in ("t", "b", "c")):
             self.pos = option.end()
-            if given.endswith("matrix") and option[1].strip() in ("l", "r"):
+            if equivalent.endswith("matrix") and option[1].strip() in ("l", "r"):
                 return f"[{option[1].strip()}]"
         if name in commands.COUNTED and (count := _COUNT.match(self.tex, self.pos)):
             self.pos = count.end()
-        if given != "array":
+        if equivalent != "array":
             return "{}" if self.peek() == "[" else ""  # or it would be read as columns
         found = _COLUMNS.match(self.tex, self.pos)
         if not found:

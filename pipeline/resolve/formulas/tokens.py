@@ -49,12 +49,12 @@ _ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
 _ESCAPED = re.compile(r"\\(.)")
 
 
-def kept(element: Element, found: Element) -> Element:
-    """``found`` with those attributes of ``element`` that it may have."""
-    for name in ATTRIBUTES.get(found.tag, ()):
+def kept(element: Element, result: Element) -> Element:
+    """``result`` with those attributes of ``element`` that it may have."""
+    for name in ATTRIBUTES.get(result.tag, ()):
         if value := element.get(name):
-            found.set(name, LENGTHS.get(value, value))
-    return found
+            result.set(name, LENGTHS.get(value, value))
+    return result
 
 
 def token(element: Element) -> Element:

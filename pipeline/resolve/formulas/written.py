@@ -130,7 +130,7 @@ def _marked(text: str, mark: str) -> str:
 def _grouped(element: Element) -> str:
     """An operand, in parentheses if it consists of several parts."""
     text = written([element])
-    return text if _is_one(element) else f"({text})"
+    return text if _is_single(element) else f"({text})"
 
 
 def _grouped_row(children: Sequence[Element]) -> str:
@@ -139,10 +139,10 @@ def _grouped_row(children: Sequence[Element]) -> str:
     return f"({_row(children).strip()})"
 
 
-def _is_one(element: Element) -> bool:
+def _is_single(element: Element) -> bool:
     if element.tag in ("mi", "mn", "mtext", "msup", "msub", "msubsup", "msqrt", "mroot"):
         return True
-    return element.tag in ("mrow", "mstyle") and len(element) == 1 and _is_one(element[0])
+    return element.tag in ("mrow", "mstyle") and len(element) == 1 and _is_single(element[0])
 
 
 def _base(element: Element) -> str:
@@ -157,7 +157,7 @@ def _script(mark: str, element: Element, table: dict[str, str]) -> str:
     raised = _raised(text, table)
     if raised:
         return raised
-    return mark + (text if _is_one(element) and len(text) == 1 else f"({text})")
+    return mark + (text if _is_single(element) and len(text) == 1 else f"({text})")
 
 
 def _raised(text: str, table: dict[str, str]) -> str:

@@ -129,7 +129,7 @@ class _Collector:
         new = [] if see else [path for path in found if self._is_new(path, in_line, around)]
         identifier = self._identifier(options.id) if new else ""
         section = plain_text(around.section.title) if around.section else self._title
-        place = model.IndexPlace(identifier, whole=not in_line, section=section)
+        place = model.IndexPlace(identifier, is_range=not in_line, section=section)
         for path in found if see else new:
             mark = IndexMark(path, None if see else place, see, bool(named), options.get("sort"))
             self.marks.append(mark._replace(span=around.span))
@@ -143,9 +143,9 @@ class _Collector:
         self._known.add((around.holder, name))
         return True
 
-    def _identifier(self, given: str) -> str:
-        if given:
-            return given
+    def _identifier(self, name: str) -> str:
+        if name:
+            return name
         self._count += 1
         return f"{PREFIX}{self._count}"
 

@@ -20,7 +20,7 @@ from pipeline.authoring.importing.draft import (
     Changes,
     Draft,
     InputText,
-    told_changes,
+    change_sentences,
     unread,
 )
 from pipeline.authoring.importing.html import of_page
@@ -73,18 +73,18 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     changed = settle(body, changes)
     page = OdfPage(styles, parts)
     made = page.of(body)
-    draft = of_page(made, name, page.image, whole=True, title=metadata.title)
+    draft = of_page(made, name, page.image, whole_page=True, title=metadata.title)
     counts = _counts(body)
     counts["comments"], counts[CHANGED] = page.comments, changed
     counts["formulas"] = page.formulas
     counts["images"] -= page.drawn
     counts["words"] -= page.labels + len(page.subtitle.split())
     counts[BOXES] -= page.figures
-    heads = [" ".join(_said(e).split()) for e in body.iter(f"{TEXT}h")]
+    heads = [" ".join(_own_text(e).split()) for e in body.iter(f"{TEXT}h")]
     counts["headings"] -= (metadata.title or draft.metadata.title) in heads
     heads_told = [*_heads(outer)]
     counts[HEADS] = len(heads_told)
-    told = [*told_changes(changed, changes), *_told(body), *heads_told, *page.told]
+    told = [*change_sentences(changed, changes), *_findings(body), *heads_told, *page.told]
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Read as quotations because they are indented: {paragraphs}.")
@@ -97,7 +97,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         {**draft.counts, **counts},
         (*found, *draft.found),
         tuple(
-            InputText(_said(e), paragraph=number)
+            InputText(_own_text(e), paragraph=number)
             for number, e in enumerate(_texts(body), 1)
             if e not in page.replaced
         ),
@@ -145,7 +145,7 @@ def _counts(body: Element) -> Counter[str]:
                 number_of(element, f"{TABLE}number-columns-repeated"), MOST_REPEATED
             )
         elif element.tag in (f"{TEXT}p", f"{TEXT}h"):
-            found["words"] += len(_said(element).split())
+            found["words"] += len(_own_text(element).split())
     return found
 
 
@@ -159,14 +159,14 @@ def _kept(element: Element) -> Iterator[Element]:
             stack.extend(reversed(inner))
 
 
-def _said(paragraph: Element) -> str:
+def _own_text(paragraph: Element) -> str:
     """The text of a paragraph, without paragraphs inside it."""
     parts = [paragraph.text or ""]
     for child in paragraph:
         if child.tag in (f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"):
             parts.append(" ")
         elif child.tag not in (*LEAVE_OUT, f"{TEXT}p", f"{TEXT}note", f"{DRAW}frame"):
-            parts.append(_said(child))
+            parts.append(_own_text(child))
         parts.append(child.tail or "")
     return "".join(parts)
 
@@ -176,7 +176,7 @@ def _texts(body: Element) -> Iterator[Element]:
     return (e for e in _kept(body) if e.tag in (f"{TEXT}p", f"{TEXT}h"))
 
 
-def _told(body: Element) -> Iterator[str]:
+def _findings(body: Element) -> Iterator[str]:
     """The findings about omissions and assumptions."""
     if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
         yield "Hidden text is left out."

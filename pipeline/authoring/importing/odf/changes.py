@@ -34,7 +34,7 @@ def settle(body: Element, changes: Changes) -> int:
                 blocks = [block for block in said if not block.tag.endswith("}change-info")]
                 for block in blocks:
                     block.tail = None
-                (_put_back if changes == "reject" else _keep)(point, blocks)
+                (_restore if changes == "reject" else _keep)(point, blocks)
     return len(regions)
 
 
@@ -123,7 +123,7 @@ def _keep(point: Element, blocks: list[Element]) -> None:
         point.addprevious(paragraph)
 
 
-def _put_back(point: Element, blocks: list[Element]) -> None:
+def _restore(point: Element, blocks: list[Element]) -> None:
     """Put deleted content at its place, with the paragraph ends in it."""
     paragraph = point.getparent()
     if paragraph is None or paragraph.tag not in _HELD:

@@ -90,12 +90,12 @@ class OdfPage:
             if tag == f"{OFFICE}annotation":
                 self._comment(element)
             elif tag == f"{TEXT}alphabetical-index":
-                self._made_anew(element, "INDEX", to)
+                self._renumbered(element, "INDEX", to)
             return
         if tag == f"{TEXT}bibliography" or (
             tag == f"{TEXT}section" and "BIBL" in (element.get(f"{TEXT}name") or "")
         ):
-            self.labels += self._made_anew(element, "BIBLIOGRAPHY", to)
+            self.labels += self._renumbered(element, "BIBLIOGRAPHY", to)
         elif tag in (f"{TEXT}p", f"{TEXT}h"):
             labels = self.labels
             self._paragraph(element, to)
@@ -116,7 +116,7 @@ class OdfPage:
             for child in element:
                 self._block(child, to)
 
-    def _made_anew(self, element: Element, field: str, to: Element) -> int:
+    def _renumbered(self, element: Element, field: str, to: Element) -> int:
         """Put the mark of a list that is made anew in its place, or else its text; give the words
         that the mark replaces."""
         if mark := self.marks.field(field):

@@ -139,8 +139,11 @@ def _language(properties: Element | None) -> str:
     return _language_of({str(key): str(value) for key, value in properties.items()})
 
 
-def _language_of(said: dict[str, str]) -> str:
-    language, country = said.get(f"{FO}language", "none"), said.get(f"{FO}country", "none")
+def _language_of(properties: dict[str, str]) -> str:
+    language, country = (
+        properties.get(f"{FO}language", "none"),
+        properties.get(f"{FO}country", "none"),
+    )
     if language in ("none", "zxx", ""):
         return ""
     return language if country in ("none", "") else f"{language}-{country}"

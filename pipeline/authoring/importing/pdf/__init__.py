@@ -62,13 +62,13 @@ def read_pdf(path: Path, name: str) -> Draft:
     root.append(text.body)
     lang = metadata.lang or language_of_text(words)
     draft = of_page(
-        root, name, images.files.get, whole=True, title=metadata.title, notes=text.notes
+        root, name, images.files.get, whole_page=True, title=metadata.title, notes=text.notes
     )
     changes: Changes = {Text: lambda node: inlines(node.text), Link: _once}
     counts = dict(draft.counts)
     counts["words"], counts["images"] = text.words, len(shown)
     left = sum(len(page.pictures) for page in pages) - len(shown)
-    found = [*_told(is_tagged, text.left_out, left, name), *draft.found]
+    found = [*_findings(is_tagged, text.left_out, left, name), *draft.found]
     return Draft(
         Metadata(
             title=metadata.title or draft.metadata.title,
@@ -97,7 +97,7 @@ def _failed(message: str, name: str, hint: str) -> Draft:
     return Draft(Metadata(lang="en"), (), found=(wrong,))
 
 
-def _told(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> list[Diagnostic]:
+def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> list[Diagnostic]:
     by = "its structure tree" if is_tagged else "the positions and sizes of its lines"
     said = [f"Headings, lists and paragraphs are recognised by {by}, which is only approximate."]
     for text, words in left_out.most_common(5):

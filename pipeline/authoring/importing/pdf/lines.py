@@ -204,5 +204,5 @@ def _formats(run: TextRun, line: PdfLine, marked: bool) -> Formats:
     return tuple(found)
 
 
-def _shared(one: Formats, other: Formats) -> Formats:
-    return tuple(format for format in one if format in other)
+def _shared(first: Formats, second: Formats) -> Formats:
+    return tuple(format for format in first if format in second)

@@ -54,10 +54,10 @@ def with_tables(lines: Sequence[PdfLine]) -> list[PdfLine | PdfTable]:
         else:
             found.append(parts[at])
             at += 1
-    return _whole(found)
+    return _joined(found)
 
 
-def _whole(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
+def _joined(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
     """The parts; those of a line outside tables are joined again."""
     found: list[PdfLine | PdfTable] = []
     for part in parts:

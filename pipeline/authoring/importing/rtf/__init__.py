@@ -12,7 +12,14 @@ from msgspec.structs import replace
 
 from pipeline.authoring.importing.captions import label_words
 from pipeline.authoring.importing.citations import MARKED, with_marks
-from pipeline.authoring.importing.draft import CHANGED, COMMENT, HEADS, Changes, Draft, told_changes
+from pipeline.authoring.importing.draft import (
+    CHANGED,
+    COMMENT,
+    HEADS,
+    Changes,
+    Draft,
+    change_sentences,
+)
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.authoring.importing.rtf.reader import RtfReader
@@ -39,14 +46,14 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     comments = [p for p in body.iter("p") if (p.text or "").startswith(COMMENT)]
     beside = " ".join(p.text or "" for p in comments)
     body.tag = "body"
-    words = len(_said(body).split()) - len(beside.split()) - label_words(body)
-    words += sum(len(_said(note).split()) for _, note in reader.notes)
+    words = len(_own_text(body).split()) - len(beside.split()) - label_words(body)
+    words += sum(len(_own_text(note).split()) for _, note in reader.notes)
     root = etree.Element("html")
     root.append(body)
     said = reader.body.title or reader.info.get("title", "")
-    text = _said(body)
-    draft = of_page(root, name, reader.images.get, whole=True, title=said, notes=reader.notes)
-    found = [*told_changes(reader.changed, changes)]
+    text = _own_text(body)
+    draft = of_page(root, name, reader.images.get, whole_page=True, title=said, notes=reader.notes)
+    found = [*change_sentences(reader.changed, changes)]
     if reader.hidden:
         hidden = "1 word" if reader.hidden == 1 else f"{reader.hidden} words"
         found.append(f"What is hidden in it ({hidden}) is left out.")
@@ -82,5 +89,5 @@ def _language(number: int) -> str:
     return known.get(number, family if number % 1024 else "").replace("_", "-")
 
 
-def _said(element: Element) -> str:
+def _own_text(element: Element) -> str:
     return MARKED.sub("", " ".join(str(text) for text in element.itertext()))

@@ -163,7 +163,7 @@ class RtfBody:
         sizes, self._sizes = self._sizes, Counter()
         if atoms:
             name = self.styles.get(self._style, "")
-            made = self._made(to, atoms, name, mark)
+            made = self._element(to, atoms, name, mark)
             fill(made, atoms)
             size = sizes.most_common(1)[0][0] if sizes else 0
             self._all += sizes
@@ -176,7 +176,7 @@ class RtfBody:
             etree.SubElement(self.root, "p").text = COMMENT + said
         self.boxes, self.comments = [], []
 
-    def _made(self, to: Element, atoms: list[Atom], name: str, mark: str) -> Element:
+    def _element(self, to: Element, atoms: list[Atom], name: str, mark: str) -> Element:
         """The element of a paragraph, by its style."""
         said = "".join(atom.content for atom in atoms if isinstance(atom.content, str)).strip()
         kind, level = kind_of(name)

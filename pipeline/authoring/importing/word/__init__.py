@@ -22,8 +22,8 @@ from pipeline.authoring.importing.draft import (
     Changes,
     Draft,
     InputText,
+    change_sentences,
     comment,
-    told_changes,
     unread,
 )
 from pipeline.authoring.importing.html import of_page
@@ -74,7 +74,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         page,
         name,
         parts.files.get,
-        whole=True,
+        whole_page=True,
         title=metadata.title,
         notes=notes,
         places="paragraph",
@@ -142,7 +142,7 @@ def _counts(
         kind, _ = parts.styles.kind(p)
         found["headings"] += kind == "heading" and bool(text.strip()) and p not in replaced
         found["words"] += len((unlabelled(text) if kind == "caption" else text).split())
-    told = [*told_changes(found[CHANGED], changes)]
+    told = [*change_sentences(found[CHANGED], changes)]
     for part in sorted(parts.files):
         if match := re.fullmatch(r"word/(header|footer)\d*\.xml", part):
             root = parts.xml(part)

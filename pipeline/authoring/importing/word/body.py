@@ -99,7 +99,7 @@ class Body:
         if is_contents:
             self.runs.left_out += len(_words(atoms).split())
         elif atoms and (_words(atoms) or any(not isinstance(a.content, str) for a in atoms)):
-            made = self._made(out, paragraph, kind, level, atoms, place, lists)
+            made = self._element(out, paragraph, kind, level, atoms, place, lists)
             if made is not None:
                 made.sourceline = min(self._number, 2**31 - 1)
                 if name := self._ids.get(paragraph):
@@ -118,7 +118,7 @@ class Body:
         mark = {"accept": "del", "reject": "ins"}.get(self.runs.changes, "none")
         return paragraph.find(f"{W}pPr/{W}rPr/{W}{mark}") is not None
 
-    def _made(
+    def _element(
         self,
         out: Element,
         paragraph: Element,

@@ -149,9 +149,9 @@ class WordParts:
         return _tag(said) if re.search(r"[^\W\d_]", text) else ""
 
 
-def _tag(said: str) -> str:
+def _tag(value: str) -> str:
     try:
-        tag = language(said)
+        tag = language(value)
     except BadValueError:
         return ""
     return "" if tag.startswith(("x-", "zxx", "und")) else tag

@@ -327,11 +327,11 @@ def _data(mark: Element) -> str:
         return ""
 
 
-def _raised(run: Element, said: Element | None) -> str:
+def _raised(run: Element, value: Element | None) -> str:
     """Return whether a run is raised or lowered, by its property or, if smaller, by its
     position."""
-    if said is not None:
-        return {"superscript": "sup", "subscript": "sub"}.get(said.get(VAL, ""), "")
+    if value is not None:
+        return {"superscript": "sup", "subscript": "sub"}.get(value.get(VAL, ""), "")
     by = run.find(f"{W}rPr/{W}position")
     if by is None or run.find(f"{W}rPr/{W}sz") is None:
         return ""

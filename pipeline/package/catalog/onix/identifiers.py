@@ -33,10 +33,10 @@ def reference(product: Product, metadata: Metadata) -> str:
     return f"{own}#{product.edition.name}"
 
 
-def product_identifiers(*found: Identifier) -> list[Parts]:
+def product_identifiers(*identifiers: Identifier) -> list[Parts]:
     """An ISBN is a GTIN too, and most shops look for that."""
     pairs: list[tuple[str, str]] = []
-    for one in found:
+    for one in identifiers:
         match one.scheme:
             case "isbn":
                 pairs += [(GTIN, one.value), (ISBN, one.value)]

@@ -16,7 +16,7 @@ from weasyprint.pdf.stream import Stream
 from pipeline.package.pdf.engine.lines import MOVES
 from pipeline.package.pdf.engine.objects import PDF, content
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument
-from pipeline.package.units import DrawnPages, Thing, Use
+from pipeline.package.units import DrawnPages, PDFObject, Use
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 
@@ -60,7 +60,7 @@ def draw(
         tuple(_deflated(stream, *([b"Q"] if above else ())) for stream in streams),
         tuple(_use(number, font) for number, font in document.fonts.items()),
         {kind: found for kind, found in kept.items() if found},
-        tuple(keeper.things),
+        tuple(keeper.objects),
     )
 
 
@@ -91,7 +91,7 @@ def _read_glyphs(
     operators: Iterable[Any],
     page: int,
     texts: Mapping[bytes, Mapping[int, str]],
-    found: dict[tuple[int, int], list[str]],
+    by_mark: dict[tuple[int, int], list[str]],
 ) -> None:
     around: list[list[str]] = []
     characters: Mapping[int, str] = {}
@@ -99,7 +99,7 @@ def _read_glyphs(
     for operator in operators:
         if isinstance(operator, pydyf.Dictionary):  # of marked content
             mark = operator.get("MCID")
-            pieces = [] if mark is None else found.setdefault((page, mark), [])
+            pieces = [] if mark is None else by_mark.setdefault((page, mark), [])
         elif operator in (b"BDC", b"BMC"):
             around.append(pieces if operator == b"BDC" else [])
         elif operator == b"EMC":
@@ -115,12 +115,12 @@ def _read_glyphs(
 
 
 class _Keeper:
-    """Turns objects of a PDF into `Thing`s."""
+    """Turns objects of a PDF into `PDFObject`s."""
 
     def __init__(self, pdf: PDF, shared: Mapping[int, str]) -> None:
         self._pdf = pdf
         self._tokens = dict(shared)
-        self.things: list[Thing] = []
+        self.objects: list[PDFObject] = []
 
     def kept(self, value: Any) -> str:
         """A value in PDF syntax, without its references."""
@@ -132,22 +132,22 @@ class _Keeper:
         if isinstance(value, bytes) and (found := _REFERENCE.fullmatch(value)):
             number = int(found[1])
             if number not in self._tokens:
-                thing = self._thing(self._pdf.objects[number])
-                self._tokens[number] = str(len(self.things))
-                self.things.append(thing)
+                thing = self._object(self._pdf.objects[number])
+                self._tokens[number] = str(len(self.objects))
+                self.objects.append(thing)
             return f"\x01{self._tokens[number]}\x01"
         return str(pydyf.Array([value]).data[1:-1], "ascii")
 
-    def _thing(self, value: Any) -> Thing:
+    def _object(self, value: Any) -> PDFObject:
         if not isinstance(value, pydyf.Stream):
-            return Thing(self.kept(value))
+            return PDFObject(self.kept(value))
         extra = dict(value.extra)
         if value.compress:
             data, extra["Filter"] = _deflated(value), "/FlateDecode"
         else:
             data = content(value)
         extra["Length"] = len(data)
-        return Thing(self.kept(extra), data)
+        return PDFObject(self.kept(extra), data)
 
 
 def _use(number: int, font: Any) -> Use:

@@ -38,16 +38,16 @@ def begin_pages(
     return found
 
 
-def heads(setter: Typesetter, root: Element, given: Furniture) -> TypesetDocument:
+def heads(setter: Typesetter, root: Element, furniture: Furniture) -> TypesetDocument:
     """Pages that have nothing but running heads and feet."""
-    markup = setter.styled(root, given.styles)
+    markup = setter.styled(root, furniture.styles)
     context, starts_right = markup.context, root.get("dir") != "rtl"
-    for name, text in given.before.items():
-        context.string_set[name][given.first - 1] = [text]
-    for number, (_, _, strings) in enumerate(given.pages, start=given.first):
+    for name, text in furniture.before.items():
+        context.string_set[name][furniture.first - 1] = [text]
+    for number, (_, _, strings) in enumerate(furniture.pages, start=furniture.first):
         for name, texts in strings.items():
             context.string_set[name][number] = list(texts)
-    counts = any(":nth(" in css for css in given.styles)
+    counts = any(":nth(" in css for css in furniture.styles)
     with economical():
         kinds = [
             PageType(
@@ -57,13 +57,13 @@ def heads(setter: Typesetter, root: Element, given: Furniture) -> TypesetDocumen
                 number - 1 if counts else 0,
                 (),
             )
-            for number, (name, _, _) in enumerate(given.pages, start=given.first)
+            for number, (name, _, _) in enumerate(furniture.pages, start=furniture.first)
         ]
         for kind in dict.fromkeys(kinds):
             set_page_type_computed_styles(kind, markup, context.style_for)
         return setter.document(
-            _head(markup, kind, number, given.total)
-            for number, kind in enumerate(kinds, start=given.first)
+            _head(markup, kind, number, furniture.total)
+            for number, kind in enumerate(kinds, start=furniture.first)
         )
 
 

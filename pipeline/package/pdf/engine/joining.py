@@ -163,7 +163,7 @@ def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., st
     def settled(text: str) -> str:
         return _TOKEN.sub(lambda token: numbers[token[1]], text)
 
-    for number, thing in enumerate(part.drawing.things):  # what it refers to comes before it
+    for number, thing in enumerate(part.drawing.objects):  # what it refers to comes before it
         numbers[str(number)] = add(settled(thing.text), thing.data)
     kinds: dict[str, dict[str, str]] = {
         kind: {name: settled(value) for name, value in found.items()}

@@ -22,14 +22,14 @@ from pipeline.package.pdf.engine.lines import (
     ShapedText,
     add_word_spacing,
     draw_first_line,
+    original_add_word_spacing,
+    original_draw_first_line,
+    original_remove_last_whitespace,
+    original_skip_first_whitespace,
+    original_trailing_whitespace_size,
     remove_last_whitespace,
     skip_first_whitespace,
     trailing_whitespace_size,
-    whole_add_word_spacing,
-    whole_draw_first_line,
-    whole_remove_last_whitespace,
-    whole_skip_first_whitespace,
-    whole_trailing_whitespace_size,
 )
 from pipeline.package.pdf.engine.styles import SharedStyles
 
@@ -184,7 +184,7 @@ LONGEST_LINE = 2000
 SHORT, KEPT = 30, 500
 """The maximum length of a text that is likely to recur, and the number of these kept per style."""
 
-_one_layout = threading.RLock()
+_layout_lock = threading.RLock()
 
 
 @contextlib.contextmanager
@@ -193,7 +193,7 @@ def economical(is_part: bool = False) -> Iterator[None]:
     and lines are made of no more text than they can hold. For a text without line breaks, or with
     zero-width characters only, WeasyPrint would measure the whole rest for each line. A part has no
     running heads and feet."""
-    with _one_layout:
+    with _layout_lock:
         splits, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor
 
         def whole(text: str, *given: Any, **options: Any) -> Any:
@@ -255,10 +255,10 @@ def economical(is_part: bool = False) -> Iterator[None]:
             yield
         finally:
             weasyprint.text.line_break.Layout = SetText
-            weasyprint.layout.inline.add_word_spacing = whole_add_word_spacing
-            weasyprint.layout.inline.remove_last_whitespace = whole_remove_last_whitespace
-            weasyprint.layout.inline.skip_first_whitespace = whole_skip_first_whitespace
-            weasyprint.layout.inline.trailing_whitespace_size = whole_trailing_whitespace_size
+            weasyprint.layout.inline.add_word_spacing = original_add_word_spacing
+            weasyprint.layout.inline.remove_last_whitespace = original_remove_last_whitespace
+            weasyprint.layout.inline.skip_first_whitespace = original_skip_first_whitespace
+            weasyprint.layout.inline.trailing_whitespace_size = original_trailing_whitespace_size
             weasyprint.layout.make_margin_boxes = heads
             weasyprint.layout.inline.split_first_line = splits
             weasyprint.layout.preferred.split_first_line = splits
@@ -268,9 +268,9 @@ def economical(is_part: bool = False) -> Iterator[None]:
 @contextlib.contextmanager
 def drawing() -> Iterator[None]:
     """While this lasts, lines are drawn as they were set."""
-    with _one_layout:
+    with _layout_lock:
         weasyprint.draw.text.draw_first_line = draw_first_line
         try:
             yield
         finally:
-            weasyprint.draw.text.draw_first_line = whole_draw_first_line
+            weasyprint.draw.text.draw_first_line = original_draw_first_line

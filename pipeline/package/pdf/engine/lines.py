@@ -23,7 +23,7 @@ SPACED = "spaced"
 EMPTY = "empty"
 """The attribute of a style with the layout of an empty text."""
 
-MADE_FOR_ALL = (
+STYLE_ATTRIBUTES = (
     "layout",
     "language",
     "first_line_direction",
@@ -50,11 +50,11 @@ IN_FONTS = 0x10000
 MOVES = "moves"
 """The attribute of a font that has how its glyphs are written, by size."""
 
-whole_draw_first_line = weasyprint.draw.text.draw_first_line
-whole_add_word_spacing = weasyprint.layout.inline.add_word_spacing
-whole_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
-whole_remove_last_whitespace = weasyprint.layout.inline.remove_last_whitespace
-whole_trailing_whitespace_size = weasyprint.layout.inline.trailing_whitespace_size
+original_draw_first_line = weasyprint.draw.text.draw_first_line
+original_add_word_spacing = weasyprint.layout.inline.add_word_spacing
+original_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
+original_remove_last_whitespace = weasyprint.layout.inline.remove_last_whitespace
+original_trailing_whitespace_size = weasyprint.layout.inline.trailing_whitespace_size
 
 
 class OwnFeatures(dict[bytes, Any]):
@@ -85,7 +85,7 @@ class ShapedText(SetText):  # type: ignore[misc]
             features = pango.pango_layout_get_attributes(self.layout)
             if features != ffi.NULL:  # Pango keeps a reference of its own
                 pango.pango_attr_list_unref(features)
-            made = {name: vars(self)[name] for name in MADE_FOR_ALL if name in vars(self)}
+            made = {name: vars(self)[name] for name in STYLE_ATTRIBUTES if name in vars(self)}
             vars(style)[EMPTY] = made
         self.__dict__ |= made
         self.style = style
@@ -172,7 +172,7 @@ def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> fl
     spaces = count(box) if is_text(box) else 0
     found = box.pango_layout.justified(box.text, spacing) if spaces else None
     if found is None:
-        return float(whole_add_word_spacing(context, box, spacing, shift))
+        return float(original_add_word_spacing(context, box, spacing, shift))
     box.pango_layout, box.justification_spacing = found, spacing
     box.position_x += shift
     box.width += spacing * spaces
@@ -185,7 +185,7 @@ def remove_last_whitespace(context: Any, line: Any) -> None:
     while getattr(last, "children", ()):
         last = last.children[-1]
     before = text_of_box(last)
-    whole_remove_last_whitespace(context, line)
+    original_remove_last_whitespace(context, line)
     if before != text_of_box(last):
         last.pango_layout.lacks_space = True
 
@@ -198,7 +198,7 @@ def trailing_whitespace_size(context: Any, box: Any) -> float:
         last = last.children[-1]
     text = text_of_box(last)
     if not text.endswith(" ") or last.style["white_space"] != "pre-wrap":
-        return float(whole_trailing_whitespace_size(context, box))
+        return float(original_trailing_whitespace_size(context, box))
     _, _, _, width, _, _ = weasyprint.layout.inline.split_first_line(
         text.rstrip(" "), last.style, context, None, last.justification_spacing
     )
@@ -207,7 +207,7 @@ def trailing_whitespace_size(context: Any, box: Any) -> float:
 
 def skip_first_whitespace(box: Any, place: Any) -> Any:
     """Leave out the spaces that a line would begin with; take note of those before its place."""
-    found = whole_skip_first_whitespace(box, place)
+    found = original_skip_first_whitespace(box, place)
     if is_line(box):
         spaced = vars(box).setdefault(SPACED, set())  # all its lines have the same
         after = (one for one in (place, found) if place and isinstance(one, dict))
@@ -239,7 +239,7 @@ def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
     if overflow != "ellipsis" and ellipsis == "none" and isinstance(box.pango_layout, ShapedText):
         runs = _runs(stream, box.pango_layout)
     if runs is None or not box.text.strip():
-        return list(whole_draw_first_line(stream, box, overflow, ellipsis, matrix))
+        return list(original_draw_first_line(stream, box, overflow, ellipsis, matrix))
     stream.set_text_matrix(*matrix.values)
     shown, last = "", None
     for font, size, glyphs in runs:

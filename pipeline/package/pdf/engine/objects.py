@@ -33,7 +33,7 @@ class PDF(Protocol):
     info: dict[str, Any]
     page_references: Sequence[bytes]
 
-    def add_object(self, thing: Any) -> None: ...
+    def add_object(self, value: Any) -> None: ...
 
 
 def content(stream: Any) -> bytes:
@@ -63,9 +63,9 @@ def _data(value: Any) -> bytes:
 class _Settled(Object):  # type: ignore[misc]
     """An object that does not change any more."""
 
-    def __init__(self, thing: Any) -> None:
+    def __init__(self, value: Any) -> None:
         super().__init__()
-        self.number, self.generation, self._data = thing.number, thing.generation, _data(thing)
+        self.number, self.generation, self._data = value.number, value.generation, _data(value)
 
     @property
     def data(self) -> bytes:

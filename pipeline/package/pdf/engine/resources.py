@@ -74,10 +74,10 @@ class BundledFonts(FontConfiguration):  # type: ignore[misc]
         self.font_features = OwnFeatures()
         self.is_alone = False
 
-    def add_font_face(self, *given: Any) -> None:
+    def add_font_face(self, *args: Any) -> None:
         """Add a font embedded in a drawing, which no other text may use."""
         self.is_alone = True
-        super().add_font_face(*given)
+        super().add_font_face(*args)
 
 
 MOST_FONTS = 4

@@ -65,13 +65,13 @@ def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dic
     return made
 
 
-def _parts(found: Iterable[tuple[FieldArea, FormField]]) -> list[_Placed]:
+def _parts(fields: Iterable[tuple[FieldArea, FormField]]) -> list[_Placed]:
     """The fields, with numbered parts for those that span columns or pages."""
-    found = list(found)
-    count = Counter(place.element for place, _ in found)
+    fields = list(fields)
+    count = Counter(place.element for place, _ in fields)
     seen: Counter[Element] = Counter()
     placed = []
-    for place, field in found:
+    for place, field in fields:
         seen[place.element] += 1
         part = seen[place.element] if count[place.element] > 1 else 0
         placed.append(_Placed(place, field, part))

@@ -122,8 +122,8 @@ class _Reader:
             return FormField(kind, name, tip, letter, asks)
         return FormField(kind, (*name, letter), tip)
 
-    def _number(self, whole: tuple[str, ...], stem: str) -> int:
-        key = ("\0".join(whole), stem)
+    def _number(self, path: tuple[str, ...], stem: str) -> int:
+        key = ("\0".join(path), stem)
         self._counts[key] += 1
         return self._counts[key]
 

@@ -50,12 +50,12 @@ class Alone:
     def units(self, units: Sequence[Unit], edition: Edition, folder: Path) -> list[Set]:
         return [set_unit(unit, edition, folder) for unit in units]
 
-    def heads(self, given: Sequence[Furniture], edition: Edition) -> list[Heads]:
-        return [set_heads(one, edition) for one in given]
+    def heads(self, furniture: Sequence[Furniture], edition: Edition) -> list[Heads]:
+        return [set_heads(one, edition) for one in furniture]
 
 
 class Book(NamedTuple):
-    """The result of laying out the units of a text. ``whole`` is the reason why they cannot be
+    """The result of laying out the units of a text. ``undivided`` is the reason why they cannot be
     joined."""
 
     slices: tuple[UnitSlice, ...] = ()
@@ -63,7 +63,7 @@ class Book(NamedTuple):
     parts: tuple[DrawnPart, ...] = ()
     messages: tuple[tuple[str, str, str], ...] = ()
     uses: Uses | None = None
-    whole: str = ""
+    undivided: str = ""
 
     @property
     def pages(self) -> list[SetPage]:
@@ -103,7 +103,7 @@ def set_all(
     for _ in range(ROUNDS):
         found = [page for one in sets for page in one.pages]
         if unfit := _unfit(sets):
-            return Book(whole=unfit)
+            return Book(undivided=unfit)
         starts = first_pages(page.anchors for page in found)
         ends = {name: number for number, page in enumerate(found) for name in page.again}
         is_new = numbers.write(starts, ends, folios(len(found)))
@@ -125,11 +125,11 @@ def set_all(
         for number, one in zip(stale, again, strict=True):
             sets[number] = one
     else:
-        return Book(whole="its page numbers change each time that it is set")
+        return Book(undivided="its page numbers change each time that it is set")
     if not _ends_on_the_left(sets[:opening]):
-        return Book(whole="its contents take another page once they have their page numbers")
+        return Book(undivided="its contents take another page once they have their page numbers")
     if any(link.is_internal and link.target not in starts for one in found for link in one.links):
-        return Book(whole="it has links that lead nowhere")
+        return Book(undivided="it has links that lead nowhere")
     heads = crew.heads(list(_furniture(sets, root, units[0])), edition)
     parts = tuple(
         DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
@@ -179,17 +179,17 @@ def _images(tree: Element) -> frozenset[str]:
     return frozenset(one.removeprefix(f"{ASSET}images/") for one in addresses)
 
 
-def _page_numbers(one: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
+def _page_numbers(unit: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
     """The page numbers that a unit needs."""
     return (
-        {name: starts[name] + 1 for name in one.requested if name in starts}
-        if one.requested
+        {name: starts[name] + 1 for name in unit.requested if name in starts}
+        if unit.requested
         else None
     )
 
 
-def _unfit(made: Iterable[Set | Heads]) -> str:
-    return next((one.unfit for one in made if one.unfit), "")
+def _unfit(results: Iterable[Set | Heads]) -> str:
+    return next((one.unfit for one in results if one.unfit), "")
 
 
 def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furniture]:

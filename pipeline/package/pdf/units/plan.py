@@ -63,20 +63,20 @@ class UnitSlice(NamedTuple):
 
 
 class UnitPlan(NamedTuple):
-    """The units of a text; a single one is the ``whole``, with the reason for it."""
+    """The units of a text; a single one is the ``undivided``, with the reason for it."""
 
     slices: tuple[UnitSlice, ...] = ()
-    whole: str = ""
+    undivided: str = ""
 
 
 def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
     """The plan for laying out the markup of an edition."""
     if reason := _obstacle(root, pages):
-        return UnitPlan(whole=reason)
+        return UnitPlan(undivided=reason)
     blocks, length = list(_blocks(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
     if sum(lengths) < units.LONG:
-        return UnitPlan(whole="it is short")
+        return UnitPlan(undivided="it is short")
     begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
     groups: list[list[Element]] = [[]]
     size = 0
@@ -92,7 +92,7 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
         groups[-1].append(block)
         size += own
     if len(groups) < 2:
-        return UnitPlan(whole="nothing in it begins a page")
+        return UnitPlan(undivided="nothing in it begins a page")
     level = 0
     slices: list[UnitSlice] = []
     needs_siblings = _needs_siblings(pages, blocks)

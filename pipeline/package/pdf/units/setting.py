@@ -104,13 +104,13 @@ def _unfit(document: TypesetDocument) -> str:
     return ""
 
 
-def set_heads(given: Furniture, edition: Edition) -> Heads:
+def set_heads(furniture: Furniture, edition: Edition) -> Heads:
     """The running heads and feet of a unit's pages."""
-    root = tree_of(given.markup)
-    setter = Typesetter(map(Path, given.fonts), Path(), (), is_grey=edition.look == "grey")
+    root = tree_of(furniture.markup)
+    setter = Typesetter(map(Path, furniture.fonts), Path(), (), is_grey=edition.look == "grey")
     messages: list[tuple[str, str, str]] = []
     with reporting_to(lambda *message: messages.append(message)):
-        document = heads(setter, root, given)
+        document = heads(setter, root, furniture)
         document.mark()
 
         def finish(pdf: PDF) -> None:
@@ -120,12 +120,12 @@ def set_heads(given: Furniture, edition: Edition) -> Heads:
         drawing = draw(document, finish, above=True)
     places = [place_of(page.box) for page in document.pages]
     shifts = tuple(
-        place[0] - area[0] for place, (_, area, _) in zip(places, given.pages, strict=True)
+        place[0] - area[0] for place, (_, area, _) in zip(places, furniture.pages, strict=True)
     )
     unfit = ""
     if not drawing.resources.keys() <= {"ExtGState"}:
         unfit = "its running heads have images"
-    for place, (_, area, _) in zip(places, given.pages, strict=True):
+    for place, (_, area, _) in zip(places, furniture.pages, strict=True):
         if any(abs(a - b) > EPSILON for a, b in zip(place[1:], area[1:], strict=True)):
             unfit = "left and right pages have text areas of different sizes"
     return Heads(drawing, shifts, tuple(messages), unfit)

@@ -84,11 +84,11 @@ def _face_description(face: _Face, words: Words) -> str:
     return capital(text)
 
 
-def _place(minutes: int, each: int, words: Words) -> str:
+def _place(minutes: int, step: int, words: Words) -> str:
     """The position of a hand that takes a number of minutes from one number to the next."""
-    before = minutes // each
+    before = minutes // step
     one, other = before or 12, before + 1
-    if minutes % each:
+    if minutes % step:
         return words["chart_between"].format(one=one, other=other)
     return words["chart_at"].format(number=one)
 

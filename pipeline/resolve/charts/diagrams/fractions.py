@@ -63,7 +63,7 @@ class Bars(NamedTuple):
             marks += middle_block(0, top + HEIGHT / 2, name)
             for whole in range(bar.wholes):
                 filled = min(bar.parts, bar.filled - whole * bar.parts)
-                marks += _whole(plan, left + whole * (width + BETWEEN), top, width, bar, filled)
+                marks += _bar(plan, left + whole * (width + BETWEEN), top, width, bar, filled)
         return Scene(plan.width, len(names) * (HEIGHT + SPACE) - SPACE + 2, tuple(marks))
 
 
@@ -85,7 +85,7 @@ def _read(item: Item) -> Bar:
     return Bar(item.name or item.text, filled, parts)
 
 
-def _whole(
+def _bar(
     plan: Plan, left: float, top: float, width: float, bar: Bar, filled: int
 ) -> Iterator[Mark]:
     """A whole: its filled parts first, each with its edges."""

@@ -302,10 +302,10 @@ def _runs(axes: Axes, graph: Graph) -> list[list[Point]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _leaps(value: Value, one: Point, other: Point, height: float) -> bool:
+def _leaps(value: Value, first: Point, second: Point, height: float) -> bool:
     """Return whether a function does not go from one point to the other, but leaps: then it does so
     however near they are to each other."""
-    (x, y), (x2, y2) = one, other
+    (x, y), (x2, y2) = first, second
     whole = abs(y2 - y)
     if whole < height * LEAST_LEAP:
         return False
@@ -321,16 +321,16 @@ def _leaps(value: Value, one: Point, other: Point, height: float) -> bool:
     return abs(y2 - y) > whole / 2
 
 
-def _cut(one: Point, other: Point, low: float, high: float) -> tuple[Point, Point] | None:
+def _cut(first: Point, second: Point, low: float, high: float) -> tuple[Point, Point] | None:
     """The part of a line that is between two heights."""
-    (x, y), (x2, y2) = one, other
+    (x, y), (x2, y2) = first, second
     if math.isnan(y) or math.isnan(y2) or max(y, y2) < low or min(y, y2) > high:
         return None
 
     def inside(x: float, y: float) -> Point:
         edge = min(max(y, low), high)
-        share = (edge - one[1]) / (y2 - one[1]) if edge != y else 0
-        return (one[0] + (x2 - one[0]) * share, edge) if edge != y else (x, y)
+        share = (edge - first[1]) / (y2 - first[1]) if edge != y else 0
+        return (first[0] + (x2 - first[0]) * share, edge) if edge != y else (x, y)
 
     return inside(x, y), inside(x2, y2)
 

@@ -18,7 +18,7 @@ from pipeline.resolve.charts.layout import Plan, ticks
 from pipeline.resolve.charts.look import CAPITAL
 from pipeline.resolve.charts.scene import Box, Fill, Label, Mark, Point, Rule
 
-Found = TypeVar("Found")
+Parsed = TypeVar("Parsed")
 Words = Mapping[str, str]
 
 MOST_MARKS = 200
@@ -101,7 +101,7 @@ class Settings(NamedTuple):
     def has_numbers(self) -> bool:
         return _YES_NO.get(self.setting("numbers").lower(), True)
 
-    def each(self, items: list[Item], read: Callable[[Item], Found]) -> list[tuple[Found, Item]]:
+    def each(self, items: list[Item], read: Callable[[Item], Parsed]) -> list[tuple[Parsed, Item]]:
         """The parsed lines, each with its source line; mistakes are reported."""
         found = []
         for item in items:

@@ -80,11 +80,11 @@ def _space(match: re.Match[str]) -> str:
     return " " if match[0] in "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029" else match[0]
 
 
-def _quotation(which: str, stack: list[str], owner: int, locale: Locale) -> list[_Mark]:
+def _quotation(kind: str, stack: list[str], owner: int, locale: Locale) -> list[_Mark]:
     inner = "inner-" if stack.count(marks.QUOTED) % 2 else ""
     fonts, link = _state(stack)
-    text = locale.text(f"{which}-{inner}quote") or ("'" if inner else '"')
-    return [_Mark(char, fonts, link, owner, which == "close") for char in text]
+    text = locale.text(f"{kind}-{inner}quote") or ("'" if inner else '"')
+    return [_Mark(char, fonts, link, owner, kind == "close") for char in text]
 
 
 def _state(stack: Iterable[str]) -> tuple[tuple[str, ...], str]:
@@ -136,36 +136,36 @@ def _tidy(characters: list[_Mark], locale: Locale) -> list[_Mark]:
 _NO_SPACE_AFTER = " \n\u00a0(["
 
 
-def _add_stop(mark: _Mark, found: list[_Mark], inside: bool) -> None:
+def _add_stop(mark: _Mark, marks: list[_Mark], inside: bool) -> None:
     """Add punctuation in its place, unless it is redundant."""
-    while mark.char in ".," and found and found[-1].char == " " and not found[-1].owner:
-        found.pop()
-    if not mark.owner and (not found or (found[-1].char in "([" and not found[-1].owner)):
+    while mark.char in ".," and marks and marks[-1].char == " " and not marks[-1].owner:
+        marks.pop()
+    if not mark.owner and (not marks or (marks[-1].char in "([" and not marks[-1].owner)):
         return
-    end = _end_of_quotations(found)
-    for place in {len(found), end}:
-        if _is_superfluous(mark, found[:place]):
+    end = _end_of_quotations(marks)
+    for place in {len(marks), end}:
+        if _is_superfluous(mark, marks[:place]):
             return
-    place = end if inside and mark.char in ".," else len(found)
-    if place and found[place - 1].char == "," and not found[place - 1].owner:
-        del found[place - 1]  # a stop is stronger
+    place = end if inside and mark.char in ".," else len(marks)
+    if place and marks[place - 1].char == "," and not marks[place - 1].owner:
+        del marks[place - 1]  # a stop is stronger
         place -= 1
-    found.insert(place, mark)
+    marks.insert(place, mark)
 
 
-def _is_label(found: list[_Mark]) -> bool:
+def _is_label(marks: list[_Mark]) -> bool:
     """Return whether a style's abbreviation ends here, which stays with the number after it."""
-    last = found[-8:]
+    last = marks[-8:]
     if len(last) < 2 or last[-1].char != "." or last[-1].owner:
         return False
     word = "".join(mark.char for mark in last[:-1]).rpartition(" ")[2]
     return word.lstrip("([").isalpha() and not last[-2].owner
 
 
-def _end_of_quotations(found: list[_Mark]) -> int:
+def _end_of_quotations(marks: list[_Mark]) -> int:
     """Where the quotation marks begin that the text ends with."""
-    at = len(found)
-    while at and found[at - 1].closes:
+    at = len(marks)
+    while at and marks[at - 1].closes:
         at -= 1
     return at
 

@@ -140,6 +140,6 @@ def _terms(part: Element) -> dict[TermKey, Term]:
     return found
 
 
-def _text(term: Element, which: str) -> str:
-    child = term.child(which)
+def _text(term: Element, kind: str) -> str:
+    child = term.child(kind)
     return (child or term).get(TEXT)

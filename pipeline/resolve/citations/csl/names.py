@@ -161,9 +161,9 @@ def write_name(name: Name, at: int, options: NameOptions, form: Format) -> str:
     return _spaced(first, last, name.suffix)
 
 
-def _part(which: str, text: str, options: NameOptions, form: Format, bare: bool = False) -> str:
+def _part(part: str, text: str, options: NameOptions, form: Format, bare: bool = False) -> str:
     """A formatted part of a name; ``bare``: without affixes, which apply between the parts."""
-    element = options.parts.get(which)
+    element = options.parts.get(part)
     if element is None or not text:
         return text
     if bare:

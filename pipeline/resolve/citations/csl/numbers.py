@@ -14,8 +14,8 @@ _PAGE = r"([A-Za-z]*+)(\d++)([A-Za-z]*+)"
 _RANGE = re.compile(rf"(?<![A-Za-z0-9]){_PAGE}\s*+(?:–|—|--?|‑)\s*+{_PAGE}")
 _DASH = re.compile(r"[-–—‑]")
 _ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
-_ONE = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
-_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?\s*(?:[,;&–—‑]|--?|\band\b)\s*{_ONE}\b")
+_NUMBER = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
+_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?\s*(?:[,;&–—‑]|--?|\band\b)\s*{_NUMBER}\b")
 
 
 def is_numeric(text: str) -> bool:

@@ -132,9 +132,9 @@ class Processor:
         if begins and cites[0].prefix:
             prefix = cases.text_case(cites[0].prefix, "capitalize-first", "")
             cites = (msgspec.structs.replace(cites[0], prefix=prefix), *cites[1:])
-        return self._cluster(cites, whole=ends)
+        return self._cluster(cites, complete=ends)
 
-    def _cluster(self, cites: Sequence[Cite], whole: bool = True) -> str:
+    def _cluster(self, cites: Sequence[Cite], complete: bool = True) -> str:
         area = self.style.citation
         layout = area.child("layout")
         assert layout is not None
@@ -142,7 +142,7 @@ class Processor:
         if not any(cite.prefix or cite.suffix for cite in cites):
             ordered = _sort(ordered, area, lambda cite: self._context(area, cite), self.collation)
         text = join_cites(ordered, area, lambda cite: self._context(area, cite))
-        return formatted(layout, text) if whole else text
+        return formatted(layout, text) if complete else text
 
     def entries(self) -> list[Entry]:
         """The bibliography: one entry for each work that the style lists."""

@@ -50,7 +50,7 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
     for variable in variables:
         if joined and variable == "translator":
             continue
-        written = _one_list(element, model, variable, people[variable], context)
+        written = _name_list(element, model, variable, people[variable], context)
         if written and (label := element.child("label") or model.child("label")):
             term = "editortranslator" if joined and variable == "editor" else variable
             label_text = _labelled(label, term, len(people[variable]) > 1, context)
@@ -66,7 +66,7 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
     return formatted(element if element.attributes.keys() > {"variable"} else model, text)
 
 
-def _one_list(
+def _name_list(
     element: Element, model: Element, variable: str, people: tuple[Name, ...], context: Context
 ) -> str:
     if not people:

@@ -128,7 +128,7 @@ class Parser:
         self.entries.append(BibtexEntry(kind, found[1], fields, self._place(match.start())))
         return end
 
-    def _fields(self, pos: int, start: int, what: str) -> tuple[dict[str, str], int]:
+    def _fields(self, pos: int, start: int, noun: str) -> tuple[dict[str, str], int]:
         fields: dict[str, str] = {}
         while True:
             if end := _END.match(self._text, pos):
@@ -137,10 +137,10 @@ class Parser:
             if field is None:
                 at = _skip(_COMMAS, self._text, pos)
                 if at >= len(self._text) or self._text[at] == "@":
-                    message = f"{what[0].upper()}{what[1:]} is not closed."
+                    message = f"{noun[0].upper()}{noun[1:]} is not closed."
                     raise _BrokenError(start, message, "Add a `}` at its end.")
                 hint = "Fields are written `name = {value},` with a comma after each."
-                raise _BrokenError(at, f"A field of {what} cannot be read.", hint)
+                raise _BrokenError(at, f"A field of {noun} cannot be read.", hint)
             value, pos = self._value(field.end(), field.start(1), field[1])
             fields.setdefault(field[1].lower(), value)
             after = _END.match(self._text, pos)
@@ -148,7 +148,7 @@ class Parser:
                 hint = "Put a comma after the field before it."
                 at = _skip(_SPACE, self._text, pos)
                 if at < len(self._text) and self._text[at] != "@":
-                    raise _BrokenError(at, f"A comma is missing in {what}.", hint)
+                    raise _BrokenError(at, f"A comma is missing in {noun}.", hint)
 
     def _value(self, pos: int, start: int, name: str) -> tuple[str, int]:
         parts = []

@@ -46,7 +46,7 @@ def _name(latex: str) -> Name | None:
         return _unreversed(parts[0])
     particle, family = _von(_words(parts[0]))
     suffix, given = (parts[1], parts[2]) if len(parts) > 2 else ("", parts[1])
-    return _made(family, given, particle, suffix)
+    return _name_of(family, given, particle, suffix)
 
 
 def _words(latex: str) -> list[str]:
@@ -61,9 +61,9 @@ def _unreversed(latex: str) -> Name | None:
     while first < len(words) - 1 and not _is_small(words[first]):
         first += 1
     if first == len(words) - 1:
-        return _made(words[-1], " ".join(words[:-1]), "", "")
+        return _name_of(words[-1], " ".join(words[:-1]), "", "")
     particle, family = _von(words[first:])
-    return _made(family, " ".join(words[:first]), particle, "")
+    return _name_of(family, " ".join(words[:first]), particle, "")
 
 
 def _von(words: list[str]) -> tuple[str, str]:
@@ -84,7 +84,7 @@ def _is_small(word: str) -> bool:
     return bool(letters) and letters[0].islower()
 
 
-def _made(family: str, given: str, particle: str, suffix: str) -> Name:
+def _name_of(family: str, given: str, particle: str, suffix: str) -> Name:
     return Name(
         family=plain_text(family),
         given=plain_text(given),

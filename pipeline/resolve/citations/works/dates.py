@@ -7,7 +7,7 @@ import re
 from pipeline.resolve.citations.csl.data import Date
 from pipeline.resolve.citations.works.bibtex import MONTHS
 
-_ONE = re.compile(r"(-?\d{3,5})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")
+_DATE = re.compile(r"(-?\d{3,5})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")
 _YEARS = re.compile(r"(\d{4})\s*(?:--?|–|/)\s*(\d{2,4})")
 _OPEN = ("", "..")
 
@@ -27,7 +27,7 @@ def edtf(text: str) -> Date | None:
 
 
 def _parts(text: str) -> tuple[int, ...] | None:
-    match = _ONE.fullmatch(text.strip())
+    match = _DATE.fullmatch(text.strip())
     if match is None:
         return None
     parts = tuple(int(part) for part in match.groups() if part is not None)
