@@ -23,7 +23,9 @@ class Key:
     the field's type, or from ``form``, the name of a reader. ``within`` are the bounds of a number.
     ``wrong`` completes the message about an unknown word, and ``words`` are synonyms for the words
     of a Literal. ``others`` are defaults for the items of a list, and ``repeats`` allows duplicate
-    items. ``optional`` means that a default is derived from other keys.
+    items. ``optional`` means that a default is derived from other keys; ``own``, that the value
+    in a ``library.yaml`` is that of the library and not of its documents; ``unshared``, that it
+    cannot be there.
     """
 
     def __init__(
@@ -39,10 +41,13 @@ class Key:
         others: Mapping[str, Any] = NONE,
         repeats: bool = False,
         optional: bool = False,
+        own: bool = False,
+        unshared: bool = False,
     ) -> None:
         self.doc, self.examples, self.name, self.also = doc, examples, name, tuple(also.split())
         self.form, self.within, self.wrong, self.words = form, within, wrong, words
         self.others, self.repeats, self.optional = others, repeats, optional
+        self.own, self.unshared = own, unshared
 
 
 class Written(NamedTuple):

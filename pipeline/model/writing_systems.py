@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.model.rendered import Face
 
 BEYOND = re.compile(r"[^\0-\u052f\u1d00-\u218f\u2c00-\u2e7f\ua640-\ua69f\ufb00-\ufe6f]")
@@ -131,12 +133,14 @@ def packages_for(character: str) -> tuple[str, ...]:
     return tuple(font.package for font in FONTS if font.scripts & wanted)
 
 
-def missing_glyph(character: str, further: str = "", font: str = "font") -> tuple[str, str]:
-    """The message and hint for a character without a glyph in any ``font`` of a kind, with
-    something ``further``."""
+def missing_glyph(
+    character: str, span: Span | None, further: str = "", *, font: str = "font", hint: str = ""
+) -> tuple[Code, str, Span | None, str]:
+    """The finding about a character without a glyph in any ``font`` of a kind, with something
+    ``further``. By default, the hint names the package with fonts for its script."""
     named = f"U+{ord(character):04X} {unicodedata.name(character, 'unnamed')}"
     message = f"No {font} has a glyph for “{character}” ({named}){further}."
     packages = packages_for(character)
-    if packages:
-        return message, f"Install the fonts: `pip install {packages[0]}`."
-    return message, "Use other characters, or an image."
+    install = f"Install the fonts: `pip install {packages[0]}`." if packages else ""
+    hint = hint or install or "Use other characters, or an image."
+    return Code.MISSING_GLYPH, message, span, hint

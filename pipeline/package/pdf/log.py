@@ -117,8 +117,8 @@ def missing_glyphs(
             kind = f"character{many} of the {script} script" if script else f"symbol{many}"
             shown = " ".join(others[:MOST_SHOWN]) + (" …" if len(others) > MOST_SHOWN else "")
             further = f", nor for {len(others)} other {kind}: {shown}"
-        message, hint = writing_systems.missing_glyph(first, further)
-        yield diagnostic(Code.MISSING_GLYPH, message, span=spans.get(first), hint=hint)
+        code, message, span, hint = writing_systems.missing_glyph(first, spans.get(first), further)
+        yield diagnostic(code, message, span=span, hint=hint)
 
 
 def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:

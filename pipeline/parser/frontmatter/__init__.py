@@ -18,15 +18,11 @@ from pipeline.parser.frontmatter import (
     values,
     yaml_nodes,
 )
-from pipeline.parser.frontmatter.shared import Library, merged, unshared
+from pipeline.parser.frontmatter.shared import NOT_SHARED, Library, merged, report_unshared
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 
 derive_identifier = identifiers.derive
 front_matter = schema.front_matter
-
-
-NOT_SHARED = frozenset({"fonts"})
-"""The keys that a library cannot have."""
 
 
 def read_front_matter(
@@ -75,7 +71,7 @@ def library_metadata(library: Library, way: str) -> Metadata:
 def _library_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
     report = values.FieldReport(library.name, list(library.found))
     mapping = library.mapping(report)
-    unshared(mapping, report, NOT_SHARED)
+    report_unshared(mapping, report)
     read = _read(mapping, report)[1]
     return {key: value for key, value in read.items() if key not in NOT_SHARED}, report.found
 

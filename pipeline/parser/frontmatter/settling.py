@@ -120,16 +120,13 @@ SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
 """From a struct to the values of its mapping."""
 
 
-FORMATS = ("epub", "pdf", "print")
-
-
 def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -> Metadata:
     """The metadata without an ``identifier`` that is the ISBN of another format than the e-book,
     which is reported."""
     own = metadata.identifier
     if own is None or own.scheme != "isbn":
         return metadata
-    for name in FORMATS:
+    for name in Isbns.__struct_fields__:
         other = getattr(metadata.isbns, name)
         if name != "epub" and other and to_isbn13(other) == to_isbn13(own.value):
             message = f"this is the ISBN of `{name}`, and not the e-book's."

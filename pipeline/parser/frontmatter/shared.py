@@ -20,20 +20,14 @@ from pipeline.model.metadata import Placed
 from pipeline.model.paper import Press
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.parser.frontmatter.schema import KEYS
 from pipeline.parser.frontmatter.values import FieldReport
 from pipeline.parser.frontmatter.yaml_nodes import FrontMatter
 from pipeline.system.paths import find_above, shown_name
 
 NAME = "library.yaml"
 
-OWN = frozenset(
-    {
-        "title", "subtitle", "short_title", "sort_title", "description", "abstract", "date",
-        "modified", "version", "edition_statement", "identifier", "identifiers", "isbn", "cover",
-        "translations", "keywords",
-    }
-)  # fmt: skip
-"""The keys that say something of the library itself, and nothing of its documents."""
+NOT_SHARED = frozenset(name for name, one in KEYS.items() if one.key.unshared)
 
 
 class Library(NamedTuple):
@@ -56,18 +50,18 @@ class Library(NamedTuple):
 
     def shared(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values for documents, with each path relative to the library's folder."""
-        return {name: self._placed(value) for name, value in values.items() if name not in OWN}
+        common = ((name, value) for name, value in values.items() if not KEYS[name].key.own)
+        return {name: self._placed(value) for name, value in common}
 
     def _placed(self, value: Any) -> Any:
         match value:
-            case Placed():
-                return msgspec.structs.replace(value, folder=self.way, file=self.name)
-            case Press():
+            case Placed() | Press():
                 return msgspec.structs.replace(value, folder=self.way, file=self.name)
             case tuple():
                 return tuple(map(self._placed, value))
             case msgspec.Struct():
-                fields = {name: self._placed(getattr(value, name)) for name in _fields(value)}
+                names = value.__struct_fields__
+                fields = {name: self._placed(getattr(value, name)) for name in names}
                 return msgspec.structs.replace(value, **fields)
         return value
 
@@ -77,16 +71,8 @@ def above(folder: Path) -> Library | None:
     found = find_above(folder, NAME)
     if found is None:
         return None
-    way = posixpath.join(
-        *(
-            [
-                "..",
-            ]
-            * (len(folder.resolve().parts) - len(found.parent.parts))
-        ),
-        ".",
-    )
-    way = posixpath.normpath(way)
+    levels = len(folder.resolve().parts) - len(found.parent.parts)
+    way = posixpath.normpath("../" * levels or ".")
     name = shown_name(os.path.normpath(folder / way / NAME))
     try:
         return Library(found.read_text("utf-8-sig"), name, way)
@@ -120,14 +106,10 @@ def _is_unit(value: msgspec.Struct) -> bool:
     return any(one.required for one in msgspec.structs.fields(value))
 
 
-def _fields(value: msgspec.Struct) -> tuple[str, ...]:
-    return value.__struct_fields__
-
-
-def unshared(mapping: yaml_nodes.Mapping, report: FieldReport, keys: frozenset[str]) -> None:
-    """Tell of keys that documents cannot share."""
+def report_unshared(mapping: yaml_nodes.Mapping, report: FieldReport) -> None:
+    """Report keys that documents cannot share."""
     for written, _ in mapping.entries:
-        if written.text in keys:
+        if written.text in NOT_SHARED:
             message = f"`{shorten(written.text)}` cannot be shared by documents."
             hint = "Write it in the front matter of each, with files in its folder."
             report.add(Code.WRONG_VALUE, message, written.place, hint)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.model import Asset, Chart, Container, Document, Image, Node, Table, writing_systems
+from pipeline.model import Asset, Chart, Container, Document, Image, Node, Table
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.model.metadata import Metadata
@@ -18,6 +18,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet import options_for, sheet_of
 from pipeline.model.sheet.colours import ACCENTS
 from pipeline.model.words import words
+from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts import diagrams, look
 from pipeline.resolve.charts.data import Data
@@ -160,8 +161,7 @@ class _Artist:
             is_large=self._look == "large",
         )
         if drawn.lacking and alt:
-            message = writing_systems.missing_glyph(drawn.lacking, ", which the chart has")
-            self._findings.add(Code.MISSING_GLYPH, message[0], chart.span, message[1])
+            self._findings.add(*missing_glyph(drawn.lacking, chart.span, ", which the chart has"))
         name = f"chart-{number}.svg"
         while name in self._names:
             name = f"drawn-{name}"

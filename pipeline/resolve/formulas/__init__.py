@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Document, Inline, Node, writing_systems
+from pipeline.model import Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
@@ -20,6 +20,7 @@ from pipeline.model.faces import MATH_FACE, font_file
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import ordinals, walk_with, whole
 from pipeline.model.words import words
+from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
@@ -181,12 +182,11 @@ def _drawn() -> frozenset[str]:
 def _report_missing(
     node: Formula, context: _Context, missing: frozenset[str], findings: Findings
 ) -> None:
+    further = ", so the formula is printed as plain characters on one line"
+    hint = "Put text in other scripts outside the formula."
     for character in sorted(missing):
-        further = ", so the formula is printed as plain characters on one line"
-        message, _ = writing_systems.missing_glyph(character, further, "font for formulas")
         place = _place(node, context, max(0, node.tex.find(character)))
-        hint = "Put text in other scripts outside the formula."
-        findings.add(Code.MISSING_GLYPH, message, place, hint)
+        findings.add(*missing_glyph(character, place, further, font="font for formulas", hint=hint))
 
 
 def _inherit(node: Node, context: _Context) -> _Context:
