@@ -312,7 +312,7 @@ def test_the_page(report: Report) -> None:
     assert "<script" not in page
     assert not re.search(r"""(?:src|href)=["'](?!data:image/png|#)""", page)
     (shown,) = re.findall(r'<a href="#(handout-page-2)">Page 2</a>', page)
-    assert f'<li id="{shown}" class="warned">' in page
+    assert f'<li id="{shown}" class="has-warnings">' in page
     assert page.count("<img ") == 2 + 2 + 2  # the pages of two editions, and the first of each
     assert page.count('alt="First page, small"') == 2
     assert "20 copies: GBP 0.01 a sheet of paper, GBP 0.03 a printed side." in page

@@ -200,7 +200,7 @@ def _is_foreign(findings: Collection[Diagnostic]) -> bool:
 
 
 def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., Result]:
-    """`driver.build` with the options that were asked for, once they are found right."""
+    """`driver.build` with the requested options, once they are validated."""
     from pipeline import driver
 
     editions, split = options["editions"], options.get("split") or 0

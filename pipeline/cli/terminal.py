@@ -216,8 +216,8 @@ def need_system(formats: set[str]) -> None:
 
 class _Crew(Executor):
     """A pool with a maximum number of processes, which are started when there is something to do,
-    and load the engine before they are asked. If the system cannot start processes, everything is
-    done here."""
+    and load the engine in advance. If the system cannot start processes, everything is done
+    here."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def parse(source: Path, memory: Memory | None = None) -> Document:
-    """The document that a source says, with a ``memory`` of an earlier version."""
+    """The document parsed from a source, with a ``memory`` of an earlier version."""
     from pipeline.parser import parse_file
 
     return parse_file(source, memory=memory)

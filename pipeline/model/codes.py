@@ -160,8 +160,8 @@ class Code(enum.Enum):
         "in an earlier place. It is left out."
     )
     NO_PINYIN = _warning(
-        "Chinese is listed in the order of its sounds, which the package pypinyin knows. Without it a list is in\n"
-        "the order of the characters' radicals. `pip install pypinyin` adds it; Chapbook's extra `cjk` has it."
+        "Chinese entries are sorted by pronunciation, which takes the package pypinyin. Without it, they are sorted\n"
+        "by radical. Install it with `pip install pypinyin`, or Chapbook with its extra `cjk`."
     )
     UNKNOWN_TERM = _warning(
         "A word is marked as a term, but no glossary defines it. If the text has another form of the word, name\n"
@@ -490,7 +490,7 @@ class Code(enum.Enum):
         "An image, chart, drawing or formula in a finished PDF is invisible: it has the same colour as its\n"
         "background, or no size. Check its file, and your own styles."
     )
-    DOUBLED_TEXT = _error("A finished file has some text more often than the source has it.")
+    DOUBLED_TEXT = _error("Some text appears more often in a finished file than in its source.")
     CHECK_WARNING = _warning(
         "A finished file can be opened, but some readers will have trouble with it."
     )

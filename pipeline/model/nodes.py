@@ -491,10 +491,9 @@ class Choices(Node, frozen=True):
 
 
 class Matching(Node, frozen=True):
-    """``::: matching``: what stands left belongs to something on the right. ``solution``
-    gives for each on the left the index of its partner, counted from 0; select shuffles the
-    right side, and leaves students no solution. ``head`` says what the sides are, or is
-    empty."""
+    """``::: matching``: items on the left belong to items on the right. ``solution`` gives for each
+    on the left the index of its partner, counted from 0; select shuffles the right side, and leaves
+    students no solution. ``head`` says what the sides are, or is empty."""
 
     left: tuple[ListItem, ...]
     right: tuple[ListItem, ...]
@@ -512,8 +511,8 @@ class Ordering(Node, frozen=True):
 
 
 class Answer(Node, frozen=True):
-    """``::: answer``, which only teachers get. It stands in place of so many writing ``lines``,
-    or of so many millimetres of ``space`` to write in, that came right before it (select)."""
+    """``::: answer``, which only teachers get. It stands in place of so many writing ``lines``, or
+    of ``space`` to write in (in millimetres) directly before it (select)."""
 
     children: tuple[Block, ...]
     lines: int = 0
@@ -583,8 +582,8 @@ class IndexGroup(Node, frozen=True):
 
 
 class Index(Node, frozen=True):
-    """``::: index``, where the index stands. *Resolved* (index): ``groups``; ``depth``, of
-    the section around it; ``is_part``, where that section is the index."""
+    """``::: index``, the place of the index. *Resolved* (index): ``groups``; ``depth``, of the
+    section around it; ``is_part``, where that section is the index."""
 
     groups: tuple[IndexGroup, ...] = ()
     depth: int = 0

@@ -39,7 +39,7 @@ WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
 """A value of the attribute `width`."""
 
 MINUTES = "minutes"
-"""The key of the attribute that says, for teachers alone, how long something takes."""
+"""The key of the attribute with the time that something takes, for teachers only."""
 
 MARKS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
@@ -287,7 +287,8 @@ def _kinds(document: Document) -> frozenset[type[Node]]:
 
 
 def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, bool]]:
-    """The images, each with its place, and whether it only decorates, as it or its figure says."""
+    """The images, each with its place, and whether it is marked as decorative, itself or by its
+    figure."""
     if not has(document, model.Image):
         return
     for node, path in walk_with(whole(document), *PATH):

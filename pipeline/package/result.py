@@ -67,7 +67,7 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-"""Stands for the time of change of a publication that has no date."""
+"""The time of change of a publication without a date."""
 
 
 def publication_moment(date: str) -> datetime.datetime | None:

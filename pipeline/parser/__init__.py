@@ -107,8 +107,8 @@ def parse(
 
 
 def _without_marks(metadata: Metadata) -> Metadata:
-    """The metadata with what it says as text, where authors write Markdown, as they may in a
-    heading that is the title."""
+    """The metadata with the plain text of keys in which authors may write Markdown, as in a heading
+    that is the title."""
     texts = {name: getattr(metadata, name) for name in TEXTS}
     plain = {
         name: "\n\n".join(map(_plain, text.split("\n\n")))

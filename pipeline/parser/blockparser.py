@@ -189,7 +189,7 @@ class LineParser(BlockParser):
             block.processor.close(block, self.open[-1])
 
     def too_deep(self, cursor: Cursor) -> bool:
-        """Return whether no further container may be opened; said once."""
+        """Return whether no further container may be opened; reported once."""
         if len(self.open) <= MAX_DEPTH:
             return False
         if not self._depth_reported:

@@ -1,4 +1,4 @@
-"""Tables as other programs write them: CSV (RFC 4180), and its kin with semicolons or tabs."""
+"""Tables as other programs write them: CSV (RFC 4180), and its variants with semicolons or tabs."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ class KnownBody(NamedTuple):
 
 def reread(known: KnownBody, text: str, line: int, read: ReadBody) -> Document | None:
     """The document of a text that differs from a ``known`` one within a paragraph, and has as many
-    lines; None where it may differ in more. What stands alone is read as it was in its place."""
+    lines; None where it may differ in more. A paragraph on its own is parsed as it was in its
+    context."""
     blocks = known.document.blocks
     if line != known.line or known.document.diagnostics or "*[" in text:
         return None

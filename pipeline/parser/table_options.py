@@ -23,7 +23,7 @@ from pipeline.parser.markup.flow import trim
 HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS = "head-rows", "head-columns", "align", "widths"
 KEYS = frozenset({HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS})
 ROW_HEADERS = "row-headers"
-"""The class that says the same as ``head-columns=1``."""
+"""The class with the same meaning as ``head-columns=1``."""
 
 _ALIGNMENTS: dict[str, model.Alignment] = {
     "l": "left", "left": "left", "c": "center", "center": "center", "centre": "center",

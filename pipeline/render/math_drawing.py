@@ -55,7 +55,7 @@ MARKS = {"‾": "\u2015", "˜": "~"}
 
 SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
 KEPT = 4096
-"""Drawings that are kept: an edition may be rendered several times, and so may its kin."""
+"""The number of cached drawings: an edition, or similar ones, may be rendered several times."""
 
 HIGHEST = 1000
 """Ems: nothing that is higher is a formula."""

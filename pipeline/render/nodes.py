@@ -53,7 +53,7 @@ into the margin column; those in other blocks do not."""
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
 
 NOTE_COMMA = Markup('<sup class="note-comma">,</sup>')
-"""Stands between the numbers of two notes, which would look like one."""
+"""The separator between the numbers of two adjacent notes, which would look like one number."""
 
 
 def note_id(number: int) -> str:

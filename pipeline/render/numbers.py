@@ -49,5 +49,5 @@ def in_series(metadata: Metadata) -> str:
 
 
 def published_by(metadata: Metadata) -> str:
-    """Imprint, publisher and place, as far as they are said."""
+    """Imprint, publisher and place, as far as they are known."""
     return ", ".join(filter(None, (metadata.imprint, metadata.publisher, metadata.place)))

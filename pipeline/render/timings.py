@@ -39,7 +39,7 @@ def minutes_in(blocks: tuple[Node, ...]) -> int:
 
 
 def minutes(document: Document) -> int:
-    """The minutes that all takes, 0 where nothing says so."""
+    """The total time in minutes, 0 if no part has one."""
     return document.minutes or minutes_in(document.blocks)
 
 

@@ -33,9 +33,9 @@ SHOWN = Attributes(classes=("address",))
 
 def list_addresses(document: Document) -> Document:
     """The document of a printed edition with the addresses of its links: numbered, in
-    `Document.addresses`, or in notes if the front matter asks for them. In all editions, links
-    that already are addresses are marked: they are not hyphenated, and a web page that is printed
-    tells the addresses of the others.
+    `Document.addresses`, or in notes, depending on the front matter. In all editions, links that
+    already are addresses are marked: they are not hyphenated, and a web page that is printed tells
+    the addresses of the others.
 
     Links that only teachers get are numbered last, so that all editions have the same numbers.
     """

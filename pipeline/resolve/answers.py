@@ -25,7 +25,7 @@ FRONT = "1"
 """The page on which a text begins by default."""
 
 NOTHING = "–"
-"""Stands for a question that has no answer, among others that have."""
+"""The placeholder for a question without an answer among questions that have one."""
 
 
 def put_in_place(document: Document) -> Document:
@@ -60,8 +60,8 @@ def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def titled_for_teachers(document: Document) -> Document:
-    """The document with a title that says whom it is for: on a shelf or among the tabs of a
-    browser, the teacher's and the pupils' look alike."""
+    """The document with a title that names its readers: on a shelf or among the tabs of a browser,
+    the teacher's and the pupils' look alike."""
     title = f"{document.metadata.title} ({words(document.metadata.lang)['edition_teacher']})"
     return replace(document, metadata=replace(document.metadata, title=title))
 

@@ -91,8 +91,8 @@ class TextLeaves:
         return self._following(numbers[-1])
 
     def _generated(self, start: PageStart, last: TextPlace) -> TextPlace | None:
-        """The place in what is in no source, such as an index, by its words; nothing before the
-        text is, such as a title."""
+        """A place in generated text, such as an index, by its words. Text before the body, such as
+        a title, has no places."""
         words = letters(start.words)
         for number in range(last.leaf + 1, len(self._leaves) if last.leaf >= 0 else 0):
             leaf = self._leaves[number]

@@ -34,7 +34,7 @@ PIXELS = {
 
 
 INITIAL_SIZE = 16.0
-"""CSS pixels that letters are high where nothing is said."""
+"""The default height of letters, in CSS pixels."""
 
 LONGEST_LENGTH = 60
 """The maximum number of characters in a length."""

@@ -28,7 +28,7 @@ def _without_id(node: Node) -> Node:
 
 
 def _bare(node: model.InlineElement) -> Node | tuple[Node, ...]:
-    """A span that said nothing but where something is, is its text."""
+    """A span that only marked a position is replaced by its text."""
     kept = _without_id(node)
     return node.children if node.name == "span" and kept.attributes == NO_ATTRIBUTES else kept
 

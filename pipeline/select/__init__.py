@@ -224,8 +224,8 @@ Pair = tuple[Span, Span]
 
 
 class Spacing:
-    """The original loose lists, by position. A blank line next to something that is removed says
-    nothing about the list's spacing."""
+    """The original loose lists, by position. A blank line next to something that is removed does
+    not affect the list's spacing."""
 
     def __init__(self) -> None:
         self._before: dict[Span, dict[Pair, bool]] = {}

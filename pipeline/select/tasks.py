@@ -16,8 +16,8 @@ from pipeline.model.removal import for_all
 from pipeline.model.tree import FIELDS, is_partial, walk
 
 _HOLD = PageBreak()
-"""Stands in each thing while parts of the document are taken out, so that none goes, and it
-is known still which is whose partner."""
+"""A placeholder in each item while parts of the document are removed, so that no item is removed
+with them and all keep their partners."""
 
 
 def shuffled(task: Matching | Ordering) -> Matching | Ordering:

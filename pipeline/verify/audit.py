@@ -52,7 +52,7 @@ them."""
 
 def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     """The criteria that Chapbook's books cannot violate: they concern sound, video, forms, gestures
-    and the like, which the books do not contain (the rule ``nothing-runs`` makes sure of it), or
+    and the like, which the books do not contain, as the rule ``no-active-content`` makes sure, or
     the reading system."""
     looked_at = {number for verdict in verdicts for number in verdict.criteria}
     return tuple(n for n in CRITERIA if n not in looked_at and n not in FOR_PEOPLE)
@@ -68,20 +68,20 @@ class _Rule(NamedTuple):
 
 
 RULES: tuple[_Rule, ...] = (
-    _Rule("pages-read", (), rules.pages_can_be_read),
+    _Rule("pages-readable", (), rules.pages_can_be_read),
     _Rule("images-described", ("1.1.1",), rules.images_are_described),
     _Rule("formulas-spoken", ("1.1.1", "1.3.1"), rules.formulas_are_spoken),
-    _Rule("tables-headed", ("1.3.1",), rules.tables_have_heads),
+    _Rule("tables-have-headers", ("1.3.1",), rules.tables_have_heads),
     _Rule("headings-in-order", ("1.3.1", "2.4.6"), rules.headings_are_in_order),
-    _Rule("references-lead", ("1.3.1", "4.1.2"), rules.references_have_targets),
-    _Rule("contrast-enough", ("1.4.3",), rules.contrast_is_enough),
+    _Rule("references-resolve", ("1.3.1", "4.1.2"), rules.references_have_targets),
+    _Rule("contrast-sufficient", ("1.4.3",), rules.contrast_is_enough),
     _Rule("text-adapts", ("1.4.4", "1.4.10", "1.4.12"), rules.text_adapts),
-    _Rule("nothing-runs", ("2.1.1", "2.1.2", "2.2.1", "3.2.1", "3.2.2"), rules.nothing_runs),
-    _Rule("nothing-moves", ("2.2.2", "2.3.1"), rules.nothing_moves),
+    _Rule("no-active-content", ("2.1.1", "2.1.2", "2.2.1", "3.2.1", "3.2.2"), rules.nothing_runs),
+    _Rule("no-animation", ("2.2.2", "2.3.1"), rules.nothing_moves),
     _Rule("pages-titled", ("2.4.2",), rules.pages_have_titles),
-    _Rule("contents-lead", ("2.4.1", "2.4.5"), rules.contents_lead_on),
+    _Rule("contents-resolve", ("2.4.1", "2.4.5"), rules.contents_lead_on),
     _Rule("links-named", ("2.4.4",), rules.links_have_text),
-    _Rule("language-said", ("3.1.1",), rules.pages_have_languages),
+    _Rule("language-declared", ("3.1.1",), rules.pages_have_languages),
     _Rule("languages-marked", ("3.1.2",), rules.other_languages_are_marked),
     _Rule("print-pages-listed", (), rules.print_pages_are_listed),
 )
@@ -142,7 +142,7 @@ def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibil
     senses = ("textual", "visual") if claims.IMAGE in held else ("textual",)
     alone = ("textual",) if {"images-described", "formulas-spoken"} <= passed else ()
     # of an image that moves nobody has counted the flashes
-    dangers = ("Flashing", "MotionSimulation", "Sound") if "nothing-moves" in passed else ()
+    dangers = ("Flashing", "MotionSimulation", "Sound") if "no-animation" in passed else ()
     claimed = (
         ("text", True),
         (about_images if claims.IMAGE in held else "no_images", True),

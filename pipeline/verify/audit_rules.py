@@ -190,7 +190,7 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
     of cited works are names."""
 
     def inherit(node: Node, above: tuple[str, Span | None]) -> tuple[str, Span | None]:
-        """The language and the place of a node; no language is asked for in a bibliography."""
+        """The language and the place of a node; a bibliography needs no marked languages."""
         lang = above[0] and (node.attributes.get("lang") or above[0])
         named = isinstance(node, BibliographyEntry | Citation)
         return "" if named else lang, node.span or above[1]

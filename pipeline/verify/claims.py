@@ -32,7 +32,7 @@ FEATURES: dict[str, tuple[str, str]] = {
     "displayTransformability": ("", "text-adapts"),
     "readingOrder": ("", ""),
     "structuralNavigation": ("heading", "headings-in-order"),
-    "tableOfContents": (CONTENTS, "contents-lead"),
+    "tableOfContents": (CONTENTS, "contents-resolve"),
     "index": (INDEX, ""),
     # the old one of the two terms, which many shops and libraries still use
     "pageBreakMarkers": (BREAK, ""),

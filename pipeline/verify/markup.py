@@ -27,10 +27,8 @@ MAX_ELEMENTS = 500_000
 
 
 class MarkupError(Exception):
-    """The markup cannot be read, or only at a price that no publication is worth.
-
-    ``message`` is a sentence that says why.
-    """
+    """The markup cannot be read, or only with excessive resources; ``message`` is a sentence with
+    the reason."""
 
     def __init__(self, message: str, span: Span | None = None) -> None:
         super().__init__(message)
@@ -110,7 +108,7 @@ def text_of(element: Element) -> str:
 
 
 def has_text(element: Element) -> bool:
-    """Tell an element that has text, or something that is read aloud in its place."""
+    """Return whether an element has text, or an alternative that is read aloud."""
     names = ("alt", "alttext", "aria-label")
     return bool(text_of(element)) or any(e.get(name) for e in element.iter() for name in names)
 

@@ -75,7 +75,8 @@ FREE = (Chart, Choices, Figure, FigureGroup, Index, Matching, Ordering, Bibliogr
 """Nodes that an edition may lay out in its own order: captions above or below, sides in rows."""
 
 REPEATED = (Heading, Section, Table, TableCell, Figure, FigureGroup, Chart, CodeBlock, Index)
-"""Nodes that may well be said again: in contents, in lists, in the head of a table's next page."""
+"""Nodes whose text is often repeated: in contents, in lists, in the header of a table on its next
+page."""
 
 
 class Passage(NamedTuple):

@@ -222,7 +222,7 @@ def _is_embedded(font: Any) -> bool:
 
 
 def _is_empty(page: pikepdf.Page) -> bool:
-    """Tell a page that has nothing on it but a running head or a page number."""
+    """Return whether a page has only a running head or a page number."""
     furniture: list[bool] = []
     for instruction in pikepdf.parse_content_stream(page):
         match str(instruction.operator):
@@ -290,7 +290,7 @@ def _pages(element: Any, page: Any) -> Iterator[tuple[int, int]]:
 
 
 def _box(element: Any) -> tuple[float, ...]:
-    """The place on its page that an element says it has (ISO 32000-1, section 14.8.5.4)."""
+    """The place on its page that an element declares (ISO 32000-1, section 14.8.5.4)."""
     for attributes in elements(entry(element, "/A")):
         found = tuple(map(float, elements(entry(attributes, "/BBox"))))
         if len(found) == 4:

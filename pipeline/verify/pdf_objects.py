@@ -37,7 +37,7 @@ def items(owner: Any) -> Iterator[tuple[str, Any]]:
 
 
 def elements(value: Any) -> Iterator[Any]:
-    """The elements of an array; any other value stands for an array with that element."""
+    """The elements of an array; any other value counts as an array with that element."""
     if isinstance(value, pikepdf.Array):
         yield from value
     elif value is not None:

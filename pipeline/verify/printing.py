@@ -124,7 +124,7 @@ def _small_text(pages: Pages) -> Iterator[Finding]:
 
 
 def _is_figure(run: TextRun, others: Sequence[TextRun]) -> bool:
-    """Tell a piece that is raised or lowered, or the number of a note."""
+    """Return whether a piece is raised or lowered, or is the number of a note."""
     is_reference = run.element is not None and run.element.within("Reference")
     return (is_reference and run.text.strip().isdigit()) or is_raised_or_lowered(run, others)
 

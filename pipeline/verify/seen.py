@@ -113,7 +113,7 @@ def is_blank(source: Path | bytes, places: Sequence[tuple[int, PageArea]]) -> tu
 
 
 class _Canvas:
-    """The picture of a page, drawn when it is first asked for."""
+    """The picture of a page, drawn on first use."""
 
     def __init__(self, page: Any, resolution: int = RESOLUTION) -> None:
         self._page = page

@@ -74,7 +74,7 @@ def check_site(folder: Path, findings: FileFindings) -> int:
 
 
 def _address(start: Element) -> str:
-    """The address of the site, as its start page says it, or ""."""
+    """The address of the site according to its start page, or ""."""
     links = (link for link in start.iter(f"{HTML}link") if "canonical" in words(link, "rel"))
     return next((link.get("href", "") for link in links), "")
 
@@ -223,8 +223,8 @@ class _Surroundings:
             self._check_address(reference, path, findings)
 
     def _is_file(self, path: str) -> bool:
-        """Tell a file that is there. Nothing outside the page's folder, or around that of a site,
-        is looked for."""
+        """Return whether a file exists. Nothing outside the page's folder, or that of a site, is
+        looked up."""
         try:
             file = (self._folder / path).resolve()
             return file.is_relative_to(self._top) and file.is_file()

@@ -62,7 +62,7 @@ def set_numbering(listed: Element, sort: str, around: str) -> None:
 
 
 def number_by(listed: Element, mark: str) -> None:
-    """Have a list count as the mark of its first item says: ``a)``, ``3.``, ``(iv)``."""
+    """Number a list as the mark of its first item does: ``a)``, ``3.``, ``(iv)``."""
     first = mark.strip("(.) ")
     if not re.fullmatch(r"\d{1,4}|[a-zA-Z]{1,4}", first):
         return

@@ -43,7 +43,8 @@ from pipeline.parser.markup.tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLI
 from pipeline.system.paths import Located, locate
 
 SAMPLE = 20_000
-"""Characters that tell the language of an article whose page does not say it."""
+"""The number of characters from which the language of an article is detected if its page does not
+declare one."""
 
 _LISTS = ("ul", "ol")
 _WITHIN = INLINE_TAGS | FORMATTING_TAGS | PLAIN_INLINE_TAGS
@@ -218,7 +219,7 @@ def _encoding(data: bytes) -> str:
 
 
 def _counts(element: Element, title: str = "") -> Counter[str]:
-    """The counts of an element's content; a heading, or a first paragraph, that says the title is
+    """The counts of an element's content; a heading or first paragraph that repeats the title is
     not counted."""
     found: Counter[str] = Counter()
     heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")

@@ -304,7 +304,7 @@ class _Files:
         return replace(node, language="") if node.language == "mermaid" else node
 
     def _citation(self, node: model.Citation, span: Span | None) -> Node | tuple[Node, ...]:
-        """A citation; without works, a reference to what is in the text, or text."""
+        """A citation; without works, a cross-reference, or text."""
         targets = [item.key for item in node.items]
         is_there = all(target in self._ids for target in targets)
         if self._has_works or not (is_there or node.source.startswith("[")):

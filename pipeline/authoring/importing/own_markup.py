@@ -20,7 +20,7 @@ _DROPPED = frozenset(
 _DROPPED_ROLES = frozenset({"doc-backlink", "doc-pagebreak", "doc-toc"})
 _GENERATED_PAGES = frozenset({"title-page", "imprint-page", "cover-page", "contents-page"})
 DRAWN = 6
-"""The rows of room to draw in where nothing says how many."""
+"""The default height of space for drawing, in rows."""
 
 HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -161,7 +161,7 @@ def _own_page(root: Element) -> OwnPage:
 
 
 def width_in(classes: Iterable[str]) -> str:
-    """The width that a class says."""
+    """The width that a class specifies."""
     said = "".join(name for name in classes if re.match(r"width-\d", name))
     return said.removeprefix("width-").replace("-", ".").replace("pc", "%")
 

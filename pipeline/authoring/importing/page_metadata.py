@@ -82,7 +82,7 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
 
 
 def declared_language(root: Element) -> str:
-    """The language that a page says it is in; "" where it says none."""
+    """The declared language of a page; "" if there is none."""
     tops = [top for top in (root, root.find("body")) if top is not None]
     said_here = (top.get(key) for top in tops for key in _LANGUAGES if top.get(key))
     return next(said_here, "").strip()

@@ -13,7 +13,7 @@ _HOLDERS = frozenset({"section", "aside", "div", "ol", "ul", "dl"})
 
 
 def take_formulas(root: Element) -> None:
-    """The formulas of a page as marks, in the TeX that it says, or that they are read as."""
+    """The formulas of a page as marks, in TeX: the page's own, or converted from MathML."""
     for formula in [*root.iter("math")]:
         tex = next((e.text for e in formula.iter("annotation") if e.text), "")
         if not tex and "\\" in (alt := formula.get("alttext") or ""):

@@ -75,7 +75,7 @@ class PageReader:
     # --- what is told ---
 
     def find_columns(self, root: Element, text: str) -> None:
-        """Note the columns that elements begin in, where the page says their lines."""
+        """Record the columns in which elements begin, if the page has their line numbers."""
         starts: dict[tuple[int, str], list[int]] = {}
         for number, line in enumerate(text.split("\n"), 1):
             for match in _START.finditer(line):
@@ -111,7 +111,7 @@ class PageReader:
             self.tell(f"{more} left out, such as menus.", at=rest[0])
 
     def tell_guesses(self, root: Element) -> None:
-        """Tell that tables without heads are given some, and that those of one cell are text."""
+        """Report that tables without headers get some, and that tables of one cell become text."""
         for caption in root.iter("caption", "figcaption"):
             said = " ".join(article.words(caption))
             if LABEL.fullmatch(said):
@@ -135,7 +135,7 @@ class PageReader:
                 self.tell(message, hint, table)
 
     def tell(self, message: str, hint: str = "", at: Element | str = "") -> None:
-        """Tell something of an element, or of the first that has an address."""
+        """Report something about an element, or about the first one with an address."""
         element = self._places.get(at) if isinstance(at, str) else at
         number = 0 if element is None else _number(element)
         span = None

@@ -177,7 +177,7 @@ def _is_subtitle(text: str, after: list[tuple[int, CopiedLine]]) -> bool:
 
 
 def _authors(text: str) -> tuple[str, ...]:
-    """The names of a line that says who wrote the text."""
+    """The names in a byline."""
     match = phrase("head", "by").match(text)
     if not match:
         return ()

@@ -232,7 +232,7 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
 
 
 def _ranked(counts: Mapping[str, int]) -> Counter[str]:
-    """The counts, with the levels of headings from the first that there is, without gaps."""
+    """The counts, with the levels of headings from the first one in use, without gaps."""
     found = Counter({row: number for row, number in counts.items() if row not in LEVELS})
     levels = (counts[level] for level in LEVELS if counts.get(level, 0) > 0)
     return found + Counter(dict(zip(LEVELS, levels, strict=False)))
@@ -242,7 +242,7 @@ def _passages_lost(
     draft: Draft, document: Document, findings: Iterable[Diagnostic], name: str
 ) -> Iterator[Diagnostic]:
     """A finding for each paragraph of the input that is not in the source, unless another finding
-    tells of it."""
+    mentions it."""
     told = " ".join(" ".join(one.message.split()) for one in findings)
     about = document.metadata
     made = _WORD.findall(_text_of(document).casefold())

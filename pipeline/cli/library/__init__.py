@@ -287,7 +287,7 @@ class _Run:
         return found.parent / "templates" if found else None
 
     def _kept(self) -> Path:
-        """The folder on this machine for what is kept: in that of the outputs, or the user's."""
+        """The cache folder on this machine: in the folder of the outputs, or in the user's."""
         import tempfile
 
         from pipeline.system.store import CACHE, cache_folder

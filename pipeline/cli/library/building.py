@@ -1,4 +1,4 @@
-"""Building what is due of a library, by any executor: bytes in, and bytes out."""
+"""Builds the documents of a library that are due, with any executor: bytes in, bytes out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AHEAD = 4
 
 
 BETWEEN_LOOKS = 20
-"""Seconds without a result after which it is asked whether anybody is there."""
+"""Seconds without a result after which the executor is checked."""
 
 
 class LostExecutorError(Exception):

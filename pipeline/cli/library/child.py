@@ -95,7 +95,7 @@ def main(settings: str) -> None:
 
 
 class _ExactReader:
-    """Reads as much as is asked for of a pipe, and no more, since a fork may read on."""
+    """Reads exactly the requested number of bytes from a pipe, since a fork may read the rest."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe

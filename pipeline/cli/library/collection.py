@@ -38,7 +38,7 @@ class _Last(msgspec.Struct):
 
 class Over(NamedTuple):
     """The files over a library, those to be deleted with the SHA-256 that they had, and a function
-    that keeps what was written in mind."""
+    that records what was written."""
 
     files: dict[str, bytes]
     gone: dict[str, str]

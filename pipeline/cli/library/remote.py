@@ -24,7 +24,7 @@ from pipeline.parser.frontmatter.shared import NAME
 from pipeline.system.store import Store, key
 
 SOURCES, OUT = "sources", "out"
-"""The folders, within that of a task, for what is fetched and what is made."""
+"""The folders, within that of a task, for fetched files and for outputs."""
 
 
 class NoPlaceError(OSError):
@@ -172,7 +172,7 @@ def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Bui
 
 
 def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
-    """Fetch a source, and of what its document looks for all that there is."""
+    """Fetch a source, and all existing files that its document refers to."""
     from pipeline.flow.editions import Options, Source
     from pipeline.flow.runner import Runner
     from pipeline.model.editions import chosen_editions

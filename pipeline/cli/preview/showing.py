@@ -27,8 +27,8 @@ NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
-    """The beginning of a block: its ``file`` ("" for the source itself) and line, a text in it
-    that it is found by, and whether that may well be said again, as headings are in contents."""
+    """The beginning of a block: its ``file`` ("" for the source itself) and line, a text by which
+    it is found, and whether this is likely to be repeated, as headings are in the contents."""
 
     file: str
     line: int

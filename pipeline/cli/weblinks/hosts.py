@@ -1,5 +1,5 @@
-"""Servers, each asked by one at a time, with a pause after every request, and as its
-``robots.txt`` (RFC 9309) wants it."""
+"""Servers, each with one request at a time and a pause after it, in accordance with ``robots.txt``
+(RFC 9309)."""
 
 from __future__ import annotations
 

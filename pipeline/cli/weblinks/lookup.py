@@ -13,13 +13,13 @@ from pipeline.cli.weblinks.memory import LinkAnswer, LinkMemory
 from pipeline.cli.weblinks.requests import TIMEOUT, Method, NoReplyError, Reply, phrase, plain
 
 MOST_HOSTS = 8
-"""Servers that are asked at the same time."""
+"""The number of servers that are contacted at the same time."""
 
 MOST_REDIRECTS = 10
 PERMANENT, REDIRECTS = frozenset({301, 308}), frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 PATIENCE = frozenset({429, 503})
-"""The server is asked too much: not a time for another request."""
+"""The server is overloaded, so it gets no second request."""
 
 
 def look_up(

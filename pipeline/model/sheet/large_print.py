@@ -12,7 +12,7 @@ from pipeline.model.sheet.folios import content, string
 from pipeline.model.words import words
 
 LEADING, LEAST_LEADING = 1.5, 1.25
-"""The distance of lines, and the least that can be asked for, in sizes of the text."""
+"""The line height, and the minimum that can be set, relative to the text size."""
 
 HEADING, TITLE = 4 / 3, 16 / 9
 """Headings and the title, in sizes of the text: 24 and 32 points."""

@@ -123,8 +123,8 @@ def _words_in(node: Node) -> float:
 
 
 def is_book(document: Document) -> bool:
-    """Return whether the content of an edition is printed as a book: as the front matter says, or
-    if it is long. For a part of a publication, its own length counts."""
+    """Return whether the content of an edition is printed as a book: if the front matter says so,
+    or if it is long. For a part of a publication, its own length counts."""
     kind = document.metadata.made_up_as
     if kind and not document.metadata.part_of:
         return kind == "book"

@@ -53,7 +53,7 @@ def _of_cmyk(cyan: float, magenta: float, yellow: float, black: float) -> float:
 
 
 def _of_lab(lightness: float, _a: float, _b: float) -> float:
-    """Of CIE L*a*b*, the lightness says the luminance."""
+    """In CIE L*a*b*, luminance follows from lightness."""
     high = (lightness + 16) / 116
     return _from_luminance(high**3 if lightness > 8 else lightness / 903.3)
 

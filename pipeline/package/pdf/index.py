@@ -11,7 +11,7 @@ from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 RANGE = "–"
-"""Stands between the first and the last page of several."""
+"""The separator between the first and the last page of several."""
 
 
 Labels: TypeAlias = Callable[[Sequence[TypesetPage]], list[str]]

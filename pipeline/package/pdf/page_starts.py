@@ -1,8 +1,8 @@
 """The beginnings of pages: the first text on each, and its position in the source.
 
-The markup says which piece of text follows (`print_marks.TEXT`). A box knows its element and its
-text, but not which part of the element's text it is, so letters are counted, page by page and
-element by element.
+The markup identifies the piece of text that follows (`print_marks.TEXT`). A box knows its element
+and its text, but not which part of the element's text it is, so letters are counted, page by page
+and element by element.
 """
 
 from __future__ import annotations

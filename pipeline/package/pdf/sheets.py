@@ -49,8 +49,8 @@ ONLY_FOR_PAGES = (
 
 
 class _Cell(NamedTuple):
-    """A place for a page on a sheet, in points from the lower left. ``anchor`` says where in it
-    the page is: 0 to the left, 1 to the right, and in its middle between."""
+    """A place for a page on a sheet, in points from the lower left. ``anchor`` is the horizontal
+    position of the page in it, from 0 (left) to 1 (right)."""
 
     left: float
     bottom: float

@@ -50,8 +50,8 @@ SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
 
 DRAWN_OTHERWISE = re.compile("[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """A letter of a script that is read from right to left, and so drawn in reverse order; or of a
-script of India or its neighbours, which are drawn in parts and in another order: no single glyph
-says what it stands for."""
+script of India or its neighbours, which are drawn in parts and in another order: a glyph alone does
+not represent a character."""
 
 
 class Structure:
@@ -225,7 +225,7 @@ class Structure:
         return node
 
     def _make(self, element: Element, parent: StructureNode) -> StructureNode:
-        """A new node in ``parent``, or ``parent`` where the element says nothing."""
+        """A new node in ``parent``, or ``parent`` if the element has no meaning of its own."""
         tag = element.tag
         if tag in LISTS:
             return self._list(element, parent)

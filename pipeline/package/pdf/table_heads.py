@@ -1,5 +1,5 @@
-"""The headers of table cells, as a PDF says them: the scope of each, and for the cells of tables in
-which this is not enough, the headers themselves (ISO 32000-1, 14.8.5.7)."""
+"""The headers of table cells, as a PDF states them: the scope of each, and for the cells of tables
+in which this is not enough, the headers themselves (ISO 32000-1, 14.8.5.7)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_LEVELS = 8
 """Headers above one another that a cell has at most."""
 
 NUMBER = "\x03"
-"""Stands for the number of the table in the names of header cells, until it is known."""
+"""A placeholder for the table's number in the names of header cells, until it is known."""
 
 
 class Named(NamedTuple):

@@ -124,7 +124,8 @@ class ParagraphProcessor(LineProcessor):
                 del block.lines[-1]
 
     def _take_attributes(self, block: BlockElement) -> None:
-        """A first or a last line that is only ``{#id .class}`` says something of the paragraph."""
+        """A first or a last line that is only ``{#id .class}`` contains the paragraph's
+        attributes."""
         for at in (0, -1):
             line = block.lines[at]
             if len(block.lines) == 1 or not line.startswith("{"):

@@ -173,7 +173,7 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
 
 
 def _reads_scale(line: Line, kind: ChartKind, scale: dict[str, str]) -> bool:
-    """Return whether a line says something of the axes, which is put into ``scale``."""
+    """Return whether a line describes the axes, and add its content to ``scale``."""
     name, _, value = (part.strip() for part in line.partition(":"))
     key = f"{name}-range" if kind == "graph" and name in ("x", "y") else name.lower()
     if key not in SCALE or (key != name.lower() and not _RANGE.search(value)):

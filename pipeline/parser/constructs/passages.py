@@ -27,7 +27,7 @@ ALIASES = {
 COLUMN = "column"
 MOST_COLUMNS = 4
 EVERY = "5"
-"""Lines from one number to the next, where nothing else is said."""
+"""The default number of lines from one line number to the next."""
 
 _COUNT = re.compile(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
@@ -46,8 +46,8 @@ def sidebar(parts: Parts) -> tuple[Block, ...]:
 
 
 def quotation(parts: Parts) -> tuple[Block, ...]:
-    """A pull-quote or an epigraph. Where it is from is said in a last line that begins with
-    a dash, or after the name."""
+    """A pull-quote or an epigraph. Its source is in a last line that begins with a dash, or after
+    the name."""
     children = with_attribution(parts.children)
     if title := parts.title:
         text = (model.Text(text="— "), *title)

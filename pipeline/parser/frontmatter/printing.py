@@ -98,7 +98,7 @@ LISTED = Form(any_of(_ITEM, {"type": "array", "items": _ITEM}), _editions, _writ
 
 
 class _PageSettings(NamedTuple):
-    """A page that is asked for, for these editions, and where."""
+    """Settings of the page for some editions, and their node in the front matter."""
 
     editions: tuple[str, ...]
     node: Node

@@ -267,7 +267,7 @@ NAMES = {"smallcaps": "small-caps"}
 
 
 def _named(attributes: Attributes) -> tuple[str, Attributes]:
-    """The element that a span is, and its attributes without the class that says so."""
+    """The element that a span represents, and its attributes without the class for that."""
     classes = tuple(NAMES.get(name, name) for name in attributes.classes)
     name = next((name for name in classes if name in ELEMENTS), "")
     if not name and classes == attributes.classes:

@@ -263,9 +263,9 @@ def styles(
 
 @functools.lru_cache(maxsize=64)
 def plain(css: str, direction: Literal["ltr", "rtl"]) -> str:
-    """A style sheet with the sides that its text has, and without declarations in new units. The
-    alignment of text can be said both ways, and so can hyphens, which WebKit had its own name for
-    until 2023."""
+    """A style sheet with physical sides instead of logical ones, and without declarations in new
+    units. The alignment of text is given in both ways, and so are hyphens, for which WebKit had its
+    own name until 2023."""
     start, end = ("left", "right") if direction == "ltr" else ("right", "left")
     sides = {"start": start, "end": end}
     css = _SIDE.sub(lambda match: f"{match[1]}-{sides[match[2]]}", css)

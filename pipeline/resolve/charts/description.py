@@ -11,8 +11,8 @@ from pipeline.resolve.charts.data import Data, Series
 from pipeline.resolve.charts.diagrams import Diagram
 
 MOST_NUMBERS = 12
-"""Numbers that can be listened to; of more, the lowest and the highest are said where a
-table has them all."""
+"""The maximum number of values in a spoken description. If there are more, and a table has them
+all, the description gives only the lowest and the highest."""
 
 ENDS = tuple(".!?…。！？؟")
 

@@ -107,9 +107,9 @@ def _holds_more(link: Link) -> bool:
 def list_works(
     document: Document, entries: tuple[BibliographyEntry, ...], heading: str
 ) -> Document:
-    """The document with the entries where ``::: bibliography`` stands, or else in a section that
-    is a heading alone and called so, or the last; or in one of its own with ``heading``, before
-    the index."""
+    """The document with the entries in place of ``::: bibliography``; or else in a section with
+    only a heading, of that name or the last one; or in a section of its own with ``heading``,
+    before the index."""
     places = [node for _, node, _ in find(document, Bibliography)]
     findings = Findings(document)
     for other in places[1:] if entries else ():

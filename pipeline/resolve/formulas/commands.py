@@ -137,7 +137,7 @@ COUNTED = frozenset({"alignat", "alignat*", "alignedat", "xalignat", "xalignat*"
 """Environments with a column specification."""
 
 WRAPPERS = frozenset({"equation", "equation*", "displaymath", "math", "subequations"})
-"""Environments that say nothing but that there is a formula."""
+"""Environments that only mark their content as a formula."""
 
 NOT_HERE = {
     "ref": "Refer to a formula in the text: `@eq-name`.",

@@ -80,7 +80,7 @@ def _align_numbers(table: Element) -> None:
 
 
 def _number(cell: Element) -> list[Element]:
-    """The number of a row with the space before it, taken out of the cell that it stands in."""
+    """The number of a row with the space before it, removed from its cell."""
     texts = [inner.text if inner.tag == "mtext" else None for inner in cell]
     if NUMBER_MARK not in texts:
         return []

@@ -20,7 +20,7 @@ BETWEEN = ", "
 
 @dataclasses.dataclass(eq=False, slots=True)
 class _Entry:
-    """An entry that is being put together; ``rank`` says how good ``term`` is."""
+    """An entry that is being put together; ``rank`` is the quality of ``term``."""
 
     term: tuple[Inline, ...]
     rank: tuple[bool, bool, int]

@@ -117,8 +117,8 @@ class OdfPage:
                 self._block(child, to)
 
     def _renumbered(self, element: Element, field: str, to: Element) -> int:
-        """Put the mark of a list that is made anew in its place, or else its text; give the words
-        that the mark replaces."""
+        """Replace a generated list by the mark from which Chapbook generates it, or else by its
+        text. Return the number of words that the mark replaces."""
         if mark := self.marks.field(field):
             self.replaced.update(element.iter(f"{TEXT}p"))
             _under(to, "p").text = mark

@@ -125,7 +125,7 @@ def _rows(parts: Sequence[PdfLine], start: int) -> list[dict[int, list[PdfLine]]
 
 def _below(part: PdfLine, row: Sequence[PdfLine], lowest: float) -> bool:
     """Return whether a part is a further line of the cell above it in an unfinished row: it follows
-    directly, and another cell stands beside the upper part, or comes after it."""
+    directly, and another cell is beside the upper part, or follows it."""
     last = row[-1]
     is_close = 0 < last.baseline - part.baseline < 1.5 * part.size
     is_same = part.left < last.right and part.right > last.left and part.bold == last.bold

@@ -39,7 +39,7 @@ FEATURES: dict[str, str] = {
 }  # fmt: skip
 """List 196, by schema.org's terms."""
 
-RULES: dict[str, str] = {"languages-marked": "22", "contrast-enough": "26", "links-named": "40"}
+RULES: dict[str, str] = {"languages-marked": "22", "contrast-sufficient": "26", "links-named": "40"}
 """List 196, by rules of the audit that a book has passed."""
 
 ALWAYS = ("32",)

@@ -122,7 +122,7 @@ def _subjects(metadata: Metadata) -> Iterator[Parts]:
 
 
 def _range(audience: Audience) -> list[list[Parts]] | None:
-    """The one range of ages, with a part for each bound that there is."""
+    """The one range of ages, with a part for each bound."""
     bounds: list[Parts] = [
         {"AudienceRangePrecision": precision, "AudienceRangeValue": str(age)}
         for precision, age in (("03", audience.youngest), ("04", audience.oldest))

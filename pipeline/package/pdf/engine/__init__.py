@@ -87,7 +87,7 @@ _EMPTY = Path(__file__).parent / "no-fonts.conf"
 
 
 class _Later(ModuleType):
-    """Stands for a module whose functions are called, and that is loaded when the first is."""
+    """A placeholder for a module, which is loaded when one of its functions is first called."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):

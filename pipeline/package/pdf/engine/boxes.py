@@ -75,7 +75,7 @@ def has_class(box: LayoutBox, name: str) -> bool:
 
 
 def is_floating(box: LayoutBox) -> bool:
-    """Return whether a box stands beside the text that goes on after it."""
+    """Return whether a box is beside the text that continues after it."""
     style = box.style
     return style["float"] in ("left", "right") or style["position"] == "absolute"
 

@@ -20,7 +20,7 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
     "note-marker": lambda style: bool(style["position"][0] == "note()"),
     "note-callback": lambda style: bool(style["position"][0] == "note()"),
 }
-"""The parts that are only asked for of elements with such styles."""
+"""The parts that are only requested for elements with such styles."""
 
 WORKED_OUT = frozenset({"anonymous_style", "empty", "kept"})
 """Attributes of a style that depend on its other properties."""

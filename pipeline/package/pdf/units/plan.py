@@ -115,7 +115,8 @@ def first_block(root: Element) -> Element | None:
 
 
 def _empty_page(root: Element, level: int) -> UnitSlice:
-    """The page after contents that end on the right. Its name says that it has no furniture."""
+    """The page after contents that end on the right. Its name marks it as a page without running
+    heads and feet."""
     copy = furniture_root(root)
     ElementTree.SubElement(copy[0], "div", {"class": "empty-page"})
     return UnitSlice(copy, level, fills=True)

@@ -47,7 +47,7 @@ DASHES: tuple[tuple[float, ...], ...] = (
 """Dash patterns of successive graphs, which have no markers; readers cannot distinguish more."""
 
 MOST_DESCRIBED = 6
-"""Places of one kind that are said of a graph."""
+"""The maximum number of points of one kind in the description of a graph."""
 
 _POINT = re.compile(r"\((?P<x>[^;,|()]{1,40})[;,|](?P<y>[^;,|()]{1,40})\)")
 _FUNCTION = re.compile(r"\s*(?:[a-wyzA-WYZ]|[a-zA-Z]\s*\(\s*x\s*\))\s*=\s*")
@@ -257,7 +257,7 @@ def _read(item: Item) -> Graph | _Spot:
 
 
 def _reach(values: list[float]) -> tuple[float, float]:
-    """From where to where an axis goes, unless it is said: with zero, and whole steps."""
+    """The default ends of an axis: with zero, and in whole steps."""
     low, high = min([0.0, *values]), max([0.0, *values])
     if high - low < 1e-6:
         return -5.0, 5.0

@@ -33,7 +33,7 @@ class Locale(msgspec.Struct):
     options: dict[str, str] = {}
 
     def term(self, name: str, form: str = "long", gender: str = "") -> Term | None:
-        """A term in a form, or in the nearest form that there is."""
+        """A term in a form, or in the nearest existing form."""
         for fallback in FORMS.get(form, (form, "long")):
             found = self.terms.get((name, fallback, gender)) or self.terms.get((name, fallback, ""))
             if found is not None:
