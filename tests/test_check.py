@@ -305,7 +305,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_report_says_what_was_found_and_what_was_looked_for(reports: Path) -> None:
     report = json.loads((reports / "page.html.json").read_bytes())
-    assert [one["message"] for one in report["found"]] == [
+    assert [one["message"] for one in report["findings"]] == [
         "The page does not say what language it is in."
     ]
     assert report["checkers"][0] == f"Chapbook {pipeline.__version__}"

@@ -214,5 +214,5 @@ def test_importing(given: tuple[str, bytes]) -> None:
         path = Path(folder) / name
         path.write_bytes(data)
         made = import_file(path)
-    assert made.text or made.found
+    assert made.text or made.findings
     parse(made.text, "a.md")

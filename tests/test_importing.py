@@ -49,7 +49,7 @@ def picture() -> bytes:
 def imported(path: Path) -> Imported:
     """The import of a file, which has to build without any finding."""
     made = import_file(path)
-    assert not made.failed, made.found
+    assert not made.failed, made.findings
     folder = path.parent / "made"
     for name, data in made.images.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -58,12 +58,12 @@ def imported(path: Path) -> Imported:
     document = resolve(select(parse(made.text, "made.md", folder), EDITIONS["web"]), folder)
     assert not document.diagnostics, made.text
     unwanted = ("another form", "not read back")
-    assert not any(said in one.message for one in made.found for said in unwanted), made.found
+    assert not any(said in one.message for one in made.findings for said in unwanted), made.findings
     return made
 
 
 def told(made: Imported) -> list[str]:
-    return [one.message for one in made.found]
+    return [one.message for one in made.findings]
 
 
 def body(made: Imported) -> str:
@@ -207,7 +207,7 @@ def test_note(tmp_path: Path) -> None:
         "\\{\\{< video a.mp4 >}} and \\@fig:x."
     )
     assert made.images == {"well.png": picture()}
-    places = {(one.line, one.message) for one in made.found}
+    places = {(one.line, one.message) for one in made.findings}
     assert (3, "The key `aliases` has no counterpart here, and is left out.") in places
     assert (8, "The comment “not yet” is inside a block, and is left out.") in places
     assert (20, "The image “missing.png” is not there, and is left out.") in places
@@ -240,7 +240,7 @@ def test_places_in_what_is_translated(tmp_path: Path) -> None:
     """Messages have the lines of the file, not those of its translation."""
     (tmp_path / "a.md").write_text('% Wells\n\n=== "One"\n    First\n\n[No](#gone)\n')
     made = imported(tmp_path / "a.md")
-    assert [one.line for one in made.found if "#" not in one.message and one.line] == [6]
+    assert [one.line for one in made.findings if "#" not in one.message and one.line] == [6]
 
 
 def test_files_that_are_taken_in(tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_page(tmp_path: Path) -> None:
         made
     )
     assert "The link to “/karte” is left out, and its text stays." in told(made)
-    places = [(one.line, one.column) for one in made.found if "/karte" in one.message]
+    places = [(one.line, one.column) for one in made.findings if "/karte" in one.message]
     assert places == [(14, 7)]
     assert {(row.name, row.in_input, row.in_source) for row in made.ledger} >= {
         ("tables", 1, 1),
@@ -382,7 +382,7 @@ def test_lost_passages(tmp_path: Path) -> None:
     )
     made = imported(page)
     assert body(made) == "## Water\n\nIt is deep.\n\n### Depth\n\n### Pumps\n\nFull:"
-    assert [(one.line, one.column, one.message) for one in made.found if one.line] == [
+    assert [(one.line, one.column, one.message) for one in made.findings if one.line] == [
         (3, 1, "The heading “Depth” moves from level 3 to 2."),
         (4, 10, "“nine tenths of it” (4 words) is not in the source."),
     ]
@@ -715,7 +715,7 @@ def test_broken(tmp_path: Path, name: str, data: bytes) -> None:
     """A file whose content does not match its name is reported, and makes no source."""
     (tmp_path / name).write_bytes(data)
     made = import_file(tmp_path / name)
-    assert [one.code for one in made.found] == ["unreadable-file"]
+    assert [one.code for one in made.findings] == ["unreadable-file"]
 
 
 @pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -293,7 +293,9 @@ def test_interview_in_bold(tmp_path: Path) -> None:
 def test_broken(tmp_path: Path, suffix: str, data: bytes) -> None:
     """A file whose content does not match its name is reported, and makes no source."""
     (tmp_path / f"a{suffix}").write_bytes(data)
-    assert [one.code for one in import_file(tmp_path / f"a{suffix}").found] == ["unreadable-file"]
+    assert [one.code for one in import_file(tmp_path / f"a{suffix}").findings] == [
+        "unreadable-file"
+    ]
 
 
 def test_locked(tmp_path: Path) -> None:
@@ -322,7 +324,7 @@ def test_build_says_how(tmp_path: Path) -> None:
 def test_other_programs(tmp_path: Path) -> None:
     """Input that is not read is reported, with a hint."""
     (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0")
-    (found,) = import_file(tmp_path / "a.doc").found
+    (found,) = import_file(tmp_path / "a.doc").findings
     assert found.hint == "Open it in a word processor, and save it as .docx or .odt."
 
 

@@ -125,7 +125,7 @@ def test_comes_back(made: Path, edition: str) -> None:
     back = import_file(made.parent.parent / stem / f"{stem}.{FILES[edition]}")
     again = parse(back.text, "back.md")
     assert not [one.message for one in again.diagnostics if "image" not in one.message]
-    assert not any("another form" in one.message for one in back.found)
+    assert not any("another form" in one.message for one in back.findings)
     before, after = counts(source), counts(again)
     changed = {n: (before[n], after[n]) for n in COMPARED if before[n] != after[n]}
     assert changed == LOST[made.stem]
@@ -137,7 +137,7 @@ def test_comes_back(made: Path, edition: str) -> None:
     assert again.metadata.subtitle == source.metadata.subtitle
     assert again.metadata.keywords == source.metadata.keywords
     said = "The page does not say which choices are right: mark these with (x) or [x]."
-    assert said in [one.message for one in back.found]
+    assert said in [one.message for one in back.findings]
 
 
 KEPT = """\

@@ -104,7 +104,7 @@ def test_interview_from_a_web_page(tmp_path: Path) -> None:
         "***\n\n"
         "Rahim Kanani is a writer. Follow him on Twitter."
     )
-    assert [(one.line, one.message) for one in made.found] == [
+    assert [(one.line, one.message) for one in made.findings] == [
         (1, "“Skip to content Home About World Contact” (7 words) is left out: it is of a menu."),
         (
             7,
@@ -525,7 +525,7 @@ def test_rich_text(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"Hello\0\0\0\0")
     from pipeline.authoring.importing import import_file
 
-    (found,) = import_file(tmp_path / "a.txt").found
+    (found,) = import_file(tmp_path / "a.txt").findings
     assert found.hint == "Open it in a word processor, and save it as .docx."
 
 

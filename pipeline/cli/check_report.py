@@ -72,14 +72,14 @@ class LookedFor(msgspec.Struct, frozen=True):
 
 class CheckedFile(msgspec.Struct, frozen=True):
     """A finished file, and how it was checked: the date (in UTC), the ``checkers`` with their
-    versions and notes, the findings (``found``), the claims in the file's metadata, the list of
+    versions and notes, the ``findings``, the claims in the file's metadata, the list of
     checks, and those that only a person can ``judge``."""
 
     file: str
     sha256: str
     day: str
     checkers: tuple[str, ...]
-    found: tuple[Diagnostic, ...]
+    findings: tuple[Diagnostic, ...]
     claims: tuple[str, ...]
     looked_for: tuple[LookedFor, ...]
     judge: tuple[str, ...]
@@ -94,7 +94,7 @@ def checked(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) ->
         sha256=checksum(file),
         day=day.date().isoformat(),
         checkers=(*_versions(suffix), *notes),
-        found=tuple(findings),
+        findings=tuple(findings),
         claims=tuple(dict.fromkeys(_claims(file))),
         looked_for=tuple(
             LookedFor(TITLES[of], tuple(dict.fromkeys(map(_description, rules()[of].values()))))

@@ -130,7 +130,7 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
             made = import_file(path, changes, inside)
         failed = failed or made.failed
         if made.failed:
-            show(made.found, blocked=True)
+            show(made.findings, blocked=True)
             continue
         written = {target: made.text.encode()}
         written |= {target.parent / name: data for name, data in made.images.items()}
@@ -148,7 +148,7 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
         for row in made.ledger:
             mark = "" if row.in_source >= row.in_input else "  fewer"
             click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")
-        show(made.found)
+        show(made.findings)
     sys.exit(SOURCE_ERRORS if failed else BUILT)
 
 

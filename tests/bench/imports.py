@@ -206,7 +206,7 @@ def documents(folder: Path) -> tuple[int, int, int, int]:
             told = "; ".join(f"{count} of {name}" for name, count in sorted(fewer.items()))
             missing = " ".join(sorted(lost)[:8])
             print(f"  {path.name:<44}fewer: {told or 'none'}; words: {missing or 'all'}")
-            print("".join(f"    {one.message}\n" for one in made.found), end="")
+            print("".join(f"    {one.message}\n" for one in made.findings), end="")
         wanted, kept = wanted + theirs.counts.total(), kept + (theirs.counts & ours.counts).total()
         words_wanted += theirs.words.total()
         words_kept += (theirs.words & written).total()

@@ -94,7 +94,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         own = chapter.path.relative_to(folder).with_suffix(".md").as_posix()
         one = _chapter(chapter, changes, inside, labels)
         if one.failed:
-            found += one.found
+            found += one.findings
             continue
         made[own] = one
         shift = min(5, chapter.depth + in_part)
@@ -121,7 +121,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         rows[row.name] = Row(
             row.name, before.in_input + row.in_input, before.in_source + row.in_source
         )
-    told = [*found, *(finding for one in made.values() for finding in one.found)]
+    told = [*found, *(finding for one in made.values() for finding in one.findings)]
     return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(told)), made)
 
 
@@ -307,7 +307,7 @@ def _chapter(
         return made
     told = _marks(made.text, name)
     body = made.text.partition("---\n")[2].partition("\n---\n")[2].lstrip("\n")
-    return made._replace(text=body, found=(*made.found, *told))
+    return made._replace(text=body, findings=(*made.findings, *told))
 
 
 def _marks(text: str, name: str) -> Iterator[Diagnostic]:

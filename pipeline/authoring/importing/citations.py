@@ -286,7 +286,7 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
         message = "It has index marks and no index: editions will have one at the end."
         hint = "Remove the marks, `[]{.index …}`, if there is to be none."
         told = diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
-        draft = replace(draft, found=(*draft.found, told))
+        draft = replace(draft, findings=(*draft.findings, told))
     if not marks.works:
         return draft
     name = f"{slug(stem) or 'works'}.references.json"

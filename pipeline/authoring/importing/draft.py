@@ -102,7 +102,7 @@ class Draft(msgspec.Struct, frozen=True):
     notes: tuple[Note, ...] = ()
     images: dict[str, bytes] = {}
     counts: dict[str, int] = {}
-    found: tuple[Diagnostic, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     passages: tuple[InputText, ...] = ()
 
 
@@ -172,7 +172,7 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
 
 def unread(message: str, name: str, hint: str = "", code: Code = Code.UNREADABLE_FILE) -> Draft:
     """The draft of a file that cannot be read, with the reason."""
-    return Draft(Metadata(), (), found=(diagnostic(code, message, source=name, hint=hint),))
+    return Draft(Metadata(), (), findings=(diagnostic(code, message, source=name, hint=hint),))
 
 
 def comment(text: str) -> Paragraph:

@@ -42,7 +42,7 @@ def read_epub(path: Path, name: str) -> Draft:
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is damaged."
         return Draft(
-            Metadata(), (), found=(diagnostic(Code.UNREADABLE_FILE, message, source=name),)
+            Metadata(), (), findings=(diagnostic(Code.UNREADABLE_FILE, message, source=name),)
         )
     metadata = package.metadata()
     page.set("lang", metadata.lang)
@@ -72,7 +72,7 @@ def read_epub(path: Path, name: str) -> Draft:
     if cover in parts and not own and suffix in (".jpg", ".jpeg", ".png"):
         images[f"images/cover{suffix}"] = parts[cover]
         metadata = replace(metadata, cover=Cover(Placed(f"images/cover{suffix}")))
-    return replace(draft, metadata=metadata, images=images, found=(*found, *draft.found))
+    return replace(draft, metadata=metadata, images=images, findings=(*found, *draft.findings))
 
 
 def _xml(parts: dict[str, bytes], name: str) -> Element:

@@ -87,7 +87,7 @@ def with_speakers(draft: Draft, name: str) -> Draft:
         metadata=replace(metadata, speakers=found.speakers),
         blocks=grouped,
         counts=counts,
-        found=(*draft.found, *findings),
+        findings=(*draft.findings, *findings),
     )
 
 

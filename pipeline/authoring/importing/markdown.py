@@ -59,14 +59,14 @@ def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
     whole = translated(whole, tell)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
     draft = of_markdown(whole, document, path.parent, name, inside)
-    found = in_file(draft.found, whole.split("\n"), text.split("\n"), name)
-    draft = replace(draft, found=(*lost, *found))
+    found = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
+    draft = replace(draft, findings=(*lost, *found))
     if not hidden:
         return draft
     lines = "1 line" if hidden == 1 else f"{hidden} lines"
     message = f"{lines} of Rust that mdBook hides: left out."
     told = diagnostic(Code.NOT_IMPORTED, message, source=name)
-    return replace(draft, found=(*draft.found, told))
+    return replace(draft, findings=(*draft.findings, told))
 
 
 def of_markdown(
@@ -75,7 +75,7 @@ def of_markdown(
     """A text, and its parsed document; its files are in a folder."""
     wrong = tuple(one for one in document.diagnostics if one.is_error)
     if wrong:
-        return Draft(Metadata(), (), found=wrong)
+        return Draft(Metadata(), (), findings=wrong)
     own, taken, _ = read_front_matter(text, name)
     metadata, found = metadata_of(document, own, text, name)
     found += (one for one in document.diagnostics if one.code not in _QUIET)
@@ -91,7 +91,7 @@ def of_markdown(
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
     counts[ALTERNATIVES] -= reader.nameless
     metadata = reader.with_works(metadata)
-    found += (*lost, *reader.found)
+    found += (*lost, *reader.findings)
     return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))
 
 
@@ -192,7 +192,7 @@ class _Files:
 
     def __init__(self, document: Document, folder: Path, name: str, inside: InputFolder) -> None:
         self.images: dict[str, bytes] = {}
-        self.found: list[Diagnostic] = []
+        self.findings: list[Diagnostic] = []
         self._folder = folder
         self._around = inside
         self._name = name
@@ -395,6 +395,6 @@ class _Files:
     def _tell(self, message: str, span: Span | None, hint: str = "") -> None:
         span = self._document.place(span)
         source = (span.file if span else "") or self._name
-        self.found.append(
+        self.findings.append(
             diagnostic(Code.NOT_IMPORTED, message, span=span, source=source, hint=hint)
         )

@@ -64,7 +64,7 @@ class PageReader:
     def __init__(self, name: str, fetch: Fetch, address: str, places: Places) -> None:
         self.name = name
         self.images: dict[str, bytes] = {}
-        self.found: list[Diagnostic] = []
+        self.findings: list[Diagnostic] = []
         self._fetch = fetch
         self._address = address
         self._counted = places
@@ -145,8 +145,8 @@ class PageReader:
         if number and self._counted == "paragraph":
             message = f"{message[:-1]} (paragraph {number})."
         found = diagnostic(Code.NOT_IMPORTED, message, span=span, source=self.name, hint=hint)
-        if found not in self.found:
-            self.found.append(found)
+        if found not in self.findings:
+            self.findings.append(found)
 
     def passage(self, element: Element, text: str) -> InputText:
         """A text with the place of its element."""

@@ -86,7 +86,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     if len(_MARKDOWN.findall(text)) > 2:
         text = normalise(text)
         draft = of_markdown(text, parse(text, name, folder), folder, name)
-        return replace(draft, found=(*found, *draft.found))
+        return replace(draft, findings=(*found, *draft.findings))
     lines = [CopiedLine(t.rstrip(), n) for n, t in enumerate(text.expandtabs(8).split("\n"), 1)]
     tabbed = {n: t for n, t in enumerate(text.split("\n"), 1) if "\t" in t.strip()}
     kept, left = without_leftovers(lines, name)
@@ -100,7 +100,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     found += told
     reader = _Reader(rest, tabbed, metadata, name)
     blocks = reader.blocks()
-    found += reader.found
+    found += reader.findings
     counts = count(blocks, ())
     unmarked = (
         line.text[mark.end() :] if (mark := _NUMBER.match(line.text)) else line.text
@@ -110,7 +110,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     counts["words"] = sum(any(map(str.isalnum, word)) for word in words)
     in_order = sorted(found, key=lambda one: one.line or 0)
     passages = tuple(InputText(line.text, line.number) for line in rest)
-    return Draft(metadata, blocks, counts=dict(counts), found=tuple(in_order), passages=passages)
+    return Draft(metadata, blocks, counts=dict(counts), findings=tuple(in_order), passages=passages)
 
 
 def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
@@ -136,7 +136,7 @@ class _Reader:
     def __init__(
         self, lines: list[CopiedLine], tabbed: dict[int, str], metadata: Metadata, name: str
     ) -> None:
-        self.found: list[Diagnostic] = []
+        self.findings: list[Diagnostic] = []
         self._lines = lines
         self._tabbed = tabbed
         self._name = name
@@ -360,7 +360,7 @@ class _Reader:
 
     def _tell(self, message: str, line: CopiedLine) -> None:
         span = Span(line.number)
-        self.found.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=self._name))
+        self.findings.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=self._name))
 
 
 def _name_before(line: CopiedLine) -> str:

@@ -23,7 +23,7 @@ from pipeline.model.words import folded
 class _Head(NamedTuple):
     metadata: Metadata
     blocks: tuple[Block, ...]
-    found: list[Diagnostic]
+    findings: list[Diagnostic]
 
 
 _MOST_WORDS = 25

@@ -64,7 +64,7 @@ class Imported(NamedTuple):
     metadata: Metadata
     images: dict[str, bytes]
     ledger: tuple[Row, ...]
-    found: tuple[Diagnostic, ...]
+    findings: tuple[Diagnostic, ...]
 
     @property
     def title(self) -> str:
@@ -72,7 +72,7 @@ class Imported(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        return any(finding.is_error for finding in self.found)
+        return any(finding.is_error for finding in self.findings)
 
 
 def failed(*wrong: Diagnostic) -> Imported:

@@ -40,20 +40,20 @@ def read_front_matter(
     report, nodes, lines, read = values.FieldReport(source), dict[str, Node](), 0, dict[str, Any]()
     if found is not None:
         mapping, lines, mistakes = yaml_nodes.compose(found, source)
-        report.found += mistakes
+        report.findings += mistakes
         nodes, read = _read(mapping, report)
     own = read
     if library is not None:
         given, problems = shared_values(library)
-        report.found += problems
+        report.findings += problems
         read = {**given, **{key: merged(given.get(key), value) for key, value in own.items()}}
     metadata = settling.derived(settling.check_isbns(_metadata(read), nodes, report))
     if library is not None:
         keys = tuple(sorted(key for key in read if read[key] != own.get(key)))
         metadata = replace(metadata, library=library.way, shared=keys)
     metadata = printing.with_room(metadata, nodes, report)
-    report.found.sort(key=lambda found: (found.source, found.line, found.column))
-    return metadata, lines, tuple(report.found)
+    report.findings.sort(key=lambda found: (found.source, found.line, found.column))
+    return metadata, lines, tuple(report.findings)
 
 
 def shared_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
@@ -69,11 +69,11 @@ def library_metadata(library: Library, way: str) -> Metadata:
 
 
 def _library_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
-    report = values.FieldReport(library.name, list(library.found))
+    report = values.FieldReport(library.name, list(library.findings))
     mapping = library.mapping(report)
     report_unshared(mapping, report)
     read = _read(mapping, report)[1]
-    return {key: value for key, value in read.items() if key not in NOT_SHARED}, report.found
+    return {key: value for key, value in read.items() if key not in NOT_SHARED}, report.findings
 
 
 def _read(mapping: Mapping, report: values.FieldReport) -> tuple[dict[str, Node], dict[str, Any]]:

@@ -37,7 +37,7 @@ class Library(NamedTuple):
     text: str
     name: str
     way: str
-    found: tuple[Diagnostic, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
     def mapping(self, report: FieldReport) -> yaml_nodes.Mapping:
         """Its entries."""
@@ -45,7 +45,7 @@ class Library(NamedTuple):
         if found is None:
             found = FrontMatter(self.text, self.text.count("\n") + 1, closed=True, before=-1)
         mapping, _, mistakes = yaml_nodes.compose(found, self.name)
-        report.found += mistakes
+        report.findings += mistakes
         return mapping
 
     def shared(self, values: dict[str, Any]) -> dict[str, Any]:

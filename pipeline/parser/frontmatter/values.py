@@ -25,13 +25,13 @@ class FieldReport:
     """Collects the findings of reading front matter."""
 
     source: str
-    found: list[Diagnostic] = field(default_factory=list)
+    findings: list[Diagnostic] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
     """Keys of the front matter that are written by another name, and that name."""
 
     def add(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         span = Span(place.line, place.column)
-        self.found.append(
+        self.findings.append(
             diagnostic(code, message, span=span, source=self.source, hint=hint, length=place.length)
         )
 

@@ -95,7 +95,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         draft.notes,
         draft.images,
         {**draft.counts, **counts},
-        (*found, *draft.found),
+        (*found, *draft.findings),
         tuple(
             InputText(_own_text(e), paragraph=number)
             for number, e in enumerate(_texts(body), 1)

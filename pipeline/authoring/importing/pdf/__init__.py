@@ -68,7 +68,7 @@ def read_pdf(path: Path, name: str) -> Draft:
     counts = dict(draft.counts)
     counts["words"], counts["images"] = text.words, len(shown)
     left = sum(len(page.pictures) for page in pages) - len(shown)
-    found = [*_findings(is_tagged, text.left_out, left, name), *draft.found]
+    found = [*_findings(is_tagged, text.left_out, left, name), *draft.findings]
     return Draft(
         Metadata(
             title=metadata.title or draft.metadata.title,
@@ -94,7 +94,7 @@ def _once(node: Link) -> Node:
 
 def _failed(message: str, name: str, hint: str) -> Draft:
     wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-    return Draft(Metadata(lang="en"), (), found=(wrong,))
+    return Draft(Metadata(lang="en"), (), findings=(wrong,))
 
 
 def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> list[Diagnostic]:

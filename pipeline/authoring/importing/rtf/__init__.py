@@ -41,7 +41,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         hint = "Open it in a word processor, and save it as .docx or .odt."
         message = "This is not a Rich Text file, or it is damaged."
         wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-        return Draft(Metadata(), (), found=(wrong,))
+        return Draft(Metadata(), (), findings=(wrong,))
     body = reader.body.root
     comments = [p for p in body.iter("p") if (p.text or "").startswith(COMMENT)]
     beside = " ".join(p.text or "" for p in comments)
@@ -78,7 +78,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         lang=language_of(lang or language_of_text(text)),
     )
     told = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in found)
-    made = replace(draft, metadata=metadata, counts=counts, found=(*told, *draft.found))
+    made = replace(draft, metadata=metadata, counts=counts, findings=(*told, *draft.findings))
     return with_marks(made, reader.marks, name, stem)
 
 

@@ -91,7 +91,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         tuple(replace(note, children=tuple(_with_comments(note.children))) for note in draft.notes),
         draft.images,
         {**draft.counts, **counts},
-        (*told, *draft.found),
+        (*told, *draft.findings),
         passages,
     )
     return with_marks(made, body.runs.marks, name, path.stem)
