@@ -219,7 +219,7 @@ def test_links_that_lead_nowhere(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Wells\n\n[Up](#wells) and [on](#deep).\n")
     made = imported(tmp_path / "a.md")
     assert body(made) == "[Up](#wells) and on."
-    found = [(one.line, one.message) for one in made.found if one.line]
+    found = [(one.line, one.message) for one in made.findings if one.line]
     assert found == [(3, "The link “on” leads to nothing in the source; its text is kept.")]
 
 

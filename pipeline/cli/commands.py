@@ -15,29 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.authoring.starters import STARTERS, USUAL, starter
-from pipeline.cli import limits
-from pipeline.cli.terminal import (
-    BUILT,
-    FINISHED,
-    FIRST_STAGE,
-    OUT,
-    SOURCE,
-    SOURCE_ERRORS,
-    TEMPLATES,
-    SizeType,
-    check_split,
-    edition_names,
-    formats,
-    need_system,
-    not_built,
-    or_exit,
-    pages_to_fill,
-    progress_shown,
-    refuse_same_stems,
-    show,
-    to_import,
-    workers,
-)
+from pipeline.cli import limits, terminal
 
 if TYPE_CHECKING:
     from pipeline.driver import Result
@@ -49,18 +27,18 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, type=SOURCE, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, type=terminal.SOURCE, metavar="SOURCE...")
 @click.option(
     "--edition",
     "editions",
     multiple=True,
-    callback=edition_names,
+    callback=terminal.edition_names,
     metavar="NAME",
     help="The editions to build, separated by commas; all: every edition (default: those in the"
     " front matter, or web, handout, ebook).",
 )
-@OUT
-@TEMPLATES
+@terminal.OUT
+@terminal.TEMPLATES
 @click.option(
     "--assets", is_flag=True, help="Put the web page's styles and images in separate files."
 )
@@ -100,7 +78,7 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 )
 @click.option(
     "--memory",
-    type=SizeType(),
+    type=terminal.SizeType(),
     metavar="SIZE",
     help="The memory limit for a source, such as 2G, likewise.",
 )
@@ -114,7 +92,7 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     help="Print the document after a stage instead of building.",
 )
 @click.option("--stages", is_flag=True, help="List the stages and say which had to run.")
-@click.option("--depfile", type=SOURCE, hidden=True)
+@click.option("--depfile", type=terminal.SOURCE, hidden=True)
 @click.option("--target", default="", hidden=True)
 def build(
     sources: tuple[Path, ...],
@@ -150,44 +128,44 @@ def build(
         for source in sources:
             click.echo(driver.dump(source, edition, dump, options["templates"]))
         return
-    refuse_same_stems(sources)
+    terminal.refuse_same_stems(sources)
     failed = False
     found: list[Diagnostic] = []
-    shown = progress_shown(sources, options["out"], as_json, stages)
+    shown = terminal.progress_shown(sources, options["out"], as_json, stages)
     is_limited = bool(timeout or memory)
     if is_limited:
         run = limits.within(run, timeout, memory)
-    others = contextlib.nullcontext() if is_limited else workers(sources, editions)
+    others = contextlib.nullcontext() if is_limited else terminal.workers(sources, editions)
     with others as executor, shown as progress:
 
         def listener(event: driver.Event) -> None:
-            if executor and isinstance(event, driver.Begun) and event.stage == FIRST_STAGE:
+            if executor and isinstance(event, driver.Begun) and event.stage == terminal.FIRST_STAGE:
                 executor.begin()
             progress.on_event(event)
 
         for source in sources:
-            result = or_exit(
+            result = terminal.or_exit(
                 lambda source=source: run(  # type: ignore[misc]
                     source, editions, executor=executor, listener=listener
                 )
             )
             if depfile:
                 rule = outputs.dependency_file(target, map(Path, result.read))
-                or_exit(lambda rule=rule: outputs.write(depfile, rule))  # type: ignore[misc]
+                terminal.or_exit(lambda rule=rule: outputs.write(depfile, rule))  # type: ignore[misc]
             if result.missing and not as_json:
-                click.echo(not_built(result.missing))
+                click.echo(terminal.not_built(result.missing))
             failed = failed or result.failed
             found += result.diagnostics
             made = next((file for file in result.files if file.suffix in SHOWN), None)
             if shows and made and click.launch(str(made.resolve())):
                 click.echo(f"note     no program found to open {made}", err=True)
             if not as_json:
-                show(result.diagnostics, blocked=result.failed)
+                terminal.show(result.diagnostics, blocked=result.failed)
                 if _is_foreign(result.diagnostics):
-                    click.echo(to_import(source))
+                    click.echo(terminal.to_import(source))
     if as_json:
-        show(found, as_json=True)
-    sys.exit(SOURCE_ERRORS if failed else BUILT)
+        terminal.show(found, as_json=True)
+    sys.exit(terminal.SOURCE_ERRORS if failed else terminal.BUILT)
 
 
 def _is_foreign(findings: Collection[Diagnostic]) -> bool:
@@ -204,20 +182,22 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     from pipeline import driver
 
     editions, split = options["editions"], options.get("split") or 0
-    pages = pages_to_fill(options["fit"], editions)
+    pages = terminal.pages_to_fill(options["fit"], editions)
     if split:
-        check_split(editions, dump, catalog=options["catalog"])
+        terminal.check_split(editions, dump, catalog=options["catalog"])
         if options["cover_spread"]:
             raise click.UsageError("--cover-spread needs the whole text: leave out --split.")
     if not dump:
-        need_system(formats(editions) | ({"pdf"} if options["cover_spread"] else set()))
+        terminal.need_system(
+            terminal.formats(editions) | ({"pdf"} if options["cover_spread"] else set())
+        )
     same = {name: options[name] for name in ("templates", "cover_spread", "catalog", "strict")}
     wanted = driver.Options(assets_beside=options["assets"], fit=pages, split=split, **same)
     return partial(driver.build, out=options["out"], options=wanted)
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=FINISHED, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=terminal.FINISHED, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
     "--external",
@@ -226,7 +206,7 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
 )
 @click.option(
     "--source",
-    type=SOURCE,
+    type=terminal.SOURCE,
     metavar="FILE",
     help="The source to compare the files with, to see that no text is missing (default: found by "
     "the model.json next to them).",
@@ -273,19 +253,21 @@ def check(
         if report:
             from pipeline.cli.check_report import write_report
 
-            or_exit(partial(write_report, report, file, diagnostics, notes))
+            terminal.or_exit(partial(write_report, report, file, diagnostics, notes))
         if not as_json:
-            show(diagnostics)
+            terminal.show(diagnostics)
             count = len(diagnostics)
             findings = "1 finding" if count == 1 else f"{count or 'no'} findings"
             click.echo(printable(f"check    {file}: {of}{findings}"))
             for note in notes:
                 click.echo(printable(f"         {note}"))
     if as_json:
-        show(found, as_json=True)
+        terminal.show(found, as_json=True)
     if passed_over == len(files):
         raise click.UsageError("There is nothing to check.")
-    sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in found) else BUILT)
+    sys.exit(
+        terminal.SOURCE_ERRORS if any(finding.is_error for finding in found) else terminal.BUILT
+    )
 
 
 @click.command()
@@ -336,7 +318,7 @@ def new(name: str, kind: str) -> None:
     path = Path(name if name.endswith(".md") else f"{name}.md")
     if path.exists():
         raise click.UsageError(f"{path} already exists; choose another name.")
-    or_exit(lambda: outputs.write(path, starter(path.stem, kind).encode()))
+    terminal.or_exit(lambda: outputs.write(path, starter(path.stem, kind).encode()))
     from pipeline.model.messages import printable
 
     click.echo(printable(f"wrote {path}; now: chapbook build {quoted(str(path))}"))

@@ -12,17 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.terminal import (
-    BUILT,
-    OUT,
-    SOURCE,
-    SOURCE_ERRORS,
-    TEMPLATES,
-    edition_names,
-    need_system,
-    or_exit,
-    show,
-)
+from pipeline.cli import terminal
 
 if TYPE_CHECKING:
     from pipeline.cli.report import Report
@@ -62,12 +52,12 @@ NOTHING = Decimal(0)
 
 
 @click.command()
-@click.argument("source", type=SOURCE)
+@click.argument("source", type=terminal.SOURCE)
 @click.option(
     "--edition",
     "editions",
     multiple=True,
-    callback=edition_names,
+    callback=terminal.edition_names,
     metavar="NAME",
     help="The editions to report on, separated by commas (default: those in the front matter, or"
     " handout).",
@@ -84,8 +74,8 @@ NOTHING = Decimal(0)
     help="The price of ink for a side with 5 % coverage.",
 )
 @click.option("--currency", default="EUR", show_default=True, callback=currency_code)
-@OUT
-@TEMPLATES
+@terminal.OUT
+@terminal.TEMPLATES
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are warnings.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def report(
@@ -118,7 +108,7 @@ def report(
     from pipeline.system import outputs
     from pipeline.system.store import CACHE, Folder
 
-    need_system({"pdf"})
+    terminal.need_system({"pdf"})
     started = time.perf_counter()
     prices = Prices(copies, paper_price, page_price, ink_price, currency)
     store = Folder(out / CACHE)
@@ -129,19 +119,21 @@ def report(
         page = page_of(made)
         files = {folder / "report.html": page, folder / "report.json": data}
         files |= with_manifest(folder / "manifest.json", made)
-        or_exit(lambda: outputs.write_all(folder, files))
-        or_exit(lambda: outputs.list_outputs(folder, files))
+        terminal.or_exit(lambda: outputs.write_all(folder, files))
+        terminal.or_exit(lambda: outputs.list_outputs(folder, files))
     if as_json:
         click.echo(data, nl=False)
     else:
-        show(made.findings)
+        terminal.show(made.findings)
         for edition in made.editions:
             for line in lines(edition, made):
                 click.echo(messages.printable(line))
         if not made.failed:
             seconds = time.perf_counter() - started
             click.echo(messages.stage_line("report", seconds, len(page), folder / "report.html"))
-    sys.exit(SOURCE_ERRORS if made.failed or (strict and made.findings) else BUILT)
+    sys.exit(
+        terminal.SOURCE_ERRORS if made.failed or (strict and made.findings) else terminal.BUILT
+    )
 
 
 def with_manifest(path: Path, report: Report) -> dict[Path, bytes]:

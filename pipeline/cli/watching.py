@@ -13,16 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli import terminal
 from pipeline.cli.commands import build, build_of
-from pipeline.cli.terminal import (
-    SOURCE,
-    WRONG_USAGE,
-    give_up,
-    not_built,
-    progress_shown,
-    show,
-    workers,
-)
 
 if TYPE_CHECKING:
     from pipeline.driver import Event, Listener, Result
@@ -32,7 +24,7 @@ SHARED = ("editions", "out", "templates", "assets", "fit", "cover_spread", "cata
 
 
 def _options(*names: str) -> list[click.Parameter]:
-    source = click.Argument(["source"], type=SOURCE, metavar="SOURCE")
+    source = click.Argument(["source"], type=terminal.SOURCE, metavar="SOURCE")
     return [source, *(option for option in build.params if option.name in names)]
 
 
@@ -49,8 +41,8 @@ def watch(source: Path, **options: Any) -> None:
 
     run = _build_of(source, options)
     editions, templates = options["editions"], options["templates"]
-    shown = progress_shown([source], options["out"], quiet=False, stages=False)
-    with workers([source]) as executor, shown as progress:
+    shown = terminal.progress_shown([source], options["out"], quiet=False, stages=False)
+    with terminal.workers([source]) as executor, shown as progress:
         watcher = Watcher(
             source,
             lambda listener: run(
@@ -91,7 +83,7 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
         if editor and "{file}" not in editor:
             raise click.BadParameter("it needs {file} in it", param_hint="--editor")
         run = _build_of(source, options)
-        with workers([source]) as executor:
+        with terminal.workers([source]) as executor:
             session = Session(
                 source,
                 functools.partial(run, executor=executor),
@@ -115,7 +107,7 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
             with contextlib.closing(session):
                 page.run(ready)
     except OSError as error:
-        give_up(f"cannot serve at port {port}: {error.strerror}", WRONG_USAGE)
+        terminal.give_up(f"cannot serve at port {port}: {error.strerror}", terminal.WRONG_USAGE)
 
 
 def _build_of(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
@@ -146,5 +138,5 @@ def _show_outcome(outcome: Result | Exception) -> None:
         traceback.print_exception(outcome)
     else:
         if outcome.missing:
-            click.echo(not_built(outcome.missing))
-        show(outcome.diagnostics, blocked=outcome.failed)
+            click.echo(terminal.not_built(outcome.missing))
+        terminal.show(outcome.diagnostics, blocked=outcome.failed)

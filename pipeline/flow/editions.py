@@ -9,21 +9,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from pipeline.flow import stages
 from pipeline.flow.runner import Outcome, Runner
-from pipeline.flow.stages import (
-    AUDIT,
-    COMPARE,
-    COVER,
-    MARK,
-    METADATA,
-    PACKAGE,
-    PARSE,
-    RENDER,
-    RESOLVE,
-    SELECT,
-    get_ready,
-    get_ready_to_print,
-)
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -104,9 +91,11 @@ class Source:
         self.name = shown_name(str(path))
         self._runner = runner
         self.parsed = (
-            runner.run(PARSE, path) if document is None else runner.preset(PARSE, document)
+            runner.run(stages.PARSE, path)
+            if document is None
+            else runner.preset(stages.PARSE, document)
         )
-        self.metadata: Metadata = runner.run(METADATA, self.parsed).value
+        self.metadata: Metadata = runner.run(stages.METADATA, self.parsed).value
         self._templates = self._own_templates()
 
     def _own_templates(self) -> Path | None:
@@ -118,11 +107,11 @@ class Source:
 
     def selected(self, edition: Edition) -> Outcome[Document]:
         fit = self.options.fit if edition.format == "pdf" else None
-        return self._runner.run(SELECT, self.parsed, edition, fit)
+        return self._runner.run(stages.SELECT, self.parsed, edition, fit)
 
     def resolved(self, edition: Edition) -> Outcome[Document]:
         split = self.options.split
-        return self._runner.run(RESOLVE, self.selected(edition), self.folder, split)
+        return self._runner.run(stages.RESOLVE, self.selected(edition), self.folder, split)
 
     def marked(
         self,
@@ -133,7 +122,7 @@ class Source:
         """The ``resolved`` document, or a part of it, with the page marks of the standard print
         edition that the edition needs."""
         document = self.resolved(edition) if resolved is None else resolved
-        return self._runner.run(MARK, document, edition, page_map)
+        return self._runner.run(stages.MARK, document, edition, page_map)
 
     def pages(
         self,
@@ -144,10 +133,10 @@ class Source:
     ) -> Outcome[Pages]:
         templates = self._templates
         takes = (edition, self.stem, templates, _names(templates), page_map, file)
-        rendered = self._runner.run(RENDER, marked, *takes)
+        rendered = self._runner.run(stages.RENDER, marked, *takes)
         if edition.format != "epub" or rendered.failed:
             return rendered
-        audited = self._runner.run(AUDIT, rendered, marked, edition)
+        audited = self._runner.run(stages.AUDIT, rendered, marked, edition)
         audited.seconds += rendered.seconds
         return audited
 
@@ -219,7 +208,7 @@ class Source:
         sources = self._sources(resolved) if edition.is_archival else ()
         beside = self.options.assets_beside
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)
-        packing = self._runner.later(PACKAGE, pages, *takes)
+        packing = self._runner.later(stages.PACKAGE, pages, *takes)
 
         @functools.cache  # others may wait for it too
         def finish() -> BuiltEdition:
@@ -227,7 +216,7 @@ class Source:
             package, findings = packed.value, [*found, *packed.findings]
             if package.data and not packed.failed:
                 name = file or output_name(self.stem, edition)
-                findings += self._runner.run(COMPARE, packed, marked, edition, name).findings
+                findings += self._runner.run(stages.COMPARE, packed, marked, edition, name).findings
             if self.options.cover_spread and edition.name == STANDARD_PRINT and package.data:
                 cover = self._cover(edition, marked, package)
                 package = msgspec.structs.replace(
@@ -255,7 +244,7 @@ class Source:
         templates = self._templates
         pages = package.facts.pages
         takes = (package.sheet, pages, self.stem, templates, _names(templates), self.folder)
-        return self._runner.run(COVER, marked, edition, *takes)
+        return self._runner.run(stages.COVER, marked, edition, *takes)
 
     def all_built(self, editions: Iterable[Edition]) -> Iterator[BuiltEdition]:
         """The editions, in order. Those that mark the pages of the standard print edition wait for
@@ -270,7 +259,7 @@ class Source:
         if marked and not problem and standard not in alone:
             alone.insert(0, standard)
         if self.parsed.seconds and any(edition.format == "pdf" for edition in alone):
-            self._runner.ahead(get_ready_to_print, self.metadata.lang)
+            self._runner.ahead(stages.get_ready_to_print, self.metadata.lang)
         # the slowest are started first; web pages are made here, while other processes work
         begun = {edition: self.begin(edition) for edition in sorted(alone, key=_from_longest)}
         marked.sort(key=_from_longest)
@@ -279,7 +268,7 @@ class Source:
             step
             for edition, outcome in resolved.items()
             if not outcome.failed
-            for step in get_ready(
+            for step in stages.get_ready(
                 outcome.value, edition, self.stem, self._templates, self.folder, self._runner.ahead
             )
         )

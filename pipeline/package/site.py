@@ -8,29 +8,13 @@ from urllib.parse import quote
 
 from pipeline.model.editions import EDITIONS, output_name
 from pipeline.model.rendered import Page, Pages
-from pipeline.package.html import (
-    BESIDE,
-    FILES_BESIDE,
-    File,
-    all_sizes,
-    font_faces,
-    joined_styles,
-    line_end,
-    page_fonts,
-    show_images,
-    shown_images,
-    style_files,
-    with_links,
-    with_picture,
-    with_policy,
-    with_script,
-)
+from pipeline.package import html
 from pipeline.package.result import Package
 from pipeline.system.checksums import LIST, checksums
 
 _RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 
-SOURCES = FILES_BESIDE | {"form-action": BESIDE}
+SOURCES = html.FILES_BESIDE | {"form-action": html.BESIDE}
 """The sources from which a page may load: the site itself, on the web or on a disk."""
 
 
@@ -38,25 +22,25 @@ def package(pages: Pages, folder: Path) -> Package:
     """The site's start page, with everything else in `Package.extra`. Paths of assets are relative
     to ``folder``."""
     markup = "".join(page.markup for page in pages.pages)
-    images, dependencies, problems = shown_images(pages, folder)
-    css = joined_styles(pages)
-    fonts, missing = page_fonts(pages.faces, css, markup)
-    styles = style_files(pages, font_faces(fonts, _font_address) + css)
+    images, dependencies, problems = html.shown_images(pages, folder)
+    css = html.joined_styles(pages)
+    fonts, missing = html.page_fonts(pages.faces, css, markup)
+    styles = html.style_files(pages, html.font_faces(fonts, _font_address) + css)
 
     start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
 
     def finished(page: Page) -> bytes:
-        markup = show_images(page.markup, images, _image_address)
-        markup = with_links(with_script(markup, pages), styles, _address)
+        markup = html.show_images(page.markup, images, _image_address)
+        markup = html.with_links(html.with_script(markup, pages), styles, _address)
         if page.role == "missing" and pages.metadata.url:
             markup = _absolute(markup, f"{pages.metadata.url}{quote(str(start.parent))}/")
-        return line_end(with_policy(markup, SOURCES)).encode()
+        return html.line_end(html.with_policy(markup, SOURCES)).encode()
 
     files = {
         **{page.name: finished(page) for page in pages.pages},
         **{file.name: file.data for file in styles},
         **{f"fonts/{file.name}": file.data for file in fonts.values()},
-        **{f"images/{file.name}": file.data for file in all_sizes(images)},
+        **{f"images/{file.name}": file.data for file in html.all_sizes(images)},
         **{file.name: file.text.encode() for file in pages.beside},
     }
     files[LIST] = checksums(files)
@@ -68,7 +52,7 @@ def package(pages: Pages, folder: Path) -> Package:
         dependencies=tuple(map(str, dependencies)),
         extra=extra,
     )
-    return with_picture(made, pages, folder)
+    return html.with_picture(made, pages, folder)
 
 
 def _absolute(markup: str, base: str) -> str:
@@ -77,13 +61,13 @@ def _absolute(markup: str, base: str) -> str:
     return _RELATIVE.sub(lambda found: found[0] + base, markup)
 
 
-def _address(file: File) -> str:
+def _address(file: html.File) -> str:
     return file.name
 
 
-def _font_address(file: File) -> str:
+def _font_address(file: html.File) -> str:
     return f"fonts/{file.name}"
 
 
-def _image_address(file: File) -> str:
+def _image_address(file: html.File) -> str:
     return quote(f"images/{file.name}")

@@ -17,18 +17,10 @@ from pipeline.model.sheet.colours import screen_rules
 from pipeline.model.sheet.web_print import print_style
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
+from pipeline.render import discovery
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
-from pipeline.render.discovery import (
-    MetaTag,
-    WebFacts,
-    alternates,
-    downloads,
-    full_title,
-    meta_tags,
-    social_tags,
-)
 from pipeline.render.drawings import drawing_faces, logo
 from pipeline.render.environment import sheets
 from pipeline.render.linked_data import linked_data
@@ -38,7 +30,7 @@ from pipeline.render.styles import construct_styles, dark_style, script, side_no
 from pipeline.render.timings import minutes, total
 from pipeline.system.store import Memo
 
-UNLISTED = (MetaTag("name", "robots", "noindex"),)
+UNLISTED = (discovery.MetaTag("name", "robots", "noindex"),)
 """The instruction to search engines on a page with answers."""
 
 FEWEST_ENTRIES = 3
@@ -71,14 +63,14 @@ def assemble(
         "page",
         document=document,
         date=written_date(metadata.date, words(metadata.lang)),
-        full_title=full_title(metadata),
+        full_title=discovery.full_title(metadata),
         meta_tags=(
-            *meta_tags(metadata, facts),
-            *(UNLISTED if for_teachers else social_tags(metadata, stem)),
+            *discovery.meta_tags(metadata, facts),
+            *(UNLISTED if for_teachers else discovery.social_tags(metadata, stem)),
         ),
         linked_data=linked_data(metadata, facts),
         address=facts.address,
-        alternates=alternates(metadata, facts.address),
+        alternates=discovery.alternates(metadata, facts.address),
         downloads=facts.downloads,
         imprint=imprint(metadata, renderer),
         logo=logo(document),
@@ -133,15 +125,15 @@ def fragment(document: Document, environment: jinja2.Environment) -> str:
 
 def _facts(
     document: Document, edition: Edition, stem: str, chapters: tuple[NavPoint, ...]
-) -> WebFacts:
+) -> discovery.WebFacts:
     base = document.metadata.url
-    return WebFacts(
+    return discovery.WebFacts(
         address=base + quote(output_name(stem, edition)) if base else "",
         is_book=is_book(document),
         chapters=chapters,
         is_learnt_from=is_learnt_from(document),
         minutes=minutes(document),
-        downloads=downloads(document.metadata, stem, edition),
+        downloads=discovery.downloads(document.metadata, stem, edition),
     )
 
 

@@ -7,17 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from pipeline.model import (
-    Code,
-    CodeBlock,
-    Image,
-    Inline,
-    LineBreak,
-    List,
-    Math,
-    Node,
-    NoteReference,
-)
+from pipeline import model
 from pipeline.model.tree import plain_text, walk
 
 EM_PIXELS = 12.7
@@ -73,59 +63,59 @@ def text_width(text: str) -> float:
     return sum(map(_char_width, text))
 
 
-def is_option(code: Code) -> bool:
+def is_option(code: model.Code) -> bool:
     """Return whether code is an option, `--out`, which is not broken after its hyphens."""
     return code.text[:1] == "-" and " " not in code.text and len(code.text) < LONGEST_OPTION
 
 
-def size(nodes: Iterable[Node]) -> Size:
+def size(nodes: Iterable[model.Node]) -> Size:
     """The size of some blocks or inlines."""
     flat = tuple(walk(nodes))
     found = [_text_size(line) for line in _lines(flat)]
     found += [box for node in flat if (box := _box(node))]
-    indent = INDENT if any(isinstance(node, List) for node in flat) else 0.0
+    indent = INDENT if any(isinstance(node, model.List) for node in flat) else 0.0
     return Size(max(s.word for s in found) + indent, max(s.line for s in found) + indent)
 
 
-def line_count(nodes: Iterable[Node], width: float) -> int:
+def line_count(nodes: Iterable[model.Node], width: float) -> int:
     """The number of lines that blocks take in a column ``width`` ems wide."""
     flat = tuple(walk(nodes))
     count = sum(math.ceil(sum(each for _, each in line) / width) for line in _lines(flat))
     for node in flat:
-        if isinstance(node, CodeBlock):
+        if isinstance(node, model.CodeBlock):
             count += node.text.count("\n")
-        elif isinstance(node, Image) and node.width:
+        elif isinstance(node, model.Image) and node.width:
             height = node.height * min(1, width * EM_PIXELS / node.width)
             count += math.ceil(height / EM_PIXELS / LINE_HEIGHT)
     return count
 
 
-def _box(node: Node) -> Size | None:
+def _box(node: model.Node) -> Size | None:
     match node:
-        case Image():
+        case model.Image():
             width = (node.width or 200) / EM_PIXELS
             return Size(min(width, BREAKABLE), width)
-        case CodeBlock():
+        case model.CodeBlock():
             width = max(map(len, node.text.split("\n"))) * MONOSPACED
             return Size(min(width, BREAKABLE), width)
-        case Math():
+        case model.Math():
             width = len(node.alt or node.tex) * _OTHER
             return Size(width, width)
     return None
 
 
-def _lines(flat: Iterable[Node]) -> list[list[_Letter]]:
+def _lines(flat: Iterable[model.Node]) -> list[list[_Letter]]:
     """The lines of text in nodes and all below them: blocks begin new ones, and so do breaks."""
     lines: list[list[_Letter]] = [[]]
     for node in flat:
-        if isinstance(node, LineBreak) or not isinstance(node, Inline):
+        if isinstance(node, model.LineBreak) or not isinstance(node, model.Inline):
             lines.append([])
-        elif isinstance(node, NoteReference):
+        elif isinstance(node, model.NoteReference):
             lines[-1].append(("1", _char_width("1")))
-        elif isinstance(node, Code):
+        elif isinstance(node, model.Code):
             text = node.text.replace("-", "\u2011") if is_option(node) else node.text
             lines[-1] += ((char, max(MONOSPACED, _char_width(char) // 1)) for char in text)
-        elif not isinstance(node, Image | Math) and not hasattr(node, "children"):
+        elif not isinstance(node, model.Image | model.Math) and not hasattr(node, "children"):
             lines[-1] += ((char, _char_width(char)) for char in plain_text((node,)))
     return lines
 

@@ -10,20 +10,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import CAPTIONED, Captioned, Document, Node
+from pipeline.model import CAPTIONED, Captioned, Document, Node, tree
 from pipeline.model.codes import Code
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import (
-    FIELDS,
-    INLINE_FIELDS,
-    all_nodes,
-    find,
-    has,
-    ordinals,
-    plain_text,
-    walk,
-)
 from pipeline.model.words import words
 from pipeline.model.words.writing import writing
 from pipeline.resolve.findings import Findings
@@ -65,10 +55,10 @@ def fill_references(document: Document) -> Document:
     and becomes its original text. One inside a link becomes plain text, because links cannot be
     nested.
     """
-    if not has(document, model.CrossReference):
+    if not tree.has(document, model.CrossReference):
         return document
     findings, nodes, lang = Findings(document), _nodes(document), document.metadata.lang
-    for _, node, span in find(document, model.CrossReference):
+    for _, node, span in tree.find(document, model.CrossReference):
         if problem := _problem(node, nodes, findings, lang):
             findings.add(problem.code, problem.message, span, problem.hint)
     if any(_refers(node) for node in nodes.values()):
@@ -79,14 +69,16 @@ def fill_references(document: Document) -> Document:
 def _nodes(document: Document) -> dict[str, Node]:
     """The nodes with an id, by id."""
     return {
-        node.attributes.id: node for _, node, _ in find(document, marked=True) if node.attributes.id
+        node.attributes.id: node
+        for _, node, _ in tree.find(document, marked=True)
+        if node.attributes.id
     }
 
 
 def _refers(node: Node) -> bool:
     """Return whether a title holds a reference."""
     title = node.title if isinstance(node, model.Section) else ()
-    return any(isinstance(inner, model.CrossReference) for inner in walk(title))
+    return any(isinstance(inner, model.CrossReference) for inner in tree.walk(title))
 
 
 def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
@@ -109,12 +101,14 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
         )
 
     changes: Changes = {model.CrossReference: fill, model.Text: separate, model.Link: flatten}
-    return rewrite_document(document, leave=changes, context=ordinals())
+    return rewrite_document(document, leave=changes, context=tree.ordinals())
 
 
 def _separators(document: Document) -> Iterator[int]:
     """The indices of the separators between references in one bracket, as created by the parser."""
-    leaves = [pair for pair in enumerate(all_nodes(document)) if type(pair[1]) not in FIELDS]
+    leaves = [
+        pair for pair in enumerate(tree.all_nodes(document)) if type(pair[1]) not in tree.FIELDS
+    ]
     pairs = itertools.pairwise(leaves)
     for ((_, one), (ordinal, text)), (_, (_, two)) in itertools.pairwise(pairs):
         is_between = isinstance(one, model.CrossReference) and isinstance(two, model.CrossReference)
@@ -153,9 +147,9 @@ def _target(node: Node, lang: str) -> _Target | None:
         case model.ListItem() if node.label:
             return _Target("exercise", node.label)
         case model.Section():
-            return _Target(_kind(node), node.number, plain_text(node.title).strip())
+            return _Target(_kind(node), node.number, tree.plain_text(node.title).strip())
         case model.Heading():
-            return _Target("section", "", plain_text(node.children).strip())
+            return _Target("section", "", tree.plain_text(node.children).strip())
     return None
 
 
@@ -215,8 +209,8 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
     opening, closing = writing(document.metadata.lang).double
     texts: dict[int, str] = {}
     before = ""
-    for ordinal, node in enumerate(all_nodes(document)):
-        if type(node) in INLINE_FIELDS:
+    for ordinal, node in enumerate(tree.all_nodes(document)):
+        if type(node) in tree.INLINE_FIELDS:
             before = ""
         elif isinstance(node, model.CrossReference):
             found = nodes.get(node.target)
@@ -232,6 +226,6 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
                 text = f"{opening}{target.title}{closing}"
             before = "a word"
             texts[ordinal] = text
-        elif type(node) not in FIELDS:
-            before = (before + plain_text((node,)))[-LOOK_BACK:]
+        elif type(node) not in tree.FIELDS:
+            before = (before + tree.plain_text((node,)))[-LOOK_BACK:]
     return texts

@@ -8,16 +8,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.model import (
-    INLINE_NOTE,
-    Answer,
-    Document,
-    Node,
-    Note,
-    NoteReference,
-    TeacherNote,
-    Text,
-)
+from pipeline import model
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import rewrite
@@ -34,19 +25,19 @@ Inherited: TypeAlias = tuple[Span | None, bool]
 """The place of a node in the source, and whether only teachers get it."""
 
 
-def number_notes(document: Document) -> Document:
+def number_notes(document: model.Document) -> model.Document:
     """The document with numbered notes, in reading order: a note that is first referred to by
     another one follows that one. Notes that are only for teachers are numbered last.
 
     A note without a reference is dropped (UNUSED_NOTE), and so is a second one with the same label
     (DUPLICATE_NOTE); a reference to a missing note becomes plain text (UNRESOLVED_NOTE).
     """
-    if not has(document, NoteReference) and not document.notes:
+    if not has(document, model.NoteReference) and not document.notes:
         return document
     findings = Findings(document)
     notes = _by_label(document, findings)
     occurrences = _occurrences(document, notes, findings)
-    for_teachers = find(document, Answer, TeacherNote, marked=True)
+    for_teachers = find(document, model.Answer, model.TeacherNote, marked=True)
     has_hidden = any(is_for_teachers(node) for _, node, _ in for_teachers)
     shared = _occurrences(document, notes, Findings(document), for_all=True) if has_hidden else {}
     references = Counter(label for place in occurrences.values() for label, _ in place.values())
@@ -54,14 +45,14 @@ def number_notes(document: Document) -> Document:
     ordered = [notes[label] for label in {**shared, **occurrences} if label != BODY]
     numbers = {note.label: number for number, note in enumerate(ordered, start=1)}
 
-    def numbered(nodes: tuple[Node, ...], place: str) -> tuple[Node, ...]:
-        def number(node: NoteReference, ordinal: int) -> NoteReference | Text:
+    def numbered(nodes: tuple[model.Node, ...], place: str) -> tuple[model.Node, ...]:
+        def number(node: model.NoteReference, ordinal: int) -> model.NoteReference | model.Text:
             if node.label not in numbers:
-                return Text(span=node.span, text=f"[^{node.label}]")
+                return model.Text(span=node.span, text=f"[^{node.label}]")
             _, occurrence = occurrences[place][ordinal]
             return replace(node, number=numbers[node.label], occurrence=occurrence)
 
-        return rewrite(nodes, leave={NoteReference: number}, context=ordinals())
+        return rewrite(nodes, leave={model.NoteReference: number}, context=ordinals())
 
     finished = tuple(
         replace(
@@ -81,7 +72,11 @@ def number_notes(document: Document) -> Document:
 
 
 def _occurrences(
-    document: Document, notes: dict[str, Note], findings: Findings, *, for_all: bool = False
+    document: model.Document,
+    notes: dict[str, model.Note],
+    findings: Findings,
+    *,
+    for_all: bool = False,
 ) -> dict[str, dict[int, tuple[str, int]]]:
     """By place, in reading order, the references there, each by its number among the nodes: the
     note, and which reference to it this is (the first, the second …). With ``for_all``, references
@@ -92,7 +87,7 @@ def _occurrences(
     while stack:
         place, nodes = stack[-1]
         for ordinal, (node, (span, hidden)) in nodes:
-            if not isinstance(node, NoteReference) or (hidden and for_all):
+            if not isinstance(node, model.NoteReference) or (hidden and for_all):
                 continue
             label = node.label
             if label not in notes:
@@ -115,15 +110,15 @@ def _occurrences(
     return found
 
 
-def _walked(nodes: Iterable[Node]) -> Iterator[tuple[int, tuple[Node, Inherited]]]:
-    def inherit(node: Node, above: Inherited) -> Inherited:
+def _walked(nodes: Iterable[model.Node]) -> Iterator[tuple[int, tuple[model.Node, Inherited]]]:
+    def inherit(node: model.Node, above: Inherited) -> Inherited:
         return node.span or above[0], above[1] or is_for_teachers(node)
 
     return enumerate(walk_with(nodes, (None, False), inherit))
 
 
-def _by_label(document: Document, findings: Findings) -> dict[str, Note]:
-    notes: dict[str, Note] = {}
+def _by_label(document: model.Document, findings: Findings) -> dict[str, model.Note]:
+    notes: dict[str, model.Note] = {}
     for note in document.notes:
         first = notes.setdefault(note.label, note)
         if first is not note:
@@ -138,10 +133,10 @@ def _by_label(document: Document, findings: Findings) -> dict[str, Note]:
     return notes
 
 
-def _report_unused(note: Note, findings: Findings) -> None:
+def _report_unused(note: model.Note, findings: Findings) -> None:
     message = f"The footnote `[^{note.label}]` is never referred to."
     hint = f"Refer to it in the text, `[^{note.label}]`, or take it out."
-    if note.label.startswith(INLINE_NOTE):
+    if note.label.startswith(model.INLINE_NOTE):
         text = " ".join(plain_text(note.children).split())
         shown = text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
         message = f"The note `^[{shown}]` is where no output can have notes, and is left out."

@@ -21,20 +21,11 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import HOLDERS, Block, Document, List, Node
+from pipeline.model import HOLDERS, Block, Document, List, Node, removal
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.names import did_you_mean
-from pipeline.model.removal import (
-    CLOSE,
-    LEFT_OUT,
-    SELECTED,
-    UNANSWERED,
-    is_selected,
-    replacement_of,
-    settled,
-)
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import CONDITIONS, TEACHER, find, has_condition, is_for_teachers, walk
 from pipeline.select import tasks
@@ -67,8 +58,8 @@ def select(document: Document, edition: Edition) -> Document:
     document = fill_banks(document, functools.partial(_kept, edition=students))
     chosen: set[type[Node]] = {
         type(node)
-        for _, node, _ in find(document, *SOLVED, *SELECTED, marked=True)
-        if isinstance(node, SOLVED) or is_selected(node)
+        for _, node, _ in find(document, *SOLVED, *removal.SELECTED, marked=True)
+        if isinstance(node, SOLVED) or removal.is_selected(node)
     }
     document = replace(document, edition=edition.name)
     if not chosen:
@@ -80,7 +71,7 @@ def select(document: Document, edition: Edition) -> Document:
             # What it replaces is in a place that the edition does not have.
             if isinstance(node, model.Abbreviation):
                 return model.Text(text=node.text, span=node.span)
-            return replacement_of(node)
+            return removal.replacement_of(node)
         node = _without_conditions(node, edition)
         if isinstance(node, TASKS):
             return shuffled(node)
@@ -99,7 +90,7 @@ def select(document: Document, edition: Edition) -> Document:
     spacing = Spacing()
     enters: Changes = dict.fromkeys(chosen.union(HOLDERS, (model.List,)), enter)
     leaves: Changes = {
-        **CLOSE,
+        **removal.CLOSE,
         model.List: spacing.leave,
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),
         **({} if solved else UNSOLVED),
@@ -113,12 +104,12 @@ def select(document: Document, edition: Edition) -> Document:
     gone = {note.label for note in document.notes} - {note.label for note in notes}
     if gone:
         drop: Changes = {
-            **CLOSE,
-            model.NoteReference: lambda node: LEFT_OUT if node.label in gone else node,
+            **removal.CLOSE,
+            model.NoteReference: lambda node: removal.LEFT_OUT if node.label in gone else node,
         }
         blocks, notes = rewrite(blocks, leave=drop), rewrite(notes, leave=drop)
     worded = {type(node) for node in walk((*blocks, *notes)) if node.wordings}
-    settle: Changes = dict.fromkeys(worded, lambda node: settled(node, solved=solved))
+    settle: Changes = dict.fromkeys(worded, lambda node: removal.settled(node, solved=solved))
     blocks, notes = rewrite(blocks, leave=settle), rewrite(notes, leave=settle)
     return replace(
         document,
@@ -128,7 +119,7 @@ def select(document: Document, edition: Edition) -> Document:
     )
 
 
-UNSOLVED: Changes = {**UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}
+UNSOLVED: Changes = {**removal.UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}
 """The students' version of nodes that contain their solution, by type."""
 
 

@@ -14,32 +14,11 @@ import tinycss2  # type: ignore[import-untyped]
 from tinycss2.color3 import RGBA, parse_color  # type: ignore[import-untyped]
 
 from pipeline import model
-from pipeline.model import (
-    BibliographyEntry,
-    Citation,
-    Document,
-    Image,
-    Link,
-    Math,
-    MathBlock,
-    Node,
-    Table,
-    Text,
-)
+from pipeline.model import tree
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
-from pipeline.model.tree import (
-    all_images,
-    children,
-    find,
-    of_node,
-    plain_text,
-    walk,
-    walk_with,
-    whole,
-)
 from pipeline.model.words import words as words_of
 from pipeline.verify.claims import BREAKS
 from pipeline.verify.findings import Finding, finding
@@ -52,7 +31,7 @@ class AuditSubject(NamedTuple):
     """An e-book before packaging: the resolved document, and its pages with their ``roots``, which
     are empty if a page is ``broken``."""
 
-    document: Document
+    document: model.Document
     pages: Pages
     roots: Mapping[str, Element]
     broken: Mapping[str, str]
@@ -85,7 +64,7 @@ _FILE_NAME = re.compile(
 
 def images_are_described(subject: AuditSubject) -> Looked:
     """Each image that is not decorative has an alternative text other than a file name."""
-    for image, span, is_decorative in all_images(subject.document):
+    for image, span, is_decorative in tree.all_images(subject.document):
         alt = image.alt.strip()
         if alt and not image.missing and _is_file_name(alt, image):
             yield finding("vague-alt", span, text=alt)
@@ -96,7 +75,7 @@ def images_are_described(subject: AuditSubject) -> Looked:
         yield None if brand.logo_alt else REPORTED
 
 
-def _is_file_name(alt: str, image: Image) -> bool:
+def _is_file_name(alt: str, image: model.Image) -> bool:
     path = PurePosixPath(image.source)
     if alt == path.name or (alt == path.stem and re.search(r"[\d_-]", alt)):
         return True
@@ -105,8 +84,8 @@ def _is_file_name(alt: str, image: Image) -> bool:
 
 def nothing_moves(subject: AuditSubject) -> Looked:
     """No image is animated: nobody could stop it, and it might flash."""
-    first: dict[str, tuple[Image, Span | None]] = {}
-    for image, span, _ in all_images(subject.document):
+    first: dict[str, tuple[model.Image, Span | None]] = {}
+    for image, span, _ in tree.all_images(subject.document):
         if not image.missing:
             first.setdefault(image.asset, (image, span))
     for asset in subject.document.assets:
@@ -120,19 +99,19 @@ def nothing_moves(subject: AuditSubject) -> Looked:
 def formulas_are_spoken(subject: AuditSubject) -> Looked:
     """Each formula in MathML has a spoken alternative. Formulas that cannot be set, and are shown
     as text, were reported by resolve."""
-    for _, node, _ in find(subject.document, Math, MathBlock):
-        if isinstance(node, Math | MathBlock) and node.mathml:
+    for _, node, _ in tree.find(subject.document, model.Math, model.MathBlock):
+        if isinstance(node, model.Math | model.MathBlock) and node.mathml:
             yield None if node.alt else REPORTED
 
 
 def tables_have_heads(subject: AuditSubject) -> Looked:
     """Tables of two rows and two columns or more have a head, or heads of their rows. A grid
     without any text is one to fill in."""
-    for _, node, span in find(subject.document, Table):
+    for _, node, span in tree.find(subject.document, model.Table):
         rows = (*node.head, *node.body)
         cells = [cell for row in rows for cell in row.cells]
         is_grid = len(rows) > 1 and max(len(row.cells) for row in rows) > 1
-        if is_grid and any(plain_text(cell.children).strip() for cell in cells):
+        if is_grid and any(tree.plain_text(cell.children).strip() for cell in cells):
             has_heads = any(cell.scope for cell in cells)
             yield None if has_heads else finding("unheaded-table", span)
 
@@ -141,8 +120,8 @@ def links_have_text(subject: AuditSubject) -> Looked:
     """Link texts are not empty, and not uninformative like "here". Code in a link text is the name
     of something, such as `page`."""
     vague = frozenset(words_of(subject.document.metadata.lang)["vague_links"].split("|"))
-    for _, node, span in find(subject.document, Link):
-        text = " ".join(plain_text(node.children).split())
+    for _, node, span in tree.find(subject.document, model.Link):
+        text = " ".join(tree.plain_text(node.children).split())
         is_vague = re.sub(r"[^\w\s]+", "", text).strip().casefold() in vague
         rule = "vague-link" if text else "empty-link"
         is_name = all(isinstance(child, model.Code) for child in node.children)
@@ -174,11 +153,11 @@ a language, its letters, and the languages that are written in it."""
 _IN_SCRIPTS = re.compile(f"[{''.join(letters.pattern[1:-1] for _, _, letters, _ in SCRIPTS)}]")
 
 
-@of_node
-def _is_in_scripts(node: Node) -> bool:
+@tree.of_node
+def _is_in_scripts(node: model.Node) -> bool:
     if isinstance(node, model.Section):
-        return any(map(_is_in_scripts, children(node)))
-    return any(isinstance(n, Text) and _IN_SCRIPTS.search(n.text) for n in walk(node))
+        return any(map(_is_in_scripts, tree.children(node)))
+    return any(isinstance(n, model.Text) and _IN_SCRIPTS.search(n.text) for n in tree.walk(node))
 
 
 MOST_LETTERS = 20
@@ -189,16 +168,20 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
     """A passage in a script that its language is not written in has a language of its own. Titles
     of cited works are names."""
 
-    def inherit(node: Node, above: tuple[str, Span | None]) -> tuple[str, Span | None]:
+    def inherit(node: model.Node, above: tuple[str, Span | None]) -> tuple[str, Span | None]:
         """The language and the place of a node; a bibliography needs no marked languages."""
         lang = above[0] and (node.attributes.get("lang") or above[0])
-        named = isinstance(node, BibliographyEntry | Citation)
+        named = isinstance(node, model.BibliographyEntry | model.Citation)
         return "" if named else lang, node.span or above[1]
 
     start: tuple[str, Span | None] = (subject.document.metadata.lang, None)
-    nodes = whole(subject.document) if any(map(_is_in_scripts, whole(subject.document))) else ()
-    for node, (lang, span) in walk_with(nodes, start, inherit):
-        if not isinstance(node, Text) or not lang or not _IN_SCRIPTS.search(node.text):
+    nodes = (
+        tree.whole(subject.document)
+        if any(map(_is_in_scripts, tree.whole(subject.document)))
+        else ()
+    )
+    for node, (lang, span) in tree.walk_with(nodes, start, inherit):
+        if not isinstance(node, model.Text) or not lang or not _IN_SCRIPTS.search(node.text):
             continue
         spoken = lang.lower().partition("-")[0]
         for script, example, letters, languages in SCRIPTS:

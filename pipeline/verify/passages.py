@@ -9,72 +9,57 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from pipeline.model import (
-    Bibliography,
-    BibliographyEntry,
-    Blank,
-    Chart,
-    Choices,
-    Citation,
-    CodeBlock,
-    CrossReference,
-    Emphasis,
-    Figure,
-    FigureGroup,
-    Heading,
-    Image,
-    Index,
-    IndexEntry,
-    IndexReference,
-    LineBreak,
-    Link,
-    Matching,
-    Math,
-    MathBlock,
-    Node,
-    NoteReference,
-    Ordering,
-    PageMark,
-    Paragraph,
-    Plain,
-    Section,
-    SoftBreak,
-    Strong,
-    Table,
-    TableCell,
-    Text,
-    Variable,
-)
+from pipeline import model
 from pipeline.model.diagnostics import Span
 from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_of
 from pipeline.model.tree import facts, of_node, plain_text, walk_with
 
 PARTED = (
-    Variable,
-    Citation,
-    Image,
-    Math,
-    MathBlock,
-    Blank,
-    Link,
-    NoteReference,
-    PageMark,
-    LineBreak,
-    CodeBlock,
-    CrossReference,
-    IndexEntry,
-    IndexReference,
-    BibliographyEntry,
+    model.Variable,
+    model.Citation,
+    model.Image,
+    model.Math,
+    model.MathBlock,
+    model.Blank,
+    model.Link,
+    model.NoteReference,
+    model.PageMark,
+    model.LineBreak,
+    model.CodeBlock,
+    model.CrossReference,
+    model.IndexEntry,
+    model.IndexReference,
+    model.BibliographyEntry,
 )
 """Inline nodes with symbols of their own, or words that an edition adds: the text before, inside
 and after them is in separate passages."""
 
 APART = (*HOLDERS, *PARTED)
 
-FREE = (Chart, Choices, Figure, FigureGroup, Index, Matching, Ordering, Bibliography, CodeBlock)
+FREE = (
+    model.Chart,
+    model.Choices,
+    model.Figure,
+    model.FigureGroup,
+    model.Index,
+    model.Matching,
+    model.Ordering,
+    model.Bibliography,
+    model.CodeBlock,
+)
 """Nodes that an edition may lay out in its own order: captions above or below, sides in rows."""
 
-REPEATED = (Heading, Section, Table, TableCell, Figure, FigureGroup, Chart, CodeBlock, Index)
+REPEATED = (
+    model.Heading,
+    model.Section,
+    model.Table,
+    model.TableCell,
+    model.Figure,
+    model.FigureGroup,
+    model.Chart,
+    model.CodeBlock,
+    model.Index,
+)
 """Nodes whose text is often repeated: in contents, in lists, in the header of a table on its next
 page."""
 
@@ -108,10 +93,10 @@ class _Block(NamedTuple):
 GROUPS = 1 << 20
 """More than there are groups in a block."""
 
-PLAIN = frozenset({Paragraph, Text, SoftBreak, Emphasis, Strong})
+PLAIN = frozenset({model.Paragraph, model.Text, model.SoftBreak, model.Emphasis, model.Strong})
 """Nodes without symbols of their own, of which one holds text."""
 
-DRAWN = frozenset({Chart, Image})
+DRAWN = frozenset({model.Chart, model.Image})
 """Nodes of which print has but a drawing."""
 
 IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
@@ -121,10 +106,10 @@ _LATIN = re.compile("[\x00-\u024f\u2000-\u206f]+")
 
 
 def passages(
-    nodes: Iterable[Node],
+    nodes: Iterable[model.Node],
     *,
     drawn: bool = False,
-    free: tuple[type[Node], ...] = FREE,
+    free: tuple[type[model.Node], ...] = FREE,
     rtl: bool = False,
     in_print: bool = False,
 ) -> Iterator[Passage]:
@@ -137,7 +122,7 @@ def passages(
         is_drawn, own_free = drawn and not kinds.isdisjoint(DRAWN), not kinds.isdisjoint(free)
         known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free)
         if key not in known:
-            if isinstance(node, Section):
+            if isinstance(node, model.Section):
                 title = (*node.wordings, *node.title)
                 found = _passages(title, of._replace(span=node.span), is_drawn, free)
             elif kinds <= PLAIN:
@@ -154,7 +139,7 @@ def passages(
             yield passage
 
 
-def _paragraph(node: Node, rtl: bool) -> Iterator[Passage]:
+def _paragraph(node: model.Node, rtl: bool) -> Iterator[Passage]:
     """The passage of a paragraph of nothing but text, which most are."""
     text = plain_text((node,))
     if found := letters(text):
@@ -163,16 +148,16 @@ def _paragraph(node: Node, rtl: bool) -> Iterator[Passage]:
 
 
 @of_node
-def _known(_: Node) -> dict[Any, tuple[Passage, ...]]:
+def _known(_: model.Node) -> dict[Any, tuple[Passage, ...]]:
     """The passages of a block, or of a section's title, by what else they depend on."""
     return {}
 
 
-def _blocks(nodes: Iterable[Node], around: _Block) -> Iterator[tuple[Node, _Block]]:
+def _blocks(nodes: Iterable[model.Node], around: _Block) -> Iterator[tuple[model.Node, _Block]]:
     """Sections, of which only the title is meant, and the blocks in them, each with what it has
     from the sections around it."""
     for node in nodes:
-        if isinstance(node, Section):
+        if isinstance(node, model.Section):
             is_rtl = around.rtl or node.attributes.get("dir") == "rtl"
             own = around._replace(span=node.span or around.span, repeated=True, rtl=is_rtl)
             yield node, own
@@ -182,16 +167,16 @@ def _blocks(nodes: Iterable[Node], around: _Block) -> Iterator[tuple[Node, _Bloc
 
 
 def _passages(
-    nodes: Iterable[Node], current: _Block, drawn: bool, free: tuple[type[Node], ...]
+    nodes: Iterable[model.Node], current: _Block, drawn: bool, free: tuple[type[model.Node], ...]
 ) -> Iterator[Passage]:
     count = itertools.count(1)
     read: list[str] = []
 
-    def inherit(node: Node, block: _Block) -> _Block:
+    def inherit(node: model.Node, block: _Block) -> _Block:
         if not isinstance(node, APART):
             return block
         nth = next(count)
-        repeated = not isinstance(node, Paragraph | Plain) and (
+        repeated = not isinstance(node, model.Paragraph | model.Plain) and (
             block.repeated or isinstance(node, REPEATED)
         )
         return _Block(
@@ -199,8 +184,8 @@ def _passages(
             (node.span if isinstance(node, HOLDERS) else None) or block.span,
             block.group or (nth if isinstance(node, free) else 0),
             repeated,
-            block.within or isinstance(node, Chart),
-            block.out or (drawn and block.within and isinstance(node, Table)),
+            block.within or isinstance(node, model.Chart),
+            block.out or (drawn and block.within and isinstance(node, model.Table)),
             block.rtl or node.attributes.get("dir") == "rtl",
         )
 
@@ -216,14 +201,14 @@ def _passages(
         if block.nth != current.nth:
             yield from finished()
             current = block
-        if isinstance(node, CodeBlock):
+        if isinstance(node, model.CodeBlock):
             for line in node.text.splitlines():
                 read.append(line)
                 yield from finished()
-        elif isinstance(node, Image):
+        elif isinstance(node, model.Image):
             read.append("" if drawn and not node.missing else node.alt)
         else:
-            read.append(" " if isinstance(node, SoftBreak) else counted_text(node))
+            read.append(" " if isinstance(node, model.SoftBreak) else counted_text(node))
     yield from finished()
 
 

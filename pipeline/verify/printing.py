@@ -8,19 +8,8 @@ from typing import TypeAlias
 
 from pipeline.model.paper import MILLIMETRE
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
+from pipeline.verify import layout
 from pipeline.verify.findings import Finding, finding
-from pipeline.verify.layout import (
-    Colour,
-    PageArea,
-    PageLayout,
-    Picture,
-    TextArea,
-    TextRun,
-    baselines,
-    is_raised_or_lowered,
-    line_of,
-    rules,
-)
 
 LEAST_DOTS, SMALLEST = 200, 9
 """Dots per inch below which print shows the pixels; points below which an image is too small to
@@ -54,10 +43,10 @@ TOLERANCE = 2
 UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
 """Characters in the text of a PDF that stand for a missing glyph."""
 
-Pages: TypeAlias = Sequence[PageLayout]
+Pages: TypeAlias = Sequence[layout.PageLayout]
 
 
-def print_faults(pages: Pages, area: TextArea | None = None) -> tuple[Finding, ...]:
+def print_faults(pages: Pages, area: layout.TextArea | None = None) -> tuple[Finding, ...]:
     """The findings of all rules, in the order of the pages. ``area`` is the place of their text."""
     found = (
         *_coarse_images(pages),
@@ -93,7 +82,7 @@ def _coarse_images(pages: Pages) -> Iterator[Finding]:
             )
 
 
-def _dots_per_inch(picture: Picture) -> float:
+def _dots_per_inch(picture: layout.Picture) -> float:
     """The resolution as it is printed, across or down, whichever is less."""
     both = zip(picture.pixels, picture.size, strict=True)
     return min(pixels * 72 / size for pixels, size in both)
@@ -102,12 +91,12 @@ def _dots_per_inch(picture: Picture) -> float:
 class _Text:
     """Text of one kind: its first line, and the numbers of the pages that it is on."""
 
-    def __init__(self, first: TextRun, page: PageLayout) -> None:
+    def __init__(self, first: layout.TextRun, page: layout.PageLayout) -> None:
         self.about = first.wanted
-        self.line = line_of(first, page.runs)
+        self.line = layout.line_of(first, page.runs)
         self.on: dict[int, None] = {}
 
-    def add(self, page: PageLayout) -> None:
+    def add(self, page: layout.PageLayout) -> None:
         self.on[page.number] = None
 
 
@@ -123,16 +112,16 @@ def _small_text(pages: Pages) -> Iterator[Finding]:
         yield finding("small-text", pages=(*text.on,), about=text.about, line=text.line, size=size)
 
 
-def _is_figure(run: TextRun, others: Sequence[TextRun]) -> bool:
+def _is_figure(run: layout.TextRun, others: Sequence[layout.TextRun]) -> bool:
     """Return whether a piece is raised or lowered, or is the number of a note."""
     is_reference = run.element is not None and run.element.within("Reference")
-    return (is_reference and run.text.strip().isdigit()) or is_raised_or_lowered(run, others)
+    return (is_reference and run.text.strip().isdigit()) or layout.is_raised_or_lowered(run, others)
 
 
 def _low_contrast(pages: Pages) -> Iterator[Finding]:
     """Text with low contrast against its background, in colour or in greyscale: one finding for
     each pair of colours."""
-    found: dict[tuple[Colour, Colour, float], _Text] = {}
+    found: dict[tuple[layout.Colour, layout.Colour, float], _Text] = {}
     for page in pages:
         for run in page.runs:
             is_large = run.size >= (LARGE_BOLD if run.bold else LARGE) - HAIR
@@ -155,20 +144,20 @@ def _low_contrast(pages: Pages) -> Iterator[Finding]:
         )
 
 
-def _contrasts(colour: Colour, background: Colour) -> tuple[float, float]:
+def _contrasts(colour: layout.Colour, background: layout.Colour) -> tuple[float, float]:
     return contrast(colour, background), contrast(grey(colour), grey(background))
 
 
-def contrast(colour: Colour, ground: Colour) -> float:
+def contrast(colour: layout.Colour, ground: layout.Colour) -> float:
     """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, section 5, “contrast ratio”)."""
     first, second = (luminance(*(part / 255 for part in c)) for c in (colour, ground))
     return contrast_of_luminances(first, second)
 
 
-def grey(colour: Colour) -> Colour:
+def grey(colour: layout.Colour) -> layout.Colour:
     """The grey of a colour on a printer that has black alone (ISO 32000-1, section 10.3.5)."""
     value = round(0.3 * colour.red + 0.59 * colour.green + 0.11 * colour.blue)
-    return Colour(value, value, value)
+    return layout.Colour(value, value, value)
 
 
 def _short_last_page(pages: Pages) -> Iterator[Finding]:
@@ -179,8 +168,8 @@ def _short_last_page(pages: Pages) -> Iterator[Finding]:
         return
     if any(box.height >= TALL_LAST for box in last.boxes):
         return
-    written = baselines(last.body)
-    lines, fit = len(written) + len(rules(last.drawings, written)), len(pages) - 1
+    written = layout.baselines(last.body)
+    lines, fit = len(written) + len(layout.rules(last.drawings, written)), len(pages) - 1
     if lines < LAST_LINES:
         yield finding(
             "short-last-page" if fit <= MOST_FITTED else "short-end",
@@ -196,7 +185,7 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
     """Headings at the foot of a page without their text: searched for on tagged pages except the
     last, where nothing could follow."""
     for page, following in itertools.pairwise(pages):
-        headings: dict[int, list[TextRun]] = {}
+        headings: dict[int, list[layout.TextRun]] = {}
         for run in page.body:
             if run.element and run.element.within(*HEADINGS):
                 headings.setdefault(run.element.block, []).append(run)
@@ -208,7 +197,9 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
                 yield finding("stranded-heading", pages=(page.number,), about=text, heading=text)
 
 
-def _is_complete(heading: Sequence[TextRun], page: PageLayout, following: PageLayout) -> bool:
+def _is_complete(
+    heading: Sequence[layout.TextRun], page: layout.PageLayout, following: layout.PageLayout
+) -> bool:
     """Recognise a heading whose whole content is on its page: the next page begins with another
     heading, of the same level or above."""
     own = _in_order(heading)[-1].element
@@ -219,19 +210,19 @@ def _is_complete(heading: Sequence[TextRun], page: PageLayout, following: PageLa
     return bool(level) and level <= _level(heading[-1])
 
 
-def _in_order(runs: Sequence[TextRun]) -> list[TextRun]:
+def _in_order(runs: Sequence[layout.TextRun]) -> list[layout.TextRun]:
     """Text as its tags put it into order, without notes."""
     tagged = [run for run in runs if run.element and not run.element.within("Note")]
     return sorted(tagged, key=lambda run: run.element.order if run.element else 0)
 
 
-def _level(run: TextRun) -> str:
+def _level(run: layout.TextRun) -> str:
     """The role of the heading that a text belongs to, or nothing."""
     roles = run.element.roles if run.element else ()
     return next((role for role in roles if role in HEADINGS), "")
 
 
-def _lines_below(heading: Sequence[TextRun], page: PageLayout) -> int:
+def _lines_below(heading: Sequence[layout.TextRun], page: layout.PageLayout) -> int:
     """The number of lines below a heading, in its column, of its section: including notes, except
     its own."""
     element = heading[-1].element
@@ -248,11 +239,13 @@ def _lines_below(heading: Sequence[TextRun], page: PageLayout) -> int:
         and run.baseline < foot + 1
     ]
     solid = sum(box.height >= TALL and box.top <= foot + 2 for box in page.boxes)
-    ruled = sum(y < foot for y in rules(page.drawings, baselines(page.runs)))
-    return len(baselines(below)) + ruled + LINES_BELOW * solid
+    ruled = sum(y < foot for y in layout.rules(page.drawings, layout.baselines(page.runs)))
+    return len(layout.baselines(below)) + ruled + LINES_BELOW * solid
 
 
-def _is_near_the_foot(heading: Sequence[TextRun], page: PageLayout, pages: Pages) -> bool:
+def _is_near_the_foot(
+    heading: Sequence[layout.TextRun], page: layout.PageLayout, pages: Pages
+) -> bool:
     """Measured from the lowest text on any page of this size."""
     foot = min(
         run.baseline
@@ -263,13 +256,13 @@ def _is_near_the_foot(heading: Sequence[TextRun], page: PageLayout, pages: Pages
     return heading[-1].baseline - foot < FOOT * heading[-1].size
 
 
-def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
+def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
     """Text that runs over the margin, or off the page: one finding for each block of a page,
     about its longest line."""
     for page in pages:
-        edge = PageArea(0, 0, page.width, page.height)
+        edge = layout.PageArea(0, 0, page.width, page.height)
         place = area(page) if area else None
-        worst: dict[tuple[str, int], tuple[bool, float, TextRun]] = {}
+        worst: dict[tuple[str, int], tuple[bool, float, layout.TextRun]] = {}
         for run in page.body:
             off = _over(run.box, edge, 0.5)
             # content entirely in the margin, such as notes and page numbers, is there on purpose
@@ -283,7 +276,9 @@ def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
                     worst.get((rule, block), found), found, key=lambda o: o[:2]
                 )
         for (rule, _), (is_off, over, run) in worst.items():
-            line = line_of(run, page.runs) if rule == "long-code" else ""  # of coloured pieces
+            line = (
+                layout.line_of(run, page.runs) if rule == "long-code" else ""
+            )  # of coloured pieces
             yield finding(
                 rule,
                 pages=(page.number,),
@@ -294,7 +289,7 @@ def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
             )
 
 
-def _over(box: PageArea, place: PageArea, tolerance: float) -> float:
+def _over(box: layout.PageArea, place: layout.PageArea, tolerance: float) -> float:
     """Points by which a box is outside its area, 0 if it is inside."""
     over = max(
         place.left - box.left,
@@ -305,7 +300,7 @@ def _over(box: PageArea, place: PageArea, tolerance: float) -> float:
     return over if over > tolerance else 0
 
 
-def _rule(run: TextRun) -> str:
+def _rule(run: layout.TextRun) -> str:
     """The rule that text breaks which runs out of its place."""
     if run.element and run.element.within("Table"):
         return "wide-table"

@@ -58,7 +58,7 @@ def _part_image(image: Element) -> None:
     del image.attrib["width"]
     width = float(size[1]) * (2.54 if size[2] == "in" else 1)
     block = next(image.iterancestors("p"), None)
-    in_text = block is not None and _said(block).strip()
+    in_text = block is not None and _spoken_text(block).strip()
     if in_text and width <= WIDEST:
         image.set("width", f"{width:.2g}cm")
         return

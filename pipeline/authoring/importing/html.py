@@ -14,20 +14,8 @@ from lxml.etree import ParserError
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.authoring.importing import article, own_markup, own_nodes
+from pipeline.authoring.importing import article, draft, own_markup, own_nodes
 from pipeline.authoring.importing.captions import join_captions, label_words
-from pipeline.authoring.importing.draft import (
-    ALTERNATIVES,
-    BOXES,
-    COMMENT,
-    DISPLAY_MARK,
-    LEVELS,
-    MATH_MARK,
-    MERGED,
-    Draft,
-    count,
-    unread,
-)
 from pipeline.authoring.importing.page_metadata import declared_language, metadata_of
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, has_alternative
@@ -63,10 +51,10 @@ _COUNTED = {
 }
 
 
-_FORMULA = re.compile(f"{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK}")
+_FORMULA = re.compile(f"{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK}")
 
 
-def read_html(path: Path, name: str) -> Draft:
+def read_html(path: Path, name: str) -> draft.Draft:
     """The article of a saved page; a fragment is an article as a whole."""
 
     def fetch(address: str) -> bytes | None:
@@ -90,7 +78,7 @@ def of_page(
     places: Places = "",
     own: bool = False,
     sheets: Iterable[str] = (),
-) -> Draft:
+) -> draft.Draft:
     """The article of a page, or the ``whole_page`` of a document or a book, whose ``title`` may be
     known, with ``notes`` by their labels. ``places`` are the counted elements. ``own`` pages were
     made by Chapbook."""
@@ -98,7 +86,7 @@ def of_page(
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
-        return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
+        return draft.unread("There is no text in it.", name, code=Code.EMPTY_FILE)
     metadata, address = metadata_of(root, whole_page=whole_page)
     if title:
         metadata = replace(metadata, title=title)
@@ -151,12 +139,12 @@ def of_page(
         metadata = replace(metadata, speakers=own_nodes.speakers(blocks))
         passages = []  # much of which is generated
         joined = rewrite((*blocks, *texts), leave=joined_runs())
-        counts = count(joined, ())  # type: ignore[arg-type]
+        counts = draft.count(joined, ())  # type: ignore[arg-type]
         reader.forget_images({n.source for n in walk((*blocks, *texts)) if isinstance(n, Image)})
     kept = own_nodes.KEPT if own else frozenset[str]()
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell, kept)
-    found = tuple(reader.found)
-    return Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
+    found = tuple(reader.findings)
+    return draft.Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
 
 
 def _nest_lists(root: Element) -> None:
@@ -187,7 +175,7 @@ def _keep_comments(root: Element) -> None:
         text = " ".join((said.text or "").split())
         if block is not None and text:
             paragraph = lxml.html.Element("p")
-            paragraph.text, paragraph.tail = COMMENT + text, None
+            paragraph.text, paragraph.tail = draft.COMMENT + text, None
             inner = block if block.tag in ("li", "td") else None
             if inner is not None:
                 inner.append(paragraph)
@@ -224,7 +212,7 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
     found: Counter[str] = Counter()
     heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")
     if title and (head := next((head for head in heads if _says(head, title)), None)) is not None:
-        found["headings"] = found[LEVELS[int(head.tag[1]) - 1]] = -1
+        found["headings"] = found[draft.LEVELS[int(head.tag[1]) - 1]] = -1
     elif title and (first := next(element.iter("p"), None)) is not None and _says(first, title):
         found["paragraphs"] = -1
     for inner in element.iter():
@@ -235,9 +223,11 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
                 continue
             found[row] += 1
             if row == "headings":
-                found[LEVELS[int(inner.tag[1]) - 1]] += 1
-            found[ALTERNATIVES] += inner.tag == "img" and has_alternative(inner.get("alt") or "")
-            found[MERGED] += inner.tag in ("td", "th") and _is_merged(inner)
+                found[draft.LEVELS[int(inner.tag[1]) - 1]] += 1
+            found[draft.ALTERNATIVES] += inner.tag == "img" and has_alternative(
+                inner.get("alt") or ""
+            )
+            found[draft.MERGED] += inner.tag in ("td", "th") and _is_merged(inner)
         elif (
             inner.tag == "a"
             and inner.get("href")
@@ -245,8 +235,8 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
         ):
             found["links"] += 1
         elif inner.tag == "div" and "sidebar" in (inner.get("class") or "").split():
-            found[BOXES] += 1
-    comments = [str(p.text) for p in element.iter("p") if (p.text or "").startswith(COMMENT)]
+            found[draft.BOXES] += 1
+    comments = [str(p.text) for p in element.iter("p") if (p.text or "").startswith(draft.COMMENT)]
     beside = label_words(element) + sum(len(said.split()) for said in comments)
     texts = [text for _, text in _passages(element)]
     found["words"] = sum(len(_FORMULA.sub(" ", text).split()) for text in texts) - beside
@@ -285,8 +275,10 @@ def _is_paragraph(element: Element) -> bool:
     outer = element.getparent()
     alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
     said = "".join(article.words(element))
-    is_formula = said.startswith(f"{MATH_MARK}{DISPLAY_MARK}") and said.endswith(MATH_MARK)
+    is_formula = said.startswith(f"{draft.MATH_MARK}{draft.DISPLAY_MARK}") and said.endswith(
+        draft.MATH_MARK
+    )
     is_figure = element.find("figure") is not None and len(element) == 1
-    is_text = bool(said) and not (is_formula and said.count(MATH_MARK) == 2)
-    is_text = is_text and not is_figure and not said.startswith(COMMENT)
+    is_text = bool(said) and not (is_formula and said.count(draft.MATH_MARK) == 2)
+    is_text = is_text and not is_figure and not said.startswith(draft.COMMENT)
     return not alone and (is_text or len(element.findall(".//img")) > 1)

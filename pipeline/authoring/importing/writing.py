@@ -82,10 +82,10 @@ def failed(*wrong: Diagnostic) -> Imported:
 
 def written(draft: Draft, name: str, stem: str) -> Imported:
     """The source of a draft, which is parsed again to verify that it has the same meaning."""
-    if any(finding.is_error for finding in draft.found):
-        return failed(*draft.found)
+    if any(finding.is_error for finding in draft.findings):
+        return failed(*draft.findings)
     draft = with_speakers(_headed(draft, name), name)
-    metadata, found = draft.metadata, list(draft.found)
+    metadata, found = draft.metadata, list(draft.findings)
     if not metadata.title:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
         metadata = replace(metadata, title=title[:1].upper() + title[1:])
@@ -156,7 +156,7 @@ def _headed(draft: Draft, name: str) -> Draft:
         blocks=blocks,
         notes=tuple(note for note in draft.notes if note.label in kept),
         counts=dict(counts) if draft.counts else {},
-        found=(*draft.found, *told),
+        findings=(*draft.findings, *told),
     )
 
 

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline import model
 from pipeline.authoring.writer.attributes import attribute_list
 from pipeline.authoring.writer.markup import element, plain, tag, unwritable
 from pipeline.authoring.writer.shapes import Writer, indented
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Block,
-    Choices,
-    DefinitionItem,
-    DefinitionList,
-    List,
-    ListItem,
-    Paragraph,
-    Plain,
-    Table,
-)
 from pipeline.model.tree import MARKS
 from pipeline.model.words.numerals import list_number
 
 _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}
 
 
-def listing(node: List, out: Writer) -> str:
+def listing(node: model.List, out: Writer) -> str:
     """A list; one that Markdown cannot express, as HTML."""
     if not _is_markdown(node, out):
         return _as_markup(node, out)
@@ -36,43 +25,45 @@ def listing(node: List, out: Writer) -> str:
     return ("\n" if node.tight else "\n\n").join(items)
 
 
-def _is_markdown(node: List, out: Writer) -> bool:
+def _is_markdown(node: model.List, out: Writer) -> bool:
     count = sum(max(0, _count(item.children) - 1) for item in node.items) + len(node.items) - 1
     return (
-        node.attributes == NO_ATTRIBUTES
+        node.attributes == model.NO_ATTRIBUTES
         and (node.tight or count > 0)
         and not (node.style.endswith("alpha") and node.start + len(node.items) > 27)
         and all(
-            item.attributes == NO_ATTRIBUTES or (node.ordered and _is_question(item, out))
+            item.attributes == model.NO_ATTRIBUTES or (node.ordered and _is_question(item, out))
             for item in node.items
         )
-        and not any(isinstance(child, Plain) for item in node.items for child in item.children)
+        and not any(
+            isinstance(child, model.Plain) for item in node.items for child in item.children
+        )
     )
 
 
-def _is_question(item: ListItem, out: Writer) -> bool:
+def _is_question(item: model.ListItem, out: Writer) -> bool:
     """Return whether an item is a question of an exercise, and has attributes as such have them."""
     first = item.children[0] if item.children else None
     own = item.attributes
-    is_text = isinstance(first, Paragraph) and first.attributes == NO_ATTRIBUTES
+    is_text = isinstance(first, model.Paragraph) and first.attributes == model.NO_ATTRIBUTES
     return (
         out.in_exercise
-        and (is_text or (isinstance(first, Choices) and bool(first.prompt)))
+        and (is_text or (isinstance(first, model.Choices) and bool(first.prompt)))
         and (bool(own.id) or any(key in MARKS for key, _ in own.pairs))
     )
 
 
-def _count(children: tuple[Block, ...]) -> int:
+def _count(children: tuple[model.Block, ...]) -> int:
     """The number of blocks that some are written as: a caption is one, and so is a question."""
     more = sum(
-        (isinstance(child, Table) and bool(child.caption))
-        or (isinstance(child, Choices) and bool(child.prompt))
+        (isinstance(child, model.Table) and bool(child.caption))
+        or (isinstance(child, model.Choices) and bool(child.prompt))
         for child in children
     )
     return len(children) + more
 
 
-def marker(node: List, number: int) -> str:
+def marker(node: model.List, number: int) -> str:
     """The marker of an item, with the spaces after it."""
     if not node.ordered:
         return "- "
@@ -82,7 +73,7 @@ def marker(node: List, number: int) -> str:
     return f"{label}{node.form or '.'}{'  ' if node.style and not node.form else ' '}"
 
 
-def item_of(mark: str, node: ListItem, out: Writer, *, tight: bool, box: str = "") -> str:
+def item_of(mark: str, node: model.ListItem, out: Writer, *, tight: bool, box: str = "") -> str:
     """An item after its mark, its further lines in line with its text."""
     children = node.children
     if node.checked is not None:
@@ -90,9 +81,9 @@ def item_of(mark: str, node: ListItem, out: Writer, *, tight: bool, box: str = "
     inner = out.blocks(children, tight=tight)
     if (listed := attribute_list(node.attributes, node.wordings)) and _is_question(node, out):
         first: Any = children[0]
-        text = out.leaf(first.prompt if isinstance(first, Choices) else first.children)
+        text = out.leaf(first.prompt if isinstance(first, model.Choices) else first.children)
         inner = f"{text} {listed}{inner.removeprefix(text)}"
-    if box and not isinstance(children[0] if children else None, Paragraph):
+    if box and not isinstance(children[0] if children else None, model.Paragraph):
         if children:
             raise unwritable(node)
         return f"{mark}{box}".rstrip()
@@ -101,7 +92,7 @@ def item_of(mark: str, node: ListItem, out: Writer, *, tight: bool, box: str = "
     return f"{mark}{box}{indented(inner, len(mark))}"
 
 
-def _as_markup(node: List, out: Writer) -> str:
+def _as_markup(node: model.List, out: Writer) -> str:
     more = f' start="{node.start}"' if node.ordered and node.start != 1 else ""
     more += f' type="{_TYPES[node.style]}"' if node.style else ""
     lines = [tag("ol" if node.ordered else "ul", node.attributes, more)]
@@ -112,9 +103,9 @@ def _as_markup(node: List, out: Writer) -> str:
     return "\n".join((*lines, f"</{'ol' if node.ordered else 'ul'}>"))
 
 
-def definition_list(node: DefinitionList, out: Writer) -> str:
+def definition_list(node: model.DefinitionList, out: Writer) -> str:
     """Terms, each on a line, and their definitions."""
-    if node.attributes != NO_ATTRIBUTES or not all(map(_is_plain_item, node.items)):
+    if node.attributes != model.NO_ATTRIBUTES or not all(map(_is_plain_item, node.items)):
         lines = [tag("dl", node.attributes)]
         for item in node.items:
             lines += (f"<dt>{plain(term)}</dt>" for term in item.terms)
@@ -128,10 +119,10 @@ def definition_list(node: DefinitionList, out: Writer) -> str:
     return "\n\n".join(found)
 
 
-def _is_plain_item(item: DefinitionItem) -> bool:
+def _is_plain_item(item: model.DefinitionItem) -> bool:
     return (
         bool(item.terms and item.definitions)
         and all(item.terms)
         and all(item.definitions)
-        and not any(isinstance(child, Plain) for found in item.definitions for child in found)
+        and not any(isinstance(child, model.Plain) for found in item.definitions for child in found)
     )

@@ -9,25 +9,12 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.authoring.writer.attributes import attribute_list
 from pipeline.authoring.writer.inlines import leaf
 from pipeline.authoring.writer.lists import item_of
 from pipeline.authoring.writer.markup import element, tag
 from pipeline.authoring.writer.shapes import Writer, fenced, indented
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Alignment,
-    Attributes,
-    Block,
-    List,
-    ListItem,
-    Paragraph,
-    Plain,
-    SoftBreak,
-    Table,
-    TableCell,
-    TableRow,
-)
 from pipeline.model.table_cells import column_count, place
 from pipeline.model.tree import walk
 from pipeline.parser.table_options import guess_row_heads, with_attributes, without_empty_heads
@@ -36,10 +23,12 @@ _LETTERS = {"left": "l", "center": "c", "right": "r", "decimal": "."}
 _RULES = {"left": ":{}-", "center": ":{}:", "right": "-{}:", "": "-{}-", "decimal": "-{}-"}
 
 
-def table(node: Table, out: Writer) -> str:
+def table(node: model.Table, out: Writer) -> str:
     """A table in the simplest notation that can express it."""
     is_simple = _is_simple_table(node, out)
-    has_lines = is_simple and any(isinstance(n, SoftBreak) for n in walk((*node.head, *node.body)))
+    has_lines = is_simple and any(
+        isinstance(n, model.SoftBreak) for n in walk((*node.head, *node.body))
+    )
     options = _needed(node) if is_simple and not has_lines else None
     if options:
         return _with_caption(node, _rows(node, out), options, out)
@@ -52,7 +41,7 @@ def table(node: Table, out: Writer) -> str:
     return _as_markup(node, out)
 
 
-def _needed(node: Table, *, listed: bool = False) -> Attributes | None:
+def _needed(node: model.Table, *, listed: bool = False) -> model.Attributes | None:
     """The options needed for a table written with bars, or as a list, if that form is enough."""
     wanted = _bare(node)
     return next(
@@ -61,7 +50,7 @@ def _needed(node: Table, *, listed: bool = False) -> Attributes | None:
     )
 
 
-def _bare(node: Table) -> Table:
+def _bare(node: model.Table) -> model.Table:
     return replace(
         node,
         head=tuple(map(_without_places, node.head)),
@@ -72,12 +61,12 @@ def _bare(node: Table) -> Table:
     )
 
 
-def _without_places(row: TableRow) -> TableRow:
+def _without_places(row: model.TableRow) -> model.TableRow:
     cells = tuple(replace(cell, span=None) for cell in row.cells)
     return replace(row, cells=cells, span=None)
 
 
-def _is_simple_table(node: Table, out: Writer) -> bool:
+def _is_simple_table(node: model.Table, out: Writer) -> bool:
     """Return whether each cell is a text that fits between bars."""
     rows = (*node.head, *node.body)
     cells = [cell for row in rows for cell in row.cells]
@@ -87,78 +76,81 @@ def _is_simple_table(node: Table, out: Writer) -> bool:
         and bool(node.body or node.head)
         and len(cells) < 50_000
         and all(map(_is_simple, cells))
-        and all(row.attributes == NO_ATTRIBUTES for row in rows)
+        and all(row.attributes == model.NO_ATTRIBUTES for row in rows)
         and not any("\\\\|" in leaf_of(cell, out) for cell in cells)
     )
 
 
-def _is_simple(cell: TableCell) -> bool:
-    if cell.columns > 1 or cell.rows > 1 or cell.attributes != NO_ATTRIBUTES:
+def _is_simple(cell: model.TableCell) -> bool:
+    if cell.columns > 1 or cell.rows > 1 or cell.attributes != model.NO_ATTRIBUTES:
         return False
     if not cell.children:
         return True
     only = cell.children[0]
     return len(cell.children) == 1 and (
-        (isinstance(only, Plain) and only.attributes == NO_ATTRIBUTES) or _is_boxes(only)
+        (isinstance(only, model.Plain) and only.attributes == model.NO_ATTRIBUTES)
+        or _is_boxes(only)
     )
 
 
-def _is_boxes(block: Block) -> bool:
-    return isinstance(block, List) and all(
+def _is_boxes(block: model.Block) -> bool:
+    return isinstance(block, model.List) and all(
         item.checked is not None
         and len(item.children) < 2
-        and all(isinstance(child, Plain) for child in item.children)
+        and all(isinstance(child, model.Plain) for child in item.children)
         for item in block.items
     )
 
 
-def leaf_of(cell: TableCell, out: Writer) -> str:
+def leaf_of(cell: model.TableCell, out: Writer) -> str:
     """The text of a cell between bars."""
     if not cell.children:
         return ""
     only = cell.children[0]
-    if isinstance(only, List):
+    if isinstance(only, model.List):
         return " ".join(
             f"[{'x' if i.checked else ' '}] {_item(i, out)}".strip(" ") for i in only.items
         )
-    assert isinstance(only, Plain)
+    assert isinstance(only, model.Plain)
     written = out.line(only.children)
     return written.replace("|", "\\|").replace("\\\\|", "\\\\\\|") if "|" in written else written
 
 
-def _item(item: ListItem, out: Writer) -> str:
+def _item(item: model.ListItem, out: Writer) -> str:
     only = item.children[0] if item.children else None
-    return out.line(only.children) if isinstance(only, Plain) else ""
+    return out.line(only.children) if isinstance(only, model.Plain) else ""
 
 
-def _read(node: Table, options: Attributes, *, listed: bool = False) -> Table:
+def _read(node: model.Table, options: model.Attributes, *, listed: bool = False) -> model.Table:
     """The table that bars, or a list of lists, and options are read as."""
     first, *others = (*node.head, *node.body)
     if not node.head and not listed:
-        first = TableRow(cells=tuple(TableCell(children=()) for _ in node.body[0].cells))
+        first = model.TableRow(
+            cells=tuple(model.TableCell(children=()) for _ in node.body[0].cells)
+        )
         others = list(node.body)
-    columns: list[Alignment] = [""] * len(first.cells) if listed else _columns(node)
+    columns: list[model.Alignment] = [""] * len(first.cells) if listed else _columns(node)
     rows = []
     for number, row in enumerate((first, *others)):
         cells = (
-            TableCell(
+            model.TableCell(
                 children=cell.children,
                 align=align,
                 scope="" if number or (listed and not cell.children) else "col",
             )
             for cell, align in zip(row.cells, columns, strict=True)
         )
-        rows.append(TableRow(cells=tuple(cells)))
-    found = Table(head=(rows[0],), body=tuple(rows[1:]))
+        rows.append(model.TableRow(cells=tuple(cells)))
+    found = model.Table(head=(rows[0],), body=tuple(rows[1:]))
     found = guess_row_heads(found if listed else without_empty_heads(found))
     read = with_attributes(found, options, None, lambda *what: None)
     return replace(read, span=None)
 
 
-def _columns(node: Table) -> list[Alignment]:
+def _columns(node: model.Table) -> list[model.Alignment]:
     """The alignment of each column that a row of dashes can say."""
     rows = (*node.head, *node.body)
-    found: list[Alignment] = []
+    found: list[model.Alignment] = []
     for column in range(len(rows[0].cells)):
         given = {row.cells[column].align for row in rows}
         align = given.pop() if len(given) == 1 else ""
@@ -166,24 +158,24 @@ def _columns(node: Table) -> list[Alignment]:
     return found
 
 
-def _options(node: Table) -> Iterator[Attributes]:
+def _options(node: model.Table) -> Iterator[model.Attributes]:
     """The possible options of a table, the simplest first."""
     own = node.attributes
     letters = " ".join(_LETTERS.get(align, "l") for align in _of_columns(node))
     options = (("widths", " ".join(f"{width:g}" for width in node.widths)),) if node.widths else ()
     for more in (options, (*options, ("align", letters))):
         for counts in _counts(node):
-            yield Attributes(own.id, own.classes, (*own.pairs, *counts.items(), *more))
+            yield model.Attributes(own.id, own.classes, (*own.pairs, *counts.items(), *more))
 
 
-def _counts(node: Table) -> Iterator[dict[str, str]]:
+def _counts(node: model.Table) -> Iterator[dict[str, str]]:
     heads = sum(cell.scope == "row" for cell in node.body[0].cells) if node.body else 0
     rows = {"head-rows": str(len(node.head))}
     yield from ({}, {"head-columns": str(heads)}, rows, {**rows, "head-columns": str(heads)})
     yield from ({"head-columns": "0"}, {**rows, "head-columns": "0"})
 
 
-def _rows(node: Table, out: Writer) -> str:
+def _rows(node: model.Table, out: Writer) -> str:
     """The rows, each column as wide as its widest cell."""
     head = node.head[0] if node.head else None
     first = [leaf_of(cell, out) for cell in head.cells] if head else [""] * len(node.body[0].cells)
@@ -228,7 +220,7 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
-def _with_caption(node: Table, rows: str, options: Attributes, out: Writer) -> str:
+def _with_caption(node: model.Table, rows: str, options: model.Attributes, out: Writer) -> str:
     listed = attribute_list(options, node.wordings)
     if node.caption:
         caption = leaf(node.caption, out.notes, start=False)
@@ -239,60 +231,62 @@ def _with_caption(node: Table, rows: str, options: Attributes, out: Writer) -> s
 # --- a list of lists --------------------------------------------------------------------
 
 
-def _is_list(node: Table) -> bool:
+def _is_list(node: model.Table) -> bool:
     rows = (*node.head, *node.body)
     return (
         len({len(row.cells) for row in rows}) == 1
-        and all(row.attributes == NO_ATTRIBUTES and _is_row(row) for row in rows)
+        and all(row.attributes == model.NO_ATTRIBUTES and _is_row(row) for row in rows)
         and not node.wordings
     )
 
 
-def _is_row(row: TableRow) -> bool:
+def _is_row(row: model.TableRow) -> bool:
     kinds = {_kind(cell) for cell in row.cells}
     return "" not in kinds and not {"text", "paragraphs"} <= kinds
 
 
-def _kind(cell: TableCell) -> str:
+def _kind(cell: model.TableCell) -> str:
     """The kind of content of a cell that an item can hold: nothing, one block, text next to blocks,
     or paragraphs; "" for anything else."""
-    if cell.columns > 1 or cell.rows > 1 or cell.attributes != NO_ATTRIBUTES:
+    if cell.columns > 1 or cell.rows > 1 or cell.attributes != model.NO_ATTRIBUTES:
         return ""
     kinds = {type(child) for child in cell.children}
     if len(cell.children) < 2:
-        return "" if Paragraph in kinds or _has_boxes(cell.children) else "one"
-    if Plain in kinds:
-        texts = [isinstance(child, Plain) for child in cell.children]
-        return "" if Paragraph in kinds or any(a and b for a, b in pairwise(texts)) else "text"
+        return "" if model.Paragraph in kinds or _has_boxes(cell.children) else "one"
+    if model.Plain in kinds:
+        texts = [isinstance(child, model.Plain) for child in cell.children]
+        return (
+            "" if model.Paragraph in kinds or any(a and b for a, b in pairwise(texts)) else "text"
+        )
     return "paragraphs"
 
 
-def _has_boxes(children: tuple[Block, ...]) -> bool:
+def _has_boxes(children: tuple[model.Block, ...]) -> bool:
     """Return whether there are tick boxes, in the notation for table cells."""
     return any(
-        isinstance(child, List)
-        and any(isinstance(n, Plain) for i in child.items for n in i.children)
+        isinstance(child, model.List)
+        and any(isinstance(n, model.Plain) for i in child.items for n in i.children)
         for child in children
     )
 
 
-def _list(node: Table, out: Writer) -> str:
+def _list(node: model.Table, out: Writer) -> str:
     return "\n".join(_list_row(row, out) for row in (*node.head, *node.body))
 
 
-def _list_row(row: TableRow, out: Writer) -> str:
+def _list_row(row: model.TableRow, out: Writer) -> str:
     tight = all(_kind(cell) != "paragraphs" for cell in row.cells)
     cells = []
     for cell in row.cells:
         blocks = tuple(
-            Paragraph(children=block.children) if isinstance(block, Plain) else block
+            model.Paragraph(children=block.children) if isinstance(block, model.Plain) else block
             for block in cell.children
         )
-        cells.append(item_of("- ", ListItem(children=blocks), out, tight=tight))
+        cells.append(item_of("- ", model.ListItem(children=blocks), out, tight=tight))
     return f"- {indented((chr(10) if tight else chr(10) * 2).join(cells), 2)}"
 
 
-def _around(node: Table, inner: str, options: Attributes, out: Writer) -> str:
+def _around(node: model.Table, inner: str, options: model.Attributes, out: Writer) -> str:
     listed = attribute_list(options, node.wordings)
     return fenced("table", out.line(node.caption), listed, inner, key="caption")
 
@@ -300,21 +294,21 @@ def _around(node: Table, inner: str, options: Attributes, out: Writer) -> str:
 # --- HTML -------------------------------------------------------------------------------
 
 
-def _as_markup(node: Table, out: Writer) -> str:
+def _as_markup(node: model.Table, out: Writer) -> str:
     aligns = {cell.align for row in (*node.head, *node.body) for cell in row.cells}
     if node.caption or node.widths or "decimal" in aligns or node.attributes.pairs:
-        bare = replace(node, caption=(), widths=(), attributes=NO_ATTRIBUTES)
+        bare = replace(node, caption=(), widths=(), attributes=model.NO_ATTRIBUTES)
         options = next(iter(_options(node)))
         if "decimal" in aligns:
             *_, options = _options(node)
             counted = ("head-rows", "head-columns")
             pairs = tuple(pair for pair in options.pairs if pair[0] not in counted)
-            options = Attributes(options.id, options.classes, pairs)
+            options = model.Attributes(options.id, options.classes, pairs)
         return _around(node, _markup(bare, out), options, out)
     return _markup(node, out)
 
 
-def _of_columns(node: Table) -> list[str]:
+def _of_columns(node: model.Table) -> list[str]:
     """The alignment of the cells that take one column each, column by column."""
     found = [""] * column_count(node)
     for rows in (node.head, node.body):
@@ -325,7 +319,7 @@ def _of_columns(node: Table) -> list[str]:
     return found
 
 
-def _markup(node: Table, out: Writer) -> str:
+def _markup(node: model.Table, out: Writer) -> str:
     lines = [tag("table", node.attributes)]
     for name, rows in (("thead", node.head), ("tbody", node.body)):
         if not rows:
@@ -340,7 +334,7 @@ def _markup(node: Table, out: Writer) -> str:
     return "\n".join(lines)
 
 
-def _cell(cell: TableCell, out: Writer) -> str:
+def _cell(cell: model.TableCell, out: Writer) -> str:
     more = f' scope="{cell.scope}"' if cell.scope else ""
     more += f' colspan="{cell.columns}"' if cell.columns > 1 else ""
     more += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""

@@ -13,17 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.terminal import (
-    BUILT,
-    SOURCE_ERRORS,
-    TEMPLATES,
-    SizeType,
-    edition_names,
-    formats,
-    give_up,
-    need_system,
-    show,
-)
+from pipeline.cli import terminal
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity
 
@@ -58,7 +48,7 @@ class PlaceType(click.Path):
     "--edition",
     "editions",
     multiple=True,
-    callback=edition_names,
+    callback=terminal.edition_names,
     metavar="NAME",
     help="The editions to build, separated by commas (default: those in a document's front matter,"
     " or web, handout, ebook).",
@@ -70,7 +60,7 @@ class PlaceType(click.Path):
     show_default=True,
     help="The output folder, or a URL.",
 )
-@TEMPLATES
+@terminal.TEMPLATES
 @click.option(
     "--jobs",
     "-j",
@@ -96,7 +86,7 @@ class PlaceType(click.Path):
 )
 @click.option(
     "--memory",
-    type=SizeType(),
+    type=terminal.SizeType(),
     default="2G",
     show_default=True,
     metavar="SIZE",
@@ -131,24 +121,26 @@ def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) 
     from pipeline.cli.library.child import Limits
 
     editions = options["editions"]
-    need_system(formats(editions))
-    modules = dict.fromkeys(name for kind in sorted(formats(editions)) for name in LOADED[kind])
+    terminal.need_system(terminal.formats(editions))
+    modules = dict.fromkeys(
+        name for kind in sorted(terminal.formats(editions)) for name in LOADED[kind]
+    )
     limits = Limits(options["timeout"], options["memory"], modules=tuple(modules))
     started = time.perf_counter()
     try:
         run = _Run(given, options, limits, as_json)
         run.build(keep_going)
     except remote.NoPlaceError as error:
-        give_up(f"cannot use {error.filename}: {error.strerror}")
+        terminal.give_up(f"cannot use {error.filename}: {error.strerror}")
     found = [*run.findings, *(one for built in run.results for one in built.findings)]
     if as_json:
-        show(found, as_json=True)
+        terminal.show(found, as_json=True)
     else:
-        show(run.findings)
+        terminal.show(run.findings)
         for line in run.summary(time.perf_counter() - started):
             click.echo(line)
     is_whole = not run.findings and not any(one.failed for one in run.results)
-    sys.exit(BUILT if is_whole and run.left == 0 else SOURCE_ERRORS)
+    sys.exit(terminal.BUILT if is_whole and run.left == 0 else terminal.SOURCE_ERRORS)
 
 
 class _Run:
@@ -245,7 +237,7 @@ class _Run:
             try:
                 cluster = Cluster(address)
             except NoClusterError as error:
-                give_up(str(error))
+                terminal.give_up(str(error))
         pool = cluster.executor if cluster else LimitedPool(jobs, limits)
         do = functools.partial(build_within, limits) if cluster else build
         at_once = max(cluster.threads, 1) if cluster else jobs
@@ -335,7 +327,7 @@ class _Run:
         source = str(self._sources[built.name])
         fresh = [one for one in built.findings if one.source == source or one not in self._reported]
         self._reported.update(fresh)  # what many documents share is reported once
-        show(fresh, blocked=built.failed)
+        terminal.show(fresh, blocked=built.failed)
         count = sum(bool(one.edition) for one in built.files)
         files = f"{count} file{'s' if count != 1 else ''}"
         pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""

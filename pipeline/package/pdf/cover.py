@@ -17,14 +17,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import CoverPage
 from pipeline.model.sheet import standards_for
-from pipeline.package.pdf.engine.boxes import (
-    LayoutBox,
-    all_boxes,
-    children,
-    has_class,
-    is_block,
-    is_line,
-)
+from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
@@ -126,11 +119,11 @@ class Tried(NamedTuple):
 class _Text:
     """A laid-out paragraph, from which follow its lines in another size and width."""
 
-    def __init__(self, document: TypesetDocument, box: LayoutBox, size: float) -> None:
+    def __init__(self, document: TypesetDocument, box: boxes.LayoutBox, size: float) -> None:
         self._document = document
         self._text = " ".join("".join(box.element.itertext()).split())
         self._size, self._width = size, box.width
-        self.lines = [inner for inner in all_boxes(box) if is_line(inner)]
+        self.lines = [inner for inner in boxes.all_boxes(box) if boxes.is_line(inner)]
 
     @property
     def height(self) -> float:
@@ -249,33 +242,33 @@ def _outcome(document: TypesetDocument) -> Tried:
     panels = _boxes_of(document, "panel")
     free = min(map(_free, panels), default=0.0)
     return Tried(
-        lines=sum(len(children(title)) for title in _boxes_of(document, "title")),
+        lines=sum(len(boxes.children(title)) for title in _boxes_of(document, "title")),
         has_room=free >= -TOLERANCE
         and all(keeps for panel in panels for keeps in _keep_within(panel)),
         free=free,
     )
 
 
-def _boxes_of(document: TypesetDocument, name: str) -> list[LayoutBox]:
+def _boxes_of(document: TypesetDocument, name: str) -> list[boxes.LayoutBox]:
     """The outermost box of each element of a class."""
-    found: dict[Element, LayoutBox] = {}
-    for box in (inner for page in document.pages for inner in all_boxes(page.box)):
-        if is_block(box) and box.element_tag and has_class(box, name):
+    found: dict[Element, boxes.LayoutBox] = {}
+    for box in (inner for page in document.pages for inner in boxes.all_boxes(page.box)):
+        if boxes.is_block(box) and box.element_tag and boxes.has_class(box, name):
             found.setdefault(box.element, box)
     return list(found.values())
 
 
-def _free(panel: LayoutBox) -> float:
+def _free(panel: boxes.LayoutBox) -> float:
     """The free height of the panel in pixels; negative if the content is too high."""
-    (flow,) = children(panel)
+    (flow,) = boxes.children(panel)
     return float(panel.height - flow.height)
 
 
-def _keep_within(panel: LayoutBox, others: Container[LayoutBox] = ()) -> Iterator[bool]:
+def _keep_within(panel: boxes.LayoutBox, others: Container[boxes.LayoutBox] = ()) -> Iterator[bool]:
     """For each line of the panel, but for some, whether it is not too long."""
-    for box in all_boxes(panel):
-        for line in children(box):
-            if is_line(line) and line not in others:
+    for box in boxes.all_boxes(panel):
+        for line in boxes.children(box):
+            if boxes.is_line(line) and line not in others:
                 yield line.width <= box.width + TOLERANCE
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import HYPHEN
+from pipeline.package.pdf import roles
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.lines import ends_with_space
@@ -32,19 +33,6 @@ from pipeline.package.pdf.nodes import (
     prune,
 )
 from pipeline.package.pdf.pictographs import CLASS
-from pipeline.package.pdf.roles import (
-    BLOCK_ONLY,
-    FLAT,
-    ILLUSTRATIONS,
-    INLINE,
-    LISTS,
-    heading_level,
-    is_code_line,
-    is_decoration,
-    is_hidden,
-    is_line_of_its_own,
-    role,
-)
 
 SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
 
@@ -108,9 +96,9 @@ class Structure:
             self._visit(child, number, page, artifact)
         if artifact:
             return
-        is_apart = is_line_of_its_own(element) or boxes.is_floating(box)
+        is_apart = roles.is_line_of_its_own(element) or boxes.is_floating(box)
         ends = tag in ("span", "mark") and is_apart and children(box)
-        if (boxes.continues(box) and not is_code_line(element)) or (
+        if (boxes.continues(box) and not roles.is_code_line(element)) or (
             ends and not boxes.is_line(box)
         ):
             self._end_line(box, number, page)
@@ -144,7 +132,9 @@ class Structure:
 
     def _artifact(self, element: Element, tag: str, number: int) -> str:
         """The type of artifact that an element is, or ""."""
-        if is_decoration(element) or (tag.endswith("::before") and is_code_line(element)):
+        if roles.is_decoration(element) or (
+            tag.endswith("::before") and roles.is_code_line(element)
+        ):
             return "Layout"
         if tag == "thead" and self._heads.setdefault(element, number) != number:
             return "Pagination"
@@ -154,7 +144,7 @@ class Structure:
         self, mark: MarkedContent, node: StructureNode, box: LayoutBox, page: TypesetPage
     ) -> None:
         text = boxes.text_of_box(box)
-        if node.kind in BLOCK_ONLY and not text.strip():
+        if node.kind in roles.BLOCK_ONLY and not text.strip():
             self.artifacts[mark] = "Layout"
             return
         if text.isspace():
@@ -169,7 +159,7 @@ class Structure:
             end = SOFT_HYPHEN if whole != text else ""
             self.spoken[mark] = whole.replace(MAY_BREAK, "") + end
         home(node, None).kids.append(mark)
-        if node.kind in ILLUSTRATIONS and not node.box:
+        if node.kind in roles.ILLUSTRATIONS and not node.box:
             left, top = box.content_box_x(), box.content_box_y()
             edges = (left, page.height - top - box.height, left + box.width, page.height - top)
             node.box = tuple(edge * POINT for edge in edges)
@@ -184,7 +174,7 @@ class Structure:
                 at, is_forced = -2, True
             last = inner[at]
         mark, text = page.mark_of(last), boxes.text_of_box(last)
-        if is_code_line(line.element):
+        if roles.is_code_line(line.element):
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
         elif mark is not None and (is_forced or ends_with_space(line, last)):
@@ -227,7 +217,7 @@ class Structure:
     def _make(self, element: Element, parent: StructureNode) -> StructureNode:
         """A new node in ``parent``, or ``parent`` if the element has no meaning of its own."""
         tag = element.tag
-        if tag in LISTS:
+        if tag in roles.LISTS:
             return self._list(element, parent)
         match tag:
             case "li":
@@ -247,22 +237,22 @@ class Structure:
             case "a":
                 return self._anchor(element, parent)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
-                self._level = heading_level(element, self._level)
+                self._level = roles.heading_level(element, self._level)
                 return add(parent, StructureNode(f"H{self._level}", element))
         if tag == "span" and "task" in classes(element) and parent.kind == "LBody":
             assert parent.parent is not None, "a body is in an item"
             label = StructureNode("Lbl", element, parent=parent.parent)
             parent.parent.kids.insert(0, label)
             return label
-        if is_hidden(element):
+        if roles.is_hidden(element):
             kind = "P" if tag == "p" else "Span"
             text, spoken = element.text or "", read_text(element)
             if kind == "Span":  # what is around it are other words
                 spoken = f"{' ' * text.startswith(' ')}{spoken}{' ' * text.endswith(' ')}"
             return add(parent, StructureNode(kind, element, spoken=spoken))
-        kind = role(element)
+        kind = roles.role(element)
         if not kind and element.get("lang") and parent.parent is not None:
-            kind = "Div" if tag in FLAT else "Span"
+            kind = "Div" if tag in roles.FLAT else "Span"
         return add(parent, StructureNode(kind, element)) if kind else parent
 
     def _list(self, element: Element, parent: StructureNode) -> StructureNode:
@@ -295,7 +285,7 @@ class Structure:
     def _note(self, element: Element, parent: StructureNode) -> StructureNode:
         note = StructureNode("Note", element, name=element.get("id", ""))
         block = parent
-        while block.kind in INLINE and block.parent is not None:
+        while block.kind in roles.INLINE and block.parent is not None:
             block = block.parent
         if block.parent is not None and block.kind in {"P", *(f"H{n}" for n in range(1, 7))}:
             note.parent = block.parent

@@ -19,22 +19,13 @@ from pipeline.parser.frontmatter import (
     affiliations,
     audience,
     files,
+    form,
     identifiers,
     languages,
     licences,
     pairs,
     roles,
     subjects,
-)
-from pipeline.parser.frontmatter.form import (
-    FLAG,
-    TEXT,
-    Form,
-    Schema,
-    any_of,
-    listed,
-    reference,
-    text_form,
 )
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.lengths import LENGTH, length, page_size, points
@@ -111,7 +102,7 @@ def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = None) -> Form:
+def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = None) -> form.Form:
     """Text with its position, if it is ``usable`` as something."""
 
     def read(node: Node, report: FieldReport, key: str) -> Placed | None:
@@ -120,68 +111,70 @@ def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = 
             value = usable(value, node, report, key)
         return Placed(value, node.place.line, node.place.column) if value else None
 
-    return Form(TEXT, read, lambda value: value.text)
+    return form.Form(form.TEXT, read, lambda value: value.text)
 
 
 def _citekey(value: str, node: Node, report: FieldReport, key: str) -> str:
     return value.removeprefix("@")
 
 
-_ADDRESS = reference("address", {"type": "string", "format": "uri"})
-_LANGUAGE = reference("language", {"type": "string", "pattern": pairs.LANGUAGE_PATTERN})
+_ADDRESS = form.reference("address", {"type": "string", "format": "uri"})
+_LANGUAGE = form.reference("language", {"type": "string", "pattern": pairs.LANGUAGE_PATTERN})
 _DATE = {"type": ["string", "number"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
-_STRING: Schema = {"type": "string"}
-_COLOUR: Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
-_PROFILE: Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
-_FONT: Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
-_GROUP = reference("group", any_of({"enum": list(audience.WORDS)}, _STRING))
-_PAGES = any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
-_ROLES = listed(text_form(reference("role", roles.SCHEMA), roles.parse), commas=True)
-_FIELD = reference("name-field", {"enum": list(NAME_FIELDS)})
-_FIELDS = listed(Form(_FIELD, text), commas=True)
-FORMS: dict[str, Form] = {
-    "paragraphs": Form(TEXT, paragraphs),
-    "language": text_form(_LANGUAGE, languages.language),
-    "date": text_form(reference("date", _DATE), languages.calendar_date),
-    "edition statement": text_form(TEXT, edition_statement),
-    "address": text_form(_ADDRESS, identifiers.address),
-    "folder": text_form(_ADDRESS, folder),
-    "position": text_form(TEXT, position),
-    "isbn": text_form(TEXT, lambda value: identifiers.parse(value, "isbn").value),
-    "issn": text_form(_STRING, identifiers.issn),
-    "orcid": text_form(TEXT, identifiers.orcid),
-    "email": text_form(_STRING, identifiers.email),
+_STRING: form.Schema = {"type": "string"}
+_COLOUR: form.Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
+_PROFILE: form.Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
+_FONT: form.Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
+_GROUP = form.reference("group", form.any_of({"enum": list(audience.WORDS)}, _STRING))
+_PAGES = form.any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
+_ROLES = form.listed(form.text_form(form.reference("role", roles.SCHEMA), roles.parse), commas=True)
+_FIELD = form.reference("name-field", {"enum": list(NAME_FIELDS)})
+_FIELDS = form.listed(form.Form(_FIELD, text), commas=True)
+FORMS: dict[str, form.Form] = {
+    "paragraphs": form.Form(form.TEXT, paragraphs),
+    "language": form.text_form(_LANGUAGE, languages.language),
+    "date": form.text_form(form.reference("date", _DATE), languages.calendar_date),
+    "edition statement": form.text_form(form.TEXT, edition_statement),
+    "address": form.text_form(_ADDRESS, identifiers.address),
+    "folder": form.text_form(_ADDRESS, folder),
+    "position": form.text_form(form.TEXT, position),
+    "isbn": form.text_form(form.TEXT, lambda value: identifiers.parse(value, "isbn").value),
+    "issn": form.text_form(_STRING, identifiers.issn),
+    "orcid": form.text_form(form.TEXT, identifiers.orcid),
+    "email": form.text_form(_STRING, identifiers.email),
     "affiliations": affiliations.FORM,
-    "roles": Form(
+    "roles": form.Form(
         _ROLES.schema,
         _ROLES.read,
         lambda done: roles.word(done) if isinstance(done, str) else list(map(roles.word, done)),
         reads_lists=True,
     ),
-    "scheme": text_form(any_of({"enum": subjects.NAMES}, _STRING), subjects.scheme),
-    "group": text_form(_GROUP, audience.group),
-    "ages": text_form(TEXT, audience.ages),
-    "accent": text_form(_COLOUR, accent),
-    "points": text_form(LENGTH, points, lambda value: f"{value:g}pt"),
-    "size": text_form(_STRING, page_size, lambda size: size.name),
-    "pages": text_form(_PAGES, fit_pages),
+    "scheme": form.text_form(form.any_of({"enum": subjects.NAMES}, _STRING), subjects.scheme),
+    "group": form.text_form(_GROUP, audience.group),
+    "ages": form.text_form(form.TEXT, audience.ages),
+    "accent": form.text_form(_COLOUR, accent),
+    "points": form.text_form(LENGTH, points, lambda value: f"{value:g}pt"),
+    "size": form.text_form(_STRING, page_size, lambda size: size.name),
+    "pages": form.text_form(_PAGES, fit_pages),
     "cover": placed(files.inside("cover")),
     "logo": placed(files.inside("logo")),
-    "font": Form(_FONT, files.font),
-    "profile": Form(_PROFILE, files.profile),
+    "font": form.Form(_FONT, files.font),
+    "profile": form.Form(_PROFILE, files.profile),
     "works": placed(files.works),
     "style": placed(files.style),
     "citekey": placed(_citekey),
-    "name line": Form(any_of(FLAG, _FIELDS.schema), name_line, list, reads_lists=True),
+    "name line": form.Form(
+        form.any_of(form.FLAG, _FIELDS.schema), name_line, list, reads_lists=True
+    ),
     "scripts": pairs.SCRIPTS,
     "translations": pairs.TRANSLATIONS,
     "variables": pairs.VARIABLES,
 }
 
-ALONE: dict[type[msgspec.Struct], Form] = {
-    Margins: text_form(LENGTH, lambda value: Margins(*[length(0, 150)(value)] * 4)),
-    Licence: text_form(TEXT, licences.parse),
-    Identifier: text_form(TEXT, identifiers.parse),
-    Subject: text_form(TEXT, subjects.parse),
+ALONE: dict[type[msgspec.Struct], form.Form] = {
+    Margins: form.text_form(LENGTH, lambda value: Margins(*[length(0, 150)(value)] * 4)),
+    Licence: form.text_form(form.TEXT, licences.parse),
+    Identifier: form.text_form(form.TEXT, identifiers.parse),
+    Subject: form.text_form(form.TEXT, subjects.parse),
 }
 """The meaning of a plain text value that is not one of the fields."""

@@ -13,16 +13,7 @@ from pipeline.model.keys import NONE, Field, Key, Written, fields
 from pipeline.model.metadata import Placed
 from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import shorten
-from pipeline.parser.frontmatter.form import (
-    FLAG,
-    TEXT,
-    Form,
-    Schema,
-    any_of,
-    listed,
-    reference,
-    text_form,
-)
+from pipeline.parser.frontmatter import form
 from pipeline.parser.frontmatter.forms import ALONE, FORMS, placed
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.lengths import LENGTH, length
@@ -31,14 +22,14 @@ from pipeline.parser.frontmatter.values import FieldReport, entries, flag, text
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 
 
-def form_of(kind: Any, key: Key) -> Form:
+def form_of(kind: Any, key: Key) -> form.Form:
     """The form of a field of some type."""
     if key.form and FORMS[key.form].reads_lists:
         return FORMS[key.form]
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         is_struct = _is_struct(item) and not key.form
-        return listed(_single(item, key), commas=not is_struct, repeats=key.repeats)
+        return form.listed(_single(item, key), commas=not is_struct, repeats=key.repeats)
     return _single(kind, key)
 
 
@@ -46,7 +37,7 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _single(kind: Any, key: Key) -> Form:
+def _single(kind: Any, key: Key) -> form.Form:
     if key.form:
         return FORMS[key.form]
     if get_origin(kind) is Literal:
@@ -56,19 +47,19 @@ def _single(kind: Any, key: Key) -> Form:
     if _is_struct(kind):
         return _struct_form(struct(kind), key.others)
     if kind is bool:
-        return Form(FLAG, flag)
+        return form.Form(form.FLAG, flag)
     if kind is int:
         return _number(key)
     if kind is float:
-        return text_form(LENGTH, length(*key.within), lambda value: f"{value:g}mm")
-    return Form(TEXT, text)
+        return form.text_form(LENGTH, length(*key.within), lambda value: f"{value:g}mm")
+    return form.Form(form.TEXT, text)
 
 
 def either(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _word(known: tuple[str, ...], key: Key) -> Form:
+def _word(known: tuple[str, ...], key: Key) -> form.Form:
     flags = {key.words[flag]: f" (or {flag})" for flag in ("true", "false") if flag in key.words}
     shown = [f"{word}{flags.get(word, '')}" for word in known]
 
@@ -80,11 +71,11 @@ def _word(known: tuple[str, ...], key: Key) -> Form:
         return known[known.index(word)]  # by its identity, msgspec knows a default
 
     more = [word for word in key.words if not flags]
-    schema: Schema = {"enum": [*known, *more]}
-    return text_form(any_of(schema, FLAG) if flags else schema, parse)
+    schema: form.Schema = {"enum": [*known, *more]}
+    return form.text_form(form.any_of(schema, form.FLAG) if flags else schema, parse)
 
 
-def _number(key: Key) -> Form:
+def _number(key: Key) -> form.Form:
     """A whole number within bounds."""
     first, last = map(int, key.within)
 
@@ -94,7 +85,7 @@ def _number(key: Key) -> Form:
             raise BadValueError(f"`{shorten(value)}` {key.wrong}.", hint)
         return int(value)
 
-    return text_form({"type": "integer", "minimum": first, "maximum": last}, parse)
+    return form.text_form({"type": "integer", "minimum": first, "maximum": last}, parse)
 
 
 class Struct:
@@ -108,16 +99,20 @@ class Struct:
         self.aliases = {alias: one.name for one in self.fields.values() for alias in one.aliases}
         self.alone = next((f for f in self.fields.values() if f.field == self.written.alone), None)
         self.is_placed = {"line", "column"} <= set(kind.__struct_fields__)
-        self.schema = reference(kind.__name__, self._schema())
+        self.schema = form.reference(kind.__name__, self._schema())
 
-    def _schema(self) -> Schema:
-        properties: Schema = {
+    def _schema(self) -> form.Schema:
+        properties: form.Schema = {
             name: {"description": one.key.doc, **self.forms[name].schema}
             for name, one in self.fields.items()
         }
         for alias, name in self.aliases.items():
             properties[alias] = {"$ref": f"#/$defs/{self.kind.__name__}/properties/{name}"}
-        schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        schema: form.Schema = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+        }
         needed = [
             {"anyOf": [{"required": [name]} for name in (one.name, *one.aliases)]}
             for one in self.fields.values()
@@ -186,7 +181,7 @@ def struct(kind: type[msgspec.Struct]) -> Struct:
     return Struct(kind)
 
 
-def _struct_form(mapped: Struct, others: MappingOf[str, Any]) -> Form:
+def _struct_form(mapped: Struct, others: MappingOf[str, Any]) -> form.Form:
     alone = ALONE.get(mapped.kind)
 
     def read(node: Node, report: FieldReport, key: str) -> Any:
@@ -195,5 +190,5 @@ def _struct_form(mapped: Struct, others: MappingOf[str, Any]) -> Form:
         return mapped.read(node, report, key, others)
 
     first = alone or (mapped.forms[mapped.alone.name] if mapped.alone else None)
-    schema = any_of(first.schema, mapped.schema) if first else mapped.schema
-    return Form(schema, read, lambda value: mapped.write(value, others))
+    schema = form.any_of(first.schema, mapped.schema) if first else mapped.schema
+    return form.Form(schema, read, lambda value: mapped.write(value, others))

@@ -7,18 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.resolve.charts import look
-from pipeline.resolve.charts.layout import (
-    Plan,
-    Scale,
-    footed,
-    grid,
-    grid_width,
-    middle_block,
-    text_block,
-    ticks,
-    titled,
-)
+from pipeline.resolve.charts import layout, look
 from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, LEADING, QUIET, STROKE
 from pipeline.resolve.charts.scene import Mark, Marker, Point, Rule, Scene
 
@@ -44,15 +33,15 @@ class _Name(NamedTuple):
         return len(self.lines) * LEADING / 2
 
 
-def draw_lines(plan: Plan) -> Scene:
+def draw_lines(plan: layout.Plan) -> Scene:
     data = plan.data
-    marks, top = titled(plan)
+    marks, top = layout.titled(plan)
     top += CAPITAL
-    scale_marks = ticks(*_range(plan))
+    scale_marks = layout.ticks(*_range(plan))
     names = [plan.wrap(series.name, plan.width * NAMES) for series in data.series]
     bottom = top + max(HEIGHT * plan.flatness, sum(len(name) for name in names) * LEADING)
-    upward = Scale(float(scale_marks[0]), float(scale_marks[-1]), bottom, top)
-    left = grid_width(plan, scale_marks)
+    upward = layout.Scale(float(scale_marks[0]), float(scale_marks[-1]), bottom, top)
+    left = layout.grid_width(plan, scale_marks)
     if len(data.series) == 1:
         names = [[plan.written(_last(data.series[0].values))]]
     edge = plan.width - plan.widest(line for name in names for line in name) - 2.5 * GAP
@@ -60,8 +49,10 @@ def draw_lines(plan: Plan) -> Scene:
     inset = 0 if data.places else min(first, (edge - left) / len(data.groups) / 2)
     places = data.places or tuple(map(float, range(len(data.groups))))
     spread = (places[0], places[-1]) if len(places) > 1 else (places[0] - 1, places[0] + 1)
-    across = Scale(*spread, left + GAP + inset, edge - (0 if data.places else min(last, inset)))
-    marks += grid(plan, scale_marks, left, edge, upward)
+    across = layout.Scale(
+        *spread, left + GAP + inset, edge - (0 if data.places else min(last, inset))
+    )
+    marks += layout.grid(plan, scale_marks, left, edge, upward)
     if upward.low <= 0:
         zero = upward.at(0)
         marks.append(Rule(((left, zero), (edge, zero)), QUIET, 0.75))
@@ -78,12 +69,12 @@ def draw_lines(plan: Plan) -> Scene:
     marks += _names(ends, edge, top, bottom)
     below, height = _below(plan, places, across, bottom)
     marks += below
-    foot, height = footed(plan, left, edge, height)
+    foot, height = layout.footed(plan, left, edge, height)
     marks += foot
     return Scene(plan.width, height + 1, tuple(marks))
 
 
-def _range(plan: Plan) -> tuple[Decimal, Decimal]:
+def _range(plan: layout.Plan) -> tuple[Decimal, Decimal]:
     """From where to where the scale goes: from zero, unless all numbers are far from it."""
     values = list(plan.data.numbers)
     low, high = min(values), max(values)
@@ -135,11 +126,11 @@ def _names(ends: list[_Name], edge: float, top: float, bottom: float) -> Iterato
         if abs(height - name.wanted) > 2 or edge - name.x > 4 * GAP:
             path = ((name.x + GAP, name.wanted), (edge + GAP, height), (start - 2, height))
             yield Rule(path, HAIRLINE, 0.6)
-        yield from middle_block(start, height, name.lines)
+        yield from layout.middle_block(start, height, name.lines)
 
 
 def _below(
-    plan: Plan, places: tuple[float, ...], across: Scale, bottom: float
+    plan: layout.Plan, places: tuple[float, ...], across: layout.Scale, bottom: float
 ) -> tuple[list[Mark], float]:
     """The names of the groups under the lines, as many as fit; and their lower edge."""
     groups, data = plan.data.groups, plan.data
@@ -166,11 +157,11 @@ def _below(
         marks.append(Rule(((x, bottom), (x, bottom + 3)), QUIET, 0.5))
         half = plan.widest(name) / 2
         within = min(max(x, half), plan.width - half)
-        marks += text_block(within, bottom + GAP, name, "middle")
+        marks += layout.text_block(within, bottom + GAP, name, "middle")
     return marks, bottom + GAP + LEADING * max(map(len, names.values()))
 
 
-def _chosen(plan: Plan, places: tuple[float, ...], across: Scale) -> list[int]:
+def _chosen(plan: layout.Plan, places: tuple[float, ...], across: layout.Scale) -> list[int]:
     """The groups that have their names below: round years and numbers, in equal steps."""
     widest = plan.widest(plan.data.groups) + 2 * GAP
     whole = all(place == int(place) for place in places)

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.resolve.charts import bars
+from pipeline.resolve.charts import bars, layout
 from pipeline.resolve.charts.bars import BETWEEN, Part, abreast, is_stacked
-from pipeline.resolve.charts.layout import (
-    Plan,
-    Scale,
-    footed,
-    grid,
-    grid_width,
-    heading,
-    text_block,
-    ticks,
-)
 from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Box, Label, Mark, Rule, Scene
 
@@ -33,7 +23,7 @@ MOST_LINES = 2
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-def names_below(plan: Plan) -> list[list[str]] | None:
+def names_below(plan: layout.Plan) -> list[list[str]] | None:
     """The names of the groups as lines that fit under vertical bars, or None if the bars must be
     horizontal. Some numbers and dates may be left out."""
     data = plan.data
@@ -50,40 +40,40 @@ def names_below(plan: Plan) -> list[list[str]] | None:
     return names if fits else None
 
 
-def draw_upright(plan: Plan, names: list[list[str]]) -> Scene:
+def draw_upright(plan: layout.Plan, names: list[list[str]]) -> Scene:
     """The bars, with their numbers if there is room for all of them, or else with a scale."""
-    marks, top = heading(plan)
+    marks, top = layout.heading(plan)
     low, high = bars.span(plan)
     left = 0.0
     lines: list[Decimal] = []
     is_labelled = _has_room(plan, plan.width / len(names))
     if not is_labelled:
-        lines = ticks(low, high)
-        low, high, left = lines[0], lines[-1], grid_width(plan, lines)
+        lines = layout.ticks(low, high)
+        low, high, left = lines[0], lines[-1], layout.grid_width(plan, lines)
     slot = (plan.width - left) / len(names)
     top += LEADING if is_labelled else CAPITAL / 2
     bottom = top + HEIGHT * plan.flatness
-    scale = Scale(float(low), float(high), bottom, top)
-    marks += grid(plan, lines, left, plan.width, scale)
+    scale = layout.Scale(float(low), float(high), bottom, top)
+    marks += layout.grid(plan, lines, left, plan.width, scale)
     below = bottom + GAP + (LEADING if is_labelled and low < 0 else 0)
     group = _Group(plan, _bar(plan, slot), scale, is_labelled)
     for number, name in enumerate(names):
         middle = left + slot * (number + 0.5)
         marks += group.marks(number, middle)
         half = plan.widest(name) / 2
-        marks += text_block(min(max(middle, half), plan.width - half), below, name, "middle")
+        marks += layout.text_block(min(max(middle, half), plan.width - half), below, name, "middle")
     marks.append(Rule(((left, scale.at(0)), (plan.width, scale.at(0))), QUIET, 0.75))
     height = below + LEADING * max(map(len, names))
-    foot, height = footed(plan, left, plan.width, height)
+    foot, height = layout.footed(plan, left, plan.width, height)
     marks += foot
     return Scene(plan.width, height + 1, tuple(marks))
 
 
-def _bar(plan: Plan, slot: float) -> float:
+def _bar(plan: layout.Plan, slot: float) -> float:
     return min(WIDEST, SHARE * slot / abreast(plan))
 
 
-def _has_room(plan: Plan, slot: float) -> bool:
+def _has_room(plan: layout.Plan, slot: float) -> bool:
     """Return whether the numbers fit over the bars, in slots that are so wide."""
     if is_stacked(plan):
         return plan.widest(bars.totals(plan)) * 1.1 <= slot - 2
@@ -94,7 +84,9 @@ def _has_room(plan: Plan, slot: float) -> bool:
 class _Group:
     """Draws the bars of one group after the other."""
 
-    def __init__(self, plan: Plan, bar: float, scale: Scale, is_labelled: bool) -> None:
+    def __init__(
+        self, plan: layout.Plan, bar: float, scale: layout.Scale, is_labelled: bool
+    ) -> None:
         self._plan = plan
         self._bar = bar
         self._scale = scale

@@ -21,16 +21,9 @@ from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find, ordinals
 from pipeline.model.words import words
+from pipeline.resolve.citations import surroundings
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
 from pipeline.resolve.citations.sources import Sources, missing_files, read_sources
-from pipeline.resolve.citations.surroundings import (
-    CITATION_NOTE,
-    becomes_note,
-    close_up,
-    is_written,
-    list_works,
-    out_of_links,
-)
 from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
 
@@ -61,7 +54,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     findings = Findings(document)
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)
-        return findings.added_to(list_works(put_back(document), (), ""))
+        return findings.added_to(surroundings.list_works(put_back(document), (), ""))
     sources = read_sources(document, folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
     known = {at: _known(one, sources, findings) for at, one in cited.items()}
@@ -75,7 +68,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
         findings.add(
             Code.BAD_STYLE, message, span, "Try another style, such as `citation_style: apa`."
         )
-        document = list_works(put_back(document), (), "")
+        document = surroundings.list_works(put_back(document), (), "")
     return findings.added_to(document)
 
 
@@ -183,11 +176,11 @@ def _written(
     )
     document = _put(document, cited, texts, style.is_note)
     if style.is_note:
-        document = close_up(document, becomes_note)
+        document = surroundings.close_up(document, surroundings.becomes_note)
     elif style.is_raised:
-        document = close_up(document, is_written)
-    return list_works(
-        out_of_links(document), entries, words(document.metadata.lang)["bibliography"]
+        document = surroundings.close_up(document, surroundings.is_written)
+    return surroundings.list_works(
+        surroundings.out_of_links(document), entries, words(document.metadata.lang)["bibliography"]
     )
 
 
@@ -213,7 +206,7 @@ def _put(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bo
         text = replace(node, children=texts.notes[ordinal], in_text=False)
         if cited[ordinal].in_note:
             return text
-        label = f"{CITATION_NOTE}{len(notes) + 1}"
+        label = f"{surroundings.CITATION_NOTE}{len(notes) + 1}"
         paragraph = model.Paragraph(children=(text,), span=cited[ordinal].span)
         notes.append(model.Note(label=label, children=(paragraph,), span=cited[ordinal].span))
         reference = model.NoteReference(label=label, span=node.span)

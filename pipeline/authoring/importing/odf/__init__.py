@@ -24,20 +24,8 @@ from pipeline.authoring.importing.draft import (
     unread,
 )
 from pipeline.authoring.importing.html import of_page
+from pipeline.authoring.importing.odf import names
 from pipeline.authoring.importing.odf.changes import settle
-from pipeline.authoring.importing.odf.names import (
-    DC,
-    DRAW,
-    INDEXES,
-    LEAVE_OUT,
-    META,
-    OFFICE,
-    STYLE,
-    TABLE,
-    TEXT,
-    number_of,
-    xml_of,
-)
 from pipeline.authoring.importing.odf.page import MOST_REPEATED, OdfPage
 from pipeline.authoring.importing.odf.styles import OdfStyles
 from pipeline.authoring.importing.page_metadata import language_of
@@ -58,13 +46,15 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
             parts = open_archive(data)
         if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
             raise BrokenArchiveError("The file has a password.")
-        content = xml_of(parts, "content.xml")
-        body = None if content is None else content.find(f".//{OFFICE}body/{OFFICE}text")
+        content = names.xml_of(parts, "content.xml")
+        body = (
+            None if content is None else content.find(f".//{names.OFFICE}body/{names.OFFICE}text")
+        )
         if content is None or body is None:
             raise BrokenArchiveError("This is not an OpenDocument text.")
-        outer = xml_of(parts, "styles.xml")
+        outer = names.xml_of(parts, "styles.xml")
         styles = OdfStyles([root for root in (outer, content) if root is not None])
-        metadata = _metadata(xml_of(parts, "meta.xml"), styles)
+        metadata = _metadata(names.xml_of(parts, "meta.xml"), styles)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         is_ours = isinstance(error, BrokenArchiveError)
         message = str(error) if is_ours else "The OpenDocument text is damaged."
@@ -80,7 +70,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["images"] -= page.drawn
     counts["words"] -= page.labels + len(page.subtitle.split())
     counts[BOXES] -= page.figures
-    heads = [" ".join(_own_text(e).split()) for e in body.iter(f"{TEXT}h")]
+    heads = [" ".join(_own_text(e).split()) for e in body.iter(f"{names.TEXT}h")]
     counts["headings"] -= (metadata.title or draft.metadata.title) in heads
     heads_told = [*_heads(outer)]
     counts[HEADS] = len(heads_told)
@@ -112,15 +102,15 @@ def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
 
     if meta is None:
         return Metadata(lang=language_of(styles.language))
-    keywords = [k.strip() for text in said(f"{META}keyword") for k in re.split("[,;]", text)]
-    first = (said(f"{META}initial-creator", f"{DC}creator") or [""])[0]
-    title = (said(f"{DC}title") or [""])[0]
+    keywords = [k.strip() for text in said(f"{names.META}keyword") for k in re.split("[,;]", text)]
+    first = (said(f"{names.META}initial-creator", f"{names.DC}creator") or [""])[0]
+    title = (said(f"{names.DC}title") or [""])[0]
     return Metadata(
         title=title,
         authors=tuple(Contributor(name=n.strip()) for n in first.split(";") if n.strip()),
-        description=(said(f"{DC}description") or [""])[0],
+        description=(said(f"{names.DC}description") or [""])[0],
         keywords=tuple(dict.fromkeys(filter(None, keywords))),
-        lang=language_of((said(f"{DC}language") or [styles.language])[0]),
+        lang=language_of((said(f"{names.DC}language") or [styles.language])[0]),
     )
 
 
@@ -128,23 +118,23 @@ def _counts(body: Element) -> Counter[str]:
     """The counts of the text's content, without data of its program."""
     found: Counter[str] = Counter()
     rows = {
-        f"{TABLE}table": "tables",
-        f"{TEXT}h": "headings",
-        f"{TEXT}note": "notes",
-        f"{TEXT}list-item": "list items",
-        f"{TEXT}list-header": "list items",
-        f"{DRAW}image": "images",
-        f"{TEXT}a": "links",
-        f"{DRAW}text-box": BOXES,
+        f"{names.TABLE}table": "tables",
+        f"{names.TEXT}h": "headings",
+        f"{names.TEXT}note": "notes",
+        f"{names.TEXT}list-item": "list items",
+        f"{names.TEXT}list-header": "list items",
+        f"{names.DRAW}image": "images",
+        f"{names.TEXT}a": "links",
+        f"{names.DRAW}text-box": BOXES,
     }
     for element in _kept(body):
         if row := rows.get(str(element.tag)):
             found[row] += 1
-        if element.tag == f"{TABLE}table-cell":
+        if element.tag == f"{names.TABLE}table-cell":
             found["cells"] += min(
-                number_of(element, f"{TABLE}number-columns-repeated"), MOST_REPEATED
+                names.number_of(element, f"{names.TABLE}number-columns-repeated"), MOST_REPEATED
             )
-        elif element.tag in (f"{TEXT}p", f"{TEXT}h"):
+        elif element.tag in (f"{names.TEXT}p", f"{names.TEXT}h"):
             found["words"] += len(_own_text(element).split())
     return found
 
@@ -154,7 +144,7 @@ def _kept(element: Element) -> Iterator[Element]:
     stack = [element]
     while stack:
         inner = stack.pop()
-        if inner.tag not in LEAVE_OUT:
+        if inner.tag not in names.LEAVE_OUT:
             yield inner
             stack.extend(reversed(inner))
 
@@ -163,9 +153,14 @@ def _own_text(paragraph: Element) -> str:
     """The text of a paragraph, without paragraphs inside it."""
     parts = [paragraph.text or ""]
     for child in paragraph:
-        if child.tag in (f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"):
+        if child.tag in (f"{names.TEXT}s", f"{names.TEXT}tab", f"{names.TEXT}line-break"):
             parts.append(" ")
-        elif child.tag not in (*LEAVE_OUT, f"{TEXT}p", f"{TEXT}note", f"{DRAW}frame"):
+        elif child.tag not in (
+            *names.LEAVE_OUT,
+            f"{names.TEXT}p",
+            f"{names.TEXT}note",
+            f"{names.DRAW}frame",
+        ):
             parts.append(_own_text(child))
         parts.append(child.tail or "")
     return "".join(parts)
@@ -173,15 +168,15 @@ def _own_text(paragraph: Element) -> str:
 
 def _texts(body: Element) -> Iterator[Element]:
     """The paragraphs and headings of the text."""
-    return (e for e in _kept(body) if e.tag in (f"{TEXT}p", f"{TEXT}h"))
+    return (e for e in _kept(body) if e.tag in (f"{names.TEXT}p", f"{names.TEXT}h"))
 
 
 def _findings(body: Element) -> Iterator[str]:
     """The findings about omissions and assumptions."""
-    if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
+    if any(True for _ in body.iter(f"{names.TEXT}hidden-text", f"{names.TEXT}hidden-paragraph")):
         yield "Hidden text is left out."
-    for name in INDEXES:
-        if body.find(f".//{TEXT}{name}") is not None:
+    for name in names.INDEXES:
+        if body.find(f".//{names.TEXT}{name}") is not None:
             what = "table of contents" if name == "table-of-content" else "index"
             if name != "alphabetical-index":
                 yield f"The {what} is left out: editions have their own."
@@ -189,7 +184,7 @@ def _findings(body: Element) -> Iterator[str]:
 
 def _heads(outer: Element | None) -> Iterator[str]:
     """A finding for each header and footer."""
-    found = [] if outer is None else [*outer.iter(f"{STYLE}header", f"{STYLE}footer")]
+    found = [] if outer is None else [*outer.iter(f"{names.STYLE}header", f"{names.STYLE}footer")]
     for element in found:
         text = " ".join(" ".join(element.itertext()).split())
         if text:

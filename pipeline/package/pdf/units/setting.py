@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
+from pipeline.package import units
 from pipeline.package.pdf.archive import turn_drawn
 from pipeline.package.pdf.engine.drawn import draw, shown
 from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
@@ -17,28 +18,15 @@ from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
 from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.tags import drawn_text, read_tags
-from pipeline.package.units import (
-    Bookmark,
-    DrawnPages,
-    DrawnText,
-    Furniture,
-    Heads,
-    PageLink,
-    Set,
-    SetPage,
-    Tag,
-    Unit,
-    UnitFlow,
-)
 
-NOTHING = DrawnPages((), (), {}, ())
+NOTHING = units.DrawnPages((), (), {}, ())
 """The empty drawing of a unit that is laid out again once its page numbers are known."""
 
 EPSILON = 1e-6
 """CSS pixels that two places may differ by and be the same."""
 
 
-def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
+def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
     """A unit of an edition, set and drawn; its assets are in a ``folder``."""
     root = tree_of(unit.markup)
     if unit.side:
@@ -55,7 +43,7 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
             for number, link in enumerate(page.links):
                 link[3].link_annotation = number
         flows = text_flows(document.pages)
-        tags, texts = list[Tag](), list[DrawnText]()
+        tags, texts = list[units.Tag](), list[units.DrawnText]()
 
         def finish(pdf: PDF) -> None:
             tags.append(read_tags(document, root, {}, unit.level))
@@ -63,28 +51,28 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
             turn_drawn(pdf, edition)
 
         is_draft = unit.page_numbers is None and document.requested
-        drawing, tree, text = NOTHING, Tag("Document", {}, ()), DrawnText()
+        drawing, tree, text = NOTHING, units.Tag("Document", {}, ()), units.DrawnText()
         if not is_draft:
             drawing = draw(document, finish)
             (tree,), (text,) = tags, texts
     order = {element: number for number, element in enumerate(root.iter())}
     pages = tuple(
-        SetPage(
+        units.SetPage(
             name=page.box.page_type.name,
             width=page.width,
             height=page.height,
             area=place_of(page.box),
             strings=document.strings(number),
             marks=len(page.marks or ()),
-            links=tuple(PageLink(*link[:3]) for link in page.links),
+            links=tuple(units.PageLink(*link[:3]) for link in page.links),
             anchors=dict(page.anchors),
-            bookmarks=tuple(Bookmark(*mark) for mark in page.bookmarks),
-            flows=tuple(UnitFlow(order[one.element], one.letters, one.lines) for one in flow),
+            bookmarks=tuple(units.Bookmark(*mark) for mark in page.bookmarks),
+            flows=tuple(units.UnitFlow(order[one.element], one.letters, one.lines) for one in flow),
             again=tuple(names_on(page, frozenset(unit.wholes))),
         )
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
     )
-    return Set(
+    return units.Set(
         pages, drawing, tree, text, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
     )  # fmt: skip
@@ -104,7 +92,7 @@ def _unfit(document: TypesetDocument) -> str:
     return ""
 
 
-def set_heads(furniture: Furniture, edition: Edition) -> Heads:
+def set_heads(furniture: units.Furniture, edition: Edition) -> units.Heads:
     """The running heads and feet of a unit's pages."""
     root = tree_of(furniture.markup)
     setter = Typesetter(map(Path, furniture.fonts), Path(), (), is_grey=edition.look == "grey")
@@ -128,4 +116,4 @@ def set_heads(furniture: Furniture, edition: Edition) -> Heads:
     for place, (_, area, _) in zip(places, furniture.pages, strict=True):
         if any(abs(a - b) > EPSILON for a, b in zip(place[1:], area[1:], strict=True)):
             unfit = "left and right pages have text areas of different sizes"
-    return Heads(drawing, shifts, tuple(messages), unfit)
+    return units.Heads(drawing, shifts, tuple(messages), unfit)

@@ -8,24 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.resolve.charts.diagrams.arithmetic import (
-    MistakeError,
-    Value,
-    at_x,
-    formula,
-    number,
-    pretty,
-)
-from pipeline.resolve.charts.diagrams.shared import (
-    LARGEST,
-    Axis,
-    Item,
-    Settings,
-    Words,
-    arrow,
-    backed,
-    written,
-)
+from pipeline.resolve.charts.diagrams import arithmetic, shared
 from pipeline.resolve.charts.layout import Plan, Scale, text_block
 from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, INK, LEADING, QUIET, STROKE
 from pipeline.resolve.charts.scene import Label, Mark, Marker, Point, Rule, Scene
@@ -60,8 +43,8 @@ class Graph(NamedTuple):
     text: str
 
     @property
-    def value(self) -> Value:
-        return formula(self.text)
+    def value(self) -> arithmetic.Value:
+        return arithmetic.formula(self.text)
 
 
 class _Spot(NamedTuple):
@@ -71,8 +54,8 @@ class _Spot(NamedTuple):
 
 
 class Axes(NamedTuple):
-    x: Axis
-    y: Axis
+    x: shared.Axis
+    y: shared.Axis
     names: tuple[str, str]
     has_numbers: bool
     graphs: tuple[Graph, ...]
@@ -84,7 +67,7 @@ class Axes(NamedTuple):
         yield from (graph.name for graph in self.graphs)
         yield from (spot.name for spot in self.spots)
 
-    def description(self, words: Words) -> list[str]:
+    def description(self, words: shared.Words) -> list[str]:
         sentences = [
             words["chart_axis"].format(
                 name=name, low=axis.written(axis.low), high=axis.written(axis.high)
@@ -100,10 +83,10 @@ class Axes(NamedTuple):
         return [*sentences, *(self._course(graph, words) for graph in self.graphs)]
 
     def _pair(self, x: float, y: float, digits: int = 2) -> str:
-        mark = "; " if written(0.5, self.x.lang)[1] == "," else ", "
+        mark = "; " if shared.written(0.5, self.x.lang)[1] == "," else ", "
         return f"({self.x.near(x, digits)}{mark}{self.y.near(y, digits)})"
 
-    def _course(self, graph: Graph, words: Words) -> str:
+    def _course(self, graph: Graph, words: shared.Words) -> str:
         """Where a graph begins, turns, meets the axes and ends, as far as it is seen."""
         runs = _runs(self, graph)
         shown = [point for run in runs for point in run]
@@ -185,8 +168,8 @@ class Axes(NamedTuple):
             yield Rule(((across.start, y), (across.end, y)), HAIRLINE, 0.5)
         if self.has_numbers:
             yield from self._numbers(plan, across, up)
-        yield from arrow((across.start, x_axis), (across.end + 2 * GAP, x_axis), INK)
-        yield from arrow((y_axis, up.start), (y_axis, up.end - 2 * GAP), INK)
+        yield from shared.arrow((across.start, x_axis), (across.end + 2 * GAP, x_axis), INK)
+        yield from shared.arrow((y_axis, up.start), (y_axis, up.end - 2 * GAP), INK)
         yield Label(across.end + 3 * GAP, x_axis + CAPITAL / 2, self.names[0])
         is_left = y_axis < plan.width / 2
         yield Label(
@@ -207,7 +190,7 @@ class Axes(NamedTuple):
             is_zero = on_axis and abs(mark) < self.x.step / 2
             if round(mark / self.x.step) % every == 0 and not is_zero:
                 y = up.at(self.x_axis) + GAP + CAPITAL
-                yield from backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
+                yield from shared.backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
         room = (up.start - up.end) * self.y.step / (self.y.high - self.y.low)
         every = max(1, math.ceil(LEADING / room))
         for mark in self.y.marks():
@@ -215,20 +198,20 @@ class Axes(NamedTuple):
             if round(mark / self.y.step) % every == 0 and not is_zero:
                 x = across.at(self.y_axis) - GAP
                 y = up.at(mark) + CAPITAL / 2
-                yield from backed(plan, Label(x, y, self.y.written(mark), "end", QUIET))
+                yield from shared.backed(plan, Label(x, y, self.y.written(mark), "end", QUIET))
 
 
-def read(settings: Settings, items: list[Item]) -> Axes:
+def read(settings: shared.Settings, items: list[shared.Item]) -> Axes:
     found = settings.each(items, _read)
     graphs = tuple(one for one, _ in found if isinstance(one, Graph))
     if len(graphs) > len(DASHES):
         message = f"{len(graphs)} graphs are too many to tell apart."
-        raise MistakeError(message, hint=f"Draw at most {len(DASHES)}.")
+        raise arithmetic.MistakeError(message, hint=f"Draw at most {len(DASHES)}.")
     spots = tuple(one for one, _ in found if isinstance(one, _Spot))
     x = settings.axis("x-", _reach([spot.x for spot in spots]))
     heights = [spot.y for spot in spots]
     for graph in graphs:
-        heights += _usual([at_x(graph.value, place) for place in _places(x)])
+        heights += _usual([arithmetic.at_x(graph.value, place) for place in _places(x)])
     y = settings.axis("y-", _reach(heights) if heights else _reach([]))
     for spot, item in found:
         if isinstance(spot, _Spot) and not (
@@ -236,24 +219,24 @@ def read(settings: Settings, items: list[Item]) -> Axes:
         ):
             hint = "Set larger ranges: `x-range`, `y-range`."
             settings.wrong(
-                MistakeError(f"“{item.text[:40]}” is outside the axes.", hint=hint), item
+                arithmetic.MistakeError(f"“{item.text[:40]}” is outside the axes.", hint=hint), item
             )
     chart = settings.chart
     return Axes(x, y, (chart.x or "x", chart.y or "y"), settings.has_numbers, graphs, spots)
 
 
-def _read(item: Item) -> Graph | _Spot:
+def _read(item: shared.Item) -> Graph | _Spot:
     if point := _POINT.fullmatch(item.text):
-        x, y = (number(point[name], point.start(name)) for name in ("x", "y"))
-        if max(abs(x), abs(y)) > LARGEST:
-            raise MistakeError(f"“{item.text[:40]}” is too far away to be drawn.")
+        x, y = (arithmetic.number(point[name], point.start(name)) for name in ("x", "y"))
+        if max(abs(x), abs(y)) > shared.LARGEST:
+            raise arithmetic.MistakeError(f"“{item.text[:40]}” is too far away to be drawn.")
         return _Spot(item.name, x, y)
     start = match.end() if (match := _FUNCTION.match(item.text)) else 0
     if (at := item.text.find("=", start)) >= 0:
         message = "“=” can stand after `y` or `f(x)` alone: a graph is that of a function of x."
-        raise MistakeError(message, at, "Write `y = 2x + 1`, or a point: `(2, 1)`.")
-    formula(item.text[start:], start)
-    return Graph(item.name or pretty(item.text), item.text[start:])
+        raise arithmetic.MistakeError(message, at, "Write `y = 2x + 1`, or a point: `(2, 1)`.")
+    arithmetic.formula(item.text[start:], start)
+    return Graph(item.name or arithmetic.pretty(item.text), item.text[start:])
 
 
 def _reach(values: list[float]) -> tuple[float, float]:
@@ -274,10 +257,10 @@ def _usual(values: list[float]) -> list[float]:
     low, high = found[len(found) // 10], found[-1 - len(found) // 10]
     room = max(high - low, 1e-6) * 2
     kept = [value for value in found if low - room <= value <= high + room]
-    return [max(-LARGEST, kept[0]), min(LARGEST, kept[-1])]
+    return [max(-shared.LARGEST, kept[0]), min(shared.LARGEST, kept[-1])]
 
 
-def _places(axis: Axis) -> Iterator[float]:
+def _places(axis: shared.Axis) -> Iterator[float]:
     return (axis.low + (axis.high - axis.low) * n / SAMPLES for n in range(SAMPLES + 1))
 
 
@@ -285,7 +268,7 @@ def _runs(axes: Axes, graph: Graph) -> list[list[Point]]:
     """The visible parts of a graph, split at the edges and at discontinuities."""
     low, high = axes.y.low, axes.y.high
     value = graph.value
-    points = [(x, at_x(value, x)) for x in _places(axes.x)]
+    points = [(x, arithmetic.at_x(value, x)) for x in _places(axes.x)]
     runs: list[list[Point]] = [[]]
     for (x, y), (x2, y2) in itertools.pairwise(points):
         within = _cut((x, y), (x2, y2), low, high)
@@ -302,7 +285,7 @@ def _runs(axes: Axes, graph: Graph) -> list[list[Point]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _leaps(value: Value, first: Point, second: Point, height: float) -> bool:
+def _leaps(value: arithmetic.Value, first: Point, second: Point, height: float) -> bool:
     """Return whether a function does not go from one point to the other, but leaps: then it does so
     however near they are to each other."""
     (x, y), (x2, y2) = first, second
@@ -311,7 +294,7 @@ def _leaps(value: Value, first: Point, second: Point, height: float) -> bool:
         return False
     for _ in range(HALVINGS):
         middle = (x + x2) / 2
-        between = at_x(value, middle)
+        between = arithmetic.at_x(value, middle)
         if math.isnan(between):
             return True
         if abs(between - y) > abs(y2 - between):

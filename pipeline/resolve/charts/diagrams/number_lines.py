@@ -7,18 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.resolve.charts.diagrams import shared
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, number, pretty
-from pipeline.resolve.charts.diagrams.shared import (
-    LARGEST,
-    Axis,
-    Item,
-    Settings,
-    Words,
-    arrow,
-    backed,
-    capital,
-    head,
-)
 from pipeline.resolve.charts.layout import Plan, Scale
 from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Label, Mark, Marker, Point, Rule, Scene
@@ -41,7 +31,7 @@ class _Place(NamedTuple):
 
 
 class NumberLine(NamedTuple):
-    axis: Axis
+    axis: shared.Axis
     has_numbers: bool
     points: tuple[_Place, ...]
     jumps: tuple[_Place, ...]
@@ -50,17 +40,19 @@ class NumberLine(NamedTuple):
     def texts(self) -> Iterator[str]:
         return (place.name for place in (*self.points, *self.jumps))
 
-    def description(self, words: Words) -> list[str]:
+    def description(self, words: shared.Words) -> list[str]:
         write = self.axis.written
         ends = {"low": write(self.axis.low), "high": write(self.axis.high)}
-        sentences = [capital(words["chart_steps"].format(**ends, step=write(self.axis.step)))]
+        sentences = [
+            shared.capital(words["chart_steps"].format(**ends, step=write(self.axis.step)))
+        ]
         for place in self.points:
             sentences.append(
                 _named(place.name, write(place.at), words) if place.named else place.name
             )
         for place in self.jumps:
             way = words["chart_jump"].format(start=write(place.start or 0), end=write(place.at))
-            sentences.append(_named(place.name, way, words) if place.name else capital(way))
+            sentences.append(_named(place.name, way, words) if place.name else shared.capital(way))
         return sentences
 
     def scene(self, plan: Plan) -> Scene:
@@ -76,7 +68,7 @@ class NumberLine(NamedTuple):
         for jump in self.jumps:
             marks += _arc(jump, across, line, plan.palette.lines[1].colour)
         for jump in self.jumps:
-            marks += backed(plan, _over(jump, across, line))
+            marks += shared.backed(plan, _over(jump, across, line))
         for place, level in names:
             x = across.at(place.at)
             marks.append(Marker(x, line, "disc", plan.palette.main))
@@ -93,7 +85,7 @@ class NumberLine(NamedTuple):
     def _line(self, plan: Plan, across: Scale, line: float) -> Iterator[Mark]:
         middle = ((across.start + across.end) / 2, line)
         for end in (across.start - END, across.end + END):
-            yield from arrow(middle, (end, line), INK)
+            yield from shared.arrow(middle, (end, line), INK)
         marks = self.axis.marks()
         widest = plan.widest(map(self.axis.written, marks)) + GAP
         each = across.at(self.axis.low + self.axis.step) - across.start
@@ -107,7 +99,7 @@ class NumberLine(NamedTuple):
                 yield Label(x, line + GAP + LEADING, self.axis.written(mark), "middle", INK)
 
 
-def read(settings: Settings, items: list[Item]) -> NumberLine:
+def read(settings: shared.Settings, items: list[shared.Item]) -> NumberLine:
     found = settings.each(items, _read)
     places = [place for place, _ in found]
     ends = [value for place in places for value in (place.at, place.start) if value is not None]
@@ -128,7 +120,7 @@ def read(settings: Settings, items: list[Item]) -> NumberLine:
     return NumberLine(axis, settings.has_numbers, points, jumps)
 
 
-def _read(item: Item) -> _Place:
+def _read(item: shared.Item) -> _Place:
     start, *rest = _JUMP.split(item.text, maxsplit=1)
     if not rest:
         value = _bounded(start, 0)
@@ -139,12 +131,12 @@ def _read(item: Item) -> _Place:
 
 def _bounded(text: str, at: int) -> float:
     value = number(text, at)
-    if abs(value) > LARGEST:
+    if abs(value) > shared.LARGEST:
         raise MistakeError(f"“{text.strip()[:40]}” is too large to be drawn.", at)
     return value
 
 
-def _named(name: str, text: str, words: Words) -> str:
+def _named(name: str, text: str, words: shared.Words) -> str:
     return words["chart_number"].format(name=name, value=text)
 
 
@@ -176,7 +168,7 @@ def _arc(jump: _Place, across: Scale, line: float, colour: str) -> Iterator[Mark
         x = (start + end) / 2 - (end - start) / 2 * math.cos(angle)
         points.append((x, line - 3 - (rise - 3) * math.sin(angle)))
     yield Rule(tuple(points), colour, 1.1)
-    yield head(points[-4], points[-1], colour, 1.1)
+    yield shared.head(points[-4], points[-1], colour, 1.1)
 
 
 def _over(jump: _Place, across: Scale, line: float) -> Label:
