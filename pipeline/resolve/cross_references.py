@@ -126,18 +126,12 @@ def _written(reference: model.CrossReference) -> str:
 
 def _target(node: Node, lang: str) -> _Target | None:
     """The target that a node offers to references; None if it cannot be referred to."""
-    if isinstance(node, Captioned) and node.caption and not node.number:
-        kind = CAPTIONED[type(node)]
-        if number := own_number(node.caption, kind, lang):
-            return _Target(kind, number)
+    if isinstance(node, Captioned):
+        kind, part = CAPTIONED[type(node)], getattr(node, "part", "")
+        return _Target(
+            kind, f"{node.number}{part}" if node.number else own_number(node.caption, kind, lang)
+        )
     match node:
-        case model.Figure() | model.FigureGroup() | model.Chart():
-            part = node.part if isinstance(node, model.Figure) else ""
-            return _Target("figure", f"{node.number}{part}" if node.number else "")
-        case model.Table():
-            return _Target("table", str(node.number or ""))
-        case model.CodeBlock():
-            return _Target("listing", str(node.number or ""))
         case model.MathBlock():
             return _Target("equation", node.tag or str(node.number or ""))
         case model.Exercise():

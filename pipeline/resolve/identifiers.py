@@ -126,9 +126,7 @@ def _name(node: Node) -> tuple[str, bool]:
             prefix, name = "section", slug(plain_text(title))
             if name.strip("-_") and not name.startswith(RESERVED_PREFIXES):
                 return name, False
-        case (
-            model.Figure() | model.FigureGroup() | model.Chart() | model.Table() | model.CodeBlock()
-        ):
+        case _ if isinstance(node, model.Captioned):
             prefix, name = model.CAPTIONED[type(node)], slug(plain_text(node.caption))
         case _:
             paragraphs = (child for child in walk(node) if isinstance(child, model.Paragraph))

@@ -82,11 +82,9 @@ def _number_captions(
         return replace(node, number=next_number("exercise", node, True))
 
     changes: Changes = {
+        **{kind: captioned(name) for kind, name in model.CAPTIONED.items()},
         model.Figure: figure,
         model.FigureGroup: group,
-        model.Chart: captioned("figure"),
-        model.Table: captioned("table"),
-        model.CodeBlock: captioned("listing"),
         model.MathBlock: formula,
         model.Exercise: exercise,
     }

@@ -65,7 +65,8 @@ def own_number(caption: Iterable[Node], kind: str, lang: str) -> str:
 @functools.cache
 def _pattern(kind: str, lang: str) -> re.Pattern[str]:
     word = re.escape(words(lang)[f"caption_{kind}"].partition("{")[0].strip())
+    also = ALSO.get(kind, kind)
     return re.compile(
-        rf"\s*(?:{word}|{ALSO[kind]})\s*((?:[A-Z][.\-–]?)?\d{{1,4}}(?:[.\-–]\d{{1,4}}){{0,3}}[a-z]?)\s*(?:[.:–—]|$)",
+        rf"\s*(?:{word}|{also})\s*((?:[A-Z][.\-–]?)?\d{{1,4}}(?:[.\-–]\d{{1,4}}){{0,3}}[a-z]?)\s*(?:[.:–—]|$)",
         re.IGNORECASE,
     )
