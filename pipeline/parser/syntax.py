@@ -20,6 +20,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes, slips
 from pipeline.parser.blockparser import BlockElement, LineParser
+from pipeline.parser.blocks import indented
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
@@ -29,12 +30,6 @@ from pipeline.parser.blocks.grid_tables import GridTableProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
-from pipeline.parser.blocks.indented import (
-    AdmonitionProcessor,
-    DefinitionListProcessor,
-    DefinitionProcessor,
-    NoteProcessor,
-)
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor, QuoteProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.other_tools import CommentProcessor, OmittedProcessor
@@ -60,7 +55,7 @@ class ChapbookSyntax(Extension):
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
         parser = LineParser(md, self.first_line)
         md.parser = parser
-        lists, definitions = ListProcessor(parser), DefinitionListProcessor(parser)
+        lists, definitions = ListProcessor(parser), indented.DefinitionListProcessor(parser)
         # The order is CommonMark's; constructs that require a paragraph above come before those
         # that could begin in the same way.
         blocks = {
@@ -83,9 +78,9 @@ class ChapbookSyntax(Extension):
             "item": ItemProcessor(parser, lists),
             "indented-code": IndentedCodeProcessor(parser),
             "container": ContainerProcessor(parser),
-            "definition": DefinitionProcessor(parser, definitions),
-            "note": NoteProcessor(parser),
-            "admonition": AdmonitionProcessor(parser),
+            "definition": indented.DefinitionProcessor(parser, definitions),
+            "note": indented.NoteProcessor(parser),
+            "admonition": indented.AdmonitionProcessor(parser),
             "paragraph": ParagraphProcessor(parser, self.files),
         }
         for priority, (name, processor) in enumerate(reversed(blocks.items())):

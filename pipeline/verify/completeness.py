@@ -36,15 +36,9 @@ from pipeline.package.result import Package
 from pipeline.package.units import DrawnText
 from pipeline.resolve.answers import FRONT
 from pipeline.system.checksums import MANIFEST
-from pipeline.verify import CheckReport, site_of
+from pipeline.verify import CheckReport, site_of, texts
 from pipeline.verify.findings import finding
 from pipeline.verify.passages import FREE, Passage, passages
-from pipeline.verify.texts import (
-    UnreadableFile,
-    text_of_book,
-    text_of_pages,
-    text_of_pdf,
-)
 
 START, SITE = "index.html", "site"
 """The first page of a site, and the edition that a folder of pages is of."""
@@ -80,7 +74,7 @@ def compare(
     file = site / START if site else path
     try:
         faults = tuple(_faults(_text_of(file, edition.format), edition, document))
-    except UnreadableFile:
+    except texts.UnreadableFile:
         return CheckReport()
     note = f"compared with {source} as edition {edition.name}"
     if len(faults) > MOST:
@@ -98,9 +92,9 @@ def compare_built(
         case "html":
             files = {place.name: package.data}
             files |= {PurePath(other).name: data for other, data in package.extra.items()}
-            text = text_of_pages(lambda name: files.get(name, b""), place.name)
+            text = texts.text_of_pages(lambda name: files.get(name, b""), place.name)
         case "epub":
-            text = text_of_book(BytesIO(package.data))
+            text = texts.text_of_book(BytesIO(package.data))
         case "pdf":
             text = package.text
     warning = Code.CHECK_WARNING.value.severity
@@ -120,11 +114,11 @@ def _diagnostics(faults: Sequence[Fault], name: str, document: Document) -> Iter
 def _text_of(file: Path, format: FormatName) -> DrawnText:
     match format:
         case "html":
-            return text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
+            return texts.text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
         case "epub":
-            return text_of_book(file)
+            return texts.text_of_book(file)
         case "pdf":
-            return text_of_pdf(file)
+            return texts.text_of_pdf(file)
 
 
 def edition_of(name: str, stem: str) -> Edition | None:

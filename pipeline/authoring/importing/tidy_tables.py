@@ -8,7 +8,8 @@ from collections import Counter
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Block, Node
+from pipeline.authoring.writer.tables import is_boxes
+from pipeline.model import Node
 from pipeline.model.rewriting import rewrite
 from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
 
@@ -65,7 +66,9 @@ def with_boxes(table: model.Table) -> model.Table:
     cells = [cell for row in (*table.head, *table.body) for cell in row.cells]
     is_plain = all(len(c.children) < 2 and c.columns == c.rows == 1 for c in cells)
     inner = [node for cell in cells for node in cell.children]
-    if not is_plain or not all(isinstance(n, model.Plain) or _is_boxes(n) for n in inner):
+    if not is_plain or not all(
+        isinstance(n, model.Plain) or is_boxes(n, model.Paragraph) for n in inner
+    ):
         return table
 
     def leave(node: model.ListItem) -> Node:
@@ -76,13 +79,4 @@ def with_boxes(table: model.Table) -> model.Table:
         table,
         head=rewrite(table.head, leave={model.ListItem: leave}),
         body=rewrite(table.body, leave={model.ListItem: leave}),
-    )
-
-
-def _is_boxes(block: Block) -> bool:
-    return isinstance(block, model.List) and all(
-        item.checked is not None
-        and len(item.children) < 2
-        and all(isinstance(child, model.Paragraph) for child in item.children)
-        for item in block.items
     )

@@ -13,7 +13,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, table_cells
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.parser import anchors, constructs, slips
+from pipeline.parser import anchors, constructs, slips, table_options
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
@@ -29,13 +29,6 @@ from pipeline.parser.lowering.boxes import admonition, callout
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.table_options import (
-    guess_row_heads,
-    is_to_tick,
-    with_boxes,
-    with_head_columns,
-    without_empty_heads,
-)
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
@@ -229,11 +222,13 @@ class Lowering:
 
     def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))
-        to_tick = bool(self._exercises) and any(map(is_to_tick, element))
+        to_tick = bool(self._exercises) and any(map(table_options.is_to_tick, element))
         rows = table_cells.within_rows([self._row(row, to_tick) for row in element])
         head, body = table_cells.regular(rows[:count], rows[count:])
-        table = guess_row_heads(without_empty_heads(model.Table(head=head, body=body, span=span)))
-        return with_head_columns(table, 1) if element.get("wide") else table
+        table = table_options.guess_row_heads(
+            table_options.without_empty_heads(model.Table(head=head, body=body, span=span))
+        )
+        return table_options.with_head_columns(table, 1) if element.get("wide") else table
 
     def _row(self, element: Element, to_tick: bool) -> model.TableRow:
         assert isinstance(element, BlockElement)
@@ -259,7 +254,7 @@ class Lowering:
         return model.TableCell(
             children=children
             if element.lines[0].startswith("\\")
-            else with_boxes(children, span, to_tick=to_tick),
+            else table_options.with_boxes(children, span, to_tick=to_tick),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=span,

@@ -5,16 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.resolve.citations.csl import cases, marks, numbers
+from pipeline.resolve.citations.csl import cases, dates, marks, numbers
 from pipeline.resolve.citations.csl.context import Context
 from pipeline.resolve.citations.csl.data import Date, Element
-from pipeline.resolve.citations.csl.dates import (
-    DateFormat,
-    differing,
-    known_parts,
-    part_text,
-    sort_key,
-)
 from pipeline.resolve.citations.csl.marks import formatted
 from pipeline.resolve.citations.csl.numbers import is_numeric
 from pipeline.resolve.citations.csl.render_names import label, names
@@ -251,8 +244,8 @@ def date(element: Element, context: Context) -> str:
         return context.take(variable, "")
     if context.sorting is not None:
         shown = tuple((element.get("date-parts") or "year-month-day").split("-"))
-        return context.take(variable, sort_key(date, shown))
-    form = DateFormat(element, context.locale)
+        return context.take(variable, dates.sort_key(date, shown))
+    form = dates.DateFormat(element, context.locale)
     if not date.start:
         text = date.literal
     elif date.end:
@@ -266,14 +259,14 @@ def date(element: Element, context: Context) -> str:
 
 
 def _date_parts(
-    form: DateFormat, date: tuple[int, ...], context: Context, only: tuple[str, ...] = ()
+    form: dates.DateFormat, date: tuple[int, ...], context: Context, only: tuple[str, ...] = ()
 ) -> list[str]:
-    known = known_parts(date)
+    known = dates.known_parts(date)
     found = []
     for part in form.parts:
         if only and part.get("name") not in only:
             continue
-        text = part_text(part, known, context.locale)
+        text = dates.part_text(part, known, context.locale)
         if part.get("strip-periods") == "true":
             text = text.replace(".", "")
         text = cases.text_case(text, part.get("text-case"), context.locale.lang)
@@ -286,11 +279,11 @@ def _date_parts(
     return found
 
 
-def _range(form: DateFormat, date: Date, context: Context) -> str:
+def _range(form: dates.DateFormat, date: Date, context: Context) -> str:
     """A range of dates, in which common parts are written once."""
     if date.end == (0,):
         return form.delimiter.join(_date_parts(form, date.start, context)) + "–"
-    twice = differing(date) or ("day",)
+    twice = dates.differing(date) or ("day",)
     names = [part.get("name") for part in form.parts]
     inner = [name for name in names if name in twice]
     if not inner:

@@ -8,14 +8,8 @@ import json
 from pathlib import Path
 
 from pipeline.model.names import nearest
+from pipeline.resolve.citations.csl import style
 from pipeline.resolve.citations.csl.locales import citeproc_data
-from pipeline.resolve.citations.csl.style import (
-    BadStyleError,
-    CitationStyle,
-    parent_of,
-    parse,
-    read,
-)
 
 DEFAULT = "harvard-cite-them-right"
 """The default style, which is always available."""
@@ -45,17 +39,17 @@ class NoStyleError(Exception):
         self.hint = hint
 
 
-def style_of_file(data: bytes, lang: str) -> CitationStyle:
+def style_of_file(data: bytes, lang: str) -> style.CitationStyle:
     """The style in a file. Raises `BadStyleError`, or `NoStyleError` if it depends on a missing
     style."""
-    root = parse(data)
-    if parent := parent_of(root):
+    root = style.parse(data)
+    if parent := style.parent_of(root):
         return named_style(parent, lang)
-    return read(root, lang)
+    return style.read(root, lang)
 
 
 @functools.lru_cache(maxsize=32)
-def named_style(name: str, lang: str) -> CitationStyle:
+def named_style(name: str, lang: str) -> style.CitationStyle:
     """The style of a name. Raises `NoStyleError`, or `BadStyleError`."""
     folders = _folders()
     names = [name, ALIASES.get(name, ""), _renamed().get(name, "")]
@@ -72,15 +66,15 @@ def named_style(name: str, lang: str) -> CitationStyle:
     raise NoStyleError(name, hint)
 
 
-def _read_file(path: Path, lang: str) -> CitationStyle:
-    root = parse(path.read_bytes())
-    parent = parent_of(root)
+def _read_file(path: Path, lang: str) -> style.CitationStyle:
+    root = style.parse(path.read_bytes())
+    parent = style.parent_of(root)
     if not parent:
-        return read(root, lang)
+        return style.read(root, lang)
     for folder in _folders():
         if (file := folder / f"{parent}.csl").is_file():
-            return read(parse(file.read_bytes()), lang)
-    raise BadStyleError(f"stands for the style “{parent}”, which is not there")
+            return style.read(style.parse(file.read_bytes()), lang)
+    raise style.BadStyleError(f"stands for the style “{parent}”, which is not there")
 
 
 def _folders() -> tuple[Path, ...]:
