@@ -200,7 +200,7 @@ class Source:
         page_map: PageMap | None,
         file: str = "",
     ) -> Callable[[], BuiltEdition]:
-        """The rest of the way of a marked document: render, package."""
+        """The remaining stages of a marked document: render, package."""
         pages = self.pages(edition, marked, page_map, file)
         found = (*marked.findings, *pages.findings)
         if pages.failed:

@@ -157,8 +157,8 @@ class _Crew(NamedTuple):
 def compare(
     package: Package, document: Document, edition: Edition, file: str
 ) -> tuple[Diagnostic, ...]:
-    """Findings where a finished ``file`` lacks text of the marked document, or has it in another
-    place or twice."""
+    """Findings where a finished ``file`` lacks text of the marked document, or has it in a
+    different place, or twice."""
     from pipeline.verify.completeness import compare_built
 
     return compare_built(package, document, edition, file)

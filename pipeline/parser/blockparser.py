@@ -66,7 +66,7 @@ class BlockElement(ElementTree.Element):
 
 
 class Match(enum.Enum):
-    """Return whether a line goes on with an open block: it does, it does not, or the block took the
+    """Return whether a line continues an open block: it does, it does not, or the block took the
     whole line as its end."""
 
     YES = enum.auto()
@@ -112,7 +112,7 @@ class LineProcessor(BlockProcessor):
         return self.container
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        """Return whether the line at ``cursor`` goes on with ``block``."""
+        """Return whether the line at ``cursor`` continues ``block``."""
         return Match.NO
 
     def waits_for_end(self, block: BlockElement) -> bool:
@@ -151,12 +151,12 @@ class LineParser(BlockParser):
 
     @property
     def tip(self) -> BlockElement:
-        """The innermost open block, whether the line at hand goes on with it or not."""
+        """The innermost open block, whether the current line continues it or not."""
         return self.open[-1]
 
     @property
     def innermost(self) -> BlockElement:
-        """The innermost block that the line at hand goes on with."""
+        """The innermost block that the current line continues."""
         return self.open[self.matched - 1]
 
     def begin(self, element: BlockElement, cursor: Cursor) -> BlockElement:

@@ -19,7 +19,7 @@ LISTINGS = frozenset({"code", "code-block", "sourcecode"})
 BARE = frozenset(
     "caption title filename file-name file_name start linenums mark hl_lines file lines".split()
 )
-"""The keys that mean something without braces around them."""
+"""The keys that are recognised without braces around them."""
 
 NO_LANGUAGES = frozenset({"numbered", "unnumbered", "numberLines", "number-lines"})
 

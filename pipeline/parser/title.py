@@ -28,7 +28,8 @@ SAMPLE = 20_000
 
 _LANGUAGE = re.compile("""["']?lang(?:uage)?["']?[ \t]*:""")
 MANY = 3
-"""So many headings of the first level, with others below them, are chapters."""
+"""The number of first-level headings from which they are chapters, if there are others below
+them."""
 
 
 def take_title(

@@ -109,7 +109,7 @@ def packages(libraries: Iterable[str], manager: str) -> list[str]:
 
 
 def install_line(manager: str, names: Iterable[str]) -> str:
-    """The line for a shell that installs packages, for whoever runs this."""
+    """The line for a shell that installs packages, for the current user."""
     first, last = "", f" {shlex.join(names)}"
     if manager == "brew" or os.geteuid() == 0:
         before, after = "", ""

@@ -161,7 +161,7 @@ def _is_in_scripts(node: model.Node) -> bool:
 
 
 MOST_LETTERS = 20
-"""So many letters may be a name or a term, which need not be marked."""
+"""The maximum number of letters of a name or a term, which need not be marked."""
 
 
 def other_languages_are_marked(subject: AuditSubject) -> Looked:

@@ -8,7 +8,7 @@ import zipfile
 from pipeline.verify.archive import BROKEN
 
 MOST_BYTES = 256 * 2**20
-"""Of all that an archive holds."""
+"""The maximum size of an archive's unpacked content."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -357,7 +357,8 @@ def _speakers(
     metadata: Metadata,
     labels: dict[int, SpeakerLabel],
 ) -> tuple[Speaker, ...]:
-    """Those who speak, with likely roles: whoever puts most of the questions asks."""
+    """The speakers with their likely roles: the one with most of the questions is the
+    interviewer."""
     asked: Counter[str] = Counter()
     spoke: Counter[str] = Counter()
     for turn, after in zip(turns, [*turns[1:], None], strict=True):

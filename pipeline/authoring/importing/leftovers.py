@@ -29,10 +29,10 @@ _BY_A_READER = re.compile(
 )
 _BY_WORD = ("menu", "share", "page")
 _MOST = 60
-"""Words of a line that may be of the page."""
+"""The maximum number of words of a line that may belong to the page and not to its text."""
 
 _LONG = 25
-"""Words of a line that is a paragraph, whatever it begins with."""
+"""The number of words from which a line is a paragraph, whatever it begins with."""
 
 
 def without_leftovers(

@@ -25,7 +25,8 @@ KEPT = frozenset(
     "box-title verse-title attribution verse-line lead small left center right wrap small-caps"
     " unnumbered term of every start index entry see".split()
 ).union(MARKS)
-"""Classes that say something in a source, of paragraphs and of text, and keys of attributes."""
+"""The classes of paragraphs and text that have a meaning in a source, and the keys of
+attributes."""
 
 _BLOCKS = frozenset(
     "sidebar pull-quote verse keep-together landscape epigraph columns column center"

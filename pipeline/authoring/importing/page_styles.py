@@ -31,8 +31,8 @@ Style = dict[str, str]
 
 
 def mark_styles(root: Element, sheets: Iterable[str]) -> None:
-    """Put elements in place of the styles of spans that say something, and of paragraphs in large
-    letters where a page has no headings."""
+    """Put elements in place of the meaningful styles of spans, and of paragraphs in large letters
+    where a page has no headings."""
     classes: dict[str, Style] = {}
     left = MOST
     for sheet in sheets:

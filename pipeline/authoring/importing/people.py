@@ -106,5 +106,5 @@ def as_written(label: str, texts: str) -> str:
 
 
 def role_of(metadata: Metadata, number: int) -> str:
-    """The word for whoever asks (0), replies (1), or speaks where nobody asks (2)."""
+    """The word for an interviewer (0), an interviewee (1), or a speaker where nobody asks (2)."""
     return _ROLES.get(metadata.lang.split("-")[0].lower(), _ROLES["en"])[number]

@@ -33,7 +33,7 @@ _HEAD = 8
 """Lines with text that are looked at."""
 
 _SHORT = 14
-"""Words of a line below the title that goes on with it."""
+"""The maximum number of words of a line below the title that continues it."""
 
 _WRITTEN = re.compile(
     r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(?P<m>[^\W\d_]{3,12})\.?"

@@ -32,7 +32,7 @@ BETWEEN_LOOKS = 20
 
 
 class LostExecutorError(Exception):
-    """There is nobody any more who does tasks."""
+    """No worker is left to do tasks."""
 
 
 def build(data: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Libraries at URLs: sources, outputs and stores wherever fsspec reads and writes.
 
-Whoever builds a document fetches its files into a folder of its own as they are asked for, and
-sends what it made; so that a cluster needs no disk that all share.
+A worker fetches the files of a document into a temporary folder as they are needed, and sends the
+outputs; so that a cluster needs no disk that all share.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class UrlStore:
 
 @contextlib.contextmanager
 def _readable_errors(root: str) -> Iterator[None]:
-    """Make one error of all that file systems and their packages raise."""
+    """Convert all errors that file systems and their packages raise into one type."""
     try:
         yield
     except (FileNotFoundError, IsADirectoryError):

@@ -15,7 +15,7 @@ LONGEST_PAUSE = 10.0
 """Seconds; a server may ask for more than `PAUSE`, but not for more than this."""
 
 MOST_REDIRECTS = 5
-"""On the way to a ``robots.txt``."""
+"""The maximum number of redirects to a ``robots.txt``."""
 
 
 class ForbiddenError(Exception):

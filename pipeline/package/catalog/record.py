@@ -74,7 +74,7 @@ def isbn_of(product: Product, metadata: Metadata) -> str:
 
 
 def is_open(metadata: Metadata) -> bool:
-    """Return whether the licence lets everybody have and share it."""
+    """Return whether the licence allows everybody to copy and share it."""
     return metadata.licence is not None and metadata.licence.url.startswith(OPEN_LICENCES)
 
 

@@ -75,7 +75,7 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
 
 
 def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> _Picture:
-    """Back, spine and front as a PDF, by whoever has made one of the text before."""
+    """Back, spine and front as a PDF."""
     from pipeline.package.pdf.cover import set_spread
 
     prepared = prepared_cover(cover, folder)

@@ -54,7 +54,7 @@ class Slot(NamedTuple):
 
 
 class Flow(NamedTuple):
-    """So many letters of an element's own text, and lines to write on."""
+    """A number of letters of an element's own text, and of lines to write on."""
 
     element: Element
     letters: int

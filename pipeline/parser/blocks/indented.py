@@ -118,7 +118,7 @@ class NoteProcessor(LineProcessor):
 
 
 def proceed_indented(cursor: Cursor, indent: int) -> Match:
-    """Return whether a line goes on with a block whose content is indented by ``indent``."""
+    """Return whether a line continues a block whose content is indented by ``indent``."""
     if cursor.blank:
         return Match.YES
     if cursor.indent >= indent:

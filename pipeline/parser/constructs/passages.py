@@ -60,7 +60,7 @@ def quotation(parts: Parts) -> tuple[Block, ...]:
 
 def verse(parts: Parts) -> tuple[Block, ...]:
     """Verse: lines are kept, paragraphs are stanzas. A title may come first, and the source last,
-    after a dash. ``every`` numbers every so many lines."""
+    after a dash. ``every`` is the interval of line numbers."""
     parts = _numbered(parts)
     title, attributes = boxes.title_of(parts)
     stanzas = tuple(

@@ -24,7 +24,7 @@ SHORT = 80
 """Characters that a list or an object has on one line at most in the schema's file."""
 
 PRINTING = tuple(one.name for one in fields(PrintOptions))
-"""The keys that say something of print, for all printed editions."""
+"""The keys with settings for all printed editions."""
 
 KEYS: dict[str, Field] = {one.name: one for one in (*fields(Metadata), *fields(PrintOptions))}
 ALIASES: dict[str, str] = {alias: one.name for one in KEYS.values() for alias in one.aliases}

@@ -109,7 +109,7 @@ def entries(
 ) -> dict[str, Node]:
     """The values of a mapping by key; empty ones are left out.
 
-    Keys that are not known, and such as come twice (the first one counts), are reported.
+    Unknown and duplicate keys are reported; of the latter, the first one counts.
     """
     values: dict[str, Node] = {}
     first: dict[str, Scalar] = {}

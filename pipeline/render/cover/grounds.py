@@ -99,8 +99,8 @@ TURNS = 4
 def composition(
     seed: bytes, columns: int, rows: int, colours: CoverPalette, *, before: int = 0, after: int = 0
 ) -> Asset:
-    """So many squares, each with a shape, and further columns on both sides. Two neighbours have
-    never the same shape."""
+    """Rows and columns of squares, each with a shape, and further columns on both sides. Neighbours
+    never have the same shape."""
     start, end = -before, columns + after
     places = [(row, column) for row in range(rows) for column in range(start, end)]
     squares = "".join(_square(seed, row, column, start, colours) for row, column in places)

@@ -35,7 +35,7 @@ from pipeline.authoring.importing.odf.styles import OdfStyles
 from pipeline.authoring.importing.page_metadata import TITLE
 
 MOST_REPEATED = 100
-"""Times that a cell or a row is repeated: sheets say so of all that is empty."""
+"""The maximum number of times that a cell or a row is repeated; empty ones have more."""
 
 _CITATION_ENDS = (f"{TEXT}reference-mark-end", f"{TEXT}bookmark-end")
 

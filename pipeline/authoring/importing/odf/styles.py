@@ -1,4 +1,4 @@
-"""The styles of an OpenDocument text, as far as they mean something."""
+"""The styles of an OpenDocument text that carry meaning."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class ShownImage(NamedTuple):
 
 
 class PdfImages:
-    """Gathers the images of a PDF as they are met."""
+    """Collects the images of a PDF in the order of its content."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}

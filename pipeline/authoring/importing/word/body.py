@@ -318,7 +318,7 @@ def _place_of(out: Element, lists: list[_Open]) -> Element:
 
 
 def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element:
-    """A new item, in the list that it goes on with, or in a new one."""
+    """A new item, in the list that it continues, or in a new one."""
     around = ""
     if level.format == "bullet":
         form = ("bullet", "")

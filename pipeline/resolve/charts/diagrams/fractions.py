@@ -25,7 +25,7 @@ _FORM = "Write it like `3/4` or `1 1/2`."
 
 
 class Bar(NamedTuple):
-    """So many of the parts that each whole has are filled."""
+    """A fraction as a bar: the number of ``filled`` parts, and of the parts of a whole."""
 
     name: str
     filled: int
