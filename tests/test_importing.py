@@ -732,6 +732,23 @@ def test_broken_within(tmp_path: Path, packed: int) -> None:
     ]
 
 
+def test_damaged_images(tmp_path: Path) -> None:
+    """Images that could not be shown are left out, which is said; the source builds."""
+    (tmp_path / "bad.png").write_bytes(picture()[:60])
+    (tmp_path / "good.png").write_bytes(picture())
+    text = (
+        "# A\n\n![Red](bad.png)\n\n![](bad.png){.decorative}\n\n"
+        '![A box](bad.png "The *box*")\n\nIt ![is](bad.png) ![so](good.png).\n\n'
+        "::: figures\n![One](bad.png)\n![Two](good.png 'Both')\n:::\n"
+    )
+    (tmp_path / "a.md").write_text(text)
+    made = imported(tmp_path / "a.md")
+    left = 'One\n\n![Two](good.png "Both")'
+    assert body(made) == f"Red\n\nThe *box*\n\nIt is ![so](good.png).\n\n{left}"
+    assert [*made.images] == ["good.png"]
+    assert any(one.startswith("The image “bad.png” is left out: the f") for one in told(made))
+
+
 def test_entities(tmp_path: Path) -> None:
     """Entities of its own are not expanded, however many they would be."""
     bomb = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'

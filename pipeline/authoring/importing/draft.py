@@ -19,7 +19,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import walk
 
-IMAGE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
+IMAGE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|avif|tiff?|bmp)$", re.IGNORECASE)
 """The end of the name of an image."""
 
 Changes: TypeAlias = Literal["accept", "reject", "keep"]

@@ -25,7 +25,7 @@ from pipeline.authoring.importing.draft import (
 )
 from pipeline.authoring.importing.mdbook import expanded
 from pipeline.authoring.importing.page_reader import SUFFIXES, has_alternative
-from pipeline.authoring.importing.tidying import joined_runs, paragraph_of
+from pipeline.authoring.importing.tidying import figures_left, joined_runs, paragraph_of
 from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -176,14 +176,6 @@ def _aside(node: model.Container, span: Span | None) -> Node:
     return model.Container(name="sidebar", children=tuple(inner))
 
 
-def _group(node: model.FigureGroup, span: Span | None) -> Node | tuple[Node, ...]:
-    """A group of figures; the remaining ones if images are missing."""
-    if all(isinstance(figure, model.Figure) for figure in node.figures):
-        return node
-    caption = (model.Paragraph(children=node.caption),) if node.caption else ()
-    return (*node.figures, *caption)
-
-
 # --- files ------------------------------------------------------------------------------
 
 
@@ -227,7 +219,7 @@ class _Files:
             model.Heading: self._heading,
             model.Paragraph: _alone,
             model.Container: _aside,
-            model.FigureGroup: _group,
+            model.FigureGroup: lambda node, span: figures_left(node),
         }
         made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)
         return rewrite(made, leave=joined_runs())

@@ -53,6 +53,9 @@ SUFFIXES = {
     "image/gif": ".gif",
     "image/webp": ".webp",
     "image/svg+xml": ".svg",
+    "image/avif": ".avif",
+    "image/tiff": ".tif",
+    "image/bmp": ".bmp",
 }
 Fetch = Callable[[str], "bytes | None"]
 """Gives the file that an address in the input leads to, if it is part of the input."""
@@ -265,6 +268,7 @@ class PageReader:
         if source.startswith(("http:", "https:", "//")):
             return None, ""
         suffix = posixpath.splitext(source.partition("?")[0])[1].lower().replace(".jpeg", ".jpg")
+        suffix = suffix.replace(".tiff", ".tif")
         return self._fetch(source), suffix if suffix in SUFFIXES.values() else ""
 
     def _named(self, source: str, data: bytes, alt: str, suffix: str) -> str:

@@ -308,6 +308,14 @@ def paragraph_of(children: tuple[Inline, ...], attributes: Attributes) -> Block:
     return model.Figure(image=only, attributes=attributes)
 
 
+def figures_left(node: model.FigureGroup) -> Node | tuple[Node, ...]:
+    """A group of figures; the remaining ones if images are missing."""
+    if all(isinstance(figure, model.Figure) for figure in node.figures):
+        return node
+    caption = (model.Paragraph(children=node.caption),) if node.caption else ()
+    return (*node.figures, *caption)
+
+
 def _paragraphs(children: tuple[Inline, ...]) -> Iterable[tuple[Inline, ...]]:
     """The paragraphs of a text, which several line breaks part."""
     run: list[Inline] = []

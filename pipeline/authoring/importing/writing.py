@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec.structs import replace
 
@@ -15,6 +15,7 @@ from pipeline.authoring.importing.draft import (
     CHANGED,
     COMMENT,
     HEADS,
+    IMAGE,
     LEVELS,
     MARKED,
     ROWS,
@@ -25,6 +26,7 @@ from pipeline.authoring.importing.draft import (
 from pipeline.authoring.importing.interviews import with_speakers
 from pipeline.authoring.importing.references import unlabelled
 from pipeline.authoring.importing.text_head import date_in, with_head
+from pipeline.authoring.importing.tidying import figures_left
 from pipeline.authoring.writer import UnwritableError, write, write_blocks
 from pipeline.authoring.writer.blocks import BLOCKS
 from pipeline.authoring.writer.inlines import WRITERS
@@ -37,6 +39,7 @@ from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import children, plain_text, walk
 from pipeline.model.words import words
 from pipeline.parser import parse
+from pipeline.resolve.images import BadImageError, examine
 
 RUN, SHORT = 3, 4
 """Words in a row by which a passage is found in the source, but a short one by its single words."""
@@ -84,7 +87,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     """The source of a draft, which is parsed again to verify that it has the same meaning."""
     if any(finding.is_error for finding in draft.findings):
         return failed(*draft.findings)
-    draft = with_speakers(_headed(draft, name), name)
+    draft = with_speakers(_headed(_shown(draft, name), name), name)
     metadata, found = draft.metadata, list(draft.findings)
     if not metadata.title:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
@@ -128,6 +131,58 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     found += _missing(ledger, name)
     found += _passages_lost(draft, replace(again, metadata=metadata), found, name)
     return Imported(text, metadata, draft.images, ledger, tuple(found))
+
+
+def _shown(draft: Draft, name: str) -> Draft:
+    """The draft without images that no edition could show, such as damaged ones."""
+    wrong: dict[str, str] = {}
+    for file, data in draft.images.items():
+        try:
+            if IMAGE.search(file):
+                examine(data)
+        except BadImageError as error:
+            wrong[file] = f"The image “{file}” is left out: {error}."
+
+    def text(node: model.Image) -> Node | tuple[Node, ...]:
+        if unquote(node.source).removeprefix("./") not in wrong:
+            return node
+        return (Text(text=node.alt),) if node.alt else ()
+
+    def figure(node: model.Figure) -> Node | tuple[Node, ...]:
+        made = text(node.image)
+        said = node.caption or (made if isinstance(made, tuple) else ())
+        return node if made is node.image else Paragraph(children=said) if said else ()  # type: ignore[arg-type]
+
+    def paragraph(node: Paragraph) -> Node | tuple[Node, ...]:
+        if any(isinstance(one, model.Image) for one in walk(node.children)):
+            return node
+        of_image = "image" in node.attributes.classes
+        found = replace(node, attributes=NO_ATTRIBUTES) if of_image else node
+        return found if node.children else ()
+
+    def change(nodes: Any) -> Any:
+        leave: Changes = {
+            model.Image: text,
+            model.FigureGroup: figures_left,
+            Paragraph: paragraph,
+        }
+        return rewrite(nodes, enter={model.Figure: figure}, leave=leave)
+
+    if not wrong:
+        return draft
+    cover = draft.metadata.cover
+    told = (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in wrong.values())
+    return replace(
+        draft,
+        metadata=replace(
+            draft.metadata, cover=None if cover and cover.source.text in wrong else cover
+        ),
+        blocks=change(draft.blocks),
+        notes=change(draft.notes),
+        images={file: data for file, data in draft.images.items() if file not in wrong},
+        counts={**count(draft.blocks, draft.notes), **draft.counts},
+        findings=(*draft.findings, *told),
+    )
 
 
 def _headed(draft: Draft, name: str) -> Draft:
