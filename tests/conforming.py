@@ -23,7 +23,7 @@ from pipeline.model.editions import (
     pages_name,
     stem_of,
 )
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.model.words import words
 from pipeline.parser import parse_file
 from pipeline.verify import check
@@ -45,7 +45,7 @@ DRAWN = ("Figure", "Formula")
 
 def described(document: Document) -> Iterator[str]:
     """The alternative texts of what is drawn."""
-    for node in walk(whole(document)):
+    for node in walk(top_level(document)):
         match node:
             case Image(alt=alt) if alt and not node.missing:
                 yield alt

@@ -11,7 +11,7 @@ from PIL import Image as Picture
 import pipeline
 from pipeline.model import Document, Image
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.resolve import resolve
 from pipeline.select import select
 
@@ -71,7 +71,7 @@ def read(example: str, folder: Path) -> Document:
     are created in ``folder``, where its included files are."""
     text = example if example.startswith("---\n") else f"---\ntitle: Example\n---\n\n{example}"
     parsed = pipeline.parse(text, "example", folder)
-    for node in walk(whole(parsed)):
+    for node in walk(top_level(parsed)):
         if isinstance(node, Image) and _PLAIN.fullmatch(node.source):
             (folder / node.source).parent.mkdir(parents=True, exist_ok=True)
             Picture.new("1", (320, 240)).save(folder / node.source)

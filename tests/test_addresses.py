@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from pipeline.model import Document, Link, NoteReference
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render
@@ -32,7 +32,7 @@ def listed(body: str, front: str = "", edition: str = "handout") -> list[tuple[i
 
 
 def numbers(document: Document) -> list[int]:
-    return [node.number for node in walk(whole(document)) if isinstance(node, Link)]
+    return [node.number for node in walk(top_level(document)) if isinstance(node, Link)]
 
 
 def test_each_address_is_listed_once() -> None:

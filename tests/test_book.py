@@ -16,7 +16,7 @@ from pipeline.cli.report.making import text_area
 from pipeline.model.codes import Code
 from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name
 from pipeline.model.sheet import sheet_for
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse_file
 from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import read_pages
@@ -91,7 +91,7 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def held() -> set[str]:
-    return {type(node).__name__ for node in walk(whole(parse_file(BOOK)))}
+    return {type(node).__name__ for node in walk(top_level(parse_file(BOOK)))}
 
 
 MADE_LATER = {"Section", "BibliographyEntry", "IndexEntry", "IndexGroup", "IndexReference"}

@@ -26,7 +26,7 @@ from pipeline.model import Asset, Chart, Document
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.sheet import colours
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import delimited, parse
@@ -74,7 +74,9 @@ def drawings(text: str, edition: str = "handout", lang: str = "en-GB") -> list[A
 
 
 def alt(text: str, edition: str = "web", lang: str = "en-GB") -> str:
-    found = [n.image for n in walk(whole(document(text, edition, lang))) if isinstance(n, Chart)]
+    found = [
+        n.image for n in walk(top_level(document(text, edition, lang))) if isinstance(n, Chart)
+    ]
     assert found[0] is not None
     return found[0].alt
 
@@ -248,7 +250,9 @@ def test_drawing_side_by_side_gives_the_same() -> None:
 
 
 def scene(text: str, width: float = 340, lang: str = "en-GB") -> Scene:
-    chart = next(n for n in walk(whole(parse(f"---\ntitle: T\n---\n\n{text}"))) if type(n) is Chart)
+    chart = next(
+        n for n in walk(top_level(parse(f"---\ntitle: T\n---\n\n{text}"))) if type(n) is Chart
+    )
     data = reading.read(chart, lang, Findings(document("Text.")))
     assert data is not None
     fonts = Fonts("".join((*data.groups, *(series.name for series in data.series))))
@@ -432,7 +436,7 @@ def test_all_that_is_drawn_is_in_the_picture(
     if not any(value for column in columns for value in column):
         columns[0][0] = Decimal(1)
     series = tuple(Series(more.draw(NAME), tuple(column)) for column in columns)
-    table = next(n for n in walk(whole(parse("# T\n" + BARS))) if isinstance(n, Chart)).table
+    table = next(n for n in walk(top_level(parse("# T\n" + BARS))) if isinstance(n, Chart)).table
     chart = Chart(kind=kind, table=table, horizontal=lying, x="What", y="How many")  # type: ignore[arg-type]
     data = Data(tuple(groups), series, (), more.draw(st.sampled_from(["", "%", "km"])), 1, "en")
     fonts = Fonts("".join((*groups, *(one.name for one in series))))

@@ -34,7 +34,7 @@ from pipeline.model import (
     Text,
 )
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.render import render
@@ -352,10 +352,10 @@ def test_all_citations_lead_to_an_entry(make: Make) -> None:
     document = make(
         "A [@bales2012; @ilo2022]. As @allain2012 say.[^n]\n\n[^n]: See [@linden2016].\n"
     )
-    ids = {node.attributes.id for node in walk(whole(document))}
+    ids = {node.attributes.id for node in walk(top_level(document))}
     links = {
         node.href
-        for citation in walk(whole(document))
+        for citation in walk(top_level(document))
         if isinstance(citation, Citation)
         for node in walk(citation.children)
         if isinstance(node, Link)

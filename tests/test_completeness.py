@@ -13,7 +13,7 @@ import pytest
 import pipeline
 from pipeline import model
 from pipeline.model import Block, Inline, Node, SoftBreak, Text
-from pipeline.model.tree import FIELDS, walk, whole
+from pipeline.model.tree import FIELDS, top_level, walk
 from pipeline.render.nodes import template_name
 from pipeline.system.paths import CHECKOUT
 from tests.documentation import DOCS, ROOT, examples, read, write_files
@@ -67,7 +67,7 @@ def kinds(texts: Iterable[str], folder: Path) -> set[str]:
     found: set[str] = set()
     for text in texts:
         for document in (pipeline.parse(text, folder=folder), read(text, folder)):
-            found |= {type(node).__name__ for node in walk(whole(document))}
+            found |= {type(node).__name__ for node in walk(top_level(document))}
     return found
 
 

@@ -27,7 +27,7 @@ from pipeline.model import (
     Table,
 )
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.model.words.numerals import letters, roman
 from pipeline.package import package
@@ -107,7 +107,7 @@ def made(text: str, folder: Path, edition: str) -> bytes:
 
 
 def references(document: Document) -> list[str]:
-    return [node.text for node in walk(whole(document)) if isinstance(node, CrossReference)]
+    return [node.text for node in walk(top_level(document)) if isinstance(node, CrossReference)]
 
 
 # --- numbers -------------------------------------------------------------------------------

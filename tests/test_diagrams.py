@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.authoring.writer import write
 from pipeline.model import Chart, Document
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse
 from pipeline.parser.constructs.charts import DIAGRAMS
 from pipeline.resolve import resolve
@@ -45,7 +45,7 @@ def document(text: str, edition: str = "web", lang: str = "en") -> Document:
 def description(kind: str, lines: str, more: str = "", lang: str = "en") -> str:
     found = document(fence(kind, lines, more), lang=lang)
     assert not found.diagnostics
-    (image,) = (node.image for node in walk(whole(found)) if isinstance(node, Chart))
+    (image,) = (node.image for node in walk(top_level(found)) if isinstance(node, Chart))
     assert image
     return image.alt
 
@@ -124,7 +124,7 @@ def test_a_diagram_comes_back_from_the_writer(kind: str) -> None:
 def test_every_name_of_a_diagram_is_understood() -> None:
     for name, kind in DIAGRAMS.items():
         found = document(fence(name, LINES[kind]))
-        assert [node.kind for node in walk(whole(found)) if isinstance(node, Chart)] == [kind]
+        assert [node.kind for node in walk(top_level(found)) if isinstance(node, Chart)] == [kind]
 
 
 def test_the_description_of_a_clock_does_not_give_the_time() -> None:

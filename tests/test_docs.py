@@ -41,7 +41,7 @@ from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
 from pipeline.model.names import slug
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser.frontmatter.schema import KEYS
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
@@ -245,7 +245,7 @@ def anchors(path: Path) -> set[str]:
 @pages
 def test_links_lead_somewhere(name: str) -> None:
     path = PAGES[name]
-    for node in walk(whole(parsed(path))):
+    for node in walk(top_level(parsed(path))):
         address = node.href if isinstance(node, Link) else getattr(node, "source", "")
         if not address or ":" in address:
             continue

@@ -37,7 +37,7 @@ from pipeline.model import (
 )
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser import parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
@@ -66,7 +66,7 @@ def words(items: Iterable[Node]) -> list[str]:
 
 
 def the(found: Document, kind: type[Node]) -> list[Node]:
-    return [node for node in walk(whole(found)) if type(node) is kind]
+    return [node for node in walk(top_level(found)) if type(node) is kind]
 
 
 # --- what is shuffled -------------------------------------------------------------------

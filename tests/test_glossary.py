@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.model import Document, InlineElement, Link
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render
@@ -59,7 +59,7 @@ def make(text: str, folder: Path, edition: str) -> bytes:
 def links(document: Document) -> list[tuple[str, str]]:
     return [
         (plain_text(node.children), node.href)
-        for node in walk(whole(document))
+        for node in walk(top_level(document))
         if isinstance(node, Link)
     ]
 

@@ -16,7 +16,7 @@ from pipeline.driver import build
 from pipeline.model import Document, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file
 from pipeline.parser.constructs.charts import DIAGRAMS
@@ -75,13 +75,13 @@ def with_values(document: Document) -> Document:
 
 
 def counts(document: Document) -> Counter[str]:
-    return Counter(type(node).__name__ for node in walk(whole(document)))
+    return Counter(type(node).__name__ for node in walk(top_level(document)))
 
 
 def words(document: Document) -> Counter[str]:
     """All words of a document."""
     said: list[str] = []
-    for node in walk(whole(document)):
+    for node in walk(top_level(document)):
         match node:
             case model.Text() | model.Code() | model.Abbreviation():
                 said.append(node.text)
@@ -97,7 +97,7 @@ def words(document: Document) -> Counter[str]:
 def titles(document: Document) -> list[tuple[str, str, str]]:
     """The kinds and titles of elements with titles, and the order of speakers."""
     found = []
-    for node in walk(whole(document)):
+    for node in walk(top_level(document)):
         match node:
             case model.Admonition():
                 found.append(("box", node.kind, plain_text(node.title)))

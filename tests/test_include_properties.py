@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.model import Document, Variable
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse, parse_body
 from pipeline.resolve import resolve
 from pipeline.select import select
@@ -53,7 +53,7 @@ def check_span(span: Span | None, files: dict[str, list[str]]) -> str:
 
 
 def check_places(document: Document, files: dict[str, list[str]]) -> None:
-    for node in walk(whole(document)):
+    for node in walk(top_level(document)):
         if node.span:
             check_beginning(node, check_span(document.place(node.span), files))
     for found in document.diagnostics:
@@ -83,7 +83,7 @@ def test_files_and_variables(source: str, parts: tuple[str, ...]) -> None:
         check_places(document, files)
         resolved = resolve(select(document, EDITIONS["web"]), folder)
         check_json(resolved)
-        for node in walk(whole(resolved)):
+        for node in walk(top_level(resolved)):
             assert not node.span or check_span(resolved.place(node.span), files) is not None
-        unknown = {n.name for n in walk(whole(resolved)) if isinstance(n, Variable)}
+        unknown = {n.name for n in walk(top_level(resolved)) if isinstance(n, Variable)}
         assert unknown.isdisjoint({"year", "title", "edition"})

@@ -15,7 +15,7 @@ import pipeline
 from pipeline import cli
 from pipeline.model import Dialogue, Document, Image, Link, Table
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser import parse_file
 from pipeline.resolve import resolve
 
@@ -59,7 +59,7 @@ def test_what_is_defined_in_one_file_holds_in_all(tmp_path: Path) -> None:
         },
     )
     assert not document.diagnostics
-    kinds = {type(node).__name__ for node in walk(whole(document))}
+    kinds = {type(node).__name__ for node in walk(top_level(document))}
     assert {"Abbreviation", "Link", "NoteReference", "Note"} <= kinds
     assert document.place(document.notes[0].span) == Span(5, 1, file="a.md")
     assert document.files == ("a.md",)
@@ -135,7 +135,7 @@ def test_addresses_start_from_the_file_that_they_are_in(tmp_path: Path) -> None:
         },
     )
     assert not document.diagnostics
-    nodes = list(walk(whole(document)))
+    nodes = list(walk(top_level(document)))
     sources = [node.source for node in nodes if isinstance(node, Image)]
     assert sources == ["a/k.png", "l.png", "a/m.png", "a/n.png", "a.png", "a/j.png"]
     assert [n.href for n in nodes if isinstance(n, Link)] == ["a/q.md", "a/c%20d/o%20p.pdf?q#r"]

@@ -18,7 +18,7 @@ import pipeline
 from pipeline.flow.stages import audit
 from pipeline.model import Document, Math, MathBlock
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.parser import parse
@@ -388,7 +388,7 @@ def test_equal_formulas_are_drawn_once() -> None:
     pages = render(found, EDITIONS["handout"], "wells", None)
     assert len(pages.assets) == 2
     assert len({asset.name for asset in pages.assets}) == 2
-    blocks = [node for node in walk(whole(found)) if isinstance(node, MathBlock)]
+    blocks = [node for node in walk(top_level(found)) if isinstance(node, MathBlock)]
     assert len(blocks) == 1
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline import model
 from pipeline.driver import render_fragment
 from pipeline.model import Document, Heading, Node, Paragraph, Text
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse, parse_body
 from pipeline.resolve import resolve
 from pipeline.system.store import Memory
@@ -148,7 +148,7 @@ def check_json(document: Document) -> None:
 def check_places(document: Document, source: str) -> None:
     """Everything is in its stated position."""
     found = source.split("\n")
-    for node in walk(whole(document)):
+    for node in walk(top_level(document)):
         if place := document.place(node.span):
             line, column, end = place.line, place.column, place.end
             assert 1 <= line <= len(found), node

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.model import Block, Document, Node, Section
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse
 from pipeline.resolve import resolve
 from pipeline.select import select
@@ -81,18 +81,18 @@ def test_a_paragraph_at_the_top_changes_no_block_but_itself(edition: str) -> Non
     before = stages(FRONT + BOOK, edition)
     after = stages(FRONT + NEW + BOOK, edition)
     for old, new in zip(before, after, strict=True):
-        kept = Counter(blocks(whole(old)))
+        kept = Counter(blocks(top_level(old)))
         assert len(kept) > 300
-        (added,) = (Counter(blocks(whole(new))) - kept).elements()
+        (added,) = (Counter(blocks(top_level(new))) - kept).elements()
         assert b"put in at the top" in added
-        assert not kept - Counter(blocks(whole(new)))
+        assert not kept - Counter(blocks(top_level(new)))
 
 
 def test_nor_does_one_with_a_note_before_these_are_numbered() -> None:
     old, new = (parse(FRONT + text + BOOK) for text in ("", NEW.strip() + "^[New.]\n\n"))
-    kept = Counter(blocks(whole(old)))
-    assert len(list((Counter(blocks(whole(new))) - kept).elements())) == 2
-    assert not kept - Counter(blocks(whole(new)))
+    kept = Counter(blocks(top_level(old)))
+    assert len(list((Counter(blocks(top_level(new))) - kept).elements())) == 2
+    assert not kept - Counter(blocks(top_level(new)))
 
 
 def test_findings_have_the_right_position() -> None:
@@ -106,7 +106,7 @@ def test_findings_have_the_right_position() -> None:
 def test_every_place_is_in_a_block_that_has_one() -> None:
     document = parse(FRONT + BOOK, "book.md")
     lines = (FRONT + BOOK).split("\n")
-    for node in walk(whole(document)):
+    for node in walk(top_level(document)):
         if node.span:
             place = document.place(node.span)
             assert node.span.block

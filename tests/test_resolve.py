@@ -45,7 +45,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions, Cover, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, walk, whole
+from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, top_level, walk
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
@@ -89,7 +89,7 @@ def findings(found: Document) -> list[tuple[str, int]]:
 
 
 def of_kind(found: Document, kind: type[N]) -> list[N]:
-    return [node for node in walk(whole(found)) if isinstance(node, kind)]
+    return [node for node in walk(top_level(found)) if isinstance(node, kind)]
 
 
 # --- the tree --------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_slugs_are_github_s(title: str, expected: str) -> None:
 
 
 def ids(found: Document) -> list[str]:
-    return [n.attributes.id for n in walk(whole(found)) if n.attributes.id]
+    return [n.attributes.id for n in walk(top_level(found)) if n.attributes.id]
 
 
 def test_ids_are_unique_and_explicit_ones_win() -> None:

@@ -17,7 +17,7 @@ import msgspec
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.paper import Sheet
-from pipeline.model.tree import of_text, plain_text, walk_with, whole
+from pipeline.model.tree import of_text, plain_text, top_level, walk_with
 
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -184,7 +184,7 @@ def _leaves(document: Document) -> Iterator[TextLeaf]:
         return _Holder(msgspec.structs.replace(position, nth=nth) if nth else position)
 
     for ordinal, (node, holder) in enumerate(
-        walk_with(whole(document), _Holder(Position()), inherit)
+        walk_with(top_level(document), _Holder(Position()), inherit)
     ):
         if isinstance(node, model.CodeBlock):
             before = len(letters(plain_text(node.caption)))

@@ -231,7 +231,7 @@ def _is_marked(node: Node) -> bool:
 @of_text
 def all_spans(document: Document) -> tuple[tuple[Node, Span | None], ...]:
     """`walk_spans` through a whole document."""
-    return tuple(walk_spans(whole(document)))
+    return tuple(walk_spans(top_level(document)))
 
 
 def all_nodes(document: Document) -> Iterator[Node]:
@@ -256,7 +256,7 @@ def find(
     number in the order of `walk` and its place. Blocks without any are skipped."""
     wanted, ordinal = frozenset(kinds), 0
     top: Span | None = None
-    stack = [(node, top) for node in whole(document)][::-1]
+    stack = [(node, top) for node in top_level(document)][::-1]
     while stack:
         node, span = stack.pop()
         known = facts(node)
@@ -283,7 +283,7 @@ def has(document: Document, *kinds: type[Node]) -> bool:
 
 @of_text
 def _kinds(document: Document) -> frozenset[type[Node]]:
-    return _facts_of(whole(document)).kinds
+    return _facts_of(top_level(document)).kinds
 
 
 def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, bool]]:
@@ -291,7 +291,7 @@ def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, b
     figure."""
     if not has(document, model.Image):
         return
-    for node, path in walk_with(whole(document), *PATH):
+    for node, path in walk_with(top_level(document), *PATH):
         if isinstance(node, model.Image):
             span = next((one.span for one in path if one.span), None)
             own = [one for one in path[:2] if isinstance(one, model.Image | model.Figure)]
@@ -336,7 +336,7 @@ def is_partial(node: Node) -> bool:
     return is_for_teachers(node) or has_condition(node)
 
 
-def whole(document: Document) -> tuple[Node, ...]:
+def top_level(document: Document) -> tuple[Node, ...]:
     """All top-level nodes of a document: its blocks, then its notes."""
     return (*document.blocks, *document.notes)
 

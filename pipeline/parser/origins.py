@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Origin, Span
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import children, walk, whole
+from pipeline.model.tree import children, top_level, walk
 
 M = TypeVar("M", bound=Node)
 N = TypeVar("N", bound=Node)
@@ -25,7 +25,7 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
     """The document with its positions counted from the top-level block (or note) around them, and
     the positions of these in its `Document.origins`. Blocks equal to those ``before`` are the same
     objects, which keep their cached facts."""
-    known = {top.span.block: top for top in whole(before) if top.span} if before else {}
+    known = {top.span.block: top for top in top_level(before) if top.span} if before else {}
     origins: dict[str, Origin] = {}
     times: Counter[str] = Counter()
 

@@ -38,14 +38,14 @@ def unguarded(document: Document) -> Iterator[Diagnostic]:
     yield from _nearly(everything)
     has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
     for block, in_exercise in _public(document.blocks, within=False):
-        if found := _reads_like_one(block, has_tasks, in_exercise):
+        if found := _unguarded_answer(block, has_tasks, in_exercise):
             what, hint = found
             yield diagnostic(
                 Code.LIKELY_SLIP, f"Students also get {what}.", span=block.span, hint=hint
             )
 
 
-def _reads_like_one(block: Block, has_tasks: bool, in_exercise: bool) -> tuple[str, str] | None:
+def _unguarded_answer(block: Block, has_tasks: bool, in_exercise: bool) -> tuple[str, str] | None:
     """Text that reads like an answer in place of ``block``, and the hint."""
     if isinstance(block, model.Admonition) and (title := _answer_text(block.title)):
         return f"the box “{title}”", f"{HINT}."

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Asset, Container, Document, Figure, FigureGroup, Image, Node
 from pipeline.model.paper import POINT, Sheet
-from pipeline.model.tree import has, walk_with, whole
+from pipeline.model.tree import has, top_level, walk_with
 
 GAP = 4
 """Per cent of the line between two figures of a row."""
@@ -98,7 +98,7 @@ def for_print(
         return _requested_width(node.attributes.get("width"), above)
 
     widest: dict[str, float] = {}
-    nodes = whole(document) if has(document, Image) else ()
+    nodes = top_level(document) if has(document, Image) else ()
     for node, width in walk_with(nodes, upright, room):
         if isinstance(node, Image) and node.asset:
             is_sized = is_large or node.attributes.get("width")

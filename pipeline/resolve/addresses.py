@@ -17,7 +17,7 @@ from pipeline.model import Attributes, Document, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet import options_for
-from pipeline.model.tree import ONLY_FOR_TEACHERS, has, plain_text, walk_with, whole
+from pipeline.model.tree import ONLY_FOR_TEACHERS, has, plain_text, top_level, walk_with
 from pipeline.model.words import words
 from pipeline.system.paths import scheme, written
 
@@ -67,7 +67,7 @@ def _addresses(document: Document, all_codes: bool) -> tuple[model.Address, ...]
         return ()
     links = [
         (node, hidden)
-        for node, hidden in walk_with(whole(document), *ONLY_FOR_TEACHERS)
+        for node, hidden in walk_with(top_level(document), *ONLY_FOR_TEACHERS)
         if isinstance(node, model.Link) and _is_wanted(node)
     ]
     ordered = [link for link, hidden in sorted(links, key=lambda pair: pair[1])]

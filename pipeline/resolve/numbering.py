@@ -13,7 +13,7 @@ from pipeline.model import Block, Document, Node
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.roles import ROLES
-from pipeline.model.tree import ONLY_FOR_TEACHERS, has, is_for_teachers, walk_with, whole
+from pipeline.model.tree import ONLY_FOR_TEACHERS, has, is_for_teachers, top_level, walk_with
 from pipeline.model.words.numerals import letters, roman
 from pipeline.resolve.titles import own_number
 
@@ -39,7 +39,7 @@ def number_captions(document: Document) -> Document:
     counts: dict[str, Iterator[int]] = {}
     found = {
         hidden
-        for node, hidden in walk_with(whole(document), *ONLY_FOR_TEACHERS)
+        for node, hidden in walk_with(top_level(document), *ONLY_FOR_TEACHERS)
         if isinstance(node, NUMBERED)
     }
     for only_for_teachers in sorted(found):

@@ -19,7 +19,7 @@ from pipeline.model import Attributes, Document, Node
 from pipeline.model.page_map import PIECES, PageMap, letter_place
 from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import NO_CHANGES, Changes, rewrite_document
-from pipeline.model.tree import PATH, has, ordinals, walk_with, whole
+from pipeline.model.tree import PATH, has, ordinals, top_level, walk_with
 from pipeline.resolve.page_places import TextLeaves, TextPlace
 
 BLOCKS = (
@@ -109,7 +109,7 @@ def _figures(document: Document) -> dict[int, _Picture]:
         return ordinal if above is None and isinstance(node, PICTURES) else above
 
     start: int | None = None
-    for node, block in walk_with(whole(document), start, outermost):
+    for node, block in walk_with(top_level(document), start, outermost):
         if not isinstance(node, (*PIECES, model.CodeBlock)):
             continue
         if block is not None:
@@ -150,7 +150,7 @@ def _first_blocks(document: Document) -> dict[int, int]:
     begins with it, of those that can begin a page."""
     found: dict[int, int] = {}
     leaf = 0
-    for ordinal, (node, (_, *above)) in enumerate(walk_with(whole(document), *PATH)):
+    for ordinal, (node, (_, *above)) in enumerate(walk_with(top_level(document), *PATH)):
         if isinstance(node, BLOCKS) and _shows_attributes(node, above[0] if above else None):
             found.setdefault(leaf, ordinal)
         if isinstance(node, (*PIECES, model.CodeBlock)):

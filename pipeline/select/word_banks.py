@@ -14,7 +14,7 @@ from pipeline.model import Container, Document, Exercise, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import PATH, WORD_BANK, children, find, plain_text, walk, whole
+from pipeline.model.tree import PATH, WORD_BANK, children, find, plain_text, top_level, walk
 from pipeline.model.words import folded
 
 COMMAS = re.compile(r"[,;،、，\n]")
@@ -37,7 +37,7 @@ def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Nod
         found = list(_added(node))
         if key not in seen:
             written = Counter(map(folded, found))
-            for answer in _answers((around,) if around else whole(document), kept):
+            for answer in _answers((around,) if around else top_level(document), kept):
                 if written[folded(answer)]:
                     written[folded(answer)] -= 1  # the author has listed the answers, too
                 else:

@@ -176,8 +176,8 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
 
     start: tuple[str, Span | None] = (subject.document.metadata.lang, None)
     nodes = (
-        tree.whole(subject.document)
-        if any(map(_is_in_scripts, tree.whole(subject.document)))
+        tree.top_level(subject.document)
+        if any(map(_is_in_scripts, tree.top_level(subject.document)))
         else ()
     )
     for node, (lang, span) in tree.walk_with(nodes, start, inherit):

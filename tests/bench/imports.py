@@ -20,7 +20,7 @@ import lxml.html
 from pipeline import model
 from pipeline.authoring.importing import import_file
 from pipeline.model import Node
-from pipeline.model.tree import walk, whole
+from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[A-Za-z_][\w.\']*+|\S', re.DOTALL)
@@ -135,7 +135,7 @@ def source(text: str) -> Held:
     document = parse(text)
     counts: Counter[str] = Counter({"headings": 1})  # the title
     said: list[str] = []
-    for node in walk(whole(document)):
+    for node in walk(top_level(document)):
         if name := OURS.get(type(node)) or (
             ELEMENTS.get(node.name) if isinstance(node, model.InlineElement) else ""
         ):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing.labels import label_of
-from pipeline.authoring.importing.vocabulary import phrase, said
+from pipeline.authoring.importing.vocabulary import phrase, words_for
 from pipeline.model import Block, Paragraph, Text
 from pipeline.model.names import folded as same_name
 from pipeline.model.tree import plain_text
@@ -40,7 +40,7 @@ def _is_after(block: Paragraph, names: list[str]) -> bool:
     for name in names:
         if text.startswith(name):
             after = re.match(r"[\s,]*([^\W\d_]+)", text[len(name) :])
-            if after and folded(after[1]) in said("speech", "is"):
+            if after and folded(after[1]) in words_for("speech", "is"):
                 return True
     return False
 

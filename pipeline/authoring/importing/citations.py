@@ -213,10 +213,10 @@ def _bare(text: object) -> str:
 def _of_source(source: Element) -> dict[str, Any]:
     """The data of a work as Word keeps it."""
 
-    def said(tag: str) -> str:
+    def text_of(tag: str) -> str:
         return (source.findtext(f"{_B}{tag}") or "").strip()
 
-    data = _of_fields(said("SourceType"), {e.tag.removeprefix(_B): e.text or "" for e in source})
+    data = _of_fields(text_of("SourceType"), {e.tag.removeprefix(_B): e.text or "" for e in source})
     for role, name in (("Author", "author"), ("Editor", "editor"), ("Translator", "translator")):
         people = []
         for person in source.iterfind(f"{_B}Author/{_B}{role}/{_B}NameList/{_B}Person"):
@@ -228,7 +228,7 @@ def _of_source(source: Element) -> dict[str, Any]:
             people.append({"literal": corporate})
         if people:
             data[name] = people
-    year = said("Year")
+    year = text_of("Year")
     if year.isdecimal():
         data["issued"] = {"date-parts": [[int(year)]]}
     return data

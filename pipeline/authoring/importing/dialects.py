@@ -109,18 +109,18 @@ def translated(text: str, tell: Report) -> str:
 
 
 def in_file(
-    found: tuple[Diagnostic, ...], whole: list[str], lines: list[str], name: str
+    findings: tuple[Diagnostic, ...], translation: list[str], lines: list[str], name: str
 ) -> Iterator[Diagnostic]:
-    """Findings on a translated text, ``whole``, at the ``lines`` of its file: as far from a line
-    that both have once."""
-    once, of_whole = Counter(lines), Counter(whole)
+    """Findings on a ``translation``, at the ``lines`` of its file: as far from a line that is once
+    in both."""
+    once, of_whole = Counter(lines), Counter(translation)
     numbers = {line: at for at, line in enumerate(lines)}
     moved, shift = [0], 0
-    for at, line in enumerate(whole):
+    for at, line in enumerate(translation):
         if line.strip() and once[line] == of_whole[line] == 1:
             shift = numbers[line] - at
         moved.append(shift)
-    for one in found:
+    for one in findings:
         is_here = 0 < one.line < len(moved) and one.source == name
         yield replace(one, line=max(1, one.line + moved[one.line])) if is_here else one
 

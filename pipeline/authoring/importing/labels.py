@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.vocabulary import said
+from pipeline.authoring.importing.vocabulary import words_for
 from pipeline.model import Block, Inline, Paragraph
 from pipeline.model.tree import plain_text
 from pipeline.model.words import folded
@@ -46,7 +46,7 @@ def is_name(text: str) -> bool:
     """Return whether a text may be a name, initials, or a word for a person."""
     parts = text.split()
     bare = re.sub(r"\W{0,3}\d{1,4}\W{0,3}$", "", text)  # Table 1.
-    if not parts or len(parts) > 5 or folded(bare) in said("speech", "nobody"):
+    if not parts or len(parts) > 5 or folded(bare) in words_for("speech", "nobody"):
         return False
     if re.search(r"[^\w\s.'’&()-]", text):
         return False
@@ -125,9 +125,9 @@ def _bare(text: str) -> str:
 def speech_role(name: str) -> Literal["", "question", "reply"]:
     """Return whether a name is one of the words for interviewers or interviewees."""
     plain = folded(re.sub(r"\s?\d{1,4}$", "", name))
-    if plain in said("speech", "question"):
+    if plain in words_for("speech", "question"):
         return "question"
-    return "reply" if plain in said("speech", "reply") else ""
+    return "reply" if plain in words_for("speech", "reply") else ""
 
 
 def lines_apart(blocks: tuple[Block, ...]) -> Iterator[Block]:

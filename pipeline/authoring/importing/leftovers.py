@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.authoring.importing.lines import CopiedLine
-from pipeline.authoring.importing.vocabulary import listed, phrase, said
+from pipeline.authoring.importing.vocabulary import listed, phrase, words_for
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.words import folded
@@ -67,7 +67,7 @@ def _kind(text: str) -> str:
         return ""
     words = line.split()
     for kind in ("comments", "related"):
-        if plain in said("leftovers", kind) or (
+        if plain in words_for("leftovers", kind) or (
             kind == "comments"
             and len(words) < 20
             and re.match(r"\d+\s", line)
@@ -76,14 +76,14 @@ def _kind(text: str) -> str:
         ):
             return kind
     for kind in _BY_WORD:
-        if plain in said("leftovers", kind) and len(line) < 60:
+        if plain in words_for("leftovers", kind) and len(line) < 60:
             return kind
     parts = [part for part in _END_OF_MENU.split(line) if part]
     if len(parts) > 1 and len(line.split()) < 30:
-        known = [p for p in parts if any(folded(p) in said("leftovers", k) for k in _BY_WORD)]
-        if len(known) > len(parts) / 2 or (folded(parts[0]) in said("leftovers", "menu")):
+        known = [p for p in parts if any(folded(p) in words_for("leftovers", k) for k in _BY_WORD)]
+        if len(known) > len(parts) / 2 or (folded(parts[0]) in words_for("leftovers", "menu")):
             return "menu"
-    if len(words) > 1 and all(folded(w) in said("leftovers", "share") for w in words):
+    if len(words) > 1 and all(folded(w) in words_for("leftovers", "share") for w in words):
         return "share"
     if len(words) < _MOST and text.strip().lower().startswith(listed("leftovers", "begins")):
         return "begins"

@@ -49,11 +49,11 @@ def _token(element: Element) -> str:
 def _of(form: str, count: int) -> Callable[[Element], str]:
     """A function that fills a number of parts into a pattern."""
 
-    def made(element: Element) -> str:
+    def filled(element: Element) -> str:
         parts = (_parts(element) + [""] * count)[:count]
         return form.format(*parts)
 
-    return made
+    return filled
 
 
 def _over(element: Element) -> str:

@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.article import line, words
-from pipeline.authoring.importing.vocabulary import said as said_of
+from pipeline.authoring.importing.vocabulary import words_for
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
 from pipeline.parser.frontmatter.identifiers import BadValueError
@@ -41,7 +41,7 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
         found = root.find(".//title")
         heads = [e for e in root.iter("h1") if words(e)]
         heads = [e for e in heads if e.get("class") == TITLE] or heads
-        above = [e for e in heads if folded(" ".join(words(e))) in said_of("head", "kicker")]
+        above = [e for e in heads if folded(" ".join(words(e))) in words_for("head", "kicker")]
         if heads and len(above) == len(heads):  # which only say what part of a paper it is in
             heads = [e for e in root.iter("h2") if words(e)][:1] or heads
             for element in above if heads[0].tag == "h2" else ():

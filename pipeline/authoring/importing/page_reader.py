@@ -277,7 +277,7 @@ class PageReader:
             return self._names[source]
         said = slug(" ".join(alt.split()[:6])) or slug(posixpath.basename(source).partition(".")[0])
         stem = said[:40].strip("-") or "image"
-        if not alt and (source.startswith("data:") or _MADE_UP.fullmatch(stem)):
+        if not alt and (source.startswith("data:") or _GENERATED_NAME.fullmatch(stem)):
             stem = "image"
         name, number = f"images/{stem}{suffix}", 2
         while self.images.get(name, data) != data:
@@ -287,7 +287,7 @@ class PageReader:
         return self._names[source]
 
 
-_MADE_UP = re.compile("[0-9a-f]{20,}")
+_GENERATED_NAME = re.compile("[0-9a-f]{20,}")
 """A name that LibreOffice gives to an image."""
 
 

@@ -28,7 +28,7 @@ from pipeline.authoring.importing.lines import (
 from pipeline.authoring.importing.markdown import of_markdown
 from pipeline.authoring.importing.rtf import of_rtf
 from pipeline.authoring.importing.text_head import head_of
-from pipeline.authoring.importing.vocabulary import phrase, said
+from pipeline.authoring.importing.vocabulary import phrase, words_for
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -337,7 +337,7 @@ class _Reader:
         if not text[0].isalnum() or text[0].islower() or ADDRESS.search(text):
             return 0
         before = text.partition(":")[0]
-        if self._names[_name_before(line)] > 1 or folded(before) in said("speech", "nobody"):
+        if self._names[_name_before(line)] > 1 or folded(before) in words_for("speech", "nobody"):
             return 0
         if re.match(r".{0,60}\d{1,2}:\d{2}", text):
             return 0

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline.authoring.importing.around import text_line
 from pipeline.authoring.importing.labels import is_name
 from pipeline.authoring.importing.lines import CopiedLine
-from pipeline.authoring.importing.vocabulary import months, phrase, said
+from pipeline.authoring.importing.vocabulary import months, phrase, words_for
 from pipeline.model import Block, Paragraph
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -161,7 +161,7 @@ def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
 def _is_kicker(text: str, after: str) -> bool:
     """Return whether a line only names the section of the paper above the headline."""
     parts = re.split("[|/›»>•·]", text.strip(" :|"))
-    is_known = any(folded(part) in said("head", "kicker") for part in parts)
+    is_known = any(folded(part) in words_for("head", "kicker") for part in parts)
     return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not _authors(after)
 
 
@@ -184,7 +184,7 @@ def _authors(text: str) -> tuple[str, ...]:
     rest = text[match.end() :].lstrip(" :：")
     rest = re.split(r"\s[|·•–—-]\s|,?\s(?:on|am|le|el|em)\s\d|\|", rest)[0]
     words = rest.strip(" .,|·–—-").split()
-    while words and folded(words[-1]) in said("head", "published"):
+    while words and folded(words[-1]) in words_for("head", "published"):
         words.pop()
     parts = re.split(r",|;| (?:and|und|et|y|e|en|&) |、", " ".join(words))
     names = [part.strip() for part in parts if part.strip()]

@@ -12,7 +12,7 @@ from pipeline.model.words import folded, words
 
 
 @functools.lru_cache
-def said(table: str, meaning: str) -> frozenset[str]:
+def words_for(table: str, meaning: str) -> frozenset[str]:
     """The words for ``meaning``, as `folded` writes them."""
     return frozenset(map(folded, _words()[table][meaning])) - {""}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.model import CodeBlock, Document, MathBlock, Node, Paragraph, Table
-from pipeline.model.tree import BLANK, INLINE_FIELDS, all_nodes, plain_text, walk_with, whole
+from pipeline.model.tree import BLANK, INLINE_FIELDS, all_nodes, plain_text, top_level, walk_with
 
 WORD = re.compile(r"[^\W\d_]+(?:['’\-\u2010\u2011][^\W\d_]+)*")
 """A word: letters, also with an apostrophe or a hyphen among them."""
@@ -28,7 +28,7 @@ def paragraphs(document: Document) -> Iterator[str]:
     def inherit(node: Node, within: bool) -> bool:
         return within or isinstance(node, Table | CodeBlock | MathBlock)
 
-    for node, outside in walk_with(whole(document), False, inherit):
+    for node, outside in walk_with(top_level(document), False, inherit):
         if isinstance(node, Paragraph) and not outside:
             text = plain_text(node.children).replace(BLANK, "").replace("\u00ad", "").strip()
             if text:

@@ -17,7 +17,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.messages import in_order
-from pipeline.model.tree import walk_spans, whole
+from pipeline.model.tree import top_level, walk_spans
 from pipeline.system.paths import scheme
 
 
@@ -57,7 +57,7 @@ def _places(way: Source) -> Iterator[_Place]:
     """All links of all editions, in order, because a link in one may be missing from another."""
     for edition in EDITIONS.values():
         resolved = way.resolved(edition).value
-        for node, span in walk_spans(whole(resolved)):
+        for node, span in walk_spans(top_level(resolved)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
                 yield _Place(node.href, resolved.place(span))
 

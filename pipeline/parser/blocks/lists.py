@@ -83,7 +83,7 @@ class ItemProcessor(LineProcessor):
         cursor.skip_columns(marker.content - marker.width)
         return True
 
-    def _read_lettered(self, cursor: Cursor, around: BlockElement) -> markers.Found | None:
+    def _read_lettered(self, cursor: Cursor, around: BlockElement) -> markers.ListMarker | None:
         """Pandoc's marker at the cursor: one that continues the list, or may begin one here."""
         kind, expected = "", 0
         if around.tag == "ol":
@@ -105,7 +105,7 @@ class ItemProcessor(LineProcessor):
     def _in_exercise(self) -> bool:
         return any(block.get("name") == "exercise" for block in self.parser.open)
 
-    def _next_question(self, cursor: Cursor, around: BlockElement) -> markers.Found | None:
+    def _next_question(self, cursor: Cursor, around: BlockElement) -> markers.ListMarker | None:
         """The marker that continues one of the last lists, even after writing lines or an
         answer."""
         within = self.parser.open[self.parser.matched - 1 - (around.tag in ("ol", "ul", "p"))]

@@ -22,7 +22,7 @@ _ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3
 _VALUES = {"m": 1000, "d": 500, "c": 100, "l": 50, "x": 10, "v": 5, "i": 1}
 
 
-class Found(NamedTuple):
+class ListMarker(NamedTuple):
     """``form`` is the punctuation of the marker: "." or ")" after it, or "()". ``spaces`` precede
     the text; ``may_begin`` says whether the marker can begin a list by itself."""
 
@@ -39,11 +39,11 @@ class Found(NamedTuple):
         """Items of one kind are of one list."""
         return "." if self.style == "" else self.style + self.form
 
-    def precedes(self, other: Found) -> bool:
+    def precedes(self, other: ListMarker) -> bool:
         return self.style == EXAMPLE or other.number == self.number + 1
 
 
-def read(text: str, kind: str = "", expected: int = 0) -> Found | None:
+def read(text: str, kind: str = "", expected: int = 0) -> ListMarker | None:
     """The marker at the beginning of ``text``; one of ``kind``, if possible. An ``i`` is the ninth
     letter only if that is ``expected``."""
     match = _MARKER.match(text)
@@ -68,7 +68,7 @@ def read(text: str, kind: str = "", expected: int = 0) -> Found | None:
         short = _ABBREVIATION.match(text, match.end())
         is_first = apart or (is_first and not upper and not short)
     label = written[1:] if style == EXAMPLE else ""
-    return Found(
+    return ListMarker(
         style, form, number, match.start("spaces"), spaces if spaces < 5 else 1, label, is_first
     )
 

@@ -117,7 +117,7 @@ class LatexMathProcessor(MathProcessor):
         if self.parser.tip.tag == "p" and _leaves_open(self.parser.tip):
             return False
         if _DEFINITION.match(text):
-            return self._one_line(cursor, text)
+            return self._on_its_line(cursor, text)
         if found := _ENVIRONMENT.match(text):
             marks, closing = 0, f"\\end{{{found[1]}}}"
         elif found := _BRACKET.match(text):
@@ -133,7 +133,7 @@ class LatexMathProcessor(MathProcessor):
         self._begin(cursor, marks, end, marks=str(marks), closing=closing, opening=text)
         return True
 
-    def _one_line(self, cursor: Cursor, text: str) -> bool:
+    def _on_its_line(self, cursor: Cursor, text: str) -> bool:
         """The definition of a command, which must be complete on its line."""
         pairs = [brace for brace in _BRACES.findall(text) if brace in "{}"]
         if not pairs or pairs.count("{") != pairs.count("}"):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.model import Citation, CitationItem, Document, Link, Node, Note, NoteReference
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import PATH, children, has, walk, walk_with, whole
+from pipeline.model.tree import PATH, children, has, top_level, walk, walk_with
 from pipeline.resolve.parts import parts
 
 
@@ -42,7 +42,7 @@ def all_citations(document: Document) -> dict[int, Cited]:
             in_note=any(isinstance(one, Note) for one in path),
             ends=children(path[1])[-1] is node,
         )
-        for ordinal, (node, path) in enumerate(walk_with(whole(document), *PATH))
+        for ordinal, (node, path) in enumerate(walk_with(top_level(document), *PATH))
         if isinstance(node, Citation)
     }
 

@@ -18,7 +18,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import MATH_FACE, font_file
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import ordinals, walk_with, whole
+from pipeline.model.tree import ordinals, top_level, walk_with
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.findings import Findings
@@ -145,7 +145,7 @@ def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, For
     edition = EDITIONS.get(document.edition)
     drawn = _drawn() if edition and edition.format == "pdf" else None
     start = _Context(document.metadata.lang, 1)
-    for ordinal, (node, context) in enumerate(walk_with(whole(document), start, _inherit)):
+    for ordinal, (node, context) in enumerate(walk_with(top_level(document), start, _inherit)):
         if not isinstance(node, model.Math | model.MathBlock):
             continue
         if isinstance(node, model.Math) and REFERENCE.fullmatch(node.tex):

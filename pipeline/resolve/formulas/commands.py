@@ -8,7 +8,7 @@ import re
 
 from pipeline.resolve.formulas.units import COMMANDS
 
-ONE_ARGUMENT = frozenset(
+UNARY = frozenset(
     "acute bar breve check dot ddot dddot ddddot grave hat tilde vec widehat widetilde widecheck"
     " mathring overline underline overbrace underbrace overbracket underbracket overparen"
     " underparen overrightarrow overleftarrow overleftrightarrow underrightarrow"
@@ -76,9 +76,9 @@ OTHERS = frozenset(
     "sqrt left right middle limits nolimits displaystyle textstyle scriptstyle"
     " scriptscriptstyle over choose atop not bmod begin end nonumber notag".split()
 )
-STRUCTURE = (
-    ONE_ARGUMENT | TWO_ARGUMENTS | FONTS | OLD_FONTS | TEXTS | DELIMITED | SPACES | ARROWS
-) | (FUNCTIONS | LIMITS | OTHERS | PLAIN | SWITCHES | SPACED | SPECIAL)
+STRUCTURE = (UNARY | TWO_ARGUMENTS | FONTS | OLD_FONTS | TEXTS | DELIMITED | SPACES | ARROWS) | (
+    FUNCTIONS | LIMITS | OTHERS | PLAIN | SWITCHES | SPACED | SPECIAL
+)
 
 OTHER_NAMES = dict(
     pair.split(":")

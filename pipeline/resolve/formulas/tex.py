@@ -234,4 +234,4 @@ class _Tex(Special):
         """The number of arguments of a command."""
         if name in commands.TWO_ARGUMENTS:
             return 2
-        return 1 if name in commands.ONE_ARGUMENT or name in commands.FONTS else 0
+        return 1 if name in commands.UNARY or name in commands.FONTS else 0

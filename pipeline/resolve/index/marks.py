@@ -12,7 +12,7 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import INLINE_FIELDS, plain_text, walk, walk_with, whole
+from pipeline.model.tree import INLINE_FIELDS, plain_text, top_level, walk, walk_with
 from pipeline.resolve.punctuation import Run
 from pipeline.resolve.titles import title_of
 
@@ -97,7 +97,7 @@ def with_surroundings(document: Document) -> Iterator[tuple[Node, MarkContext]]:
         return MarkContext(section, holder, language, span, around.ranges, ranges)
 
     start = MarkContext(None, None, document.metadata.lang, None, frozenset(), frozenset())
-    return walk_with(whole(document), start, inherit)
+    return walk_with(top_level(document), start, inherit)
 
 
 def paths(text: str, language: str) -> list[Path]:

@@ -96,21 +96,23 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
 
 
 def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
-    def said(*tags: str) -> list[str]:
+    def texts_of(*tags: str) -> list[str]:
         found = (" ".join((e.text or "").split()) for tag in tags for e in meta.iter(tag))  # type: ignore[union-attr]
         return [text for text in found if text]
 
     if meta is None:
         return Metadata(lang=language_of(styles.language))
-    keywords = [k.strip() for text in said(f"{names.META}keyword") for k in re.split("[,;]", text)]
-    first = (said(f"{names.META}initial-creator", f"{names.DC}creator") or [""])[0]
-    title = (said(f"{names.DC}title") or [""])[0]
+    keywords = [
+        k.strip() for text in texts_of(f"{names.META}keyword") for k in re.split("[,;]", text)
+    ]
+    first = (texts_of(f"{names.META}initial-creator", f"{names.DC}creator") or [""])[0]
+    title = (texts_of(f"{names.DC}title") or [""])[0]
     return Metadata(
         title=title,
         authors=tuple(Contributor(name=n.strip()) for n in first.split(";") if n.strip()),
-        description=(said(f"{names.DC}description") or [""])[0],
+        description=(texts_of(f"{names.DC}description") or [""])[0],
         keywords=tuple(dict.fromkeys(filter(None, keywords))),
-        lang=language_of((said(f"{names.DC}language") or [styles.language])[0]),
+        lang=language_of((texts_of(f"{names.DC}language") or [styles.language])[0]),
     )
 
 

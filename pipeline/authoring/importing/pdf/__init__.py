@@ -118,21 +118,23 @@ def _metadata(data: bytes) -> Metadata:
         lang = str(root.get("/Lang", "")) if isinstance(root, pikepdf.Dictionary) else ""
         info = document.docinfo
 
-        def said(key: str) -> str:
+        def value_of(key: str) -> str:
             try:
                 return " ".join(str(info.get(key, "")).split())
             except (ValueError, TypeError):
                 return ""
 
-        title = said("/Title").removeprefix("Microsoft Word - ")
+        title = value_of("/Title").removeprefix("Microsoft Word - ")
         return Metadata(
             title="" if title.lower().endswith(_NO_TITLES) or title == "untitled" else title,
             authors=tuple(
                 Contributor(name=part.strip())
-                for part in said("/Author").split(";")
+                for part in value_of("/Author").split(";")
                 if part.strip()
             ),
-            description=said("/Subject"),
-            keywords=tuple(part.strip() for part in said("/Keywords").split(",") if part.strip()),
+            description=value_of("/Subject"),
+            keywords=tuple(
+                part.strip() for part in value_of("/Keywords").split(",") if part.strip()
+            ),
             lang=lang,
         )

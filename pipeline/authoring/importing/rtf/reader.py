@@ -92,9 +92,9 @@ class RtfReader:
         self._data: list[str] = []
         self._sizes: dict[str, int] = {}
 
-    def read(self, found: Any) -> None:
+    def read(self, tokens: Any) -> None:
         """Read all tokens."""
-        for token in found:
+        for token in tokens:
             if token.data >= 0:
                 if self._skip:
                     self._skip -= 1

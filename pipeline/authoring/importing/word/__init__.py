@@ -101,21 +101,23 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
     """The metadata from the beginning of the document, or else from its properties."""
     core = parts.xml("docProps/core.xml")
 
-    def said(tag: str) -> str:
+    def text_of(tag: str) -> str:
         text = " ".join(((core.findtext(tag) if core is not None else "") or "").split())
         return "" if _NOTHING.search(text) else text
 
-    names = body.authors or said(f"{_DC}creator").split(";")
+    names = body.authors or text_of(f"{_DC}creator").split(";")
     written = re.match(r"\d{4}(?:-\d\d){0,2}", body.date)
     date = written[0] if written else date_in(body.date)[0]
     if body.date and not date:
         body.runs.told.append(f"The date “{body.date}” is left out: it cannot be read.")
     return Metadata(
-        title=" ".join(body.title) or said(f"{_DC}title"),
+        title=" ".join(body.title) or text_of(f"{_DC}title"),
         subtitle=" ".join(body.subtitle),
         authors=tuple(Contributor(name=n.strip()) for n in names if n.strip()),
-        description=said(f"{_DC}description"),
-        keywords=tuple(k.strip() for k in re.split(r"[,;]", said(f"{_CORE}keywords")) if k.strip()),
+        description=text_of(f"{_DC}description"),
+        keywords=tuple(
+            k.strip() for k in re.split(r"[,;]", text_of(f"{_CORE}keywords")) if k.strip()
+        ),
         date=date,
         lang=parts.language,
     )
