@@ -25,7 +25,7 @@ LONGEST_QUOTED = 200
 LONGEST_MESSAGE = 1000
 """Characters of a message, including the text that it quotes."""
 
-_VARIABLE = re.compile(r"`[^`]*`|“[^”]*”|\d+")
+_VARIABLE = re.compile(r"`[^`]*`|“[^“”]*”|\d+")
 """The variable parts of messages that are otherwise equal."""
 
 _FIRST = re.compile(r"`([^`]{2,200})`|“([^”]{1,200})”")

@@ -83,7 +83,7 @@ def characters(face: Face, markup: str) -> frozenset[str]:
     if not face.element:
         return frozenset(markup)
     parts = re.findall(rf"<{face.element}\b[^>]*>(.*?)</{face.element}>", markup, re.DOTALL)
-    found = set(html.unescape("".join(re.sub(r"<[^>]*>", "", part) for part in parts)))
+    found = set(html.unescape("".join(re.sub(r"<[^<>]*>", "", part) for part in parts)))
     found |= {"√"} if re.search(r"<m(?:sqrt|root)\b", markup) else set()
     italic = {"ℎ" if letter == "h" else chr(code) for letter, code in _italics(found)}
     return frozenset(found | italic)

@@ -102,7 +102,7 @@ LINES = (
         "a label of MyST",
         "Write it as the id of the heading: `## Heading {#label}`.",
     ),
-    _Mark(re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
+    _Mark(re.compile(r"<<[<{(\[][^\n<]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
     _Mark(
         re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
         "a place for the contents",

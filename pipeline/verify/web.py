@@ -32,7 +32,7 @@ MAX_SIZE = 64 * 1024 * 1024
 CHARSET_WITHIN = 1024
 """Bytes from the start in which browsers look for the encoding."""
 
-_CHARSET = re.compile(rb"<meta\s[^>]*charset\s*=\s*[\"']?utf-8\b", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta\s[^<>]*charset\s*=\s*[\"']?utf-8\b", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
 FOLLOWED = frozenset({"http", "https", "mailto", "tel", "doi", "urn"})
 

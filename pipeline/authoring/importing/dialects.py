@@ -128,7 +128,7 @@ def in_file(
 def _substitutions(text: str) -> list[tuple[str, str]]:
     """The values of MyST's substitutions, by their names in the front matter."""
     match = re.match(r"---\n(?:.*\n)*?  substitutions:\n((?:    .*\n)+)", text)
-    found = re.finditer(r"    (\w{1,60}): *+\"?([^\"\n]*+)\"?\n", match[1] if match else "")
+    found = re.finditer(r"(?m)^    (\w{1,60}): *+\"?([^\"\n]*+)\"?\n", match[1] if match else "")
     return [(one[1], one[2]) for one in found]
 
 

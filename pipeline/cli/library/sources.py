@@ -22,7 +22,7 @@ RESERVED = frozenset({"catalogue", "report"})
 
 SUFFIXES = frozenset({".md", ".markdown"})
 
-_MAY_INCLUDE = re.compile(r"^.*(?:include|8<|!\[\[).*$", re.MULTILINE)
+_MAY_INCLUDE = re.compile(r"^.*(?:include|8<|!\[\[).*+$", re.MULTILINE)
 
 
 class Listed(NamedTuple):
