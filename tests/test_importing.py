@@ -738,15 +738,24 @@ def test_damaged_images(tmp_path: Path) -> None:
     (tmp_path / "good.png").write_bytes(picture())
     text = (
         "# A\n\n![Red](bad.png)\n\n![](bad.png){.decorative}\n\n"
-        '![A box](bad.png "The *box*")\n\nIt ![is](bad.png) ![so](good.png).\n\n'
+        '![A box](bad.png "The *box*"){#fig-box}\n\nIt ![is](bad.png) ![so](good.png).\n\n'
+        'See @fig-box, @fig-gone.\n\n![Gone](gone.png "Lost"){#fig-gone}\n\n'
         "::: figures\n![One](bad.png)\n![Two](good.png 'Both')\n:::\n"
     )
     (tmp_path / "a.md").write_text(text)
     made = imported(tmp_path / "a.md")
-    left = 'One\n\n![Two](good.png "Both")'
+    left = "See \\@fig-box, \\@fig-gone.\n\nLost\n\n"
+    left += 'One\n\n![Two](good.png "Both")'
     assert body(made) == f"Red\n\nThe *box*\n\nIt is ![so](good.png).\n\n{left}"
     assert [*made.images] == ["good.png"]
     assert any(one.startswith("The image “bad.png” is left out: the f") for one in told(made))
+
+
+def test_language_of_a_page(tmp_path: Path) -> None:
+    """A page that says that it is English is so, whatever its text looks like."""
+    text = "Les des et est une dans que qui pour vous pas du. " * 9
+    (tmp_path / "a.html").write_text(f'<html lang="en"><h1>Le</h1><p>{text}</p></html>')
+    assert "\nlang: en\n---\n" in imported(tmp_path / "a.html").text
 
 
 def test_entities(tmp_path: Path) -> None:

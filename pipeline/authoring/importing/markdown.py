@@ -208,6 +208,10 @@ class _Files:
         for node in walk(nodes):
             if isinstance(node, Image):
                 self._look_at(node)
+        for node in walk(nodes):  # those that are not there leave nothing to refer to
+            image = node.image if isinstance(node, model.Figure) else node
+            if isinstance(image, Image) and not self._is_there(image):
+                self._ids.discard(node.attributes.id)
         changes: Changes = {
             Image: self._image,
             Link: self._link,
@@ -311,7 +315,8 @@ class _Files:
         return tuple(found)
 
     def _is_there(self, node: Image) -> bool:
-        return unquote(node.source).removeprefix("./") in self.images
+        name = unquote(node.source).removeprefix("./")
+        return name in self.images or node.source in self._inside
 
     def _figure(self, node: model.Figure, span: Span | None) -> Node | tuple[Node, ...]:
         if self._is_there(node.image):

@@ -110,6 +110,9 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
         text = write(document)
     text = _COMMENT.sub(_as_comment, text)
     again = parse(text, name)
+    if again.metadata.lang != metadata.lang:  # the default, which another would be guessed for
+        text = text.replace("\n---\n", f"\nlang: {metadata.lang}\n---\n", 1)
+        again = parse(text, name)
     plain = replace(document, blocks=tuple(b for b in blocks if not is_comment(b)))
     if not same(replace(again, metadata=metadata), plain):
         pairs = zip(plain.blocks, again.blocks, strict=False)
@@ -165,11 +168,17 @@ def _shown(draft: Draft, name: str) -> Draft:
             model.Image: text,
             model.FigureGroup: figures_left,
             Paragraph: paragraph,
+            model.CrossReference: reference,
         }
         return rewrite(nodes, enter={model.Figure: figure}, leave=leave)
 
+    def reference(node: model.CrossReference) -> Node:
+        return Text(text=f"@{node.target}") if node.target in gone else node
+
     if not wrong:
         return draft
+    figures = (n for n in walk((*draft.blocks, *draft.notes)) if isinstance(n, model.Figure))
+    gone = {n.attributes.id for n in figures if text(n.image) is not n.image} - {""}
     cover = draft.metadata.cover
     told = (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in wrong.values())
     return replace(
