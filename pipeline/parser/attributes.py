@@ -103,6 +103,11 @@ def mistaken(text: str, pos: int = 0) -> str:
     return match[0] if match and not read(text, pos) else ""
 
 
+def invalid(written: str) -> tuple[str, str]:
+    """The message and hint for an attribute list that is not valid."""
+    return f"The attributes `{written}` are not valid.", HINT
+
+
 def trailing(text: str) -> tuple[str, Attributes] | None:
     """A text without the attribute list at its end, and the list. A list directly after a bracket
     or code belongs to that element."""

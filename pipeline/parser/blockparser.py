@@ -210,8 +210,8 @@ class LineParser(BlockParser):
         """Report an attribute list that begins ``text`` and cannot be read."""
         written = attributes.mistaken(text)
         if written:
-            message = f"The attributes `{written}` are not valid."
-            self.report(Code.BAD_ATTRIBUTE, message, line, column, attributes.HINT)
+            message, hint = attributes.invalid(written)
+            self.report(Code.BAD_ATTRIBUTE, message, line, column, hint)
 
     def check_end(self, text: str, line: int, column: int) -> None:
         """Report an attribute list at the end of ``text`` that cannot be parsed, except one

@@ -137,9 +137,9 @@ class InlineTreeprocessor(Treeprocessor):
             at = place or Span(line, column)
             self.parser.report(Code.UNDEFINED_REFERENCE, message, at.line, at.column, hint)
         for written, line, column in mistakes.attributes:
-            message = f"The attributes `{written}` are not valid."
+            message, hint = attributes.invalid(written)
             at = place or Span(line, column)
-            self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
+            self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, hint)
         for written, line, column in mistakes.links:
             message, hint = slips.of_link(written)
             at = place or Span(line, column)

@@ -50,8 +50,8 @@ def caption_tables(
                     found[-1] = with_attributes(previous, read[1], block.span, report)
                     continue
                 if written := attributes.mistaken(text):
-                    message = f"The attributes `{written}` are not valid."
-                    report(Code.BAD_ATTRIBUTE, message, block.span, attributes.HINT)
+                    message, hint = attributes.invalid(written)
+                    report(Code.BAD_ATTRIBUTE, message, block.span, hint)
                 found.append(block)
             case _:
                 found.append(block)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.model.codes import Code
 from pipeline.model.metadata import Translation
 from pipeline.model.variables import BUILT_IN, INCLUDE, NAME
 from pipeline.parser.characters import shorten
@@ -43,8 +42,7 @@ def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translatio
             continue
         href = parsed(address)(value, report, key)
         if lang in found:
-            message = f"`{lang}` is given twice in `{key}`."
-            report.add(Code.DUPLICATE_KEY, message, written.place, "Keep one of them.")
+            report.twice(lang, key, written.place)
         elif lang and href:
             found[lang] = Translation(lang, href)
     return tuple(found.values())

@@ -33,8 +33,7 @@ def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
         values, nodes = found
         name = values["name"]
         if name in by_name:
-            message = f"`{shorten(name)}` is given twice in `{key}`."
-            report.add(Code.DUPLICATE_KEY, message, nodes["name"].place, "Keep one of them.")
+            report.twice(name, key, nodes["name"].place)
         else:
             by_name[name] = _Part(values["role"], values.get("asks"), nodes["role"].place)
     asks = settled(tuple(by_name.values()), report, key)

@@ -39,6 +39,11 @@ class FieldReport:
         """``message`` as a `Code.WRONG_VALUE` of ``key``, as the author calls it."""
         self.add(Code.WRONG_VALUE, f"`{self.written.get(key, key)}`: {message}", place, hint)
 
+    def twice(self, name: str, key: str, place: Place) -> None:
+        """Report a name that a mapping or list already has, as a `Code.DUPLICATE_KEY`."""
+        message = f"`{shorten(name)}` is given twice in `{key}`."
+        self.add(Code.DUPLICATE_KEY, message, place, "Keep one of them.")
+
 
 N = TypeVar("N", bound=Node)
 
