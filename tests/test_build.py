@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -273,31 +274,64 @@ def test_a_damaged_cache_does_no_harm(tmp_path: Path, damage: bytes) -> None:
 
 
 AUDIT = """
-import sys
-allowed = {allowed!r}
+import os, sys
 def hook(event, arguments):
     if event.startswith("socket.") and event != "socket.__new__":
         raise RuntimeError("network: " + event)
-    if event == "open" and isinstance(arguments[0], str) and "secret.png" in arguments[0]:
-        raise RuntimeError("read outside: " + arguments[0])
+    if event == "open" and isinstance(arguments[0], str):
+        if "secret." in os.path.realpath(arguments[0]):
+            raise RuntimeError("read outside: " + arguments[0])
 sys.addaudithook(hook)
 from pipeline.cli import main
 main(["build", "x.md"], prog_name="chapbook")
 """
+SECRETS = {
+    "png": PIXEL,
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg'><text>SECRET</text></svg>",
+    "bib": b"@book{k, title={SECRET}}",
+    "csv": b"SECRET,1\n",
+    **dict.fromkeys(("csl", "icc", "md", "py", "ttf"), b"SECRET"),
+}
+"""Files of all kinds that a source names, in the folder around its own."""
+
+OUT = ["../secret", "link", "%2e%2e/secret", r"..\secret", "way/secret", "{}/secret"]
+AWAY = ["https://example.com/secret", "//example.com/secret", "file://{}/secret"]
+NAMING = """\
+![a]({0}.png) ![b]({0}.svg) [c]({0}.md) <img src="{0}.png" alt="d">
+
+{{{{ include {0}.md }}}}
+
+```python {{file="{0}.py"}}
+```
+
+```csv {{file="{0}.csv"}}
+```
+
+```chart {{file="{0}.csv"}}
+```
+
+"""
 
 
 def test_no_network_and_nothing_outside_the_folder(tmp_path: Path) -> None:
-    (tmp_path / "secret.png").write_bytes(PIXEL)
+    """By every place of a source that names a file, and every way to write a path."""
     folder = tmp_path / "in"
     folder.mkdir()
-    (folder / "link.png").symlink_to(tmp_path / "secret.png")
-    write(
-        folder,
-        "# T\n\n![a](../secret.png) ![b](link.png) ![c](https://example.com/a.png)\n\n"
-        '<img src="http://example.com/b.png" alt="d">\n\n[x](../secret.png)\n',
-    )
+    for kind, data in SECRETS.items():
+        (tmp_path / f"secret.{kind}").write_bytes(data)
+        (folder / f"link.{kind}").symlink_to(tmp_path / f"secret.{kind}")
+    (folder / "way").symlink_to(tmp_path)
+    drawn = "<image href='../secret.png'/><use href='../secret.svg#a'/>"
+    write(folder, f"<svg xmlns='http://www.w3.org/2000/svg'>{drawn}</svg>", "a.svg")
+    ways = [way.format(tmp_path) for way in (*OUT, *AWAY)]
+    keys = "title: T\ndate: 2026-01-01\ncitation_style: link.csl\ncover: link.png\n"
+    keys += "brand: {logo: link.png, alt: a}\nprint: {standard: x4, profile: link.icc}\n"
+    for key, kind in (("bibliography", "bib"), ("fonts", "ttf")):
+        keys += f"{key}:\n" + "".join(f"  - '{way}.{kind}'\n" for way in ways)
+    body = "![a](a.svg) [@k]\n\n" + "".join(NAMING.format(way) for way in ways)
+    source = write(folder, f"---\n{keys}---\n\n{body}")
     done = subprocess.run(
-        [sys.executable, "-c", AUDIT.format(allowed=str(folder))],
+        [sys.executable, "-c", AUDIT],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -306,8 +340,28 @@ def test_no_network_and_nothing_outside_the_folder(tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert "RuntimeError" not in done.stderr
-    assert codes(done.stderr).count("outside-folder") == 3
-    assert codes(done.stderr).count("remote-image") == 2
+    told = Counter(codes(done.stderr))
+    assert told.keys() >= {"outside-folder", "remote-image", "bad-image", "cleaned-image"}
+    result = pipeline.build(source, out=tmp_path / "out")
+    outside = [found for found in result.diagnostics if found.code == "outside-folder"]
+    assert len(outside) >= len(OUT) * 10 + 3  # a way each, and what is one way only
+    made = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert [path for path in made if b"SECRET" in path.read_bytes()] == []
+
+
+def test_a_link_is_followed_once_it_no_longer_leads_out(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for place, text in ((tmp_path, "Secret."), (folder, "Ours.")):
+        (place / "part.md").write_text(text, "utf-8")
+    (folder / "link.md").symlink_to("../part.md")
+    source = write(folder, "---\ntitle: T\n---\n\n{{ include link.md }}\n")
+    for told, shown in ((["outside-folder"], "include link.md"), ([], "Ours.")):
+        result = pipeline.build(source, ["web"], out=tmp_path / "out")
+        assert [found.code for found in result.diagnostics] == told
+        assert shown in result.files[0].read_text("utf-8")
+        (folder / "link.md").unlink()
+        (folder / "link.md").symlink_to("part.md")
 
 
 # --- bad input -------------------------------------------------------------------------

@@ -339,7 +339,7 @@ class Runner:
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
-            self._digests[path] = file_digest(Path(path))
+            self._digests[path] = file_digest(path)
         return self._digests[path]
 
 

@@ -23,19 +23,25 @@ MOST_BYTES = 256 * 2**20
 """Of a file that is read whole."""
 
 
-_noted: ContextVar[dict[Path, None] | None] = ContextVar("noted", default=None)
+_noted: ContextVar[dict[str, None] | None] = ContextVar("noted", default=None)
 
 
 @contextlib.contextmanager
-def noting() -> Iterator[dict[Path, None]]:
+def noting() -> Iterator[dict[str, None]]:
     """Record, in this context, each path that is looked up in a source's folder, whether it exists
-    or not. Callers need not remember to report files that were read, missing or refused."""
-    noted: dict[Path, None] = {}
+    or not. Callers need not remember to report files that were read, missing or refused. A path
+    that `leads_out` ends with a slash."""
+    noted: dict[str, None] = {}
     token = _noted.set(noted)
     try:
         yield noted
     finally:
         _noted.reset(token)
+
+
+def leads_out(path: str) -> str:
+    """Where a recorded path leads if that is out of the folder, so that nothing there is read."""
+    return os.path.realpath(path) if path.endswith("/") else ""
 
 
 def builtin_templates() -> Path:
@@ -106,7 +112,7 @@ def find_above(folder: Path, name: str) -> Path | None:
         path = around / name
         if (noted := _noted.get()) is not None:
             shown = Path(os.path.normpath(folder.joinpath(*[os.pardir] * steps, name)))
-            noted[path if os.pardir in shown.parts else shown] = None
+            noted[str(path if os.pardir in shown.parts else shown)] = None
         with contextlib.suppress(OSError):
             if path.is_file() and path.stat().st_uid == owner:
                 return path
@@ -138,14 +144,18 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
         return outside if isinstance(inside, Problem) else outside._replace(hint=hint)
     if Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
         return outside
+    shown = str(folder / os.path.normpath(relative))
     if (noted := _noted.get()) is not None:
-        noted[folder / os.path.normpath(relative)] = None
+        noted[shown] = None
     try:
         root = folder.resolve()
         path = (root / relative).resolve()
     except (OSError, RuntimeError, ValueError):
         return Problem(missing, f"“{relative}” is not a valid path.")
     if not path.is_relative_to(root):
+        if noted is not None:
+            del noted[shown]
+            noted[f"{shown}/"] = None
         return outside
     try:
         if path.is_file():

@@ -20,6 +20,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pipeline.system.paths import leads_out
+
 
 def cache_folder() -> Path | None:
     """``CHAPBOOK_CACHE``, or a folder in the user's cache folder; None without a home."""
@@ -196,9 +198,12 @@ UNSETTLED = 2
 """Seconds after which another change of a file has another time in every file system."""
 
 
-def file_digest(path: Path) -> str:
+def file_digest(name: str) -> str:
     """The digest of a file's content; of a large one, such as a film that a text links to, its size
-    and time; "" without one."""
+    and time; of a link out of the source's folder, where it leads; "" without a file."""
+    if out := leads_out(name):
+        return out
+    path = Path(name)
     try:
         found = path.stat()
         if found.st_size > LARGE:

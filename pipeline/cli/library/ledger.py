@@ -18,6 +18,7 @@ import msgspec
 from pipeline.cli.library.tasks import Built
 from pipeline.model.editions import stem_of
 from pipeline.system.checksums import checksum
+from pipeline.system.paths import leads_out
 
 Stamp: TypeAlias = tuple[int, int, str]
 """When a file was changed, in nanoseconds, its size, and its SHA-256."""
@@ -52,13 +53,13 @@ class DiskFiles:
 
     def stat(self, path: str) -> tuple[int, int]:
         try:
-            found = os.stat(path)  # noqa: PTH116
+            found = os.stat(path.rstrip("/"), follow_symlinks=not path.endswith("/"))  # noqa: PTH116
         except (OSError, ValueError):
             return ABSENT[:2]
         return found.st_mtime_ns, found.st_size
 
     def digest(self, path: str) -> str:
-        return checksum(Path(path))
+        return leads_out(path) or checksum(Path(path))
 
 
 class Ledger:
