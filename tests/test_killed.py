@@ -1,4 +1,5 @@
-"""A build that is killed at any moment leaves its outputs whole, and the next build right.
+"""A build that is killed at any moment, that has no room or no right to write, that is one of two,
+or whose source is edited meanwhile, leaves outputs whole, no litter, and the next build right.
 
 `make test ARGS="-k killed" KILLS=500` kills that many."""
 
@@ -11,14 +12,18 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import pipeline
+from pipeline.cli import main
+from pipeline.driver import Ran
 from pipeline.package.pdf.engine import typesetter  # noqa: F401 (loaded before processes fork)
 from pipeline.system import outputs
+from pipeline.system.confinement import ConfinementError, confine
 from tests.test_saving import contents
 
 KILLS = int(os.environ.get("KILLS", "10"))
@@ -70,8 +75,8 @@ def ended(process: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-def build(source: Path, out: Path) -> None:
-    assert not pipeline.build(source, EDITIONS, out=out).failed
+def build(source: Path, out: Path, editions: Sequence[str] = EDITIONS) -> None:
+    assert not pipeline.build(source, editions, out=out).failed
 
 
 def shown(out: Path) -> dict[str, bytes]:
@@ -121,3 +126,108 @@ def test_a_killed_build_leaves_one_set_or_the_other(tmp_path: Path) -> None:
         assert shown(out) == whole[version]
         before = version
     print(dict(left), lengths)
+
+
+QUICK = ("web", "ebook")
+
+
+def left(out: Path) -> dict[str, bytes]:
+    """All that is there, but for what the document's own file says: it names the folder."""
+    found = shown(out)
+    return {name: data if name != ".work/well/model.json" else b"" for name, data in found.items()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+    """The outputs of the versions, each built in a folder of its own."""
+    made = {}
+    for version, text in VERSIONS.items():
+        folder = tmp_path_factory.mktemp(version)
+        (folder / "well.md").write_text(text, "utf-8")
+        build(folder / "well.md", folder / "out", QUICK)
+        made[version] = left(folder / "out")
+    return made
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A source whose old version has been built; now it has the new one."""
+    source = tmp_path / "well.md"
+    source.write_text(VERSIONS["old"], "utf-8")
+    build(source, tmp_path / "out", QUICK)
+    source.write_text(VERSIONS["new"], "utf-8")
+    return source
+
+
+def without_room() -> None:
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def without_right() -> None:
+    confine([Path.cwd()], [])
+
+
+@pytest.mark.parametrize("limit", [without_room, without_right])
+def test_a_build_that_cannot_write_changes_nothing(
+    limit: Callable[[], None],
+    built: Path,
+    whole: dict[str, dict[str, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(built.parent)
+    told = tmp_path / "told"
+
+    def attempt() -> None:
+        try:
+            limit()
+        except ConfinementError:
+            os._exit(5)
+        options = [option for name in QUICK for option in ("--edition", name)]
+        done = CliRunner().invoke(main, ["build", "well.md", "--out", "out", *options])
+        os.write(handle, done.stderr.encode())
+        os._exit(done.exit_code)
+
+    handle = os.open(told, os.O_WRONLY | os.O_CREAT)
+    code = ended(forked(attempt))
+    os.close(handle)
+    if code == 5:
+        pytest.skip("this system cannot confine a process")
+    assert code == 3
+    assert told.read_text("utf-8").startswith("chapbook: cannot write ")
+    assert left(built.parent / "out") == whole["old"]
+    build(built, built.parent / "out", QUICK)
+    assert left(built.parent / "out") == whole["new"]
+
+
+def test_two_builds_at_once_leave_one_whole_set(
+    built: Path, whole: dict[str, dict[str, bytes]]
+) -> None:
+    out = built.parent / "out"
+    for version in ("new", "old", "new"):
+        shutil.rmtree(out / ".cache")
+        built.write_text(VERSIONS[version], "utf-8")
+        builds = [forked(lambda: build(built, out, QUICK)) for _ in range(2)]
+        assert [ended(one) for one in builds] == [0, 0]
+        assert left(out) == whole[version]
+
+
+@pytest.mark.parametrize("stage", ["parse", "resolve", "render", "package"])
+def test_a_source_that_is_edited_while_it_is_built(
+    stage: str, built: Path, whole: dict[str, dict[str, bytes]]
+) -> None:
+    """All is of one version, and the next build is of the other."""
+    out = built.parent / "out"
+
+    def edit(event: object) -> None:
+        if isinstance(event, Ran) and event.stage == stage:
+            built.write_text(VERSIONS["old"], "utf-8")
+
+    shutil.rmtree(out / ".cache")
+    pipeline.build(built, QUICK, out=out, listener=edit)
+    assert left(out) in (whole["old"], whole["new"])
+    build(built, out, QUICK)
+    assert left(out) == whole["old"]

@@ -411,7 +411,7 @@ def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_reported(tmp_path:
     site, source = build(tmp_path), tmp_path / "water.md"
     document = parse_file(source)
     whole = compare(site.folder, document, source)
-    assert whole == CheckReport(notes=(f"compared with {source} as edition site",))
+    assert whole == CheckReport(notes=(f"compared with {source.name} as edition site",))
     text = site.text("rivers.html")
     (site.folder / "rivers.html").write_text(text.replace("Another.", ""), "utf-8")
     [lost] = compare(site.folder / "index.html", document, source).diagnostics

@@ -60,6 +60,10 @@ _JUDGED = {
 """More questions that only a person can answer than those of WCAG, by the ending of a file's
 name."""
 
+_FOR_PRESS = "{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"
+_DECLARED = re.compile(r"<pdfd:conformsTo>([^<]+)<")
+"""The claims that a PDF is for offset printers, and that it is well tagged."""
+
 _FILLED_IN = re.compile(r"\{\w[^{}]*\}")
 
 
@@ -97,8 +101,7 @@ def checked(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) ->
         findings=tuple(findings),
         claims=tuple(dict.fromkeys(_claims(file))),
         looked_for=tuple(
-            LookedFor(TITLES[of], tuple(dict.fromkeys(map(_description, rules()[of].values()))))
-            for of in _READ.get(suffix, _OF_PAGES)
+            LookedFor(TITLES[of], _descriptions(of)) for of in _READ.get(suffix, _OF_PAGES)
         ),
         judge=(*FOR_PEOPLE.values(), *_JUDGED[""], *_JUDGED.get(suffix, ())),
     )
@@ -109,6 +112,11 @@ def _versions(suffix: str) -> Iterator[str]:
     if suffix == ".pdf":
         yield f"PDFium, by pypdfium2 {importlib.metadata.version('pypdfium2')}"
         yield f"QPDF, by pikepdf {importlib.metadata.version('pikepdf')}"
+
+
+def _descriptions(of: str) -> tuple[str, ...]:
+    found = dict.fromkeys(map(_description, rules()[of].values()))
+    return tuple(one for one in found if one != "…")  # what another program says
 
 
 def _description(rule: tuple[object, str, str]) -> str:
@@ -136,9 +144,13 @@ def _claims(file: Path) -> Iterator[str]:
 
             try:
                 with pikepdf.open(file) as pdf, pdf.open_metadata() as metadata:
-                    for name in ("pdfuaid:part", "pdfaid:part", "pdfaid:conformance"):
-                        if name in metadata:
-                            yield f"{name}: {metadata[name]}"
+                    if part := metadata.get("pdfuaid:part"):
+                        yield f"PDF/UA-{part}"
+                    if part := metadata.get("pdfaid:part"):
+                        yield f"PDF/A-{part}{str(metadata.get('pdfaid:conformance', '')).lower()}"
+                    if press := metadata.get(_FOR_PRESS):
+                        yield str(press)
+                    yield from _DECLARED.findall(str(metadata))
             except (pikepdf.PdfError, OSError, ValueError):
                 return
 

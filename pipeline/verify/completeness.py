@@ -76,7 +76,7 @@ def compare(
         faults = tuple(_faults(_text_of(file, edition.format), edition, document))
     except texts.UnreadableFile:
         return CheckReport()
-    note = f"compared with {source} as edition {edition.name}"
+    note = f"compared with {source.name} as edition {edition.name}"
     if len(faults) > MOST:
         note += f"; {len(faults) - MOST} further findings are not shown"
     return CheckReport(tuple(_diagnostics(faults, file.name, document)), (note,))
