@@ -11,7 +11,7 @@ from hypothesis import given
 
 import pipeline
 from pipeline.cli import main
-from pipeline.driver import compare
+from pipeline.driver import Ran, compare
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
 from pipeline.model.diagnostics import Diagnostic
@@ -228,3 +228,21 @@ def test_a_row_that_goes_on_over_the_page_is_whole(tmp_path: Path) -> None:
     source.write_text(f"---\ntitle: Rows\n---\n\n{table}", "utf-8")
     assert not pipeline.build(source, ["handout"], out=tmp_path).failed
     assert compare(tmp_path / "rows" / "rows.pdf", parse_file(source), source).diagnostics == ()
+
+
+def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> None:
+    """Numbers in numbers, and many that are the same."""
+    numbers = "".join(f"p{number}, {number}\n" for number in range(600))
+    same = f"{','.join(['x'] * 3_000)}\n{','.join(['1'] * 3_000)}\n"
+    source = tmp_path / "a.md"
+    text = f"```chart line\n{numbers}```\n\n```chart bar\n{same}```\n"
+    source.write_text(f"---\ntitle: T\npage_list: false\n---\n\n{text}", "utf-8")
+    seconds: list[float] = []
+
+    def listen(event: object) -> None:
+        if isinstance(event, Ran) and event.stage == "compare":
+            seconds.append(event.seconds)
+
+    result = pipeline.build(source, ["web"], out=tmp_path, listener=listen)
+    assert [found.code for found in result.diagnostics] == ["bad-chart"]
+    assert seconds[0] < 5

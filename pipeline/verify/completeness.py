@@ -248,34 +248,53 @@ def _has(passages: Sequence[Passage], letters: str) -> bool:
 
 def _in_order(passages: Sequence[Passage], text: str, start: int, end: int) -> list[int | None]:
     """The beginnings of passages, the earliest place first that is after the one before. Those of
-    a group begin after all that was before the group, and do not overlap; the longest are searched
-    for first, since a letter is found in many words."""
+    a group begin after all that was before the group, and do not overlap."""
     places: list[int | None] = []
     for group, several in itertools.groupby(passages, key=lambda passage: passage.group):
         if group:
             found, start = _in_any_order([*several], text, start, end)
             places += found
             continue
-        for passage in several:
-            place = text.find(passage.letters, start, end)
-            places.append(place if place >= 0 else None)
-            if place >= 0:
-                start = place + len(passage.letters)
+        found, start = _one_by_one(several, text, start, end)
+        places += found
     return places
+
+
+def _one_by_one(
+    passages: Iterable[Passage], text: str, start: int, end: int
+) -> tuple[list[int | None], int]:
+    """The beginnings of passages, each after the one before, and the end of them all."""
+    places: list[int | None] = []
+    for passage in passages:
+        place = text.find(passage.letters, start, end)
+        places.append(place if place >= 0 else None)
+        if place >= 0:
+            start = place + len(passage.letters)
+    return places, start
 
 
 def _in_any_order(
     passages: Sequence[Passage], text: str, start: int, end: int
 ) -> tuple[list[int | None], int]:
-    """The beginnings of passages of a group, and the end of them all."""
+    """The beginnings of passages of a group, and the end of them all. Where they are not one by one
+    with nothing between, the longest are searched for first, since a letter is found in many
+    words."""
+    in_turn, last = _one_by_one(passages, text, start, end)
+    length = sum(len(passage.letters) for passage in passages)
+    if in_turn[0] is not None and last - in_turn[0] == length and None not in in_turn:
+        return in_turn, last
     found: dict[int, int] = {}
     taken: list[tuple[int, int]] = []
+    later: dict[str, int] = {}  # where the next of the same letters can be
     for number in sorted(range(len(passages)), key=lambda each: -len(passages[each].letters)):
         wanted = passages[number].letters
-        place = _free_place(wanted, text, start, end, taken)
+        place = _free_place(wanted, text, later.get(wanted, start), end, taken)
+        later[wanted] = end if place is None else place + 1
         if place is not None:
             found[number] = place
             bisect.insort(taken, (place, place + len(wanted)))
+    if len(found) < len(passages) and None not in in_turn:
+        return in_turn, last
     places = [found.get(number) for number in range(len(passages))]
     return places, max((start, *(after for _, after in taken)))
 
