@@ -142,3 +142,16 @@ def test_pages_grow_as_their_exercises_do(rows: int, tmp_path: Path) -> None:
     assert markup.count("<select aria-labelledby") == (52 if rows == 26 else 0)
     assert markup.count('type="text"') == (0 if rows == 26 else 800)
     assert len(markup) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"${'a' * 10_001}$", "bad-math"),
+        (f"${'{' * 41}x{'}' * 41}$", "bad-math"),
+        (f"```chart bar\n{','.join(['x'] * 300)}\n{','.join(['1'] * 300)}\n```", "bad-chart"),
+        (f"```chart line\n{''.join(f'p{n},{n}{chr(10)}' for n in range(5_001))}```", "bad-chart"),
+    ],
+)
+def test_formulas_and_charts_that_are_too_much(text: str, code: str, tmp_path: Path) -> None:
+    assert codes(resolved(f"---\ntitle: T\nlang: en\n---\n\n{text}\n", tmp_path)) == [code]

@@ -13,12 +13,16 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import pikepdf
 import pytest
 from click.testing import CliRunner
+from lxml import etree
 from PIL import Image
 
 import pipeline
@@ -347,6 +351,125 @@ def test_no_network_and_nothing_outside_the_folder(tmp_path: Path) -> None:
     assert len(outside) >= len(OUT) * 10 + 3  # a way each, and what is one way only
     made = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert [path for path in made if b"SECRET" in path.read_bytes()] == []
+
+
+HOSTILE = """\
+---
+title: "</title><script>evil()</script>"
+subtitle: "<img src=x onerror=evil()>"
+authors: ["</script><script>evil()</script>"]
+description: '"><script>evil()</script>'
+keywords: ["--><script>evil()</script>"]
+licence: {name: "<script>evil()</script>", url: "javascript:evil()"}
+translations: {de: "javascript:evil()", fr: "data:text/html,evil"}
+accessibility: {certified_by: "<script>evil()</script>", report: "javascript:evil()"}
+bibliography: a.bib
+brand: {footer: "<script>evil()</script>", accent: "red;background:url(javascript:evil())"}
+series: "]]><script>evil()</script>"
+variables: {v: "javascript:evil()", w: "<script>evil()</script>"}
+url: "javascript:evil()"
+links: list
+qr_codes: true
+nocite: "*"
+---
+
+# A <script>evil()</script> {onclick=evil() style="background:url(javascript:evil())"}
+
+<a href="javascript:evil()" onclick="evil()">x</a> <img src="x" onerror="evil()">
+<svg onload="evil()"><script>evil()</script></svg> <iframe srcdoc="<script>">x</iframe>
+<details ontoggle=evil() open><summary>s</summary>t</details> <base href="javascript:evil()//">
+<object data="data:text/html,evil"></object> <style>@import 'https://evil.example';</style>
+<meta http-equiv=refresh content="0;url=javascript:evil()"> <form action="javascript:evil()">
+<math><mtext><script>evil()</script></mtext></math> <button formaction="javascript:evil()">
+
+[a](javascript:evil()) [a](&#106;avascript:evil()) [a](java&Tab;script:evil()) [a]({{ v }}) {{ w }}
+[a](data:text/html;base64,evil) <javascript:evil()> [a][r] ![i](i.svg)
+
+[r]: javascript:evil()
+
+$\\href{javascript:evil()}{x}$ $\\text{<script>evil()</script>}$ $\\class{x" onclick="evil()}{y}$
+
+```html {caption="<script>evil()</script>" .x}
+</code></pre><script>evil()</script>
+```
+
+```chart {title="</svg><script>evil()</script>"}
+<script>evil()</script>, 2
+<img src=x onerror=evil()>, 3
+```
+
+::: details "<script>evil()</script>" {onclick=evil()}
+HTML.[^n] ____{answer="<script>evil()</script>"}
+:::
+
+*[HTML]: "><script>evil()</script>
+
+[^n]: <script>evil()</script> [a](javascript:evil())
+"""
+WORKS = """\
+@online{a, title={A <script>evil()</script>}, author={"onload=evil()}, url={javascript:evil()}}
+@online{b, title={B}, url={data:text/html,<script>evil()</script>}, doi={"><script>evil()</script>}}
+@online{c, title={C}, url={//host/share}}
+"""
+DRAWN = """\
+<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90" onload="evil()">
+<script>evil()</script>
+<a href="&#106;avascript:evil()"><rect width="9" height="9" onclick="evil()"/></a>
+<foreignObject><iframe src="data:text/html,x"/></foreignObject>
+<use href="data:image/svg+xml,evil"/>
+<animate attributeName="href" values="javascript:evil()"/></svg>
+"""
+LOADING = {"href", "src", "srcset", "action", "formaction", "data", "poster", "ping", "srcdoc"}
+SCHEMES = ("http:", "https:", "mailto:", "tel:")
+
+
+def running(markup: bytes) -> Iterator[str]:
+    """All of a source in a page, drawing or record that runs, or leads to what does."""
+    parser = etree.HTMLParser() if markup.startswith(b"<!DOCTYPE html>") else None
+    for element in etree.fromstring(markup, parser).iter("*"):
+        kind = etree.QName(element).localname
+        is_data = element.get("type", "").endswith("json")
+        if kind in ("iframe", "object", "embed", "base", "foreignObject"):
+            yield kind
+        if kind == "script" and not is_data and "evil" in (element.text or ""):
+            yield "script"
+        for key, value in element.attrib.items():
+            name, address = key.rpartition("}")[2], "".join(value.split())
+            if name.startswith("on") or (name == "style" and "url" in value):
+                yield name
+            is_away = name in LOADING and re.match(r"[\w+.-]+:", address)
+            if is_away and not address.startswith((*SCHEMES, "data:image/", "data:text/css")):
+                yield f"{name}={value}"
+
+
+def test_nothing_that_runs_is_in_any_output(tmp_path: Path) -> None:
+    write(tmp_path, WORKS, "a.bib")
+    write(tmp_path, DRAWN, "i.svg")
+    editions = ("web", "site", "ebook", "teacher-web", "handout", "form")
+    options = pipeline.Options(catalog=True)
+    result = pipeline.build(
+        write(tmp_path, HOSTILE), editions, out=tmp_path / "out", options=options
+    )
+    assert not result.failed, result.diagnostics
+    read = set()
+    for path in (tmp_path / "out" / "x").rglob("*"):
+        files = {path.name: path.read_bytes()} if path.is_file() else {}
+        if path.suffix == ".epub":
+            with zipfile.ZipFile(path) as book:
+                files = {name: book.read(name) for name in book.namelist()}
+        for name, data in files.items():
+            if Path(name).suffix in (".html", ".xhtml", ".svg", ".opf", ".ncx", ".xml"):
+                assert list(running(data)) == [], name
+                read.add(Path(name).suffix)
+        if path.suffix == ".pdf":
+            with pikepdf.open(path) as pdf:
+                holders = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)]
+            keys = set[str]().union(*holders)
+            assert not keys & {"/JS", "/JavaScript", "/AA", "/OpenAction", "/Launch"}
+            addresses = {str(one.URI) for one in holders if "/URI" in one}
+            assert all(one.startswith(SCHEMES) for one in addresses)
+            read.add(".pdf")
+    assert read >= {".html", ".xhtml", ".svg", ".opf", ".xml", ".pdf"}
 
 
 def test_a_link_is_followed_once_it_no_longer_leads_out(tmp_path: Path) -> None:

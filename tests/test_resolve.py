@@ -788,6 +788,9 @@ FRONT_HOLDERS = (
     "brand: {{logo: '{}', alt: a}}",
     "bibliography: '{}'",
     "fonts: '{}'",
+    "licence: {{name: L, url: '{}'}}",
+    "translations: {{de: '{}'}}",
+    "accessibility: {{certified_by: A, report: '{}'}}",
 )
 
 
