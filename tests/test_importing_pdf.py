@@ -195,3 +195,12 @@ def test_damaged(tmp_path: Path) -> None:
             broken[(number * 977 + at * 3331) % len(data)] ^= 0x55
         (tmp_path / "b.pdf").write_bytes(broken[: len(data) - number * 20])
         import_file(tmp_path / "b.pdf")
+
+
+def test_damaged_bookmark(tmp_path: Path) -> None:
+    """A bookmark whose title is no text is passed over."""
+    pdf(tmp_path / "a.pdf", "<h1>On wells</h1><p>They are deep.</p>", tagged=True)
+    with pikepdf.open(tmp_path / "a.pdf", allow_overwriting_input=True) as document:
+        document.Root.Outlines.First.Title = pikepdf.String(b"\xfe\xff\xd8\x00\x00a")
+        document.save(tmp_path / "a.pdf")
+    assert body(imported(tmp_path / "a.pdf")) == "They are deep."

@@ -39,8 +39,8 @@ def read_pdf(path: Path, name: str) -> Draft:
         with pypdfium2.PdfDocument(data) as document:
             count = len(document)
             outline = {
-                " ".join((one.get_title() or "").split()).casefold(): one.level + 1
-                for one in document.get_toc(max_depth=5)
+                _title(bookmark).casefold(): bookmark.level + 1
+                for bookmark in document.get_toc(max_depth=5)
             }
         if count > MOST_PAGES:
             return _failed(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
@@ -84,6 +84,14 @@ def read_pdf(path: Path, name: str) -> Draft:
         tuple(found),
         draft.passages,
     )
+
+
+def _title(bookmark: pypdfium2.PdfBookmark) -> str:
+    """The title of a bookmark; "" if it is damaged."""
+    try:
+        return " ".join((bookmark.get_title() or "").split())
+    except UnicodeDecodeError:
+        return ""
 
 
 def _once(node: Link) -> Node:
