@@ -162,7 +162,7 @@ def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
             label, _, bold = _split_label(block.children)
             if not bold:
                 label, _ = _bold_turn(block.children)
-            if label and _NAME.fullmatch(label):
+            if label and _NAME.fullmatch(label) and not label[0].islower():
                 turns.append((label, block.span))
     times = Counter(label for label, _ in turns)
     several = [label for label, count in times.items() if count > 1]

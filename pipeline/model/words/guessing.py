@@ -21,17 +21,24 @@ SCRIPTS: tuple[tuple[str, float, str], ...] = (
 """Letters of a script, the share of all letters that they have at least, and the language."""
 
 COMMON: Mapping[str, str] = {
-    "en": "the of and to is that in was for with you are have",
-    "de": "der die und das ist nicht ein eine mit den zu auf sie",
-    "fr": "le les des est et une dans que qui pour vous pas du",
-    "es": "el los las y que una por con del es para como más",
-    "pt": "o os uma que não com do da em para é mais dos",
-    "it": "il che di e una per non sono della con gli è del",
-    "nl": "de het een van en niet dat zijn voor met op ik is",
+    "en": "the a of and to is that in was for with you are have it this be at by not or from",
+    "de": "der die und das ist nicht ein eine mit den zu auf sie dem von für im sich wie es",
+    "fr": "le la les des est et une dans que qui pour vous pas du de en un ce il au sur",
+    "es": "el la los las y que una por con del es para como más de en un no se al lo su",
+    "pt": "os as uma que não com do da em para é mais dos de um no na por se ao",
+    "it": "il la che di e una per non sono della con gli è del un in le si da al",
+    "ca": "el la els les i que una per amb del és de en un no al dels aquest seva són ha",
+    "da": "og i det at er en af på til som ikke med der den har for de vi jeg hvad",
+    "nb": "og i det at er en av på til som ikke med der den har for de vi jeg hva",
+    "sv": "och i det att är en av på till som inte med den har för de vi jag ett om",
+    "pl": "i w na z się nie jest że do to o jak ale po co czy za od przez są",
+    "ro": "și în de la cu nu este care pe un din pentru mai sunt ce a al să prin",
+    "tr": "ve bir bu da de için ile çok olarak ne gibi daha ama var mi en her o ise olan",
+    "nl": "de het een van en niet dat zijn voor met op ik is in te die aan er om",
 }
 """Words that distinguish a language by how often they stand in it."""
 
-LEAST, CLEAR, SHARE = 4, 1.3, 0.05
+LEAST, CLEAR, SHARE = 4, 1.2, 0.05
 """The number of common words that a language has at least, their ratio to those of the next, and
 their share of all words."""
 

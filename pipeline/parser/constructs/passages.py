@@ -148,7 +148,7 @@ def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return found if ends and not any(map(_begins_with_dash, lines)) else blocks
 
 
-_ENDED = re.compile(r"[.!?…。！？][\"'”’»›“)\]]*$")
+_ENDED = re.compile(r"(?:[.!?…。！？][\"'”’»›“)\]]*|[\"”»›“」』])$")
 _ATTRIBUTION = make(classes=("attribution",))
 
 

@@ -94,6 +94,10 @@ OTHER_TOOLS: MappingOf[str, str] = {
     "email": "Write it beside the author: `authors: [{name: …, email: …}]`.",
     "orcid": "Write it beside the author: `authors: [{name: …, orcid: …}]`.",
     "marks": "Write `score: head` for a box with the total of all marks.",
+    **dict.fromkeys(
+        ("aliases", "created", "cssclass", "cssclasses", "modified", "permalink", "updated"),
+        "Leave it out: it is for the program that the note was written in.",
+    ),
     "draft": "Leave it out: Chapbook builds what you ask for.",
     **dict.fromkeys(("output", "format", "formats", "project", "exports"), _EDITIONS),
     **dict.fromkeys(
