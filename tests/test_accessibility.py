@@ -77,9 +77,9 @@ def broken(pages: Pages) -> list[str]:
         ("[`here`](https://x.org), [*here*](https://x.org)", "links-named", ("vague-link", 5, 26)),
         ("[](https://example.org)", "links-named", ("vague-link", 5, 1)),
         (
-            "They say:\n\nΤο πηγάδι είναι βαθύ και κρύο.",
+            "---\ntitle: Wells\nlang: en\n---\n\nThey say:\n\nΤο πηγάδι είναι βαθύ και κρύο.",
             "languages-marked",
-            ("unmarked-language", 7, 1),
+            ("unmarked-language", 8, 1),
         ),
     ],
 )
