@@ -140,7 +140,9 @@ def take_language(
         return metadata, ()
     texts, length = [metadata.title], 0
     for node in walk(blocks):
-        if isinstance(node, Text) and length < SAMPLE:
+        if length > SAMPLE:
+            break
+        if isinstance(node, Text):
             texts.append(node.text)
             length += len(node.text)
     lang = language_of_text(" ".join(texts))
