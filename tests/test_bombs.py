@@ -155,3 +155,12 @@ def test_pages_grow_as_their_exercises_do(rows: int, tmp_path: Path) -> None:
 )
 def test_formulas_and_charts_that_are_too_much(text: str, code: str, tmp_path: Path) -> None:
     assert codes(resolved(f"---\ntitle: T\nlang: en\n---\n\n{text}\n", tmp_path)) == [code]
+
+
+def test_a_paragraph_with_more_markup_than_one_can_have() -> None:
+    lines = "\n".join("Some *words* of\\" for _ in range(15_000))
+    assert pipeline.parse(f"{lines}\nthem.\n").diagnostics[0].code == "missing-title"
+    found = pipeline.parse("*a* " * 20_001)
+    assert [(each.code, each.line) for each in found.diagnostics if each.is_error] == [
+        ("too-much-markup", 1)
+    ]

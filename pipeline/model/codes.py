@@ -75,6 +75,10 @@ class Code(enum.Enum):
     INCLUDED_FRONT_MATTER = _warning(
         "An included file has front matter of its own. Only the front matter of the main source is used."
     )
+    TOO_MUCH_MARKUP = _error(
+        "A paragraph has more than 20,000 emphases, links, gaps or other pieces of markup. An empty line now and\n"
+        "then makes several of it."
+    )
     NESTING_TOO_DEEP = _warning(
         "Quotations, lists or blocks are nested more than 64 deep; the rest of the line is read as text."
     )

@@ -30,6 +30,12 @@ ALT = ("alt", "fig-alt")
 Quarto."""
 
 
+MOST = 20_000
+"""Pieces of markup in a paragraph, which layout takes much longer for than for plain text."""
+
+LINE_ENDS = frozenset({"br", "soft-break"})
+
+
 class InlineLowering:
     """``abbreviations`` are marked wherever they occur in text. Below ``deepest`` levels of
     nesting, counted by the caller for blocks, all markup is dropped. The content of inline notes is
@@ -56,6 +62,10 @@ class InlineLowering:
     def leaf(self, element: Element, depth: int, place: Span | None) -> tuple[Inline, ...]:
         """The inlines of a block element at ``place``."""
         self._place = place
+        if len(element) > MOST and sum(child.tag not in LINE_ENDS for child in element) > MOST:
+            message = f"The paragraph has more than {MOST:,} pieces of markup."
+            self._report(Finding.TOO_MUCH_MARKUP, message, place, "Divide it by empty lines.")
+            return ()
         return self._inlines(element, depth)
 
     def cell(self, element: Element, depth: int, place: Span | None) -> tuple[Block, ...]:
