@@ -138,7 +138,9 @@ SAID = frozenset(
 """Blocks that are something of their own, for a listener too."""
 
 LEFT_OUT = frozenset("button dialog footer head nav script style svg textarea".split())
-LEFT_OUT_CLASSES = frozenset("back byline data downloads hint marker skip task tools ways".split())
+LEFT_OUT_CLASSES = frozenset(
+    "back byline data downloads hint marker skip task tools versions".split()
+)
 """The surroundings of a web page's text; labels of lists, which it leaves to browsers; and the
 data of charts, which print has in the chart."""
 

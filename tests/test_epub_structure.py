@@ -195,7 +195,7 @@ def test_links_lead_across_files(whole: Book) -> None:
     ],
 )
 def test_names_are_of_letters_that_all_systems_know(heading: str, name: str) -> None:
-    assert make(f"---\ntitle: T\n---\n\n# {heading}\n\nText.\n").names[-1] == name
+    assert make(f"---\ntitle: T\nlang: en\n---\n\n# {heading}\n\nText.\n").names[-1] == name
 
 
 def test_two_chapters_of_a_name_have_two_files() -> None:

@@ -86,6 +86,19 @@ def test_a_library_is_built_once(handouts: Path) -> None:
     assert "errors   included-front-matter in 1" in run(handouts, "--strict").output
 
 
+def test_no_module_is_taken_from_where_a_document_is(
+    handouts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(handouts)
+    document(handouts / "sums.md", "Sums", "$a^2$\n\n```chart\nA,B\na,3\n```")
+    program = f"open({str(handouts.parent / 'ran')!r}, 'a').write(__name__)\n"
+    for name in ("PIL", "ebooklib", "langcodes", "latex2mathml", "pyphen", "yaml", "ziafont"):
+        (handouts / f"{name}.py").write_text(program, "utf-8")
+    result = run(handouts, "--edition", "ebook")
+    assert "3 built" in result.output
+    assert not (handouts.parent / "ran").exists()
+
+
 def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     templates = handouts.parent / "house"
     (templates / "html").mkdir(parents=True)

@@ -83,7 +83,8 @@ class _Process:
         ways = os.pathsep.join(filter(None, sys.path))
         command = f"import sys; from {child.__name__} import main; main(sys.argv[1])"
         self._process = subprocess.Popen(
-            [sys.executable, "-c", command, msgspec.json.encode(limits).decode()],
+            # `-P`: a file beside a source that is named like a module is none
+            [sys.executable, "-P", "-c", command, msgspec.json.encode(limits).decode()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": ways},
