@@ -248,8 +248,8 @@ class Runner:
         started = time.time()
         running: Future[tuple[bytes, float, list[str]]] | None = None
         if executor and not (stage.divides and stage.divides(*_values(takes))):
-            preset = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
-            running = executor.submit(_in_another_process, stage, preset)
+            inputs = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
+            running = executor.submit(_in_another_process, stage, inputs)
             self._latest = running
             if is_part:
                 self._running.append(running)
@@ -283,9 +283,9 @@ class Runner:
         """The memory that a stage has of its last outcome."""
         if stage.remembers is None:
             return None
-        preset, files = stage.remembers(*values)
+        inputs, files = stage.remembers(*values)
         digests = [self._digest(str(file)) for file in files]
-        name = f"{key(stage.name, code_version(), *map(_described, preset), *digests)}.memo"
+        name = f"{key(stage.name, code_version(), *map(_described, inputs), *digests)}.memo"
         if self._memory and (memo := self._memory.get(name)):
             return _Remembered(memo)
         memo = Memo(self._store.get(name) if self._store else None)

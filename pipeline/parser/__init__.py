@@ -70,7 +70,8 @@ def parse(
     if library and folder and metadata.url and "url" in metadata.shared:
         url = shared.address_of(metadata.url, library.way, source, folder)
         metadata = msgspec.structs.replace(metadata, url=url)
-    body = text.split("\n", taken)[taken] if text.count("\n") >= taken else ""
+    front = text.split("\n", taken)
+    body = front.pop() if len(front) > taken else ""
     files = SourceFiles(folder, source)
     memory = memory or Memory()
     known = memory.get("body")
@@ -87,7 +88,7 @@ def parse(
     blocks = document.blocks
     broken = any(finding.code == Code.BAD_YAML.slug for finding in found)
     metadata, blocks, titles = take_title(metadata, blocks, source, may_be_missing=broken)
-    metadata, guessed = take_language(metadata, text.split("\n")[:taken], blocks)
+    metadata, guessed = take_language(metadata, front, blocks)
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
     diagnostics = (*problems, *files.warnings, *found, *document.diagnostics, *titles, *guessed)

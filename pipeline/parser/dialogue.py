@@ -158,10 +158,8 @@ def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
     """A warning about what looks like turns of at least two speakers, each of whom speaks twice."""
     turns: list[tuple[str, Span | None]] = []
     for block in blocks:
-        if isinstance(block, model.Paragraph):
-            label, _, bold = _split_label(block.children)
-            if not bold:
-                label, _ = _bold_turn(block.children)
+        if isinstance(block, model.Paragraph) and isinstance(block.children[0], model.Strong):
+            label = _split_label(block.children)[0] or _bold_turn(block.children)[0]
             if label and _NAME.fullmatch(label) and not label[0].islower():
                 turns.append((label, block.span))
     times = Counter(label for label, _ in turns)

@@ -159,9 +159,11 @@ def _meant(key: str) -> str:
 def _joined_label(lines: Sequence[Line]) -> Line | None:
     """The second line of a paragraph whose lines all begin with a label, such as `Date:`, or with
     `Q:` and `A:` in turn, unless the author ends its first line."""
+    if len(lines) < 2 or not _LABEL.match(lines[0]):
+        return None
     labels = [match[1].lower() if (match := _LABEL.match(line)) else "" for line in lines]
     named = [line for line, label in zip(lines, labels, strict=True) if label]
-    asks = set(filter(None, labels)) == _ASKS and bool(labels[0])
+    asks = set(filter(None, labels)) == _ASKS
     if len(named) < 2 or not (asks or all(labels)):
         return None
     return None if lines[0].endswith(("  ", "\\", "<br>", "<br/>", "<br />")) else named[1]

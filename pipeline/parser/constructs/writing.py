@@ -46,8 +46,10 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
 def gap(lines: Sequence[str]) -> int:
     """The height in millimetres of the room that line breaks in HTML leave, if there are some and
     nothing else; 0 for fewer than would be meant for that."""
+    if not lines or not lines[0].lstrip().startswith("<"):
+        return 0
     text = "".join(lines)
-    if not text.lstrip().startswith("<") or _BREAK.sub("", text).strip():
+    if _BREAK.sub("", text).strip():
         return 0
     breaks = len(_BREAK.findall(text))
     return min(breaks * LINE, LARGEST) if breaks >= FEWEST else 0
