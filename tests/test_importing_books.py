@@ -277,3 +277,21 @@ def test_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("b/SUMMARY.md")
     assert "The chapter “Secret” has no file" in result.output
     assert not [*(tmp_path / "source").glob("*secret*")]
+
+
+def test_links_between_notes_lead_to_their_chapters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vault/deep").mkdir(parents=True)
+    text = "# A note\n\nSee [[Other]], [[other#Deep end|the end]], [[Gone]], `[[ -f x ]]`.\n"
+    (tmp_path / "vault/Note.md").write_text(text, "utf-8")
+    other = "# Other\n\nFrom [[Note]].\n\n## Deep end\n\nMore.\n"
+    (tmp_path / "vault/deep/Other.md").write_text(other, "utf-8")
+    result = run("vault", "--book")
+    assert "The Obsidian note “Gone” is not in this document" in result.output
+    note = (tmp_path / "source/Note.md").read_text("utf-8")
+    links = "See [Other](deep/Other.md), [the end](deep/Other.md#deep-end), Gone, `[[ -f x ]]`."
+    assert links in note
+    assert "From [Note](../Note.md)." in (tmp_path / "source/deep/Other.md").read_text("utf-8")
+    builds("source/vault.md")

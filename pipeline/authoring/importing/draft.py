@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections import Counter
@@ -17,6 +18,7 @@ from pipeline.model import Block, Node, Note, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
+from pipeline.model.names import slug
 from pipeline.model.tree import walk
 
 IMAGE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|avif|tiff?|bmp)$", re.IGNORECASE)
@@ -106,6 +108,11 @@ class Draft(msgspec.Struct, frozen=True):
     passages: tuple[InputText, ...] = ()
 
 
+_NOTE_LINK = re.compile(
+    r"(?<!!)\[\[([^\[\]|#\n]{1,200})(?:#([^\[\]|\n]{0,200}))?(?:\|([^\[\]\n]{1,300}))?\]\]"
+)
+
+
 class InputFolder(NamedTuple):
     """A folder that is imported: its images by their names, and the files that become chapters of
     one book."""
@@ -121,6 +128,21 @@ class InputFolder(NamedTuple):
             if IMAGE.search(file.name) and file.is_file():
                 images[file.name] = (*images.get(file.name, ()), file.relative_to(path))
         return cls(path, frozenset(file.resolve() for file in chapters), images)
+
+    def linked(self, text: str, own: Path) -> str:
+        """A text of the folder ``own``, with links of Markdown in place of Obsidian's to notes that
+        become chapters."""
+        by_name = {file.stem.casefold(): file for file in sorted(self.chapters, reverse=True)}
+
+        def link(match: re.Match[str]) -> str:
+            chapter = by_name.get(match[1].strip().rpartition("/")[2].casefold())
+            if chapter is None:
+                return match[0]
+            way = Path(os.path.relpath(chapter, own.resolve())).as_posix()
+            place = f"#{slug(match[2])}" if match[2] else ""
+            return f"[{match[3] or match[1]}](<{way}{place}>)"
+
+        return _NOTE_LINK.sub(link, text) if by_name else text
 
     def image(self, own: Path, source: str) -> Path | None:
         """The only image, from this folder, that a file in its folder ``own`` may mean by an

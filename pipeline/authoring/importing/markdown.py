@@ -56,7 +56,7 @@ def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
     def tell(line: int, message: str) -> None:
         lost.append(diagnostic(Code.NOT_IMPORTED, message, span=Span(line, 1), source=name))
 
-    whole = translated(whole, tell)
+    whole = inside.linked(translated(whole, tell), path.parent)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
     draft = of_markdown(whole, document, path.parent, name, inside)
     found = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
