@@ -123,9 +123,9 @@ the valley by twelve men, since there was no road at that time, and there is non
 @pytest.mark.parametrize("tagged", [True, False])
 def test_rich(tmp_path: Path, tagged: bool) -> None:
     """Columns, links, notes, lists in lists, tables with an empty cell, images."""
-    made_of = io.BytesIO()
-    Image.new("RGB", (30, 18), "red").save(made_of, "PNG")
-    image = f"data:image/png;base64,{base64.b64encode(made_of.getvalue()).decode()}"
+    image_file = io.BytesIO()
+    Image.new("RGB", (30, 18), "red").save(image_file, "PNG")
+    image = f"data:image/png;base64,{base64.b64encode(image_file.getvalue()).decode()}"
     pdf(tmp_path / "a.pdf", RICH.format(image=image), tagged=tagged)
     made = imported(tmp_path / "a.pdf")
     name = "images/a-red-box.png" if tagged else "images/image-1.png"

@@ -749,9 +749,9 @@ def test_other_answers_make_the_same_pages_of_every_edition(tmp_path: Path) -> N
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
     one, other = write(tmp_path / "one", ONE), write(tmp_path / "other", OTHER, ends="k")
-    made, made_of_other = pages_of_all(one), pages_of_all(other)
+    made, other_made = pages_of_all(one), pages_of_all(other)
     for name in STUDENTS:
-        assert made[name] == made_of_other[name], name
+        assert made[name] == other_made[name], name
 
 
 def pages_of_all(source: Path) -> dict[str, Any]:

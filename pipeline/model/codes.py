@@ -344,7 +344,7 @@ class Code(enum.Enum):
         "`{.decorative}`."
     )
 
-    # who cannot see the page, and the e-book's claims
+    # accessibility, and the e-book's claims
     VAGUE_ALT = _warning(
         "An image's alternative text is just the name of a file, or one given by a camera. Say what the image\n"
         "shows, as you would over the telephone."

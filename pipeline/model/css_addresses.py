@@ -1,4 +1,4 @@
-"""Reads from CSS which files it loads, as a browser would see it: escapes undone, comments gone."""
+"""Finds the files that CSS loads, as a browser would: without escapes and comments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def loaded(css: str) -> Iterator[Loaded]:
         if token.type == "url" or (token.type == "string" and (function or importing)):
             at = function if function and function.lower_name == "url" else token
             yield Loaded(token.value.strip(), at.source_line, at.source_column)
-        elif token.type == "error" and token.kind == "bad-url":  # what it would load is not clear
+        elif token.type == "error" and token.kind == "bad-url":  # unclear what it would load
             yield Loaded("", token.source_line, token.source_column)
         if token.type not in ("whitespace", "comment"):
             importing = token.type == "at-keyword" and token.lower_value == "import"

@@ -31,7 +31,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def covering(first: Span | None, last: Span | None) -> Span | None:
-    """From the beginning of ``first`` to the end of ``last``."""
+    """The span from the beginning of ``first`` to the end of ``last``."""
     if first is None or last is None:
         return first or last
     end = max(first.line, first.end, last.line, last.end)

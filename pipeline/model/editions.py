@@ -141,7 +141,7 @@ TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 
 def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
-    """The editions offered for download on a web edition: the other default ones or those for
+    """The editions offered for download on a web edition: the other default ones, or those for
     teachers, if the front matter lists them."""
     wanted = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
@@ -150,9 +150,9 @@ def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
 
 
 def has_page_marks(edition: Edition, metadata: Metadata) -> bool:
-    """Return whether an edition has a page map, the page numbers of the standard print edition:
-    if it is for a screen, the publication has that edition, and the front matter does not turn
-    it off."""
+    """Return whether an edition has a page map, the page numbers of the standard print edition: if
+    it is for screens, the publication has that edition, and the front matter does not turn the map
+    off."""
     if edition.format == "pdf":
         return edition.page_marks
     is_printed = STANDARD_PRINT in (metadata.editions or DEFAULT_EDITIONS)
@@ -197,8 +197,8 @@ def bundle_name(stem: str, edition: Edition) -> str:
 
 
 def pages_name(name: str, edition: Edition) -> str:
-    """The file that has the pages of a booklet in the order of reading: of ``x-booklet.pdf``
-    ``x-booklet-pages.pdf``; "" for other editions."""
+    """The file with the pages of a booklet in reading order: ``x-booklet-pages.pdf`` for
+    ``x-booklet.pdf``; "" for other editions."""
     if edition.imposition != "booklet":
         return ""
     return f"{name.removesuffix('.pdf')}-pages.pdf"

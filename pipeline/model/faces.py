@@ -86,7 +86,7 @@ wide as Verdana."""
 
 
 def own_faces(metadata: Metadata) -> tuple[Face, ...]:
-    """The faces of the fonts that the front matter brings."""
+    """The faces of the fonts in the front matter."""
     return tuple(
         Face(
             font.family,
@@ -121,7 +121,7 @@ def font_file(face: Face) -> Path | None:
     be `located`."""
     if not face.package:
         return Path(face.path) if Path(face.path).is_file() else None
-    found = importlib.util.find_spec(face.package)  # a package of fonts need not be run
+    found = importlib.util.find_spec(face.package)  # a package of fonts need not be imported
     folders = (found and found.submodule_search_locations) or ()
     files = (Path(folder) / face.path for folder in folders)
     return next((file for file in files if file.is_file()), None)

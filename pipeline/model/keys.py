@@ -86,7 +86,7 @@ def fields(struct: type[msgspec.Struct]) -> Iterator[Field]:
 
 
 def _some(kind: Any) -> Any:
-    """A type without None."""
+    """The type without None."""
     if get_origin(kind) in (Union, UnionType):
         return next(one for one in get_args(kind) if one is not type(None))
     return kind

@@ -40,8 +40,8 @@ _CONTROL = re.compile(
 
 
 def printable(text: object) -> str:
-    """A text in one line that does nothing to the terminal that shows it: control characters
-    are written as their codes."""
+    """A text on one line that is safe to show on a terminal: control characters are written as
+    their codes."""
     return _CONTROL.sub(_code, str(text))
 
 
@@ -51,7 +51,7 @@ def _code(match: re.Match[str]) -> str:
 
 
 def printable_lines(text: str) -> str:
-    """The same of a text in several lines."""
+    """The same for a text of several lines."""
     return "\n".join(map(printable, text.split("\n")))
 
 
@@ -61,8 +61,8 @@ def _shortened(text: str) -> str:
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Each finding once, by file and place: that of what its message quotes first, where its line
-    has that. A node knows where it begins, and not where its attributes are."""
+    """Each finding once, by file and place: if its line contains what its message quotes first, the
+    place of that, because nodes know where they begin, but not where their attributes are."""
     sources: dict[str, list[str]] = {}
     unique = dict.fromkeys(_pointed(finding, sources) for finding in diagnostics)
     return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
@@ -85,8 +85,9 @@ def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
 
 
 def as_text(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings for people: position, code, message, the line with a caret, a hint. Of those
-    with the same message about a file, the first few, and the lines of the others."""
+    """The findings for people: position, code, message, the line with a caret, a hint. If several
+    findings about a file have the same message, only the first few are shown in full, with the
+    lines of the others."""
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for finding in diagnostics:
         shape = _VARIABLE.sub("", finding.message)
@@ -94,7 +95,7 @@ def as_text(diagnostics: Iterable[Diagnostic]) -> str:
     sources: dict[str, list[str]] = {}
     shown: list[str] = []
     for group in groups.values():
-        # a single further one takes no more room in full than its mention
+        # showing a single further one takes no more room than mentioning it
         full = len(group) if len(group) == SHOWN + 1 else SHOWN
         shown += (_line(finding, sources) for finding in group[:full])
         if group[full:]:
@@ -103,7 +104,7 @@ def as_text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _others(findings: Sequence[Diagnostic]) -> str:
-    """Findings that say the same as those before, by their lines."""
+    """The lines of further findings with the same message."""
     count = f"… and {len(findings)} more {findings[0].severity}[{findings[0].code}]"
     lines = Counter(finding.line for finding in findings if finding.line)
     places = ", ".join(f"{line}" + f" ({n} times)" * (n > 1) for line, n in lines.items())
@@ -142,7 +143,7 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def shown_json(value: object) -> str:
-    """A value as JSON that does nothing to a terminal: control characters are escaped."""
+    """A value as JSON that is safe to show on a terminal: control characters are escaped."""
     found = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], found)
 
@@ -198,7 +199,7 @@ def ran_line(stage: str, edition: str, seconds: float, note: str = "") -> str:
 
 
 def progress_line(doing: str, seconds: float) -> str:
-    """The current activity, and the maximum remaining seconds if known."""
+    """The current activity, and the estimated remaining seconds if known."""
     left = f", up to {seconds:.0f} s left" if seconds >= 1 else ""
     return f"building … {printable(doing)}{left}"
 
@@ -208,7 +209,7 @@ def _time(seconds: float) -> str:
 
 
 def human_size(size: int) -> str:
-    """A size in bytes, as people say it."""
+    """A size in bytes, in a readable unit."""
     amount = float(size)
     for unit in ("B", "kB"):
         if amount < 1000:

@@ -1,4 +1,4 @@
-"""Names: as ids, and compared with those that a mistyped one may stand for."""
+"""Names: as ids, and the likely meaning of misspelt ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def short_slug(text: str) -> str:
 
 
 class Names:
-    """Gives out names, none twice and none of those ``taken``."""
+    """Gives out names, each only once, and none of those ``taken``."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
@@ -56,9 +56,9 @@ class Names:
 
 
 def nearest(word: str, candidates: Iterable[str], likeness: float = 0.65) -> str:
-    """The candidate that ``word`` is most likely a slip for, or "" where none is as like it
-    as ``likeness`` asks (0: anything, 1: the word itself). Capitals do not count. One that is much
-    shorter or longer is another word: `fonts` for `fontsize`."""
+    """The candidate that ``word`` is most likely a misspelling of, or "" if none has the minimum
+    ``likeness`` (0: anything, 1: the word itself). Capitals do not count. A much shorter or longer
+    candidate is another word: `fonts` for `fontsize`."""
     short = word[:60].casefold()
     # A long word is not a misspelling of a short name, and would be slow to compare.
     names = {

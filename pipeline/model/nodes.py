@@ -31,7 +31,7 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
         return next((value for name, value in self.pairs if name == key), default)
 
     def without(self, keys: Some[str] = (), classes: Some[str] = ()) -> Attributes:
-        """The attributes but for some keys and classes."""
+        """The attributes without some keys and classes."""
         pairs = tuple(pair for pair in self.pairs if pair[0] not in keys)
         kept = tuple(name for name in self.classes if name not in classes)
         return Attributes(self.id, kept, pairs) if self.id or kept or pairs else NO_ATTRIBUTES
@@ -73,7 +73,7 @@ class SoftBreak(Node, frozen=True):
 
 
 class LineBreak(Node, frozen=True):
-    """A line end that stays one (two spaces or a backslash before it)."""
+    """A line end that is kept (after two spaces or a backslash)."""
 
 
 class Emphasis(Node, frozen=True):
@@ -120,8 +120,8 @@ class Image(Node, frozen=True):
 
 
 class NoteReference(Node, frozen=True):
-    """``[^label]``. *Resolved* (notes): ``number`` from 1, ``occurrence`` from 1 (the
-    how-manieth reference to the same note this is)."""
+    """``[^label]``, a reference to a note. *Resolved* (notes): ``number`` from 1, ``occurrence``
+    from 1 (which reference to the same note this is)."""
 
     label: str
     number: int = 0
@@ -151,7 +151,7 @@ class Blank(Node, frozen=True):
 
 
 class Variable(Node, frozen=True):
-    """``{{ name }}``. Resolve puts the value in its place."""
+    """``{{ name }}``, which resolve replaces by the value."""
 
     name: str
 
@@ -180,7 +180,7 @@ class CitationItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Citation(Node, frozen=True):
     """``[@key, p. 3; @other]``, or ``@key`` ``in_text``. ``source`` is the original text, which is
-    shown if nothing is cited. *Resolved* (citations): ``children``."""
+    shown if the works are unknown. *Resolved* (citations): ``children``."""
 
     items: tuple[CitationItem, ...]
     in_text: bool = False
@@ -189,9 +189,9 @@ class Citation(Node, frozen=True):
 
 
 class Math(Node, frozen=True):
-    """A formula in TeX within a line, or (``display``) on a line of its own within a
-    paragraph; ``tex`` is all between the marks. *Resolved* (math): ``mathml``, finished
-    markup, ``alt``, the formula in characters, and ``spoken``, the formula in words."""
+    """A formula in TeX within a line, or (``display``) on a line of its own within a paragraph;
+    ``tex`` is everything between the marks. *Resolved* (math): ``mathml``, finished markup,
+    ``alt``, the formula in characters, and ``spoken``, the formula in words."""
 
     tex: str
     display: bool = False
@@ -321,11 +321,11 @@ class LineMark(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CodeBlock(Node, frozen=True):
-    """``file_name`` is shown with it; ``first_line`` is the number of its first line, 0 for
-    no numbers; ``marked`` are the lines to point out, counted from 1 whatever their numbers.
-    *Resolved*: ``tokens`` (highlight), whose texts joined are ``text``; ``number``
-    (numbering), from 1 for code with a caption. ``marks`` is where pages of the standard print
-    edition begin, see `PageMark`."""
+    """``file_name`` is shown with it; ``first_line`` is the number of its first line, 0 for no
+    numbers; ``marked`` are the highlighted lines, counted from 1 whatever their numbers.
+    *Resolved*: ``tokens`` (highlight), whose texts joined are ``text``; ``number`` (numbering),
+    from 1 for code with a caption. ``marks`` are the beginnings of pages of the standard print
+    edition, see `PageMark`."""
 
     text: str
     language: str = ""
@@ -385,7 +385,7 @@ class Table(Node, frozen=True):
 
 class Figure(Node, frozen=True):
     """An image by itself. *Resolved* (numbering): ``number`` from 1 for figures with a caption; in
-    a group the group's, and ``part`` is the figure's letter (a, b …)."""
+    a group, the group's, and ``part`` is the figure's letter (a, b …)."""
 
     image: Image
     caption: tuple[Inline, ...] = ()
@@ -394,8 +394,8 @@ class Figure(Node, frozen=True):
 
 
 class FigureGroup(Node, frozen=True):
-    """``::: figures``: figures side by side in so many ``columns`` (0: all in a row), under
-    one caption. *Resolved* (numbering): ``number`` as of a figure."""
+    """``::: figures``: figures side by side in a number of ``columns`` (0: all in a row), under one
+    caption. *Resolved* (numbering): ``number``, like a figure's."""
 
     figures: tuple[Figure, ...]
     caption: tuple[Inline, ...] = ()
@@ -442,8 +442,8 @@ class Admonition(Node, frozen=True):
 
 
 class Turn(Node, frozen=True):
-    """The words of one speaker until the next. ``asks`` is True for interviewers, moderators and
-    hosts. ``speaker`` is the name in the front matter."""
+    """The words of one speaker. ``asks`` is True for interviewers, moderators and hosts.
+    ``speaker`` is the name in the front matter."""
 
     speaker: str
     role: str
@@ -459,16 +459,16 @@ Ruling: TypeAlias = Literal["", "dotted", "plain"]
 
 
 class WritingLines(Node, frozen=True):
-    """``::: lines 4``: ruled lines to write on. They are ``dotted`` or ``plain``, without the
-    line that guides small letters, or as the hand that writes on them needs it."""
+    """``::: lines 4``: ruled lines to write on. They are ``dotted``, ``plain`` (without the guide
+    line for small letters), or as the handwriting requires."""
 
     count: int
     ruling: Ruling = ""
 
 
 class WritingSpace(Node, frozen=True):
-    """``::: space 40mm``: room to draw or to work something out, ``height`` millimetres high,
-    empty or in squares."""
+    """``::: space 40mm``: space to draw or to work something out, ``height`` millimetres high,
+    empty or squared."""
 
     height: float
     squared: bool = False
@@ -482,8 +482,8 @@ class Choice(Node, frozen=True):
 
 
 class Choices(Node, frozen=True):
-    """Answers to choose from: one (``- ( )``), or as many as are right (``- [ ]``).
-    ``prompt`` is the paragraph right before them, which asks."""
+    """Answers to choose from: one (``- ( )``), or all that are right (``- [ ]``). ``prompt`` is the
+    paragraph directly before them, which contains the question."""
 
     items: tuple[Choice, ...]
     prompt: tuple[Inline, ...] = ()
@@ -491,9 +491,9 @@ class Choices(Node, frozen=True):
 
 
 class Matching(Node, frozen=True):
-    """``::: matching``: items on the left belong to items on the right. ``solution`` gives for each
-    on the left the index of its partner, counted from 0; select shuffles the right side, and leaves
-    students no solution. ``head`` says what the sides are, or is empty."""
+    """``::: matching``: items on the left belong to items on the right. ``solution`` gives the
+    index of the partner of each item on the left, counted from 0; select shuffles the right side,
+    and removes the solution for students. ``head`` names the sides, or is empty."""
 
     left: tuple[ListItem, ...]
     right: tuple[ListItem, ...]
@@ -502,17 +502,16 @@ class Matching(Node, frozen=True):
 
 
 class Ordering(Node, frozen=True):
-    """``::: ordering``: things to bring into order. ``solution`` gives for each the place
-    that it belongs to, counted from 0; select shuffles the items, and leaves students no
-    solution."""
+    """``::: ordering``: things to put in order. ``solution`` gives the right position of each,
+    counted from 0; select shuffles the items, and removes the solution for students."""
 
     items: tuple[ListItem, ...]
     solution: tuple[int, ...] = ()
 
 
 class Answer(Node, frozen=True):
-    """``::: answer``, which only teachers get. It stands in place of so many writing ``lines``, or
-    of ``space`` to write in (in millimetres) directly before it (select)."""
+    """``::: answer``, which only teachers get. It replaces a number of writing ``lines``, or
+    ``space`` to write in (in millimetres), directly before it (select)."""
 
     children: tuple[Block, ...]
     lines: int = 0
@@ -543,15 +542,14 @@ class BibliographyEntry(Node, frozen=True):
 
 
 class Bibliography(Node, frozen=True):
-    """``::: bibliography``, where the works cited are listed. *Resolved* (citations):
-    ``entries``."""
+    """``::: bibliography``, the list of works cited. *Resolved* (citations): ``entries``."""
 
     entries: tuple[BibliographyEntry, ...] = ()
 
 
 class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
     """A place that an index entry refers to: the element with the id ``target``, or (``is_range``)
-    from its beginning to its end, in the named section."""
+    everything from its beginning to its end, in the named section."""
 
     target: str
     is_range: bool = False
@@ -559,14 +557,14 @@ class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class IndexReference(Node, frozen=True):
-    """The target of a “see” reference: an entry with the id ``target``, or with none (empty)."""
+    """The target of a “see” reference: an entry with the id ``target``, or without one (empty)."""
 
     term: tuple[Inline, ...]
     target: str = ""
 
 
 class IndexEntry(Node, frozen=True):
-    """``see`` are the entries to look at instead, or also if there are ``places``."""
+    """``see`` are the entries to look up instead or, if there are ``places``, as well."""
 
     term: tuple[Inline, ...]
     places: tuple[IndexPlace, ...] = ()
@@ -575,7 +573,7 @@ class IndexEntry(Node, frozen=True):
 
 
 class IndexGroup(Node, frozen=True):
-    """The entries under one ``letter``, which is empty in an index that has few."""
+    """The entries under one ``letter``, which is empty in a short index."""
 
     letter: str
     entries: tuple[IndexEntry, ...]
@@ -655,8 +653,8 @@ INLINE_NOTE = "inline "
 
 
 class Note(Node, frozen=True):
-    """The text of a footnote. *Resolved* (notes): ``number``, and ``references``, how
-    often it is referred to; notes nobody refers to are dropped, with a warning."""
+    """The text of a footnote. *Resolved* (notes): ``number``, and ``references``, the number of
+    references to it; notes without any are dropped, with a warning."""
 
     label: str
     children: tuple[Block, ...]
@@ -671,7 +669,7 @@ HOLDERS = (
 
 
 class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of the table of contents: to the section or question with the id ``target``. Only
+    """A line of the table of contents, for the section or question with the id ``target``. Only
     formatting inlines are in ``title`` (no links, notes, images). ``number`` is the target's, or
     empty."""
 
@@ -736,8 +734,8 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FrontMark(msgspec.Struct, frozen=True):
-    """A page of the standard print edition that begins before the text: in its title, its imprint
-    or its contents (``part``), which an e-book has as well."""
+    """A page of the standard print edition that begins before the text: with its title, imprint or
+    contents (``part``), which an e-book has as well."""
 
     part: str
     label: str
@@ -783,7 +781,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(document: Document) -> bytes:
-    """The document as indented UTF-8 JSON, the same bytes for equal documents."""
+    """The document as indented UTF-8 JSON: the same bytes for equal documents."""
     return msgspec.json.format(_encoder.encode(document), indent=1) + b"\n"
 
 

@@ -1,5 +1,5 @@
-"""Where the pages of the standard print edition begin, expressed so that other editions of the same
-source can find it: a block by its position in the source, and an amount of its text.
+"""The beginnings of pages of the standard print edition, in a form that other editions of the same
+source can find: a block, by its position in the source, and an amount of its text.
 
 The amount is counted in letters: all characters except white space and those that only mark
 possible line breaks, because no edition adds or removes any others.
@@ -97,7 +97,7 @@ which are quicker to pass over than to search through."""
 
 
 def letters(text: str) -> str:
-    """The letters of a text: all that is counted."""
+    """The letters of a text, which is everything that counts."""
     found = text.replace(" ", "").replace("\n", "")
     return found if _COUNTED.fullmatch(found) else _UNCOUNTED.sub("", found)
 
@@ -152,7 +152,7 @@ def counted_text(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
     if isinstance(node, _TEXTS):
         return node.text
-    if isinstance(node, model.Math | model.MathBlock) and not node.mathml:  # shown as it is written
+    if isinstance(node, model.Math | model.MathBlock) and not node.mathml:  # shown as written
         return node.tex
     return ""
 

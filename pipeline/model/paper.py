@@ -117,7 +117,7 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """The number of pages to fill: a number, or ``even`` for full sheets. The text size stays
     between ``smallest`` and ``largest`` points. ``line`` and ``column`` give the place in the front
-    matter; ``forced`` means that the command asks for it, which applies to all printed editions."""
+    matter; ``forced`` means that the command requests it, for all printed editions."""
 
     written: ClassVar = Written("a number of pages", alone="pages")
     pages: Annotated[
@@ -224,7 +224,7 @@ class Standards(msgspec.Struct, frozen=True):
 
     @property
     def version(self) -> str:
-        """The version of PDF that the standards are made of."""
+        """The version of PDF that the standards are based on."""
         return "2.0" if self.is_pdf2 else "1.6" if self.press else "1.7"
 
 
@@ -267,5 +267,5 @@ class Sheet(msgspec.Struct, frozen=True):
 
     @property
     def line(self) -> float:
-        """Millimetres that a line of text is long."""
+        """The length of a line of text, in millimetres."""
         return (self.measure - self.gap * (self.columns - 1)) / self.columns

@@ -33,8 +33,8 @@ def replacement_of(node: Node) -> Node | tuple[Node, ...]:
 
 
 def closed_up(run: Sequence[N]) -> tuple[N, ...]:
-    """Inlines without the places where others were: one space is left of two, and none where
-    the text begins or ends, or before a mark that closes."""
+    """Inlines without the places where others were: two spaces become one, and none is left at the
+    beginning or end of the text, or before a closing mark."""
     found: list[Any] = []
     is_open = False
     for node in run:
@@ -157,7 +157,7 @@ SELECTED = (model.Answer, model.TeacherNote, model.Blank, model.Math, model.Math
 
 
 def is_selected(node: Node) -> bool:
-    """Return whether not all editions have the same of a node, leaving its children aside."""
+    """Return whether a node differs between editions, apart from its children."""
     if isinstance(node, model.Blank):
         return bool(node.answer)
     return is_partial(node) or (
@@ -166,7 +166,7 @@ def is_selected(node: Node) -> bool:
 
 
 def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
-    """The nodes as all editions have them."""
+    """The nodes with only what all editions have in common."""
 
     def enter(node: Node) -> Node | tuple[Node, ...]:
         return replacement_of(node) if is_partial(node) else node
@@ -180,7 +180,7 @@ def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
 
 
 def settled(node: Node, *, solved: bool) -> Node:
-    """A node whose wordings, as an edition has them, have become its strings."""
+    """A node with its wordings, as an edition has them, as its strings."""
     if not node.wordings:
         return node
     fields: dict[str, Any] = {"wordings": ()}

@@ -37,7 +37,7 @@ class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class NavList(msgspec.Struct, frozen=True):
-    """A list of figures or the like; ``kind`` is what it lists: figures, tables or listings."""
+    """A list of figures or the like; ``kind`` is figures, tables or listings."""
 
     kind: str
     title: str
@@ -45,8 +45,8 @@ class NavList(msgspec.Struct, frozen=True):
 
 
 class Landmark(msgspec.Struct, frozen=True):
-    """A place that readers of an e-book may want to go to at once; ``kind`` is the name that
-    EPUB's Structural Semantics give it."""
+    """A place that readers of an e-book may want to jump to; ``kind`` is its name in EPUB's
+    Structural Semantics."""
 
     kind: str
     href: str
@@ -89,7 +89,7 @@ class Face(msgspec.Struct, frozen=True):
 
 
 class CharacterPlace(msgspec.Struct, frozen=True):
-    """The first place in the source of a character that a font may lack."""
+    """The first place in the source of a character that fonts may lack."""
 
     character: str
     span: Span
@@ -157,7 +157,7 @@ def tree_of(markup: str) -> ElementTree.Element:
 
 
 class TextFile(msgspec.Struct, frozen=True):
-    """A file of text that goes with the pages."""
+    """A text file that belongs to the pages."""
 
     name: str
     text: str

@@ -33,8 +33,8 @@ _KEPT = (
     model.Index, model.Exercise, model.Wording,
 )  # fmt: skip
 
-# A node that loses all that one of these fields holds goes too. Cells stay, to keep
-# columns in line; a section or an exercise may be nothing but its title.
+# A node that loses everything in one of these fields is removed too. Cells stay, to keep columns in
+# line; a section or an exercise may consist of its title only.
 _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     **{kind: fields[-1:] for kind, fields in FIELDS.items()},
     model.DefinitionItem: ("terms", "definitions"),
@@ -88,7 +88,7 @@ def alike(node: Node, new: N) -> N:
     """A ``new`` node made from another one, or an equal one made from it earlier, so that
     equal parts of several editions, and of successive builds, are the same object."""
     before: list[Any] = node.__dict__.setdefault("made", [])
-    with contextlib.suppress(RecursionError):  # deeper than is compared
+    with contextlib.suppress(RecursionError):  # too deep to be compared
         if new == node:
             return node
         for one in before:
@@ -129,7 +129,7 @@ class _Rewriting:
         if len(made) == 1 and made[0] is not node:
             made = (alike(node, made[0]),)
         if not is_section and self._kept_as:
-            is_same = len(made) == 1 and made[0] is node  # which would hold itself
+            is_same = len(made) == 1 and made[0] is node  # which would contain itself
             node.__dict__[self._kept_as] = value, None if is_same else made
         return made
 
@@ -159,7 +159,7 @@ class _Rewriting:
                     if each:
                         results += [each(child, value) for child in below]
                         count = len(below)
-                    # leaves that nothing is done to stay as they are
+                    # leaves without changes stay the same
                     elif inherit or any(type(one) in self._busy or one.wordings for one in below):
                         stack.append((node, len(below), value))
                         stack.extend([(child, -1, value) for child in below[::-1]])
@@ -191,7 +191,7 @@ class _Rewriting:
 
 
 def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
-    """The node with its children replaced, or None where the essential ones are gone."""
+    """The node with its children replaced, or None if the essential ones are gone."""
     before = children(node)
     if all(len(new) == 1 and new[0] is old for new, old in zip(results, before, strict=True)):
         return node
@@ -206,7 +206,7 @@ def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
             new = None
         elif old and isinstance(old[0], tuple):
             groups = [tuple(child for _ in group for child in next(rest)) for group in old]
-            # a group that was empty before has lost nothing
+            # a group that was already empty has lost nothing
             new = tuple(group for group, was in zip(groups, old, strict=True) if group or not was)
         else:
             new = tuple(child for _ in old for child in next(rest))

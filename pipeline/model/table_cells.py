@@ -29,9 +29,9 @@ class PlacedCell(NamedTuple):
 
 
 def place(rows: Iterable[TableRow]) -> Iterator[tuple[PlacedCell, ...]]:
-    """The places of the cells of each row; ``rows`` are a table's head, or its body. No
-    cell takes more columns than those above it leave free."""
-    taken: dict[int, tuple[int, int]] = {}  # column: until which row, and to which column
+    """The places of the cells of each row; ``rows`` are a table's head, or its body. No cell takes
+    more columns than the cells above it leave free."""
+    taken: dict[int, tuple[int, int]] = {}  # by column: the last row, and the last column
     for number, row in enumerate(rows):
         column = 0
         found: list[PlacedCell] = []
@@ -76,8 +76,8 @@ def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
 def regular(
     head: Sequence[TableRow], body: Sequence[TableRow]
 ) -> tuple[tuple[TableRow, ...], tuple[TableRow, ...]]:
-    """Rows in which no cell lies over another, each as wide as the table; without columns
-    that no cell begins in."""
+    """Rows in which cells do not overlap, each as wide as the table; without columns in which no
+    cell begins."""
     placed = [list(place(rows)) for rows in (head, body)]
     places = [p for rows in placed for row in rows for p in row]
     begins = {p.column for p in places}

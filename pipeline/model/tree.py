@@ -1,4 +1,4 @@
-"""Walking trees of nodes, and finding some: the only module that knows where children are.
+"""Walking trees of nodes and searching them: the only module that knows where children are.
 
 Nothing here recurses, so the depth of a document is not limited. Unchanged nodes remain the same
 objects, so the cost of a pass is proportional to its changes.
@@ -56,7 +56,7 @@ _FIRST = ("title", "prompt", "image", "narrow", "figures", "caption", "head")
 
 
 def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
-    """The kinds of nodes that hold some, and the fields that they do so in, by their types."""
+    """The types of nodes with children, and the fields that contain these, found by their types."""
     rank = {name: place for place, name in enumerate(_FIRST)}
     kinds = Node.__subclasses__()
     nodes = {"Block", "Inline", *(kind.__name__ for kind in kinds)}
@@ -88,7 +88,7 @@ INLINE_FIELDS: dict[type[Node], str] = {
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """All children of a node, in the order they are read in; its wordings come first."""
+    """All children of a node in reading order; its wordings come first."""
     return (*node.wordings, *_shown(node)) if node.wordings else _shown(node)
 
 
@@ -111,7 +111,7 @@ def _flat(value: Any) -> Iterable[Node]:
 
 
 def walk(nodes: Node | Iterable[Node]) -> Iterator[Node]:
-    """The nodes and all below them, in the order they are read in, parents first."""
+    """The nodes and all below them in reading order, parents first."""
     stack = [nodes] if isinstance(nodes, Node) else list(nodes)[::-1]
     pop, extend = stack.pop, stack.extend
     while stack:
@@ -314,7 +314,7 @@ def ordinals() -> Context[int]:
 
 
 def is_for_teachers(node: Node) -> bool:
-    """Return whether only teachers get the node, and all below it."""
+    """Return whether only teachers get the node and everything below it."""
     classes = node.attributes.classes
     return isinstance(node, model.Answer | model.TeacherNote) or not FOR_TEACHERS.isdisjoint(
         classes

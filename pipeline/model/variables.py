@@ -25,8 +25,8 @@ _SAFE = "!#$&'()*+,-./:;=?@_~%"
 
 
 def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]:
-    """The values from the front matter by variable; "" if not set. The variables of an edition
-    exist only with one."""
+    """The values from the front matter by variable; "" if not set. The variables about the edition
+    are only defined if there is one."""
     vocabulary = words(metadata.lang)
     names = [author.name for author in metadata.authors]
     if len(names) > 1:
@@ -67,7 +67,7 @@ def filled(text: str, value: Callable[[str], str]) -> str:
 
 
 def filled_address(address: str, value: Callable[[str], str]) -> str:
-    """`filled` for an address, in which all is percent-encoded."""
+    """`filled` for an address, with the values percent-encoded."""
 
     def fill(match: re.Match[str]) -> str:
         name = unquote(match[1]).strip(" \t")

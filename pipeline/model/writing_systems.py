@@ -1,7 +1,7 @@
 """Scripts beyond Latin, Greek and Cyrillic: recognising them, and their fonts.
 
-The small font packages are installed with Chapbook, the large one only on request; if it is
-installed it is used. The machine's own fonts are never used.
+The small font packages are installed with Chapbook, the large one only on request. The machine's
+own fonts are never used.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ def packages_for(character: str) -> tuple[str, ...]:
 def missing_glyph(
     character: str, span: Span | None, further: str = "", *, font: str = "font", hint: str = ""
 ) -> tuple[Code, str, Span | None, str]:
-    """The finding about a character without a glyph in any ``font`` of a kind, with something
-    ``further``. By default, the hint names the package with fonts for its script."""
+    """The finding about a character without a glyph in any ``font`` of a kind; ``further``
+    completes the message. By default, the hint names the package with fonts for its script."""
     named = f"U+{ord(character):04X} {unicodedata.name(character, 'unnamed')}"
     message = f"No {font} has a glyph for “{character}” ({named}){further}."
     packages = packages_for(character)

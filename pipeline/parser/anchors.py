@@ -1,5 +1,5 @@
-"""Ids of headings with emoji by name: ``## :rocket: Start`` is ``#rocket-start`` on GitHub,
-and ``#-start`` where the emoji itself is written. The first is an id where a link asks for it."""
+"""Ids of headings with emoji by name: ``## :rocket: Start`` is ``#rocket-start`` on GitHub, and
+``#-start`` where the emoji itself is written. The first becomes an id if a link uses it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def anchor(heading: Element) -> str:
 
 
 def give(document: Document, anchors: Mapping[Span, str]) -> Document:
-    """The document with these ids on the headings at some places, where links lead to them."""
+    """The document with these ids added to the headings that links lead to."""
     if not anchors:
         return document
     nodes = list(all_nodes(document))

@@ -31,10 +31,10 @@ ALIGNMENTS = {
 """The classes for the alignment of a block, by the words that authors use for them."""
 
 MOST_BRACES = 16
-"""Opening braces that a list at the end of a text is looked for at."""
+"""The maximum number of opening braces tried in search of a list at the end of a text."""
 
 LONGEST = 2000
-"""Characters that are looked at: a list that is longer is text."""
+"""The maximum length of a list; a longer one is text."""
 
 
 def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:

@@ -19,7 +19,7 @@ from pipeline.model.tree import BLANK, has
 Report = Callable[[Finding, str, "Span | None", str], None]
 
 STEPS = (6, 14, 28)
-"""The most letters of answers that get a blank of the sizes 1, 2 and 3."""
+"""The maximum number of letters of an answer in a blank of size 1, 2 and 3."""
 
 NO_PLACE: dict[type[Node], tuple[str, str]] = {
     model.Heading: ("children", "A heading"),

@@ -77,9 +77,9 @@ class Match(enum.Enum):
 class LineProcessor(BlockProcessor):
     """A construct of the block structure.
 
-    ``container`` blocks hold blocks; ``takes_lines`` leaves take text; ``verbatim`` ones
-    take every line as it is, without a look whether it could begin something. ``begins`` are
-    the characters that one may begin with; without any, other constructs begin it.
+    ``container`` blocks hold blocks; ``takes_lines`` leaves take text; ``verbatim`` ones take every
+    line as it is, whatever it could begin. ``begins`` are the characters that one may begin with;
+    without any, other constructs begin it.
     """
 
     begins = ""
@@ -116,11 +116,12 @@ class LineProcessor(BlockProcessor):
         return Match.NO
 
     def waits_for_end(self, block: BlockElement) -> bool:
-        """Return whether only an end of its own ends ``block``, so that all before is verbatim."""
+        """Return whether ``block`` ends only with an end of its own, so that everything before that
+        is verbatim."""
         return False
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """Tidy up ``block``, which has ended."""
+        """Finish ``block``, which has ended."""
 
 
 class LineParser(BlockParser):
@@ -160,7 +161,7 @@ class LineParser(BlockParser):
         return self.open[self.matched - 1]
 
     def begin(self, element: BlockElement, cursor: Cursor) -> BlockElement:
-        """Open ``element``, closing all that the line does not go on with."""
+        """Open ``element``, closing all blocks that the line does not continue."""
         self.close_unmatched()
         while self.tip.processor is not None and not self.tip.processor.holds(element.tag):
             self.close_tip()

@@ -1,5 +1,5 @@
-"""Figures and captions: an image alone in a paragraph is a figure, and a paragraph next to a
-table may be its caption."""
+"""Figures and captions: an image alone in a paragraph can be a figure, and a paragraph next to a
+table its caption."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pipeline.parser.table_captions import caption_tables
 def attach_captions(
     blocks: tuple[Block, ...], read_inlines: ReadInlines, report: Report, braced: set[Span]
 ) -> tuple[Block, ...]:
-    """Neighbouring blocks with their captions taken up. ``read_inlines`` reads the caption
-    of a figure, which is given as an image's title, at the image's place; ``braced`` are where
-    paragraphs begin with a brace that is not escaped."""
+    """Neighbouring blocks, with their captions attached. ``read_inlines`` reads the caption of a
+    figure, which is given as an image's title, at the image's place; ``braced`` are the positions
+    of paragraphs that begin with an unescaped brace."""
     found = [made for block in blocks for made in _figures(block, read_inlines, report)]
     return caption_tables(tuple(found), report, braced)
 

@@ -1,4 +1,4 @@
-"""Which characters no source may hold, how messages name them, and how wide they are; backslash
+"""Characters that no source may contain, their names in messages, and their widths; backslash
 escapes and character references (CommonMark 0.31.2, sections 2.4 and 2.5)."""
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ _NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low i
 FORBIDDEN = re.compile(
     f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]"
 )
-"""Control characters but tab and line ends, halves of surrogate pairs and noncharacters:
-HTML allows none of them, XML not most."""
+"""Control characters except tabs and line ends, surrogates and noncharacters: HTML allows none of
+them, XML few."""
 
 
 def holds_forbidden(text: str) -> bool:
-    """Return whether a text contains any of these. Its set of characters is tested, which is
-    small."""
+    """Return whether a text contains any of these. The set of its characters is tested, because
+    that is small."""
     return FORBIDDEN.search("".join(set(text))) is not None
 
 

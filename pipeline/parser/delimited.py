@@ -13,7 +13,7 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
 MOST_CELLS = 50_000
-"""Of one table: some thousand pages of print."""
+"""The maximum number of cells in a table, which is some thousand printed pages."""
 
 
 class Cell(NamedTuple):

@@ -1,5 +1,5 @@
-"""Turns of speakers: a paragraph that begins ``Name:`` or ``**Name:**`` starts one, which
-goes on to the next speaker, heading, thematic break or page break."""
+"""Turns of speakers: a paragraph that begins ``Name:`` or ``**Name:**`` starts one, which continues
+until the next speaker, heading, thematic break or page break."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class _Grouping:
 
 
 class _Turn(NamedTuple):
-    """A turn that goes on. ``span`` is that of the paragraph with the speaker's name."""
+    """An open turn. ``span`` is that of the paragraph with the speaker's name."""
 
     speaker: Speaker
     span: Span | None

@@ -51,7 +51,7 @@ class SourceFiles:
         return _too_much(span) if self._taken > source.MAX_BYTES else text
 
     def find(self, address: str, span: Span | None) -> str | Diagnostic:
-        """The path from the folder of the file that `read` gives the text of."""
+        """The path, from the folder, of the file whose text `read` returns."""
         found = self.name(self.rebased(address, span))
         if isinstance(found, Problem):
             if found.code is Code.MISSING_FILE and (

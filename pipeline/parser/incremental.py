@@ -1,4 +1,4 @@
-"""Reads only the paragraph in which a text has changed, where nothing else can depend on it."""
+"""Parses only the paragraph that has changed, if nothing else can depend on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline.model import NO_ATTRIBUTES, Document, Heading, Paragraph, ThematicBreak
 
 ReadBody: TypeAlias = Callable[[str, int], Document]
-"""A function that reads a text without front matter, from the line of the source on that it begins
+"""A function that parses a text without front matter, given the line of the source that it begins
 with."""
 
 ALONE = (Heading, Paragraph, ThematicBreak)
@@ -34,8 +34,7 @@ class KnownBody(NamedTuple):
 
 def reread(known: KnownBody, text: str, line: int, read: ReadBody) -> Document | None:
     """The document of a text that differs from a ``known`` one within a paragraph, and has as many
-    lines; None where it may differ in more. A paragraph on its own is parsed as it was in its
-    context."""
+    lines; None if more may differ. A paragraph on its own is parsed as it was in its context."""
     blocks = known.document.blocks
     if line != known.line or known.document.diagnostics or "*[" in text:
         return None
@@ -64,8 +63,8 @@ def reread(known: KnownBody, text: str, line: int, read: ReadBody) -> Document |
 
 
 def _changed(old: str, new: str) -> tuple[int, str, str, int]:
-    """The lines between blank ones that have changed: where they begin (-1 where they do not),
-    what they were and are, and where they end now."""
+    """The lines between blank ones that have changed: the first of them (-1 if there are none), the
+    old and the new lines, and their end now."""
     most = min(len(old), len(new))
     same = _common(lambda begin, end: old[begin:end] == new[begin:end], most)
     more, less = len(new), len(old)

@@ -12,9 +12,8 @@ MARK = "index"
 
 
 def attach_marks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """``blocks`` with each paragraph of nothing but invisible marks put into the block after
-    it, or the one before where none follows. References to other entries stay: they mark no
-    place."""
+    """``blocks`` with each paragraph of nothing but invisible marks put into the block after it, or
+    the one before if none follows. References to other entries stay: they mark no place."""
     if not any(map(_marks, blocks)):
         return blocks
     found: list[Block] = []

@@ -1,6 +1,6 @@
-"""The files and lines behind the lines that the parser reads. The parser counts the lines of a
+"""The files and lines behind the lines that the parser reads. The parser numbers the lines of a
 source and all its includes as a single text, in which an included file follows the line that
-includes it. Only at the end are spans converted to their own files."""
+includes it. Spans are converted to their own files at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks of choices outside of lists of choices: in lines of a paragraph, in cells, at the end of
+"""Marks of choices outside lists of choices: in lines of a paragraph, in cells, at the end of
 items. They become blanks, so that students do not see the right answers; lists in HTML are choices
 under the same conditions as in Markdown."""
 

@@ -1,4 +1,4 @@
-"""Parts for teachers alone, recognised by the names that authors give them, in all languages."""
+"""Content for teachers only, recognised by the names that authors give it, in all languages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIKE = 0.8
 """The similarity to a word for an answer above which a name is taken for a misspelling."""
 
 LONGEST = 60
-"""Letters of a name that are looked at."""
+"""The maximum length of a name that is examined."""
 
 _PARTS = re.compile(r"[\W_]+")
 

@@ -1,4 +1,4 @@
-"""Text, or blocks without an effect, that were probably meant to be something else."""
+"""Text, and blocks without any effect, that were probably meant to be something else."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEYS = (
     *("head-rows", "index", "lang", "lines", "mark", "minutes", "only", "start", "title", "type"),
     *("width", "widths"),
 )
-"""The attributes that others can be misspellings of: shorter ones resemble too much."""
+"""The attributes that others can be misspellings of: shorter ones resemble too many words."""
 
 SIZED = (Chart, Figure, FigureGroup, Image)
 _CALLOUT = re.compile(r"\[!([^\]\n|]{1,60})[\]|]")

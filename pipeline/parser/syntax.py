@@ -147,7 +147,7 @@ class InlineTreeprocessor(Treeprocessor):
 
 
 class Tree(NamedTuple):
-    """The element tree of a text; the parser with its results; and a reader of further leaves with
+    """The element tree of a text, the parser with its results, and a reader of further leaves with
     the same references."""
 
     root: BlockElement

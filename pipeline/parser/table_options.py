@@ -23,7 +23,7 @@ from pipeline.parser.markup.flow import trim
 HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS = "head-rows", "head-columns", "align", "widths"
 KEYS = frozenset({HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS})
 ROW_HEADERS = "row-headers"
-"""The class with the same meaning as ``head-columns=1``."""
+"""The class that means ``head-columns=1``."""
 
 _ALIGNMENTS: dict[str, model.Alignment] = {
     "l": "left", "left": "left", "c": "center", "center": "center", "centre": "center",
@@ -161,7 +161,7 @@ def _of_scope(cell: model.TableCell, scope: str) -> model.TableCell:
 
 
 def with_head_columns(table: model.Table, count: int) -> model.Table:
-    """The table with the cells of its first ``count`` columns as heads of their rows."""
+    """The table with the cells of its first ``count`` columns as row headers."""
     rows = []
     for row, places in zip(table.body, place(table.body), strict=True):
         cells = []
@@ -187,7 +187,7 @@ def guess_row_heads(table: model.Table) -> model.Table:
 
 
 def _is_headed(cell: model.TableCell) -> bool:
-    """Return whether a cell means nothing without the headers of its row and its column."""
+    """Return whether a cell needs the headers of its row and its column to be understood."""
     only = cell.children[0] if len(cell.children) == 1 else None
     if isinstance(only, model.List):
         return all(item.checked is not None and not item.children for item in only.items)

@@ -1,4 +1,4 @@
-"""The title and the language of a publication that does not say which they are."""
+"""The title and the language of a publication that does not state them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pipeline.parser.frontmatter.settling import derived
 
 UNTITLED = "Untitled"
 SAMPLE = 20_000
-"""Characters that are read to guess a language."""
+"""The number of characters from which a language is guessed."""
 
 _LANGUAGE = re.compile("""["']?lang(?:uage)?["']?[ \t]*:""")
 MANY = 3
@@ -122,7 +122,8 @@ def _readable(name: str) -> str:
 
 
 def _without_value(title: Heading, known: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """The findings about variables in the title, which is the same in all editions."""
+    """Findings about variables that the title cannot contain, because it is the same in all
+    editions."""
     for node in walk(title.children):
         if isinstance(node, Variable) and not look_up(node.name, known):
             message = f"The title cannot have `{{{{ {node.name} }}}}` in it."

@@ -1,4 +1,4 @@
-"""Text that reads like an answer but goes to students, since it is not marked as one."""
+"""Text that looks like an answer but is not marked as one, so that students get it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TASKS = (
 _TITLE_PARTS = re.compile(r"[():\[\]/|]|\s[-–—]\s")
 _GAP = re.compile(r"___\{([^{}\n]{1,100})\}")
 LONGEST_LABEL = 40
-"""Letters that are looked at for a word that ends with a colon."""
+"""The number of letters searched for a word that ends with a colon."""
 
 HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 

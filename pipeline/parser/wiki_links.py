@@ -20,7 +20,7 @@ _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text]
 
 
 def lead(document: Document) -> Document:
-    """The document with links to headings, ids or included files. Links to other places keep their
+    """The document with these links leading to headings, ids or included files. Other links become
     text, with a finding."""
     if not any(_is_wiki(node) for node in all_nodes(document)):
         return document

@@ -32,8 +32,8 @@ _MARK = re.compile(r"\[|\]|(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
 
 
 def read(text: str) -> tuple[Inline, ...]:
-    """The inlines of a string that not all editions have in full; nothing for one that is the same
-    in all. Other markup in it is text."""
+    """The inlines of a string that differs between editions; none if it is the same in all. Other
+    markup in it is text."""
     if "{" not in text:
         return ()
     found: list[Inline] = []
@@ -77,7 +77,7 @@ def _is_partial(attributes: Attributes) -> bool:
 
 
 def of_field(name: str, inlines: tuple[Inline, ...]) -> tuple[model.Wording, ...]:
-    """The wording of a field, if not all editions have the same of it."""
+    """The wording of a field, if it differs between editions."""
     if not any(is_selected(node) for node in walk(inlines)):
         return ()
     return (model.Wording(name=name, children=inlines),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urljoin
 
-from pipeline.model.metadata import Contributor, Isbns, Metadata, Subject
+from pipeline.model.metadata import Contributor, Isbns, Metadata, Subject, without_empty
 from pipeline.render.discovery import NOTHING, WebFacts
 
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -57,7 +57,7 @@ def linked_data(metadata: Metadata, facts: WebFacts = NOTHING) -> dict[str, Any]
             for other in facts.downloads
         ],
     }
-    cleaned: dict[str, Any] = _without_empty(data)
+    cleaned: dict[str, Any] = without_empty(data)
     return cleaned
 
 
@@ -127,16 +127,6 @@ def _series(metadata: Metadata) -> dict[str, Any]:
 
 def _named(kind: str, name: str) -> dict[str, Any]:
     return {"@type": kind, "name": name} if name else {}
-
-
-def _without_empty(value: Any) -> Any:
-    """The data without empty values, at all depths."""
-    if isinstance(value, dict):
-        cleaned = {key: _without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in cleaned.items() if item not in ("", [], {})}
-    if isinstance(value, list):
-        return [_without_empty(item) for item in value]
-    return value
 
 
 EBOOK = "https://schema.org/EBook"

@@ -1,7 +1,7 @@
-"""From a selected document to one in which all is known: ids, numbers, files, contents.
+"""From a selected document to a resolved one, with ids, numbers, files and contents.
 
-Each pass is a function Document → Document in a module of its own; none knows another.
-`passes` is their order, and why it is so:
+Each pass is a function from document to document in a module of its own; none knows another. The
+reasons for their order in `passes`:
 
 - variables come first, so that their values are text to all the others;
 - images on the web become links before all that looks at links;
@@ -93,7 +93,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
 
 
 def set_formulas(document: Document) -> Document:
-    """The document with its formulas set; what does that is loaded where there are any."""
+    """The document with its formulas set; the code for that is only loaded if there are any."""
     if not has(document, Math, MathBlock):
         return document
     from pipeline.resolve import formulas
@@ -102,7 +102,7 @@ def set_formulas(document: Document) -> Document:
 
 
 def draw_charts(document: Document) -> Document:
-    """The same with its charts drawn."""
+    """The document with its charts drawn; likewise."""
     if not has(document, Chart):
         return document
     from pipeline.resolve import charts
@@ -113,16 +113,15 @@ def draw_charts(document: Document) -> Document:
 def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
-    into the sections of the level ``split`` (`division.divide`), or not at all (0)."""
+    into the sections of level ``split`` (`division.divide`), or not at all (0)."""
     for apply in passes(folder, split):
         document = apply(document)
     return document
 
 
 def resolve_fragment(document: Document) -> Document:
-    """A piece of text by itself: its formulas set, its notes and captions numbered, and
-    referred to, its code highlighted; headings, links and files as they are written, but for
-    addresses that are not safe."""
+    """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
+    and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
     for apply in (
         set_formulas,
         put_back,

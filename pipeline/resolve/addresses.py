@@ -22,7 +22,7 @@ from pipeline.model.words import words
 from pipeline.system.paths import scheme, written
 
 FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
-"""The schemes of addresses that a reader can do something with."""
+"""The schemes of addresses that are useful on paper."""
 
 QR = "qr"
 """The class of a link that is to have a QR code."""
@@ -33,9 +33,9 @@ SHOWN = Attributes(classes=("address",))
 
 def list_addresses(document: Document) -> Document:
     """The document of a printed edition with the addresses of its links: numbered, in
-    `Document.addresses`, or in notes, depending on the front matter. In all editions, links that
-    already are addresses are marked: they are not hyphenated, and a web page that is printed tells
-    the addresses of the others.
+    `Document.addresses`, or in notes, depending on the front matter. In all editions, links whose
+    text is their address are marked: they are not hyphenated, and a printed web page adds the
+    addresses of the others.
 
     Links that only teachers get are numbered last, so that all editions have the same numbers.
     """
@@ -170,7 +170,7 @@ def _with_code(note: model.Note, code: model.Image | None) -> model.Note:
 
 
 QUIET = 4
-"""Modules of white around a code, as the standard asks."""
+"""The width of the white border of a code, in modules, as required by the standard."""
 
 PIXELS = 1.5
 """CSS pixels of a QR module: 0.4 mm, which old cameras can resolve even on photocopies."""
@@ -194,7 +194,7 @@ def _qr_code(href: str, number: int, taken: set[str]) -> model.Asset | None:
     taken.add(name)
     side = code.symbol_size(scale=PIXELS, border=QUIET)[0]
     return model.Asset(
-        path=f"qr:{number}",  # no path of a file begins so
+        path=f"qr:{number}",  # no file path begins like this
         name=name,
         media_type="image/svg+xml",
         width=round(side),

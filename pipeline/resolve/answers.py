@@ -1,4 +1,4 @@
-"""Answers in the places where students write them, and answers alone."""
+"""Answers in place, where students write them, and answers alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTHING = "–"
 
 
 def put_in_place(document: Document) -> Document:
-    """The document with each answer in place of the lines, or the space, right before it."""
+    """The document with each answer in place of the lines or the space directly before it."""
     holders = [kind for kind, fields in FIELDS.items() if "children" in fields]
 
     def joined(node: Node) -> Node:
@@ -61,7 +61,7 @@ def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def titled_for_teachers(document: Document) -> Document:
     """The document with a title that names its readers: on a shelf or among the tabs of a browser,
-    the teacher's and the pupils' look alike."""
+    the teacher's and the students' look alike."""
     title = f"{document.metadata.title} ({words(document.metadata.lang)['edition_teacher']})"
     return replace(document, metadata=replace(document.metadata, title=title))
 
@@ -69,7 +69,7 @@ def titled_for_teachers(document: Document) -> Document:
 def answers_alone(document: Document) -> Document:
     """The key to a resolved document, in which the pages are marked as `keep_pages` does: the
     answers to each exercise under its number, title and page, and the titles of their sections.
-    Without any the finding is NO_ANSWERS."""
+    Without any, there is a NO_ANSWERS warning."""
     vocabulary = words(document.metadata.lang)
     key = _Key(vocabulary["page_mark"], document.metadata.lang)
     blocks = key.of(document.blocks)
@@ -107,7 +107,7 @@ def answers_alone(document: Document) -> Document:
 
 
 class _Key:
-    """Gathers answers, block by block, and knows on which page it is."""
+    """Collects answers, block by block, and keeps track of the page."""
 
     def __init__(self, page_mark: str, lang: str) -> None:
         self._page_mark = page_mark
@@ -200,7 +200,7 @@ class _Key:
         return small_letters(index, self._lang)
 
     def _turn(self, block: Node) -> None:
-        """Turn the pages that begin within a block."""
+        """Count the pages that begin within a block."""
         for node in walk(block):
             self._page = node.attributes.get(BEGINS_PAGE, self._page)
             if isinstance(node, model.PageMark):

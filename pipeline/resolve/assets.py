@@ -31,9 +31,9 @@ DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$")
 
 
 def link_remote(document: Document) -> Document:
-    """The document with links in place of its images on the web, which are REMOTE_IMAGE: each of
-    its text alternative, or that alone within another link. One that only decorates is left out.
-    A figure with a caption keeps the image, for a frame with the link in it."""
+    """The document with links in place of its images on the web (REMOTE_IMAGE): the alternative
+    text as a link, or as text within another link. Decorative images are left out. A figure with a
+    caption keeps the image, for a frame with the link in it."""
     images = [one for one in all_images(document) if is_remote(one[0].source)]
     if not images:
         return document
@@ -67,7 +67,7 @@ def link_remote(document: Document) -> Document:
         return replace(node, figures=tuple(map(framed, node.figures)))
 
     def plain(node: model.Link) -> Node | tuple[Node, ...]:
-        """A link without the links that became of its images."""
+        """A link without the links that replace its images."""
         inner = rewrite(node.children, leave={model.Link: lambda within: within.children})
         return replace(node, children=inner) if inner != node.children else node
 
@@ -123,7 +123,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     for image, span, _ in images:
         found = gathered.find(image.source)
         if isinstance(found, Problem):
-            if not is_remote(image.source):  # told before
+            if not is_remote(image.source):  # already reported
                 findings.add(found.code, found.message, span, found.hint)
         else:
             places.setdefault(found.path, document.place(span))

@@ -25,7 +25,7 @@ Key: TypeAlias = tuple[tuple[Weight, ...], str, str]
 SPACE, NUMBER, LETTER = 0, 1, 2
 
 NUMBERS, OTHERS = "0–9", "#"
-"""The headings over words that begin with a number, and with neither a number nor a letter."""
+"""The headings of entries that begin with a number, and with neither a number nor a letter."""
 
 PARTS = {
     "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "þ": "th",
@@ -46,7 +46,7 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 DIGITS = 1000
-"""The parts of a number by which it is sorted."""
+"""The number of digits by which a number is sorted."""
 
 
 class Letter(NamedTuple):
@@ -127,7 +127,7 @@ class Collation:
 
 
 def warn_of_order(collation: Collation, noun: str, span: Span | None, findings: Findings) -> None:
-    """Say of a list that was put in order without the sounds that it is ordered by."""
+    """Report a list that was sorted without the pronunciation that it should be sorted by."""
     if collation.lacks_sounds:
         message = f"The {noun} is ordered by radicals and not by pinyin: pypinyin is not installed."
         findings.add(Code.NO_PINYIN, message, span, "Install it: `pip install pypinyin`.")
@@ -161,7 +161,7 @@ def _pinyin(text: str) -> list[tuple[str, int]]:
     found = []
     for run in HAN.finditer(text):
         sounds = pypinyin.lazy_pinyin(run[0], style=pypinyin.Style.TONE3)
-        if len(sounds) != len(run[0]):  # some are not known
+        if len(sounds) != len(run[0]):  # some are unknown
             sounds = list(run[0])
         for sound in sounds:
             tone = int(sound[-1]) if sound[-1:].isdecimal() else 5

@@ -62,7 +62,7 @@ def fill_references(document: Document) -> Document:
         if problem := _problem(node, nodes, findings, lang):
             findings.add(problem.code, problem.message, span, problem.hint)
     if any(_refers(node) for node in nodes.values()):
-        nodes = _nodes(_filled(document, nodes))  # titles that may be quoted hold references
+        nodes = _nodes(_filled(document, nodes))  # titles that may be quoted contain references
     return findings.added_to(_filled(document, nodes))
 
 
@@ -76,7 +76,7 @@ def _nodes(document: Document) -> dict[str, Node]:
 
 
 def _refers(node: Node) -> bool:
-    """Return whether a title holds a reference."""
+    """Return whether a title contains a reference."""
     title = node.title if isinstance(node, model.Section) else ()
     return any(isinstance(inner, model.CrossReference) for inner in tree.walk(title))
 
@@ -148,7 +148,7 @@ def _target(node: Node, lang: str) -> _Target | None:
 
 
 def _kind(section: model.Section) -> str:
-    """Return whether a section is called a section, a chapter, a part or an appendix."""
+    """The word for a section: section, chapter, part or appendix."""
     whole_number = "." not in section.number
     if section.role in ("part", "appendix") and whole_number:
         return section.role

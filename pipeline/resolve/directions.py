@@ -39,7 +39,7 @@ APART = re.compile(
 
 
 Way: TypeAlias = Literal["rtl", "own", "ltr"]
-"""Of text: from right to left, or a thing apart within such, or from left to right."""
+"""The direction of text: right to left, an isolated part within that, or left to right."""
 
 
 def isolate_directions(document: Document) -> Document:
@@ -91,7 +91,7 @@ def _is_verbatim(node: Node) -> bool:
 
 
 def _parts(node: Text) -> Iterator[Inline]:
-    """A text with everything to be isolated in elements of its own."""
+    """The parts of a text, with everything to be isolated in elements of its own."""
     start = 0
     for match in APART.finditer(node.text):
         if match[0].isdecimal() or PLAIN.fullmatch(match[0]):

@@ -12,7 +12,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import nearest
 
 MOST_QUOTED = 200
-"""Characters of a library's message that are quoted."""
+"""The maximum number of quoted characters of a library's message."""
 
 MOST_HINTS = 25
 """The maximum number of hints that a pass looks for: each compares a word with all candidates, and

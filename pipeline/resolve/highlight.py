@@ -1,4 +1,4 @@
-"""Code, cut into tokens for colours."""
+"""Code divided into tokens for syntax highlighting."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pygments.token import _TokenType
 
 LONGEST = 500_000
-"""Code of more characters stays plain: it is data, and colours would cost minutes."""
+"""The maximum length of highlighted code: more is data, and would take minutes."""
 
 LONGEST_USUAL = 20_000
-"""Characters of code highlighted in most languages: many lexers take four times as long for twice
-as many line breaks, open quotation marks or the like, including those of C, Java and Python."""
+"""The maximum length in most languages: many lexers take four times as long for twice as many line
+breaks, open quotation marks or the like, including those of C, Java and Python."""
 
 STEADY = frozenset(
     {"bash", "css", "go", "json", "php", "ruby", "splus", "sql", "swift", "text", "toml"}
@@ -29,7 +29,7 @@ STEADY = frozenset(
 """The first names of lexers that take twice as long for twice the text, whatever it is."""
 
 LONGEST_SLOW = 4_000
-"""Characters of code in a language whose lexer takes four times as long for twice the text."""
+"""The maximum length in a language whose lexer takes four times as long for twice the text."""
 
 SLOW = frozenset(
     {"autoit", "csharp", "devicetree", "fan", "gherkin", "kal", "nemerle"}
@@ -39,10 +39,11 @@ SLOW = frozenset(
 bytes, however fast the machine."""
 
 ENDLESS = frozenset({"autohotkey", "easytrieve", "lilypond", "mcschema", "systemd", "tnt", "xpp"})
-"""Those that take seconds for a few hundred characters, or never end."""
+"""Lexers that take seconds for a few hundred characters, or never end."""
 
 EMPTY = 64
-"""Empty tokens that may occur in a row: more of them mean that a lexer does not advance."""
+"""The maximum number of consecutive empty tokens: more of them mean that a lexer does not
+advance."""
 
 
 def highlight_code(document: Document) -> Document:
@@ -67,10 +68,10 @@ def highlight_code(document: Document) -> Document:
 
 
 def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
-    """The code in tokens, or as it is and why."""
+    """The code in tokens, or unchanged with the reason."""
     if len(block.text) > LONGEST:
         return block, f"it has more than {LONGEST:,} characters"
-    # Imported here since it takes longer than all else for a document without code.
+    # Imported here because it takes longer than everything else for a document without code.
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 

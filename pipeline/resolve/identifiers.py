@@ -14,7 +14,7 @@ from pipeline.resolve.findings import Findings
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
 RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")
-"""Ids that the templates give themselves."""
+"""Ids that the templates use."""
 
 
 LONGEST = 60
@@ -65,8 +65,8 @@ def assign_identifiers(document: Document) -> Document:
 
 
 def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozenset[int]]:
-    """All ids that the source gives, and those it cannot have; and the numbers of the nodes that
-    have to get another one."""
+    """All ids in the source, and those reserved; and the numbers of the nodes that need another
+    one."""
     lines: dict[str, int] = {}
     refused: set[int] = set()
     for number, node, span in find(document, marked=True):
@@ -118,8 +118,8 @@ def _needs_id(node: Node) -> bool:
 
 
 def _name(node: Node) -> tuple[str, bool]:
-    """The id that a node would have if it were alone, and whether it must be numbered
-    since its text gives no name."""
+    """The id that a node would have if it were alone, and whether it must be numbered because its
+    text provides no name."""
     match node:
         case model.Section() | model.Heading():
             title = node.title if isinstance(node, model.Section) else node.children

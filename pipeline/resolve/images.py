@@ -11,10 +11,11 @@ from pipeline.resolve.findings import describe
 from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
 MOST_PIXELS = 100_000_000
-"""Beyond this an image takes more memory than e-readers and most people's machines have."""
+"""The maximum number of pixels: larger images take more memory than e-readers and most computers
+have."""
 
 MOST_SPARSE = 1_000_000_000
-"""Pixels, of all the images together that take more than `SPARSE` for a byte of their files."""
+"""The maximum number of pixels of all images with more than `SPARSE` per byte of their files."""
 
 SPARSE = 32
 """Pixels per byte: a photograph has at most ten, and more is almost empty. The cost of
@@ -39,7 +40,7 @@ CONVERTED = ("AVIF", "TIFF", "BMP")
 """Kinds that cameras and scanners write and not all outputs show: they become PNG or JPEG."""
 
 QUALITY = 92
-"""Of photographs that are converted: they may be made smaller yet."""
+"""The JPEG quality of converted photographs, which may be reduced further later."""
 
 PHOTOGRAPH = 20_000
 """Colours from which on an opaque image is better off as a JPEG."""
@@ -105,7 +106,7 @@ def _drawing(data: bytes) -> ImageKind:
 
 
 _known: dict[bytes, ImageKind] = {}
-"""Images that were unpacked before, by the digests of their files: once is enough for all
+"""Images that have been unpacked, by the digests of their files: once is enough for all
 editions."""
 
 

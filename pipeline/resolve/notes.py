@@ -41,7 +41,7 @@ def number_notes(document: model.Document) -> model.Document:
     has_hidden = any(is_for_teachers(node) for _, node, _ in for_teachers)
     shared = _occurrences(document, notes, Findings(document), for_all=True) if has_hidden else {}
     references = Counter(label for place in occurrences.values() for label, _ in place.values())
-    # A note has a place of its own from the moment on that it is first referred to.
+    # The position of a note is that of the first reference to it.
     ordered = [notes[label] for label in {**shared, **occurrences} if label != BODY]
     numbers = {note.label: number for number, note in enumerate(ordered, start=1)}
 

@@ -59,14 +59,14 @@ def _number_captions(
         return next(counts.setdefault(kind, itertools.count(1)))
 
     def lacks_number(kind: str, node: model.Captioned) -> bool:
-        """Return whether a caption is there, and has no number of its own."""
+        """Return whether there is a caption without a number of its own."""
         return bool(node.caption) and not own_number(node.caption, kind, document.metadata.lang)
 
     def captioned(kind: str) -> Callable[[model.Captioned], model.Captioned]:
         return lambda node: replace(node, number=next_number(kind, node, lacks_number(kind, node)))
 
     def figure(node: model.Figure) -> model.Figure:
-        if node.part:  # has the group's number by now
+        if node.part:  # already has the group's number
             return node
         return replace(node, number=next_number("figure", node, lacks_number("figure", node)))
 

@@ -1,4 +1,4 @@
-"""Finds the places of a map of pages in a document."""
+"""Finds the positions of a page map in a document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
 
 
 class TextPlace(NamedTuple):
-    """The piece of text that a page begins in, by its number, and the letters before it there."""
+    """The piece of text in which a page begins, by its number, and the number of letters before it
+    there."""
 
     leaf: int
     letters: int
@@ -46,9 +47,9 @@ class TextLeaves:
             lines.sort()
 
     def of(self, page_map: PageMap, *, front: bool = True) -> Iterator[tuple[str, TextPlace]]:
-        """Where the pages begin, in the order of the text, with their labels. Those before the
-        text, with its title, say, begin with its first word, where ``front`` asks for them;
-        those between that have nothing of it, with the next."""
+        """The beginnings of pages, in the order of the text, with their labels. If ``front`` is
+        set, pages that begin before the text, for example with its title, begin with its first
+        word; pages without any text begin with the next one."""
         waiting: list[str] = []
         last = TextPlace(-1, 0)
         for start in page_map.starts:
@@ -102,7 +103,7 @@ class TextLeaves:
         return None
 
     def _after(self, position: Position) -> TextPlace | None:
-        """The next thing that is there, in the same file."""
+        """The next piece that exists, in the same file."""
         lines = self._by_file.get(position.file)
         if not lines:
             return None

@@ -14,8 +14,8 @@ LISTS = ("bibliography", "index")
 
 
 class DocumentPart(msgspec.Struct, frozen=True):
-    """A stretch of the text. ``section`` is the section that it is, or the beginning of, and None
-    before all sections; ``above`` are the sections around it, outermost first."""
+    """A stretch of the text. ``section`` is the section that it is, or that it is the beginning of,
+    and None before all sections; ``above`` are the sections around it, outermost first."""
 
     blocks: tuple[Block, ...]
     section: Section | None = None

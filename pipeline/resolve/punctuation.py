@@ -27,11 +27,11 @@ CLOSER = re.compile(r"(?<=[^\s(\[{])'(?!\w)")
 DECADE = re.compile(r"'\d\ds?(?!\w)")
 WORD = re.compile(r"\w+")
 DASH = re.compile(r"(?<![-<!])-{2,3}(?![->])")
-# An option of a command, which should be code.
+# The option of a command, which should be code.
 OPTION = re.compile(r"(?:(?<=\s)|(?<![\s\S]))--[a-z]")
 DOTS = re.compile(r"(?<!\.)\.{3}(?!\.)")
 CAPITAL = "[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]"
-# The look behind comes last: a pattern that begins with a plain text is found fast.
+# The lookbehind comes last: a pattern that begins with plain text is found faster.
 INITIAL = re.compile(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 # Scripts without spaces between words, with their punctuation.
@@ -73,24 +73,24 @@ class Run:
         self._pieces: list[_Piece] = []
 
     def add(self, text: str, language: str | None) -> None:
-        """Adds a text in a language (a BCP 47 tag), or one to keep unchanged (None)."""
+        """Add a text in a language (a BCP 47 tag), or one to keep unchanged (None)."""
         start = self._length
         self.context(text)
         rules = None if language is None else writing(language)
         self._pieces.append(_Piece(start, self._length, rules))
 
     def line_end(self, language: str) -> None:
-        """Adds the end of a line in the source, which is a space in most languages."""
+        """Add the end of a line in the source, which is a space in most languages."""
         self.add(" ", language)
         self._pieces[-1] = self._pieces[-1]._replace(is_line_end=True)
 
     def context(self, text: str) -> None:
-        """Adds something that is not text of the run, but affects the characters next to it."""
+        """Add something that is not text of the run, but affects the characters next to it."""
         self._parts.append(text)
         self._length += len(text)
 
     def set(self) -> list[str | None]:
-        """For each text added, the new text, or None if it is unchanged."""
+        """The new version of each text added, or None if it is unchanged."""
         if not self._pieces:
             return []
         text = "".join(self._parts)
@@ -174,7 +174,7 @@ def _quotes(text: str, rules_at: Callable[[int], Writing | None]) -> Iterator[Ed
             continue
         before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
         if previous == (at - 1, "open"):
-            before = "("  # two marks that open, one within the other
+            before = "("  # two nested opening marks
         is_open = mark in opened
         if mark == '"':
             decision = _double(before, after, is_open, rules)

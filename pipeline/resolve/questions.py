@@ -1,4 +1,4 @@
-"""The questions of exercises: the items of their lists that count, as 3b or 3b.ii."""
+"""The questions of exercises: items of their ordered lists, such as 3b or 3b.ii."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ def _inherit(node: Node, above: _Around) -> _Around:
 
 
 def _joined(before: str, mark: str, number: str) -> str:
-    """A number after the one before it, without a mark where a letter follows a digit."""
+    """A number appended to the one before, without a separator if a letter follows a digit."""
     is_clear = before[-1:].isdigit() and len(number) == 1 and number.isalpha()
     return f"{before}{number}" if is_clear else f"{before}{mark}{number}"

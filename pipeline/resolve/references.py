@@ -66,7 +66,7 @@ class _Targets:
         self._files: dict[str, dict[str, str]] = {}
         self._starts: dict[str, str] = {}
         self._source = PurePath(document.source)
-        self._top = "#title"  # which the templates give
+        self._top = "#title"  # which the templates use
         for _, node, span in find(document, marked=True):
             name, place = node.attributes.id, document.place(span)
             if not name:
@@ -110,7 +110,7 @@ class _Targets:
 
 
 def _unnumbered(node: Node) -> str:
-    """An id without the number that it has where another place has the same heading."""
+    """An id without the number that distinguishes it from an equal heading."""
     name = node.attributes.id
     title = node.title if isinstance(node, Section) else getattr(node, "children", ())
     is_whole = isinstance(node, Section | Heading) and slug(plain_text(title)) == name
@@ -118,13 +118,12 @@ def _unnumbered(node: Node) -> str:
 
 
 def _letters(name: str) -> str:
-    """An id without marks."""
+    """An id without punctuation."""
     return "".join(filter(str.isalnum, name.casefold()))
 
 
 def drop_unsafe_addresses(document: Document) -> Document:
-    """The document with links of a scheme that is not safe as their text, and without the
-    addresses of images that have one."""
+    """The document with links of unsafe schemes as text, and without such addresses of images."""
 
     def link(node: Link) -> Node | tuple[Node, ...]:
         return node.children if _is_unsafe(node.href) else node
@@ -140,7 +139,7 @@ def _is_unsafe(href: str) -> bool:
 
 
 def _lead(href: str, folder: Path) -> str | Problem:
-    """The target of a link that leads to no place in the document; or its problem."""
+    """The target of a link that leads nowhere in the document, or its problem."""
     if scheme(href) == "//":
         return Problem(
             Code.UNSAFE_MARKUP,

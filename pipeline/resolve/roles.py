@@ -1,4 +1,4 @@
-"""Return whether sections are in the right place for their roles as parts of a book."""
+"""Checks that sections are in the right place for their roles as parts of a book."""
 
 from __future__ import annotations
 

@@ -39,9 +39,8 @@ def nest_sections(document: Document) -> Document:
     one in the source is a SKIPPED_LEVEL warning. Headings within quotes, containers, list items,
     boxes, turns and notes remain headings, because they do not open a section of the publication;
     their ``level`` becomes a depth too, counted from the section around them, without gaps.
-    Thematic breaks beside a heading, which parts the text by itself, are dropped.
-    Headings without text are dropped with an EMPTY_HEADING warning, except those of a dedication or
-    an epigraph.
+    Thematic breaks next to a heading are dropped. Headings without text are dropped with an
+    EMPTY_HEADING warning, except those of a dedication or an epigraph.
     """
     findings = Findings(document)
     document = _drop_empty(_named(document), findings)

@@ -1,4 +1,4 @@
-"""Summaries of folds without other interactive content."""
+"""Removes other interactive content from the summaries of collapsible blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SVG files: made safe to show everywhere, and how large they are."""
+"""SVG files: made safe to show everywhere, and their sizes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
 
 
 class UnsafeSvgError(Exception):
-    """The file contains something that no output shows; the message names it."""
+    """The file contains something unsafe, which the message names."""
 
 
 class _Builder(TreeBuilder):
@@ -68,7 +68,7 @@ class _Builder(TreeBuilder):
 
 
 def looks_like_svg(data: bytes) -> bool:
-    """Return whether the bytes may be an SVG file: whether they are marked-up text."""
+    """Return whether the bytes may be an SVG file, because they are marked-up text."""
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     return start.startswith((b"<?xml", b"<svg", b"<!--", b"<!DOCTYPE svg")) or (
         b"<svg" in start and start.startswith(b"<")

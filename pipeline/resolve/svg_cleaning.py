@@ -30,7 +30,7 @@ STYLE = "a style that loads another file"
 
 
 def clean(root: Element) -> Iterator[str]:
-    """Removes from the tree what no output shows, and reports it."""
+    """Remove unsafe content from the tree, and yield what was removed."""
     stack = [root]
     while stack:
         parent = stack.pop()
@@ -44,7 +44,7 @@ def clean(root: Element) -> Iterator[str]:
 
 def without_notes(root: Element) -> bool:
     """Remove from the tree what is not drawn: metadata, and private data of drawing programs.
-    Returns whether there was any."""
+    Return whether there was any."""
     found = False
     for element in list(root.iter()):
         notes = [child.tag == METADATA or child.tag.startswith(EDITORS) for child in element]
@@ -61,7 +61,7 @@ def without_notes(root: Element) -> bool:
 
 def without_alternatives(root: Element) -> bool:
     """Remove alternatives for other viewers from the tree, as diagrams.net writes them: HTML, if
-    its fallback follows, and content for viewers without HTML support. Returns whether there was
+    its fallback follows, and content for viewers without HTML support. Return whether there was
     any."""
     found = False
     for switch in [element for element in root.iter() if _local(element.tag) == "switch"]:
@@ -93,7 +93,7 @@ def written(root: Element) -> bytes:
 
 
 def _keep(parent: Element, staying: list[bool]) -> None:
-    """Leave in an element the children that stay, and all text between them."""
+    """Remove all but some children from an element, and keep the text between them."""
     children, parent[:] = list(parent), []
     for child, stays in zip(children, staying, strict=True):
         if stays:
@@ -121,7 +121,7 @@ def _danger(element: Element) -> str:
 
 
 def _clean_attributes(element: Element) -> Iterator[str]:
-    """Takes out of an element that stays the attributes that may not."""
+    """Remove unsafe attributes from an element that stays."""
     name = _local(element.tag)
     for key, value in list(element.attrib.items()):
         attribute = _local(key).lower()
@@ -162,7 +162,7 @@ def _is_image_data(address: str) -> bool:
 
 
 def _is_font_data(address: str) -> bool:
-    """Return whether it is a font that the file brings itself."""
+    """Return whether it is a font contained in the file itself."""
     return re.match(r"data:(font/|application/(x-)?font-)", address, re.IGNORECASE) is not None
 
 

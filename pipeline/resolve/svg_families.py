@@ -52,8 +52,8 @@ _IDENTIFIER = re.compile(r"-?[A-Za-z_][\w-]*( -?[A-Za-z_][\w-]*)*")
 
 
 def name_families(root: Element) -> bool:
-    """Let all text of a drawing name families that the outputs have, after those it was drawn
-    with. Returns whether anything was changed."""
+    """Make all text of a drawing name available families after those it was drawn with. Return
+    whether anything was changed."""
     if not any(True for _ in root.iter(f"{{{SVG_NAMESPACE}}}text")):
         return False
     for element in root.iter():

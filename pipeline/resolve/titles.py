@@ -1,5 +1,5 @@
-"""The text of a title, caption or term, for use in other places; and a label that a caption brings
-itself, as in “Figure 2-1: The well”, which gets no other."""
+"""The text of a title, caption or term, for use in other places; and a number that a caption
+already contains, as in “Figure 2-1: The well”."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ ALSO = {
 
 
 def own_number(caption: Iterable[Node], kind: str, lang: str) -> str:
-    """The number that a caption begins with, as its author writes it: ``2-1``; or ""."""
+    """The number that a caption begins with, as written: ``2-1``; or ""."""
     found = _pattern(kind, lang).match(plain_text(caption))
     return found[1] if found else ""
 

@@ -1,4 +1,4 @@
-"""Quotation marks, dashes, ellipses and spaces as the language of the text has them."""
+"""Quotation marks, dashes, ellipses and spaces, as the language of the text requires."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _language(node: Node, parent: str) -> str:
 
 
 def _enter(node: Node, language: str) -> Node:
-    """A block with the runs of inlines that it begins with as they are set."""
+    """A block with the runs of inlines at its beginning set."""
     name = INLINE_FIELDS[type(node)]
     old: tuple[Any, ...] = getattr(node, name)
     if old and isinstance(old[0], tuple):
@@ -110,8 +110,8 @@ def _enter(node: Node, language: str) -> Node:
 def _set(
     inlines: tuple[Inline, ...], language: str, has_labels: bool = False
 ) -> tuple[Inline, ...]:
-    """A run with its texts, line ends and answers as they are set. In a paragraph, which has
-    more room than a cell, the label of a blank, as in `Date: ____`, stays on its line."""
+    """A run with its texts, line ends and answers set. In a paragraph, which has more room than a
+    cell, the label of a blank, as in `Date: ____`, stays on its line."""
     run = Run()
     leaves: list[int] = []
     answers: dict[int, str] = {}
@@ -131,7 +131,7 @@ def _set(
             case model.LineBreak():
                 run.context("\n")
             case model.Code() | model.Image() | model.CrossReference() | model.Blank():
-                run.context("x")  # stands like a word
+                run.context("x")  # counts as a word
                 if isinstance(node, model.Blank) and node.answer:
                     answers[ordinal] = set_text(node.answer, lang)
                 if isinstance(node, model.Blank) and node.size <= SHORT and end == ": ":

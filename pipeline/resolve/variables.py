@@ -1,5 +1,4 @@
-"""The values of variables in their places: as text, which everything after it treats as if
-it had been typed."""
+"""Replaces variables by their values: text that all later passes treat as if it had been typed."""
 
 from __future__ import annotations
 
@@ -33,8 +32,8 @@ ADDRESSES: dict[type[Node], str] = {Image: "source", Link: "href"}
 
 
 def fill_variables(document: Document) -> Document:
-    """The document with the values of its variables, in text, in addresses and in the values
-    of attributes. One that has no value is an UNKNOWN_VARIABLE error, and stays as it is."""
+    """The document with the values of its variables, in text, in addresses and in the values of
+    attributes. One that has no value is an UNKNOWN_VARIABLE warning, and stays as it is."""
     known = values(document.metadata, EDITIONS.get(document.edition))
     findings = Findings(document)
     kinds: set[type[Node]] = set()
@@ -71,7 +70,7 @@ def fill_variables(document: Document) -> Document:
 
 
 def _used(node: Node) -> Iterator[str]:
-    """The names of the variables that a node has in itself."""
+    """The names of the variables in a node itself."""
     if isinstance(node, Variable):
         yield node.name
     elif node.attributes.pairs or type(node) in ADDRESSES or type(node) in STRINGS:
@@ -95,7 +94,7 @@ def _filled(node: Node, value: Value) -> Node:
         address = getattr(node, field)
         changed[field] = filled_address(address, value)
         if isinstance(node, Link) and changed[field] != address:
-            # a link that is written as its address shows it, too
+            # also the text of a link that shows its address
             changed["children"] = tuple(
                 replace(child, text=filled(child.text, value)) if isinstance(child, Text) else child
                 for child in node.children

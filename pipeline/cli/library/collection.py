@@ -32,7 +32,7 @@ CATALOGUE, REPORT = "catalogue", "report"  # as `sources.RESERVED` says
 class _Last(msgspec.Struct):
     """The files written last, with their SHA-256, and the digest of their content."""
 
-    made_of: str
+    digest: str
     files: dict[str, str]
 
 
@@ -68,12 +68,12 @@ def assembled(
     version of the program; ``get_ready`` is called before covers are read."""
     metadata = metadata_of(built, folder, out, title)
     timeless = [msgspec.structs.replace(one, seconds=0.0) for one in built]
-    made_of = key(code, msgspec.json.encode((metadata, timeless)))
+    content = key(code, msgspec.json.encode((metadata, timeless)))
     name = f"{key('the files over a library')}.last"
     last = _Last("", {})
     with contextlib.suppress(msgspec.MsgspecError):
         last = msgspec.json.decode(store.get(name) or b"", type=_Last)
-    if last.made_of == made_of and all(map(is_there, last.files)):
+    if last.digest == content and all(map(is_there, last.files)):
         return None
     get_ready()
     files = _files(built, metadata, out, store)
@@ -81,7 +81,7 @@ def assembled(
     ours = {path: checksums({path: data}).decode().split()[0] for path, data in files.items()}
     lines = (f"{digest}  {path}\n" for path, digest in sorted({**sums, **ours}.items()))
     files[LIST] = "".join(lines).encode()
-    kept = msgspec.json.encode(_Last(made_of, ours))
+    kept = msgspec.json.encode(_Last(content, ours))
     gone = {path: sha256 for path, sha256 in last.files.items() if path not in files}
     return Over(files, gone, lambda: store.put(name, kept))
 

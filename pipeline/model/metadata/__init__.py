@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -30,7 +30,7 @@ from pipeline.model.words.writing import writing
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",
     "Cover", "Direction", "Identifier", "Isbns", "Licence", "Metadata", "OwnFont", "Placed",
-    "Series", "Speaker", "Subject", "Translation", "direction_of", "print_source",
+    "Series", "Speaker", "Subject", "Translation", "direction_of", "print_source", "without_empty",
 ]  # fmt: skip
 
 Direction: TypeAlias = Literal["ltr", "rtl"]
@@ -148,7 +148,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     editions: Annotated[tuple[str, ...], Key(
         "The editions to build if the command names none, with settings for single ones.",
         ["web", "handout"], ["handout", {"booklet": {"page": "Letter"}}], form="editions")] = ()
-    made_up_as: Annotated[Literal["", "book", "handout", "article"], Key(
+    layout: Annotated[Literal["", "book", "handout", "article"], Key(
         "The class of layout; by default, a long text is a book.", "book",
         name="class", also="documentclass", wrong="is not a class of publication",
         words={"report": "book", "memoir": "book", "scrbook": "book", "scrreprt": "book",
@@ -229,3 +229,11 @@ def direction_of(lang: str) -> Direction:
 def print_source(metadata: Metadata) -> str:
     """The printed edition with the same content as an e-book, by its ISBN as a URN, or nothing."""
     return Identifier("isbn", metadata.isbns.print).uri if metadata.isbns.print else ""
+
+
+def without_empty(data: Any) -> Any:
+    """Metadata in a vocabulary's JSON, without empty values at any depth."""
+    if isinstance(data, dict):
+        cleaned = {key: without_empty(value) for key, value in data.items()}
+        return {key: value for key, value in cleaned.items() if value not in ("", [], {})}
+    return [without_empty(value) for value in data] if isinstance(data, list) else data

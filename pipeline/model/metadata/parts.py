@@ -184,7 +184,7 @@ class Series(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Translation(msgspec.Struct, frozen=True):
-    """The address of the page that has the publication in another language."""
+    """The address of the publication in another language."""
 
     lang: str
     url: str
@@ -197,7 +197,7 @@ class Licence(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Speaker(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody who speaks in the dialogue. ``asks`` follows from the role."""
+    """A speaker in the dialogue. ``asks`` is derived from the role."""
 
     written: ClassVar = Written("a speaker")
     name: Annotated[str, Key("The name that begins the speaker's turns.")]

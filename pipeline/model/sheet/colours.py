@@ -8,25 +8,25 @@ STEPS = 50
 
 
 def contrast(first: str, second: str) -> float:
-    """From 1 for two alike to 21 for black and white (WCAG 2.2)."""
+    """The contrast, from 1 for equal colours to 21 for black and white (WCAG 2.2)."""
     return contrast_of_luminances(*(luminance(*_shares(colour)) for colour in (first, second)))
 
 
 def contrast_of_luminances(first: float, second: float) -> float:
-    """From 1 for the same to 21 for black and white (WCAG 2.2, section 5)."""
+    """The contrast, from 1 for equal luminances to 21 for black and white (WCAG 2.2, section 5)."""
     dark, light = sorted((first, second))
     return (light + 0.05) / (dark + 0.05)
 
 
 def luminance(red: float, green: float, blue: float) -> float:
-    """The relative luminance, from 0 to 1, of a colour of parts from 0 to 1."""
+    """The relative luminance, from 0 to 1, of a colour with components from 0 to 1."""
     parts = (red, green, blue)
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def mixed(colour: str, ground: str, share: float) -> str:
-    """So much of a colour in another, from 0 to 1."""
+    """A colour mixed into another, with a share from 0 to 1."""
     pairs = zip(_parts(colour), _parts(ground), strict=True)
     return "#" + "".join(f"{round(one * share + other * (1 - share)):02x}" for one, other in pairs)
 

@@ -1,8 +1,6 @@
-"""The settings that a page can have so that its text takes less room, or more.
-
-They are one row, from the tightest to the loosest, with the page as it is somewhere between: text,
-leading, margins and measure change together, so that all keeps its proportions. A search has one
-number to find.
+"""The settings of a page with which its text takes less room, or more. They form one series, from
+the tightest to the loosest, with the page's defaults somewhere in between: text, leading, margins
+and measure change together, so that proportions are kept, and a search has one number to find.
 """
 
 from __future__ import annotations
@@ -57,8 +55,8 @@ class FitSettings(NamedTuple):
 def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
     """The fit requested of an edition. A number of pages for all editions applies to students'
     pages of the usual size: large print and answers take more room, and the pages of a booklet are
-    smaller, so these have to be named. An edition with the pages of the standard one is set like
-    that, never by itself."""
+    smaller, so these have to be named. An edition with the pages of the standard one has the same
+    settings."""
     own = dict(metadata.edition_options).get(edition.name, PrintOptions()).fit
     fit = own or metadata.printing.fit
     if edition.same_pages:
@@ -73,7 +71,7 @@ def settings(
     sheet: Sheet, edition: Edition, metadata: Metadata, fit: FitOptions, *, has_tables: bool = False
 ) -> FitSettings:
     """The possible settings of a sheet with text between the sizes that ``fit`` gives. Large print
-    only grows, and margins from the front matter stay. Table columns are as wide as their words
+    only grows, and margins from the front matter are kept. Table columns are as wide as their words
     need: if there are any, they keep their width."""
     smallest, largest = fit.smallest, fit.largest
     is_large = edition.look == "large"
@@ -102,7 +100,7 @@ def settings(
 
     shrunk = [*_between(tight, middle), *_between(middle, usual)]
     shrunk = [knot for knot in shrunk if is_wide_enough(knot)]
-    # as long as the sides have room, lines keep their letters
+    # as long as the sides have room, lines keep their length in letters
     begin = usual._replace(sides=large.sides)
     grown = [knot for knot in (*_between(begin, large), large) if is_wide_enough(knot)]
     largest_knot = grown[-1] if grown else usual
@@ -128,7 +126,7 @@ def room(sheet: Sheet) -> float:
 
 
 def reset(sheet: Sheet, knot: Knot, fixed: Margins, gutter: float) -> Sheet:
-    """The same page with another setting. ``fixed`` margins are kept; ``gutter`` is the part of the
+    """The page with another setting. ``fixed`` margins are kept; ``gutter`` is the part of the
     inner one that is for binding."""
     text = round(knot.text, 2)
     scale = text / sheet.text
@@ -184,13 +182,13 @@ def _margin(usual: float, factor: float, fixed: float | None) -> float:
 
 
 def _small(size: float, scale: float) -> float:
-    """A size below the text's, that stays legible."""
+    """A size smaller than the text's that is still legible."""
     return max(size * scale, min(size, SMALLEST_NOTE))
 
 
 def _between(before: Knot, after: Knot) -> list[Knot]:
-    """The settings from a knot on, and up to another. The text grows by the same share at each
-    step, the rest by the same amount."""
+    """The settings between two knots. The text grows by the same factor at each step, the rest by
+    the same amount."""
     found = []
     for share in (step / STEPS for step in range(STEPS)):
         text = before.text * math.pow(after.text / before.text, share)

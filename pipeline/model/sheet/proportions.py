@@ -1,7 +1,7 @@
 """The sheet of paper that results from the edition, the front matter and good proportions.
 
-All is in proportion to the text: a measure of some 70 letters, a column of a quarter of that before
-it where the sheet is wide enough, and small and large sizes on one scale.
+Everything is in proportion to the text: a measure of some 70 letters, a column of a quarter of that
+before it if the sheet is wide enough, and smaller and larger sizes on one scale.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
 
 
 def standards_for(edition: Edition, metadata: Metadata) -> Standards:
-    """The standards that the PDF of an edition follows. Of those for archives, one is of PDF 2.0
-    as the newer one for accessibility is, the other is not. That for printers is of PDF 1.6, and
-    of pages as they are read, without fields."""
+    """The standards that the PDF of an edition follows. One standard for archives is based on PDF
+    2.0, like the newer one for accessibility; the other is not. The one for printers is based on
+    PDF 1.6, and applies to pages in reading order, without fields."""
     options = options_for(edition, metadata)
     is_left = edition.is_archival or edition.fields or edition.imposition != "none"
     if options.print and not is_left:
@@ -94,12 +94,12 @@ def standards_for(edition: Edition, metadata: Metadata) -> Standards:
 
 
 def paper_for(edition: Edition, metadata: Metadata) -> PageSize:
-    """The sheet of paper that a printed edition is for, with one page on a side or several."""
+    """The sheet of paper of a printed edition, with one page on a side or several."""
     return options_for(edition, metadata).page.size or SIZES[edition.paper.lower()]
 
 
 def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
-    """The page of a printed edition; ``is_book`` is made up as a book."""
+    """The page of a printed edition, laid out as a book if ``is_book``."""
     options = options_for(edition, metadata)
     size = _page_on(paper_for(edition, metadata), edition.imposition)
     text = options.page.text or TEXT
@@ -125,7 +125,7 @@ def _words_in(node: Node) -> float:
 def is_book(document: Document) -> bool:
     """Return whether the content of an edition is printed as a book: if the front matter says so,
     or if it is long. For a part of a publication, its own length counts."""
-    kind = document.metadata.made_up_as
+    kind = document.metadata.layout
     if kind and not document.metadata.part_of:
         return kind == "book"
     return words_of(document) > BOOK_WORDS
@@ -139,7 +139,7 @@ def sheet_of(document: Document, edition: Edition) -> Sheet:
 def settle(
     size: PageSize, options: PrintOptions, text: float, leading: float, *, is_book: bool
 ) -> Sheet:
-    """The page of this size with text of ``text`` points on lines of ``leading``."""
+    """The page of this size with text of ``text`` points and line spacing of ``leading``."""
     page = options.page
     scale = text / TEXT
     top, bottom = _upright(page, size, is_book)
@@ -207,7 +207,7 @@ def _with_footer(sheet: Sheet, metadata: Metadata, *, is_large: bool) -> Sheet:
 
 
 def has_room_for_notes(sheet: Sheet) -> bool:
-    """Return whether margin notes are possible."""
+    """Return whether there is room for margin notes."""
     return sheet.outer >= ROOM_FOR_NOTES if sheet.is_book else sheet.hangs
 
 
@@ -254,7 +254,7 @@ FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
 
 
 def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
-    """The page of which a number make up one side of the paper: half of A4 is A5, a quarter A6."""
+    """The page of which several make up one side of the paper: half of A4 is A5, a quarter A6."""
     for _ in range(FOLDS[imposition]):
         paper = _half(paper)
     return paper

@@ -37,7 +37,7 @@ class SpreadSheet(NamedTuple):
 
     @property
     def front(self) -> float:
-        """Where the front begins, from the left edge."""
+        """The left edge of the front, from the left edge of the cover."""
         return 0 if self.from_right else self.page.width + self.spine
 
     @property
@@ -46,7 +46,7 @@ class SpreadSheet(NamedTuple):
 
     @property
     def folds(self) -> tuple[float, float]:
-        """The edges of the spine, from the left edge."""
+        """The edges of the spine, from the left edge of the cover."""
         return self.page.width, self.page.width + self.spine
 
     @property
@@ -63,5 +63,5 @@ def spread_sheet(
 
 
 def reading(lang: str) -> Literal["up", "down"]:
-    """In which direction the words of a spine are read."""
+    """The reading direction of the words on a spine."""
     return "up" if writing(lang).spine_upwards else "down"

@@ -1,5 +1,5 @@
-"""The words of each language, one file per language: those that Chapbook itself puts on a page, and
-in separate tables those of authors that it understands, and the conventions of the language; and
+"""The words of each language, one file per language: those that Chapbook itself puts on a page and,
+in separate tables, words of authors that it understands, and the conventions of the language; and
 dates in these words."""
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def words(lang: str) -> Mapping[str, str]:
 
 @functools.lru_cache
 def understood(meaning: str) -> tuple[str, ...]:
-    """All that authors may write for ``meaning``, in any language, each word once."""
+    """All words that authors may use for ``meaning``, in any language, each once."""
     languages = sorted(path.stem for path in FOLDER.glob("??.toml"))
     found = (word for lang in languages for word in _understood_in(lang).get(meaning, ()))
     return tuple(dict.fromkeys(found))
@@ -42,15 +42,15 @@ def understood(meaning: str) -> tuple[str, ...]:
 
 @functools.lru_cache
 def _understood_in(language: str) -> Mapping[str, tuple[str, ...]]:
-    """The table of a language alone, which takes a fifth of the time of the whole file."""
+    """This table of a language, which takes a fifth of the time for the whole file."""
     text = (FOLDER / f"{language}.toml").read_text("utf-8")
     table = text.partition(f"\n[{UNDERSTOOD}]\n")[2].partition("\n[")[0]
     return tomllib.loads(table)
 
 
 def called(text: str, meaning: str) -> bool:
-    """Return whether a text, a title say, is one of the words for ``meaning``. Numbers before and
-    after it do not count."""
+    """Return whether a text, such as a title, is one of the words for ``meaning``. Numbers before
+    and after it do not count."""
     return folded(_NUMBERS.sub("", text[:LONGEST])) in folded_words(meaning)
 
 
@@ -101,7 +101,7 @@ def in_minutes(minutes: int, vocabulary: Mapping[str, str]) -> str:
 
 
 def counted(forms: str, number: int | Fraction) -> str:
-    """Of the forms of a word, as `in_minutes` has them, that for ``number``."""
+    """The form of a word for ``number``; ``forms`` as in `in_minutes`."""
     known = forms.split("|")
     if len(known) < 3:
         return known[0 if number == 1 else -1]

@@ -1,4 +1,4 @@
-"""The likely language of a text, by its script or by the words that are the most common."""
+"""The likely language of a text, by its script or its most common words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers that are not written in digits."""
+"""Numbers in letters and Roman numerals."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def letters(index: int) -> str:
 
 
 def alphabet(lang: str) -> str:
-    """The name of the letters that a language counts with, or nothing for Latin ones."""
+    """The name of the letters that a language counts with, or "" for Latin ones."""
     return writing(lang).alphabet
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline.model.editions import FormatName
-from pipeline.model.metadata import Contributor, Metadata
+from pipeline.model.metadata import Contributor, Metadata, without_empty
 from pipeline.model.rendered import Accessibility
 from pipeline.model.words import words
 from pipeline.package.catalog.record import Record, is_open
@@ -67,7 +67,7 @@ def _publication(record: Record, name: str) -> dict[str, Any]:
 
 
 def _written(data: dict[str, Any]) -> bytes:
-    return (json.dumps(_without_empty(data), indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(without_empty(data), indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _metadata(record: Record) -> dict[str, Any]:
@@ -183,11 +183,3 @@ def _images(record: Record) -> list[dict[str, Any]]:
         return []
     sizes = {"width": cover.width, "height": cover.height} if cover.width else {}
     return [{"href": record.address(cover.file), "type": cover.media_type, **sizes}]
-
-
-def _without_empty(value: Any) -> Any:
-    """The data without empty values, at all depths."""
-    if isinstance(value, dict):
-        cleaned = {key: _without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in cleaned.items() if item not in ("", [], {})}
-    return [_without_empty(item) for item in value] if isinstance(value, list) else value

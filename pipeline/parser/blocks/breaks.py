@@ -14,8 +14,8 @@ _PAGE = re.compile(r"(?:\\(?:newpage|pagebreak)|\{\{<[ \t]*pagebreak[ \t]*>\}\})
 
 
 class ThematicBreakProcessor(LineProcessor):
-    """Four and more underscores, or ten and more dots, are a line to write on, and several such
-    lines one block."""
+    """Four or more underscores, or ten or more dots, are a line to write on; several such lines are
+    one block."""
 
     begins = "*_-.…"
 

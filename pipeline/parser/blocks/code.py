@@ -76,7 +76,7 @@ class FenceProcessor(LineProcessor):
         block.state = found
 
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
-        """Raw code ``{=format}``, as in Pandoc: HTML, page breaks of other formats, or code to
+        """Convert Pandoc's raw code ``{=format}``: HTML, page breaks of other formats, or code to
         leave out."""
         content = {line.strip() for line in block.lines} - {""}
         if name in HTML_FORMATS:

@@ -24,7 +24,7 @@ _RULE = re.compile(r"---[- \t]*$")
 
 
 class _Group(NamedTuple):
-    """The columns of the screen that a group of dashes takes, from 0."""
+    """The screen columns of a group of dashes, from 0."""
 
     start: int
     end: int
@@ -148,7 +148,7 @@ def _drawn(line: Line) -> tuple[str, list[int]]:
 
 
 def _fit(lines: list[Line], groups: list[_Group]) -> bool:
-    """Return whether there is space in each line where the groups have some between them."""
+    """Return whether each line has space where there is space between the groups."""
     for line in lines:
         drawn, _ = _drawn(line)
         for before, after in itertools.pairwise(groups):

@@ -1,6 +1,6 @@
 """Included files: ``{{ include part.md }}`` alone on a line, or its equivalents in Quarto, Obsidian
-and MkDocs. Their blocks replace the line, in the same quotes, lists and containers, and are
-confined to their own file."""
+and MkDocs. Their blocks replace the line, inside the same quotes, lists and containers, and do not
+extend beyond their file."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class IncludeProcessor(LineProcessor):
 
 
 def read(text: str) -> Directive | None:
-    """The directive that ``text`` is, if it is one."""
+    """The include directive in ``text``, if it is one."""
     text = text.rstrip(" \t")
     if other := _other(text):
         return other

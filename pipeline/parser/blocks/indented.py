@@ -58,7 +58,7 @@ class DefinitionProcessor(LineProcessor):
         return True
 
     def _open_list(self, cursor: Cursor) -> bool:
-        """Make terms of the paragraph before, in a new list or the one before it."""
+        """Make terms of the paragraph before, in a new list or in the list before that."""
         parser = self.parser
         container = parser.innermost
         if container.tag == "p":

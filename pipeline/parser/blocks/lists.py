@@ -33,7 +33,7 @@ class _Marker(NamedTuple):
 
 
 class ListProcessor(LineProcessor):
-    """The list itself; it goes on as long as its items do, or another one follows."""
+    """The list itself; it continues as long as its items do, or another one follows."""
 
     container = True
 
@@ -118,8 +118,8 @@ class ItemProcessor(LineProcessor):
         return None
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """Remove the attributes at the end of a line of a question's first paragraph: its id, and
-        its marks."""
+        """Take the attributes at the end of a line of a question's first paragraph: its id and its
+        marks."""
         block.state = None
         first = block[0] if len(block) else None
         if not isinstance(first, BlockElement) or first.tag != "p" or parent.tag != "ol":

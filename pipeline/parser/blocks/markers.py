@@ -36,7 +36,7 @@ class ListMarker(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Items of one kind are of one list."""
+        """Items of one kind belong to one list."""
         return "." if self.style == "" else self.style + self.form
 
     def precedes(self, other: ListMarker) -> bool:

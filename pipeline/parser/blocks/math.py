@@ -1,5 +1,5 @@
-"""Formulas on lines of their own: ``$$``, TeX, ``$$ {#eq-id}``, on one line or several, and
-LaTeX's own ways to set them apart."""
+"""Formulas on lines of their own: ``$$``, TeX, ``$$ {#eq-id}``, on one line or several, and LaTeX's
+own delimiters."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _rest(text: str, formula: str, at: int) -> _End:
     """The end of a formula at ``at``, with the text after it."""
     listed = attributes.read(text, _skip_blanks(text, at))
     attrs, at = listed or (NO_ATTRIBUTES, at)
-    # A sentence's stop after the marks belongs to the formula, which it would fall off.
+    # Punctuation after the marks belongs to the formula, so that it is not separated from it.
     if stop := _PUNCTUATION.match(text, at):
         return _End(formula.rstrip() + stop[1], attrs, -1)
     at = _skip_blanks(text, at)

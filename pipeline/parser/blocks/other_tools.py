@@ -1,5 +1,5 @@
-"""Blocks that other tools have: Obsidian's comments, the options of MyST's directives, the place of
-the contents, and attribute lists of kramdown on a line of their own."""
+"""Blocks of other tools: Obsidian's comments, the options of MyST's directives, markers of the
+contents, and kramdown's attribute lists on lines of their own."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
 
 
 class OmittedProcessor(LineProcessor):
-    """Lines with a meaning of their own: a wish for the contents, whose position is fixed, and
-    kramdown's attributes of the previous block."""
+    """Lines that disappear: a marker of the contents, whose position is fixed, and kramdown's
+    attributes of the previous block."""
 
     begins = "[{"
 
@@ -115,7 +115,7 @@ class OmittedProcessor(LineProcessor):
         cursor.skip_rest()
 
     def _drop_seed(self) -> None:
-        """The list of one item that kramdown puts the contents in the place of."""
+        """Remove the list of one item that kramdown replaces by the contents."""
         while self.parser.tip.tag in ("ul", "ol"):
             self.parser.close_tip()
         parent = self.parser.tip

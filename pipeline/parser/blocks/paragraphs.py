@@ -18,7 +18,7 @@ from pipeline.parser.inlines import links
 from pipeline.parser.lines import Line
 
 VERSE = frozenset({"verse", "poem", "lines-numbered"})
-"""The blocks of which the lines are kept."""
+"""Blocks that keep their lines."""
 
 _CAPTION = re.compile(r"[Tt]able:|:[ \t]")
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$")
@@ -52,7 +52,8 @@ class ParagraphProcessor(LineProcessor):
             self._warn_of_rows(before, block)
 
     def _warn_of_rows(self, table: BlockElement, block: BlockElement) -> None:
-        """A line without bars ends a table; where rows follow, it was likely one of them."""
+        """Report a line without bars that ends a table, if rows follow, since it was probably meant
+        to be one."""
         rows = any("|" in line for line in block.lines)
         if rows and self.parser.gap(table.end, block.line) == 0:
             message = "The table ends here: this line has no `|`."
@@ -84,8 +85,8 @@ class ParagraphProcessor(LineProcessor):
         return 1
 
     def _take_line_block(self, block: BlockElement) -> None:
-        """Pandoc's line block: lines that begin with ``| `` keep their ends and the space that
-        they begin with. Lines that are further in go on with the one before."""
+        """Make Pandoc's line block: lines that begin with ``| `` keep their line breaks and
+        indentation, and indented lines continue the line before."""
         found: list[list[Line]] = []
         margin = block.lines[0].offset
         for line in block.lines:
@@ -106,7 +107,7 @@ class ParagraphProcessor(LineProcessor):
             block.state = attributes.make(classes=("line-block",))
 
     def _keep_indents(self, block: BlockElement) -> None:
-        """Lines of verse are as far in as they are written."""
+        """Keep the indentation of lines of verse."""
         if any(around.get("name") in VERSE for around in self.parser.open):
             margin = min(line.offset for line in block.lines)
             block.lines = [
@@ -115,7 +116,7 @@ class ParagraphProcessor(LineProcessor):
             ]
 
     def _take_block_id(self, block: BlockElement) -> None:
-        """The name ``^id`` that Obsidian gives a paragraph at its end is its id."""
+        """Take Obsidian's ``^id`` at the end of a paragraph as its id."""
         last = block.lines[-1]
         if "^" in last and (match := _BLOCK_ID.search(last)):
             block.state = attributes.make(match[1])
@@ -124,8 +125,7 @@ class ParagraphProcessor(LineProcessor):
                 del block.lines[-1]
 
     def _take_attributes(self, block: BlockElement) -> None:
-        """A first or a last line that is only ``{#id .class}`` contains the paragraph's
-        attributes."""
+        """Take a first or last line of only ``{#id .class}`` as the paragraph's attributes."""
         for at in (0, -1):
             line = block.lines[at]
             if len(block.lines) == 1 or not line.startswith("{"):

@@ -93,7 +93,8 @@ class TableProcessor(LineProcessor):
 
 
 def _is_list(text: str) -> bool:
-    """Return whether a line is an attribute list, or meant as one: no row, but about the table."""
+    """Return whether a line is, or is meant as, an attribute list of the table, and so is not a
+    row."""
     if not text.startswith("{"):
         return False
     found = attributes.read(text)
@@ -148,7 +149,7 @@ def _bars(text: str, *, outside: bool = False) -> list[int]:
         elif piece[2] and outside:
             matches = [formula.match(text, piece.start()) for formula in formulas]
             end = next((match.end() for match in matches if match), 0)
-            # a mark of several dollars that nothing closes is looked for once
+            # search only once for the end of a mark of several dollars that is never closed
             opened = text.startswith("$$", piece.start())
             if not end and opened:
                 formulas = [f for f in formulas if not f.match("$$x$$")]

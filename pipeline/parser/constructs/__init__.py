@@ -67,7 +67,7 @@ MEANT = frozenset(
         WORD_BANK,
     }
 )
-"""Names of blocks that styles and passes know, and this module does not."""
+"""Names of blocks that have a meaning for styles and passes, but not here."""
 
 FENCES: dict[str, Construct] = {
     "math": code.math,

@@ -61,7 +61,7 @@ def directive(parts: Parts) -> tuple[Block, ...]:
 
 
 def dropdown(parts: Parts) -> tuple[Block, ...]:
-    """MyST's ``dropdown``, which folds up its content."""
+    """MyST's ``dropdown``, whose content is collapsed."""
     return details(parts._replace(name="details"))
 
 
@@ -86,7 +86,7 @@ def box(parts: Parts) -> tuple[Block, ...]:
 
 
 def callout(name: str) -> str:
-    """The kind of box that a name of Quarto's is: ``::: {.callout-note}``."""
+    """The kind of box for one of Quarto's names: ``::: {.callout-note}``."""
     kind = name.removeprefix("callout-")
     return kind if kind in NAMES and kind != name else ""
 

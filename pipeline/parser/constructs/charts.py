@@ -26,7 +26,7 @@ KINDS: dict[str, ChartKind] = {
     **dict.fromkeys(("line", "lines"), "line"),
     "pie": "pie",
 }
-"""The kinds of charts, by all that authors call them. ``x-chart`` is a class for each."""
+"""The kinds of charts, by all their names. ``x-chart`` is a class for each."""
 
 DIAGRAMS: dict[str, ChartKind] = {
     **dict.fromkeys("number-line numberline".split(), "numberline"),
@@ -37,7 +37,7 @@ DIAGRAMS: dict[str, ChartKind] = {
 """The kinds of diagrams, which consist of lines and not of data."""
 
 PLAIN_KINDS = "number-line numberline clock clocks clock-face fraction-bar fraction-bars".split()
-"""The kinds that are the name of no programming language."""
+"""The kinds that are not also names of programming languages."""
 
 SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 """The attributes of a diagram's axes."""
@@ -58,7 +58,7 @@ YES = frozenset({"yes", "true", "1"})
 
 
 def chart(parts: Parts) -> tuple[Block, ...]:
-    """The chart of a fence's data; without data they are shown as they are written."""
+    """The chart of a fence's data; without data, the lines are shown as written."""
     if kind := DIAGRAMS.get(_written(parts.attributes).lower()):
         return (_diagram(kind, parts),)
     if parts.text.strip() and all(map(_PAIR.fullmatch, parts.text.split("\n"))):

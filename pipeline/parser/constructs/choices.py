@@ -147,8 +147,8 @@ def choices(
 
 
 def lone_blank(item: BlockElement) -> Paragraph | None:
-    """The blank that an item of nothing but underscores is, though elsewhere such a line is
-    one to write on."""
+    """The blank of an item that consists of underscores only, which elsewhere is a line to write
+    on."""
     first = item[0] if len(item) == 1 else None
     if not isinstance(first, BlockElement) or first.tag != "lines" or first.get("count") != "1":
         return None

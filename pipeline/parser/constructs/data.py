@@ -10,7 +10,7 @@ from pipeline.parser.constructs.parts import Parts, Report, framed
 from pipeline.parser.delimited import DELIMITERS, Cell
 
 LONGEST_SHOWN = 50_000
-"""Characters of a file that are shown as they are written."""
+"""The maximum number of characters of a file that are shown as written."""
 
 KEYS = frozenset({"file", "delimiter"})
 """The attributes that say where the data are and how they are written."""
@@ -85,5 +85,5 @@ def evened(row: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
 
 
 MOST_MISSING = 64
-"""Empty cells that a row is filled up with, so that a long first row costs no more than
-its text."""
+"""The maximum number of empty cells added to a row, so that a long first row takes no more time
+than its text."""

@@ -26,7 +26,8 @@ LONGEST_ROW = 4
 
 
 def is_group(parts: Parts) -> bool:
-    """Return whether a block that is not called so is a group of figures, as Quarto writes them."""
+    """Return whether a block without the name ``figures`` is a group of figures in Quarto's
+    notation."""
     if parts.argument or not (parts.attributes.id.startswith("fig-") or _asks_for_columns(parts)):
         return False
     images = [isinstance(block, model.Figure) or bool(_images(block)) for block in parts.children]

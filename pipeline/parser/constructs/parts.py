@@ -41,8 +41,8 @@ def headed(title: tuple[Inline, ...], blocks: tuple[Block, ...], span: Span) -> 
 
 class Parts(NamedTuple):
     """A block ``::: name argument {attributes}`` with blocks in it, or lines between fences after
-    ``name {attributes}``. ``read`` reads a text that is one line into inlines, ``report`` takes
-    code, message, place and hint of what is wrong, ``files`` reads files beside the source."""
+    ``name {attributes}``. ``read`` parses a line of text into inlines, ``report`` takes the code,
+    message, place and hint of a finding, ``files`` reads files beside the source."""
 
     name: str
     attributes: Attributes

@@ -96,8 +96,8 @@ def _numbered(parts: Parts) -> Parts:
 
 
 def columns(parts: Parts) -> tuple[Block, ...]:
-    """``::: columns 3``, text that runs from one column into the next; or blocks ``column``
-    side by side, as Pandoc has them."""
+    """``::: columns 3``, text that runs from one column into the next; or Pandoc's ``column``
+    blocks side by side."""
     if any(map(_is_column, parts.children)):
         return (_container(parts, _with_widths(parts.children), "side-by-side"),)
     number, _, title = parts.argument.partition(" ")
@@ -133,9 +133,9 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks of a quotation that has no name. Here a dash may as well be one of the text: its
-    line says where the quotation is from if it comes after the end of a sentence, and no other
-    begins with a dash, as in a dialogue."""
+    """The blocks of a quotation that has no name. Here a dash may belong to the text: its line
+    names the source only if it follows the end of a sentence and no other line begins with a dash,
+    as in a dialogue."""
     found = with_attribution(blocks)
     if len(found) < 2 or found[-1].attributes != _ATTRIBUTION:
         return blocks
@@ -172,7 +172,8 @@ def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
 
 
 def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
-    """The lines of a paragraph; an emphasis that goes on over a break is one in each."""
+    """The lines of a paragraph; an emphasis that continues after a break is repeated in each
+    line."""
     line: list[Inline] = []
     for node in inlines:
         if isinstance(node, model.SoftBreak | model.LineBreak):

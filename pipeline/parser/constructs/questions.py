@@ -44,7 +44,7 @@ class _Series:
         return not _has_room(self.items[-1:]) and _has_room(self.items)
 
     def take(self, blocks: Iterable[Block], more: Iterable[ListItem] = ()) -> None:
-        """Add the blocks that belong to the last question to it, and the others after it."""
+        """Add the blocks that belong to the last question to it, and the others after the list."""
         last = self.items[-1]
         children = attach_prompts((*last.children, *blocks))
         self.items[-1] = replace(last, children=children, span=_covering(children, last))
@@ -62,7 +62,7 @@ class _Series:
 def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of an exercise, in which lists separated only by writing lines, answers and the
     like, or by lists of another kind, are joined: each of these belongs to the question before it.
-    So do the blocks after the last question, if it was so with the others."""
+    So do the blocks after the last question, if the other questions have such blocks."""
     found: list[Block] = []
     open_: list[_Series] = []  # no two of a kind, the innermost last
 

@@ -132,13 +132,13 @@ def csv(parts: Parts) -> tuple[Block, ...]:
         cells = tuple(_of_data(cell, parts.read) for cell in kept)
         found.append(model.TableRow(cells=cells, span=row[0].span))
     made = _table_of(found)
-    if column_count(made) > width:  # the first column stands in for the heads it lacks
+    if column_count(made) > width:  # the first column replaces missing header cells
         made = with_head_columns(made, 1)
     return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
 
 
 def _of_data(cell: Cell, read: ReadInlines) -> model.TableCell:
-    """The cell; its lines stay lines, and an empty one parts paragraphs."""
+    """The cell; its lines stay lines, and an empty one separates paragraphs."""
     lines = [
         read(line.strip(), replace(cell.span, line=cell.span.line + number))
         for number, line in enumerate(cell.text.split("\n"))
@@ -166,7 +166,7 @@ def _report_short(span: Span | None, count: int, width: int, report: Report) -> 
 
 
 def _table_of(rows: list[model.TableRow]) -> model.Table:
-    """A table with the first row as its head; a corner without text heads nothing."""
+    """A table with the first row as its header; an empty corner is no header cell."""
     first, *others = rows
     cells = tuple(replace(cell, scope="col") if cell.children else cell for cell in first.cells)
     head, body = regular((replace(first, cells=cells),), others)

@@ -1,4 +1,4 @@
-"""Room to write and draw in: ``::: lines 4``, ``::: space 40mm``, ``::: draw height=6cm``."""
+"""Space to write and draw in: ``::: lines 4``, ``::: space 40mm``, ``::: draw height=6cm``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.parser.constructs.parts import Parts
 MAX_LINES = 100
 
 SMALLEST, LARGEST = 10, 250
-"""Millimetres that a space may be high."""
+"""The minimum and maximum height of a space, in millimetres."""
 
 UNITS = {"mm": 1, "cm": 10, "in": 25.4}
 
@@ -24,7 +24,7 @@ SQUARED = "squared"
 
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 FEWEST, LINE = 3, 8
-"""Line breaks that are meant as room, and the millimetres of each."""
+"""The minimum number of line breaks that are meant as space, and the millimetres of each."""
 
 
 def writing_lines(parts: Parts) -> tuple[Block, ...]:
@@ -44,8 +44,8 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
 
 
 def gap(lines: Sequence[str]) -> int:
-    """The height in millimetres of the room that line breaks in HTML leave, if there are some and
-    nothing else; 0 for fewer than would be meant for that."""
+    """The height in millimetres of the empty space made by HTML line breaks, if there is nothing
+    else and they are enough to be meant as such; else 0."""
     if not lines or not lines[0].lstrip().startswith("<"):
         return 0
     text = "".join(lines)
@@ -81,8 +81,8 @@ def _height(parts: Parts) -> float:
 
 
 def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[str, Attributes]:
-    """The first class that is one of ``known``, and the attributes without it. A class that is
-    nearly one is likely a slip."""
+    """The first class that is one of ``known``, and the attributes without it. A class that
+    resembles one is reported."""
     own = parts.attributes
     for name in own.classes:
         if name not in known and (hint := did_you_mean(name, known)):

@@ -1,4 +1,4 @@
-"""For whom a publication is: groups of readers, and ages."""
+"""The intended readers of a publication: groups and ages."""
 
 from __future__ import annotations
 

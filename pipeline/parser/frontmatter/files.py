@@ -1,5 +1,5 @@
-"""Files that the front matter names. They are judged by their paths here, where their place is
-known; whether there is a file is found out later."""
+"""Files that the front matter names. Their paths are checked here, where their positions are known;
+whether the files exist is checked later."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORKS = (".bib", ".bibtex", ".json", ".yaml", ".yml")
 
 
 def is_address(path: str) -> bool:
-    """Return whether it is an address on the web or the like, and no path."""
+    """Return whether it is an address, on the web or the like, instead of a path."""
     return re.match(r"[a-z][a-z0-9+.-]+:|//", path, re.IGNORECASE) is not None
 
 
@@ -82,7 +82,7 @@ profile = _of_kind("colour profile", PROFILES, "Give an ICC profile (.icc or .ic
 
 
 def works(path: str, node: Node, report: FieldReport, key: str) -> str | None:
-    """A file that describes works."""
+    """The path of a bibliography file."""
     if not _is_beside(path, node, report):
         return None
     if not path.lower().endswith(WORKS):
@@ -93,7 +93,7 @@ def works(path: str, node: Node, report: FieldReport, key: str) -> str | None:
 
 
 def style(value: str, node: Node, report: FieldReport, key: str) -> str | None:
-    """A style of citations: its name, or a file."""
+    """A citation style: its name, or a file."""
     # Zotero's address of a style is its name as well.
     name = re.sub(r"^https?://(?:www\.)?zotero\.org/styles/", "", value)
     if name.lower().endswith(".csl"):

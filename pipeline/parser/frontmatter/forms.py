@@ -1,4 +1,4 @@
-"""The ways to read values that a type alone does not say, by the names that keys have for them."""
+"""Readers of values that a type alone does not determine, by the names that keys use for them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from pipeline.parser.frontmatter.values import FieldReport, paragraphs, text, wo
 from pipeline.parser.frontmatter.yaml_nodes import Node, Scalar
 
 DARK_ENOUGH = 4.5
-"""The contrast that text has on white at least (WCAG 2.2, success criterion 1.4.3)."""
+"""The minimum contrast of text on white (WCAG 2.2, success criterion 1.4.3)."""
 
 
 def folder(value: str) -> str:

@@ -16,7 +16,7 @@ from pipeline.model.metadata import Identifier, Metadata
 from pipeline.parser.characters import shorten
 
 NAMESPACE = uuid.UUID("d205f4e5-3dbe-4c29-8c96-a5fe9914470a")
-"""The namespace of derived identifiers. To change it would rename every publication."""
+"""The namespace of derived identifiers. Changing it would rename every publication."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+", re.ASCII)
@@ -134,7 +134,7 @@ def _checked(digits: str, check: str, name: str) -> str:
 
 
 def email(text: str) -> str:
-    """An address for mail. Raises `BadValueError`."""
+    """An e-mail address. Raises `BadValueError`."""
     bare = text.removeprefix("mailto:")
     if not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+", bare):
         message = f"`{shorten(text)}` is not an e-mail address."
@@ -160,8 +160,8 @@ def address(text: str) -> str:
 
 
 def derive(metadata: Metadata) -> Identifier:
-    """A UUID that follows from title, authors and language alone, so that the next version
-    of a publication has the same one."""
+    """A UUID derived from title, authors and language only, so that later versions of a publication
+    have the same one."""
     parts = [metadata.title, *(author.name for author in metadata.authors), metadata.lang.lower()]
     # One key for the same name typed on systems that compose accents differently.
     key = "\n".join(unicodedata.normalize("NFC", " ".join(part.split())) for part in parts)

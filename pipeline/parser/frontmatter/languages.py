@@ -43,8 +43,8 @@ def _usual(tag: str) -> str:
 
 
 def _meant(tag: str) -> str:
-    """The tag that replaced an old one, or the main language of a country whose code is given: ja
-    for jp."""
+    """The tag that has replaced an old one, or the main language of a country whose code is given:
+    ja for jp."""
     from langcodes import Language, standardize_tag
     from langcodes.tag_parser import LanguageTagError
 
@@ -82,7 +82,7 @@ def _as_people_write(value: str) -> str:
 
 @functools.cache
 def _months() -> tuple[tuple[str, int], ...]:
-    """The names of months in the languages that Chapbook has words of, and their numbers."""
+    """The numbers of months by their names in all languages that Chapbook knows."""
     found = (words(path.stem)["months"] for path in FOLDER.glob("??.toml"))
     return tuple(
         (name.casefold(), number)

@@ -1,4 +1,4 @@
-"""Lengths and sizes of text, as the front matter writes them."""
+"""Lengths and text sizes, as written in the front matter."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}
 POINTS = {"pt": 1, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72}
 
 SMALLEST_TEXT, LARGEST_TEXT = 6, 48
-"""Points that text may have."""
+"""The minimum and maximum text size, in points."""
 
 SMALLEST_PAGE, LARGEST_PAGE = 60, 1200
-"""Millimetres that the side of a page may have."""
+"""The minimum and maximum side of a page, in millimetres."""
 
 LENGTH = reference(
     "length", {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"}
@@ -62,7 +62,7 @@ def points(value: str) -> float:
 
 
 def page_size(value: str) -> PageSize:
-    """A size by its name, as LaTeX writes it too (``a4paper``), or ``150mm x 220mm``."""
+    """A size by its name, also as in LaTeX (``a4paper``), or ``150mm x 220mm``."""
     name = " ".join(value.lower().replace("-", " ").removesuffix("paper").split())
     name = {"statement": "half letter", "us letter": "letter", "us legal": "legal"}.get(name, name)
     if name in SIZES:

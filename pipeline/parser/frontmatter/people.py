@@ -1,5 +1,5 @@
-"""Front matter about who speaks in a dialogue, and who asks, by the words that authors use for
-that in all languages."""
+"""Front matter about the speakers in a dialogue, and which of them ask questions, by the words for
+their roles in all languages."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _entries(node: Node, report: FieldReport, key: str) -> Iterator[tuple[Node, 
 
 
 def _write(speakers: tuple[Speaker, ...]) -> dict[str, Any]:
-    """Each speaker's role, and whether they ask where the role does not say so by itself."""
+    """Each speaker's role, and whether they ask if the role does not imply it."""
     written: dict[str, Any] = {}
     for one in speakers:
         part = _Part(one.role, None, Place(1, 1))
@@ -93,7 +93,7 @@ SPEAKERS = Form(
 
 
 class _Part(NamedTuple):
-    """Somebody's role in the dialogue. ``asks`` is None where the front matter does not say."""
+    """A speaker's role in the dialogue. ``asks`` is None if the front matter does not state it."""
 
     role: str
     asks: bool | None
@@ -107,8 +107,8 @@ class _Part(NamedTuple):
 
 
 def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:
-    """Return whether each of some people asks questions. Teachers and journalists do if nobody else
-    does. An unknown role is reported if it might mean somebody who asks."""
+    """Return whether each speaker asks questions. Teachers and journalists do if nobody else does.
+    An unknown role is reported if it might mean somebody who asks."""
     asks = [part.asks if part.asks is not None else part.has("asks") for part in parts]
     if not any(asks):
         asks = [

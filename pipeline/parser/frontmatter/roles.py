@@ -43,7 +43,7 @@ MARC: dict[str, str] = {
     "wde": "wood engraver", "win": "writer of introduction", "wit": "witness",
     "wpr": "writer of preface", "wst": "writer of supplementary textual content",
 }  # fmt: skip
-"""Those of the Library of Congress's relators that fit a publication."""
+"""The Library of Congress's relators that apply to publications."""
 
 _OTHER_WORDS = {
     "adviser": "csl", "advisor": "csl", "afterword": "aft", "chair": "mod", "co author": "aut",
@@ -59,7 +59,7 @@ _OTHER_WORDS = {
 CODES: dict[str, str] = (
     {code: code for code in MARC} | {word: code for code, word in MARC.items()} | _OTHER_WORDS
 )
-"""From each word that the front matter may use for a role to its code."""
+"""The code of a role by each of its words."""
 
 _WORDS = sorted(word for word in CODES if word not in MARC)
 SCHEMA = {"type": "string", "anyOf": [{"enum": _WORDS}, {"enum": sorted(MARC)}, {"type": "string"}]}

@@ -21,7 +21,7 @@ from pipeline.parser.frontmatter.typed import form_of
 _WITH_STRUCTS = {"speakers": SPEAKERS, "editions": LISTED}
 
 SHORT = 80
-"""Characters that a list or an object has on one line at most in the schema's file."""
+"""The maximum length of a list or object on one line in the schema's file."""
 
 PRINTING = tuple(one.name for one in fields(PrintOptions))
 """The keys with settings for all printed editions."""
@@ -35,8 +35,8 @@ FORMS: dict[str, Form] = {
 
 
 def json_schema() -> dict[str, object]:
-    """The JSON Schema of the front matter, for editors to complete and check it by: draft 7,
-    the newest that all of them read. A key whose value is empty is as good as not written."""
+    """The JSON Schema of the front matter, for completion and validation in editors: draft 7, the
+    newest that all of them support. An empty value is allowed everywhere."""
     properties: dict[str, object] = {}
     for name, one in KEYS.items():
         schema = FORMS[name].schema
@@ -76,7 +76,7 @@ def _single_line(match: re.Match[str]) -> str:
 
 
 def front_matter(metadata: Metadata) -> str:
-    """Front matter that is equivalent to the metadata of a publication."""
+    """Front matter equivalent to the metadata of a publication."""
     own = dict(metadata.edition_options)
     listed = tuple((name, own.get(name, PrintOptions())) for name in metadata.editions)
     written: dict[str, Any] = {}

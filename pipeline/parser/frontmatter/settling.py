@@ -1,5 +1,5 @@
-"""The structs of the front matter whose parts depend on each other, or are not as they are
-written: from their values to fields, and back; and the ISBNs, which depend on the formats."""
+"""Structs of the front matter whose parts depend on each other or differ from their written form:
+conversions from values to fields and back; and the ISBNs, which depend on the formats."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
 
 
 def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -> Metadata:
-    """The metadata without an ``identifier`` that is the ISBN of another format than the e-book,
+    """The metadata without an ``identifier`` that is the ISBN of a format other than the e-book,
     which is reported."""
     own = metadata.identifier
     if own is None or own.scheme != "isbn":

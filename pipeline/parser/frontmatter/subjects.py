@@ -1,4 +1,4 @@
-"""Subjects by the classifications that shops and libraries have: codes, checked in their form."""
+"""Subjects in the classifications of shops and libraries: codes, whose form is checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers, schemas and writers of the front matter, as the types of its fields ask for them."""
+"""Readers, schemas and writers of the front matter, derived from the types of its fields."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _word(known: tuple[str, ...], key: Key) -> form.Form:
         if word not in known:
             hint = did_you_mean(word, known) or f"Write {either(shown)}."
             raise BadValueError(f"`{shorten(value)}` {key.wrong}.", hint)
-        return known[known.index(word)]  # by its identity, msgspec knows a default
+        return known[known.index(word)]  # msgspec recognises a default by its identity
 
     more = [word for word in key.words if not flags]
     schema: form.Schema = {"enum": [*known, *more]}

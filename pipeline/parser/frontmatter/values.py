@@ -27,7 +27,7 @@ class FieldReport:
     source: str
     findings: list[Diagnostic] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
-    """Keys of the front matter that are written by another name, and that name."""
+    """Synonyms of keys, and their canonical names."""
 
     def add(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         span = Span(place.line, place.column)
@@ -40,7 +40,7 @@ class FieldReport:
         self.add(Code.WRONG_VALUE, f"`{self.written.get(key, key)}`: {message}", place, hint)
 
     def twice(self, name: str, key: str, place: Place) -> None:
-        """Report a name that a mapping or list already has, as a `Code.DUPLICATE_KEY`."""
+        """Report a name that occurs twice in a mapping or list, as a `Code.DUPLICATE_KEY`."""
         message = f"`{shorten(name)}` is given twice in `{key}`."
         self.add(Code.DUPLICATE_KEY, message, place, "Keep one of them.")
 
@@ -160,7 +160,7 @@ def describe(node: Node) -> str:
 
 
 def text(node: Node, report: FieldReport, key: str) -> str | None:
-    """Text on one line, runs of white space made one space."""
+    """Text on one line, with runs of white space as one space."""
     raw = _text(node, report, key)
     return " ".join(raw.split()) or None if raw else None
 
@@ -229,7 +229,7 @@ def words(node: Node) -> tuple[Node, ...]:
 
 
 def flag(node: Node, report: FieldReport, key: str) -> bool | None:
-    """Yes or no, in the words that YAML has had for it."""
+    """Yes or no, in any of YAML's words."""
     word = text(node, report, key)
     if word is None:
         return None

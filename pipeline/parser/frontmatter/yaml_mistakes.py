@@ -36,7 +36,7 @@ def impossible_number(text: str, start: int, end: int) -> YamlMistakeError:
 
 
 def no_key(text: str, start: int, end: int, is_list: bool) -> YamlMistakeError:
-    """For a part that is YAML, but not a mapping."""
+    """The mistake in a part that is YAML, but not a mapping."""
     found = re.compile(r"^[ \t]*(?=[^\s#])", re.MULTILINE).search(text, start, end)
     first = found.end() if found else start
     last = _line_end(text, first)
@@ -54,7 +54,7 @@ def no_key(text: str, start: int, end: int, is_list: bool) -> YamlMistakeError:
 
 
 def refuse_references(event: yaml.NodeEvent, text: str, start: int, end: int) -> None:
-    """Raises `YamlMistakeError` where a value is an alias, or has an anchor or a tag."""
+    """Raise `YamlMistakeError` if a value is an alias, or has an anchor or a tag."""
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
         what = f"begins with `{text[start : start + 1]}`, which YAML reserves for anchors"
     elif getattr(event, "tag", None) is not None:
@@ -123,7 +123,7 @@ def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeErr
 
 
 def _colon(line: str, at: int, text: str) -> YamlMistakeError:
-    """For a ``: `` where YAML does not allow a mapping."""
+    """The mistake of a ``: `` where YAML does not allow a mapping."""
     indented = re.match(r"[ \t]+([\w-]+)[ \t]*:", line)
     begin = text.rfind("\n", 0, at) + 1
     if indented and begin + indented.end() - 1 == at:
@@ -141,7 +141,7 @@ def _colon(line: str, at: int, text: str) -> YamlMistakeError:
 
 
 def _quoted(line: str) -> str:
-    """A hint with the value of a line in such quotes as it needs, if it is short."""
+    """A hint with the value of a line in the quotes that it needs, if it is short."""
     pair = re.match(r"[ \t-]*+([\w-]++)[ \t]*+:[ \t]++(\S.{,60})$", line.rstrip())
     if pair is None:
         return ""

@@ -1,10 +1,9 @@
 """YAML front matter as a tree of places and strings.
 
-PyYAML's parser gives the events; the tree is built here, because front matter needs less
-than YAML has, and more: every scalar stays the text that was written (``no`` is Norwegian,
-``1.10`` a version), every key and value knows its place, anchors, aliases and tags are
-refused, and depth and size have limits. A mistake costs the entry it is in: the other
-entries are still read.
+PyYAML's parser gives the events; the tree is built here, because front matter needs both less and
+more than YAML: every scalar stays the text that was written (``no`` is Norwegian, ``1.10`` a
+version), every key and value knows its place, anchors, aliases and tags are refused, and depth and
+size have limits. A mistake only costs the entry that contains it.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class Scalar:
 
     @property
     def is_empty(self) -> bool:
-        """True if nothing was written (or ``~``, YAML's way of saying so)."""
+        """True if nothing was written, or only ``~``."""
         return not self.style and self.text in ("", "~")
 
 
@@ -125,10 +124,8 @@ def _unclosed(text: str, start: int) -> FrontMatter:
 
 
 def _printable(text: str) -> str:
-    """``text`` without the characters that PyYAML stops at, all else in its place.
-
-    They are reported where the file is read. A byte order mark in a text is by its
-    meaning a word joiner.
+    """``text`` with other characters in place of those that PyYAML rejects. They are reported when
+    the file is read. A byte order mark within a text means a word joiner.
     """
     return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).replace("\ufeff", "\u2060")
 
@@ -296,8 +293,8 @@ class _Composer:
         return Mapping(tuple(pairs), place, flow)
 
     def _commented(self, value: str, place: Place, comment: re.Match[str]) -> Scalar:
-        """A value with a comment after it that begins as none is meant to; a colour is the value
-        that is not there."""
+        """A value followed by a comment that was probably meant as part of it; or a colour in place
+        of the missing value."""
         colour = _COLOUR.match(comment[1]) if not value else None
         taken = colour[1] if colour else ""
         self.comments[comment.start(1)] = comment[1].rstrip(), taken

@@ -1,7 +1,7 @@
 """Blanks to fill in, ``____`` or ``____{answer}``, and variables, ``{{ name }}``.
 
-Four underscores are one anywhere, three only apart from other text. Next to a letter or digit they
-are text; with an answer they may be part of a word (``go____{es}``). Other content of double
+Four underscores are a blank anywhere, three only apart from other text. Next to a letter or digit
+they are text; with an answer they may be part of a word (``go____{es}``). Other content of double
 braces, as in templates of other programs, is text, but several words were meant as a name.
 """
 
@@ -19,7 +19,7 @@ _APART_BEFORE, _APART_AFTER = (
     re.compile(r"[\s(\[“„«=:/$€£]|\Z"),
     re.compile(r"[\s)\].,;:!?”“»%/=]|\Z"),
 )
-"""Characters beside three underscores that are no emphasis."""
+"""Characters next to three underscores that are not emphasis."""
 
 _INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")
 

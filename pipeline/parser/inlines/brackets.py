@@ -18,7 +18,7 @@ _MEANT = re.compile(
     r" ?\((?P<address>(?:https?://|www\.|mailto:|#)|[^\s()\"']{1,200}\.[A-Za-z]{2,5}(?=[)\"'\s]))?"
     r"[^()\n]{0,200}\)?"
 )
-"""Text after the brackets of a link or an image that cannot be read as its target."""
+"""Text after the brackets of a link or an image that is not a valid target."""
 
 
 class Brackets:
@@ -100,7 +100,7 @@ class Brackets:
         if element is None:
             return False
         self._wrap(bracket, element)
-        element.clear()  # what it says is read as a whole
+        element.clear()  # its text is parsed as a whole
         return True
 
     def _close_note(self, bracket: Bracket, close: int) -> None:
@@ -114,8 +114,8 @@ class Brackets:
         self._wrap(bracket, element)
 
     def _check_target(self, bracket: Bracket) -> None:
-        """Report text after the ``]`` of no link that was meant as an address; a number may be that
-        of a work."""
+        """Report text after ``]`` that was probably meant as an address; a number may be that of a
+        work."""
         leaf = self.leaf
         if leaf.data[bracket.content : leaf.pos - 1].isdecimal():
             return

@@ -96,7 +96,7 @@ class Chain:
         return found
 
     def forget(self, piece: Piece) -> None:
-        """Make plain text of a delimiter."""
+        """Make a delimiter plain text."""
         mark = piece.delimiter
         assert mark is not None
         if mark.previous and mark.previous.delimiter:
@@ -108,7 +108,7 @@ class Chain:
         piece.delimiter = None
 
     def forget_after(self, bottom: Piece | None) -> None:
-        """Make plain text of all delimiters after ``bottom``."""
+        """Make all delimiters after ``bottom`` plain text."""
         while self.last_delimiter is not None and self.last_delimiter is not bottom:
             self.forget(self.last_delimiter)
 

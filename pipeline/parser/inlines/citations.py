@@ -18,10 +18,9 @@ from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.inlines.references import CROSS_REFERENCE, may_begin
 
 LONGEST = 2000
-"""Characters that a citation may have; so that no bracket is looked through again and again
-for the sake of those within."""
+"""The maximum length of a citation, so that nested brackets are not searched again and again."""
 
-# In scripts without spaces between words, a key of other letters ends where these begin.
+# In scripts without spaces between words, a key of other letters ends where those begin.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _LETTER = rf"[^\W{_UNSPACED}]"
 _BETWEEN = r"[:.#$%&\-+?<>~/]"
@@ -51,7 +50,7 @@ class _CitationSpan(NamedTuple):
 
 
 def bracketed(content: str) -> CitationSpan | None:
-    """The citation that brackets around ``content`` are, if each part has a key."""
+    """The citation in brackets around ``content``, if each part has a key."""
     if len(content) > LONGEST or "@" not in content:
         return None
     items = _items(content)

@@ -1,5 +1,5 @@
-"""The distinction of formulas between dollar signs from prices, shell variables and other text. To
-take text for a formula is worse than to leave a formula as written, so a formula must be likely
+"""The distinction of formulas between dollar signs from prices, shell variables and other text.
+Mistaking text for a formula is worse than leaving a formula as written, so a formula must be likely
 from the text before the first dollar sign, after the last one, and between them."""
 
 from __future__ import annotations

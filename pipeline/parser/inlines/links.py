@@ -33,7 +33,7 @@ def normalise(label: str) -> str:
 
 
 def encode(destination: str) -> str:
-    """An address with all percent-encoded that must be; ids stay as they are written."""
+    """An address with everything percent-encoded that must be; ids stay as written."""
     address = unescape(destination)
     return address if address.startswith("#") else quote(address, safe=_SAFE)
 
@@ -98,7 +98,7 @@ def read_inline(text: str, pos: int) -> tuple[str, str, int] | None:
         return None
     after = skip_space(text, destination[1])
     if not text.startswith((")", *_TITLES), after) and (path := _SPACED.match(text, at)):
-        destination = path[1], path.end()  # no CommonMark, but what people write
+        destination = path[1], path.end()  # not CommonMark, but people write it
         after = skip_space(text, path.end())
     title = read_title(text, after) if after > destination[1] else None
     if title:

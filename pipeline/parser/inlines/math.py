@@ -10,12 +10,12 @@ from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 # Contents of a formula other than dollar signs; a backslash escapes the next character.
 _INSIDE = r"[^$\\]++|\\."
-# And but for further brackets of its kind.
+# The same without further brackets of its kind.
 _BRACKETED = r"[^\\]++|\\(?!\\?[()\[\]])."
-# And but for the same environment within it.
+# The same without another such environment within it.
 _ENVIRONMENT = r"[^\\]++|\\(?!(?:begin|end)\{(?P=name)\})."
 
-# And environments that LaTeX sets on lines of their own.
+# Environments that LaTeX sets on lines of their own.
 _DISPLAY = re.compile(
     "align(?!ed)|alignat(?!ed)|displaymath|eqnarray|equation|flalign|gather(?!ed)|multline"
 )

@@ -35,7 +35,7 @@ _KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del",
 
 
 def _comment(m: re.Match[str], data: str) -> Result:
-    """``%%…%%``, which nobody is to read; after a letter or a digit it is text."""
+    """``%%…%%``, which is left out; after a letter or a digit it is text."""
     before = data[m.start() - 1] if m.start() else "\n"
     if before.isalnum() or before == "%":
         return None

@@ -1,8 +1,8 @@
 """References that begin with ``@``: to numbered elements (``@fig-x``), and to works (``@key``).
 
 An ``@`` after a letter or digit is text, so that e-mail addresses are unchanged; but it may follow
-a letter of scripts without spaces between words. `CROSS_REFERENCE` matches ids that begin with
-``fig-``, ``tbl-``, ``sec-``, ``eq-``, ``lst-`` or ``ex-``; all other names are keys of works.
+a letter of scripts without spaces between words. `CROSS_REFERENCE` matches ids that begin with one
+of `PREFIXES`; all other names are keys of works.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 PREFIXES = ("fig", "tbl", "sec", "eq", "lst", "ex", "ln")
 
-# Scripts without spaces between words: where an id is of other letters, it ends at theirs.
+# Scripts without spaces between words: an id in other letters ends where these begin.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _NAME = rf"(?>[^\W_{_UNSPACED}]+(?:[-:_]+[^\W_{_UNSPACED}]+)*|[^\W_]+(?:[-:_]+[^\W_]+)*)"
 CROSS_REFERENCE = rf"-?@(?:{'|'.join(PREFIXES)})-{_NAME}"

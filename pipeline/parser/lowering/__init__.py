@@ -32,16 +32,17 @@ from pipeline.parser.markup.flow import trim
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
-"""Levels of blocks and inlines within each other that come out. Deeper ones lose their
-markup and keep their text, since all that comes after works through a tree by recursion."""
+"""The maximum nesting of blocks and inlines. Deeper ones lose their markup and keep their text,
+because everything after this processes trees by recursion."""
 
 ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 
 
 class Lowering:
-    """Lowers one tree; collects the notes and diagnostics found, and ``anchors``, the ids by which
-    links may refer to headings. ``read_leaf`` parses a line at a position into inline elements;
-    ``files`` reads included files. ``paired`` are the tags that the text opens and closes."""
+    """Lowers one tree, and collects the notes and diagnostics found, and ``anchors``, the ids by
+    which links may refer to headings. ``read_leaf`` parses a line at a position into inline
+    elements; ``files`` reads included files. ``paired`` are the tags that the text opens and
+    closes."""
 
     def __init__(
         self,

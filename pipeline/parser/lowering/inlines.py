@@ -31,7 +31,8 @@ Quarto."""
 
 
 MOST = 20_000
-"""Pieces of markup in a paragraph, which layout takes much longer for than for plain text."""
+"""The maximum number of pieces of markup in a paragraph: their layout takes much longer than that
+of plain text."""
 
 LINE_ENDS = frozenset({"br", "soft-break"})
 

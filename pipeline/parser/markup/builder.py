@@ -75,7 +75,7 @@ class MarkupBuilder:
     # --- what is put in ---
 
     def feed(self, lines: Sequence[Line], secret: str = "div") -> None:
-        """A piece of raw HTML, by line. A tag of a name for answers, which HTML has not, is
+        """A piece of raw HTML, by line. A tag named like an answer, which HTML does not have, is
         the element ``secret``, for teachers."""
         self._places = LinePlaces(lines)
         for token in tokenise("\n".join(lines)):
@@ -164,7 +164,7 @@ class MarkupBuilder:
         else:
             self._stack.append(frame)
             if token.closed and tag not in BLOCK_TAGS:
-                self._close_frame()  # browsers would leave it open, nobody means that
+                self._close_frame()  # browsers would leave it open, which nobody intends
 
     def _end(self, token: MarkupToken) -> None:
         tag = token.name
@@ -249,7 +249,7 @@ class MarkupBuilder:
         self._stack[-1].items.extend(_build(frame))
 
     def _finish(self, report: bool) -> None:
-        """Close all open elements. Content that would be lost or misplaced is an error."""
+        """Close all open elements. Elements that should have been closed are reported."""
         if self._dropping:
             self._unclosed(self._dropping[0], self._dropped_at)
             self._dropping.clear()

@@ -1,4 +1,4 @@
-"""Blocks where inlines are wanted, and inlines where blocks are: nothing gets lost."""
+"""Conversion of blocks to inlines and of inlines to blocks, without losing anything."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
 class FlowPart(Node, frozen=True):
-    """A piece of a table, list or figure on its way up to it: ``name`` is its tag."""
+    """A piece of a table, list or figure that the enclosing element will take: ``name`` is its
+    tag."""
 
     name: str
     children: tuple[Node, ...]
@@ -102,7 +103,7 @@ def as_blocks(
 
 
 def is_tight(items: Iterable[model.ListItem]) -> bool:
-    """Return whether no item has a paragraph, but text at most."""
+    """Return whether no item has a paragraph, only text."""
     return not any(isinstance(block, model.Paragraph) for item in items for block in item.children)
 
 

@@ -123,7 +123,7 @@ def code_text(items: Iterable[Node]) -> str:
                 parts.append(plain_text((node,)))
             case (
                 model.Paragraph() | model.Heading()
-            ):  # a blank line stood before it, or stands after it
+            ):  # there was a blank line before it, or there is one after it
                 parts.append(f"\n\n{code_text(node.children)}\n")
             case _:
                 parts.append(code_text(getattr(node, "children", ())))

@@ -101,7 +101,7 @@ def table(frame: Frame) -> Iterable[Node]:
 
 
 def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
-    """The rows among ``items``; cells that are in none make one. All else goes to
+    """The rows among ``items``; cells outside rows make one. Everything else goes to
     ``outside``."""
     loose: list[TableCell] = []
     found: list[TableRow] = []
@@ -136,7 +136,7 @@ def _head_length(rows: list[TableRow]) -> int:
 
 
 def _is_head(row: TableRow) -> bool:
-    """Return whether a row holds nothing but heads of columns, and corners without text."""
+    """Return whether a row contains only column headers and empty corners."""
     scopes = {cell.scope for cell in row.cells if cell.scope or cell.children}
     return scopes == {"col"}
 

@@ -1,4 +1,4 @@
-"""The safe subset of HTML: which elements and attributes are taken, and how they nest."""
+"""The safe subset of HTML: allowed elements and attributes, and their nesting."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DROPPED_TAGS = _words(
     "script style iframe frameset object applet template svg math audio video canvas head title"
     " textarea select datalist progress meter map noembed xmp"
 )
-"""Left out with all that is in them."""
+"""Elements that are left out with their content."""
 
 DROPPED_VOID_TAGS = _words(
     "input link meta base basefont bgsound param embed frame source track area keygen"

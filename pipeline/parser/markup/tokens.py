@@ -84,7 +84,7 @@ def tokenise(data: str) -> Iterator[MarkupToken]:
             continue
         yield token
         if token.kind is Kind.START and token.name in RAW_TEXT_TAGS and not token.closed:
-            # the content is of no use: such elements are left out
+            # the content is not needed: such elements are left out
             closing = re.compile(rf"(?=</{token.name}[\s/>])", re.I).search(data, at)
             begin = at = closing.end() if closing else len(data)
     if begin < len(data):

@@ -55,7 +55,7 @@ def draw_charts(document: Document) -> Document:
     """The document with its charts drawn, each a generated `Asset`, and the numbers in their tables
     formatted for the language.
 
-    A chart that cannot be drawn is a BAD_CHART error at the cause, and one that is hard to read a
+    A chart that cannot be drawn is a BAD_CHART warning at the cause, and one that is hard to read a
     CROWDED_CHART warning. This pass comes when the texts are finished.
     """
     findings = Findings(document)
@@ -126,7 +126,7 @@ class _Artist:
             image, narrow = draw(width, str(number), alt), None
             if self._format == "html":
                 narrow = draw(min(width, NARROW), f"{number}-narrow", "")
-        except Exception as error:  # whatever numbers and names make of the drawing
+        except Exception as error:  # whatever the drawing makes of numbers and names
             del self.assets[before:]
             message = (
                 f"The chart cannot be drawn, so its data is shown as a table: {describe(error)}."

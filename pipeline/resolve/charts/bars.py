@@ -33,7 +33,7 @@ def abreast(plan: Plan) -> int:
 
 
 def parts(plan: Plan, group: int) -> list[Part]:
-    """The bars of a group; on each other, those below zero go down from it."""
+    """The bars of a group; if stacked, negative ones go down from zero."""
     found = []
     ends = {True: Decimal(0), False: Decimal(0)}
     for number, series in enumerate(plan.data.series):
@@ -51,7 +51,7 @@ def all_parts(plan: Plan) -> Iterator[Part]:
 
 
 def span(plan: Plan) -> tuple[Decimal, Decimal]:
-    """From where to where all bars go, with zero."""
+    """The lowest and highest ends of all bars, including zero."""
     ends = [part.end for part in all_parts(plan)]
     low, high = min(Decimal(0), *ends), max(Decimal(0), *ends)
     return low, high if high > low else Decimal(1)
@@ -62,7 +62,7 @@ def fill(plan: Plan, number: int) -> Fill:
 
 
 def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
-    """A number within its part of a bar, if it has room there."""
+    """The number inside its part of a bar, if it has room there."""
     text = plan.written(part.value)
     width = plan.measure(text)
     x, y = box.x + box.width / 2, box.y + box.height / 2

@@ -18,16 +18,16 @@ from pipeline.resolve.charts.numbers import Number
 from pipeline.resolve.findings import Findings
 
 MOST_GROUPS = 200
-"""Bars or slices side by side that can be drawn at all; a line may have more points."""
+"""The maximum number of bars or slices that can be drawn at all; a line may have more points."""
 
 MOST_POINTS = 5000
 MOST_SERIES = 12
 
 CROWDED_SLICES, CROWDED_SERIES, CROWDED_GROUPS = 8, 6, 60
-"""From more than these on, readers lose their way."""
+"""The numbers above which charts are hard to read."""
 
 SAME_DECIMALS = 2
-"""Numbers are shown with the same decimals where none has more than these."""
+"""The maximum number of decimals; if no number has more, all are shown with the same."""
 
 
 class Series(NamedTuple):
@@ -90,7 +90,7 @@ NO_DATA = Data((), (), (), "", -1, "")
 
 
 def read(chart: Chart, lang: str, findings: Findings) -> Data | None:
-    """The data of a chart; or None, where something is wrong that keeps it from being drawn."""
+    """The data of a chart, or None if a mistake keeps it from being drawn."""
     return _Reader(chart, lang, findings).read()
 
 

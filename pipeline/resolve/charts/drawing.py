@@ -1,4 +1,4 @@
-"""Scenes as SVG. Letters are shapes in it, so that it is the same wherever it is shown."""
+"""Scenes as SVG. Letters are drawn as shapes, so that they look the same everywhere."""
 
 from __future__ import annotations
 
@@ -134,5 +134,5 @@ _OUTLINES: dict[str, tuple[Point, ...]] = {
 
 
 def _near(number: float) -> str:
-    """To a hundredth of a point, because machines differ in the last digits of calculations."""
+    """The number to a hundredth, because machines differ in the last digits of calculations."""
     return f"{round(number, 2) + 0.0:g}"

@@ -1,4 +1,4 @@
-"""Bars that lie, with their names before them: for names that are long, or bars that are many."""
+"""Horizontal bars, with their names before them: for long names or many bars."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Box, Label, Mark, Rule, Scene
 
 THICK, THIN = 13.0, 10.0
-"""A bar that is alone in its group, and one of several."""
+"""The thickness of a bar that is alone in its group, and of one of several."""
 
 NAMES = 0.4
-"""The share of the width that names may take."""
+"""The maximum share of the width for names."""
 
 LEAST_NAMES, SHORTEST = 36.0, 48.0
-"""Room for names at the least, and for the bars."""
+"""The minimum room for names, and for bars."""
 
 
 def draw_horizontal(plan: Plan) -> Scene:

@@ -16,7 +16,7 @@ from pipeline.resolve.charts.scene import Anchor, Box, Label, Mark, Rule
 Measure: TypeAlias = Callable[[str], float]
 """A function for the width of a text, in points."""
 
-# After a blank or a hyphen, and between the characters of scripts without blanks.
+# After a space or a hyphen, and between the characters of scripts without spaces.
 _BREAK = re.compile(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff])")
 
 
@@ -37,8 +37,8 @@ class Plan(NamedTuple):
     flatness: float = 1.0
 
     def wrap(self, text: str, width: float) -> list[str]:
-        """The text in lines that are no wider; a word that is too long is broken anywhere. Of a
-        text that no reader would take for a name, only the beginning is drawn."""
+        """The text in lines of a maximum width; a word that is too long is broken anywhere. Of a
+        text too long to be a name, only the beginning is drawn."""
         if len(text) > MOST_DRAWN:
             text = f"{text[: MOST_DRAWN - 1]}…"
         lines = [""]
@@ -53,7 +53,7 @@ class Plan(NamedTuple):
         return [line.strip() for line in lines]
 
     def _broken(self, word: str, width: float) -> tuple[str, str]:
-        """A word as much as fits of it, one character at least, and the rest."""
+        """As much of a word as fits, at least one character, and the rest."""
         count = max(1, int(len(word) * width / self.measure(word)))
         while count > 1 and self.measure(word[:count]) > width:
             count -= 1

@@ -13,10 +13,10 @@ from pipeline.resolve.charts.scene import Mark, Marker, Point, Rule, Scene
 
 HEIGHT = 165.0
 NAMES = 0.34
-"""The share of the width that names may take."""
+"""The maximum share of the width for names."""
 
 MOST_MARKED = 16
-"""Points that have a marker each; of more, a line has one at its end."""
+"""The maximum number of points with a marker each; a line with more has one at its end."""
 
 STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)
 
@@ -75,7 +75,7 @@ def draw_lines(plan: layout.Plan) -> Scene:
 
 
 def _range(plan: layout.Plan) -> tuple[Decimal, Decimal]:
-    """From where to where the scale goes: from zero, unless all numbers are far from it."""
+    """The ends of the scale: it begins at zero, unless all numbers are far from it."""
     values = list(plan.data.numbers)
     low, high = min(values), max(values)
     if low >= 0 and low < high * Decimal("0.6"):
@@ -92,7 +92,7 @@ def _last(values: tuple[Decimal | None, ...]) -> Decimal:
 
 
 def _line(points: list[Point | None], stroke: look.Stroke) -> Iterator[Mark]:
-    """A line that breaks off where a number is not known, and its markers."""
+    """A line that is interrupted at unknown numbers, and its markers."""
     for known, run in itertools.groupby(points, key=lambda point: point is not None):
         path = tuple(point for point in run if point)
         if known and len(path) > 1:
@@ -162,7 +162,7 @@ def _below(
 
 
 def _chosen(plan: layout.Plan, places: tuple[float, ...], across: layout.Scale) -> list[int]:
-    """The groups that have their names below: round years and numbers, in equal steps."""
+    """The groups whose names are shown below: round years and numbers, in equal steps."""
     widest = plan.widest(plan.data.groups) + 2 * GAP
     whole = all(place == int(place) for place in places)
     for step in STEPS:

@@ -1,4 +1,4 @@
-"""Numbers as people write them: read from cells, and written as a language has them."""
+"""Numbers as people write them: read from cells, and formatted for a language."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ MISSING = frozenset(("", "-", "–", "—", "−", ".", "..", "...", "…", "?",
 """Words for a missing number, in lower case."""
 
 LONGEST = 40
-"""Characters that a number has at most, with its unit."""
+"""The maximum length of a number with its unit."""
 
 MOST_DECIMALS = 9
-"""Decimals that are shown of a number."""
+"""The maximum number of decimals shown."""
 
 LARGEST, SMALLEST = Decimal("1e15"), Decimal("1e-9")
-"""Between these are the numbers that can be drawn, but for 0."""
+"""The range of numbers that can be drawn, besides 0."""
 
 _SPACES = re.compile(r"[\s'’٬]")
-# A number has groups of three digits, or in India of two, with one and the same mark between.
+# A number has groups of three digits, or in India of two, separated by the same mark.
 _NUMBER = re.compile(
     r"(?P<sign>[+−–-]?)\s?(?P<before>[^\w\s.,+−–'’-]{0,2}|[A-Z]{2,3}(?=\s))\s?(?P<sign2>[+−–-]?)"
     r"(?P<digits>(?:\d{1,3}(?P<mark>[.,\s'’٬])\d{2,3}(?:(?P=mark)\d{2,3})*(?<=\d{3})|\d*)"

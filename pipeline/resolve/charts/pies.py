@@ -66,7 +66,7 @@ def _parts(plan: Plan, radius: float, width: float) -> list[_Part]:
 
 
 def _share_text(plan: Plan, value: Decimal, total: Decimal) -> str:
-    """A number, and its share of the whole unless it is one."""
+    """A number, and its share of the whole, unless it is a share itself."""
     if plan.data.unit in ("%", "‰"):
         return plan.written(value)
     share = numbers.with_unit(
@@ -87,13 +87,13 @@ def _spread(parts: list[_Part]) -> list[tuple[_Part, float]]:
         before = ordered[len(heights) - 1] if heights else None
         lowest = heights[-1] + _half(before) + _half(part) + 2 if before else part.at[1]
         heights.append(max(part.at[1], lowest))
-    # A label that has been pushed down too far pulls all up by half.
+    # A label that has been pushed down too far pulls all others up by half.
     excess = max((y - part.at[1] for part, y in zip(ordered, heights, strict=True)), default=0)
     return [(part, y - excess / 2) for part, y in zip(ordered, heights, strict=True)]
 
 
 def _fill(shades: tuple[Fill, ...], number: int, count: int) -> Fill:
-    """From dark to light, clockwise; of many slices the shades alternate."""
+    """The shades from dark to light, clockwise; many slices alternate."""
     if count <= len(shades):
         return shades[number * (len(shades) - 1) // max(1, count - 1)]
     return shades[(0, 3, 1, 4, 2, 5)[number % 6] % len(shades)]
@@ -104,7 +104,7 @@ def _name(part: _Part, y: float, centre: float, middle: float, radius: float) ->
     anchor: Anchor = "start" if part.is_right else "end"
     side = 1 if part.is_right else -1
     x, height = part.at
-    # No nearer to the disc than its rim is at the heights that the lines take.
+    # No nearer to the disc than its rim at the height of the lines.
     nearest = max(0.0, abs(y) - _half(part))
     clear = math.sqrt(max(0.0, (radius + REACH / 2) ** 2 - nearest**2))
     x = max(abs(x), clear, radius * 0.3) * side

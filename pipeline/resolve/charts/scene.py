@@ -1,4 +1,4 @@
-"""A drawing before it is one: shapes and texts, placed in points from the upper left corner."""
+"""Drawings in the abstract: shapes and texts, positioned in points from the upper left corner."""
 
 from __future__ import annotations
 

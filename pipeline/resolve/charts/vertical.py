@@ -11,13 +11,13 @@ from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Box, Label, Mark, Rule, Scene
 
 HEIGHT = 150.0
-"""From the lowest to the highest bar's end, in points."""
+"""The distance from the lowest to the highest end of a bar, in points."""
 
 WIDEST, THINNEST = 44.0, 5.0
-"""Between these is a bar's width."""
+"""The minimum and maximum width of a bar."""
 
 SHARE = 0.72
-"""The share of a group's space that its bars take."""
+"""The share of a group's space for its bars."""
 
 MOST_LINES = 2
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -74,7 +74,7 @@ def _bar(plan: layout.Plan, slot: float) -> float:
 
 
 def _has_room(plan: layout.Plan, slot: float) -> bool:
-    """Return whether the numbers fit over the bars, in slots that are so wide."""
+    """Return whether the numbers fit over the bars, in slots of this width."""
     if is_stacked(plan):
         return plan.widest(bars.totals(plan)) * 1.1 <= slot - 2
     room = slot - 2 if abreast(plan) == 1 else _bar(plan, slot) + 1

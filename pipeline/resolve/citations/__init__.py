@@ -60,7 +60,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     known = {at: _known(one, sources, findings) for at, one in cited.items()}
     try:
         document = _written(document, cited, known, sources, findings, split)
-    except Exception as error:  # whatever a style or a work makes of the other
+    except Exception as error:  # whatever happens with an unusual style or work
         named = metadata.citation_style
         style = f"`{named.text}`" if named else "the usual style"
         message = f"The works cannot be formatted in {style}: {describe(error)}."
@@ -73,7 +73,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
 
 
 def put_back(document: Document) -> Document:
-    """The document with its citations as the text that they were, and nothing listed."""
+    """The document with its citations as written, and without a bibliography."""
 
     def leave(node: model.Citation) -> model.Text:
         return model.Text(text=node.source, span=node.span)
@@ -249,7 +249,7 @@ def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str]
 
 
 def _entry_ids(document: Document, keys: list[str]) -> dict[str, str]:
-    """An id for the entry of each work, that nothing else has."""
+    """A unique id for the entry of each work."""
     taken = {node.attributes.id for _, node, _ in find(document, marked=True)}
     found: dict[str, str] = {}
     for key in keys:

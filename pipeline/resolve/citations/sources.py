@@ -51,7 +51,7 @@ def read_sources(document: Document, folder: Path) -> Sources:
         if located is None:
             sources.complete = False
             continue
-        # Messages name a file as they name the source.
+        # Messages name a file in the same way as the source.
         name = posixpath.join(posixpath.dirname(document.source.replace("\\", "/")), located.name)
         try:
             works.read(name, located.read())
@@ -98,7 +98,7 @@ def _listed(document: Document, sources: Sources) -> list[str]:
 
 
 def _style(document: Document, folder: Path, sources: Sources) -> CitationStyle:
-    """The style that the front matter names, or else the usual one."""
+    """The style that the front matter names, or else the default."""
     from pipeline.resolve.citations.works.styles import DEFAULT, named_style
 
     named = document.metadata.citation_style

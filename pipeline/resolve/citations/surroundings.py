@@ -1,4 +1,4 @@
-"""The place of citations and the bibliography in the text around them."""
+"""The positions of citations and the bibliography in the surrounding text."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ ROLE = "bibliography"
 
 
 def close_up(document: Document, is_mark: Callable[[Node], bool]) -> Document:
-    """The document with no space before raised marks, and these behind punctuation, where the
-    language sets them so."""
+    """The document without spaces before raised marks, and with these after punctuation if the
+    language requires it."""
     parents = {
         type(node)
         for node in all_nodes(document)
@@ -177,7 +177,7 @@ def is_index(section: Section) -> bool:
 
 
 def _with_role(section: Section) -> Section:
-    """A section that is the bibliography gets its role."""
+    """Give a section that is the bibliography its role."""
     kinds = {type(child) for child in section.children}
     if section.role or Bibliography not in kinds or kinds - {Bibliography, Paragraph}:
         return section
@@ -189,10 +189,10 @@ CITATION_NOTE = "citation "
 
 
 def becomes_note(node: Node) -> bool:
-    """Return whether a node is the sign of a note that a citation became."""
+    """Return whether a node is the reference to a note made from a citation."""
     return isinstance(node, NoteReference) and node.label.startswith(CITATION_NOTE)
 
 
 def is_written(node: Node) -> bool:
-    """Return whether a node is a citation in brackets, as it is written."""
+    """Return whether a node is a citation in brackets, as written."""
     return isinstance(node, Citation) and bool(node.children) and not node.in_text

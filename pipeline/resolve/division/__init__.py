@@ -96,7 +96,7 @@ def _metadata(metadata: Metadata, part: DocumentPart) -> Metadata:
 
 
 def _minutes(part: DocumentPart) -> int:
-    """The time given for a whole section."""
+    """The time stated for a whole section."""
     whole = part.section and part.blocks == part.section.children
     return int(part.section.attributes.get(MINUTES, "0")) if part.section and whole else 0
 
@@ -116,7 +116,7 @@ def _trimmed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _raised(blocks: tuple[Block, ...], depth: int) -> tuple[Block, ...]:
-    """The blocks of a section that deep, with headings below the title."""
+    """The blocks of a section at that depth, with headings below the title."""
     if not depth:
         return blocks
     return rewrite(

@@ -46,8 +46,8 @@ def _listed(node: Node) -> tuple[str, ...]:
 
 
 def without_dead_ends(document: Document, part: DocumentPart, places: PartPlaces) -> Document:
-    """A part whose references and links to other parts are replaced by text that names their
-    destinations."""
+    """The part with text that names the destination in place of references and links to other
+    parts."""
     here = {node.attributes.id for node in all_nodes(document)}
     vocabulary = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double

@@ -1,4 +1,4 @@
-"""Formulas, made into MathML for screens, and into characters and words for all else."""
+"""Formulas as MathML for screens, and as characters and words for everything else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REFERENCE = re.compile(r"\s*\\(eq|[cC]|auto)?ref\s*\{([^{}]+)\}\s*")
 
 
 KEPT = 4096
-"""Formulas that are kept: each edition of a text has most of them."""
+"""The number of formulas kept: all editions of a text share most of them."""
 
 
 class _Context(NamedTuple):
@@ -169,7 +169,7 @@ def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, For
 
 @functools.cache
 def _drawn() -> frozenset[str]:
-    """The characters that formulas can be drawn with; all, where the font is not there."""
+    """The characters that formulas can be drawn with; all, if the font is missing."""
     from fontTools.ttLib import TTFont
 
     file = font_file(MATH_FACE)
@@ -206,7 +206,7 @@ def _make(
         return _Result(mistakes=tuple(mistakes), labels=reading.labels, tag=reading.tag)
     if not reading.tex and not reading.labels:
         return _Result(defines=True)
-    # Imported here since most documents have no formulas.
+    # Imported here because most documents have no formulas.
     from pipeline.resolve.formulas.mathml import CannotSetError
 
     try:

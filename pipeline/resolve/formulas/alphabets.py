@@ -1,5 +1,5 @@
-"""The mathematical alphabets of Unicode. Browsers know of MathML's ``mathvariant`` only
-"normal": letters of other faces are characters of their own."""
+"""The mathematical alphabets of Unicode. Browsers only support the value "normal" of MathML's
+``mathvariant``; letters of other faces are characters of their own."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ _OF_ALPHABETS = re.compile("[\U0001d400-\U0001d7ff]")
 
 
 def plain_letters(text: str) -> str:
-    """``text`` in ordinary letters, which every font has and every voice can read."""
+    """``text`` in ordinary letters, which every font has and every screen reader can read."""
     return _OF_ALPHABETS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)

@@ -29,13 +29,13 @@ _CHARGE = re.compile(r"\{|(\d*[+-]+|[+-]*\d+[+-]*|[A-Za-z*]+[+-]?)")
 _LABEL = re.compile(r"\s*\[([^\[\]]*)\]")
 _STATE = re.compile(r"\((?:aq|s|l|g)\)")
 DEEPEST = 4
-"""Labels of arrows within labels of arrows."""
+"""The maximum nesting of labels of arrows."""
 
 
 def chemistry(text: str, depth: int = 0) -> str:
     r"""The TeX for the content of ``\ce``."""
     out: list[str] = []
-    pos, holds = 0, False  # whether what came last can have an index or a charge
+    pos, holds = 0, False  # whether the last piece can have an index or a charge
     while found := _TOKEN.match(text, pos):
         kind, written = found.lastgroup or "other", found[0]
         start, pos = pos, found.end()

@@ -34,13 +34,13 @@ TEXT_NAMES = {
     **dict.fromkeys(("textnormal", "textup", "textmd", "textsc", "mbox", "hbox"), "text"),
     "emph": "textit",
 }
-"""Those that latex2mathml has by another name."""
+"""Commands that latex2mathml knows by another name."""
 
 PLAIN = frozenset(
     "mathbin mathrel mathord mathopen mathclose mathpunct mathinner ensuremath smash mathllap"
     " mathrlap mathclap llap rlap clap vcenter hcancel".split()
 )
-"""Commands that only say how their argument is spaced: it is set as it is."""
+"""Commands that only affect the spacing of their argument, which is set as it is."""
 
 SWITCHES = frozenset(
     "strut mathstrut hfill hfil centering normalsize small large Large scriptsize footnotesize"
@@ -54,7 +54,7 @@ SPECIAL = frozenset(
     "tag label rule color textcolor hline hdashline cline cdashline mathop textcircled ce cf pu"
     " intertext shortintertext".split()
 )
-"""Commands that are read in ways of their own."""
+"""Commands with their own readers."""
 DELIMITED = frozenset(
     size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")
 )
@@ -176,5 +176,5 @@ def is_known(name: str) -> bool:
 
 
 def names() -> frozenset[str]:
-    """All commands that there are."""
+    """The names of all commands."""
     return STRUCTURE | ALIASES.keys() | symbols().keys()

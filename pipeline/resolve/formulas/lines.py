@@ -11,7 +11,7 @@ SOLID, DASHED = "|", ":"
 _ROW, _COLUMNS, _DISPLAY = "\ue004", "\ue005", "\ue006"
 NUMBER_MARK = "\ue007"
 DISPLAY = f"\\text{{{_DISPLAY}}}"
-"""The mark of a table whose cells are set as formulas of their own are."""
+"""The mark of a table whose cells are set like displayed formulas."""
 
 NUMBER = f"\\qquad\\text{{{NUMBER_MARK}}}"
 """The mark before the number of a row."""
@@ -68,7 +68,7 @@ def read_marks(table: Element) -> None:
 
 
 def _align_numbers(table: Element) -> None:
-    """Move what follows the marks of numbers into a last column."""
+    """Move everything after the marks of numbers into a last column."""
     numbers = [[inner for cell in row for inner in _number(cell)] for row in table]
     if not any(numbers):
         return

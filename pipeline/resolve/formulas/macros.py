@@ -10,10 +10,10 @@ from pipeline.model.removal import closing_brace
 from pipeline.resolve.formulas.reader import Mistake
 
 LONGEST = 10_000
-"""Characters: no formula has more, as it is written or written out."""
+"""The maximum length of a formula, as written and after expansion."""
 
 MOST = 1_000
-"""Uses in a formula: more never end."""
+"""The maximum number of uses in a formula: more would never end."""
 
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.|$)", re.DOTALL)
 _DEFINING = re.compile(

@@ -57,7 +57,7 @@ def convert(tex: str, display: bool) -> Element:
         math.set("display", "block")
     try:
         math.extend(row(_all(converter.convert_to_element(tex), display)))
-    except Exception as error:  # it raises whatever its parts do
+    except Exception as error:  # it can raise any error of its parts
         raise CannotSetError from error
     for inner in math.iter():
         if inner.get("class") in (DECIMAL, FUNCTION):
@@ -113,8 +113,8 @@ def _mended(element: Element, display: bool) -> Element:
 
 
 def _in_style(children: list[Element]) -> list[Element]:
-    """The children of a cell, those after a change of style in it, which latex2mathml closes at
-    once."""
+    """The children of a cell; a change of style, which latex2mathml closes immediately, applies to
+    those after it."""
     for number, child in enumerate(children):
         if child.tag == "mstyle" and not len(child):
             child.extend(row(_in_style(children[number + 1 :])))
@@ -135,7 +135,7 @@ def _group(children: list[Element], kind: str = "") -> Element:
 
 
 def _padded(element: Element, children: list[Element]) -> Element:
-    """Relative lengths are not in MathML Core, and only add space."""
+    """Remove relative lengths, which are not in MathML Core and only add space."""
     values = [element.get(name, "0") for name in ATTRIBUTES["mpadded"]]
     if not all(_LENGTH.fullmatch(value) and value[0] not in "+-" for value in values):
         space = Element("mspace", {"width": "0.4em"})

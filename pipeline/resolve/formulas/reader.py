@@ -10,7 +10,7 @@ DEEPEST = 40
 
 _TOKEN = re.compile(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
 WIDEST, STROKE = 20, 0.6
-"""Underscores of the widest blank, and the ems that each takes."""
+"""The maximum number of underscores of a blank, and the width of each in ems."""
 
 _LETTER = re.compile(r"\s*[A-Za-z]")
 _GAP = re.compile(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
@@ -105,7 +105,7 @@ class Reader:
             self.argument(token, at)
 
     def primes(self) -> None:
-        """Primes, which share their place with a superscript after them."""
+        """Read primes, which are combined with a superscript after them."""
         count = 0
         while self.peek() == "'":
             self.pos += 1
@@ -125,7 +125,7 @@ class Reader:
         if token in ("", "}", "&", "^", "_", "\\\\", "\\right", "\\end"):
             self.wrong(f"After `{of}` something is missing.", at)
         elif token[0].isdigit():
-            self.out.append(f"{{{token[0]}}}")  # of a number, only the first figure
+            self.out.append(f"{{{token[0]}}}")  # only the first digit of a number
             self.pos += 1
         elif token == "{":
             self.pos += 1
@@ -140,7 +140,7 @@ class Reader:
             self.depth -= 1
 
     def blank(self, token: str) -> None:
-        """A gap to fill in, or, if its answer is known, the answer on a line."""
+        """Read a gap to fill in or, if its answer is known, the answer on a line."""
         at = self.pos
         self.pos += len(token)
         if self.tex.startswith("{", self.pos):

@@ -25,13 +25,13 @@ def row(children: Sequence[Element]) -> list[Element]:
     letters one word, and functions are separated from their arguments."""
     found = [child for child in children if not is_empty(child)]
     for child in found:
-        if child.tag == "mo" and child.text == "~":  # it has the spaces of a relation
+        if child.tag == "mo" and child.text == "~":  # it is spaced like a relation
             child.text = "\N{TILDE OPERATOR}"
     return _applied(_words(_numbers(_negated(_signed(found)))))
 
 
 def is_empty(element: Element) -> bool:
-    """Return whether an element is a row of nothing."""
+    """Return whether an element is an empty row."""
     return element.tag == "mrow" and not len(element)
 
 
@@ -49,8 +49,8 @@ def _is_room(element: Element) -> bool:
 
 
 def _signed(children: list[Element]) -> list[Element]:
-    """A plus or minus after an operator is a sign, without space after it; “mod” in brackets has
-    no other space than the one after it."""
+    """Treat a plus or minus after an operator as a sign, without space after it; “mod” in brackets
+    has space after it only."""
     for before, child in itertools.pairwise(children):
         if child.tag == "mo" and child.text in SIGNS and _asks_for_more(before):
             child.set("form", "prefix")
@@ -64,7 +64,7 @@ def _asks_for_more(element: Element) -> bool:
 
 
 def _negated(children: list[Element]) -> list[Element]:
-    """A stroke through the next operator is part of the character, if that exists."""
+    """Combine a stroke through the next operator with it, if there is such a character."""
     found: list[Element] = []
     for child in children:
         if found and _is_stroke(found[-1]) and child.tag in ("mo", "mi"):
@@ -79,7 +79,7 @@ def _is_stroke(element: Element) -> bool:
 
 
 def _numbers(children: list[Element]) -> list[Element]:
-    """``2{,}5`` is a number."""
+    """Make ``2{,}5`` one number."""
     found: list[Element] = []
     for child in children:
         if (
@@ -96,7 +96,7 @@ def _numbers(children: list[Element]) -> list[Element]:
 
 
 def _words(children: list[Element]) -> list[Element]:
-    """``\\mathrm{km}`` is a word."""
+    """Make ``\\mathrm{km}`` one word."""
     if len(children) < 2 or not all(_is_upright(child) for child in children):
         return children
     word = Element("mi")

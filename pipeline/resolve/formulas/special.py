@@ -142,7 +142,7 @@ class Special(Reader):
         self.out.append(f"\\{name}{{{words}}}" if words else "{}")
 
     def operation(self, name: str, content: str, at: int) -> None:
-        r"""``\mathop``: a word, or another base for limits below and above."""
+        r"""Read ``\mathop``: a word, or another base for limits below and above."""
         starts = self.pos - len(content) - 1
         if content.strip() and _NAME.fullmatch(content):
             words = re.sub(r"\\(?:mathrm|text|rm|operatorname|mathsf)\b|[{}]", " ", content)
@@ -183,7 +183,7 @@ class Special(Reader):
         self.pos = found.end()
 
     def rule(self, name: str, content: str, at: int) -> None:
-        """A line to write on."""
+        """Read a line to write on."""
         found = _RULE.match(self.tex, self.pos)
         if not found:
             self.wrong("After `\\rule` two lengths are missing.", at)
@@ -285,7 +285,7 @@ class Special(Reader):
         self.out.append(f"{{{self.within(tex, at)}}}")
 
     def between(self, name: str, content: str, at: int) -> None:
-        """Words between the lines of a formula."""
+        """Read words between the lines of a formula."""
         self.marks.add("\\\\")
         self.out.append(self.within(f"\\text{{{content}}}", at) + "\\\\")
 
@@ -305,11 +305,11 @@ READERS: dict[str, Callable[[Special, str, str, int], None]] = {
 """Readers of commands with their own syntax, given the content of the following braces."""
 
 BARE = frozenset({"rule", "hline", "hdashline"})
-"""Those that are not followed by one pair of braces."""
+"""Commands that are not followed by one pair of braces."""
 
 
 def _row_end(text: str, pos: int) -> int:
-    """Where the row ends that a place of a formula is in."""
+    """The end of the row that contains a position of a formula."""
     depth = 0
     for found in _ROW.finditer(text, pos):
         if found[0] == "\\begin":

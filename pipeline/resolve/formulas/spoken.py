@@ -19,8 +19,8 @@ SIGNS = {
     "]": "close_bracket", "{": "open_brace", "}": "close_brace", "|": "bar", "∣": "bar",
     "‖": "double_bar", "…": "dots", "⋯": "dots",
 }  # fmt: skip
-"""The words for characters, the keys without ``math_``. Others stay as they are: programs
-that read aloud have names for them."""
+"""The words for characters, by keys without ``math_``. Other characters stay as they are: screen
+readers have names for them."""
 
 MARKS = {
     "¯": "overline", "‾": "overline", "ˆ": "hat", "\u0302": "hat", "→": "vector", "˜": "tilde",
@@ -199,7 +199,7 @@ class FormulaSpeaker:
 
 
 def _fenced_table(children: Sequence[Element]) -> Element | None:
-    """The table that brackets are around, or a brace before."""
+    """The table within brackets, or after a brace."""
     if len(children) in (2, 3) and children[0].tag == "mo" and children[1].tag == "mtable":
         return children[1]
     return None
@@ -223,7 +223,7 @@ def _is_short(element: Element) -> bool:
 
 
 def _asks_for_more(element: Element) -> bool:
-    """Return whether a minus after it is a sign."""
+    """Return whether a minus after this is a sign."""
     return element.tag == "mo" and element.text not in (")", "]", "}", "|", "!", "′")
 
 

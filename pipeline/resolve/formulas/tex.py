@@ -44,7 +44,7 @@ class Reading(NamedTuple):
 
     @property
     def is_set(self) -> bool:
-        """True if nothing that is wrong keeps the formula from being set."""
+        """True if the formula can be set in spite of its mistakes."""
         return all(mistake.harmless for mistake in self.mistakes)
 
 
@@ -59,7 +59,7 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
     written = write_out(tex, {} if macros is None else macros)
     if written.mistake:
         return Reading((written.mistake,), "")
-    if not written.tex.strip():  # nothing but definitions
+    if not written.tex.strip():  # only definitions
         return Reading((), "")
     reader = _Tex(written.tex, suggest)
     reader.lines("")
@@ -112,7 +112,7 @@ class _Tex(Special):
             if name not in commands.STRUCTURE and name != "operatorname*":
                 self.out.append(plain and f"{plain} ")
                 return
-        self.out.append(f"\\{name} ")  # the space keeps \mathrm{d} from losing its font
+        self.out.append(f"\\{name} ")  # the space keeps the font of \mathrm{d}
         if name in ("begin", "end"):
             self.out.pop()
             self.environment(at) if name == "begin" else self.stray(name, at)
@@ -192,7 +192,7 @@ class _Tex(Special):
         if name in commands.COUNTED and (count := _COUNT.match(self.tex, self.pos)):
             self.pos = count.end()
         if equivalent != "array":
-            return "{}" if self.peek() == "[" else ""  # or it would be read as columns
+            return "{}" if self.peek() == "[" else ""  # which would be read as columns otherwise
         found = _COLUMNS.match(self.tex, self.pos)
         if not found:
             hint = "Give a letter for each: `\\begin{array}{lcr}`."
@@ -224,7 +224,7 @@ class _Tex(Special):
             self.wrong(f"After `\\{name}` a bracket is missing.", at)
 
     def option(self) -> None:
-        """The content of brackets after a command, if any."""
+        """Read the content of brackets after a command, if any."""
         if found := _OPTION.match(self.tex, self.pos):
             if found[1].strip():
                 self.out.append(f"[{found[1]}]")

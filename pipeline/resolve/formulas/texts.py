@@ -36,7 +36,7 @@ SWITCHES = commands.OLD_FONTS | frozenset(
     " scriptsize footnotesize normalsize large Large LARGE huge Huge displaystyle textstyle"
     " scriptstyle protect relax".split()
 )
-"""Commands that switch to another font or size: the text keeps its own."""
+"""Commands that switch to another font or size, which are ignored."""
 
 
 OWN_FONTS = {"textbf": "textbf", "textit": "textit", "emph": "textit", "texttt": "texttt"}
@@ -121,7 +121,7 @@ def _words(written: str, name: str, at: int) -> str:
 
 
 def quoted(words: str) -> str:
-    """Words as latex2mathml is to have them: braces it only takes outside of a text."""
+    """Words in the form that latex2mathml needs: it only accepts braces outside text."""
     parts = re.split(r"([{}\\])", words)
     names = {"{": "\\{", "}": "\\}", "\\": "\\backslash "}
     return "".join(

@@ -50,7 +50,7 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 def kept(element: Element, result: Element) -> Element:
-    """``result`` with those attributes of ``element`` that it may have."""
+    """``result`` with the permitted attributes of ``element``."""
     for name in ATTRIBUTES.get(result.tag, ()):
         if value := element.get(name):
             result.set(name, LENGTHS.get(value, value))
@@ -58,7 +58,7 @@ def kept(element: Element, result: Element) -> Element:
 
 
 def token(element: Element) -> Element:
-    """A leaf of latex2mathml's, mended."""
+    """A corrected leaf of latex2mathml's."""
     text = _ENTITY.sub(lambda match: chr(int(match[1], 16)), element.text or "")
     text = text.translate(DRAWN)
     tag, variant = element.tag, element.get("mathvariant", "")
@@ -81,7 +81,7 @@ def token(element: Element) -> Element:
     found = kept(element, Element(tag))
     if name in LIMIT_NAMES or (is_function and tag == "mi"):
         found.set("class", FUNCTION)
-    if text == "/" or name in LIMIT_NAMES:  # a function has its spaces beside it
+    if text == "/" or name in LIMIT_NAMES:  # the spaces of a function are beside it
         found.set("lspace", "0em")
         found.set("rspace", "0em")
     if name in LIMIT_NAMES:

@@ -1,4 +1,4 @@
-"""Quantities as siunitx has them, written as TeX: ``\\qty{9.81}{\\metre\\per\\second}``."""
+"""Quantities of siunitx as TeX: ``\\qty{9.81}{\\metre\\per\\second}``."""
 
 from __future__ import annotations
 

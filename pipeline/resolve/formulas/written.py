@@ -1,5 +1,4 @@
-"""A formula in characters, as one types it into a message: for titles and contents, which
-are plain text."""
+"""A formula in characters, as in a text message, for titles and contents, which are plain text."""
 
 from __future__ import annotations
 
@@ -56,7 +55,7 @@ def _operator(char: str, infix: bool) -> str:
 
 
 def _is_open(element: Element) -> bool:
-    """Return whether an operator after this has nothing before it to work on: it is a sign."""
+    """Return whether an operator after this is a sign, because it has no left operand."""
     text = element.text or ""
     return element.tag == "mo" and text not in ("!", ")", "]", "}", "|", "′")
 
@@ -161,6 +160,6 @@ def _script(mark: str, element: Element, table: dict[str, str]) -> str:
 
 
 def _raised(text: str, table: dict[str, str]) -> str:
-    """``text`` in small characters, "" where not all of it has them."""
+    """``text`` in superscript or subscript characters, "" if some are missing."""
     found = [table.get(char, "") for char in text]
     return "".join(found) if all(found) else ""

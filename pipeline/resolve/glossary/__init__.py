@@ -1,4 +1,4 @@
-"""The glossary: the first use of each of its terms leads to it."""
+"""The glossary: the first use of each term becomes a link to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define
 Inherited: TypeAlias = tuple[TermContext, "Span | None"]
 
 OF = "of"
-"""The attribute key for the term of which a word is another form."""
+"""The attribute key that names the term of which a word is another form."""
 
 
 def link_terms(document: Document, split: int = 0) -> Document:
@@ -68,7 +68,7 @@ class _Uses:
         return _use(node, self._target(node, *inherited)) if _is_use(node) else node
 
     def _target(self, node: InlineElement, around: TermContext, span: Span | None) -> str:
-        """The id of the term that a use is to lead to, or ""."""
+        """The id of the term that a use should lead to, or ""."""
         word = node.attributes.get(OF) or plain_text(node.children)
         target = self._terms.get(folded(word), "")
         if not target and (self._terms or not self._used):

@@ -20,7 +20,7 @@ SORTED = "sorted"
 """The class of a glossary to sort."""
 
 PART = "glossary in its section"
-"""The name of a container that is the glossary of a section with that role, for a moment."""
+"""The temporary name of a container that is the glossary of a section with that role."""
 
 _BLOCKS = get_args(Block)
 
@@ -110,7 +110,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
 
 
 class _Terms:
-    """Gives the terms of entries their ids, and takes note of them in ``known``."""
+    """Gives the terms of entries their ids, and records them in ``known``."""
 
     def __init__(self, known: dict[str, str], findings: Findings) -> None:
         self._known = known

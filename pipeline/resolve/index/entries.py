@@ -13,7 +13,7 @@ from pipeline.resolve.collation import Collation
 from pipeline.resolve.index.marks import IndexMark, Path, key
 
 FEWEST = 12
-"""An index of fewer entries needs no letters."""
+"""The minimum number of entries of an index with letters."""
 
 BETWEEN = ", "
 
@@ -32,8 +32,8 @@ class _Entry:
 
 
 class Entries:
-    """All entries. After `add` of every mark, `unknown` are the references to entries that
-    there are not, and `groups` the index."""
+    """All entries. After `add` of every mark, `unknown` are the references to missing entries, and
+    `groups` the index."""
 
     def __init__(self, collation: Collation) -> None:
         self._collation = collation
@@ -42,7 +42,7 @@ class Entries:
 
     @property
     def names(self) -> list[str]:
-        """All entries of the highest level, as text."""
+        """All top-level entries, as text."""
         return [plain_text(entry.term) for entry in self._top.values()]
 
     def add(self, mark: IndexMark) -> None:
@@ -67,7 +67,7 @@ class Entries:
         return (path for path in mark.see if key(path) not in self._by_key)
 
     def groups(self, prefix: str) -> tuple[model.IndexGroup, ...]:
-        """The index. Entries that others lead to have ids that begin with ``prefix``."""
+        """The index. Entries that others refer to have ids that begin with ``prefix``."""
         wanted = (name for entry in self._by_key.values() for name in entry.see)
         targets = [self._by_key[name] for name in wanted if name in self._by_key]
         for number, entry in enumerate(dict.fromkeys(targets), start=1):

@@ -101,8 +101,8 @@ def with_surroundings(document: Document) -> Iterator[tuple[Node, MarkContext]]:
 
 
 def paths(text: str, language: str) -> list[Path]:
-    """The entries that ``text`` names: ``A!B; C`` is B under A, and C. A backslash before
-    ``!`` or ``;`` takes their meaning away."""
+    """The entries that ``text`` names: ``A!B; C`` is B under A, and C. ``!`` and ``;`` after a
+    backslash are literal."""
     found: list[list[str]] = [[""]]
     for match in _PIECE.finditer(text):
         if match[2] == ";":
@@ -138,8 +138,8 @@ def own_term(node: Node) -> tuple[Inline, ...]:
 
 
 def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
-    """A node that is no longer a mark and has an id, or none (empty). A span without other
-    attributes is replaced by its text."""
+    """A node without its mark, and with an id or none (empty). A span without other attributes is
+    replaced by its text."""
     attributes = node.attributes.without(OPTIONS, {MARK} if is_inline(node) else ())
     if identifier and not attributes.id:
         attributes = replace(attributes, id=identifier)

@@ -23,11 +23,11 @@ from pipeline.resolve.charts.diagrams.shared import Item, Settings
 from pipeline.resolve.findings import Findings
 
 Diagram: TypeAlias = NumberLine | Axes | Clocks | Bars
-"""``turns`` is whether it is mirrored in right-to-left text, ``texts`` are its labels,
-``description`` is a text about exactly what is visible, ``scene`` the drawing."""
+"""``turns``: whether it is mirrored in right-to-left text; ``texts``: its labels; ``description``:
+exactly what is visible, in words; ``scene``: the drawing."""
 
 MOST_ITEMS = 40
-"""Lines of a diagram: points, graphs, faces or bars."""
+"""The maximum number of lines of a diagram: points, graphs, faces or bars."""
 
 _READERS: dict[str, Callable[[Settings, list[Item]], Diagram]] = {
     "numberline": number_lines.read,

@@ -14,7 +14,7 @@ Value: TypeAlias = Callable[[float], float]
 """A function of x; it raises ArithmeticError or ValueError where it is undefined."""
 
 LONGEST, DEEPEST = 200, 20
-"""Characters of a formula, and how deep its brackets are."""
+"""The maximum length of a formula, and the maximum nesting of its brackets."""
 
 NUMBERS = {"pi": math.pi, "π": math.pi, "e": math.e}
 FUNCTIONS: dict[str, Value] = {

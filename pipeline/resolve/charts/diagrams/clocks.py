@@ -15,7 +15,7 @@ from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Fill, Label, Mark, Point, Rule, Scene, Slice
 
 RADIUS, SPACE = 42.0, 16.0
-"""Of a face, and between two of them."""
+"""The radius of a face, and the gap between two."""
 
 _TIME = re.compile(r"(\d{1,2})[:.h](\d\d)")
 _FORM = "Write hours and minutes, as in `10:15`, or `?` for a face without hands."
@@ -36,7 +36,7 @@ class Clocks(NamedTuple):
         return (face.name for face in self.faces)
 
     def description(self, words: Words) -> list[str]:
-        """Where the hands are, since to read the time may be the task."""
+        """The positions of the hands, because the task may be to read the time."""
         return [_face_description(face, words) for face in self.faces]
 
     def scene(self, plan: Plan) -> Scene:

@@ -14,11 +14,11 @@ from pipeline.resolve.charts.look import GAP, INK
 from pipeline.resolve.charts.scene import Box, Fill, Mark, Rule, Scene
 
 HEIGHT, SPACE, BETWEEN = 20.0, 9.0, 6.0
-"""Of a bar, between two of them, and between the wholes of one."""
+"""The height of a bar, the gap between two bars, and the gap between the wholes of one."""
 
 MOST_PARTS, MOST_WHOLES = 60, 6
 NAMES = 0.3
-"""The share of the width that names may take."""
+"""The maximum share of the width for names."""
 
 _FRACTION = re.compile(r"(?:(\d{1,3})\s+)?(\d{1,3})\s*[/⁄]\s*(\d{1,3})|(\d{1,3})")
 _FORM = "Write it like `3/4` or `1 1/2`."

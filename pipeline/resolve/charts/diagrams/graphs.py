@@ -14,7 +14,7 @@ from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, INK, LEADING, Q
 from pipeline.resolve.charts.scene import Label, Mark, Marker, Point, Rule, Scene
 
 SAMPLES = 400
-"""Places at which a function is worked out: less than a point apart."""
+"""The number of places at which a function is computed: less than a point apart."""
 
 LEAST_LEAP, HALVINGS = 0.02, 12
 """The share of the height above which a step may be a discontinuity, and the resolution at which it
@@ -87,7 +87,7 @@ class Axes(NamedTuple):
         return f"({self.x.near(x, digits)}{mark}{self.y.near(y, digits)})"
 
     def _course(self, graph: Graph, words: shared.Words) -> str:
-        """Where a graph begins, turns, meets the axes and ends, as far as it is seen."""
+        """The points where a graph begins, turns, meets the axes and ends, as far as visible."""
         runs = _runs(self, graph)
         shown = [point for run in runs for point in run]
         if not shown:
@@ -144,7 +144,7 @@ class Axes(NamedTuple):
         return Scene(plan.width, up.start + foot + 1, tuple(marks))
 
     def _shape(self) -> float:
-        """The height of the axes, of their width: squares of the grid are square if they can."""
+        """The height of the axes relative to their width: grid cells are square if possible."""
         high = (self.y.high - self.y.low) / self.y.step
         wide = (self.x.high - self.x.low) / self.x.step
         return high / wide if LOWEST <= high / wide <= HIGHEST else USUAL
@@ -186,7 +186,7 @@ class Axes(NamedTuple):
         widest = plan.widest(text for _, text in texts) + GAP
         every = max(1, math.ceil(widest / room))
         for mark, text in texts:
-            on_axis = self.y.low < 0 < self.y.high  # which goes on below
+            on_axis = self.y.low < 0 < self.y.high  # which continues below
             is_zero = on_axis and abs(mark) < self.x.step / 2
             if round(mark / self.x.step) % every == 0 and not is_zero:
                 y = up.at(self.x_axis) + GAP + CAPITAL
@@ -240,7 +240,7 @@ def _read(item: shared.Item) -> Graph | _Spot:
 
 
 def _reach(values: list[float]) -> tuple[float, float]:
-    """The default ends of an axis: with zero, and in whole steps."""
+    """The default ends of an axis: including zero, and in whole steps."""
     low, high = min([0.0, *values]), max([0.0, *values])
     if high - low < 1e-6:
         return -5.0, 5.0
@@ -286,8 +286,8 @@ def _runs(axes: Axes, graph: Graph) -> list[list[Point]]:
 
 
 def _leaps(value: arithmetic.Value, first: Point, second: Point, height: float) -> bool:
-    """Return whether a function does not go from one point to the other, but leaps: then it does so
-    however near they are to each other."""
+    """Return whether a function is discontinuous between two points: then it jumps however near
+    they are to each other."""
     (x, y), (x2, y2) = first, second
     whole = abs(y2 - y)
     if whole < height * LEAST_LEAP:

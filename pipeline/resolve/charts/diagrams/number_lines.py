@@ -21,8 +21,8 @@ _JUMP = re.compile(r"->|→|⟶")
 
 
 class _Place(NamedTuple):
-    """A point, or where the jump from ``start`` ends. One that is not ``named`` has its number,
-    as it is written, for a name."""
+    """A point, or where the jump from ``start`` ends. One that is not ``named`` has its number, as
+    written, as its name."""
 
     name: str
     at: float

@@ -22,7 +22,7 @@ Parsed = TypeVar("Parsed")
 Words = Mapping[str, str]
 
 MOST_MARKS = 200
-"""Marks on an axis that can be drawn."""
+"""The maximum number of marks on an axis."""
 
 LARGEST = 1e9
 SAME = 0.02
@@ -74,7 +74,7 @@ class Axis(NamedTuple):
         return written(value, self.lang)
 
     def near(self, value: float, digits: int = 2) -> str:
-        """A number about as it is; that of a usual part of π, on an axis of these."""
+        """An approximate number; on an axis in multiples of π, the nearest usual one."""
         share = Fraction(value / math.pi).limit_denominator(12) if self.in_pi else Fraction(0)
         if share and abs(float(share) * math.pi - value) < SAME:
             return self.written(float(share) * math.pi)

@@ -13,7 +13,7 @@ _SMALL = frozenset(
     " near off per plus than through under until upon versus vs vs. v v. de du von van der la"
     " le les et und".split()
 )
-"""Words that stay small within a title: articles, conjunctions and prepositions."""
+"""Words that stay in lower case within a title: articles, conjunctions and prepositions."""
 
 _MARKS = "\ufdd0-\ufdef"
 _SITE = re.compile(r"[\w.-]+\.[a-z]{2,3}")
@@ -40,7 +40,7 @@ def text_case(text: str, case: str, language: str) -> str:
 
 
 def _first(text: str) -> str:
-    """With the first letter a capital, if the text begins with one."""
+    """The text with a capital first letter, if it begins with a letter."""
     found = re.search(r"\w", text)
     if not found:
         return text
@@ -83,8 +83,8 @@ def outside(text: str, change: Callable[[str], str], once: bool = False) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Small but for the first letter and for words with capitals of their own (ILO, McDonald);
-    a text all in capitals is made small."""
+    """Sentence case: lower case except for the first letter and for words with capitals of their
+    own (ILO, McDonald); a text all in capitals is converted."""
     shouts = text.isupper()
 
     def lower(part: str) -> str:
@@ -149,7 +149,7 @@ def _continued(pieces: list[tuple[str, bool]]) -> set[int]:
 
 
 def _hyphenated(word: str) -> str:
-    """The parts of a compound have capitals each, but for small words within."""
+    """The parts of a compound, each capitalised except for small words within it."""
     parts = word.split("-")
     return "-".join(
         part if index and part in _SMALL else _first(part) for index, part in enumerate(parts)

@@ -45,7 +45,7 @@ def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True)
     context.hides_author = cite.suppress_author or not alone
     text = "".join(children(layout, context))
     if cite.suppress_author and context.author is None and not context.style.is_note:
-        context = make(cite)  # nobody is named: what is left out is the title
+        context = make(cite)  # nobody is named, so the title is omitted
         context.suppressed.update(("title", "title-short"))
         text = "".join(children(layout, context))
     issued = context.reference.dates.get("issued")
@@ -98,7 +98,7 @@ def _join(parts: Iterable[tuple[str, str]]) -> str:
 
 
 def _numbers(written: list[_Written], delimiter: str, after: str) -> str:
-    """Three numbers and more in a row become a range: 1–3, 5."""
+    """Combine three or more consecutive numbers into a range: 1–3, 5."""
     parts: list[tuple[str, str]] = []
     at = 0
     collapsed = False
@@ -126,7 +126,7 @@ def _is_bare(cite: Cite) -> bool:
 
 
 def _grouped(written: list[_Written], area: Element, layout: Element, make: MakeContext) -> str:
-    """Works of the same authors come together, the authors named once."""
+    """Group works by the same authors, who are named once."""
     delimiter = layout.get("delimiter")
     within = area.get("cite-group-delimiter", ", ")
     collapse = area.get("collapse")
@@ -134,7 +134,7 @@ def _grouped(written: list[_Written], area: Element, layout: Element, make: Make
     start = 0
     for at, one in enumerate(written):
         author = marks.plain(one.author)
-        if one.cite.prefix or not author:  # what the author of the text put here stays here
+        if one.cite.prefix or not author:  # text of the author's own stays in its place
             start = at + 1
         groups.setdefault(f"{start} {author}", []).append(one)
     parts: list[tuple[str, str]] = []

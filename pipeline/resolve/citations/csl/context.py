@@ -63,11 +63,11 @@ class Context:
 
     @property
     def language(self) -> str:
-        """The language of the work, else that of the style's locale."""
+        """The language of the work, or else that of the style's locale."""
         return self.reference.values.get("language", "") or self.locale.lang
 
     def options(self) -> dict[str, str]:
-        """The options of names that hold here."""
+        """The options for names that apply here."""
         options = {**self.style.options, **self.area.attributes}
         return options if self.sorting is None else {**options, **self.sorting}
 

@@ -10,7 +10,7 @@ PARTS = ("year", "month", "day")
 
 
 class DateFormat:
-    """The format of one ``date`` element: its parts in order, each an element."""
+    """The format of a ``date`` element: its parts in order, each an element."""
 
     def __init__(self, element: Element, locale: Locale) -> None:
         self.locale = locale

@@ -54,7 +54,7 @@ def disambiguate(
 
 
 def _people(reference: Reference) -> tuple[Name, ...]:
-    """Those whom a citation names, most likely."""
+    """The people whom a citation probably names."""
     for variable in ("author", "editor", "translator", "director"):
         if found := reference.names.get(variable):
             return found
@@ -68,8 +68,8 @@ def _family(name: Name) -> str:
 def _expand_names(
     works: Mapping[str, Reference], area: Element, added: dict[str, Disambiguation]
 ) -> None:
-    """Given names for people of the same family name, wherever a style's rule has them for
-    people and not for citations."""
+    """Add given names for people with the same family name, if the style's rule is about people
+    instead of citations."""
     rule = area.get("givenname-disambiguation-rule", "by-cite")
     if rule == "by-cite":
         return
@@ -88,7 +88,7 @@ def _expand_names(
 
 
 def _level(name: Name, others: set[str], initials_only: bool) -> int:
-    """0 where a family name is enough, 1 for initials, 2 for all given names."""
+    """The level needed: 0 if the family name is enough, 1 for initials, 2 for all given names."""
     if len(others) < 2 or not name.given:
         return 0
     first = [other[:1].casefold() for other in sorted(others)]
@@ -100,7 +100,7 @@ def _level(name: Name, others: set[str], initials_only: bool) -> int:
 def _add_names(
     keys: list[str], works: Mapping[str, Reference], added: dict[str, Disambiguation], write: Write
 ) -> None:
-    """As many more names as needed; none if they do not help."""
+    """Add as many names as needed; none if they do not help."""
     most = max(len(_people(works[key])) for key in keys)
     left = list(keys)
     for count in range(2, min(most, MOST_NAMES) + 1):
@@ -119,7 +119,7 @@ def _add_names(
 def _add_given_names(
     keys: list[str], works: Mapping[str, Reference], added: dict[str, Disambiguation], write: Write
 ) -> None:
-    """Initials, or all given names, if they distinguish some of the works."""
+    """Add initials, or all given names, if they distinguish some of the works."""
     for level in (1, 2):
         for at in range(min(MOST_NAMES, max(len(_people(works[key])) for key in keys))):
             tried = {

@@ -1,4 +1,4 @@
-"""From marked text to inlines: quotation marks, punctuation and formatting as they end up."""
+"""From marked text to inlines, with the final quotation marks, punctuation and formatting."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def _state(stack: Iterable[str]) -> tuple[tuple[str, ...], str]:
 
 
 def _tidy(characters: list[_Mark], locale: Locale) -> list[_Mark]:
-    """Without punctuation and spaces that parts of a style duplicate; if the locale requires it,
-    full stops and commas are inside quotation marks."""
+    """Remove punctuation and spaces that parts of a style duplicate; if the locale requires it,
+    move full stops and commas into quotation marks."""
     inside = locale.options.get("punctuation-in-quote") == "true"
     found: list[_Mark] = []
     for at, mark in enumerate(characters):
@@ -163,7 +163,7 @@ def _is_label(marks: list[_Mark]) -> bool:
 
 
 def _end_of_quotations(marks: list[_Mark]) -> int:
-    """Where the quotation marks begin that the text ends with."""
+    """The position of the quotation marks at the end of the text."""
     at = len(marks)
     while at and marks[at - 1].closes:
         at -= 1
@@ -193,7 +193,7 @@ _Run = tuple[str, tuple[str, ...], str]
 
 
 def _grouped(characters: list[_Run]) -> tuple[Inline, ...]:
-    """Neighbours with the same link or the same first font become one inline."""
+    """Combine neighbours with the same link or the same first font."""
     found: list[Inline] = []
     start = 0
     while start < len(characters):

@@ -1,4 +1,4 @@
-"""Locales: the words, dates and rules of a language, which citeproc-py brings."""
+"""Locales: the words, dates and rules of a language, from citeproc-py."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ FORMS = {
 
 
 def citeproc_data() -> Path:
-    """The folder of citeproc-py's data. The package itself need not be loaded."""
+    """The folder of citeproc-py's data. The package itself is not imported."""
     found = importlib.util.find_spec("citeproc")
     assert found is not None, "citeproc-py is a dependency"
     assert found.origin is not None
@@ -64,7 +64,7 @@ def citeproc_data() -> Path:
 
 @functools.cache
 def _system() -> tuple[Path, dict[str, str]]:
-    """Where citeproc-py has its locales, and the main one of each language."""
+    """The folder of citeproc-py's locales, and the main one of each language."""
     folder = citeproc_data() / "locales"
     data = json.loads((folder / "locales.json").read_text("utf-8"))
     return folder, data["primary-dialects"]
@@ -120,7 +120,7 @@ def _add(locale: Locale, part: Element) -> None:
             case "date":
                 locale.dates.setdefault(child.get("form"), child)
     terms = _terms(part)
-    # Ordinals go together: some languages have but one.
+    # Ordinals belong together: some languages have only one.
     if any(key[0].startswith("ordinal") for key in locale.terms):
         terms = {key: term for key, term in terms.items() if not key[0].startswith("ordinal")}
     locale.terms = {**terms, **locale.terms}

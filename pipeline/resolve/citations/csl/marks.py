@@ -1,7 +1,7 @@
-"""Text with marks: how formatting travels within strings while a style puts them together.
+"""Text with marks, which represent formatting within strings while a style assembles them.
 
-A mark is a noncharacter, which no source and no output can hold. One opens a group, `CLOSE`
-ends it, so that strings can be joined, compared and measured as they are.
+A mark is a noncharacter, which no source and no output can contain. One opens a group, `CLOSE` ends
+it, so that strings can be joined, compared and measured as they are.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pipeline.resolve.citations.csl.locales import Locale
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 Format = Callable[[Element, str], str]
-"""Gives text the fonts and affixes that an element asks for."""
+"""A function that gives text the formatting and affixes that an element asks for."""
 
 
 class NameOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +173,7 @@ def _part(part: str, text: str, options: NameOptions, form: Format, bare: bool =
 
 
 def _spaced(*parts: str) -> str:
-    """The parts with spaces between, but after an apostrophe (d’Alembert)."""
+    """The parts, separated by spaces except after an apostrophe (d’Alembert)."""
     text = ""
     for part in parts:
         if part:
@@ -182,7 +182,7 @@ def _spaced(*parts: str) -> str:
 
 
 def initials(given: str, options: NameOptions) -> str:
-    """Given names as initials, where the style wants them so; particles are kept."""
+    """Given names as initials, if the style asks for that; particles are kept."""
     mark = options.initialize_with
     if mark is None or _CJK.search(given):
         return given

@@ -70,8 +70,8 @@ def ordinal(value: int, locale: Locale, gender: str = "") -> str:
 
 
 def pages(text: str, form: str, locale: Locale) -> str:
-    """Pages with the locale's sign between first and last, the last as long as the style's
-    ``page-range-format`` asks for."""
+    """Pages with the locale's range delimiter, and the last one as the style's
+    ``page-range-format`` requires."""
     sign = locale.text("page-range-delimiter") or "–"
 
     def replace(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Citations and a bibliography of works, as a style has them, and their order."""
+"""Citations and a bibliography of works in a style, and their order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipeline.resolve.citations.csl.render import children, render
 from pipeline.resolve.citations.csl.style import CitationStyle
 from pipeline.resolve.collation import Collation, Key
 
-# Whom a citation in the text names where the style's citations name nobody.
+# The variables that a citation in the text names if the style's citations name nobody.
 _AUTHORS = from_xml(
     fromstring(
         """<names xmlns="http://purl.org/net/xbiblio/csl" variable="author">
@@ -127,8 +127,8 @@ class Processor:
         return not self.style.is_note and "title" in context.shown
 
     def note(self, cites: Sequence[Cite], begins: bool = True, ends: bool = True) -> str:
-        """A citation in a note, for styles that cite so. ``begins``: it is the whole note;
-        ``ends``: nothing follows it."""
+        """A citation in a note, for note styles. ``begins``: it is the whole note; ``ends``:
+        nothing follows it."""
         if begins and cites[0].prefix:
             prefix = cases.text_case(cites[0].prefix, "capitalize-first", "")
             cites = (msgspec.structs.replace(cites[0], prefix=prefix), *cites[1:])

@@ -13,7 +13,7 @@ from pipeline.resolve.citations.csl.marks import formatted
 from pipeline.resolve.citations.csl.names import name_options, write_name, write_names
 
 Render = Callable[[Element, Context], list[str]]
-"""Renders the children of an element."""
+"""A function that renders the children of an element."""
 
 
 def names(element: Element, context: Context, render: Render) -> str:

@@ -88,7 +88,7 @@ class Works:
 
 
 DIGITS = 1000
-"""Of a number that is one."""
+"""The maximum number of digits of a quantity."""
 
 
 class _BadFileError(Exception):
@@ -98,7 +98,7 @@ class _BadFileError(Exception):
 
 
 def _clean(value: Any, depth: int = 0) -> Any:
-    """Without characters that escapes in the file may have brought."""
+    """The text without invalid characters that escapes in the file may have produced."""
     if isinstance(value, str):
         return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", value)
     if depth > 4:

@@ -61,7 +61,8 @@ class _BrokenError(Exception):
 
 
 ROOM = 1_000_000
-"""Characters that expanded strings may add, beside ten for each character written."""
+"""The number of characters that expanded strings may add, besides ten for each character
+written."""
 
 
 class Parser:
@@ -184,8 +185,8 @@ class Parser:
         return found
 
     def _end(self, pos: int, mark: str, start: int, name: str = "") -> int:
-        """Where the braces or the quotation end whose content begins at ``pos``, by ``mark``;
-        braces hide it."""
+        """The end of the braces or quotation whose content begins at ``pos``, by ``mark``, which
+        does not count inside braces."""
         depth = 0
         for found in (_BRACES if mark == "}" else _QUOTES).finditer(self._text, pos):
             if found[0] == mark and depth <= 0:

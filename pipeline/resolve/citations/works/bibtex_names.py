@@ -18,7 +18,7 @@ def read_names(latex: str) -> tuple[Name, ...]:
 
 
 def _split(text: str, separator: re.Pattern[str]) -> list[str]:
-    """``text`` split where braces hide nothing."""
+    """``text``, split outside braces."""
     parts, start, depth, at = [], 0, 0, 0
     while at < len(text):
         char = text[at]

@@ -1,4 +1,4 @@
-"""Dates as data has them: EDTF (``2012-05/2013``, ``1850~``), and BibTeX's year and month."""
+"""Dates in bibliographic data: EDTF (``2012-05/2013``, ``1850~``), and BibTeX's year and month."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OPEN = ("", "..")
 
 
 def edtf(text: str) -> Date | None:
-    """The date that a text is in EDTF, or None."""
+    """The date in EDTF, or None."""
     text = text.strip()
     circa = any(sign in text for sign in "~?%")
     start, *rest = re.sub("[~?%]", "", text).split("/")

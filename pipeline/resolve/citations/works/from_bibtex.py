@@ -204,7 +204,7 @@ def _first(fields: Mapping[str, str], *names: str) -> str:
 
 
 def _listed(latex: str) -> str:
-    """A list of places or publishers, which has ``and`` between."""
+    """A list of places or publishers, separated by ``and``."""
     parts, depth, start = [], 0, 0
     for found in _AND.finditer(latex):
         depth += (found[0] == "{") - (found[0] == "}")
@@ -215,7 +215,7 @@ def _listed(latex: str) -> str:
 
 
 def _raw(latex: str) -> str:
-    """An address or an identifier, whose characters mean themselves."""
+    """An address or an identifier, whose characters have no special meaning."""
     text = re.sub(r"\\url\s*\{([^{}]*)\}", r"\1", latex.strip())
     text = re.sub(r"\\([_%&#$~{}])", r"\1", text).replace("{", "").replace("}", "")
     return re.sub(r"\s+", "", text)
@@ -303,7 +303,7 @@ def _lowered(word: str) -> str:
 
 
 def _is_headline(title: str) -> bool:
-    """Return whether nearly all words that may be small are not."""
+    """Return whether nearly all words that could be in lower case are capitalised."""
     words = _WORD.findall(marks.plain(title))[1:]
     telling = [w for w in words if w.lower() not in _SMALL and not w.isupper() and len(w) > 3]
     capital = sum(1 for word in telling if word[0].isupper())

