@@ -50,70 +50,33 @@ class Edition(msgspec.Struct, frozen=True):
     replaces: str = ""
 
 
-EDITIONS: dict[str, Edition] = {
-    edition.name: edition
-    for edition in (
-        Edition("web", "html", "web page", page_marks=True),
-        Edition(
-            "site",
-            "html",
-            "web site, a page a chapter",
-            page_marks=True,
-            chapters=True,
-            replaces="web",
-        ),
-        Edition("handout", "pdf", "printable handout, A4", "A4"),
-        Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
-        Edition("ebook", "epub", "e-book", page_marks=True),
-        Edition(
-            "teacher",
-            "pdf",
-            "teacher's handout with answers",
-            "A4",
-            audience="teacher",
-            page_marks=True,
-            same_pages=True,
-        ),
-        Edition(
-            "large-print", "pdf", "handout in large print", "A4", look="large", page_marks=True
-        ),
-        Edition("greyscale", "pdf", "handout in greys that spare ink", "A4", look="grey"),
-        Edition(
-            "answers",
-            "pdf",
-            "answers alone",
-            "A4",
-            audience="teacher",
-            part="answers",
-            page_marks=True,
-        ),
-        Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True),
-        Edition(
-            "archive",
-            "pdf",
-            "handout to keep for decades (PDF/A), with its source",
-            "A4",
-            is_archival=True,
-        ),
-        Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
-        Edition("2-up", "pdf", "two pages on a side", "A4", imposition="2-up"),
-        Edition("4-up", "pdf", "four pages on a side", "A4", imposition="4-up"),
-        Edition(
-            "teacher-web",
-            "html",
-            "teacher's web page with answers",
-            audience="teacher",
-            page_marks=True,
-        ),
-        Edition(
-            "teacher-ebook",
-            "epub",
-            "teacher's e-book with answers",
-            audience="teacher",
-            page_marks=True,
-        ),
-    )
-}
+# fmt: off
+_ROWS = (
+    Edition("web", "html", "web page", page_marks=True),
+    Edition("site", "html", "web site, a page a chapter", page_marks=True, chapters=True,
+            replaces="web"),
+    Edition("handout", "pdf", "printable handout, A4", "A4"),
+    Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
+    Edition("ebook", "epub", "e-book", page_marks=True),
+    Edition("teacher", "pdf", "teacher's handout with answers", "A4", audience="teacher",
+            page_marks=True, same_pages=True),
+    Edition("large-print", "pdf", "handout in large print", "A4", look="large", page_marks=True),
+    Edition("greyscale", "pdf", "handout in greys that spare ink", "A4", look="grey"),
+    Edition("answers", "pdf", "answers alone", "A4", audience="teacher", part="answers",
+            page_marks=True),
+    Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True),
+    Edition("archive", "pdf", "handout to keep for decades (PDF/A), with its source", "A4",
+            is_archival=True),
+    Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
+    Edition("2-up", "pdf", "two pages on a side", "A4", imposition="2-up"),
+    Edition("4-up", "pdf", "four pages on a side", "A4", imposition="4-up"),
+    Edition("teacher-web", "html", "teacher's web page with answers", audience="teacher",
+            page_marks=True),
+    Edition("teacher-ebook", "epub", "teacher's e-book with answers", audience="teacher",
+            page_marks=True),
+)
+# fmt: on
+EDITIONS: dict[str, Edition] = {edition.name: edition for edition in _ROWS}
 
 DEFAULT_EDITIONS = ("web", "handout", "ebook")
 

@@ -210,25 +210,10 @@ class PageMark(Node, frozen=True):
 
 
 Inline: TypeAlias = (
-    Text
-    | SoftBreak
-    | LineBreak
-    | Emphasis
-    | Strong
-    | Strikethrough
-    | Code
-    | Link
-    | Image
-    | NoteReference
-    | Abbreviation
-    | InlineElement
-    | Blank
-    | Variable
-    | CrossReference
-    | Citation
-    | Math
-    | PageMark
-)
+    Text | SoftBreak | LineBreak | Emphasis | Strong | Strikethrough | Code | Link | Image
+    | NoteReference | Abbreviation | InlineElement | Blank | Variable | CrossReference | Citation
+    | Math | PageMark
+)  # fmt: skip
 
 
 # --- blocks ----------------------------------------------------------------------------
@@ -614,35 +599,11 @@ CAPTIONED: dict[type[Node], str] = {
 """The nodes with captions, and the kinds by which they are numbered."""
 
 Block: TypeAlias = (
-    Heading
-    | Section
-    | Paragraph
-    | List
-    | DefinitionList
-    | BlockQuote
-    | Plain
-    | CodeBlock
-    | MathBlock
-    | Table
-    | Figure
-    | FigureGroup
-    | Chart
-    | Admonition
-    | Dialogue
-    | WritingLines
-    | WritingSpace
-    | Exercise
-    | Choices
-    | Matching
-    | Ordering
-    | Answer
-    | TeacherNote
-    | Bibliography
-    | Index
-    | Container
-    | ThematicBreak
-    | PageBreak
-)
+    Heading | Section | Paragraph | List | DefinitionList | BlockQuote | Plain | CodeBlock
+    | MathBlock | Table | Figure | FigureGroup | Chart | Admonition | Dialogue | WritingLines
+    | WritingSpace | Exercise | Choices | Matching | Ordering | Answer | TeacherNote | Bibliography
+    | Index | Container | ThematicBreak | PageBreak
+)  # fmt: skip
 
 
 # --- the document ----------------------------------------------------------------------

@@ -60,6 +60,7 @@ SIZES: dict[str, PageSize] = {
 """The sheets that have a name, by it in small letters (ISO 216, ANSI/ASME Y14.1)."""
 
 
+# fmt: off
 class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
     """The margins of a page in millimetres; None if the page decides. ``inner`` is at the spine, or
     on the left if there is none."""
@@ -67,17 +68,11 @@ class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
     written: ClassVar = Written("margins")
     top: Annotated[float | None, Key("Above the text.", within=(0, 150))] = None
     bottom: Annotated[float | None, Key("Below the text.", within=(0, 150))] = None
-    inner: Annotated[
-        float | None,
-        Key(
-            "At the spine, or on the left if pages are not mirrored.",
-            also="left inside",
-            within=(0, 150),
-        ),
-    ] = None
-    outer: Annotated[
-        float | None, Key("At the outer edge.", also="right outside", within=(0, 150))
-    ] = None
+    inner: Annotated[float | None, Key(
+        "At the spine, or on the left if pages are not mirrored.", also="left inside",
+        within=(0, 150))] = None
+    outer: Annotated[float | None, Key(
+        "At the outer edge.", also="right outside", within=(0, 150))] = None
 
 
 class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,30 +83,19 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a page", alone="size")
     size: Annotated[PageSize | None, Key("A4, Letter, A5 …, or 150mm x 220mm.", form="size")] = None
-    margins: Annotated[Margins, Key("A length for all edges, or top, bottom, inner and outer.")] = (
-        Margins()
-    )
-    gutter: Annotated[
-        float | None, Key("The extra width for binding; mirrors pages.", within=(0, 60))
-    ] = None
-    columns: Annotated[
-        int | None,
-        Key("The number of columns.", within=(1, 2), wrong="is not a number of columns"),
-    ] = None
+    margins: Annotated[Margins, Key(
+        "A length for all edges, or top, bottom, inner and outer.")] = Margins()
+    gutter: Annotated[float | None, Key(
+        "The extra width for binding; mirrors pages.", within=(0, 60))] = None
+    columns: Annotated[int | None, Key(
+        "The number of columns.", within=(1, 2), wrong="is not a number of columns")] = None
     text: Annotated[float | None, Key("The type size, in points.", form="points")] = None
     leading: Annotated[float | None, Key("The line spacing, in points.", form="points")] = None
-    creep: Annotated[
-        float | None,
-        Key("In a booklet: how far a sheet pushes out the one inside it.", within=(0, 2)),
-    ] = None
-    signature: Annotated[
-        int | None,
-        Key(
-            "In a booklet: the number of sheets that are folded together.",
-            within=(1, 50),
-            wrong="is not a number of sheets",
-        ),
-    ] = None
+    creep: Annotated[float | None, Key(
+        "In a booklet: how far a sheet pushes out the one inside it.", within=(0, 2))] = None
+    signature: Annotated[int | None, Key(
+        "In a booklet: the number of sheets that are folded together.", within=(1, 50),
+        wrong="is not a number of sheets")] = None
 
 
 class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -120,9 +104,8 @@ class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     matter; ``forced`` means that the command requests it, for all printed editions."""
 
     written: ClassVar = Written("a number of pages", alone="pages")
-    pages: Annotated[
-        int | Literal["even"], Key("The number of pages to fill; even: full sheets.", form="pages")
-    ]
+    pages: Annotated[int | Literal["even"], Key(
+        "The number of pages to fill; even: full sheets.", form="pages")]
     smallest: Annotated[float, Key("The smallest type size, in points.", form="points")] = 9
     largest: Annotated[float, Key("The largest type size, in points.", form="points")] = 13
     line: int = 0
@@ -148,20 +131,13 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True):
     library's ``file``, whose ``folder`` has the profile then."""
 
     written: ClassVar = Written("a PDF for printers", alone="standard")
-    standard: Annotated[
-        ForPress, Key("The standard: PDF/X-4.", wrong="is not a standard for printers")
-    ]
-    profile: Annotated[
-        str,
-        Key(
-            "The ICC profile of the press and the paper, which the printer provides: a file in "
-            "the source's folder.",
-            form="profile",
-        ),
-    ] = ""
-    bleed: Annotated[
-        float, Key("The room around the pages that is cut off; 3mm by default.", within=(0, 25))
-    ] = 3
+    standard: Annotated[ForPress, Key(
+        "The standard: PDF/X-4.", wrong="is not a standard for printers")]
+    profile: Annotated[str, Key(
+        "The ICC profile of the press and the paper, which the printer provides: a file in "
+        "the source's folder.", form="profile")] = ""
+    bleed: Annotated[float, Key(
+        "The room around the pages that is cut off; 3mm by default.", within=(0, 25))] = 3
     line: int = 0
     column: int = 0
     folder: str = ""
@@ -171,7 +147,6 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True):
 class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """The front matter's options for all printed editions, or for one; None if not given."""
 
-    # fmt: off
     written: ClassVar = Written("an edition's settings")
     page: Annotated[PageOptions, Key(
         "The printed page: a size, or size, margins, gutter, columns, text and leading.", "A5",
@@ -208,7 +183,8 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         "The standard of PDF for offset printers: PDF/X-4, in the inks of a press. Forms, archives "
         "and several pages on a sheet are left as they are.",
         {"standard": "x4", "profile": "PSOcoated_v3.icc"}, "x4")] = None
-    # fmt: on
+
+# fmt: on
 
 
 class Standards(msgspec.Struct, frozen=True):

@@ -63,41 +63,25 @@ def _noto(script: str, name: str) -> ScriptFont:
     return _font(script, f"fontpkg-noto-sans-{name.lower()}", f"Noto Sans {name}", (400, path))
 
 
+# fmt: off
 FONTS: tuple[ScriptFont, ...] = (
-    _font(
-        "Arab",
-        "fontpkg-amiri",
-        "Amiri",
-        (400, "files/Amiri-Regular.ttf"),
-        (700, "files/Amiri-Bold.ttf"),
-    ),
-    _font(
-        "Hebr",
-        "fontpkg-frank-ruhl-libre",
-        "Frank Ruhl Libre",
-        (400, "files/FrankRuhlLibre[wght].ttf"),
-    ),
-    _font(
-        "Beng",
-        "fontpkg-hind-siliguri",
-        "Hind Siliguri",
-        (400, "files/HindSiliguri-Regular.ttf"),
-        (600, "files/HindSiliguri-SemiBold.ttf"),
-    ),
+    _font("Arab", "fontpkg-amiri", "Amiri",
+          (400, "files/Amiri-Regular.ttf"), (700, "files/Amiri-Bold.ttf")),
+    _font("Hebr", "fontpkg-frank-ruhl-libre", "Frank Ruhl Libre",
+          (400, "files/FrankRuhlLibre[wght].ttf")),
+    _font("Beng", "fontpkg-hind-siliguri", "Hind Siliguri",
+          (400, "files/HindSiliguri-Regular.ttf"), (600, "files/HindSiliguri-SemiBold.ttf")),
     _noto("Khmr", "Khmer"),
     _noto("Taml", "Tamil"),
     _noto("Telu", "Telugu"),
     _noto("Thai", "Thai"),
-    ScriptFont(
-        frozenset("Hani Hira Kana Hang Bopo".split()),
-        "noto-cjk-sans-otc noto-cjk-sans-jp-bold",
-        (
-            Face(CJK, 400, "normal", "noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"),
-            Face(CJK, 700, "normal", "noto_cjk_sans_jp_bold", "NotoSansCJKjp-Bold.otf"),
-        ),
-    ),
+    ScriptFont(frozenset("Hani Hira Kana Hang Bopo".split()),
+               "noto-cjk-sans-otc noto-cjk-sans-jp-bold",
+               (Face(CJK, 400, "normal", "noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"),
+                Face(CJK, 700, "normal", "noto_cjk_sans_jp_bold", "NotoSansCJKjp-Bold.otf"))),
     _font(COMMON, "ziafont", "DejaVu Sans", (400, "fonts/DejaVuSans.ttf")),
 )
+# fmt: on
 
 
 def beyond(text: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ import msgspec
 from pipeline.model.diagnostics import Span
 from pipeline.model.keys import Key, Written
 
+# fmt: off
 
 class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
     """A word of the front matter and its position. A value shared by a library is in another
@@ -33,43 +34,23 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a person", alone="name")
     name: Annotated[str, Key("The name as it is printed.")]
-    role: Annotated[
-        str,
-        Key(
-            "The role, as a word or a MARC relator code, or several.",
-            also="roles",
-            form="roles",
-        ),
-    ] = "aut"
-    sort_name: Annotated[
-        str, Key("The form of the name that catalogues sort by: `Kara, Siddharth`.", also="file_as")
-    ] = ""
-    orcid: Annotated[str, Key("The person's ORCID, such as 0000-0002-1825-0097.", form="orcid")] = (
-        ""
-    )
+    role: Annotated[str, Key(
+        "The role, as a word or a MARC relator code, or several.", also="roles",
+        form="roles")] = "aut"
+    sort_name: Annotated[str, Key(
+        "The form of the name that catalogues sort by: `Kara, Siddharth`.", also="file_as")] = ""
+    orcid: Annotated[str, Key(
+        "The person's ORCID, such as 0000-0002-1825-0097.", form="orcid")] = ""
     more_roles: tuple[str, ...] = ()
-    kind: Annotated[
-        Literal["", "person", "organisation"],
-        Key(
-            "Whether it is a person or an organisation.",
-            name="type",
-            wrong="is neither a person nor an organisation",
-            words=dict.fromkeys(("organization", "body", "corporate"), "organisation"),
-        ),
-    ] = ""
-    scripts: Annotated[
-        tuple[tuple[str, str], ...],
-        Key("The name in other scripts, by language: `ja: 村上 春樹`.", form="scripts"),
-    ] = ()
-    affiliations: Annotated[
-        tuple[str, ...],
-        Key(
-            "The institution or institutions: a name, or a list.",
-            name="affiliation",
-            also="affiliations institute",
-            form="affiliations",
-        ),
-    ] = ()
+    kind: Annotated[Literal["", "person", "organisation"], Key(
+        "Whether it is a person or an organisation.", name="type",
+        wrong="is neither a person nor an organisation",
+        words=dict.fromkeys(("organization", "body", "corporate"), "organisation"))] = ""
+    scripts: Annotated[tuple[tuple[str, str], ...], Key(
+        "The name in other scripts, by language: `ja: 村上 春樹`.", form="scripts")] = ()
+    affiliations: Annotated[tuple[str, ...], Key(
+        "The institution or institutions: a name, or a list.", name="affiliation",
+        also="affiliations institute", form="affiliations")] = ()
     email: Annotated[str, Key("The person's e-mail address.", form="email")] = ""
     corresponding: Annotated[bool, Key("Whether this is the corresponding author.")] = False
 
@@ -83,16 +64,9 @@ class Identifier(msgspec.Struct, frozen=True):
     As a URN or address: `uri`."""
 
     written: ClassVar = Written("an identifier")
-    scheme: Annotated[
-        Literal["isbn", "uuid", "doi", "uri"],
-        Key(
-            "What kind it is of; without it, the value shows it.",
-            also="type",
-            wrong="is not a kind of identifier",
-            words={"url": "uri"},
-            optional=True,
-        ),
-    ]
+    scheme: Annotated[Literal["isbn", "uuid", "doi", "uri"], Key(
+        "What kind it is of; without it, the value shows it.", also="type",
+        wrong="is not a kind of identifier", words={"url": "uri"}, optional=True)]
     value: Annotated[str, Key("The identifier itself.")]
 
     @property
@@ -107,9 +81,8 @@ class Isbns(msgspec.Struct, frozen=True, omit_defaults=True):
     written: ClassVar = Written("an ISBN", alone="epub")
     epub: Annotated[str, Key("The ISBN of the e-book.", also="ebook e-book", form="isbn")] = ""
     pdf: Annotated[str, Key("The ISBN of the PDF, if it is sold or lent.", form="isbn")] = ""
-    print: Annotated[
-        str, Key("The ISBN of the printed book.", also="printed paperback", form="isbn")
-    ] = ""
+    print: Annotated[str, Key(
+        "The ISBN of the printed book.", also="printed paperback", form="isbn")] = ""
 
 
 class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -127,16 +100,13 @@ class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
     (``youngest`` to ``oldest``, 0 if unbounded), and the ``level`` of education in words."""
 
     written: ClassVar = Written("an audience", alone="groups")
-    groups: Annotated[
-        tuple[str, ...], Key("Groups of readers.", also="who", name="for", form="group")
-    ] = ()
-    youngest: Annotated[
-        int, Key("Ages in years: 10-14, or 16+.", also="age", name="ages", form="ages")
-    ] = 0
+    groups: Annotated[tuple[str, ...], Key(
+        "Groups of readers.", also="who", name="for", form="group")] = ()
+    youngest: Annotated[int, Key(
+        "Ages in years: 10-14, or 16+.", also="age", name="ages", form="ages")] = 0
     oldest: int = 0
-    level: Annotated[
-        str, Key("The educational level, in words: Key Stage 3.", also="educational_level grade")
-    ] = ""
+    level: Annotated[str, Key(
+        "The educational level, in words: Key Stage 3.", also="educational_level grade")] = ""
 
     @property
     def ages(self) -> str:
@@ -153,14 +123,12 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
     written: ClassVar = Written(
         "a statement on accessibility", hint="Write `certified_by:`, `summary:` …"
     )
-    certified_by: Annotated[
-        Placed | None, Key("The person or organisation that has checked it.", also="certifier")
-    ] = None
+    certified_by: Annotated[Placed | None, Key(
+        "The person or organisation that has checked it.", also="certifier")] = None
     credential: Annotated[str, Key("The name or address of their credential.")] = ""
     report: Annotated[str, Key("The address of the report.", form="address")] = ""
-    summary: Annotated[str, Key("A summary for readers, in your own words.", form="paragraphs")] = (
-        ""
-    )
+    summary: Annotated[str, Key(
+        "A summary for readers, in your own words.", form="paragraphs")] = ""
 
 
 class Series(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -169,17 +137,11 @@ class Series(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a series", alone="name")
     name: Annotated[str, Key("The title of the series.")]
-    position: Annotated[
-        str, Key("The number in the series, such as 3 or 2.1.", also="number", form="position")
-    ] = ""
-    kind: Annotated[
-        Literal["series", "set"],
-        Key(
-            "A series, or a set that is complete and sold as a whole.",
-            name="type",
-            wrong="is neither a series nor a set",
-        ),
-    ] = "series"
+    position: Annotated[str, Key(
+        "The number in the series, such as 3 or 2.1.", also="number", form="position")] = ""
+    kind: Annotated[Literal["series", "set"], Key(
+        "A series, or a set that is complete and sold as a whole.", name="type",
+        wrong="is neither a series nor a set")] = "series"
     issn: Annotated[str, Key("The ISSN of the series.", form="issn")] = ""
 
 
@@ -225,13 +187,9 @@ class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
     family: str = ""
     weight: int = 400
     style: Literal["normal", "italic"] = "normal"
-    obfuscated: Annotated[
-        bool,
-        Key(
-            "Whether the licence requires that the font is obfuscated in the e-book.",
-            name="obfuscate",
-        ),
-    ] = False
+    obfuscated: Annotated[bool, Key(
+        "Whether the licence requires that the font is obfuscated in the e-book.",
+        name="obfuscate")] = False
     unmodified: bool = False
 
 
@@ -242,9 +200,8 @@ class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
     written: ClassVar = Written("a brand", hint="Write `logo:`, `accent:` …")
     logo: Annotated[Placed | None, Key("An image in the source's folder.", form="logo")] = None
     logo_alt: Annotated[str, Key("The alternative text of the logo.", name="alt")] = ""
-    accent: Annotated[
-        str, Key("The colour of headings, rules and charts: #1f3b57.", form="accent")
-    ] = ""
+    accent: Annotated[str, Key(
+        "The colour of headings, rules and charts: #1f3b57.", form="accent")] = ""
     footer: Annotated[str, Key("A line at the foot of every page.")] = ""
 
 
@@ -254,19 +211,13 @@ class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     dialogue. ``figures``, ``tables`` and ``listings``: whether to add lists of these."""
 
     written: ClassVar = Written("a table of contents", alone="show")
-    show: Annotated[
-        Literal["auto", "always", "never"],
-        Key(
-            "Whether to show it; auto: if the document is long enough.",
-            wrong="does not say when to print the contents",
-            words=dict.fromkeys(("true", "yes", "on"), "always")
-            | dict.fromkeys(("false", "no", "off"), "never"),
-        ),
-    ] = "auto"
-    depth: Annotated[
-        int,
-        Key("The number of heading levels.", within=(1, 6), wrong="is not a number of levels"),
-    ] = 2
+    show: Annotated[Literal["auto", "always", "never"], Key(
+        "Whether to show it; auto: if the document is long enough.",
+        wrong="does not say when to print the contents",
+        words={"true": "always", "yes": "always", "on": "always",
+               "false": "never", "no": "never", "off": "never"})] = "auto"
+    depth: Annotated[int, Key(
+        "The number of heading levels.", within=(1, 6), wrong="is not a number of levels")] = 2
     questions: Annotated[bool, Key("Whether to include the questions of a dialogue.")] = False
     figures: Annotated[bool, Key("Whether to add a list of figures.")] = False
     tables: Annotated[bool, Key("Whether to add a list of tables.")] = False
