@@ -120,7 +120,7 @@ def format_text(text: str, source: str = "", folder: Path | None = None) -> Form
 def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
     """A text without front matter, and the lines (from 0) of the blocks that stay."""
     tree = parse_tree("\n".join(lines))
-    elements = [element for element in tree.root if isinstance(element, BlockElement)]
+    elements = tree.root.blocks
     references = tree.parser.md.references
     pieces = _pieces(elements, lines)
     found: list[str] = []

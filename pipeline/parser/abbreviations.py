@@ -44,13 +44,9 @@ def abbreviations(root: BlockElement, definitions: Iterable[Definition]) -> dict
 
 
 def _parts(root: BlockElement) -> Iterator[_Part]:
-    for parent in root.iter():
-        if not isinstance(parent, BlockElement):  # an inline element
-            continue
+    for parent in (element for element in root.iter() if isinstance(element, BlockElement)):
         opened: list[tuple[str, _Part]] = []
-        for child in parent:
-            if not isinstance(child, BlockElement):
-                break
+        for child in parent.blocks:
             if child.tag in HEADINGS:
                 while opened and opened[-1][0] >= child.tag:
                     yield opened.pop()[1]._replace(last=child.line - 1)
@@ -69,10 +65,7 @@ def _conditions(element: BlockElement) -> Attributes:
     """The conditions on editions in an element's attributes."""
     if not isinstance(element.state, Attributes):
         return NO_ATTRIBUTES
-    secret = not FOR_TEACHERS.isdisjoint(element.state.classes) or secret_block(
-        element.get("name", "")
-    )
-    return make(
-        classes=(TEACHER,) if secret else (),
-        pairs=tuple(pair for pair in element.state.pairs if pair[0] in CONDITIONS),
-    )
+    own = element.attributes
+    secret = not FOR_TEACHERS.isdisjoint(own.classes) or secret_block(element.get("name", ""))
+    pairs = tuple(pair for pair in own.pairs if pair[0] in CONDITIONS)
+    return make(classes=(TEACHER,) if secret else (), pairs=pairs)

@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 
+from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import attributes
@@ -64,6 +65,31 @@ class BlockElement(ElementTree.Element):
         self.processor = processor
         self.state: Any = None
 
+    @property
+    def span(self) -> Span:
+        return Span(self.line, self.column, self.end if self.end > self.line else 0)
+
+    @property
+    def attributes(self) -> Attributes:
+        return self.state if isinstance(self.state, Attributes) else NO_ATTRIBUTES
+
+    @property
+    def blocks(self) -> list[BlockElement]:
+        """The blocks in it."""
+        return [element for element in self if isinstance(element, BlockElement)]
+
+    @property
+    def first(self) -> BlockElement | None:
+        """The block that it begins with."""
+        found = self[0] if len(self) else None
+        return found if isinstance(found, BlockElement) else None
+
+    @property
+    def last(self) -> BlockElement | None:
+        """The block that it ends with."""
+        found = self[-1] if len(self) else None
+        return found if isinstance(found, BlockElement) else None
+
 
 class Match(enum.Enum):
     """Return whether a line continues an open block: it does, it does not, or the block took the
@@ -105,7 +131,7 @@ class LineProcessor(BlockProcessor):
 
     def report(self, block: BlockElement, code: Code, message: str, hint: str = "") -> None:
         """Report a problem at the beginning of ``block``."""
-        self.parser.report(code, message, block.line, block.column, hint)
+        self.parser.report(code, message, block.span, hint)
 
     def holds(self, tag: str) -> bool:
         """Return whether a block of this kind may have a child ``tag``."""
@@ -165,7 +191,7 @@ class LineParser(BlockParser):
         self.close_unmatched()
         while self.tip.processor is not None and not self.tip.processor.holds(element.tag):
             self.close_tip()
-        element.column = cursor.offset
+        element.column = cursor.line.offset
         self.tip.append(element)
         self.open.append(element)
         self.matched = len(self.open)
@@ -183,8 +209,8 @@ class LineParser(BlockParser):
 
     def close_tip(self) -> None:
         block = self.open.pop()
-        if len(block):
-            block.end = max(block.end, block[-1].end)  # type: ignore[attr-defined]
+        if block.last is not None:
+            block.end = max(block.end, block.last.end)
         self.matched = min(self.matched, len(self.open))
         if block.processor:
             block.processor.close(block, self.open[-1])
@@ -196,7 +222,7 @@ class LineParser(BlockParser):
         if not self._depth_reported:
             self._depth_reported = True
             message = f"There are more than {MAX_DEPTH} levels of nesting."
-            self.report(Code.NESTING_TOO_DEEP, message, cursor.number, cursor.offset)
+            self.report(Code.NESTING_TOO_DEEP, message, cursor.line.at())
         return True
 
     def gap(self, end: int, line: int) -> int:
@@ -204,22 +230,21 @@ class LineParser(BlockParser):
         replaced = bisect_left(self._replaced, line) - bisect_right(self._replaced, end)
         return line - end - 1 - replaced
 
-    def report(self, code: Code, message: str, line: int, column: int = 1, hint: str = "") -> None:
-        self.diagnostics.append(diagnostic(code, message, span=Span(line, column), hint=hint))
+    def report(self, code: Code, message: str, span: Span | None, hint: str = "") -> None:
+        self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))
 
-    def check_attributes(self, text: str, line: int, column: int) -> None:
-        """Report an attribute list that begins ``text`` and cannot be read."""
-        written = attributes.mistaken(text)
-        if written:
+    def check_attributes(self, line: Line, at: int = 0) -> None:
+        """Report an attribute list at this position that cannot be read."""
+        if written := attributes.mistaken(line, at):
             message, hint = attributes.invalid(written)
-            self.report(Code.BAD_ATTRIBUTE, message, line, column, hint)
+            self.report(Code.BAD_ATTRIBUTE, message, line.at(at), hint)
 
-    def check_end(self, text: str, line: int, column: int) -> None:
-        """Report an attribute list at the end of ``text`` that cannot be parsed, except one
-        directly after a link or the like, which is reported there."""
-        at = text.rfind("{")
-        if at >= 0 and text.rstrip(" \t#").endswith("}") and text[at - 1 : at] not in END_OF_INLINE:
-            self.check_attributes(text[at:], line, column + at)
+    def check_end(self, line: Line) -> None:
+        """Report an attribute list at the end of a line that cannot be parsed, except one directly
+        after a link or the like, which is reported there."""
+        at = line.rfind("{")
+        if at >= 0 and line.rstrip(" \t#").endswith("}") and line[at - 1 : at] not in END_OF_INLINE:
+            self.check_attributes(line, at)
 
     # --- the strategy ---
 
@@ -367,7 +392,5 @@ class LineParser(BlockParser):
 
     def add_line(self, block: BlockElement, cursor: Cursor) -> None:
         verbatim = block.processor is not None and block.processor.verbatim
-        text = cursor.remainder if verbatim else cursor.rest
-        offset = cursor.pos - cursor.added + 1 if verbatim else cursor.offset
-        block.lines.append(Line(text, cursor.number, offset))
+        block.lines.append(cursor.remainder if verbatim else cursor.line)
         block.end = cursor.number

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.parser.lines import Line
+
 TAB = 4
 _SPACE = re.compile(r"[ \t]*")
 
@@ -66,14 +68,14 @@ class Cursor:
         return self.text[self.next :]
 
     @property
-    def remainder(self) -> str:
-        """The rest of the line, with all white space."""
-        return self.text[self.pos :]
+    def line(self) -> Line:
+        """`rest` with its place."""
+        return Line(self.rest, self.number, self.next - self.added + 1)
 
     @property
-    def offset(self) -> int:
-        """The character of the source line (from 1) that `rest` begins with."""
-        return self.next - self.added + 1
+    def remainder(self) -> Line:
+        """The rest of the line, with all white space."""
+        return Line(self.text[self.pos :], self.number, self.pos - self.added + 1)
 
     def skip_indent(self) -> None:
         """Go to the next character that is not white space."""

@@ -39,11 +39,6 @@ class Rows(NamedTuple):
     mistakes: tuple[_Mistake, ...]
 
 
-def numbered(text: str, first: int) -> tuple[Line, ...]:
-    """The lines of a file, numbered from the given one."""
-    return tuple(Line(line, number, 1) for number, line in enumerate(text.split("\n"), first))
-
-
 def read(lines: Sequence[Line], delimiter: str = "") -> Rows:
     """The rows in some lines.
 
@@ -97,11 +92,11 @@ class _Reader:
             return self._quoted(start)
         end = line.find(self._delimiter, pos)
         text = line[pos:] if end < 0 else line[pos:end]
-        return Cell(text.strip(), self._span(line, min(start, len(line)))), end + 1 or -1
+        return Cell(text.strip(), line.at(min(start, len(line)))), end + 1 or -1
 
     def _quoted(self, start: int) -> tuple[Cell, int]:
         line = self._lines[self._at]
-        span = self._span(line, start)
+        span = line.at(start)
         parts = []
         first, pos = self._at, start + 1
         while True:
@@ -123,7 +118,7 @@ class _Reader:
         if rest:
             message = f"`{rest[:20]}` follows the closing quotation mark of a cell."
             hint = 'Double a quotation mark within a cell: `"a ""word"" more"`.'
-            self._mistakes.append(_Mistake(message, self._span(line, end + 1), hint))
+            self._mistakes.append(_Mistake(message, line.at(end + 1), hint))
         return Cell("".join(parts).strip() + rest, span), following + 1 or -1
 
     def _unclosed(self, first: int, span: Span, start: int) -> tuple[Cell, int]:
@@ -133,9 +128,6 @@ class _Reader:
         self._mistakes.append(_Mistake('A cell begins with `"` but is never closed.', span, hint))
         self._at = first
         return Cell(self._lines[first][start + 1 :].strip(), span), -1
-
-    def _span(self, line: Line, index: int) -> Span:
-        return Span(line.number, line.offset + index)
 
 
 def _skip_blanks(line: str, pos: int, delimiter: str) -> int:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Span
 from pipeline.parser.lines import Line
 
 if TYPE_CHECKING:
@@ -157,7 +156,6 @@ def warn_of_line(lines: Iterable[Line], report: Report) -> None:
         if line[:1] in _LINE_TRIGGERS:
             for mark in LINES:
                 if match := mark.pattern.match(line):
-                    place = Span(line.number, line.offset)
                     written = f"`{line.strip()}`" if len(line) < 60 else f"`{match[0]}…`"
                     message = f"{written} is {mark.name}, and stays as text."
-                    report(Code.LIKELY_SLIP, message, place, mark.instead)
+                    report(Code.LIKELY_SLIP, message, line.at(), mark.instead)

@@ -51,7 +51,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
             cells = len(split_row(before, count))
             message = f"The row of dashes has {_cells(count)}, and the row above it {cells}."
             hint = "For a table, both need the same number."
-            report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
+            report(Code.LIKELY_SLIP, message, line.at(), hint)
             return
     other_tools.warn_of_line(lines, report)
     first = lines[0]
@@ -60,15 +60,15 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         hint = (
             f"Put a row of dashes under the first: `{'|---' * min(len(split_row(first, 0)), 8)}|`."
         )
-        report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
+        report(Code.LIKELY_SLIP, message, first.at(), hint)
     if len(lines) == 1 and _HEADING.match(first):
         message = "A heading needs a space after its `#`."
         hint = "Write `# ` before a heading, or `\\#` if you mean it as text."
-        report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
+        report(Code.LIKELY_SLIP, message, first.at(), hint)
     if joined := _joined_label(lines):
         message = f"This line becomes one with the line before it: “{joined.strip()[:40]}”."
         hint = "Put an empty line between them, or `\\` at the end of the line before it."
-        report(Code.LIKELY_SLIP, message, Span(joined.number, joined.offset), hint)
+        report(Code.LIKELY_SLIP, message, joined.at(), hint)
     for line in lines if not _CAPTION.match(first) else ():
         split = attributes.trailing(line)
         # A list alone is reported where it is known not to belong to a table.
@@ -78,12 +78,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
             hint = (
                 "Put them on a line of their own below it, or write `\\{` if you mean them as text."
             )
-            report(
-                Code.LIKELY_SLIP,
-                message,
-                Span(line.number, line.offset + line.rindex(written)),
-                hint,
-            )
+            report(Code.LIKELY_SLIP, message, line.at(line.rindex(written)), hint)
 
 
 def warn_of_callout(line: Line, report: Report) -> None:
@@ -96,7 +91,7 @@ def warn_of_callout(line: Line, report: Report) -> None:
     if meant := nearest(name, known, MISSPELT):
         message = f"`[!{name.upper()}]` is not a known kind of box: it becomes a note."
         hint = f"Did you mean `[!{meant.upper()}]`?"
-        report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
+        report(Code.LIKELY_SLIP, message, line.at(), hint)
 
 
 def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:
@@ -105,21 +100,6 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
     if meant and name not in (meant, f"{meant}s"):
         message = f"`::: {name}` is a block without any effect."
         report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
-
-
-def of_link(written: str) -> tuple[str, str]:
-    """The finding about a link or an image that cannot be read as one."""
-    what = "image" if written.startswith("!") else "link"
-    target = written[written.rindex("](") + 2 :] if "](" in written else ""
-    if not target:
-        hint = "Leave out the space before the parenthesis."
-    elif target.count('"') % 2:
-        hint = "Close the quotation mark before the parenthesis."
-    elif not target.endswith(")"):
-        hint = "End it with a parenthesis."
-    else:
-        hint = "Write the address without spaces, `%20` for each, and what else it says in quotes."
-    return f"`{written}` is no {what}, and stays as text.", hint
 
 
 def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:

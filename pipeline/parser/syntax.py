@@ -16,9 +16,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
-from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.parser import attributes, slips
 from pipeline.parser.blockparser import BlockElement, LineParser
 from pipeline.parser.blocks import indented
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
@@ -126,24 +124,12 @@ class InlineTreeprocessor(Treeprocessor):
         given."""
         mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
+            place = Span(place.line, place.column)
             for element in parent.iter():
                 if isinstance(element, InlineSpan):
-                    element.place = (place.line, place.column)
-        for label, line, column in mistakes.undefined:
-            message, hint = (
-                f"`[{label}]` is not defined.",
-                f"Add a line `[{label}]: address`.",
-            )
-            at = place or Span(line, column)
-            self.parser.report(Code.UNDEFINED_REFERENCE, message, at.line, at.column, hint)
-        for written, line, column in mistakes.attributes:
-            message, hint = attributes.invalid(written)
-            at = place or Span(line, column)
-            self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, hint)
-        for written, line, column in mistakes.links:
-            message, hint = slips.of_link(written)
-            at = place or Span(line, column)
-            self.parser.report(Code.LIKELY_SLIP, message, at.line, at.column, hint)
+                    element.span = place
+        for code, message, span, hint in mistakes:
+            self.parser.report(code, message, place or span, hint)
 
 
 class Tree(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
@@ -206,13 +205,9 @@ def without_empty_heads(table: model.Table) -> model.Table:
 # --- boxes to tick ---------------------------------------------------------------------
 
 
-def is_to_tick(row: Element) -> bool:
+def is_to_tick(row: BlockElement) -> bool:
     """Return whether a row has a cell that is nothing but ``( )``."""
-    return any(
-        bool(cell.lines and _EMPTY.match(cell.lines[0]))
-        for cell in row
-        if isinstance(cell, BlockElement)
-    )
+    return any(cell.lines and _EMPTY.match(cell.lines[0]) for cell in row.blocks)
 
 
 def with_boxes(

@@ -33,7 +33,7 @@ from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import plain_text
 from pipeline.parser.constructs.parts import Around
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import numbered
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.tokens import paired_names
 
@@ -167,7 +167,7 @@ class PageReader:
     def blocks(self, element: Element) -> tuple[Block, ...]:
         """The blocks of an element."""
         markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
-        lines = [Line(line, number, 1) for number, line in enumerate(markup.split("\n"), 1)]
+        lines = numbered(markup)
         paired = paired_names(lines)
         builder = MarkupBuilder(
             Around(lambda *told: None, lambda address, span: address, paired), 60

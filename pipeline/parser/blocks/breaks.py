@@ -33,8 +33,8 @@ class ThematicBreakProcessor(LineProcessor):
 
     def _continues(self, cursor: Cursor) -> bool:
         """Return whether the line belongs to the lines directly before it."""
-        before = self.parser.tip[-1] if len(self.parser.tip) else None
-        if not isinstance(before, BlockElement) or before.tag != "lines":
+        before = self.parser.tip.last
+        if before is None or before.tag != "lines":
             return False
         if self.parser.gap(before.end, cursor.number) > 1:
             return False

@@ -39,9 +39,7 @@ class FenceProcessor(LineProcessor):
         group = 1 if match[1] else 3
         fence, info = match[group], match[group + 1]
         if "{" in info:
-            at = info.index("{")
-            column = cursor.offset + match.start(group + 1) + at
-            self.parser.check_attributes(info[at:], cursor.number, column)
+            self.parser.check_attributes(cursor.line, cursor.rest.index("{", len(fence)))
         state = (fence[0], len(fence), cursor.indent)
         self.open(cursor, "pre", state, info=info.strip(" \t"))
         return True

@@ -49,8 +49,8 @@ class ContainerProcessor(LineProcessor):
             if not wrong.endswith("}"):
                 return False
             message = f"The attributes `{brace}{wrong}` cannot be read."
-            column = cursor.offset + match.start(2) + len(text)
-            self.parser.report(Code.BAD_ATTRIBUTE, message, cursor.number, column, attributes.HINT)
+            place = cursor.line.at(match.start(2) + len(text))
+            self.parser.report(Code.BAD_ATTRIBUTE, message, place, attributes.HINT)
         if self.parser.too_deep(cursor):
             return False
         titled = _TITLED.match(text)

@@ -49,7 +49,7 @@ class DashTableProcessor(LineProcessor):
     def start(self, cursor: Cursor) -> bool:
         if not _GROUPS.match(cursor.rest):
             return False
-        dashes = Line(cursor.rest.rstrip(" \t"), cursor.number, cursor.offset)
+        dashes = cursor.line.with_text(cursor.rest.rstrip(" \t"))
         groups = _groups(dashes)
         if len(groups) > MAX_COLUMNS:
             return False

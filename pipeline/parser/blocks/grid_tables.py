@@ -58,7 +58,7 @@ class GridTableProcessor(LineProcessor):
         return Match.YES
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        lines = [Line(line.rstrip(" \t"), line.number, line.offset) for line in block.lines]
+        lines = [line.with_text(line.rstrip(" \t")) for line in block.lines]
         if len(lines) < 3:
             paragraph: Any = self.parser.blockprocessors["paragraph"]
             block.tag, block.processor, block.state = "p", paragraph, None
@@ -67,14 +67,10 @@ class GridTableProcessor(LineProcessor):
             grid = _Grid(lines)
         except GridError as error:
             block.tag, block.state = "pre", None
-            line = lines[error.line]
-            self.parser.report(
-                Code.LIKELY_SLIP,
-                f"The lines look like a grid table, and are shown as code: {error.message}",
-                line.number,
-                line.offset + error.column,
-                "Make all lines as long as the first, and line up each `|` and `+`.",
-            )
+            message = f"The lines look like a grid table, and are shown as code: {error.message}"
+            hint = "Make all lines as long as the first, and line up each `|` and `+`."
+            place = lines[error.line].at(error.column)
+            self.parser.report(Code.LIKELY_SLIP, message, place, hint)
             return
         block.lines = []
         rows = [BlockElement("tr", grid.line_of(row), self) for row in range(grid.rows)]

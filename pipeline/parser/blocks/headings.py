@@ -28,15 +28,14 @@ class AtxHeadingProcessor(LineProcessor):
                 match = _CLOSE.match(cursor.rest)
         if not match:
             return False
-        text = cursor.rest[match.end() :]
+        text = Line(cursor.rest[match.end() :], cursor.number, cursor.line.offset + match.end())
         heading = BlockElement(f"h{match[0].count('#')}", cursor.number, self)
         found = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
         if found:
-            text, heading.state = found
+            text, heading.state = text.with_text(found[0]), found[1]
         else:
-            self.parser.check_end(text, cursor.number, cursor.offset + match.end())
-        text = _CLOSING.sub("", text).strip(" \t")
-        heading.lines = [Line(text, cursor.number, cursor.offset + match.end())]
+            self.parser.check_end(text)
+        heading.lines = [text.with_text(_CLOSING.sub("", text).strip(" \t"))]
         self.parser.add_leaf(heading, cursor)
         return True
 
@@ -74,10 +73,9 @@ class SetextHeadingProcessor(LineProcessor):
         last = paragraph.lines[-1]
         found = attributes.trailing(last)
         if found and found[0]:
-            paragraph.lines[-1] = Line(found[0], last.number, last.offset)
-            paragraph.state = found[1]
+            paragraph.lines[-1], paragraph.state = last.with_text(found[0]), found[1]
         elif not found:
-            self.parser.check_end(last, last.number, last.offset)
+            self.parser.check_end(last)
         self.parser.close_unmatched()
         self.parser.close_tip()
         return True

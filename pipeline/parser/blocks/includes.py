@@ -56,7 +56,7 @@ class IncludeProcessor(LineProcessor):
         if directive is None:
             return False
         if directive.if_there:
-            found = self.files.find(directive.path, Span(cursor.number, cursor.offset))
+            found = self.files.find(directive.path, cursor.line.at())
             if isinstance(found, Diagnostic):
                 return False
         problem = self._include(directive, cursor)
@@ -70,7 +70,7 @@ class IncludeProcessor(LineProcessor):
 
     def _include(self, directive: Directive, cursor: Cursor) -> Diagnostic | None:
         """Include the file, or report a problem."""
-        span = Span(cursor.number, cursor.offset + directive.column)
+        span = cursor.line.at(directive.column)
         if not directive.path:
             message = "The include does not name a file."
             return diagnostic(Code.BAD_INCLUDE, message, span=span, hint=_HINT)

@@ -63,8 +63,8 @@ class DefinitionProcessor(LineProcessor):
         container = parser.innermost
         if container.tag == "p":
             container = parser.open[parser.matched - 2]
-        paragraph = container[-1] if len(container) else None
-        if not isinstance(paragraph, BlockElement) or paragraph.tag != "p":
+        paragraph = container.last
+        if paragraph is None or paragraph.tag != "p":
             return False
         if parser.gap(paragraph.end, cursor.number) > 1:
             return False
@@ -73,12 +73,12 @@ class DefinitionProcessor(LineProcessor):
         parser.close_unmatched()
         if parser.tip is paragraph:
             parser.close_tip()
-        if not len(container) or container[-1] is not paragraph:
+        if not paragraph.lines:
             return False  # it was all definitions of links
         del container[-1]
-        previous = container[-1] if len(container) else None
+        previous = container.last
         if (
-            isinstance(previous, BlockElement)
+            previous is not None
             and previous.tag == "dl"
             and parser.gap(previous.end, paragraph.line) <= 1
         ):
@@ -147,7 +147,8 @@ class AdmonitionProcessor(LineProcessor):
         block = self.open(cursor, "admonition", classes, kind=kind, mark=cursor.rest[:3])
         if match[2]:
             title = BlockElement("title", cursor.number)
-            title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
+            offset = cursor.line.offset + match.start(2)
+            title.lines = [Line(match[2], cursor.number, offset)]
             block.append(title)
         cursor.skip_rest()
         return True

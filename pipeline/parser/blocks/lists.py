@@ -13,7 +13,6 @@ from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks import markers
 from pipeline.parser.cursor import Cursor
-from pipeline.parser.lines import Line
 
 FAR = 12
 """The maximum number of blocks between two questions of an exercise."""
@@ -45,10 +44,10 @@ class ListProcessor(LineProcessor):
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         """A list is loose if there is a blank line between two blocks in it."""
-        neighbours = [*pairwise(block)]
-        for item in block:
-            neighbours += pairwise(child for child in item if child.tag != "note")
-        loose = any(self.parser.gap(a.end, b.line) > 0 for a, b in neighbours)  # type: ignore[attr-defined]
+        neighbours = [*pairwise(block.blocks)]
+        for item in block.blocks:
+            neighbours += pairwise(child for child in item.blocks if child.tag != "note")
+        loose = any(self.parser.gap(a.end, b.line) > 0 for a, b in neighbours)
         block.set("tight", "" if loose else "yes")
 
 
@@ -121,8 +120,8 @@ class ItemProcessor(LineProcessor):
         """Take the attributes at the end of a line of a question's first paragraph: its id and its
         marks."""
         block.state = None
-        first = block[0] if len(block) else None
-        if not isinstance(first, BlockElement) or first.tag != "p" or parent.tag != "ol":
+        first = block.first
+        if first is None or first.tag != "p" or parent.tag != "ol":
             return
         if first.lines[0][:1] in "([" or not self._in_exercise():
             return
@@ -133,7 +132,7 @@ class ItemProcessor(LineProcessor):
             split = attributes.trailing(line) if line.endswith("}") else None
             if split and (_has_marks(split[1]) or (split[1].id and line is first.lines[-1])):
                 block.state = split[1]
-                first.lines[at] = Line(split[0], line.number, line.offset)
+                first.lines[at] = line.with_text(split[0])
                 return
 
     def _example(self, label: str) -> int:

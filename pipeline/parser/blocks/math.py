@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
@@ -51,19 +52,18 @@ class MathProcessor(LineProcessor):
         if self.parser.tip.tag == "p" and _leaves_open(self.parser.tip):
             return False
         if not end and not self.parser.formula_marks:
-            self._report_open(cursor.number, cursor.offset)
+            self._report_open(cursor.line.at())
             return False  # which leaves the marks, and all that follows, as text
         self._begin(cursor, 2, end)
         return True
 
     def _begin(self, cursor: Cursor, begins: int, end: _End | None, **attrib: str) -> None:
         block = self.open(cursor, "math", NO_ATTRIBUTES, **attrib)
-        text = cursor.rest
-        self._add(
-            block, end.formula if end else text[begins:], cursor.number, cursor.offset + begins
-        )
+        line = cursor.line
+        formula = end.formula if end else line[begins:]
+        block.lines.append(Line(formula, line.number, line.offset + begins))
         if end:
-            self._finish(block, end, text, cursor)
+            self._finish(block, end, line)
             self.parser.close_tip()
 
     def end(self, block: BlockElement, text: str) -> _End | None:
@@ -71,12 +71,13 @@ class MathProcessor(LineProcessor):
         return _end(text, 0)
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        text = cursor.remainder
-        end = self.end(block, text)
+        line = cursor.remainder
+        end = self.end(block, line)
         if end is None:
             return Match.YES
-        self._add(block, end.formula, cursor.number, cursor.pos - cursor.added + 1)
-        self._finish(block, end, text, cursor)
+        block.lines.append(line.with_text(end.formula))
+        block.end = cursor.number
+        self._finish(block, end, line)
         if end.rest < 0:
             return Match.END
         cursor.skip_chars(end.rest)  # text follows the formula: a paragraph of its own
@@ -87,23 +88,18 @@ class MathProcessor(LineProcessor):
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
-            self._report_open(block.line, block.column)
+            self._report_open(block.span)
 
-    def _report_open(self, line: int, column: int) -> None:
+    def _report_open(self, place: Span) -> None:
         message = "The formula that begins with `$$` is never closed."
         hint = "End it with `$$`, or write `\\$\\$` if you mean two dollar signs."
-        self.parser.report(Code.UNCLOSED_MATH, message, line, column, hint)
+        self.parser.report(Code.UNCLOSED_MATH, message, place, hint)
 
-    def _add(self, block: BlockElement, text: str, number: int, offset: int) -> None:
-        block.lines.append(Line(text, number, offset))
-        block.end = number
-
-    def _finish(self, block: BlockElement, end: _End, text: str, cursor: Cursor) -> None:
+    def _finish(self, block: BlockElement, end: _End, line: Line) -> None:
         block.set("closed", "yes")
         block.state = end.attributes
         if end.rest >= 0:
-            offset = cursor.pos - cursor.added + 1 + end.rest
-            self.parser.check_attributes(text[end.rest :], cursor.number, offset)
+            self.parser.check_attributes(line, end.rest)
 
 
 class LatexMathProcessor(MathProcessor):
@@ -160,7 +156,7 @@ class LatexMathProcessor(MathProcessor):
             )
             self.report(block, Code.BAD_MATH, message)
         first = Line(block.get("opening", ""), block.line, block.column)
-        lines = (Line(line.lstrip(), line.number, line.offset) for line in block.lines[1:])
+        lines = (line.with_text(line.lstrip()) for line in block.lines[1:])
         block.tag, block.lines, block.state = "p", [first, *lines], None
         block.attrib.clear()
 

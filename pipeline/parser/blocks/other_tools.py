@@ -119,7 +119,7 @@ class OmittedProcessor(LineProcessor):
         while self.parser.tip.tag in ("ul", "ol"):
             self.parser.close_tip()
         parent = self.parser.tip
-        last = parent[-1] if len(parent) else None
+        last = parent.last
         if last is not None and last.tag in ("ul", "ol") and len(last) == 1:
             text = "".join(str(line) for leaf in last.iter() for line in getattr(leaf, "lines", ()))
             if text.strip().lower() in _SEEDS:
@@ -132,16 +132,15 @@ class OmittedProcessor(LineProcessor):
         if not found or found[1] != len(text):
             return False
         container = parser.innermost
-        last = container[-1] if len(container) else None
-        if not isinstance(last, BlockElement) or parser.gap(last.end, cursor.number):
+        last = container.last
+        if last is None or parser.gap(last.end, cursor.number):
             return False
-        number, column = cursor.number, cursor.offset
+        place = cursor.line.at()
         self._leave_out(cursor)
         if _HEADING.match(last.tag) or last.tag in ("pre", "container"):
-            own = last.state if isinstance(last.state, Attributes) else NO_ATTRIBUTES
-            last.state = joined(own, found[0])
+            last.state = joined(last.attributes, found[0])
             return True
         message = f"The attributes `{text}` are kramdown's, and are left out: no list or quotation"
         hint = f"Put the block between `::: {text[2:].strip()}` and `:::`.".replace("::: ", "::: {")
-        parser.report(Code.LIKELY_SLIP, f"{message} has any.", number, column, hint)
+        parser.report(Code.LIKELY_SLIP, f"{message} has any.", place, hint)
         return True

@@ -7,7 +7,7 @@ import functools
 import re
 from typing import Any
 
-from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model import Attributes
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
@@ -101,7 +101,7 @@ class ParagraphProcessor(LineProcessor):
                 return
         for lines in found[:-1]:
             last = lines[-1]
-            lines[-1] = Line(last.rstrip(" \t") + "  ", last.number, last.offset)
+            lines[-1] = last.with_text(last.rstrip(" \t") + "  ")
         block.lines = [line for lines in found for line in lines]
         if not isinstance(block.state, Attributes):
             block.state = attributes.make(classes=("line-block",))
@@ -120,7 +120,7 @@ class ParagraphProcessor(LineProcessor):
         last = block.lines[-1]
         if "^" in last and (match := _BLOCK_ID.search(last)):
             block.state = attributes.make(match[1])
-            block.lines[-1] = Line(last[: match.start()], last.number, last.offset)
+            block.lines[-1] = last.with_text(last[: match.start()])
             if not block.lines[-1]:
                 del block.lines[-1]
 
@@ -132,11 +132,10 @@ class ParagraphProcessor(LineProcessor):
                 continue
             found = attributes.read(line.strip())
             if found and found[1] == len(line.strip()):
-                own = block.state if isinstance(block.state, Attributes) else NO_ATTRIBUTES
-                block.state = attributes.joined(own, found[0])
+                block.state = attributes.joined(block.attributes, found[0])
                 del block.lines[at]
             else:
-                self.parser.check_attributes(line, line.number, line.offset)
+                self.parser.check_attributes(line)
         last = block.lines[-1]
         if _CAPTION.match(block.lines[0]) and not attributes.trailing(last):
-            self.parser.check_end(last, last.number, last.offset)
+            self.parser.check_end(last)

@@ -83,13 +83,12 @@ class TableProcessor(LineProcessor):
             del cells[-1]
         if len(cells) > width:
             message = f"The row has {len(cells)} cells, and the table's head {width}."
-            place = cells[width]
-            self.parser.report(Code.WIDE_ROW, message, place.number, place.offset, WIDE_HINT)
+            self.parser.report(Code.WIDE_ROW, message, cells[width].at(), WIDE_HINT)
         if len(cells) > MAX_COLUMNS:
             last = cells[MAX_COLUMNS - 1]
             text = line[last.offset - line.offset :].rstrip(" \t").removesuffix("|")
-            cells[MAX_COLUMNS - 1 :] = [Line(text, last.number, last.offset)]
-        return cells + [Line("", line.number, line.offset)] * (width - len(cells))
+            cells[MAX_COLUMNS - 1 :] = [last.with_text(text)]
+        return cells + [line.with_text("")] * (width - len(cells))
 
 
 def _is_list(text: str) -> bool:

@@ -187,12 +187,12 @@ def _line(line: Line, kind: ChartKind, read: ReadInlines) -> model.TableRow:
     mark = ": " if kind == "clock" else ":"  # a time has one of its own
     name, _, value = line.rpartition(mark)
     start = len(line) - len(value.lstrip())
-    at = Span(line.number, line.offset + len(line) - len(line.lstrip()))
+    at = line.at(len(line) - len(line.lstrip()))
     cells = (
         _cell(Cell(name.strip(), at), read),
         model.TableCell(
             children=(model.Plain(children=(model.Code(text=value.strip()),)),),
-            span=Span(line.number, line.offset + start),
+            span=line.at(start),
         ),
     )
     return model.TableRow(

@@ -4,7 +4,7 @@ since elsewhere those are tasks."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -44,7 +44,7 @@ class _Mark(NamedTuple):
 NO_MARK = ChoiceMark("", False)
 
 
-def take_marks(items: Iterable[Element], in_exercise: bool) -> list[ChoiceMark]:
+def take_marks(items: Sequence[BlockElement], in_exercise: bool) -> list[ChoiceMark]:
     """The marks at the beginning of a list's items, which are removed from their text; none if it
     is not a list of choices.
 
@@ -52,7 +52,6 @@ def take_marks(items: Iterable[Element], in_exercise: bool) -> list[ChoiceMark]:
     have none. So does ``(x)`` alone, unless it is one of several labels, ``(w)``, ``(x)``. In a
     list of choices, malformed marks count as well: ``(✓)``, ``**(x)**``, ``(x)b``.
     """
-    items = list(items)
     found = [_find(item, _PAIRS if in_exercise else _PAIRS[:1]) for item in items]
     plain = [one for one in found if one and one.plain]
     if all(one.mark.is_right for one in plain):
@@ -67,9 +66,9 @@ def take_marks(items: Iterable[Element], in_exercise: bool) -> list[ChoiceMark]:
     return [one.mark if one else NO_MARK for one in found]
 
 
-def _find(item: Element, pairs: Sequence[str]) -> _Mark | None:
-    first = item[0] if len(item) else None
-    if not isinstance(first, BlockElement) or first.tag != "p" or first.lines[0].startswith("\\"):
+def _find(item: BlockElement, pairs: Sequence[str]) -> _Mark | None:
+    first = item.first
+    if first is None or first.tag != "p" or first.lines[0].startswith("\\"):
         return None
     holder: Element = first
     if not first.text and len(first) and first[0].tag in _EMPHASIS:
@@ -83,9 +82,8 @@ def _find(item: Element, pairs: Sequence[str]) -> _Mark | None:
     return _Mark(ChoiceMark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
 
 
-def _is_label(item: Element) -> bool:
-    first = item[0] if len(item) else None
-    return first is not None and bool(LABEL.match(first.text or ""))
+def _is_label(item: BlockElement) -> bool:
+    return item.first is not None and bool(LABEL.match(item.first.text or ""))
 
 
 def _take(mark: _Mark, item: Element) -> None:
@@ -149,8 +147,8 @@ def choices(
 def lone_blank(item: BlockElement) -> Paragraph | None:
     """The blank of an item that consists of underscores only, which elsewhere is a line to write
     on."""
-    first = item[0] if len(item) == 1 else None
-    if not isinstance(first, BlockElement) or first.tag != "lines" or first.get("count") != "1":
+    first = item.first if len(item) == 1 else None
+    if first is None or first.tag != "lines" or first.get("count") != "1":
         return None
     place = Span(first.line, first.column)
     return Paragraph(children=(blank(len(first.get("mark", "")), span=place),), span=place)

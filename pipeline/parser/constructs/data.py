@@ -8,6 +8,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser import delimited
 from pipeline.parser.constructs.parts import Parts, Report, framed
 from pipeline.parser.delimited import DELIMITERS, Cell
+from pipeline.parser.lines import numbered
 
 LONGEST_SHOWN = 50_000
 """The maximum number of characters of a file that are shown as written."""
@@ -53,7 +54,7 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
         if any(line.strip() for line in lines):
             message = f"There is data both in “{address}” and between the fences."
             parts.report(Code.BAD_DATA, message, parts.span, "Keep one of them.")
-        lines = delimited.numbered(found, parts.files.number(address, parts.span))
+        lines = numbered(found, parts.files.number(address, parts.span))
     mark = parts.attributes.get("delimiter")
     if len(mark) > 1 and mark not in DELIMITERS:
         message = f"`delimiter={mark}` is not one character."

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pipeline.model.codes import Code
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import citations, links
 from pipeline.parser.inlines.chain import Bracket
@@ -90,7 +91,7 @@ class Brackets:
 
     def _wrap(self, bracket: Bracket, element: InlineSpan) -> None:
         """Move the content of ``bracket`` into ``element``."""
-        element.place = self.leaf.places.at(bracket.start)
+        element.span = self.leaf.places.at(bracket.start)
         emphasise(self.leaf.chain, bracket.delimiter)
         self.leaf.chain.wrap_rest(bracket.piece, element)
 
@@ -122,7 +123,8 @@ class Brackets:
         match = _MEANT.match(leaf.data, leaf.pos)
         if match and (bracket.image or match["address"]):
             written = leaf.data[bracket.start : match.end()]
-            leaf.mistakes.links.append((written, *leaf.places.at(bracket.start)))
+            message, hint = _not_a_link(written)
+            leaf.report(Code.LIKELY_SLIP, message, bracket.start, hint)
 
     def _link_target(self, bracket: Bracket, close: int) -> tuple[str, str, int] | None:
         """The address and title after ``]``, and their end."""
@@ -142,5 +144,24 @@ class Brackets:
         if found:
             return *found, end
         if label and label[0].strip() and not label[0].startswith("^"):
-            self.leaf.mistakes.undefined.append((label[0], *self.leaf.places.at(pos)))
+            message, hint = (
+                f"`[{label[0]}]` is not defined.",
+                f"Add a line `[{label[0]}]: address`.",
+            )
+            self.leaf.report(Code.UNDEFINED_REFERENCE, message, pos, hint)
         return None
+
+
+def _not_a_link(written: str) -> tuple[str, str]:
+    """The finding about a link or an image that cannot be read as one."""
+    what = "image" if written.startswith("!") else "link"
+    target = written[written.rindex("](") + 2 :] if "](" in written else ""
+    if not target:
+        hint = "Leave out the space before the parenthesis."
+    elif target.count('"') % 2:
+        hint = "Close the quotation mark before the parenthesis."
+    elif not target.endswith(")"):
+        hint = "End it with a parenthesis."
+    else:
+        hint = "Write the address without spaces, `%20` for each, and what else it says in quotes."
+    return f"`{written}` is no {what}, and stays as text.", hint

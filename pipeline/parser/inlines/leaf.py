@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.model import Attributes
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.inlines.chain import Chain
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.lines import Line, LinePlaces
 
 
-class Mistakes(NamedTuple):
-    """The mistakes in a leaf, each with line and column: undefined labels of full references,
-    invalid attribute lists, and invalid links."""
+class Mistake(NamedTuple):
+    """A finding about a leaf."""
 
-    undefined: list[tuple[str, int, int]]
-    attributes: list[tuple[str, int, int]]
-    links: list[tuple[str, int, int]]
+    code: Code
+    message: str
+    span: Span | None
+    hint: str
 
 
 class Leaf:
@@ -29,7 +31,7 @@ class Leaf:
         self.data = "\n".join(lines).rstrip(" \t")
         self.chain = Chain()
         self.pos = 0
-        self.mistakes = Mistakes([], [], [])
+        self.mistakes: list[Mistake] = []
 
     def at(self, text: str) -> bool:
         """Return whether ``text`` is at this position."""
@@ -54,4 +56,8 @@ class Leaf:
     def check_attributes(self) -> None:
         """Report an invalid attribute list at this position."""
         if self.at("{") and (written := attributes.mistaken(self.data, self.pos)):
-            self.mistakes.attributes.append((written, *self.places.at(self.pos)))
+            message, hint = attributes.invalid(written)
+            self.report(Code.BAD_ATTRIBUTE, message, self.pos, hint)
+
+    def report(self, code: Code, message: str, pos: int, hint: str) -> None:
+        self.mistakes.append(Mistake(code, message, self.places.at(pos), hint))

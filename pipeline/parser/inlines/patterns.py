@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
 
+from pipeline.model.diagnostics import Span
 from pipeline.model.variables import NAME
 from pipeline.parser.characters import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parser.inlines.links import encode
@@ -28,13 +29,13 @@ _SPACED = rf"\{{\{{(?:[ \t]+{NAME}[ \t]*|{NAME}[ \t]+)\}}\}}"
 
 
 class InlineSpan(Element):
-    """An inline element. ``place`` is its line and column; ``attributes`` come from a list after
-    it. ``offset`` is the position of an element that a pattern creates inside another."""
+    """An inline element. ``attributes`` come from a list after it. ``offset`` is the position of an
+    element that a pattern creates inside another."""
 
     def __init__(self, tag: str, text: str | None = None, **attrib: str) -> None:
         super().__init__(tag, attrib)
         self.text = text
-        self.place: tuple[int, int] = (0, 0)
+        self.span: Span | None = None
         self.offset = 0
         self.attributes: Any = None
 

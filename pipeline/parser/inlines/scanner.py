@@ -11,7 +11,7 @@ from pipeline.parser.inlines import citations, other_tools
 from pipeline.parser.inlines.brackets import Brackets
 from pipeline.parser.inlines.chain import Piece
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
-from pipeline.parser.inlines.leaf import Leaf, Mistakes
+from pipeline.parser.inlines.leaf import Leaf, Mistake
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
@@ -32,7 +32,7 @@ def scan(
     lines: Sequence[Line],
     patterns: Mapping[str, Sequence[Pattern]],
     references: Mapping[str, tuple[str, str]],
-) -> Mistakes:
+) -> list[Mistake]:
     """Read ``lines`` into the children of ``parent``."""
     leaf = Leaf(lines)
     _Scanner(leaf, patterns, references).run()
@@ -130,10 +130,10 @@ class _Scanner:
             self.leaf.chain.add_text(span)
             self.leaf.pos = end
             return
-        span.place = self.leaf.places.at(self.leaf.pos)
+        span.span = self.leaf.places.at(self.leaf.pos)
         for part in span:
             assert isinstance(part, InlineSpan)
-            part.place = self.leaf.places.at(part.offset)
+            part.span = self.leaf.places.at(part.offset)
         self.leaf.pos = end
         if span.tag == "br":
             self.leaf.skip_spaces()

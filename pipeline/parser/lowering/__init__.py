@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, table_cells
+from pipeline.model import Attributes, Block, Inline, table_cells
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -62,9 +62,9 @@ class Lowering:
         self._braced: set[Span] = set()
         self._exercises = 0
 
-    def blocks(self, elements: Iterable[Element]) -> tuple[Block, ...]:
-        """The blocks for block elements."""
-        elements = list(elements)
+    def blocks(self, parent: BlockElement, start: int = 0) -> tuple[Block, ...]:
+        """The blocks for the elements in another, from the one at ``start`` on."""
+        elements = parent.blocks[start:]
         self._depth += 1
         if any(element.tag == "html" for element in elements):
             found = self._with_markup(elements)
@@ -81,13 +81,12 @@ class Lowering:
             for block in captioned
         )
 
-    def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
+    def _with_markup(self, elements: Iterable[BlockElement]) -> tuple[Block, ...]:
         room = max(0, DEEPEST // 2 - self._depth)
         builder = MarkupBuilder(self._around, room)
         for is_markup, run in itertools.groupby(elements, _is_markup):
             if is_markup:
                 for element in run:
-                    assert isinstance(element, BlockElement)
                     builder.feed(element.lines)
             else:
                 within = builder.depth
@@ -98,7 +97,7 @@ class Lowering:
         return builder.blocks()
 
     def inlines(self, element: Element) -> tuple[Inline, ...]:
-        span = _span(element) if isinstance(element, BlockElement) else None
+        span = element.span if isinstance(element, BlockElement) else None
         return self._inline.leaf(element, self._depth, span)
 
     def read(self, text: str, span: Span | None) -> tuple[Inline, ...]:
@@ -108,12 +107,11 @@ class Lowering:
         self._read_leaf(element, (line,), span)
         return self.inlines(element)
 
-    def _block(self, element: Element) -> Iterator[Block]:
-        assert isinstance(element, BlockElement)
+    def _block(self, element: BlockElement) -> Iterator[Block]:
         if self._depth >= DEEPEST and len(element):
             yield from self.blocks(element)
             return
-        span, attributes = _span(element), _attributes(element)
+        span, attributes = element.span, element.attributes
         if height := gap(element.lines):
             message = f"Line breaks alone make {height} mm of room to write in."
             hint = f"Write `::: space {height}mm`, or leave them out if only a gap is meant."
@@ -176,15 +174,14 @@ class Lowering:
     def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
         if blocks and (found := callout(element, blocks, span, self.report)):
-            first = element[0]
-            assert isinstance(first, BlockElement)
-            slips.warn_of_callout(first.lines[0], self.report)
+            assert element.first is not None
+            slips.warn_of_callout(element.first.lines[0], self.report)
             return found
         return (model.BlockQuote(children=passages.attributed(blocks), span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
-        if marks := take_marks(element, bool(self._exercises)):
-            items = [self._choice(item) for item in element]
+        if marks := take_marks(element.blocks, bool(self._exercises)):
+            items = [(self.blocks(item), item.span) for item in element.blocks]
             return choices(items, marks, span, self.report)
         style: Any = element.get("style", "")
         form: Any = element.get("form", "").strip(".")
@@ -194,21 +191,16 @@ class Lowering:
             form=form,
             start=int(element.get("start", "1")),
             tight=bool(element.get("tight")),
-            items=tuple(self._item(item) for item in element),
+            items=tuple(map(self._item, element.blocks)),
             span=span,
         )
 
-    def _choice(self, element: Element) -> tuple[tuple[Block, ...], Span]:
-        assert isinstance(element, BlockElement)
-        return self.blocks(element), _span(element)
-
-    def _item(self, element: Element) -> model.ListItem:
-        assert isinstance(element, BlockElement)
+    def _item(self, element: BlockElement) -> model.ListItem:
         checked = None
         if self._exercises and (blank := lone_blank(element)):
-            return model.ListItem(children=(blank,), span=_span(element))
-        first = element[0] if len(element) else None
-        if isinstance(first, BlockElement) and first.tag == "p" and first.text:
+            return model.ListItem(children=(blank,), span=element.span)
+        first = element.first
+        if first is not None and first.tag == "p" and first.text:
             match = None if first.lines[0].startswith("\\") else _TASK.match(first.text)
             if match and (match.end() < len(first.text) or len(first)):
                 checked = match[1] != " "
@@ -217,30 +209,27 @@ class Lowering:
         return model.ListItem(
             children=questions.gathered(children) if self._exercises else children,
             checked=checked,
-            span=_span(element),
-            attributes=_attributes(element),
+            span=element.span,
+            attributes=element.attributes,
         )
 
     def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))
-        to_tick = bool(self._exercises) and any(map(table_options.is_to_tick, element))
-        rows = table_cells.within_rows([self._row(row, to_tick) for row in element])
+        to_tick = bool(self._exercises) and any(map(table_options.is_to_tick, element.blocks))
+        rows = table_cells.within_rows([self._row(row, to_tick) for row in element.blocks])
         head, body = table_cells.regular(rows[:count], rows[count:])
         table = table_options.guess_row_heads(
             table_options.without_empty_heads(model.Table(head=head, body=body, span=span))
         )
         return table_options.with_head_columns(table, 1) if element.get("wide") else table
 
-    def _row(self, element: Element, to_tick: bool) -> model.TableRow:
-        assert isinstance(element, BlockElement)
-        return model.TableRow(
-            cells=tuple(self._cell(cell, to_tick) for cell in element), span=_span(element)
-        )
+    def _row(self, element: BlockElement, to_tick: bool) -> model.TableRow:
+        cells = tuple(self._cell(cell, to_tick) for cell in element.blocks)
+        return model.TableRow(cells=cells, span=element.span)
 
-    def _cell(self, element: Element, to_tick: bool) -> model.TableCell:
-        assert isinstance(element, BlockElement)
+    def _cell(self, element: BlockElement, to_tick: bool) -> model.TableCell:
         align: Any = element.get("align", "")
-        span = _span(element)
+        span = element.span
         if element.tag == "cell":
             blocks = self.blocks(element)
             return model.TableCell(
@@ -275,33 +264,31 @@ class Lowering:
             terms.clear()
             definitions.clear()
 
-        for child in element:
-            assert isinstance(child, BlockElement)
+        for child in element.blocks:
             if child.tag == "dd":
                 definitions.append(self.blocks(child))
                 continue
             if definitions:
                 end_item()
-            start = start if terms else _span(child)
+            start = start if terms else child.span
             terms.append(self.inlines(child))
         end_item()
         return model.DefinitionList(items=tuple(items), span=span)
 
     def _admonition(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
-        children = list(element)
-        title: tuple[Inline, ...] = ()
-        if children and children[0].tag == "title":
-            title = self.inlines(children.pop(0))
+        first = element.first
+        has_title = first is not None and first.tag == "title"
+        title = self.inlines(first) if first is not None and has_title else ()
         written = element.get("kind", "")
-        if not children:
+        if len(element) == has_title:
             message = (
                 f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
             )
             self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
-        return admonition(written, title, self.blocks(children), span)
+        return admonition(written, title, self.blocks(element, int(has_title)), span)
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
-        attributes, name = _attributes(element), element.get("name", "")
+        attributes, name = element.attributes, element.get("name", "")
         classes = tuple(c for c in attributes.classes if c != name)
         own = make(attributes.id, classes, attributes.pairs)
         self._exercises += name == "exercise"
@@ -312,7 +299,7 @@ class Lowering:
         return constructs.container(parts._replace(argument=argument, children=children))
 
     def _fence(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
-        parts = self._parts(element.get("language", ""), _attributes(element), span)
+        parts = self._parts(element.get("language", ""), element.attributes, span)
         return constructs.fence(parts._replace(lines=tuple(element.lines)))
 
     def _parts(self, name: str, attributes: Attributes, span: Span) -> Parts:
@@ -322,15 +309,5 @@ class Lowering:
         self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))
 
 
-def _is_markup(element: Element) -> bool:
-    assert isinstance(element, BlockElement)
+def _is_markup(element: BlockElement) -> bool:
     return element.tag == "html" and not gap(element.lines)
-
-
-def _span(element: BlockElement) -> Span:
-    end = element.end if element.end > element.line else 0
-    return Span(element.line, element.column, end)
-
-
-def _attributes(element: BlockElement) -> Attributes:
-    return element.state if isinstance(element.state, Attributes) else NO_ATTRIBUTES

@@ -29,8 +29,8 @@ def callout(
     """GitHub's and Obsidian's box for a block quote that begins with ``[!NOTE]``, in Obsidian with
     a title after it; ``blocks`` are those of the quote. One titled with a word for an answer, or
     similar, is withheld from students."""
-    first = element[0] if len(element) else None
-    if not isinstance(first, BlockElement) or first.tag != "p" or not first.lines:
+    first = element.first
+    if first is None or first.tag != "p" or not first.lines:
         return None
     match = _CALLOUT.match(first.lines[0])
     opening, *rest = blocks

@@ -95,7 +95,7 @@ class InlineLowering:
         for child in element:
             if child.tag == "raw":
                 assert isinstance(child, InlineSpan)
-                builder.feed_tag(child.text or "", child.place)
+                builder.feed_tag(child.text or "", child.span)
             else:
                 builder.add(self._inline(child, depth + builder.depth))
             builder.add(self._text(child.tail))
@@ -110,7 +110,7 @@ class InlineLowering:
 
     def _inline(self, element: Element, depth: int) -> Iterator[Inline]:
         assert isinstance(element, InlineSpan)
-        span = Span(*element.place) if element.place[0] else None
+        span = element.span
         attributes = element.attributes or NO_ATTRIBUTES
         inner = depth + 1
         match element.tag:
@@ -302,7 +302,7 @@ def _cross_reference(element: Element, attributes: Attributes) -> model.CrossRef
     return model.CrossReference(
         target=element.get("target", ""),
         form=form,
-        span=Span(*element.place) if element.place[0] else None,
+        span=element.span,
         attributes=attributes.without(classes={PAGE}),
     )
 

@@ -18,7 +18,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import wordings
 from pipeline.parser.constructs.parts import Around
-from pipeline.parser.lines import Line, LinePlaces
+from pipeline.parser.lines import Line, LinePlaces, numbered
 from pipeline.parser.markup import block_elements as blocks
 from pipeline.parser.markup import inline_elements as inlines
 from pipeline.parser.markup import tables
@@ -82,7 +82,8 @@ class MarkupBuilder:
             if token.name and token.name not in KNOWN_TAGS and (meaning := meaning_of(token.name)):
                 classes = f"{token.values.get('class', '')} {meaning}"
                 token = token._replace(name=secret, values={**token.values, "class": classes})
-            self._line = self._places.at(token.offset)[0]
+            place = self._place(token)
+            self._line = place.line if place else 0
             match token.kind:
                 case Kind.TEXT:
                     self._text(token)
@@ -91,16 +92,10 @@ class MarkupBuilder:
                 case Kind.END:
                     self._end(token)
 
-    def feed_tag(self, markup: str, place: tuple[int, int]) -> None:
+    def feed_tag(self, markup: str, place: Span | None) -> None:
         """A single tag at ``place`` within text."""
-        line, column = place
-        self.feed(
-            [
-                Line(text, line + number, 1 if number else column)
-                for number, text in enumerate(markup.split("\n"))
-            ],
-            secret="span",
-        )
+        first, column = (place.line, place.column) if place else (0, 0)
+        self.feed(numbered(markup, first, column), secret="span")
 
     def add(self, nodes: Iterable[Block | Inline]) -> None:
         """Finished nodes, after everything added so far."""
@@ -264,8 +259,8 @@ class MarkupBuilder:
         hint = f"End it with `</{tag}>`."
         self._report(Finding.UNCLOSED_MARKUP, f"`<{tag}>` is never closed.", span, hint)
 
-    def _place(self, token: MarkupToken) -> Span:
-        return Span(*self._places.at(token.offset))
+    def _place(self, token: MarkupToken) -> Span | None:
+        return self._places.at(token.offset)
 
     def _warn(self, message: str, token: MarkupToken) -> None:
         self._report(Finding.UNSAFE_MARKUP, message, self._place(token), "")
