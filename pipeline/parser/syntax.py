@@ -15,6 +15,7 @@ import markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
+from msgspec.structs import replace
 
 from pipeline.model.diagnostics import Span
 from pipeline.parser.blockparser import BlockElement, LineParser
@@ -122,14 +123,14 @@ class InlineTreeprocessor(Treeprocessor):
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Parse ``lines`` into the children of ``parent``, all at the position ``place`` if
         given."""
-        mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
+        found = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
             place = Span(place.line, place.column)
             for element in parent.iter():
                 if isinstance(element, InlineSpan):
                     element.span = place
-        for code, message, span, hint in mistakes:
-            self.parser.report(code, message, place or span, hint)
+            found = [replace(one, line=place.line, column=place.column) for one in found]
+        self.parser.diagnostics += found
 
 
 class Tree(NamedTuple):

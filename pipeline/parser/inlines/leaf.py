@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from pipeline.model import Attributes
-from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser import attributes
 from pipeline.parser.inlines.chain import Chain
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.lines import Line, LinePlaces
-
-
-class Mistake(NamedTuple):
-    """A finding about a leaf."""
-
-    code: Code
-    message: str
-    span: Span | None
-    hint: str
 
 
 class Leaf:
@@ -31,7 +21,7 @@ class Leaf:
         self.data = "\n".join(lines).rstrip(" \t")
         self.chain = Chain()
         self.pos = 0
-        self.mistakes: list[Mistake] = []
+        self.diagnostics: list[Diagnostic] = []
 
     def at(self, text: str) -> bool:
         """Return whether ``text`` is at this position."""
@@ -60,4 +50,5 @@ class Leaf:
             self.report(Code.BAD_ATTRIBUTE, message, self.pos, hint)
 
     def report(self, code: Code, message: str, pos: int, hint: str) -> None:
-        self.mistakes.append(Mistake(code, message, self.places.at(pos), hint))
+        span = self.places.at(pos)
+        self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))

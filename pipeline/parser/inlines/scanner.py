@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser.inlines import citations, other_tools
 from pipeline.parser.inlines.brackets import Brackets
 from pipeline.parser.inlines.chain import Piece
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
-from pipeline.parser.inlines.leaf import Leaf, Mistake
+from pipeline.parser.inlines.leaf import Leaf
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
@@ -32,12 +33,12 @@ def scan(
     lines: Sequence[Line],
     patterns: Mapping[str, Sequence[Pattern]],
     references: Mapping[str, tuple[str, str]],
-) -> list[Mistake]:
-    """Read ``lines`` into the children of ``parent``."""
+) -> list[Diagnostic]:
+    """Read ``lines`` into the children of ``parent``; the findings about them."""
     leaf = Leaf(lines)
     _Scanner(leaf, patterns, references).run()
     leaf.chain.fill(parent)
-    return leaf.mistakes
+    return leaf.diagnostics
 
 
 class _Scanner:
