@@ -3,38 +3,37 @@ whatever the text."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from pipeline.parser.inlines.patterns import InlineSpan
 
 
 @dataclass(slots=True, eq=False)
-class Delimiter:
-    """A run of ``count`` characters that may open or close emphasis. ``previous`` and ``next`` are
-    the neighbouring delimiters."""
-
-    char: str
-    count: int
-    opens: bool
-    closes: bool
-    original: int = field(init=False)
-    previous: Piece | None = None
-    next: Piece | None = None
-
-    def __post_init__(self) -> None:
-        self.original = self.count
-
-
-@dataclass(slots=True, eq=False)
 class Piece:
-    """Text, an element, or a delimiter's text."""
+    """Text, or an element."""
 
     text: str = ""
     element: InlineSpan | None = None
-    delimiter: Delimiter | None = None
     before: Piece | None = None
     after: Piece | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Delimiter(Piece):
+    """A run of one character, at first ``original`` times, that may open or close emphasis.
+    ``previous`` and ``next`` are the neighbouring delimiters."""
+
+    char: str = ""
+    original: int = 0
+    opens: bool = False
+    closes: bool = False
+    previous: Delimiter | None = None
+    next: Delimiter | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.text)
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +45,7 @@ class Bracket:
     piece: Piece
     start: int
     content: int
-    delimiter: Piece | None
+    delimiter: Delimiter | None
     image: bool = False
     note: bool = False
     inactive: int = 0
@@ -58,9 +57,9 @@ class Chain:
     def __init__(self) -> None:
         self.first: Piece | None = None
         self.last: Piece | None = None
-        self.last_delimiter: Piece | None = None
+        self.last_delimiter: Delimiter | None = None
 
-    def _append(self, piece: Piece) -> Piece:
+    def add(self, piece: Piece) -> Piece:
         piece.before = self.last
         if self.last:
             self.last.after = piece
@@ -70,66 +69,55 @@ class Chain:
         return piece
 
     def add_text(self, text: str) -> Piece:
-        return self._append(Piece(text))
+        return self.add(Piece(text))
 
-    def add(self, element: InlineSpan) -> Piece:
-        return self._append(Piece(element=element))
+    def add_delimiter(self, mark: Delimiter) -> None:
+        self.add(mark)
+        if mark.opens or mark.closes:
+            mark.previous = self.last_delimiter
+            if mark.previous:
+                mark.previous.next = mark
+            self.last_delimiter = mark
 
-    def add_delimiter(self, delimiter: Delimiter, text: str) -> None:
-        piece = self._append(Piece(text))
-        if not (delimiter.opens or delimiter.closes):
-            return
-        piece.delimiter = delimiter
-        delimiter.previous = self.last_delimiter
-        if self.last_delimiter and self.last_delimiter.delimiter:
-            self.last_delimiter.delimiter.next = piece
-        self.last_delimiter = piece
-
-    def first_delimiter(self, bottom: Piece | None) -> Piece | None:
+    def first_delimiter(self, bottom: Delimiter | None) -> Delimiter | None:
         """The first delimiter after ``bottom``, or of all."""
         if bottom is not None:
-            return bottom.delimiter.next if bottom.delimiter else None
-        piece, found = self.last_delimiter, None
-        while piece is not None:
-            assert piece.delimiter is not None
-            piece, found = piece.delimiter.previous, piece
+            return bottom.next
+        found = self.last_delimiter
+        while found and found.previous:
+            found = found.previous
         return found
 
-    def forget(self, piece: Piece) -> None:
+    def forget(self, mark: Delimiter) -> None:
         """Make a delimiter plain text."""
-        mark = piece.delimiter
-        assert mark is not None
-        if mark.previous and mark.previous.delimiter:
-            mark.previous.delimiter.next = mark.next
-        if mark.next and mark.next.delimiter:
-            mark.next.delimiter.previous = mark.previous
-        if self.last_delimiter is piece:
+        if mark.previous:
+            mark.previous.next = mark.next
+        if mark.next:
+            mark.next.previous = mark.previous
+        if self.last_delimiter is mark:
             self.last_delimiter = mark.previous
-        piece.delimiter = None
+        mark.previous = mark.next = None
 
-    def forget_after(self, bottom: Piece | None) -> None:
+    def forget_after(self, bottom: Delimiter | None) -> None:
         """Make all delimiters after ``bottom`` plain text."""
         while self.last_delimiter is not None and self.last_delimiter is not bottom:
             self.forget(self.last_delimiter)
 
-    def remove(self, piece: Piece) -> None:
-        if piece.delimiter:
-            self.forget(piece)
-        if piece.before:
-            piece.before.after = piece.after
+    def remove(self, mark: Delimiter) -> None:
+        self.forget(mark)
+        if mark.before:
+            mark.before.after = mark.after
         else:
-            self.first = piece.after
-        if piece.after:
-            piece.after.before = piece.before
+            self.first = mark.after
+        if mark.after:
+            mark.after.before = mark.before
         else:
-            self.last = piece.before
+            self.last = mark.before
 
-    def wrap(self, opener: Piece, closer: Piece, element: InlineSpan) -> None:
-        """Put all between two pieces into ``element``, which takes its place."""
-        while opener.delimiter and opener.delimiter.next not in (None, closer):
-            inner = opener.delimiter.next
-            assert inner is not None
-            self.forget(inner)
+    def wrap(self, opener: Delimiter, closer: Delimiter, element: InlineSpan) -> None:
+        """Put all between two delimiters into ``element``, which takes its place."""
+        while opener.next is not None and opener.next is not closer:
+            self.forget(opener.next)
         _fill(element, opener.after, closer)
         piece = Piece(element=element)
         piece.before, piece.after = opener, closer

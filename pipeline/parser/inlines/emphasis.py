@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from pipeline.parser.inlines.chain import Chain, Delimiter, Piece
+from pipeline.parser.inlines.chain import Chain, Delimiter
 from pipeline.parser.inlines.patterns import InlineSpan
 
 _QUOTES = frozenset("\"'")
@@ -37,68 +37,55 @@ def read_delimiter(data: str, start: int) -> Delimiter:
     if char == "=":  # a comparison is no mark
         opens = left and count == 2 and not _joins(before) and after not in _QUOTES
         closes = right and count == 2 and not _joins(after) and before not in _QUOTES
-    return Delimiter(char, count, opens, closes)
+    return Delimiter(data[start:end], char=char, original=count, opens=opens, closes=closes)
 
 
-def emphasise(chain: Chain, bottom: Piece | None) -> None:
+def emphasise(chain: Chain, bottom: Delimiter | None) -> None:
     """Turn matching delimiters after ``bottom`` into elements (appendix, phase 2)."""
-    openers_bottom: dict[tuple[str, bool, int], Piece | None] = {}
+    openers_bottom: dict[tuple[str, bool, int], Delimiter | None] = {}
     closer = chain.first_delimiter(bottom)
     while closer is not None:
-        mark = closer.delimiter
-        assert mark is not None
-        if not mark.closes:
-            closer = mark.next
+        if not closer.closes:
+            closer = closer.next
             continue
-        key = (mark.char, mark.opens, mark.original % 3 if mark.char != "~" else mark.count)
-        opener = mark.previous
+        is_struck = closer.char == "~"
+        key = (closer.char, closer.opens, closer.count if is_struck else closer.original % 3)
+        opener = closer.previous
         floor = openers_bottom.get(key, bottom)
         while opener is not None and opener is not floor and opener is not bottom:
             if _match(opener, closer):
+                closer = _wrap(chain, opener, closer)
                 break
-            assert opener.delimiter is not None
-            opener = opener.delimiter.previous
+            opener = opener.previous
         else:
-            opener = None
-        if opener is None:
-            openers_bottom[key] = mark.previous
-            following = mark.next
-            if not mark.opens:
+            openers_bottom[key] = closer.previous
+            following = closer.next
+            if not closer.opens:
                 chain.forget(closer)
             closer = following
-            continue
-        closer = _wrap(chain, opener, closer)
     chain.forget_after(bottom)
 
 
-def _wrap(chain: Chain, opener: Piece, closer: Piece) -> Piece | None:
+def _wrap(chain: Chain, opener: Delimiter, closer: Delimiter) -> Delimiter | None:
     """Make an element of the text between two delimiters; returns the next closer to try."""
-    opening, closing = opener.delimiter, closer.delimiter
-    assert opening is not None
-    assert closing is not None
-    if closing.char in "~=":
-        used, tag = closing.count, "del" if closing.char == "~" else "mark"
+    if closer.char in "~=":
+        used, tag = closer.count, "del" if closer.char == "~" else "mark"
     else:
-        used = 2 if opening.count > 1 and closing.count > 1 else 1
-        tag = _EMPHASIS[closing.char, used]
+        used = 2 if opener.count > 1 and closer.count > 1 else 1
+        tag = _EMPHASIS[closer.char, used]
     chain.wrap(opener, closer, InlineSpan(tag))
-    for piece, mark in ((opener, opening), (closer, closing)):
-        mark.count -= used
-        piece.text = mark.char * mark.count
-    if not opening.count:
+    opener.text, closer.text = opener.text[used:], closer.text[used:]
+    if not opener.text:
         chain.remove(opener)
-    if closing.count:
+    if closer.text:
         return closer
-    following = closing.next
+    following = closer.next
     chain.remove(closer)
     return following
 
 
-def _match(opener: Piece, closer: Piece) -> bool:
+def _match(a: Delimiter, b: Delimiter) -> bool:
     """Return whether two delimiters make a pair (rules 9 and 10 of section 6.2)."""
-    a, b = opener.delimiter, closer.delimiter
-    assert a is not None
-    assert b is not None
     if a.char != b.char or not a.opens:
         return False
     if a.char == "~":

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser.inlines import citations, other_tools
 from pipeline.parser.inlines.brackets import Brackets
-from pipeline.parser.inlines.chain import Piece
+from pipeline.parser.inlines.chain import Delimiter, Piece
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
 from pipeline.parser.inlines.leaf import Leaf
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
@@ -53,7 +53,7 @@ class _Scanner:
         self.references = references
         self.brackets = Brackets(leaf, references)
         self._ticks: dict[int, list[int]] | None = None
-        self._script: tuple[Piece, Piece | None, int] | None = None
+        self._script: tuple[Piece, Delimiter | None, int] | None = None
         self._last: dict[str, int] = {}
 
     def run(self) -> None:
@@ -126,7 +126,7 @@ class _Scanner:
     def _add(self, span: str | InlineSpan, end: int) -> None:
         if isinstance(span, str):
             last = self.leaf.chain.last
-            if not span and end == len(self.leaf.data) and last and not last.delimiter:
+            if not span and end == len(self.leaf.data) and last:
                 last.text = last.text.rstrip(" \t")  # a comment was the last
             self.leaf.chain.add_text(span)
             self.leaf.pos = end
@@ -140,15 +140,14 @@ class _Scanner:
             self.leaf.skip_spaces()
         elif span.tag in ("code", "a", "img", "span", "cross-reference", "cross-references"):
             self.leaf.take_attributes(span)
-        self.leaf.chain.add(span)
+        self.leaf.chain.add(Piece(element=span))
 
     def _line_end(self) -> None:
         last = self.leaf.chain.last
-        hard = False
-        if last and last.element is None and not last.delimiter:
-            hard = last.text.endswith("  ")
+        hard = last is not None and last.text.endswith("  ")
+        if last:
             last.text = last.text.rstrip(" \t")
-        self.leaf.chain.add(InlineSpan("br") if hard else InlineSpan("soft-break"))
+        self.leaf.chain.add(Piece(element=InlineSpan("br" if hard else "soft-break")))
         self.leaf.pos += 1
         self.leaf.skip_spaces()
 
@@ -198,7 +197,7 @@ class _Scanner:
 
     def _delimiters(self) -> None:
         found = read_delimiter(self.leaf.data, self.leaf.pos)
-        self.leaf.chain.add_delimiter(found, found.char * found.count)
+        self.leaf.chain.add_delimiter(found)
         self.leaf.pos += found.count
 
     def _takes_script(self, char: str) -> bool:
