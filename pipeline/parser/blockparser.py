@@ -152,26 +152,23 @@ class LineProcessor(BlockProcessor):
 
 class LineParser(BlockParser):
     """See the module. ``first_line`` is the source line that the text begins on, ``number`` the
-    current line; the first ``base`` of the open blocks are not matched, but stay open.
-    ``formula_marks`` is the number of further lines of the file with ``$$``, and
-    ``last_comment_mark`` the last of the current lines with ``%%``."""
+    current line; the first ``base`` of the open blocks are not matched, but stay open."""
 
     def __init__(self, md: Markdown, first_line: int = 1) -> None:
         super().__init__(md)
         self.first_line = first_line
         self.number = first_line
         self.base = 1
-        self.formula_marks = 0
         self.open: list[BlockElement] = []
         self.matched = 1
         self.diagnostics: list[Diagnostic] = []
         self.abbreviations: list[Definition] = []
         self.asks_for_contents = False
         self._depth_reported = False
-        self.last_comment_mark = 0
         self._replaced: list[int] = []
         self._lines: list[str] = []
         self._at = 0
+        self._last: dict[str, int] = {}
         self.examples: dict[str, int] = {}
 
     # --- what processors use ---
@@ -268,24 +265,13 @@ class LineParser(BlockParser):
         self._read_lines(lines)
         self.base = base
 
-    def read_cell(
-        self, block: BlockElement, around: BlockElement, cursors: Iterable[Cursor]
-    ) -> None:
-        """Parse lines that were set aside into ``block``, inside ``around``, and close the blocks
-        they open. They include no files: their positions are already resolved."""
-        before = (self.open, self.base, self.matched, self.number)
+    def read_cell(self, block: BlockElement, around: BlockElement, lines: Iterable[Line]) -> None:
+        """Parse lines that were set aside into ``block``, inside ``around``."""
+        opened, self.open = self.open, [*self.open, around, block]
         block.processor, processor = None, block.processor
-        self.open = [*self.open, around, block]
-        self.base = len(self.open)
-        processors: list[Any] = list(self.blockprocessors)
-        others = [p for p in processors if not p.takes_in]
-        for cursor in cursors:
-            self.number = cursor.number
-            self._read(cursor, others)
-        while len(self.open) > self.base:
-            self.close_tip()
+        self.read_again(lines)
         block.processor = processor
-        self.open, self.base, self.matched, self.number = before
+        self.open = opened
 
     @property
     def next_line(self) -> str:
@@ -300,13 +286,21 @@ class LineParser(BlockParser):
                 return text
         return ""
 
-    def read_again(self, lines: Iterable[Line], processor: LineProcessor) -> None:
-        """Read lines that ``processor`` has put aside, within the innermost open block, as if
-        there were no such processor."""
+    def comes_later(self, mark: str) -> bool:
+        """Return whether a further line of the file has a mark."""
+        if mark not in self._last:
+            places = (at for at, line in enumerate(self._lines) if mark in line)
+            self._last[mark] = max(places, default=-1)
+        return self._at < self._last[mark]
+
+    def read_again(self, lines: Iterable[Line], without: LineProcessor | None = None) -> None:
+        """Parse lines that were set aside, within the innermost open block, as if there were no
+        processor ``without``, and close the blocks they open. They include no files: their
+        positions are already resolved."""
         base, matched, number = self.base, self.matched, self.number
         self.base = len(self.open)
         processors: list[Any] = list(self.blockprocessors)
-        others = [p for p in processors if p is not processor and not p.takes_in]
+        others = [p for p in processors if p is not without and not p.takes_in]
         for line in lines:
             cursor = Cursor(" " * (line.offset - 1) + line, line.number)
             cursor.pos = line.offset - 1
@@ -319,22 +313,16 @@ class LineParser(BlockParser):
 
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)
-        above, around = self.formula_marks, (self._lines, self._at)
-        self._lines = list(lines)
-        self.formula_marks = sum("$$" in text for text in self._lines)
-        last_above = self.last_comment_mark
-        marks = (self.number + at for at, text in enumerate(self._lines, 1) if "%%" in text)
-        self.last_comment_mark = max(marks, default=0)
+        around = self._lines, self._at, self._last
+        self._lines, self._last = list(lines), {}
         for at, text in enumerate(self._lines):
             self._at = at
             self.number += 1
-            self.formula_marks -= "$$" in text
             self._read(Cursor(text, self.number), processors)
-        self._lines, self._at = around
+        self._lines, self._at, self._last = around
         while len(self.open) > self.base:
             self.close_tip()
-        self.matched, self.formula_marks = len(self.open), above
-        self.last_comment_mark = last_above
+        self.matched = len(self.open)
 
     def _read(self, cursor: Cursor, processors: list[Any]) -> None:
         self.matched = self.base

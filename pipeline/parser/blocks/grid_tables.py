@@ -90,10 +90,10 @@ class GridTableProcessor(LineProcessor):
             columns=str(area.right - area.left),
             rows=str(area.bottom - area.top),
         )
-        cursors = grid.content(area)
-        cell.line = cell.end = cursors[0].number
-        cell.column = cursors[0].pos + 1
-        self.parser.read_cell(cell, table, cursors)
+        lines = grid.content(area)
+        cell.line = cell.end = lines[0].number
+        cell.column = lines[0].offset
+        self.parser.read_cell(cell, table, lines)
         return cell
 
 
@@ -202,7 +202,7 @@ class _Grid:
     def line_of(self, row: int) -> int:
         return self._lines[min(self._y[row] + 1, len(self._lines) - 1)].number
 
-    def content(self, area: _Area) -> list[Cursor]:
+    def content(self, area: _Area) -> list[Line]:
         """The lines of a cell, without the white space that all begin with."""
         found = []
         for number in range(self._y[area.top] + 1, self._y[area.bottom]):
@@ -210,16 +210,8 @@ class _Grid:
             start, end = self._x[area.left] + 1, self._x[area.right]
             if places:
                 start, end = places[start], places[end]
-            found.append((line, start, line[start:end].rstrip(" \t")))
-        common = min((_indent(text) for _, _, text in found if text), default=0)
-        cursors = []
-        for line, start, text in found:
-            before = " " * (line.offset - 1) + line[:start]
-            cursor = Cursor(before + text, line.number)
-            cursor.pos = min(len(before) + common, len(cursor.text))
-            cursors.append(cursor)
-        return cursors or [Cursor("", self._lines[self._y[area.top]].number)]
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip(" "))
+            found.append(Line(line[start:end].rstrip(" \t"), line.number, line.offset + start))
+        common = min((len(text) - len(text.lstrip(" ")) for text in found if text), default=0)
+        return [
+            Line(text[common:], text.number, text.offset + min(common, len(text))) for text in found
+        ] or [Line("", self._lines[self._y[area.top]].number, 1)]

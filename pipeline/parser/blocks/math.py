@@ -51,7 +51,7 @@ class MathProcessor(LineProcessor):
             return False  # within a line of text, or nothing at all
         if self.parser.tip.tag == "p" and _leaves_open(self.parser.tip):
             return False
-        if not end and not self.parser.formula_marks:
+        if not end and not self.parser.comes_later("$$"):
             self._report_open(cursor.line.at())
             return False  # which leaves the marks, and all that follows, as text
         self._begin(cursor, 2, end)

@@ -37,7 +37,7 @@ class CommentProcessor(LineProcessor):
         rest = cursor.rest
         if not rest.startswith(COMMENT) or COMMENT in rest[2:].lstrip("%"):
             return False
-        if cursor.number >= self.parser.last_comment_mark:
+        if not self.parser.comes_later(COMMENT):
             return False
         self.parser.add_line(self.open(cursor, "comment"), cursor)
         return True
