@@ -1,10 +1,10 @@
-"""The whole way, from a source to its editions. Read this first.
+"""The whole flow, from a source to its editions. Read this first.
 
     source ─parse─▶ ─select─▶ ─resolve─▶ ─mark─▶ ─render─▶ ─package─▶ ─save─▶ files
 
-`flow.stages` is the table of the stages; a `flow.editions.Source` has them run, for each edition,
-by a `flow.runner.Runner`, which runs none whose outcome is known from before. `flow.saving` writes
-all files at once, or none.
+`flow.stages` is the table of stages; a `flow.editions.Source` runs them for each edition with a
+`flow.runner.Runner`, which skips those whose result is known. `flow.saving` writes all files at
+once, or none.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from pipeline.verify import CheckReport
 
 Event: TypeAlias = Begun | Ran | BuiltEdition | Saved
-"""An event of a build: a stage begins, has run or was known; an edition is made; and, at the end,
-each file that was saved."""
+"""An event of a build: a stage begins, or has run or was known; an edition is made; at the end, a
+file is saved."""
 
 Listener: TypeAlias = Callable[[Event], object]
 """A function that gets each event. If it raises an exception, the build ends with it."""
@@ -73,8 +73,8 @@ SHOWN = ("parsed", "selected", "resolved", "pages")
 class Result(msgspec.Struct, frozen=True):
     """The outcome of a build: the findings in order, and the files if there were no errors. The
     files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
-    not been built yet. ``outputs`` is what the manifest says of the files, and
-    ``record`` what catalogues say of the publication, if that was asked for."""
+    not been built yet. ``outputs`` are the files as described in the manifest, and ``record``
+    describes the publication for catalogues, if requested."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
@@ -101,16 +101,15 @@ def build(
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
-    ``editions`` are names from the table of editions, or ``all``, which leaves out a form and a key
-    to the answers that would be empty; without any, those that the front matter lists, or web,
-    handout and ebook. ``options`` say how they are made. They are
-    made side by side where an ``executor`` is given, and the ``listener`` is told of all. What
-    stages make is kept in a folder in ``out``, or in another ``store``. A process that builds a
-    source again and again passes a ``memory``, so that nothing that is unchanged is made again.
+    ``editions`` are names from the table of editions, or ``all``, which omits forms and answer keys
+    that would be empty; by default, they are those in the front matter, or web, handout and ebook.
+    With an ``executor``, they are made in parallel. The ``listener`` gets all events. Results of
+    stages are kept in a folder in ``out``, or in another ``store``. A process that builds a source
+    repeatedly passes a ``memory``, so that nothing unchanged is made again.
 
-    With an error among the findings nothing is written, and what was built before stays.
-    Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
-    printed is to be split, and `OSError` where a file cannot be written.
+    If there are errors among the findings, nothing is written, and earlier outputs stay. Raises
+    `KeyError` for an unknown edition, `ValueError` if an edition that is not printed is to be
+    split, and `OSError` if a file cannot be written.
     """
     options = options or Options()
     names, folder = tuple(editions), Path(out) / stem_of(Path(source))

@@ -141,7 +141,7 @@ def test_a_code_is_drawn_and_described(pages: tuple[str, Path]) -> None:
             for item in pdf.objects
             if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
         ]
-    assert alts == ["Code for telephones that leads to www.example.org/films/2021/home?lang=en"]
+    assert alts == ["QR code for www.example.org/films/2021/home?lang=en"]
     assert not images, "it is a drawing, not a raster image"
 
 

@@ -118,9 +118,9 @@ def test_what_is_no_finished_file_is_passed_over(tmp_path: Path) -> None:
     (folder / "empty").mkdir()
     said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(source)])
     assert said.exit_code == 0
-    assert f"{folder / 'empty'}: passed over, not a page" in said.output
+    assert f"{folder / 'empty'}: skipped, not a page" in said.output
     assert f"{folder / 'manifest.json'}: no findings" in said.output
-    assert f"{source}: passed over, a source: check its web links" in said.output
+    assert f"{source}: skipped, a source: check its web links" in said.output
     assert f"{folder / 'well.html'}: no findings" in said.output
     assert f"{folder / 'well-site'}: no findings" in said.output
 

@@ -210,7 +210,7 @@ def test_note(tmp_path: Path) -> None:
     places = {(one.line, one.message) for one in made.findings}
     assert (3, "The key `aliases` has no counterpart here, and is left out.") in places
     assert (8, "The comment “not yet” is inside a block, and is left out.") in places
-    assert (20, "The image “missing.png” is not there, and is left out.") in places
+    assert (20, "The image “missing.png” does not exist, and is left out.") in places
     assert (20, "The link to “Pump.md” is left out, and its text stays.") in places
 
 
@@ -220,7 +220,7 @@ def test_links_that_lead_nowhere(tmp_path: Path) -> None:
     made = imported(tmp_path / "a.md")
     assert body(made) == "[Up](#wells) and on."
     found = [(one.line, one.message) for one in made.findings if one.line]
-    assert found == [(3, "The link “on” leads to nothing in the source; its text is kept.")]
+    assert found == [(3, "The link “on” leads nowhere in the source; its text is kept.")]
 
 
 def test_title_that_is_more_than_text(tmp_path: Path) -> None:
@@ -412,9 +412,9 @@ def test_what_cannot_be_written() -> None:
         "## text\n\n|      |\n|------|\n| text |\n\nUN of it\n\n*[UN]: United Nations"
     )
     assert told(made) == [
-        "“text” is without its attributes: Markdown cannot express them.",
+        "“text” loses its attributes: Markdown cannot express them.",
         "Of “text”, only the text is kept: Markdown cannot express the rest.",
-        "“UN” is without its attributes: Markdown cannot express them.",
+        "“UN” loses its attributes: Markdown cannot express them.",
     ]
 
 

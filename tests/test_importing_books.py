@@ -215,7 +215,7 @@ def test_images_elsewhere_in_a_folder(tmp_path: Path, monkeypatch: pytest.Monkey
         "![C](images/c.png)\n\nTwo Out Out\n"
     )
     assert len([*(tmp_path / "source").rglob("*.png")]) == 3
-    assert result.output.count("is not there, and is left out.") == 3
+    assert result.output.count("does not exist, and is left out.") == 3
     builds("source/notes/a.md")
 
 

@@ -110,8 +110,8 @@ def test_word(changes: Changes, tmp_path: Path) -> None:
     words = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
     assert told(made)[:4] == [
         f"2 tracked changes are {words[changes]}.",
-        "What is hidden in it (1 word) is left out.",
-        "1 image left out, in a format of Windows: save what you need as .png.",
+        "Hidden content (1 word) is left out.",
+        "1 image left out, in a Windows format: save what you need as .png.",
         "The header or footer “A head” is left out: editions have their own.",
     ]
     fewer = [row.name for row in made.ledger if row.in_source < row.in_input]

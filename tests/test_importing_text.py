@@ -105,7 +105,11 @@ def test_interview_from_a_web_page(tmp_path: Path) -> None:
         "Rahim Kanani is a writer. Follow him on Twitter."
     )
     assert [(one.line, one.message) for one in made.findings] == [
-        (1, "“Skip to content Home About World Contact” (7 words) is left out: it is of a menu."),
+        (
+            1,
+            "“Skip to content Home About World Contact” (7 words) is left out: it belongs to a "
+            "menu.",
+        ),
         (
             7,
             "The first line, “Ending Modern Slavery: An Interview with Siddharth Kara”, is taken "
@@ -117,7 +121,7 @@ def test_interview_from_a_web_page(tmp_path: Path) -> None:
             11,
             "“Share this: Facebook Twitter” (4 words) is left out: it is for sharing the page.",
         ),
-        (14, "“5 min read” (3 words) is left out: it is of the page, not of the text."),
+        (14, "“5 min read” (3 words) is left out: it belongs to the page, not to the text."),
         (
             16,
             "Garbled characters are corrected in 1 line, such as “Itâ€™s” to “It’s”.",

@@ -441,7 +441,7 @@ TOLD = {
     ),
     "a link to what is not there": (
         p(f'<w:hyperlink w:anchor="x">{run("there")}</w:hyperlink>'),
-        "The link “there” leads to nothing in the source; its text is kept.",
+        "The link “there” leads nowhere in the source; its text is kept.",
     ),
     "a sign of an unknown font": (
         p('<w:r><w:sym w:font="Webdings" w:char="F061"/></w:r>' + run("a")),

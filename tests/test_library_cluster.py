@@ -122,7 +122,7 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     result = run(folder, "--scheduler", cluster.address)
     killer.join()
     assert result.exit_code == 1
-    assert "error[not-built]: The scheduler or all its workers are gone: " in result.output
+    assert "error[not-built]: The scheduler or all its workers have stopped: " in result.output
     found = re.search(r"24 documents: (\d+) built, .* (\d+) not begun", result.output)
     assert found, result.output
     built = int(found[1])

@@ -65,12 +65,15 @@ QUERIES = {
     "CAFE": ("Passages found: 1", ["Wells"]),
     "don’t": ("Passages found: 1", ["Wells"]),
     "river metres": ("Nothing found for “river metres”.", []),
-    "wellness": ("“wellness” is nowhere in the text. This was found for “well”.", None),
+    "wellness": ("“wellness” does not occur in the text. These are the results for “well”.", None),
     "كتاب": ("Passages found: 1", ["الآبار"]),
     "ابار": ("Passages found: 1", ["الآبار"]),
     "القريه": ("Passages found: 1", ["الآبار"]),
     "水井": ("Passages found: 1", ["水井"]),
-    "早上打水": ("“早上打水” is nowhere in the text. This was found for “早上 打水”.", ["水井"]),
+    "早上打水": (
+        "“早上打水” does not occur in the text. These are the results for “早上 打水”.",
+        ["水井"],
+    ),
 }
 """Queries, the message for each, and the results; None if any will do."""
 

@@ -335,7 +335,7 @@ def test_notes_in_the_margin_are_on_the_outer_side(
     ("edition", "more", "why"),
     [
         ("handout", "page: {columns: 2}", "it is in columns"),
-        ("handout", "fit: even", "it is to fill its pages"),
+        ("handout", "fit: even", "it fills a number of pages"),
         ("booklet", "", "several pages are on a sheet"),
     ],
 )

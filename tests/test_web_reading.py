@@ -123,7 +123,7 @@ def test_the_contents_say_where_one_is(seen: dict[str, Any]) -> None:
 def test_one_reads_on_where_one_stopped(seen: dict[str, Any]) -> None:
     place = seen["place"]
     assert 0 <= place["top"] < 100
-    assert place["said"] == "You are where you stopped reading."
+    assert place["said"] == "You are back where you stopped reading."
     assert place["start"] == 0
     assert not place["note"]
 
@@ -141,7 +141,7 @@ def test_the_address_of_a_section_is_copied(seen: dict[str, Any]) -> None:
         "resting": "0",
         "hovered": "1",
         "copied": "well.html#second",
-        "said": "The address is copied.",
+        "said": "The address has been copied.",
     }
 
 

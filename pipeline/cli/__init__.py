@@ -30,8 +30,8 @@ Examples:
   chapbook explain missing-image     what a message means, and what to do
 
 \b
-Exit codes: 0 built, 1 the source has errors, 2 wrong usage, 3 a system part is missing,
-130 stopped.
+Exit codes: 0 built, 1 the source has errors, 2 wrong usage, 3 the system lacks
+something, or a file cannot be written, 130 interrupted.
 """
 
 

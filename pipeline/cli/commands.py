@@ -40,7 +40,7 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 @terminal.OUT
 @terminal.TEMPLATES
 @click.option(
-    "--assets", is_flag=True, help="Put the web page's styles and images in separate files."
+    "--assets", is_flag=True, help="Put the web page's styles, fonts and images in separate files."
 )
 @click.option(
     "--fit",
@@ -74,13 +74,13 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
-    help="The time limit for a source: it is built in a process of its own, which ends then.",
+    help="The time limit for each source, which is built in a process of its own.",
 )
 @click.option(
     "--memory",
     type=terminal.SizeType(),
     metavar="SIZE",
-    help="The memory limit for a source, such as 2G, likewise.",
+    help="The memory limit for each source, such as 2G, likewise.",
 )
 @click.option("--open", "shows", is_flag=True, help="Open the first output when it is ready.")
 @click.option(
@@ -246,7 +246,7 @@ def check(
         try:
             diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
         except UnknownFormat as error:
-            click.echo(printable(f"check    {file}: passed over, {error}"), err=as_json)
+            click.echo(printable(f"check    {file}: skipped, {error}"), err=as_json)
             passed_over += 1
             continue
         found += diagnostics

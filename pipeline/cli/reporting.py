@@ -63,7 +63,11 @@ NOTHING = Decimal(0)
     " handout).",
 )
 @click.option(
-    "--copies", type=click.IntRange(1, 10_000_000), default=1, show_default=True, help="Copies."
+    "--copies",
+    type=click.IntRange(1, 10_000_000),
+    default=1,
+    show_default=True,
+    help="The number of copies.",
 )
 @click.option("--paper-price", type=PRICE, default=NOTHING, help="The price of a sheet of paper.")
 @click.option("--page-price", type=PRICE, default=NOTHING, help="The price of printing one side.")
@@ -73,7 +77,13 @@ NOTHING = Decimal(0)
     default=NOTHING,
     help="The price of ink for a side with 5 % coverage.",
 )
-@click.option("--currency", default="EUR", show_default=True, callback=currency_code)
+@click.option(
+    "--currency",
+    default="EUR",
+    show_default=True,
+    callback=currency_code,
+    help="The currency code to display.",
+)
 @terminal.OUT
 @terminal.TEMPLATES
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are warnings.")

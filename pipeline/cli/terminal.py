@@ -112,7 +112,7 @@ def to_import(source: Path) -> str:
 
     command = f"chapbook import {shlex.quote(str(source))} -o imported"
     return printable(
-        f"{'note':<9}Much of it is written for another program: `{command}` converts it, and "
+        f"{'note':<9}Much of it is for another program: `{command}` converts it, and "
         "lists what is left out."
     )
 

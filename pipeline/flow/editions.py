@@ -1,4 +1,4 @@
-"""Has the stages run that lead to each edition of a source."""
+"""Runs the stages for each edition of a source."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BuiltEdition(NamedTuple):
-    """An edition, or one of the handouts that it is split into. Without a ``package`` it has
-    errors, or ``parts``, each with the ``file`` that it becomes and its ``section``, below the
-    titles of those around it. ``document`` is resolved, and marked."""
+    """An edition, or one of the handouts that it is split into. Without a ``package``, it has
+    errors, or ``parts``, each with its ``file`` and its ``section``, preceded by the titles of
+    those around it. ``document`` is resolved and marked."""
 
     edition: Edition
     findings: tuple[Diagnostic, ...]
@@ -179,7 +179,7 @@ class Source:
             section = (*handout.metadata.part_of, handout.metadata.title)
             page_map = maps[section].pop(0) if maps.get(section) else None
             marked = self.marked(edition, page_map, handout)
-            if not marked.value.blocks:  # no answers in it, say
+            if not marked.value.blocks:  # because it has no answers, for example
                 empty = marked.findings
                 continue
             file = part_name(self.stem, edition, number, len(handouts), name)
@@ -278,7 +278,7 @@ class Source:
         if first and first.page_map is None and on_screens:
             problem, first = "It has errors: build the handout to see them.", None
         for edition in marked:
-            if first and first.page_map is None and not first.parts:  # the same is wrong with all
+            if first and first.page_map is None and not first.parts:  # all have the same mistakes
                 begun[edition] = functools.partial(BuiltEdition, edition, first.findings)
             else:
                 begun[edition] = self.begin(edition, first, resolved.pop(edition, None))

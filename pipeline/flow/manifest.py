@@ -84,8 +84,8 @@ def describe(
     section: str = "",
     accessibility: Accessibility | None = None,
 ) -> Output:
-    """The entry of a finished file, which may have but a ``section`` of the publication, and may
-    make claims of its ``accessibility``."""
+    """The entry of a finished file, which may contain only a ``section`` of the publication, and
+    may have claims about its ``accessibility``."""
     return Output(
         file,
         edition.name,

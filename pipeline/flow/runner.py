@@ -187,7 +187,7 @@ class Runner:
         return self._latest is not None and not self._latest.done()
 
     def ahead(self, prepare: Callable[..., object], *args: Any) -> None:
-        """Have a process get ready for what comes."""
+        """Let a process prepare for later stages."""
         if self._executor:
             self._executor.submit(prepare, *args)
 
@@ -214,7 +214,7 @@ class Runner:
         return [outcome.value for outcome in outcomes]
 
     def preset(self, stage: Stage[T], value: T) -> Outcome[T]:
-        """A value as if the stage had given it now."""
+        """A value, as if the stage had returned it now."""
         outcome = Outcome(stage, _Trace({}, "", stage.findings(value)), lambda: value, None)
         outcome.identity = key(outcome.data)
         return outcome

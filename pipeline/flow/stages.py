@@ -1,11 +1,11 @@
-"""The table of stages: what the program does, in order, and with what.
+"""The table of stages: everything that the program does, in order.
 
     source ─parse─▶ Document ─select─▶ Document ─resolve─▶ Document ─mark─▶ Document
            ─render─▶ Pages ─audit─▶ Pages ─package─▶ Package ─compare─▶ findings
 
-A stage is a function here, which loads what it needs when it runs, and a row of the table. What
-it is given besides what the stages before it give is part of what its outcome depends on, and so
-is what it reads. `pipeline.flow.editions` has the stages run for each edition.
+A stage is a function here, which imports what it needs when it runs, and a row of the table. Its
+result depends on the results of earlier stages, on its other arguments, and on the files that it
+reads. `pipeline.flow.editions` runs the stages for each edition.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def package(
 
 
 class _Crew(NamedTuple):
-    """Has the stages run that set units and running heads."""
+    """Runs the stages that set units and running heads."""
 
     each_unit: RunEach
     pango: str
@@ -176,8 +176,8 @@ def get_ready(
     folder: Path,
     ahead: Callable[..., object],
 ) -> Iterator[bool]:
-    """Do step by step what an edition will need, while there is nothing else to do. The cache will
-    have its fonts, or its cover, which another process makes ``ahead``."""
+    """Prepare step by step, while there is nothing else to do, what an edition will need in the
+    cache: its fonts, or its cover, which another process makes ``ahead``."""
     if edition.format not in NEXT:
         return
     importlib.import_module(NEXT[edition.format])

@@ -317,7 +317,7 @@ class Code(enum.Enum):
     LAYOUT_WARNING = _warning("The layout engine reports something that it could not do as asked.")
     NOT_FOR_PRESS = _warning("""
         A PDF for offset printers (`print: x4`) needs the colour profile of the press, a date, and images
-        with 300 pixels per inch. Without a profile or a date, it is in the colours of screens.""")
+        with 300 pixels per inch. Without a profile or a date, it has screen colours.""")
     NO_PAGE_MAP = _warning("""
         The web page and the e-book have a page map, the page numbers of the printed handout, and so depend on
         the handout. It could not be made here. `page_list: false` turns the page map off.""")

@@ -48,7 +48,7 @@ INLINE = (
     ),
     _Mark(
         re.compile(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
-        "an attribute list about no text",
+        "an attribute list that applies to nothing",
         r"Put what it is about in brackets: `[text]\g<0>`.",
     ),
     _Mark(
@@ -104,7 +104,7 @@ LINES = (
     _Mark(re.compile(r"<<[<{(\[][^\n<]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
     _Mark(
         re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
-        "a place for the contents",
+        "a marker of the contents",
         "Leave it out: the contents are added automatically.",
     ),
 )

@@ -149,7 +149,7 @@ def take_language(
     lang = language_of_text(" ".join(texts))
     if lang in ("", default):
         return metadata, ()
-    message = f"No language is given. The text seems to be in `{lang}`, and is set in that."
+    message = f"No language is given. The text seems to be in `{lang}`, which is used."
     hint = f"Write `lang: {lang}` in the front matter."
     found = diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint)
     return derived(replace(metadata, lang=lang)), (found,)

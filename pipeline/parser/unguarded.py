@@ -52,7 +52,7 @@ def _unguarded_answer(block: Block, has_tasks: bool, in_exercise: bool) -> tuple
     if isinstance(block, model.Container) and block.name == "details":
         first = block.children[0] if block.children else None
         if isinstance(first, model.Container) and (title := _first_answer_text(first.children)):
-            return f"the folded-up text under “{title}”", f"{HINT}: on paper it is unfolded."
+            return f"the collapsed text “{title}”", f"{HINT}: in print it is not collapsed."
     if isinstance(block, model.CodeBlock) and (gap := _GAP.search(block.text)):
         hint = "Code is shown as written: put the answer in `::: answer` below it."
         return (
@@ -64,7 +64,7 @@ def _unguarded_answer(block: Block, has_tasks: bool, in_exercise: bool) -> tuple
         hint = "Write `{.answer}` after the heading if only teachers should get it; if all should,"
         return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
     if isinstance(block, model.Paragraph) and has_tasks and (title := _bold_answer_title(block)):
-        return f"what stands under “{title}”", f"{HINT}."
+        return f"the text under “{title}”", f"{HINT}."
     if isinstance(block, model.Paragraph) and in_exercise and (label := _label(block)):
         return f"the text after “{label}”", f"{HINT}."
     return None

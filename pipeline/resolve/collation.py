@@ -129,7 +129,7 @@ class Collation:
 def warn_of_order(collation: Collation, noun: str, span: Span | None, findings: Findings) -> None:
     """Report a list that was sorted without the pronunciation that it should be sorted by."""
     if collation.lacks_sounds:
-        message = f"The {noun} is ordered by radicals and not by pinyin: pypinyin is not installed."
+        message = f"The {noun} is sorted by radicals instead of pinyin: pypinyin is not installed."
         findings.add(Code.NO_PINYIN, message, span, "Install it: `pip install pypinyin`.")
 
 

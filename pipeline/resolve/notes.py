@@ -139,6 +139,6 @@ def _report_unused(note: model.Note, findings: Findings) -> None:
     if note.label.startswith(model.INLINE_NOTE):
         text = " ".join(plain_text(note.children).split())
         shown = text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
-        message = f"The note `^[{shown}]` is where no output can have notes, and is left out."
+        message = f"The note `^[{shown}]` is in a place that cannot have notes, and is left out."
         hint = "Put it into the text that follows."
     findings.add(Code.UNUSED_NOTE, message, note.span, hint)

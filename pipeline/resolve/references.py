@@ -165,7 +165,7 @@ def _lead(href: str, folder: Path) -> str | Problem:
     if not isinstance(located, Problem):
         return Problem(
             Code.LOCAL_LINK,
-            f"The link leads to “{unquote(href)}”, a file that does not go into the outputs;"
+            f"The link leads to “{unquote(href)}”, a file that outputs do not include;"
             " only its text is kept.",
             ON_THE_WEB,
         )

@@ -62,9 +62,7 @@ def fill_variables(document: Document) -> Document:
     changes: Changes = dict.fromkeys(kinds, leave)
     document = rewrite_document(document, leave=changes)
     if room < 0:
-        message = (
-            f"Variables add up to more than {MOST_FILLED:,} characters; the rest stay unfilled."
-        )
+        message = f"Variables add up to over {MOST_FILLED:,} characters; the rest stay as written."
         findings.add(Code.LONG_VARIABLES, message, None, "Give them shorter values.")
     return findings.added_to(document)
 
@@ -110,7 +108,7 @@ def _filled(node: Node, value: Value) -> Node:
 def _report(name: str, span: Span | None, known: dict[str, str], findings: Findings) -> None:
     written = f"`{{{{ {name} }}}}`"
     if name in BUILT_IN:
-        message = f"{written} has no value: the front matter does not give it."
+        message = f"{written} has no value: the front matter does not set it."
         hint = f"Add `{name}:` to the front matter."
     elif not name.isprintable() or len(name.split()) > 1:
         message = f"{written} is not a variable: names have no spaces."

@@ -1,7 +1,6 @@
-"""Confines this process, and all that it starts, to a few folders and to no network (Linux).
-
-Landlock (Linux 5.13) keeps files away; a network of its own, in which nothing is, keeps the
-network away, or where the system grants none, Landlock does for TCP (Linux 6.7).
+"""Confines this process, and all that it starts, to a few folders, without network access (Linux).
+Landlock (Linux 5.13) restricts files; an empty network namespace keeps the network away or, if the
+system grants none, Landlock does for TCP (Linux 6.7).
 """
 
 from __future__ import annotations

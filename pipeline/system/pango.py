@@ -1,4 +1,4 @@
-"""The parts of the system that a PDF needs and that no Python package brings."""
+"""The system libraries that a PDF needs and that no Python package contains."""
 
 from __future__ import annotations
 

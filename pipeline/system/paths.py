@@ -66,7 +66,7 @@ class Located(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Why a path cannot be followed. The code is OUTSIDE_FOLDER, or ``missing``."""
+    """The reason why a path cannot be followed. The code is OUTSIDE_FOLDER, or ``missing``."""
 
     code: Code
     message: str

@@ -274,7 +274,7 @@ def print_pages_are_listed(subject: AuditSubject) -> Looked:
     ]
     listed = [link.get("href", "") for link in subject.links("page-list")]
     missing, astray = len({*marked} - {*listed}), len({*listed} - {*marked})
-    why = f"{missing} of them are not listed, and {astray} are listed that are not there"
+    why = f"{missing} markers are not listed, and {astray} entries have no marker"
     if not missing and not astray:
         why = "they are listed in another order"
     same = marked == listed

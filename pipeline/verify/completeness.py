@@ -46,7 +46,7 @@ START, SITE = "index.html", "site"
 MOST = 50
 """Findings that are shown of one file."""
 
-HINT = "Check your templates and styles; if you have none, please report this as a mistake of ours."
+HINT = "Check your templates and styles; if you have none, please report this as a bug in Chapbook."
 
 
 def compare(

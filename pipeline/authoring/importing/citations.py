@@ -283,8 +283,8 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     blocks = rewrite(rewrite(draft.blocks, leave=changes), leave=unmarked)
     draft = replace(draft, blocks=blocks, notes=notes, counts=counts)
     if found[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
-        message = "It has index marks and no index: editions will have one at the end."
-        hint = "Remove the marks, `[]{.index …}`, if there is to be none."
+        message = "It has index marks but no index: editions will have one at the end."
+        hint = "Remove the marks, `[]{.index …}`, if you do not want one."
         told = diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
         draft = replace(draft, findings=(*draft.findings, told))
     if not marks.works:

@@ -14,10 +14,10 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.words import folded
 
 _KINDS = {
-    "menu": "it is of a menu",
+    "menu": "it belongs to a menu",
     "share": "it is for sharing the page",
-    "page": "it is of the page, not of the text",
-    "begins": "it is of the page, not of the text",
+    "page": "it belongs to the page, not to the text",
+    "begins": "it belongs to the page, not to the text",
     "comments": "readers' comments begin here",
     "related": "other pages are listed here",
 }

@@ -237,7 +237,7 @@ class _Files:
                 self.images[found.name] = found.read()
                 there.append(one)
             else:
-                self._tell(f"The file of works “{one.text}” is not there, and is left out.", None)
+                self._tell(f"There is no bibliography file “{one.text}”; it is left out.", None)
         return replace(metadata, bibliography=tuple(there))
 
     def _look_at(self, node: Image) -> None:
@@ -306,7 +306,7 @@ class _Files:
         if self._has_works or not (is_there or node.source.startswith("[")):
             return node  # a name such as @ann is text without works
         if not is_there:
-            self._tell(f"`{node.source}` is kept as text: there is no file of works.", span)
+            self._tell(f"`{node.source}` is kept as text: there is no bibliography file.", span)
             return self._typed(node.source)
         found: list[Node] = []
         for target in targets:
@@ -346,7 +346,7 @@ class _Files:
             href = f"https:{node.source}" if node.source.startswith("//") else node.source
             said = node.alt or href
             return Link(children=(Text(text=said),), href=href) if said else ()
-        self._tell(f"The image “{node.source[:80]}” is not there, and is left out.", span)
+        self._tell(f"The image “{node.source[:80]}” does not exist, and is left out.", span)
         return (Text(text=node.alt),) if node.alt else ()
 
     def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
@@ -358,7 +358,7 @@ class _Files:
             found = unquote(node.href[1:]).casefold() in {p.casefold() for p in self._places_to_go}
             if not found:
                 said = plain_text(node.children).strip()[:60]
-                message = f"The link “{said}” leads to nothing in the source; its text is kept."
+                message = f"The link “{said}” leads nowhere in the source; its text is kept."
                 self._tell(message, span)
             return node if found else node.children
         if scheme(node.href) or target in self._files:

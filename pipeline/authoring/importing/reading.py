@@ -61,7 +61,7 @@ def read(path: Path, name: str, changes: Changes, folder: InputFolder = ALONE) -
             return read_text(path, name)
         case _:
             known = ", ".join(FORMATS)
-            message = f"Chapbook cannot import a file `{path.suffix or path.name}`."
+            message = f"Chapbook cannot import `{path.suffix or path.name}` files."
             hint = f"It imports {known}."
             if path.suffix.lower() in (".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
                 hint = "Open it in a word processor, and save it as .docx or .odt."

@@ -80,7 +80,7 @@ def led_to(
             return node
         name, said = names.get(node.href[1:], ""), plain_text(node.children).strip()
         if not name:
-            tell(f"The link “{said[:60]}” leads to nothing in the source; its text is kept.")
+            tell(f"The link “{said[:60]}” leads nowhere in the source; its text is kept.")
             return node.children
         if name in numbered and LABEL.fullmatch(said):
             return model.CrossReference(target=name)

@@ -119,7 +119,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
         alone = ((replace(plain, blocks=(b,)), replace(plain, blocks=(m,))) for b, m in pairs)
         other = next((one.blocks[0] for one, made in alone if not same(one, made)), None)
         where = f" from “{' '.join(plain_text((other,)).split())[:60]}” on" if other else ""
-        message = f"Part of it is not read back as it was meant{where}."
+        message = f"Part of the result is not parsed as intended{where}."
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
     made = count(blocks, notes)
     made["words"] += len(metadata.title.split())
@@ -241,7 +241,7 @@ def _writable(notes: tuple[Note, ...]) -> tuple[Changes, list[str]]:
             except UnwritableError:
                 continue
             if one is not node:
-                told.append(f"“{said}” is without its attributes: Markdown cannot express them.")
+                told.append(f"“{said}” loses its attributes: Markdown cannot express them.")
             return one
         told.append(f"Of “{said}”, only the text is kept: Markdown cannot express the rest.")
         if not is_block:

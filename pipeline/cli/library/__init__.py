@@ -67,7 +67,7 @@ class PlaceType(click.Path):
     type=click.IntRange(1, 1000),
     default=os.cpu_count() or 1,
     show_default="one per core",
-    help="Documents to build at a time.",
+    help="The number of documents to build at a time.",
 )
 @click.option(
     "--keep-going/--stop",
@@ -96,13 +96,13 @@ class PlaceType(click.Path):
     "--scheduler",
     default="",
     metavar="ADDRESS",
-    help="A Dask scheduler whose workers build: tcp://host:8786.",
+    help="The Dask scheduler whose workers build: tcp://host:8786.",
 )
 @click.option(
     "--store",
     default="",
     metavar="FOLDER|URL",
-    help="What builds keep, if not in the output folder: one that the workers share.",
+    help="A folder or URL for results kept between builds, which workers share.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) -> None:
@@ -258,8 +258,8 @@ class _Run:
                     return
             is_whole = True
         except LostExecutorError:
-            message = f"The scheduler or all its workers are gone: {self.left:,} are not built."
-            hint = "Start them, and run the command again: it goes on."
+            message = f"The scheduler or all its workers have stopped: {self.left:,} are not built."
+            hint = "Start them, and run the command again to continue."
             found = diagnostic(Code.NOT_BUILT, message, source=address, hint=hint)
             self.findings += (found,)
         finally:

@@ -48,7 +48,7 @@ def build(data: bytes) -> bytes:
         where, why = error.filename or task.out, error.strerror or error
         built = stopped(task.name, task.source, f"“{where}” cannot be written: {why}.")
     except Exception as error:
-        hint = "This is a fault of Chapbook: please report it, with the source."
+        hint = "This is a bug in Chapbook: please report it, with the source."
         message = f"{type(error).__name__}: {error}"
         built = stopped(task.name, task.source, message, hint)
     seconds = time.perf_counter() - started
@@ -124,7 +124,7 @@ def stop_message(error: TaskStoppedError, limits: Limits, tries: int = 1) -> tup
             message = f"Building it needed more than {human_size(limits.memory)} of memory."
             hint = "Give it more with `--memory`, make its images smaller, or divide it."
         case reason if reason == RAISED:
-            message, hint = error.output, "This is a fault of Chapbook: please report it."
+            message, hint = error.output, "This is a bug in Chapbook: please report it."
         case _:
             times = f" {tries} times" if tries > 1 else ""
             message = f"The process that built it ended{times} ({error.output})."

@@ -56,7 +56,7 @@ def _wanted(metadata: Metadata, products: set[str]) -> Iterator[tuple[str, str]]
     if "ebook" not in products and not metadata.isbns.pdf:
         yield "an ISBN for the PDF", "isbn"
     if not metadata.authors and not metadata.contributors:
-        yield "who wrote it", "authors"
+        yield "the authors", "authors"
     if not metadata.description:
         yield "a description", "description"
     if not metadata.publisher:

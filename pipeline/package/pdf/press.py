@@ -80,7 +80,7 @@ def read_plates(press: Press, metadata: Metadata, folder: Path) -> Ready:
 
 
 def _unready(press: Press, reason: str, hint: str) -> Ready:
-    message = f"The PDF is not PDF/X-4, and in the colours of screens: {reason}."
+    message = f"The PDF is not PDF/X-4, and has screen colours: {reason}."
     span = Span(press.line, press.column, file=press.file)
     return Ready(None, (diagnostic(Code.NOT_FOR_PRESS, message, span=span, hint=hint),))
 
@@ -99,7 +99,7 @@ def coarse_images(pages: Iterable[TypesetPage], assets: Iterable[Asset]) -> Iter
             if (dots := round(pixels * 96)) < IMAGE_RESOLUTION - 1:
                 told.add(asset.path)
                 message = f"“{asset.path}” is printed at {dots} pixels per inch."
-                hint = f"A press shows {IMAGE_RESOLUTION}: use a larger file, or show it smaller."
+                hint = f"A press needs {IMAGE_RESOLUTION}: use a larger file, or show it smaller."
                 yield diagnostic(Code.NOT_FOR_PRESS, message, span=asset.span, hint=hint)
 
 

@@ -109,7 +109,7 @@ class _Grid:
         for number, line in enumerate(self._drawn):
             if len(line) != width or line[-1] not in "+|":
                 column = min(len(lines[number]), len(lines[0]))
-                raise GridError(number, column, "this line does not have the length of the first.")
+                raise GridError(number, column, "this line is not as long as the first.")
         if not _BORDER.match(lines[-1]):
             raise GridError(len(lines) - 1, 0, "its last line is not `+---+`.")
         self._x = self._columns()

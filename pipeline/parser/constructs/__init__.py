@@ -91,7 +91,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
             return guessed
         if parts.name in FENCES:
             message = f"`::: {parts.name}` is a block without a meaning of its own."
-            hint = f"Write it as code is: a line ```{parts.name}, what belongs to it, a line ```."
+            hint = f"Write it as a fence: a line ```{parts.name}, the content, and a line ```."
             parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
         elif parts.name not in MEANT:
             slips.warn_of_name(parts.name, (*CONTAINERS, *MEANT), parts.span, parts.report)

@@ -57,11 +57,11 @@ def _with_cell_options(parts: Parts) -> Parts:
     label: fig-x`` become attributes of the code."""
     cell = parts.attributes.get(CELL)
     if drawn := other_tools.DIAGRAMS.get(parts.name.lower()):
-        message = f"A drawing of {drawn} is shown as its code."
+        message = f"A {drawn} diagram is shown as code."
         hint = "Save it as an SVG image, or draw a chart with a `chart` fence."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     elif cell in other_tools.DIRECTIVES:
-        message = f"The directive `{{{cell}}}` of MyST is shown as its code."
+        message = f"The directive `{{{cell}}}` of MyST is shown as code."
         parts.report(Code.LIKELY_SLIP, message, parts.span, other_tools.DIRECTIVES[cell])
     elif cell:
         message = f"The cell `{{{cell}}}` is shown as code, and not run."

@@ -46,7 +46,7 @@ def guessed(parts: Parts) -> tuple[Block, ...]:
         return ()
     written = f"::: {parts.name} {parts.argument}".strip()
     message = (
-        f"`{written}` is withheld from students, as its name is like one for "
+        f"`{written}` is withheld from students, because its name resembles one for "
         f"{KINDS[found.meaning]}."
     )
     hint = f"Write `::: {found.meaning}` if that is right; otherwise rename the block."

@@ -120,7 +120,7 @@ def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[boo
             continue
         near = nearest(part.role, understood("asks"), LIKE)
         if near or nobody:
-            message = f"`{shorten(part.role)}` is not a known role, and so does not ask."
+            message = f"`{shorten(part.role)}` is not a known role, so it does not ask questions."
             meant = f"Did you mean `{near}`? " if near else ""
             hint = f"{meant}Write `{{role: {shorten(part.role)}, asks: true}}`, or `asks: false`."
             report.add(Code.UNKNOWN_ROLE, message, part.place, hint)

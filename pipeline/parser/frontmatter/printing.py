@@ -76,7 +76,7 @@ def _check_large_print(name: str, options: PrintOptions, report: FieldReport, pl
     text = options.page.text
     if EDITIONS[name].look == "large" and text and text < LARGE_PRINT:
         message = (
-            f"`{name}` is asked for in {text:g} points; large print has at least {LARGE_PRINT}."
+            f"`{name}` has a text size of {text:g} points; large print has at least {LARGE_PRINT}."
         )
         hint = f"Write a size of {LARGE_PRINT}pt or more, or leave it out."
         report.add(Code.UNDER_LARGE_PRINT, message, place, hint)

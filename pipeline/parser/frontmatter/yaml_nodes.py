@@ -179,9 +179,9 @@ def compose(front_matter: FrontMatter, source: str) -> tuple[Mapping, int, tuple
         place = composer.lines.place(mistake.start, mistake.end)
         diagnostics.append(_report(Code.BAD_YAML, mistake.message, place, source, mistake.hint))
     for at, (comment, taken) in composer.comments.items():
-        message = f"To YAML `{shorten(comment)}` is a comment, and not part of the value."
+        message = f"YAML reads `{shorten(comment)}` as a comment, not as part of the value."
         if taken:
-            message = f"To YAML `{taken}` is a comment; here it is read as the value."
+            message = f"YAML reads `{taken}` as a comment; here it is taken as the value."
         place = composer.lines.place(at, at + len(comment))
         diagnostics.append(_report(Code.LIKELY_SLIP, message, place, source, yaml_mistakes.QUOTES))
     return Mapping(tuple(entries), start), unclosed or front_matter.lines, tuple(diagnostics)

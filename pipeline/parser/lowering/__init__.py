@@ -113,7 +113,7 @@ class Lowering:
             return
         span, attributes = element.span, element.attributes
         if height := gap(element.lines):
-            message = f"Line breaks alone make {height} mm of room to write in."
+            message = f"Line breaks become {height} mm of space to write in."
             hint = f"Write `::: space {height}mm`, or leave them out if only a gap is meant."
             self.report(Finding.LIKELY_SLIP, message, span, hint)
             yield model.WritingSpace(height=height, span=span)

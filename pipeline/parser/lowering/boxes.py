@@ -50,8 +50,8 @@ def callout(
     if not known and (found := secret_block(match[1].strip())):
         if not found.sure:
             message = (
-                f"`[!{match[1].strip()}]` is withheld from students, as its name is like that of "
-                "an answer."
+                f"`[!{match[1].strip()}]` is withheld from students, because its name resembles "
+                "that of an answer."
             )
             hint = f"Write `[!{found.meaning}]` if that is right; otherwise rename the box."
             report(Code.NEARLY_SECRET, message, span, hint)

@@ -109,11 +109,11 @@ def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -
     by = "its structure tree" if is_tagged else "the positions and sizes of its lines"
     said = [f"Headings, lists and paragraphs are recognised by {by}, which is only approximate."]
     for text, words in left_out.most_common(5):
-        why = "it is drawn, and no image" if text.startswith(DRAWING) else "it is of the pages"
+        why = "it is part of a drawing" if text.startswith(DRAWING) else "it belongs to the pages"
         said.append(f"“{text[:60]}” ({words} words in all) is left out: {why}.")
     if images:
         shown = "1 image is" if images == 1 else f"{images} images are"
-        said.append(f"{shown} left out: small, of many pages or of a whole page, or broken.")
+        said.append(f"{shown} left out: small, damaged, as large as the page, or on many pages.")
     hint = "Compare it with the PDF: columns, tables and notes are the likeliest places for errors."
     first = diagnostic(Code.NOT_IMPORTED, said[0], source=name, hint=hint)
     return [first, *(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said[1:])]

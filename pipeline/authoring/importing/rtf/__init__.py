@@ -56,10 +56,10 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     found = [*change_sentences(reader.changed, changes)]
     if reader.hidden:
         hidden = "1 word" if reader.hidden == 1 else f"{reader.hidden} words"
-        found.append(f"What is hidden in it ({hidden}) is left out.")
+        found.append(f"Hidden content ({hidden}) is left out.")
     if reader.vectors:
         images = "1 image" if reader.vectors == 1 else f"{reader.vectors} images"
-        found.append(f"{images} left out, in a format of Windows: save what you need as .png.")
+        found.append(f"{images} left out, in a Windows format: save what you need as .png.")
     for head in dict.fromkeys(reader.heads):
         found.append(f"The header or footer “{head[:60]}” is left out: editions have their own.")
     counts = {**draft.counts, "words": words, HEADS: len(reader.heads), "comments": len(comments)}

@@ -29,15 +29,15 @@ OPEN_BELOW = OPEN_ABOVE.replace("top", "bottom")
 
 OBSTACLES = (
     (r"@page[^{]{0,200}:(first|nth)", "its first pages have styles of their own"),
-    (r"counter-(reset|set|increment)\s*:", "its style sheets count something"),
-    (r"break-(before|after)\s*:\s*(left|right|recto|verso)", "something in it begins on one side"),
-    (r":(left|right)[^}]{0,500}@footnote", "notes are others on left and right pages"),
+    (r"counter-(reset|set|increment)\s*:", "its style sheets use counters"),
+    (r"break-(before|after)\s*:\s*(left|right|recto|verso)", "parts begin on left or right pages"),
+    (r":(left|right)[^}]{0,500}@footnote", "notes differ between left and right pages"),
     (r"position\s*:\s*(fixed|running)", "running heads come from its text"),
     (
         r"target-text|target-counters|target-counter\([^;}]{0,200},\s*(?!\s|page\b)",
         "it repeats its text",
     ),
-    (r"string\([^)]{0,200}\bstart\b", "running heads are those that a page begins with"),
+    (r"string\([^)]{0,200}\bstart\b", "running heads depend on the beginnings of pages"),
 )
 """Styles that reach beyond units, and the reason to lay out the text as a whole."""
 
@@ -128,13 +128,13 @@ def _obstacle(root: Element, pages: Pages) -> str:
     if edition.fields:
         return "it is a form"
     if standards_for(edition, pages.metadata).press:
-        return "it is in the inks of a press"
+        return "it is in the colours of a press"
     if edition.same_pages:
         return "its pages are those of another edition"
     if edition.imposition != "none":
         return "several pages are on a sheet"
     if fit_for(edition, pages.metadata):
-        return "it is to fill its pages"
+        return "it fills a number of pages"
     if sheet is None or sheet.columns > 1:
         return "it is in columns"
     for css in _without_strings(pages):

@@ -80,9 +80,9 @@ def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
 
 def _unfit(document: TypesetDocument) -> str:
     if document.counts_pages:
-        return "its text tells page numbers that are counted in style sheets"
+        return "its page numbers are counted in style sheets"
     if any(page.box.page_type.blank for page in document.pages):
-        return "notes at its end go on after that"
+        return "notes continue after its end"
     if any(font.missing for font in document.fonts.values()):
         return "fonts lack some of its letters"
     if not all(is_plain(page) for page in document.pages):
