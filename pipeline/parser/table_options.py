@@ -45,13 +45,10 @@ def with_attributes(
     rest = tuple(pair for pair in pairs if pair[0] not in KEYS)
     changed = replace(table, attributes=make(more.id or own.id, classes, rest))
     options = {key: value.strip() for key, value in pairs if key in KEYS}
-    if ROW_HEADERS in classes and (HEAD_ROWS in options or not _heads_rows(table)):
+    has_row_heads = any(cell.scope == "row" for row in table.body for cell in row.cells)
+    if ROW_HEADERS in classes and (HEAD_ROWS in options or not has_row_heads):
         options.setdefault(HEAD_COLUMNS, "1")
     return _Options(options, span or table.span, report).applied(changed) if options else changed
-
-
-def _heads_rows(table: model.Table) -> bool:
-    return any(cell.scope == "row" for row in table.body for cell in row.cells)
 
 
 class _Options:

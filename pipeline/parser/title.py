@@ -57,14 +57,15 @@ def take_title(
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
         found = tuple(_without_value(heading, values(metadata)))
         return replace(metadata, title=text), _without(heading, blocks), found
-    title = _readable(PurePath(source).stem) or UNTITLED
+    name = " ".join(re.sub(r"[-_.]", " ", PurePath(source).stem).split())
+    title = name[:1].upper() + name[1:] or UNTITLED
     message = f"The publication has no title; it is called “{title}”, after its file."
+    hint = "Begin with a line `# Title`, or give `title:` in the front matter."
+    span: Span | None = Span(1, 1)
     if heading and text:
         message = f"The text begins with a chapter and has no title; it is called “{title}”."
-    hint = "Begin with a line `# Title`, or give `title:` in the front matter."
-    if heading and text:
         hint = "Give `title:` in the front matter."
-    span = heading.span if heading and text else Span(1, 1)
+        span = heading.span
     missing = diagnostic(Code.MISSING_TITLE, message, span=span, hint=hint)
     return replace(metadata, title=title), blocks, (missing,)
 
@@ -113,12 +114,6 @@ def _without(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         return left if node is heading else node
 
     return rewrite(blocks, leave={Heading: leave})
-
-
-def _readable(name: str) -> str:
-    """The name of a file as a title."""
-    text = " ".join(re.sub(r"[-_.\s]+", " ", name).split())
-    return text[:1].upper() + text[1:]
 
 
 def _without_value(title: Heading, known: Mapping[str, str]) -> Iterator[Diagnostic]:

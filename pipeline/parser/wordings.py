@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Document, Inline, Node
+from pipeline.model import Document, Inline, Node
 from pipeline.model.removal import for_all, is_selected
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import CONDITIONS, all_nodes, plain_text, walk
@@ -60,7 +60,7 @@ def read(text: str) -> tuple[Inline, ...]:
             pos = mark.end()
             listed = attributes.read(text, pos) if opened else None
             first = opened.pop() if opened else 0
-            if listed is None or not _is_partial(listed[0]):
+            if listed is None or not is_selected(model.Text(text="", attributes=listed[0])):
                 found.append(model.Text(text="]"))
                 continue
             inner = tuple(found[first + 1 :])
@@ -70,10 +70,6 @@ def read(text: str) -> tuple[Inline, ...]:
             is_partial, pos = True, listed[1]
     take(len(text))
     return tuple(found) if is_partial else ()
-
-
-def _is_partial(attributes: Attributes) -> bool:
-    return is_selected(model.Text(text="", attributes=attributes))
 
 
 def of_field(name: str, inlines: tuple[Inline, ...]) -> tuple[model.Wording, ...]:

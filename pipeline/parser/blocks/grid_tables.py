@@ -117,7 +117,8 @@ class _Grid:
         self.columns, self.rows = len(self._x) - 1, len(self._y) - 1
         self.areas = self._joined()
         self.head = 0
-        ruled = next((n for n in range(1, self.rows) if self._is_double(self._y[n])), 0)
+        double = (n for n in range(1, self.rows) if not self._drawn[self._y[n]].strip("+:="))
+        ruled = next(double, 0)
         if ruled and not any(a.top < ruled < a.bottom for a in self.areas):
             self.head = ruled
         self.aligns = self._aligned(self._drawn[self._y[self.head]])
@@ -143,9 +144,6 @@ class _Grid:
     def _is_ruled(self, line: str, column: int) -> bool:
         start, end = self._x[column], self._x[column + 1]
         return line[start] in "+-=" and not line[start + 1 : end].strip(_LINE) and end - start > 1
-
-    def _is_double(self, line: int) -> bool:
-        return not self._drawn[line].strip("+:=")
 
     def _joined(self) -> list[_Area]:
         """The cells, each as large as the borders around it allow."""

@@ -48,7 +48,10 @@ class HtmlProcessor(LineProcessor):
             return False
         block = self.open(cursor, "html", kind)
         self.parser.add_line(block, cursor)
-        self._end_if_done(block)
+        end = _KINDS[kind][1]
+        if end and end.search(block.lines[0]):
+            block.set("closed", "yes")
+            self.parser.close_tip()
         return True
 
     def _kind(self, text: str) -> int | None:
@@ -77,12 +80,6 @@ class HtmlProcessor(LineProcessor):
             self.parser.add_line(block, cursor)
             return Match.END
         return Match.YES
-
-    def _end_if_done(self, block: BlockElement) -> None:
-        end = _KINDS[block.state][1]
-        if end and end.search(block.lines[0]):
-            block.set("closed", "yes")
-            self.parser.close_tip()
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         end = _KINDS[block.state][1]

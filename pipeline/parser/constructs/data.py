@@ -24,7 +24,9 @@ def read_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
         return None
     rows = tuple(trimmed(row, len(rows[0]), parts.report) for row in rows)
     width = max(map(len, rows), default=0)
-    return tuple(evened(row, width) for row in rows)
+    return tuple(
+        (*row, *(Cell("", row[-1].span),) * min(width - len(row), MOST_MISSING)) for row in rows
+    )
 
 
 def as_written(parts: Parts) -> tuple[Block, ...]:
@@ -77,12 +79,6 @@ def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ..
         hint = "Put quotation marks around a cell that contains a comma."
         report(Code.WIDE_ROW, message, row[width].span, hint)
     return row
-
-
-def evened(row: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
-    """The row with as many cells as the longest row has."""
-    missing = (Cell("", row[-1].span),) * min(width - len(row), MOST_MISSING)
-    return (*row, *missing)
 
 
 MOST_MISSING = 64

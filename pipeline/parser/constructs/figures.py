@@ -28,16 +28,12 @@ LONGEST_ROW = 4
 def is_group(parts: Parts) -> bool:
     """Return whether a block without the name ``figures`` is a group of figures in Quarto's
     notation."""
-    if parts.argument or not (parts.attributes.id.startswith("fig-") or _asks_for_columns(parts)):
+    if parts.argument:
         return False
     images = [isinstance(block, model.Figure) or bool(_images(block)) for block in parts.children]
     if parts.attributes.id.startswith("fig-"):
         return not parts.name or any(images)
-    return all(images)
-
-
-def _asks_for_columns(parts: Parts) -> bool:
-    return not parts.name and bool(parts.attributes.get("layout-ncol"))
+    return not parts.name and bool(parts.attributes.get("layout-ncol")) and all(images)
 
 
 def figures(parts: Parts) -> tuple[Block, ...]:

@@ -86,10 +86,13 @@ def above(folder: Path) -> Library | None:
 
 def merged(shared: Any, own: Any) -> Any:
     """A document's ``own`` value, with further entries of a mapping from the library."""
-    if type(shared) is not type(own) or not isinstance(own, msgspec.Struct) or _is_unit(own):
+    if type(shared) is not type(own) or not isinstance(own, msgspec.Struct):
         return own
+    fields = msgspec.structs.fields(own)
+    if any(one.required for one in fields):
+        return own  # a unit, whose entries cannot be overridden separately
     values = {}
-    for one in msgspec.structs.fields(own):
+    for one in fields:
         ours, theirs = getattr(own, one.name), getattr(shared, one.name)
         values[one.name] = theirs if ours == one.default else merged(theirs, ours)
     return msgspec.structs.replace(own, **values)
@@ -99,11 +102,6 @@ def address_of(base: str, way: str, source: str, folder: Path) -> str:
     """The web address of a document's files, if those of its library begin with ``base``."""
     within = folder.resolve().relative_to((folder / way).resolve())
     return base + quote("".join(f"{part}/" for part in (*within.parts, stem_of(Path(source)))))
-
-
-def _is_unit(value: msgspec.Struct) -> bool:
-    """Return whether a mapping is a unit whose entries cannot be overridden separately."""
-    return any(one.required for one in msgspec.structs.fields(value))
 
 
 def report_unshared(mapping: yaml_nodes.Mapping, report: FieldReport) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
@@ -55,10 +54,6 @@ def _single(kind: Any, key: Key) -> form.Form:
     return form.Form(form.TEXT, text)
 
 
-def either(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
-
-
 def _word(known: tuple[str, ...], key: Key) -> form.Form:
     flags = {key.words[flag]: f" (or {flag})" for flag in ("true", "false") if flag in key.words}
     shown = [f"{word}{flags.get(word, '')}" for word in known]
@@ -66,7 +61,8 @@ def _word(known: tuple[str, ...], key: Key) -> form.Form:
     def parse(value: str) -> str:
         word = key.words.get(value.lower(), value.lower())
         if word not in known:
-            hint = did_you_mean(word, known) or f"Write {either(shown)}."
+            hint = did_you_mean(word, known)
+            hint = hint or f"Write {', '.join(shown[:-1])} or {shown[-1]}."
             raise BadValueError(f"`{shorten(value)}` {key.wrong}.", hint)
         return known[known.index(word)]  # msgspec recognises a default by its identity
 

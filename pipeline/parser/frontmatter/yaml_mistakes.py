@@ -20,15 +20,6 @@ class YamlMistakeError(Exception):
         self.message, self.start, self.end, self.hint = message, start, end, hint
 
 
-def second_document(start: int) -> YamlMistakeError:
-    return YamlMistakeError("A second YAML document begins here.", start, start + 3)
-
-
-def key_is_no_word(start: int, end: int) -> YamlMistakeError:
-    hint = "If the braces are part of the text, put the value in quotes."
-    return YamlMistakeError("A key must be a word, not a list or a mapping.", start, end, hint)
-
-
 def impossible_number(text: str, start: int, end: int) -> YamlMistakeError:
     first = start + len(text[start:end]) - len(text[start:end].lstrip())
     message = "This contains an escape for a character that does not exist."

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -257,7 +257,9 @@ class _Composer:
         root: Node | None = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                raise yaml_mistakes.second_document(base + _index(event.start_mark))
+                start = base + _index(event.start_mark)
+                message = "A second YAML document begins here."
+                raise YamlMistakeError(message, start, start + 3)
             if isinstance(event, yaml.NodeEvent):
                 root = self._node(event, events, base, 0)
         return root
@@ -288,7 +290,9 @@ class _Composer:
         pairs = []
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar):
-                raise yaml_mistakes.key_is_no_word(start, end)
+                message = "A key must be a word, not a list or a mapping."
+                hint = "If the braces are part of the text, put the value in quotes."
+                raise YamlMistakeError(message, start, end, hint)
             pairs.append((key, value))
         return Mapping(tuple(pairs), place, flow)
 
@@ -304,10 +308,5 @@ class _Composer:
         return Scalar(taken, self.lines.place(start, start + len(taken)))
 
 
-class _Mark(Protocol):
-    @property
-    def index(self) -> int: ...
-
-
-def _index(mark: _Mark | None) -> int:
+def _index(mark: Any) -> int:
     return mark.index if mark else 0

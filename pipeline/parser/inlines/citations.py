@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from typing import NamedTuple
 
 from pipeline.model import CitationItem
 from pipeline.parser.characters import unescape
@@ -42,13 +41,6 @@ class CitationSpan(InlineSpan):
         self.source = source
 
 
-class _CitationSpan(NamedTuple):
-    """A citation, and its end."""
-
-    element: CitationSpan
-    end: int
-
-
 def bracketed(content: str) -> CitationSpan | None:
     """The citation in brackets around ``content``, if each part has a key."""
     if len(content) > LONGEST or "@" not in content:
@@ -57,9 +49,9 @@ def bracketed(content: str) -> CitationSpan | None:
     return CitationSpan(items, False, f"[{content}]") if items else None
 
 
-def in_text(data: str, pos: int, references: Container[str]) -> _CitationSpan | None:
-    """The citation whose ``@`` (or ``-``) is at ``pos``, with a locator in brackets after it,
-    unless these are a link."""
+def in_text(data: str, pos: int, references: Container[str]) -> tuple[CitationSpan, int] | None:
+    """The citation whose ``@`` (or ``-``) is at ``pos``, with a locator in brackets after it, unless
+    these are a link; and its end."""
     match = _KEY.match(data, pos)
     if not match or not may_begin(data, pos) or _CROSS_REFERENCE.match(data, pos):
         return None
@@ -80,7 +72,7 @@ def in_text(data: str, pos: int, references: Container[str]) -> _CitationSpan | 
             )
             end, items = located.end(), [item, *more]
     is_author = not item.suppress_author
-    return _CitationSpan(CitationSpan(tuple(items), is_author, data[match.start() : end]), end)
+    return CitationSpan(tuple(items), is_author, data[match.start() : end]), end
 
 
 def _items(content: str) -> tuple[CitationItem, ...] | None:

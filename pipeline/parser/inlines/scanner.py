@@ -96,7 +96,9 @@ class _Scanner:
             case "`":
                 self._code()
             case "*" | "_" | "~" | "=":
-                self._delimiters()
+                mark = read_delimiter(data, pos)
+                self.leaf.chain.add_delimiter(mark)
+                self.leaf.pos += mark.count
             case "[" | "!" if wiki := other_tools.wiki_link(data, pos, self.references):
                 self._add(*wiki)
             case "!" if data.startswith("[", pos + 1):
@@ -194,11 +196,6 @@ class _Scanner:
             self.leaf.pos = after
             return
         self._add(InlineSpan("code", text), end)
-
-    def _delimiters(self) -> None:
-        found = read_delimiter(self.leaf.data, self.leaf.pos)
-        self.leaf.chain.add_delimiter(found)
-        self.leaf.pos += found.count
 
     def _takes_script(self, char: str) -> bool:
         """Begin or end the subscript or superscript whose mark is at this position, if it is

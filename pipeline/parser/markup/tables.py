@@ -127,18 +127,13 @@ def _head_length(rows: list[TableRow]) -> int:
     found = [0]
     end = 0
     for number, row in enumerate(rows):
-        if not _is_head(row):
+        # heads of columns, and corners without text
+        if {cell.scope for cell in row.cells if cell.scope or cell.children} != {"col"}:
             return found[-1]
         end = max(end, *(number + cell.rows for cell in row.cells))
         if end == number + 1:
             found.append(end)
     return found[1] if len(found) > 1 else 0
-
-
-def _is_head(row: TableRow) -> bool:
-    """Return whether a row contains only column headers and empty corners."""
-    scopes = {cell.scope for cell in row.cells if cell.scope or cell.children}
-    return scopes == {"col"}
 
 
 def _scoped(row: TableRow, scope: str) -> TableRow:
