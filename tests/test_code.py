@@ -26,7 +26,7 @@ from pipeline.model.tree import walk
 from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.parser import parse
-from pipeline.parser.fence_info import read_info
+from pipeline.parser.blocks.code import read_info
 from pipeline.render import render
 from pipeline.render.code_lines import listing
 from pipeline.resolve import resolve

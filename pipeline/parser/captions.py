@@ -1,18 +1,33 @@
-"""Figures and captions: an image alone in a paragraph can be a figure, and a paragraph next to a
-table its caption."""
+"""Figures and captions: an image alone in a paragraph is a figure. A paragraph that begins with
+``Table:`` or ``:`` is the caption of the table before or after it; a paragraph of attributes
+applies to the table before it."""
 
 from __future__ import annotations
 
-import msgspec
+import re
+from collections.abc import Sequence
 
-from pipeline.model import NO_ATTRIBUTES, Block, Figure, Image, Inline, Paragraph, Plain, Text
+from msgspec.structs import replace
+
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Attributes,
+    Block,
+    Figure,
+    Image,
+    Inline,
+    Paragraph,
+    Plain,
+    Table,
+    Text,
+)
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.attributes import ALIGNMENTS
 from pipeline.parser.constructs.parts import ReadInlines, Report
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.table_captions import caption_tables
+from pipeline.parser.table_options import with_attributes
 
 
 def attach_captions(
@@ -22,7 +37,7 @@ def attach_captions(
     figure, which is given as an image's title, at the image's place; ``braced`` are the positions
     of paragraphs that begin with an unescaped brace."""
     found = [made for block in blocks for made in _figures(block, read_inlines, report)]
-    return caption_tables(tuple(found), report, braced)
+    return _caption_tables(found, report, braced)
 
 
 def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[Block, ...]:
@@ -35,7 +50,7 @@ def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[B
         return (_figure(block, image, read_inlines),)
     if isinstance(image, Image) and _is_aligned(image) and (others := trim(rest)):
         figure = figure_of(image, image.span, read_inlines)
-        return (figure, msgspec.structs.replace(block, children=others))
+        return (figure, replace(block, children=others))
     for inline in rest:
         if isinstance(inline, Image) and _is_aligned(inline):
             message = "An image within a line of text cannot be placed to one side."
@@ -59,7 +74,7 @@ def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) 
     if around == NO_ATTRIBUTES:
         return figure
     both = attributes.joined(around, figure.attributes)
-    return msgspec.structs.replace(figure, attributes=both)
+    return replace(figure, attributes=both)
 
 
 def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Figure:
@@ -69,7 +84,7 @@ def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Fig
     own = attributes.aligned(image.attributes)
     classes = tuple(c for c in own.classes if c not in of_image)
     return Figure(
-        image=msgspec.structs.replace(
+        image=replace(
             image,
             title="",
             attributes=attributes.make(
@@ -92,3 +107,101 @@ def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
             return described.children
         return (Text(text=image.alt),) if image.alt else ()
     return ()
+
+
+BEGINNING = re.compile(r"[Tt]able:\s*|:\s+")
+
+
+def _caption_tables(
+    blocks: Sequence[Block], report: Report, braced: set[Span]
+) -> tuple[Block, ...]:
+    """Neighbouring blocks, with captions and attributes merged into their tables."""
+    if not any(isinstance(block, Table) for block in blocks):
+        for block in blocks:
+            _warn_of_lonely(block, report, braced)
+        return tuple(blocks)
+    found: list[Block] = []
+    waiting: Paragraph | None = None
+    for block in blocks:
+        previous = found[-1] if found else None
+        match block:
+            case Table():
+                if waiting and not block.caption:
+                    found.pop()
+                    block = _captioned(block, waiting, report)
+                found.append(with_attributes(block, NO_ATTRIBUTES, None, report))
+                waiting = None
+            case Paragraph() if is_caption(block):
+                if isinstance(previous, Table) and not previous.caption:
+                    found[-1] = _captioned(previous, block, report)
+                else:
+                    found.append(block)
+                    waiting = block
+            case Paragraph() if isinstance(previous, Table) and (text := _braces(block, braced)):
+                read = attributes.trailing(text)
+                if read and not read[0]:
+                    found[-1] = with_attributes(previous, read[1], block.span, report)
+                    continue
+                if written := attributes.mistaken(text):
+                    message, hint = attributes.invalid(written)
+                    report(Code.BAD_ATTRIBUTE, message, block.span, hint)
+                found.append(block)
+            case _:
+                found.append(block)
+                waiting = None
+    for block in found:
+        _warn_of_lonely(block, report, braced)
+    return tuple(found)
+
+
+def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
+    """A paragraph that looks like a caption or a list of attributes, but is not next to a table."""
+    if isinstance(block, Paragraph) and (text := _braces(block, braced)):
+        found = attributes.trailing(text)
+        if found and not found[0]:
+            message = f"The attributes `{text}` stand alone, and are read as text."
+            hint = (
+                "Put them at the end of the heading, right above or below the paragraph, or the "
+                f"block between `::: {text.replace('{:', '{')}` and `:::`."
+            )
+            report(Code.LIKELY_SLIP, message, block.span, hint)
+    elif isinstance(block, Paragraph) and is_caption(block):
+        last = block.children[-1]
+        if isinstance(last, Text) and attributes.trailing(last.text):
+            message = "A caption has no table beside it that needs one."
+            hint = "Put it directly before or after its table, with an empty line between."
+            report(Code.LIKELY_SLIP, message, block.span, hint)
+
+
+def is_caption(block: Block) -> bool:
+    """Return whether a block next to a table would be its caption."""
+    if not isinstance(block, Paragraph) or not block.children:
+        return False
+    first = block.children[0]
+    return isinstance(first, Text) and bool(BEGINNING.match(first.text))
+
+
+def caption_of(paragraph: Paragraph) -> tuple[tuple[Inline, ...], Attributes]:
+    """The text of a caption, and the attributes at its end."""
+    first, *rest = paragraph.children
+    assert isinstance(first, Text)
+    children: list[Inline] = [replace(first, text=BEGINNING.sub("", first.text, count=1)), *rest]
+    found = paragraph.attributes
+    last = children[-1]
+    if isinstance(last, Text) and (split := attributes.trailing(last.text)):
+        children[-1] = replace(last, text=split[0])
+        found = split[1]
+    return trim(children), found
+
+
+def _captioned(table: Table, paragraph: Paragraph, report: Report) -> Table:
+    caption, found = caption_of(paragraph)
+    return with_attributes(replace(table, caption=caption), found, paragraph.span, report)
+
+
+def _braces(block: Paragraph, braced: set[Span]) -> str:
+    """The text of a paragraph that begins with a brace, and is nothing but text."""
+    if block.span not in braced:
+        return ""
+    only = block.children[0] if len(block.children) == 1 else None
+    return only.text.strip() if isinstance(only, Text) else ""

@@ -15,8 +15,8 @@ from pipeline.authoring.writer.markup import image, plain, tag, unwritable
 from pipeline.authoring.writer.shapes import Writer, fenced
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.tree import plain_text
+from pipeline.parser.blocks.code import NO_LANGUAGES
 from pipeline.parser.constructs.charts import DIAGRAMS
-from pipeline.parser.fence_info import NO_LANGUAGES
 
 
 def code(node: model.CodeBlock, out: Writer) -> str:

@@ -83,7 +83,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
         return _bibliography(parts)
-    if kind := boxes.callout(parts.name):
+    if kind := boxes.quarto_kind(parts.name):
         return boxes.from_callout(parts, kind)
     construct = CONTAINERS.get(parts.name)
     if construct is None:

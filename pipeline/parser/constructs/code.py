@@ -12,8 +12,8 @@ from pipeline.model.codes import BY_SLUG, Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import other_tools
 from pipeline.parser.attributes import joined, make
+from pipeline.parser.blocks.code import CELL
 from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.fence_info import CELL
 from pipeline.parser.lines import Line
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})

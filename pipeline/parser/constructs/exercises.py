@@ -1,13 +1,20 @@
-"""Exercises, and content for teachers: answers and notes."""
+"""Exercises and their questions: items of numbered lists, with the blocks that belong to each; and
+content for teachers: answers and notes."""
 
 from __future__ import annotations
 
-from pipeline.model import Answer, Block, Exercise, TeacherNote
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span, covering
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.constructs.boxes import title_of
+from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.constructs.questions import gathered
 from pipeline.parser.secrets import Secret, meaning_of, secret_block
 
 KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
@@ -52,3 +59,98 @@ def guessed(parts: Parts) -> tuple[Block, ...]:
     hint = f"Write `::: {found.meaning}` if that is right; otherwise rename the block."
     parts.report(Code.NEARLY_SECRET, message, parts.span, hint)
     return (answer if found.meaning == "answer" else teacher)(parts)
+
+
+ROOM = (
+    model.WritingLines, model.WritingSpace, model.Answer, model.TeacherNote, model.Choices,
+    model.Matching, model.Ordering,
+)  # fmt: skip
+"""Nodes that belong to the preceding question even without its indentation."""
+
+
+class _Series:
+    """A list that may continue after the blocks that belong to its last question; ``at`` is its
+    position."""
+
+    def __init__(self, node: List, at: int) -> None:
+        self.node = node
+        self.at = at
+        self.items = list(node.items)
+
+    def continues_with(self, node: List) -> bool:
+        number = self.node.start + len(self.items)
+        return self.kind == _kind(node) and node.start == number
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        return _kind(self.node)
+
+    @property
+    def includes_following(self) -> bool:
+        """True if the blocks after the last question belong to it, as with the other questions."""
+        if len(self.items) > len(self.node.items):
+            return True
+        return not _has_room(self.items[-1:]) and _has_room(self.items)
+
+    def take(self, blocks: Iterable[Block], more: Iterable[ListItem] = ()) -> None:
+        """Add the blocks that belong to the last question to it, and the others after the list."""
+        last = self.items[-1]
+        children = attach_prompts((*last.children, *blocks))
+        self.items[-1] = replace(last, children=children, span=_covering(children, last))
+        self.items += more
+
+    @property
+    def done(self) -> List:
+        """The list with everything it has absorbed; unchanged if that is nothing."""
+        items = tuple(self.items)
+        if items == self.node.items:
+            return self.node
+        return replace(self.node, items=items, tight=False, span=_covering(items, self.node))
+
+
+def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of an exercise, in which lists separated only by writing lines, answers and the
+    like, or by lists of another kind, are joined: each of these belongs to the question before it.
+    So do the blocks after the last question, if the other questions have such blocks."""
+    found: list[Block] = []
+    open_: list[_Series] = []  # no two of a kind, the innermost last
+
+    def end(*, down_to: int = 0) -> None:
+        while len(open_) > down_to:
+            series = open_.pop()
+            if found[series.at + 1 :] and series.includes_following:
+                series.take(found[series.at + 1 :])
+                del found[series.at + 1 :]
+            found[series.at] = series.done
+
+    for block in blocks:
+        if not isinstance(block, List) or not block.ordered:
+            if not isinstance(block, ROOM):
+                end()
+            found.append(block)
+            continue
+        alike = [at for at, series in enumerate(open_) if series.kind == _kind(block)]
+        if alike and open_[alike[0]].continues_with(block):
+            end(down_to=alike[0] + 1)
+            series = open_[alike[0]]
+            series.take(found[series.at + 1 :], block.items)
+            del found[series.at + 1 :]
+            continue
+        if alike:
+            end(down_to=alike[0])
+        open_.append(_Series(block, len(found)))
+        found.append(block)
+    end()
+    return tuple(found)
+
+
+def _has_room(items: Iterable[ListItem]) -> bool:
+    return any(isinstance(child, ROOM) for item in items for child in item.children)
+
+
+def _kind(node: List) -> tuple[str, str]:
+    return node.style, node.form
+
+
+def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Span | None:
+    return covering(node.span, nodes[-1].span if nodes else None)

@@ -17,7 +17,6 @@ from pipeline.model.sheet.colours import contrast
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import (
     affiliations,
-    audience,
     files,
     form,
     identifiers,
@@ -125,7 +124,7 @@ _STRING: form.Schema = {"type": "string"}
 _COLOUR: form.Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
 _PROFILE: form.Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
 _FONT: form.Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
-_GROUP = form.reference("group", form.any_of({"enum": list(audience.WORDS)}, _STRING))
+_GROUP = form.reference("group", form.any_of({"enum": list(subjects.WORDS)}, _STRING))
 _PAGES = form.any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
 _ROLES = form.listed(form.text_form(form.reference("role", roles.SCHEMA), roles.parse), commas=True)
 _FIELD = form.reference("name-field", {"enum": list(NAME_FIELDS)})
@@ -150,8 +149,8 @@ FORMS: dict[str, form.Form] = {
         reads_lists=True,
     ),
     "scheme": form.text_form(form.any_of({"enum": subjects.NAMES}, _STRING), subjects.scheme),
-    "group": form.text_form(_GROUP, audience.group),
-    "ages": form.text_form(form.TEXT, audience.ages),
+    "group": form.text_form(_GROUP, subjects.group),
+    "ages": form.text_form(form.TEXT, subjects.ages),
     "accent": form.text_form(_COLOUR, accent),
     "points": form.text_form(LENGTH, points, lambda value: f"{value:g}pt"),
     "size": form.text_form(_STRING, page_size, lambda size: size.name),

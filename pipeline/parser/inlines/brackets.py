@@ -8,10 +8,9 @@ from collections.abc import Mapping
 
 from pipeline.model.codes import Code
 from pipeline.parser.characters import unescape
-from pipeline.parser.inlines import citations, links
-from pipeline.parser.inlines.chain import Bracket
+from pipeline.parser.inlines import links, references
 from pipeline.parser.inlines.emphasis import emphasise
-from pipeline.parser.inlines.leaf import Leaf
+from pipeline.parser.inlines.leaf import Bracket, Leaf
 from pipeline.parser.inlines.patterns import InlineSpan
 
 _NOT_BLANK = re.compile(r"\S")
@@ -26,9 +25,9 @@ class Brackets:
     """The brackets of a leaf that are open, outermost first; those before ``inactive`` can
     begin no link."""
 
-    def __init__(self, leaf: Leaf, references: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, leaf: Leaf, targets: Mapping[str, tuple[str, str]]) -> None:
         self.leaf = leaf
-        self.references = references
+        self.targets = targets
         self.stack: list[Bracket] = []
         self.inactive = 0
 
@@ -97,7 +96,7 @@ class Brackets:
 
     def _cite(self, bracket: Bracket, close: int) -> bool:
         """Convert the content of brackets into a citation, if it is one."""
-        element = citations.bracketed(self.leaf.data[bracket.content : close])
+        element = references.bracketed(self.leaf.data[bracket.content : close])
         if element is None:
             return False
         self._wrap(bracket, element)
@@ -140,7 +139,7 @@ class Brackets:
             if bracket.nested or close - bracket.content > 999:
                 return None
             name = data[bracket.content : close]
-        found = self.references.get(links.normalise(name)) if name.strip() else None
+        found = self.targets.get(links.normalise(name)) if name.strip() else None
         if found:
             return *found, end
         if label and label[0].strip() and not label[0].startswith("^"):

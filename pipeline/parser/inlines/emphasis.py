@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from pipeline.parser.inlines.chain import Chain, Delimiter
+from pipeline.parser.inlines.leaf import Chain, Delimiter
 from pipeline.parser.inlines.patterns import InlineSpan
 
 _QUOTES = frozenset("\"'")

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.parser.inlines import citations, other_tools
+from pipeline.parser.inlines import other_tools
 from pipeline.parser.inlines.brackets import Brackets
-from pipeline.parser.inlines.chain import Delimiter, Piece
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
-from pipeline.parser.inlines.leaf import Leaf
+from pipeline.parser.inlines.leaf import Delimiter, Leaf, Piece
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
+from pipeline.parser.inlines.references import in_text
 from pipeline.parser.lines import Line
 
 # A set comes first, because it is found many times faster than one of several alternatives.
@@ -109,7 +109,7 @@ class _Scanner:
                 self.brackets.open("^[")
             case "]":
                 self.brackets.close()
-            case "@" | "-" if cited := citations.in_text(data, pos, self.references):
+            case "@" | "-" if cited := in_text(data, pos, self.references):
                 self._add(*cited)
             case _:
                 self.leaf.chain.add_text(char)

@@ -17,7 +17,7 @@ from pipeline.parser import anchors, constructs, slips, table_options
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import charts, code, passages, questions
+from pipeline.parser.constructs import boxes, charts, code, exercises, passages
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import Around, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
@@ -25,7 +25,6 @@ from pipeline.parser.constructs.writing import gap
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
-from pipeline.parser.lowering.boxes import admonition, callout
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import trim
@@ -173,7 +172,7 @@ class Lowering:
 
     def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
-        if blocks and (found := callout(element, blocks, span, self.report)):
+        if blocks and (found := boxes.callout(element, blocks, span, self.report)):
             assert element.first is not None
             slips.warn_of_callout(element.first.lines[0], self.report)
             return found
@@ -207,7 +206,7 @@ class Lowering:
                 first.text = first.text[match.end() :]
         children = self.blocks(element)
         return model.ListItem(
-            children=questions.gathered(children) if self._exercises else children,
+            children=exercises.gathered(children) if self._exercises else children,
             checked=checked,
             span=element.span,
             attributes=element.attributes,
@@ -285,7 +284,7 @@ class Lowering:
                 f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
             )
             self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
-        return admonition(written, title, self.blocks(element, int(has_title)), span)
+        return boxes.admonition(written, title, self.blocks(element, int(has_title)), span)
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = element.attributes, element.get("name", "")

@@ -19,8 +19,8 @@ from pipeline.model.tree import is_partial, plain_text, walk_with
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs.parts import Around
-from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.patterns import InlineSpan
+from pipeline.parser.inlines.references import CitationSpan
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import bind
 from pipeline.parser.wordings import of_field
