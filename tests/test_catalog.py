@@ -24,8 +24,8 @@ from pipeline.package import catalog
 from pipeline.package.catalog import Product, Record
 from pipeline.package.catalog.onix import codes, message
 from pipeline.package.catalog.record import is_product
-from pipeline.parser.frontmatter.audience import GROUPS
 from pipeline.parser.frontmatter.roles import MARC
+from pipeline.parser.frontmatter.subjects import GROUPS
 
 NS = {"o": "http://ns.editeur.org/onix/3.0/reference"}
 CHANGED = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
