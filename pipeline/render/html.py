@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from urllib.parse import quote
 
 import jinja2
@@ -10,7 +9,6 @@ import jinja2
 from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.model.faces import FACES, MATH_FACE, own_faces
-from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.sheet import is_book, sheet_of
 from pipeline.model.sheet.colours import screen_rules
@@ -23,9 +21,9 @@ from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.drawings import drawing_faces, logo
 from pipeline.render.environment import sheets
+from pipeline.render.imprint import web_facts
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.numbers import in_series, numbers, published_by
 from pipeline.render.styles import construct_styles, dark_style, script, side_notes
 from pipeline.render.timings import minutes, total
 from pipeline.system.store import Memo
@@ -35,14 +33,6 @@ UNLISTED = (discovery.MetaTag("name", "robots", "noindex"),)
 
 FEWEST_ENTRIES = 3
 """Contents of fewer lines than this say nothing that the page does not show anyway."""
-
-
-class _ImprintLine(NamedTuple):
-    """A line of the page's foot: its kind, the text, and its link, if any."""
-
-    term: str
-    text: str
-    address: str = ""
 
 
 def assemble(
@@ -72,7 +62,7 @@ def assemble(
         address=facts.address,
         alternates=discovery.alternates(metadata, facts.address),
         downloads=facts.downloads,
-        imprint=imprint(metadata, renderer),
+        imprint=web_facts(metadata),
         logo=logo(document),
         timing_total=total(document) if for_teachers else "",
         body=renderer.render(document.blocks),
@@ -146,16 +136,3 @@ def _shows_contents(document: Document) -> bool:
     show = document.metadata.contents.show
     entries = len(tuple(targets(document.contents)))
     return show != "never" and entries >= (1 if show == "always" else FEWEST_ENTRIES)
-
-
-def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[_ImprintLine, ...]:
-    """The publisher, the terms of use, and the identifiers."""
-    lines = [
-        _ImprintLine(renderer.word("published_by"), published_by(metadata)),
-        _ImprintLine(renderer.word("series"), in_series(metadata)),
-    ]
-    if licence := metadata.licence:
-        lines.append(_ImprintLine(renderer.word("licence"), licence.name, licence.url))
-    lines.append(_ImprintLine(renderer.word("rights"), metadata.rights))
-    lines += [_ImprintLine(*number) for number in numbers(metadata, words(metadata.lang))]
-    return tuple(line for line in lines if line.text)

@@ -37,10 +37,10 @@ from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.drawings import colours, drawing_faces, logo
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.figures import for_print
+from pipeline.render.imprint import in_series, numbers, published_by
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
-from pipeline.render.numbers import in_series, numbers, published_by
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
@@ -283,7 +283,7 @@ def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
         lines.append(_ImprintLine(f"{vocabulary['published_by']} {publisher}"))
     if series := in_series(metadata):
         lines.append(_ImprintLine(f"{vocabulary['series']}: {series}"))
-    for number in numbers(metadata, vocabulary, ("isbn", "doi", "uri")):
+    for number in numbers(metadata, ("isbn", "doi", "uri")):
         text = number.address or f"{number.label} {number.value}"
         lines.append(_ImprintLine(text, number.address))
     if metadata.rights:

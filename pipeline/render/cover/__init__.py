@@ -18,7 +18,6 @@ from pipeline.model.words import words
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.cover.colours import CoverPalette, digest, palette
 from pipeline.render.cover.grounds import composition, printed_paper
-from pipeline.render.cover.images import cover_image, is_drawing, page_of
 from pipeline.render.drawings import logo
 from pipeline.render.environment import read_text, sheets
 
@@ -76,51 +75,74 @@ def social_file(stem: str) -> str:
 
 def cover(document: Document, environment: jinja2.Environment) -> CoverPage | None:
     """The e-book's cover; None if that is an image that can be used unchanged."""
-    image = cover_image(document)
+    image, height = cover_image(document), HEIGHT
     if image and not is_drawing(image):
         return None
-    if image:
-        height = round(WIDTH * image.height / image.width) if image.width else HEIGHT
-        size = (WIDTH, min(max(height, WIDTH // 2), 2 * HEIGHT))
-        return page_of(image, document, environment, COVER_FILE, size)
-    return _page(document, environment, COVER_FILE, WIDTH, HEIGHT)
+    if image and image.width:
+        height = round(WIDTH * image.height / image.width)
+    height = min(max(height, WIDTH // 2), 2 * HEIGHT)
+    return _page(document, environment, COVER_FILE, WIDTH, height)
 
 
 def social_picture(document: Document, environment: jinja2.Environment, stem: str) -> CoverPage:
     """The same cover, lying."""
-    if image := cover_image(document):
-        size = (SOCIAL_WIDTH, SOCIAL_HEIGHT)
-        return page_of(image, document, environment, social_file(stem), size)
     return _page(document, environment, social_file(stem), SOCIAL_WIDTH, SOCIAL_HEIGHT)
+
+
+def cover_image(document: Document) -> Asset | None:
+    """The image that the front matter names, if that is there."""
+    named = document.metadata.cover
+    return next((a for a in document.assets if named and a.path == named.source.text), None)
+
+
+def is_drawing(image: Asset) -> bool:
+    """Return whether the image has no pixels. Shops and old e-readers want a cover that has."""
+    return image.media_type == "image/svg+xml"
 
 
 def _page(
     document: Document, environment: jinja2.Environment, file: str, width: int, height: int
 ) -> CoverPage:
-    metadata = document.metadata
-    look = look_of(metadata, environment)
+    """A cover with the image from the front matter, or a design of the theme. An image with pixels
+    is left for the packager to fit in."""
+    metadata, image = document.metadata, cover_image(document)
+    if image and not is_drawing(image):
+        return CoverPage(file, width, height, markup="", styles=(), faces=(), assets=(image,))
     is_wide = width > height
-    unit = height / 90 if is_wide else width / 100
+    unit = height / 90 if is_wide or image else width / 100
+    page = Style(
+        "page.css",
+        f"@page {{ size: {width}px {height}px; margin: 0 }}\n"
+        f"html {{ font-size: {unit:g}px; --width: {width}px; --height: {height}px }}\n",
+    )
+    setting = {"lang": metadata.lang, "shape": "wide" if is_wide else "tall"}
+    if image:
+        markup = environment.get_template("cover/image.html.j2").render(
+            **setting, image=image.name, title=metadata.title
+        )
+        styles = (
+            Style("colours.css", palette(metadata, "").css()),
+            *sheets(environment, "cover", "style", "image"),
+            page,
+        )
+        faces = (*FACES, *own_faces(metadata))
+        return CoverPage(file, width, height, markup, styles, faces, assets=(image,))
+    look = look_of(metadata, environment)
     ground = ground_of(metadata, look, width / unit, height / unit, is_wide=is_wide)
     front = front_of(document, WIDE_LINE if is_wide else LINE)
     markup = environment.get_template("cover/cover.html.j2").render(
+        **setting,
         cover=front,
         ground=ground.name if ground else "",
         kind=look.theme,
-        shape="wide" if is_wide else "tall",
-        lang=metadata.lang,
         direction=metadata.direction,
     )
-    page = (
-        f"@page {{ size: {width}px {height}px; margin: 0 }}\n"
-        f"html {{ font-size: {unit:g}px; --width: {width}px; --height: {height}px }}\n"
-    )
     return CoverPage(
-        file=file,
-        width=width,
-        height=height,
-        markup=markup,
-        styles=(*look.styles(environment), Style("page.css", page)),
+        file,
+        width,
+        height,
+        markup,
+        styles=(*look.styles(environment), page),
         faces=faces_for(markup, metadata),
         assets=assets_of(document, front, ground),
     )

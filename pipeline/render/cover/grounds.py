@@ -3,7 +3,7 @@ in, a small form repeated; for a modern one plain shapes in the squares of a gri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.model import Asset
@@ -48,14 +48,14 @@ PLACE = 8.0
 def printed_paper(number: int, width: float, height: float, ground: str, ink: str) -> Asset:
     """A sheet of the paper of a number; lengths in hundredths of the cover's width."""
     paper = PAPERS[number % len(PAPERS)]
-    return drawing(width, height, lambda: _forms(paper, width, height, ground, ink))
+    return drawing(width, height, _forms(paper, width, height, ground, ink))
 
 
-def drawing(width: float, height: float, inside: Callable[[], str]) -> Asset:
+def drawing(width: float, height: float, inside: str) -> Asset:
     """The picture of a cover's ground."""
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
-        f' viewBox="0 0 {width:g} {height:g}">{inside()}</svg>'
+        f' viewBox="0 0 {width:g} {height:g}">{inside}</svg>'
     )
     name = "ground.svg"
     size = (round(width), round(height))
@@ -104,7 +104,7 @@ def composition(
     start, end = -before, columns + after
     places = [(row, column) for row in range(rows) for column in range(start, end)]
     squares = "".join(_square(seed, row, column, start, colours) for row, column in places)
-    return drawing(end - start, rows, lambda: squares)
+    return drawing(end - start, rows, squares)
 
 
 def _square(seed: bytes, row: int, column: int, start: int, colours: CoverPalette) -> str:

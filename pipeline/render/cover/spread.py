@@ -14,10 +14,18 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import CoverPage, Style
 from pipeline.model.sheet.spread import BLEED, MARKS, SpreadSheet, reading
 from pipeline.model.writing_systems import beyond
-from pipeline.render.cover import LINE, FrontText, Look, assets_of, faces_for, front_of, look_of
+from pipeline.render.cover import (
+    LINE,
+    FrontText,
+    Look,
+    assets_of,
+    cover_image,
+    faces_for,
+    front_of,
+    look_of,
+)
 from pipeline.render.cover.colours import digest
 from pipeline.render.cover.grounds import composition, printed_paper
-from pipeline.render.cover.images import cover_image
 from pipeline.render.environment import sheets
 
 PIXELS = 96 / 25.4

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Feature
-from pipeline.render.cover import COVER_FILE
-from pipeline.render.cover.images import cover_image, is_drawing
+from pipeline.render.cover import COVER_FILE, cover_image, is_drawing
 from pipeline.render.drawings import logo
-from pipeline.render.epub.imprint import facts, names
+from pipeline.render.imprint import book_facts, names
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.timings import total
 
@@ -63,14 +62,14 @@ def title_page(document: Document, renderer: NodeRenderer) -> Page:
         "title",
         "titlepage",
         logo=logo(document),
-        names=lambda people: names(people, renderer),
+        names=lambda people: names(people, document.metadata.lang),
         timing_total=total(document),
     )
 
 
 def imprint_page(document: Document, renderer: NodeRenderer, css: str) -> Page:
     title = renderer.word("imprint")
-    found = tuple(facts(document, renderer, css))
+    found = tuple(book_facts(document, css))
     return _page(document, renderer, IMPRINT, title, "imprint", "page", facts=found)
 
 

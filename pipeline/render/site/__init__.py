@@ -26,7 +26,8 @@ from pipeline.render.discovery import (
 )
 from pipeline.render.drawings import drawing_faces, logo
 from pipeline.render.environment import read_text
-from pipeline.render.html import imprint, is_learnt_from, page_styles
+from pipeline.render.html import is_learnt_from, page_styles
+from pipeline.render.imprint import web_facts
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.site import discovery
@@ -172,7 +173,7 @@ class _Assembly:
                 "index": INDEX,
                 "search": SEARCH,
                 "links": head_links(name, before, after, self.metadata, self.folder),
-                "imprint": imprint(self.metadata, self.renderer),
+                "imprint": web_facts(self.metadata),
                 "downloads": (),
                 "meta_tags": (),
                 "linked_data": None,

@@ -1,0 +1,116 @@
+"""The content of imprints: who published what, under which numbers and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+from stdnum import isbn
+
+from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
+from pipeline.model.faces import FACES, MATH, MONO
+from pipeline.model.metadata import Contributor, Metadata
+from pipeline.model.tree import find, has
+from pipeline.model.words import words, written_date
+
+
+class Fact(NamedTuple):
+    """A line of an imprint; ``address`` is empty if it has no link."""
+
+    label: str
+    value: str
+    address: str = ""
+
+
+def web_facts(metadata: Metadata) -> tuple[Fact, ...]:
+    """The imprint at the foot of a web page."""
+    word = words(metadata.lang)
+    facts = (
+        Fact(word["published_by"], published_by(metadata)),
+        Fact(word["series"], in_series(metadata)),
+        *licence(metadata),
+        Fact(word["rights"], metadata.rights),
+        *numbers(metadata, ("isbn", "doi")),
+    )
+    return tuple(fact for fact in facts if fact.value)
+
+
+def book_facts(document: Document, css: str) -> Iterator[Fact]:
+    """The imprint of an e-book with these styles."""
+    metadata, word = document.metadata, words(document.metadata.lang)
+    if metadata.authors:
+        yield Fact(word["by"], names(metadata.authors, metadata.lang))
+    for person in (*metadata.authors, *metadata.contributors):
+        for role in person.roles if person in metadata.contributors else person.more_roles:
+            yield Fact(word.get(f"role_{role}", word["role_ctb"]), person.name)
+    date = written_date(metadata.date, word) if metadata.date else ""
+    facts = (
+        Fact(word["published_by"], published_by(metadata)),
+        Fact(word["date"], date),
+        Fact(word["book_edition"], metadata.edition_statement),
+        Fact(word["version"], metadata.version),
+        Fact(word["series"], in_series(metadata)),
+    )
+    yield from (fact for fact in facts if fact.value)
+    yield from numbers(metadata, ("isbn", "doi", "uri", "uuid"))
+    yield from licence(metadata)
+    if families := _families(document, css):
+        yield Fact(word["fonts"], word["font_credit"].format(families=families))
+
+
+def numbers(metadata: Metadata, schemes: tuple[str, ...]) -> Iterator[Fact]:
+    """The ISBN of every format, then the identifiers of these schemes. A UUID means nothing to
+    readers, and is only shown if there is nothing else."""
+    word, isbns = words(metadata.lang), metadata.isbns
+    formats = {"isbn_epub": isbns.epub, "isbn_pdf": isbns.pdf, "isbn_print": isbns.print}
+    yield from (Fact(word[name], isbn.format(one)) for name, one in formats.items() if one)
+    own = [metadata.identifier] if metadata.identifier else []
+    found = [one for one in dict.fromkeys((*own, *metadata.identifiers)) if one.scheme in schemes]
+    others = [one for one in found if one.scheme != "uuid" and one.value not in formats.values()]
+    for one in others:
+        label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, word["identifier"])
+        value = isbn.format(one.value) if one.scheme == "isbn" else one.value
+        yield Fact(label, value, one.uri if one.uri.startswith("http") else "")
+    if not others and not any(formats.values()):
+        yield from (Fact(word["identifier"], one.uri) for one in found[:1])
+
+
+def licence(metadata: Metadata) -> Iterator[Fact]:
+    if metadata.licence:
+        name = words(metadata.lang)["licence"]
+        yield Fact(name, metadata.licence.name, metadata.licence.url)
+
+
+def in_series(metadata: Metadata) -> str:
+    """The series and the number in it; nothing if there is none."""
+    series = metadata.series
+    return f"{series.name} {series.position}".strip() if series else ""
+
+
+def published_by(metadata: Metadata) -> str:
+    """Imprint, publisher and place, as far as they are known."""
+    return ", ".join(filter(None, (metadata.imprint, metadata.publisher, metadata.place)))
+
+
+def names(people: tuple[Contributor, ...], lang: str) -> Markup:
+    """Names in a row, the last after “and”."""
+    word = words(lang)
+    *others, last = (escape(person.name) for person in people)
+    rest = Markup(escape(word["list_separator"])).join(others)
+    return rest + f" {word['and']} " + last if others else last
+
+
+def _families(document: Document, css: str) -> str:
+    has_code = any(_is_code(node) for _, node, _ in find(document, InlineElement, Code, CodeBlock))
+    families = dict.fromkeys(face.family for face in FACES)
+    shown = [f for f in families if f in css and (f != MONO or has_code)]
+    if document.metadata.embed_fonts and has(document, Math, MathBlock):
+        shown.append(MATH)
+    return words(document.metadata.lang)["list_separator"].join(shown)
+
+
+def _is_code(node: Node) -> bool:
+    if isinstance(node, InlineElement):
+        return node.name in {"kbd", "samp"}
+    return isinstance(node, Code | CodeBlock)
