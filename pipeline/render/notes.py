@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Document
 from pipeline.model.tree import walk
+from pipeline.model.words import words
 
 NotePlace: TypeAlias = Literal["foot", "margin", "end"]
 
@@ -80,9 +81,10 @@ def _follows_notes(block: Block) -> bool:
     return isinstance(block, model.Section) and block.role in AFTER_NOTES
 
 
-def listing_notes(document: Document, after: tuple[Block, ...], title: str) -> Document:
-    """The document with the notes in its contents, before the entries of ``after``."""
-    later = {block.attributes.id for block in after}
+def listing_notes(document: Document) -> Document:
+    """The document with the endnotes in its contents, before the parts that follow them."""
+    title = words(document.metadata.lang)["notes"]
+    later = {block.attributes.id for block in before_notes(document.blocks)[1]}
     at = next((i for i, e in enumerate(document.contents) if e.target in later), None)
     entry = model.ContentsEntry(NOTES, (model.Text(text=title),))
     contents = list(document.contents)

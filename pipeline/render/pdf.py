@@ -101,7 +101,7 @@ def assemble(
     before, after = document.blocks, document.blocks[:0]
     if place == "end" and document.notes:
         before, after = before_notes(document.blocks)
-        document = listing_notes(document, after, words(metadata.lang)["notes"])
+        document = listing_notes(document)
     renderer = NodeRenderer(
         environment,
         "pdf",

@@ -18,7 +18,6 @@ from pipeline.model.faces import FACES, MATH_FACE, own_faces
 from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, ROLES
 from pipeline.model.tree import plain_text, walk
-from pipeline.model.words import words
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.drawings import drawing_faces
@@ -38,7 +37,7 @@ from pipeline.render.epub.front import (
     title_page,
 )
 from pipeline.render.nodes import NodeRenderer, page_id
-from pipeline.render.notes import before_notes, listing_notes
+from pipeline.render.notes import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
@@ -55,8 +54,7 @@ def assemble(
     metadata = document.metadata
     endnotes = metadata.notes == "end" and bool(document.notes)
     if endnotes:
-        after = before_notes(document.blocks)[1]
-        document = listing_notes(document, after, words(metadata.lang)["notes"])
+        document = listing_notes(document)
     plan = chapters(document, endnotes=endnotes)
     renderer = NodeRenderer(
         environment,

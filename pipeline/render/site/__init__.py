@@ -65,7 +65,8 @@ class _Assembly:
         self.folder = discovery.site_folder(stem, edition.name)
         self.pages = site_pages(document)
         self.contents = SiteContents(document, self.pages)
-        self.others = discovery.from_within(downloads(self.metadata, stem, edition))
+        beside = downloads(self.metadata, stem, edition)
+        self.others = tuple(one._replace(href=f"../{one.href}") for one in beside)
         self.renderer = SiteRenderer(
             environment,
             "html",

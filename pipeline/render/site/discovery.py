@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date as calendar_date
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urljoin
 
 from msgspec.structs import replace
 
 from pipeline.model import Index, Section
 from pipeline.model.metadata import Metadata
-from pipeline.render.discovery import Download
 from pipeline.render.site.naming import INDEX, SitePage
 from pipeline.render.site.search import words_of
 
 DESCRIPTION = 160
 """The length of a page's excerpt in lists of results."""
-
-
-class FeedEntry(NamedTuple):
-    """A chapter in the feed."""
-
-    title: str
-    address: str
-    summary: str
 
 
 def site_folder(stem: str, edition: str) -> str:
@@ -36,11 +25,6 @@ def address(metadata: Metadata, folder: str, name: str = "") -> str:
     the address of its folder."""
     name = "" if name == INDEX else name
     return urljoin(metadata.url, quote(folder + name)) if metadata.url else ""
-
-
-def from_within(downloads: tuple[Download, ...]) -> tuple[Download, ...]:
-    """The downloads next to the site's folder, as relative links from inside it."""
-    return tuple(download._replace(href=f"../{download.href}") for download in downloads)
 
 
 def of_page(metadata: Metadata, page: SitePage) -> Metadata:
@@ -82,20 +66,3 @@ def chapter_data(page: SitePage, position: int, metadata: Metadata, folder: str)
         "url": address(metadata, folder, page.name) or page.name,
         "isPartOf": {name: value for name, value in book.items() if value},
     }
-
-
-def feed_entries(
-    pages: tuple[SitePage, ...], metadata: Metadata, folder: str
-) -> Iterator[FeedEntry]:
-    for page in _chapters(pages):
-        yield FeedEntry(page.title, address(metadata, folder, page.name), beginning(page))
-
-
-def full_date(date: str) -> str:
-    """A date in the form that feeds want, from its year, month and day as far as they are given."""
-    year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
-    return f"{calendar_date(year, month, day).isoformat()}T00:00:00Z"
-
-
-def _chapters(pages: tuple[SitePage, ...]) -> tuple[SitePage, ...]:
-    return tuple(page for page in pages if page.depth)

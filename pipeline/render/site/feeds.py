@@ -4,13 +4,14 @@ for readers interested in new versions."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date as calendar_date
 from typing import NamedTuple
 
 import jinja2
 
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import TextFile
-from pipeline.render.site.discovery import address, feed_entries, full_date
+from pipeline.render.site.discovery import address, beginning
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage
 
 SITEMAP, FEED = "sitemap.xml", "feed.xml"
@@ -23,6 +24,14 @@ class HeadLink(NamedTuple):
     href: str
     type: str = ""
     title: str = ""
+
+
+class _FeedEntry(NamedTuple):
+    """A chapter in the feed."""
+
+    title: str
+    address: str
+    summary: str
 
 
 def head_links(
@@ -60,8 +69,12 @@ def feeds(
             address=address(metadata, folder),
             authors=authors or [metadata.publisher or metadata.title],
             feed=FEED,
-            updated=full_date(_changed(metadata)),
-            entries=tuple(feed_entries(pages, metadata, folder)),
+            updated=_full_date(_changed(metadata)),
+            entries=[
+                _FeedEntry(page.title, address(metadata, folder, page.name), beginning(page))
+                for page in pages
+                if page.depth
+            ],
         )
         yield TextFile(FEED, text)
 
@@ -73,3 +86,9 @@ def _has_feed(metadata: Metadata) -> bool:
 def _changed(metadata: Metadata) -> str:
     """The date of the last change, as the front matter declares it."""
     return metadata.modified or metadata.date
+
+
+def _full_date(date: str) -> str:
+    """A date in the form that feeds want, from its year, month and day as far as they are given."""
+    year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
+    return f"{calendar_date(year, month, day).isoformat()}T00:00:00Z"
