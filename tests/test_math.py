@@ -133,6 +133,7 @@ def test_a_formula_is_spoken_in_the_language_of_the_text(lang: str, expected: st
         (r"3{,}5\,\mathrm{m}^3", "3,5 m³"),
         (r"\vec{v} \cdot \mathbf{w}", "v⃗ · w"),
         (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "(a, b; c, d)"),
+        (r"\lceil x \rceil - 1", "⌈x⌉ − 1"),
     ],
 )
 def test_a_formula_is_written_in_characters(tex: str, expected: str) -> None:

@@ -95,26 +95,18 @@ def _is_reserved(name: str) -> bool:
     return name in RESERVED or name.startswith(RESERVED_PREFIXES)
 
 
-NAMED = (
-    model.Section, model.Heading, model.Figure, model.FigureGroup, model.Chart, model.Table,
-    model.CodeBlock, model.Turn,
-)  # fmt: skip
+NAMED: tuple[type[Node], ...] = (model.Section, model.Heading, *model.CAPTIONED, model.Turn)
 """Types with nodes that need an id."""
 
 
 def _needs_id(node: Node) -> bool:
     if node.attributes.id:
         return False
-    match node:
-        case model.Section() | model.Heading():
-            return True
-        case (
-            model.Figure() | model.FigureGroup() | model.Chart() | model.Table() | model.CodeBlock()
-        ):
-            return bool(node.caption)
-        case model.Turn():
-            return node.asks
-    return False
+    if isinstance(node, model.Captioned):
+        return bool(node.caption)
+    return isinstance(node, model.Section | model.Heading) or (
+        isinstance(node, model.Turn) and node.asks
+    )
 
 
 def _name(node: Node) -> tuple[str, bool]:

@@ -65,10 +65,8 @@ def _number_captions(
     def captioned(kind: str) -> Callable[[model.Captioned], model.Captioned]:
         return lambda node: replace(node, number=next_number(kind, node, lacks_number(kind, node)))
 
-    def figure(node: model.Figure) -> model.Figure:
-        if node.part:  # already has the group's number
-            return node
-        return replace(node, number=next_number("figure", node, lacks_number("figure", node)))
+    def figure(node: model.Figure) -> Node:
+        return node if node.part else captioned("figure")(node)  # already has the group's number
 
     def group(node: model.FigureGroup) -> model.FigureGroup:
         number = next_number("figure", node, lacks_number("figure", node))

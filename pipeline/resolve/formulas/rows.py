@@ -52,14 +52,15 @@ def _signed(children: list[Element]) -> list[Element]:
     """Treat a plus or minus after an operator as a sign, without space after it; “mod” in brackets
     has space after it only."""
     for before, child in itertools.pairwise(children):
-        if child.tag == "mo" and child.text in SIGNS and _asks_for_more(before):
+        if child.tag == "mo" and child.text in SIGNS and asks_for_more(before):
             child.set("form", "prefix")
         if child.text == "mod" and before.text == "(":
             child.attrib |= {"lspace": "0em", "rspace": "0em"}
     return children
 
 
-def _asks_for_more(element: Element) -> bool:
+def asks_for_more(element: Element) -> bool:
+    """Return whether a plus or minus after it is a sign."""
     return element.tag == "mo" and element.text not in ENDS and element.get("form") != "postfix"
 
 

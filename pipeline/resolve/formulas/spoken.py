@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.resolve.formulas.alphabets import plain_letters
-from pipeline.resolve.formulas.rows import APPLY, is_blank
+from pipeline.resolve.formulas.rows import APPLY, asks_for_more, is_blank
 
 SIGNS = {
     "+": "plus", "−": "minus", "±": "plus_minus", "·": "times", "×": "times", "÷": "divided",
@@ -51,7 +51,7 @@ class FormulaSpeaker:
         found: list[str] = []
         for index, element in enumerate(elements):
             before = elements[index - 1] if index else None
-            if element.text == "−" and (before is None or _asks_for_more(before)):
+            if element.text == "−" and (before is None or asks_for_more(before)):
                 found.append(self._word("negative"))
             elif not _is_around_choice(elements, index):
                 found.append(self._of(element))
@@ -220,11 +220,6 @@ def _is_short(element: Element) -> bool:
     if element.tag in ("mrow", "mstyle"):
         return len(element) == 1 and _is_short(element[0])
     return element.tag in ("mi", "mn", "mtext")
-
-
-def _asks_for_more(element: Element) -> bool:
-    """Return whether a minus after this is a sign."""
-    return element.tag == "mo" and element.text not in (")", "]", "}", "|", "!", "′")
 
 
 def _is_around_choice(elements: Sequence[Element], index: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.resolve.formulas.alphabets import plain_letters
-from pipeline.resolve.formulas.rows import APPLY, is_blank
+from pipeline.resolve.formulas.rows import APPLY, asks_for_more, is_blank
 
 SUPERSCRIPTS = dict(zip("0123456789+−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 SUBSCRIPTS = dict(zip("0123456789+−=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
@@ -36,7 +36,7 @@ def _row(elements: Sequence[Element]) -> str:
     for index, element in enumerate(elements):
         text = _of(element)
         if element.tag == "mo":
-            infix = 0 < index < len(elements) - 1 and not _is_open(elements[index - 1])
+            infix = 0 < index < len(elements) - 1 and not asks_for_more(elements[index - 1])
             text = _operator(element.text or "", infix)
         elif element.tag == "mspace":
             text = " " if _is_seen(element) else ""
@@ -52,12 +52,6 @@ def _operator(char: str, infix: bool) -> str:
     if char in TIGHT or (char in SIGNS and not infix):
         return char
     return f" {char} "
-
-
-def _is_open(element: Element) -> bool:
-    """Return whether an operator after this is a sign, because it has no left operand."""
-    text = element.text or ""
-    return element.tag == "mo" and text not in ("!", ")", "]", "}", "|", "′")
 
 
 def _is_seen(space: Element) -> bool:

@@ -10,6 +10,7 @@ from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.context import Context
 from pipeline.resolve.citations.csl.data import Cite, Element
 from pipeline.resolve.citations.csl.render import children
+from pipeline.resolve.citations.csl.style import CitationStyle
 
 MakeContext = Callable[[Cite], Context]
 
@@ -26,10 +27,9 @@ class _Written:
     number: int
 
 
-def join_cites(cites: Sequence[Cite], area: Element, make: MakeContext) -> str:
+def join_cites(cites: Sequence[Cite], style: CitationStyle, make: MakeContext) -> str:
     """The works of one citation as one text, without the affixes around it."""
-    layout = area.child("layout")
-    assert layout is not None
+    area, layout = style.citation, style.layout
     delimiter = layout.get("delimiter")
     written = [_written(cite, layout, make) for cite in cites]
     collapse = area.get("collapse")

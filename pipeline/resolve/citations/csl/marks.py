@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.data import Element
 
 CLOSE = "\ufdd0"
@@ -62,11 +61,11 @@ def value(text: str) -> str:
 
 
 _FONTS = (
-    ("font-style", {"italic": marks.ITALIC, "oblique": marks.ITALIC, "normal": marks.UPRIGHT}),
-    ("font-variant", {"small-caps": marks.SMALL_CAPS}),
-    ("font-weight", {"bold": marks.BOLD}),
-    ("text-decoration", {"underline": marks.UNDERLINE}),
-    ("vertical-align", {"sup": marks.SUPERSCRIPT, "sub": marks.SUBSCRIPT}),
+    ("font-style", {"italic": ITALIC, "oblique": ITALIC, "normal": UPRIGHT}),
+    ("font-variant", {"small-caps": SMALL_CAPS}),
+    ("font-weight", {"bold": BOLD}),
+    ("text-decoration", {"underline": UNDERLINE}),
+    ("vertical-align", {"sup": SUPERSCRIPT, "sub": SUBSCRIPT}),
 )
 
 
@@ -76,11 +75,11 @@ def formatted(element: Element, text: str) -> str:
         return ""
     for attribute, kinds in _FONTS:
         if mark := kinds.get(element.get(attribute)):
-            text = marks.group(mark, text)
+            text = group(mark, text)
     text = f"{element.get('prefix')}{text}{element.get('suffix')}"
     match element.get("display"):
         case "left-margin":
-            return marks.group(marks.MARGIN, text)
+            return group(MARGIN, text)
         case "block" | "indent":
-            return f"{marks.BREAK}{text}"
+            return f"{BREAK}{text}"
     return text

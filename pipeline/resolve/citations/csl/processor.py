@@ -94,12 +94,7 @@ class Processor:
         """The short citation of a work, which must be unique."""
         later = frozenset({"subsequent"}) if self.style.is_note else frozenset[str]()
         context = self._context(self.style.citation, Cite(key=work.key, position=later), added)
-        return marks.plain(self._cite_text(context))
-
-    def _cite_text(self, context: Context) -> str:
-        layout = self.style.citation.child("layout")
-        assert layout is not None
-        return "".join(children(layout, context))
+        return marks.plain("".join(children(self.style.layout, context)))
 
     def cite(self, cites: Sequence[Cite], in_text: bool = False) -> str:
         """A citation in the text. ``in_text``: the first work's author is part of the sentence, and
@@ -108,7 +103,7 @@ class Processor:
             return self._cluster(cites)
         first = self._context(self.style.citation, cites[0])
         first.in_sentence = True
-        self._cite_text(first)
+        children(self.style.layout, first)  # which says who the author is
         author = first.author or ""
         rest = cites
         if author and not self.style.is_note:
@@ -136,13 +131,11 @@ class Processor:
 
     def _cluster(self, cites: Sequence[Cite], complete: bool = True) -> str:
         area = self.style.citation
-        layout = area.child("layout")
-        assert layout is not None
         ordered = list(cites)
         if not any(cite.prefix or cite.suffix for cite in cites):
             ordered = _sort(ordered, area, lambda cite: self._context(area, cite), self.collation)
-        text = join_cites(ordered, area, lambda cite: self._context(area, cite))
-        return formatted(layout, text) if complete else text
+        text = join_cites(ordered, self.style, lambda cite: self._context(area, cite))
+        return formatted(self.style.layout, text) if complete else text
 
     def entries(self) -> list[Entry]:
         """The bibliography: one entry for each work that the style lists."""

@@ -135,16 +135,20 @@ def _variable(element: Element, variable: str, context: Context) -> str:
     if element.get("form") == "short":
         text = values.get(_SHORT.get(variable, ""), "") or text
     if variable == "page":
-        text = numbers.pages(text, context.style.option("page-range-format"), context.locale)
+        text = _pages(text, context)
     return context.take(variable, text)
+
+
+def _pages(text: str, context: Context, label: str = "page") -> str:
+    form = context.style.options.get("page-range-format", "") if label == "page" else ""
+    return numbers.pages(text, form, context.locale)
 
 
 def _locator(context: Context) -> str:
     locator = context.cite.locator
     if locator is None:
         return ""
-    form = context.style.option("page-range-format") if locator.label == "page" else ""
-    return marks.group(marks.VALUE, numbers.pages(locator.text, form, context.locale))
+    return marks.group(marks.VALUE, _pages(locator.text, context, locator.label))
 
 
 def _citation_label(context: Context) -> str:
@@ -167,7 +171,7 @@ def _number(element: Element, context: Context) -> str:
     if not text:
         return ""
     if variable.startswith("page"):
-        text = numbers.pages(text, context.style.option("page-range-format"), context.locale)
+        text = _pages(text, context)
     elif numbers.is_numeric(text):
         text = marks.plain(text)
         if context.sorting is not None:

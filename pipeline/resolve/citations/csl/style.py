@@ -33,11 +33,14 @@ class CitationStyle(msgspec.Struct, frozen=True, eq=False):
     @property
     def is_raised(self) -> bool:
         """True if citations are numbers set high."""
-        layout = self.citation.child("layout")
-        return layout is not None and layout.get("vertical-align") == "sup"
+        return self.layout.get("vertical-align") == "sup"
 
-    def option(self, name: str, default: str = "") -> str:
-        return self.options.get(name, default)
+    @property
+    def layout(self) -> Element:
+        """The layout of citations."""
+        found = self.citation.child("layout")
+        assert found is not None, "`read` refuses styles without one"
+        return found
 
 
 def parent_of(root: Xml) -> str:
