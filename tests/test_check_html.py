@@ -60,12 +60,7 @@ def test_a_page_that_is_right(tmp_path: Path) -> None:
 # file), and a part of its message
 FAULTS: dict[str, tuple[str, str, str, str]] = {
     "doctype": ("<!DOCTYPE html>", "", "\n", "does not begin with `<!DOCTYPE html>`"),
-    "old doctype": (
-        "html>",
-        'html PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">',
-        "<!DOCTYPE",
-        "does not begin with",
-    ),
+    "old doctype": ("html>", 'html PUBLIC "-//W3C//DTD HTML 4.01//EN">', "<!DOCTYPE", "not begin"),
     "language": (' lang="en"', "", "<html", "what language"),
     "no language": ('lang="en"', 'lang=" "', "<html", "what language"),
     "title": ("<title>A talk</title>", "", "<html", "no title"),
@@ -90,12 +85,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "alternative": (' alt=""', "", "<img", "no alternative text"),
     "alternative of a drawing": (' aria-labelledby="t"><title', "><desc", "<svg", "no alternative"),
     "scope": (' scope="col"', "", "<th>", "“Head” does not say which cells"),
-    "image on the web": (
-        "data:image/png;base64,AA",
-        "https://example.org/a.png",
-        "<img",
-        "loaded from elsewhere: “https://example.org/a.png”",
-    ),
+    "image on the web": ("data:image/png;base64,AA", "http://x/a.png", "<img", "“http://x/a.png”"),
     "image from the web's root": ("data:image/png;base64,AA", "/a.png", "<img", "“../a.png”"),
     "image beside": ("data:image/png;base64,AA", "a.png", "<img", "“a.png”, which is not part"),
     "one of several images": (' alt=""', ' alt="" srcset="data:,x 1x, //a/b"', "<img", "“//a/b”"),
@@ -112,12 +102,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "second main": ("</main>", "</main><main></main>", "<main></main>", "a second `main`"),
     "second main role": ("</main>", "</main><p role=main>", "<p role=main>", "a second `main`"),
     "no way back": (' role="doc-backlink"', "", '<a id="ref-1"', "no backlink"),
-    "way back elsewhere": (
-        '"#ref-1" role',
-        '"#text" role',
-        '<a href="#text" role',
-        "does not lead to its reference",
-    ),
+    "way back elsewhere": ('"#ref-1" r', '"#text" r', '<a href="#text" r', "lead to its ref"),
     "not a note": (' role="doc-endnotes"', "", '<a id="ref-1"', "not marked as a note"),
 }
 WARNINGS: dict[str, tuple[str, str, str, str]] = {
