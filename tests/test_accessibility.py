@@ -15,10 +15,8 @@ from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Accessibility, Pages
 from pipeline.model.words import words
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.verify.audit import CRITERIA, FOR_PEOPLE, RULES, STANDARD, audit, judged_by_nature
+from tests import making
 from tests.documentation import DOCS
 
 EBOOK = EDITIONS["ebook"]
@@ -44,8 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(text: str, folder: Path) -> tuple[Document, Pages]:
     """A source as the e-book's document and pages."""
     source = text if text.startswith("---") else TITLE + text
-    document = resolve(select(pipeline.parse(source, "x.md", folder), EBOOK), folder)
-    return document, audit(document, render(document, EBOOK, "x"))
+    document = making.resolved(source, "ebook", folder)
+    return document, audit(document, making.rendered(document))
 
 
 def claims(pages: Pages) -> Accessibility:

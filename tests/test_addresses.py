@@ -9,21 +9,16 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.model import Document, Link, NoteReference
-from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import top_level, walk
-from pipeline.package import package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.system.paths import written
+from tests import making
 
 FILM = "https://www.example.org/films/2021/home?lang=en"
 
 
 def resolved(body: str, front: str = "", edition: str = "handout") -> Document:
     text = f"---\ntitle: T\n{front}---\n\n{body}\n"
-    return resolve(select(parse(text, "x.md"), EDITIONS[edition]), Path())
+    return making.resolved(text, edition)
 
 
 def listed(body: str, front: str = "", edition: str = "handout") -> list[tuple[int, str]]:
@@ -112,7 +107,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     document = resolved(body)
     folder = tmp_path_factory.mktemp("links")
     file = folder / "x.pdf"
-    file.write_bytes(package(render(document, EDITIONS["handout"], "x"), folder).data)
+    file.write_bytes(making.packed(document, folder).data)
     return "\n".join(page.extract_text() for page in PdfReader(file).pages), file
 
 

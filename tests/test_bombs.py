@@ -12,12 +12,9 @@ from fontTools.ttLib import TTFont, newTable
 
 import pipeline
 from pipeline.model import Document
-from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.tree import plain_text
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 
 STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
 <info><title>T</title></info>{macros}
@@ -25,7 +22,7 @@ STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" versio
 
 
 def resolved(text: str, folder: Path) -> Document:
-    return resolve(select(pipeline.parse(text, folder=folder), EDITIONS["web"]), folder)
+    return making.resolved(text, "web", folder)
 
 
 def codes(document: Document) -> list[str]:
@@ -86,7 +83,7 @@ def test_pictures_that_are_large_together(tmp_path: Path, monkeypatch: pytest.Mo
     told = [each.message[1] for each in found.diagnostics if each.code == "bad-image"]
     assert told == ["5", "5", "6", "6", "7", "7"]
     assert len(found.assets) == 5
-    pages = str(render(found, EDITIONS["web"], "work"))
+    pages = str(making.rendered(found, "work"))
     assert "Black 7" in pages, "its alternative stands in its place"
 
 
@@ -137,7 +134,7 @@ def test_pages_grow_as_their_exercises_do(rows: int, tmp_path: Path) -> None:
     pairs = "".join(f"| left {n} | right {n} |\n" for n in range(rows))
     things = "".join(f"{n + 1}. thing {n}\n" for n in range(rows))
     text = f"::: matching\n| A | B |\n|---|---|\n{pairs}:::\n\n::: ordering\n{things}:::\n"
-    pages = render(resolved(text, tmp_path), EDITIONS["web"], "work")
+    pages = making.rendered(resolved(text, tmp_path), "work")
     markup = pages.pages[0].markup
     assert markup.count("<select aria-labelledby") == (52 if rows == 26 else 0)
     assert markup.count('type="text"') == (0 if rows == 26 else 800)

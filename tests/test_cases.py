@@ -28,12 +28,10 @@ from pipeline import model
 from pipeline.driver import render_fragment
 from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.sentences import no_sentences
 
 CASES = Path(__file__).parent / "cases"
@@ -55,7 +53,7 @@ def is_whole(text: str) -> bool:
 @functools.lru_cache(maxsize=1)  # each is asked for its body, and then for its findings
 def resolved(file: Path) -> Document:
     parsed = parse(source(file), folder=file.parent)
-    return resolve(select(parsed, EDITIONS["web"]), file.parent)
+    return making.resolved(parsed, "web", file.parent)
 
 
 def body(document: Document) -> str:

@@ -33,7 +33,6 @@ from pipeline.parser import delimited, parse
 from pipeline.parser.constructs.charts import KINDS
 from pipeline.parser.lines import numbered
 from pipeline.render import render
-from pipeline.resolve import resolve
 from pipeline.resolve.charts import data as reading
 from pipeline.resolve.charts import kinds, look, numbers
 from pipeline.resolve.charts.data import Data, Series
@@ -42,7 +41,7 @@ from pipeline.resolve.charts.letters import Fonts
 from pipeline.resolve.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.svg import read_svg
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import open_pdf, read
 
 ROOT = Path(__file__).parent.parent
@@ -61,7 +60,7 @@ LINE += "```\n"
 
 def document(text: str, edition: str = "web", lang: str = "en-GB") -> Document:
     parsed = parse(f"---\ntitle: T\nlang: {lang}\n---\n\n{text}", "x.md")
-    return resolve(select(parsed, EDITIONS[edition]), Path())
+    return making.resolved(parsed, edition)
 
 
 def make(text: str, edition: str = "web", lang: str = "en-GB", *, beside: bool = False) -> Package:
@@ -365,7 +364,7 @@ def test_colours_stand_out_from_paper(accent: str) -> None:
 @pytest.mark.parametrize("edition", ["web", "handout", "ebook"])
 def test_charts_have_the_publishers_colour(edition: str) -> None:
     text = f"---\ntitle: T\nbrand: {{accent: '#7a3410'}}\n---\n\n{BARS}"
-    resolved = resolve(select(parse(text, "x.md"), EDITIONS[edition]), Path())
+    resolved = making.resolved(text, edition)
     made = [asset.data for asset in resolved.assets]
     assert made
     assert all(b"#7a3410" in data and look.NAVY.encode() not in data for data in made)
@@ -376,8 +375,8 @@ def test_charts_have_the_colour_of_the_theme_in_print() -> None:
     for theme, accent in colours.ACCENTS.items():
         assert f"--accent: {accent};" in (themes / f"{theme}.css").read_text("utf-8")
         parsed = parse(f"---\ntitle: T\ntheme: {theme}\n---\n\n{BARS}", "x.md")
-        printed = resolve(select(parsed, EDITIONS["handout"]), Path()).assets[0].data
-        shown = resolve(select(parsed, EDITIONS["web"]), Path()).assets[0].data
+        printed = making.resolved(parsed, "handout").assets[0].data
+        shown = making.resolved(parsed, "web").assets[0].data
         assert f'fill="{accent}"' in printed.decode() or theme == "plain"
         assert (look.OCHRE in printed.decode()) == (theme == "classic")
         assert look.OCHRE in shown.decode(), "a web page has no theme"
@@ -586,6 +585,6 @@ def test_a_sheet_on_its_side_has_room_for_a_wider_chart() -> None:
 def test_a_name_that_a_file_has_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "chart-1.svg").write_bytes(drawings(BARS)[0].data)
     parsed = parse(f"---\ntitle: T\n---\n\n![A file](chart-1.svg)\n{BARS}", "x.md")
-    resolved = resolve(select(parsed, EDITIONS["handout"]), tmp_path)
+    resolved = making.resolved(parsed, "handout", tmp_path)
     assert len({asset.name for asset in resolved.assets}) == 2
     assert len({asset.path for asset in resolved.assets}) == 2

@@ -33,11 +33,8 @@ from pipeline.model import (
     Strong,
     Text,
 )
-from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
-from pipeline.package import package
-from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.data import Cite, Date, Locator, Name, Reference
@@ -46,7 +43,7 @@ from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.processor import Processor
 from pipeline.resolve.citations.works import Works, styles
 from pipeline.resolve.citations.works.styles import named_style
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import open_pdf, read
 
 HERE = Path(__file__).parent
@@ -328,7 +325,7 @@ def make(tmp_path: Path) -> Make:
             lang=lang, more="".join(f"{key}: {value}\n" for key, value in more.items())
         )
         document = pipeline.parse(front + text, str(tmp_path / "talk.md"))
-        return resolve(select(document, EDITIONS[edition]), tmp_path)
+        return making.resolved(document, edition, tmp_path)
 
     return resolved
 
@@ -464,7 +461,7 @@ Two: @allain2012 [p. 170].
 
 
 def built(document: Document, edition: str, folder: Path) -> bytes:
-    return package(render(document, EDITIONS[edition], "talk"), folder).data
+    return making.packed(document, folder, stem="talk").data
 
 
 def test_the_e_book_leads_from_chapter_to_chapter(make: Make, tmp_path: Path) -> None:
@@ -516,7 +513,7 @@ def test_links_of_the_pdf_lead_to_entries(make: Make, tmp_path: Path) -> None:
 
 def test_no_mark_is_left_in_an_output(make: Make) -> None:
     for style in ("numeric.csl", "notes.csl", *STYLES):
-        (page,) = render(make(TALK, citation_style=style), EDITIONS["web"], "talk").pages
+        (page,) = making.rendered(make(TALK, citation_style=style), "talk").pages
         assert not re.search("[\ufdd0-\ufdef]", page.markup)
 
 

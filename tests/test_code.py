@@ -21,17 +21,14 @@ from pygments.lexers import get_all_lexers
 from pygments.token import Keyword
 
 from pipeline.model import CodeBlock, Document
-from pipeline.model.editions import EDITIONS, FormatName
+from pipeline.model.editions import FormatName
 from pipeline.model.tree import walk
 from pipeline.model.words import words
-from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.blocks.code import read_info
-from pipeline.render import render
 from pipeline.render.code_lines import listing
-from pipeline.resolve import resolve
 from pipeline.resolve.highlight import LONGEST_SLOW, highlight_code
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import artifacts, open_pdf, read
 
 FRONT = "---\ntitle: Counting\nlang: en\ndate: 2026-11-24\n---\n\n"
@@ -50,15 +47,12 @@ TEXT = f"def count(wells, village):\n    {LONG}\n\n\treturn total\n"
 
 
 def document(source: str, edition: str, folder: Path = Path()) -> Document:
-    return resolve(select(parse(source, "", folder), EDITIONS[edition]), folder)
+    return making.resolved(source, edition, folder)
 
 
 def made(source: str, edition: str) -> bytes:
-    found = document(source, edition)
-    assert not found.diagnostics
-    packed = package(render(found, EDITIONS[edition], "count", None), Path())
-    assert not packed.diagnostics
-    return packed.data
+    found = making.without_findings(document(source, edition))
+    return making.without_findings(making.packed(found)).data
 
 
 def only_code(source: str, folder: Path = Path()) -> CodeBlock:

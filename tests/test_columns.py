@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package import pdf
 from pipeline.package.files import font_files
@@ -19,10 +18,7 @@ from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.text_columns import arrange
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import open_pdf, outline, read
 
 FRONT = """\
@@ -58,10 +54,9 @@ def pages_of(
     body: str, folder: Path, lang: str = "en", size: str = "A4", columns: int = 2
 ) -> Pages:
     text = FRONT.format(lang=lang, size=size, columns=columns) + "\n" + body
-    edition = EDITIONS["handout"]
-    document = resolve(select(parse(text, "x.md"), edition), folder)
+    document = making.resolved(text, "handout", folder)
     assert not [d for d in document.diagnostics if d.is_error], document.diagnostics
-    return render(document, edition, "x")
+    return making.rendered(document)
 
 
 def laid_out(pages: Pages, folder: Path) -> Any:

@@ -26,17 +26,14 @@ from pipeline.model import (
     Section,
     Table,
 )
-from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.model.words.numerals import letters, roman
-from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.inlines.references import CROSS_REFERENCE
-from pipeline.render import render
 from pipeline.render.figures import GAP, figure_rows
 from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import marked_texts, open_pdf, outline, read
 
 SPACE = "\u00a0"
@@ -97,13 +94,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def resolved(text: str, folder: Path, edition: str = "web") -> Document:
-    return resolve(select(parse(text, "x.md", folder), EDITIONS[edition]), folder)
+    return making.resolved(text, edition, folder)
 
 
 def made(text: str, folder: Path, edition: str) -> bytes:
-    document = resolved(text, folder, edition)
-    assert not document.diagnostics
-    return package(render(document, EDITIONS[edition], "x"), folder).data
+    document = making.without_findings(resolved(text, folder, edition))
+    return making.packed(document, folder).data
 
 
 def references(document: Document) -> list[str]:

@@ -6,7 +6,6 @@ import itertools
 import math
 import re
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -14,15 +13,13 @@ from hypothesis import strategies as st
 
 from pipeline.authoring.writer import write
 from pipeline.model import Chart, Document
-from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse
 from pipeline.parser.constructs.charts import DIAGRAMS
-from pipeline.resolve import resolve
 from pipeline.resolve.charts import look
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.resolve.svg import read_svg
-from pipeline.select import select
+from tests import making
 from tests.test_charts import make
 
 LINES = {
@@ -39,7 +36,7 @@ def fence(kind: str, lines: str, more: str = "") -> str:
 
 def document(text: str, edition: str = "web", lang: str = "en") -> Document:
     parsed = parse(f"---\ntitle: T\nlang: {lang}\n---\n\n{text}", "x.md")
-    return resolve(select(parsed, EDITIONS[edition]), Path())
+    return making.resolved(parsed, edition)
 
 
 def description(kind: str, lines: str, more: str = "", lang: str = "en") -> str:

@@ -9,14 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipeline.model.editions import EDITIONS
 from pipeline.model.roles import ROLES
 from pipeline.package import package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
 from pipeline.verify.audit import audit
-from tests import checkers
+from tests import checkers, making
 
 H = "{http://www.w3.org/1999/xhtml}"
 OPF = "{http://www.idpf.org/2007/opf}"
@@ -140,10 +136,9 @@ class Book:
 
 
 def make(text: str) -> Book:
-    document = resolve(parse(text, "book.md"), Path("/nowhere"))
-    assert not document.diagnostics
-    pages = audit(document, render(document, EDITIONS["ebook"], "book"))
-    return Book(package(pages, Path("/nowhere")).data)
+    document = making.without_findings(making.resolved(text, "ebook"))
+    pages = audit(document, making.rendered(document, "book"))
+    return Book(package(pages, Path()).data)
 
 
 @pytest.fixture(scope="module")

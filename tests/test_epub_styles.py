@@ -14,13 +14,10 @@ from typing import Any
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
 from pipeline.parser import parse_file
-from pipeline.render import render
 from pipeline.render.epub import plain
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 
 BOOK = Path(__file__).parent / "book" / "book.md"
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -32,9 +29,7 @@ PSEUDO = {"first-child", "before", "after"}
 @pytest.fixture(scope="module")
 def pages() -> Pages:
     """A book that has all there is, as an e-book."""
-    edition = EDITIONS["ebook"]
-    document = resolve(select(parse_file(BOOK), edition), BOOK.parent)
-    return render(document, edition, "book")
+    return making.rendered(making.resolved(parse_file(BOOK), "ebook", BOOK.parent))
 
 
 def rules(css: str, *, is_apart: bool = False) -> Iterator[Any]:

@@ -41,8 +41,8 @@ from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser import parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
-from pipeline.resolve import resolve
 from pipeline.select import select
+from tests import making
 from tests.pdf_reading import open_pdf, read
 
 WEB, TEACHER = EDITIONS["web"], EDITIONS["teacher"]
@@ -51,7 +51,7 @@ WEB, TEACHER = EDITIONS["web"], EDITIONS["teacher"]
 def document(text: str, edition: str = "web") -> Document:
     parsed = pipeline.parse(f"---\ntitle: T\n---\n\n{text}")
     assert not [d for d in parsed.diagnostics if d.is_error], parsed.diagnostics
-    return resolve(select(parsed, EDITIONS[edition]), Path())
+    return making.resolved(parsed, edition)
 
 
 def markup(text: str, edition: str = "web") -> str:
@@ -264,7 +264,7 @@ Table: A table {#tbl-shown}
 def numbers(edition: str, folder: Path) -> dict[str, object]:
     (folder / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>')
     text = f"---\ntitle: T\nnumber-sections: true\n---\n{NUMBERED}"
-    found = resolve(select(pipeline.parse(text), EDITIONS[edition]), folder)
+    found = making.resolved(text, edition, folder)
     assert not [d for d in found.diagnostics if d.is_error], found.diagnostics
     named = {
         (plain_text(node.title) if isinstance(node, Exercise | Section) else node.attributes.id): (
@@ -549,7 +549,7 @@ def test_no_text_gives_an_answer_away(text: str) -> None:
     parsed = parse_body(text)
     assert not [d for d in parsed.diagnostics if d.is_error], (text, parsed.diagnostics)
     for edition in ("web", "handout", "ebook", "teacher"):
-        found = resolve(select(parsed, EDITIONS[edition]), Path())
+        found = making.resolved(parsed, edition)
         renderer = NodeRenderer(environment(), EDITIONS[edition].format, found)
         shown = str(renderer.render(found.blocks))
         if edition != "teacher":

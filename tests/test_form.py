@@ -18,14 +18,8 @@ from PIL import Image, ImageChops
 
 import pipeline
 from pipeline.driver import Options
-from pipeline.model.editions import EDITIONS
-from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
-from tests import checkers
+from tests import checkers, making
 from tests.pdf_reading import Element, open_pdf, read
 
 SHEET = """\
@@ -93,10 +87,9 @@ SEVERAL_LINES, ONE_OF_SEVERAL = 1 << 12, 1 << 15
 
 
 def make(text: str, edition: str = "form") -> Package:
-    chosen = EDITIONS[edition]
-    document = resolve(select(parse(text, "x.md"), chosen), Path())
+    document = making.resolved(text, edition)
     assert not [finding for finding in document.diagnostics if finding.is_error]
-    return package(render(document, chosen, "x"), Path())
+    return making.packed(document)
 
 
 def sheet(body: str, front: str = "lang: en") -> str:

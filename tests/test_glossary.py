@@ -11,13 +11,8 @@ import html5lib
 import pytest
 
 from pipeline.model import Document, InlineElement, Link
-from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import plain_text, top_level, walk
-from pipeline.package import package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import open_pdf, read
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -46,14 +41,9 @@ Debt bondage
 """
 
 
-def resolved(text: str, edition: str = "web") -> Document:
-    return resolve(select(parse(text, "x.md"), EDITIONS[edition]), Path())
-
-
 def make(text: str, folder: Path, edition: str) -> bytes:
-    made = package(render(resolved(text, edition), EDITIONS[edition], "x"), folder)
-    assert not made.diagnostics
-    return made.data
+    made = making.packed(making.resolved(text, edition), folder)
+    return making.without_findings(made).data
 
 
 def links(document: Document) -> list[tuple[str, str]]:
@@ -66,7 +56,7 @@ def links(document: Document) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("edition", "times"), [("web", 1), ("handout", 1), ("ebook", 2)])
 def test_the_first_use_leads_to_the_glossary(edition: str, times: int) -> None:
-    document = resolved(TEXT, edition)
+    document = making.resolved(TEXT, edition)
     assert not document.diagnostics
     assert links(document) == [
         *[("well", "#term-well")] * times,
@@ -78,14 +68,14 @@ def test_the_first_use_leads_to_the_glossary(edition: str, times: int) -> None:
 def test_a_glossary_before_the_text_takes_no_first_use_away() -> None:
     glossary = "::: glossary\nWell\n:   Hole.\n\nTank\n:   No [well]{.term}.\n:::\n\n"
     text = f"# T\n\n{glossary}A [well]{{.term}}."
-    assert links(resolved(text)) == [("well", "#term-well")] * 2
+    assert links(making.resolved(text)) == [("well", "#term-well")] * 2
 
 
 def test_terms_in_any_script_have_ids_of_their_own() -> None:
     text = (
         "# T\n\n::: glossary\n井\n:   a\n\n…\n:   b\n\n?!\n:   c\n\nA B\n:   d\n\na b\n:   e\n:::"
     )
-    document = resolved(text)
+    document = making.resolved(text)
     ids = [
         node.attributes.id
         for node in walk(document.blocks)
@@ -97,12 +87,12 @@ def test_terms_in_any_script_have_ids_of_their_own() -> None:
 
 def test_an_id_that_a_term_has_is_taken() -> None:
     text = "# T\n\n::: glossary\nWell\n:   a\n:::\n\n## X {#term-well}\n"
-    assert [d.code for d in resolved(text).diagnostics] == ["duplicate-id"]
+    assert [d.code for d in making.resolved(text).diagnostics] == ["duplicate-id"]
 
 
 def test_a_word_that_is_nearly_a_term_is_named() -> None:
     text = TEXT.replace("A [well]{.term}, a", "A [wel]{.term}, a")
-    (finding,) = resolved(text).diagnostics
+    (finding,) = making.resolved(text).diagnostics
     assert (finding.line, finding.column) == (7, 3)
     assert finding.hint == "Did you mean `well`?"
 

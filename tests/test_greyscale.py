@@ -12,14 +12,9 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.model.editions import EDITIONS
 from pipeline.model.paper import Theme
-from pipeline.package import package
 from pipeline.package.pdf.grey import grey_of
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_drawing import colours
 from tests.pdf_reading import open_pdf
 
@@ -110,12 +105,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @functools.cache
 def pdf_of(text: str, folder: Path, edition: str = "greyscale") -> bytes:
-    row = EDITIONS[edition]
-    document = resolve(select(parse(text, "x.md", folder), row), folder)
+    document = making.resolved(text, edition, folder)
     assert not [finding for finding in document.diagnostics if finding.is_error]
-    packed = package(render(document, row, "x"), folder)
-    assert packed.diagnostics == ()
-    return packed.data
+    return making.without_findings(making.packed(document, folder)).data
 
 
 @pytest.mark.parametrize(

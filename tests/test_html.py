@@ -31,12 +31,10 @@ from pipeline.model.metadata import (
 )
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.render.discovery import downloads, meta_tags
 from pipeline.render.linked_data import linked_data
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 
 ROOT = Path(__file__).parent.parent
 
@@ -112,10 +110,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def build(folder: Path, text: str = FRONT + BODY, *, beside: bool = False) -> Package:
-    edition = EDITIONS["web"]
-    document = resolve(select(parse(text), edition), folder)
+    document = making.resolved(text, "web", folder)
     assert not [found for found in document.diagnostics if found.is_error]
-    return package(render(document, edition, "ending"), folder, assets_beside=beside)
+    return package(making.rendered(document, "ending"), folder, assets_beside=beside)
 
 
 @pytest.fixture(scope="module")
@@ -190,12 +187,8 @@ def test_the_skip_link_comes_first_and_leads_to_the_text(page: Element) -> None:
 
 def test_the_contents_lead_to_sections_and_questions(page: Element) -> None:
     links = page.findall("body/nav//a")
-    assert [text(link) for link in links] == [
-        "The talk",
-        "What was first?",
-        "The figures",
-        "Questions",
-    ]
+    texts = [text(link) for link in links]
+    assert texts == ["The talk", "What was first?", "The figures", "Questions"]
     assert {link.attrib["href"][1:] for link in links} <= set(ids(page))
     assert one(page, "body/nav//summary").text == "Contents"
 
@@ -447,8 +440,7 @@ def test_the_policy_allows_what_is_in_the_page_and_no_more(page: Element) -> Non
 
 
 def test_a_page_without_images_loads_none(tmp_path: Path) -> None:
-    pages = render(resolve(parse("# T\n\ntext\n"), tmp_path), EDITIONS["web"], "t")
-    found = policy(read(package(pages, tmp_path).data.decode()))
+    found = policy(read(making.packed(making.resolved("# T\n\ntext\n")).data.decode()))
     assert found["default-src"] == "'none'"
     assert "img-src" not in found
 
@@ -477,11 +469,9 @@ def test_the_images_it_was_made_from_are_dependencies(folder: Path, packed: Pack
 
 
 def test_an_image_that_went_away_is_a_finding(folder: Path, tmp_path: Path) -> None:
-    edition = EDITIONS["web"]
     (folder / "plain.svg").write_text(re.sub("<text.*</text>", "", SVG), "utf-8")
     body = BODY.replace("chart.svg", "plain.svg")
-    document = resolve(select(parse(FRONT + body), edition), folder)
-    packed = package(render(document, edition, "ending"), tmp_path)
+    packed = making.packed(making.resolved(FRONT + body, "web", folder), tmp_path)
     (found,) = packed.diagnostics
     assert isinstance(found, Diagnostic)
     assert found.code == "unreadable-file"
@@ -509,16 +499,10 @@ def test_the_style_has_no_sides_that_do_not_turn() -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from pipeline.model.editions import EDITIONS
-from pipeline.package import package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
-folder, edition = Path(sys.argv[1]), EDITIONS["web"]
-text = Path(sys.argv[2]).read_text(encoding="utf-8")
-document = resolve(select(parse(text), edition), folder)
-sys.stdout.buffer.write(package(render(document, edition, "ending"), folder).data)
+from tests import making
+text = Path("source.md").read_text(encoding="utf-8")
+document = making.resolved(text, "web", Path.cwd())
+sys.stdout.buffer.write(making.packed(document, Path.cwd(), "ending").data)
 print(*sorted(sys.modules), file=sys.stderr)
 """
 
@@ -537,7 +521,7 @@ def elsewhere(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[b
         "CHAPBOOK_CACHE": str(other / "cache"),
     }
     result = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(other), str(other / "source.md")],
+        [sys.executable, "-c", PROGRAM],
         cwd=other,
         env={**os.environ, **changes},
         capture_output=True,
@@ -580,9 +564,7 @@ def test_the_keys_of_linked_data_are_in_order(page: Element) -> None:
     ],
 )
 def test_what_is_in_a_page_is_known(text: str, construct: str, is_there: bool) -> None:
-    edition = EDITIONS["web"]
-    document = resolve(select(parse(f"---\ntitle: T\n---\n\n{text}\n", "x.md"), edition), Path())
-    pages = render(document, edition, "x")
+    pages = making.rendered(making.resolved(f"---\ntitle: T\n---\n\n{text}\n"))
     assert (construct in pages.inventory.constructs) is is_there
     assert RENDER.decode(RENDER.encode(pages)) == pages
 
@@ -593,7 +575,7 @@ def test_a_node_in_markup_of_ones_own_has_its_styles(tmp_path: Path) -> None:
     (tmp_path / "shared/nodes/exercise.html.j2").write_text(own)
     edition = EDITIONS["web"]
     text = "---\ntitle: T\n---\n\n::: exercise\n[Paris](https://example.org){lang=fr}\n:::\n"
-    document = resolve(select(parse(text, "x.md"), edition), Path())
+    document = making.resolved(text)
     usual, mine = (render(document, edition, "x", folder) for folder in (None, tmp_path))
     assert own[:30] in mine.pages[0].markup
     assert mine.styles == usual.styles

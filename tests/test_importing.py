@@ -32,11 +32,9 @@ from pipeline.model import (
     TableRow,
     Text,
 )
-from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
-from pipeline.parser import parse, parse_file
-from pipeline.resolve import resolve
-from pipeline.select import select
+from pipeline.parser import parse_file
+from tests import making
 
 
 def picture() -> bytes:
@@ -55,7 +53,7 @@ def imported(path: Path) -> Imported:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     folder.mkdir(exist_ok=True)
-    document = resolve(select(parse(made.text, "made.md", folder), EDITIONS["web"]), folder)
+    document = making.resolved(made.text, "web", folder)
     assert not document.diagnostics, made.text
     unwanted = ("another form", "not read back")
     assert not any(said in one.message for one in made.findings for said in unwanted), made.findings

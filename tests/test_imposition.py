@@ -17,13 +17,9 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline.model.editions import EDITIONS
-from pipeline.package import package
 from pipeline.package.pdf.imposition import Side, booklet, n_up
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.verify import check
+from tests import making
 
 MM = 72 / 25.4
 
@@ -118,18 +114,16 @@ SEVERAL = "\n\n::: page-break\n:::\n\n".join(f"Page {number}." for number in ran
 
 @pytest.mark.parametrize("name", ["handout", "booklet", "2-up", "4-up", "ebook", "web"])
 def test_facts_are_those_of_the_files(name: str, tmp_path: Path) -> None:
-    edition = EDITIONS[name]
     text = f"---\ntitle: T\nfit: even\n---\n\n{SEVERAL}\n"
-    document = resolve(select(parse(text, "x.md"), edition), tmp_path)
-    made = package(render(document, edition, "x"), tmp_path)
+    made = making.packed(making.resolved(text, name), tmp_path)
     for data, facts in (
         (made.data, made.facts),
         *((made.extra[file], facts) for file, facts in made.extra_facts.items()),
     ):
-        if edition.format == "epub":
+        if EDITIONS[name].format == "epub":
             with zipfile.ZipFile(io.BytesIO(data)) as book:
                 assert facts.counts == {"files": len(book.namelist())}
-        if edition.format == "pdf":
+        if EDITIONS[name].format == "pdf":
             with pikepdf.open(io.BytesIO(data)) as pdf:
                 boxes = [tuple(map(float, page.mediabox[2:])) for page in pdf.pages]
                 resources = [page.resources for page in pdf.pages]

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.model import Document, Variable
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse, parse_body
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.test_parse_properties import check_beginning, check_json, line
 
 NAMES = ("a.md", "b c.md", "sub/d.md", "t.csv")
@@ -81,7 +79,7 @@ def test_files_and_variables(source: str, parts: tuple[str, ...]) -> None:
         document = parse(FRONT + source, "x.md", folder)
         check_json(document)
         check_places(document, files)
-        resolved = resolve(select(document, EDITIONS["web"]), folder)
+        resolved = making.resolved(document, "web", folder)
         check_json(resolved)
         for node in walk(top_level(resolved)):
             assert not node.span or check_span(resolved.place(node.span), files) is not None

@@ -16,17 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Index, IndexEntry
-from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import plain_text, walk
-from pipeline.package import package
 from pipeline.package.pdf.index import PageRange as PageRange
 from pipeline.package.pdf.index import merged
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.index.marks import paths
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import Element, Piece, open_pdf, read
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -35,16 +30,12 @@ FILLER = "Nobody counted the people who had no papers, and nobody knew how many 
 
 
 def make(text: str, folder: Path, edition: str) -> bytes:
-    chosen = EDITIONS[edition]
-    document = resolve(select(parse(text, "x.md"), chosen), folder)
-    assert not document.diagnostics
-    made = package(render(document, chosen, "x"), folder)
-    assert not made.diagnostics
-    return made.data
+    document = making.without_findings(making.resolved(text, edition, folder))
+    return making.without_findings(making.packed(document, folder)).data
 
 
 def index_of(text: str, edition: str = "web") -> Index:
-    document = resolve(select(parse(text, "x.md"), EDITIONS[edition]), Path())
+    document = making.resolved(text, edition)
     (found,) = (node for node in walk(document.blocks) if isinstance(node, Index))
     return found
 
@@ -113,7 +104,7 @@ def test_without_the_sounds_of_chinese_another_order_is_reported(
     text = "---\ntitle: T\nlang: zh\n---\n\n[奴隶]{.index}和[人权]{.index}。\n\n::: index\n:::\n"
     make(text, Path(), "web")
     monkeypatch.setitem(sys.modules, "pypinyin", None)
-    (found,) = resolve(select(parse(text, "x.md"), EDITIONS["web"]), Path()).diagnostics
+    (found,) = making.resolved(text, "web").diagnostics
     assert (found.code, found.line) == ("no-pinyin", 8)
     entries = [entry for group in index_of(text).groups for entry in group.entries]
     assert [plain_text(entry.term) for entry in entries] == ["人权", "奴隶"]

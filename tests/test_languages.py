@@ -9,28 +9,23 @@ import pypdfium2
 import pytest
 
 from pipeline.model.diagnostics import Severity
-from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import font_file
 from pipeline.model.sheet import is_book
 from pipeline.model.tree import plain_text
 from pipeline.model.words.numerals import ALPHABETS
-from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
-from pipeline.render import render
 from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.verify.texts import text_of_pdf
+from tests import making
 from tests.pdf_reading import open_pdf, read
 
 ROOT = Path(__file__).parent.parent
-HANDOUT = EDITIONS["handout"]
 
 
 def make(body: str, folder: Path, lang: str = "en") -> Package:
     text = f"---\ntitle: T\nlang: {lang}\nlinks: none\n---\n{body}"
-    resolved = resolve(select(parse(text, "x.md"), HANDOUT), folder)
-    return package(render(resolved, HANDOUT, "x"), folder)
+    return making.packed(making.resolved(text, "handout", folder), folder)
 
 
 def fonts(made: Package) -> set[str]:
@@ -209,9 +204,8 @@ def test_an_emoji_that_no_font_has_is_printed_as_its_name(tmp_path: Path) -> Non
 def test_emoji_in_print_are_found_in_the_finished_file(tmp_path: Path) -> None:
     source = tmp_path / "x.md"
     source.write_text(f"---\ntitle: T\n---\n\nSome {' and '.join(EMOJI)} words.\n", "utf-8")
-    resolved = resolve(select(parse(source.read_text("utf-8"), "x.md"), HANDOUT), tmp_path)
     file = tmp_path / "x.pdf"
-    file.write_bytes(package(render(resolved, HANDOUT, "x"), tmp_path).data)
+    file.write_bytes(making.packed(making.resolved(source.read_text("utf-8"), "handout")).data)
     assert "someandandandandandandandwords." in text_of_pdf(file).text
 
 

@@ -15,10 +15,8 @@ from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.verify import check
+from tests import making
 from tests.pdf_drawing import Shown, texts
 from tests.pdf_reading import Element, open_pdf, read
 
@@ -66,9 +64,9 @@ class Made(NamedTuple):
 
 
 def made(text: str, folder: Path = ROOT) -> Made:
-    document = resolve(select(parse(text, "x.md", folder), LARGE), folder)
+    document = making.resolved(text, "large-print", folder)
     assert not [finding for finding in document.diagnostics if finding.is_error]
-    pages = render(document, LARGE, "x")
+    pages = making.rendered(document)
     packed = package(pages, folder)
     pdf = open_pdf(packed.data)
     return Made(pages, packed, pdf, list(texts(pdf)))

@@ -16,20 +16,19 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline.flow.stages import audit
-from pipeline.model import Document, Math, MathBlock
+from pipeline.model import Math, MathBlock
 from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.parser import parse
-from pipeline.render import render
 from pipeline.render.math_drawing import draw
-from pipeline.resolve import resolve
 from pipeline.resolve.formulas.mathml import CannotSetError, convert, markup
 from pipeline.resolve.formulas.spoken import FormulaSpeaker
 from pipeline.resolve.formulas.tex import read
 from pipeline.resolve.formulas.written import written
 from pipeline.select import select
+from tests import making
 from tests.pdf_reading import Element, open_pdf, outline
 from tests.pdf_reading import read as read_pdf
 
@@ -61,17 +60,10 @@ def spoken(tex: str, lang: str = "en") -> str:
     return FormulaSpeaker(words(lang)).speak(list(element(tex)))
 
 
-def document(source: str, edition: str) -> Document:
-    return resolve(select(parse(source), EDITIONS[edition]), Path())
-
-
 def made(source: str, edition: str) -> bytes:
-    found = document(source, edition)
-    assert not found.diagnostics
-    pages = audit(render(found, EDITIONS[edition], "wells", None), found, EDITIONS[edition])
-    packed = package(pages, Path())
-    assert not packed.diagnostics
-    return packed.data
+    found = making.without_findings(making.resolved(source, edition))
+    pages = audit(making.rendered(found), found, EDITIONS[edition])
+    return making.without_findings(package(pages, Path())).data
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +113,7 @@ def test_the_spoken_form_of_a_formula_shows_where_it_ends(tex: str, expected: st
 def test_a_formula_is_spoken_in_the_language_of_the_text(lang: str, expected: str) -> None:
     assert spoken(r"\frac{-a}{b}", lang) == expected
     source = f"# T\n\nA [$\\frac{{-a}}{{b}}$]{{lang={lang}}}.\n"
-    (formula,) = (node for node in walk(document(source, "web").blocks) if isinstance(node, Math))
+    (formula,) = (n for n in walk(making.resolved(source).blocks) if isinstance(n, Math))
     assert formula.spoken == expected
 
 
@@ -141,7 +133,7 @@ def test_a_formula_is_written_in_characters(tex: str, expected: str) -> None:
 
 
 def test_titles_have_formulas_in_characters() -> None:
-    found = document(SOURCE, "web")
+    found = making.resolved(SOURCE, "web")
     (title,) = found.contents
     assert plain_text(title.title) == "The area A = πr²"
 
@@ -282,8 +274,7 @@ def test_large_operators_are_small_in_text(tex: str) -> None:
     """An integral with bounds fits between the lines, and is large on lines of its own."""
 
     def drawn(source: str) -> float:
-        document = pipeline.parse(f"{FRONT}{source}\n")
-        found = resolve(select(document, EDITIONS["handout"]), Path())
+        found = making.resolved(f"{FRONT}{source}\n", "handout")
         (formula,) = (n for n in walk(found.blocks) if isinstance(n, Math | MathBlock))
         return draw(formula.mathml, "#000").height
 
@@ -299,8 +290,7 @@ def test_operators_have_the_space_that_mathml_gives_them(sign: str, eighteenths:
     """Those as well that the program that draws them has none for."""
 
     def width(tex: str) -> float:
-        document = pipeline.parse(f"{FRONT}${tex}$\n")
-        found = resolve(select(document, EDITIONS["handout"]), Path())
+        found = making.resolved(f"{FRONT}${tex}$\n", "handout")
         (formula,) = (n for n in walk(found.blocks) if isinstance(n, Math))
         assert not found.diagnostics
         return draw(formula.mathml, "#000").width
@@ -367,15 +357,15 @@ def test_the_same_formulas_give_the_same_bytes() -> None:
 
 def test_a_character_that_cannot_be_drawn_is_named_for_print_alone() -> None:
     source = FRONT + "A $\\text{中} + x$.\n"
-    (found,) = document(source, "handout").diagnostics
+    (found,) = making.resolved(source, "handout").diagnostics
     assert (found.code, found.line, found.column) == ("missing-glyph", 7, 10)
     assert "中" in found.message
-    assert not document(source, "web").diagnostics
+    assert not making.resolved(source, "web").diagnostics
 
 
 def test_many_mistakes_are_all_found_and_quickly() -> None:
     source = FRONT + "$\\unknwon$ and ${$.\n\n" * 500
-    found = document(source, "web").diagnostics
+    found = making.resolved(source, "web").diagnostics
     assert len(found) == 1000
     assert found[-1].line == 7 + 2 * 499
 
@@ -385,8 +375,8 @@ def test_a_fragment_shows_what_cannot_be_set_as_it_is_written() -> None:
 
 
 def test_equal_formulas_are_drawn_once() -> None:
-    found = document(FRONT + "$x$ and $x$.\n\n$$x$$\n", "handout")
-    pages = render(found, EDITIONS["handout"], "wells", None)
+    found = making.resolved(FRONT + "$x$ and $x$.\n\n$$x$$\n", "handout")
+    pages = making.rendered(found)
     assert len(pages.assets) == 2
     assert len({asset.name for asset in pages.assets}) == 2
     blocks = [node for node in walk(top_level(found)) if isinstance(node, MathBlock)]
@@ -396,7 +386,7 @@ def test_equal_formulas_are_drawn_once() -> None:
 @pytest.mark.parametrize("edition", ["handout", "4-up"])
 def test_a_long_formula_is_broken_in_print_and_not_set_smaller(edition: str) -> None:
     terms = " + ".join(f"a_{{{number}}} x^{{{number}}}" for number in range(1, 16))
-    pages = render(document(f"{FRONT}$$ f(x) = {terms} $$\n", edition), EDITIONS[edition], "x")
+    pages = making.rendered(making.resolved(f"{FRONT}$$ f(x) = {terms} $$\n", edition))
     assert pages.sheet
     rules = "".join(style.css for style in pages.styles)
     (width,) = re.findall(r"\.formula-1 \{ width: ([\d.]+)em", rules)
@@ -463,7 +453,7 @@ def test_a_gap_is_spoken() -> None:
 )
 def test_a_formula_of_nothing_is_reported(tex: str) -> None:
     for edition in ("web", "handout"):
-        (found,) = document(f"{FRONT}A ${tex}$.\n", edition).diagnostics
+        (found,) = making.resolved(f"{FRONT}A ${tex}$.\n", edition).diagnostics
         assert (found.code, found.column) == ("bad-math", 4)
 
 
@@ -501,8 +491,8 @@ def test_what_cannot_be_drawn_is_printed_as_it_is_written() -> None:
     tex = "x"
     for _ in range(16):
         tex = rf"\left(\frac{{1}}{{{tex}}}\right)"
-    found = document(f"{FRONT}$$ {tex} $$\n", "handout")
-    pages = render(found, EDITIONS["handout"], "wells", None)
+    found = making.resolved(f"{FRONT}$$ {tex} $$\n", "handout")
+    pages = making.rendered(found)
     assert [(one.code, one.line) for one in pages.findings] == [("bad-math", 7)]
     assert '<code class="tex">\\left(' in pages.pages[0].markup
 

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.model import INLINE_NOTE, Document, NoteReference
-from pipeline.model.editions import EDITIONS
+from pipeline.model import INLINE_NOTE, NoteReference
 from pipeline.model.rendered import Pages, Style, tree_of
 from pipeline.model.tree import plain_text, walk
 from pipeline.package import package, pdf
@@ -26,9 +25,7 @@ from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Extent, Margin, MarginNote
 from pipeline.package.pdf.markup import ready
 from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import Element, artifacts, open_pdf, outline, read
 
 WORDS = "Nobody counted the people who had no papers, and so nobody knew how many there were. "
@@ -100,21 +97,14 @@ def source(body: str, place: str = "foot", **keys: str) -> str:
     return f"---\ntitle: T\nnotes: {place}\n{speakers}{front}---\n\n{body}"
 
 
-def resolved(text: str, folder: Path, edition: str) -> Document:
-    found = resolve(select(parse(text, "x.md"), EDITIONS[edition]), folder)
-    assert not found.diagnostics
-    return found
-
-
 def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
-    return render(resolved(text, folder, edition), EDITIONS[edition], "x")
+    return making.rendered(making.without_findings(making.resolved(text, edition, folder)))
 
 
 def make(text: str, folder: Path, edition: str = "handout") -> bytes:
     pages = pages_of(text, folder, edition)
     made = pdf.package(pages, folder) if edition == "handout" else package(pages, folder)
-    assert not made.diagnostics
-    return made.data
+    return making.without_findings(made).data
 
 
 @pytest.mark.slow

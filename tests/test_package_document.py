@@ -12,9 +12,7 @@ from pipeline.flow.stages import audit
 from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
+from tests import making
 from tests.test_epub import NS, XML_LANG, Book
 
 SOURCE = """---
@@ -60,8 +58,8 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Book]:
     folder = tmp_path_factory.mktemp("document")
 
     def made(text: str, edition: str = "ebook") -> Book:
-        document = resolve(parse(text, "x.md"), folder)
-        pages = audit(render(document, EDITIONS[edition], "x"), document, EDITIONS[edition])
+        document = making.resolved(text, edition, folder)
+        pages = audit(making.rendered(document), document, EDITIONS[edition])
         return Book(package(pages, folder))
 
     return made

@@ -7,12 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import pipeline
-from pipeline.model.editions import EDITIONS
 from pipeline.package import package
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.test_resolve import png
 
 SECRET = b"what nobody may read"
@@ -27,9 +23,8 @@ def test_paths_out_of_the_folder_are_refused(edition: str, path: str, tmp_path: 
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
     (folder / "a.png").write_bytes(png())
     path = str(tmp_path / "secret.png") if path == "absolute" else path
-    document = pipeline.parse("---\ntitle: T\nlang: en\n---\n\n![A well](a.png)\n", folder=folder)
-    chosen = EDITIONS[edition]
-    pages = render(resolve(select(document, chosen), folder), chosen, "a")
+    text = "---\ntitle: T\nlang: en\n---\n\n![A well](a.png)\n"
+    pages = making.rendered(making.resolved(text, edition, folder), "a")
     assets = tuple(msgspec.structs.replace(each, path=path, data=b"") for each in pages.assets)
     assert assets
     made = package(msgspec.structs.replace(pages, assets=assets), folder)

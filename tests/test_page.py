@@ -29,9 +29,7 @@ from pipeline.model.sheet.web_print import print_style
 from pipeline.package import package, pdf
 from pipeline.package.pdf.markup import ready
 from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import artifacts, open_pdf, read
 
 BODY = """\
@@ -60,9 +58,8 @@ def source(*keys: str, body: str = BODY) -> str:
 
 
 def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
-    document = resolve(select(parse(text, "x.md"), EDITIONS[edition]), folder)
-    assert not document.diagnostics, document.diagnostics
-    return render(document, EDITIONS[edition], "x")
+    document = making.resolved(text, edition, folder)
+    return making.rendered(making.without_findings(document))
 
 
 def printed(text: str, folder: Path, edition: str = "handout") -> pikepdf.Pdf:
@@ -319,7 +316,7 @@ def test_a_logo_is_in_the_other_formats(edition: str, branded: Path) -> None:
 def test_what_is_wrong_with_a_logo(brand: str, code: Code, line: int, branded: Path) -> None:
     alt = () if code is Code.MISSING_ALT else ("  alt: Hill School",)
     document = parse(source("lang: en", "brand:", brand, *alt), "x.md")
-    (finding,) = resolve(select(document, EDITIONS["handout"]), branded).diagnostics
+    (finding,) = making.resolved(document, "handout", branded).diagnostics
     assert (finding.code, finding.line, finding.column) == (code.slug, line, 9)
 
 

@@ -11,25 +11,21 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.system.paths import CHECKOUT
+from tests import making
 from tests.pdf_reading import Element, artifacts, open_pdf, read
 
 LONG = "Nobody counted those who could not come to the meeting at noon. " * 12
 
 
 def pages_of(body: str, edition: str, front: str = "") -> Pages:
-    chosen = EDITIONS[edition]
     parsed = parse(f"---\ntitle: T\nlang: en-GB\n{front}---\n\n{body}", "x.md")
     assert not parsed.diagnostics
-    return render(resolve(select(parsed, chosen), Path()), chosen, "x")
+    return making.rendered(making.resolved(parsed, edition))
 
 
 def make(body: str, edition: str = "handout", front: str = "") -> Package:

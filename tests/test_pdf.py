@@ -24,8 +24,8 @@ from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
-from pipeline.select import select
 from pipeline.system.paths import builtin_templates
+from tests import making
 from tests.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
 
 ROOT = Path(__file__).parent.parent
@@ -116,8 +116,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Package:
 
 
 def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
-    chosen = EDITIONS[edition]
-    return render(resolve(select(parse(text, "x.md"), chosen), folder), chosen, "x")
+    return making.rendered(making.resolved(text, edition, folder))
 
 
 def make(text: str, folder: Path, edition: str = "handout") -> Package:
@@ -379,12 +378,8 @@ def test_every_part_has_its_type(whole: Package) -> None:
     ]
     (table,) = document.all("Table")
     assert table.shape == "Table(Caption THead(TR(TH TH)) TBody(TR(TH TD) TR(TH TD)))"
-    assert [str(cell.attribute("Scope")) for cell in table.all("TH")] == [
-        "/Column",
-        "/Column",
-        "/Row",
-        "/Row",
-    ]
+    scopes = [str(cell.attribute("Scope")) for cell in table.all("TH")]
+    assert scopes == ["/Column", "/Column", "/Row", "/Row"]
     (figure,) = document.all("Figure")
     assert str(figure.entries.Alt) == "Three bars"
     assert len(figure.attribute("BBox")) == 4
@@ -396,10 +391,8 @@ def test_every_part_has_its_type(whole: Package) -> None:
         "L(LI(Lbl LBody(P P)))",
         "L(LI(Lbl LBody(Link)) LI(Lbl LBody(Link)))",
     ]
-    assert [str(e.attribute("ListNumbering")) for e in document.all("L")][:2] == [
-        "/Disc",
-        "/Decimal",
-    ]
+    numbering = [str(e.attribute("ListNumbering")) for e in document.all("L")]
+    assert numbering[:2] == ["/Disc", "/Decimal"]
     (quote,) = document.all("BlockQuote")
     assert [(s.text, str(s.entries.get("/Lang"))) for s in quote.all("Span")][:1] == [
         ("en passant", "fr")
@@ -504,9 +497,8 @@ def test_words_are_whole_with_a_style_sheet_of_ones_own(folder: Path, tmp_path: 
     style = (builtin_templates() / "pdf" / "style.css").read_text("utf-8")
     changed = f"{style}\nhtml {{ hyphenate-character: '\\2010' }}\n"
     (tmp_path / "pdf" / "style.css").write_text(changed, "utf-8")
-    edition = EDITIONS["handout"]
-    document = resolve(select(parse(short(PARAGRAPH * 20), "x.md"), edition), folder)
-    made = package(render(document, edition, "x", tmp_path), folder)
+    document = making.resolved(short(PARAGRAPH * 20), "handout", folder)
+    made = package(render(document, EDITIONS["handout"], "x", tmp_path), folder)
     (paragraph,) = read(open_pdf(made.data)).all("P")
     assert "\u00ad" in paragraph.text
     assert _words(paragraph.text) == _words(PARAGRAPH * 20)

@@ -41,13 +41,11 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions, Cover, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, top_level, walk
 from pipeline.parser import parse
-from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_contents
@@ -58,7 +56,7 @@ from pipeline.resolve.numbering import number_captions
 from pipeline.resolve.references import ON_THE_WEB, check_references
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.svg import read_svg
-from pipeline.select import select
+from tests import making
 
 N = TypeVar("N", bound=Node)
 
@@ -809,12 +807,10 @@ def test_no_place_takes_an_address_that_leads_elsewhere(address: str, tmp_path: 
     for front, body in texts:
         source = f"---\ntitle: T\nlang: en\n{front}\n---\n\n{body}\n"
         parsed = parse(source, folder=tmp_path)
-        assert not front or parsed.diagnostics or prepared(parsed, "web", tmp_path).diagnostics
+        assert (
+            not front or parsed.diagnostics or making.resolved(parsed, "web", tmp_path).diagnostics
+        )
         for name in ("web", "site", "ebook"):
-            document = prepared(parsed, name, tmp_path)
-            pages = render(document, EDITIONS[name], "work")
+            document = making.resolved(parsed, name, tmp_path)
+            pages = making.rendered(document, "work")
             assert not [loads(page.markup) for page in pages.pages if loads(page.markup)], body
-
-
-def prepared(parsed: Document, name: str, folder: Path) -> Document:
-    return resolve(select(parsed, EDITIONS[name]), folder)

@@ -20,17 +20,13 @@ from PIL import Image, ImageChops
 
 from pipeline.driver import render_fragment
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
-from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows
 from pipeline.model.tree import plain_text
-from pipeline.package import package
-from pipeline.parser import parse, parse_body, parse_file
-from pipeline.render import render
+from pipeline.parser import parse_body, parse_file
 from pipeline.render.table_fit import SMALL, USUAL, fit
 from pipeline.render.text_width import text_width
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import Element, open_pdf, read
 
 LONG = "Wasserversorgungszweckverbandsvorsteher"
@@ -38,11 +34,8 @@ SENTENCE = "Two of nine villages have a well, and in one of them the pump broke 
 
 
 def build(text: str, edition: str = "handout") -> bytes:
-    chosen = EDITIONS[edition]
     source = f"---\ntitle: Tables\nlang: en\n---\n\n## A\n\n{text}"
-    document = resolve(select(parse(source, "x.md"), chosen), Path())
-    assert not document.diagnostics
-    return package(render(document, chosen, "x"), Path()).data
+    return making.packed(making.without_findings(making.resolved(source, edition))).data
 
 
 def table(text: str) -> Table:
@@ -264,8 +257,7 @@ def test_the_decimal_mark_is_the_languages(
 ) -> None:
     rows = "".join(f"| x | {n} |\n" for n in numbers)
     text = f'---\ntitle: T\nlang: {lang}\n---\n\n| a | b |\n|---|---|\n{rows}{{align="l ."}}\n'
-    edition = EDITIONS["web"]
-    pages = render(resolve(select(parse(text), edition), Path()), edition, "x")
+    pages = making.rendered(making.resolved(text))
     cells = re.findall(
         r'<td class="decimal">(?:<span class="tail-([\d-]+)">)?', pages.pages[0].markup
     )
@@ -428,9 +420,7 @@ def test_long_rows_may_be_broken() -> None:
 
 
 def markup_of(text: str, edition: str) -> str:
-    chosen = EDITIONS[edition]
-    source = f"---\ntitle: T\n---\n\n{text}"
-    pages = render(resolve(select(parse(source), chosen), Path()), chosen, "x")
+    pages = making.rendered(making.resolved(f"---\ntitle: T\n---\n\n{text}", edition))
     return "".join(page.markup for page in pages.pages)
 
 

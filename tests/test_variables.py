@@ -20,10 +20,9 @@ from pipeline.model.words import FOLDER, words
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.resolve.variables import fill_variables
-from pipeline.select import select
+from tests import making
 
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml"))
 
@@ -45,7 +44,7 @@ def test_every_edition_has_a_word_of_its_own() -> None:
 def test_an_edition_knows_which_it_is(name: str, lang: str) -> None:
     text = f"---\ntitle: T\nlang: {lang}\n---\n\n{{{{ edition }}}}, {{{{ format }}}}\n"
     edition = EDITIONS[name]
-    resolved = resolve(select(parse(text), edition), Path())
+    resolved = making.resolved(text, name)
     expected = words(lang)[f"edition_{name}"]
     shown = plain_text(resolved.blocks[:1]).replace("\u2060", "")
     assert shown.replace("’", "'") == f"{expected}, {edition.format.upper()}".replace("’", "'")
@@ -55,9 +54,9 @@ def test_an_edition_knows_which_it_is(name: str, lang: str) -> None:
 def test_markup_in_a_value_is_text(name: str) -> None:
     value = "*a* [b](c) `d` <b>e</b> &amp; {{ v }} \\* ![x](y)"
     parsed = document("# {{ v }} {#a}\n\n{{ v }} [l](#a '{{ v }}')\n", v=value)
-    resolved = resolve(select(parsed, EDITIONS[name]), Path())
+    resolved = making.resolved(parsed, name)
     assert not resolved.diagnostics
-    pages = render(resolved, EDITIONS[name], "x")
+    pages = making.rendered(resolved)
     markup = "".join(page.markup for page in pages.pages)
     assert html.escape(value, quote=False) in markup
     assert "<b>" not in markup
@@ -103,7 +102,7 @@ def test_addresses(address: str, found: str) -> None:
 
 def test_an_address_of_a_variable_is_checked_like_any_other(tmp_path: Path) -> None:
     parsed = document("[a]({{ v }})\n\n![b]({{ w }}.png)\n", v="javascript:x", w="../no")
-    found = resolve(select(parsed, EDITIONS["web"]), tmp_path).diagnostics
+    found = making.resolved(parsed, "web", tmp_path).diagnostics
     assert [finding.code for finding in found] == ["unsafe-markup", "outside-folder"]
 
 

@@ -13,14 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.model import Document, PageMark, Paragraph
-from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
-from pipeline.package import package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
-from tests import checkers
+from tests import checkers, making
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]
 
@@ -82,12 +76,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def seen(folder: Path) -> dict[str, Any]:
     (folder / "square.svg").write_text(SVG, encoding="utf-8")
-    edition = EDITIONS["web"]
-    document = resolve(select(parse(source()), edition), folder)
-    assert not document.diagnostics
-    pages = render(with_a_mark(document), edition, "well")
+    document = making.without_findings(making.resolved(source(), "web", folder))
     file = folder / "well.html"
-    file.write_bytes(package(pages, folder).data)
+    file.write_bytes(making.packed(with_a_mark(document), folder, "well").data)
     return checkers.reading(file, folder)
 
 

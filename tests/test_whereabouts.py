@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
 
-from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import NavPoint
-from pipeline.package import package
 from pipeline.parser import parse
-from pipeline.render import render
 from pipeline.render.discovery import WebFacts
 from pipeline.render.linked_data import linked_data
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 
 FRONT = """\
 title: The village well
@@ -37,10 +32,8 @@ EXERCISE = "## Work {minutes=20}\n\n::: exercise Deep\nHow deep is it?\n:::\n"
 
 
 def page(front: str, body: str = EXERCISE) -> Element:
-    edition = EDITIONS["web"]
-    document = resolve(select(parse(f"---\n{front}---\n\n{body}"), edition), Path())
-    assert not document.diagnostics
-    markup = package(render(document, edition, "the well"), Path()).data.decode()
+    document = making.without_findings(making.resolved(f"---\n{front}---\n\n{body}"))
+    markup = making.packed(document, stem="the well").data.decode()
     read: Element = html5lib.HTMLParser(namespaceHTMLElements=False).parse(markup)
     return read
 

@@ -22,9 +22,7 @@ from pipeline.package.pdf.engine.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import classes, ready
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.select import select
+from tests import making
 from tests.pdf_reading import open_pdf, read
 
 MILLIMETRE = 96 / 25.4
@@ -35,8 +33,8 @@ def pages_of(text: str, edition: str = "handout", **front: str) -> Pages:
     head = "".join(f"{name}: {value}\n" for name, value in {"lang": "en", **front}.items())
     parsed = pipeline.parse(f"---\ntitle: T\n{head}---\n\n{text}")
     assert not parsed.diagnostics, parsed.diagnostics
-    document = resolve(select(parsed, EDITIONS[edition]), Path())
-    return render(document, EDITIONS[edition], "x")
+    document = making.resolved(parsed, edition)
+    return making.rendered(document)
 
 
 def laid_out(pages: Pages) -> Any:

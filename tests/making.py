@@ -1,0 +1,41 @@
+"""From a text to an edition of it: the stages one after the other, without files and a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.model import Document
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages
+from pipeline.package import package
+from pipeline.package.result import Package
+from pipeline.parser import parse
+from pipeline.render import render
+from pipeline.resolve import resolve
+from pipeline.select import select
+
+HERE = Path()
+
+Found = TypeVar("Found", Document, Package)
+
+
+def resolved(text: str | Document, edition: str = "web", folder: Path = HERE) -> Document:
+    """A source, or a parsed document, as an edition has it."""
+    parsed = parse(text, "x.md", folder) if isinstance(text, str) else text
+    return resolve(select(parsed, EDITIONS[edition]), folder)
+
+
+def rendered(document: Document, stem: str = "x") -> Pages:
+    """The pages of the edition that a document is resolved for."""
+    return render(document, EDITIONS[document.edition], stem)
+
+
+def packed(document: Document, folder: Path = HERE, stem: str = "x") -> Package:
+    """The edition that a document is resolved for."""
+    return package(rendered(document, stem), folder)
+
+
+def without_findings(found: Found) -> Found:
+    assert not found.diagnostics, found.diagnostics
+    return found
