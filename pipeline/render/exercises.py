@@ -1,5 +1,4 @@
-"""Helpers for exercise templates: whether there is a solution, the space needed, and the names of
-the web page's fields."""
+"""Helpers for exercise templates: solutions, the space needed, the names of the page's fields."""
 
 from __future__ import annotations
 
@@ -56,22 +55,16 @@ class Fields:
 
 def helpers(lang: str) -> dict[str, object]:
     """The helpers for the templates of one document in a language."""
-    return {
+    functions = (
+        is_solved, is_line, is_tight, is_long, is_for_teachers, fits_label, has_words, option_text,
+        squares, text_rows,
+    )  # fmt: skip
+    return {function.__name__: function for function in functions} | {
         "blank_widths": BLANK_WIDTHS,
-        "is_solved": is_solved,
-        "is_line": is_line,
-        "is_tight": is_tight,
-        "is_long": is_long,
-        "is_for_teachers": is_for_teachers,
-        "fits_label": fits_label,
-        "has_words": has_words,
-        "option_text": option_text,
-        "letters_class": f"letters-{alphabet(lang)}" if alphabet(lang) else "",
-        "small_letter": functools.partial(small_letters, lang=lang),
-        "squares": squares,
         "most_squares": MOST_SQUARES,
         "most_options": MOST_OPTIONS,
-        "text_rows": text_rows,
+        "letters_class": f"letters-{alphabet(lang)}" if alphabet(lang) else "",
+        "small_letter": functools.partial(small_letters, lang=lang),
     }
 
 

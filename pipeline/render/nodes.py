@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import jinja2
 from markupsafe import Markup, escape
@@ -40,8 +40,7 @@ PIXEL = 72 / 96
 """Points."""
 
 SIDES = frozenset({"left", "right"})
-"""Classes that align a block to one side; in a table cell, which has its own styles, they align the
-text."""
+"""Classes that align a block; in a table cell, which has its own styles, they align the text."""
 
 INDENTS: Mapping[type[Node], float] = {
     model.List: 1.62, model.DefinitionList: 1.62, model.BlockQuote: 3.24, model.Admonition: 2.16,
@@ -121,7 +120,17 @@ class NodeRenderer:
         self.formula_images = FormulaImages(document, self.rules)
         self._templates: dict[type[Node], jinja2.Template] = {}
         self._fields = exercises.Fields()
+        functions: tuple[Callable[..., object], ...] = (
+            self.render, self.render_item, self.render_note, self.attributes, self.heading_level,
+            self.href, self.image_source, self.word, self.distinct, self.in_contents,
+            self.table_shape, self.table_rows, self.put_in_words, self.as_field, self.listing,
+            self.place, self.listing_label, self.formula_image, self.formula_label, form,
+            index_links, figure_rows, note_id, reference_id, page_id, is_task_list,
+            is_wide_formula, is_option,
+        )  # fmt: skip
         self._context: dict[str, object] = {
+            **{function.__name__: function for function in functions},
+            **exercises.helpers(document.metadata.lang),
             "format": format_name,
             "metadata": document.metadata,
             "language_links": language_links(document.metadata),
@@ -129,45 +138,16 @@ class NodeRenderer:
             "slash": Markup("" if format_name == "html" else "/"),
             "void": VOID_TAGS,
             "block_tags": BLOCK_TAGS,
-            "form": form,
             "roles": functools.partial(form_roles, format_name),
-            "render": self.render,
-            "render_item": self.render_item,
-            "render_note": self.render_note,
-            "printed_notes": self.printed_notes,
-            "index_links": index_links,
-            "attributes": self.attributes,
             "semantics": functools.partial(semantics, format_name),
-            "heading_level": self.heading_level,
-            "href": self.href,
-            "image_source": self.image_source,
-            "figure_rows": figure_rows,
-            "width_class": self._sizes.width,
-            "note_id": note_id,
-            "reference_id": reference_id,
-            "page_id": page_id,
-            "word": self.word,
-            "distinct": self.distinct,
-            "in_contents": self.in_contents,
-            "is_task_list": is_task_list,
-            "table_shape": self.table_shape,
-            "table_rows": self.table_rows,
-            "put_in_words": self.put_in_words,
+            "timing": functools.partial(timing, vocabulary=self._words),
             "shows_page_marks": lambda: self.large_line > 0,
+            "printed_notes": self.printed_notes,
+            "field": self._fields,
+            "width_class": self._sizes.width,
             "tail_class": self._sizes.tail,
             "height_class": self._sizes.height,
             "answer_room": self._sizes.answer_room,
-            "field": self._fields,
-            **exercises.helpers(document.metadata.lang),
-            "timing": functools.partial(timing, vocabulary=self._words),
-            "as_field": self.as_field,
-            "listing": self.listing,
-            "place": self.place,
-            "listing_label": self.listing_label,
-            "formula_image": self.formula_image,
-            "formula_label": self.formula_label,
-            "is_wide_formula": is_wide_formula,
-            "is_option": is_option,
         }
         self._has_fields = has_fields
         self.signs: defaultdict[str, set[Sign]] = defaultdict(set)
@@ -240,8 +220,7 @@ class NodeRenderer:
         return Markup("<span{}>{}</span>").format(attributes, text) if attributes else text
 
     def render_note(self, number: int) -> Markup:
-        """A note's blocks without white space between them: they are inside a line, where it would
-        make lines of its own."""
+        """A note's blocks without white space between, which would make lines within a line."""
         return Markup("").join(self._node(node)[0] for node in self._notes[number].children)
 
     def attributes(self, node: Node, *classes: str) -> Markup:
