@@ -62,9 +62,8 @@ class FormulaImages:
         key = (node.mathml, colour)
         if key not in self._images:
             in_line = isinstance(node, Math) and not node.display
-            make = self._large if self.large_room else self._usual
             try:
-                drawing = make(node.mathml, colour, in_line)
+                drawing = self._draw(node.mathml, colour, in_line)
             except CannotDrawError:
                 self._images[key] = None
                 self._report(node)
@@ -79,25 +78,20 @@ class FormulaImages:
         found = diagnostic(Code.BAD_MATH, message, span=span, source=source)
         self.findings.append(found)
 
-    def _usual(self, mathml: str, colour: str, in_line: bool) -> FormulaDrawing:
-        found = draw(mathml, colour)
-        if in_line or found.width <= self.room:
-            return found
-        lines = in_lines(mathml, self.room, lambda formula: draw(formula, colour).width)
-        return draw(lines, colour)
-
-    def _large(self, mathml: str, _colour: str, in_line: bool) -> FormulaDrawing:
-        """A drawing whose smallest letters are as large as the text."""
+    def _draw(self, mathml: str, colour: str, in_line: bool) -> FormulaDrawing:
+        """A drawing; in large print its smallest letters are as large as the text."""
 
         def drawn(mathml: str) -> FormulaDrawing:
+            if not self.large_room:
+                return draw(mathml, colour)
             found = draw(mathml, BLACK, LEAST)
             sizes = (length / LEAST for length in (found.width, found.height, found.depth))
             return FormulaDrawing(found.data, *sizes)
 
-        found = drawn(mathml)
-        if in_line or found.width <= self.large_room:
+        found, room = drawn(mathml), self.large_room or self.room
+        if in_line or found.width <= room:
             return found
-        return drawn(in_lines(mathml, self.large_room, lambda formula: drawn(formula).width))
+        return drawn(in_lines(mathml, room, lambda formula: drawn(formula).width))
 
     def _make(self, drawing: FormulaDrawing, in_line: bool, mathml: str) -> FormulaImage:
         name = f"formula-{len(self._assets) + 1}"
