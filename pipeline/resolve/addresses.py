@@ -19,6 +19,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet import options_for
 from pipeline.model.tree import ONLY_FOR_TEACHERS, has, plain_text, top_level, walk_with
 from pipeline.model.words import words
+from pipeline.resolve.assets import drawn, image_of
 from pipeline.system.paths import scheme, written
 
 FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
@@ -146,14 +147,7 @@ def draw_codes(document: Document) -> Document:
     for address in document.addresses:
         if address.coded and (asset := _qr_code(address.href, address.number, taken)):
             assets.append(asset)
-            image = model.Image(
-                source=asset.path,
-                alt=alt.format(address=address.text),
-                asset=asset.path,
-                width=asset.width,
-                height=asset.height,
-                attributes=Attributes(classes=("qr-code",)),
-            )
+            image = image_of(asset, alt.format(address=address.text), "qr-code")
             address = replace(address, code=image)
         addresses.append(address)
     codes = {address.note: address.code for address in addresses if address.note and address.code}
@@ -177,8 +171,7 @@ PIXELS = 1.5
 
 
 def _qr_code(href: str, number: int, taken: set[str]) -> model.Asset | None:
-    """The QR code of an address, or None if it is too long. ``number`` names its file; ``taken``
-    are the names of other files, to which its own is added."""
+    """The QR code of an address, or None if it is too long."""
     import segno
 
     try:
@@ -188,16 +181,5 @@ def _qr_code(href: str, number: int, taken: set[str]) -> model.Asset | None:
     output = io.BytesIO()
     code.save(output, kind="svg", border=QUIET, scale=PIXELS, xmldecl=False, svgclass=None,
               lineclass=None, nl=False)  # fmt: skip
-    name = f"qr-code-{number}.svg"
-    while name in taken:
-        name = f"drawn-{name}"
-    taken.add(name)
-    side = code.symbol_size(scale=PIXELS, border=QUIET)[0]
-    return model.Asset(
-        path=f"qr:{number}",  # no file path begins like this
-        name=name,
-        media_type="image/svg+xml",
-        width=round(side),
-        height=round(side),
-        data=output.getvalue(),
-    )
+    width, height = code.symbol_size(scale=PIXELS, border=QUIET)
+    return drawn("qr-code", str(number), output.getvalue(), width, height, taken)

@@ -14,6 +14,7 @@ from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.metadata import Placed
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import all_images
 from pipeline.resolve.findings import Findings
@@ -96,30 +97,24 @@ def gather_assets(document: Document, folder: Path) -> Document:
     findings = Findings(document)
     gathered = _Assets(folder)
     places: dict[str, Span | None] = {}
+
+    def found_at(given: Placed, name: str, shared: str = "") -> Placed | None:
+        found = gathered.find(given.text, shared)
+        if isinstance(found, Problem):
+            findings.add(found.code, f"The {name}: {found.message}", given.span, found.hint)
+            return None
+        places.setdefault(found.path, given.span)
+        return replace(given, text=found.path)
+
     if cover:
-        span = cover.source.span
-        found = gathered.find(cover.source.text)
-        if isinstance(found, Problem):
-            findings.add(found.code, f"The cover: {found.message}", span, found.hint)
-            document = replace(document, metadata=replace(document.metadata, cover=None))
-        else:
-            places[found.path] = span
-            cover = replace(cover, source=replace(cover.source, text=found.path))
-            document = replace(document, metadata=replace(document.metadata, cover=cover))
-    if logo := brand.logo:
-        span = logo.span
-        found = gathered.find(logo.text, logo.folder)
-        if isinstance(found, Problem):
-            findings.add(found.code, f"The logo: {found.message}", span, found.hint)
-            brand = replace(brand, logo=None)
-            document = replace(document, metadata=replace(document.metadata, brand=brand))
-        else:
-            places.setdefault(found.path, span)
-            brand = replace(brand, logo=replace(logo, text=found.path))
-            document = replace(document, metadata=replace(document.metadata, brand=brand))
-            if not brand.logo_alt:
-                hint = "Add its text as `alt`."
-                findings.add(Code.MISSING_ALT, "The logo has no alternative text.", span, hint)
+        source = found_at(cover.source, "cover")
+        cover = replace(cover, source=source) if source else None
+    if brand.logo:
+        brand = replace(brand, logo=found_at(brand.logo, "logo", brand.logo.folder))
+        if brand.logo and not brand.logo_alt:
+            message, hint = "The logo has no alternative text.", "Add its text as `alt`."
+            findings.add(Code.MISSING_ALT, message, brand.logo.span, hint)
+    document = replace(document, metadata=replace(document.metadata, cover=cover, brand=brand))
     for image, span, _ in images:
         found = gathered.find(image.source)
         if isinstance(found, Problem):
@@ -142,6 +137,25 @@ def gather_assets(document: Document, folder: Path) -> Document:
     _check_alternatives(document, findings)
     assets = tuple(replace(one, span=places.get(one.path)) for one in gathered.in_order())
     return findings.added_to(replace(document, assets=assets))
+
+
+def drawn(
+    kind: str, number: str, data: bytes, width: float, height: float, taken: set[str]
+) -> model.Asset:
+    """A generated drawing as a file. Its name is none of those ``taken``, and is added to them."""
+    name = f"{kind}-{number}.svg"
+    while name in taken:
+        name = f"drawn-{name}"
+    taken.add(name)
+    path = f"{kind}:{number}"  # no file path begins like this
+    return model.Asset(path, name, "image/svg+xml", round(width), round(height), data)
+
+
+def image_of(asset: model.Asset, alt: str, *classes: str) -> model.Image:
+    return model.Image(
+        source=asset.path, alt=alt, asset=asset.path, width=asset.width, height=asset.height,
+        attributes=model.Attributes(classes=classes),
+    )  # fmt: skip
 
 
 class _Assets:

@@ -19,6 +19,7 @@ from pipeline.model.sheet import options_for, sheet_of
 from pipeline.model.sheet.colours import ACCENTS
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
+from pipeline.resolve.assets import drawn, image_of
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts import diagrams, look
 from pipeline.resolve.charts.data import Data
@@ -45,7 +46,6 @@ FLAT = 0.55
 """The height of large-print charts on such a sheet, relative to their usual height."""
 
 COLUMN_GAP = 6 * MILLIMETRE
-SVG = "image/svg+xml"
 _WIDTH = re.compile(r"(\d{1,3}(?:\.\d+)?)(%|mm|cm|in|pt|px)")
 _COLUMNS = re.compile(r"columns-\d")
 _POINTS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0, "px": 0.75}
@@ -150,39 +150,20 @@ class _Artist:
         from pipeline.resolve.charts.kinds import draw
 
         flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
-        drawn = draw(
-            chart,
-            shown,
-            lang,
-            width,
-            self._is_mirrored,
-            self._palette,
-            flatness,
+        made = draw(
+            chart, shown, lang, width, self._is_mirrored, self._palette, flatness,
             is_large=self._look == "large",
-        )
-        if drawn.lacking and alt:
-            self._findings.add(*missing_glyph(drawn.lacking, chart.span, ", which the chart has"))
-        name = f"chart-{number}.svg"
-        while name in self._names:
-            name = f"drawn-{name}"
-        self._names.add(name)
-        asset = Asset(
-            path=f"chart:{number}",  # no path of a file begins so
-            name=name,
-            media_type=SVG,
-            width=round(drawn.width * 96 / 72),
-            height=round(drawn.height * 96 / 72),
-            data=drawn.svg,
-        )
+        )  # fmt: skip
+        if made.lacking and alt:
+            self._findings.add(*missing_glyph(made.lacking, chart.span, ", which the chart has"))
+        size = (made.width * 96 / 72, made.height * 96 / 72)
+        asset = drawn("chart", number, made.svg, *size, self._names)
         self.assets.append(asset)
-        return Image(
-            source=asset.path, alt=alt, asset=asset.path, width=asset.width, height=asset.height
-        )
+        return image_of(asset, alt)
 
 
 def _palette(metadata: Metadata, edition: Edition | None) -> look.Palette:
-    """The colour of the publisher, or of the theme in print; black if the edition has no
-    colours."""
+    """The publisher's colour, or the theme's in print; black if the edition has no colours."""
     theme = ""
     if edition and edition.format == "pdf":
         theme = options_for(edition, metadata).theme or ""

@@ -73,8 +73,7 @@ def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
 
 
 def totals(plan: Plan) -> list[str]:
-    """The sum of each group's parts, or "" if they are percentages, negative, or too few to need
-    one."""
+    """The sum of each group's parts, or "" if they are percentages, negative, or too few."""
     return [_total(plan, parts(plan, group)) for group in range(len(plan.data.groups))]
 
 

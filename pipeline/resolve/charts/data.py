@@ -167,8 +167,7 @@ class _Reader:
         return number
 
     def _check(self, data: Data, rows: list[TableRow]) -> bool:
-        """Return whether the data can be drawn as this kind of chart; say so if not, and if they
-        are too much for readers."""
+        """Return whether the data can be drawn so; report it if not, or if they are too much."""
         span = self._chart.span
         is_line, is_pie = self._chart.kind == "line", self._chart.kind == "pie"
         points = len(data.groups) * (len(data.series) if is_line else 1)

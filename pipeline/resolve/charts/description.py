@@ -20,8 +20,7 @@ Words = Mapping[str, str]
 
 
 def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
-    """The kind of the chart, its title, and its numbers; or their range, if there are many and it
-    ``has_table``."""
+    """The chart's kind, title and numbers; only their range, if many of them are in a table."""
     sentences = [_titled(chart, words)]
     sentences += filter(None, (data.counted(chart),))
     if has_table and len(data.groups) * len(data.series) > MOST_NUMBERS:

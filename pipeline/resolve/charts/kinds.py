@@ -46,8 +46,7 @@ def draw(
     *,
     is_large: bool = False,
 ) -> Drawn:
-    """The chart as a picture of a given width, mirrored in right-to-left text unless it has a time
-    axis or a numerical one."""
+    """The chart as a picture; mirrored if its text is, unless an axis has times or numbers."""
     diagram = None if isinstance(shown, Data) else shown
     data = shown if isinstance(shown, Data) else NO_DATA
     texts = list(diagram.texts() if diagram else _texts(chart, data))
@@ -55,14 +54,8 @@ def draw(
     lacking = "".join(filter(None, map(fonts.lacking, texts)))
     if lacking:
         chart, data = _without(chart, data, fonts)
-    plan = Plan(
-        chart,
-        data,
-        width,
-        lambda text: fonts.width(text, look.SIZE),
-        palette=palette,
-        flatness=flatness,
-    )
+    measure = functools.partial(fonts.width, size=look.SIZE)
+    plan = Plan(chart, data, width, measure, palette=palette, flatness=flatness)
     found = diagram.scene(plan) if diagram else scene(plan)
     if palette.ink:
         found = inked(found, palette.ink, look.THIN_RULE)

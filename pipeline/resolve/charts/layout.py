@@ -94,8 +94,7 @@ def titled(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:
 
 
 def footed(plan: Plan, left: float, right: float, height: float) -> tuple[Iterable[Mark], float]:
-    """The caption of the groups, below the rest, which ends at a height; and the position of its
-    end."""
+    """The caption of the groups, below the rest, which ends at a height; and where it ends."""
     if not plan.chart.x:
         return (), height
     lines = plan.wrap(plan.chart.x, right - left)
@@ -104,31 +103,33 @@ def footed(plan: Plan, left: float, right: float, height: float) -> tuple[Iterab
 
 
 def heading(plan: Plan) -> tuple[list[Mark], float]:
-    """The heading: the caption of the numbers, and the key to several series of bars; and the
-    position of the rest."""
+    """The caption of the numbers, and the key to several series; and where the rest begins."""
     marks, top = titled(plan, 1.5 * GAP)
     if len(plan.data.series) > 1:
-        entries, top = _key(plan, top)
-        marks += entries
+        size, bars = 8.5, plan.palette.bars
+        entries, top = key(
+            plan, top, [series.name for series in plan.data.series], size,
+            lambda number, x, top: Box(x, top + 1.2, size, size, bars[number % len(bars)]),
+        )  # fmt: skip
+        return [*marks, *entries], top + 2 * GAP
     return marks, top
 
 
-def _key(plan: Plan, top: float) -> tuple[list[Mark], float]:
+def key(
+    plan: Plan, top: float, names: Iterable[str], size: float, sample: Callable[..., Mark]
+) -> tuple[list[Mark], float]:
+    """Names, each after a ``sample`` of this ``size``, given its number and place; and the end."""
     marks: list[Mark] = []
     x = 0.0
-    size, space = 8.5, 16.0
-    for number, series in enumerate(plan.data.series):
-        lines = plan.wrap(series.name, plan.width - size - GAP)
+    for number, name in enumerate(names):
+        lines = plan.wrap(name, plan.width - size - GAP)
         width = size + GAP + plan.widest(lines)
         if x and x + width > plan.width:
             x, top = 0.0, top + LEADING + 2
-        marks.append(
-            Box(x, top + 1.2, size, size, plan.palette.bars[number % len(plan.palette.bars)])
-        )
-        marks += text_block(x + size + GAP, top, lines)
+        marks += sample(number, x, top), *text_block(x + size + GAP, top, lines)
         top += (len(lines) - 1) * LEADING
-        x += width + space
-    return marks, top + LEADING + 2 * GAP
+        x += width + 4 * GAP
+    return marks, top + LEADING
 
 
 class Scale(NamedTuple):

@@ -29,8 +29,7 @@ LONGEST = 400
 
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN", "RLE", "RLO"))
 _UNSEEN = frozenset(("BN", "LRI", "RLI", "FSI", "PDI"))
-"""Joiners, which the algorithm would drop, and isolates, which it does not know: they are kept with
-the preceding character."""
+"""Joiners, which the algorithm drops, and isolates, which it lacks: the last letter keeps them."""
 
 _JOINING = frozenset(("Mn", "Me", "Mc", "Cf"))
 
@@ -122,8 +121,7 @@ def _runs(fonts: tuple[Font, ...], text: str) -> Iterator[tuple[str, Font, bool]
 
 
 def _in_order(text: str) -> list[tuple[int, bool]]:
-    """The indices of the characters from left to right (UAX 9), and whether each belongs to
-    right-to-left text."""
+    """The characters' indices from left to right (UAX 9), and whether each is right-to-left."""
     kinds = [unicodedata.bidirectional(character) for character in text]
     if _RIGHT_TO_LEFT.isdisjoint(kinds):
         return [(at, False) for at in range(len(text))]

@@ -109,8 +109,7 @@ def _line(points: list[Point | None], stroke: look.Stroke) -> Iterator[Mark]:
 
 
 def _names(ends: list[_Name], edge: float, top: float, bottom: float) -> Iterator[Mark]:
-    """The names at the ends of the lines, moved apart if they would collide, with thin leader
-    lines."""
+    """The names at the ends of the lines, moved apart if need be, with thin leader lines."""
     ordered = sorted(ends, key=lambda name: name.wanted)
     heights: list[float] = []
     edge_above = top - LEADING / 2

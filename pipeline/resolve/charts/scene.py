@@ -12,8 +12,7 @@ Shape: TypeAlias = Literal["disc", "square", "triangle", "diamond", "ring", "cro
 
 
 class Fill(NamedTuple):
-    """A colour; the lines over it, and their colour, which is also that of the edge if there is
-    one."""
+    """A colour; the lines over it, and their colour, which is also the edge's if there is one."""
 
     colour: str
     hatch: Hatch = ""
@@ -136,8 +135,7 @@ def _multiples(low: float, high: float, step: float) -> Iterator[float]:
 
 
 def inked(scene: Scene, ink: str, rule: str) -> Scene:
-    """The scene with texts, strong rules and edges in the colour ``ink``, and thin rules in
-    ``rule``."""
+    """The scene with texts, strong rules and edges in ``ink``, and thin rules in ``rule``."""
 
     def change(mark: Mark) -> Mark:
         match mark:

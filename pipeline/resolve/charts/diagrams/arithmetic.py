@@ -49,8 +49,7 @@ class _Token(NamedTuple):
 
 @functools.lru_cache(maxsize=256)
 def formula(text: str, at: int = 0, variable: str = "x") -> Value:
-    """The function that a formula of one variable denotes; ``at`` is its position in the source.
-    Raises `MistakeError`."""
+    """The function of a formula, which is ``at`` a place in the source. Raises `MistakeError`."""
     if len(text) > LONGEST:
         raise MistakeError(f"The formula has more than {LONGEST} characters.", at)
     return _Parser(_tokens(text, at), variable).whole()

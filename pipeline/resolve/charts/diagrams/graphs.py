@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.resolve.charts.diagrams import arithmetic, shared
-from pipeline.resolve.charts.layout import Plan, Scale, text_block
+from pipeline.resolve.charts.layout import Plan, Scale, key
 from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, INK, LEADING, QUIET, STROKE
 from pipeline.resolve.charts.scene import Label, Mark, Marker, Point, Rule, Scene
 
@@ -17,12 +17,10 @@ SAMPLES = 400
 """The number of places at which a function is computed: less than a point apart."""
 
 LEAST_LEAP, HALVINGS = 0.02, 12
-"""The share of the height above which a step may be a discontinuity, and the resolution at which it
-is examined."""
+"""The share of the height that a step may leap, and the halvings with which it is examined."""
 
 HIGHEST, LOWEST, USUAL = 1.25, 0.3, 0.75
-"""The maximum and minimum height of the axes relative to their width, with square grid cells and
-without."""
+"""The height of the axes, in widths: at most and at least with square cells; and without."""
 
 DASHES: tuple[tuple[float, ...], ...] = (
     (), (5, 2), (1.5, 1.8), (7, 2, 1.5, 2), (11, 3), (2, 4),
@@ -326,24 +324,19 @@ def _straightened(run: list[Point]) -> list[Point]:
     return run if bent else [run[0], run[-1]]
 
 
-def _lines(plan: Plan) -> Iterator[Rule]:
+def _lines(plan: Plan) -> list[Rule]:
     """The line styles of successive graphs."""
-    for stroke, dashes in zip(plan.palette.lines, DASHES, strict=True):
-        yield Rule((), stroke.colour, STROKE, dashes)
+    styles = zip(plan.palette.lines, DASHES, strict=True)
+    return [Rule((), stroke.colour, STROKE, dashes) for stroke, dashes in styles]
 
 
 def _key(axes: Axes, plan: Plan) -> tuple[list[Mark], float]:
     """The names of the graphs, each after a piece of its line."""
-    marks: list[Mark] = []
-    x, top, sample = 0.0, 0.0, 22.0
-    for graph, line in zip(axes.graphs, _lines(plan), strict=False):
-        lines = plan.wrap(graph.name, plan.width - sample - GAP)
-        width = sample + GAP + plan.widest(lines)
-        if x and x + width > plan.width:
-            x, top = 0.0, top + LEADING + 2
+    lines, size = _lines(plan), 22.0
+
+    def sample(number: int, x: float, top: float) -> Rule:
         middle = top + LEADING / 2 + 0.5
-        marks.append(line._replace(points=((x, middle), (x + sample, middle))))
-        marks += text_block(x + sample + GAP, top, lines)
-        top += (len(lines) - 1) * LEADING
-        x += width + 4 * GAP
-    return marks, top + LEADING if axes.graphs else 0.0
+        return lines[number]._replace(points=((x, middle), (x + size, middle)))
+
+    marks, end = key(plan, 0.0, [graph.name for graph in axes.graphs], size, sample)
+    return marks, end if marks else 0.0

@@ -43,8 +43,7 @@ class Item(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """Numbers from one to another in steps; in fractions with a number of ``parts``, if not 0, or
-    of π."""
+    """Numbers in steps; in fractions with ``parts``, if not 0, or in parts of π."""
 
     low: float
     high: float
