@@ -1,5 +1,4 @@
-"""The constructs on a page, as recorded when it is rendered; they determine styles and parts of the
-script."""
+"""The constructs on a page, recorded as it is rendered; they determine its styles and script."""
 
 from __future__ import annotations
 

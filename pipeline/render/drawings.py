@@ -12,8 +12,7 @@ from pipeline.model.writing_systems import fonts_for
 
 
 def drawing_faces(assets: Iterable[Asset]) -> tuple[Face, ...]:
-    """The faces for text in drawings, in addition to those of all texts, and those for their
-    scripts."""
+    """The further faces for text in drawings, and those for their scripts."""
     drawings = [asset.data for asset in assets if asset.is_drawing and asset.data]
     named = (
         face for face in DRAWING_FACES if any(face.family.encode() in data for data in drawings)

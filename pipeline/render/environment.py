@@ -51,8 +51,7 @@ def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Envir
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
-    """The bytecode cache of the built-in templates, stored next to them under the same conditions
-    as Python's for modules."""
+    """The built-in templates' bytecode, stored next to them as Python stores that of modules."""
 
     def __init__(self, templates: Path) -> None:
         self._folder = templates / "__pycache__"
@@ -130,8 +129,7 @@ def template_errors(overrides: Path | None) -> Iterator[None]:
 
 
 def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
-    """The file and line of an error: its own, or else those of the innermost template being
-    rendered."""
+    """The file and line of an error: its own, or those of the innermost template being rendered."""
     if isinstance(error, jinja2.TemplateSyntaxError):
         return error.filename or error.name or "", error.lineno
     if isinstance(error, jinja2.TemplatesNotFound | jinja2.TemplateNotFound):

@@ -17,8 +17,7 @@ GAP = 4
 """Per cent of the line between two figures of a row."""
 
 NARROWEST = 0.6
-"""The minimum share of an equal width for each figure: otherwise a panorama would leave a portrait
-no room for its caption."""
+"""The least share of an equal width: a panorama leaves a portrait room for its caption."""
 
 _PER_CENT = re.compile(r"(\d+(?:\.\d+)?)%")
 
@@ -117,8 +116,7 @@ def for_print(
 
 
 def _requested_width(width: str, above: float) -> float:
-    """The length set by the author in millimetres, or the available one if it is in another
-    unit."""
+    """The author's length in millimetres, or the available one if it is in another unit."""
     if match := _PER_CENT.fullmatch(width):
         return above * min(100.0, float(match[1])) / 100
     if match := _LENGTH.fullmatch(width):

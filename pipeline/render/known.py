@@ -35,8 +35,7 @@ _TYPES = {kind.__name__: kind for kind in Node.__subclasses__()}
 
 
 class KnownMarkup(NamedTuple):
-    """The markup of a block between the marks of its pieces of text, and the styles and scripts it
-    needs on its page."""
+    """A block's markup between the marks of its pieces of text, and what its page needs for it."""
 
     parts: tuple[str, ...]
     signs: frozenset[Sign]

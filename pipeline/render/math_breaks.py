@@ -1,5 +1,4 @@
-"""Wide displayed formulas in lines: broken before relations, and if that is not enough before signs
-of addition, as is usual."""
+"""Wide displayed formulas in lines, broken before relations or, if need be, before additions."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ register_namespace("", NAMESPACE)
 
 
 def in_lines(mathml: str, room: float, measure: Measure) -> str:
-    """The formula in lines no wider than ``room``, if possible; unchanged if it has no place to
-    break."""
+    """The formula in lines no wider than ``room``, as far as it has places to break."""
     root = fromstring(mathml)
     row = root
     while len(row) == 1 and _name(row[0]) in ("mrow", "mstyle"):

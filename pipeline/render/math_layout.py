@@ -136,8 +136,7 @@ class _Later(Drawable):
 
 
 def _grows(element: Element) -> bool:
-    """Return whether an element is an operator that is as high as its row, with scripts or
-    without."""
+    """Return whether an element is an operator, or has one as its base, as high as its row."""
     while element.tag in SCRIPTS and len(element):
         element = element[0]
     if element.tag != "mo":

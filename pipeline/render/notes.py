@@ -1,5 +1,4 @@
-"""The position of notes in the print edition: at the foot of the page, in its margin, or all at the
-end."""
+"""The position of notes in print: at the foot of the page, in its margin, or at the end."""
 
 from __future__ import annotations
 
@@ -47,8 +46,7 @@ class PrintedNotes:
         return takewhile(lambda note: note.number in self._nested, self._notes[place + 1 :])
 
     def classes(self, note: model.Note) -> str:
-        """The class for the position of a note: narrow margins are unsuitable for lists, tables and
-        pictures."""
+        """The classes of a note: narrow margins are unsuitable for lists, tables and pictures."""
         return "note margin" if self.place == "margin" and is_plain(note) else "note"
 
 

@@ -213,8 +213,7 @@ def _leading(
 
 
 def kind(sheet: Sheet) -> tuple[str, ...]:
-    """The classes of a page: its layout class, and whether it has a margin column or text
-    columns."""
+    """The classes of a page: its layout, and whether it has a margin column or text columns."""
     found = ["book" if sheet.is_book else "handout"]
     if sheet.hangs:
         found.append("hung")
@@ -294,8 +293,7 @@ def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
 
 
 def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
-    """The position of notes: as set in the metadata, if there is room. In large print it is the
-    end."""
+    """The position of notes: as the metadata has it, if there is room; in large print the end."""
     if edition.look == "large":
         return "end"
     if metadata.notes == "margin" and not has_room_for_notes(sheet):

@@ -36,8 +36,7 @@ DARK = "screen and (prefers-color-scheme: dark)"
 
 
 def dark_style(environment: jinja2.Environment, constructs: Iterable[str], accent: str) -> Style:
-    """All colours of the web page's dark mode, including those of its constructs and its
-    publisher."""
+    """All colours of dark mode: the page's, its constructs' and its publisher's."""
     parts = [_read(environment, f"html/dark/{name}.css") for name in ("style", *constructs)]
     return Style("dark.css", "\n".join(filter(None, (*parts, night_rules(accent)))), media=DARK)
 

@@ -60,8 +60,7 @@ def settings(sheet: Sheet) -> tuple[Setting, Setting]:
 
 
 def reflows(table: Table, lines: tuple[Setting, Setting]) -> bool:
-    """Return whether the table does not fit: words would be divided, or columns be so narrow that
-    rows take many lines."""
+    """Return whether the table does not fit: words would be divided, or rows take many lines."""
     count = column_count(table)
     if count < 2:
         return False

@@ -48,8 +48,7 @@ class _Group(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """``is_small`` tables are set smaller, ``is_fitted`` ones have the widths of their columns
-    and no others."""
+    """``is_small`` tables are set smaller, ``is_fitted`` ones have widths of columns."""
 
     groups: tuple[_Group, ...]
     head: tuple[_Row, ...]
@@ -94,8 +93,7 @@ def shape(
 
 
 def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:
-    """The shape of a table with tick boxes; with ``names``, on the page itself, if none is ticked,
-    as for students."""
+    """A table's shape with tick boxes; with ``names``, on the page itself, if none is ticked."""
     body = [row._replace(cells=tuple(map(_with_boxes, row.cells))) for row in shape.body]
     boxes = [box for row in body for cell in row.cells for box in cell.boxes]
     if names is None or not boxes or any(box.checked for box in boxes):

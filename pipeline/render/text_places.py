@@ -36,8 +36,7 @@ class TextPlaces:
         return Markup(f"<?{TEXT} {numbers.pop()}?>") if numbers else NOTHING
 
     def filled(self, node: Node, parts: Sequence[str]) -> Markup | None:
-        """The markup of ``node``, given the parts between its pieces; nothing if these are not all
-        its own."""
+        """The markup of ``node`` from the parts between its pieces; None if not all are its own."""
         if not self._numbers:
             return Markup(parts[0]) if len(parts) == 1 else None
         found = [inner for inner in walk(node) if id(inner) in self._numbers]

@@ -19,8 +19,7 @@ INDENT = 1.8
 """Indentation of list items in ems."""
 
 BREAKABLE = 12.0
-"""Ems of a listing or an image that a column should have; longer lines are broken, larger
-images made smaller."""
+"""Ems of a listing or an image that a column should have: lines are broken, images shrunk."""
 
 LONGEST_OPTION = 24
 """Characters of code that is longer than any option, and may be broken."""

@@ -17,8 +17,7 @@ def minutes_of(node: Node) -> int:
 
 
 def minutes_in(blocks: tuple[Node, ...]) -> int:
-    """The duration of some blocks in minutes. An explicit duration replaces those of the
-    contents."""
+    """The minutes of some blocks. A duration of their own replaces those of the contents."""
     total = 0
     stack = [blocks]
     while stack:
@@ -51,8 +50,7 @@ def total(document: Document) -> str:
 
 
 def timing(node: Node, *, vocabulary: Mapping[str, str], space: str = "\u2002") -> Markup:
-    """The timing at the end of a node's title: ``space`` (a wide one, at which the line may break),
-    and the time."""
+    """A node's timing, as after its title: ``space``, at which the line may break, and the time."""
     taken = minutes_of(node)
     if not taken:
         return Markup()

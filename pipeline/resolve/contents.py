@@ -28,8 +28,7 @@ def list_contents(document: Document) -> Document:
 
 
 def list_captions(document: Document) -> Document:
-    """The document with the lists of numbered elements that the metadata asks for. Empty lists are
-    dropped."""
+    """The document with those lists of numbered elements that the metadata asks for."""
     options = document.metadata.contents
     wanted = [kind for kind in KINDS if getattr(options, kind)]
     found: dict[str, list[model.ContentsEntry]] = {kind: [] for kind in wanted}

@@ -40,8 +40,7 @@ REMEDIES: dict[type[Node], str] = {
 
 
 class _Target(NamedTuple):
-    """The target of a cross-reference: its word, its number if it has one, and the text to quote
-    otherwise."""
+    """A target of references: its word, its number if it has one, and else the text to quote."""
 
     kind: str
     number: str

@@ -43,8 +43,7 @@ Way: TypeAlias = Literal["rtl", "own", "ltr"]
 
 
 def isolate_directions(document: Document) -> Document:
-    """The document with everything in right-to-left text that has its own direction marked as
-    such."""
+    """The document with parts of right-to-left text that have their own direction isolated."""
     start: Way = document.metadata.direction
     marked = (node for _, node, _ in find(document, marked=True))
     if start != "rtl" and not any(node.attributes.get("dir") == "rtl" for node in marked):

@@ -191,8 +191,7 @@ def _listed(node: Node) -> tuple[str, ...]:
 
 
 def _without_dead_ends(document: Document, part: DocumentPart, places: _PartPlaces) -> Document:
-    """The part with text that names the destination in place of references and links to other
-    parts."""
+    """A part whose references and links to other parts say where these are."""
     here = {node.attributes.id for node in all_nodes(document)}
     vocabulary = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double
@@ -266,8 +265,7 @@ class _Lists:
     def terms(
         self, blocks: Iterable[Node], notes: Iterable[model.Note]
     ) -> tuple[model.Section, ...]:
-        """The entries of the terms used in the blocks and notes, as a section; none if they are
-        defined there."""
+        """A section with the terms used in blocks and notes; none if they are defined there."""
         nodes = list(walk((*blocks, *notes)))
         there = {node.attributes.id for node in nodes}
         used = {node.href[1:] for node in nodes if isinstance(node, model.Link)} - there

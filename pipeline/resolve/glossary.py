@@ -138,8 +138,7 @@ def is_glossary(node: Node) -> bool:
 
 
 def around_of(node: Node, parent: TermContext, split: int = 0) -> TermContext:
-    """The context of the children of ``node``, which is itself in ``parent``. Sections ``split``
-    deep are chapters too."""
+    """The context of the children of ``node``. Sections ``split`` deep are chapters too."""
     found = parent
     if isinstance(node, model.Section):
         opens = node.depth <= max(split, 1) or (node.depth == 2 and parent.in_part)

@@ -65,8 +65,7 @@ def assign_identifiers(document: Document) -> Document:
 
 
 def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozenset[int]]:
-    """All ids in the source, and those reserved; and the numbers of the nodes that need another
-    one."""
+    """Ids that the source gives or cannot have, and the numbers of nodes that need another one."""
     lines: dict[str, int] = {}
     refused: set[int] = set()
     for number, node, span in find(document, marked=True):

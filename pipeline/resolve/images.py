@@ -106,8 +106,7 @@ def _drawing(data: bytes) -> ImageKind:
 
 
 _known: dict[bytes, ImageKind] = {}
-"""Images that have been unpacked, by the digests of their files: once is enough for all
-editions."""
+"""Images unpacked before, by their files' digests: once is enough for all editions."""
 
 
 def _raster(data: bytes, room: int) -> ImageKind | None:

@@ -92,8 +92,7 @@ def marks_of(node: Node) -> Fraction:
 
 
 def marks_in(blocks: Iterable[Node]) -> Fraction:
-    """The total marks of some nodes, without content for teachers. An explicit number replaces the
-    sum of the contents."""
+    """The total marks of nodes, not for teachers. A node's own replace those of its contents."""
     total = Fraction(0)
     stack = list(blocks)
     while stack:

@@ -50,8 +50,7 @@ def number_captions(document: Document) -> Document:
 def _number_captions(
     document: Document, counts: dict[str, Iterator[int]], only_for_teachers: bool
 ) -> Document:
-    """The document with numbers for content that all get, or for the rest, after those in
-    ``counts``."""
+    """The document with numbers for what all get, or the rest, after those in ``counts``."""
 
     def next_number(kind: str, node: Node, wanted: bool) -> int:
         if not wanted or UNNUMBERED in node.attributes.classes:

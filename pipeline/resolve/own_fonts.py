@@ -1,5 +1,4 @@
-"""The fonts in the front matter: their properties, and whether they may be distributed with a
-publication."""
+"""The fonts in the front matter: their properties, and whether they may be distributed."""
 
 from __future__ import annotations
 

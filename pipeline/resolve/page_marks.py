@@ -184,8 +184,7 @@ def _marked(
     enter: Changes = NO_CHANGES,
     leave: Changes = NO_CHANGES,
 ) -> Document:
-    """The document with marks in its text, and changed as these functions say ``at`` some other
-    nodes."""
+    """The document with marks in its text, and nodes ``at`` some numbers changed."""
     marks: dict[int, Labels] = defaultdict(dict)
     for place, names in labels.items():
         if place is not None:

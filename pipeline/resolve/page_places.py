@@ -92,8 +92,7 @@ class TextLeaves:
         return self._following(numbers[-1])
 
     def _generated(self, start: PageStart, last: TextPlace) -> TextPlace | None:
-        """A place in generated text, such as an index, by its words. Text before the body, such as
-        a title, has no places."""
+        """A place in generated text, such as an index, by its words; none before the body."""
         words = letters(start.words)
         for number in range(last.leaf + 1, len(self._leaves) if last.leaf >= 0 else 0):
             leaf = self._leaves[number]

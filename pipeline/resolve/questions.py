@@ -15,8 +15,7 @@ from pipeline.model.words.numerals import list_number
 
 
 class _Around(NamedTuple):
-    """The context of a node: the exercise or question, by its name and id, and the numbers of the
-    list's remaining items."""
+    """The exercise or question around a node, by name and id, and the list's remaining numbers."""
 
     label: str = ""
     id: str = ""

@@ -78,8 +78,7 @@ def nest_sections(document: Document) -> Document:
 
 
 def _without_breaks(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks of a section, or of a document with sections, without the breaks at either end,
-    and before a section."""
+    """The blocks without thematic breaks at either end, and before a section."""
     kept: list[Block] = []
     for block in blocks:
         if isinstance(block, model.Section):

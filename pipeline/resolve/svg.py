@@ -20,8 +20,7 @@ NAMESPACE = f"{{{SVG_NAMESPACE}}}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 
 MOST_DRAWN = 200_000
-"""The maximum number of elements, with reused ones counted each time. Maps have about ten
-thousand."""
+"""The maximum number of elements drawn, reused ones each time. Maps have ten thousand."""
 
 DEEPEST = 200
 """Elements within each other."""

@@ -46,8 +46,7 @@ FOR_PEOPLE: dict[str, str] = {
     "2.4.6": "Do headings describe their sections?",
     "3.1.2": "Are passages in other languages with the same script marked?",
 }
-"""Criteria that a program cannot judge, or not completely: whoever vouches for a book has to check
-them."""
+"""Criteria that a program cannot judge, or not completely: people have to check them."""
 
 
 def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -59,8 +58,7 @@ def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 
 class _Rule(NamedTuple):
-    """``criteria`` are the WCAG criteria concerned, none if the rule is from EPUB Accessibility
-    alone."""
+    """``criteria`` are WCAG's; none if the rule is from EPUB Accessibility alone."""
 
     name: str
     criteria: tuple[str, ...]

@@ -203,8 +203,7 @@ def pages_can_be_read(subject: AuditSubject) -> Looked:
 
 
 def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
-    """The findings of a rule for pages in general, which checked a number of things in one of
-    Chapbook's."""
+    """The findings of a rule for pages in general, which ``checked`` a number of things."""
     found = [finding("page-fault", page=name, message=one.message, hint=one.hint) for one in faults]
     yield from (*found, *[None] * (checked - len(found)))
 
@@ -323,8 +322,7 @@ def text_adapts(subject: AuditSubject) -> Looked:
 
 
 def contrast_is_enough(subject: AuditSubject) -> Looked:
-    """Each text colour has enough contrast with its background, or with white if the same rule has
-    none."""
+    """Each text colour has enough contrast with the background in its rule, or with white."""
     for selector, found in _rules(subject):
         colour = _colour(found.get("color", ""))
         behind = found.get("background-color") or found.get("background", "")

@@ -108,8 +108,7 @@ def features(contents: Features, passed: Features) -> tuple[str, ...]:
 
 
 def check_claims(claims: tuple[Claim, ...], contents: Features, findings: FileFindings) -> None:
-    """Report claims that are not true. It comes last: a book that has errors conforms to
-    nothing."""
+    """Report untrue claims, at the end: a book with errors conforms to nothing."""
     broken = findings.errors
     for claim in claims:
         if reason := _untrue(claim, contents):

@@ -186,8 +186,7 @@ def _as_printed(section: Section) -> Section:
 def _without_pages(
     passages: Iterable[Passage], page_mark: str, is_printed: bool
 ) -> Iterator[Passage]:
-    """The passages without what only the layout of another edition can provide: the pages of
-    exercises."""
+    """The passages without the pages of exercises, which only another edition can provide."""
     page = f"({page_mark.format(page=FRONT)})"
     for passage in passages:
         text = passage.text.removesuffix(page)
@@ -325,8 +324,7 @@ def _between_fast(passages: Sequence[Passage], text: str) -> list[int | None]:
 
 
 def _fast(passages: Sequence[Passage], text: str) -> list[tuple[int, int]]:
-    """The numbers and positions of the anchors: as many long and unique passages as are in
-    order."""
+    """The numbers and positions of as many long, unique passages as are in order: the anchors."""
     ends: list[int] = []  # of the chain of each length, the least place that one ends at
     last: list[int] = []  # and which candidate that is
     candidates: list[tuple[int, int]] = []

@@ -68,8 +68,7 @@ def _jar() -> Path | None:
 
 
 SHORT_RUN = ("-Duser.language=en", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
-"""A run ends before Java's slower, better compiler has paid off; without that, calls take more of
-the stack."""
+"""A run is too short for Java's better compiler; without it, calls take more of the stack."""
 
 
 def _run(java: str, jar: Path, path: Path) -> Any:

@@ -140,8 +140,7 @@ class FileFindings:
 def check_sums(
     folder: Path, sums: Mapping[str, str], findings: FileFindings, *, changed: str, missing: str
 ) -> None:
-    """Compare files of a folder with their SHA-256, with the rules for ``changed`` and ``missing``
-    ones."""
+    """Compare a folder's files with their SHA-256, by the rules ``changed`` and ``missing``."""
     for name, sum_ in sums.items():
         if (found := checksum(folder / name)) != sum_:
             findings.add(changed if found else missing, name=name)

@@ -83,8 +83,7 @@ class _HTMLBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
 
 
 class _HTMLParser(html5lib.HTMLParser):
-    """Passes to the builder the positions of tags, which the tokenizer knows but its tokens do not
-    contain."""
+    """Passes the positions of tags to the builder: tokens do not contain them."""
 
     def reset(self) -> None:
         super().reset()

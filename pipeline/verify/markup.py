@@ -27,8 +27,7 @@ MAX_ELEMENTS = 500_000
 
 
 class MarkupError(Exception):
-    """The markup cannot be read, or only with excessive resources; ``message`` is a sentence with
-    the reason."""
+    """The markup cannot be read within reason; ``message`` is a sentence that says why."""
 
     def __init__(self, message: str, span: Span | None = None) -> None:
         super().__init__(message)

@@ -89,8 +89,7 @@ class EpubPackage(NamedTuple):
 
 
 def read_package(archive: Archive, findings: FileFindings) -> EpubPackage | None:
-    """The package document named by ``META-INF/container.xml``, checked; None if there is none that
-    can be read."""
+    """The package document that the container names, checked; None if it cannot be read."""
     path = _path(archive, findings)
     root = archive.read_xml(path) if path else None
     if root is None:

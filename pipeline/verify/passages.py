@@ -60,8 +60,7 @@ REPEATED = (
     model.CodeBlock,
     model.Index,
 )
-"""Nodes whose text is often repeated: in contents, in lists, in the header of a table on its next
-page."""
+"""Nodes whose text is often repeated: in contents, in lists, on a table's next page."""
 
 
 class Passage(NamedTuple):

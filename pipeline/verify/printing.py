@@ -12,8 +12,7 @@ from pipeline.verify import layout
 from pipeline.verify.findings import Finding, finding
 
 LEAST_DOTS, SMALLEST = 200, 9
-"""Dots per inch below which print shows the pixels; points below which an image is too small to
-matter."""
+"""Dots per inch below which pixels show; points below which an image does not matter."""
 
 LEAST_SIZE, HAIR = 8, 0.06
 """Points that text is large at least. Files round their sizes, so that a hair less is as much."""
@@ -119,8 +118,7 @@ def _is_figure(run: layout.TextRun, others: Sequence[layout.TextRun]) -> bool:
 
 
 def _low_contrast(pages: Pages) -> Iterator[Finding]:
-    """Text with low contrast against its background, in colour or in greyscale: one finding for
-    each pair of colours."""
+    """Text with low contrast, in colour or in greyscale: one finding for each pair of colours."""
     found: dict[tuple[layout.Colour, layout.Colour, float], _Text] = {}
     for page in pages:
         for run in page.runs:
@@ -161,8 +159,7 @@ def grey(colour: layout.Colour) -> layout.Colour:
 
 
 def _short_last_page(pages: Pages) -> Iterator[Finding]:
-    """A last page with very little on it. Text and page numbers can only be distinguished in tagged
-    pages."""
+    """A last, tagged page with little on it: only tags tell text from page numbers."""
     last = pages[-1] if len(pages) > 1 else None
     if last is None or not last.tagged or not last.body:
         return
@@ -223,8 +220,7 @@ def _level(run: layout.TextRun) -> str:
 
 
 def _lines_below(heading: Sequence[layout.TextRun], page: layout.PageLayout) -> int:
-    """The number of lines below a heading, in its column, of its section: including notes, except
-    its own."""
+    """The number of lines of its section below a heading, with notes except its own."""
     element = heading[-1].element
     assert element, "it is a heading by its element"
     has_notes = any(run.element and run.element.within("Reference") for run in heading)
@@ -257,8 +253,7 @@ def _is_near_the_foot(
 
 
 def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
-    """Text that runs over the margin, or off the page: one finding for each block of a page,
-    about its longest line."""
+    """Text over the margin or off the page: the longest line of each block of a page."""
     for page in pages:
         edge = layout.PageArea(0, 0, page.width, page.height)
         place = area(page) if area else None

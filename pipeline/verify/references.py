@@ -32,8 +32,7 @@ class FileReference(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A place within the publication: the path of a file, "" if unknown, and an id, "" for the file
-    as a whole."""
+    """A place in the publication: a path, "" if unknown, and an id, "" for the whole file."""
 
     path: str
     fragment: str

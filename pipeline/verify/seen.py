@@ -1,5 +1,4 @@
-"""Reads a finished PDF into layouts of its pages, as they are seen. The only module that knows
-PDFium."""
+"""Reads PDFs into layouts of their pages as they are seen. Only this module knows PDFium."""
 
 from __future__ import annotations
 

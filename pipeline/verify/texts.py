@@ -31,8 +31,7 @@ class UnreadableFile(ValueError):  # noqa: N818
 
 
 def text_of_pages(read: Callable[[str], bytes], name: str) -> DrawnText:
-    """The letters of a web page, or of a site, from the page ``name`` on from page to page. Raises
-    `UnreadableFile`."""
+    """The letters of a web page, or a site, from page to page. Raises `UnreadableFile`."""
     # quicker than the parser that finds the position of each fault
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     roots: dict[str, Any] = {}
@@ -90,8 +89,7 @@ NOT_TEXT = ("TOC", "Figure", "Formula", "Reference")
 
 
 def text_of_pdf(path: Path) -> DrawnText:
-    """The letters of a tagged PDF and of its notes, as `printed_letters` has them. Raises
-    `UnreadableFile`."""
+    """The letters of a tagged PDF, and of its notes. Raises `UnreadableFile`."""
     from pipeline.verify.seen import UnreadablePdf, read_pages
 
     try:

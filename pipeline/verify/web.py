@@ -223,8 +223,7 @@ class _Surroundings:
             self._check_address(reference, path, findings)
 
     def _is_file(self, path: str) -> bool:
-        """Return whether a file exists. Nothing outside the page's folder, or that of a site, is
-        looked up."""
+        """Return whether a file exists in the page's folder, or in that of the site."""
         try:
             file = (self._folder / path).resolve()
             return file.is_relative_to(self._top) and file.is_file()

@@ -36,13 +36,11 @@ LINE, WIDE_LINE = 30, 64
 """The number of characters of names that fit on a line of an upright and of a wide cover."""
 
 MOST_NAMES = 4
-"""The maximum number of authors named; of more, only the first three are, followed by “and
-others”."""
+"""The most authors that are named; of more, the first three are, and “and others”."""
 
 
 class FrontText(NamedTuple):
-    """The text on a front cover; ``logo`` is the name of its file. Names too long for one line are
-    ``stacked``."""
+    """The text on a front cover; ``logo`` is a file name. Too long names are ``stacked``."""
 
     title: str
     subtitle: str

@@ -24,8 +24,7 @@ GROUNDS = (
 
 OCHRE, CORAL, SKY = "#e3a938", "#ee7b5c", "#8fc3da"
 SECONDS = ((0.12, SKY), (0.45, CORAL), (0.92, OCHRE), (1.0, SKY))
-"""Contrasting colours, each with the end of the range of ground hues that it suits, from red to
-red."""
+"""Contrasting colours, each with the end of the range of ground hues that it suits."""
 
 GREYISH = 0.12
 """The saturation under which a ground has no hue to speak of."""
@@ -51,8 +50,7 @@ class CoverPalette(NamedTuple):
 
 
 def palette(metadata: Metadata, theme_css: str) -> CoverPalette:
-    """The publisher's colour, or that of a theme that sets ``--cover``, made dark enough; else
-    one by the title."""
+    """The publisher's colour, or a theme's ``--cover``, made dark enough; else one by the title."""
     own = _COVER.findall(theme_css)
     chosen = metadata.brand.accent or (own[-1].lower() if own else by_title(metadata))
     ground = readable(chosen, PAPER, DARK_ENOUGH)

@@ -63,8 +63,7 @@ def drawing(width: float, height: float, inside: str) -> Asset:
 
 
 def _forms(paper: Paper, width: float, height: float, ground: str, ink: str) -> str:
-    """The paper as one tile that is repeated from the sheet's middle on, so that both its sides
-    are cut alike."""
+    """The paper as one tile, repeated from the sheet's middle, so that both sides are cut alike."""
     places = [
         (column + paper.shift * (row % 2), row * paper.row)
         for row in range(-1, 4)
@@ -99,8 +98,7 @@ TURNS = 4
 def composition(
     seed: bytes, columns: int, rows: int, colours: CoverPalette, *, before: int = 0, after: int = 0
 ) -> Asset:
-    """Rows and columns of squares, each with a shape, and further columns on both sides. Neighbours
-    never have the same shape."""
+    """Squares, each with a shape that no neighbour has; further columns are on both sides."""
     start, end = -before, columns + after
     places = [(row, column) for row in range(rows) for column in range(start, end)]
     squares = "".join(_square(seed, row, column, start, colours) for row, column in places)

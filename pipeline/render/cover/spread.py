@@ -41,8 +41,7 @@ LETTER, SIGN, LEADING = 0.5, 1.0, 1.45
 """Ems that a letter and an ideograph are wide, and from line to line."""
 
 SPINE_SHARE, LARGEST_SPINE_TEXT, SPINE_MARGIN = 0.58, 7.0, 7.0
-"""The height of letters relative to a spine's width; their maximum in millimetres; and the margin
-at the ends of the line."""
+"""Of letters, relative to a spine's width; the most in millimetres; and the margin at the ends."""
 
 TAKEN: dict[str, float] = {"classic": 0, "modern": 63, "plain": 30}
 """Rems of a spine that a theme's picture or band takes."""
@@ -187,8 +186,7 @@ def _cuts(sheet: SpreadSheet) -> Iterator[str]:
 
 
 MODULE, HEIGHT, GUARD = 0.33, 22.85, 1.65
-"""Millimetres at the standard's nominal size: the narrowest bar, the height of bars, and the extra
-height of guard bars."""
+"""Nominal millimetres of the narrowest bar, of the height of bars, and of guard bars' extra."""
 
 BEFORE, AFTER = 11, 7
 """Modules that stay white, before the bars and after them."""

@@ -1,5 +1,4 @@
-"""The e-book: cover, title page, imprint, contents, and one page per chapter with its notes; their
-order, and the landmarks."""
+"""The pages of an e-book, one per chapter with its notes; their order, and the landmarks."""
 
 from __future__ import annotations
 
@@ -200,8 +199,7 @@ def landmarks(
     titles: dict[str, str],
     renderer: NodeRenderer,
 ) -> tuple[Landmark, ...]:
-    """The landmarks of a book, in reading order: the first part of each kind. ``titles`` are those
-    of the pages."""
+    """The first part of each kind, in reading order. ``titles`` are those of the pages."""
     made = {COVER: "cover", TITLE_PAGE: "titlepage", IMPRINT: "copyright-page", NAV: "toc"}
     by_name = {chapter.name: chapter for chapter in plan}
     texts = (c.name for c in plan if c.division == "bodymatter")

@@ -41,8 +41,7 @@ from pipeline.system.store import Memo
 
 
 class SiteRenderer(NodeRenderer):
-    """Renders the pages of a site. Links to the beginning of a page are to the page itself, so that
-    readers get to its top."""
+    """Renders the pages of a site. Links to the beginning of a page lead to its top."""
 
     tops: Mapping[str, str] = {}
 

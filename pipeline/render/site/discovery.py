@@ -21,8 +21,7 @@ def site_folder(stem: str, edition: str) -> str:
 
 
 def address(metadata: Metadata, folder: str, name: str = "") -> str:
-    """Where a page is on the web, or "" where the front matter does not say. The start page has
-    the address of its folder."""
+    """A page's address on the web, or "" if unknown. The start page has that of its folder."""
     name = "" if name == INDEX else name
     return urljoin(metadata.url, quote(folder + name)) if metadata.url else ""
 

@@ -45,8 +45,7 @@ def search_script(environment: jinja2.Environment) -> Markup:
 
 
 def searched_text(pages: Iterable[SitePage], notes_word: str) -> Markup:
-    """The text of the pages as JSON for a ``script`` element: a page opened from disk cannot read
-    other files."""
+    """The pages' text as JSON in the page: one opened from disk cannot read other files."""
     data = [
         [page.name, page.title, [list(passage) for passage in passages(page, notes_word)]]
         for page in pages

@@ -238,8 +238,7 @@ def _entry_of(
 
 
 def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str], ...]:
-    """The language of an entry, and the direction of its first script, if they differ from the
-    document's."""
+    """An entry's language and the direction of its first script, if not the document's."""
     strong = next((b for c in text if (b := unicodedata.bidirectional(c)) in ("L", "R", "AL")), "")
     direction = {"L": "ltr", "R": "rtl", "AL": "rtl"}.get(strong, metadata.direction)
     pairs = (("dir", direction),) if direction != metadata.direction else ()

@@ -108,8 +108,7 @@ def label_id(label: str) -> str:
 
 
 def _meant_id(label: str) -> str:
-    """The id of an element with this label that is not a known formula: a figure, as in
-    ``fig:map``."""
+    """The id that a label means which is no known formula's: a figure, as in ``fig:map``."""
     if found := _LABEL.fullmatch(label):
         return f"{_PREFIXES.get(found[1], found[1])}-{found[2]}"
     return label_id(label)
@@ -137,8 +136,7 @@ def _reference(
 
 
 def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Result]]:
-    """The formulas with their numbers among the nodes, and the result for each; equal ones are
-    processed once."""
+    """The formulas with their numbers among the nodes, and the result for each."""
     known: dict[tuple[str, bool, str, int], _Result] = {}
     macros: dict[str, Macro] = {}
     version = 0

@@ -29,8 +29,7 @@ _PLACE = re.compile(r"#(\d)")
 
 
 class Macro(NamedTuple):
-    """The replacement of a command, with ``#1`` and so on for its arguments; the first of them may
-    have a ``default``."""
+    """A command's replacement, with ``#1`` and so on; the first may have a ``default``."""
 
     body: str
     arguments: int = 0

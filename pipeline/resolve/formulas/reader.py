@@ -18,8 +18,7 @@ _GAP = re.compile(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
 
 
 class Mistake(NamedTuple):
-    """A mistake in a formula, its position, and the hint. If ``harmless``, the formula can still be
-    typeset."""
+    """A mistake, its position, and the hint. One that is ``harmless`` can be typeset."""
 
     message: str
     at: int

@@ -67,8 +67,7 @@ class Special(Reader):
         raise NotImplementedError
 
     def special(self, name: str, at: int) -> bool:
-        """Read the arguments of the command ``name``, the last of ``out``; returns whether it is
-        handled here."""
+        """Read the arguments of ``name``, the last of ``out``; False if it is not handled here."""
         base = name.removesuffix("*")
         if base in ("color", "textcolor"):
             self.skip(_OPTION)

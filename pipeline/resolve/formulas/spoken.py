@@ -223,7 +223,6 @@ def _is_short(element: Element) -> bool:
 
 
 def _is_around_choice(elements: Sequence[Element], index: int) -> bool:
-    """Return whether parentheses only contain a binomial coefficient, which has words of its
-    own."""
+    """Return whether parentheses only contain a binomial coefficient, which has own words."""
     beside = {"(": index + 1, ")": index - 1}.get(elements[index].text or "", -1)
     return 0 <= beside < len(elements) and elements[beside].get("linethickness") == "0"

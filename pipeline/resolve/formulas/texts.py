@@ -44,8 +44,7 @@ OWN_FONTS = {"textbf": "textbf", "textit": "textit", "emph": "textit", "texttt":
 
 
 class MathPiece(NamedTuple):
-    """Words of a text, or a formula in it; ``at`` is its position, ``font`` the command that sets
-    the words, if any."""
+    """Words of a text with their ``font`` command, if any, or a formula; ``at`` a position."""
 
     text: str
     is_formula: bool = False

@@ -24,8 +24,7 @@ ATTRIBUTES = {
     "mpadded": ("width", "height", "depth", "lspace", "voffset"),
     "mtd": ("columnalign", "class"),
 }
-"""The attributes to keep: those of MathML Core, and the alignment of columns, which style sheets
-use."""
+"""The attributes to keep: those of MathML Core, and alignment, which style sheets use."""
 
 LENGTHS = {
     "thinmathspace": "0.167em",

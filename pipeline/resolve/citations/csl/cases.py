@@ -49,8 +49,7 @@ def _first(text: str) -> str:
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
-    """The text in pieces, and whether each may be changed: not marks, addresses, or groups that
-    keep their case."""
+    """The text in pieces, and whether each may be changed: not marks, addresses, or kept groups."""
     pieces: list[tuple[str, bool]] = []
     groups: list[bool] = []
     for piece in re.split(f"({ADDRESS}|[{_MARKS}])", text):

@@ -82,8 +82,7 @@ def _month(value: int, form: str, locale: Locale) -> str:
 
 
 def differing(date: Date) -> tuple[str, ...]:
-    """The parts of a date that both ends of a range need: from the largest one that differs
-    downwards."""
+    """The parts that both ends of a range need: from the largest one that differs downwards."""
     start, end = known_parts(date.start), known_parts(date.end)
     for index, name in enumerate(PARTS):
         if start.get(name) != end.get(name):

@@ -168,8 +168,7 @@ def _emphasised(text: str) -> str:
 
 
 def _entry_parts(area: Element, layout: Element, context: Context) -> tuple[str, str]:
-    """An entry's label and its text: the margin text, or the first field if the style aligns the
-    rest."""
+    """An entry's label, which is its margin text or its first field, and its text."""
     first, *rest = children(layout, context) or [""]
     if first.startswith(marks.MARGIN):
         label, first = first[1:].removesuffix(marks.CLOSE), ""

@@ -21,8 +21,7 @@ _SHORT = {"title": "title-short", "container-title": "container-title-short"}
 
 
 def children(element: Element, context: Context) -> list[str]:
-    """The results of the children, without empty ones; those of the chosen branch of a ``choose``
-    are included."""
+    """The children's results, without empty ones, and with those of a ``choose``'s branch."""
     found = []
     for child in element.children:
         if child.tag == "choose":
@@ -91,8 +90,7 @@ def _dressed(element: Element, text: str, context: Context) -> str:
 
 
 def _linked(element: Element, text: str, context: Context) -> str:
-    """The text of an address or identifier as a link; with its prefix, if that is the beginning of
-    the displayed address."""
+    """An address or identifier as a link, with a prefix that begins the displayed address."""
     variable = element.get("variable")
     if context.sorting is not None:
         return ""

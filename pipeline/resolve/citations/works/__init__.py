@@ -1,5 +1,4 @@
-"""The works that can be cited: from BibTeX, with inherited fields, CSL-JSON and CSL-YAML in the
-source's folder."""
+"""The works that can be cited: in BibTeX, CSL-JSON and CSL-YAML in the source's folder."""
 
 from __future__ import annotations
 

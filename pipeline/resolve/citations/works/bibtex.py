@@ -1,5 +1,4 @@
-"""The syntax of BibTeX files: entries with their fields as written, and problems with their
-positions."""
+"""The syntax of BibTeX files: entries with fields as written, and where there are mistakes."""
 
 from __future__ import annotations
 
@@ -185,8 +184,7 @@ class Parser:
         return found
 
     def _end(self, pos: int, mark: str, start: int, name: str = "") -> int:
-        """The end of the braces or quotation whose content begins at ``pos``, by ``mark``, which
-        does not count inside braces."""
+        """The end of a value that begins at ``pos``: ``mark``, outside of braces within it."""
         depth = 0
         for found in (_BRACES if mark == "}" else _QUOTES).finditer(self._text, pos):
             if found[0] == mark and depth <= 0:

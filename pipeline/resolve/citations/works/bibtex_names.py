@@ -11,8 +11,7 @@ _AND = re.compile(r"\s+and\s+", re.I)
 
 
 def read_names(latex: str) -> tuple[Name, ...]:
-    """The names of a list; ``and others`` is left out, since styles shorten lists
-    themselves."""
+    """The names of a list, without ``and others``: styles shorten lists themselves."""
     found = [_name(part) for part in _split(latex, _AND) if part.strip()]
     return tuple(name for name in found if name and name.family.lower() != "others")
 

@@ -284,8 +284,7 @@ def language_code(name: str) -> str:
 
 
 def sentence_case(title: str) -> str:
-    """An English title in sentence case, if it is in title case. Styles with title case restore it;
-    braces protect capitals."""
+    """An English title in title case in sentence case, but for braces: styles can restore it."""
     if not _is_headline(title):
         return title
     lowered = cases.outside(title, lambda part: _WORD.sub(lambda m: _lowered(m[0]), part))

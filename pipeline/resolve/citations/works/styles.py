@@ -40,8 +40,7 @@ class NoStyleError(Exception):
 
 
 def style_of_file(data: bytes, lang: str) -> style.CitationStyle:
-    """The style in a file. Raises `BadStyleError`, or `NoStyleError` if it depends on a missing
-    style."""
+    """The style in a file. Raises `BadStyleError`; `NoStyleError` if it needs a missing one."""
     root = style.parse(data)
     if parent := style.parent_of(root):
         return named_style(parent, lang)
