@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +36,13 @@ def rendered(document: Document, stem: str = "x") -> Pages:
 def packed(document: Document, folder: Path = HERE, stem: str = "x") -> Package:
     """The edition that a document is resolved for."""
     return package(rendered(document, stem), folder)
+
+
+def unpacked(book: bytes | Path, ending: str = "") -> dict[str, bytes]:
+    """The files of an e-book with this ending, by their names within its folder."""
+    with zipfile.ZipFile(io.BytesIO(book) if isinstance(book, bytes) else book) as files:
+        names = [name for name in files.namelist() if name.endswith(ending)]
+        return {name.removeprefix("EPUB/"): files.read(name) for name in names}
 
 
 def without_findings(found: Found) -> Found:

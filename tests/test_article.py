@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -13,7 +12,7 @@ import pytest
 from pipeline.driver import build
 from pipeline.parser import parse
 from pipeline.verify import check
-from tests import checkers
+from tests import checkers, making
 from tests.pdf_reading import read
 
 SOURCE = """\
@@ -72,9 +71,7 @@ def test_all_formats_say_it(folder: Path) -> None:
     page = text_of((folder / "x.html").read_text("utf-8"))
     with pikepdf.open(folder / "x.pdf") as pdf:
         printed = " ".join(read(pdf).text.split())
-    with zipfile.ZipFile(folder / "x.epub") as book:
-        title = next(name for name in book.namelist() if name.endswith("title.xhtml"))
-        told = text_of(book.read(title).decode())
+    told = text_of(making.unpacked(folder / "x.epub")["title.xhtml"].decode())
     for line in LINES:
         assert line in page
         assert line in printed
@@ -106,9 +103,8 @@ def test_metadata_say_it(folder: Path) -> None:
     ]
     with pikepdf.open(folder / "x.pdf") as pdf, pdf.open_metadata() as xmp:
         assert "Nobody does." in str(xmp["dc:description"])
-    with zipfile.ZipFile(folder / "x.epub") as book:
-        package = next(name for name in book.namelist() if name.endswith(".opf"))
-        assert "<dc:description>We asked" in book.read(package).decode()
+    opf = making.unpacked(folder / "x.epub")["content.opf"].decode()
+    assert "<dc:description>We asked" in opf
 
 
 def test_check_finds_nothing(folder: Path) -> None:

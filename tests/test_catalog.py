@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
-import zipfile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -26,6 +25,7 @@ from pipeline.package.catalog.onix import codes, message
 from pipeline.package.catalog.record import is_product
 from pipeline.parser.frontmatter.roles import MARC
 from pipeline.parser.frontmatter.subjects import GROUPS
+from tests import making
 
 NS = {"o": "http://ns.editeur.org/onix/3.0/reference"}
 CHANGED = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
@@ -333,8 +333,8 @@ def test_its_links_are_full_and_lead_to_what_is_there(opds: dict[str, Any], buil
 
 
 def test_the_cover_is_that_of_the_book(opds: dict[str, Any], built: Path) -> None:
-    with zipfile.ZipFile(built / "well.epub") as book:
-        assert (built / "well-cover.jpg").read_bytes() == book.read("EPUB/cover.jpg")
+    cover = making.unpacked(built / "well.epub")["cover.jpg"]
+    assert (built / "well-cover.jpg").read_bytes() == cover
     assert (opds["images"][0]["width"], opds["images"][0]["height"]) == (1600, 2560)
 
 

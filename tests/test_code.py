@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,9 +133,8 @@ def test_the_lines_are_the_text(
 
 
 def test_an_e_book_sets_off_keywords_and_remarks_alone() -> None:
-    with zipfile.ZipFile(io.BytesIO(made(SOURCE, "ebook"))) as book:
-        chapter = book.read("EPUB/opening.xhtml").decode()
-        css = book.read("EPUB/style.css").decode()
+    files = making.unpacked(made(SOURCE, "ebook"))
+    chapter, css = files["opening.xhtml"].decode(), files["style.css"].decode()
     kinds = set(re.findall(r'<span class="(\w+)">', chapter.partition("<pre")[2]))
     assert kinds == {"k", "c"}
     rules = re.findall(r"[^{}]*\.code[^{}]*\{([^{}]*)\}", css)

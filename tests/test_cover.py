@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -32,6 +31,7 @@ from pipeline.render.cover.colours import PAPER, palette
 from pipeline.render.cover.spread import bar_code, isbn_in_print
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve
+from tests import making
 
 MM = 72 / 25.4
 
@@ -273,10 +273,10 @@ def test_a_drawing_as_cover_gets_pixels(tmp_path: Path) -> None:
         "---\ntitle: The well\ncover: {image: c.svg, alt: Blue}\n---\n\nText.\n", encoding="utf-8"
     )
     assert not build(source, ["ebook"], out=tmp_path / "out").diagnostics
-    with zipfile.ZipFile(tmp_path / "out" / "x" / "x.epub") as book:
-        image = pixels(book.read("EPUB/cover.jpg"))
-        assert not [name for name in book.namelist() if name.endswith(".svg")]
-        assert 'alt="Blue"' in book.read("EPUB/cover.xhtml").decode()
+    files = making.unpacked(tmp_path / "out" / "x" / "x.epub")
+    image = pixels(files["cover.jpg"])
+    assert not [name for name in files if name.endswith(".svg")]
+    assert b'alt="Blue"' in files["cover.xhtml"]
     assert image.size == (1600, 2560)
     assert image.getpixel((800, 2500)) == pytest.approx((0, 0, 254), abs=3)
 

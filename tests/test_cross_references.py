@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pikepdf
@@ -358,12 +356,8 @@ def test_figures_side_by_side_are_read_one_by_one(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def ebook(folder: Path) -> dict[str, ET.Element]:
     """The pages of the e-book, by name."""
-    opened = zipfile.ZipFile(io.BytesIO(made(BOOK, folder, "ebook")))
-    return {
-        PurePosixPath(name).name: ET.fromstring(opened.read(name))
-        for name in opened.namelist()
-        if name.endswith(".xhtml")
-    }
+    files = making.unpacked(made(BOOK, folder, "ebook"), ".xhtml")
+    return {name: ET.fromstring(data) for name, data in files.items()}
 
 
 def by_class(page: ET.Element, name: str) -> Iterator[ET.Element]:

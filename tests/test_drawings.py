@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -15,6 +14,7 @@ from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 import pipeline
 from pipeline.model.codes import Code
 from pipeline.verify import check
+from tests import making
 
 TEXT = "Rainwater and wells"
 SIZE = 20
@@ -90,12 +90,10 @@ def test_text_in_drawings_is_as_wide_as_where_it_was_drawn(tmp_path: Path) -> No
 def test_drawings_on_screens_bring_the_fonts_that_stand_in(tmp_path: Path) -> None:
     build(tmp_path, [drawn("<text x='9' y='40' font-family='Arial'>Well</text>")], "site", "ebook")
     (on_site,) = (tmp_path / "out" / "well" / "well-site").rglob("0.svg")
-    with zipfile.ZipFile(tmp_path / "out" / "well" / "well.epub") as book:
-        (name,) = (name for name in book.namelist() if name.endswith("0.svg"))
-        in_book = book.read(name).decode()
+    (in_book,) = making.unpacked(tmp_path / "out" / "well" / "well.epub", "0.svg").values()
     brought = [
         re.search(r'@font-face \{ font-family: "Arimo"[^}]*url\(data:font/', drawing) is not None
-        for drawing in (on_site.read_text("utf-8"), in_book)
+        for drawing in (on_site.read_text("utf-8"), in_book.decode())
         if 'font-family="Arial,Arimo"' in drawing
     ]
     assert brought == [True, False], "readers of an e-book have their own, unless asked otherwise"

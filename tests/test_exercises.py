@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -467,10 +465,7 @@ def test_each_choice_is_an_item_of_a_list(built: dict[str, bytes]) -> None:
 
 @pytest.mark.slow
 def test_an_e_book_has_nothing_to_type_into(built: dict[str, bytes]) -> None:
-    with zipfile.ZipFile(io.BytesIO(built["x.epub"])) as archive:
-        text = "".join(
-            archive.read(name).decode() for name in archive.namelist() if name.endswith(".xhtml")
-        )
+    text = b"".join(making.unpacked(built["x.epub"], ".xhtml").values()).decode()
     assert not re.search(r"<(?:input|select|textarea|form|label|fieldset|button)\b", text)
     assert text.count('class="blank size-1"') == 3
     assert text.count('<span class="visually-hidden">blank') == 3 + 2 + 2

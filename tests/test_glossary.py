@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -105,12 +103,8 @@ def test_the_web_page_says_what_is_a_term(tmp_path: Path) -> None:
 
 
 def test_the_links_of_an_e_book_lead_to_another_file(tmp_path: Path) -> None:
-    book = zipfile.ZipFile(io.BytesIO(make(TEXT, tmp_path, "ebook")))
-    pages = {
-        name.rpartition("/")[2]: ElementTree.fromstring(book.read(name))
-        for name in book.namelist()
-        if name.endswith(".xhtml")
-    }
+    files = making.unpacked(make(TEXT, tmp_path, "ebook"), ".xhtml")
+    pages = {name: ElementTree.fromstring(data) for name, data in files.items()}
     found = [
         (name, a.get("href", ""))
         for name, page in pages.items()

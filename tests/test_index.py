@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 import sys
-import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -255,9 +253,8 @@ def test_links_say_where_they_lead(tmp_path: Path) -> None:
 
 
 def test_an_e_book_has_an_index_that_reading_systems_know(tmp_path: Path) -> None:
-    book = zipfile.ZipFile(io.BytesIO(make(BOOK, tmp_path, "ebook")))
-    files = {name: book.read(name) for name in book.namelist() if name.endswith(".xhtml")}
-    pages = {name.rpartition("/")[2]: ElementTree.fromstring(data) for name, data in files.items()}
+    files = making.unpacked(make(BOOK, tmp_path, "ebook"), ".xhtml")
+    pages = {name: ElementTree.fromstring(data) for name, data in files.items()}
     page = next(p for p in pages.values() if p.find(f".//{XHTML}*[@role='doc-index']") is not None)
     kinds = [e.get(EPUB_TYPE, "") for e in page.iter() if "index" in e.get(EPUB_TYPE, "")]
     assert kinds.count("index") == 1
@@ -273,8 +270,7 @@ def test_an_e_book_has_an_index_that_reading_systems_know(tmp_path: Path) -> Non
 
 def test_a_section_that_is_no_index_is_not_called_one(tmp_path: Path) -> None:
     text = "# T\n\n## Index {.index}\n\n- a list of my own\n"
-    book = zipfile.ZipFile(io.BytesIO(make(text, tmp_path, "ebook")))
-    files = [book.read(n).decode() for n in book.namelist() if n.endswith(".xhtml")]
-    (page,) = (file for file in files if "a list of my own" in file)
+    files = making.unpacked(make(text, tmp_path, "ebook"), ".xhtml").values()
+    (page,) = (file.decode() for file in files if b"a list of my own" in file)
     assert 'epub:type="index"' not in page
     assert 'role="doc-index"' in page

@@ -3,13 +3,13 @@ can turn to page 3 too. `conforming.Read` examines the pages of whole publicatio
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
 
 import pipeline
 from pipeline.model.codes import Code
+from tests import making
 from tests.documentation import ROOT
 from tests.pdf_reading import open_pdf
 from tests.printed_pages import Output
@@ -145,7 +145,7 @@ def test_a_teachers_screen_shows_the_pages_and_the_answers(tmp_path: Path) -> No
     assert "<textarea" not in page[page.index("Why?") :]
     assert "<title>A talk (teacher’s edition)</title>" in page
     assert '<meta name="robots" content="noindex">' in page
-    with zipfile.ZipFile(output.place.with_name("talk-teacher-ebook.epub")) as book:
-        chapter = book.read("EPUB/opening.xhtml").decode()
+    files = making.unpacked(output.place.with_name("talk-teacher-ebook.epub"))
+    chapter = files["opening.xhtml"].decode()
     assert "Because." in chapter
     assert 'id="page--2"' in chapter
