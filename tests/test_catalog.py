@@ -374,7 +374,7 @@ def test_what_shops_will_ask_for() -> None:
 
     (told,) = missing(Metadata(title="A"), "web", "ebook")
     assert told.startswith("missing-for-shops ")
-    for what in ("ISBN for the e-book", "who wrote it", "description", "`subjects`", "`date`"):
+    for what in ("ISBN for the e-book", "the authors", "description", "`subjects`", "`date`"):
         assert what in told
     (told,) = missing(Metadata(title="A"), "web")
     assert "None of these editions" in told
