@@ -595,7 +595,7 @@ def test_the_report(tree: Tree) -> None:
     run = tree.make("report", "REPORT=--copies 30 --paper-price 0.01")
     assert run.status == 0, run.stderr
     assert len(run.calls) == 1
-    assert "30 copies on both sides: 30 sheets, EUR 0.30" in run.stdout
+    assert "30 copies, double-sided: 30 sheets, EUR 0.30" in run.stdout
     assert (tree.built / "report.html").exists()
     assert tree.make("clean").status == 0
     assert not tree.built.exists()

@@ -155,7 +155,8 @@ def test_a_language_without_a_formula_says_so(lang: str) -> None:
 
 
 def test_a_text_that_is_too_short_says_so() -> None:
-    assert reading_level([EASY], "en").text == "the text is too short to say (under 100 words)"
+    level = reading_level([EASY], "en")
+    assert level.text == "too little running text for a level (under 100 words)"
 
 
 # --- a report --------------------------------------------------------------------------
@@ -315,7 +316,7 @@ def test_the_page(report: Report) -> None:
     assert f'<li id="{shown}" class="has-warnings">' in page
     assert page.count("<img ") == 2 + 2 + 2  # the pages of two editions, and the first of each
     assert page.count('alt="First page, small"') == 2
-    assert "20 copies: GBP 0.01 a sheet of paper, GBP 0.03 a printed side." in page
+    assert "20 copies: GBP 0.01 per sheet of paper, GBP 0.03 per printed side." in page
     assert '<th scope="row"><a href="#booklet">booklet</a></th><td>2</td><td>– / 1</td>' in page
     assert "bad.md:8:1" in page
 
@@ -353,9 +354,10 @@ def test_the_command(source: Path, tmp_path: Path) -> None:
     result = run(source, "--copies", 30, "--paper-price", "0,01", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "handout: printable handout, A4\n" in result.stdout
-    assert "  paper     2 pages on A4: 2 sheets on one side, 1 sheet on both\n" in result.stdout
+    paper = "2 pages on A4: 2 sheets single-sided, 1 sheet double-sided"
+    assert f"  paper     {paper}\n" in result.stdout
     assert (
-        "30 copies on both sides: 30 sheets, EUR 0.30 (paper 0.30, printing 0.00)" in result.stdout
+        "30 copies, double-sided: 30 sheets, EUR 0.30 (paper 0.30, printing 0.00)" in result.stdout
     )
     assert "  reading   under a minute (" in result.stdout
     assert "warning[low-resolution]" in result.stderr

@@ -173,8 +173,8 @@ def lines(edition: EditionReport, report: Report) -> Iterator[str]:
         if printed.images:
             yield f"  images    {sayings.images_text(printed)}"
         copies = sayings.number_of(prices.copies, "copy", "copies")
-        for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
+        for cost, how in ((printed.duplex, "double-sided"), (printed.simplex, "single-sided")):
             if cost:
-                yield f"  cost      {copies} on {how}: {sayings.cost_text(cost, prices)}"
+                yield f"  cost      {copies}, {how}: {sayings.cost_text(cost, prices)}"
     yield f"  reading   {sayings.time_text(edition.time)}; {sayings.level_text(edition.level)}"
     yield f"  warnings  {len(edition.warnings) or 'none'}"

@@ -158,7 +158,7 @@ def report(built: Sequence[Built], metadata: Metadata) -> Document:
     if found:
         blocks.append(_table(("Code", "Kind", "Documents"), found))
     else:
-        blocks.append(_paragraph("There are none."))
+        blocks.append(_paragraph("None."))
     blocks += [_heading(1, "Documents"), _table(head, rows)]
     return Document(metadata=metadata, blocks=tuple(blocks))
 

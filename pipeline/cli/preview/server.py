@@ -243,4 +243,4 @@ def _json(value: object) -> Response:
 
 
 def _gone() -> Response:
-    return PlainTextResponse("Not here.", 404, HEADERS)
+    return PlainTextResponse("Not found.", 404, HEADERS)

@@ -76,7 +76,7 @@ def _view(edition: EditionReport, report: Report) -> View:
         facts=(*_reading(edition), *(_paper(printed, report) if printed else ())),
         warnings=tuple(_shown(warned, edition.name, known) for warned in edition.warnings),
         thumbnails=tuple(_thumbnail(page, edition) for page in shown),
-        untold=f"{sayings.number_of(left_out, 'more page')} not shown." if left_out else "",
+        not_shown=f"{sayings.number_of(left_out, 'more page')} not shown." if left_out else "",
     )
 
 
@@ -88,7 +88,9 @@ def _reading(edition: EditionReport) -> tuple[View, ...]:
     )
     if level.sentence_length is None:
         return facts
-    lengths = f"{level.sentence_length:g} words a sentence, {level.word_length:g} syllables a word"
+    lengths = (
+        f"{level.sentence_length:g} words per sentence, {level.word_length:g} syllables per word"
+    )
     return (*facts, _fact("Sentences", lengths))
 
 
@@ -104,7 +106,7 @@ def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
     copies = sayings.number_of(report.prices.copies, "copy", "copies")
     if printed.images:
         facts.append(_fact("Images", sayings.images_text(printed)))
-    for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
+    for cost, how in ((printed.duplex, "double-sided"), (printed.simplex, "single-sided")):
         if cost:
             facts.append(_fact(f"{copies}, {how}", sayings.cost_text(cost, report.prices)))
     return tuple(facts)

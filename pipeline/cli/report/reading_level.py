@@ -14,7 +14,7 @@ import msgspec
 from pipeline.cli.report.passages import sentences, words
 
 LEAST = 100
-"""Words that a text has to have: the formulas were made for samples of that length."""
+"""The minimum number of words: the formulas were made for samples of that length."""
 
 LAST_GRADE = 12
 """The last year of school."""
@@ -134,7 +134,7 @@ def reading_level(texts: Iterable[str], lang: str) -> ReadingLevel:
         return ReadingLevel(f"no formula for this language ({language})")
     counts = count(texts, language)
     if counts.words < LEAST:
-        return ReadingLevel(f"the text is too short to say (under {LEAST} words)")
+        return ReadingLevel(f"too little running text for a level (under {LEAST} words)")
     score = formula.score(counts)
     grades = formula.grades(score)
     return ReadingLevel(

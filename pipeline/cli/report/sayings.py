@@ -10,7 +10,7 @@ from pipeline.cli.report.reading_time import ReadingTime
 from pipeline.cli.report.result import Printed
 
 SHOWN = 6
-"""Images that are named."""
+"""The maximum number of images named."""
 
 NARROW_SPACE = "\u202f"
 
@@ -32,25 +32,26 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def price(amount: Decimal, currency: str) -> str:
-    """A price as it was given, with two decimals at least."""
+    """A price as given, with at least two decimals."""
     exact = f"{amount:,f}".rstrip("0")
     return f"{currency} {max(exact, f'{amount:,.2f}', key=len)}"
 
 
 def paper_text(sheets: Sheets, paper: str) -> str:
-    """9 pages on A4: 9 sheets printed on one side, 5 on both."""
+    """9 pages on A4: 9 sheets single-sided, 5 double-sided."""
     pages = number_of(sheets.pages, "page")
     sides = f" on {number_of(sheets.sides, 'side')} of {paper}"
     placed = f" on {paper}" if sheets.sides == sheets.pages else sides
     both = number_of(sheets.duplex, "sheet")
     if sheets.simplex is None:
-        return f"{pages}{placed}: {both}, printed on both sides"
-    return f"{pages}{placed}: {number_of(sheets.simplex, 'sheet')} on one side, {both} on both"
+        return f"{pages}{placed}: {both}, double-sided"
+    single = number_of(sheets.simplex, "sheet")
+    return f"{pages}{placed}: {single} single-sided, {both} double-sided"
 
 
 def ink_text(ink: Ink) -> str:
     in_colour = f"in colour {percent(ink.black)} black and {percent(ink.colour)} colour"
-    return f"{percent(ink.grey)} of a page in black alone; {in_colour}"
+    return f"{percent(ink.grey)} of a page in black only; {in_colour}"
 
 
 def images_text(printed: Printed) -> str:
@@ -72,11 +73,11 @@ def cost_text(cost: Cost, prices: Prices) -> str:
 
 
 def prices_text(prices: Prices) -> str:
-    """EUR 0.012 a sheet, EUR 0.05 a printed side; "" if there are none."""
+    """EUR 0.012 per sheet of paper, EUR 0.05 per printed side; "" if there are none."""
     parts = (
-        (prices.paper, "a sheet of paper"),
-        (prices.page, "a printed side"),
-        (prices.ink, "of ink for a side with 5 % coverage"),
+        (prices.paper, "per sheet of paper"),
+        (prices.page, "per printed side"),
+        (prices.ink, "per side with 5 % coverage, for ink"),
     )
     return ", ".join(f"{price(amount, prices.currency)} {what}" for amount, what in parts if amount)
 
