@@ -11,7 +11,7 @@ from pipeline.cli import commands, library, listing, reporting, sources, termina
 from pipeline.model.messages import printable
 
 STOPPED = 130
-"""128 and the number of the signal that Ctrl-C sends."""
+"""The exit code after Ctrl-C: 128 plus the number of its signal."""
 
 EPILOG = """\b
 Examples:
@@ -36,7 +36,7 @@ something, or a file cannot be written, 130 interrupted.
 
 
 class _Group(click.Group):
-    """Commands that say in their exit code that somebody stopped them, as shells do."""
+    """Commands that exit like other programs when interrupted."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

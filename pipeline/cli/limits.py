@@ -1,4 +1,4 @@
-"""The limits of a build that somebody asks for: files, network, time and memory."""
+"""Limits of a build on request: files, network, time and memory."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pipeline.driver import Result, Saved
 
 NO_SECONDS, NO_BYTES = 10.0**8, 10**15
-"""Limits that nothing reaches."""
+"""Limits that are never reached."""
 
 
 def confine_to(sources: Iterable[Path], out: Path, templates: Path | None) -> None:
-    """Confine this process to the folders of the sources and of the templates, and to write into
-    the output's and the user's cache; end it where the system cannot do that."""
+    """Confine this process to reading the folders of the sources and the templates, and writing to
+    the output folder and the user's cache; exit if the system cannot do that."""
     from pipeline.system.confinement import ConfinementError, confine
     from pipeline.system.store import cache_folder
 
@@ -33,8 +33,8 @@ def confine_to(sources: Iterable[Path], out: Path, templates: Path | None) -> No
 def within(
     run: Callable[..., Result], timeout: float | None, memory: int | None
 ) -> Callable[..., Result]:
-    """`driver.build` in a process of its own, which ends where it takes too much time or memory.
-    The listener hears of the files that were saved alone."""
+    """`driver.build` in a process of its own, which is ended if it takes too much time or memory.
+    The listener only gets the files that were saved."""
     from pipeline.cli.library.building import stop_message
     from pipeline.cli.library.child import RAISED, Limits
     from pipeline.cli.library.pool import LimitedPool, TaskStoppedError

@@ -32,10 +32,10 @@ BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
 FIRST_STAGE = "parse"
 
 LONG_SOURCE = 200_000
-"""Bytes of Markdown from which on editions are made side by side."""
+"""The size of a source, in bytes, from which editions are made in parallel."""
 
 FEW = 3
-"""Editions of a short source that two processes make."""
+"""The minimum number of editions of a short source for which two processes are used."""
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?", re.IGNORECASE)
 
@@ -224,7 +224,7 @@ class _Crew(Executor):
         self._others: Executor | None = None
 
     def begin(self) -> Executor:
-        """Have the processes begin; they are not waited for."""
+        """Start the processes, without waiting for them."""
         if self._others is None:
             try:
                 from concurrent.futures import ProcessPoolExecutor
@@ -244,7 +244,7 @@ class _Crew(Executor):
 
 
 class _Here(Executor):
-    """Does all at once, in this process."""
+    """Does everything immediately, in this process."""
 
     def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         done: Future[T] = Future()
@@ -256,7 +256,7 @@ class _Here(Executor):
 
 
 def _prepare() -> None:
-    """Get a process ready that sets type."""
+    """Prepare a process for typesetting."""
     import importlib
 
     importlib.import_module("pipeline.package.pdf")
@@ -264,9 +264,10 @@ def _prepare() -> None:
 
 
 def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> Any:
-    """A context with a `_Crew`, if that is worth while, on several cores: a process per core if
-    sources are long or editions many; else one that lays out pages while this one does the rest, if
-    it has not loaded the engine. Without ``editions``, short sources will be built often."""
+    """A context with a `_Crew`, if that is worthwhile, on several cores: a process per core if
+    there are long sources or many editions; otherwise one that lays out pages while this one does
+    the rest, unless this one has already loaded the engine. Without ``editions``, short sources
+    will be built often."""
     cores = os.cpu_count() or 1
     size = sum(source.stat().st_size for source in sources if source.is_file())
     if size >= LONG_SOURCE and cores > 1:
@@ -315,7 +316,7 @@ class Progress:
             self._took.clear()
         if self.stages and not self.quiet:
             click.echo(messages.ran_line(event.stage, event.edition, event.seconds, event.note))
-        if event.is_part:  # of a time that is told as a whole
+        if event.is_part:  # included in another time
             return
         # earlier results keep the time of their run
         self._took[name] = event.seconds or self._took.get(name) or self._expected.get(name, 0.0)
@@ -339,8 +340,7 @@ def _name(event: Ran | Begun) -> str:
 
 @contextlib.contextmanager
 def progress_shown(sources: Iterable[Path], out: Path, quiet: bool, stages: bool) -> Any:
-    """A context that gives the `Progress` of a build: lines, and on a terminal something that
-    moves while they are made."""
+    """A context that gives the `Progress` of a build: lines, and on a terminal a status line."""
     from pipeline.system.store import CACHE, Folder, key
 
     names = [str(source.absolute()) for source in sources]

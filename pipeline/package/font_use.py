@@ -37,7 +37,7 @@ ITALICS = (
     ("ı", "ı", 0x1D6A4),
     ("ȷ", "ȷ", 0x1D6A5),
 )
-"""First and last of some letters, and where their mathematical italics begin."""
+"""The first and last of some letters, and the first of their mathematical italics."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)((?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+)>")
 _CLASS = re.compile(r"\bclass=\"([^\"]*)\"")

@@ -22,16 +22,16 @@ LONGEST = 2560
 """Pixels of a side, of the largest e-reader's page and of a cover."""
 
 MOST_PIXELS = 5_600_000
-"""Of an image: Apple's asset guide."""
+"""The maximum number of pixels of an image, from Apple's asset guide."""
 
 QUALITY = 85
-"""Of photographs that are encoded again."""
+"""The JPEG quality of re-encoded photographs."""
 
 GAIN = 0.9
 """The reduction in size that alone justifies re-encoding an image."""
 
 MOST_COLOURS = 256
-"""Of a PNG with a palette."""
+"""The maximum number of colours of a PNG with a palette."""
 
 PHOTOGRAPH = 20_000
 """Colours from which on an image without transparency is better off as a JPEG."""

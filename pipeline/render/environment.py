@@ -1,4 +1,4 @@
-"""Where templates come from: the user's folder first, then the ones that ship."""
+"""Finds templates: in the user's folder first, then among the built-in ones."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def template_errors(overrides: Path | None) -> Iterator[None]:
     inclusion, as a `jinja2.TemplateError`. Other exceptions are bugs in Chapbook."""
     try:
         yield
-    except (jinja2.TemplateError, MemoryError):  # a limit of memory is told as such
+    except (jinja2.TemplateError, MemoryError):  # a memory limit is reported as such
         raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)

@@ -17,10 +17,8 @@ NotePlace: TypeAlias = Literal["foot", "margin", "end"]
 
 
 class PrintedNotes:
-    """Which notes a reference in the text brings with it.
-
-    A note that only another note refers to is printed right after that one, never in it:
-    their numbers follow each other.
+    """The notes that a reference in the text brings with it. A note that only another note refers
+    to is printed directly after that one, never in it: their numbers follow each other.
     """
 
     def __init__(self, notes: tuple[model.Note, ...], place: NotePlace = "foot") -> None:

@@ -46,7 +46,7 @@ FORMS, LEVELS = 16, 64
 """Forms within forms that are looked into, and levels that are read of a structure tree."""
 
 MOST = 200_000
-"""Things on a page that are looked at."""
+"""The maximum number of things on a page that are examined."""
 
 BOLD, ITALIC = ("bold", "black", "heavy"), ("italic", "oblique")
 """Words in the names of bold and italic fonts: files often give no weight."""

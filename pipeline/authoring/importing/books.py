@@ -49,7 +49,7 @@ class _Chapter(NamedTuple):
     depth: int = 0
     title: str = ""
     is_outside: bool = False
-    """Of the part before it."""
+    """True if it does not belong to the part before it."""
 
 
 class _Book(NamedTuple):

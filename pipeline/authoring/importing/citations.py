@@ -24,7 +24,7 @@ from pipeline.parser import parse
 from pipeline.parser.markup.flow import trim
 
 MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
-"""Such a mark."""
+"""The pattern of such a mark."""
 
 _DATA = "CSL_CITATION"
 _ENDNOTE = "EN.CITE"

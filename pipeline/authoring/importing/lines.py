@@ -15,7 +15,7 @@ ADDRESS = re.compile(
 )
 ENDS = re.compile(r"[.!?…:;,。！？؟][”\"’»)\]]?$")
 _NARROWEST, _WIDEST = 40, 100
-"""Characters of a line that may have been broken to fit a width."""
+"""The minimum length of a line that may have been broken to fit a width."""
 
 
 class CopiedLine(NamedTuple):

@@ -15,13 +15,13 @@ from pipeline.authoring.importing.article import words
 from pipeline.authoring.importing.draft import append_text
 
 MOST = 500_000
-"""Characters of style sheets that are read."""
+"""The maximum length of style sheets that are read."""
 
 LARGER, LONGEST = 1.15, 15
 """Times the size of the text that a heading's letters have at least; and its words at most."""
 
 SMALL = 10
-"""Points, out of twelve, by which superscripts are smaller."""
+"""The maximum size of superscripts, in points, in text of twelve points."""
 
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SELECTOR = re.compile(r"(?:span|p|div|font)?\.([\w-]+)")

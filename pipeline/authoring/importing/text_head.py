@@ -27,10 +27,10 @@ class _Head(NamedTuple):
 
 
 _MOST_WORDS = 25
-"""Of a title."""
+"""The maximum number of words of a title."""
 
 _HEAD = 8
-"""Lines with text that are looked at."""
+"""The number of lines with text that are examined."""
 
 _SHORT = 14
 """The maximum number of words of a line below the title that continues it."""

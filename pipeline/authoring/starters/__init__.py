@@ -1,4 +1,4 @@
-"""The starters that ``chapbook new`` writes: sources that say how it is done."""
+"""The starters that ``chapbook new`` writes: sources that explain themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Return whether two documents have the same content, regardless of source positions."""
+"""Compares the content of documents, regardless of source positions."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Bare = tuple[object, ...]
 
 
 def same(first: Document, second: Document) -> bool:
-    """Return whether two documents differ only in positions, and in what no reader gets: line
-    breaks at the end of a text, unused inline notes."""
+    """Return whether two documents have the same content. Positions do not count, nor does what no
+    reader gets: line breaks at the end of a text, unused inline notes."""
     return bare(first) == bare(second)
 
 

@@ -36,7 +36,7 @@ class Cluster:
         except ImportError as error:
             message = "Clusters need the extra “cluster”: pip install 'chapbook[cluster]'"
             raise NoClusterError(message) from error
-        # what it logs is told as a finding
+        # its log messages are reported as a finding
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             client: Any = distributed.Client

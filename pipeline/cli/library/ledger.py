@@ -21,7 +21,7 @@ from pipeline.system.checksums import checksum
 from pipeline.system.paths import leads_out
 
 Stamp: TypeAlias = tuple[int, int, str]
-"""When a file was changed, in nanoseconds, its size, and its SHA-256."""
+"""The time of a file's last change, in nanoseconds, its size, and its SHA-256."""
 
 ABSENT: Stamp = (0, -1, "")
 UNSTABLE: Stamp = (-1, -1, "")
@@ -141,7 +141,7 @@ class Ledger:
 
     def _add(self, entry: _Entry) -> None:
         self._entries[entry.built.name] = entry
-        with contextlib.suppress(OSError):  # a full disk is told where outputs are written
+        with contextlib.suppress(OSError):  # a full disk is reported when outputs are written
             if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("ab", buffering=0)

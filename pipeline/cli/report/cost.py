@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 USUAL_COVERAGE = Decimal("0.05")
-"""The share of a page that the yields of cartridges are stated for (ISO/IEC 19752)."""
+"""The coverage for which yields of cartridges are stated (ISO/IEC 19752)."""
 
 CENT = Decimal("0.01")
 

@@ -36,7 +36,7 @@ def paragraphs(document: Document) -> Iterator[str]:
 
 
 def all_texts(document: Document) -> Iterator[str]:
-    """All that is read, with headings, tables and captions, but for code and formulas."""
+    """All text that is read, including headings, tables and captions, without code and formulas."""
     yield document.metadata.title
     yield document.metadata.subtitle
     for node in all_nodes(document):

@@ -17,7 +17,7 @@ LEAST = 100
 """The minimum number of words: the formulas were made for samples of that length."""
 
 LAST_GRADE = 12
-"""The last year of school."""
+"""The last school year."""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ def _flesch(base: float, sentence: float, word: float) -> Callable[[Counts], flo
 
 
 def _grade(score: float) -> tuple[int, int]:
-    """Of a formula whose result is the grade itself."""
+    """The grades of a formula whose result is the grade itself."""
     grade = max(1, round(score))
     return grade, grade
 

@@ -51,6 +51,6 @@ def _rounded(minutes: float) -> str:
 
 
 def _hours(minutes: float) -> str:
-    """To the half hour."""
+    """Minutes as hours, rounded to the half hour."""
     halves = round(minutes / 30)
     return f"{halves // 2}½" if halves % 2 else f"{halves // 2}"

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from pipeline.model.sheet.colours import mixed
 
 MARGIN = 0.05
-"""Of the height, above the image and below it."""
+"""The margin above and below the image, relative to the height."""
 
 SHADE = 0.55
 """The share of black added to the ground, so that the image stands out."""

@@ -22,7 +22,7 @@ END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
 """The end of a sentence."""
 
 LARGER = 1.12
-"""Times the size of the text that a heading has at least."""
+"""The minimum size of a heading, relative to the text."""
 
 LONGEST, LONGEST_BOLD = 40, 15
 """Maximum words of a heading, and of one that is only in bold."""

@@ -31,10 +31,10 @@ from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout
 
 INDENT = 3
-"""Times the size of the text that a paragraph's first line is indented at most."""
+"""The maximum indentation of a paragraph's first line, relative to the size of the text."""
 
 EDGES = 2
-"""Lines at the top and the foot of a page that may be of the page."""
+"""The number of lines at the top and foot of a page that may belong to the page."""
 
 _BULLET = re.compile(r"\s*[•◦▪‣·●○■□\uf0b7\uf0a7–-]\s+")
 _NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")

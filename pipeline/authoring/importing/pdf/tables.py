@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from pipeline.authoring.importing.pdf.lines import PdfLine, write_lines
 
 GAP = 1.0
-"""Times the size of its letters that columns are apart at least."""
+"""The minimum distance between columns, relative to the size of the letters."""
 
 _MARK = re.compile(r"\W{1,2}|\(?\w{1,4}[.)]")
 """The bullet or number of an item, which is not a cell."""

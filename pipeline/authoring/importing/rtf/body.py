@@ -21,7 +21,7 @@ number of words in one."""
 
 
 MOST_NESTED = 9
-"""Tables within tables that are read."""
+"""The maximum nesting of tables."""
 
 NEAR = 30
 """Twentieths of a point that the edges of cells are apart at least."""

@@ -27,7 +27,7 @@ _READ = frozenset(
     "shppict picprop sn sv annotation fldinst atnauthor shpinst shptxt footnote listtext pntext"
     " info pict field fonttbl stylesheet nesttableprops xe bkmkstart".split()
 )
-"""Destinations that are read."""
+"""Destinations with content that is read."""
 
 _INFO = frozenset({"title", "author", "keywords", "subject"})
 _TOGGLES = {
@@ -38,7 +38,7 @@ _TOGGLES = {
 }  # fmt: skip
 _DESTINATIONS = _SKIPPED | _HEADS | _READ | _INFO
 DEEPEST = 500
-"""Groups within groups that are read."""
+"""The maximum nesting of groups."""
 
 
 class _Group:

@@ -26,7 +26,7 @@ from pipeline.authoring.importing.word.styles import VAL, W, on
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _EMU = 360_000
-"""Of Word's units, in a centimetre."""
+"""The number of Word's units in a centimetre."""
 
 _O = "{urn:schemas-microsoft-com:office:office}"
 

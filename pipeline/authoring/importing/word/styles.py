@@ -51,7 +51,7 @@ class Level(NamedTuple):
     text: str
     start: int
     number: int
-    """Of this paragraph."""
+    """The number of this paragraph."""
 
 
 def on(element: Element | None) -> bool:
