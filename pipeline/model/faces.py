@@ -53,8 +53,7 @@ FALLBACKS = (
     Face("Noto Sans", 400, "normal", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
     Face(EMOJI, 400, "normal", "manimgx_fonts", "NotoEmoji[wght].ttf"),
 )
-"""Faces for characters missing from the text faces: polytonic Greek, more of Cyrillic, rare
-letters, emoji."""
+"""Faces for further characters: polytonic Greek, Cyrillic, rare letters, emoji."""
 
 
 ARIAL_LIKE, TIMES_LIKE, VERDANA_LIKE = "Arimo", "Crimson Pro", "DejaVu Sans"
@@ -117,8 +116,7 @@ def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
 
 @functools.cache
 def font_file(face: Face) -> Path | None:
-    """The file of a face, or None if its package is not installed. A publication's own font has to
-    be `located`."""
+    """The file of a face, if its package is installed; own fonts have to be `located`."""
     if not face.package:
         return Path(face.path) if Path(face.path).is_file() else None
     found = importlib.util.find_spec(face.package)  # a package of fonts need not be imported

@@ -60,8 +60,7 @@ class Written(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of a struct that is a key. ``type`` is without None; ``aliases`` are all other
-    names of the key."""
+    """A field that is a key. ``type`` is without None; ``aliases`` are the key's other names."""
 
     name: str
     aliases: tuple[str, ...]

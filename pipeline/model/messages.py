@@ -40,8 +40,7 @@ _CONTROL = re.compile(
 
 
 def printable(text: object) -> str:
-    """A text on one line that is safe to show on a terminal: control characters are written as
-    their codes."""
+    """A text made safe for a line of a terminal: control characters are written as codes."""
     return _CONTROL.sub(_code, str(text))
 
 
@@ -117,8 +116,7 @@ def _others(findings: Sequence[Diagnostic]) -> str:
 
 
 def summary(diagnostics: Iterable[Diagnostic], *, blocked: bool = False) -> str:
-    """The number of findings of each kind, and a note if nothing was written; "" if a single
-    finding says it all."""
+    """The numbers of findings by kind, and if nothing was written; "" if one says it all."""
     found = list(diagnostics)
     errors = sum(finding.is_error for finding in found)
     kinds = Counter(finding.code for finding in found).most_common()

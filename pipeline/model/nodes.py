@@ -452,8 +452,7 @@ class WritingLines(Node, frozen=True):
 
 
 class WritingSpace(Node, frozen=True):
-    """``::: space 40mm``: space to draw or to work something out, ``height`` millimetres high,
-    empty or squared."""
+    """``::: space 40mm``: room to draw, ``height`` millimetres high, empty or squared."""
 
     height: float
     squared: bool = False

@@ -58,8 +58,7 @@ class PageStart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The pages of an edition in order, except those without text; the total number of pages, and
-    the kind of each."""
+    """The pages of an edition that have text, the number of all, and the kind of each."""
 
     edition: str
     starts: tuple[PageStart, ...] = ()
@@ -68,8 +67,7 @@ class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TextLeaf(NamedTuple):
-    """A node that is a piece of text, with the data of a `PagePiece`; ``ordinal`` is its number
-    among all nodes."""
+    """A node that is a piece of text, as a `PagePiece`; ``ordinal``: its number among all."""
 
     node: Node
     position: Position

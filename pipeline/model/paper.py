@@ -1,5 +1,4 @@
-"""Paper: sheet sizes, the front matter's options for the printed page, and the final page of an
-edition."""
+"""Paper: sheet sizes, the options for the printed page, and the page that results."""
 
 from __future__ import annotations
 

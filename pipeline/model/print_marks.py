@@ -37,8 +37,7 @@ PAGE = "data-page"
 """The number of the page that a link leads to, or that a mark is for."""
 
 OUTLINE = "data-outline"
-"""The text of a heading in the outline and the running head, if the heading contains more than
-text."""
+"""The text of a heading in outline and running head, if it contains more than text."""
 
 SPOKEN = "data-text"
 """The text alternative of a formula's picture."""

@@ -25,8 +25,7 @@ _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def replacement_of(node: Node) -> Node | tuple[Node, ...]:
-    """The replacement for a node that an edition does not have: for a cell an empty one, to keep
-    the columns in line."""
+    """The replacement for a node that an edition lacks: an empty cell keeps the columns."""
     if isinstance(node, model.TableCell):
         return replace(node, children=(), attributes=NO_ATTRIBUTES)
     return LEFT_OUT if isinstance(node, _INLINES) else ()
@@ -123,8 +122,7 @@ CLOSE: Changes = dict.fromkeys(
 
 
 def without_answers(tex: str) -> str:
-    """A formula without the answers in its gaps. Its spoken alternative is dropped, because it
-    could reveal them."""
+    """A formula without the answers in its gaps."""
     found: list[str] = []
     pos = 0
     while gap := _ANSWERED.search(tex, pos):

@@ -1,5 +1,4 @@
-"""The interface between ``render`` and ``package``: finished markup and everything that belongs to
-it."""
+"""The interface between ``render`` and ``package``: markup and what belongs to it."""
 
 from __future__ import annotations
 
@@ -45,8 +44,7 @@ class NavList(msgspec.Struct, frozen=True):
 
 
 class Landmark(msgspec.Struct, frozen=True):
-    """A place that readers of an e-book may want to jump to; ``kind`` is its name in EPUB's
-    Structural Semantics."""
+    """A place for readers to jump to; ``kind`` is its name in EPUB's Structural Semantics."""
 
     kind: str
     href: str
@@ -54,8 +52,7 @@ class Landmark(msgspec.Struct, frozen=True):
 
 
 class PageListEntry(msgspec.Struct, frozen=True):
-    """An entry of the page list: the printed number of a page of the standard print edition, and
-    ``page#id``."""
+    """An entry of the page list: a page's printed number, and ``page#id``."""
 
     label: str
     href: str

@@ -56,8 +56,7 @@ def column_count(table: Table) -> int:
 
 
 def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
-    """The rows with cells; no cell spans more rows than there are, and a span of 0 extends to the
-    last row."""
+    """The rows with cells that span no more rows than there are; 0 means up to the last."""
     kept = [0]
     for row in rows:
         kept.append(kept[-1] + bool(row.cells))
@@ -76,8 +75,7 @@ def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
 def regular(
     head: Sequence[TableRow], body: Sequence[TableRow]
 ) -> tuple[tuple[TableRow, ...], tuple[TableRow, ...]]:
-    """Rows in which cells do not overlap, each as wide as the table; without columns in which no
-    cell begins."""
+    """Rows without overlaps, as wide as the table, and no column where no cell begins."""
     placed = [list(place(rows)) for rows in (head, body)]
     places = [p for rows in placed for row in rows for p in row]
     begins = {p.column for p in places}

@@ -161,8 +161,7 @@ def are_same(some: Sequence[Node], others: Sequence[Node]) -> bool:
 
 
 def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
-    """A cached function of the text of a document: several passes need the same result, and
-    editions share their text."""
+    """A function of a document's text, cached for several passes and editions."""
     last: list[tuple[Document, T]] = []
 
     @functools.wraps(make)
@@ -287,8 +286,7 @@ def _kinds(document: Document) -> frozenset[type[Node]]:
 
 
 def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, bool]]:
-    """The images, each with its place, and whether it is marked as decorative, itself or by its
-    figure."""
+    """The images, each with its place, and whether it, or its figure, is decorative."""
     if not has(document, model.Image):
         return
     for node, path in walk_with(top_level(document), *PATH):
@@ -342,8 +340,7 @@ def top_level(document: Document) -> tuple[Node, ...]:
 
 
 def plain_text(inlines: Iterable[Node]) -> str:
-    """The text of some nodes, without formatting and notes: images as their text
-    alternatives, breaks as spaces."""
+    """The text of nodes, without notes: images as their alternatives, breaks as spaces."""
     parts = []
     stack = list(inlines)[::-1]
     while stack:

@@ -40,8 +40,7 @@ TEXTS = ("title", "subtitle", "abstract", "description")
 
 
 def parse_file(path: Path, name: str = "", memory: Memory | None = None) -> Document:
-    """The document in a file; ``name`` is how messages call it (default: its path). A ``memory``
-    as in `parse`."""
+    """The document in a file, which messages call ``name``; a ``memory`` as in `parse`."""
     source = shown_name(name or str(path))
     text, diagnostics = read(path)
     if any(finding.is_error for finding in diagnostics):
@@ -108,8 +107,7 @@ def parse(
 
 
 def _without_marks(metadata: Metadata) -> Metadata:
-    """The metadata with the plain text of keys in which authors may write Markdown, as in a heading
-    that is the title."""
+    """The metadata with plain text in keys where authors may write Markdown, as in headings."""
     texts = {name: getattr(metadata, name) for name in TEXTS}
     plain = {
         name: "\n\n".join(map(_plain, text.split("\n\n")))

@@ -92,8 +92,7 @@ class BlockElement(ElementTree.Element):
 
 
 class Match(enum.Enum):
-    """Return whether a line continues an open block: it does, it does not, or the block took the
-    whole line as its end."""
+    """The outcome of matching a line with an open block. END: it took the line as its end."""
 
     YES = enum.auto()
     NO = enum.auto()
@@ -142,8 +141,7 @@ class LineProcessor(BlockProcessor):
         return Match.NO
 
     def waits_for_end(self, block: BlockElement) -> bool:
-        """Return whether ``block`` ends only with an end of its own, so that everything before that
-        is verbatim."""
+        """Return whether ``block`` has an end of its own, before which everything is verbatim."""
         return False
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:

@@ -78,8 +78,7 @@ def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) 
 
 
 def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Figure:
-    """The figure for an image that is alone: its title is the caption, and its attributes are the
-    figure's."""
+    """The figure for an image that is alone, with its title as the caption, and its attributes."""
     of_image = ("decorative",)
     own = attributes.aligned(image.attributes)
     classes = tuple(c for c in own.classes if c not in of_image)
@@ -98,8 +97,7 @@ def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Fig
 
 
 def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
-    """The title of an image; of one with an id ``fig-x`` and no title the text alternative, as
-    in Quarto."""
+    """The title of an image; with an id ``fig-x`` and no title, its alternative, as in Quarto."""
     if image.title:
         return read_inlines(image.title, image.span)
     if image.attributes.id.startswith("fig-"):

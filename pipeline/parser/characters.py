@@ -12,13 +12,11 @@ _NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low i
 FORBIDDEN = re.compile(
     f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]"
 )
-"""Control characters except tabs and line ends, surrogates and noncharacters: HTML allows none of
-them, XML few."""
+"""Control characters except tabs and line ends, surrogates, noncharacters: XML allows few."""
 
 
 def holds_forbidden(text: str) -> bool:
-    """Return whether a text contains any of these. The set of its characters is tested, because
-    that is small."""
+    """Return whether a text contains any; its set of characters is tested, which is small."""
     return FORBIDDEN.search("".join(set(text))) is not None
 
 

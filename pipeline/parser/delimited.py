@@ -122,8 +122,7 @@ class _Reader:
         return Cell("".join(parts).strip() + rest, span), following + 1 or -1
 
     def _unclosed(self, first: int, span: Span, start: int) -> tuple[Cell, int]:
-        """A cell whose end is missing is the rest of its line, so that the rows after it
-        are read."""
+        """A cell whose end is missing is the rest of its line; the rows after it are read."""
         hint = 'End it with another `"`; to show one, double it.'
         self._mistakes.append(_Mistake('A cell begins with `"` but is never closed.', span, hint))
         self._at = first

@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from pipeline.model import NO_ATTRIBUTES, Document, Heading, Paragraph, ThematicBreak
 
 ReadBody: TypeAlias = Callable[[str, int], Document]
-"""A function that parses a text without front matter, given the line of the source that it begins
-with."""
+"""A function that parses text without front matter, from a line of the source on."""
 
 ALONE = (Heading, Paragraph, ThematicBreak)
 """Blocks that a paragraph beside them does not change."""

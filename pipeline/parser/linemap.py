@@ -54,8 +54,7 @@ class LineMap:
         return len(self._pieces) == 1
 
     def begin(self, number: int, name: str, line: int, shift: int) -> None:
-        """After ``number``, which includes it, lines are those of the file ``name`` from its
-        ``line`` on."""
+        """After ``number``, which includes it, lines are those of ``name`` from ``line`` on."""
         parent, at = self.place(number)
         piece = _Piece(name, self.file(name), parent, at, parent.shift + shift)
         self._add(number + 1, piece, line)
@@ -65,8 +64,7 @@ class LineMap:
         self._add(number + 1, piece, line)
 
     def append(self, name: str, lines: int) -> int:
-        """Add the first line number of a file that is not part of the text, once all of the text is
-        read."""
+        """The first line number of a file beside the text, added once all of the text is read."""
         if name not in self._beside:
             self._beside[name] = self.last + 1
             self._add(self.last + 1, _Piece(name, self.file(name)), 1)

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Mark(NamedTuple):
-    """Syntax of another tool: text that matches ``pattern`` is called ``name``; ``instead`` is the
-    hint."""
+    """Syntax of another tool: a ``pattern``, its ``name``, and the hint ``instead``."""
 
     pattern: re.Pattern[str]
     name: str
@@ -145,8 +144,7 @@ _TOOLS = re.compile(
 
 
 def is_foreign(findings: Iterable[Diagnostic]) -> bool:
-    """Return whether so many findings concern other tools' notations that the source was written
-    for one."""
+    """Return whether the findings show that the source was written for another tool."""
     return sum(1 for one in findings if _TOOLS.search(one.message)) > 2
 
 

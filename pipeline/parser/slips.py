@@ -103,8 +103,7 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
 
 
 def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
-    """A finding for each attribute key that resembles a known one, and for each invalid language
-    and width."""
+    """A finding for each attribute key that resembles a known one, each bad language or width."""
     for node in walk(nodes):
         own = getattr(node, "attributes", NO_ATTRIBUTES)
         for key, value in own.pairs:

@@ -43,8 +43,7 @@ INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "t
 
 
 class ChapbookSyntax(Extension):
-    """``first_line`` is the source line on which the text begins; ``files`` reads included
-    files."""
+    """``first_line`` is the line of the source that the text begins on; ``files`` are included."""
 
     def __init__(self, first_line: int = 1, files: SourceFiles | None = None) -> None:
         super().__init__()
@@ -121,8 +120,7 @@ class InlineTreeprocessor(Treeprocessor):
             self.read(block, block.lines)
 
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
-        """Parse ``lines`` into the children of ``parent``, all at the position ``place`` if
-        given."""
+        """Parse ``lines`` into the children of ``parent``, all at ``place`` if given."""
         found = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
             place = Span(place.line, place.column)
@@ -134,8 +132,7 @@ class InlineTreeprocessor(Treeprocessor):
 
 
 class Tree(NamedTuple):
-    """The element tree of a text, the parser with its results, and a reader of further leaves with
-    the same references."""
+    """The element tree of a text, the parser with its results, and a reader of more leaves."""
 
     root: BlockElement
     parser: LineParser

@@ -191,8 +191,7 @@ def _is_headed(cell: model.TableCell) -> bool:
 
 
 def without_empty_heads(table: model.Table) -> model.Table:
-    """The table without the header that a row of dashes requires, if it is empty; an empty corner
-    has no scope."""
+    """The table without an empty header above its row of dashes; empty corners have no scope."""
     head = tuple(
         _scoped(row, "col", "col") for row in table.head if any(c.children for c in row.cells)
     )

@@ -28,8 +28,7 @@ SAMPLE = 20_000
 
 _LANGUAGE = re.compile("""["']?lang(?:uage)?["']?[ \t]*:""")
 MANY = 3
-"""The number of first-level headings from which they are chapters, if there are others below
-them."""
+"""First-level headings from which they are chapters, if others are below them."""
 
 
 def take_title(
@@ -117,8 +116,7 @@ def _without(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _without_value(title: Heading, known: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Findings about variables that the title cannot contain, because it is the same in all
-    editions."""
+    """Findings about variables in the title, which is the same in all editions."""
     for node in walk(title.children):
         if isinstance(node, Variable) and not look_up(node.name, known):
             message = f"The title cannot have `{{{{ {node.name} }}}}` in it."

@@ -21,8 +21,7 @@ with them and all keep their partners."""
 
 
 def shuffled(task: Matching | Ordering) -> Matching | Ordering:
-    """The task with its right side, or its items, in another order. Content that not all readers
-    get has no influence."""
+    """The task in another order, whatever content only some readers get."""
     if isinstance(task, Ordering):
         order = _order([_content_of(item) for item in task.items])
         items = tuple(_with_hold(task.items[index]) for index in order)

@@ -86,8 +86,7 @@ class Isbns(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A heading of a classification such as BISAC or Thema: its code there, and its name, which
-    may be empty."""
+    """A heading of a classification such as BISAC: its code, and its name or ""."""
 
     written: ClassVar = Written("a subject")
     scheme: Annotated[str, Key("The classification.", also="authority", form="scheme")]
@@ -132,8 +131,7 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Series(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``kind`` is ``set`` for a series that is complete and may be sold as a whole; ``issn``
-    includes its hyphen."""
+    """``kind`` is ``set`` for a complete series that may be sold as a whole."""
 
     written: ClassVar = Written("a series", alone="name")
     name: Annotated[str, Key("The title of the series.")]

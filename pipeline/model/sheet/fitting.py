@@ -45,8 +45,7 @@ class Knot(NamedTuple):
 
 
 class FitSettings(NamedTuple):
-    """The sheets from the tightest to the loosest; ``natural`` is the index of the one nearest to
-    the page's defaults."""
+    """The sheets from tight to loose; that at ``natural`` is nearest to the page's defaults."""
 
     sheets: tuple[Sheet, ...]
     natural: int
@@ -187,8 +186,7 @@ def _small(size: float, scale: float) -> float:
 
 
 def _between(before: Knot, after: Knot) -> list[Knot]:
-    """The settings between two knots. The text grows by the same factor at each step, the rest by
-    the same amount."""
+    """The settings between two knots: equal factors for the text, equal steps for the rest."""
     found = []
     for share in (step / STEPS for step in range(STEPS)):
         text = before.text * math.pow(after.text / before.text, share)

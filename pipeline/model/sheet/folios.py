@@ -11,8 +11,7 @@ from pipeline.model.words import words
 
 
 class Folio(NamedTuple):
-    """Values of CSS's ``content``: a page's number, the total, and the suffix of a page that
-    continues another."""
+    """CSS ``content`` of a page's number, the total, and what marks a continued page."""
 
     page: str = "counter(page)"
     pages: str = "counter(pages)"

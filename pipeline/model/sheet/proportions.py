@@ -246,8 +246,7 @@ SMALL_TEXT = 9
 """Points that text on a quarter of a sheet has at least."""
 
 TOLERANCE = 1
-"""Tolerance in millimetres for half a sheet to match a named size: those of ISO 216 are rounded
-down."""
+"""Millimetres by which half a sheet may miss a named size: ISO 216 rounds down."""
 
 FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
 """The number of times that the sheet is halved."""
@@ -285,8 +284,7 @@ def _half(paper: PageSize) -> PageSize:
 
 
 def lack_of(editions: Iterable[str], metadata: Metadata) -> tuple[str, str] | None:
-    """The problem if the page of one of these editions, as a handout or as a book, is too small,
-    and the hint."""
+    """The problem if a page of these editions, handout or book, is too small, and the hint."""
     sheets = (
         sheet_for(EDITIONS[name], metadata, is_book=is_book)
         for name in editions

@@ -73,8 +73,7 @@ class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @functools.lru_cache
 def writing(tag: str) -> Writing:
-    """The writing conventions for a BCP 47 tag. Its file's ``regions``, or scripts, override the
-    general ones."""
+    """The conventions for a BCP 47 tag; ``regions``, or scripts, override the general ones."""
     language, *more = tag.lower().replace("_", "-").split("-")
     row: dict[str, Any] = read_file(language).get("writing", {})
     row = dict(row or read_file(OTHERS).get(language, {}))

@@ -14,8 +14,7 @@ _PAGE = re.compile(r"(?:\\(?:newpage|pagebreak)|\{\{<[ \t]*pagebreak[ \t]*>\}\})
 
 
 class ThematicBreakProcessor(LineProcessor):
-    """Four or more underscores, or ten or more dots, are a line to write on; several such lines are
-    one block."""
+    """Four or more underscores, or ten dots, are a line to write on; several are one block."""
 
     begins = "*_-.…"
 

@@ -76,8 +76,7 @@ class FenceProcessor(LineProcessor):
         block.state = found
 
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
-        """Convert Pandoc's raw code ``{=format}``: HTML, page breaks of other formats, or code to
-        leave out."""
+        """Make HTML or a page break of Pandoc's raw code ``{=format}``, or leave it out."""
         content = {line.strip() for line in block.lines} - {""}
         if name in HTML_FORMATS:
             block.tag = "html"
@@ -119,8 +118,7 @@ class IndentedCodeProcessor(LineProcessor):
 
 
 CELL = "cell"
-"""The attribute key for a code cell of Quarto, knitr or MyST, or another of their directives, with
-its name."""
+"""The attribute key for the name of a cell or directive of Quarto, knitr or MyST."""
 
 LISTINGS = frozenset({"code", "code-block", "sourcecode"})
 """MyST's directives that show code."""

@@ -32,8 +32,7 @@ class _Group(NamedTuple):
 
 @dataclass
 class _State:
-    """``rule`` is the line of dashes above the header, ``head`` its lines, ``dashes`` the line that
-    defines the columns."""
+    """``rule`` is the line above the header ``head``; ``dashes`` defines the columns."""
 
     rule: BlockElement | None
     head: list[Line]

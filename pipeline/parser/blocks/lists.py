@@ -1,5 +1,4 @@
-"""Block quotes, and lists and their items (CommonMark 0.31.2, sections 5.1 to 5.3), also with
-Pandoc's markers."""
+"""Block quotes, lists and items (CommonMark 0.31.2, 5.1 to 5.3), also with Pandoc's markers."""
 
 from __future__ import annotations
 
@@ -105,8 +104,7 @@ class ItemProcessor(LineProcessor):
         return any(block.get("name") == "exercise" for block in self.parser.open)
 
     def _next_question(self, cursor: Cursor, around: BlockElement) -> markers.ListMarker | None:
-        """The marker that continues one of the last lists, even after writing lines or an
-        answer."""
+        """The marker that continues one of the last lists, even after room for an answer."""
         within = self.parser.open[self.parser.matched - 1 - (around.tag in ("ol", "ul", "p"))]
         for block in islice(reversed(within), FAR):
             if block.tag == "ol":
@@ -117,8 +115,7 @@ class ItemProcessor(LineProcessor):
         return None
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """Take the attributes at the end of a line of a question's first paragraph: its id and its
-        marks."""
+        """Take the attributes that end a line of a question's first paragraph: id and marks."""
         block.state = None
         first = block.first
         if first is None or first.tag != "p" or parent.tag != "ol":

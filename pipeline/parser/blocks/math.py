@@ -1,5 +1,4 @@
-"""Formulas on lines of their own: ``$$``, TeX, ``$$ {#eq-id}``, on one line or several, and LaTeX's
-own delimiters."""
+"""Formulas on lines of their own: ``$$``, TeX, ``$$ {#eq-id}``, and LaTeX's own delimiters."""
 
 from __future__ import annotations
 

@@ -52,8 +52,7 @@ class ParagraphProcessor(LineProcessor):
             self._warn_of_rows(before, block)
 
     def _warn_of_rows(self, table: BlockElement, block: BlockElement) -> None:
-        """Report a line without bars that ends a table, if rows follow, since it was probably meant
-        to be one."""
+        """Report a line without bars that ends a table, though rows follow."""
         rows = any("|" in line for line in block.lines)
         if rows and self.parser.gap(table.end, block.line) == 0:
             message = "The table ends here: this line has no `|`."

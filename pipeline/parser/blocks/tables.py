@@ -92,8 +92,7 @@ class TableProcessor(LineProcessor):
 
 
 def _is_list(text: str) -> bool:
-    """Return whether a line is, or is meant as, an attribute list of the table, and so is not a
-    row."""
+    """Return whether a line is, or is meant as, an attribute list of the table, and no row."""
     if not text.startswith("{"):
         return False
     found = attributes.read(text)
@@ -115,8 +114,7 @@ def column_count(text: str) -> int:
 
 
 def split_row(line: Line, width: int) -> list[Line]:
-    r"""The cells of a row in a table of ``width`` columns, with their positions. ``\|`` is not a
-    border."""
+    r"""The cells of a row, with their positions. ``\|`` is not a border."""
     all_bars = _bars(line)
     bars = _bars(line, outside=True) if "`" in line or "$" in line else all_bars
     cells = _parted(line, bars)
@@ -127,8 +125,7 @@ def split_row(line: Line, width: int) -> list[Line]:
 
 
 def _bars(text: str, *, outside: bool = False) -> list[int]:
-    """The positions of bars without a backslash before them, or of those ``outside`` code spans and
-    formulas."""
+    """The positions of unescaped bars, or of those ``outside`` code and formulas."""
     found: list[int] = []
     runs: dict[int, list[int]] = {}
     if outside:

@@ -32,8 +32,7 @@ class ChoiceMark(NamedTuple):
 
 
 class _Mark(NamedTuple):
-    """A mark and its position: ``holder`` begins with it, up to ``end``. A ``plain`` mark is almost
-    certainly one."""
+    """A mark at the beginning of ``holder``, up to ``end``. A ``plain`` one is almost certain."""
 
     mark: ChoiceMark
     holder: Element
@@ -145,8 +144,7 @@ def choices(
 
 
 def lone_blank(item: BlockElement) -> Paragraph | None:
-    """The blank of an item that consists of underscores only, which elsewhere is a line to write
-    on."""
+    """The blank of an item of nothing but underscores, elsewhere a line to write on."""
     first = item.first if len(item) == 1 else None
     if first is None or first.tag != "lines" or first.get("count") != "1":
         return None

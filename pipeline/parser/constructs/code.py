@@ -1,5 +1,4 @@
-"""Code in a fence, or from a file: its caption and file name, numbered and marked lines;
-formulas in a fence ``math``."""
+"""Code in a fence or a file, with caption, numbered and marked lines; formulas in fences."""
 
 from __future__ import annotations
 

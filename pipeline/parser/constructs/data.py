@@ -30,8 +30,7 @@ def read_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
 
 
 def as_written(parts: Parts) -> tuple[Block, ...]:
-    """Data that cannot be shown as a table or chart, as text; the name of a file if it cannot be
-    read, or is long."""
+    """Data that make no table or chart, as text; of an unreadable or long file, the name."""
     text = parts.text
     if address := parts.attributes.get("file"):
         found = parts.files.read(address, parts.span)
@@ -82,5 +81,4 @@ def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ..
 
 
 MOST_MISSING = 64
-"""The maximum number of empty cells added to a row, so that a long first row takes no more time
-than its text."""
+"""The most empty cells added to a row, so that a long first row costs no more than its text."""

@@ -69,8 +69,7 @@ ROOM = (
 
 
 class _Series:
-    """A list that may continue after the blocks that belong to its last question; ``at`` is its
-    position."""
+    """A list at ``at`` that may go on after the blocks that belong to its last question."""
 
     def __init__(self, node: List, at: int) -> None:
         self.node = node

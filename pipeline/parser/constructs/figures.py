@@ -26,8 +26,7 @@ LONGEST_ROW = 4
 
 
 def is_group(parts: Parts) -> bool:
-    """Return whether a block without the name ``figures`` is a group of figures in Quarto's
-    notation."""
+    """Return whether a block of another name is a group of figures in Quarto's notation."""
     if parts.argument:
         return False
     images = [isinstance(block, model.Figure) or bool(_images(block)) for block in parts.children]

@@ -46,8 +46,7 @@ def sidebar(parts: Parts) -> tuple[Block, ...]:
 
 
 def quotation(parts: Parts) -> tuple[Block, ...]:
-    """A pull-quote or an epigraph. Its source is in a last line that begins with a dash, or after
-    the name."""
+    """A pull-quote or epigraph. Its source is after the name, or a last line after a dash."""
     children = with_attribution(parts.children)
     if title := parts.title:
         text = (model.Text(text="— "), *title)
@@ -96,8 +95,7 @@ def _numbered(parts: Parts) -> Parts:
 
 
 def columns(parts: Parts) -> tuple[Block, ...]:
-    """``::: columns 3``, text that runs from one column into the next; or Pandoc's ``column``
-    blocks side by side."""
+    """``::: columns 3``, text in columns; or Pandoc's ``column`` blocks side by side."""
     if any(map(_is_column, parts.children)):
         return (_container(parts, _with_widths(parts.children), "side-by-side"),)
     number, _, title = parts.argument.partition(" ")
@@ -172,8 +170,7 @@ def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
 
 
 def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
-    """The lines of a paragraph; an emphasis that continues after a break is repeated in each
-    line."""
+    """The lines of a paragraph; emphasis that continues after a break is repeated."""
     line: list[Inline] = []
     for node in inlines:
         if isinstance(node, model.SoftBreak | model.LineBreak):

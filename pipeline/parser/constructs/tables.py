@@ -1,5 +1,4 @@
-"""Tables whose cells hold blocks, ``::: table`` around a list of rows, and tables of data,
-in fences ``csv`` and ``tsv``."""
+"""Tables as ``::: table`` around a list of rows, and of data in fences ``csv`` and ``tsv``."""
 
 from __future__ import annotations
 
@@ -52,8 +51,7 @@ def table(parts: Parts) -> tuple[Block, ...]:
 
 
 def _caption(parts: Parts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
-    """The caption from the attributes or after the name; with the remaining attributes, and those
-    that are ``spent``."""
+    """The caption from an attribute or after the name, and all attributes but those ``spent``."""
     caption = parts.read(parts.attributes.get("caption") or parts.argument, parts.span)
     return caption, parts.attributes.without({"caption", *spent})
 

@@ -34,8 +34,7 @@ def leads_out(path: str) -> bool:
 
 
 def _is_inside(path: str, place: Place, report: FieldReport, subject: str) -> bool:
-    """Return whether a path stays in the source's folder; reports it otherwise, because only here
-    its position is known."""
+    """Return whether a path stays in the source's folder; report others, with their position."""
     if is_address(path):
         hint = "Save a copy beside the source, and give its path."
         report.add(

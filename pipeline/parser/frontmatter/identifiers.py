@@ -30,8 +30,7 @@ _NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}]")
 
 
 class BadValueError(Exception):
-    """An invalid value. ``message`` is a sentence that follows a colon, so that it begins in lower
-    case."""
+    """An invalid value. ``message`` follows a colon, so that it begins in lower case."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -160,8 +159,7 @@ def address(text: str) -> str:
 
 
 def derive(metadata: Metadata) -> Identifier:
-    """A UUID derived from title, authors and language only, so that later versions of a publication
-    have the same one."""
+    """A UUID from title, authors and language, which later versions share."""
     parts = [metadata.title, *(author.name for author in metadata.authors), metadata.lang.lower()]
     # One key for the same name typed on systems that compose accents differently.
     key = "\n".join(unicodedata.normalize("NFC", " ".join(part.split())) for part in parts)

@@ -43,8 +43,7 @@ def _usual(tag: str) -> str:
 
 
 def _meant(tag: str) -> str:
-    """The tag that has replaced an old one, or the main language of a country whose code is given:
-    ja for jp."""
+    """The tag that replaced an old one, or a country's main language: ja for jp."""
     from langcodes import Language, standardize_tag
     from langcodes.tag_parser import LanguageTagError
 

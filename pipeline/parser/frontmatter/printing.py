@@ -1,5 +1,4 @@
-"""Front matter about editions: which ones to build, settings of single ones, and page formats
-without room for text."""
+"""Front matter about editions: which ones, with which settings, and pages without room."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The keys of the front matter as a whole: found by name, written, and as the JSON Schema for
-editors."""
+"""The keys of the front matter: found by name, written, and as the editors' JSON Schema."""
 
 from __future__ import annotations
 

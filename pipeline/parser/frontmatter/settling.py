@@ -110,8 +110,7 @@ SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, FieldReport, str], 
     PageOptions: _page,
     FitOptions: _fit,
 }
-"""From the values of a mapping, with their positions, to those of the struct's fields; or None if
-it is unusable."""
+"""From the values of a mapping and their nodes to the struct's fields; None if unusable."""
 
 SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
     Contributor: lambda one: asdict(one) | {"role": one.roles if one.more_roles else one.role},
@@ -121,8 +120,7 @@ SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
 
 
 def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -> Metadata:
-    """The metadata without an ``identifier`` that is the ISBN of a format other than the e-book,
-    which is reported."""
+    """The metadata without an ``identifier`` that is the ISBN of another format, reported."""
     own = metadata.identifier
     if own is None or own.scheme != "isbn":
         return metadata

@@ -31,8 +31,7 @@ NOT_SHARED = frozenset(name for name, one in KEYS.items() if one.key.unshared)
 
 
 class Library(NamedTuple):
-    """A ``library.yaml``: its text, its name in messages, and the path to its folder from that of
-    the document."""
+    """A ``library.yaml``: text, name in messages, and path to its folder from the document's."""
 
     text: str
     name: str

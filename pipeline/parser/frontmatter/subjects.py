@@ -1,5 +1,4 @@
-"""Subjects by the classifications of shops and libraries, and the intended readers: groups and
-ages."""
+"""Subjects by classifications of shops and libraries, and readers: groups and ages."""
 
 from __future__ import annotations
 
@@ -13,8 +12,7 @@ from pipeline.parser.frontmatter.identifiers import BadValueError
 
 
 class Scheme(NamedTuple):
-    """A classification: its name registered by EPUB, if any; the form of its codes, also in words,
-    and an example."""
+    """A classification as EPUB names it, the form of its codes, also in words, and an example."""
 
     name: str
     form: re.Pattern[str]

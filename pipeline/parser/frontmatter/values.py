@@ -1,5 +1,4 @@
-"""Readers of the front matter's values: from a node to a typed value or None, with problems added
-to a `FieldReport`."""
+"""Readers of the front matter's values: from a node to a value or None, with findings."""
 
 from __future__ import annotations
 

@@ -209,8 +209,7 @@ class _Composer:
         return sum(len(text) + 1 for text in self.text.split("\n")[: line - 1])
 
     def early_end(self, *, after_blank: bool) -> int | None:
-        """The last line before ordinary text (after an empty line): the line after which the
-        closing ``---`` is missing."""
+        """The last line before ordinary text (after an empty line), where ``---`` is missing."""
         number, last, blank = 1, 1, not after_blank
         for line in self.text.split("\n"):
             number += 1

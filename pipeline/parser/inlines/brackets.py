@@ -1,5 +1,4 @@
-"""Brackets: links and images (CommonMark 0.31.2, sections 6.3 and 6.4), spans with attributes,
-citations, notes."""
+"""Brackets: links, images (CommonMark 0.31.2, 6.3 and 6.4), spans, citations, notes."""
 
 from __future__ import annotations
 
@@ -22,8 +21,7 @@ _MEANT = re.compile(
 
 
 class Brackets:
-    """The brackets of a leaf that are open, outermost first; those before ``inactive`` can
-    begin no link."""
+    """The open brackets of a leaf, outermost first; those before ``inactive`` begin no link."""
 
     def __init__(self, leaf: Leaf, targets: Mapping[str, tuple[str, str]]) -> None:
         self.leaf = leaf
@@ -114,8 +112,7 @@ class Brackets:
         self._wrap(bracket, element)
 
     def _check_target(self, bracket: Bracket) -> None:
-        """Report text after ``]`` that was probably meant as an address; a number may be that of a
-        work."""
+        """Report text after ``]`` that seems an address; a number may be that of a work."""
         leaf = self.leaf
         if leaf.data[bracket.content : leaf.pos - 1].isdecimal():
             return

@@ -1,5 +1,4 @@
-"""Emphasis, strong emphasis and strikethrough (CommonMark 0.31.2, section 6.2; GFM, 6.5), and
-marked text, ``==so==``."""
+"""Emphasis (CommonMark 0.31.2, 6.2), strikethrough (GFM, 6.5), marked text ``==so==``."""
 
 from __future__ import annotations
 

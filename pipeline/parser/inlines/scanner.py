@@ -198,8 +198,7 @@ class _Scanner:
         self._add(InlineSpan("code", text), end)
 
     def _takes_script(self, char: str) -> bool:
-        """Begin or end the subscript or superscript whose mark is at this position, if it is
-        one."""
+        """Begin or end the subscript or superscript whose mark is here, if it is one."""
         leaf = self.leaf
         if self._script:
             opening, delimiter, end = self._script

@@ -26,13 +26,11 @@ from pipeline.parser.markup.flow import bind
 from pipeline.parser.wordings import of_field
 
 ALT = ("alt", "fig-alt")
-"""Attributes that set an image's alternative text; its bracketed text is then the caption, as with
-Quarto."""
+"""Attributes with an image's alternative text; what is in brackets is then its caption."""
 
 
 MOST = 20_000
-"""The maximum number of pieces of markup in a paragraph: their layout takes much longer than that
-of plain text."""
+"""The most pieces of markup in a paragraph: they take much longer to lay out than text."""
 
 LINE_ENDS = frozenset({"br", "soft-break"})
 

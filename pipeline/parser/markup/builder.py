@@ -53,8 +53,7 @@ _ADDRESSES = {"a": "href", "img": "src"}
 
 
 class MarkupBuilder:
-    """No more than ``room`` elements are opened within each other; the content of further ones
-    is that of the last."""
+    """At most ``room`` elements are nested; the content of further ones is the last's."""
 
     def __init__(self, around: Around, room: int) -> None:
         self._report, self._rebased, self._paired = around

@@ -16,8 +16,7 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
 class FlowPart(Node, frozen=True):
-    """A piece of a table, list or figure that the enclosing element will take: ``name`` is its
-    tag."""
+    """A piece of a table, list or figure for the element around it; ``name`` is its tag."""
 
     name: str
     children: tuple[Node, ...]

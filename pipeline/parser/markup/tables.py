@@ -101,8 +101,7 @@ def table(frame: Frame) -> Iterable[Node]:
 
 
 def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
-    """The rows among ``items``; cells outside rows make one. Everything else goes to
-    ``outside``."""
+    """The rows among ``items``; cells outside rows make one. All else goes to ``outside``."""
     loose: list[TableCell] = []
     found: list[TableRow] = []
     for item in items:
