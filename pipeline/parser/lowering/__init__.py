@@ -27,7 +27,7 @@ from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup.builder import MarkupBuilder
-from pipeline.parser.markup.flow import trim
+from pipeline.parser.markup.flow import definition_items, trim
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
@@ -250,29 +250,13 @@ class Lowering:
         )
 
     def _definitions(self, element: BlockElement, span: Span) -> model.DefinitionList:
-        items: list[model.DefinitionItem] = []
-        terms: list[tuple[Inline, ...]] = []
-        definitions: list[tuple[Block, ...]] = []
-        start = span
-
-        def end_item() -> None:
-            item = model.DefinitionItem(
-                terms=tuple(terms), definitions=tuple(definitions), span=start
-            )
-            items.append(item)
-            terms.clear()
-            definitions.clear()
-
-        for child in element.blocks:
-            if child.tag == "dd":
-                definitions.append(self.blocks(child))
-                continue
-            if definitions:
-                end_item()
-            start = start if terms else child.span
-            terms.append(self.inlines(child))
-        end_item()
-        return model.DefinitionList(items=tuple(items), span=span)
+        items = definition_items(
+            (True, self.inlines(child), child.span)
+            if child.tag == "dt"
+            else (False, self.blocks(child), None)
+            for child in element.blocks
+        )
+        return model.DefinitionList(items=items, span=span)
 
     def _admonition(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         first = element.first

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.model.tree import walk
-from pipeline.parser.markup.flow import FlowPart, as_blocks, as_inlines, is_blank, is_tight, trim
+from pipeline.parser.markup.flow import (
+    FlowPart,
+    as_blocks,
+    as_inlines,
+    definition_items,
+    is_blank,
+    is_tight,
+    trim,
+)
 from pipeline.parser.markup.inline_elements import code_text
 from pipeline.parser.markup.tags import Frame
 
@@ -41,19 +49,11 @@ def heading(frame: Frame) -> Iterable[Node]:
 
 def list_(frame: Frame) -> Iterable[Node]:
     items: list[model.ListItem] = []
-    between: list[Node] = []
-
-    def end_between() -> None:
-        items.extend(model.ListItem(children=(block,)) for block in as_blocks(between))
-        between.clear()
-
-    for node in frame.items:
-        if isinstance(node, model.ListItem):
-            end_between()
-            items.append(node)
+    for are_items, run in itertools.groupby(frame.items, lambda n: isinstance(n, model.ListItem)):
+        if are_items:
+            items += (node for node in run if isinstance(node, model.ListItem))
         else:
-            between.append(node)
-    end_between()
+            items += (model.ListItem(children=(block,)) for block in as_blocks(run))
     start = frame.values.get("start", "1")
     if not items:
         return ()
@@ -125,32 +125,18 @@ def _part(frame: Frame, children: Iterable[Node]) -> FlowPart:
 
 
 def definition_list(frame: Frame) -> Iterable[Node]:
-    items: list[model.DefinitionItem] = []
-    terms: list[tuple[Inline, ...]] = []
-    definitions: list[tuple[Block, ...]] = []
-    outside: list[Node] = []
-
-    def end_item() -> None:
-        if terms or definitions:
-            item = model.DefinitionItem(terms=tuple(terms), definitions=tuple(definitions))
-            items.append(item)
-        terms.clear()
-        definitions.clear()
-
-    for node in _without_groups(frame.items):
-        if not isinstance(node, FlowPart):
-            outside.append(node)
-        elif node.name == "dt":
-            if definitions:
-                end_item()
-            terms.append(as_inlines(node.children))
-        else:
-            definitions.append(as_blocks(node.children))
-    end_item()
-    before = as_blocks(outside, model.Paragraph)
+    nodes = list(_without_groups(frame.items))
+    items = definition_items(
+        (True, as_inlines(n.children), None)
+        if n.name == "dt"
+        else (False, as_blocks(n.children), None)
+        for n in nodes
+        if isinstance(n, FlowPart)
+    )
+    before = as_blocks((n for n in nodes if not isinstance(n, FlowPart)), model.Paragraph)
     if not items:
         return before
-    found = model.DefinitionList(items=tuple(items), span=frame.span, attributes=frame.attributes)
+    found = model.DefinitionList(items=items, span=frame.span, attributes=frame.attributes)
     return (*before, found)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Inline, Node, tree
+from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser.attributes import make
 
@@ -58,33 +61,17 @@ def as_blocks(
     """``items`` as blocks: inlines between them become ``text``, or paragraphs if their element is
     dropped; list items, rows and cells outside a list or table are replaced by their content."""
     found: list[Block] = []
-    run: list[Inline] = []
     stray: list[model.ListItem] = []
-
-    def end_run() -> None:
-        inlines = trim(run)
-        run.clear()
-        if inlines:
-            end_stray()
-            span = next((node.span for node in inlines if node.span), None)
-            found.append(text(children=inlines, span=span))
-
-    def end_stray() -> None:
-        if stray:
-            items = tuple(stray)
-            stray.clear()
-            found.append(model.List(ordered=False, items=items, tight=is_tight(items)))
-
-    for item in items:
-        if isinstance(item, Inline):
-            run.append(item)
-            continue
-        end_run()
+    for item in (*_in_paragraphs(items, text), None):
         if isinstance(item, model.ListItem):
             stray.append(item)
             continue
-        end_stray()
+        if stray:
+            found.append(model.List(ordered=False, items=tuple(stray), tight=is_tight(stray)))
+            stray = []
         match item:
+            case None:
+                break
             case model.TableRow():
                 found += (
                     b for cell in item.cells for b in as_blocks(cell.children, model.Paragraph)
@@ -96,9 +83,42 @@ def as_blocks(
             case _:
                 assert isinstance(item, Block)
                 found.append(item)
-    end_run()
-    end_stray()
     return tuple(found)
+
+
+def _in_paragraphs(
+    items: Iterable[Node], text: type[model.Paragraph | model.Plain]
+) -> Iterator[Node]:
+    """``items`` with each run of inlines as ``text``, if it is not blank."""
+    for are_inlines, run in itertools.groupby(items, _is_inline):
+        if not are_inlines:
+            yield from run
+        elif inlines := trim(node for node in run if isinstance(node, Inline)):
+            span = next((node.span for node in inlines if node.span), None)
+            yield text(children=inlines, span=span)
+
+
+def _is_inline(node: Node) -> bool:
+    return isinstance(node, Inline)
+
+
+def definition_items(
+    parts: Iterable[tuple[bool, Any, Span | None]],
+) -> tuple[model.DefinitionItem, ...]:
+    """The items of a definition list: each has some terms, and the definitions after them. Of each
+    part it is known whether it is a term, and where it is."""
+    found: list[tuple[list[Any], list[Any], Span | None]] = []
+    for is_term, children, span in parts:
+        if not found or (is_term and found[-1][1]):
+            found.append(([], [], span))
+        if is_term:
+            found[-1][0].append(children)
+        else:
+            found[-1][1].append(children)
+    return tuple(
+        model.DefinitionItem(terms=tuple(terms), definitions=tuple(definitions), span=span)
+        for terms, definitions, span in found
+    )
 
 
 def is_tight(items: Iterable[model.ListItem]) -> bool:
@@ -170,7 +190,6 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
     if all(isinstance(item, Inline) for item in items):
         return list(wrap(as_inlines(items), attributes))
     found: list[Node] = []
-    run: list[Inline] = []
     left = attributes
 
     def wrapped(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
@@ -178,21 +197,17 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
         now, left = left, make(classes=left.classes, pairs=left.pairs)
         return wrap(inlines, now)
 
-    def end_run() -> None:
-        found.extend(run if all(map(is_blank, run)) else wrapped(tuple(run)))
-        run.clear()
-
     def leave(block: model.Paragraph | model.Heading | model.Plain) -> Node:
         return replace(block, children=wrapped(block.children)) if block.children else block
 
     changes: Changes = {model.Paragraph: leave, model.Heading: leave, model.Plain: leave}
-    for item in items:
-        if isinstance(item, Inline):
-            run.append(item)
-            continue
-        end_run()
-        found += (item,) if isinstance(item, FlowPart) else rewrite((item,), leave=changes)
-    end_run()
+    for are_inlines, run in itertools.groupby(items, _is_inline):
+        nodes: Any = tuple(run)
+        if are_inlines:
+            found += nodes if all(map(is_blank, nodes)) else wrapped(nodes)
+        else:
+            for item in nodes:
+                found += (item,) if isinstance(item, FlowPart) else rewrite((item,), leave=changes)
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -72,20 +74,19 @@ def table(frame: Frame) -> Iterable[Node]:
     caption: tuple[Inline, ...] = ()
     outside: list[Node] = []
     targets = {"thead": head, "tbody": rows, "tfoot": foot}
-    loose: list[Node] = []
-    for item in frame.items:
-        if not isinstance(item, FlowPart):
-            loose += () if is_blank(item) else (item,)
+    items = (item for item in frame.items if not is_blank(item))
+    for are_parts, run in itertools.groupby(items, lambda item: isinstance(item, FlowPart)):
+        if not are_parts:
+            rows += _rows(run, outside)
             continue
-        rows += _rows(loose, outside)
-        loose.clear()
-        if item.name in targets:
-            targets[item.name] += _rows(item.children, outside)
-        elif item.name == "caption" and not caption:
-            caption = as_inlines(item.children)
-        else:
-            outside.append(item)
-    rows += _rows(loose, outside)
+        for part in run:
+            assert isinstance(part, FlowPart)
+            if part.name in targets:
+                targets[part.name] += _rows(part.children, outside)
+            elif part.name == "caption" and not caption:
+                caption = as_inlines(part.children)
+            else:
+                outside.append(part)
     rows += foot
     if not head:
         count = _head_length(rows)
@@ -102,21 +103,16 @@ def table(frame: Frame) -> Iterable[Node]:
 
 def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
     """The rows among ``items``; cells outside rows make one. All else goes to ``outside``."""
-    loose: list[TableCell] = []
-    found: list[TableRow] = []
+    parts: list[TableRow | TableCell] = []
     for item in items:
-        if isinstance(item, TableCell):
-            loose.append(item)
-            continue
-        if isinstance(item, TableRow):
-            if loose:
-                found.append(TableRow(cells=tuple(loose)))
-                loose.clear()
-            found.append(item)
+        if isinstance(item, TableRow | TableCell):
+            parts.append(item)
         else:
             outside.append(item)
-    if loose:
-        found.append(TableRow(cells=tuple(loose)))
+    found: list[TableRow] = []
+    for are_cells, run in itertools.groupby(parts, lambda part: isinstance(part, TableCell)):
+        together: Any = tuple(run)
+        found += (TableRow(cells=together),) if are_cells else together
     return within_rows(found)
 
 
