@@ -10,16 +10,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 from stdnum.isbn import to_isbn13
 
-from pipeline.model.metadata import (
-    Audience,
-    Certification,
-    Contributor,
-    Identifier,
-    Isbns,
-    Licence,
-    Metadata,
-    Subject,
-)
+from pipeline.model.metadata import Isbns, Metadata, parts
 from pipeline.model.paper import FitOptions, PageOptions
 from pipeline.model.words import words
 from pipeline.parser.frontmatter import identifiers, licences, subjects
@@ -100,21 +91,23 @@ def _fit(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values 
 
 
 SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, FieldReport, str], Values | None]] = {
-    Contributor: _contributor,
-    Audience: _audience,
-    Licence: _licence,
-    Identifier: _identifier,
-    Subject: _subject,
+    parts.Contributor: _contributor,
+    parts.Audience: _audience,
+    parts.Licence: _licence,
+    parts.Identifier: _identifier,
+    parts.Subject: _subject,
     Isbns: _isbns,
-    Certification: _certification,
+    parts.Certification: _certification,
     PageOptions: _page,
     FitOptions: _fit,
 }
 """From the values of a mapping and their nodes to the struct's fields; None if unusable."""
 
 SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
-    Contributor: lambda one: asdict(one) | {"role": one.roles if one.more_roles else one.role},
-    Audience: lambda audience: asdict(audience) | {"youngest": audience.ages or 0},
+    parts.Contributor: lambda one: (
+        asdict(one) | {"role": one.roles if one.more_roles else one.role}
+    ),
+    parts.Audience: lambda audience: asdict(audience) | {"youngest": audience.ages or 0},
 }
 """From a struct to the values of its mapping."""
 

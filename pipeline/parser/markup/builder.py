@@ -21,26 +21,10 @@ from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line, LinePlaces, numbered
 from pipeline.parser.markup import block_elements as blocks
 from pipeline.parser.markup import inline_elements as inlines
-from pipeline.parser.markup import tables
+from pipeline.parser.markup import tables, tags
 from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
 from pipeline.parser.markup.inline_elements import void_element
-from pipeline.parser.markup.tags import (
-    BLOCK_TAGS,
-    CONTAINER_TAGS,
-    DROPPED_TAGS,
-    DROPPED_VOID_TAGS,
-    ENDS_PARAGRAPH,
-    HEADING_TAGS,
-    IMPLIED_ENDS,
-    INLINE_TAGS,
-    KNOWN_TAGS,
-    PLAIN_BLOCK_TAGS,
-    PLAIN_INLINE_TAGS,
-    TABLE_PARTS,
-    VOID_TAGS,
-    Frame,
-    is_word,
-)
+from pipeline.parser.markup.tags import Frame
 from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
 from pipeline.parser.secrets import meaning_of
 
@@ -78,7 +62,11 @@ class MarkupBuilder:
         the element ``secret``, for teachers."""
         self._places = LinePlaces(lines)
         for token in tokenise("\n".join(lines)):
-            if token.name and token.name not in KNOWN_TAGS and (meaning := meaning_of(token.name)):
+            if (
+                token.name
+                and token.name not in tags.KNOWN_TAGS
+                and (meaning := meaning_of(token.name))
+            ):
                 classes = f"{token.values.get('class', '')} {meaning}"
                 token = token._replace(name=secret, values={**token.values, "class": classes})
             place = self._place(token)
@@ -118,11 +106,11 @@ class MarkupBuilder:
     def _text(self, token: MarkupToken) -> None:
         if self._dropping or not token.text:
             return
-        tags = {frame.tag for frame in self._stack}
+        opened = {frame.tag for frame in self._stack}
         items = self._stack[-1].items
-        if "{{" not in token.raw or not tags.isdisjoint(_CODE):
-            text = token.text if "pre" in tags else fold(token.text)
-            read = wordings.read(text) if tags.isdisjoint(_CODE) else ()
+        if "{{" not in token.raw or not opened.isdisjoint(_CODE):
+            text = token.text if "pre" in opened else fold(token.text)
+            read = wordings.read(text) if opened.isdisjoint(_CODE) else ()
             items += read or (Text(text=text),)
             return
         for number, part in enumerate(_VARIABLE.split(token.raw)):
@@ -136,11 +124,11 @@ class MarkupBuilder:
         if self._dropping:
             if tag == self._dropping[-1] and not token.closed:
                 self._dropping.append(tag)
-        elif tag in DROPPED_TAGS or tag in DROPPED_VOID_TAGS:
+        elif tag in tags.DROPPED_TAGS or tag in tags.DROPPED_VOID_TAGS:
             self._drop(token)
-        elif tag not in KNOWN_TAGS or any(map(is_word, token.bare)):
+        elif tag not in tags.KNOWN_TAGS or any(map(tags.is_word, token.bare)):
             self._unknown(token)
-        elif tag not in PLAIN_INLINE_TAGS:
+        elif tag not in tags.PLAIN_INLINE_TAGS:
             self._open(token)
 
     def _open(self, token: MarkupToken) -> None:
@@ -151,13 +139,13 @@ class MarkupBuilder:
         if address := values.get(_ADDRESSES.get(tag, "")):
             values = {**values, _ADDRESSES[tag]: self._rebased(address, place)}
         frame = Frame(tag, values, place)
-        if tag in VOID_TAGS:
+        if tag in tags.VOID_TAGS:
             self._stack[-1].items.extend(void_element(frame))
         elif self.depth >= self._room:
             self._ignored[tag] += 1
         else:
             self._stack.append(frame)
-            if token.closed and tag not in BLOCK_TAGS:
+            if token.closed and tag not in tags.BLOCK_TAGS:
                 self._close_frame()  # browsers would leave it open, which nobody intends
 
     def _end(self, token: MarkupToken) -> None:
@@ -167,7 +155,7 @@ class MarkupBuilder:
                 self._dropping.pop()
                 if not self._dropping:
                     self._kept.clear()
-        elif tag not in KNOWN_TAGS:
+        elif tag not in tags.KNOWN_TAGS:
             if tag not in self._paired:
                 self._stack[-1].items.append(Text(text=token.raw))
         elif self._ignored[tag]:
@@ -183,7 +171,7 @@ class MarkupBuilder:
             name = self._stack[depth].tag
             if name == tag:
                 return depth
-            if name in _SCOPES and tag not in TABLE_PARTS and tag != "table":
+            if name in _SCOPES and tag not in tags.TABLE_PARTS and tag != "table":
                 return 0
             if name == "table" or (name in _LIST_TAGS and tag in ("li", "dt", "dd")):
                 return 0
@@ -195,7 +183,7 @@ class MarkupBuilder:
         tag = token.name
         if tag not in _QUIET:
             self._warn(f"`<{tag}>` is left out.", token)
-        if tag in DROPPED_TAGS and not token.closed:
+        if tag in tags.DROPPED_TAGS and not token.closed:
             self._dropping.append(tag)
             self._dropped_at = self._place(token)
 
@@ -205,7 +193,7 @@ class MarkupBuilder:
         name = token.raw[1 : len(token.name) + 1]
         hint = f"If you mean it as text, write `\\<{name}>`, or make it code."
         message = f"`<{name}>` is not a known HTML element."
-        words = any(map(is_word, token.bare))
+        words = any(map(tags.is_word, token.bare))
         if not words and (token.closed or token.values or token.name in self._paired):
             message += " The tag is removed and its content kept."
         else:
@@ -221,11 +209,11 @@ class MarkupBuilder:
 
     def _imply_ends(self, tag: str) -> None:
         """Close elements whose end tags are optional in HTML."""
-        ended, barrier = IMPLIED_ENDS.get(tag, (frozenset(), frozenset()))
+        ended, barrier = tags.IMPLIED_ENDS.get(tag, (frozenset(), frozenset()))
         if ended:
             self._end_back_to(ended, barrier)
-        if tag in ENDS_PARAGRAPH:
-            self._end_back_to(frozenset({"p"}), BLOCK_TAGS - {"p"})
+        if tag in tags.ENDS_PARAGRAPH:
+            self._end_back_to(frozenset({"p"}), tags.BLOCK_TAGS - {"p"})
 
     def _end_back_to(self, ended: frozenset[str], barrier: frozenset[str]) -> None:
         for depth in range(len(self._stack) - 1, 0, -1):
@@ -250,7 +238,7 @@ class MarkupBuilder:
             self._stack[-1].items.extend(self._kept)
         while len(self._stack) > 1:
             frame = self._stack[-1]
-            if report and (frame.tag in CONTAINER_TAGS or frame.tag == "pre"):
+            if report and (frame.tag in tags.CONTAINER_TAGS or frame.tag == "pre"):
                 self._unclosed(frame.tag, frame.span)
             self._close_frame()
 
@@ -268,11 +256,11 @@ class MarkupBuilder:
 Builder = Callable[[Frame], Iterable[Node]]
 
 BUILDERS: dict[str, Builder] = {
-    **dict.fromkeys(INLINE_TAGS, inlines.inline_element),
-    **dict.fromkeys(CONTAINER_TAGS, blocks.container),
-    **dict.fromkeys(PLAIN_BLOCK_TAGS, blocks.plain),
+    **dict.fromkeys(tags.INLINE_TAGS, inlines.inline_element),
+    **dict.fromkeys(tags.CONTAINER_TAGS, blocks.container),
+    **dict.fromkeys(tags.PLAIN_BLOCK_TAGS, blocks.plain),
     "center": blocks.centred,
-    **dict.fromkeys(HEADING_TAGS, blocks.heading),
+    **dict.fromkeys(tags.HEADING_TAGS, blocks.heading),
     **dict.fromkeys(("em", "strong", "del", "s", "strike"), inlines.formatting),
     **dict.fromkeys(("code", "tt"), inlines.code),
     **dict.fromkeys(("abbr", "acronym"), inlines.abbreviation),
