@@ -104,9 +104,7 @@ SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, FieldReport, str], 
 """From the values of a mapping and their nodes to the struct's fields; None if unusable."""
 
 SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
-    parts.Contributor: lambda one: (
-        asdict(one) | {"role": one.roles if one.more_roles else one.role}
-    ),
+    parts.Contributor: lambda p: asdict(p) | {"role": p.roles if p.more_roles else p.role},
     parts.Audience: lambda audience: asdict(audience) | {"youngest": audience.ages or 0},
 }
 """From a struct to the values of its mapping."""

@@ -55,6 +55,26 @@ def refuse_references(event: yaml.NodeEvent, text: str, start: int, end: int) ->
     raise YamlMistakeError(f"The value {what}.", start, max(end, start + 1), QUOTES)
 
 
+_CLOSE = "Close it with `%s`; if it belongs to the text, put the value in quotes."
+_KNOWN = (
+    ("quoted scalar", True, "The quotation mark that opens here is not closed.",
+     "End the value with the same mark: `…`."),
+    ("cannot start any token|^expected the node content", False,
+     "A value cannot begin with `…`.", QUOTES),
+    ("flow sequence", True, "The `[` that opens here is not closed.", _CLOSE % "]"),
+    ("flow mapping", True, "The `{` that opens here is not closed.", _CLOSE % "}"),
+    ("^expected <block end>|block collection", False,
+     "The indentation does not match the lines above.",
+     "Indent entries that belong together equally."),
+    ("^sequence entries", False, "A list cannot begin here.",
+     "Begin the list on the line after its key; a value that begins with `-` needs quotes."),
+    ("block scalar", True, "`…` must end its line.",
+     "Begin the text on the next line, indented; a value that begins like this needs quotes."),
+)  # fmt: skip
+"""The words by which PyYAML's errors are known; whether the mistake is where the value opens; its
+message and hint, with ``…`` for the character there."""
+
+
 def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeError:
     """``error`` as a mistake. ``base`` is the offset of the parsed text in ``text``."""
     problem, context = error.problem or "", error.context or ""
@@ -74,40 +94,16 @@ def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeErr
         return YamlMistakeError(
             "A backslash in double quotes must begin an escape.", at - 1, at + 1, hint
         )
-    if "quoted scalar" in context:
-        hint = f"End the value with the same mark: `{text[opened : opened + 1]}`."
-        return YamlMistakeError(
-            "The quotation mark that opens here is not closed.", opened, 0, hint
-        )
-    if "cannot start any token" in problem:
-        if text[at : at + 1] == "\t":
-            return YamlMistakeError("A tab is not allowed here.", at, 0, "Indent with spaces.")
-        message = f"A value cannot begin with `{text[at : at + 1]}`."
-        return YamlMistakeError(message, at, 0, QUOTES)
-    if problem.startswith("expected the node content"):
-        return YamlMistakeError(f"A value cannot begin with `{text[at : at + 1]}`.", at, 0, QUOTES)
-    if "flow sequence" in context or "flow mapping" in context:
-        pair = "[]" if "sequence" in context else "{}"
-        hint = f"Close it with `{pair[1]}`; if it belongs to the text, put the value in quotes."
-        return YamlMistakeError(f"The `{pair[0]}` that opens here is not closed.", opened, 0, hint)
     if problem.startswith("expected <block end>, but found '<scalar>'"):
         hint = _quoted(line) or QUOTES
         return YamlMistakeError("There is more text after the end of the value.", at, 0, hint)
-    if problem.startswith("expected <block end>") or "block collection" in context:
-        hint = "Indent entries that belong together equally."
-        return YamlMistakeError("The indentation does not match the lines above.", at, 0, hint)
-    if problem.startswith("sequence entries"):
-        hint = (
-            "Begin the list on the line after its key; a value that begins with `-` needs quotes."
-        )
-        return YamlMistakeError("A list cannot begin here.", at, 0, hint)
-    if "block scalar" in context:
-        hint = (
-            "Begin the text on the next line, indented; a value that begins like this needs quotes."
-        )
-        return YamlMistakeError(
-            f"`{text[opened : opened + 1]}` must end its line.", opened, 0, hint
-        )
+    if text[at : at + 1] == "\t" and "cannot start any token" in problem:
+        return YamlMistakeError("A tab is not allowed here.", at, 0, "Indent with spaces.")
+    for sign, is_at_opening, message, hint in _KNOWN:
+        if re.search(sign, f"{problem}\n{context}"):
+            start = opened if is_at_opening else at
+            message, hint = (s.replace("…", text[start : start + 1]) for s in (message, hint))
+            return YamlMistakeError(message, start, 0, hint)
     if "could not find expected ':'" in problem:
         return no_key(text, opened, _line_end(text, opened), is_list=False)
     return YamlMistakeError(f"This is not valid YAML: {problem or context}.", at)
