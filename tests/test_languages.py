@@ -12,7 +12,7 @@ from pipeline.model.diagnostics import Severity
 from pipeline.model.faces import font_file
 from pipeline.model.sheet import is_book
 from pipeline.model.tree import plain_text
-from pipeline.model.words.numerals import ALPHABETS
+from pipeline.model.words.writing import ALPHABETS
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.resolve import resolve

@@ -20,10 +20,9 @@ from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
-from pipeline.parser.incremental import KnownBody, reread
+from pipeline.parser.incremental import KnownBody, reread, settle_places
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
-from pipeline.parser.origins import settle_places
 from pipeline.parser.slips import doubtful_attributes
 from pipeline.parser.source import check_text, normalise, read, without_stray
 from pipeline.parser.syntax import parse_tree

@@ -25,8 +25,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import attributes
-from pipeline.parser.cursor import Cursor
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Cursor, Line
 
 if TYPE_CHECKING:
     from markdown import Markdown

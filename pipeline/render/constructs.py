@@ -10,7 +10,7 @@ from typing import TypeAlias
 from pipeline import model
 from pipeline.model import Node
 from pipeline.model.editions import FormatName
-from pipeline.model.words.numerals import ALPHABETS
+from pipeline.model.words.writing import ALPHABETS
 from pipeline.render.timings import minutes_of
 
 Feature = enum.Enum(

@@ -13,7 +13,7 @@ from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import FIELDS, children, plain_text, walk
 from pipeline.model.words import words
-from pipeline.model.words.numerals import small_letters
+from pipeline.model.words.writing import small_letters
 from pipeline.resolve.findings import Findings
 
 BLOCKS = (

@@ -11,7 +11,7 @@ from pipeline import model
 from pipeline.model import Document, List, ListItem, Node
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find, has
-from pipeline.model.words.numerals import list_number
+from pipeline.model.words.writing import list_number
 
 
 class _Around(NamedTuple):

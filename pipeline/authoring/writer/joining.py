@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.authoring.writer.escapes import LeafSetting, escape, escape_line
 from pipeline.parser.inlines.emphasis import is_punctuation
-from pipeline.parser.inlines.formulas import is_formula
+from pipeline.parser.inlines.math import is_formula
 
 
 class LeafToken(NamedTuple):

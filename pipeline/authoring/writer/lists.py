@@ -9,7 +9,7 @@ from pipeline.authoring.writer.attributes import attribute_list
 from pipeline.authoring.writer.markup import element, plain, tag, unwritable
 from pipeline.authoring.writer.shapes import Writer, indented
 from pipeline.model.tree import MARKS
-from pipeline.model.words.numerals import list_number
+from pipeline.model.words.writing import list_number
 
 _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}
 

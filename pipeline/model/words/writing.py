@@ -1,9 +1,11 @@
 """The conventions of written languages: the table ``writing`` in a language's file, or a row of
-``others.toml`` for those without one."""
+``others.toml`` for those without one; and numbers in letters and Roman numerals."""
 
 from __future__ import annotations
 
 import functools
+import string
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -33,7 +35,7 @@ class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Collation: ``script`` comes first in an index. ``own_letters`` are groups of a letter and those
     sorted after it as separate letters, ``digraph`` two letters that count as one, ``capitals`` the
     headings of letters whose capital differs. Choices are lettered with an ``alphabet`` of
-    `pipeline.model.words.numerals`.
+    `pipeline.model.words.writing`.
 
     Reading: ``words_a_minute`` were measured with adults reading aloud in their own language
     (Trauzettel-Klosinski and Dietz, Standardized Assessment of Reading Performance, Investigative
@@ -92,3 +94,61 @@ def tags_by_name() -> dict[str, str]:
     """The tags of languages by their names and codes, in small letters."""
     known = {*read_file(OTHERS), *(path.stem for path in FOLDER.glob("??.toml"))}
     return {name: tag for tag in sorted(known) for name in writing(tag).also}
+
+
+_ROMAN = tuple(
+    zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        "M CM D CD C XC L XL X IX V IV I".split(),
+        strict=True,
+    )
+)
+
+
+ALPHABETS = {
+    "abjad": "أ ب ج د هـ و ز ح ط ي ك ل م ن س ع ف ص ق ر ش ت ث خ ذ ض ظ غ".split(),
+    "persian": "الف ب ج د ه و ز ح ط ی ک ل م ن س ع ف ص ق ر ش ت ث خ ذ ض ظ غ".split(),
+    "hebrew": list("אבגדהוזחטיכלמנסעפצקרשת"),
+}
+"""Letters that choices are counted by, as in `templates/shared/letters.css`."""
+
+
+def letters(index: int) -> str:
+    """A, B … Z, AA … for 0, 1 …"""
+    return _counted(index, string.ascii_uppercase)
+
+
+def alphabet(lang: str) -> str:
+    """The name of the letters that a language counts with, or "" for Latin ones."""
+    return writing(lang).alphabet
+
+
+def small_letters(index: int, lang: str) -> str:
+    """a, b … z, aa … for 0, 1 …, or the letters of a language's script."""
+    return _counted(index, ALPHABETS.get(alphabet(lang), string.ascii_lowercase))
+
+
+def _counted(index: int, signs: Sequence[str]) -> str:
+    text = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, len(signs))
+        text = signs[rest] + text
+    return text
+
+
+def list_number(number: int, style: str) -> str:
+    """The number ``number`` in a list ``style`` of `model.ListStyle`."""
+    numeral = roman(number) if "roman" in style else str(number)
+    if "alpha" in style:
+        numeral = letters(number - 1)
+    return numeral.lower() if style.startswith("lower") else numeral
+
+
+def roman(number: int) -> str:
+    """I, II, III, IV … for 1, 2, 3, 4 …"""
+    text = ""
+    for value, numeral in _ROMAN:
+        times, number = divmod(number, value)
+        text += numeral * times
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Cursor
 
 _THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _WRITING = re.compile(r"_{4,}|\.{10,}|…{4,}")

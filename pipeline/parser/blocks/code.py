@@ -11,8 +11,8 @@ from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.characters import unescape
-from pipeline.parser.cursor import Cursor
 from pipeline.parser.inlines.other_tools import HTML_FORMATS, OTHER_FORMAT
+from pipeline.parser.lines import Cursor
 from pipeline.parser.secrets import meaning_of
 
 _RAW = re.compile(r"\{=(\w[\w-]*)\}")

@@ -11,7 +11,7 @@ from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE
 from pipeline.parser.blocks.other_tools import take_option
-from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Cursor
 from pipeline.parser.secrets import meaning_of
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")

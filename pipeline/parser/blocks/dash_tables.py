@@ -15,8 +15,7 @@ from typing import NamedTuple
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.code import IndentedCodeProcessor
 from pipeline.parser.characters import in_columns
-from pipeline.parser.cursor import Cursor
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Cursor, Line
 
 MAX_COLUMNS = 256
 _GROUPS = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")

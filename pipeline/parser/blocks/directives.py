@@ -11,7 +11,7 @@ from pipeline.model.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import DIRECTIVES
-from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Cursor
 from pipeline.parser.secrets import meaning_of
 
 DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from pipeline.model.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.characters import in_columns
-from pipeline.parser.cursor import Cursor
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Cursor, Line
 
 MAX_COLUMNS = 256
 _BORDER = re.compile(r"\+(?::?[-=]+:?\+)+[ \t]*$")

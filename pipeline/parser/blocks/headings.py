@@ -7,8 +7,7 @@ import re
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
-from pipeline.parser.cursor import Cursor
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Cursor, Line
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _CLOSE = re.compile(r"(?:#{2,6}(?=[^\W_])|#(?=[^\W\d_]))")

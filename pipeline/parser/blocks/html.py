@@ -6,7 +6,7 @@ import re
 
 from pipeline.model.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Cursor
 from pipeline.parser.markup.tags import KNOWN_TAGS
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
 from pipeline.parser.secrets import meaning_of

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.cursor import Cursor
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.parser.lines import Cursor
 
 MAX_DEPTH = 16
 MAX_INCLUDES = 1000

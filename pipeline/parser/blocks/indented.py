@@ -13,8 +13,7 @@ from typing import Any
 
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.cursor import Cursor
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Cursor, Line
 
 _MARKER = re.compile(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
 

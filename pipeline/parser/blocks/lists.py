@@ -11,7 +11,7 @@ from pipeline.model.tree import MARKS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks import markers
-from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Cursor
 
 FAR = 12
 """The maximum number of blocks between two questions of an exercise."""

@@ -10,9 +10,8 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.cursor import Cursor
-from pipeline.parser.inlines.formulas import ENVIRONMENTS, reads_like_formula
-from pipeline.parser.lines import Line
+from pipeline.parser.inlines.math import ENVIRONMENTS, reads_like_formula
+from pipeline.parser.lines import Cursor, Line
 
 _CLOSING = re.compile(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
 _PUNCTUATION = re.compile(r"\s*([.,;:])(?=\s*$)")

@@ -10,7 +10,7 @@ from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Cursor
 
 COMMENT = "%%"
 _CONTENTS = re.compile(

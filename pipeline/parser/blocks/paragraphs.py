@@ -12,10 +12,9 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
-from pipeline.parser.cursor import Cursor
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Cursor, Line
 
 VERSE = frozenset({"verse", "poem", "lines-numbered"})
 """Blocks that keep their lines."""

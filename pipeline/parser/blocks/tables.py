@@ -12,9 +12,8 @@ import re
 from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.cursor import Cursor
 from pipeline.parser.inlines import math
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Cursor, Line
 
 _DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256

@@ -1,12 +1,121 @@
 r"""Inline formulas: ``$…$``, GitHub's ``$`…`$``, ``$$…$$``, and LaTeX's ``\(…\)`` and ``\[…\]``,
-which are escaped brackets in CommonMark, if their content is clearly a formula."""
+which are escaped brackets in CommonMark, if their content is clearly a formula.
+
+Dollar signs also stand in prices, shell variables and other text. To take text for a formula is
+worse than to leave a formula as written, so a formula must be likely from the text before the first
+dollar sign, after the last one, and between them.
+"""
 
 from __future__ import annotations
 
 import re
 
-from pipeline.parser.inlines import formulas
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+
+ENVIRONMENTS = (
+    "align|alignat|aligned|alignedat|array|[bBpvV]?matrix|[dr]?cases|displaymath|eqnarray|equation"
+    "|flalign|gather|gathered|math|multline|smallmatrix|split"
+)
+"""The environments of LaTeX that are formulas, for a pattern."""
+
+_WORD = "0-9A-Za-z_\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
+_IN_WORD = re.compile(f"[{_WORD}]")
+_COMMAND = re.compile(r"\\[A-Za-z]")
+_STRONG = re.compile(r"\\[A-Za-z]|\^|\\[\\,;:!{}|]")
+_SIGNS = re.compile(
+    r"[=+\u00b1\u00b7\u00d7\u00f7\u0391-\u03c9\u2190-\u22ff]|[<>](?![A-Za-z/!])|\s[*/-]\s"
+    r"|(?<![^\W_])[^\W\d_]_|[([|][^\W_][,|]"
+)
+_NAME = re.compile(r"[^\W\d_](?:['\u2032]*[_^](?:\w|\{[^{}]*\}))*['\u2032]*")
+_TEXT = re.compile(
+    r"\\(?:text\w*|mathrm|mathit|mathsf|mathbf|operatorname\*?|mbox|begin|end|label|tag|ce|unit"
+    r"|qty|si|SI)\s*\{[^{}]*\}|\\[A-Za-z]+|_\{?\w+\}?"
+)
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[,;:.!?]?\s++[^\W\d_]{2,}+")
+_MONEY = re.compile(
+    r"\d[\d.,]*\s*[^\W\d_]{2,}|\d[\d.,]*\s*[-\u2013\u2014]\s*\Z|\d[\d.,]*[kKmM]?\s*[,;/&]\s*\Z"
+)
+_CURRENCY = re.compile("[\u20ac\u00a3\u00a5\u20b9]")
+_OPEN_END = re.compile(r"[/:|&\"]\Z")
+_UNLIKELY_START = re.compile(r"[),;:?]..|\W*\(['\"#]")
+_TERM = re.compile(r"[^\W\d_]{1,2}|\d+[^\W\d_]?")
+_SPACED_TERM = re.compile(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
+
+
+def is_formula(text: str, start: int, end: int) -> bool:
+    """Return whether the text between the dollar signs at ``start`` and ``end`` is a formula."""
+    content = text[start + 1 : end]
+    inside = content.strip()
+    if not inside or text[end + 1 : end + 2].isdigit():
+        return False
+    strong = _STRONG.search(inside) is not None
+    if _is_prose(inside) or (_CURRENCY.search(inside) and not _COMMAND.search(inside)):
+        return False
+    if content[0].isspace() or content[-1].isspace():
+        return _is_spaced(text, start, end, strong=strong)
+    if not strong and (_UNLIKELY_START.match(inside) or _is_money(inside)):
+        return False
+    before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 2]
+    simple = _NAME.fullmatch(inside) or _TERM.fullmatch(inside)
+    if _IN_WORD.match(before):  # CO$_2$, 2$x$; but no US$5, and nothing that a shell has
+        return inside[0] in "^_\\" or bool(simple and before.isdigit())
+    if after and (_IN_WORD.match(after) or after in "({"):  # $n$th; but no $HOME/bin:$PATH
+        return bool(strong or (simple and _OPEN_END.search(inside) is None))
+    return True
+
+
+def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
+    """Return whether there is a formula with white space inside its dollar signs, which must
+    contain a mathematical symbol: ``$ a + b $``."""
+    content = text[start + 1 : end]
+    before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 13]
+    if _IN_WORD.match(before) or _IN_WORD.match(after[:1]):
+        return False
+    if after.lstrip()[:1].isdigit() and not strong:  # $ 5 and $ 6
+        return False
+    if "\n" in (content[0], content[-1]):
+        return False
+    if not (content[0].isspace() and content[-1].isspace()):
+        return bool(_COMMAND.search(content)) and (
+            not content[0].isspace() or _COMMAND.match(content.lstrip()) is not None
+        )
+    inside = content.strip()
+    if _is_money(inside) and not strong:
+        return False
+    if inside[-1] in "+-*/=<>,;:(&|" or inside[0] in "),;:/":
+        return False
+    return bool(strong or _SIGNS.search(inside) or _SPACED_TERM.fullmatch(content))
+
+
+def _is_money(inside: str) -> bool:
+    if not inside[0].isdigit():
+        return False
+    return _MONEY.match(inside) is not None or inside.count("(") != inside.count(")")
+
+
+def reads_like_formula(content: str, *, strongly: bool = False) -> bool:
+    """Return whether the content of escaped brackets is a formula rather than text."""
+    inside = content.strip()
+    if not inside or _is_prose(inside):
+        return False
+    found = _COMMAND.search(inside) or (not strongly and _SIGNS.search(inside))
+    return bool(found or "^" in inside) and re.search(r"\w", inside) is not None
+
+
+def is_a_letter(content: str) -> bool:
+    """Return whether it is one or two letters: a variable, or the marker of a list item."""
+    return _TERM.fullmatch(content.strip()) is not None and not content.strip().isdigit()
+
+
+def _is_prose(inside: str) -> bool:
+    """Return whether words follow each other, as they do in no formula."""
+    bare = _TEXT.sub(" \\\\ ", inside) if "\\" in inside or "_" in inside else inside
+    found = _PROSE.search(bare)
+    if not found:
+        return False
+    # LaTeX's commands may have words as their arguments; without any, words are text.
+    return len(_PROSE.findall(bare)) > 1 or not _COMMAND.search(inside)
+
 
 # Contents of a formula other than dollar signs; a backslash escapes the next character.
 _INSIDE = r"[^$\\]++|\\."
@@ -27,9 +136,9 @@ def _formula(m: re.Match[str], group: int = 1, **attrib: str) -> InlineSpan:
 
 def _latex(m: re.Match[str], data: str) -> Result:
     content = m[2]
-    if not formulas.reads_like_formula(content):
+    if not reads_like_formula(content):
         spaced = content[0] == content[-1] == " "
-        if not formulas.is_a_letter(content):
+        if not is_a_letter(content):
             return None
         # `\(c\)` is a letter that should not become ©, and `\(a\)` may be the marker of a list
         # item.
@@ -40,12 +149,12 @@ def _latex(m: re.Match[str], data: str) -> Result:
 
 
 def _latex_display(m: re.Match[str], data: str) -> Result:
-    strong = formulas.reads_like_formula(m[2], strongly=True)
+    strong = reads_like_formula(m[2], strongly=True)
     return _formula(m, 2, display="yes") if strong else None
 
 
 def _inline(m: re.Match[str], data: str) -> Result:
-    is_one = formulas.is_formula(data, m.start(), m.end() - 1)  # and no money
+    is_one = is_formula(data, m.start(), m.end() - 1)  # and no money
     return _formula(m) if is_one else None
 
 
@@ -58,7 +167,7 @@ PATTERNS = {
     # in the middle of a paragraph
     "environment": Pattern(
         "\\",
-        rf"(\\begin\{{(?P<name>(?:{formulas.ENVIRONMENTS})\*?)\}}"
+        rf"(\\begin\{{(?P<name>(?:{ENVIRONMENTS})\*?)\}}"
         rf"(?:{_ENVIRONMENT})++\\end\{{(?P=name)\}})",
         lambda m, data: _formula(m, display="yes") if _DISPLAY.match(m["name"]) else _formula(m),
     ),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from pipeline.model.removal import closing_brace
-from pipeline.model.words.numerals import letters as letter
+from pipeline.model.words.writing import letters as letter
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
 from pipeline.resolve.formulas.lines import DASHED, NUMBER, SOLID, is_between, row_line

@@ -14,7 +14,7 @@ from typing import NamedTuple, get_args
 from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import FIELD, SPOKEN, FieldKind
-from pipeline.model.words.numerals import small_letters
+from pipeline.model.words.writing import small_letters
 from pipeline.package.pdf.markup import BLOCKS, classes
 from pipeline.package.pdf.roles import is_hidden
 

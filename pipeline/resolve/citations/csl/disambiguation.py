@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
-from pipeline.model.words.numerals import letters
+from pipeline.model.words.writing import letters
 from pipeline.resolve.citations.csl.context import NOTHING, Disambiguation
 from pipeline.resolve.citations.csl.data import Element, Name, Reference
 from pipeline.resolve.citations.csl.style import CitationStyle

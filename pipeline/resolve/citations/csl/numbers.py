@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model.words.numerals import roman
+from pipeline.model.words.writing import roman
 from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.marks import plain
 
