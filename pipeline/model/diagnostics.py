@@ -1,7 +1,5 @@
-"""Diagnostics: problems in a source, with their position and advice.
-
-They are values. Stages collect them in the document; only the command line prints them.
-"""
+"""Diagnostics: problems in a source, with their position and advice. They are values, which stages
+collect in the document; only the command line prints them."""
 
 from __future__ import annotations
 
@@ -45,8 +43,7 @@ class Severity(enum.StrEnum):
 
 class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finding. ``code`` is a value of `pipeline.model.codes.Code`; line and column count from 1,
-    and are 0 if the finding concerns the whole file; ``length`` is the number of characters to
-    underline."""
+    and are 0 for the whole file; ``length`` is the number of characters to underline."""
 
     code: str
     severity: Severity

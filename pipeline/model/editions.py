@@ -1,7 +1,4 @@
-"""The tables of formats and editions.
-
-An edition is a row; a format needs a row, a template folder and a packager.
-"""
+"""The table of editions: each is a row. A format also needs a template folder and a packager."""
 
 from __future__ import annotations
 
@@ -114,8 +111,7 @@ def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
 
 def has_page_marks(edition: Edition, metadata: Metadata) -> bool:
     """Return whether an edition has a page map, the page numbers of the standard print edition: if
-    it is for screens, the publication has that edition, and the front matter does not turn the map
-    off."""
+    it is for screens, the publication has that edition, and the front matter allows it."""
     if edition.format == "pdf":
         return edition.page_marks
     is_printed = STANDARD_PRINT in (metadata.editions or DEFAULT_EDITIONS)

@@ -79,9 +79,8 @@ DRAWING_FACES = (
         for (style, weight), name in _VERA.items()
     ),
 )
-"""Substitutes for the fonts named in drawings, which were measured with the families that most
-machines have. Crimson Pro is as wide as Times; Vera, from which DejaVu was derived, is almost as
-wide as Verdana."""
+"""Substitutes for the fonts named in drawings, which were measured with common families. Crimson
+Pro is as wide as Times; Vera, from which DejaVu was derived, almost as wide as Verdana."""
 
 
 def own_faces(metadata: Metadata) -> tuple[Face, ...]:

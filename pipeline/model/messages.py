@@ -84,9 +84,8 @@ def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
 
 
 def as_text(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings for people: position, code, message, the line with a caret, a hint. If several
-    findings about a file have the same message, only the first few are shown in full, with the
-    lines of the others."""
+    """The findings for people: position, code, message, the line with a caret, a hint. Of those of
+    a file with the same message, only a few are shown in full; of the others, the lines."""
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for finding in diagnostics:
         shape = _VARIABLE.sub("", finding.message)

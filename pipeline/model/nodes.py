@@ -41,10 +41,9 @@ NO_ATTRIBUTES = Attributes()
 
 
 class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True, dict=True):
-    """Common fields of all nodes: their position in the source and their attributes. ``wordings``
-    are the strings of the node that differ between editions; select settles them. As nodes never
-    change, values derived from them are cached in their dictionaries (`tree.of_node`), and are not
-    part of them."""
+    """The fields of all nodes: their position in the source, their attributes, and ``wordings``,
+    their strings that differ between editions, which select settles. Values derived from a node,
+    which never changes, are kept in its dictionary (`tree.of_node`), and are no part of it."""
 
     span: Span | None = None
     attributes: Attributes = NO_ATTRIBUTES
@@ -143,8 +142,7 @@ class InlineElement(Node, frozen=True):
 
 class Blank(Node, frozen=True):
     """``____``, a blank to fill in, ``____{answer}``. ``size`` is from 1 (a word or two) to 4 (a
-    line), so that it does not reveal the exact length of the answer; select removes the answer from
-    students' editions."""
+    line), which does not reveal the answer's length; select removes the answer for students."""
 
     answer: str = ""
     size: int = 2
@@ -266,8 +264,7 @@ ListStyle: TypeAlias = Literal["", "lower-alpha", "upper-alpha", "lower-roman", 
 
 class List(Node, frozen=True):
     """``tight`` lists show an item's only paragraph without space around it. An ordered list counts
-    in numbers or in another ``style``; ``form`` is the punctuation of its markers: a period
-    (empty), ")", or "()"."""
+    in numbers or a ``style``; ``form`` follows its markers: a period (empty), ")", or "()"."""
 
     ordered: bool
     items: tuple[ListItem, ...]
@@ -629,9 +626,8 @@ HOLDERS = (
 
 
 class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of the table of contents, for the section or question with the id ``target``. Only
-    formatting inlines are in ``title`` (no links, notes, images). ``number`` is the target's, or
-    empty."""
+    """A line of the table of contents, for the section or question with the id ``target``, and with
+    its ``number``, if any. In ``title`` are only formatting inlines (no links, notes, images)."""
 
     target: str
     title: tuple[Inline, ...]
@@ -746,8 +742,6 @@ def encode(document: Document) -> bytes:
 
 
 def decode(data: bytes) -> Document:
-    """The document that `encode` wrote.
-
-    Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else.
-    """
+    """The document that `encode` wrote. Raises `msgspec.ValidationError` or `msgspec.DecodeError`
+    for anything else."""
     return msgspec.json.decode(data, type=Document)

@@ -114,8 +114,7 @@ class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Fitted(msgspec.Struct, frozen=True):
     """The setting chosen to fill the pages: ``text`` and ``leading`` in points, ``margins`` in
-    millimetres (top, outer, bottom, inner), the resulting number of ``pages``, and the fullness of
-    the last."""
+    millimetres (top, outer, bottom, inner), the number of ``pages``, and how full the last is."""
 
     text: float
     leading: float

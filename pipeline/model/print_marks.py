@@ -26,9 +26,8 @@ PAGE_START = "data-page-start"
 """The number of the page that begins here, of a block or of an empty span within a line."""
 
 BEGINS_PAGE, LINE = "+page-start", "+line"
-"""Attribute keys with which passes record the block and the line of a numbered passage that
-something belongs to: ``data-`` attributes in the markup. Authors cannot write keys with these
-prefixes."""
+"""Attribute keys with which passes record the block and the line of a numbered passage: ``data-``
+attributes in the markup. Authors cannot write keys with these prefixes."""
 
 PAGE_NAME = "data-page-name"
 """The name of a page whose first word is not inside a block that continues from the page before."""

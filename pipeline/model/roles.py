@@ -20,10 +20,9 @@ class _Place(enum.Enum):
 
 
 class Role(NamedTuple):
-    """A part of a book, named as in EPUB's Structural Semantics. ``is_aria`` says whether DPUB-ARIA
-    has it too, ``guide`` is its name in the guide of EPUB 2. Some parts are not listed in the
-    contents, and some are not numbered. ``is_top`` means that the part only occurs at the highest
-    level of a book."""
+    """A part of a book, named as in EPUB's Structural Semantics. ``is_aria``: DPUB-ARIA has it too;
+    ``guide`` is its name in EPUB 2. Some parts are not in the contents, or not numbered.
+    ``is_top``: it only occurs at the highest level of a book."""
 
     place: _Place
     guide: str = ""

@@ -1,7 +1,5 @@
-"""From Markdown text to a document. The only place that knows Python-Markdown.
-
-It never fails: whatever it cannot parse becomes a diagnostic, and text.
-"""
+"""From Markdown text to a document, the only place that knows Python-Markdown. It never fails: what
+it cannot parse becomes a diagnostic, and text."""
 
 from __future__ import annotations
 
@@ -124,10 +122,8 @@ def _plain(text: str) -> str:
 
 
 def parse_body(text: str, folder: Path | None = None) -> Document:
-    """The document of a text without front matter, whose headings all stay headings.
-
-    Characters that no source may have become replacement characters. ``folder`` as in `parse`.
-    """
+    """The document of a text without front matter, whose headings all stay headings, and without
+    forbidden characters. ``folder`` as in `parse`."""
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
     files = SourceFiles(folder)
     return files.lines.apply(_parse_body(text, 1, files))

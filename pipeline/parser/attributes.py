@@ -72,9 +72,8 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
 def make(
     name: str = "", classes: tuple[str, ...] = (), pairs: tuple[tuple[str, str], ...] = ()
 ) -> Attributes:
-    """Attributes, with a single object for empty ones, so that equal documents are serialised in
-    the same way. A class that means an answer in some language is followed by the class that all
-    passes know."""
+    """Attributes, with a single object for empty ones, so that equal documents are serialised
+    alike. A class that means an answer in some language is followed by the one that passes know."""
     meant = dict.fromkeys(found.meaning for name in classes if (found := secret(name)))
     if meant:
         classes = tuple(dict.fromkeys((*classes, *meant)))

@@ -50,10 +50,8 @@ class Definition(NamedTuple):
 
 
 class BlockElement(ElementTree.Element):
-    """An element with its source lines.
-
-    ``line`` and ``end`` are its first and last line. ``lines`` is the text of a leaf.
-    """
+    """An element, with the numbers of its first ``line`` and its last (``end``). ``lines`` is the
+    text of a leaf."""
 
     def __init__(self, tag: str, line: int, processor: LineProcessor | None = None, **attrib: str):
         super().__init__(tag, attrib)

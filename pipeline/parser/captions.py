@@ -1,6 +1,5 @@
 """Figures and captions: an image alone in a paragraph is a figure. A paragraph that begins with
-``Table:`` or ``:`` is the caption of the table before or after it; a paragraph of attributes
-applies to the table before it."""
+``Table:`` or ``:`` is the caption of the table beside it, one of attributes is about that above."""
 
 from __future__ import annotations
 

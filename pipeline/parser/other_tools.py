@@ -1,6 +1,5 @@
-"""Unsupported notations of other tools: each is reported with the tool's name and a replacement.
-All of it is data; the scanner tries the inline ones, and `warn_of_line` those at the beginning of a
-paragraph's line."""
+"""Unsupported notations of other tools, reported with the tool's name and a replacement. It is all
+data; the scanner tries the inline ones, `warn_of_line` those that begin a line."""
 
 from __future__ import annotations
 

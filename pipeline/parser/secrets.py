@@ -64,8 +64,7 @@ def meaning_of(words: str) -> Meaning | None:
 @functools.lru_cache
 def _candidates(meaning: Meaning) -> tuple[str, ...]:
     """Words that names can resemble or contain: none so short that others resemble it by chance;
-    and of those for teachers only the first of each language, because `lecture` is not
-    `lecturer`."""
+    and for teachers only the first of each language, because `lecture` is no `lecturer`."""
     found = understood("teacher_above_all" if meaning == "teacher" else "answer")
     single = (folded(word) for word in found if " " not in word)
     return tuple(word for word in single if len(word) >= _enough(word))

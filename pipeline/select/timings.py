@@ -22,9 +22,8 @@ LONGEST = 600
 
 
 def keep_timings(document: Document, edition: Edition) -> Document:
-    """The document with durations, if the edition is for teachers, or without them. Anything but a
-    whole number from 1 to 600, or a duration in the wrong place, is removed with a BAD_ATTRIBUTE
-    warning."""
+    """The document with durations, if the edition is for teachers, or without. All but whole
+    numbers up to 600, and those in a wrong place, are removed with a BAD_ATTRIBUTE warning."""
     kinds: set[type[Node]] = set()
     found: dict[tuple[Span | None, str], Diagnostic] = {}
 

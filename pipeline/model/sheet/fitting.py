@@ -1,7 +1,6 @@
-"""The settings of a page with which its text takes less room, or more. They form one series, from
-the tightest to the loosest, with the page's defaults somewhere in between: text, leading, margins
-and measure change together, so that proportions are kept, and a search has one number to find.
-"""
+"""The settings of a page with which its text takes less room, or more: one series, from tight to
+loose, with the page's defaults in between. Text, leading, margins and measure change together, so
+that proportions are kept, and a search has one number to find."""
 
 from __future__ import annotations
 
@@ -53,9 +52,8 @@ class FitSettings(NamedTuple):
 
 def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
     """The fit requested of an edition. A number of pages for all editions applies to students'
-    pages of the usual size: large print and answers take more room, and the pages of a booklet are
-    smaller, so these have to be named. An edition with the pages of the standard one has the same
-    settings."""
+    pages of the usual size; others need their own. An edition with the pages of the standard one
+    has its settings."""
     own = dict(metadata.edition_options).get(edition.name, PrintOptions()).fit
     fit = own or metadata.printing.fit
     if edition.same_pages:

@@ -1,6 +1,5 @@
-"""The words of each language, one file per language: those that Chapbook itself puts on a page and,
-in separate tables, words of authors that it understands, and the conventions of the language; and
-dates in these words."""
+"""The words of each language, a file for each: those that Chapbook itself puts on a page and, in
+separate tables, those of authors that it understands, and the language's conventions; and dates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""MyST's directives in fences: boxes, ``{note} Title``, and answers, ``{solution}`` or from
-``{solution-start}`` to ``{solution-end}``; and answers as LaTeX's environment,
-``\begin{solution}``."""
+r"""MyST's directives in fences: boxes, ``{note} Title``, and answers, ``{solution}`` or up to
+``{solution-end}``; and answers as LaTeX's environment, ``\begin{solution}``."""
 
 from __future__ import annotations
 
@@ -25,9 +24,8 @@ _ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
 
 
 class DirectiveProcessor(LineProcessor):
-    """``state`` holds the attributes; ``end`` is the line that ends the block: a closing fence, or
-    the end of an environment. ``stage`` is the current part of a block with separate start and end
-    directives."""
+    """``state`` holds the attributes; ``end`` is the line that ends the block: a fence, or the end
+    of an environment; ``stage`` is the part of a block that begins and ends with directives."""
 
     begins = "`~\\"
     container = True

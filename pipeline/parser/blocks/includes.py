@@ -1,6 +1,5 @@
-"""Included files: ``{{ include part.md }}`` alone on a line, or its equivalents in Quarto, Obsidian
-and MkDocs. Their blocks replace the line, inside the same quotes, lists and containers, and do not
-extend beyond their file."""
+"""Included files: ``{{ include part.md }}`` alone on a line, or as in Quarto, Obsidian and MkDocs.
+Their blocks replace the line, in the same quotes, lists and containers, and end with their file."""
 
 from __future__ import annotations
 

@@ -25,9 +25,8 @@ _HEADING = re.compile(r"h[1-6]$")
 
 
 class CommentProcessor(LineProcessor):
-    """``%%`` to ``%%`` across lines; text after the end is ordinary text. Without a later closing
-    line, this does not begin a comment. ``state`` has the lines, in case the surrounding quote or
-    list ends first."""
+    """``%%`` to ``%%`` across lines, of which a later line must have the second. Text may follow
+    it. ``state`` has the lines, in case the surrounding quote or list ends first."""
 
     begins = "%"
     takes_lines = True

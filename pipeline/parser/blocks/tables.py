@@ -23,10 +23,8 @@ _FORMULAS = tuple(pattern.compiled_re for pattern in math.PATTERNS.values())
 
 
 class TableProcessor(LineProcessor):
-    """A line of dashes and bars under a paragraph's last line makes a table of that line.
-
-    ``state`` is the columns' alignments; ``lines[0]`` the header row.
-    """
+    """A line of dashes and bars under a paragraph's last line makes a table of that line, the first
+    of its ``lines``. ``state`` is the columns' alignments."""
 
     takes_lines = True
 

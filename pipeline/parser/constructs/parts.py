@@ -17,9 +17,8 @@ Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]
 
 
 class Around(NamedTuple):
-    """The shared context of lowering: ``report`` takes findings, ``rebased`` makes an address
-    relative to the source's folder, ``paired`` are the names of tags, known or not, that the text
-    both opens and closes."""
+    """The context of lowering: ``report`` takes findings, ``rebased`` makes an address relative to
+    the source's folder, ``paired`` are the names of tags that the text both opens and closes."""
 
     report: Report
     rebased: Callable[[str, Span | None], str]

@@ -131,9 +131,8 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks of a quotation that has no name. Here a dash may belong to the text: its line
-    names the source only if it follows the end of a sentence and no other line begins with a dash,
-    as in a dialogue."""
+    """The blocks of a quotation without a name. A dash may belong to the text: its line is the
+    source only after the end of a sentence, and if no other line begins so, as in a dialogue."""
     found = with_attribution(blocks)
     if len(found) < 2 or found[-1].attributes != _ATTRIBUTION:
         return blocks

@@ -38,10 +38,8 @@ class BadValueError(Exception):
 
 
 def parse(text: str, scheme: str = "") -> Identifier:
-    """The identifier in ``text``, with the given scheme or the recognised one.
-
-    Raises `BadValueError` if it is invalid, or if a check digit is wrong.
-    """
+    """The identifier in ``text``, with the given scheme or the recognised one. Raises
+    `BadValueError` if it is invalid, or if a check digit is wrong."""
     prefix = _PREFIX.match(text)
     if prefix:
         named = prefix[1].lower().replace("url", "uri")

@@ -1,7 +1,5 @@
-"""The file ``library.yaml``: settings shared by all documents of a folder and its subfolders.
-
-It has the keys of the front matter, which a document's own front matter overrides, key by key.
-"""
+"""The file ``library.yaml``: the front matter shared by all documents of a folder and its
+subfolders, whose own front matter overrides it, key by key."""
 
 from __future__ import annotations
 

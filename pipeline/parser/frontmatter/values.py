@@ -115,10 +115,8 @@ def entries(
     report: FieldReport,
     inside: str = "",
 ) -> dict[str, Node]:
-    """The values of a mapping by key; empty ones are left out.
-
-    Unknown and duplicate keys are reported; of the latter, the first one counts.
-    """
+    """The values of a mapping by key; empty ones are left out. Unknown and duplicate keys are
+    reported; of the latter, the first one counts."""
     values: dict[str, Node] = {}
     first: dict[str, Scalar] = {}
     where = f" in `{inside}`" if inside else ""

@@ -124,9 +124,8 @@ def _unclosed(text: str, start: int) -> FrontMatter:
 
 
 def _printable(text: str) -> str:
-    """``text`` with other characters in place of those that PyYAML rejects. They are reported when
-    the file is read. A byte order mark within a text means a word joiner.
-    """
+    """``text`` with other characters for those that PyYAML rejects, which are reported when the
+    file is read. A byte order mark within a text means a word joiner."""
     return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).replace("\ufeff", "\u2060")
 
 

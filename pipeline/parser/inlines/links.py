@@ -115,8 +115,7 @@ def read_definition(
     rebase: Callable[[str], str],
 ) -> int:
     """Read the definition at the beginning of ``lines`` into ``references`` (the first of a label
-    counts), with its address changed by ``rebase``; returns its number of lines, 0 if there is
-    none."""
+    counts), with its address as ``rebase`` makes it; returns its number of lines, 0 for none."""
     taken = 8
     while True:
         text = "\n".join(lines[start : start + taken])

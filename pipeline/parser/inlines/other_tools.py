@@ -134,10 +134,9 @@ def _slip(text: str, problem: str, hint: str) -> InlineSpan:
 
 
 def script(data: str, pos: int) -> int:
-    """The end of a subscript ``~2~`` or a superscript ``^nd^`` that begins at ``pos``; 0 if there
-    is none. A subscript follows a letter, a digit or a closing bracket, because ``~text~`` by
-    itself is struck out as on GitHub; so does a superscript, unless it is a number. Sums and
-    products, as in ``x^2+y^2``, are excluded."""
+    """The end of a subscript ``~2~`` or a superscript ``^nd^`` at ``pos``, 0 for none. It follows a
+    letter, a digit or a closing bracket, because ``~text~`` is struck out, as on GitHub; a
+    superscript of digits may follow anything. Sums and products, ``x^2+y^2``, are excluded."""
     before = data[pos - 1] if pos else " "
     word = before.isalnum() or before in ")]}"
     match = _SCRIPT.match(data, pos)

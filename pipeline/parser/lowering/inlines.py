@@ -211,9 +211,8 @@ class InlineLowering:
     def _note(
         self, element: InlineSpan, depth: int, span: Span | None
     ) -> tuple[model.NoteReference, ...]:
-        """A reference to the note ``^[…]``, with a label that no bracketed label can equal, and
-        that is the same wherever the note stands; nothing if it only contains a comment, or a tag
-        around nothing."""
+        """A reference to the note ``^[…]``, with a label that no other label can equal, the same
+        wherever the note stands; nothing if it only contains a comment, or a tag around nothing."""
         element.text = (element.text or "").lstrip()
         if len(element):
             element[-1].tail = (element[-1].tail or "").rstrip()

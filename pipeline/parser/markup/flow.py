@@ -185,8 +185,7 @@ Wrap = Callable[[tuple[Inline, ...], Attributes], tuple[Inline, ...]]
 
 def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> list[Node]:
     """The nodes of an inline element with ``items`` in it: ``wrap`` is applied to its inlines, also
-    within the blocks that it contains, since the element itself cannot contain blocks. The first
-    piece has its id."""
+    within its blocks, which the element itself cannot contain. The first piece has its id."""
     if all(isinstance(item, Inline) for item in items):
         return list(wrap(as_inlines(items), attributes))
     found: list[Node] = []
