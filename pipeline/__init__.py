@@ -1,10 +1,10 @@
 """Chapbook: one Markdown file in; a web page, a printable PDF and an e-book out.
 
-Three functions are for use as a library:
+Three functions are for other programs:
 
-- `build` makes files, as the command does, in the ways that `Options` has;
-- `parse` reads a text into a `Document`, with all that is wrong with it;
-- `render_fragment` gives the HTML of a piece of Markdown.
+- `build` makes files, like the command, with `Options`;
+- `parse` parses a text into a `Document`, with all its problems;
+- `render_fragment` returns the HTML of a piece of Markdown.
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def test_root_is_not_asked(manager: str, typed: list[str], machine: Machine) -> 
     machine.has(manager, does=": >got")
     said = machine.set_up("--required", user=0)
     assert (said.status, said.typed) == (0, typed)
-    assert said.message.startswith("chapbook: PDF needs HarfBuzz-Subset. Installing that: ")
+    assert said.message.startswith("chapbook: PDF needs HarfBuzz-Subset. Installing it: ")
 
 
 def test_what_is_there_is_not_looked_for(machine: Machine) -> None:
@@ -188,7 +188,7 @@ def test_nobody_to_ask(options: tuple[str, ...], status: int, machine: Machine) 
     machine.has("sudo", does="exit 1")
     said = machine.set_up(*options)
     assert said.typed == ["sudo -n true"]
-    needed = f"chapbook: PDF needs HarfBuzz-Subset. To install that, type: {APT_LINE}\n"
+    needed = f"chapbook: PDF needs HarfBuzz-Subset. To install it, run: {APT_LINE}\n"
     assert (said.status, said.message) == (status, needed)
 
 
@@ -197,7 +197,7 @@ def test_without_sudo_it_takes_the_password_of_root(machine: Machine) -> None:
     said = machine.set_up()
     assert said.typed == []
     line = " && ".join(line.format("") for line in APT)
-    assert said.message.endswith(f"type: su -c '{line}'\n")
+    assert said.message.endswith(f"run: su -c '{line}'\n")
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,8 @@ def test_a_person_is_asked(answer: str, ci: str, installed: bool, machine: Machi
     machine.has("sudo", does='[ "$1" != -n ] && exec "$@"')
     said = machine.set_up(answer=answer, CI=ci)
     assert (machine.folder / "got").exists() is installed
-    assert ("Do that now? [Y/n]" in said.message) is (not ci)
-    assert ("To install that, type:" in said.message) is (not installed)
+    assert ("Run it now? [Y/n]" in said.message) is (not ci)
+    assert ("To install it, run:" in said.message) is (not installed)
     assert APT_LINE in said.message.replace("\r\n", "\n")
 
 
@@ -225,7 +225,7 @@ def test_packages_that_cannot_be_fetched(machine: Machine) -> None:
     said = machine.set_up("--required", user=0)
     assert (said.status, said.typed) == (3, ["apt-get update"])
     line = " && ".join(line.format("") for line in APT)
-    assert said.message.endswith(f"When the fault is mended, type: {line}\n")
+    assert said.message.endswith(f"When the problem is solved, run: {line}\n")
     assert "E: Temporary failure" in said.message
 
 
@@ -233,7 +233,7 @@ def test_a_system_with_no_manager_that_is_known(machine: Machine) -> None:
     said = machine.set_up()
     assert said == (
         0,
-        "chapbook: PDF needs HarfBuzz-Subset: install that by what your system has for it.\n",
+        "chapbook: PDF needs HarfBuzz-Subset: install it with your system's package manager.\n",
         [],
     )
 
@@ -241,7 +241,7 @@ def test_a_system_with_no_manager_that_is_known(machine: Machine) -> None:
 def test_homebrew(machine: Machine) -> None:
     machine.has("apt-get")
     said = machine.set_up(platform="darwin")
-    assert said.message.endswith("Install Homebrew, and then type: brew install harfbuzz\n")
+    assert said.message.endswith("Install Homebrew, then run: brew install harfbuzz\n")
     machine.has("brew", does=": >got")
     assert machine.set_up("--required", platform="darwin").typed == ["brew install harfbuzz"]
 
@@ -320,7 +320,7 @@ def test_no_python(commands: tuple[str, ...], line: str, bare: Machine) -> None:
     bare.has(*commands)
     said = set_up(bare)
     assert said.status == 3
-    assert said.message.startswith("chapbook: python3 is not there, and Python 3.11 or newer is")
+    assert said.message.startswith("chapbook: python3 was not found; Python 3.11 or newer is")
     assert said.message.endswith(f"{line}\n")
     assert said.typed == []
 

@@ -3,23 +3,23 @@
 Each pass is a function from document to document in a module of its own; none knows another. The
 reasons for their order in `passes`:
 
-- variables come first, so that their values are text to all the others;
-- images on the web become links before all that looks at links;
-- formulas come before all that asks what a title says;
-- sections come before all that asks where something stands, and what parts of a book they are
-  is looked at before other passes make some;
-- citations make notes, and a section of works, before these are counted;
-- a glossary and a place for the index come before the ids, which theirs are among;
-- summaries, which are buttons, are freed of links before links and notes are looked at;
-- addresses may become notes, and so come before these are counted;
-- identifiers and notes count what the sections hold;
-- the questions of an exercise are called by its number, and get ids where something refers to
-  them; their marks become text before typography looks at that;
-- typography reads words that are finished, but for those that the passes after it write;
-- references need every id, cross-references the numbers and the titles that they quote;
-- the index and the charts come when all that they say is finished;
-- what keeps a direction of its own is told apart when all text is there;
-- contents and the lists of captions come last, since they copy what is finished.
+- Variables come first, so that their values are text to all others.
+- Images on the web become links before anything examines links.
+- Formulas come before anything that needs the text of titles.
+- Sections come before anything that needs positions; their roles in a book are checked before other
+  passes add sections.
+- Citations make notes, and a section of works, before these are counted.
+- A glossary and a place for the index come before ids, because they get some.
+- Summaries, which are buttons, lose their links before links and notes are examined.
+- Addresses may become notes, and so come before these are counted.
+- Identifiers and notes count the contents of sections.
+- The questions of an exercise are labelled with its number, and get ids if something refers to
+  them; their marks become text before typography.
+- Typography needs the final words, except for those that later passes write.
+- References need all ids, and cross-references the numbers and the titles that they quote.
+- The index and charts come when all their text is final.
+- Parts with a direction of their own are isolated when all text is there.
+- Contents and the lists of captions come last, because they copy what is finished.
 """
 
 from __future__ import annotations

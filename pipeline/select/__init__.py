@@ -1,14 +1,14 @@
-"""From a document to what one edition of it contains.
+"""From a document to the content of one edition.
 
-Blocks and inline spans say in their attributes where they belong:
+Attributes of blocks and inline spans state where they belong:
 
 - ``only=pdf``, ``not="html epub"``: formats (`html`, `pdf`, `epub`), their everyday names
-  (`web`, `print`, `ebook`) or editions, with spaces or commas between;
-- ``edition=teacher``: editions alone.
+  (`web`, `print`, `ebook`) or editions, separated by spaces or commas;
+- ``edition=teacher``: editions only.
 
-A condition on a heading holds for its whole section. Editions for students have no answers
-and no notes for teachers either, nor what has one of the classes ``answer`` and ``teacher``.
-What is left out leaves nothing behind: no empty list, and no note that only it referred to.
+A condition on a heading applies to its whole section. Editions for students contain no answers, no
+notes for teachers, and nothing with one of the classes ``answer`` and ``teacher``. Removed content
+leaves nothing behind: no empty list, and no note that only it referred to.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ _INSTALL: dict[str, tuple[str, ...]] = {
     "pacman": ("pacman -S --needed --noconfirm",),
     "brew": ("brew install",),
 }
-_WINDOWS = "in MSYS2, type: pacman -S mingw-w64-ucrt-x86_64-pango"
+_WINDOWS = "in MSYS2, run: pacman -S mingw-w64-ucrt-x86_64-pango"
 
 
 def pango_problem() -> str | None:
@@ -103,7 +103,7 @@ def package_manager() -> str | None:
 
 
 def packages(libraries: Iterable[str], manager: str) -> list[str]:
-    """The packages that bring some libraries, each once."""
+    """The packages that contain some libraries, each once."""
     names = _PACKAGES[manager]
     return list(dict.fromkeys(names.get(library, names[""]) for library in libraries))
 
@@ -128,7 +128,7 @@ def listed(names: list[str]) -> str:
 def _advice(libraries: list[str]) -> str:
     manager = package_manager()
     if manager:
-        return f"to install, type: {install_line(manager, packages(libraries, manager))}"
+        return f"to install, run: {install_line(manager, packages(libraries, manager))}"
     return _WINDOWS if sys.platform == "win32" else "install Pango 1.44 or newer, and HarfBuzz"
 
 
@@ -148,6 +148,7 @@ def _opens(name: str) -> bool:
 
 
 def _windows_folders() -> list[str]:
-    """Where WeasyPrint looks on Windows, which has no place for such libraries."""
+    """The folders in which WeasyPrint looks on Windows, which has no standard place for
+    libraries."""
     default = r"C:\msys64\ucrt64\bin;C:\msys64\mingw64\bin;C:\Program Files\GTK3-Runtime Win64\bin"
     return os.environ.get("WEASYPRINT_DLL_DIRECTORIES", default).split(";")

@@ -1,65 +1,65 @@
-"""The typesetting engine, WeasyPrint, in terms of our own: no other module imports it, or pydyf, by
-which it writes PDFs. It is told what to set (`Typesetter`), gives a `TypesetDocument` whose
-`TypesetPage`s have a `LayoutBox` for all that is on them, and writes that as a PDF.
+"""The typesetting engine, WeasyPrint, behind an interface of our own: no other module imports it,
+or pydyf, with which it writes PDFs. A `Typesetter` makes a `TypesetDocument`, whose `TypesetPage`s
+have a `LayoutBox` for everything on them, and which writes itself as a PDF.
 
-WeasyPrint's documented interface has little of that. The following is touched beside it, in
-classes derived from its own and in objects made for one document, but for what is said to be for
-the whole process. tests/test_engine.py compares the list with the code.
+WeasyPrint's documented interface covers little of that. The following is used in addition, in
+derived classes and in objects made for one document, unless stated to be for the whole process.
+tests/test_engine.py compares the list with the code.
 
-- `HTML.__init__`: takes a tree. The parser is for HTML that is found in the wild, takes many times
-  as long, and ends a paragraph at the first block inside. Kozea/WeasyPrint#2232
+- `HTML.__init__`: takes a tree. The parser is for HTML found in the wild, takes many times as long,
+  and ends a paragraph at the first block inside. Kozea/WeasyPrint#2232
 - `_render`, `Document.__init__`, `Document._build_layout_context`: a document, pages and a layout
   of our classes, which `HTML.render` does not make.
-- `layout.LayoutContext`, `__class__`: the layout is made ours once it is there.
-- `LayoutContext.current_page`: ends a layout that has more pages than it may have, which nothing
-  else does. Kozea/WeasyPrint#1549
-- `LayoutContext.footnotes`: is not a list, through all of which WeasyPrint looks for the note of
-  each box in each line.
-- `LayoutContext.rendered_notes`: where a page has left notes to
-  the next, all pages are made again in the next pass; else those of a page that stays are lost.
-- `LayoutContext._update_footnote_area`: notes stay on the page of their reference, an area that is
-  empty again takes no room, and a note is set once a page and not anew for each that joins it.
-  Kozea/WeasyPrint#1924
-- `layout.inline.split_first_line`, `layout.preferred.split_first_line`: sets no more of a text than
-  a line can hold, or a text without a space takes the square of its length; and a short text once.
-  Nothing can be derived here: it is replaced for the whole process while a layout lasts, and there
-  is one layout at a time. So is what leaves out the spaces between two lines, which then says that
-  there were some: a listener gets them.
-  Kozea/WeasyPrint#720
-- `text.line_break.Layout`: a text is drawn as it was set, with wider spaces where it is justified
-  (by an `add_word_spacing` of our own), and not set anew: a fifth of a novel's time. It is freed,
-  too: of features of fonts WeasyPrint makes new ones for each, 50 kB each time that two pages are
-  set. Both are replaced as `split_first_line` is.
-- `draw.text.draw_first_line`: writes no move by 0 after each glyph, and works out how a glyph is
-  written once; replaced while a page is drawn.
+- `layout.LayoutContext`, `__class__`: the class of the layout is changed once it exists.
+- `LayoutContext.current_page`: ends a layout that has more pages than allowed, which nothing else
+  does. Kozea/WeasyPrint#1549
+- `LayoutContext.footnotes`: is not a list, in which WeasyPrint would search for the note of each
+  box in each line.
+- `LayoutContext.rendered_notes`: if a page has left notes to the next, all pages are made again in
+  the next pass; otherwise the notes of an unchanged page would be lost.
+- `LayoutContext._update_footnote_area`: notes stay on the page of their reference, an area that has
+  become empty takes no room, and a note is laid out once per page instead of again for each further
+  one. Kozea/WeasyPrint#1924
+- `layout.inline.split_first_line`, `layout.preferred.split_first_line`: lays out no more of a text
+  than a line can hold, because a text without spaces would take quadratic time; and a short text
+  only once. It cannot be derived: it is replaced for the whole process during a layout, and there
+  is one layout at a time. So is the function that omits the spaces between two lines, which then
+  records them for screen readers. Kozea/WeasyPrint#720
+- `text.line_break.Layout`: a text is drawn as it was laid out, with wider spaces if it is justified
+  (by an `add_word_spacing` of our own), and not laid out again: a fifth of the time for a novel. It
+  is freed, too: WeasyPrint makes new font features for each, 50 kB for every two pages. Both are
+  replaced like `split_first_line`.
+- `draw.text.draw_first_line`: writes no move by 0 after each glyph, and computes the output for a
+  glyph once; replaced while a page is drawn.
 - `css.StyleFor`, `StyleFor.__init__`, `StyleFor.add_page_declarations`,
-  `StyleFor.set_computed_styles`, `_computed_styles`, `_cascaded_styles`, `css.Style`: styles that
-  elements share, which saves a fifth of the time; the class is replaced as that function is.
-- `Page.__init__`, `Page.paint`, `_page_box`: gives its boxes, and draws the signs of broken lines.
-- `_html`, `css.targets.TargetLookupItem`: a part of a text knows the pages that it tells of others,
-  and says what it asked for.
-- `layout.make_margin_boxes`: a part is laid out without running heads and feet, which are nothing
-  but that; replaced as `split_first_line` is.
+  `StyleFor.set_computed_styles`, `_computed_styles`, `_cascaded_styles`, `css.Style`: styles shared
+  by elements, which saves a fifth of the time; the class is replaced like that function.
+- `Page.__init__`, `Page.paint`, `_page_box`: gives access to boxes, and draws the signs of broken
+  lines.
+- `_html`, `css.targets.TargetLookupItem`: a part of a text knows the page numbers of others that it
+  shows, and says which it needs.
+- `layout.make_margin_boxes`: a part is laid out without running heads and feet, which are made
+  separately; replaced like `split_first_line`.
 - `layout.page.PageType`, `layout.page.set_page_type_computed_styles`, `layout.page.page_width`,
   `layout.page.page_height`, `layout.page.make_margin_boxes`, `layout.percent.resolve_percentages`,
-  `layout.background.layout_box_backgrounds`, `formatting_structure.boxes.PageBox`: makes pages
-  with running heads and feet alone.
-- `pdf.stream.Stream`, `pdf._use_references`: draws pages that are kept, and in no PDF yet.
-- `pdf.fonts.Font`, `pdf.metadata.DocumentMetadata`: a PDF of pages that were drawn before, with one
+  `layout.background.layout_box_backgrounds`, `formatting_structure.boxes.PageBox`: makes pages with
+  running heads and feet only.
+- `pdf.stream.Stream`, `pdf._use_references`: draws pages to be kept, which are not in a PDF yet.
+- `pdf.fonts.Font`, `pdf.metadata.DocumentMetadata`: makes a PDF of pages drawn before, with one
   subset of each font for all.
-- `_tags`: has all that is drawn marked, without WeasyPrint's own tags: these divide an element that
-  goes on over a page's end. Kozea/WeasyPrint#2903
-- `formatting_structure.boxes`, `_box`: the kinds of boxes, and what is out of the flow.
-- `FontConfiguration.__init__`, `_config`, `_folder`, `text.ffi`: the packaged fonts and none of the
-  machine's. Functions of Fontconfig and HarfBuzz are declared besides, for the whole process.
-  Kozea/WeasyPrint#1618. What is declared has been read (`declared`), since to parse it takes a
-  fifth of a second in each process; where WeasyPrint declares anything else, it is parsed.
-- `FontConfiguration.add_font_face`: fonts are kept for the next text, unless a drawing brings more.
-- `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, but for the first.
+- `_tags`: marks everything drawn, without WeasyPrint's own tags, which divide an element that
+  continues on the next page. Kozea/WeasyPrint#2903
+- `formatting_structure.boxes`, `_box`: the kinds of boxes, and which are out of the flow.
+- `FontConfiguration.__init__`, `_config`, `_folder`, `text.ffi`: the packaged fonts, and none of
+  the machine's. Further functions of Fontconfig and HarfBuzz are declared for the whole process.
+  Kozea/WeasyPrint#1618. The declarations are parsed in advance (`declared`), because parsing takes
+  a fifth of a second in each process; if WeasyPrint declares anything else, they are parsed again.
+- `FontConfiguration.add_font_face`: fonts are kept for the next text, unless a drawing adds some.
+- `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, except for the first.
 
-Of objects without names of their own, `typesetter` reads what fonts and links are, `drawings` draws
-formulas as images that WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects` takes the
-time of building out of fonts (Kozea/WeasyPrint#1553), and `log` knows messages by how they begin.
+Of objects without names of their own, `typesetter` reads the fonts and links, `drawings` draws
+formulas as images that WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects` removes the
+build time from fonts (Kozea/WeasyPrint#1553), and `log` recognises messages by their beginnings.
 """
 
 from __future__ import annotations
