@@ -168,13 +168,13 @@ up_to_date = $(if $(ran),:,echo $(call quote,$(call plain,$(folder)) is up to da
 
 # --- the environment -------------------------------------------------------------------------
 
-$(installed): pyproject.toml constraints.txt tools/venv tools/system-packages
-	@sh tools/venv $(call quote,$(VENV)) '' $(call quote,$(PYTHON))
+$(installed): pyproject.toml constraints.txt .tools/venv .tools/system-packages
+	@sh .tools/venv $(call quote,$(VENV)) '' $(call quote,$(PYTHON))
 	@touch $(call quote,$@)
-	@$(call dated,pyproject.toml constraints.txt tools/venv tools/system-packages)
+	@$(call dated,pyproject.toml constraints.txt .tools/venv .tools/system-packages)
 
 $(installed)-test: $(installed)
-	@sh tools/venv $(call quote,$(VENV)) test,lint $(call quote,$(PYTHON))
+	@sh .tools/venv $(call quote,$(VENV)) test,lint $(call quote,$(PYTHON))
 	@touch $(call quote,$@)
 
 test: $(installed)-test ## Run all tests, or some (ARGS="-k word")
@@ -213,7 +213,7 @@ format: $(installed)-test ## Format the code
 	$(at)$(call quote,$(python)) -m ruff format .
 
 constraints: ## Update constraints.txt to the newest compatible versions
-	$(at)sh tools/constraints $(call quote,$(PYTHON))
+	$(at)sh .tools/constraints $(call quote,$(PYTHON))
 
 # --- the rest --------------------------------------------------------------------------------
 # Only files written by the program are deleted: OUT may be a working folder.

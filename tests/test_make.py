@@ -22,7 +22,7 @@ from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, STANDARD_PRINT, 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("Makefile", "pyproject.toml", "constraints.txt", "tools", "pipeline", "templates")
+COPIED = ("Makefile", "pyproject.toml", "constraints.txt", ".tools", "pipeline", "templates")
 FORMATS = ("html", "pdf", "epub")
 SOURCE = """---
 title: A talk

@@ -26,7 +26,7 @@ APT = (
     "apt-get install -y --no-install-recommends {}libharfbuzz-subset0",
 )
 APT_LINE = " && ".join(f"sudo {line.format('')}" for line in APT)
-# tools/system-packages on a machine without HarfBuzz-Subset, and as another user
+# .tools/system-packages on a machine without HarfBuzz-Subset, and as another user
 TRIED = """
 import os, runpy, sys
 from pathlib import Path
@@ -68,8 +68,8 @@ class Machine:
         answer: str | None = None,
         **variables: str,
     ) -> Reply:
-        """The effect of tools/system-packages for a user; with an answer, at a terminal."""
-        script = str(ROOT / "tools" / "system-packages")
+        """The effect of .tools/system-packages for a user; with an answer, at a terminal."""
+        script = str(ROOT / ".tools" / "system-packages")
         command = [sys.executable, "-c", TRIED, platform, str(user), script, *options]
         return self.run(command, answer, PYTHONPATH=str(ROOT), **variables)
 
@@ -278,7 +278,7 @@ def bare(machine: Machine) -> Machine:
 
 
 def set_up(bare: Machine, extras: str = "", **variables: str) -> Reply:
-    return bare.run(["sh", str(ROOT / "tools" / "venv"), "my venv", extras], **variables)
+    return bare.run(["sh", str(ROOT / ".tools" / "venv"), "my venv", extras], **variables)
 
 
 @pytest.mark.parametrize(("extras", "options"), [("", ""), ("test", " --required")])
@@ -286,7 +286,7 @@ def test_packages_come_before_the_environment(extras: str, options: str, bare: M
     bare.has("python3", does=PYTHON)
     said = set_up(bare, extras)
     assert (said.status, said.message) == (0, "")
-    got = said.typed.index(f"python3 -P tools/system-packages --venv python3{options}")
+    got = said.typed.index(f"python3 -P .tools/system-packages --venv python3{options}")
     assert said.typed.index("python3 -m venv my venv") > got
     assert (bare.folder / "my venv" / "bin" / "python").exists()
 
