@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import yaml
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.draft import Changes, Draft, InputFolder
+from pipeline.authoring.importing.draft import Changes, Draft, InputFolder, lost
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.authoring.importing.reading import FORMATS, read
 from pipeline.authoring.importing.writing import Imported, Row, failed, written
@@ -171,7 +171,7 @@ def _in_settings(
         is_inside = file.resolve().is_relative_to(folder.resolve())
         if not (is_inside and file.is_file() and FORMATS.get(file.suffix.lower())):
             message = f"The chapter “{(title or target)[:60]}” has no file, and is left out."
-            told.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+            told.append(lost(message, name))
         elif file.resolve() not in seen:
             seen.add(file.resolve())
             found.append(_Chapter(file, max(0, level - 1), title, is_outside=not level))
@@ -227,8 +227,7 @@ def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]
             found.append(_Chapter(file, len(indents) - 1, entry[2].strip()))
         elif not target or not (is_inside and file.is_file()):
             message = f"The chapter “{entry[2][:60]}” has no file, and is left out."
-            span = Span(number, entry.start(2) + 1)
-            told.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=name))
+            told.append(lost(message, name, span=Span(number, entry.start(2) + 1)))
     if found and found[0].path is None and not any(one.path for one in found):
         return [], told
     return found, told
@@ -314,8 +313,7 @@ def _marks(text: str, name: str) -> Iterator[Diagnostic]:
     """Findings on the syntax of mdBook's preprocessors, which is left as written."""
     for mark in dict.fromkeys(re.findall(r"\{\\?\{#[^}\n]{0,80}", text)):
         written = mark.replace("\\", "")
-        message = f"“{written}}}}}” is mdBook syntax, and is left as written."
-        yield diagnostic(Code.NOT_IMPORTED, message, source=name)
+        yield lost(f"“{written}}}}}” is mdBook syntax, and is left as written.", name)
 
 
 def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str]) -> Draft:

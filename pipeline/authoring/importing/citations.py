@@ -13,9 +13,8 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.draft import INDEXED, MARK, Draft, count
+from pipeline.authoring.importing.draft import INDEXED, MARK, Draft, count, lost
 from pipeline.model import Attributes, Node, Text
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
@@ -285,8 +284,7 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     if found[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
         message = "It has index marks but no index: editions will have one at the end."
         hint = "Remove the marks, `[]{.index …}`, if you do not want one."
-        told = diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
-        draft = replace(draft, findings=(*draft.findings, told))
+        draft = replace(draft, findings=(*draft.findings, lost(message, name, hint)))
     if not marks.works:
         return draft
     name = f"{slug(stem) or 'works'}.references.json"

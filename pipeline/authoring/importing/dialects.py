@@ -14,9 +14,10 @@ from typing import Any
 import yaml
 from msgspec.structs import replace
 
+from pipeline.authoring.importing.draft import lost
 from pipeline.authoring.importing.text_head import date_in
 from pipeline.model import Document
-from pipeline.model.codes import Code, diagnostic
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 
@@ -331,8 +332,7 @@ def metadata_of(
             metadata = replace(metadata, description=" ".join(value.split()))
         else:
             message = f"The key `{key}` has no counterpart here, and is left out."
-            span = Span(one.line, one.column)
-            found.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=name))
+            found.append(lost(message, name, span=Span(one.line, one.column)))
     return metadata, found
 
 

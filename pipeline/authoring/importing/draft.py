@@ -16,7 +16,7 @@ from lxml.etree import _Element as Element
 from pipeline import model
 from pipeline.model import Block, Node, Note, Paragraph, Text
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.tree import walk
@@ -190,6 +190,11 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
         if (name := KINDS.get(type(node))) and not is_comment(node):
             found[name] += 1
     return found
+
+
+def lost(message: str, name: str, hint: str = "", span: Span | None = None) -> Diagnostic:
+    """A finding about something in an input that a source lacks, or that is guessed."""
+    return diagnostic(Code.NOT_IMPORTED, message, span=span, source=name, hint=hint)
 
 
 def unread(message: str, name: str, hint: str = "", code: Code = Code.UNREADABLE_FILE) -> Draft:

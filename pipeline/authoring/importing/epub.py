@@ -15,12 +15,11 @@ from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
 from pipeline.authoring.importing.article import drop, words
-from pipeline.authoring.importing.draft import Draft
+from pipeline.authoring.importing.draft import Draft, lost, unread
 from pipeline.authoring.importing.html import decoded, of_page
 from pipeline.authoring.importing.opf import OPF, OpfPackage
 from pipeline.authoring.importing.own_markup import HEADS, classes_of, is_generated, roles_of
-from pipeline.model.codes import Code, diagnostic
-from pipeline.model.metadata import Metadata, Placed
+from pipeline.model.metadata import Placed
 from pipeline.model.metadata.parts import Cover
 from pipeline.model.roles import CLASSES
 
@@ -41,9 +40,7 @@ def read_epub(path: Path, name: str) -> Draft:
         page, own, marks = _joined_pages(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is damaged."
-        return Draft(
-            Metadata(), (), findings=(diagnostic(Code.UNREADABLE_FILE, message, source=name),)
-        )
+        return unread(message, name)
     metadata = package.metadata()
     page.set("lang", metadata.lang)
     draft = of_page(
@@ -62,7 +59,7 @@ def read_epub(path: Path, name: str) -> Draft:
     if marks:
         said = "1 print page marker is" if marks == 1 else f"{marks} print page markers are"
         told.append(f"{said} left out: editions make their own.")
-    found = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in told)
+    found = tuple(lost(one, name) for one in told)
     text = draft.metadata
     metadata = replace(
         metadata, speakers=text.speakers, score=text.score, number_sections=text.number_sections

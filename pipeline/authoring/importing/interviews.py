@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing.around import ended, quiet, text_line
-from pipeline.authoring.importing.draft import Draft, count
+from pipeline.authoring.importing.draft import Draft, count, lost
 from pipeline.authoring.importing.labels import (
     TIME,
     SpeakerLabel,
@@ -25,7 +25,6 @@ from pipeline.authoring.importing.labels import (
 from pipeline.authoring.importing.people import as_written, names_in, person_for, role_of
 from pipeline.authoring.importing.turns import About, InputTurn, about_of, plainly
 from pipeline.model import Block, Inline, Paragraph, Text
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import nearest
@@ -77,7 +76,6 @@ def with_speakers(draft: Draft, name: str) -> Draft:
     made = ended(made, found.turns[-1].at, names)
     plain = quiet(made, {turn.at for turn in found.turns}, names)
     grouped, _ = group_turns(tuple(plain), found.speakers)
-    findings = tuple(_findings(found, name, draft))
     was, now = count(draft.blocks, ()), count(grouped, ())
     counts = dict(draft.counts)
     for row in ("paragraphs", "words"):  # a name in a line of its own is no paragraph any more
@@ -87,11 +85,11 @@ def with_speakers(draft: Draft, name: str) -> Draft:
         metadata=replace(metadata, speakers=found.speakers),
         blocks=grouped,
         counts=counts,
-        findings=(*draft.findings, *findings),
+        findings=(*draft.findings, *_findings(found, name)),
     )
 
 
-def _findings(detection: _Detection, name: str, draft: Draft) -> Iterator[Diagnostic]:
+def _findings(detection: _Detection, name: str) -> Iterator[Diagnostic]:
     counts = Counter(turn.name for turn in detection.turns)
     parts, otherwise = [], "speaks" if detection.sure == "perhaps a dialogue" else "replies"
     for one in detection.speakers:
@@ -99,11 +97,10 @@ def _findings(detection: _Detection, name: str, draft: Draft) -> Iterator[Diagno
         does = "asks" if one.asks else otherwise
         parts.append(f"{one.name} {does} ({turns})")
     said = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
-    message = f"This is {detection.sure}: {said}."
     hint = "Names and roles are under `speakers` in the front matter: correct them there."
-    yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
+    yield lost(f"This is {detection.sure}: {said}.", name, hint)
     for sentence in detection.guesses:
-        yield diagnostic(Code.NOT_IMPORTED, sentence, source=name)
+        yield lost(sentence, name)
 
 
 # --- by names ---------------------------------------------------------------------------
@@ -140,7 +137,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     turns = _accepted(labels, persons, about)
     if not turns:
         return None
-    turns = _without_lead(turns, blocks, metadata)
+    turns = _without_lead(turns)
     names = list(dict.fromkeys(turn.name for turn in turns))
     for given in sorted({labels[turn.at].name for turn in turns}):
         if folded(persons[given]) != folded(given):
@@ -233,9 +230,7 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     return len(people) <= 12 and changes >= 0.5 * len(pairs) and len(turns) >= 0.12 * reaches
 
 
-def _without_lead(
-    turns: list[InputTurn], blocks: tuple[Block, ...], metadata: Metadata
-) -> list[InputTurn]:
+def _without_lead(turns: list[InputTurn]) -> list[InputTurn]:
     """The turns without one at the top that only names the person whom the text is about."""
     first, second = turns[0], turns[1]
     counts = Counter(turn.name for turn in turns)

@@ -7,9 +7,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from pipeline.authoring.importing.draft import lost
 from pipeline.authoring.importing.lines import CopiedLine
 from pipeline.authoring.importing.vocabulary import listed, phrase, words_for
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.words import folded
 
@@ -176,4 +176,4 @@ def _finding(run: list[CopiedLine], kind: str, name: str) -> Diagnostic:
     message = f"“{shown}” ({count}) is left out: {_KINDS[kind]}."
     first = run[0]
     column = len(first.text) - len(first.text.lstrip()) + 1
-    return diagnostic(Code.NOT_IMPORTED, message, span=Span(first.number, column), source=name)
+    return lost(message, name, span=Span(first.number, column))

@@ -22,12 +22,13 @@ from pipeline.authoring.importing.draft import (
     InputFolder,
     comment,
     count,
+    lost,
 )
 from pipeline.authoring.importing.mdbook import expanded
 from pipeline.authoring.importing.page_reader import SUFFIXES, has_alternative
 from pipeline.authoring.importing.tidying import figures_left, joined_runs, paragraph_of
 from pipeline.model import Block, Document, Image, Link, Node, Text
-from pipeline.model.codes import Code, diagnostic
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
@@ -51,22 +52,20 @@ def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
     """A file, with those it includes; links to chapters of the same book stay."""
     text = normalise(read(path)[0])
     whole, hidden = expanded(text, path, in_book=bool(inside.chapters))
-    lost: list[Diagnostic] = []
+    told: list[Diagnostic] = []
 
     def tell(line: int, message: str) -> None:
-        lost.append(diagnostic(Code.NOT_IMPORTED, message, span=Span(line, 1), source=name))
+        told.append(lost(message, name, span=Span(line, 1)))
 
     whole = inside.linked(translated(whole, tell), path.parent)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
     draft = of_markdown(whole, document, path.parent, name, inside)
     found = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
-    draft = replace(draft, findings=(*lost, *found))
-    if not hidden:
-        return draft
-    lines = "1 line" if hidden == 1 else f"{hidden} lines"
-    message = f"{lines} of Rust that mdBook hides: left out."
-    told = diagnostic(Code.NOT_IMPORTED, message, source=name)
-    return replace(draft, findings=(*draft.findings, told))
+    told += found
+    if hidden:
+        lines = "1 line" if hidden == 1 else f"{hidden} lines"
+        told.append(lost(f"{lines} of Rust that mdBook hides: left out.", name))
+    return replace(draft, findings=tuple(told))
 
 
 def of_markdown(
@@ -84,14 +83,14 @@ def of_markdown(
         metadata = replace(metadata, title="")
     counts = count(document.blocks, document.notes)
     counts["words"] += len(metadata.title.split())
-    comments, lost = _comments(text, taken, name)
-    counts["comments"] = len(comments) + len(lost)
+    comments, within = _comments(text, taken, name)
+    counts["comments"] = len(comments) + len(within)
     blocks = _with_comments(document, comments)
     reader = _Files(document, folder, name, inside)
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
     counts[ALTERNATIVES] -= reader.nameless
     metadata = reader.with_works(metadata)
-    found += (*lost, *reader.findings)
+    found += (*within, *reader.findings)
     return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))
 
 
@@ -112,7 +111,7 @@ def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Di
         if isinstance(element, BlockElement) and element.tag != "html":
             inside.update(range(element.line, element.end + 1))
     kept: dict[int, str] = {}
-    lost: list[Diagnostic] = []
+    told: list[Diagnostic] = []
     line, last = 1, 0
     for at, said in _written_comments(text):
         line, last = line + text.count("\n", last, at), at
@@ -121,12 +120,10 @@ def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Di
         column = at - text.rfind("\n", 0, at)
         if line in inside or column > 4:
             message = f"The comment “{said[:60]}” is inside a block, and is left out."
-            lost.append(
-                diagnostic(Code.NOT_IMPORTED, message, span=Span(line, column), source=name)
-            )
+            told.append(lost(message, name, span=Span(line, column)))
         else:
             kept[line] = said
-    return kept, lost
+    return kept, told
 
 
 def _written_comments(text: str) -> Iterator[tuple[int, str]]:
@@ -307,7 +304,7 @@ class _Files:
             return node  # a name such as @ann is text without works
         if not is_there:
             self._tell(f"`{node.source}` is kept as text: there is no bibliography file.", span)
-            return self._typed(node.source)
+            return Text(text=node.source)
         found: list[Node] = []
         for target in targets:
             found += [Text(text=", ")] if found else []
@@ -378,20 +375,15 @@ class _Files:
 
     def _variable(self, node: model.Variable, span: Span | None) -> Node:
         """A variable that nothing gives a value is text, as it is for its own program."""
-        return node if look_up(node.name, self._values) else self._typed(f"{{{{ {node.name} }}}}")
+        return node if look_up(node.name, self._values) else Text(text=f"{{{{ {node.name} }}}}")
 
     def _note(self, node: model.NoteReference, span: Span | None) -> Node:
-        return node if node.label in self._labels else self._typed(f"[^{node.label}]")
+        return node if node.label in self._labels else Text(text=f"[^{node.label}]")
 
     def _reference(self, node: model.CrossReference, span: Span | None) -> Node:
-        return node if node.target in self._ids else self._typed(f"@{node.target}")
-
-    def _typed(self, text: str) -> Text:
-        return Text(text=text)
+        return node if node.target in self._ids else Text(text=f"@{node.target}")
 
     def _tell(self, message: str, span: Span | None, hint: str = "") -> None:
         span = self._document.place(span)
         source = (span.file if span else "") or self._name
-        self.findings.append(
-            diagnostic(Code.NOT_IMPORTED, message, span=span, source=source, hint=hint)
-        )
+        self.findings.append(lost(message, source, hint, span))

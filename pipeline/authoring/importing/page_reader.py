@@ -23,11 +23,11 @@ from pipeline.authoring.importing.draft import (
     MATH_MARK,
     NOTE_MARK,
     InputText,
+    lost,
 )
 from pipeline.authoring.importing.own_markup import width_in
 from pipeline.authoring.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
@@ -147,7 +147,7 @@ class PageReader:
             span = Span(number, self._columns.get(element, 0))
         if number and self._counted == "paragraph":
             message = f"{message[:-1]} (paragraph {number})."
-        found = diagnostic(Code.NOT_IMPORTED, message, span=span, source=self.name, hint=hint)
+        found = lost(message, self.name, hint, span)
         if found not in self.findings:
             self.findings.append(found)
 

@@ -12,7 +12,7 @@ import ftfy
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.draft import Draft, InputText, count, unread
+from pipeline.authoring.importing.draft import Draft, InputText, count, lost, unread
 from pipeline.authoring.importing.html import decoded
 from pipeline.authoring.importing.labels import label_of, line_of, speech_role
 from pipeline.authoring.importing.leftovers import without_leftovers
@@ -30,7 +30,7 @@ from pipeline.authoring.importing.rtf import of_rtf
 from pipeline.authoring.importing.text_head import head_of
 from pipeline.authoring.importing.vocabulary import phrase, words_for
 from pipeline.model import Block, Inline, Paragraph, Text
-from pipeline.model.codes import Code, diagnostic
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.words import folded
@@ -93,9 +93,8 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     found += left
     lang = language_of_text(text)
     if not lang:
-        message = "Its language is not clear; English is assumed."
         hint = "If that is wrong, change `lang` in the front matter."
-        found.append(diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint))
+        found.append(lost("Its language is not clear; English is assumed.", name, hint))
     metadata, rest, told = head_of(kept, lang or "en", name)
     found += told
     reader = _Reader(rest, tabbed, metadata, name)
@@ -127,7 +126,7 @@ def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
                 f"Garbled characters are corrected in {where}, such as “{words[0][0][:40]}” to "
                 f"“{words[0][1][:40]}”."
             )
-            yield diagnostic(Code.NOT_IMPORTED, message, span=Span(number), source=name)
+            yield lost(message, name, span=Span(number))
 
 
 class _Reader:
@@ -359,8 +358,7 @@ class _Reader:
         return inlines("".join(parts))
 
     def _tell(self, message: str, line: CopiedLine) -> None:
-        span = Span(line.number)
-        self.findings.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=self._name))
+        self.findings.append(lost(message, self._name, span=Span(line.number)))
 
 
 def _name_before(line: CopiedLine) -> str:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.around import text_line
+from pipeline.authoring.importing.draft import lost
 from pipeline.authoring.importing.labels import is_name
 from pipeline.authoring.importing.lines import CopiedLine
 from pipeline.authoring.importing.vocabulary import months, phrase, words_for
 from pipeline.model import Block, Paragraph
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words import folded
@@ -58,7 +58,7 @@ def head_of(
     authors: tuple[str, ...] = ()
 
     def tell(message: str, line: CopiedLine) -> None:
-        found.append(diagnostic(Code.NOT_IMPORTED, message, span=Span(line.number), source=name))
+        found.append(lost(message, name, span=Span(line.number)))
 
     kicker = ""
     below = texts[1][1].text if len(texts) > 1 else ""

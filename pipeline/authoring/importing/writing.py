@@ -22,6 +22,7 @@ from pipeline.authoring.importing.draft import (
     Draft,
     count,
     is_comment,
+    lost,
 )
 from pipeline.authoring.importing.interviews import with_speakers
 from pipeline.authoring.importing.references import unlabelled
@@ -32,7 +33,6 @@ from pipeline.authoring.writer.blocks import BLOCKS
 from pipeline.authoring.writer.inlines import WRITERS
 from pipeline.authoring.writer.sameness import same
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Paragraph, Plain, Text
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.rewriting import Changes, rewrite
@@ -93,19 +93,18 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
         metadata = replace(metadata, title=title[:1].upper() + title[1:])
         where = f"that of the file, “{metadata.title}”" if stem else f"“{metadata.title}”"
-        message = f"It has no title of its own; the title is {where}."
-        found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+        found.append(lost(f"It has no title of its own; the title is {where}.", name))
     blocks = draft.blocks or (Paragraph(children=(Text(text=metadata.title),)),)
     telling, said = _telling_links(metadata.lang)
     blocks, notes = rewrite(blocks, leave=telling), rewrite(draft.notes, leave=telling)
-    found += (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said)
+    found += (lost(one, name) for one in said)
     document = Document(metadata=metadata, blocks=blocks, notes=notes)
     try:
         text = write(document)
     except UnwritableError:
         changes, said = _writable(notes)
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
-        found += (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said)
+        found += (lost(one, name) for one in said)
         document = replace(document, blocks=blocks, notes=notes)
         text = write(document)
     text = _COMMENT.sub(_as_comment, text)
@@ -119,8 +118,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
         alone = ((replace(plain, blocks=(b,)), replace(plain, blocks=(m,))) for b, m in pairs)
         other = next((one.blocks[0] for one, made in alone if not same(one, made)), None)
         where = f" from “{' '.join(plain_text((other,)).split())[:60]}” on" if other else ""
-        message = f"Part of the result is not parsed as intended{where}."
-        found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+        found.append(lost(f"Part of the result is not parsed as intended{where}.", name))
     made = count(blocks, notes)
     made["words"] += len(metadata.title.split())
     counts = draft.counts or made
@@ -180,7 +178,7 @@ def _shown(draft: Draft, name: str) -> Draft:
     figures = (n for n in walk((*draft.blocks, *draft.notes)) if isinstance(n, model.Figure))
     gone = {n.attributes.id for n in figures if text(n.image) is not n.image} - {""}
     cover = draft.metadata.cover
-    told = (diagnostic(Code.NOT_IMPORTED, one, source=name) for one in wrong.values())
+    told = (lost(one, name) for one in wrong.values())
     return replace(
         draft,
         metadata=replace(
@@ -212,7 +210,7 @@ def _headed(draft: Draft, name: str) -> Draft:
     for note in by_label.values():
         said = " ".join(plain_text((note,)).split())[:60]
         message = f"Nothing in the text refers to the note “{said}”; it is put at the end."
-        told.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+        told.append(lost(message, name))
         blocks = (*blocks, *note.children)
     return replace(
         draft,
@@ -285,14 +283,12 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
     """A finding for each row with fewer in the source; small differences in the number of words are
     tolerated."""
     for row in ledger:
-        lost = row.in_input - row.in_source
+        fewer = row.in_input - row.in_source
         tolerated = row.in_input // 50 if row.name == "words" else 0
-        if row.name not in (HEADS, CHANGED, *LEVELS) and lost > tolerated:
-            message = (
-                f"The source has {row.in_source} of the {row.in_input} {row.name} in the input."
-            )
+        if row.name not in (HEADS, CHANGED, *LEVELS) and fewer > tolerated:
+            number = f"{row.in_source} of the {row.in_input} {row.name}"
             hint = "The rest is listed above as left out, or is in the source in another form."
-            yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
+            yield lost(f"The source has {number} in the input.", name, hint)
 
 
 def _ranked(counts: Mapping[str, int]) -> Counter[str]:
@@ -311,7 +307,7 @@ def _passages_lost(
     about = document.metadata
     made = _WORD.findall(_text_of(document).casefold())
     known = {length: _runs(made, length) for length in (1, RUN)}
-    lost = []
+    missing = []
     for one in draft.passages:
         text = " ".join(MARKED.sub("", one.text).split())
         given = [] if COMMENT in text else _WORD.findall(unlabelled(text).casefold())
@@ -319,17 +315,15 @@ def _passages_lost(
         runs = _runs(given, length)
         is_told = text[:QUOTED] in told or (about.date and date_in(text)[0] == about.date)
         if 2 * len(runs - known[length]) > len(runs) and not is_told:
-            lost.append((one, text, len(given)))
-    for one, text, number in lost[:MOST_LOST]:
+            missing.append((one, text, len(given)))
+    for one, text, number in missing[:MOST_LOST]:
         where = f" (paragraph {one.paragraph})" if one.paragraph else ""
         said = text if len(text) <= 60 else f"{text[:60].rpartition(' ')[0] or text[:60]}…"
         words = "1 word" if number == 1 else f"{number} words"
-        message = f"“{said}” ({words}) is not in the source{where}."
         span = Span(one.line, one.column) if one.line else None
-        yield diagnostic(Code.NOT_IMPORTED, message, span=span, source=name)
-    if (more := len(lost) - MOST_LOST) > 0:
-        message = f"Paragraphs that are not in the source, besides these: {more}."
-        yield diagnostic(Code.NOT_IMPORTED, message, source=name)
+        yield lost(f"“{said}” ({words}) is not in the source{where}.", name, span=span)
+    if (more := len(missing) - MOST_LOST) > 0:
+        yield lost(f"Paragraphs that are not in the source, besides these: {more}.", name)
 
 
 def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:

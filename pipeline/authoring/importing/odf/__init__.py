@@ -21,6 +21,7 @@ from pipeline.authoring.importing.draft import (
     Draft,
     InputText,
     change_sentences,
+    lost,
     unread,
 )
 from pipeline.authoring.importing.html import of_page
@@ -29,7 +30,6 @@ from pipeline.authoring.importing.odf.changes import settle
 from pipeline.authoring.importing.odf.page import MOST_REPEATED, OdfPage
 from pipeline.authoring.importing.odf.styles import OdfStyles
 from pipeline.authoring.importing.page_metadata import language_of
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 
 
@@ -78,7 +78,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Read as quotations because they are indented: {paragraphs}.")
-    found = [diagnostic(Code.NOT_IMPORTED, said, source=name) for said in told]
+    found = [lost(said, name) for said in told]
     draft = Draft(
         replace(metadata, title=metadata.title or draft.metadata.title, subtitle=page.subtitle),
         draft.blocks,

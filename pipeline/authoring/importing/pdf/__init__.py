@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.draft import Draft
+from pipeline.authoring.importing.draft import Draft, lost, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.lines import inlines
 from pipeline.authoring.importing.page_metadata import language_of
@@ -20,7 +20,6 @@ from pipeline.authoring.importing.pdf.pieces import PdfImages, linked
 from pipeline.authoring.importing.pdf.plain import page_of_lines
 from pipeline.authoring.importing.pdf.tagged import DRAWING, page_of_structure
 from pipeline.model import Link, Node, Text
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.rewriting import Changes, rewrite
@@ -43,18 +42,18 @@ def read_pdf(path: Path, name: str) -> Draft:
                 for bookmark in document.get_toc(max_depth=5)
             }
         if count > MOST_PAGES:
-            return _failed(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
+            return unread(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
         images = PdfImages()
         pages = [linked(page) for page in read_pages(data, pictured=images.take)]
         metadata = _metadata(data)
     except (UnreadablePdf, pypdfium2.PdfiumError, pikepdf.PdfError, RecursionError) as error:
         is_locked = "password" in str(error).lower()
         message = "The file has a password." if is_locked else "The PDF is broken."
-        return _failed(message, name, "Open it in another program, and print it to a new PDF.")
+        return unread(message, name, "Open it in another program, and print it to a new PDF.")
     words = " ".join(run.text for page in pages for run in page.runs)
     if not words.strip():
         message = "There is no text in it, only pictures of its pages."
-        return _failed(message, name, "Run it through text recognition (OCR) first.")
+        return unread(message, name, "Run it through text recognition (OCR) first.")
     is_tagged = sum(bool(page.tagged and page.body) for page in pages) > 0.5 * len(pages)
     shown = images.shown(pages)
     text = (page_of_structure if is_tagged else page_of_lines)(pages, outline, shown)
@@ -100,11 +99,6 @@ def _once(node: Link) -> Node:
     return replace(node, children=tuple(one for children in inner for one in children))
 
 
-def _failed(message: str, name: str, hint: str) -> Draft:
-    wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-    return Draft(Metadata(lang="en"), (), findings=(wrong,))
-
-
 def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> list[Diagnostic]:
     by = "its structure tree" if is_tagged else "the positions and sizes of its lines"
     said = [f"Headings, lists and paragraphs are recognised by {by}, which is only approximate."]
@@ -115,8 +109,7 @@ def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -
         shown = "1 image is" if images == 1 else f"{images} images are"
         said.append(f"{shown} left out: small, damaged, as large as the page, or on many pages.")
     hint = "Compare it with the PDF: columns, tables and notes are the likeliest places for errors."
-    first = diagnostic(Code.NOT_IMPORTED, said[0], source=name, hint=hint)
-    return [first, *(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said[1:])]
+    return [lost(said[0], name, hint), *(lost(one, name) for one in said[1:])]
 
 
 def _metadata(data: bytes) -> Metadata:

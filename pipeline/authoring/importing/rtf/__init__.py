@@ -19,12 +19,13 @@ from pipeline.authoring.importing.draft import (
     Changes,
     Draft,
     change_sentences,
+    lost,
+    unread,
 )
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.authoring.importing.rtf.reader import RtfReader
 from pipeline.authoring.importing.rtf.tokens import tokens
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words.guessing import language_of_text
 
@@ -39,9 +40,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         reader.read(tokens(data))
     except ValueError:  # which lxml raises too, of characters that no text has
         hint = "Open it in a word processor, and save it as .docx or .odt."
-        message = "This is not a Rich Text file, or it is damaged."
-        wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-        return Draft(Metadata(), (), findings=(wrong,))
+        return unread("This is not a Rich Text file, or it is damaged.", name, hint)
     body = reader.body.root
     comments = [p for p in body.iter("p") if (p.text or "").startswith(COMMENT)]
     beside = " ".join(p.text or "" for p in comments)
@@ -77,7 +76,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         ),
         lang=language_of(lang or language_of_text(text)),
     )
-    told = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in found)
+    told = tuple(lost(one, name) for one in found)
     made = replace(draft, metadata=metadata, counts=counts, findings=(*told, *draft.findings))
     return with_marks(made, reader.marks, name, stem)
 

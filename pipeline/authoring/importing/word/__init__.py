@@ -24,6 +24,7 @@ from pipeline.authoring.importing.draft import (
     InputText,
     change_sentences,
     comment,
+    lost,
     unread,
 )
 from pipeline.authoring.importing.html import of_page
@@ -35,7 +36,6 @@ from pipeline.authoring.importing.word.parts import WordParts
 from pipeline.authoring.importing.word.runs import MC, NEW, OLD, chosen
 from pipeline.authoring.importing.word.styles import VAL, W
 from pipeline.model import Block, Node, Text
-from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import walk
@@ -84,7 +84,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["words"] -= body.runs.replaced + len(" ".join(about).split())
     titles = (text for p, text in _texts(parts, changes) if parts.styles.kind(p)[0] == "heading")
     counts["headings"] -= draft.metadata.title in (" ".join(text.split()) for text in titles)
-    told = [diagnostic(Code.NOT_IMPORTED, one, source=name) for one in dict.fromkeys(found)]
+    told = [lost(one, name) for one in dict.fromkeys(found)]
     made = Draft(
         replace(metadata, title=draft.metadata.title),
         tuple(_with_comments(draft.blocks)),
