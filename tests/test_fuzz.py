@@ -21,8 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.authoring.importing import import_file
-from pipeline.authoring.importing.reading import FORMATS
+from pipeline.authoring.importing import FORMATS, import_file
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
 from pipeline.model.editions import EDITIONS

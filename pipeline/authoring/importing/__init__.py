@@ -10,13 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.authoring.importing.draft import ALONE, Changes, InputFolder
-from pipeline.authoring.importing.reading import FORMATS, read
-from pipeline.authoring.importing.writing import Imported, failed, written
-from pipeline.model.codes import Code, diagnostic
+from pipeline.authoring.importing.draft import ALONE, Changes, Draft, InputFolder, unread
+from pipeline.authoring.importing.writing import Imported, written
 from pipeline.system.paths import shown_name
 
 __all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
+
+FORMATS = {
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".md", ".markdown", ".qmd", ".mdx", ".rmd"), "markdown"),
+    ".docx": "docx",
+    ".epub": "epub",
+    ".txt": "text",
+    ".text": "text",
+    **dict.fromkeys((".mhtml", ".mht"), "mhtml"),
+    ".pdf": "pdf",
+    ".rtf": "rtf",
+    **dict.fromkeys((".odt", ".ott", ".fodt"), "odt"),
+}
 
 COPIED = "copied text"
 """The name of a text that comes from standard input."""
@@ -47,9 +58,60 @@ def import_file(path: Path, changes: Changes = "accept", folder: InputFolder = A
     """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept; it
     may be of a ``folder`` that is imported."""
     name = shown_name(str(path))
+    return written(read(path, name, changes, folder), name, path.stem)
+
+
+def read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
+    """A file as a document; it may be of a ``folder`` that is imported."""
     try:
-        draft = read(path, name, changes, folder)
+        return _read(path, name, changes, folder)
     except OSError as error:
-        message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
-        return failed(diagnostic(Code.UNREADABLE_FILE, message, source=name))
-    return written(draft, name, path.stem)
+        reason = error.strerror or "the system gives no reason"
+        return unread(f"The file cannot be read: {reason}.", name)
+
+
+def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
+    match FORMATS.get(path.suffix.lower()):
+        case "html":
+            from pipeline.authoring.importing.html import read_html
+
+            return read_html(path, name)
+        case "markdown":
+            from pipeline.authoring.importing.markdown import read_markdown
+
+            return read_markdown(path, name, folder)
+        case "docx":
+            from pipeline.authoring.importing.word import read_docx
+
+            return read_docx(path, name, changes)
+        case "epub":
+            from pipeline.authoring.importing.epub import read_epub
+
+            return read_epub(path, name)
+        case "mhtml":
+            from pipeline.authoring.importing.mhtml import read_mhtml
+
+            return read_mhtml(path, name)
+        case "pdf":
+            from pipeline.authoring.importing.pdf import read_pdf
+
+            return read_pdf(path, name)
+        case "odt":
+            from pipeline.authoring.importing.odf import read_odt
+
+            return read_odt(path, name, changes)
+        case "rtf":
+            from pipeline.authoring.importing.rtf import of_rtf
+
+            return of_rtf(path.read_bytes(), name, path.stem, changes)
+        case "text":
+            from pipeline.authoring.importing.text import of_text
+
+            return of_text(path.read_bytes(), name, path.parent)
+        case _:
+            known = ", ".join(FORMATS)
+            message = f"Chapbook cannot import `{path.suffix or path.name}` files."
+            hint = f"It imports {known}."
+            if path.suffix.lower() in (".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
+                hint = "Open it in a word processor, and save it as .docx or .odt."
+            return unread(message, name, hint)

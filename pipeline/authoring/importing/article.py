@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
+HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
 _GOES_ON = frozenset("a abbr b code em i kbd q s strong sub sup u var".split())
 """Elements within words."""
 

@@ -52,6 +52,12 @@ def fill(element: Element, atoms: Sequence[Atom], formats: Sequence[str] = FORMA
         fill(inner, list(run), formats[1:])
 
 
+def last_or_new(parent: Element, tag: str) -> Element:
+    """The last element of another if it has this tag, or else a new one there."""
+    last = parent[-1] if len(parent) else None
+    return last if last is not None and last.tag == tag else etree.SubElement(parent, tag)
+
+
 def set_numbering(listed: Element, sort: str, around: str) -> None:
     """Let a list count in letters or numerals of a style (``a``, ``A``, ``i``, ``I``), with their
     punctuation."""

@@ -15,9 +15,9 @@ from urllib.parse import unquote
 import yaml
 from msgspec.structs import replace
 
+from pipeline.authoring.importing import FORMATS, read
 from pipeline.authoring.importing.draft import Changes, Draft, InputFolder, lost
 from pipeline.authoring.importing.page_metadata import language_of
-from pipeline.authoring.importing.reading import FORMATS, read
 from pipeline.authoring.importing.writing import Imported, Row, failed, written
 from pipeline.model import Heading, Node, Note, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
@@ -296,11 +296,7 @@ def _chapter(
     """A chapter, which begins with its heading and has no front matter."""
     path = chapter.path or Path()
     name = shown_name(str(path))
-    try:
-        draft = read(path, name, changes, folder)
-    except OSError as error:
-        message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
-        return failed(diagnostic(Code.UNREADABLE_FILE, message, source=name))
+    draft = read(path, name, changes, folder)
     made = written(_as_chapter(draft, chapter, path, labels), name, path.stem)
     if made.failed:
         return made

@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.authoring.importing.archive import parsed_xml
 from pipeline.authoring.importing.draft import INDEXED, MARK, Draft, count, lost
 from pipeline.model import Attributes, Node, Text
 from pipeline.model.metadata import Placed
@@ -135,9 +136,8 @@ class Marks:
 
     def _of_endnote(self, instruction: str) -> str:
         """The citation of EndNote, with the records of the cited works."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         try:
-            root = etree.fromstring(instruction.strip("\0 \n").encode(), parser)
+            root = parsed_xml(instruction.strip("\0 \n").encode())
         except (etree.XMLSyntaxError, ValueError):
             return ""
         items = []

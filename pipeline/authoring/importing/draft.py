@@ -197,6 +197,11 @@ def lost(message: str, name: str, hint: str = "", span: Span | None = None) -> D
     return diagnostic(Code.NOT_IMPORTED, message, span=span, source=name, hint=hint)
 
 
+def listed(text: str, signs: str = ",;") -> tuple[str, ...]:
+    """The words or names in a text that these signs part."""
+    return tuple(filter(None, map(str.strip, re.split(f"[{signs}]", text))))
+
+
 def unread(message: str, name: str, hint: str = "", code: Code = Code.UNREADABLE_FILE) -> Draft:
     """The draft of a file that cannot be read, with the reason."""
     return Draft(Metadata(), (), findings=(diagnostic(code, message, source=name, hint=hint),))

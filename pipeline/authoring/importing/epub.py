@@ -13,12 +13,12 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
-from pipeline.authoring.importing.article import drop, words
+from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive, parsed_xml
+from pipeline.authoring.importing.article import HEADS, drop, words
 from pipeline.authoring.importing.draft import Draft, lost, unread
 from pipeline.authoring.importing.html import decoded, of_page
 from pipeline.authoring.importing.opf import OPF, OpfPackage
-from pipeline.authoring.importing.own_markup import HEADS, classes_of, is_generated, roles_of
+from pipeline.authoring.importing.own_markup import classes_of, is_generated, roles_of
 from pipeline.model.metadata import Placed
 from pipeline.model.metadata.parts import Cover
 from pipeline.model.roles import CLASSES
@@ -75,8 +75,7 @@ def read_epub(path: Path, name: str) -> Draft:
 def _xml(parts: dict[str, bytes], name: str) -> Element:
     if name not in parts:
         raise BrokenArchiveError(f"The e-book has no file {name}.")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    root = etree.fromstring(parts[name], parser)
+    root: Element | None = parsed_xml(parts[name], recover=True)
     if root is None:
         raise BrokenArchiveError(f"The e-book's file {name} is damaged.")
     return root

@@ -38,7 +38,7 @@ _LISTS = ("ul", "ol")
 _WITHIN = INLINE_TAGS | FORMATTING_TAGS | PLAIN_INLINE_TAGS
 
 _COUNTED = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "headings"),
+    **dict.fromkeys(article.HEADS, "headings"),
     **dict.fromkeys(("ul", "ol"), "lists"),
     **dict.fromkeys(("td", "th"), "cells"),
     "p": "paragraphs",
@@ -210,7 +210,7 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
     """The counts of an element's content; a heading or first paragraph that repeats the title is
     not counted."""
     found: Counter[str] = Counter()
-    heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")
+    heads = element.iter(*article.HEADS)
     if title and (head := next((head for head in heads if _says(head, title)), None)) is not None:
         found["headings"] = found[draft.LEVELS[int(head.tag[1]) - 1]] = -1
     elif title and (first := next(element.iter("p"), None)) is not None and _says(first, title):

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.around import ended, quiet, text_line
 from pipeline.authoring.importing.draft import Draft, count, lost
 from pipeline.authoring.importing.labels import (
     TIME,
@@ -23,7 +22,15 @@ from pipeline.authoring.importing.labels import (
     speech_role,
 )
 from pipeline.authoring.importing.people import as_written, names_in, person_for, role_of
-from pipeline.authoring.importing.turns import About, InputTurn, about_of, plainly
+from pipeline.authoring.importing.turns import (
+    About,
+    InputTurn,
+    about_of,
+    ended,
+    plainly,
+    quiet,
+    text_line,
+)
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata, Speaker

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.article import drop
+from pipeline.authoring.importing.article import HEADS, drop
 from pipeline.model.roles import ROLES
 
 _DROPPED = frozenset(
@@ -21,8 +21,6 @@ _DROPPED_ROLES = frozenset({"doc-backlink", "doc-pagebreak", "doc-toc"})
 _GENERATED_PAGES = frozenset({"title-page", "imprint-page", "cover-page", "contents-page"})
 DRAWN = 6
 """The default height of space for drawing, in rows."""
-
-HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def is_own(root: Element) -> bool:

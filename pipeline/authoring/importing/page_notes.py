@@ -7,7 +7,6 @@ from lxml.etree import _Element as Element
 from pipeline.authoring.importing import article
 from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK
 from pipeline.authoring.importing.mathml import as_tex
-from pipeline.authoring.importing.own_markup import HEADS
 
 _HOLDERS = frozenset({"section", "aside", "div", "ol", "ul", "dl"})
 
@@ -69,7 +68,7 @@ def take_notes(root: Element) -> list[tuple[str, Element]]:
 def _drop_emptied(holder: Element | None, root: Element) -> None:
     """Remove the container of the notes, with its heading."""
     while holder is not None and holder is not root and holder.tag in _HOLDERS:
-        headings = [word for e in holder.iter(*HEADS) for word in article.words(e)]
+        headings = [word for e in holder.iter(*article.HEADS) for word in article.words(e)]
         if len(article.words(holder)) > len(headings) or holder.find(".//img") is not None:
             return
         above = holder.getparent()

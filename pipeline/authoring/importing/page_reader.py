@@ -93,7 +93,7 @@ class PageReader:
         """Note where the first link to each address is, the first image of each file, and the first
         heading with each text."""
         for root in roots:
-            for element in root.iter("a", "img", "h1", "h2", "h3", "h4", "h5", "h6"):
+            for element in root.iter("a", "img", *article.HEADS):
                 said = element.get("href") or element.get("src") or _heading(element)
                 self._places.setdefault(said.strip(), element)
 

@@ -11,7 +11,7 @@ import tinycss2  # type: ignore[import-untyped]
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.article import words
+from pipeline.authoring.importing.article import HEADS, words
 from pipeline.authoring.importing.draft import append_text
 
 MOST = 500_000
@@ -23,7 +23,6 @@ LARGER, LONGEST = 1.15, 15
 SMALL = 10
 """The maximum size of superscripts, in points, in text of twelve points."""
 
-_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SELECTOR = re.compile(r"(?:span|p|div|font)?\.([\w-]+)")
 _POINTS = {"pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "%": 0.12}
 
@@ -49,7 +48,7 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> None:
     if root.find(".//h1") is None and root.find(".//h2") is None:
         _find_headings(root, classes, styles)
     for span in spans:
-        if not any(above.tag in _HEADS for above in span.iterancestors()):
+        if not any(above.tag in HEADS for above in span.iterancestors()):
             _mark(span, styles[span])
 
 

@@ -59,11 +59,6 @@ _MARKDOWN = re.compile(
 _FIX = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, unescape_html="auto")
 
 
-def read_text(path: Path, name: str) -> Draft:
-    """A text file."""
-    return of_text(path.read_bytes(), name, path.parent)
-
-
 def _is_binary(start: bytes) -> bool:
     """Return whether what a file begins with is no text, by its control characters."""
     is_utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.around import text_line
 from pipeline.authoring.importing.draft import lost
 from pipeline.authoring.importing.labels import is_name
 from pipeline.authoring.importing.lines import CopiedLine
+from pipeline.authoring.importing.turns import text_line
 from pipeline.authoring.importing.vocabulary import months, phrase, words_for
 from pipeline.model import Block, Paragraph
 from pipeline.model.diagnostics import Diagnostic, Span

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from pipeline.authoring.importing.draft import (
     Draft,
     InputText,
     change_sentences,
+    listed,
     lost,
     unread,
 )
@@ -102,16 +102,14 @@ def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
 
     if meta is None:
         return Metadata(lang=language_of(styles.language))
-    keywords = [
-        k.strip() for text in texts_of(f"{names.META}keyword") for k in re.split("[,;]", text)
-    ]
+    keywords = [word for text in texts_of(f"{names.META}keyword") for word in listed(text)]
     first = (texts_of(f"{names.META}initial-creator", f"{names.DC}creator") or [""])[0]
     title = (texts_of(f"{names.DC}title") or [""])[0]
     return Metadata(
         title=title,
-        authors=tuple(Contributor(name=n.strip()) for n in first.split(";") if n.strip()),
+        authors=tuple(map(Contributor, listed(first, ";"))),
         description=(texts_of(f"{names.DC}description") or [""])[0],
-        keywords=tuple(dict.fromkeys(filter(None, keywords))),
+        keywords=tuple(dict.fromkeys(keywords)),
         lang=language_of((texts_of(f"{names.DC}language") or [styles.language])[0]),
     )
 

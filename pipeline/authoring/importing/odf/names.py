@@ -8,6 +8,7 @@ import re
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.archive import parsed_xml
 from pipeline.authoring.importing.mathml import as_tex
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -35,12 +36,7 @@ LEAVE_OUT = frozenset({*_SKIPPED, f"{OFFICE}annotation", *(f"{TEXT}{n}" for n in
 
 def xml_of(parts: dict[str, bytes], name: str) -> Element | None:
     """A part of an archive, if it is there."""
-    if name not in parts:
-        return None
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    return etree.fromstring(parts[name], parser)
+    return parsed_xml(parts[name]) if name in parts else None
 
 
 def number_of(element: Element, key: str, default: int = 1) -> int:

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.article import drop
-from pipeline.authoring.importing.atoms import set_numbering
+from pipeline.authoring.importing.atoms import last_or_new, set_numbering
 from pipeline.authoring.importing.citations import Marks
 from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
 from pipeline.authoring.importing.odf.changes import DELETED, INSERTED
@@ -149,9 +149,7 @@ class OdfPage:
                 made = _under(to, "pre")
         elif "Quotations" in names or (to.tag == "body" and self._styles.is_indented(style)):
             self.indented += "Quotations" not in names
-            is_open = before is not None and before.tag == "blockquote"
-            quotation = before if is_open and before is not None else _under(to, "blockquote")
-            made = _under(quotation, "p")
+            made = _under(last_or_new(to, "blockquote"), "p")
         elif "Horizontal_20_Line" in names:
             _under(to, "hr")
             return

@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.draft import Draft, lost, unread
+from pipeline.authoring.importing.draft import Draft, listed, lost, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.lines import inlines
 from pipeline.authoring.importing.page_metadata import language_of
@@ -128,14 +128,8 @@ def _metadata(data: bytes) -> Metadata:
         title = value_of("/Title").removeprefix("Microsoft Word - ")
         return Metadata(
             title="" if title.lower().endswith(_NO_TITLES) or title == "untitled" else title,
-            authors=tuple(
-                Contributor(name=part.strip())
-                for part in value_of("/Author").split(";")
-                if part.strip()
-            ),
+            authors=tuple(map(Contributor, listed(value_of("/Author"), ";"))),
             description=value_of("/Subject"),
-            keywords=tuple(
-                part.strip() for part in value_of("/Keywords").split(",") if part.strip()
-            ),
+            keywords=listed(value_of("/Keywords"), ","),
             lang=lang,
         )

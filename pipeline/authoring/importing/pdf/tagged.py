@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.atoms import number_by
+from pipeline.authoring.importing.atoms import last_or_new, number_by
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
     HYPHENS,
@@ -181,10 +181,8 @@ def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> Non
     elif "LI" in block.roles or block.role == "LBody":
         _item(block, body, known, label)
     elif block.role == "BlockQuote" or "BlockQuote" in block.roles:
-        quoted = last if last is not None and last.tag == "blockquote" else None
-        if quoted is None:
-            quoted = etree.SubElement(body, "blockquote")
-        write_lines(block.lines, etree.SubElement(quoted, "p"), known)
+        quotation = last_or_new(body, "blockquote")
+        write_lines(block.lines, etree.SubElement(quotation, "p"), known)
     elif block.role == "Code":
         etree.SubElement(body, "pre").text = "\n".join(line.text for line in block.lines)
     elif last is not None and last.tag == "p" and _is_cut(last, block.lines):
@@ -205,16 +203,14 @@ def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
 
 def _term(block: _Block, body: Element, known: frozenset[str]) -> None:
     """A term, whose definition is the next item."""
-    last = body[-1] if len(body) else None
-    listed = last if last is not None and last.tag == "dl" else etree.SubElement(body, "dl")
-    write_lines(block.lines, etree.SubElement(listed, "dt"), known, marked=False)
+    term = etree.SubElement(last_or_new(body, "dl"), "dt")
+    write_lines(block.lines, term, known, marked=False)
 
 
 def _cell(block: _Block, body: Element, known: frozenset[str]) -> None:
     """A cell, in its row and column; another paragraph of the same goes on in it."""
     assert block.cell
-    last = body[-1] if len(body) else None
-    table = last if last is not None and last.tag == "table" else etree.SubElement(body, "table")
+    table = last_or_new(body, "table")
     place = f"{block.page}-{block.cell.row}"
     row = table[-1] if len(table) and table[-1].get("data-row") == place else None
     if row is None:

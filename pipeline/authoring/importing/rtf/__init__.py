@@ -4,7 +4,6 @@ styles interpreted."""
 from __future__ import annotations
 
 import locale
-import re
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -19,6 +18,7 @@ from pipeline.authoring.importing.draft import (
     Changes,
     Draft,
     change_sentences,
+    listed,
     lost,
     unread,
 )
@@ -63,17 +63,14 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         found.append(f"The header or footer “{head[:60]}” is left out: editions have their own.")
     counts = {**draft.counts, "words": words, HEADS: len(reader.heads), "comments": len(comments)}
     counts[CHANGED] = reader.changed
-    names = re.split(r"[,;]", reader.info.get("author", ""))
     spoken = [*reader.languages.most_common(1), *reader.declared.most_common()]
     lang = next(filter(None, (_language(number) for number, _ in spoken)), "")
     metadata = Metadata(
         title=draft.metadata.title,
         subtitle=reader.body.subtitle,
-        authors=tuple(Contributor(name=name.strip()) for name in names if name.strip()),
+        authors=tuple(map(Contributor, listed(reader.info.get("author", "")))),
         description=reader.info.get("subject", ""),
-        keywords=tuple(
-            k.strip() for k in re.split(r"[,;]", reader.info.get("keywords", "")) if k.strip()
-        ),
+        keywords=listed(reader.info.get("keywords", "")),
         lang=language_of(lang or language_of_text(text)),
     )
     told = tuple(lost(one, name) for one in found)

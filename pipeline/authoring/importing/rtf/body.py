@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.atoms import Atom, fill, number_by
+from pipeline.authoring.importing.atoms import Atom, fill, last_or_new, number_by
 from pipeline.authoring.importing.captions import join_captions
 from pipeline.authoring.importing.draft import COMMENT
 from pipeline.authoring.importing.page_metadata import TITLE
@@ -197,9 +197,7 @@ class RtfBody:
             return self._item(to, mark)
         self._lists = []
         if kind == "quote":
-            is_open = before is not None and before.tag == "blockquote"
-            outer = before if is_open and before is not None else etree.SubElement(to, "blockquote")
-            return etree.SubElement(outer, "p")
+            return etree.SubElement(last_or_new(to, "blockquote"), "p")
         if kind == "code":
             if before is not None and before.tag == "pre":
                 atoms.insert(0, Atom("\n"))

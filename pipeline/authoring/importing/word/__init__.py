@@ -24,6 +24,7 @@ from pipeline.authoring.importing.draft import (
     InputText,
     change_sentences,
     comment,
+    listed,
     lost,
     unread,
 )
@@ -105,7 +106,7 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
         text = " ".join(((core.findtext(tag) if core is not None else "") or "").split())
         return "" if _NOTHING.search(text) else text
 
-    names = body.authors or text_of(f"{_DC}creator").split(";")
+    names = body.authors or listed(text_of(f"{_DC}creator"), ";")
     written = re.match(r"\d{4}(?:-\d\d){0,2}", body.date)
     date = written[0] if written else date_in(body.date)[0]
     if body.date and not date:
@@ -113,11 +114,9 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
     return Metadata(
         title=" ".join(body.title) or text_of(f"{_DC}title"),
         subtitle=" ".join(body.subtitle),
-        authors=tuple(Contributor(name=n.strip()) for n in names if n.strip()),
+        authors=tuple(map(Contributor, filter(None, names))),
         description=text_of(f"{_DC}description"),
-        keywords=tuple(
-            k.strip() for k in re.split(r"[,;]", text_of(f"{_CORE}keywords")) if k.strip()
-        ),
+        keywords=listed(text_of(f"{_CORE}keywords")),
         date=date,
         lang=parts.language,
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.atoms import Atom, fill, set_numbering
+from pipeline.authoring.importing.atoms import Atom, fill, last_or_new, set_numbering
 from pipeline.authoring.importing.captions import join_captions
 from pipeline.authoring.importing.draft import COMMENT_MARK, NOTE_MARK, Changes
 from pipeline.authoring.importing.word.parts import WordParts
@@ -150,17 +150,14 @@ class Body:
             case "heading":
                 return _filled(out, f"h{min(level, 6)}", _without(atoms, "strong"))
             case "quote":
-                holder = last if last is not None and last.tag == "blockquote" else None
-                return _filled(_or_new(holder, out, "blockquote"), "p", atoms)
+                return _filled(last_or_new(out, "blockquote"), "p", atoms)
             case "code":
                 if last is not None and last.tag == "pre":
                     fill(last, [Atom("\n"), *_without(atoms)])
                     return last
                 return _filled(out, "pre", _without(atoms))
             case "term" | "definition":
-                holder = last if last is not None and last.tag == "dl" else None
-                holder = _or_new(holder, out, "dl")
-                return _filled(holder, "dt" if kind == "term" else "dd", atoms)
+                return _filled(last_or_new(out, "dl"), "dt" if kind == "term" else "dd", atoms)
             case "caption":
                 made = _filled(out, "p", atoms)
                 made.set("class", "caption")
@@ -307,10 +304,6 @@ def _filled(parent: Element, tag: str, atoms: list[Atom]) -> Element:
         atoms = [Atom(a.content, tuple(f for f in a.formats if f[0] != "lang")) for a in atoms]
     fill(made, atoms)
     return made
-
-
-def _or_new(holder: Element | None, out: Element, tag: str) -> Element:
-    return etree.SubElement(out, tag) if holder is None else holder
 
 
 def _place_of(out: Element, lists: list[_Open]) -> Element:

@@ -9,10 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.archive import BrokenArchiveError
+from pipeline.authoring.importing.archive import BrokenArchiveError, parsed_xml
 from pipeline.authoring.importing.word.styles import Numbering, Styles, W
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
@@ -61,8 +60,7 @@ class WordParts:
             return None
         for strict, usual in _STRICT:
             data = data.replace(strict, usual)
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        return etree.fromstring(data, parser)
+        return parsed_xml(data)
 
     def beside(self, name: str) -> Element | None:
         """A file in addition to the document's text."""
