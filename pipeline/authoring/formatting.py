@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from pipeline.authoring.writer import UnwritableError, write_blocks
-from pipeline.authoring.writer.blocks import alternate
 from pipeline.authoring.writer.sameness import bare, same
+from pipeline.authoring.writer.shapes import alternate
 from pipeline.model import INLINE_NOTE, Document, Node, Note, SoftBreak, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic

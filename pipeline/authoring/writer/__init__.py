@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from pipeline.authoring.writer.attributes import UnwritableError
-from pipeline.authoring.writer.blocks import BlockWriter
+from pipeline.authoring.writer.blocks import BLOCKS
 from pipeline.authoring.writer.inlines import Notes
+from pipeline.authoring.writer.shapes import Writer
 from pipeline.model import INLINE_NOTE, NO_ATTRIBUTES, Abbreviation, Block, Document, Note, Text
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import TEACHER, walk
@@ -47,7 +48,7 @@ def write_blocks(
     blocks, notes = tuple(blocks), tuple(notes)
     defined = _definitions(blocks, notes)
     found = Notes({note.label: note for note in notes}, links, frozenset(defined))
-    writer = BlockWriter(found)
+    writer = Writer(BLOCKS, found)
     parts = [writer.blocks(blocks)] if blocks else []
     parts += (writer.block(note) for note in notes if not note.label.startswith(INLINE_NOTE))
     for attributes, names in itertools.groupby(defined, lambda name: defined[name].attributes):

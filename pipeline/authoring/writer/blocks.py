@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,82 +11,20 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.authoring.writer import captioned, tables
 from pipeline.authoring.writer.attributes import attribute_list
-from pipeline.authoring.writer.escapes import escape_letter
-from pipeline.authoring.writer.exercises import choices, matching, ordering
-from pipeline.authoring.writer.inlines import NOTHING, Notes, leaf
-from pipeline.authoring.writer.lists import definition_list, listing
+from pipeline.authoring.writer.inlines import leaf
+from pipeline.authoring.writer.lists import (
+    choices,
+    definition_list,
+    listing,
+    matching,
+    ordering,
+)
 from pipeline.authoring.writer.markup import element, plain, tag, unwritable
-from pipeline.authoring.writer.shapes import Writer, fenced, indented, quotation
+from pipeline.authoring.writer.shapes import SEPARATOR, Writer, fenced, indented, quotation
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 
 _KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
 """The boxes that GitHub has too, without titles."""
-
-SEPARATOR = "<!-- -->"
-"""The separator of two lists that would otherwise be one."""
-
-
-class BlockWriter:
-    """Writes blocks; ``notes`` are the notes their text needs from the document."""
-
-    def __init__(self, notes: Notes = NOTHING, *, in_exercise: bool = False) -> None:
-        self.notes = notes
-        self.in_exercise = in_exercise
-
-    @property
-    def exercise(self) -> BlockWriter:
-        return BlockWriter(self.notes, in_exercise=True)
-
-    def leaf(self, children: Iterable[Inline]) -> str:
-        return leaf(children, self.notes)
-
-    def line(self, children: Iterable[Inline]) -> str:
-        return leaf(children, self.notes, line=True, start=False)
-
-    def block(self, node: Node) -> str:
-        return BLOCKS[type(node)](node, self)
-
-    def blocks(self, nodes: Sequence[Block], *, tight: bool = False) -> str:
-        parts: list[str] = []
-        before: Block | None = None
-        again = False
-        for node in nodes:
-            again = _goes_on(before, node) and not again
-            written = self.block(node)
-            if again and isinstance(node, model.List | model.Choices):
-                other = alternate(written)
-                written = other if other else f"{SEPARATOR}\n\n{written}"
-            elif again:
-                written = f"{SEPARATOR}\n\n{written}"
-            if isinstance(before, model.Paragraph):  # its last line may begin like an item
-                *lines, last = parts[-1].split("\n")
-                parts[-1] = "\n".join((*lines, escape_letter(last, written.lstrip("> "))))
-            parts.append(written)
-            before = node
-        return ("\n" if tight else "\n\n").join(parts)
-
-
-def _goes_on(before: Block | None, node: Block) -> bool:
-    """Return whether a block would be taken for a part of the one before."""
-    match before, node:
-        case (model.List() | model.Choices(), model.Choices()) if node.prompt:
-            return False
-        case (model.List() | model.Choices(), model.List() | model.Choices()):
-            return getattr(before, "ordered", False) == getattr(node, "ordered", False)
-        case (model.DefinitionList(), model.DefinitionList()):
-            return True
-        case _:
-            return False
-
-
-def alternate(written: str) -> str:
-    """A list with markers other than the default; nothing for one without any."""
-    lines = written.split("\n")
-    for mark, other in ((r"-(?= |$)", "*"), (r"(\d+)\.(?= |$)", r"\1)")):
-        if re.match(mark, lines[0]):
-            return "\n".join(re.sub(rf"^{mark}", other, line) for line in lines)
-    return ""
-
 
 # --- text -------------------------------------------------------------------------------
 
@@ -188,20 +126,16 @@ def _turn(node: model.Turn, out: Writer) -> str:
     return out.blocks((text, *node.children[1:]))
 
 
-def _exercise(node: model.Exercise, out: Writer) -> str:
-    listed = attribute_list(node.attributes, node.wordings)
-    return fenced("exercise", out.line(node.title), listed, out.exercise.blocks(node.children))
+def _named_block(name: str) -> Callable[[Any, Writer], str]:
+    """A function for nodes that are written as a block with a name, and perhaps a title."""
 
+    def written(node: Any, out: Writer) -> str:
+        listed = attribute_list(node.attributes, node.wordings)
+        inner = out._replace(in_exercise=True) if name == "exercise" else out
+        title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
+        return fenced(name, title, listed, inner.blocks(children))
 
-def _teacher_note(node: model.TeacherNote, out: Writer) -> str:
-    listed = attribute_list(node.attributes, node.wordings)
-    return fenced("teacher", out.line(node.title), listed, out.blocks(node.children))
-
-
-def _answer(node: model.Answer, out: Writer) -> str:
-    return fenced(
-        "answer", "", attribute_list(node.attributes, node.wordings), out.blocks(node.children)
-    )
+    return written
 
 
 def _container(node: model.Container, out: Writer) -> str:
@@ -290,20 +224,8 @@ def _writing_space(node: model.WritingSpace, out: Writer) -> str:
     return fenced("space", f"{node.height:g}mm", listed, "")
 
 
-def _bibliography(node: model.Bibliography, out: Writer) -> str:
-    return fenced("bibliography", "", attribute_list(node.attributes, node.wordings), "")
-
-
-def _index(node: model.Index, out: Writer) -> str:
-    return fenced("index", "", attribute_list(node.attributes, node.wordings), "")
-
-
 def _thematic_break(node: model.ThematicBreak, out: Writer) -> str:
     return "***" if node.attributes == NO_ATTRIBUTES else tag("hr", node.attributes)
-
-
-def _page_break(node: model.PageBreak, out: Writer) -> str:
-    return "\\newpage"
 
 
 def _section(node: model.Section, out: Writer) -> str:
@@ -336,16 +258,16 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.Dialogue: _dialogue,
     model.WritingLines: _writing_lines,
     model.WritingSpace: _writing_space,
-    model.Exercise: _exercise,
+    model.Exercise: _named_block("exercise"),
     model.Choices: choices,
     model.Matching: matching,
     model.Ordering: ordering,
-    model.Answer: _answer,
-    model.TeacherNote: _teacher_note,
-    model.Bibliography: _bibliography,
-    model.Index: _index,
+    model.Answer: _named_block("answer"),
+    model.TeacherNote: _named_block("teacher"),
+    model.Bibliography: _named_block("bibliography"),
+    model.Index: _named_block("index"),
     model.Container: _container,
     model.ThematicBreak: _thematic_break,
-    model.PageBreak: _page_break,
+    model.PageBreak: lambda *_: "\\newpage",
     model.Note: _note,
 }

@@ -107,7 +107,7 @@ def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool,
         case "%":
             return "\\%" if "%" in (before, after) else token
         case "{":
-            return token if after in (" ", "") and _is_boundary(before) and at + 1 < end else "\\{"
+            return token if after in (" ", "") and before in (" ", "") and at + 1 < end else "\\{"
         case ":":
             named = _EMOJI.match(text, at)
             is_mark = (named and emoji_named(named[0])) or _is_role(text, at)
@@ -117,8 +117,6 @@ def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool,
             return "\\@" if begins and (before == "_" or may_begin(text, at)) else token
         case "+":
             return "\\+" if _KEYS.match(text, at) and before != "+" else token
-        case "(":
-            return token
         case _:
             return token
 
@@ -126,10 +124,6 @@ def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool,
 def _is_role(text: str, at: int) -> bool:
     end = text.find("`", at, at + 80)
     return end > 0 and _ROLE.match(text[at:end]) is not None
-
-
-def _is_boundary(char: str) -> bool:
-    return char in ("", " ")
 
 
 def _opens(text: str, at: int, setting: LeafSetting) -> bool:

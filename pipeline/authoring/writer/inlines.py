@@ -65,18 +65,6 @@ def _tokens(children: Iterable[Inline], notes: Notes, depth: int) -> Iterable[Le
 # --- a function for each node -----------------------------------------------------------
 
 
-def _text(node: model.Text, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    yield LeafToken(node.text, "text")
-
-
-def _soft_break(node: model.SoftBreak, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    yield LeafToken("\n")
-
-
-def _line_break(node: model.LineBreak, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    yield LeafToken("\\\n")
-
-
 def _emphasis(
     node: model.Emphasis | model.Strong | model.Strikethrough, notes: Notes, depth: int
 ) -> Iterable[LeafToken]:
@@ -159,10 +147,6 @@ def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
 
 def _written(address: str) -> str:
     """An address as it is written, so that the parser reads it as it is."""
-    return _escaped_address(address)
-
-
-def _escaped_address(address: str) -> str:
     return address.replace("\\", "\\\\").replace("&", "&amp;") if "\\" in address else address
 
 
@@ -238,10 +222,6 @@ def _blank(node: model.Blank, notes: Notes, depth: int) -> Iterable[LeafToken]:
     yield LeafToken(written, "gap", written if node.answer else f"{written}{{}}")
 
 
-def _variable(node: model.Variable, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    yield LeafToken(f"{{{{ {node.name} }}}}")
-
-
 def _cross_reference(node: model.CrossReference, notes: Notes, depth: int) -> Iterable[LeafToken]:
     sign = "-@" if node.form == "number" else "@"
     pages = ("page",) if node.form == "page" else ()
@@ -252,10 +232,6 @@ def _cross_reference(node: model.CrossReference, notes: Notes, depth: int) -> It
     yield LeafToken(f"{sign}{node.target}{listed}", "reference", f"[{sign}{node.target}]{listed}")
 
 
-def _citation(node: model.Citation, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    yield LeafToken(node.source, "code")
-
-
 def _math(node: model.Math, notes: Notes, depth: int) -> Iterable[LeafToken]:
     if node.display:
         yield LeafToken(f"$${node.tex}$$")
@@ -263,18 +239,14 @@ def _math(node: model.Math, notes: Notes, depth: int) -> Iterable[LeafToken]:
         yield LeafToken(f"${node.tex}$", "math", f"$`{node.tex}`$")
 
 
-def _page_mark(node: model.PageMark, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    return ()  # nothing that is written makes one
-
-
 def _is_text(children: tuple[Inline, ...]) -> bool:
     return len(children) == 1 and isinstance(children[0], model.Text)
 
 
 WRITERS: Mapping[type[Node], Callable[[Any, Notes, int], Iterable[LeafToken]]] = {
-    model.Text: _text,
-    model.SoftBreak: _soft_break,
-    model.LineBreak: _line_break,
+    model.Text: lambda node, *_: (LeafToken(node.text, "text"),),
+    model.SoftBreak: lambda *_: (LeafToken("\n"),),
+    model.LineBreak: lambda *_: (LeafToken("\\\n"),),
     model.Emphasis: _emphasis,
     model.Strong: _emphasis,
     model.Strikethrough: _emphasis,
@@ -285,9 +257,9 @@ WRITERS: Mapping[type[Node], Callable[[Any, Notes, int], Iterable[LeafToken]]] =
     model.Abbreviation: _abbreviation,
     model.InlineElement: _element,
     model.Blank: _blank,
-    model.Variable: _variable,
+    model.Variable: lambda node, *_: (LeafToken(f"{{{{ {node.name} }}}}"),),
     model.CrossReference: _cross_reference,
-    model.Citation: _citation,
+    model.Citation: lambda node, *_: (LeafToken(node.source, "code"),),
     model.Math: _math,
-    model.PageMark: _page_mark,
+    model.PageMark: lambda *_: (),  # nothing that is written makes one
 }

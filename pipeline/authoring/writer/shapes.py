@@ -1,37 +1,83 @@
-"""The common layout of blocks: margins, marks before each line, colons around them."""
+"""Writing blocks one after the other, and their common layout: margins, marks before each line,
+colons around them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from pipeline import model
 from pipeline.authoring.writer.attributes import in_quotes
-from pipeline.authoring.writer.inlines import Notes
+from pipeline.authoring.writer.escapes import escape_letter
+from pipeline.authoring.writer.inlines import NOTHING, Notes, leaf
 from pipeline.model import Block, Inline, Node
 
+SEPARATOR = "<!-- -->"
+"""The separator of two lists that would otherwise be one."""
 
-class Writer(Protocol):
-    """Writes the contents of a block."""
 
-    notes: Notes
-    in_exercise: bool
+class Writer(NamedTuple):
+    """Writes blocks by a ``table`` with a function for each node; ``notes`` are what their text
+    needs of the document."""
 
-    @property
-    def exercise(self) -> Writer:
-        """The same for the contents of an exercise."""
+    table: Mapping[type[Node], Callable[[Any, Writer], str]]
+    notes: Notes = NOTHING
+    in_exercise: bool = False
 
     def leaf(self, children: Iterable[Inline]) -> str:
         """Inlines as text that goes on over lines."""
+        return leaf(children, self.notes)
 
     def line(self, children: Iterable[Inline]) -> str:
         """Inlines as one line within which no block begins."""
+        return leaf(children, self.notes, line=True, start=False)
 
     def block(self, node: Node) -> str:
         """One block, without a line end after it."""
+        return self.table[type(node)](node, self)
 
     def blocks(self, nodes: Sequence[Block], *, tight: bool = False) -> str:
         """Some blocks, with empty lines between them, but in a ``tight`` list."""
+        parts: list[str] = []
+        before: Block | None = None
+        again = False
+        for node in nodes:
+            again = _goes_on(before, node) and not again
+            written = self.block(node)
+            if again and isinstance(node, model.List | model.Choices):
+                other = alternate(written)
+                written = other if other else f"{SEPARATOR}\n\n{written}"
+            elif again:
+                written = f"{SEPARATOR}\n\n{written}"
+            if isinstance(before, model.Paragraph):  # its last line may begin like an item
+                *lines, last = parts[-1].split("\n")
+                parts[-1] = "\n".join((*lines, escape_letter(last, written.lstrip("> "))))
+            parts.append(written)
+            before = node
+        return ("\n" if tight else "\n\n").join(parts)
+
+
+def _goes_on(before: Block | None, node: Block) -> bool:
+    """Return whether a block would be taken for a part of the one before."""
+    match before, node:
+        case (model.List() | model.Choices(), model.Choices()) if node.prompt:
+            return False
+        case (model.List() | model.Choices(), model.List() | model.Choices()):
+            return getattr(before, "ordered", False) == getattr(node, "ordered", False)
+        case (model.DefinitionList(), model.DefinitionList()):
+            return True
+        case _:
+            return False
+
+
+def alternate(written: str) -> str:
+    """A list with markers other than the default; nothing for one without any."""
+    lines = written.split("\n")
+    for mark, other in ((r"-(?= |$)", "*"), (r"(\d+)\.(?= |$)", r"\1)")):
+        if re.match(mark, lines[0]):
+            return "\n".join(re.sub(rf"^{mark}", other, line) for line in lines)
+    return ""
 
 
 def indented(text: str, width: int) -> str:

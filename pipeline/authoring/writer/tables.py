@@ -34,7 +34,8 @@ def table(node: model.Table, out: Writer) -> str:
         return _with_caption(node, _rows(node, out), options, out)
     listed = _needed(node, listed=True) if _is_list(node) else None
     if listed:
-        return _around(node, _list(node, out), listed, out)
+        rows = "\n".join(_list_row(row, out) for row in (*node.head, *node.body))
+        return _around(node, rows, listed, out)
     options = _needed(node) if has_lines else None
     if options:  # line ends within cells become spaces, as they are in HTML
         return _with_caption(node, _rows(node, out), options, out)
@@ -269,10 +270,6 @@ def _has_boxes(children: tuple[model.Block, ...]) -> bool:
         and any(isinstance(n, model.Plain) for i in child.items for n in i.children)
         for child in children
     )
-
-
-def _list(node: model.Table, out: Writer) -> str:
-    return "\n".join(_list_row(row, out) for row in (*node.head, *node.body))
 
 
 def _list_row(row: model.TableRow, out: Writer) -> str:
