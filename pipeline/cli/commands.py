@@ -28,12 +28,7 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, type=terminal.SOURCE, metavar="SOURCE...")
-@click.option(
-    "--edition",
-    "editions",
-    multiple=True,
-    callback=terminal.edition_names,
-    metavar="NAME",
+@terminal.EDITION(
     help="The editions to build, separated by commas; all: every edition (default: those in the"
     " front matter, or web, handout, ebook).",
 )
@@ -144,16 +139,12 @@ def build(
             progress.on_event(event)
 
         for source in sources:
-            result = terminal.or_exit(
-                lambda source=source: run(  # type: ignore[misc]
-                    source, editions, executor=executor, listener=listener
-                )
-            )
+            result = terminal.or_exit(run, source, editions, executor=executor, listener=listener)
             if depfile:
                 rule = outputs.dependency_file(target, map(Path, result.read))
-                terminal.or_exit(lambda rule=rule: outputs.write(depfile, rule))  # type: ignore[misc]
-            if result.missing and not as_json:
-                click.echo(terminal.not_built(result.missing))
+                terminal.or_exit(outputs.write, depfile, rule)
+            if not as_json:
+                terminal.note_missing(result.missing)
             failed = failed or result.failed
             found += result.diagnostics
             made = next((file for file in result.files if file.suffix in SHOWN), None)
@@ -162,7 +153,7 @@ def build(
             if not as_json:
                 terminal.show(result.diagnostics, blocked=result.failed)
                 if _is_foreign(result.diagnostics):
-                    click.echo(terminal.to_import(source))
+                    terminal.note_import(source)
     if as_json:
         terminal.show(found, as_json=True)
     sys.exit(terminal.SOURCE_ERRORS if failed else terminal.BUILT)
@@ -235,7 +226,6 @@ def check(
       chapbook check build/a/* --report checks
     """
     from pipeline.cli.checking import check_finished, check_links
-    from pipeline.model.messages import printable
     from pipeline.verify import UnknownFormat
 
     found: list[Diagnostic] = []
@@ -246,28 +236,26 @@ def check(
         try:
             diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
         except UnknownFormat as error:
-            click.echo(printable(f"check    {file}: skipped, {error}"), err=as_json)
+            terminal.say(f"check    {file}: skipped, {error}", err=as_json)
             passed_over += 1
             continue
         found += diagnostics
         if report:
             from pipeline.cli.check_report import write_report
 
-            terminal.or_exit(partial(write_report, report, file, diagnostics, notes))
+            terminal.or_exit(write_report, report, file, diagnostics, notes)
         if not as_json:
             terminal.show(diagnostics)
             count = len(diagnostics)
             findings = "1 finding" if count == 1 else f"{count or 'no'} findings"
-            click.echo(printable(f"check    {file}: {of}{findings}"))
+            terminal.say(f"check    {file}: {of}{findings}")
             for note in notes:
-                click.echo(printable(f"         {note}"))
+                terminal.say(f"         {note}")
     if as_json:
         terminal.show(found, as_json=True)
     if passed_over == len(files):
         raise click.UsageError("There is nothing to check.")
-    sys.exit(
-        terminal.SOURCE_ERRORS if any(finding.is_error for finding in found) else terminal.BUILT
-    )
+    sys.exit(terminal.SOURCE_ERRORS if any(one.is_error for one in found) else terminal.BUILT)
 
 
 @click.command()
@@ -318,10 +306,8 @@ def new(name: str, kind: str) -> None:
     path = Path(name if name.endswith(".md") else f"{name}.md")
     if path.exists():
         raise click.UsageError(f"{path} already exists; choose another name.")
-    terminal.or_exit(lambda: outputs.write(path, starter(path.stem, kind).encode()))
-    from pipeline.model.messages import printable
-
-    click.echo(printable(f"wrote {path}; now: chapbook build {quoted(str(path))}"))
+    terminal.or_exit(outputs.write, path, starter(path.stem, kind).encode())
+    terminal.say(f"wrote {path}; now: chapbook build {quoted(str(path))}")
 
 
 @click.command()

@@ -23,7 +23,7 @@ def confine_to(sources: Iterable[Path], out: Path, templates: Path | None) -> No
 
     writes = [out, *filter(None, [cache_folder()])]
     for folder in writes:
-        or_exit(lambda folder=folder: folder.mkdir(parents=True, exist_ok=True))  # type: ignore[misc]
+        or_exit(folder.mkdir, parents=True, exist_ok=True)
     try:
         confine([*(source.parent for source in sources), *filter(None, [templates])], writes)
     except ConfinementError as error:

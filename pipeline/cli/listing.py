@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.terminal import READABLE, SOURCE_ERRORS, show
+from pipeline.cli.terminal import READABLE, SOURCE_ERRORS, say, show
 
 if TYPE_CHECKING:
     from pipeline.cli.edition_settings import EditionSettings
@@ -66,7 +66,7 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
             file = Path(document.metadata.library, "library.yaml").as_posix()
             click.echo(messages.printable_lines(textwrap.fill(f"From {file}: {keys}.", width)))
         name = shlex.quote(str(source))
-        click.echo(messages.printable(f"Pictures of all: chapbook report {name} --edition all"))
+        say(f"Pictures of all: chapbook report {name} --edition all")
 
 
 def make_table() -> str:

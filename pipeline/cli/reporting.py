@@ -53,12 +53,7 @@ NOTHING = Decimal(0)
 
 @click.command()
 @click.argument("source", type=terminal.SOURCE)
-@click.option(
-    "--edition",
-    "editions",
-    multiple=True,
-    callback=terminal.edition_names,
-    metavar="NAME",
+@terminal.EDITION(
     help="The editions to report on, separated by commas (default: those in the front matter, or"
     " handout).",
 )
@@ -129,21 +124,20 @@ def report(
         page = page_of(made)
         files = {folder / "report.html": page, folder / "report.json": data}
         files |= with_manifest(folder / "manifest.json", made)
-        terminal.or_exit(lambda: outputs.write_all(folder, files))
-        terminal.or_exit(lambda: outputs.list_outputs(folder, files))
+        terminal.or_exit(outputs.write_all, folder, files)
+        terminal.or_exit(outputs.list_outputs, folder, files)
     if as_json:
         click.echo(data, nl=False)
     else:
         terminal.show(made.findings)
         for edition in made.editions:
             for line in lines(edition, made):
-                click.echo(messages.printable(line))
+                terminal.say(line)
         if not made.failed:
             seconds = time.perf_counter() - started
             click.echo(messages.stage_line("report", seconds, len(page), folder / "report.html"))
-    sys.exit(
-        terminal.SOURCE_ERRORS if made.failed or (strict and made.findings) else terminal.BUILT
-    )
+    is_wrong = made.failed or (strict and made.findings)
+    sys.exit(terminal.SOURCE_ERRORS if is_wrong else terminal.BUILT)
 
 
 def with_manifest(path: Path, report: Report) -> dict[Path, bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.terminal import BUILT, GIVEN, SOURCE, SOURCE_ERRORS, or_exit, show
+from pipeline.cli.terminal import BUILT, GIVEN, SOURCE, SOURCE_ERRORS, or_exit, say, show
 
 if TYPE_CHECKING:
     from pipeline.authoring.importing import Imported
@@ -33,7 +33,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
       chapbook format --check *.md
     """
     from pipeline.authoring.formatting import format_file
-    from pipeline.model.messages import printable, printable_lines
+    from pipeline.model.messages import printable_lines
     from pipeline.system import outputs
 
     wrong: list[Diagnostic] = []
@@ -47,7 +47,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
         if file.differs and (check or diff):
             waiting, message = True, "is not formatted"
         elif file.differs:
-            or_exit(lambda path=path, file=file: outputs.write(path, file.data))  # type: ignore[misc]
+            or_exit(outputs.write, path, file.data)
             message = "formatted"
         if diff:
             lines = difflib.unified_diff(
@@ -61,7 +61,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
             kept = len(file.after.kept)
             blocks = "1 block stays" if kept == 1 else f"{kept} blocks stay"
             unchanged = f"; {blocks} as written" if kept else ""
-            click.echo(printable(f"format   {path}: {message}{unchanged}"))
+            say(f"format   {path}: {message}{unchanged}")
     show(wrong)
     sys.exit(SOURCE_ERRORS if wrong or (check and waiting) else BUILT)
 
@@ -102,7 +102,6 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
     """
     from pipeline.authoring.importing import ALONE, InputFolder, import_file, import_text, inputs
     from pipeline.authoring.importing.books import import_book, is_summary
-    from pipeline.model.messages import printable
     from pipeline.model.names import slug
     from pipeline.system import outputs
 
@@ -138,20 +137,14 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
             file = target.parent / name
             written[file] = one.text.encode()
             written |= {file.parent / name: data for name, data in one.images.items()}
-        there = [file for file, data in written.items() if file.exists() and not holds(file, data)]
-        if there:
-            message = f"{there[0]} already exists; choose another place with -o."
-            raise click.UsageError(message)
-        or_exit(lambda written=written, to=target: outputs.write_all(to.parent, written))  # type: ignore[misc]
-        click.echo(printable(f"import   {path}: {target}"))
+        others = (file for file, data in written.items() if not outputs.holds(file, data))
+        if there := next((file for file in others if file.exists()), None):
+            raise click.UsageError(f"{there} already exists; choose another place with -o.")
+        or_exit(outputs.write_all, target.parent, written)
+        say(f"import   {path}: {target}")
         click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
         for row in made.ledger:
             mark = "" if row.in_source >= row.in_input else "  fewer"
             click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")
         show(made.findings)
     sys.exit(SOURCE_ERRORS if failed else BUILT)
-
-
-def holds(path: Path, data: bytes) -> bool:
-    """Return whether a file has that content."""
-    return path.is_file() and path.read_bytes() == data

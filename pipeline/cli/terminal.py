@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -98,29 +99,32 @@ def show_fit(fitted: Fitted | None) -> None:
     )
 
 
-def not_built(missing: Iterable[Path]) -> str:
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line, which does nothing to the terminal but that."""
+    from pipeline.model.messages import printable
+
+    click.echo(printable(text), err=err)
+
+
+def note_missing(missing: Iterable[Path]) -> None:
     """Print a note if web pages link to files that do not exist yet."""
-    from pipeline.model.messages import printable
-
-    names = " and ".join(printable(path.name) for path in missing)
-    return f"{'note':<9}The web page leads to {names}, not built yet."
+    if names := " and ".join(path.name for path in missing):
+        say(f"{'note':<9}The web page leads to {names}, not built yet.")
 
 
-def to_import(source: Path) -> str:
+def note_import(source: Path) -> None:
     """Print a note that a source is written for another program, and how to convert it."""
-    from pipeline.model.messages import printable
-
     command = f"chapbook import {shlex.quote(str(source))} -o imported"
-    return printable(
+    say(
         f"{'note':<9}Much of it is for another program: `{command}` converts it, and "
         "lists what is left out."
     )
 
 
-def or_exit(action: Callable[[], Any]) -> Any:
-    """Run ``action``; a file that cannot be written ends the command with one line."""
+def or_exit(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Call ``action``; a file that cannot be written ends the command with one line."""
     try:
-        return action()
+        return action(*args, **kwargs)
     except OSError as error:
         give_up(f"cannot write {error.filename or 'the output'}: {error.strerror or error}")
 
@@ -137,12 +141,20 @@ def edition_names(
 ) -> tuple[str, ...]:
     """The names of editions in an option, which may be separated by commas."""
     from pipeline.model.editions import ALL, EDITIONS
+    from pipeline.model.names import nearest
 
     names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
     for name in names:
         if name not in EDITIONS and name != ALL:
-            raise click.BadParameter(did_you_mean(name, EDITIONS), param_hint="--edition")
+            near = nearest(name, EDITIONS)
+            meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(EDITIONS))}."
+            raise click.BadParameter(f"{name!r} is not known; {meant}", param_hint="--edition")
     return names
+
+
+EDITION = functools.partial(
+    click.option, "--edition", "editions", multiple=True, callback=edition_names, metavar="NAME"
+)
 
 
 def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["even"] | None:
@@ -163,7 +175,6 @@ def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["eve
 
 
 def check_split(names: Iterable[str], dump: str | None, *, catalog: bool = False) -> None:
-
     for name in names:
         if "pdf" not in formats((name,)):
             message = f"--split makes printed handouts, and the edition {name} is not printed."
@@ -172,14 +183,6 @@ def check_split(names: Iterable[str], dump: str | None, *, catalog: bool = False
         raise click.UsageError("--dump prints the whole document: leave out --split.")
     if catalog:
         raise click.UsageError("--catalog is for whole publications: leave out --split.")
-
-
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    from pipeline.model.names import nearest
-
-    near = nearest(name, names)
-    meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(names))}."
-    return f"{name!r} is not known; {meant}"
 
 
 def refuse_same_stems(sources: tuple[Path, ...]) -> None:

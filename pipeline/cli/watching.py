@@ -137,6 +137,5 @@ def _show_outcome(outcome: Result | Exception) -> None:
 
         traceback.print_exception(outcome)
     else:
-        if outcome.missing:
-            click.echo(terminal.not_built(outcome.missing))
+        terminal.note_missing(outcome.missing)
         terminal.show(outcome.diagnostics, blocked=outcome.failed)

@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipeline.system.outputs import holds
+
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The time that all files have: the first that an archive can say."""
 
@@ -40,11 +42,4 @@ def superseded(path: Path, folder: str, current: Mapping[str, bytes]) -> tuple[P
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
         return ()  # none, or no archive of ours
     found = ((path.parent / name, data) for name, data in old.items())
-    return tuple(file for file, data in found if _holds(file, data))
-
-
-def _holds(path: Path, data: bytes) -> bool:
-    try:
-        return path.read_bytes() == data
-    except OSError:
-        return False
+    return tuple(file for file, data in found if holds(file, data))

@@ -69,7 +69,7 @@ def write_all(
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
         _finish(folder)
-        changed = {path: data for path, data in files.items() if not _holds(path, data)}
+        changed = {path: data for path, data in files.items() if not holds(path, data)}
         leaving = [path for path in gone if path.is_file()]
         if changed or leaving:
             _stage(folder, changed, leaving)
@@ -157,7 +157,8 @@ def _alone_in(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def holds(path: Path, data: bytes) -> bool:
+    """Return whether a file has this content."""
     try:
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:

@@ -44,12 +44,7 @@ class PlaceType(click.Path):
 
 @click.command()
 @click.argument("given", type=PlaceType(exists=True, path_type=Path), metavar="FOLDER|LIST|URL")
-@click.option(
-    "--edition",
-    "editions",
-    multiple=True,
-    callback=terminal.edition_names,
-    metavar="NAME",
+@terminal.EDITION(
     help="The editions to build, separated by commas (default: those in a document's front matter,"
     " or web, handout, ebook).",
 )
@@ -138,7 +133,7 @@ def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) 
     else:
         terminal.show(run.findings)
         for line in run.summary(time.perf_counter() - started):
-            click.echo(line)
+            terminal.say(line)
     is_whole = not run.findings and not any(one.failed for one in run.results)
     sys.exit(terminal.BUILT if is_whole and run.left == 0 else terminal.SOURCE_ERRORS)
 
@@ -320,8 +315,6 @@ class _Run:
 
     def _report(self, built: Built) -> None:
         """Print the line of a document, and its findings."""
-        from pipeline.model.messages import printable
-
         if self._quiet:
             return
         source = str(self._sources[built.name])
@@ -333,12 +326,10 @@ class _Run:
         pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""
         what = "failed" if built.failed else "built"
         contents = "" if built.failed else f"  {files}{pages}"
-        click.echo(printable(f"{what:<9}{built.seconds:>7.2f} s  {built.name}{contents}"))
+        terminal.say(f"{what:<9}{built.seconds:>7.2f} s  {built.name}{contents}")
 
     def summary(self, seconds: float) -> Iterator[str]:
         """The lines at the end: the number of documents built, and of those with each problem."""
-        from pipeline.model.messages import printable
-
         results = self.results
         failed = sum(one.failed for one in results)
         counts = [
@@ -363,12 +354,12 @@ class _Run:
         if others := self._listing.passed_over:
             subject = "1 file has" if len(others) == 1 else f"{len(others):,} files have"
             note = f"{subject} no front matter, or others include them: {_named(others)}"
-            yield printable(f"{'note':<9}{note}")
+            yield f"{'note':<9}{note}"
         if gone := self.gone:
             subject = "1 source is" if len(gone) == 1 else f"{len(gone):,} sources are"
             place = self._options["out"]
             note = f"{subject} gone, and the outputs still in {place}: {_named(gone)}"
-            yield printable(f"{'note':<9}{note}")
+            yield f"{'note':<9}{note}"
 
 
 def _named(some: Sequence[object]) -> str:

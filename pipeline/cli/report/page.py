@@ -83,32 +83,28 @@ def _view(edition: EditionReport, report: Report) -> View:
 def _reading(edition: EditionReport) -> tuple[View, ...]:
     level = edition.level
     facts = (
-        _fact("Reading time", sayings.time_text(edition.time)),
-        _fact("Reading level", sayings.level_text(level)),
+        View(term="Reading time", text=sayings.time_text(edition.time)),
+        View(term="Reading level", text=sayings.level_text(level)),
     )
     if level.sentence_length is None:
         return facts
     lengths = (
         f"{level.sentence_length:g} words per sentence, {level.word_length:g} syllables per word"
     )
-    return (*facts, _fact("Sentences", lengths))
-
-
-def _fact(term: str, text: str) -> View:
-    return View(term=term, text=text)
+    return (*facts, View(term="Sentences", text=lengths))
 
 
 def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
     facts = [
-        _fact("Paper", sayings.paper_text(printed.sheets, printed.paper)),
-        _fact("Ink", sayings.ink_text(printed.ink)),
+        View(term="Paper", text=sayings.paper_text(printed.sheets, printed.paper)),
+        View(term="Ink", text=sayings.ink_text(printed.ink)),
     ]
     copies = sayings.number_of(report.prices.copies, "copy", "copies")
     if printed.images:
-        facts.append(_fact("Images", sayings.images_text(printed)))
+        facts.append(View(term="Images", text=sayings.images_text(printed)))
     for cost, how in ((printed.duplex, "double-sided"), (printed.simplex, "single-sided")):
         if cost:
-            facts.append(_fact(f"{copies}, {how}", sayings.cost_text(cost, report.prices)))
+            facts.append(View(term=f"{copies}, {how}", text=sayings.cost_text(cost, report.prices)))
     return tuple(facts)
 
 

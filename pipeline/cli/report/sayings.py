@@ -27,10 +27,6 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}{NARROW_SPACE}%"
 
 
-def money(amount: Decimal, currency: str) -> str:
-    return f"{currency} {amount:,.2f}"
-
-
 def price(amount: Decimal, currency: str) -> str:
     """A price as given, with at least two decimals."""
     exact = f"{amount:,f}".rstrip("0")
@@ -68,8 +64,8 @@ def images_text(printed: Printed) -> str:
 def cost_text(cost: Cost, prices: Prices) -> str:
     """150 sheets, EUR 6.90 (paper 1.50, printing 5.40)."""
     parts = f"paper {cost.paper:,.2f}, printing {cost.printing:,.2f}"
-    total = money(cost.total, prices.currency)
-    return f"{number_of(cost.sheets, 'sheet')}, {total} ({parts})"
+    sheets = number_of(cost.sheets, "sheet")
+    return f"{sheets}, {prices.currency} {cost.total:,.2f} ({parts})"
 
 
 def prices_text(prices: Prices) -> str:
