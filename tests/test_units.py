@@ -24,7 +24,7 @@ from pipeline.model.rendered import Pages, Style
 from pipeline.model.sheet import proportions
 from pipeline.package import package, units
 from pipeline.package.result import Package
-from pipeline.system.store import MemoryStore
+from pipeline.system.store import Folder
 from tests import checkers
 from tests.pdf_reading import open_pdf, outline, read
 
@@ -240,7 +240,8 @@ def test_chapters_are_as_if_set_as_a_whole(lang: str, edition: str, tmp_path: Pa
 
 
 def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
-    source, store, edition = tmp_path / "wells.md", MemoryStore(), EDITIONS[STANDARD_PRINT]
+    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
+    edition = EDITIONS[STANDARD_PRINT]
 
     def made(text: str) -> tuple[Package, list[str]]:
         told: list[str] = []
@@ -269,7 +270,8 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
 
 
 def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
-    source, store, edition = tmp_path / "wells.md", MemoryStore(), EDITIONS[STANDARD_PRINT]
+    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
+    edition = EDITIONS[STANDARD_PRINT]
     source.write_text(chapters("en-GB"), encoding="utf-8")
     begun: list[Begun] = []
     told: list[Begun | Ran] = []
@@ -290,7 +292,8 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
 def test_pages_of_a_known_book_are_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, store, edition = tmp_path / "wells.md", MemoryStore(), EDITIONS[STANDARD_PRINT]
+    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
+    edition = EDITIONS[STANDARD_PRINT]
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
     first = Source(source, Runner(store)).begin(edition)().package
     monkeypatch.setattr("pipeline.render.render", None)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -263,22 +264,6 @@ def _placed(package: Package, source: str) -> Package:
 # --- what the stages find and read ------------------------------------------------------------
 
 
-def _in_document(document: Document) -> tuple[Diagnostic, ...]:
-    return document.diagnostics
-
-
-def _in_pages(pages: Pages) -> tuple[Diagnostic, ...]:
-    return pages.findings
-
-
-def _in_package(package: Package) -> tuple[Diagnostic, ...]:
-    return package.diagnostics
-
-
-def _themselves(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    return findings
-
-
 def _nothing(*_: Any) -> tuple[Any, ...]:
     return ()
 
@@ -326,40 +311,28 @@ def _may_divide(pages: Pages, edition: Edition, *_: Any) -> bool:
     return may_divide(pages, edition)
 
 
-def _plan(package: Package) -> str:
-    return package.plan
+_diagnostics, _findings = attrgetter("diagnostics"), attrgetter("findings")
 
-
-PARSE = Stage("parse", parse, Document, _in_document, _source, kept=True, recalls=True)
+PARSE = Stage("parse", parse, Document, _diagnostics, _source, kept=True, recalls=True)
 METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
-SELECT = Stage("select", select, Document, _in_document, _nothing)
-RESOLVE = Stage("resolve", resolve, Document, _in_document, _nothing)
-MARK = Stage("mark", mark, Document, _in_document, _nothing)
+SELECT = Stage("select", select, Document, _diagnostics, _nothing)
+RESOLVE = Stage("resolve", resolve, Document, _diagnostics, _nothing)
+MARK = Stage("mark", mark, Document, _diagnostics, _nothing)
 RENDER = Stage(
-    "render", render, Pages, _in_pages, _templates, by_content=True, remembers=_rendered_with
+    "render", render, Pages, _findings, _templates, by_content=True, remembers=_rendered_with
 )
-AUDIT = Stage("audit", audit, Pages, _in_pages, _nothing, by_content=True, recalls=True)
+AUDIT = Stage("audit", audit, Pages, _findings, _nothing, by_content=True, recalls=True)
 PACKAGE = Stage(
-    "package", package, Package, _in_package, _packed,
-    kept=True, apart=_sets_type, divides=_may_divide, note=_plan,
+    "package", package, Package, _diagnostics, _packed,
+    kept=True, apart=_sets_type, divides=_may_divide, note=attrgetter("plan"),
 )  # fmt: skip
-COMPARE = Stage("compare", compare, tuple, _themselves, _nothing)
+COMPARE = Stage("compare", compare, tuple, tuple, _nothing)
 UNIT = Stage("unit", unit, Set, _nothing, _fonts_and_images, kept=True)
 HEADS = Stage("heads", heads, Heads, _nothing, _fonts, kept=True)
-COVER = Stage("cover", cover, Package, _in_package, _packed, kept=True)
+COVER = Stage("cover", cover, Package, _diagnostics, _packed, kept=True)
 
 STAGES = (
-    PARSE,
-    METADATA,
-    SELECT,
-    RESOLVE,
-    MARK,
-    RENDER,
-    AUDIT,
-    PACKAGE,
-    COMPARE,
-    UNIT,
-    HEADS,
-    COVER,
+    *(PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER),
+    *(AUDIT, PACKAGE, COMPARE, UNIT, HEADS, COVER),
 )
 """All stages, in order."""

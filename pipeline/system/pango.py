@@ -27,16 +27,6 @@ _LIBRARIES: dict[str, tuple[str, ...]] = {
     "Fontconfig": ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll"),
 }
 
-# The names for a search in the folders that the system's linker knows.
-_SHORT_NAMES: dict[str, str] = {
-    "GObject": "gobject-2.0",
-    "Pango": "pango-1.0",
-    "PangoFT2": "pangoft2-1.0",
-    "HarfBuzz": "harfbuzz",
-    "HarfBuzz-Subset": "harfbuzz-subset",
-    "Fontconfig": "fontconfig",
-}
-
 # The packages that bring them, by package manager; those not named come with Pango (""). Where
 # there are several managers, the first is the system's own.
 _PACKAGES: dict[str, dict[str, str]] = {
@@ -133,9 +123,11 @@ def _advice(libraries: list[str]) -> str:
 
 
 def _loads(library: str) -> bool:
-    if any(_opens(name) for name in _LIBRARIES[library]):
+    names = _LIBRARIES[library]
+    if any(map(_opens, names)):
         return True
-    found = ctypes.util.find_library(_SHORT_NAMES[library])
+    short = names[0].removeprefix("lib").partition(".so")[0]  # as the system's linker knows it
+    found = ctypes.util.find_library(short)
     return found is not None and _opens(found)
 
 

@@ -62,19 +62,6 @@ class Store(Protocol):
     def put(self, name: str, data: bytes) -> None: ...
 
 
-class MemoryStore:
-    """Keeps all for as long as it lives."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def get(self, name: str) -> bytes | None:
-        return self._kept.get(name)
-
-    def put(self, name: str, data: bytes) -> None:
-        self._kept[name] = data
-
-
 class Folder:
     """A store with a file for each entry, which begins with a digest of the rest, so that damaged
     files are not used. Files are written atomically; `trim` removes the least recently used."""
