@@ -18,8 +18,7 @@ from pipeline.cli import main
 from pipeline.cli.report import Prices, encode, make_report, page_of
 from pipeline.cli.report.cost import cost, sheets
 from pipeline.cli.report.passages import sentences, words
-from pipeline.cli.report.reading_level import count, reading_level
-from pipeline.cli.report.reading_time import reading_time
+from pipeline.cli.report.reading import count, reading_level, reading_time
 from pipeline.cli.report.result import Report
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic

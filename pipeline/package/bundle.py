@@ -16,16 +16,22 @@ UNIX = 3
 """The system that the archive claims to have been made on, for identical bytes everywhere."""
 
 
+def entry_for(name: str, kind: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
+    """The entry of a file in an archive, the same everywhere and at all times."""
+    entry = zipfile.ZipInfo(name, EARLIEST)
+    entry.create_system = UNIX
+    entry.external_attr = 0o644 << 16
+    entry.compress_type = kind
+    return entry
+
+
 def bundle(files: Mapping[str, bytes]) -> bytes:
     """An archive of files, sorted by name: the same bytes for the same files, everywhere. They
     are stored as they are, since a PDF is packed already."""
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, EARLIEST)
-            entry.create_system = UNIX
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, data)
+            archive.writestr(entry_for(name), data)
     return output.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""Fonts, subset to the characters that a publication needs.
+"""Fonts, subset to the characters that a publication needs, and drawings with such fonts inside.
 
 Web pages get WOFF2. E-books get plain OpenType: TTF, OTF, WOFF and WOFF2 are all core media types
 of EPUB 3.3, but reading systems with Adobe's engine, and the converters of some shops, only support
@@ -10,9 +10,13 @@ so the names in the file are removed; copyright and licence are kept.
 
 from __future__ import annotations
 
+import base64
 import functools
+import html
 import io
+import re
 import struct
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Literal
 
@@ -24,6 +28,7 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
 from pipeline.package.files import opened
+from pipeline.package.font_use import font_face
 from pipeline.system import store
 
 Flavour = Literal["woff2", "opentype"]
@@ -107,10 +112,10 @@ def subset(
     but the arguments and the versions of the libraries.
     """
     font = font_bytes(face)
-    if face.unmodified:
+    if face.unmodified:  # as its licence requires
         return store.cached(
             f"{store.key(_RECIPE, _VERSIONS, flavour, font)}.{flavour}",
-            lambda: _unmodified(font, flavour),
+            lambda: _written(font, flavour),  # in the requested file format alone
         )
     wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
     features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
@@ -133,11 +138,6 @@ def _subset(
     if any(axis.tag == "wght" for axis in font.axis_infos):
         wanted.pin_axis_location(font, "wght", face.weight)
     return _written(harfbuzz.subset(font, wanted).blob.data, flavour, is_named=False)
-
-
-def _unmodified(data: bytes, flavour: Flavour) -> bytes:
-    """The font unmodified, as its licence requires, in the requested file format."""
-    return _written(data, flavour)
 
 
 def _written(data: bytes, flavour: Flavour, *, is_named: bool = True) -> bytes:
@@ -177,3 +177,45 @@ def _without_names(table: bytes) -> bytes:
             strings += string
         records += struct.pack(">6H", platform, *which, name, len(string), places[string])
     return struct.pack(">3H", 0, count, 6 + len(records)) + records + strings
+
+
+# --- drawings -----------------------------------------------------------------------------
+
+
+_ROOT = re.compile(r"<svg\b(?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+(?<!/)>")
+_MARKUP = re.compile(r"<style\b[^<]*+(?:<(?!/?style\b)[^<]*+)*+</style>|<[^<>]*+>")
+_BOLD = re.compile(r"font-weight\s*[:=]\s*[\"']?(?:bold|[6-9]00)")
+_ITALIC = re.compile(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")
+
+
+def with_fonts(svg: bytes, faces: Iterable[Face]) -> bytes:
+    """The drawing with the faces that it names, subset to its characters.
+
+    A drawing that is not UTF-8, or names no installed face, is returned unchanged. Raises OSError
+    if a face cannot be read.
+    """
+    try:
+        text = svg.decode("utf-8")
+    except UnicodeDecodeError:
+        return svg
+    root = _ROOT.search(text)
+    used = [face for face in faces if root and _names(text, face) and font_file(face)]
+    if not (root and used):
+        return svg
+    characters = frozenset(html.unescape(_MARKUP.sub("", text)))
+    rules = "".join(
+        font_face(face, _address(subset(face, characters, common=frozenset()))) for face in used
+    )
+    return f"{text[: root.end()]}<style>{rules}</style>{text[root.end() :]}".encode()
+
+
+def _names(text: str, face: Face) -> bool:
+    return (
+        face.family in text
+        and (face.weight < 600 or bool(_BOLD.search(text)))
+        and (face.style == "normal" or bool(_ITALIC.search(text)))
+    )
+
+
+def _address(font: bytes) -> str:
+    return f"data:font/woff2;base64,{base64.b64encode(font).decode('ascii')}"

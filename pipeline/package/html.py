@@ -18,11 +18,10 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
 from pipeline.package.cover import picture
 from pipeline.package.files import asset_bytes
-from pipeline.package.font_subset import subset
+from pipeline.package.font_subset import subset, with_fonts
 from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.result import Package
-from pipeline.package.svg_fonts import with_fonts
 
 # Text has its quotes escaped, so that these are found in tags alone.
 LONGEST = 2048
@@ -127,7 +126,7 @@ def _with_files_beside(
     pages: Pages, markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]
 ) -> tuple[str, dict[str, bytes]]:
     folder = f"{pages.stem}-files"
-    styles = style_files(pages, font_faces(fonts, _name) + css)
+    styles = style_files(pages, font_faces(fonts, lambda file: file.name) + css)
 
     def address(file: File) -> str:
         return quote(f"{folder}/{file.name}")
@@ -188,10 +187,6 @@ def _style_link(address: str, file: File) -> str:
 def data_address(file: File) -> str:
     """The file itself as an address (RFC 2397)."""
     return f"data:{file.media_type};base64,{_base64(file.data)}"
-
-
-def _name(file: File) -> str:
-    return file.name
 
 
 def shown_images(

@@ -25,13 +25,15 @@ def package(pages: Pages, folder: Path) -> Package:
     images, dependencies, problems = html.shown_images(pages, folder)
     css = html.joined_styles(pages)
     fonts, missing = html.page_fonts(pages.faces, css, markup)
-    styles = html.style_files(pages, html.font_faces(fonts, _font_address) + css)
-
+    rules = html.font_faces(fonts, lambda file: f"fonts/{file.name}")
+    styles = html.style_files(pages, rules + css)
     start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
 
     def finished(page: Page) -> bytes:
-        markup = html.show_images(page.markup, images, _image_address)
-        markup = html.with_links(html.with_script(markup, pages), styles, _address)
+        markup = page.markup
+        markup = html.show_images(markup, images, lambda file: quote(f"images/{file.name}"))
+        markup = html.with_script(markup, pages)
+        markup = html.with_links(markup, styles, lambda file: file.name)
         if page.role == "missing" and pages.metadata.url:
             markup = _absolute(markup, f"{pages.metadata.url}{quote(str(start.parent))}/")
         return html.line_end(html.with_policy(markup, SOURCES)).encode()
@@ -59,15 +61,3 @@ def _absolute(markup: str, base: str) -> str:
     """The markup of a page that servers show in the place of any other, however deep in folders
     that was: its links begin at the site's address."""
     return _RELATIVE.sub(lambda found: found[0] + base, markup)
-
-
-def _address(file: html.File) -> str:
-    return file.name
-
-
-def _font_address(file: html.File) -> str:
-    return f"fonts/{file.name}"
-
-
-def _image_address(file: html.File) -> str:
-    return quote(f"images/{file.name}")

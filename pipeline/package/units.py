@@ -92,7 +92,7 @@ class Linked(msgspec.Struct, frozen=True, array_like=True, tag=2):
 
     page: int
     object: Any
-    contents: str | None
+    contents: str | None = None
 
 
 class Tag(msgspec.Struct, frozen=True, array_like=True, tag=0):

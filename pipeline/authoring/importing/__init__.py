@@ -89,7 +89,7 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
 
             return read_epub(path, name)
         case "mhtml":
-            from pipeline.authoring.importing.mhtml import read_mhtml
+            from pipeline.authoring.importing.html import read_mhtml
 
             return read_mhtml(path, name)
         case "pdf":

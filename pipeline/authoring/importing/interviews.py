@@ -16,12 +16,15 @@ from pipeline.authoring.importing.draft import Draft, count, lost
 from pipeline.authoring.importing.labels import (
     TIME,
     SpeakerLabel,
+    as_written,
     label_of,
     line_of,
     lines_apart,
+    names_in,
+    person_for,
+    role_of,
     speech_role,
 )
-from pipeline.authoring.importing.people import as_written, names_in, person_for, role_of
 from pipeline.authoring.importing.turns import (
     About,
     InputTurn,

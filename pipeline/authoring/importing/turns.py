@@ -11,8 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.labels import label_of
-from pipeline.authoring.importing.people import guest_in
+from pipeline.authoring.importing.labels import guest_in, label_of
 from pipeline.authoring.importing.vocabulary import phrase, words_for
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.metadata import Metadata

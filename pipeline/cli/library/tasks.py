@@ -77,7 +77,7 @@ def make(task: Task, store: Store) -> Built:
     """Build the document of a task."""
     from pipeline import driver
     from pipeline.cli.report.passages import paragraphs
-    from pipeline.cli.report.reading_level import reading_level
+    from pipeline.cli.report.reading import reading_level
 
     options = driver.Options(
         templates=task.templates or None, strict=task.strict, catalog="records"

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.cli.report.block_places import BlockPlaces
 from pipeline.cli.report.cost import Ink, Prices, cost, ink_of, mean, sheets
-from pipeline.cli.report.passages import all_texts, paragraphs
-from pipeline.cli.report.reading_level import reading_level
-from pipeline.cli.report.reading_time import reading_time
+from pipeline.cli.report.passages import BlockPlaces, all_texts, paragraphs
+from pipeline.cli.report.reading import reading_level, reading_time
 from pipeline.cli.report.result import EditionReport, PageFacts, Printed, Report, Scaled, Warned
 from pipeline.flow.editions import BuiltEdition, Options, Source
 from pipeline.flow.runner import Runner

@@ -5,8 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.cli.report.cost import Cost, Ink, Prices, Sheets
-from pipeline.cli.report.reading_level import ReadingLevel
-from pipeline.cli.report.reading_time import ReadingTime
+from pipeline.cli.report.reading import ReadingLevel, ReadingTime
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.messages import shown_json
 

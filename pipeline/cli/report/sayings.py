@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipeline.cli.report.cost import Cost, Ink, Prices, Sheets
-from pipeline.cli.report.reading_level import ReadingLevel
-from pipeline.cli.report.reading_time import ReadingTime
+from pipeline.cli.report.reading import ReadingLevel, ReadingTime
 from pipeline.cli.report.result import Printed
 
 SHOWN = 6

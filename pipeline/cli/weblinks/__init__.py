@@ -2,7 +2,6 @@
 polite: one request at a time per server, with a pause in between, no cookies, and no requests where
 the server's ``robots.txt`` excludes programs."""
 
-from pipeline.cli.weblinks.lookup import look_up
-from pipeline.cli.weblinks.memory import LinkAnswer
+from pipeline.cli.weblinks.lookup import LinkAnswer, look_up
 
 __all__ = ["LinkAnswer", "look_up"]

@@ -11,27 +11,32 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from ebooklib import epub
 from PIL import Image, UnidentifiedImageError
 
+from pipeline.model import Asset
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Landmark, Page, Pages
 from pipeline.model.roles import ROLES
+from pipeline.package.bundle import entry_for
 from pipeline.package.cover import picture
 from pipeline.package.epub.fonts import FILE as ENCRYPTION
 from pipeline.package.epub.fonts import add_fonts, encryption, hidden_fonts, obfuscated
-from pipeline.package.epub.images import gather_images
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
+from pipeline.package.files import asset_bytes
+from pipeline.package.font_subset import with_fonts
 from pipeline.package.font_use import used_faces
+from pipeline.package.image_sizes import for_ereaders
 from pipeline.package.result import FileFacts, FrontImage, Package
 
 STYLE, MODERN = "style.css", "modern.css"
 XHTML = "application/xhtml+xml"
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The first time that a zip can give a file."""
 
 
 def package(pages: Pages, folder: Path) -> Package:
@@ -151,11 +156,8 @@ def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifie
             content = files[name]
             if name.endswith(".opf"):
                 content = _with_language(content, metadata.lang)
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            target.writestr(entry, content)
+            kind = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            target.writestr(entry_for(name, kind), content)
     return output.getvalue()
 
 
@@ -184,3 +186,82 @@ def guide(landmarks: tuple[Landmark, ...]) -> Iterator[dict[str, str]]:
                 "title": landmark.title,
                 "href": landmark.href,
             }
+
+
+# --- images, as e-readers show them -------------------------------------------------------
+
+
+SVG = "image/svg+xml"
+
+
+class Images(NamedTuple):
+    """The images, as items; those whose addresses differ from the pages'; files read; findings."""
+
+    items: tuple[epub.EpubItem, ...]
+    moved: dict[str, str]
+    files: tuple[Path, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def in_place(self, markup: str) -> str:
+        """A page's markup with the addresses that images have."""
+        for old, new in self.moved.items():
+            markup = markup.replace(f'"{old}"', f'"{new}"')
+        return markup
+
+
+def gather_images(pages: Pages, folder: Path) -> Images:
+    """The images of all pages."""
+    items, files, diagnostics = [], [], []
+    moved: dict[str, str] = {}
+    names = {asset.name for asset in pages.assets}
+    for number, asset in enumerate(_shown(pages), start=1):
+        data = asset.data
+        if not data:
+            file = folder / asset.path
+            files.append(file)
+            try:
+                data = asset_bytes(asset, folder)
+            except OSError:
+                message = f"The image `{asset.path}` cannot be read."
+                diagnostics.append(diagnostic(Code.UNREADABLE_FILE, message))
+                continue
+        address, media_type = f"images/{asset.name}", asset.media_type
+        if media_type == SVG:
+            data = with_fonts(data, pages.faces if pages.metadata.embed_fonts else ())
+        else:
+            fitted = for_ereaders(data)
+            data, media_type = fitted.data, fitted.media_type or media_type
+            if fitted.suffix:
+                moved[address] = address = f"images/{_name(asset.name, fitted.suffix, names)}"
+        properties = ("cover-image",) if _is_cover(asset, pages) else ()
+        items.append(_item(f"image-{number}", address, media_type, data, *properties))
+    return Images(tuple(items), moved, tuple(files), tuple(diagnostics))
+
+
+def _name(old: str, suffix: str, names: set[str]) -> str:
+    """A name for an image of another type, which no other has."""
+    stem = old.rpartition(".")[0]
+    name, number = f"{stem}.{suffix}", 1
+    while name in names:
+        number += 1
+        name = f"{stem}-{number}.{suffix}"
+    names.add(name)
+    return name
+
+
+def _is_cover(asset: Asset, pages: Pages) -> bool:
+    """Return whether an image is the cover itself, not a drawing from which a picture is made."""
+    named = pages.metadata.cover
+    return pages.cover is None and named is not None and asset.path == named.source.text
+
+
+def _shown(pages: Pages) -> tuple[Asset, ...]:
+    """The images but for a cover's drawing that is nowhere else."""
+    if not pages.cover:
+        return pages.assets
+    drawn = {asset.name for asset in pages.cover.assets}
+    return tuple(
+        asset
+        for asset in pages.assets
+        if asset.name not in drawn or asset.name in pages.inventory.images
+    )

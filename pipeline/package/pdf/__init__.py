@@ -164,10 +164,7 @@ def _joined(
     refused = dict.fromkeys(finding for one in book.sets for finding in one.diagnostics)
     return Package(
         data=joined(
-            setter,
-            book,
-            lambda pdf: complete(pdf, pages.metadata, standards, sources),
-            standards,
+            setter, book, lambda pdf: complete(pdf, pages.metadata, standards, sources), standards
         ),
         diagnostics=(*refused, *log.diagnostics(pages.places)),
         dependencies=tuple(map(str, (*files, *read))),

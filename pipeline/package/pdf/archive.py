@@ -14,9 +14,9 @@ from PIL import Image, ImageCms
 
 from pipeline.model.editions import Edition
 from pipeline.package.image_sizes import in_srgb
-from pipeline.package.pdf.colours import Inks, turn_colours
+from pipeline.package.pdf.colours import Inks, declare_intent, rgb_of, turn_colours
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String, content
-from pipeline.package.pdf.grey import QUALITY, without_colours
+from pipeline.package.pdf.grey import GREYS, QUALITY
 
 PROFILE = "sRGB IEC61966-2.1"
 DATE = slice(24, 36)
@@ -44,18 +44,7 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
     name) attached."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[DATE] = bytes(12)
-    colours = Stream([bytes(profile)], {"N": 3}, compress=True)
-    pdf.add_object(colours)
-    intent = Dictionary(
-        {
-            "Type": "/OutputIntent",
-            "S": "/GTS_PDFA1",
-            "OutputConditionIdentifier": String(PROFILE),
-            "Info": String(PROFILE),
-            "DestOutputProfile": colours.reference,
-        }
-    )
-    pdf.catalog["OutputIntents"] = Array([intent])
+    declare_intent(pdf, "/GTS_PDFA1", PROFILE, bytes(profile), 3)
     files = [
         (name, attached(pdf, name, data, _kind(name), "/Source"))
         for name, data in sorted(sources.items())
@@ -69,19 +58,15 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
 def turn_drawn(pdf: PDF, edition: Edition) -> None:
     """Turn what is drawn into the colours of an edition."""
     if edition.look == "grey":
-        without_colours(pdf)
+        turn_colours(pdf, GREYS)
     if not edition.is_archival:
         return
-    turn_colours(pdf, Inks("/DeviceRGB", b"rg", {4: _to_rgb}))
+    turn_colours(pdf, Inks("/DeviceRGB", b"rg", {4: rgb_of}))
     for thing in pdf.objects:
         if isinstance(thing, Stream) and thing.extra.get("Subtype") == "/Image":
             thing.extra["Interpolate"] = "false"
             if thing.extra.get("ColorSpace") == "/DeviceCMYK":
                 _turn_to_rgb(thing)
-
-
-def _to_rgb(cyan: float, magenta: float, yellow: float, black: float) -> tuple[float, ...]:
-    return tuple((1 - part) * (1 - black) for part in (cyan, magenta, yellow))
 
 
 def _turn_to_rgb(image: Stream) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pipeline.package.pdf.engine.objects import PDF, Array, Stream
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
 
 SPACE = re.compile(rb"/(\S+) (cs|CS)")
 DEVICES = {b"g": 1, b"G": 1, b"rg": 3, b"RG": 3, b"k": 4, b"K": 4}
@@ -28,6 +28,30 @@ class Inks(NamedTuple):
 
 
 SPACES = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
+
+
+def rgb_of(cyan: float, magenta: float, yellow: float, black: float) -> Parts:
+    """A colour of a press in red, green and blue, without a profile."""
+    return tuple((1 - part) * (1 - black) for part in (cyan, magenta, yellow))
+
+
+def luminance_of(lightness: float) -> float:
+    """The luminance of a lightness of CIE L*a*b*."""
+    return ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3
+
+
+def declare_intent(pdf: PDF, kind: str, name: str, profile: bytes, count: int) -> None:
+    """Say that all colours are those of a profile, with this number of parts."""
+    colours = Stream([profile], {"N": count}, compress=True)
+    pdf.add_object(colours)
+    intent = {
+        "Type": "/OutputIntent",
+        "S": kind,
+        "OutputConditionIdentifier": String(name),
+        "Info": String(name),
+        "DestOutputProfile": colours.reference,
+    }
+    pdf.catalog["OutputIntents"] = Array([Dictionary(intent)])
 
 
 def turn_colours(pdf: PDF, inks: Inks) -> None:

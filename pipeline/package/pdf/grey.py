@@ -9,8 +9,7 @@ import math
 from PIL import Image, ImageOps
 
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.pdf.colours import Inks, turn_colours
-from pipeline.package.pdf.engine.objects import PDF
+from pipeline.package.pdf.colours import Inks, luminance_of, rgb_of
 
 QUALITY = 90
 """JPEG quality of photographs."""
@@ -33,11 +32,6 @@ def grey_image(data: bytes, media_type: str) -> tuple[bytes, str]:
     return output.getvalue(), f"image/{kind.lower()}"
 
 
-def without_colours(pdf: PDF) -> None:
-    """Turn the colours of all that is drawn into greys."""
-    turn_colours(pdf, GREYS)
-
-
 def grey_of(red: float, green: float, blue: float) -> float:
     """The grey of the luminance of a colour, or the next darker one."""
     return _from_luminance(luminance(red, green, blue))
@@ -48,19 +42,9 @@ def _from_luminance(light: float) -> float:
     return math.floor(min(1.0, max(0.0, grey)) * 1000 + 1e-6) / 1000
 
 
-def _of_cmyk(cyan: float, magenta: float, yellow: float, black: float) -> float:
-    return grey_of(*((1 - part) * (1 - black) for part in (cyan, magenta, yellow)))
-
-
-def _of_lab(lightness: float, _a: float, _b: float) -> float:
-    """In CIE L*a*b*, luminance follows from lightness."""
-    high = (lightness + 16) / 116
-    return _from_luminance(high**3 if lightness > 8 else lightness / 903.3)
-
-
 GREYS = Inks(
     "/DeviceGray",
     b"g",
-    {3: lambda *rgb: (grey_of(*rgb),), 4: lambda *cmyk: (_of_cmyk(*cmyk),)},
-    lambda *lab: (_of_lab(*lab),),
+    {3: lambda *rgb: (grey_of(*rgb),), 4: lambda *cmyk: (grey_of(*rgb_of(*cmyk)),)},
+    lambda lightness, *_: (_from_luminance(luminance_of(lightness)),),
 )

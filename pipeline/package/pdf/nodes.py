@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.roles import GROUPS, INLINE
-
-
-class MarkedContent(NamedTuple):
-    """A piece of marked content: the page from 0, and its identifier there."""
-
-    page: int
-    mcid: int
-
-
-class Annotation(NamedTuple):
-    """The area of a link or a field on a page: ``object`` is the `Dictionary` of the PDF."""
-
-    page: int
-    object: Any
+from pipeline.package.units import Linked, Marked
 
 
 @dataclasses.dataclass(eq=False, slots=True)
@@ -44,7 +31,7 @@ class StructureNode:
         return (kid for kid in self.kids if isinstance(kid, StructureNode))
 
 
-Kid: TypeAlias = StructureNode | MarkedContent | Annotation
+Kid: TypeAlias = StructureNode | Marked | Linked
 
 
 def add(parent: StructureNode, child: StructureNode) -> StructureNode:
@@ -74,10 +61,11 @@ def link_of(node: StructureNode) -> StructureNode:
     return found or node
 
 
-def last_of(node: StructureNode, kind: str) -> StructureNode | None:
-    return next(
-        (k for k in reversed(node.kids) if isinstance(k, StructureNode) and k.kind == kind), None
-    )
+def lead_with_label(owner: StructureNode, element: Element | None = None) -> StructureNode:
+    """A new label, before all else in a node."""
+    label = StructureNode("Lbl", element, parent=owner)
+    owner.kids.insert(0, label)
+    return label
 
 
 def prune(node: StructureNode) -> None:
@@ -85,7 +73,7 @@ def prune(node: StructureNode) -> None:
     for kid in node.nodes():
         prune(kid)
     node.kids = [kid for kid in node.kids if not (isinstance(kid, StructureNode) and is_empty(kid))]
-    if node.kind == "Link" and not any(isinstance(kid, Annotation) for kid in node.kids):
+    if node.kind == "Link" and not any(isinstance(kid, Linked) for kid in node.kids):
         node.kind = "Span"
 
 

@@ -19,9 +19,9 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, Press
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.pdf.colours import Inks, turn_colours
+from pipeline.package.pdf.colours import Inks, declare_intent, luminance_of, turn_colours
 from pipeline.package.pdf.engine.boxes import all_boxes, is_image
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String, content
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, content
 from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.grey import QUALITY
 from pipeline.package.pdf.markup import ASSET
@@ -121,16 +121,7 @@ def prepare(pdf: PDF, plates: Plates, *, in_greys: bool) -> None:
     for page in set_bleed(pdf, plates.bleed):
         page.pop("Annots", None)
         page["Group"] = Dictionary({"S": "/Transparency", "CS": "/DeviceCMYK"})
-    profile = Stream([plates.profile], {"N": 4}, compress=True)
-    pdf.add_object(profile)
-    intent = {
-        "Type": "/OutputIntent",
-        "S": "/GTS_PDFX",
-        "OutputConditionIdentifier": String(plates.name),
-        "Info": String(plates.name),
-        "DestOutputProfile": profile.reference,
-    }
-    pdf.catalog["OutputIntents"] = Array([Dictionary(intent)])
+    declare_intent(pdf, "/GTS_PDFX", plates.name, plates.profile, 4)
 
 
 def set_bleed(pdf: PDF, millimetres: float) -> list[Any]:
@@ -184,7 +175,7 @@ class _Inks:
 
     def lab(self, lightness: float, *parts: float) -> tuple[float, ...]:
         if not any(parts):
-            return self._of_luminance(_of_lightness(lightness))
+            return self._of_luminance(luminance_of(lightness))
         return self._of("LAB", round(lightness * 2.55), *(round(part) + 128 for part in parts))
 
     def grey(self, grey: float) -> tuple[float, ...]:
@@ -245,15 +236,10 @@ def _luminances_of_black(profile: bytes) -> list[float]:
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
         outputMode="LAB",
     )
-    lights = [_of_lightness(seen.getpixel((level, 0))[0] / 2.55) for level in range(LEVELS)]
+    lights = [luminance_of(seen.getpixel((level, 0))[0] / 2.55) for level in range(LEVELS)]
     for level in range(1, LEVELS):
         lights[level] = min(lights[level], lights[level - 1])
     return lights
-
-
-def _of_lightness(lightness: float) -> float:
-    """The luminance, of CIE L*."""
-    return ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3
 
 
 def _png(image: Any) -> bytes:

@@ -22,17 +22,16 @@ from pipeline.package.pdf.engine.lines import ends_with_space
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
 from pipeline.package.pdf.markup import classes, read_text
 from pipeline.package.pdf.nodes import (
-    Annotation,
-    MarkedContent,
     StructureNode,
     add,
     home,
     is_empty,
-    last_of,
+    lead_with_label,
     link_of,
     prune,
 )
 from pipeline.package.pdf.pictographs import CLASS
+from pipeline.package.units import Linked, Marked
 
 SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
 
@@ -54,16 +53,16 @@ class Structure:
 
     def __init__(self, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> None:
         self.document = StructureNode("Document", root)
-        self.artifacts: dict[MarkedContent, str] = {}
-        self.spoken: dict[MarkedContent, str] = {}
-        self.open_lines: dict[MarkedContent, str] = {}
+        self.artifacts: dict[Marked, str] = {}
+        self.spoken: dict[Marked, str] = {}
+        self.open_lines: dict[Marked, str] = {}
         self._widgets = widgets
         self._parents = {child: parent for parent in root.iter() for child in parent}
         self._nodes: dict[Element, StructureNode] = {root: self.document}
         self._labels: dict[Element, StructureNode] = {}
         self._heads: dict[Element, int] = {}
         self._level = level
-        self._code: tuple[Element, MarkedContent] | None = None
+        self._code: tuple[Element, Marked] | None = None
         self._entries: list[tuple[int, Element]] = []
 
     def read(self, number: int, page: TypesetPage) -> None:
@@ -85,13 +84,13 @@ class Structure:
         mark = page.mark_of(box)
         if artifact:
             if mark is not None:
-                self.artifacts[MarkedContent(number, mark)] = artifact
+                self.artifacts[Marked(number, mark)] = artifact
         elif element is not None:
             node = self._node_of(element, tag)
             if box.link_annotation is not None:
-                link_of(node).kids.append(Annotation(number, box.link_annotation))
+                link_of(node).kids.append(Linked(number, box.link_annotation))
             if mark is not None:
-                self._take(MarkedContent(number, mark), node, box, page)
+                self._take(Marked(number, mark), node, box, page)
         for child in children(box):
             self._visit(child, number, page, artifact)
         if artifact:
@@ -128,7 +127,7 @@ class Structure:
         """A field is an element of its own, without other content (ISO 32000-1, 14.8.4.5)."""
         whole = element.tag in ("td", "th")
         parent = self._node(element if whole else self._parents[element])
-        add(parent, StructureNode("Form", element, kids=[Annotation(number, widget)]))
+        add(parent, StructureNode("Form", element, kids=[Linked(number, widget)]))
 
     def _artifact(self, element: Element, tag: str, number: int) -> str:
         """The type of artifact that an element is, or ""."""
@@ -140,9 +139,7 @@ class Structure:
             return "Pagination"
         return ""
 
-    def _take(
-        self, mark: MarkedContent, node: StructureNode, box: LayoutBox, page: TypesetPage
-    ) -> None:
+    def _take(self, mark: Marked, node: StructureNode, box: LayoutBox, page: TypesetPage) -> None:
         text = boxes.text_of_box(box)
         if node.kind in roles.BLOCK_ONLY and not text.strip():
             self.artifacts[mark] = "Layout"
@@ -178,7 +175,7 @@ class Structure:
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
         elif mark is not None and (is_forced or ends_with_space(line, last)):
-            where = MarkedContent(number, mark)
+            where = Marked(number, mark)
             if text and where not in self.spoken:
                 self.open_lines[where] = text
             else:
@@ -190,7 +187,7 @@ class Structure:
         code = self._parents[element]
         end = "" if element is code[-1] else "\n"
         if mark is not None:
-            self._code = code, MarkedContent(number, mark)
+            self._code = code, Marked(number, mark)
             self.spoken[self._code[1]] = text + end
         elif self._code and self._code[0] is code:
             self.spoken[self._code[1]] += end
@@ -229,9 +226,7 @@ class Structure:
             case "span" if "note-number" in classes(element):
                 return add(parent, StructureNode("Lbl", element))
             case "span" if "entry-label" in classes(element) and parent.parent is not None:
-                label = StructureNode("Lbl", element, parent=parent.parent)
-                parent.parent.kids.insert(0, label)
-                return label
+                return lead_with_label(parent.parent, element)
             case "div" if "end-note" in classes(element):
                 return add(parent, StructureNode("Note", element, name=element.get("id", "")))
             case "a":
@@ -241,9 +236,7 @@ class Structure:
                 return add(parent, StructureNode(f"H{self._level}", element))
         if tag == "span" and "task" in classes(element) and parent.kind == "LBody":
             assert parent.parent is not None, "a body is in an item"
-            label = StructureNode("Lbl", element, parent=parent.parent)
-            parent.parent.kids.insert(0, label)
-            return label
+            return lead_with_label(parent.parent, element)
         if roles.is_hidden(element):
             kind = "P" if tag == "p" else "Span"
             text, spoken = element.text or "", read_text(element)
@@ -268,7 +261,8 @@ class Structure:
     def _definition(self, element: Element, parent: StructureNode) -> StructureNode:
         """Terms and definitions as the labels and bodies of a list's items."""
         item = parent.kids[-1] if parent.kids else None
-        body = last_of(item, "LBody") if isinstance(item, StructureNode) else None
+        kids = reversed([*item.nodes()]) if isinstance(item, StructureNode) else ()
+        body = next((kid for kid in kids if kid.kind == "LBody"), None)
         if not isinstance(item, StructureNode) or (element.tag == "dt" and body):
             item, body = add(parent, StructureNode("LI")), None
         if element.tag == "dt":
@@ -303,6 +297,5 @@ class Structure:
         label = self._labels.get(element)
         if label is None:
             owner = node.parent if node.kind == "LBody" and node.parent else node
-            label = self._labels[element] = StructureNode("Lbl", parent=owner)
-            owner.kids.insert(0, label)
+            label = self._labels[element] = lead_with_label(owner)
         return label

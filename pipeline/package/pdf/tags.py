@@ -13,7 +13,7 @@ from pipeline.package.pdf.engine.drawn import shown
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage
 from pipeline.package.pdf.markup import classes, read_text
-from pipeline.package.pdf.nodes import Annotation, MarkedContent, StructureNode
+from pipeline.package.pdf.nodes import StructureNode
 from pipeline.package.pdf.roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.structure import Structure
 from pipeline.package.pdf.table_heads import NUMBER, Named, cell_attributes, name_heads
@@ -111,7 +111,7 @@ def _mend_page(
     font, open_line, shown, marked = b"", "", 0, Dictionary()
     for index, operator in enumerate(operators):
         if isinstance(operator, Dictionary) and "MCID" in operator:
-            mark, marked = MarkedContent(number, operator["MCID"]), operator
+            mark, marked = Marked(number, operator["MCID"]), operator
             open_line, shown = structure.open_lines.get(mark, ""), 0
             if artifact := structure.artifacts.get(mark):
                 operators[index - 1] = "/Artifact"
@@ -273,18 +273,13 @@ def _tag(node: StructureNode, named: Mapping[Element, Named]) -> Tag:
 
 
 def _kid(
-    kid: StructureNode | MarkedContent | Annotation,
-    of: StructureNode,
-    named: Mapping[Element, Named],
+    kid: StructureNode | Marked | Linked, of: StructureNode, named: Mapping[Element, Named]
 ) -> Tag | Marked | Linked:
-    match kid:
-        case StructureNode():
-            return _tag(kid, named)
-        case MarkedContent():
-            return Marked(kid.page, kid.mcid)
-        case Annotation():  # a field's name is its own
-            text = None if of.kind == "Form" else _link_text(of.element)
-            return Linked(kid.page, kid.object, text)
+    if isinstance(kid, StructureNode):
+        return _tag(kid, named)
+    if isinstance(kid, Linked) and of.kind != "Form":  # a field's name is its own
+        return replace(kid, contents=_link_text(of.element))
+    return kid
 
 
 def _written(value: Any) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime
 
 from pipeline.package.catalog.onix.description import description
-from pipeline.package.catalog.onix.identifiers import numbers, product_identifiers, reference
 from pipeline.package.catalog.onix.publishing import (
     collateral,
+    numbers,
+    product_identifiers,
     publisher_name,
     publishing,
+    reference,
     related,
     supply,
 )

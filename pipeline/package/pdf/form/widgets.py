@@ -14,17 +14,13 @@ from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
 
 
 class FieldArea(NamedTuple):
-    """The area of a field, in points from the page's lower left corner. ``page`` is counted from 0,
-    ``size`` is the type size around it, and ``ruling`` the distance of its lines or squares, 0 if
-    there are none."""
+    """The area of a field. ``page`` is counted from 0, ``size`` is the type size around it, and
+    ``ruling`` the distance of its lines or squares, 0 if there are none."""
 
     element: Element
     box: LayoutBox
     page: int
-    left: float
-    bottom: float
-    right: float
-    top: float
+    area: _Area
     size: float
     ruling: float
     is_rtl: bool
@@ -60,14 +56,12 @@ def _place(element: Element, box: LayoutBox, number: int, height: float) -> Fiel
         ruling = lines[0].border_height()
         top = lines[0].border_box_y()
         bottom = lines[-1].border_box_y() + lines[-1].border_height()
+    edges = (left, height - bottom, right, height - top)
     return FieldArea(
         element=element,
         box=box,
         page=number,
-        left=left * POINT,
-        bottom=(height - bottom) * POINT,
-        right=right * POINT,
-        top=(height - top) * POINT,
+        area=_Area(*(edge * POINT for edge in edges)),
         size=float(box.style["font_size"]) * POINT,
         ruling=ruling * POINT,
         is_rtl=box.style["direction"] == "rtl",
@@ -103,6 +97,8 @@ CHECKED = "Yes"
 
 
 class _Area(NamedTuple):
+    """In points from the page's lower left corner."""
+
     left: float
     bottom: float
     right: float
@@ -131,7 +127,7 @@ class Widgets:
     def text(self, place: FieldArea, kind: str) -> Dictionary:
         """A field to type in: of one line, or of as many as there is room for."""
         font, size, flags = ONE_LINE, place.size, NO_SPELLING
-        area = _Area(place.left, place.bottom, place.right, place.top)
+        area = place.area
         if kind in ("lines", "space"):
             flags = SEVERAL_LINES
             if place.ruling:
@@ -159,7 +155,7 @@ class Widgets:
 
     def button(self, place: FieldArea, field: FormField) -> Dictionary:
         """A check box, or a radio button. The page draws its box."""
-        area = _Area(place.left, place.bottom, place.right, place.top).shrunk(-GROWN)
+        area = place.area.shrunk(-GROWN)
         state = field.state or CHECKED
         drawn = _dot(area) if field.state else _check(area)
         states = Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
