@@ -23,7 +23,7 @@ from pipeline.model.diagnostics import Diagnostic, Severity
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, PageStart, Position
 from pipeline.system import store as stores
-from pipeline.system.store import Folder, Memory, MemoryStore, Store, key
+from pipeline.system.store import Folder, Memory, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
 
@@ -68,11 +68,19 @@ PLAIN = Stage("plain", count, Text, wrong, read)
 CRASH = Stage("crash", crash, Text, wrong, read, apart=always)
 
 
+class Kept:
+    """A store without files."""
+
+    def __init__(self) -> None:
+        kept: dict[str, bytes] = {}
+        self.get, self.put = kept.get, kept.__setitem__
+
+
 class Build:
     """One build after another, with the same store."""
 
     def __init__(self, store: Store | None = None) -> None:
-        self.store = store or MemoryStore()
+        self.store = store or Kept()
 
     def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
         """The outcome, and the stages that ran."""
@@ -173,9 +181,9 @@ def test_the_version_is_that_of_code_libraries_and_environment(
 
 
 def test_another_process_makes_the_same(path: Path) -> None:
-    here = Runner(MemoryStore()).run(SHOUT, path, "!")
+    here = Runner(Kept()).run(SHOUT, path, "!")
     with ProcessPoolExecutor(1) as executor:
-        runner = Runner(MemoryStore(), executor)
+        runner = Runner(Kept(), executor)
         there = runner.later(SHOUT, path, "!")()
         crashed = runner.later(CRASH, there)
         with pytest.raises(ZeroDivisionError, match="ABC!"):
@@ -387,7 +395,7 @@ EDITS = (
 def test_an_edit_gives_what_a_build_from_nothing_does(
     edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, text, store = tmp_path / "a.md", CHAPTERS, MemoryStore()
+    path, text, store = tmp_path / "a.md", CHAPTERS, Kept()
     (tmp_path / "a.png").write_bytes(png(2, 2))
     rendered: list[object] = []
     render = jinja2.Template.render
@@ -411,14 +419,14 @@ def test_an_edit_gives_what_a_build_from_nothing_does(
         text = text.replace(old, new, 1)
         path.write_text(text, "utf-8")
         found, count = pages(store)
-        anew, most = pages(MemoryStore())
+        anew, most = pages(Kept())
         assert found == anew, (old, new)
         assert count < most or "lang" in new
 
 
 @pytest.mark.parametrize("edition", ["web", "ebook", "handout", "booklet"])
 def test_edits_by_chance_give_what_builds_from_nothing_do(edition: str, tmp_path: Path) -> None:
-    path, store, chance = tmp_path / "a.md", MemoryStore(), random.Random(edition)
+    path, store, chance = tmp_path / "a.md", Kept(), random.Random(edition)
     head, *blocks = CHAPTERS.split("\n\n")
     for number in range(20):
         place, other = chance.randrange(len(blocks)), chance.randrange(len(blocks))
@@ -433,7 +441,7 @@ def test_edits_by_chance_give_what_builds_from_nothing_do(edition: str, tmp_path
                 del blocks[place]
         path.write_text("\n\n".join((head, *blocks)), "utf-8")
         found = []
-        for kept in (store, MemoryStore()):
+        for kept in (store, Kept()):
             way = Source(path, Runner(kept))
             found.append(way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).data)
         assert found[0] == found[1], path.read_text("utf-8")
@@ -461,7 +469,7 @@ LINES = (
 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Path) -> None:
-    path, chance, memory, store = tmp_path / "a.md", random.Random(seed), Memory(), MemoryStore()
+    path, chance, memory, store = tmp_path / "a.md", random.Random(seed), Memory(), Kept()
     (tmp_path / "a.png").write_bytes(png(2, 2))
     head, _, text = CHAPTERS.partition("\n\n")
     lines = [*text.split("\n"), *chance.sample(LINES, len(LINES))]
@@ -479,7 +487,7 @@ def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Pat
                 del lines[place]
         path.write_text("\n".join((head, "", *lines)), "utf-8")
         found = []
-        for runner in (Runner(store, memory=memory), Runner(MemoryStore())):
+        for runner in (Runner(store, memory=memory), Runner(Kept())):
             way = Source(path, runner)
             marked = [way.marked(edition, PAGES) for edition in editions]
             pages = [way.pages(*both) for both in zip(editions, marked, strict=True)]
