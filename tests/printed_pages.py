@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 
+from pipeline import driver
+from pipeline.flow.runner import Ran
 from pipeline.model.page_map import letters
 from tests.pdf_reading import marked_texts, open_pdf
 
@@ -22,6 +24,13 @@ OWN_WORDS = 45
 
 ENOUGH = 14
 """Letters that identify a place."""
+
+
+def build_in_units(source: Path, edition: str) -> None:
+    """Build a long book, whose pages are made in several parts."""
+    told: list[driver.Event] = []
+    driver.build(source, [edition], out=source.parent / "build", listener=told.append)
+    assert any(isinstance(event, Ran) and event.stage == "unit" for event in told)
 
 
 class Mark(NamedTuple):

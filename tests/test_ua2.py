@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from pipeline import driver
-from pipeline.flow.runner import Ran
 from pipeline.package import units
 from tests import checkers
 from tests.derived_html import compare
 from tests.pdf_reading import Element, open_pdf, read
+from tests.printed_pages import build_in_units
 
 PROFILES = ("ua2", "wt1a", "wt1r")
 PDF2 = "http://iso.org/pdf2/ssn"
@@ -235,14 +235,7 @@ def test_books_in_units_conform_and_lead_where_others_do(
         text += f"# Well {number} {{#w{number}}}\n\n{words}$x^{number}$[^{number}]\n\n"
         text += f"[See](#w{4 - number}).\n\n[^{number}]: Note {number}.\n\n"
     (tmp_path / "x.md").write_text(text, "utf-8")
-    told: list[str] = []
-    driver.build(
-        tmp_path / "x.md",
-        ["handout"],
-        out=tmp_path / "build",
-        listener=lambda event: told.append(event.stage) if isinstance(event, Ran) else None,
-    )
-    assert "unit" in told
+    build_in_units(tmp_path / "x.md", "handout")
     file = tmp_path / "build" / "x" / "x.pdf"
     for profile in PROFILES:
         assert checkers.verapdf(file, profile=profile) == []
