@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import cli
-from pipeline.cli.weblinks import LinkAnswer, look_up, memory
+from pipeline.cli.weblinks import LinkAnswer, look_up, lookup
 from pipeline.cli.weblinks.requests import plain
 from tests.sentences import no_sentences
 from tests.test_imports import FILES
@@ -305,11 +305,11 @@ def test_good_news_is_remembered_for_a_day_and_bad_news_for_minutes(
     assert look_up(addresses, pause=0) == first
     assert not server.asked
     now = time.time()
-    monkeypatch.setattr("time.time", lambda: now + memory.BAD_FOR)
+    monkeypatch.setattr("time.time", lambda: now + lookup.BAD_FOR)
     assert look_up(addresses, pause=0) == first
     assert set(server.paths()) == {"/none", "/error"}
     server.asked.clear()
-    monkeypatch.setattr("time.time", lambda: now + memory.GOOD_FOR)
+    monkeypatch.setattr("time.time", lambda: now + lookup.GOOD_FOR)
     assert look_up(addresses, pause=0) == first
     assert set(server.paths()) >= {"/a", "/moved"}
 
@@ -317,7 +317,7 @@ def test_good_news_is_remembered_for_a_day_and_bad_news_for_minutes(
 @pytest.mark.parametrize("data", [b"", b"{", b'{"http://a/": 1}', b"\xff"])
 def test_a_damaged_memory_is_no_harm(data: bytes, server: Server, tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / memory.FILE).write_bytes(data)
+    (tmp_path / "cache" / lookup.FILE).write_bytes(data)
     assert one(server, "/a") == LinkAnswer("there")
     server.asked.clear()
     assert one(server, "/a") == LinkAnswer("there")

@@ -138,12 +138,12 @@ def _forms(pdf: pikepdf.Pdf) -> list[Any]:
     forms = []
     for page in pdf.pages:
         form = page.as_form_xobject()
-        _unmark(pdf, form, seen)
+        _unmark(form, seen)
         forms.append(form)
     return forms
 
 
-def _unmark(pdf: pikepdf.Pdf, form: Any, seen: set[tuple[int, int]]) -> None:
+def _unmark(form: Any, seen: set[tuple[int, int]]) -> None:
     """Take the marks out of a form, and the forms within it."""
     stack = [form]
     while stack:

@@ -71,7 +71,8 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["words"] -= page.labels + len(page.subtitle.split())
     counts[BOXES] -= page.figures
     heads = [" ".join(_own_text(e).split()) for e in body.iter(f"{names.TEXT}h")]
-    counts["headings"] -= (metadata.title or draft.metadata.title) in heads
+    title = metadata.title or draft.metadata.title
+    counts["headings"] -= title in heads
     heads_told = [*_heads(outer)]
     counts[HEADS] = len(heads_told)
     told = [*change_sentences(changed, changes), *_findings(body), *heads_told, *page.told]
@@ -79,14 +80,12 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Read as quotations because they are indented: {paragraphs}.")
     found = [lost(said, name) for said in told]
-    draft = Draft(
-        replace(metadata, title=metadata.title or draft.metadata.title, subtitle=page.subtitle),
-        draft.blocks,
-        draft.notes,
-        draft.images,
-        {**draft.counts, **counts},
-        (*found, *draft.findings),
-        tuple(
+    draft = replace(
+        draft,
+        metadata=replace(metadata, title=title, subtitle=page.subtitle),
+        counts={**draft.counts, **counts},
+        findings=(*found, *draft.findings),
+        passages=tuple(
             InputText(_own_text(e), paragraph=number)
             for number, e in enumerate(_texts(body), 1)
             if e not in page.replaced

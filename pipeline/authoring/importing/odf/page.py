@@ -8,7 +8,7 @@ import re
 from urllib.parse import unquote
 
 import lxml.html
-from lxml import etree
+from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.article import drop
@@ -66,10 +66,10 @@ class OdfPage:
         for child in body:
             self._block(child, root)
             for said in self._waiting:
-                _under(root, "p").text = COMMENT + said
+                SubElement(root, "p").text = COMMENT + said
             self._waiting = []
         for number, note in enumerate(self._notes, 1):  # which may find others
-            aside = _under(root, "aside", id=f"note-{number}")
+            aside = SubElement(root, "aside", id=f"note-{number}")
             for child in note:
                 self._block(child, aside)
         html = lxml.html.Element("html")
@@ -111,7 +111,7 @@ class OdfPage:
         elif tag == f"{DRAW}frame" and (box := element.find(f"{DRAW}text-box")) is not None:
             self._box(box, to)
         elif tag.startswith(DRAW):
-            self._inlines_of(element, _under(to, "p"), alone=True)
+            self._inlines_of(element, SubElement(to, "p"))
         else:
             for child in element:
                 self._block(child, to)
@@ -121,7 +121,7 @@ class OdfPage:
         text. Return the number of words that the mark replaces."""
         if mark := self.marks.field(field):
             self.replaced.update(element.iter(f"{TEXT}p"))
-            _under(to, "p").text = mark
+            SubElement(to, "p").text = mark
             return sum(len("".join(p.itertext()).split()) for p in element.iter(f"{TEXT}p"))
         for child in element:
             self._block(child, to)
@@ -133,25 +133,22 @@ class OdfPage:
         before = to[-1] if len(to) else None
         level = number_of(element, f"{TEXT}outline-level") if element.tag == f"{TEXT}h" else 0
         heading = next((m for n in names if (m := re.fullmatch(r"Heading_20_(\d)", n))), None)
-        if heading:
-            level = level or int(heading[1])
-        if level:
-            self._inlines_of(element, _under(to, f"h{min(6, level)}"))
+        if level := level or (int(heading[1]) if heading else 0):
+            self._inlines_of(element, SubElement(to, f"h{min(6, level)}"))
             return
         if "Title" in names:
-            made = _under(to, "h1")
-            made.set("class", TITLE)
+            made = SubElement(to, "h1", {"class": TITLE})
         elif "Preformatted_20_Text" in names:
             if before is not None and before.tag == "pre":
                 append_text(before, "\n")
                 made = before
             else:
-                made = _under(to, "pre")
+                made = SubElement(to, "pre")
         elif "Quotations" in names or (to.tag == "body" and self._styles.is_indented(style)):
             self.indented += "Quotations" not in names
-            made = _under(last_or_new(to, "blockquote"), "p")
+            made = SubElement(last_or_new(to, "blockquote"), "p")
         elif "Horizontal_20_Line" in names:
-            _under(to, "hr")
+            SubElement(to, "hr")
             return
         elif {"Table", "Tabelle"} & set(names) and is_beside_table(element):
             self._labelled(element)
@@ -160,12 +157,12 @@ class OdfPage:
             self.subtitle = " ".join("".join(element.itertext()).split())
             return
         else:
-            made = _under(to, "p")
+            made = SubElement(to, "p")
         if language := self._styles.language_in(style):
             made.set("lang", language)
         if self._styles.is_bold(style) and made.tag == "p":
-            made = _under(made, "strong")
-        self._inlines_of(element, made, alone=made.tag == "p")
+            made = SubElement(made, "strong")
+        self._inlines_of(element, made)
 
     def _labelled(self, element: Element) -> None:
         """Count the words of a caption's label, which editions generate."""
@@ -175,7 +172,7 @@ class OdfPage:
     def _list(self, element: Element, to: Element, style: str, level: int) -> None:
         style = element.get(f"{TEXT}style-name") or style
         start, sort, around = self._styles.numbering(style, level)
-        made = _under(to, "ol" if start else "ul")
+        made = SubElement(to, "ol" if start else "ul")
         set_numbering(made, sort, around)
         items = [c for c in element if c.tag in (f"{TEXT}list-item", f"{TEXT}list-header")]
         first = number_of(items[0], f"{TEXT}start-value", start) if items else start
@@ -189,7 +186,7 @@ class OdfPage:
         if first > 1:
             made.set("start", str(first))
         for item in items:
-            inner = _under(made, "li")
+            inner = SubElement(made, "li")
             for child in item:
                 if child.tag == f"{TEXT}list":
                     self._list(child, inner, style, level + 1)
@@ -197,25 +194,25 @@ class OdfPage:
                     self._block(child, inner)
 
     def _table(self, element: Element, to: Element) -> None:
-        made = _under(to, "table")
+        made = SubElement(to, "table")
         for caption in (element.getprevious(), element.getnext()):
             if caption is not None and caption.tag == f"{TEXT}p":
                 names = self._styles.names(caption.get(f"{TEXT}style-name") or "")
                 if {"Table", "Tabelle"} & set(names):
-                    self._inlines_of(caption, _under(made, "caption"))
+                    self._inlines_of(caption, SubElement(made, "caption"))
                     break
         for row in element.iter(f"{TABLE}table-row"):
             if next(row.iterancestors(f"{TABLE}table")) is not element:
                 continue
             above = row.getparent()
             is_head = above is not None and above.tag == f"{TABLE}table-header-rows"
-            line = _under(made, "tr")
+            line = SubElement(made, "tr")
             for cell in row:
                 if cell.tag != f"{TABLE}table-cell":
                     continue
                 times = min(number_of(cell, f"{TABLE}number-columns-repeated"), MOST_REPEATED)
                 for _ in range(times):
-                    inner = _under(line, "th" if is_head else "td")
+                    inner = SubElement(line, "th" if is_head else "td")
                     for key, name in (("columns", "colspan"), ("rows", "rowspan")):
                         spanned = number_of(cell, f"{TABLE}number-{key}-spanned")
                         if spanned > 1:
@@ -225,13 +222,13 @@ class OdfPage:
 
     # --- within text
 
-    def _inlines_of(self, element: Element, to: Element, *, alone: bool = False) -> None:
+    def _inlines_of(self, element: Element, to: Element) -> None:
         self._say(element.text, to)
         for child in element:
             if isinstance(child.tag, str) and self._cited:
                 self._pass(child)
             elif isinstance(child.tag, str):
-                self._inline_of(child, to, alone=alone)
+                self._inline_of(child, to)
             self._say(child.tail, to)
 
     def _say(self, text: str | None, to: Element) -> None:
@@ -248,7 +245,7 @@ class OdfPage:
         if self._cited in ends:
             self._cited = ""
 
-    def _inline_of(self, element: Element, to: Element, *, alone: bool) -> None:
+    def _inline_of(self, element: Element, to: Element) -> None:
         tag = element.tag
         if tag == f"{OFFICE}annotation":
             self._comment(element)
@@ -263,19 +260,18 @@ class OdfPage:
             if is_code(to):
                 append_text(to, "\n")
             else:
-                _under(to, "br")
+                SubElement(to, "br")
         elif tag == f"{TEXT}span":
-            self._span(element, to, alone=alone)
+            self._span(element, to)
         elif tag == INSERTED:
-            self._inlines_of(element, _under(to, "ins", datetime=""))
+            self._inlines_of(element, SubElement(to, "ins", datetime=""))
         elif tag == DELETED:
-            self._inlines_of(element, _under(to, "del"))
+            self._inlines_of(element, SubElement(to, "del"))
         elif tag == f"{TEXT}a":
-            link = _under(to, "a", href=element.get(f"{XLINK}href") or "")
-            self._inlines_of(element, link, alone=alone)
+            self._inlines_of(element, SubElement(to, "a", href=element.get(f"{XLINK}href") or ""))
         elif tag in (f"{TEXT}bookmark-ref", f"{TEXT}reference-ref"):
             target = element.get(f"{TEXT}ref-name") or ""
-            self._inlines_of(element, _under(to, "a", href=f"#{target}"))
+            self._inlines_of(element, SubElement(to, "a", href=f"#{target}"))
         elif tag == f"{TEXT}bibliography-mark":
             fields = {key.removeprefix(TEXT): value for key, value in element.items()}
             if mark := self.marks.work(fields):
@@ -294,16 +290,13 @@ class OdfPage:
             if re.fullmatch("h[1-6]", str(to.tag)) and not to.get("id"):
                 to.set("id", place)
             elif not tag.endswith("-end"):
-                _under(to, "span", id=place)
+                SubElement(to, "span", id=place)
         elif tag == f"{TEXT}note":
             self._notes += element.findall(f"{TEXT}note-body")[:1]
-            number = len(self._notes)
-            mark = _under(_under(to, "sup"), "a", href=f"#note-{number}", role="doc-noteref")
-            mark.text = str(number)
+            number, raised = str(len(self._notes)), SubElement(to, "sup")
+            SubElement(raised, "a", href=f"#note-{number}", role="doc-noteref").text = number
         elif tag == f"{DRAW}frame":
-            self._frame(element, to, alone=alone)
-        elif tag in (f"{DRAW}g", f"{DRAW}a", f"{TEXT}ruby", f"{DRAW}custom-shape"):
-            self._inlines_of(element, to)
+            self._frame(element, to)
         elif tag in (f"{TEXT}p", f"{TEXT}h", f"{TEXT}list", f"{TABLE}table"):
             self._block(element, to)
         else:
@@ -319,16 +312,16 @@ class OdfPage:
         keys = (element.get(f"{TEXT}key{number}") or "" for number in (1, 2))
         append_text(to, self.marks.index((*keys, said)))
 
-    def _span(self, element: Element, to: Element, *, alone: bool) -> None:
+    def _span(self, element: Element, to: Element) -> None:
         for name in self._styles.marks(element.get(f"{TEXT}style-name") or ""):
             kind, _, lang = name.partition(":")
             kind, _, own = kind.partition(".")
-            to = _under(to, kind, lang=lang) if lang else _under(to, kind)
+            to = SubElement(to, kind, lang=lang) if lang else SubElement(to, kind)
             if own:
                 to.set("class", own)
-        self._inlines_of(element, to, alone=alone)
+        self._inlines_of(element, to)
 
-    def _frame(self, element: Element, to: Element, *, alone: bool) -> None:
+    def _frame(self, element: Element, to: Element) -> None:
         """An image, a formula, or a box of text, which may hold an image and its caption."""
         formula = formula_in(element, self._parts)
         if formula:
@@ -341,9 +334,9 @@ class OdfPage:
             image = box.find(f".//{DRAW}image")
             paragraphs = box.findall(f"{TEXT}p")
             if image is not None and len(paragraphs) == 1:
-                figure = _under(to, "figure")
+                figure = SubElement(to, "figure")
                 self._image(image, figure)
-                caption = _under(figure, "figcaption")
+                caption = SubElement(figure, "figcaption")
                 self.figures += 1
                 self._labelled(paragraphs[0])
                 self._without_images(paragraphs[0], caption)
@@ -361,12 +354,12 @@ class OdfPage:
             kind = "list" if to.tag == "li" else "table"
             self.told.append(f"The text box “{said}” becomes part of the {kind} it is in.")
         else:
-            to = _under(to, "div", **{"class": "sidebar"})
+            to = SubElement(to, "div", {"class": "sidebar"})
         for child in box:
             self._block(child, to)
 
     def _without_images(self, paragraph: Element, to: Element) -> None:
-        held = _under(to, "span")
+        held = SubElement(to, "span")
         self._inlines_of(paragraph, held)
         for image in [*held.iter("img")]:
             drop(image)
@@ -384,15 +377,8 @@ class OdfPage:
             except ValueError:
                 return
         size = "" if frame is None else frame.get(f"{SVG}width", "")
-        _under(to, "img", src=address, alt=alt, width=size)
+        SubElement(to, "img", src=address, alt=alt, width=size)
 
     def _comment(self, element: Element) -> None:
         self.comments += 1
         self._waiting.append(comment_of(element))
-
-
-def _under(parent: Element, tag: str, **attributes: str) -> Element:
-    made: Element = etree.SubElement(parent, tag)
-    for key, value in attributes.items():
-        made.set(key, value)
-    return made

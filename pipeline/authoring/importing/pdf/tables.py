@@ -97,7 +97,7 @@ def _rows(parts: Sequence[PdfLine], start: int) -> list[dict[int, list[PdfLine]]
         lowest = min(p.baseline for p in row) if row else 0
         if row and abs(part.baseline - top) < 0.5 * part.size and part.left > row[-1].right:
             row.append(part)  # the next cell
-        elif row and part.baseline < top and _below(part, row, lowest):
+        elif row and part.baseline < top and _below(part, row):
             row.append(part)  # the next line of a cell
         elif row and (
             (_is_alone(row) and not _continues(rows))
@@ -123,7 +123,7 @@ def _rows(parts: Sequence[PdfLine], start: int) -> list[dict[int, list[PdfLine]]
     return found
 
 
-def _below(part: PdfLine, row: Sequence[PdfLine], lowest: float) -> bool:
+def _below(part: PdfLine, row: Sequence[PdfLine]) -> bool:
     """Return whether a part is a further line of the cell above it in an unfinished row: it follows
     directly, and another cell is beside the upper part, or follows it."""
     last = row[-1]
