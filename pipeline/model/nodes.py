@@ -675,6 +675,13 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
         """True if it comes from a file in the source's folder."""
         return ":" not in self.path.partition("/")[0]
 
+    def image(self, alt: str, *classes: str) -> Image:
+        """An image that shows it."""
+        return Image(
+            source=self.path, alt=alt, asset=self.path, width=self.width, height=self.height,
+            attributes=Attributes(classes=classes),
+        )  # fmt: skip
+
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
     """A printed link address: its number, the address, and its readable form; whether to add a QR

@@ -9,11 +9,11 @@ from pipeline.model.rendered import NavPoint
 from pipeline.model.sheet import words_of
 from pipeline.model.tree import plain_text
 
-LONG_DOCUMENT_WORDS = 3500
+LEAST_ENTRIES, LONG_DOCUMENT_WORDS = 4, 3500
 """From about eight printed pages on, readers look things up rather than leaf through."""
 
 
-def prints_contents(document: Document, entries: int = 4) -> bool:
+def prints_contents(document: Document) -> bool:
     """Return whether the table of contents is shown on the page itself."""
     show = document.metadata.contents.show
     if show != "auto":
@@ -23,7 +23,7 @@ def prints_contents(document: Document, entries: int = 4) -> bool:
     chapters = sum(
         len(entry.children) or 1 if entry.target in parts else 1 for entry in document.contents
     )
-    return chapters >= entries and words_of(document) >= LONG_DOCUMENT_WORDS
+    return chapters >= LEAST_ENTRIES and words_of(document) >= LONG_DOCUMENT_WORDS
 
 
 def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:

@@ -29,13 +29,7 @@ def logo(document: Document) -> Image | None:
     brand = document.metadata.brand
     for asset in document.assets:
         if brand.logo and asset.path == brand.logo.text:
-            return Image(
-                source=asset.path,
-                alt=brand.logo_alt,
-                asset=asset.path,
-                width=asset.width,
-                height=asset.height,
-            )
+            return asset.image(brand.logo_alt)
     return None
 
 

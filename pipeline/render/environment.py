@@ -21,11 +21,6 @@ BUILTIN = "builtin"
 """By ``builtin/…`` an override can include or extend the template whose place it takes."""
 
 
-def search_path(overrides: Path | None) -> tuple[Path, ...]:
-    """The folders to look in, in order."""
-    return (overrides, builtin_templates()) if overrides else (builtin_templates(),)
-
-
 def environment(overrides: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: everything is escaped, and an undefined name is an error. The
     templates of a custom folder run in Jinja's sandbox, because they may come from other people."""
@@ -35,11 +30,12 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
 @functools.lru_cache(maxsize=8)
 def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Environment:
     kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
+    folders = [overrides, builtin_templates()] if overrides else [builtin_templates()]
     return kind(
         bytecode_cache=None if overrides else _Compiled(builtin_templates()),
         loader=jinja2.ChoiceLoader(
             [
-                jinja2.FileSystemLoader(search_path(overrides)),
+                jinja2.FileSystemLoader(folders),
                 jinja2.PrefixLoader({BUILTIN: jinja2.FileSystemLoader(builtin_templates())}),
             ]
         ),

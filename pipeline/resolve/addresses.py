@@ -19,7 +19,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet import options_for
 from pipeline.model.tree import ONLY_FOR_TEACHERS, has, plain_text, top_level, walk_with
 from pipeline.model.words import words
-from pipeline.resolve.assets import drawn, image_of
+from pipeline.resolve.assets import drawn
 from pipeline.system.paths import scheme, written
 
 FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
@@ -147,7 +147,7 @@ def draw_codes(document: Document) -> Document:
     for address in document.addresses:
         if address.coded and (asset := _qr_code(address.href, address.number, taken)):
             assets.append(asset)
-            image = image_of(asset, alt.format(address=address.text), "qr-code")
+            image = asset.image(alt.format(address=address.text), "qr-code")
             address = replace(address, code=image)
         addresses.append(address)
     codes = {address.note: address.code for address in addresses if address.note and address.code}

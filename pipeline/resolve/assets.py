@@ -151,13 +151,6 @@ def drawn(
     return model.Asset(path, name, "image/svg+xml", round(width), round(height), data)
 
 
-def image_of(asset: model.Asset, alt: str, *classes: str) -> model.Image:
-    return model.Image(
-        source=asset.path, alt=alt, asset=asset.path, width=asset.width, height=asset.height,
-        attributes=model.Attributes(classes=classes),
-    )  # fmt: skip
-
-
 class _Assets:
     """Finds and examines files, each once."""
 

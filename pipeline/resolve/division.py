@@ -16,7 +16,7 @@ from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.names import short_slug
-from pipeline.model.rewriting import rewrite, rewrite_document
+from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import MINUTES, all_nodes, plain_text, walk
 from pipeline.model.words import words
 from pipeline.model.words.writing import writing
@@ -52,9 +52,12 @@ def divide(document: Document, level: int) -> tuple[Handout, ...]:
 
 def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _Lists) -> Document:
     blocks = _raised(_trimmed(part.blocks), part.section.depth if part.section else 0)
-    blocks = rewrite(
-        blocks, enter={model.Section: _unless_list, model.Index: _none, model.Bibliography: _none}
-    )
+    leave_out: Changes = {
+        model.Section: lambda section: () if is_list(section) else section,
+        model.Index: lambda _: (),
+        model.Bibliography: lambda _: (),
+    }
+    blocks = rewrite(blocks, enter=leave_out)
     blocks = (*blocks, *lists.terms(blocks, _notes_of(document, blocks)))
     notes = _notes_of(document, blocks)
     blocks = (*blocks, *lists.works(blocks, notes))
@@ -69,14 +72,6 @@ def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _L
     )
     made = _with_own_addresses(_without_dead_ends(made, part, places))
     return replace(list_contents(number_notes(made)), diagnostics=())
-
-
-def _none(node: Node) -> tuple[Node, ...]:
-    return ()
-
-
-def _unless_list(section: model.Section) -> model.Section | tuple[Node, ...]:
-    return () if is_list(section) else section
 
 
 def _metadata(metadata: Metadata, part: DocumentPart) -> Metadata:

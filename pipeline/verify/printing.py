@@ -271,9 +271,8 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
                     worst.get((rule, block), found), found, key=lambda o: o[:2]
                 )
         for (rule, _), (is_off, over, run) in worst.items():
-            line = (
-                layout.line_of(run, page.runs) if rule == "long-code" else ""
-            )  # of coloured pieces
+            # code is in coloured pieces
+            line = layout.line_of(run, page.runs) if rule == "long-code" else ""
             yield finding(
                 rule,
                 pages=(page.number,),

@@ -52,7 +52,8 @@ class CoverPalette(NamedTuple):
 def palette(metadata: Metadata, theme_css: str) -> CoverPalette:
     """The publisher's colour, or a theme's ``--cover``, made dark enough; else one by the title."""
     own = _COVER.findall(theme_css)
-    chosen = metadata.brand.accent or (own[-1].lower() if own else by_title(metadata))
+    by_title = GROUNDS[digest(metadata)[0] % len(GROUNDS)]
+    chosen = metadata.brand.accent or (own[-1].lower() if own else by_title)
     ground = readable(chosen, PAPER, DARK_ENOUGH)
     return CoverPalette(
         ground=ground,
@@ -67,10 +68,6 @@ def palette(metadata: Metadata, theme_css: str) -> CoverPalette:
 def digest(metadata: Metadata) -> bytes:
     """Bytes derived from a publication, for features that should differ between publications."""
     return hashlib.sha256(f"{metadata.title}\0{metadata.subtitle}".encode()).digest()
-
-
-def by_title(metadata: Metadata) -> str:
-    return GROUNDS[digest(metadata)[0] % len(GROUNDS)]
 
 
 def _second(ground: str) -> str:

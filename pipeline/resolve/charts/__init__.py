@@ -19,7 +19,7 @@ from pipeline.model.sheet import options_for, sheet_of
 from pipeline.model.sheet.colours import ACCENTS
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
-from pipeline.resolve.assets import drawn, image_of
+from pipeline.resolve.assets import drawn
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts import diagrams, look
 from pipeline.resolve.charts.data import Data
@@ -159,7 +159,7 @@ class _Artist:
         size = (made.width * 96 / 72, made.height * 96 / 72)
         asset = drawn("chart", number, made.svg, *size, self._names)
         self.assets.append(asset)
-        return image_of(asset, alt)
+        return asset.image(alt)
 
 
 def _palette(metadata: Metadata, edition: Edition | None) -> look.Palette:

@@ -46,13 +46,10 @@ def parts(plan: Plan, group: int) -> list[Part]:
     return found
 
 
-def all_parts(plan: Plan) -> Iterator[Part]:
-    return (part for group in range(len(plan.data.groups)) for part in parts(plan, group))
-
-
 def span(plan: Plan) -> tuple[Decimal, Decimal]:
     """The lowest and highest ends of all bars, including zero."""
-    ends = [part.end for part in all_parts(plan)]
+    groups = range(len(plan.data.groups))
+    ends = [part.end for group in groups for part in parts(plan, group)]
     low, high = min(Decimal(0), *ends), max(Decimal(0), *ends)
     return low, high if high > low else Decimal(1)
 

@@ -139,18 +139,11 @@ def _below(
         names = {number: [groups[number]] for number in chosen}
     else:
         slot = (across.end - across.start) / max(1, len(groups) - 1)
-        step = max(1, -(-len(groups) * LEADING // max(1, across.end - across.start)))
-        names = {
-            number: plan.wrap(name, slot * step - GAP)
-            for number, name in enumerate(groups)
-            if number % step == 0
-        }
+        step = max(1, int(-(-len(groups) * LEADING // max(1, across.end - across.start))))
+        names = _in_steps(plan, slot, step)
         while any(plan.widest(name) > slot * step for name in names.values()) and len(names) > 1:
             step *= 2
-            names = {
-                number: plan.wrap(groups[number], slot * step - GAP)
-                for number in range(0, len(groups), int(step))
-            }
+            names = _in_steps(plan, slot, step)
     for number, name in names.items():
         x = across.at(places[number])
         marks.append(Rule(((x, bottom), (x, bottom + 3)), QUIET, 0.5))
@@ -158,6 +151,12 @@ def _below(
         within = min(max(x, half), plan.width - half)
         marks += layout.text_block(within, bottom + GAP, name, "middle")
     return marks, bottom + GAP + LEADING * max(map(len, names.values()))
+
+
+def _in_steps(plan: layout.Plan, slot: float, step: int) -> dict[int, list[str]]:
+    """Every so many names, in lines."""
+    chosen = range(0, len(plan.data.groups), step)
+    return {number: plan.wrap(plan.data.groups[number], slot * step - GAP) for number in chosen}
 
 
 def _chosen(plan: layout.Plan, places: tuple[float, ...], across: layout.Scale) -> list[int]:

@@ -98,15 +98,13 @@ def _numbers(children: list[Element]) -> list[Element]:
 
 def _words(children: list[Element]) -> list[Element]:
     """Make ``\\mathrm{km}`` one word."""
-    if len(children) < 2 or not all(_is_upright(child) for child in children):
+    if len(children) < 2 or not all(
+        child.tag == "mi" and child.get("mathvariant") == "normal" for child in children
+    ):
         return children
     word = Element("mi")
     word.text = "".join(child.text or "" for child in children)
     return [word]
-
-
-def _is_upright(element: Element) -> bool:
-    return element.tag == "mi" and element.get("mathvariant") == "normal"
 
 
 def _applied(children: list[Element]) -> list[Element]:

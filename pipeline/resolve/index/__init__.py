@@ -70,7 +70,7 @@ def fill_index(document: Document) -> Document:
     UNKNOWN_INDEX_ENTRY.
     """
     found = find(document, model.Index, marked=True)
-    kinds = {type(node) for _, node, _ in found if _concerns(node)}
+    kinds = {type(node) for _, node, _ in found if is_mark(node) or isinstance(node, model.Index)}
     if not kinds:
         return document
     findings = Findings(document)
@@ -148,10 +148,6 @@ class _Collector:
             return name
         self._count += 1
         return f"{PREFIX}{self._count}"
-
-
-def _concerns(node: Node) -> bool:
-    return is_mark(node) or isinstance(node, model.Index)
 
 
 def _report_unknown(marks: list[IndexMark], entries: Entries, findings: Findings) -> None:

@@ -164,10 +164,10 @@ def backed(plan: Plan, label: Label) -> Iterator[Mark]:
     yield label
 
 
-def arrow(start: Point, end: Point, colour: str, width: float = 1.0) -> Iterator[Mark]:
+def arrow(start: Point, end: Point, colour: str) -> Iterator[Mark]:
     """A straight line with a head at its end."""
-    yield Rule((start, end), colour, width)
-    yield head(start, end, colour, width)
+    yield Rule((start, end), colour, 1.0)
+    yield head(start, end, colour)
 
 
 def head(start: Point, end: Point, colour: str, width: float = 1.0) -> Rule:

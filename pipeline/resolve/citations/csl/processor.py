@@ -106,20 +106,15 @@ class Processor:
         children(self.style.layout, first)  # which says who the author is
         author = first.author or ""
         rest = cites
-        if author and not self.style.is_note:
+        # of a work by nobody, the title is named instead
+        if not self.style.is_note and (author or "title" in first.shown):
             rest = (msgspec.structs.replace(cites[0], suppress_author=True), *cites[1:])
-        else:
+        if self.style.is_note or not author:
             author = render(_AUTHORS, self._context(self.style.citation, cites[0]))
-            if self._names_title(first):
-                rest = (msgspec.structs.replace(cites[0], suppress_author=True), *cites[1:])
         cluster = "" if self.style.is_note else self._cluster(rest)
         if re.search(r"\w", marks.plain(cluster)):
             return f"{author}{'' if self.style.is_raised else ' '}{cluster}"
         return marks.link(cites[0].target, author) if cites[0].target else author
-
-    def _names_title(self, context: Context) -> bool:
-        """Return whether a citation that names nobody names the title instead."""
-        return not self.style.is_note and "title" in context.shown
 
     def note(self, cites: Sequence[Cite], begins: bool = True, ends: bool = True) -> str:
         """A citation in a note, for note styles. ``begins``: it is the whole note; ``ends``:
