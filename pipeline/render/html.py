@@ -8,7 +8,6 @@ import jinja2
 
 from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
-from pipeline.model.faces import FACES, MATH_FACE, own_faces
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.sheet import is_book, sheet_of
 from pipeline.model.sheet.colours import screen_rules
@@ -19,12 +18,11 @@ from pipeline.render import discovery
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
-from pipeline.render.drawings import drawing_faces, logo
 from pipeline.render.environment import sheets
-from pipeline.render.imprint import web_facts
+from pipeline.render.imprint import logo, web_facts
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.styles import construct_styles, dark_style, script, side_notes
+from pipeline.render.styles import construct_styles, dark_style, screen_faces, script, side_notes
 from pipeline.render.timings import minutes, total
 from pipeline.system.store import Memo
 
@@ -77,7 +75,7 @@ def assemble(
         pages=(Page("index.html", metadata.title, str(markup)),),
         inventory=inventory,
         styles=page_styles(document, renderer, inventory.constructs),
-        faces=(*FACES, MATH_FACE, *own_faces(metadata), *drawing_faces(document.assets)),
+        faces=screen_faces(document),
         assets=document.assets,
         script=script(environment, inventory.constructs),
         contents=points,

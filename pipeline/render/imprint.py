@@ -8,11 +8,20 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 from stdnum import isbn
 
-from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
+from pipeline.model import Code, CodeBlock, Document, Image, InlineElement, Math, MathBlock, Node
 from pipeline.model.faces import FACES, MATH, MONO
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.tree import find, has
 from pipeline.model.words import words, written_date
+
+
+def logo(document: Document) -> Image | None:
+    """The logo as an image; None if there is none, or its file cannot be used."""
+    brand = document.metadata.brand
+    for asset in document.assets:
+        if brand.logo and asset.path == brand.logo.text:
+            return asset.image(brand.logo_alt)
+    return None
 
 
 class Fact(NamedTuple):

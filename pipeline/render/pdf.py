@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import jinja2
@@ -34,14 +35,13 @@ from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import table_reflow
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, prints_contents, targets
-from pipeline.render.drawings import colours, drawing_faces, logo
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.figures import for_print
-from pipeline.render.imprint import in_series, numbers, published_by
+from pipeline.render.imprint import in_series, logo, numbers, published_by
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
-from pipeline.render.styles import construct_styles
+from pipeline.render.styles import construct_styles, drawing_faces
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total
@@ -53,6 +53,10 @@ STYLES: dict[Look, tuple[str, ...]] = {
     "grey": ("untinted", "greyscale"),
 }
 """The style sheets of ``templates/pdf`` that come after all others."""
+
+
+COLOUR = re.compile(r"--(ink|accent):\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
+"""The colours of formulas, as style sheets set them."""
 
 
 def look_styles(
@@ -130,7 +134,8 @@ def assemble(
         Style("theme.css", read_text(environment, f"themes/{theme}.css")),
         Style("brand.css", print_rules(metadata.brand.accent)),
     )
-    found = colours("".join(style.css for style in theme_styles))
+    css_of_theme = "".join(style.css for style in theme_styles)
+    found = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
     renderer.formula_images.ink = found.get("ink", INK)
     renderer.formula_images.accent = found.get("accent", ACCENT)
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())

@@ -1,5 +1,5 @@
-"""The style sheets and the script of a page: common ones for its format, and those for the
-constructs that it contains.
+"""The style sheets, the faces and the script of a page: common ones for its format, and those for
+the constructs that it contains.
 
 The web page is complete without its script. Each part of the script is independent and adds a
 convenience.
@@ -11,12 +11,30 @@ from collections.abc import Iterable
 
 import jinja2
 
-from pipeline.model import Document
+from pipeline.model import Asset, Document
 from pipeline.model.editions import FormatName
-from pipeline.model.rendered import Style
+from pipeline.model.faces import DRAWING_FACES, FACES, MATH_FACE, own_faces
+from pipeline.model.rendered import Face, Style
 from pipeline.model.sheet.colours import night_rules
+from pipeline.model.writing_systems import fonts_for
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import note_id, reference_id
+
+
+def drawing_faces(assets: Iterable[Asset]) -> tuple[Face, ...]:
+    """The further faces for text in drawings, and those for their scripts."""
+    drawings = [asset.data for asset in assets if asset.is_drawing and asset.data]
+    named = (
+        face for face in DRAWING_FACES if any(face.family.encode() in data for data in drawings)
+    )
+    text = "".join(data.decode() for data in drawings)
+    return (*named, *(face for font in fonts_for(text) for face in font.faces))
+
+
+def screen_faces(document: Document) -> tuple[Face, ...]:
+    """The faces that a web page or an e-book may need."""
+    own = own_faces(document.metadata)
+    return (*FACES, MATH_FACE, *own, *drawing_faces(document.assets))
 
 
 def construct_styles(

@@ -18,8 +18,8 @@ from pipeline.model.words import words
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.cover.colours import CoverPalette, digest, palette
 from pipeline.render.cover.grounds import composition, printed_paper
-from pipeline.render.drawings import logo
 from pipeline.render.environment import read_text, sheets
+from pipeline.render.imprint import logo
 
 WIDTH, HEIGHT = 1600, 2560
 """Size of an e-book's cover in pixels: as shops require, 1 to 1.6."""

@@ -13,13 +13,11 @@ from msgspec.structs import replace
 
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
-from pipeline.model.faces import FACES, MATH_FACE, own_faces
 from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, ROLES
 from pipeline.model.tree import plain_text, walk
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
-from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.epub.front import (
     COVER,
@@ -38,7 +36,7 @@ from pipeline.render.epub.front import (
 from pipeline.render.nodes import NodeRenderer, page_id
 from pipeline.render.notes import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
-from pipeline.render.styles import construct_styles
+from pipeline.render.styles import construct_styles, screen_faces
 from pipeline.render.table_fit import Setting
 from pipeline.system.store import Memo
 
@@ -98,7 +96,7 @@ def assemble(
             "\n".join(renderer.rules.values()),
             metadata.direction,
         ),
-        faces=(*FACES, MATH_FACE, *own_faces(metadata), *drawing_faces(document.assets)),
+        faces=screen_faces(document),
         assets=document.assets,
         contents=contents or (NavPoint(metadata.title, start),),
         lists=tuple(

@@ -8,8 +8,7 @@ from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Feature
 from pipeline.render.cover import COVER_FILE, cover_image, is_drawing
-from pipeline.render.drawings import logo
-from pipeline.render.imprint import book_facts, names
+from pipeline.render.imprint import book_facts, logo, names
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.timings import total
 

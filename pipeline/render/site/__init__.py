@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from pipeline.model import Document
 from pipeline.model.editions import Edition
-from pipeline.model.faces import FACES, MATH_FACE, own_faces
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Feature
@@ -24,10 +23,9 @@ from pipeline.render.discovery import (
     meta_tags,
     social_tags,
 )
-from pipeline.render.drawings import drawing_faces, logo
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
-from pipeline.render.imprint import web_facts
+from pipeline.render.imprint import logo, web_facts
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.site import discovery
@@ -35,7 +33,7 @@ from pipeline.render.site.feeds import feeds, head_links
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import search_script, searched_text
-from pipeline.render.styles import script
+from pipeline.render.styles import screen_faces, script
 from pipeline.render.timings import minutes
 from pipeline.system.store import Memo
 
@@ -202,7 +200,7 @@ def assemble(
         pages=pages,
         inventory=inventory,
         styles=(*page_styles(document, renderer, inventory.constructs), own),
-        faces=(*FACES, MATH_FACE, *own_faces(document.metadata), *drawing_faces(document.assets)),
+        faces=screen_faces(document),
         assets=document.assets,
         script=script(environment, inventory.constructs),
         cover=social_picture(document, environment, stem) if document.metadata.url else None,
