@@ -237,7 +237,7 @@ help: ## Show this list
 	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder]'
 	@echo '     [FIT=pages] [SPLIT=level] [STRICT=1] [COVER_SPREAD=1] [ASSETS=1] [PYTHON=python3.13]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'One edition alone: make handout, make teacher … `chapbook editions` lists them.'
 	@echo

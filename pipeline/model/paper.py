@@ -135,7 +135,7 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True):
         "The ICC profile of the press and the paper, which the printer provides: a file in "
         "the source's folder.", form="profile")] = ""
     bleed: Annotated[float, Key(
-        "The room around the pages that is cut off; 3mm by default.", within=(0, 25))] = 3
+        "The margin that is cut off around the pages; 3mm by default.", within=(0, 25))] = 3
     line: int = 0
     column: int = 0
     folder: str = ""

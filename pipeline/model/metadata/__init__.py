@@ -149,7 +149,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "The editions to build if the command names none, with settings for single ones.",
         ["web", "handout"], ["handout", {"booklet": {"page": "Letter"}}], form="editions")] = ()
     layout: Annotated[Literal["", "book", "handout", "article"], Key(
-        "The class of layout; by default, a long text is a book.", "book",
+        "The layout class; by default, a long text is a book.", "book",
         name="class", also="documentclass", wrong="is not a class of publication",
         words={"report": "book", "memoir": "book", "scrbook": "book", "scrreprt": "book",
                "scrartcl": "article"})] = ""

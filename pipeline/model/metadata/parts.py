@@ -65,7 +65,7 @@ class Identifier(msgspec.Struct, frozen=True):
 
     written: ClassVar = Written("an identifier")
     scheme: Annotated[Literal["isbn", "uuid", "doi", "uri"], Key(
-        "What kind it is of; without it, the value shows it.", also="type",
+        "The kind of identifier; by default, it is recognised.", also="type",
         wrong="is not a kind of identifier", words={"url": "uri"}, optional=True)]
     value: Annotated[str, Key("The identifier itself.")]
 
@@ -91,7 +91,7 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
     written: ClassVar = Written("a subject")
     scheme: Annotated[str, Key("The classification.", also="authority", form="scheme")]
     code: Annotated[str, Key("The code in the classification.", also="term")]
-    name: Annotated[str, Key("The name that belongs to the code.", also="heading")] = ""
+    name: Annotated[str, Key("The name of the subject.", also="heading")] = ""
 
 
 class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
