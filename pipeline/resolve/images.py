@@ -99,7 +99,7 @@ def _drawing(data: bytes) -> ImageKind:
     except ValueError as error:
         raise BadImageError(f"the SVG cannot be read: {error}") from None
     except RecursionError:
-        raise BadImageError("the SVG cannot be read: its elements are nested too deep") from None
+        raise BadImageError("the SVG cannot be read: its elements are nested too deeply") from None
     moving = any(word in (found.data or data) for word in SVG_MOTION)
     size = found.width, found.height
     return ImageKind(*SVG, *size, found.letters, moving, found.removed, found.data)

@@ -121,7 +121,7 @@ def _problem(node: Node, path: tuple[Node, ...]) -> str:
     key = _key(node)
     value = node.attributes.get(key)
     if not _NUMBER.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
-        return f"no number of {key} up to {MOST}"
+        return f"not a number of {key} up to {MOST}"
     is_question = isinstance(node, ListItem) and any(isinstance(one, Exercise) for one in path)
     if not isinstance(node, Exercise) and not is_question:
         return "neither on an exercise nor on one of its questions"

@@ -59,7 +59,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
 def _problem(node: Node, value: str) -> str:
     """The problem with a value on a node, or ""."""
     if not isinstance(node, TIMED):
-        return "is on something that cannot have a time"
+        return "is on something that cannot have a duration"
     if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= LONGEST:
         return f"is not a whole number from 1 to {LONGEST}"
     return ""

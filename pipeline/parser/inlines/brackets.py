@@ -160,4 +160,4 @@ def _not_a_link(written: str) -> tuple[str, str]:
         hint = "End it with a parenthesis."
     else:
         hint = "Write the address without spaces, `%20` for each, and what else it says in quotes."
-    return f"`{written}` is no {what}, and stays as text.", hint
+    return f"`{written}` is not a valid {what}, and stays as text.", hint

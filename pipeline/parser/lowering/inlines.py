@@ -102,7 +102,7 @@ class InlineLowering:
     def _flat(self, element: Element) -> tuple[Inline, ...]:
         if len(element) and not self._is_reported:
             self._is_reported = True
-            self._report(Finding.NESTING_TOO_DEEP, "Markup is nested too deep.", self._place, "")
+            self._report(Finding.NESTING_TOO_DEEP, "Markup is nested too deeply.", self._place, "")
         text = "".join(element.itertext())
         return (model.Text(text=text),) if text else ()
 

@@ -17,6 +17,7 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import wordings
+from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line, LinePlaces, numbered
 from pipeline.parser.markup import block_elements as blocks
@@ -190,14 +191,15 @@ class MarkupBuilder:
     def _unknown(self, token: MarkupToken) -> None:
         """A tag of another program is removed and its content kept. Something that only looks like
         a tag, such as ``<name>``, and is never closed, was meant as text."""
-        name = token.raw[1 : len(token.name) + 1]
-        hint = f"If you mean it as text, write `\\<{name}>`, or make it code."
-        message = f"`<{name}>` is not a known HTML element."
         words = any(map(tags.is_word, token.bare))
         if not words and (token.closed or token.values or token.name in self._paired):
-            message += " The tag is removed and its content kept."
+            written = f"<{token.raw[1 : len(token.name) + 1]}>"
+            message = f"`{written}` is not a known HTML element: it is removed, its content kept."
         else:
+            written = shorten(token.raw, 40)
+            message = f"`{written}` is not HTML, and is shown as text."
             self._stack[-1].items.append(Text(text=token.raw))
+        hint = f"If you mean it as text, write `\\{written}`, or make it code."
         self._report(Finding.UNKNOWN_MARKUP, message, self._place(token), hint)
 
     def _check_attributes(self, token: MarkupToken) -> None:

@@ -63,7 +63,7 @@ def convert(tex: str, display: bool) -> Element:
         if inner.get("class") in (DECIMAL, FUNCTION):
             del inner.attrib["class"]
     if not any(inner.tag in SEEN or inner.get("class") in CLASSES for inner in math.iter()):
-        raise CannotSetError("The formula shows nothing.")
+        raise CannotSetError("The formula has no visible content.")
     return math
 
 

@@ -45,7 +45,7 @@ class Reader:
             self.mistakes.append(Mistake(message, at, hint, harmless))
 
     def give_up(self) -> None:
-        self.wrong("The formula is nested too deep.", self.pos, "Divide it into several.")
+        self.wrong("The formula is nested too deeply.", self.pos, "Divide it into several.")
         self.given_up = True
         self.pos = len(self.tex)
 

@@ -134,7 +134,7 @@ class _Parser:
     def _sum(self) -> Value:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise self._wrong("The brackets are nested too deep.")
+            raise self._wrong("The brackets are nested too deeply.")
         value = self._product()
         while self._next.kind in ("+", "-"):
             value = _joined(self._take().kind, value, self._product())

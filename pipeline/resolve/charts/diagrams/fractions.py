@@ -81,7 +81,7 @@ def _read(item: Item) -> Bar:
     filled = int(match[2] or match[4]) + int(match[1] or 0) * parts
     if not 1 <= parts <= MOST_PARTS or filled > parts * MOST_WHOLES:
         message = f"“{item.text}” cannot be drawn: a whole has 1 to {MOST_PARTS} parts"
-        raise MistakeError(f"{message}, and there are {MOST_WHOLES} wholes at most.")
+        raise MistakeError(f"{message}, and there are at most {MOST_WHOLES} wholes.")
     return Bar(item.name or item.text, filled, parts)
 
 

@@ -231,7 +231,7 @@ def _read(item: shared.Item) -> Graph | _Spot:
         return _Spot(item.name, x, y)
     start = match.end() if (match := _FUNCTION.match(item.text)) else 0
     if (at := item.text.find("=", start)) >= 0:
-        message = "“=” can stand after `y` or `f(x)` alone: a graph is that of a function of x."
+        message = "“=” can only follow `y` or `f(x)`: graphs show functions of x."
         raise arithmetic.MistakeError(message, at, "Write `y = 2x + 1`, or a point: `(2, 1)`.")
     arithmetic.formula(item.text[start:], start)
     return Graph(item.name or arithmetic.pretty(item.text), item.text[start:])

@@ -75,7 +75,7 @@ def read(root: Xml, lang: str) -> CitationStyle:
     try:
         style = from_xml(root)
     except RecursionError:
-        raise BadStyleError("is nested too deep") from None
+        raise BadStyleError("is nested too deeply") from None
     macros = {child.get("name"): child for child in style.children if child.tag == "macro"}
     citation = style.child("citation")
     if citation is None or citation.child("layout") is None:
