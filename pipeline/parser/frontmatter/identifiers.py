@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from stdnum import ean
@@ -51,40 +53,28 @@ def parse(text: str, scheme: str = "") -> Identifier:
     doi = _DOI_PREFIX.match(text)
     if doi and scheme in ("", "doi"):
         scheme, text = "doi", text[doi.end() :]
-    match scheme or _guess(text):
-        case "isbn":
-            return Identifier("isbn", isbn(text))
-        case "uuid":
-            if not _UUID.fullmatch(text):
-                raise BadValueError(
-                    "this is not a UUID.", "A UUID has 32 digits from 0 to f: 8-4-4-4-12."
-                )
-            return Identifier("uuid", text.lower())
-        case "doi":
-            if not _DOI.fullmatch(text):
-                raise BadValueError("this is not a DOI.", "A DOI looks like `10.1000/xyz123`.")
-            return Identifier("doi", text)
-        case "uri":
-            if not (is_address(text) or _URN.fullmatch(text)):
-                raise BadValueError(
-                    "this is not an address.", "Write it with `https://` or `urn:`."
-                )
-            return Identifier("uri", text)
-        case _:
-            raise BadValueError(
-                "this is not a known kind of identifier.",
-                "Write `isbn:978-…`, `urn:uuid:…`, `doi:10.…` or an address.",
-            )
+    kind: Any = scheme or next((name for name, form in _FORMS.items() if form[0](text)), "")
+    if kind == "isbn":
+        return Identifier("isbn", isbn(text))
+    if kind not in _FORMS:
+        hint = "Write `isbn:978-…`, `urn:uuid:…`, `doi:10.…` or an address."
+        raise BadValueError("this is not a known kind of identifier.", hint)
+    is_one, message, hint = _FORMS[kind]
+    if not is_one(text):
+        raise BadValueError(message, hint)
+    return Identifier(kind, text.lower() if kind == "uuid" else text)
 
 
-def _guess(text: str) -> str:
-    if _UUID.fullmatch(text):
-        return "uuid"
-    if _DOI.fullmatch(text):
-        return "doi"
-    if _ISBN.fullmatch(text):
-        return "isbn"
-    return "uri" if is_address(text) or _URN.fullmatch(text) else ""
+_FORMS: dict[str, tuple[Callable[[str], object], str, str]] = {
+    "uuid": (_UUID.fullmatch, "this is not a UUID.",
+             "A UUID has 32 digits from 0 to f: 8-4-4-4-12."),
+    "doi": (_DOI.fullmatch, "this is not a DOI.", "A DOI looks like `10.1000/xyz123`."),
+    "isbn": (_ISBN.fullmatch, "", ""),
+    "uri": (lambda text: is_address(text) or _URN.fullmatch(text), "this is not an address.",
+            "Write it with `https://` or `urn:`."),
+}  # fmt: skip
+"""The form of each kind of identifier, in the order in which they are tried; and the message and
+hint about a value without it."""
 
 
 def isbn(text: str) -> str:
