@@ -15,7 +15,7 @@ import pytest
 from pipeline.cli.report.making import text_area
 from pipeline.model.codes import Code
 from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name
-from pipeline.model.sheet import sheet_for
+from pipeline.model.sheet.proportions import sheet_for
 from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse_file
 from pipeline.verify.printing import print_faults

@@ -19,9 +19,9 @@ from pipeline.flow.manifest import decode
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import FitOptions, Fitted, PrintOptions
-from pipeline.model.sheet import sheet_for
 from pipeline.model.sheet.fitting import fit_for, room
 from pipeline.model.sheet.fitting import settings as all_settings
+from pipeline.model.sheet.proportions import sheet_for
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
 from pipeline.package.pdf.layout import LAYOUTS

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.model.diagnostics import Severity
 from pipeline.model.faces import font_file
-from pipeline.model.sheet import is_book
+from pipeline.model.sheet.proportions import is_book
 from pipeline.model.tree import plain_text
 from pipeline.model.words.writing import ALPHABETS
 from pipeline.package.result import Package

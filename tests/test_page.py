@@ -23,9 +23,9 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import SIZES, PageOptions
 from pipeline.model.rendered import Pages, tree_of
-from pipeline.model.sheet import sheet_for
 from pipeline.model.sheet.colours import contrast
-from pipeline.model.sheet.web_print import print_style
+from pipeline.model.sheet.proportions import sheet_for
+from pipeline.model.sheet.rules import print_style
 from pipeline.package import package, pdf
 from pipeline.package.pdf.markup import ready
 from pipeline.parser import parse

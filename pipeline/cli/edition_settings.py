@@ -10,8 +10,8 @@ import msgspec
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name
 from pipeline.model.metadata import Metadata
-from pipeline.model.sheet import is_book, options_for, paper_for, sheet_for
 from pipeline.model.sheet.fitting import fit_for
+from pipeline.model.sheet.proportions import is_book, options_for, paper_for, sheet_for
 from pipeline.select import select
 
 PAGES_ON_SIDE = {"none": 1, "booklet": 2, "2-up": 2, "4-up": 4}

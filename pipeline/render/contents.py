@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.model import ContentsEntry, Document, Section
 from pipeline.model.rendered import NavPoint
-from pipeline.model.sheet import words_of
+from pipeline.model.sheet.proportions import words_of
 from pipeline.model.tree import plain_text
 
 LEAST_ENTRIES, LONG_DOCUMENT_WORDS = 4, 3500

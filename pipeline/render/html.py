@@ -9,9 +9,9 @@ import jinja2
 from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
-from pipeline.model.sheet import is_book, sheet_of
 from pipeline.model.sheet.colours import screen_rules
-from pipeline.model.sheet.web_print import print_style
+from pipeline.model.sheet.proportions import is_book, sheet_of
+from pipeline.model.sheet.rules import print_style
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
 from pipeline.render import discovery

@@ -18,17 +18,17 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS
-from pipeline.model.sheet import (
-    css,
+from pipeline.model.sheet import large_print
+from pipeline.model.sheet.colours import print_rules
+from pipeline.model.sheet.fitting import fit_for
+from pipeline.model.sheet.folios import Folio, kept, kept_css
+from pipeline.model.sheet.proportions import (
     has_room_for_notes,
-    large_print,
     options_for,
     sheet_of,
     standards_for,
 )
-from pipeline.model.sheet.colours import print_rules
-from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.folios import Folio, kept, kept_css
+from pipeline.model.sheet.rules import css
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.writing_systems import beyond, fonts_for

@@ -16,7 +16,7 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.sheet import options_for
+from pipeline.model.sheet.proportions import options_for
 from pipeline.model.tree import ONLY_FOR_TEACHERS, has, plain_text, top_level, walk_with
 from pipeline.model.words import words
 from pipeline.resolve.assets import drawn

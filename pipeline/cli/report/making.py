@@ -29,7 +29,7 @@ from pipeline.model.editions import (
 )
 from pipeline.model.messages import in_order
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, Sheet
-from pipeline.model.sheet import options_for
+from pipeline.model.sheet.proportions import options_for
 from pipeline.package.result import Package
 from pipeline.render.figures import for_print
 from pipeline.system.store import Store

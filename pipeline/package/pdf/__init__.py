@@ -17,7 +17,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages, tree_of
-from pipeline.model.sheet import standards_for
+from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.words import words
 from pipeline.model.writing_systems import beyond
 from pipeline.package.files import font_files, lacking

@@ -20,8 +20,8 @@ from pipeline.model.editions import EDITIONS, Edition, Imposition
 from pipeline.model.paper import FitOptions, Fitted, Sheet
 from pipeline.model.print_marks import PLACE
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet import css
 from pipeline.model.sheet.fitting import FitSettings, fit_for, room, settings
+from pipeline.model.sheet.rules import css
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.layout import TooManyPagesError

@@ -15,8 +15,8 @@ from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import MILLIMETRE, Sheet
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.sheet import options_for, sheet_of
 from pipeline.model.sheet.colours import ACCENTS
+from pipeline.model.sheet.proportions import options_for, sheet_of
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.assets import drawn

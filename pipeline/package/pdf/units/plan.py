@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
-from pipeline.model.sheet import standards_for
 from pipeline.model.sheet.fitting import fit_for
+from pipeline.model.sheet.proportions import standards_for
 from pipeline.package import units
 from pipeline.package.pdf.engine.heads import begin_pages
 from pipeline.package.pdf.engine.typesetter import Typesetter
