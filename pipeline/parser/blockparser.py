@@ -30,6 +30,8 @@ from pipeline.parser.lines import Cursor, Line
 if TYPE_CHECKING:
     from markdown import Markdown
 
+    from pipeline.parser.files import SourceFiles
+
 MAX_DEPTH = 64
 MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…")
 """Characters that a block other than a paragraph can begin with."""
@@ -149,8 +151,9 @@ class LineParser(BlockParser):
     """See the module. ``first_line`` is the source line that the text begins on, ``number`` the
     current line; the first ``base`` of the open blocks are not matched, but stay open."""
 
-    def __init__(self, md: Markdown, first_line: int = 1) -> None:
+    def __init__(self, md: Markdown, first_line: int, files: SourceFiles) -> None:
         super().__init__(md)
+        self.files = files
         self.first_line = first_line
         self.number = first_line
         self.base = 1

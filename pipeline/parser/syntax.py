@@ -1,4 +1,4 @@
-"""Chapbook's Markdown as an extension of Python-Markdown: the list of constructs.
+"""Chapbook's Markdown, parsed by Python-Markdown: the list of constructs.
 
 CommonMark and GitHub's extensions, and constructs known from Python-Markdown and Pandoc:
 admonitions, attribute lists, definition lists, abbreviations, footnotes, containers, formulas,
@@ -12,13 +12,11 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 import markdown
-from markdown.extensions import Extension
-from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 from msgspec.structs import replace
 
 from pipeline.model.diagnostics import Span
-from pipeline.parser.blockparser import BlockElement, LineParser
+from pipeline.parser.blockparser import BlockElement, LineParser, LineProcessor
 from pipeline.parser.blocks import indented
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
@@ -29,7 +27,7 @@ from pipeline.parser.blocks.grid_tables import GridTableProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
-from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor, QuoteProcessor
+from pipeline.parser.blocks.lists import ItemProcessor, QuoteProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.other_tools import CommentProcessor, OmittedProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
@@ -39,85 +37,54 @@ from pipeline.parser.inlines import blanks, math, other_tools, references, scann
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
+BLOCKS: dict[str, type[LineProcessor]] = {
+    "quote": QuoteProcessor,
+    "atx-heading": AtxHeadingProcessor,
+    "comment": CommentProcessor,
+    "directive": DirectiveProcessor,
+    "fence": FenceProcessor,
+    "include": IncludeProcessor,
+    "omitted": OmittedProcessor,
+    "math": MathProcessor,
+    "latex-math": LatexMathProcessor,
+    "html": HtmlProcessor,
+    "table": TableProcessor,
+    "grid-table": GridTableProcessor,
+    "dash-table": DashTableProcessor,
+    "setext-heading": SetextHeadingProcessor,
+    "thematic-break": ThematicBreakProcessor,
+    "page-break": PageBreakProcessor,
+    "item": ItemProcessor,
+    "indented-code": IndentedCodeProcessor,
+    "container": ContainerProcessor,
+    "definition": indented.DefinitionProcessor,
+    "note": indented.NoteProcessor,
+    "admonition": indented.AdmonitionProcessor,
+    "paragraph": ParagraphProcessor,
+}
+"""The order is CommonMark's; constructs that require a paragraph above come before those that could
+begin in the same way."""
+
+INLINES: dict[str, Pattern] = {
+    **math.PATTERNS,
+    **PATTERNS,
+    **references.PATTERNS,
+    **blanks.PATTERNS,
+    **other_tools.PATTERNS,
+}
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 
 
-class ChapbookSyntax(Extension):
-    """``first_line`` is the line of the source that the text begins on; ``files`` are included."""
+class InlineReader:
+    """Reads the lines of leaves into inline elements."""
 
-    def __init__(self, first_line: int = 1, files: SourceFiles | None = None) -> None:
-        super().__init__()
-        self.first_line = first_line
-        self.files = files or SourceFiles()
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
-        parser = LineParser(md, self.first_line)
-        md.parser = parser
-        lists, definitions = ListProcessor(parser), indented.DefinitionListProcessor(parser)
-        # The order is CommonMark's; constructs that require a paragraph above come before those
-        # that could begin in the same way.
-        blocks = {
-            "quote": QuoteProcessor(parser),
-            "atx-heading": AtxHeadingProcessor(parser),
-            "comment": CommentProcessor(parser),
-            "directive": DirectiveProcessor(parser),
-            "fence": FenceProcessor(parser),
-            "include": IncludeProcessor(parser, self.files),
-            "omitted": OmittedProcessor(parser),
-            "math": MathProcessor(parser),
-            "latex-math": LatexMathProcessor(parser),
-            "html": HtmlProcessor(parser),
-            "table": TableProcessor(parser),
-            "grid-table": GridTableProcessor(parser),
-            "dash-table": DashTableProcessor(parser),
-            "setext-heading": SetextHeadingProcessor(parser),
-            "thematic-break": ThematicBreakProcessor(parser),
-            "page-break": PageBreakProcessor(parser),
-            "item": ItemProcessor(parser, lists),
-            "indented-code": IndentedCodeProcessor(parser),
-            "container": ContainerProcessor(parser),
-            "definition": indented.DefinitionProcessor(parser, definitions),
-            "note": indented.NoteProcessor(parser),
-            "admonition": indented.AdmonitionProcessor(parser),
-            "paragraph": ParagraphProcessor(parser, self.files),
-        }
-        for priority, (name, processor) in enumerate(reversed(blocks.items())):
-            parser.blockprocessors.register(processor, name, priority)
-
-        for name in ("normalize_whitespace", "html_block"):
-            md.preprocessors.deregister(name)
-        md.inlinePatterns = Registry()
-        inlines = {
-            **math.PATTERNS,
-            **PATTERNS,
-            **references.PATTERNS,
-            "example": references.example(parser.examples),
-            **blanks.PATTERNS,
-            **other_tools.PATTERNS,
-        }
-        for priority, (name, pattern) in enumerate(reversed(inlines.items())):
-            md.inlinePatterns.register(pattern, name, priority)
-        for name in ("inline", "prettify", "unescape"):
-            md.treeprocessors.deregister(name)
-        md.treeprocessors.register(InlineTreeprocessor(md, parser), "inline", 20)
-
-
-class InlineTreeprocessor(Treeprocessor):
-    """Reads the lines of every leaf into inline elements."""
-
-    def __init__(self, md: markdown.Markdown, parser: LineParser) -> None:
-        super().__init__(md)
+    def __init__(self, parser: LineParser) -> None:
         self.parser = parser
         self.patterns: dict[str, list[Pattern]] = {}
-        for pattern in md.inlinePatterns:
+        for pattern in parser.md.inlinePatterns:
             assert isinstance(pattern, Pattern)
             for trigger in pattern.triggers:
                 self.patterns.setdefault(trigger, []).append(pattern)
-
-    def run(self, root: Element) -> None:
-        for block in [e for e in root.iter() if e.tag in INLINE_TAGS]:
-            assert isinstance(block, BlockElement)
-            self.read(block, block.lines)
 
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Parse ``lines`` into the children of ``parent``, all at ``place`` if given."""
@@ -136,22 +103,25 @@ class Tree(NamedTuple):
 
     root: BlockElement
     parser: LineParser
-    inlines: InlineTreeprocessor
+    inlines: InlineReader
 
 
 def parse_tree(text: str, first_line: int = 1, files: SourceFiles | None = None) -> Tree:
-    """The element tree of a Markdown text, before it is printed as HTML."""
-    md = markdown.Markdown(extensions=[ChapbookSyntax(first_line, files)])
-    lines = text.removesuffix("\n").split("\n")
-    for preprocessor in md.preprocessors:
-        lines = preprocessor.run(lines)
-    root = md.parser.parseDocument(lines).getroot()
+    """The element tree of a Markdown text, before it is printed as HTML; ``first_line`` is the line
+    of the source that it begins on."""
+    md = markdown.Markdown()
+    md.parser = parser = LineParser(md, first_line, files or SourceFiles())
+    for priority, (name, processor) in enumerate(reversed(BLOCKS.items())):
+        parser.blockprocessors.register(processor(parser), name, priority)
+    md.inlinePatterns = Registry()
+    patterns = {**INLINES, "example": references.example(parser.examples)}
+    for priority, (name, pattern) in enumerate(reversed(patterns.items())):
+        md.inlinePatterns.register(pattern, name, priority)
+    root = parser.parseDocument(text.removesuffix("\n").split("\n")).getroot()
     assert isinstance(root, BlockElement)
-    if files:
-        files.lines.last = root.end
-    for treeprocessor in md.treeprocessors:
-        treeprocessor.run(root)
-    parser, inlines = md.parser, md.treeprocessors["inline"]
-    assert isinstance(parser, LineParser)
-    assert isinstance(inlines, InlineTreeprocessor)
+    parser.files.lines.last = root.end
+    inlines = InlineReader(parser)
+    for block in [element for element in root.iter() if element.tag in INLINE_TAGS]:
+        assert isinstance(block, BlockElement)
+        inlines.read(block, block.lines)
     return Tree(root, parser, inlines)

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import yaml_nodes
 from pipeline.parser.lines import Cursor
 
@@ -45,17 +44,14 @@ class IncludeProcessor(LineProcessor):
     begins = "{!-"
     takes_in = True
 
-    def __init__(self, parser: Any, files: SourceFiles) -> None:
-        super().__init__(parser)
-        self.files = files
-        self._count = 0
+    _count = 0
 
     def start(self, cursor: Cursor) -> bool:
         directive = read(cursor.rest)
         if directive is None:
             return False
         if directive.if_there:
-            found = self.files.find(directive.path, cursor.line.at())
+            found = self.parser.files.find(directive.path, cursor.line.at())
             if isinstance(found, Diagnostic):
                 return False
         problem = self._include(directive, cursor)
@@ -81,14 +77,14 @@ class IncludeProcessor(LineProcessor):
                 hint = "A path with spaces needs quotes; `shift=1` to `shift=5` lower the headings."
                 return diagnostic(Code.BAD_INCLUDE, message, span=span, hint=hint)
             shift = int(match[2])
-        name = self.files.find(directive.path, span)
+        name = self.parser.files.find(directive.path, span)
         if isinstance(name, Diagnostic):
             return name
-        piece = self.files.lines.place(cursor.number)[0]
+        piece = self.parser.files.lines.place(cursor.number)[0]
         problem = self._too_much(name, piece.within, span)
         if problem:
             return problem
-        text = self.files.read(directive.path, span)
+        text = self.parser.files.read(directive.path, span)
         if isinstance(text, Diagnostic):
             return text
         self._read(name, text, shift, cursor)
@@ -109,7 +105,7 @@ class IncludeProcessor(LineProcessor):
         return diagnostic(Code.TOO_MANY_INCLUDES, message, span=span)
 
     def _read(self, name: str, text: str, shift: int, cursor: Cursor) -> None:
-        parser, lines = self.parser, self.files.lines
+        parser, lines = self.parser, self.parser.files.lines
         parent, at = lines.place(cursor.number)
         front = yaml_nodes.find(text)
         skipped = front.lines if front and front.closed else 0
@@ -121,7 +117,7 @@ class IncludeProcessor(LineProcessor):
 
     def _skipped_front_matter(self, cursor: Cursor) -> None:
         """A position outside the lines that are parsed, so its file is resolved immediately."""
-        file = self.files.lines.place(cursor.number + 1)[0].file
+        file = self.parser.files.lines.place(cursor.number + 1)[0].file
         message = "The front matter of an included file is ignored."
         hint = "Move what you need of it to the front matter of the main source."
         span = Span(1, 1, file=file)

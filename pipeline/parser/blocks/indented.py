@@ -38,9 +38,9 @@ class DefinitionProcessor(LineProcessor):
     begins = ":~"
     container = True
 
-    def __init__(self, parser: Any, lists: DefinitionListProcessor) -> None:
+    def __init__(self, parser: Any) -> None:
         super().__init__(parser)
-        self.lists = lists
+        self.lists = DefinitionListProcessor(parser)
         self.terms = TermProcessor(parser)
 
     def start(self, cursor: Cursor) -> bool:

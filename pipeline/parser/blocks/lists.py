@@ -53,9 +53,9 @@ class ListProcessor(LineProcessor):
 class ItemProcessor(LineProcessor):
     container = True
 
-    def __init__(self, parser: Any, lists: ListProcessor) -> None:
+    def __init__(self, parser: Any) -> None:
         super().__init__(parser)
-        self.lists = lists
+        self.lists = ListProcessor(parser)
 
     def may_start(self, cursor: Cursor) -> bool:
         return cursor.indent < 4 and (cursor.char in "*+-(#" or cursor.char.isalnum())

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
 
 from pipeline.model import Attributes
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
-from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Cursor, Line
 
@@ -26,10 +24,6 @@ _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 class ParagraphProcessor(LineProcessor):
     takes_lines = True
-
-    def __init__(self, parser: Any, files: SourceFiles) -> None:
-        super().__init__(parser)
-        self.files = files
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         return Match.NO if cursor.blank else Match.YES
@@ -73,7 +67,7 @@ class ParagraphProcessor(LineProcessor):
         """The number of lines of the definition at ``start``; 0 if there is none."""
         first = lines[start]
         if first.startswith("["):
-            rebase = functools.partial(self.files.rebased, span=Span(first.number))
+            rebase = functools.partial(self.parser.files.rebased, span=Span(first.number))
             return links.read_definition(lines, start, self.parser.md.references, rebase)
         match = _ABBREVIATION.match(first) if first.startswith("*[") else None
         if match is None:
