@@ -28,8 +28,9 @@ from pipeline.model.sheet import colours
 from pipeline.model.tree import top_level, walk
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parser import delimited, parse
+from pipeline.parser import parse
 from pipeline.parser.constructs.charts import KINDS
+from pipeline.parser.constructs.data import read_delimited
 from pipeline.parser.lines import numbered
 from pipeline.render import render
 from pipeline.resolve.charts import data as reading
@@ -168,7 +169,7 @@ CELL = st.text(
 def test_what_another_program_writes_is_read_as_it_was(rows: list[list[str]], mark: str) -> None:
     output = io.StringIO()
     csv.writer(output, delimiter=mark, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    found = delimited.read(numbered(output.getvalue()), mark)
+    found = read_delimited(numbered(output.getvalue()), mark)
     assert [[cell.text for cell in row] for row in found.rows] == rows
     assert not found.mistakes
 
@@ -176,7 +177,7 @@ def test_what_another_program_writes_is_read_as_it_was(rows: list[list[str]], ma
 @given(st.text(alphabet='ab,;\t" \n', max_size=60))
 def test_every_cell_has_its_position(text: str) -> None:
     lines = text.split("\n")
-    for row in delimited.read(numbered(text)).rows:
+    for row in read_delimited(numbered(text)).rows:
         for cell in row:
             rest = "\n".join(lines[cell.span.line - 1 :])[cell.span.column - 1 :]
             if first := re.search("[ab]", cell.text):

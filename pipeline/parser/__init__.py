@@ -11,7 +11,7 @@ from pipeline.model import Document, Paragraph
 from pipeline.model.codes import Code
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
-from pipeline.parser import anchors, loose_marks, wiki_links, wordings
+from pipeline.parser import anchors, loose_marks, wordings
 from pipeline.parser.abbreviations import abbreviations
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
@@ -152,6 +152,6 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
     document = anchors.give(document, lowering.anchors)
-    document = wordings.word(settle_blanks(loose_marks.fill(wiki_links.lead(document))))
+    document = wordings.word(settle_blanks(loose_marks.fill(anchors.lead(document))))
     findings = (*document.diagnostics, *unguarded(document))
     return msgspec.structs.replace(document, diagnostics=findings)

@@ -14,8 +14,8 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.names import nearest
 from pipeline.parser import attributes
 from pipeline.parser.constructs import data
+from pipeline.parser.constructs.data import Cell
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
-from pipeline.parser.delimited import Cell
 from pipeline.parser.lines import Line
 
 KINDS: dict[str, ChartKind] = {

@@ -15,8 +15,8 @@ from pipeline.model.table_cells import column_count, regular
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.captions import caption_of, is_caption
 from pipeline.parser.constructs import data
+from pipeline.parser.constructs.data import Cell
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
-from pipeline.parser.delimited import Cell
 from pipeline.parser.table_options import guess_row_heads, with_head_columns
 
 MAX_COLUMNS = 256
