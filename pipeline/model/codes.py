@@ -25,8 +25,7 @@ def _warning(explanation: str) -> _Entry:
 
 
 class Code(enum.Enum):
-    """The closed list of findings. The value of a member is its `_Entry`; its stable name
-    on the command line is `Code.slug`."""
+    """The closed list of findings. `Code.slug` is the name on the command line."""
 
     # the file
     UNREADABLE_FILE = _error("""

@@ -133,8 +133,7 @@ def stem_of(source: Path) -> str:
 
 
 def output_name(stem: str, edition: Edition) -> str:
-    """The file an edition is written to: ``x.pdf`` for a default one, else
-    ``x-letter.pdf``; the first page of one in several."""
+    """The file of an edition: ``x.pdf``, or ``x-letter.pdf``; of several pages the first."""
     if edition.chapters:
         return f"{stem}-{edition.name}/index.{edition.format}"
     suffix = "" if edition.name in DEFAULT_EDITIONS else f"-{edition.name}"
@@ -156,8 +155,7 @@ def bundle_name(stem: str, edition: Edition) -> str:
 
 
 def pages_name(name: str, edition: Edition) -> str:
-    """The file with the pages of a booklet in reading order: ``x-booklet-pages.pdf`` for
-    ``x-booklet.pdf``; "" for other editions."""
+    """The file of a booklet's pages in reading order: ``x-booklet-pages.pdf``; else ""."""
     if edition.imposition != "booklet":
         return ""
     return f"{name.removesuffix('.pdf')}-pages.pdf"

@@ -39,8 +39,7 @@ LARGE_PRINT_FACES = (
     Face(LEGIBLE, 700, "normal", _ATKINSON[0], f"{_ATKINSON[1]}-Bold.ttf"),
     *(face for face in FACES if face.family == MONO),
 )
-"""The faces of large print, which has no italics. Both they and the code face distinguish 0 from O,
-and 1, l and I."""
+"""The faces of large print, without italics. They distinguish 0 from O, and 1, l and I."""
 
 MATH = "STIX Two Math"
 MATH_FACE = Face(MATH, 400, "normal", "ziamath", "fonts/STIXTwoMath-Regular.ttf", "math")

@@ -165,8 +165,7 @@ class _Holder:
 
 @of_text
 def leaves(document: Document) -> tuple[TextLeaf, ...]:
-    """The pieces of text in a document, in the order of `tree.walk`. Code comes before its
-    caption, which is counted first."""
+    """The pieces of text in a document, in the order of `tree.walk`; code before its caption."""
     return tuple(_leaves(document))
 
 

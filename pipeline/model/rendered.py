@@ -130,8 +130,7 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 POLICY, STYLES, SCRIPT = (f"<!--chapbook:{name}-->" for name in ("policy", "styles", "script"))
-"""The slots of a web page: placeholders in the markup for the policy, the styles and the script,
-which the packager adds."""
+"""Placeholders in a web page for policy, styles and script, which the packager adds."""
 
 
 class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -122,8 +122,7 @@ def _plain(text: str) -> str:
 
 
 def parse_body(text: str, folder: Path | None = None) -> Document:
-    """The document of a text without front matter, whose headings all stay headings, and without
-    forbidden characters. ``folder`` as in `parse`."""
+    """The document of a text that has no front matter, nor a title; ``folder`` as in `parse`."""
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
     files = SourceFiles(folder)
     return files.lines.apply(_parse_body(text, 1, files))

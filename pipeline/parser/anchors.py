@@ -59,8 +59,7 @@ _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text]
 
 
 def lead(document: Document) -> Document:
-    """The document with these links leading to headings, ids or included files. Other links become
-    text, with a finding."""
+    """The document with links to headings, ids or files; others become text, with a finding."""
     if not any(_is_wiki(node) for node in all_nodes(document)):
         return document
     ids = {node.attributes.id for node in all_nodes(document)} - {""}

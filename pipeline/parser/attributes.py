@@ -108,8 +108,7 @@ def invalid(written: str) -> tuple[str, str]:
 
 
 def trailing(text: str) -> tuple[str, Attributes] | None:
-    """A text without the attribute list at its end, and the list. A list directly after a bracket
-    or code belongs to that element."""
+    """A text and the attribute list at its end, unless that belongs to brackets or code."""
     stripped = text.rstrip()
     if not stripped.endswith("}"):
         return None

@@ -52,8 +52,7 @@ class Definition(NamedTuple):
 
 
 class BlockElement(ElementTree.Element):
-    """An element, with the numbers of its first ``line`` and its last (``end``). ``lines`` is the
-    text of a leaf."""
+    """An element from one ``line`` to its ``end``. ``lines`` is the text of a leaf."""
 
     def __init__(self, tag: str, line: int, processor: LineProcessor | None = None, **attrib: str):
         super().__init__(tag, attrib)
@@ -277,8 +276,7 @@ class LineParser(BlockParser):
         return "".join(self._lines[self._at + 1 : self._at + 2])
 
     def following(self) -> str:
-        """The next line with text, or "" after more than one empty line; without the markers of
-        quotations and lists around it."""
+        """The next line with text, without markers; "" after more than one empty line."""
         for line in self._lines[self._at + 1 : self._at + 3]:
             if text := line.lstrip("> \t"):
                 return text

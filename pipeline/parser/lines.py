@@ -1,5 +1,4 @@
-"""Lines of text with their positions, and a place within one, in characters and in columns (tabs
-stop at every fourth)."""
+"""Lines of text with their positions, and a place within one, in characters and columns."""
 
 from __future__ import annotations
 
@@ -11,8 +10,7 @@ from pipeline.model.diagnostics import Span
 
 
 class Line(str):
-    """A line of text within a block: ``number`` is its line in the source, ``offset`` the
-    column (from 1) that it begins in."""
+    """A line of a block: its ``number`` in the source, and the column where it begins."""
 
     __slots__ = ("number", "offset")
 

@@ -105,8 +105,7 @@ def _beginning(item: model.ListItem) -> str:
 
 
 def _without_mark(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks of an item, with a paragraph for its text, without the initial mark and the markup
-    that makes it bold."""
+    """The blocks of an item, with a paragraph for its text, without the mark, and not bold."""
     first = blocks[0] if blocks else None
     if not isinstance(first, model.Paragraph | model.Plain):
         return blocks

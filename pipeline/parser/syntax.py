@@ -107,8 +107,7 @@ class Tree(NamedTuple):
 
 
 def parse_tree(text: str, first_line: int = 1, files: SourceFiles | None = None) -> Tree:
-    """The element tree of a Markdown text, before it is printed as HTML; ``first_line`` is the line
-    of the source that it begins on."""
+    """The element tree of a Markdown text, which begins on ``first_line`` of the source."""
     md = markdown.Markdown()
     md.parser = parser = LineParser(md, first_line, files or SourceFiles())
     for priority, (name, processor) in enumerate(reversed(BLOCKS.items())):

@@ -1,5 +1,4 @@
-"""Attributes for a table's rows and columns: ``head-rows``, ``head-columns``, ``align`` and
-``widths``; and the default header cells."""
+"""Attributes for rows and columns: ``head-rows``, ``head-columns``, ``align``, ``widths``."""
 
 from __future__ import annotations
 

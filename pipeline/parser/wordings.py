@@ -32,8 +32,7 @@ _MARK = re.compile(r"\[|\]|(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
 
 
 def read(text: str) -> tuple[Inline, ...]:
-    """The inlines of a string that differs between editions; none if it is the same in all. Other
-    markup in it is text."""
+    """The inlines of a string that differs between editions, or none. Other markup is text."""
     if "{" not in text:
         return ()
     found: list[Inline] = []

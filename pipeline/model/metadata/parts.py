@@ -60,8 +60,7 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Identifier(msgspec.Struct, frozen=True):
-    """``value`` without prefix: digits of an ISBN, a UUID, a DOI (``10.…``), an address.
-    As a URN or address: `uri`."""
+    """``value``: an ISBN's digits, a UUID, a DOI, an address. As a URN or address: `uri`."""
 
     written: ClassVar = Written("an identifier")
     scheme: Annotated[Literal["isbn", "uuid", "doi", "uri"], Key(

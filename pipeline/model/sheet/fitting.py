@@ -123,8 +123,7 @@ def room(sheet: Sheet) -> float:
 
 
 def reset(sheet: Sheet, knot: Knot, fixed: Margins, gutter: float) -> Sheet:
-    """The page with another setting. ``fixed`` margins are kept; ``gutter`` is the part of the
-    inner one that is for binding."""
+    """The page with another setting, but ``fixed`` margins; ``gutter`` is for binding."""
     text = round(knot.text, 2)
     scale = text / sheet.text
     ratio = sheet.leading / sheet.text
@@ -194,8 +193,7 @@ def _between(before: Knot, after: Knot) -> list[Knot]:
 
 
 def with_fit(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
-    """The metadata with a number of pages for all printed editions, overriding their own; the
-    limits of the type size are kept."""
+    """The metadata with a number of pages for all printed editions; limits of type are kept."""
 
     def forced(options: PrintOptions) -> PrintOptions:
         fit = options.fit or FitOptions(pages)

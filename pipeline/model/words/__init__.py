@@ -48,8 +48,7 @@ def _understood_in(language: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def called(text: str, meaning: str) -> bool:
-    """Return whether a text, such as a title, is one of the words for ``meaning``. Numbers before
-    and after it do not count."""
+    """Return whether a text is one of the words for ``meaning``, apart from numbers."""
     return folded(_NUMBERS.sub("", text[:LONGEST])) in folded_words(meaning)
 
 

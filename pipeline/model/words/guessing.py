@@ -39,8 +39,7 @@ COMMON: Mapping[str, str] = {
 """Words that distinguish a language by how often they stand in it."""
 
 LEAST, CLEAR, SHARE = 4, 1.2, 0.05
-"""The number of common words that a language has at least, their ratio to those of the next, and
-their share of all words."""
+"""The common words that a language must have, their ratio to the next's, and their share."""
 
 
 def language_of_text(text: str) -> str:

@@ -1,5 +1,4 @@
-"""Fenced and indented code (CommonMark 0.31.2, sections 4.4 and 4.5), with the text after the marks
-of a fence: a language, and attributes."""
+"""Fenced and indented code (CommonMark 0.31.2, 4.4 and 4.5): languages and attributes."""
 
 from __future__ import annotations
 

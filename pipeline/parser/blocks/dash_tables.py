@@ -71,8 +71,7 @@ class DashTableProcessor(LineProcessor):
         return True
 
     def _head(self, cursor: Cursor) -> tuple[BlockElement | None, list[Line] | None]:
-        """The rule above the header and the lines of the header, possibly none; None if the lines
-        above cannot be a header."""
+        """The rule above the header, and its lines, if any; None if what is above is no header."""
         tip, parser = self.parser.tip, self.parser
         is_code = isinstance(tip.processor, IndentedCodeProcessor)
         if tip.tag != "p" and not (is_code and parser.gap(tip.end, cursor.number) == 0):

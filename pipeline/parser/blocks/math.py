@@ -25,8 +25,7 @@ _MARK = re.compile(r"\\.|\$\$")
 
 
 class _End(NamedTuple):
-    """The end of a formula on a line: its last text, its attributes, and the position where text
-    continues, -1 if none does."""
+    """The end of a formula on a line: its text, attributes, and where text goes on (or -1)."""
 
     formula: str
     attributes: Attributes
@@ -171,8 +170,7 @@ def _leaves_open(paragraph: BlockElement) -> bool:
 
 
 def _latex_end(text: str, closing: str, pos: int) -> _End | None:
-    """The end of a LaTeX formula on a line of ``text``, read from ``pos``. The end of an
-    environment is part of the formula."""
+    """The end of a LaTeX formula, read from ``pos``. It includes that of an environment."""
     at = text.find(closing, pos)
     if closing == "\\]":
         while at > pos and text[at - 1] == "\\":  # the end of a line, and a bracket

@@ -87,8 +87,7 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
 
 
 class OmittedProcessor(LineProcessor):
-    """Lines that disappear: a marker of the contents, whose position is fixed, and kramdown's
-    attributes of the previous block."""
+    """Lines that disappear: a marker of the contents, and kramdown's attributes of a block."""
 
     begins = "[{"
 

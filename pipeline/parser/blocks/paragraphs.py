@@ -1,5 +1,4 @@
-"""Paragraphs, and definitions at their beginning: of link references (CommonMark 0.31.2, section
-4.7) and of abbreviations (``*[NGO]: …``)."""
+"""Paragraphs, and definitions of links (CommonMark 0.31.2, 4.7) and abbreviations in them."""
 
 from __future__ import annotations
 

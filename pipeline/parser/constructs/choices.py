@@ -1,5 +1,4 @@
-"""Lists of answers to choose from: ``- ( ) one`` anywhere, ``- [x] several`` within an exercise,
-since elsewhere those are tasks."""
+"""Lists of choices: ``- ( ) one`` anywhere, ``- [x] several`` in exercises, else tasks."""
 
 from __future__ import annotations
 

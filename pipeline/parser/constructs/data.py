@@ -36,8 +36,7 @@ class _Mistake(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The rows that are not blank, with their own lengths, and the problems found; no rows if there
-    are more than `MOST_CELLS`."""
+    """The rows that are not blank, none if they are too many, and the problems found."""
 
     rows: tuple[tuple[Cell, ...], ...]
     mistakes: tuple[_Mistake, ...]
@@ -198,8 +197,7 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
 
 
 def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ...]:
-    """The row without trailing empty cells beyond ``width``, the length of the first row; other
-    cells there are reported."""
+    """The row without empty cells beyond ``width``, where other cells are reported."""
     while len(row) > width and not row[-1].text.strip():
         row = row[:-1]
     if len(row) > width:

@@ -1,5 +1,4 @@
-"""Figures side by side: ``::: figures A caption {#fig-x columns=2}``, and Quarto's
-``::: {#fig-x layout-ncol=2}``."""
+"""Figures side by side: ``::: figures A caption {columns=2}``, or with Quarto's layouts."""
 
 from __future__ import annotations
 

@@ -75,8 +75,7 @@ def verse(parts: Parts) -> tuple[Block, ...]:
 
 
 def _numbered(parts: Parts) -> Parts:
-    """The block with the settings of its line numbers as attributes: the interval (``every``) and
-    the first number (``start``)."""
+    """The block with settings of line numbers, ``every`` and ``start``, as attributes."""
     own = parts.attributes
     counts = dict(_COUNT.findall(parts.argument))
     counts |= {key: value for key in ("every", "start") if (value := own.get(key))}

@@ -81,8 +81,7 @@ def _height(parts: Parts) -> float:
 
 
 def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[str, Attributes]:
-    """The first class that is one of ``known``, and the attributes without it. A class that
-    resembles one is reported."""
+    """The first of the ``known`` classes, and all other attributes; reports a similar one."""
     own = parts.attributes
     for name in own.classes:
         if name not in known and (hint := did_you_mean(name, known)):

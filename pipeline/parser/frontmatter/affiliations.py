@@ -1,5 +1,4 @@
-"""Front matter about authors' institutions: named with each author, or once for all and referred
-to, as in Quarto, MyST and Pandoc."""
+"""Authors' institutions: with each author, or once for all, as in Quarto, MyST and Pandoc."""
 
 from __future__ import annotations
 

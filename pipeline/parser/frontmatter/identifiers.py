@@ -73,8 +73,7 @@ _FORMS: dict[str, tuple[Callable[[str], object], str, str]] = {
     "uri": (lambda text: is_address(text) or _URN.fullmatch(text), "this is not an address.",
             "Write it with `https://` or `urn:`."),
 }  # fmt: skip
-"""The form of each kind of identifier, in the order in which they are tried; and the message and
-hint about a value without it."""
+"""The form of each kind of identifier, in the order tried, and the message without it."""
 
 
 def isbn(text: str) -> str:

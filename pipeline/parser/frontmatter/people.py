@@ -1,5 +1,4 @@
-"""Front matter about the speakers in a dialogue, and which of them ask questions, by the words for
-their roles in all languages."""
+"""Speakers of a dialogue, and who of them asks, by the words for roles in all languages."""
 
 from __future__ import annotations
 

@@ -295,8 +295,7 @@ class _Composer:
         return Mapping(tuple(pairs), place, flow)
 
     def _commented(self, value: str, place: Place, comment: re.Match[str]) -> Scalar:
-        """A value followed by a comment that was probably meant as part of it; or a colour in place
-        of the missing value."""
+        """A value with a comment that was probably meant as part of it, or as a colour."""
         colour = _COLOUR.match(comment[1]) if not value else None
         taken = colour[1] if colour else ""
         self.comments[comment.start(1)] = comment[1].rstrip(), taken

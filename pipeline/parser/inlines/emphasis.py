@@ -94,8 +94,7 @@ def _match(a: Delimiter, b: Delimiter) -> bool:
 
 
 def _joins(char: str) -> bool:
-    """Return whether a letter or digit forms a word with the text after it, unlike in scripts
-    without spaces between words."""
+    """Return whether a letter or digit joins the text after it, in scripts with spaces."""
     return char.isalnum() and unicodedata.category(char) != "Lo"
 
 

@@ -41,8 +41,7 @@ class InlineSpan(Element):
 
 
 Result: TypeAlias = "str | InlineSpan | tuple[str | InlineSpan, int] | None"
-"""The result of a match: text or an element, and its end, if that is not the end of the match. None
-if it is text after all."""
+"""The result of a match, with its end if that is another; None if it is text after all."""
 
 
 class Pattern(InlineProcessor):

@@ -77,8 +77,7 @@ class _Located(NamedTuple):
 
 
 def read_locator(written: str) -> _Located:
-    """The locator after a key, behind a comma or a space, in braces if it should not be guessed,
-    and the remaining text."""
+    """The locator after a key, a comma or a space, perhaps in braces, and the text after it."""
     text = written.strip()
     bare = text[1:].lstrip() if text[:1] in COMMAS else text
     if braces := _BRACES.match(bare):

@@ -76,8 +76,7 @@ IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
     **dict.fromkeys(("rt", "rp"), (_words("rt rp"), _words("ruby") | BLOCK_TAGS)),
 }
-"""For a start tag: the open elements that it ends although they have no end tag, and those
-beyond which it ends none."""
+"""Of a start tag the elements that it ends without end tags, and those that stop it."""
 
 ENDS_PARAGRAPH = BLOCK_TAGS - TABLE_PARTS | {"table", "hr", "summary"}
 """Start tags that end an open ``p``."""
@@ -120,8 +119,7 @@ _BARE = _words(
 
 
 def is_word(name: str) -> bool:
-    """Return whether an attribute without a value is a word of the text rather than an attribute,
-    as in ``a <b and c> d``."""
+    """Return whether an attribute without a value is a word of text: ``a <b and c> d``."""
     return name.isalpha() and name not in _BARE
 
 
