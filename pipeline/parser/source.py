@@ -97,15 +97,11 @@ def _unreadable(path: Path, error: OSError | ValueError) -> Diagnostic:
         case FileNotFoundError():
             message = "There is no such file."
             hint = _similar_file(path)
-        case IsADirectoryError():
-            message, hint = "This is a folder, not a file.", "Name a Markdown file in it."
-        case PermissionError() if path.is_dir():
+        case IsADirectoryError() | PermissionError() if path.is_dir():
             message, hint = "This is a folder, not a file.", "Name a Markdown file in it."
         case PermissionError():
-            message, hint = (
-                "You do not have permission to read the file.",
-                "Change the file's permissions.",
-            )
+            message = "You do not have permission to read the file."
+            hint = "Change the file's permissions."
         case OSError():
             message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
         case _:

@@ -19,20 +19,20 @@ BLOCK_TAGS = (
 ).replace(" ", "|")
 
 COMMENT, ANY_TAG = 1, 6
-_PLAIN_ENDS = {2: "?>", 3: ">", 4: "]]>"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = (
-    (
-        re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.I),
-        re.compile(r"</(?:script|pre|style|textarea)>", re.I),
+_RAW = "(?:script|pre|style|textarea)"
+_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, str], ...] = (
+    (re.compile(rf"<{_RAW}(?=[\s>]|$)", re.I), re.compile(rf"</{_RAW}>", re.I), ""),
+    *(
+        (re.compile(begin), re.compile(re.escape(end)), end)
+        for begin, end in (
+            ("<!--", "-->"), (r"<\?", "?>"), ("<![A-Za-z]", ">"), (r"<!\[CDATA\[", "]]>"),
+        )
     ),
-    (re.compile(r"<!--"), re.compile(r"-->")),
-    (re.compile(r"<\?"), re.compile(r"\?>")),
-    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
-    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
-    (re.compile(rf"</?(?:{BLOCK_TAGS})(?=[\s/>]|$)", re.I), None),
-    (re.compile(rf"(?:{OPENING_TAG}|{CLOSING_TAG})[ \t]*$"), None),
-)
+    (re.compile(rf"</?(?:{BLOCK_TAGS})(?=[\s/>]|$)", re.I), None, ""),
+    (re.compile(rf"(?:{OPENING_TAG}|{CLOSING_TAG})[ \t]*$"), None, ""),
+)  # fmt: skip
+"""The beginning of each kind of block, and its end; without one, a blank line ends it."""
 
 
 class HtmlProcessor(LineProcessor):
@@ -55,7 +55,7 @@ class HtmlProcessor(LineProcessor):
         return True
 
     def _kind(self, text: str) -> int | None:
-        for kind, (begin, _) in enumerate(_KINDS):
+        for kind, (begin, _, _) in enumerate(_KINDS):
             match = begin.match(text)
             if match is None:
                 continue
@@ -82,15 +82,14 @@ class HtmlProcessor(LineProcessor):
         return Match.YES
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        end = _KINDS[block.state][1]
+        _, end, closing = _KINDS[block.state]
         if end is None or block.get("closed"):
             return
         if block.state == COMMENT:
-            code, what, closing = Code.UNCLOSED_COMMENT, "The comment", "-->"
+            code, what = Code.UNCLOSED_COMMENT, "The comment"
         elif block.state == 0:
             return  # the element is reported where the markup is read
         else:
             code, what = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
-            closing = _PLAIN_ENDS[block.state]
         del parent[-1]
         self.report(block, code, f"{what} is never closed.", f"Close it with `{closing}`.")

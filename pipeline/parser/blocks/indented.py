@@ -28,10 +28,6 @@ class DefinitionListProcessor(LineProcessor):
         return Match.YES
 
 
-class TermProcessor(LineProcessor):
-    """Terms are made from a paragraph, by the definition that follows."""
-
-
 class DefinitionProcessor(LineProcessor):
     """``state`` is the indentation of the definition's content."""
 
@@ -41,7 +37,7 @@ class DefinitionProcessor(LineProcessor):
     def __init__(self, parser: Any) -> None:
         super().__init__(parser)
         self.lists = DefinitionListProcessor(parser)
-        self.terms = TermProcessor(parser)
+        self.terms = LineProcessor(parser)
 
     def start(self, cursor: Cursor) -> bool:
         match = _MARKER.match(cursor.rest)

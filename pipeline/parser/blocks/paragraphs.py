@@ -29,12 +29,10 @@ class ParagraphProcessor(LineProcessor):
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         self.take_definitions(block)
+        if block.lines:
+            self._take_block_id(block)
         if not block.lines:
             del parent[-1]  # the block that is closed is always the last
-            return
-        self._take_block_id(block)
-        if not block.lines:
-            del parent[-1]
             return
         self._take_attributes(block)
         self._take_line_block(block)

@@ -23,6 +23,7 @@ from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.inlines.references import CitationSpan
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import bind
+from pipeline.parser.markup.inline_elements import FORMATS
 from pipeline.parser.wordings import of_field
 
 ALT = ("alt", "fig-alt")
@@ -112,12 +113,8 @@ class InlineLowering:
         attributes = element.attributes or NO_ATTRIBUTES
         inner = depth + 1
         match element.tag:
-            case "em":
-                yield model.Emphasis(children=self._inlines(element, inner))
-            case "strong":
-                yield model.Strong(children=self._inlines(element, inner))
-            case "del":
-                yield model.Strikethrough(children=self._inlines(element, inner))
+            case "em" | "strong" | "del":
+                yield FORMATS[element.tag](children=self._inlines(element, inner))
             case "mark" | "sub" | "sup":
                 yield model.InlineElement(name=element.tag, children=self._inlines(element, inner))
             case "element":

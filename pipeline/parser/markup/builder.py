@@ -263,7 +263,7 @@ BUILDERS: dict[str, Builder] = {
     **dict.fromkeys(tags.PLAIN_BLOCK_TAGS, blocks.plain),
     "center": blocks.centred,
     **dict.fromkeys(tags.HEADING_TAGS, blocks.heading),
-    **dict.fromkeys(("em", "strong", "del", "s", "strike"), inlines.formatting),
+    **dict.fromkeys(inlines.FORMATS, inlines.formatting),
     **dict.fromkeys(("code", "tt"), inlines.code),
     **dict.fromkeys(("abbr", "acronym"), inlines.abbreviation),
     **dict.fromkeys(("ul", "ol", "menu"), blocks.list_),

@@ -49,24 +49,22 @@ def inline_element(frame: Frame) -> Iterable[Node]:
     if name == "bdo" and not frame.attributes.get("dir"):
         name = "span"
 
-    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
-        element = model.InlineElement(
-            name=name, children=inlines, span=frame.span, attributes=attributes
-        )
-        return (element,)
+    def wrap(inlines: tuple[Inline, ...], own: Attributes) -> tuple[Inline, ...]:
+        return (model.InlineElement(name=name, children=inlines, span=frame.span, attributes=own),)
 
     return distribute(frame.items, frame.attributes, wrap)
 
 
-def formatting(frame: Frame) -> Iterable[Node]:
-    kinds: dict[str, type[model.Emphasis | model.Strong | model.Strikethrough]] = {
-        "em": model.Emphasis,
-        "strong": model.Strong,
-    }
-    kind = kinds.get(frame.tag, model.Strikethrough)
+FORMATS: dict[str, type[model.Emphasis | model.Strong | model.Strikethrough]] = {
+    "em": model.Emphasis,
+    "strong": model.Strong,
+    **dict.fromkeys(("del", "s", "strike"), model.Strikethrough),
+}
 
-    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
-        return (kind(children=inlines, attributes=attributes),)
+
+def formatting(frame: Frame) -> Iterable[Node]:
+    def wrap(inlines: tuple[Inline, ...], own: Attributes) -> tuple[Inline, ...]:
+        return (FORMATS[frame.tag](children=inlines, attributes=own),)
 
     return distribute(frame.items, frame.attributes, wrap)
 
@@ -79,12 +77,11 @@ def link(frame: Frame) -> Iterable[Node]:
         frame.tag = "span"
         return inline_element(frame)
 
-    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
+    def wrap(inlines: tuple[Inline, ...], own: Attributes) -> tuple[Inline, ...]:
         title = frame.values.get("title", "")
-        link = model.Link(
-            children=inlines, href=href, title=title, span=frame.span, attributes=attributes
+        return bind(
+            model.Link(children=inlines, href=href, title=title, span=frame.span, attributes=own)
         )
-        return bind(link)
 
     return distribute(frame.items, frame.attributes.without({"title"}), wrap)
 
