@@ -185,7 +185,7 @@ class LineParser(BlockParser):
         self.close_unmatched()
         while self.tip.processor is not None and not self.tip.processor.holds(element.tag):
             self.close_tip()
-        element.column = cursor.line.offset
+        element.column = cursor.offset
         self.tip.append(element)
         self.open.append(element)
         self.matched = len(self.open)

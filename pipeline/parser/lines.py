@@ -121,9 +121,14 @@ class Cursor:
         return self.text[self.next :]
 
     @property
+    def offset(self) -> int:
+        """The character of the source line (from 1) that `rest` begins with."""
+        return self.next - self.added + 1
+
+    @property
     def line(self) -> Line:
         """`rest` with its place."""
-        return Line(self.rest, self.number, self.next - self.added + 1)
+        return Line(self.rest, self.number, self.offset)
 
     @property
     def remainder(self) -> Line:

@@ -27,7 +27,7 @@ class AtxHeadingProcessor(LineProcessor):
                 match = _CLOSE.match(cursor.rest)
         if not match:
             return False
-        text = Line(cursor.rest[match.end() :], cursor.number, cursor.line.offset + match.end())
+        text = Line(cursor.rest[match.end() :], cursor.number, cursor.offset + match.end())
         heading = BlockElement(f"h{match[0].count('#')}", cursor.number, self)
         found = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
         if found:

@@ -142,8 +142,7 @@ class AdmonitionProcessor(LineProcessor):
         block = self.open(cursor, "admonition", classes, kind=kind, mark=cursor.rest[:3])
         if match[2]:
             title = BlockElement("title", cursor.number)
-            offset = cursor.line.offset + match.start(2)
-            title.lines = [Line(match[2], cursor.number, offset)]
+            title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
             block.append(title)
         cursor.skip_rest()
         return True
