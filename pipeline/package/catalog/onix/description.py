@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.model.editions import STANDARD_PRINT, Edition
 from pipeline.model.metadata import Audience, Certification, Contributor, Metadata, Series
-from pipeline.model.sheet import standards_for
+from pipeline.model.sheet.proportions import standards_for
 from pipeline.package.catalog.onix import codes
 from pipeline.package.catalog.record import Parts, Product, Record
 
