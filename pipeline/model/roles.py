@@ -10,7 +10,7 @@ Division: TypeAlias = Literal["frontmatter", "bodymatter", "backmatter"]
 
 
 class _Place(enum.Enum):
-    """Where in a book a part belongs."""
+    """The place of a part in a book."""
 
     FRONT = "before the text"
     OPENING = "before the text, or in it"

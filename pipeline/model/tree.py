@@ -24,10 +24,10 @@ Context: TypeAlias = tuple[T, Callable[[Node, T], T]]
 value to the value of the node (its language, say, or its place in the source)."""
 
 PATH: Context[tuple[Node, ...]] = ((), lambda node, above: (node, *above))
-"""Of each node itself, its parent, and so on to the top."""
+"""Each node's path: itself, its parent, and so on to the top."""
 
 SPAN: Context[Span | None] = (None, lambda node, above: node.span or above)
-"""Of each node its own span, or the nearest one above it."""
+"""Each node's own span, or the nearest one above it."""
 
 BLANK = "____"
 """The plain text of a blank."""
@@ -320,7 +320,7 @@ def is_for_teachers(node: Node) -> bool:
 
 
 ONLY_FOR_TEACHERS: Context[bool] = (False, lambda node, above: above or is_for_teachers(node))
-"""Of each node whether only teachers get it: in an edition for them that is counted after all that
+"""True for a node that only teachers get: in their editions it is counted after everything that
 students get too, so that both have the same numbers."""
 
 

@@ -20,7 +20,7 @@ Adobe's mark of how colours are written (EE)."""
 
 WEBP_CHUNKS = frozenset({b"EXIF", b"XMP "})
 WEBP_FLAGS = 0x08 | 0x04
-"""Of the head of a WebP file: that it has EXIF, and XMP."""
+"""The flags in the head of a WebP file for EXIF and XMP."""
 
 ORIENTATION = 0x0112
 
@@ -69,7 +69,7 @@ def _jpeg_parts(data: bytes) -> Iterator[bytes]:
 
 
 def _orientation(data: bytes) -> int:
-    """As EXIF counts: 1 for a picture that is the right way up."""
+    """The orientation as in EXIF: 1 for an upright picture."""
     import io
 
     from PIL import Image

@@ -49,7 +49,7 @@ def secret(name: str) -> Secret | None:
 
 
 def secret_block(name: str) -> Secret | None:
-    """As `secret`, for a block of no known name: it has more that could be an answer."""
+    """Like `secret`, for a block with an unknown name, of which more may mean an answer."""
     found = secret(name)
     if found is None and folded(name) in folded_words("perhaps_answer"):
         return Secret("answer", sure=False)

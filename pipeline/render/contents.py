@@ -10,7 +10,8 @@ from pipeline.model.sheet.proportions import words_of
 from pipeline.model.tree import plain_text
 
 LEAST_ENTRIES, LONG_DOCUMENT_WORDS = 4, 3500
-"""From about eight printed pages on, readers look things up rather than leaf through."""
+"""The minimum numbers of entries and words for contents to be shown: from about eight printed pages
+on, readers look things up rather than leaf through."""
 
 
 def prints_contents(document: Document) -> bool:

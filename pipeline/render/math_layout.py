@@ -91,7 +91,7 @@ class _Table(Mtable, tag="mtable"):
                 self._line(kind, upright, at, begin, end, kwargs)
 
     def _edges(self, sizes: Sequence[int]) -> tuple[list[float], list[float]]:
-        """Where columns and rows end, half of the room between them being of each; the first and
+        """The ends of columns and rows, which share the room between them equally; the first and
         the last get as much outside."""
         beside = self.size_px(self.element.get("columnspacing", "0")) / 2
         over = self.size_px(self.element.get("rowspacing", "0")) / 2

@@ -1,4 +1,4 @@
-"""From nodes to markup: one template a node, all decisions made before it is called."""
+"""From nodes to markup: one template for each node, called after all decisions are made."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ class NodeRenderer:
         return max(1, min(6, depth + self.base))
 
     def href(self, target: str) -> str:
-        """Where a link leads from the page that is being rendered."""
+        """The address of a link, as seen from the page being rendered."""
         if not target.startswith("#"):
             return target
         page = self.pages.get(target[1:], self.page)

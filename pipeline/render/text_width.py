@@ -51,7 +51,7 @@ _Letter: TypeAlias = tuple[str, float]
 
 
 class Size(NamedTuple):
-    """In ems: the widest piece that has no place to break a line, and the widest line."""
+    """The widths in ems of the widest piece that cannot be broken, and of the widest line."""
 
     word: float
     line: float

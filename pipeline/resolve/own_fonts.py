@@ -28,7 +28,7 @@ USUAL = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2000
 """Letters of Western languages, and the signs of all."""
 
 MOST_BYTES = 64 * 2**20
-"""Of a font. The largest that there are, for Chinese in all weights, have less."""
+"""The maximum size of a font. The largest ones, for Chinese in all weights, are smaller."""
 
 
 def read_fonts(document: Document, folder: Path) -> Document:

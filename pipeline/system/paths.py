@@ -20,7 +20,7 @@ PACKAGED = Path(__file__).parent.parent / "_templates"
 CHECKOUT = Path(__file__).parent.parent.parent / "templates"
 
 MOST_BYTES = 256 * 2**20
-"""Of a file that is read whole."""
+"""The maximum size of a file that is read whole."""
 
 
 _noted: ContextVar[dict[str, None] | None] = ContextVar("noted", default=None)
@@ -40,7 +40,7 @@ def noting() -> Iterator[dict[str, None]]:
 
 
 def leads_out(path: str) -> str:
-    """Where a recorded path leads if that is out of the folder, so that nothing there is read."""
+    """The target of a recorded path outside the folder, where nothing is read."""
     return os.path.realpath(path) if path.endswith("/") else ""
 
 

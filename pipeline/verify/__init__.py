@@ -18,7 +18,7 @@ from pipeline.system.checksums import MANIFEST, listed, manifested
 from pipeline.verify.findings import FileFindings, check_sums
 
 MAX_SIZE = 1024 * 1024 * 1024
-"""In bytes. Nothing bigger is read."""
+"""The maximum size of a file in bytes."""
 
 SUFFIXES = (".html", ".xhtml", ".epub", ".pdf")
 

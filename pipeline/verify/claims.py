@@ -47,7 +47,7 @@ FEATURES: dict[str, tuple[str, str]] = {
     "captions": (TRACK, ""),
     "unlocked": ("", ""),
 }
-"""Of each feature the thing that a book has to have, and the rule of the audit that it may not
+"""For each feature, the thing that a book must have, and the rule of the audit that it may not
 break, to claim it: the terms of the Schema.org Accessibility Properties for Discoverability."""
 
 _MEDIA = {

@@ -135,7 +135,7 @@ TextArea: TypeAlias = Callable[[PageLayout], PageArea | None]
 """Gives the place where the text of a page belongs; None where nobody knows."""
 
 SMALLER = 0.9
-"""Of its neighbour's size, a raised or lowered piece is smaller than this."""
+"""The size, relative to its neighbour's, below which a piece is raised or lowered."""
 
 
 SHORTEST_RULE, TALLEST_RULE = 30, 60

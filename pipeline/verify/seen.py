@@ -95,8 +95,8 @@ def read_pages(
 
 
 def is_blank(source: Path | bytes, places: Sequence[tuple[int, PageArea]]) -> tuple[bool, ...]:
-    """For each place on a numbered page, whether nothing is visible: it has no size, or a single
-    colour that is also around it. Raises `UnreadablePdf`."""
+    """Return, for each place on a numbered page, whether nothing is visible: it has no size, or a
+    single colour that is also around it. Raises `UnreadablePdf`."""
     blank = [False] * len(places)
     by_page = sorted(range(len(places)), key=lambda index: places[index][0])
     with _opened(source) as document:

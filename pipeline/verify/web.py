@@ -27,7 +27,7 @@ from pipeline.verify.references import (
 
 START = "index.html"
 MAX_SIZE = 64 * 1024 * 1024
-"""In bytes."""
+"""The maximum size of a page in bytes."""
 
 CHARSET_WITHIN = 1024
 """Bytes from the start in which browsers look for the encoding."""

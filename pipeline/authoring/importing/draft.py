@@ -158,7 +158,7 @@ class InputFolder(NamedTuple):
 
 
 ALONE = InputFolder()
-"""For a file that is imported alone."""
+"""The folder of a file that is imported alone."""
 
 
 def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:

@@ -212,7 +212,7 @@ def speakers(blocks: Iterable[Block]) -> tuple[Speaker, ...]:
 
 
 def scores(blocks: Iterable[Block]) -> tuple[Literal["head", "foot", "exercises"], ...]:
-    """Where a page has boxes for the score."""
+    """The positions of score boxes on a page."""
     nodes = [*walk(blocks)]
     paragraphs = [node for node in nodes if isinstance(node, model.Paragraph)]
     found: list[Literal["head", "foot", "exercises"]] = []

@@ -52,7 +52,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-"""Of addresses with a digest."""
+"""The cache header of addresses with a digest."""
 
 TYPES = {
     ".css": "text/css",

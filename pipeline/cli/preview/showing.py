@@ -88,7 +88,7 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
 
 
 def places(document: Document) -> Iterator[_Place]:
-    """Where each block of text of a resolved document begins, notes last."""
+    """The position of each block of text of a resolved document, notes last."""
     for nodes in (document.blocks, document.notes):
         block: list[Passage] = []
         for passage in passages(nodes):

@@ -1,4 +1,4 @@
-"""Has a source built at every save of a file that was read for it. The newest edit wins."""
+"""Builds a source at every save of a file that was read for it. The newest edit wins."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ class Watcher:
             raise _Dropped
 
     def _look_at(self, files: tuple[str, ...], started: int) -> None:
-        """From now on, look at these files. One that is new among them and has changed since the
-        build was ``started`` may have been read before that."""
+        """Watch these files from now on. One that is new among them and has changed since the build
+        was ``started`` may have been read before that."""
         with self._lock:
             found = self._states(files)
             for path, state in found.items():

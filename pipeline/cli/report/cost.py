@@ -35,7 +35,7 @@ class Prices(msgspec.Struct, frozen=True):
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """For all copies: the number of ``sheets`` of paper, and the cost, rounded to cents."""
+    """The number of ``sheets`` of paper for all copies, and the cost, rounded to cents."""
 
     sheets: int
     paper: Decimal

@@ -26,7 +26,7 @@ HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]
 KANA = re.compile("[\u3040-\u30ff]")
 
 ENDS = re.compile(r"(?<![.!?…؟])[.!?…؟]++[)\]”’“»\"']*+(?=\s)|[。！？]++[”’」』）]*+")
-"""Where a sentence may end."""
+"""The pattern of a possible end of a sentence."""
 
 ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|vgl|bzw|usw|etc|cf|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Sr|Sra|vol|pp|ed|eds|al|approx|ca)\.$")  # fmt: skip  # noqa: E501
 """Words with a full stop that does not end a sentence."""

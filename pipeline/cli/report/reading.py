@@ -39,7 +39,7 @@ class Counts(msgspec.Struct, frozen=True):
 
     @property
     def word_length(self) -> float:
-        """In syllables."""
+        """The average number of syllables of a word."""
         return self.syllables / self.words
 
 
@@ -122,7 +122,7 @@ FORMULAS: dict[str, Formula] = {
         _scale((75, 1, 4), (50, 5, 8), (25, 9, 12)),
     ),
 }
-"""By language. For others there is no formula that has been tested with school books."""
+"""The formulas by language. For others, there is none that has been tested with school books."""
 
 PATTERNS = {"en": "en_US"}
 """The variant whose hyphens are nearest to syllables, if there are several."""

@@ -31,7 +31,8 @@ from pipeline.model.tree import children, of_node, walk
 from pipeline.model.writing_systems import word_count
 
 BOOK_WORDS = 20_000
-"""From about fifty printed pages on, a publication is made up as a book."""
+"""The number of words, about fifty printed pages, from which a publication is laid out as a
+book."""
 
 TEXT, LEADING = 10.5, 15
 """Points: the size of the text, and the distance of its lines."""

@@ -28,7 +28,7 @@ LONGEST = 0.5
 
 
 class Extent(NamedTuple):
-    """From one height on a page to another."""
+    """The range between two heights on a page."""
 
     top: float
     bottom: float

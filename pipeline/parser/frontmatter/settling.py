@@ -101,13 +101,14 @@ SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, FieldReport, str], 
     PageOptions: _page,
     FitOptions: _fit,
 }
-"""From the values of a mapping and their nodes to the struct's fields; None if unusable."""
+"""A function from the values of a mapping and their nodes to the struct's fields; None if
+unusable."""
 
 SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
     parts.Contributor: lambda p: asdict(p) | {"role": p.roles if p.more_roles else p.role},
     parts.Audience: lambda audience: asdict(audience) | {"youngest": audience.ages or 0},
 }
-"""From a struct to the values of its mapping."""
+"""A function from a struct to the values of its mapping."""
 
 
 def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -> Metadata:

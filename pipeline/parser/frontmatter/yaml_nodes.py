@@ -130,7 +130,7 @@ def _printable(text: str) -> str:
 
 
 class _Lines:
-    """From offsets in the YAML to places in the file.
+    """Converts offsets in the YAML to places in the file.
 
     Offsets, not the lines and columns of PyYAML's marks, which also end lines at
     characters such as U+2028.

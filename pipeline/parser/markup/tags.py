@@ -76,7 +76,8 @@ IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
     **dict.fromkeys(("rt", "rp"), (_words("rt rp"), _words("ruby") | BLOCK_TAGS)),
 }
-"""Of a start tag the elements that it ends without end tags, and those that stop it."""
+"""The open elements that a start tag ends although they have no end tag, and those beyond which it
+ends none."""
 
 ENDS_PARAGRAPH = BLOCK_TAGS - TABLE_PARTS | {"table", "hr", "summary"}
 """Start tags that end an open ``p``."""

@@ -41,7 +41,8 @@ LETTER, SIGN, LEADING = 0.5, 1.0, 1.45
 """Ems that a letter and an ideograph are wide, and from line to line."""
 
 SPINE_SHARE, LARGEST_SPINE_TEXT, SPINE_MARGIN = 0.58, 7.0, 7.0
-"""Of letters, relative to a spine's width; the most in millimetres; and the margin at the ends."""
+"""The height of letters relative to a spine's width, their maximum in millimetres, and the margin
+at the ends."""
 
 TAKEN: dict[str, float] = {"classic": 0, "modern": 63, "plain": 30}
 """Rems of a spine that a theme's picture or band takes."""

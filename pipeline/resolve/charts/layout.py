@@ -133,7 +133,7 @@ def key(
 
 
 class Scale(NamedTuple):
-    """From numbers to points: ``low`` is drawn at ``start``, ``high`` at ``end``."""
+    """Converts numbers to points: ``low`` is drawn at ``start``, ``high`` at ``end``."""
 
     low: float
     high: float

@@ -122,8 +122,8 @@ INKED = Palette(
     lines=tuple(stroke._replace(colour=BLACK) for stroke in LINES),
     ink=BLACK,
 )
-"""For large print and for monochrome printers: outlines and hatching, which save ink. Names of
-slices are placed next to them."""
+"""A palette for large print and monochrome printers: outlines and hatching, which save ink. Names
+of slices are placed next to them."""
 
 STROKE = 1.5
 """The thickness of a line."""

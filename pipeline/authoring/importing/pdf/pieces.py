@@ -22,12 +22,12 @@ LEAST = 16
 """Points that an image is high or wide at least."""
 
 WHOLE = 0.85
-"""Of a page, an image that takes more is a scan of it, or its ground."""
+"""The share of a page above which an image is a scan of it, or its background."""
 
 MOST_BYTES = 2**28
 
 SMALLER = 0.94
-"""Of the size of the text, the letters of notes below it are at most so large."""
+"""The maximum size of letters in notes, relative to the text."""
 
 NOTE = re.compile(r"(\d{1,3}|[*†‡§]{1,3})[.)]?\s{0,3}(?=\S)")
 _REFERENCE = re.compile(r"\s?(\d{1,3}|[*†‡§]{1,3})\s?")

@@ -24,7 +24,7 @@ FONTS, COLOURS = "fonts", "colours"
 """The resources that all parts share."""
 
 LEVEL = 7
-"""Of deflate: a third of the time of the highest, for a hundredth more bytes."""
+"""The level of Deflate: a third of the time of the highest, for a hundredth more bytes."""
 
 
 def draw(

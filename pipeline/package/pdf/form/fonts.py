@@ -21,7 +21,7 @@ from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, 
 from pipeline.system import store
 
 LATIN_FACE = Face(SANS, 400, "normal", "font_source_sans_pro", "files/SourceSansPro-Regular.ttf")
-"""Has TrueType outlines, which all readers can take letters from while one types."""
+"""A face with TrueType outlines, which all readers can use for typed letters."""
 
 LATIN = frozenset({"Latn", "Grek", "Cyrl", "Zyyy", "Zinh"})
 

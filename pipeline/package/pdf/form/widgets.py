@@ -97,7 +97,7 @@ CHECKED = "Yes"
 
 
 class _Area(NamedTuple):
-    """In points from the page's lower left corner."""
+    """The place in points from the page's lower left corner."""
 
     left: float
     bottom: float

@@ -123,7 +123,7 @@ def _empty_page(root: Element, level: int) -> UnitSlice:
 
 
 def _obstacle(root: Element, pages: Pages) -> str:
-    """Why a text is set as a whole."""
+    """The reason to lay out a text as a whole."""
     edition, sheet = EDITIONS[pages.edition], pages.sheet
     if edition.fields:
         return "it is a form"

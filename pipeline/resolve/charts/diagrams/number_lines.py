@@ -14,7 +14,7 @@ from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Label, Mark, Marker, Point, Rule, Scene
 
 END = 14.0
-"""From the last mark to the arrow's head."""
+"""The distance from the last mark to the arrow's head."""
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
 _JUMP = re.compile(r"->|→|⟶")
