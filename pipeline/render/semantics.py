@@ -49,7 +49,7 @@ def form(node: Container | Admonition) -> _Form:
     return CONTAINERS.get(node.name, _Form())
 
 
-REFERENCES = frozenset({"biblioref", "glossref"})
+REFERENCES = frozenset({"biblioref", "glossref", "noteref"})
 """The types of links that DPUB-ARIA has too."""
 
 
