@@ -67,10 +67,7 @@ TEXTS: dict[str, tuple[int, str]] = {
     "Arabic": (2, sections(3, lambda n: paragraphs(3, ARABIC, 3))),
     "images": (2, sections(3, lambda n: paragraphs(1) + "![A square](square.svg)\n\n*Figure.*")),
     "exercises": (1, sections(2, lambda n: f"{n}. {SENTENCE}\n\n   ::: lines 4\n   :::\n")),
-    "notes": (
-        1,
-        "".join(f"{SENTENCE * 3}[^{n}]\n\n[^{n}]: {SENTENCE}\n\n" for n in range(1, 6)),
-    ),
+    "notes": (1, "".join(f"{SENTENCE * 3}[^{n}]\n\n[^{n}]: {SENTENCE}\n\n" for n in range(1, 6))),
     "two columns": (1, paragraphs(9)),
 }
 FRONT = {

@@ -117,15 +117,9 @@ def test_interview_from_a_web_page(tmp_path: Path) -> None:
         ),
         (9, "“By Rahim Kanani” is taken for the author: Rahim Kanani."),
         (10, "“March 5, 2012” is taken for the date."),
-        (
-            11,
-            "“Share this: Facebook Twitter” (4 words) is left out: it is for sharing the page.",
-        ),
+        (11, "“Share this: Facebook Twitter” (4 words) is left out: it is for sharing the page."),
         (14, "“5 min read” (3 words) is left out: it belongs to the page, not to the text."),
-        (
-            16,
-            "Garbled characters are corrected in 1 line, such as “Itâ€™s” to “It’s”.",
-        ),
+        (16, "Garbled characters are corrected in 1 line, such as “Itâ€™s” to “It’s”."),
         (
             37,
             "“Related posts The well Another story” (6 words) is left out: other pages are listed "

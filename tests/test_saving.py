@@ -64,9 +64,7 @@ def test_a_set_replaces_another(folder: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_killed_process_leaves_the_old_set_or_the_next_one_finishes_the_new(
-    folder: Path,
-) -> None:
+def test_a_killed_process_leaves_the_old_set_or_the_next_one_finishes_the_new(folder: Path) -> None:
     names = repr({name: data.decode() for name, data in NEW.items()})
     seen = set()
     for deadline in range(1, 40):

@@ -21,10 +21,7 @@ import pytest
 from pipeline.system import pango
 
 ROOT = Path(__file__).parent.parent
-APT = (
-    "apt-get update",
-    "apt-get install -y --no-install-recommends {}libharfbuzz-subset0",
-)
+APT = ("apt-get update", "apt-get install -y --no-install-recommends {}libharfbuzz-subset0")
 APT_LINE = " && ".join(f"sudo {line.format('')}" for line in APT)
 # .tools/system-packages on a machine without HarfBuzz-Subset, and as another user
 TRIED = """

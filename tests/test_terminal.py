@@ -96,8 +96,7 @@ def test_names_of_files_do_no_harm() -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    [("editions",), ("editions", "--json"), ("report",), ("report", "--json")],
+    "command", [("editions",), ("editions", "--json"), ("report",), ("report", "--json")]
 )
 def test_nor_do_they_in_what_commands_list(
     command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

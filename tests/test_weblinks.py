@@ -419,10 +419,7 @@ def test_findings_are_sentences(
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [
-        (["--external", "a.html"], "a.html is not one"),
-        (["a.md"], "--external"),
-    ],
+    [(["--external", "a.html"], "a.html is not one"), (["a.md"], "--external")],
 )
 def test_files_of_the_other_kind(
     arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

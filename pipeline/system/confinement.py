@@ -66,9 +66,7 @@ def confine(reads: Iterable[Path], writes: Iterable[Path]) -> None:
         raise ConfinementError("this system can neither give a network of its own nor forbid TCP")
     rights = sum(some for since, some in _RIGHTS.items() if version >= since)
     restrictions = _Ruleset(
-        rights,
-        _TCP if version >= _TCP_VERSION else 0,
-        _SCOPES if version >= _SCOPES_VERSION else 0,
+        rights, _TCP if version >= _TCP_VERSION else 0, _SCOPES if version >= _SCOPES_VERSION else 0
     )
     ruleset = libc.syscall(
         _CREATE_RULESET, ctypes.byref(restrictions), ctypes.sizeof(restrictions), 0

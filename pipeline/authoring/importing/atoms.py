@@ -12,20 +12,7 @@ from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.draft import append_text
 
-FORMATS = (
-    "ins",
-    "del",
-    "link",
-    "lang",
-    "strong",
-    "em",
-    "u",
-    "s",
-    "mark",
-    "raised",
-    "caps",
-    "code",
-)
+FORMATS = ("ins", "del", "link", "lang", "strong", "em", "u", "s", "mark", "raised", "caps", "code")
 """The formats of text, from the outermost element to the innermost."""
 
 Formats: TypeAlias = tuple[tuple[str, str], ...]

@@ -20,11 +20,7 @@ _SIGNS = {
         )
     ),
     **dict(
-        zip(
-            "ΓΔΘΛΞΠΣΦΨΩ",
-            "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-            strict=True,
-        )
+        zip("ΓΔΘΛΞΠΣΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), strict=True)
     ),
     **dict(
         zip(

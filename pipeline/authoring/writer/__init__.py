@@ -39,9 +39,7 @@ def write(document: Document) -> str:
 
 
 def write_blocks(
-    blocks: Iterable[Block],
-    notes: Iterable[Note] = (),
-    links: Mapping[tuple[str, str], str] = {},
+    blocks: Iterable[Block], notes: Iterable[Note] = (), links: Mapping[tuple[str, str], str] = {}
 ) -> str:
     """Blocks, and after them the notes that they refer to by labels. ``links`` are the labels
     under which addresses are defined elsewhere, by address and title."""

@@ -12,13 +12,7 @@ from pipeline import model
 from pipeline.authoring.writer import captioned, tables
 from pipeline.authoring.writer.attributes import attribute_list
 from pipeline.authoring.writer.inlines import leaf
-from pipeline.authoring.writer.lists import (
-    choices,
-    definition_list,
-    listing,
-    matching,
-    ordering,
-)
+from pipeline.authoring.writer.lists import choices, definition_list, listing, matching, ordering
 from pipeline.authoring.writer.markup import element, plain, tag, unwritable
 from pipeline.authoring.writer.shapes import SEPARATOR, Writer, fenced, indented, quotation
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node

@@ -134,9 +134,7 @@ def chart(node: model.Chart, out: Writer) -> str:
         return f"```chart {listed[:-1]}{caption}}}\n" + "\n".join(lines) + "\n```"
     classes = ("chart" if node.kind == "bar" else f"{node.kind}-chart", *own.classes)
     table = replace(
-        node.table,
-        caption=node.caption,
-        attributes=Attributes(own.id, classes, tuple(pairs)),
+        node.table, caption=node.caption, attributes=Attributes(own.id, classes, tuple(pairs))
     )
     return out.block(table)
 

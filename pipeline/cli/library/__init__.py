@@ -46,7 +46,7 @@ class PlaceType(click.Path):
 @click.argument("given", type=PlaceType(exists=True, path_type=Path), metavar="FOLDER|LIST|URL")
 @terminal.EDITION(
     help="The editions to build, separated by commas (default: those in a document's front matter,"
-    " or web, handout, ebook).",
+    " or web, handout, ebook)."
 )
 @click.option(
     "--out",
@@ -142,11 +142,7 @@ class _Run:
     """A run over a library: known documents are reported, and due ones built."""
 
     def __init__(
-        self,
-        source: Path | str,
-        options: dict[str, Any],
-        limits: Limits,
-        quiet: bool,
+        self, source: Path | str, options: dict[str, Any], limits: Limits, quiet: bool
     ) -> None:
         from pipeline.cli.library import remote, sources
 

@@ -181,11 +181,7 @@ def guide(landmarks: tuple[Landmark, ...]) -> Iterator[dict[str, str]]:
     """The references of the guide, as EbookLib takes them."""
     for landmark in landmarks:
         if landmark.kind in KINDS:
-            yield {
-                "type": KINDS[landmark.kind],
-                "title": landmark.title,
-                "href": landmark.href,
-            }
+            yield {"type": KINDS[landmark.kind], "title": landmark.title, "href": landmark.href}
 
 
 # --- images, as e-readers show them -------------------------------------------------------

@@ -29,10 +29,7 @@ class Log:
     give the positions of images."""
 
     def __init__(
-        self,
-        root: ElementTree.Element,
-        missing: Iterable[str] = (),
-        assets: Iterable[Asset] = (),
+        self, root: ElementTree.Element, missing: Iterable[str] = (), assets: Iterable[Asset] = ()
     ) -> None:
         self._root = root
         self._assets = {asset.name: asset for asset in assets}

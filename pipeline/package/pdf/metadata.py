@@ -91,7 +91,6 @@ FOR_PRESS: dict[ForPress, str] = {
 
 def describe(pdf: PDF, metadata: Metadata, standards: Standards | None = None) -> None:
     """Write the metadata into a PDF that is complete but for it."""
-    moment = publication_moment(metadata.date)
     info = {
         "Title": metadata.title,
         "Author": ", ".join(author.name for author in metadata.authors),
@@ -99,7 +98,7 @@ def describe(pdf: PDF, metadata: Metadata, standards: Standards | None = None) -
         "Keywords": ", ".join(metadata.keywords),
         "Creator": CREATOR,
         "Producer": PRODUCER,
-        "CreationDate": _stamp(moment),
+        "CreationDate": _stamp(publication_moment(metadata.date)),
         "ModDate": _stamp(publication_moment(metadata.modified or metadata.date)),
     }
     pdf.info.clear()
@@ -107,25 +106,18 @@ def describe(pdf: PDF, metadata: Metadata, standards: Standards | None = None) -
         pdf.info["Trapped"] = "/False"
     if standards is None or standards.archival != "a4f":
         pdf.info.update({key: String(value) for key, value in info.items() if value})
-    packet = Stream(
-        [xmp(metadata, moment, standards).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
-    )
+    packet = Stream([xmp(metadata, standards).encode()], {"Type": "/Metadata", "Subtype": "/XML"})
     pdf.add_object(packet)
     pdf.catalog["Metadata"] = packet.reference
     pdf.catalog["Lang"] = String(metadata.lang)
     pdf.catalog["ViewerPreferences"] = Dictionary({"DisplayDocTitle": "true"})
 
 
-def xmp(
-    metadata: Metadata,
-    moment: datetime.datetime | None,
-    standards: Standards | None = None,
-    *,
-    beside: str = "",
-) -> str:
+def xmp(metadata: Metadata, standards: Standards | None = None, *, beside: str = "") -> str:
     """The XMP packet: Dublin Core, rights, and claims of conformance to ``standards``, if any.
     ``beside`` is the name of another file with the same text."""
-    iso, changed = _iso(moment), publication_moment(metadata.modified or metadata.date)
+    iso = _iso(publication_moment(metadata.date))
+    changed = publication_moment(metadata.modified or metadata.date)
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")
     lines = (

@@ -22,7 +22,7 @@ from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.metadata import xmp
-from pipeline.package.result import FileFacts, publication_moment
+from pipeline.package.result import FileFacts
 
 BREAK = "page-break"
 """The class of a page break in the markup."""
@@ -218,7 +218,7 @@ def _describe(pdf: pikepdf.Pdf, edition: Edition, metadata: Metadata, beside: st
     for key in ONLY_FOR_PAGES:
         if key in pdf.Root:
             del pdf.Root[key]
-    packet = xmp(metadata, publication_moment(metadata.date), beside=beside)
+    packet = xmp(metadata, beside=beside)
     pdf.Root.Metadata = pikepdf.Stream(
         pdf, packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
     )

@@ -252,11 +252,7 @@ class _Writer:
         self.links.append((annotation, element))
         self._order.setdefault(kid.page, []).append(annotation.reference)
         return Dictionary(
-            {
-                "Type": "/OBJR",
-                "Obj": annotation.reference,
-                "Pg": self._references[kid.page],
-            }
+            {"Type": "/OBJR", "Obj": annotation.reference, "Pg": self._references[kid.page]}
         )
 
 

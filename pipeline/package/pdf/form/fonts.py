@@ -90,11 +90,7 @@ def add_fonts(pdf: PDF, face: Face) -> Dictionary:
                 "Subtype": "/CIDFontType2",
                 "BaseFont": f"/{NAME}",
                 "CIDSystemInfo": Dictionary(
-                    {
-                        "Registry": String("Adobe"),
-                        "Ordering": String("Identity"),
-                        "Supplement": 0,
-                    }
+                    {"Registry": String("Adobe"), "Ordering": String("Identity"), "Supplement": 0}
                 ),
                 "CIDToGIDMap": "/Identity",
                 "W": widths.reference,
