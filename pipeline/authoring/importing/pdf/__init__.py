@@ -64,24 +64,15 @@ def read_pdf(path: Path, name: str) -> Draft:
         root, name, images.files.get, whole_page=True, title=metadata.title, notes=text.notes
     )
     changes: Changes = {Text: lambda node: inlines(node.text), Link: _once}
-    counts = dict(draft.counts)
-    counts["words"], counts["images"] = text.words, len(shown)
     left = sum(len(page.pictures) for page in pages) - len(shown)
-    found = [*_findings(is_tagged, text.left_out, left, name), *draft.findings]
-    return Draft(
-        Metadata(
-            title=metadata.title or draft.metadata.title,
-            authors=metadata.authors,
-            description=metadata.description,
-            keywords=metadata.keywords,
-            lang=language_of(lang),
-        ),
-        rewrite(draft.blocks, leave=changes),
-        rewrite(draft.notes, leave=changes),
-        draft.images,
-        counts,
-        tuple(found),
-        draft.passages,
+    title = metadata.title or draft.metadata.title
+    return replace(
+        draft,
+        metadata=replace(metadata, title=title, lang=language_of(lang)),
+        blocks=rewrite(draft.blocks, leave=changes),
+        notes=rewrite(draft.notes, leave=changes),
+        counts={**draft.counts, "words": text.words, "images": len(shown)},
+        findings=(*_findings(is_tagged, text.left_out, left, name), *draft.findings),
     )
 
 

@@ -16,7 +16,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
 from pipeline.authoring.importing.pdf.lines import PdfLine, PdfPiece, write_lines
-from pipeline.verify.layout import PageAddress, PageArea, PageLayout, Picture, TextRun
+from pipeline.verify.layout import PageAddress, PageLayout, Picture, TextRun
 
 LEAST = 16
 """Points that an image is high or wide at least."""
@@ -129,15 +129,13 @@ def _cut(run: TextRun, links: Sequence[PageAddress]) -> Iterator[PdfPiece]:
         end = _edge(run.text, round((right - run.box.left) / width))
         for first, last in ((0, start), (start, end), (end, len(run.text))):
             if run.text[first:last]:
-                area = PageArea(
-                    run.box.left + first * width,
-                    run.box.bottom,
-                    run.box.left + last * width,
-                    run.box.top,
+                left, right = run.box.left + first * width, run.box.left + last * width
+                yield replace(
+                    whole,
+                    text=run.text[first:last],
+                    box=run.box._replace(left=left, right=right),
+                    address=address if first == start and last == end else "",
                 )
-                text = run.text[first:last]
-                to = address if first == start and last == end else ""
-                yield replace(whole, text=text, box=area, address=to)
         return
     yield whole
 
@@ -171,7 +169,7 @@ def notes_below(pages: Sequence[Sequence[PdfLine]], size: float) -> NotesBelow:
             begins = NOTE.match(line.text)
             if begins and begins[1] not in found and (not last or _follows(last, begins[1])):
                 last = begins[1]
-                found[last] = [without_number(line, begins[1])]
+                found[last] = [without_mark(line, begins[1], ".) ")]
             elif last:
                 found[last].append(line)
         labels: dict[str, str] = {}
@@ -208,12 +206,12 @@ def _follows(before: str, number: str) -> bool:
     return not number.isdigit() or (before.isdigit() and int(number) == int(before) + 1)
 
 
-def without_number(line: PdfLine, number: str) -> PdfLine:
-    """A note's first line without its number."""
+def without_mark(line: PdfLine, mark: str, after: str | None = None) -> PdfLine:
+    """A line without the number or bullet that it begins with, and the signs ``after`` it: white
+    space, if none are given."""
     first, *others = line.runs
-    text = first.text.lstrip().removeprefix(number).lstrip(".) ")
-    runs = (replace(first, text=text), *others) if text else tuple(others)
-    return line._replace(runs=runs)
+    text = first.text.lstrip().removeprefix(mark).lstrip(after)
+    return line._replace(runs=(replace(first, text=text), *others) if text else tuple(others))
 
 
 def referred(

@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from lxml import etree
 from lxml.etree import _Element as Element
-from msgspec.structs import replace
 
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
@@ -25,7 +24,7 @@ from pipeline.authoring.importing.pdf.lines import (
     plain_figures,
     write_lines,
 )
-from pipeline.authoring.importing.pdf.pieces import ShownImage, note_of, notes_below
+from pipeline.authoring.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
 from pipeline.authoring.importing.pdf.tables import PdfTable, with_tables
 from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout
@@ -80,7 +79,7 @@ def page_of_lines(
             write_lines(part, made, known, marked=False)
         elif mark := _mark_of(first):
             item = _item(body, lists, first.left, "ol" if mark.strip("(.)").isdigit() else "ul")
-            write_lines([_without(first, mark), *part[1:]], item, known)
+            write_lines([without_mark(first, mark), *part[1:]], item, known)
             marks += 1
         elif (label := LABEL.match(said)) and len(body) and body[-1].tag == "figure":
             caption = etree.SubElement(body[-1], "figcaption")
@@ -89,7 +88,8 @@ def page_of_lines(
         else:
             write_lines(part, etree.SubElement(body, "p"), known)
     notes = [(label, note_of(lines, known)) for label, lines in below.notes.items()]
-    count = len(whole.split()) - sum(map(_is_cut, lines)) - marks - 2 * len(notes)
+    cut = sum(line.text.endswith(HYPHENS) for line in lines)
+    count = len(whole.split()) - cut - marks - 2 * len(notes)
     plain_figures(body)
     return PdfText(body, count, left_out, notes)
 
@@ -125,12 +125,6 @@ def _mark_of(line: PdfLine) -> str:
     return found[0].strip() if found else ""
 
 
-def _without(line: PdfLine, mark: str) -> PdfLine:
-    first, *others = line.runs
-    text = first.text.lstrip().removeprefix(mark).lstrip()
-    return line._replace(runs=(replace(first, text=text), *others) if text else tuple(others))
-
-
 def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: str) -> Element:
     """A new item, in the list of its indentation; ``lists`` are the open ones."""
     if not lists or not len(body) or body[-1] is not lists[0][1]:
@@ -145,10 +139,6 @@ def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: 
             to = lists[-1][1][-1] if lists else body
         lists.append((left, etree.SubElement(to, kind)))
     return etree.SubElement(lists[-1][1], "li")
-
-
-def _is_cut(line: PdfLine) -> bool:
-    return line.text.endswith(HYPHENS)
 
 
 def _marked(lines: list[PdfLine]) -> list[PdfLine]:
@@ -177,16 +167,16 @@ def _furniture(
     pages: Sequence[Sequence[PdfLine]],
 ) -> tuple[set[tuple[int, str, float]], Counter[str]]:
     """Running heads, feet and page numbers: text at the edges of many pages."""
-    edges: list[PdfLine] = []
+    edges: list[tuple[PdfLine, str]] = []
     for lines in pages:
         ordered = sorted(lines, key=lambda line: -line.baseline)
-        edges += {*ordered[:EDGES], *ordered[-EDGES:]}
-    often = Counter(re.sub(r"\d+|(?<![^\W\d_])[ivxlc]{1,8}$", "#", line.text) for line in edges)
+        for line in {*ordered[:EDGES], *ordered[-EDGES:]}:
+            edges.append((line, re.sub(r"\d+|(?<![^\W\d_])[ivxlc]{1,8}$", "#", line.text)))
+    often = Counter(kind for _, kind in edges)
     least = max(3, 0.3 * len(pages))
     found: set[tuple[int, str, float]] = set()
     words: Counter[str] = Counter()
-    for line in edges:
-        kind = re.sub(r"\d+|(?<![^\W\d_])[ivxlc]{1,8}$", "#", line.text)
+    for line, kind in edges:
         is_number = re.fullmatch(r"\W*#\W*", kind) and len(pages) > 1
         if often[kind] >= least or is_number:
             found.add(_key(line))

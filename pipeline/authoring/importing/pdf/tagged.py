@@ -28,7 +28,7 @@ from pipeline.authoring.importing.pdf.pieces import (
     ShownImage,
     note_of,
     referred,
-    without_number,
+    without_mark,
 )
 from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout, TextRun
@@ -91,8 +91,9 @@ def page_of_structure(
             left_out[f"{DRAWING}: {block.alt}"] += len(block.text.split())
         elif block.role == "Lbl":
             label = block.text
-            if not _MARK.fullmatch(label):
-                _term(block, body, known)
+            if not _MARK.fullmatch(label):  # a term, whose definition is the next item
+                term = etree.SubElement(last_or_new(body, "dl"), "dt")
+                write_lines(block.lines, term, known, marked=False)
         else:
             _put(block, body, known, label)
             words += len(block.text.split()) - sum(x.text.endswith(HYPHENS) for x in block.lines)
@@ -138,7 +139,7 @@ def _with_notes(blocks: list[_Block], notes: dict[str, list[PdfLine]]) -> list[_
             found[number] += block.lines
         elif begins := NOTE.match(block.text):
             number = begins[1]
-            found[number] = [without_number(block.lines[0], number), *block.lines[1:]]
+            found[number] = [without_mark(block.lines[0], number, ".) "), *block.lines[1:]]
     others = [block for block in blocks if not block.is_note]
     labels: dict[str, str] = {}
     for block in others:
@@ -199,12 +200,6 @@ def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
     """Return whether a paragraph was cut by a page and continues."""
     text = "".join(str(part) for part in last.itertext())
     return not _END.search(text) and lines[0].text[:1].islower()
-
-
-def _term(block: _Block, body: Element, known: frozenset[str]) -> None:
-    """A term, whose definition is the next item."""
-    term = etree.SubElement(last_or_new(body, "dl"), "dt")
-    write_lines(block.lines, term, known, marked=False)
 
 
 def _cell(block: _Block, body: Element, known: frozenset[str]) -> None:
