@@ -29,20 +29,18 @@ def join_captions(root: Element) -> None:
             continue
         before, after = caption.getprevious(), caption.getnext()
         around = (after, before) if _OF_TABLES.match(_spoken_text(caption)) else (before, after)
-        for one in around:
-            if one is None:
-                continue
+        for one in (one for one in around if one is not None):
             if one.tag == "table" and one.find("caption") is None:
                 caption.tag = "caption"
                 one.insert(0, caption)
-                _take_id(one, caption)
-                break
-            if _is_image(one):
-                one.tag = "figure"
-                caption.tag = "figcaption"
+            elif _is_image(one):
+                one.tag, caption.tag = "figure", "figcaption"
                 one.append(caption)
-                _take_id(one, caption)
-                break
+            else:
+                continue
+            if (name := caption.attrib.pop("id", None)) is not None:
+                one.set("id", name)
+            break
         if is_caption:
             caption.attrib.pop("class", None)
     for image in [*root.iter("img")]:
@@ -101,15 +99,10 @@ def _spoken_text(element: Element) -> str:
     return "".join(t for t in element.itertext() if isinstance(t, str))
 
 
-def _take_id(element: Element, caption: Element) -> None:
-    if (name := caption.attrib.pop("id", None)) is not None:
-        element.set("id", name)
-
-
 def _is_image(element: Element) -> bool:
     return (
         element.tag in ("p", "figure")
         and len(element) == 1
         and element[0].tag == "img"
-        and not (_spoken_text(element).strip())
+        and not _spoken_text(element).strip()
     )

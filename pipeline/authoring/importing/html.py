@@ -183,12 +183,9 @@ def _keep_comments(root: Element) -> None:
         text = " ".join((said.text or "").split())
         if block is not None and text:
             paragraph = lxml.html.Element("p")
-            paragraph.text, paragraph.tail = draft.COMMENT + text, None
-            inner = block if block.tag in ("li", "td") else None
-            if inner is not None:
-                inner.append(paragraph)
-            else:
-                block.addnext(paragraph)
+            paragraph.text = draft.COMMENT + text
+            put = block.append if block.tag in ("li", "td") else block.addnext
+            put(paragraph)
 
 
 def decoded(data: bytes | str) -> str:

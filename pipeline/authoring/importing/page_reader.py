@@ -233,16 +233,14 @@ class PageReader:
         if source in self._names.values():
             return node
         data, suffix = self._data(source)
-        if data and not suffix:
-            kind = posixpath.splitext(source)[1]
-            message = (
-                f"The image “{source[:80]}” is left out: no edition can show this image format."
-            )
-            self.tell(message, f"Save it as .png in place of {kind}.", source)
-            return (Text(text=node.alt),) if node.alt else ()
         if not data or not suffix:
-            if node.alt or not source.startswith("data:"):
-                message = f"The image “{source[:80]}” is not part of the input, and is left out."
+            shown = f"The image “{source[:80]}”"
+            if data:
+                kind = posixpath.splitext(source)[1]
+                message = f"{shown} is left out: no edition can show this image format."
+                self.tell(message, f"Save it as .png in place of {kind}.", source)
+            elif node.alt or not source.startswith("data:"):
+                message = f"{shown} is not part of the input, and is left out."
                 hint = "Save it beside the source, and write `![what it shows](file)`."
                 self.tell(message, hint, source)
             return (Text(text=node.alt),) if node.alt else ()
