@@ -112,10 +112,7 @@ def _close(node: Any) -> Node | tuple[Node, ...]:
 
 
 CLOSE: Changes = dict.fromkeys(
-    (
-        *INLINE_FIELDS,
-        *(kind for kind in FIELDS if kind in _INLINES and "children" in FIELDS[kind]),
-    ),
+    (*INLINE_FIELDS, *(kind for kind in FIELDS if kind in _INLINES and "children" in FIELDS[kind])),
     _close,
 )
 """Functions that close the gap of `LEFT_OUT`, by type of node."""

@@ -72,26 +72,17 @@ def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) 
     figure = figure_of(image, block.span, read_inlines)
     if around == NO_ATTRIBUTES:
         return figure
-    both = attributes.joined(around, figure.attributes)
-    return replace(figure, attributes=both)
+    return replace(figure, attributes=attributes.joined(around, figure.attributes))
 
 
 def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Figure:
     """The figure for an image that is alone, with its title as the caption, and its attributes."""
-    of_image = ("decorative",)
-    own = attributes.aligned(image.attributes)
-    classes = tuple(c for c in own.classes if c not in of_image)
+    of_image = tuple(name for name in image.attributes.classes if name == "decorative")
     return Figure(
-        image=replace(
-            image,
-            title="",
-            attributes=attributes.make(
-                classes=tuple(c for c in image.attributes.classes if c in of_image)
-            ),
-        ),
+        image=replace(image, title="", attributes=attributes.make(classes=of_image)),
         caption=_caption(image, read_inlines),
         span=span,
-        attributes=attributes.make(own.id, classes, own.pairs),
+        attributes=attributes.aligned(image.attributes).without(classes=of_image),
     )
 
 

@@ -19,12 +19,7 @@ from pipeline.parser.markup.flow import trim
 from pipeline.parser.secrets import meaning_of, secret_block
 
 KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
-ALIASES = {
-    "attention": "warning",
-    "danger": "caution",
-    "error": "caution",
-    "hint": "tip",
-}
+ALIASES = {"attention": "warning", "danger": "caution", "error": "caution", "hint": "tip"}
 NAMES = (*sorted(KINDS), *ALIASES)
 CALLOUTS = {
     **dict.fromkeys(("abstract", "summary", "tldr", "todo"), "note"),

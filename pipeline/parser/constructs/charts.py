@@ -191,8 +191,7 @@ def _line(line: Line, kind: ChartKind, read: ReadInlines) -> model.TableRow:
     cells = (
         _cell(Cell(name.strip(), at), read),
         model.TableCell(
-            children=(model.Plain(children=(model.Code(text=value.strip()),)),),
-            span=line.at(start),
+            children=(model.Plain(children=(model.Code(text=value.strip()),)),), span=line.at(start)
         ),
     )
     return model.TableRow(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Literal
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline import model
@@ -288,10 +288,8 @@ PAGE = "page"
 def _cross_reference(element: Element, attributes: Attributes) -> model.CrossReference:
     """``@fig-x`` with the attributes after it."""
     assert isinstance(element, InlineSpan)
-    form: Literal["full", "number", "page"] = "full"
-    if element.get("form") == "number":
-        form = "number"
-    elif PAGE in attributes.classes:
+    form: Any = element.get("form", "full")
+    if form == "full" and PAGE in attributes.classes:
         form = "page"
     return model.CrossReference(
         target=element.get("target", ""),
