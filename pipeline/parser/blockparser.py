@@ -110,6 +110,7 @@ class LineProcessor(BlockProcessor):
     takes_lines = False
     verbatim = False
     takes_in = False
+    has_end = False
     parser: LineParser
 
     def may_start(self, cursor: Cursor) -> bool:
@@ -140,10 +141,17 @@ class LineProcessor(BlockProcessor):
 
     def waits_for_end(self, block: BlockElement) -> bool:
         """Return whether ``block`` has an end of its own, before which everything is verbatim."""
-        return False
+        return self.has_end
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         """Finish ``block``, which has ended."""
+
+
+class VerbatimProcessor(LineProcessor):
+    """A leaf that takes every line as it is."""
+
+    takes_lines = True
+    verbatim = True
 
 
 class LineParser(BlockParser):

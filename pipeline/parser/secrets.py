@@ -67,10 +67,4 @@ def _candidates(meaning: Meaning) -> tuple[str, ...]:
     and for teachers only the first of each language, because `lecture` is no `lecturer`."""
     found = understood("teacher_above_all" if meaning == "teacher" else "answer")
     single = (folded(word) for word in found if " " not in word)
-    return tuple(word for word in single if len(word) >= _enough(word))
-
-
-def _enough(word: str) -> int:
-    if word.isascii():
-        return 6
-    return 2 if word[0] > "\u2fff" else 4
+    return tuple(w for w in single if len(w) >= (6 if w.isascii() else 2 if w[0] > "\u2fff" else 4))

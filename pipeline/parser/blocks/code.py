@@ -8,7 +8,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.other_tools import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
@@ -26,12 +26,11 @@ _CHUNK = re.compile(r"\{[A-Za-z][\w-]*[ \t,}]")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-class FenceProcessor(LineProcessor):
+class FenceProcessor(VerbatimProcessor):
     """``state`` is (character, length, indentation) of the opening fence."""
 
     begins = "`~"
-    takes_lines = True
-    verbatim = True
+    has_end = True
 
     def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
@@ -53,9 +52,6 @@ class FenceProcessor(LineProcessor):
                 return Match.END
         cursor.skip_columns(min(indent, cursor.indent))
         return Match.YES
-
-    def waits_for_end(self, block: BlockElement) -> bool:
-        return True
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         char, length, _ = block.state
@@ -88,10 +84,7 @@ class FenceProcessor(LineProcessor):
             self.report(block, Code.LIKELY_SLIP, message, OTHER_FORMAT)
 
 
-class IndentedCodeProcessor(LineProcessor):
-    takes_lines = True
-    verbatim = True
-
+class IndentedCodeProcessor(VerbatimProcessor):
     def may_start(self, cursor: Cursor) -> bool:
         return cursor.indent >= 4 and self.parser.tip.tag not in ("p", "table")
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.blocks.code import IndentedCodeProcessor
 from pipeline.parser.characters import in_columns
 from pipeline.parser.lines import Cursor, Line
@@ -39,10 +39,8 @@ class _State:
     ended: bool = False
 
 
-class DashTableProcessor(LineProcessor):
+class DashTableProcessor(VerbatimProcessor):
     begins = "-"
-    takes_lines = True
-    verbatim = True
 
     def start(self, cursor: Cursor) -> bool:
         if not _GROUPS.match(cursor.rest):

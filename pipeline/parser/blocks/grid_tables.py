@@ -10,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 from pipeline.model.codes import Code
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.characters import in_columns
 from pipeline.parser.lines import Cursor, Line
 
@@ -37,10 +37,8 @@ class _Area(NamedTuple):
     right: int
 
 
-class GridTableProcessor(LineProcessor):
+class GridTableProcessor(VerbatimProcessor):
     begins = "+"
-    takes_lines = True
-    verbatim = True
 
     def start(self, cursor: Cursor) -> bool:
         if not _BORDER.match(cursor.rest) or self.parser.too_deep(cursor):

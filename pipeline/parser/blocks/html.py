@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.model.codes import Code
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.markup.tags import KNOWN_TAGS
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
@@ -35,12 +35,10 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, str], ...] = (
 """The beginning of each kind of block, and its end; without one, a blank line ends it."""
 
 
-class HtmlProcessor(LineProcessor):
+class HtmlProcessor(VerbatimProcessor):
     """``state`` is the number of the kind while the block is open."""
 
     begins = "<"
-    takes_lines = True
-    verbatim = True
 
     def start(self, cursor: Cursor) -> bool:
         kind = self._kind(cursor.rest)

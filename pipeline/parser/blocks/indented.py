@@ -95,9 +95,17 @@ class DefinitionProcessor(LineProcessor):
 _NOTE = re.compile(r"\[\^([^\]\s\[^]+)\]:[ \t]*")
 
 
-class NoteProcessor(LineProcessor):
-    begins = "["
+class IndentedProcessor(LineProcessor):
+    """A container with content indented by four columns."""
+
     container = True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return proceed_indented(cursor, 4)
+
+
+class NoteProcessor(IndentedProcessor):
+    begins = "["
 
     def start(self, cursor: Cursor) -> bool:
         match = _NOTE.match(cursor.rest)
@@ -107,9 +115,6 @@ class NoteProcessor(LineProcessor):
         cursor.skip_indent()
         cursor.skip_chars(match.end())
         return True
-
-    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        return proceed_indented(cursor, 4)
 
 
 def proceed_indented(cursor: Cursor, indent: int) -> Match:
@@ -127,11 +132,10 @@ _BOX = re.compile(
 )
 
 
-class AdmonitionProcessor(LineProcessor):
+class AdmonitionProcessor(IndentedProcessor):
     """The first child is the title, if there is one."""
 
     begins = "!?"
-    container = True
 
     def start(self, cursor: Cursor) -> bool:
         match = _BOX.match(cursor.rest)
@@ -146,6 +150,3 @@ class AdmonitionProcessor(LineProcessor):
             block.append(title)
         cursor.skip_rest()
         return True
-
-    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        return proceed_indented(cursor, 4)

@@ -9,7 +9,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.inlines.math import ENVIRONMENTS, reads_like_formula
 from pipeline.parser.lines import Cursor, Line
 
@@ -32,12 +32,11 @@ class _End(NamedTuple):
     rest: int
 
 
-class MathProcessor(LineProcessor):
+class MathProcessor(VerbatimProcessor):
     """``state`` is the attributes that follow the end."""
 
     begins = "$"
-    takes_lines = True
-    verbatim = True
+    has_end = True
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest
@@ -80,9 +79,6 @@ class MathProcessor(LineProcessor):
         cursor.skip_chars(end.rest)  # text follows the formula: a paragraph of its own
         return Match.NO
 
-    def waits_for_end(self, block: BlockElement) -> bool:
-        return True
-
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
             self._report_open(block.span)
@@ -104,6 +100,7 @@ class LatexMathProcessor(MathProcessor):
     commands. A blank line ends them too; without an end before it, they are text."""
 
     begins = "\\"
+    has_end = False
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest
@@ -139,9 +136,6 @@ class LatexMathProcessor(MathProcessor):
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         return Match.NO if cursor.blank else super().proceed(block, cursor)
-
-    def waits_for_end(self, block: BlockElement) -> bool:
-        return False
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if block.get("closed"):

@@ -9,7 +9,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
 from pipeline.parser.lines import Cursor
 
 COMMENT = "%%"
@@ -24,13 +24,12 @@ _SEEDS = frozenset({"toc", "contents", "table of contents"})
 _HEADING = re.compile(r"h[1-6]$")
 
 
-class CommentProcessor(LineProcessor):
+class CommentProcessor(VerbatimProcessor):
     """``%%`` to ``%%`` across lines, of which a later line must have the second. Text may follow
     it. ``state`` has the lines, in case the surrounding quote or list ends first."""
 
     begins = "%"
-    takes_lines = True
-    verbatim = True
+    has_end = True
 
     def start(self, cursor: Cursor) -> bool:
         rest = cursor.rest
@@ -49,9 +48,6 @@ class CommentProcessor(LineProcessor):
         block.end = cursor.number
         cursor.skip_chars(at + len(COMMENT))
         return Match.END if cursor.blank else Match.NO
-
-    def waits_for_end(self, block: BlockElement) -> bool:
-        return True
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if block.get("closed"):

@@ -146,7 +146,8 @@ class Lowering:
             case "ul" | "ol":
                 yield self._list(element, span)
             case "pre":
-                yield from self._fence(element, span)
+                parts = self._parts(element.get("language", ""), attributes, span)
+                yield from constructs.fence(parts._replace(lines=tuple(element.lines)))
             case "math":
                 marks = int(element.get("marks", "2"))
                 yield code.math_block(element.lines, span, attributes, marks)
@@ -280,10 +281,6 @@ class Lowering:
         parts = self._parts(name, own if name == "table" else aligned(own), span)
         argument = element.get("argument", "")
         return constructs.container(parts._replace(argument=argument, children=children))
-
-    def _fence(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
-        parts = self._parts(element.get("language", ""), element.attributes, span)
-        return constructs.fence(parts._replace(lines=tuple(element.lines)))
 
     def _parts(self, name: str, attributes: Attributes, span: Span) -> Parts:
         return Parts(name, attributes, span, self.read, self.report, self.files)
