@@ -259,9 +259,27 @@ def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
 def test_lines_are_those_that_are_found_when_all_is_set_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = "To the aleward was but kelobled with. Where <i>it</i> is, was unremarkably hyphenated. "
-    widths = range(120, 240, 3)
-    markup = "".join(f'<p style="width: {width}px">{text * 2}</p>' for width in widths)
+    texts = (
+        (
+            "en",
+            "To the aleward was but kelobled. Where <i>it</i> is, was unremarkably hyphenated.",
+        ),
+        (
+            "en",
+            "“Well-known—or so…” (he said, 1–2 and/or 3.5\u00a0kg) is AWAY, at re-use/off-site.",
+        ),
+        ("de", "Die Donaudampfschifffahrt – „öffentlich“ – fährt größtenteils rückwärts."),
+        ("hu", "Hosszú kulissza, vissza az asszonnyal és a meggyel, könnyen."),
+        ("ru", "Достопримечательности — «превосходительство», как-нибудь."),
+        ("el", "Η ελληνική γλώσσα, υπερπραγματικότητα."),
+        ("ar", "هذا نص عربي طويل بما يكفي لسطرين."),
+        ("zh", "这是一个足够长的中文段落，它有两行。"),
+    )
+    markup = "".join(
+        f'<p lang="{language}" style="width: {width}px">{text} {text}</p>'
+        for language, text in texts
+        for width in range(120, 240, 3 if language == "en" else 11)
+    )
     styles = ["p { hyphens: auto; text-align: justify }"]
     setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
 
@@ -271,6 +289,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         return [(b.text, b.position_x, round(b.width, 6)) for b in boxes if is_text(b)]
 
     found = lines()
+    monkeypatch.setattr(layout, "line_of_paragraph", lambda *_: None)
     monkeypatch.setattr(layout, "ShapedText", weasyprint.text.line_break.Layout)
     monkeypatch.setattr(layout, "add_word_spacing", original_add_word_spacing)
     assert found == lines()

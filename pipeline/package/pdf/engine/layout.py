@@ -18,6 +18,7 @@ from weasyprint.layout import LayoutContext
 from weasyprint.text.line_break import Layout as SetText
 
 from pipeline.package.pdf.engine.boxes import is_block
+from pipeline.package.pdf.engine.breaking import line_of_paragraph
 from pipeline.package.pdf.engine.lines import (
     ShapedText,
     add_word_spacing,
@@ -216,6 +217,10 @@ def economical(is_part: bool = False) -> Iterator[None]:
                     kept[text, spacing] = found
                 return (copy.copy(found[0]), *found[1:])
             start = text[:LONGEST_LINE]
+            if width is not None and not spacing and width < math.inf:
+                line = line_of_paragraph(text, style, context, width)
+                if line is not None:
+                    return line
             if width is None or len(text) <= LONGEST_LINE or "\n" in start:
                 return whole(text, style, context, width, spacing, **options)
             found = whole(start, style, context, width, spacing, **options)

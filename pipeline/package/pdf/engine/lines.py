@@ -7,7 +7,8 @@ from __future__ import annotations
 import copy
 import re
 import struct
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import weasyprint
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
@@ -24,7 +25,6 @@ EMPTY = "empty"
 """The attribute of a style with the layout of an empty text."""
 
 STYLE_ATTRIBUTES = (
-    "layout",
     "language",
     "first_line_direction",
     "ascent",
@@ -35,7 +35,7 @@ STYLE_ATTRIBUTES = (
 )
 """The attributes of a text that follow from its style."""
 
-_SPACES = re.compile(" |\u00a0".encode())
+SPACES = re.compile(" |\u00a0".encode())
 _ENDS_PARAGRAPHS = re.compile("[\n\r\u2029]")
 
 IS_RECENT = pango.pango_version() >= 15000
@@ -43,6 +43,8 @@ IS_RECENT = pango.pango_version() >= 15000
 
 GLYPHS = struct.Struct("=Iiii4x")
 """A glyph in Pango's memory: its number, its width, and by how much it is moved."""
+
+CAN_READ_GLYPHS = IS_RECENT and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
 
 IN_FONTS = 0x10000
 """The numbers that glyphs of fonts have are lower: others are for no glyph at all."""
@@ -55,6 +57,44 @@ original_add_word_spacing = weasyprint.layout.inline.add_word_spacing
 original_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
 original_remove_last_whitespace = weasyprint.layout.inline.remove_last_whitespace
 original_trailing_whitespace_size = weasyprint.layout.inline.trailing_whitespace_size
+
+
+class GlyphRun(NamedTuple):
+    """Glyphs of one font that follow each other in a laid-out text."""
+
+    placed: Any
+    """Pango's glyphs, and where they belong in the text."""
+    text: bytes
+    first: int
+    end: int
+    wider: Mapping[int, int] = {}
+    """By how much glyphs are wider than they were laid out, in Pango's units."""
+
+    @classmethod
+    def all_of(cls, line: Any, text: bytes) -> Iterator[GlyphRun]:
+        """The runs of a line that Pango has laid out."""
+        run = line.runs[0]
+        while run != ffi.NULL:
+            yield cls(run.data, text, 0, run.data.glyphs.num_glyphs)
+            run = run.next
+
+    @property
+    def clusters(self) -> list[int]:
+        """Where the character of each of Pango's glyphs begins, in bytes from the item's start."""
+        glyphs = self.placed.glyphs
+        return list(ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs))
+
+    def glyphs(self) -> Iterator[tuple[int, ...]]:
+        """The glyphs, as `GLYPHS` describes them."""
+        start = self.placed.glyphs.glyphs + self.first
+        return GLYPHS.iter_unpack(ffi.buffer(start, (self.end - self.first) * GLYPHS.size))
+
+    def shown_by(self, number: int) -> str:
+        """The characters for one of Pango's glyphs."""
+        item, clusters = self.placed.item, self.clusters
+        following = number - 1 if item.analysis.level % 2 else number + 1
+        end = clusters[following] if 0 <= following < len(clusters) else item.length
+        return self.text[item.offset + clusters[number] : item.offset + end].decode()
 
 
 class OwnFeatures(dict[bytes, Any]):
@@ -85,7 +125,8 @@ class ShapedText(SetText):  # type: ignore[misc]
             features = pango.pango_layout_get_attributes(self.layout)
             if features != ffi.NULL:  # Pango keeps a reference of its own
                 pango.pango_attr_list_unref(features)
-            made = {name: vars(self)[name] for name in STYLE_ATTRIBUTES if name in vars(self)}
+            names = ("layout", *STYLE_ATTRIBUTES)
+            made = {name: vars(self)[name] for name in names if name in vars(self)}
             vars(style)[EMPTY] = made
         self.__dict__ |= made
         self.style = style
@@ -144,17 +185,21 @@ class ShapedText(SetText):  # type: ignore[misc]
             self._widen_spaces(spacing - self._spacing[0])
             self._spacing[0] = spacing
 
+    def lay_out(self) -> None:
+        """Have Pango's layout, as WeasyPrint draws it."""
+
+    def runs(self) -> Iterator[GlyphRun]:
+        """The glyphs of the line."""
+        return GlyphRun.all_of(self.get_first_line()[0], self.text.encode())
+
     def _widen_spaces(self, units: int) -> None:
-        run = pango.pango_layout_get_line_readonly(self.layout, 0).runs[0]
-        spaces = [space.start() for space in _SPACES.finditer(self.text.encode())]
-        while run != ffi.NULL:
-            item, glyphs = run.data.item, run.data.glyphs
-            run = run.next
-            clusters = ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs)
-            firsts = {item.offset + start: n for n, start in reversed([*enumerate(clusters)])}
+        spaces = [space.start() for space in SPACES.finditer(self.text.encode())]
+        for run in self.runs():
+            item, glyphs = run.placed.item, run.placed.glyphs.glyphs
+            firsts = {item.offset + at: n for n, at in reversed([*enumerate(run.clusters)])}
             for space in spaces:
                 if (glyph := firsts.get(space)) is not None:  # it is no part of another letter
-                    glyphs.glyphs[glyph].geometry.width += units
+                    glyphs[glyph].geometry.width += units
 
     def justified(self, text: str, spacing: float) -> ShapedText | None:
         """The same with wider spaces, if it is this text, and is drawn as it was set."""
@@ -235,14 +280,16 @@ def ends_with_space(line: Any, last: Any) -> bool:
 def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> list[Any]:
     """Draw a line of text. Glyphs at their natural widths are written as numbers only; WeasyPrint
     writes a move by 0 after each, half of the content of a page."""
-    runs = None
-    if overflow != "ellipsis" and ellipsis == "none" and isinstance(box.pango_layout, ShapedText):
-        runs = _runs(stream, box.pango_layout)
-    if runs is None or not box.text.strip():
+    text, written = box.pango_layout, None
+    if overflow != "ellipsis" and ellipsis == "none" and isinstance(text, ShapedText):
+        written = _written(stream, text)
+    if written is None or not box.text.strip():
+        if isinstance(text, ShapedText):
+            text.lay_out()
         return list(original_draw_first_line(stream, box, overflow, ellipsis, matrix))
     stream.set_text_matrix(*matrix.values)
     shown, last = "", None
-    for font, size, glyphs in runs:
+    for font, size, glyphs in written:
         if (font, size) != last:
             if shown:
                 stream.show_text(shown)
@@ -253,29 +300,28 @@ def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
     return []
 
 
-def _runs(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
+def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
     """The fonts, their sizes, and the glyphs of a line with the moves between them, if all of them
     are outlines on the line."""
-    if not IS_RECENT or ffi.sizeof("PangoGlyphInfo") != GLYPHS.size:
+    if not CAN_READ_GLYPHS:
         return None
     found: list[tuple[Any, float, str]] = []
-    run = text.get_first_line()[0].runs[0]
-    while run != ffi.NULL:
-        placed, run = run.data, run.next
-        pango_font, count = placed.item.analysis.font, placed.glyphs.num_glyphs
+    for run in text.runs():
+        pango_font = run.placed.item.analysis.font
         font, size = stream.add_font(pango_font)
         if font.bitmap or font.svg or font.png or font.colr or not size:
             return None
         known = vars(font).setdefault(MOVES, {}).setdefault(size, {})
-        data = ffi.buffer(placed.glyphs.glyphs, count * GLYPHS.size)
         pieces: list[str] = []
-        for number, (glyph, width, x, y) in enumerate(GLYPHS.iter_unpack(data)):
+        for number, (glyph, width, x, y) in enumerate(run.glyphs(), run.first):
+            if number in run.wider:
+                width += run.wider[number]
             piece = known.get((glyph, width, x))
             if y or glyph >= IN_FONTS:
                 return None
             if piece is None:
                 if glyph not in font.to_unicode:
-                    font.to_unicode[glyph] = _shown_by(placed, number, text.text.encode())
+                    font.to_unicode[glyph] = run.shown_by(number)
                 if glyph not in font.widths:
                     rect = stream.logical_rect
                     pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
@@ -287,11 +333,3 @@ def _runs(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
             pieces.append(piece)
         found.append((font, size, "".join(pieces)))
     return found
-
-
-def _shown_by(run: Any, number: int, text: bytes) -> str:
-    """The characters for one of a run's glyphs."""
-    clusters, count = run.glyphs.log_clusters, run.glyphs.num_glyphs
-    following = number - 1 if run.item.analysis.level % 2 else number + 1
-    end = clusters[following] if 0 <= following < count else run.item.length
-    return text[run.item.offset + clusters[number] : run.item.offset + end].decode()

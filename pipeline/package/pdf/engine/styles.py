@@ -22,7 +22,7 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 }
 """The parts that are only requested for elements with such styles."""
 
-WORKED_OUT = frozenset({"anonymous_style", "empty", "kept"})
+WORKED_OUT = frozenset({"anonymous_style", "empty", "hyphen", "kept", "paragraph"})
 """Attributes of a style that depend on its other properties."""
 
 

@@ -1,0 +1,244 @@
+"""Lines of a paragraph that is shaped once: the widths of its characters tell where lines end.
+
+WeasyPrint lays out twice as much text as a line holds to find its end, the line with each part of
+a word that may be hyphenated, and the line itself. Where a text is not simple, or widths leave a
+doubt, it still does.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Any
+
+import pyphen
+from weasyprint.layout.percent import percentage
+from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
+from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
+
+from pipeline.package.pdf.engine.lines import (
+    CAN_READ_GLYPHS,
+    SPACES,
+    STYLE_ATTRIBUTES,
+    GlyphRun,
+    ShapedText,
+)
+
+ffi.cdef("""
+    const char * pango_layout_get_text (PangoLayout *);
+    void pango_glyph_item_get_logical_widths (PangoGlyphItem *, const char *, int *);
+""")
+
+PARAGRAPH, HYPHEN = "paragraph", "hyphen"
+"""The attributes of a style with the paragraph that was broken last, and the width of a hyphen."""
+
+LONGEST_PARAGRAPH = 20_000
+"""The number of characters of a paragraph whose lines are found like this."""
+
+NARROWEST = 0.3
+"""The average width of the characters of a text that fits on a line for certain, in ems."""
+
+DOUBT = 0.1
+"""The ems by which a line may be wider or narrower alone than within its paragraph: some letters
+are nearer to a space or a hyphen than to others (kerning)."""
+
+_SIMPLE = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u052f\u1e00-\u1fff"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20cf]*"
+)
+"""Characters that follow each other from left to right."""
+
+
+class Paragraph:
+    """A text laid out as one long line."""
+
+    def __init__(self, text: str, style: Any, context: Any) -> None:
+        self._layout = create_layout(text, style, context, None, 0)
+        line, _ = self._layout.get_first_line()
+        layout, widths = self._layout.layout, []
+        start = pango.pango_layout_get_text(layout)
+        self.text, self.encoded = text, text.encode()
+        self.of_style = {k: v for k, v in vars(self._layout).items() if k in STYLE_ATTRIBUTES}
+        self.runs = [(run, run.clusters) for run in GlyphRun.all_of(line, self.encoded)]
+        for run, _ in self.runs:
+            found = ffi.new("int[]", run.placed.item.num_chars)
+            pango.pango_glyph_item_get_logical_widths(run.placed, start, found)
+            widths.extend(found)
+        self.places: list[int] = [0, *accumulate(widths)]
+        """Where characters begin, in Pango's units, and the end of the last."""
+        self.height = line_size(line, style)[1]
+        self.baseline = pango.pango_layout_get_baseline(layout) * FROM_UNITS
+        self.is_of_one_font = len({run.placed.item.analysis.font for run, _ in self.runs}) == 1
+        self._attributes = pango.pango_layout_get_log_attrs_readonly(layout, ffi.NULL)
+
+    def end(self, start: int, end: int) -> int:
+        """The place where a part ends, without its spaces."""
+        return self.places[start + len(self.text[start:end].rstrip(" "))]
+
+    def last_break(self, start: int, end: int) -> int | None:
+        """The last index up to ``end`` where a line may end, if any after ``start``."""
+        attributes = self._attributes
+        return next((n for n in range(end, start, -1) if attributes[n].is_line_break), None)
+
+    def next_break(self, start: int) -> int | None:
+        """The first index after another where a line may end, if any before the text does."""
+        attributes, end = self._attributes, len(self.text)
+        return next((n for n in range(start + 1, end) if attributes[n].is_line_break), None)
+
+    def word_of(self, length: int, start: int, end: int) -> tuple[int, int] | None:
+        """Where the first word of at least a length begins and ends in a part."""
+        begin = start
+        for n in range(start, end + 1):
+            if self._attributes[n].is_word_end and n - begin >= length:
+                return begin, n
+            if self._attributes[n].is_word_boundary:
+                begin = n
+        return None
+
+
+class LineOfParagraph(ShapedText):
+    """A line whose glyphs are those of its paragraph."""
+
+    first_line_direction = 0
+
+    def __init__(self, paragraph: Paragraph, start: int, end: int) -> None:
+        self.justification_spacing, self.max_width = 0, None
+        self.text = paragraph.text[start:end]
+        self._paragraph = paragraph
+        self._start = len(paragraph.text[:start].encode())
+        self.__dict__ |= paragraph.of_style
+
+    def deactivate(self) -> None:
+        """Nothing: the paragraph is needed until the line is drawn."""
+
+    def reactivate(self, style: Any) -> None:
+        """Remember the style, in case that the line is laid out."""
+        self.style = style
+
+    def lay_out(self) -> None:
+        super().reactivate(self.style)
+
+    def justified(self, text: str, spacing: float) -> ShapedText | None:
+        if self.text != text:
+            return None
+        found = LineOfParagraph.__new__(LineOfParagraph)
+        found.__dict__ |= vars(self) | {"justification_spacing": spacing}
+        return found
+
+    def runs(self) -> Iterator[GlyphRun]:
+        units = int(self.justification_spacing * TO_UNITS)
+        start, encoded = self._start, self.text.encode()
+        spaces = [start + space.start() for space in SPACES.finditer(encoded)] if units else []
+        for run, clusters in self._paragraph.runs:
+            offset = run.placed.item.offset
+            first = bisect_left(clusters, start - offset)
+            end = bisect_left(clusters, start + len(encoded) - offset)
+            if first < end:
+                at = ((space, bisect_left(clusters, space - offset)) for space in spaces)
+                wider = {n: units for space, n in at if n < end and clusters[n] == space - offset}
+                yield GlyphRun(run.placed, run.text, first, end, wider)
+
+
+def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tuple[Any, ...] | None:
+    """The first line of a text that may have several, in the form of `split_first_line`; none if
+    that must find it."""
+    em = style["font_size"]
+    if not em or width <= 0 or len(text) * em * NARROWEST < width:
+        return None
+    paragraph = _paragraph_of(text, style, context)
+    if paragraph is None:
+        return None
+    start, places = len(paragraph.text) - len(text), paragraph.places
+    limit = places[start] + width * TO_UNITS
+    doubt = DOUBT * em * TO_UNITS
+
+    fitting = bisect_right(places, limit) - 1
+    if fitting == len(places) - 1:
+        if text.endswith(" ") or places[-1] + doubt > limit:
+            return None
+        return _line(paragraph, start, len(paragraph.text), None)
+    end = paragraph.last_break(start, fitting + 1)
+    if end is None:
+        return None
+    following = paragraph.next_break(end) or len(paragraph.text)
+    if paragraph.end(start, end) + doubt > limit or paragraph.end(end, following) - doubt < limit:
+        return None
+    divided = _divided(paragraph, start, end, style, context, width)
+    if divided is not None:
+        return divided
+    first = text[: end - start]
+    return _line(paragraph, start, start + len(first.rstrip(" ")), len(first.encode()))
+
+
+def _line(paragraph: Paragraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
+    width = (paragraph.places[end] - paragraph.places[start]) * FROM_UNITS
+    line = LineOfParagraph(paragraph, start, end)
+    length = len(line.text.encode())
+    return line, length, resume, width, paragraph.height, paragraph.baseline
+
+
+def _paragraph_of(text: str, style: Any, context: Any) -> Paragraph | None:
+    """The paragraph that ends with a text, if it is simple."""
+    kept = vars(style).get(PARAGRAPH)
+    if kept is None or not kept[0].endswith(text):
+        is_simple = (
+            CAN_READ_GLYPHS
+            and len(text) <= LONGEST_PARAGRAPH
+            and style["white_space"] == "normal"
+            and style["letter_spacing"] == "normal"
+            and not style["word_spacing"]
+            and style["word_break"] == "normal"
+            and style["direction"] == "ltr"
+            and _SIMPLE.fullmatch(text)
+        )
+        paragraph = Paragraph(text, style, context) if is_simple else None
+        if paragraph is not None and not paragraph.is_of_one_font:
+            paragraph = None
+        kept = vars(style)[PARAGRAPH] = text, paragraph
+    found: Paragraph | None = kept[1]
+    return found
+
+
+def _divided(
+    paragraph: Paragraph, start: int, end: int, style: Any, context: Any, width: float
+) -> tuple[Any, ...] | None:
+    """The line with a part of the word after it, if that is to be hyphenated and a part fits."""
+    language = style["lang"] and pyphen.language_fallback(style["lang"])
+    if style["hyphens"] != "auto" or not language:
+        return None
+    text, places = paragraph.text, paragraph.places
+    space = width - (paragraph.end(start, end) - places[start]) * FROM_UNITS
+    if space <= percentage(style["hyphenate_limit_zone"], style, width):
+        return None
+    total, left, right = style["hyphenate_limit_chars"]
+    following = paragraph.next_break(end)
+    word = paragraph.word_of(total, end, following - 1 if following else len(text))
+    if word is None:
+        return None
+    key = language, left, right, total
+    if key not in context.dictionaries:
+        context.dictionaries[key] = pyphen.Pyphen(lang=language, left=left, right=right)
+    hyphen = style["hyphenate_character"]
+    most = width - _hyphen_width(style, context) + DOUBT * style["font_size"]
+    for part, _ in context.dictionaries[key].iterate(text[slice(*word)]):
+        found = text[start : word[0]] + part
+        is_same = text.startswith(part, word[0])  # some languages write a divided word otherwise
+        if is_same and (places[word[0] + len(part)] - places[start]) * FROM_UNITS > most:
+            continue
+        layout = create_layout(found + hyphen, style, context, width, 0)
+        line, rest = layout.get_first_line()
+        if rest is None and line_size(line, style)[0] <= width:
+            after = len(found.encode())
+            made = first_line_metrics(line, text, layout, after, True, style, True, hyphen)
+            return tuple(made)
+    return None
+
+
+def _hyphen_width(style: Any, context: Any) -> float:
+    found: float | None = vars(style).get(HYPHEN)
+    if found is None:
+        layout = create_layout(style["hyphenate_character"], style, context, None, 0)
+        found = vars(style)[HYPHEN] = line_size(layout.get_first_line()[0], style)[0]
+    return found
