@@ -68,10 +68,16 @@ class Paragraph:
             widths.extend(found)
         self.places: list[int] = [0, *accumulate(widths)]
         """Where characters begin, in Pango's units, and the end of the last."""
+        self._firsts = {run.placed.item.offset + at for run, of_run in self.runs for at in of_run}
         self.height = line_size(line, style)[1]
         self.baseline = pango.pango_layout_get_baseline(layout) * FROM_UNITS
         self.is_of_one_font = len({run.placed.item.analysis.font for run, _ in self.runs}) == 1
         self._attributes = pango.pango_layout_get_log_attrs_readonly(layout, ffi.NULL)
+
+    def parts_glyphs(self, index: int) -> bool:
+        """Return whether an index is within the characters of one glyph: a ligature."""
+        start = len(self.text[:index].encode())
+        return start not in self._firsts and start < len(self.encoded)
 
     def end(self, start: int, end: int) -> int:
         """The place where a part ends, without its spaces."""
@@ -88,10 +94,12 @@ class Paragraph:
         return next((n for n in range(start + 1, end) if attributes[n].is_line_break), None)
 
     def word_of(self, length: int, start: int, end: int) -> tuple[int, int] | None:
-        """Where the first word of at least a length begins and ends in a part."""
+        """Where the first word of at least a length begins and ends in a part, at whose end a word
+        ends too."""
         begin = start
         for n in range(start, end + 1):
-            if self._attributes[n].is_word_end and n - begin >= length:
+            is_end = self._attributes[n].is_word_end or (n == end and self.text[n - 1].isalpha())
+            if is_end and n - begin >= length:
                 return begin, n
             if self._attributes[n].is_word_boundary:
                 begin = n
@@ -151,6 +159,8 @@ def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tupl
     if paragraph is None:
         return None
     start, places = len(paragraph.text) - len(text), paragraph.places
+    if paragraph.parts_glyphs(start):
+        return None
     limit = places[start] + width * TO_UNITS
     doubt = DOUBT * em * TO_UNITS
 
