@@ -282,7 +282,7 @@ def print_pages_are_listed(subject: AuditSubject) -> Looked:
         yield finding("print-pages", reason=why)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=64)
 def declarations(css: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
     """The values by property of every rule that holds at all times, in order: read once for all
     rules of the audit, which takes most of its time."""
