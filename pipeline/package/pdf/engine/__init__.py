@@ -147,7 +147,8 @@ class _Instance(NamedTuple):
 def _instance(font: TTFont, location: Mapping[str, float], *, static: bool) -> _Instance:
     """A variable font at fixed values of its axes, with the same glyph numbers. HarfBuzz takes
     milliseconds for that, fontTools a tenth of a second."""
-    assert static and font.reader is not None
+    assert static
+    assert font.reader is not None
     face, wanted = harfbuzz.Face(font.reader.file.getvalue()), harfbuzz.SubsetInput()
     wanted.keep_everything()
     wanted.flags |= harfbuzz.SubsetFlags.RETAIN_GIDS

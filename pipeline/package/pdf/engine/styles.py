@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from weasyprint.css import Style, StyleFor
+from weasyprint.css import ComputedStyle, Style, StyleFor
+from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
+from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 
 CONDITIONS: dict[str, Callable[[Any], bool]] = {
     "marker": lambda style: "list-item" in style["display"],
@@ -24,6 +26,31 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 
 WORKED_OUT = frozenset({"anonymous_style", "empty", "hyphen", "kept", "paragraph"})
 """Attributes of a style that depend on its other properties."""
+
+
+SPECIAL = frozenset({"display", "float", "page", "position"}) | {
+    name for name in INITIAL_VALUES if name.startswith("text_decoration_")
+}
+"""Properties that depend on those of other elements, or on others of their own."""
+
+
+class LazyStyle(ComputedStyle):  # type: ignore[misc]
+    """The style of an element that is not the root. Properties that it does not declare, nearly all
+    of them, are taken from its parent or are initial, without all that may happen to others."""
+
+    def __missing__(self, key: str) -> Any:
+        if key in self.cascaded or key in SPECIAL:
+            return super().__missing__(key)
+        logical = PHYSICAL_FUNCTIONS.get(key)
+        if logical and logical(block="ttb", inline=self["direction"]) in self.cascaded:
+            return super().__missing__(key)
+        if key in INHERITED or key.startswith("__"):
+            value = self[key] = self.parent_style[key]
+        elif key in INITIAL_NOT_COMPUTED:
+            return super().__missing__(key)
+        else:
+            value = self[key] = INITIAL_VALUES[key]
+        return value
 
 
 class OwnStyle(Style):  # type: ignore[misc]  # it has no types
@@ -73,6 +100,7 @@ class SharedStyles(StyleFor):  # type: ignore[misc]
             return
         place = element, pseudo_type
         style, above = styles[place], styles[parent, None]
+        style.__class__ = LazyStyle
         anchor, style["anchor"] = style["anchor"], None
         declared = tuple(
             (name, id(value), str(weight))
