@@ -8,7 +8,7 @@ import threading
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple, cast
 from xml.etree.ElementTree import Element, fromstring, tostring
 
@@ -155,13 +155,20 @@ def _ziamath() -> ModuleType:
         import ziamath.styles
         from ziafont.glyph import SimpleGlyph
         from ziamath.config import config
+        from ziamath.nodes.mnode import Mnode
 
         import pipeline.render.math_layout  # noqa: F401 (it has rows set in its way)
 
     config.svg2 = False
     config.precision = 1
-    # of a style, which is read alone, and was copied for each node
-    ziamath.styles.asdict = vars  # type: ignore[assignment, attr-defined]
+    # it writes and reads each formula again, and its nodes ask for the same styles and sizes over
+    # and over
+    parts: Any = SimpleNamespace(formula=ziamath.zmath, styles=ziamath.styles, node=Mnode)
+    parts.formula.denamespace = lambda element: element
+    parts.styles.asdict = vars
+    parts.styles.ChainMap = lambda own, inherited: {**inherited, **own}
+    size = functools.lru_cache(KEPT)(functools.partial(parts.node.size_px, None))
+    parts.node.size_px = lambda node, given, em=None: size(given, em or node.glyphsize)
     SimpleGlyph.place = _placed  # type: ignore[assignment, method-assign]
     return ziamath
 
