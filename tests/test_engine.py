@@ -286,7 +286,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
     setter = Typesetter(font_files((face,)), tmp_path, ())
 
     def lines() -> tuple[list[tuple[str, float, float]], list[str]]:
-        """What is laid out, and what is drawn."""
+        """The texts of boxes with their places, and those read from the drawn pages."""
         root = tree_of(f'<html lang="en"><body>{markup}</body></html>')
         document = setter.set(root, styles)
         boxes = (box for page in document.pages for box in all_boxes(page.box) if is_text(box))

@@ -51,7 +51,7 @@ _SIMPLE = re.compile(
 """Characters that follow each other from left to right."""
 
 
-class Paragraph:
+class ShapedParagraph:
     """A text laid out as one long line."""
 
     def __init__(self, text: str, style: Any, context: Any) -> None:
@@ -111,7 +111,7 @@ class LineOfParagraph(ShapedText):
 
     first_line_direction = 0
 
-    def __init__(self, paragraph: Paragraph, start: int, end: int) -> None:
+    def __init__(self, paragraph: ShapedParagraph, start: int, end: int) -> None:
         self.justification_spacing, self.max_width = 0, None
         self.text = paragraph.text[start:end]
         self._paragraph = paragraph
@@ -182,14 +182,14 @@ def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tupl
     return _line(paragraph, start, start + len(first.rstrip(" ")), len(first.encode()))
 
 
-def _line(paragraph: Paragraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
+def _line(paragraph: ShapedParagraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
     width = (paragraph.places[end] - paragraph.places[start]) * FROM_UNITS
     line = LineOfParagraph(paragraph, start, end)
     length = len(line.text.encode())
     return line, length, resume, width, paragraph.height, paragraph.baseline
 
 
-def _paragraph_of(text: str, style: Any, context: Any) -> Paragraph | None:
+def _paragraph_of(text: str, style: Any, context: Any) -> ShapedParagraph | None:
     """The paragraph that ends with a text, if it is simple."""
     kept = vars(style).get(PARAGRAPH)
     if kept is None or not kept[0].endswith(text):
@@ -203,16 +203,16 @@ def _paragraph_of(text: str, style: Any, context: Any) -> Paragraph | None:
             and style["direction"] == "ltr"
             and _SIMPLE.fullmatch(text)
         )
-        paragraph = Paragraph(text, style, context) if is_simple else None
+        paragraph = ShapedParagraph(text, style, context) if is_simple else None
         if paragraph is not None and not paragraph.is_of_one_font:
             paragraph = None
         kept = vars(style)[PARAGRAPH] = text, paragraph
-    found: Paragraph | None = kept[1]
+    found: ShapedParagraph | None = kept[1]
     return found
 
 
 def _divided(
-    paragraph: Paragraph, start: int, end: int, style: Any, context: Any, width: float
+    paragraph: ShapedParagraph, start: int, end: int, style: Any, context: Any, width: float
 ) -> tuple[Any, ...] | None:
     """The line with a part of the word after it, if that is to be hyphenated and a part fits."""
     language = style["lang"] and pyphen.language_fallback(style["lang"])
