@@ -29,36 +29,20 @@ _INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
 _LIST = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
 
 INLINE = (
-    _Mark(
-        re.compile(r"\{\{[<%][^\n]{0,300}?[>%]\}\}"),
-        "a shortcode of Quarto or Hugo",
-        f"Write the text that it stands for. {_INCLUDE}",
-    ),
-    _Mark(
-        re.compile(r"\{%[^\n]{0,300}?%\}"),
-        "a tag of Liquid or Jinja",
-        f"Write the text that it stands for. {_INCLUDE}",
-    ),
-    _Mark(
-        re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
-        "a role of MyST",
-        "Write a link `[text](#id)`, a reference `@fig-x` or plain text.",
-    ),
-    _Mark(
-        re.compile(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
-        "an attribute list that applies to nothing",
-        r"Put what it is about in brackets: `[text]\g<0>`.",
-    ),
-    _Mark(
-        re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"),
-        "a role of reStructuredText",
-        "Write a link `[text](#id)`, a reference `@fig-x` or code.",
-    ),
-    _Mark(
-        re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
-        "a reference of pandoc-crossref",
-        r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
-    ),
+    _Mark(re.compile(r"\{\{[<%][^\n]{0,300}?[>%]\}\}"), "a shortcode of Quarto or Hugo",
+          f"Write the text that it stands for. {_INCLUDE}"),
+    _Mark(re.compile(r"\{%[^\n]{0,300}?%\}"), "a tag of Liquid or Jinja",
+          f"Write the text that it stands for. {_INCLUDE}"),
+    _Mark(re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"), "a role of MyST",
+          "Write a link `[text](#id)`, a reference `@fig-x` or plain text."),
+    _Mark(re.compile(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
+          "an attribute list that applies to nothing",
+          r"Put what it is about in brackets: `[text]\g<0>`."),
+    _Mark(re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"), "a role of reStructuredText",
+          "Write a link `[text](#id)`, a reference `@fig-x` or code."),
+    _Mark(re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
+          "a reference of pandoc-crossref",
+          r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`."),
     *(
         _Mark(re.compile(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _LATEX, instead)
         for names, instead in {
@@ -77,35 +61,23 @@ INLINE = (
             "begin|end": "Write what it stands for in Markdown.",
         }.items()
     ),
-)
+)  # fmt: skip
 """Marks within text, by the character they begin with: none looks far."""
 
 TRIGGERS = "{:@\\"
 
 LINES = (
-    _Mark(
-        re.compile(r"\.\. [a-z][\w:-]*::"),
-        "a directive of reStructuredText",
-        "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for.",
-    ),
+    _Mark(re.compile(r"\.\. [a-z][\w:-]*::"), "a directive of reStructuredText",
+          "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for."),
     _Mark(re.compile(r"-{1,8}8<-"), "a snippet of MkDocs", _INCLUDE),
-    _Mark(
-        re.compile(r"(?:import|export) [^\n]{1,300} from ['\"]"),
-        "a line of MDX, which is code",
-        "Leave it out.",
-    ),
-    _Mark(
-        re.compile(r"\([A-Za-z][\w-]*\)=$"),
-        "a label of MyST",
-        "Write it as the id of the heading: `## Heading {#label}`.",
-    ),
+    _Mark(re.compile(r"(?:import|export) [^\n]{1,300} from ['\"]"), "a line of MDX, which is code",
+          "Leave it out."),
+    _Mark(re.compile(r"\([A-Za-z][\w-]*\)=$"), "a label of MyST",
+          "Write it as the id of the heading: `## Heading {#label}`."),
     _Mark(re.compile(r"<<[<{(\[][^\n<]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
-    _Mark(
-        re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
-        "a marker of the contents",
-        "Leave it out: the contents are added automatically.",
-    ),
-)
+    _Mark(re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"), "a marker of the contents",
+          "Leave it out: the contents are added automatically."),
+)  # fmt: skip
 """Marks that begin a line."""
 
 _LINE_TRIGGERS = frozenset(".-ie<[$({")

@@ -54,19 +54,10 @@ CONTAINERS: dict[str, Construct] = {
     "columns": passages.columns,
     "centre": passages.plain,
 }
-MEANT = frozenset(
-    {
-        "column",
-        "glossary",
-        "center",
-        "keep-together",
-        "keep-with-next",
-        "landscape",
-        "letter",
-        "section",
-        WORD_BANK,
-    }
-)
+MEANT = frozenset({
+    "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
+    "section", WORD_BANK,
+})  # fmt: skip
 """Names of blocks that have a meaning for styles and passes, but not here."""
 
 FENCES: dict[str, Construct] = {

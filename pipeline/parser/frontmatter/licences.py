@@ -24,21 +24,15 @@ _VERSIONS = {"4.0": "International", "3.0": "Unported", "2.5": "Generic", "2.0":
 _OTHERS = {
     "cc0 1.0": ("CC0 1.0 Universal", f"{_COMMONS}/publicdomain/zero/1.0/"),
     "pdm 1.0": ("Public Domain Mark 1.0 Universal", f"{_COMMONS}/publicdomain/mark/1.0/"),
-    "gfdl 1.3": (
-        "GNU Free Documentation License, Version 1.3",
-        "https://www.gnu.org/licenses/fdl-1.3.html",
-    ),
-    "gpl 3.0": (
-        "GNU General Public License, Version 3",
-        "https://www.gnu.org/licenses/gpl-3.0.html",
-    ),
-    "agpl 3.0": (
-        "GNU Affero General Public License, Version 3",
-        "https://www.gnu.org/licenses/agpl-3.0.html",
-    ),
+    "gfdl 1.3": ("GNU Free Documentation License, Version 1.3",
+        "https://www.gnu.org/licenses/fdl-1.3.html"),
+    "gpl 3.0": ("GNU General Public License, Version 3",
+        "https://www.gnu.org/licenses/gpl-3.0.html"),
+    "agpl 3.0": ("GNU Affero General Public License, Version 3",
+        "https://www.gnu.org/licenses/agpl-3.0.html"),
     "apache 2.0": ("Apache License, Version 2.0", "https://www.apache.org/licenses/LICENSE-2.0"),
     "mit": ("MIT License", "https://opensource.org/license/mit"),
-}
+}  # fmt: skip
 _ALIASES = {"cc0": "cc0 1.0", "cc zero": "cc0 1.0", "cc zero 1.0": "cc0 1.0"}
 _ALIASES |= {"cc pdm 1.0": "pdm 1.0", "public domain mark 1.0": "pdm 1.0"}
 

@@ -53,15 +53,9 @@ BLOCK_TAGS = (CONTAINER_TAGS | TABLE_PARTS | OTHER_BLOCK_TAGS | HEADING_TAGS | P
 }
 
 KNOWN_TAGS = (
-    INLINE_TAGS
-    | FORMATTING_TAGS
-    | BLOCK_TAGS
-    | CONTAINER_TAGS
-    | VOID_TAGS
-    | PLAIN_INLINE_TAGS
-    | DROPPED_TAGS
-    | DROPPED_VOID_TAGS
-)
+    INLINE_TAGS | FORMATTING_TAGS | BLOCK_TAGS | CONTAINER_TAGS | VOID_TAGS | PLAIN_INLINE_TAGS
+    | DROPPED_TAGS | DROPPED_VOID_TAGS
+)  # fmt: skip
 
 IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     **dict.fromkeys(("li",), (_words("li"), BLOCK_TAGS - {"li", "p", "div", "address"})),
