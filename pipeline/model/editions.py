@@ -101,8 +101,7 @@ TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 
 def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
-    """The editions offered for download on a web edition: the other default ones, or those for
-    teachers, if the front matter lists them."""
+    """The editions offered on a web edition: the other default ones, or those for teachers."""
     wanted = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
     found = (EDITIONS[name] for name in names if name in wanted)

@@ -133,8 +133,7 @@ class Abbreviation(Node, frozen=True):
 
 
 class InlineElement(Node, frozen=True):
-    """An element of the safe subset of HTML that has no node of its own, or a span
-    ``[text]{.class}`` (``name == "span"``)."""
+    """An element of safe HTML without a node of its own, or a span ``[text]{.class}``."""
 
     name: str
     children: tuple[Inline, ...] = ()
@@ -570,8 +569,7 @@ class Index(Node, frozen=True):
 
 
 class Container(Node, frozen=True):
-    """``::: name``, or an allowed block element of raw HTML (``name`` is then its tag:
-    div, details, summary, aside, section)."""
+    """``::: name``, or a block element of HTML: div, details, summary, aside, section."""
 
     name: str
     children: tuple[Block, ...]

@@ -61,8 +61,7 @@ SIZES: dict[str, PageSize] = {
 
 # fmt: off
 class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The margins of a page in millimetres; None if the page decides. ``inner`` is at the spine, or
-    on the left if there is none."""
+    """Margins in millimetres; None: the page decides. ``inner`` is at the spine, or left."""
 
     written: ClassVar = Written("margins")
     top: Annotated[float | None, Key("Above the text.", within=(0, 150))] = None

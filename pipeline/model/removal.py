@@ -52,8 +52,7 @@ def closed_up(run: Sequence[N]) -> tuple[N, ...]:
 
 
 def _joined(parts: list[Any], node: Any) -> Any:
-    """The part of a node to add after a gap is closed, with the preceding text, which may merge
-    with its own; None for nothing."""
+    """The part of a node after a closed gap, merged with text before it; None for nothing."""
     before = parts[-1] if parts else None
     if isinstance(node, model.SoftBreak) and (before is None or _is_spaced(before)):
         return None

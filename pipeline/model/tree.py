@@ -68,8 +68,7 @@ def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
 
 
 FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
-"""The fields that hold children, in the order they are read in; other nodes have none, but
-for the ``wordings`` that any node may have."""
+"""The fields that hold children, in reading order, but for the ``wordings`` of any node."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
     **dict.fromkeys(
@@ -181,8 +180,7 @@ def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
 
 
 class Facts(NamedTuple):
-    """A summary of some nodes and their descendants: their number, their types, and whether any is
-    marked, with attributes or wordings."""
+    """A summary of nodes and those below: their number and types, and whether any is marked."""
 
     size: int
     kinds: frozenset[type[Node]]

@@ -25,8 +25,7 @@ _SAFE = "!#$&'()*+,-./:;=?@_~%"
 
 
 def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]:
-    """The values from the front matter by variable; "" if not set. The variables about the edition
-    are only defined if there is one."""
+    """The values of variables from the front matter, or ""; those of an edition need one."""
     vocabulary = words(metadata.lang)
     names = [author.name for author in metadata.authors]
     if len(names) > 1:

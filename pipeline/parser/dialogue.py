@@ -36,8 +36,7 @@ ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
 def group_turns(
     blocks: tuple[Block, ...], speakers: Iterable[Speaker]
 ) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
-    """``blocks`` with the turns of ``speakers`` grouped into dialogues, and a warning for
-    every label that is nearly a speaker's name."""
+    """The blocks with turns in dialogues, and a warning for each label that is nearly a name."""
     grouping = _Grouping({folded(speaker.name): speaker for speaker in speakers})
     if not grouping.speakers:
         return blocks, tuple(_unnamed(blocks))

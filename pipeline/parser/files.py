@@ -208,8 +208,7 @@ class SourceFiles:
         return self.lines.append(name, self._texts[name].count("\n") + 1)
 
     def rebased(self, address: str, span: Span | None) -> str:
-        """``address``, written in the file of ``span``, relative to the source's folder; anything
-        but a relative path stays unchanged."""
+        """``address``, in the file of ``span``, relative to the source's folder, if a path."""
         folder = self.lines.place(span.line)[0].folder if span else ""
         path = _PATH.match(address)
         if not folder or not path or scheme(address):

@@ -215,8 +215,7 @@ Pair = tuple[Span, Span]
 
 
 class Spacing:
-    """The original loose lists, by position. A blank line next to something that is removed does
-    not affect the list's spacing."""
+    """The loose lists by position: a blank line beside what is removed does not count."""
 
     def __init__(self) -> None:
         self._before: dict[Span, dict[Pair, bool]] = {}

@@ -95,8 +95,7 @@ def _content_of(item: ListItem) -> _ItemContent:
 
 
 def _order(contents: Sequence[_ItemContent]) -> tuple[int, ...]:
-    """An order that depends on the items' text, and differs from the given one, even among only
-    those items that all readers get."""
+    """An order by the items' text, and not the given one, even of those that all readers get."""
     for attempt in itertools.count():
         marks = [_digest(f"{attempt} {thing.content}") for thing in contents]
         order = sorted(range(len(contents)), key=marks.__getitem__)

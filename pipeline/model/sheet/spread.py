@@ -19,8 +19,7 @@ slightly off, and the text would end up on the front."""
 
 
 class SpreadSheet(NamedTuple):
-    """``page`` is the size of front and back; a cover ``from_right`` is that of a book whose
-    spine is to the right of its front."""
+    """``page`` is the size of front and back; ``from_right``: the spine is right of the front."""
 
     page: PageSize
     pages: int

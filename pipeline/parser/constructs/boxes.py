@@ -195,8 +195,7 @@ def _secret(
 def admonition(
     written: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span
 ) -> tuple[Block, ...]:
-    """The box for ``!!! written``. An unknown kind makes a note with the kind as its class, and as
-    its title if it has none."""
+    """The box for ``!!! written``; an unknown kind is the class and default title of a note."""
     word, *classes = written.split()
     if meaning := meaning_of(word):
         return (_secret(meaning, title, children, span),)

@@ -251,8 +251,7 @@ class InlineLowering:
 
 
 def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
-    """References to notes in an alternative text, which cannot contain any: they follow the image,
-    each for the editions that have it."""
+    """The references to notes in an image's alternative text, for after it, with conditions."""
 
     def inherit(node: Node, around: Attributes) -> Attributes:
         return joined(around, node.attributes) if is_partial(node) else around
