@@ -312,24 +312,25 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
         if font.bitmap or font.svg or font.png or font.colr or not size:
             return None
         known = vars(font).setdefault(MOVES, {}).setdefault(size, {})
-        pieces: list[str] = []
-        for number, (glyph, width, x, y) in enumerate(run.glyphs(), run.first):
-            if number in run.wider:
-                width += run.wider[number]
-            piece = known.get((glyph, width, x))
+        shown = [*run.glyphs()]
+        for number, units in run.wider.items():
+            glyph, width, x, y = shown[number - run.first]
+            shown[number - run.first] = glyph, width + units, x, y
+        for number, placed in enumerate(shown, run.first):
+            if placed in known:
+                continue
+            glyph, width, x, y = placed
             if y or glyph >= IN_FONTS:
                 return None
-            if piece is None:
-                if glyph not in font.to_unicode:
-                    font.to_unicode[glyph] = run.shown_by(number)
-                if glyph not in font.widths:
-                    rect = stream.logical_rect
-                    pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
-                    font.widths[glyph] = round(rect.width * 1000 * FROM_UNITS / size)
-                before = x / size
-                after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
-                piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
-                piece = known[glyph, width, x] = piece + (f">{after}<" if after else "")
-            pieces.append(piece)
-        found.append((font, size, "".join(pieces)))
+            if glyph not in font.to_unicode:
+                font.to_unicode[glyph] = run.shown_by(number)
+            if glyph not in font.widths:
+                rect = stream.logical_rect
+                pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
+                font.widths[glyph] = round(rect.width * 1000 * FROM_UNITS / size)
+            before = x / size
+            after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
+            piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
+            known[placed] = piece + (f">{after}<" if after else "")
+        found.append((font, size, "".join([known[placed] for placed in shown])))
     return found
