@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
 from pipeline.package.files import inside
@@ -32,34 +32,23 @@ def package(
     edition = EDITIONS[pages.edition]
     pages = replace(pages, faces=located(pages.faces, folder))
     attached = {name: inside(folder, name) for name in sources}
-    made = _packaged(pages, edition, folder, assets_beside, crew, attached)
-    files = dict.fromkeys((*made.dependencies, *map(str, attached.values())))
-    return replace(made, accessibility=pages.accessibility, dependencies=tuple(files))
-
-
-def _packaged(
-    pages: Pages,
-    edition: Edition,
-    folder: Path,
-    assets_beside: bool,
-    crew: Crew | None,
-    attached: Mapping[str, Path],
-) -> Package:
     match edition.format:
         case "html" if edition.chapters:
             from pipeline.package import site
 
-            return site.package(pages, folder)
+            made = site.package(pages, folder)
         case "html":
             from pipeline.package import html
 
-            return html.package(pages, folder, assets_beside=assets_beside)
+            made = html.package(pages, folder, assets_beside=assets_beside)
         case "pdf":
             from pipeline.package import pdf
 
-            sources = {name: path.read_bytes() for name, path in attached.items()}
-            return pdf.package(pages, folder, crew, sources)
+            contents = {name: path.read_bytes() for name, path in attached.items()}
+            made = pdf.package(pages, folder, crew, contents)
         case "epub":
             from pipeline.package import epub
 
-            return epub.package(pages, folder)
+            made = epub.package(pages, folder)
+    files = dict.fromkeys((*made.dependencies, *map(str, attached.values())))
+    return replace(made, accessibility=pages.accessibility, dependencies=tuple(files))

@@ -155,8 +155,7 @@ def style_files(pages: Pages, joined: str) -> list[File]:
 
 def with_script(markup: str, pages: Pages) -> str:
     """The page with its script inside."""
-    script = _inline(pages.script)
-    return markup.replace(SCRIPT, f"<script>{script}</script>", 1)
+    return markup.replace(SCRIPT, f"<script>{_inline(pages.script)}</script>", 1)
 
 
 def with_links(markup: str, styles: Iterable[File], address: Address) -> str:
@@ -199,17 +198,14 @@ def shown_images(
     for asset in pages.assets:
         if asset.name not in pages.inventory.images or asset.name in files:
             continue
-        if asset.data:
-            files[asset.name] = _image(asset, asset.data, pages.faces)
-            paths += [folder / asset.path] if asset.is_file else []
-            continue
-        path = folder / asset.path
+        if asset.is_file or not asset.data:
+            paths.append(folder / asset.path)
         try:
-            files[asset.name] = _image(asset, asset_bytes(asset, folder), pages.faces)
+            data = asset.data or asset_bytes(asset, folder)
+            files[asset.name] = _image(asset, data, pages.faces)
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             problems.append(diagnostic(Code.UNREADABLE_FILE, f"{asset.path}: {reason}"))
-        paths.append(path)
     return files, tuple(paths), tuple(problems)
 
 

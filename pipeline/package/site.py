@@ -35,7 +35,9 @@ def package(pages: Pages, folder: Path) -> Package:
         markup = html.with_script(markup, pages)
         markup = html.with_links(markup, styles, lambda file: file.name)
         if page.role == "missing" and pages.metadata.url:
-            markup = _absolute(markup, f"{pages.metadata.url}{quote(str(start.parent))}/")
+            # servers show it in the place of any page, however deep in folders that was
+            base = f"{pages.metadata.url}{quote(str(start.parent))}/"
+            markup = _RELATIVE.sub(lambda found: found[0] + base, markup)
         return html.line_end(html.with_policy(markup, SOURCES)).encode()
 
     files = {
@@ -55,9 +57,3 @@ def package(pages: Pages, folder: Path) -> Package:
         extra=extra,
     )
     return html.with_picture(made, pages, folder)
-
-
-def _absolute(markup: str, base: str) -> str:
-    """The markup of a page that servers show in the place of any other, however deep in folders
-    that was: its links begin at the site's address."""
-    return _RELATIVE.sub(lambda found: found[0] + base, markup)

@@ -154,16 +154,12 @@ def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifie
         # The first entry must be the media type, uncompressed.
         for name in sorted(files, key=lambda name: (name != "mimetype", name)):
             content = files[name]
-            if name.endswith(".opf"):
-                content = _with_language(content, metadata.lang)
+            if name.endswith(".opf"):  # EbookLib omits its language
+                opening = f"<package xml:lang={quoteattr(metadata.lang)} "
+                content = content.replace(b"<package ", opening.encode(), 1)
             kind = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             target.writestr(entry_for(name, kind), content)
     return output.getvalue()
-
-
-def _with_language(content: bytes, lang: str) -> bytes:
-    """The package document with its ``xml:lang``, which EbookLib omits."""
-    return content.replace(b"<package ", f"<package xml:lang={quoteattr(lang)} ".encode(), 1)
 
 
 KINDS: dict[str, str] = {
