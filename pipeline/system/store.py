@@ -62,9 +62,20 @@ class Store(Protocol):
     def put(self, name: str, data: bytes) -> None: ...
 
 
+def sealed(data: bytes) -> bytes:
+    """Data after their digest, so that damaged ones are not used."""
+    return hashlib.sha256(data).digest() + data
+
+
+def unsealed(found: bytes) -> bytes | None:
+    """Data that were sealed, if they are whole."""
+    data = found[_DIGEST_SIZE:]
+    return data if sealed(data) == found else None
+
+
 class Folder:
-    """A store with a file for each entry, which begins with a digest of the rest, so that damaged
-    files are not used. Files are written atomically; `trim` removes the least recently used."""
+    """A store with a file for each entry. Files are written atomically; `trim` removes the least
+    recently used."""
 
     def __init__(self, path: Path, limit: int = LIMIT) -> None:
         self._path = path
@@ -75,9 +86,7 @@ class Folder:
         with contextlib.suppress(OSError):
             found = file.read_bytes()
             os.utime(file)
-            digest, data = found[:_DIGEST_SIZE], found[_DIGEST_SIZE:]
-            if hashlib.sha256(data).digest() == digest:
-                return data
+            return unsealed(found)
         return None
 
     def put(self, name: str, data: bytes) -> None:
@@ -85,7 +94,7 @@ class Folder:
             self._path.mkdir(parents=True, exist_ok=True)
             unfinished = self._path / f"{name}-{os.getpid()}{_UNFINISHED}"
             try:
-                unfinished.write_bytes(hashlib.sha256(data).digest() + data)
+                unfinished.write_bytes(sealed(data))
                 unfinished.replace(self._path / name)
             except OSError:
                 unfinished.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import io
 import os
 from collections import Counter
@@ -23,7 +24,7 @@ from pipeline.package.catalog import Record, onix, opds
 from pipeline.parser.frontmatter import library_metadata
 from pipeline.parser.frontmatter.shared import above
 from pipeline.system import outputs
-from pipeline.system.checksums import LIST, checksum, checksums
+from pipeline.system.checksums import LIST, checksum
 from pipeline.system.store import Store, key
 
 CATALOGUE, REPORT = "catalogue", "report"  # as `sources.RESERVED` says
@@ -78,7 +79,7 @@ def assembled(
     get_ready()
     files = _files(built, metadata, out, store)
     sums = {one.file: one.sha256 for row in built for one in row.files}
-    ours = {path: checksums({path: data}).decode().split()[0] for path, data in files.items()}
+    ours = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
     lines = (f"{digest}  {path}\n" for path, digest in sorted({**sums, **ours}.items()))
     files[LIST] = "".join(lines).encode()
     kept = msgspec.json.encode(_Last(content, ours))

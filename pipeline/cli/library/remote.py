@@ -7,7 +7,6 @@ outputs; so that a cluster needs no disk that all share.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from pipeline.cli.library.ledger import ABSENT
 from pipeline.cli.library.sources import SUFFIXES, LibraryListing, arranged, decoded
 from pipeline.cli.library.tasks import Built, Task
 from pipeline.parser.frontmatter.shared import NAME
-from pipeline.system.store import Store, key
+from pipeline.system.store import Store, key, sealed, unsealed
 
 SOURCES, OUT = "sources", "out"
 """The folders, within that of a task, for fetched files and for outputs."""
@@ -76,22 +75,20 @@ class UrlTree:
 
 
 class UrlStore:
-    """A store below a URL, which the workers of a cluster share. Each value begins with the
-    digest of the rest. What cannot be read is made again."""
+    """A store below a URL, which the workers of a cluster share. What cannot be read is made
+    again."""
 
     def __init__(self, root: str) -> None:
         self._tree = UrlTree(root)
 
     def get(self, name: str) -> bytes | None:
         with contextlib.suppress(OSError):
-            found = self._tree.read(name) or b""
-            if hashlib.sha256(found[32:]).digest() == found[:32]:
-                return found[32:]
+            return unsealed(self._tree.read(name) or b"")
         return None
 
     def put(self, name: str, data: bytes) -> None:
         with contextlib.suppress(OSError):
-            self._tree.write(name, hashlib.sha256(data).digest() + data)
+            self._tree.write(name, sealed(data))
 
 
 @contextlib.contextmanager

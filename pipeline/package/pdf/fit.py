@@ -118,8 +118,8 @@ class _Fit:
         blocks = largest_blocks(boxes, MOST_NAMED)
         most = "1 line" if lines == 1 else f"{lines} lines"
         message = (
-            f"The text does not fit on {_pages(pages)}, even at {_points(tightest)}: it is too "
-            f"long by {most} ({_percent(over)} of a page)."
+            f"The text does not fit on {_pages(pages)}, even at {tightest.text:g} pt on "
+            f"{tightest.leading:g} pt: it is too long by {most} ({_percent(over)} of a page)."
         )
         hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow a"
         return _finding(
@@ -151,12 +151,8 @@ def fitted(sheet: Sheet, length: float) -> Fitted:
 
 def _too_short(fit: FitOptions, pages: int, length: float) -> Diagnostic:
     message = f"The text does not fill {_pages(pages)}, even at its largest: it fills {length:.1f}."
-    return _finding(
-        Code.FILLS_TOO_LITTLE,
-        fit,
-        message,
-        "Ask for fewer pages, or allow a larger text with `largest`.",
-    )
+    hint = "Ask for fewer pages, or allow a larger text with `largest`."
+    return _finding(Code.FILLS_TOO_LITTLE, fit, message, hint)
 
 
 def _uneven(fit: FitOptions, length: float, multiple: int) -> Diagnostic:
@@ -184,10 +180,6 @@ def _room_takers(blocks: Sequence[Block]) -> str:
 
 def _pages(count: int) -> str:
     return "1 page" if count == 1 else f"{count} pages"
-
-
-def _points(sheet: Sheet) -> str:
-    return f"{sheet.text:g} pt on {sheet.leading:g} pt"
 
 
 def _percent(share: float) -> str:
