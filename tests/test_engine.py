@@ -266,6 +266,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         ("en", "To the aleward was but kelobled. Where <i>it</i> is, was unremarkably fictive."),
         ("en", "Such an ineffable, affable affair: officers of sufficient efficiency, afflicted."),
         ("en", "Chance—aye, free will, and necessity—nowise incompatible—all interweavingly."),
+        ("en", "Is it Stubb’s or is it Stubb’s, or not Stubb’s, and could it be Stubb’s? Stubb’s."),
         (
             "en",
             "“Well-known—or so…” (he said, 1–2 and/or 3.5\u00a0kg) is AWAY, at re-use/off-site.",
@@ -282,7 +283,10 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         for language, text in texts
         for width in range(120, 240, 2 if language == "en" else 11)
     )
-    styles = [f"p {{ font-family: '{face.family}'; hyphens: auto; text-align: justify }}"]
+    styles = [
+        f"p {{ font-family: '{face.family}'; hyphens: auto; text-align: justify }}",
+        "p { hyphenate-limit-chars: 6 3 3 }",
+    ]
     setter = Typesetter(font_files((face,)), tmp_path, ())
 
     def lines() -> tuple[list[tuple[str, float, float]], list[str]]:

@@ -101,7 +101,7 @@ class ShapedParagraph:
             is_end = self._attributes[n].is_word_end or (n == end and self.text[n - 1].isalpha())
             if is_end and n - begin >= length:
                 return begin, n
-            if self._attributes[n].is_word_boundary:
+            if is_end or self._attributes[n].is_word_boundary:
                 begin = n
         return None
 
