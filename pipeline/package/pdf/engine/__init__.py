@@ -83,14 +83,13 @@ from types import ModuleType
 from typing import IO, Any, NamedTuple
 
 import cffi
-import uharfbuzz as harfbuzz
 from fontTools.ttLib import TTFont
 from PIL import ImageFile
 
 from pipeline.package.pdf.engine import declared
 
 SELDOM = ("fontTools.subset", "fontTools.varLib.instancer")
-"""Imports that take a quarter of WeasyPrint's import time and are not used."""
+"""Imports that take a quarter of WeasyPrint's import time, and are not used where HarfBuzz is."""
 
 _EMPTY = Path(__file__).parent / "no-fonts.conf"
 
@@ -154,6 +153,8 @@ class _Instance(NamedTuple):
 def _instance(font: TTFont, location: Mapping[str, float], *, static: bool) -> _Instance:
     """A variable font at fixed values of its axes, with the same glyph numbers. HarfBuzz takes
     milliseconds for that, fontTools a tenth of a second."""
+    import uharfbuzz as harfbuzz
+
     assert static
     assert font.reader is not None
     face, wanted = harfbuzz.Face(font.reader.file.getvalue()), harfbuzz.SubsetInput()

@@ -122,7 +122,7 @@ class LineOfParagraph(ShapedText):
         """Nothing: the paragraph is needed until the line is drawn."""
 
     def reactivate(self, style: Any) -> None:
-        """Remember the style, in case that the line is laid out."""
+        """Remember the style, in case the line has to be laid out."""
         self.style = style
 
     def lay_out(self) -> None:
