@@ -177,6 +177,7 @@ class Runner:
         self._memory = memory
         self._executor = executor
         self._listener = listener
+        self._digest = functools.cache(file_digest)  # of many stages that read the same files
         self._running: list[Future[Any]] = []
         self._latest: Future[Any] | None = None
 
@@ -235,7 +236,7 @@ class Runner:
         name = f"{key(stage.name, code_version(), *map(_described, takes))}.trace"
         traces = self._known(name)
         for trace in traces:
-            if all(file_digest(path) == digest for path, digest in trace.files.items()):
+            if all(self._digest(path) == digest for path, digest in trace.files.items()):
                 self.files.update(dict.fromkeys(trace.files))
                 if not is_part:
                     self._listener(Ran(stage.name, _edition(takes)))
@@ -283,7 +284,7 @@ class Runner:
         if stage.remembers is None:
             return None
         inputs, files = stage.remembers(*values)
-        digests = [file_digest(str(file)) for file in files]
+        digests = [self._digest(str(file)) for file in files]
         name = f"{key(stage.name, code_version(), *map(_described, inputs), *digests)}.memo"
         if self._memory and (memo := self._memory.get(name)):
             return _Remembered(memo)
@@ -319,7 +320,7 @@ class Runner:
         self.files.update(dict.fromkeys(paths))
         data = stage.encode(value) if stage.by_content or stage.kept else b""
         is_wanted = self._store or not data
-        files = {path: file_digest(path) for path in paths} if is_wanted else {}
+        files = {path: self._digest(path) for path in paths} if is_wanted else {}
         states = [f"{path}\0{digest}" for path, digest in files.items()]
         identity = key(data) if data else key(name, *states)
         trace = _Trace(files, identity, stage.findings(value))
