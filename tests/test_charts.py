@@ -35,7 +35,7 @@ from pipeline.parser.lines import numbered
 from pipeline.render import render
 from pipeline.resolve.charts import data as reading
 from pipeline.resolve.charts import kinds, look, numbers
-from pipeline.resolve.charts.data import Data, Series
+from pipeline.resolve.charts.data import Data, DataSeries
 from pipeline.resolve.charts.layout import Plan, ticks
 from pipeline.resolve.charts.letters import Fonts
 from pipeline.resolve.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
@@ -435,7 +435,7 @@ def test_all_that_is_drawn_is_in_the_picture(
         columns = [[abs(value) if value is not None else None for value in columns[0]]]
     if not any(value for column in columns for value in column):
         columns[0][0] = Decimal(1)
-    series = tuple(Series(more.draw(NAME), tuple(column)) for column in columns)
+    series = tuple(DataSeries(more.draw(NAME), tuple(column)) for column in columns)
     table = next(n for n in walk(top_level(parse("# T\n" + BARS))) if isinstance(n, Chart)).table
     chart = Chart(kind=kind, table=table, horizontal=lying, x="What", y="How many")  # type: ignore[arg-type]
     data = Data(tuple(groups), series, (), more.draw(st.sampled_from(["", "%", "km"])), 1, "en")

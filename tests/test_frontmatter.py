@@ -214,6 +214,12 @@ def test_unknown_keys_are_warned_of_with_the_nearest_name() -> None:
     assert not any(d.is_error for d in found)
 
 
+@pytest.mark.parametrize("key", ["organisation", "organization"])
+def test_an_organisation_is_the_publisher(key: str) -> None:
+    _, found = read(f"title: A\n{key}: Wells for All")
+    assert found[0].hint == "Write `publisher: the organisation`."
+
+
 def test_a_default_that_is_written_out_is_stored_as_one() -> None:
     stored = msgspec.json.encode(good("title: A\ncontents: {show: auto}"))
     assert msgspec.json.encode(msgspec.json.decode(stored, type=Metadata)) == stored

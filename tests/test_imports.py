@@ -157,8 +157,8 @@ def test_modules_are_neither_long_nor_tiny() -> None:
         assert not is_small, f"{name} has {lines} lines: merge it"
 
 
-SHARED_NAMES = {"Code", "Series"}
-"""Code is a node and the code of a finding; a series is one of books and one of a chart."""
+SHARED_NAMES = {"Code"}
+"""The code of a finding, and the node, whose name is also its tag in JSON."""
 
 
 def test_a_class_name_stands_once() -> None:

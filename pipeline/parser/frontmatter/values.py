@@ -81,6 +81,7 @@ OTHER_TOOLS: MappingOf[str, str] = {
     "lot": "Write `contents: {tables: true}`.",
     "biblio-style": "Write `citation_style: apa`, or another style.",
     "bibliographystyle": "Write `citation_style: apa`, or another style.",
+    **dict.fromkeys(("organisation", "organization"), "Write `publisher: the organisation`."),
     "logo": "Write `brand: {logo: logo.svg, alt: what it says}`.",
     **dict.fromkeys(("accent", "color", "colour"), 'Write `brand: {accent: "#0b6e4f"}`.'),
     "footer": "Write `brand: {footer: the line at the foot}`.",

@@ -30,7 +30,7 @@ SAME_DECIMALS = 2
 """The maximum number of decimals; if no number has more, all are shown with the same."""
 
 
-class Series(NamedTuple):
+class DataSeries(NamedTuple):
     """``values`` has a number for each group, None if it is unknown."""
 
     name: str
@@ -43,7 +43,7 @@ class Data(NamedTuple):
     ``cell_unit`` is the unit written with the numbers."""
 
     groups: tuple[str, ...]
-    series: tuple[Series, ...]
+    series: tuple[DataSeries, ...]
     places: tuple[float, ...]
     unit: str
     decimals: int
@@ -129,7 +129,7 @@ class _Reader:
         names = tuple(plain_text(cell.children).strip() for cell in head[1:])
         groups = tuple(plain_text(row.cells[0].children).strip() for row in rows)
         series = tuple(
-            Series(name, tuple(number.value if number else None for number in column))
+            DataSeries(name, tuple(number.value if number else None for number in column))
             for name, column in zip(names, columns, strict=True)
         )
         found = [number for column in columns for number in column if number]

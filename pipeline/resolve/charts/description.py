@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.model import Chart
 from pipeline.model.tree import plain_text
-from pipeline.resolve.charts.data import Data, Series
+from pipeline.resolve.charts.data import Data, DataSeries
 from pipeline.resolve.charts.diagrams import Diagram
 
 MOST_NUMBERS = 12
@@ -69,7 +69,7 @@ def _group(number: int, data: Data, words: Words) -> str:
     return _named(data.groups[number], words["list_separator"].join(items), words)
 
 
-def _range(series: Series, data: Data, words: Words) -> str:
+def _range(series: DataSeries, data: Data, words: Words) -> str:
     """The lowest and the highest number of a series, and their positions."""
     known = [
         (value, group)

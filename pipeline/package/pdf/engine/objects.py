@@ -85,9 +85,9 @@ def settle_all(pdf: PDF) -> None:
 
 
 def mend_fonts(pdf: PDF, files: bool = True) -> None:
-    """Remove the build time from instances of variable fonts (unless their ``files`` are already
-    corrected), and map glyphs that are only part of a character to an invisible one. All spaces are
-    read as one."""
+    """Remove the build time from fonts that fontTools has written, such as those with coloured
+    glyphs (unless their ``files`` are already corrected), and map glyphs that are only part of a
+    character to an invisible one. All spaces are read as one."""
     for thing in pdf.objects:
         if not isinstance(thing, Stream):
             continue
