@@ -77,7 +77,11 @@ def _read(font: OwnFont, located: Located, characters: str) -> OwnFont:
             for tag in ("cmap", "head", "hhea", "hmtx", "maxp"):
                 file[tag]
             has_outlines = "glyf" in file or "CFF " in file or "CFF2" in file
-        if has_outlines:
+        # if several are set, the most permissive applies
+        is_permitted = not usage & BITMAPS and (
+            not usage & RESTRICTED or bool(usage & (PREVIEW | EDITABLE))
+        )
+        if has_outlines and is_permitted:
             _try(data, characters, weight, unmodified=bool(usage & WHOLE))
     except OSError:
         raise
@@ -87,8 +91,7 @@ def _read(font: OwnFont, located: Located, characters: str) -> OwnFont:
         raise ValueError(describe(error)) from None
     if not has_outlines:
         raise ValueError("it has no outlines")
-    # if several are set, the most permissive applies
-    if usage & BITMAPS or (usage & RESTRICTED and not usage & (PREVIEW | EDITABLE)):
+    if not is_permitted:
         raise NotEmbeddableError
     return replace(
         font,
