@@ -106,13 +106,20 @@ class Tree(NamedTuple):
     inlines: InlineReader
 
 
+class Markdown(markdown.Markdown):
+    """Python-Markdown without constructs of its own."""
+
+    def build_parser(self) -> Markdown:
+        self.inlinePatterns = Registry()
+        return self
+
+
 def parse_tree(text: str, first_line: int = 1, files: SourceFiles | None = None) -> Tree:
     """The element tree of a Markdown text, which begins on ``first_line`` of the source."""
-    md = markdown.Markdown()
+    md = Markdown()
     md.parser = parser = LineParser(md, first_line, files or SourceFiles())
     for priority, (name, processor) in enumerate(reversed(BLOCKS.items())):
         parser.blockprocessors.register(processor(parser), name, priority)
-    md.inlinePatterns = Registry()
     patterns = {**INLINES, "example": references.example(parser.examples)}
     for priority, (name, pattern) in enumerate(reversed(patterns.items())):
         md.inlinePatterns.register(pattern, name, priority)
