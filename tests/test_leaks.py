@@ -27,9 +27,10 @@ import pipeline
 from pipeline.driver import Result
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
+from pipeline.model.editions import EDITIONS, output_name, pages_name
 from tests import pdf_drawing
 from tests.pdf_reading import marked_texts, open_pdf, outline
+from tests.test_flow import PAGES
 
 # the edition to keep has the source, and is for no student
 STUDENTS = tuple(
@@ -736,8 +737,8 @@ def test_teachers_get_all(contents: Callable[[str], str]) -> None:
 def test_other_answers_change_nothing_for_students(
     outputs: dict[str, bytes], tmp_path: Path
 ) -> None:
-    other = build(tmp_path / "other", OTHER, ["site", "handout", "ebook"], ends="k")
-    assert len(other) == 3
+    other = build(tmp_path / "other", OTHER, ["site", "handout", "form", "ebook"], ends="k")
+    assert len(other) == 4
     assert {name: outputs[name] == data for name, data in other.items()} == dict.fromkeys(
         other, True
     )
@@ -757,11 +758,9 @@ def test_other_answers_make_the_same_pages_of_every_edition(tmp_path: Path) -> N
 def pages_of_all(source: Path) -> dict[str, Any]:
     """The pages of every edition for students, as they are written for the packager."""
     way = Source(source, Runner())
-    page_map = way.begin(EDITIONS[STANDARD_PRINT])().page_map
-    assert page_map
     found: dict[str, Any] = {}
     for edition in map(EDITIONS.__getitem__, STUDENTS):
-        pages = way.pages(edition, way.marked(edition, page_map), page_map)
+        pages = way.pages(edition, way.marked(edition, PAGES), PAGES)
         found[edition.name] = json.loads(pages.data)
         del found[edition.name]["metadata"]["variables"]  # for the program, and in no file
         found[edition.name].pop("pieces", None)  # places in the source
@@ -904,26 +903,31 @@ def all_places(written: str) -> list[str]:
     ]
 
 
+DEFAULT, MORE = ("web", "handout", "ebook"), ("site", "form", "large-print")
+
+
 def pairs() -> Iterator[Any]:
     for place, text in PLACES.items():
-        yield pytest.param(variants(text, SPANS[0]), id=place)
+        yield pytest.param(variants(text, SPANS[0]), DEFAULT, id=place)
     for written in SPANS[1:]:
-        yield pytest.param(all_places(written), id=f"{written} everywhere")
+        yield pytest.param(all_places(written), DEFAULT + MORE, id=f"{written} everywhere")
     for place, text in BLOCK_PLACES.items():
-        yield pytest.param(block_variants(text), id=f"a block in {place}")
+        yield pytest.param(block_variants(text), DEFAULT + MORE, id=f"a block in {place}")
     for place, text in MARKS.items():
-        yield pytest.param([text, swapped(text)], id=f"marks in {place}")
+        yield pytest.param([text, swapped(text)], DEFAULT + MORE, id=f"marks in {place}")
 
 
-@pytest.mark.parametrize("texts", list(pairs()))
-def test_answers_leave_no_trace_for_students(texts: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("texts", "editions"), list(pairs()))
+def test_answers_leave_no_trace_for_students(
+    texts: list[str], editions: tuple[str, ...], tmp_path: Path
+) -> None:
     source = tmp_path / "work.md"
     Picture.new("RGB", (40, 30), "#345678").save(tmp_path / "well.png")
     made: dict[str, list[object]] = {}
     for text in texts:
         source.write_text(f"---\ntitle: Wells\nlang: en\n---\n\n{text}\n", "utf-8")
         way = Source(source, Runner())
-        for name in ("web", "site", "handout", "ebook", "form", "large-print"):
+        for name in editions:
             edition = EDITIONS[name]
             found = way.pages(edition, way.marked(edition)).value
             pages = [(p.name, re.sub(r"<\?text .*?\?>", "", p.markup)) for p in found.pages]
@@ -938,7 +942,8 @@ def test_answers_leave_no_trace_for_students(texts: list[str], tmp_path: Path) -
 def test_answers_leave_no_trace_in_files_of_students(tmp_path: Path) -> None:
     """All places at once, and the packages, to the byte."""
     Picture.new("RGB", (40, 30), "#345678").save(tmp_path / "well.png")
-    front = json.dumps({"title": "Wells", "lang": "en", **FRONT}, ensure_ascii=False)
+    keys = {"title": "Wells", "lang": "en", "page_list": False, **FRONT}
+    front = json.dumps(keys, ensure_ascii=False)
     parts = [variants(front, SPANS[0]), all_places(SPANS[0])]
     for number, text in enumerate(BLOCK_PLACES.values(), start=1):
         parts.append(block_variants(text.replace("[^1]", f"[^b{number}]")))
@@ -950,7 +955,7 @@ def test_answers_leave_no_trace_in_files_of_students(tmp_path: Path) -> None:
         text = "\n\n".join(["Here {{told}}.", *texts])
         source.write_text(f"---\n{front}\n---\n\n{text}\n", "utf-8")
         out = tmp_path / str(variant)
-        result = pipeline.build(source, ["web", "form", "ebook"], out=out)
+        result = pipeline.build(source, ["web", "ebook"], out=out)
         assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
         files = (path for path in result.files if path.suffix != ".json")
         made.append({path.relative_to(out).as_posix(): path.read_bytes() for path in files})
