@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+
+import pytest
 
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
@@ -36,6 +40,14 @@ def rendered(document: Document, stem: str = "x") -> Pages:
 def packed(document: Document, folder: Path = HERE, stem: str = "x") -> Package:
     """The edition that a document is resolved for."""
     return package(rendered(document, stem), folder)
+
+
+@contextmanager
+def without_fonts() -> Iterator[None]:
+    """Web pages come without fonts, which would be made anew for the letters of each text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.package.html.page_fonts", lambda *_: ({}, ()))
+        yield
 
 
 def unpacked(book: bytes | Path, ending: str = "") -> dict[str, bytes]:

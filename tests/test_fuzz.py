@@ -28,7 +28,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.parser.frontmatter import read_front_matter
-from tests import test_importing_odt, test_importing_rtf, test_importing_word
+from tests import making, test_importing_odt, test_importing_rtf, test_importing_word
 from tests.test_importing import PAGE
 from tests.test_parse_properties import MARKS, STARTS, TAGS, UNSAFE, check_json, check_places
 
@@ -126,7 +126,8 @@ def built(given: tuple[Path, str], name: str) -> Package | None:
     way = Source(path, Runner(), document=parse(text, str(path)))
     if way.parsed.failed:
         return None
-    made = way.begin(EDITIONS[name])()
+    with making.without_fonts():
+        made = way.begin(EDITIONS[name])()
     assert not [found for found in made.findings if found.code in ("lost-text", "doubled-text")]
     return made.package
 
