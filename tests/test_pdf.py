@@ -19,7 +19,8 @@ from PIL import Image
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Page, Pages, Style
-from pipeline.package import package
+from pipeline.model.sheet import proportions
+from pipeline.package import package, units
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
@@ -653,8 +654,9 @@ def test_many_writing_lines_begin_under_their_question(folder: Path) -> None:
     assert "Write." not in " ".join(lines_of(second))
 
 
-def test_a_long_text_is_a_book(folder: Path) -> None:
-    chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * 280 for n in range(1, 4))
+def test_a_long_text_is_a_book(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proportions, "BOOK_WORDS", 2000)
+    chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * 40 for n in range(1, 4))
     pdf = open_pdf(make(FRONT + chapters, folder).data)
     said = [
         [text for number, text in marked_texts(page).items() if number < 0 and text]
@@ -672,10 +674,11 @@ def test_parts_of_a_book_have_pages_of_their_own_and_their_chapters_open_as_all_
     folder: Path,
 ) -> None:
     """On the right, as the first chapter in each, and with empty pages before where need be."""
-    chapters = ["## Chapter {}\n\n" + PARAGRAPH * 215] * 4
+    chapters = ["## Chapter {}\n\n" + PARAGRAPH * 40] * 4
     parts = ["# Part One {.part}", *chapters[:2], "# Part Two {.part}", *chapters[2:]]
     text = "\n\n".join(one.replace("{}", str(n)) for n, one in enumerate(parts, start=1))
-    pdf = open_pdf(make("---\ntitle: The well\nlang: en\n---\n\n" + text, folder).data)
+    front = "---\ntitle: The well\nlang: en\nclass: book\n---\n\n"
+    pdf = open_pdf(make(front + text, folder).data)
     lines = [lines_of(page) for page in pdf.pages]
 
     def page_of(title: str) -> int:
@@ -692,13 +695,15 @@ def test_parts_of_a_book_have_pages_of_their_own_and_their_chapters_open_as_all_
     assert all("Part One" not in texts for texts in said[page_of("Part One") + 1 :])
 
 
-def test_a_book_opens_as_printed_books_do(folder: Path) -> None:
+def test_a_book_opens_as_printed_books_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a half-title and a title on the right, nothing but names on no page, no folios before
     the contents or on the pages of parts, and the first chapter on the right: in a long text, which
     is set in parts, as in a short one."""
+    monkeypatch.setattr(units, "LENGTH", 2000)
+    monkeypatch.setattr(units, "LONG", 8000)
     half_title, dedication = "# The Well {.half-title}\n\n", "# For Anna {.dedication}\n\n"
     front = "---\ntitle: The well\nlang: en\nclass: book\nrights: None\ncontents: true\n---\n\n"
-    for repeated, opening in ((1, half_title), (90, half_title), (1, half_title + dedication)):
+    for repeated, opening in ((1, half_title), (9, half_title), (1, half_title + dedication)):
         chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * repeated for n in range(1, 9))
         found = make(front + opening + chapters, folder)
         assert ("units" in found.plan) == (repeated > 1), found.plan
@@ -734,11 +739,11 @@ def test_an_introduction_stays_with_what_it_introduces(folder: Path) -> None:
     sections = "\n\n".join(
         f"{PARAGRAPH * (n % 3 + 1)}\n\nIt says **this:**\n\n    code {n}\n\n"
         f"{PARAGRAPH}\n\nPrompt {n}.\n\n{exercise}"
-        for n in range(30)
+        for n in range(18)
     )
     pieces = [one for one in spoken(short(sections), folder).pieces() if one.strip()]
     pages = {piece.page: piece for piece in pieces}
-    assert len(pages) > 4
+    assert len(pages) > 3
     for piece in list(pages.values())[:-1]:
         assert not piece.startswith(("this:", "It says", "Prompt")), piece
 
