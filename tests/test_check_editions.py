@@ -42,14 +42,14 @@ GATHERED = f"""## Notes with addresses
 
 A note,[^one] another[^two] and the [way to it](https://example.org/a/path/that/is/long?with=a&query=b).
 
-{paragraph(100, 60)}
+{paragraph(100, 30)}
 
 [^one]: See <https://www.example.org/reports/2019/a-long-name-that-is-to-be-broken.pdf>.
 [^two]: Smith, *Book*, https://doi.org/10.1000/182, and [a page](https://example.org/page).
 
 ## A table
 
-{wide_table(14, 6)}
+{wide_table(14, 3)}
 
 ## Exercises
 
@@ -78,12 +78,12 @@ Who dug.
 
 > Water.
 """
-CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 90)}\n" for n in range(1, 14)]
-BOOK = "\n".join((PARTS, "# One {.part}", *CHAPTERS[:6], "# Two {.part}", *CHAPTERS[6:]))
+CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 30)}\n" for n in range(1, 7)]
+BOOK = "\n".join((PARTS, "# One {.part}", *CHAPTERS[:3], "# Two {.part}", *CHAPTERS[3:]))
 SOURCES = {
     "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),
     "gathered": ("links: foot\nqr_codes: true\n", GATHERED, ALL),
-    "book": ("contents: true\n", BOOK, ("web", "site", "handout", "ebook", "booklet")),
+    "book": ("class: book\ncontents: true\n", BOOK, ("web", "site", "handout", "ebook", "booklet")),
 }
 
 

@@ -192,8 +192,10 @@ def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
     covers = [
         cover_of(f"title: {title}", f"theme: {theme}", *more, wide=wide)
         for title, theme in ((LONG, "classic"), ("How we dug our well", "modern"), ("A", "plain"))
-        for more in ((), ("subtitle: Told by those who were there", "authors: [Ann, Bob]"))
-        for wide in (False, True)
+        for more, wide in (
+            ((), False),
+            (("subtitle: Told by those who were there", "authors: [Ann, Bob]"), True),
+        )
     ]
     laid_out: list[object] = []
     set_in = Typesetter.set

@@ -62,8 +62,8 @@ def test_a_mark_stands_before_what_has_no_words(tmp_path: Path) -> None:
 
 
 def test_pages_before_the_text_are_numbered_in_the_book_s_own(tmp_path: Path) -> None:
-    front = "---\ntitle: A talk\npublisher: Example Press\ncontents: {show: always}\n---\n\n"
-    text = "\n\n".join(f"# Chapter {n}\n\n{'Many words about wells. ' * 45}" for n in range(120))
+    front = "---\ntitle: A talk\npublisher: A Press\nclass: book\ncontents: {show: always}\n---\n\n"
+    text = "\n\n".join(f"# Chapter {n}\n\nMany words about wells." for n in range(60))
     output = build(front + text, tmp_path, "handout", "ebook")
     names = [address.partition("#")[0] for _, address in output.nav("page-list")]
     assert names[:3] == ["title.xhtml", "imprint.xhtml", "nav.xhtml"]

@@ -109,13 +109,10 @@ def pdf(made: BuiltEdition) -> bytes:
     return made.package.data
 
 
-@pytest.fixture(scope="module", params=["publication", "book", "long answers"])
+@pytest.fixture(scope="module", params=["book", "long answers"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    match request.param:
-        case "publication":
-            return Built(PUBLICATION)
-        case "book":
-            return Built(BOOK / "chapters.md", CHAPTERS)
+    if request.param == "book":
+        return Built(BOOK / "chapters.md", CHAPTERS)
     return Built(tmp_path_factory.mktemp("long") / "long.md", LONG_ANSWERS)
 
 

@@ -18,6 +18,7 @@ from pipeline.cli.edition_settings import settings_of
 from pipeline.driver import compare
 from pipeline.model.editions import chosen_editions
 from pipeline.parser import parse, parse_file
+from pipeline.render.site import navigation
 from pipeline.verify import CheckReport, check
 
 SOURCE = """\
@@ -194,12 +195,15 @@ def test_the_contents_beside_a_text_show_where_one_is(site: Site) -> None:
     ]
 
 
-def test_in_a_thick_book_the_contents_beside_the_text_are_those_around_it(tmp_path: Path) -> None:
+def test_in_a_thick_book_the_contents_beside_the_text_are_those_around_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(navigation, "NEAR", 10)
     text = "---\ntitle: T\nlang: en\nweb: chapters\neditions: [web]\npage_list: false\n---\n"
-    many = build(tmp_path, text + "".join(f"\n# C{n}\n\nText.\n" for n in range(400)))
-    beside = many.page("c200.html").find(".//nav[@class='contents']")
-    assert len(list(beside.iter("a"))) == 301
-    assert len(list(many.page("index.html").find(".//nav").iter("a"))) == 400
+    many = build(tmp_path, text + "".join(f"\n# C{n}\n\nText.\n" for n in range(40)))
+    beside = many.page("c20.html").find(".//nav[@class='contents']")
+    assert len(list(beside.iter("a"))) == 21
+    assert len(list(many.page("index.html").find(".//nav").iter("a"))) == 40
 
 
 # --- what leads where ---------------------------------------------------------------------
