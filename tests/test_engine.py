@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import ctypes
 import gc
 import hashlib
 import inspect
 import io
+import operator
 import re
 import subprocess
 import sys
@@ -25,7 +27,7 @@ from pipeline.model.faces import FACES
 from pipeline.model.rendered import Face, tree_of
 from pipeline.package.files import font_files
 from pipeline.package.pdf import engine
-from pipeline.package.pdf.engine import declared, layout, weasyprint
+from pipeline.package.pdf.engine import declared, layout, typesetter, weasyprint
 from pipeline.package.pdf.engine.boxes import all_boxes, is_text
 from pipeline.package.pdf.engine.lines import original_add_word_spacing
 from pipeline.package.pdf.engine.typesetter import Typesetter
@@ -177,6 +179,13 @@ def overridden(node: ast.ClassDef) -> Iterator[str]:
                 yield f"{base.__name__}.{inner.name}"
 
 
+def is_of_weasyprint(name: str) -> bool:
+    """Return whether this is a dotted name, as of what is replaced during a layout."""
+    with contextlib.suppress(AttributeError):
+        return "." in name and bool(operator.attrgetter(name)(weasyprint))
+    return False
+
+
 def touched(tree: ast.Module, private: set[str]) -> Iterator[str]:
     own: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -197,7 +206,9 @@ def touched(tree: ast.Module, private: set[str]) -> Iterator[str]:
                 if target.attr == "__class__" or dotted(target) != ast.unparse(target):
                     yield "__class__" if target.attr == "__class__" else dotted(target)
             case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
-                if name in private and node not in own:
+                if (name in private and node not in own) or (
+                    isinstance(node, ast.Constant) and is_of_weasyprint(name)
+                ):
                     yield name
 
 
@@ -305,6 +316,42 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         monkeypatch.setattr(layout, "ShapedText", weasyprint.text.line_break.Layout)
         monkeypatch.setattr(layout, "add_word_spacing", original_add_word_spacing)
     assert found == lines()
+
+
+SHEETS = {
+    "the last of equals counts": ["b { top: 0 } p { margin-left: 1px }", "p { margin-left: 2px }"],
+    "a more specific one before": ["#one { margin-left: 1px }", "p { margin-left: 2px }"],
+    "important": ["p { margin-left: 1px ! important }", "#one { margin-left: 2px }"],
+    "layers": ["@layer a { #one { margin-left: 1px } }", "p { margin-left: 2px }"],
+    "layers in two sheets": [
+        "@layer a, b; @layer b { p { margin-left: 1px } } @layer a { p { margin-left: 2px } }",
+        "@layer b, a; @layer b { #one { margin-left: 3px } } p::before { content: 'x' }",
+    ],
+    "pages": [
+        "@page { size: 400px 300px }",
+        "@page { margin: 10px }",
+        "@page :first { margin: 9px }",
+    ],
+    "widths of a part": ["p { width: 50%; padding: 1px 2% }", "p { box-sizing: border-box }"],
+}
+
+
+@pytest.mark.parametrize("styles", SHEETS.values(), ids=SHEETS)
+def test_sheets_that_are_joined_have_the_same_effect(
+    styles: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so have lengths that are computed once for a style."""
+
+    def places() -> list[tuple[float, ...]]:
+        root = tree_of("<html><body><p id='one'>One.</p><div><p>Two.</p></div></body></html>")
+        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
+        boxes = [box for page in document.pages for box in all_boxes(page.box)]
+        return [(b.position_x, b.position_y, b.width, b.height, b.margin_left) for b in boxes]
+
+    found = places()
+    monkeypatch.setattr(typesetter, "joined", list)
+    monkeypatch.setattr(layout, "REPLACED", {})
+    assert found == places()
 
 
 def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:

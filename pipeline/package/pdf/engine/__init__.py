@@ -39,6 +39,11 @@ tests/test_engine.py compares the list with the code.
   `css.ComputedStyle`, `css.computed_values.PHYSICAL_FUNCTIONS`, `css.properties.INHERITED`,
   `css.properties.INITIAL_NOT_COMPUTED`, `css.properties.INITIAL_VALUES`: styles shared by elements,
   which saves a fifth of the time; the class is replaced like that function.
+- `text.line_break.strut`, `layout.percent.resolve_percentages`, `formatting_structure.boxes.Box`,
+  `formatting_structure.boxes.Box.is_in_normal_flow`: heights of lines, and lengths that do not
+  depend on other boxes, are computed once for a style instead of for each box; replaced like that
+  function. The sheets of a document are joined into one, which is matched with each element once.
+  Together they save a tenth of the time for a book of code.
 - `Page.__init__`, `Page.paint`, `_page_box`: gives access to boxes, and draws the signs of broken
   lines.
 - `_html`, `css.targets.TargetLookupItem`: a part of a text knows the page numbers of others that it

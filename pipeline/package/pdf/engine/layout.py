@@ -7,6 +7,7 @@ import contextlib
 import copy
 import itertools
 import math
+import operator
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -15,7 +16,6 @@ import weasyprint
 import weasyprint.layout.inline
 from weasyprint.css.targets import TargetLookupItem
 from weasyprint.layout import LayoutContext
-from weasyprint.text.line_break import Layout as SetText
 
 from pipeline.package.pdf.engine.boxes import is_block
 from pipeline.package.pdf.engine.breaking import line_of_paragraph
@@ -23,16 +23,16 @@ from pipeline.package.pdf.engine.lines import (
     ShapedText,
     add_word_spacing,
     draw_first_line,
-    original_add_word_spacing,
-    original_draw_first_line,
-    original_remove_last_whitespace,
-    original_skip_first_whitespace,
-    original_trailing_whitespace_size,
     remove_last_whitespace,
     skip_first_whitespace,
     trailing_whitespace_size,
 )
-from pipeline.package.pdf.engine.styles import SharedStyles
+from pipeline.package.pdf.engine.styles import (
+    SharedStyles,
+    is_in_normal_flow,
+    resolve_percentages,
+    strut,
+)
 
 
 class TooManyPagesError(Exception):
@@ -185,6 +185,21 @@ LONGEST_LINE = 2000
 SHORT, KEPT = 30, 500
 """The maximum length of a text that is likely to recur, and the number of these kept per style."""
 
+REPLACED = {
+    "css.StyleFor": SharedStyles,
+    "formatting_structure.boxes.Box.is_in_normal_flow": is_in_normal_flow,
+    "layout.inline.add_word_spacing": add_word_spacing,
+    "layout.inline.remove_last_whitespace": remove_last_whitespace,
+    "layout.inline.skip_first_whitespace": skip_first_whitespace,
+    "layout.inline.strut": strut,
+    "layout.inline.trailing_whitespace_size": trailing_whitespace_size,
+    "text.line_break.Layout": ShapedText,
+} | {
+    f"layout.{module}.resolve_percentages": resolve_percentages
+    for module in ("absolute", "block", "column", "float", "inline", "page", "table")
+}
+"""What WeasyPrint calls during a layout, and what it calls instead."""
+
 _layout_lock = threading.RLock()
 
 
@@ -195,7 +210,7 @@ def economical(is_part: bool = False) -> Iterator[None]:
     zero-width characters only, WeasyPrint would measure the whole rest for each line. A part has no
     running heads and feet."""
     with _layout_lock:
-        splits, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor
+        splits = weasyprint.layout.inline.split_first_line
 
         def whole(text: str, *given: Any, **options: Any) -> Any:
             found = splits(text, *given, **options)
@@ -245,37 +260,38 @@ def economical(is_part: bool = False) -> Iterator[None]:
                 )
             return kept[arguments]
 
-        heads = weasyprint.layout.make_margin_boxes
-        weasyprint.text.line_break.Layout = ShapedText
-        weasyprint.layout.inline.add_word_spacing = add_word_spacing
-        weasyprint.layout.inline.remove_last_whitespace = remove_last_whitespace
-        weasyprint.layout.inline.skip_first_whitespace = skip_first_whitespace
-        weasyprint.layout.inline.trailing_whitespace_size = trailing_whitespace_size
+        replaced = REPLACED | {
+            "layout.inline.split_first_line": split_first_line,
+            "layout.preferred.split_first_line": width_of_line,
+        }
         if is_part:
-            weasyprint.layout.make_margin_boxes = lambda *_: ()
-        weasyprint.layout.inline.split_first_line = split_first_line
-        weasyprint.layout.preferred.split_first_line = width_of_line
-        weasyprint.css.StyleFor = SharedStyles
-        try:
+            replaced["layout.make_margin_boxes"] = lambda *_: ()
+        with _replaced(replaced):
             yield
-        finally:
-            weasyprint.text.line_break.Layout = SetText
-            weasyprint.layout.inline.add_word_spacing = original_add_word_spacing
-            weasyprint.layout.inline.remove_last_whitespace = original_remove_last_whitespace
-            weasyprint.layout.inline.skip_first_whitespace = original_skip_first_whitespace
-            weasyprint.layout.inline.trailing_whitespace_size = original_trailing_whitespace_size
-            weasyprint.layout.make_margin_boxes = heads
-            weasyprint.layout.inline.split_first_line = splits
-            weasyprint.layout.preferred.split_first_line = splits
-            weasyprint.css.StyleFor = styles
+
+
+@contextlib.contextmanager
+def _replaced(functions: Mapping[str, Any]) -> Iterator[None]:
+    """While this lasts, WeasyPrint calls these functions instead of those of the same names."""
+    before = [(*_place(name), name) for name in functions]
+    try:
+        for owner, attribute, _, name in before:
+            setattr(owner, attribute, functions[name])
+        yield
+    finally:
+        for owner, attribute, original, _ in before:
+            setattr(owner, attribute, original)
+
+
+def _place(name: str) -> tuple[Any, str, Any]:
+    """What has an attribute of WeasyPrint, the attribute's own name, and its value."""
+    owner, _, attribute = name.rpartition(".")
+    holder = operator.attrgetter(owner)(weasyprint)
+    return holder, attribute, getattr(holder, attribute)
 
 
 @contextlib.contextmanager
 def drawing() -> Iterator[None]:
     """While this lasts, lines are drawn as they were set."""
-    with _layout_lock:
-        weasyprint.draw.text.draw_first_line = draw_first_line
-        try:
-            yield
-        finally:
-            weasyprint.draw.text.draw_first_line = original_draw_first_line
+    with _layout_lock, _replaced({"draw.text.draw_first_line": draw_first_line}):
+        yield

@@ -22,6 +22,7 @@ from pipeline.package.pdf.engine.layout import Layout, Targets, drawing, economi
 from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts, settle_all
 from pipeline.package.pdf.engine.resources import LocalFiles, add_space, fonts_of
+from pipeline.package.pdf.engine.styles import joined
 from pipeline.package.pdf.roles import is_code_line
 
 POINT = 0.75
@@ -47,6 +48,7 @@ class Typesetter:
         self._fonts = fonts_of(fonts)
         self._assets = assets
         self._styles: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self._sheets: dict[tuple[str, ...], list[Any]] = {}
         self._counters: dict[str, Any] = {}
 
     @functools.cached_property
@@ -90,13 +92,19 @@ class Typesetter:
         most_pages: int | None = None,
         targets: Targets | None = None,
     ) -> tuple[_Markup, dict[str, Any]]:
-        sheets = []
-        for css in styles:
-            sheet, counters = self._styles[css] = self._styles.get(css) or self._read(css)
-            sheets.append(sheet)
-            self._counters.update(counters)
+        sheets = self._joined(tuple(styles))
         markup = _Markup(root, self.files, most_pages, targets)
         return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets}
+
+    def _joined(self, styles: tuple[str, ...]) -> list[Any]:
+        if styles not in self._sheets:
+            sheets = []
+            for css in styles:
+                sheet, counters = self._styles[css] = self._styles.get(css) or self._read(css)
+                sheets.append(sheet)
+                self._counters.update(counters)
+            self._sheets[styles] = joined(sheets)
+        return self._sheets[styles]
 
     def _read(self, css: str) -> tuple[Any, dict[str, Any]]:
         """A style sheet, and the counters that it defines. One that nothing is wrong with, and
