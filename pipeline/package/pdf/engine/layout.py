@@ -198,7 +198,7 @@ REPLACED = {
     f"layout.{module}.resolve_percentages": resolve_percentages
     for module in ("absolute", "block", "column", "float", "inline", "page", "table")
 }
-"""What WeasyPrint calls during a layout, and what it calls instead."""
+"""The functions and classes that WeasyPrint uses during a layout instead of its own."""
 
 _layout_lock = threading.RLock()
 
@@ -284,7 +284,7 @@ def _replaced(functions: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _place(name: str) -> tuple[Any, str, Any]:
-    """What has an attribute of WeasyPrint, the attribute's own name, and its value."""
+    """The object in WeasyPrint that has an attribute, the name of that alone, and its value."""
     owner, _, attribute = name.rpartition(".")
     holder = operator.attrgetter(owner)(weasyprint)
     return holder, attribute, getattr(holder, attribute)
