@@ -591,6 +591,19 @@ def test_python_that_is_too_old(tree: Tree) -> None:
     assert not (tree.root / "none").exists()
 
 
+def test_the_newest_python_is_used(tmp_path: Path) -> None:
+    (tmp_path / "date").write_text("#!/bin/sh\n")
+    (tmp_path / "date").chmod(0o755)
+    for name in ("python", "python3", "python3.12", "python3.13"):
+        (tmp_path / name).write_text('#!/bin/sh\n[ "$1" = -c ] || { echo "${0##*/}"; exit 4; }\n')
+        (tmp_path / name).chmod(0o755)
+    command = [shutil.which("sh") or "sh", ROOT / ".tools" / "venv", tmp_path / "none", ""]
+    run = subprocess.run(
+        command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout) == (4, "python3.13\n")
+
+
 def test_the_report(tree: Tree) -> None:
     run = tree.make("report", "REPORT=--copies 30 --paper-price 0.01")
     assert run.status == 0, run.stderr
