@@ -45,6 +45,9 @@ LARGEST = 4000
 FORMS, LEVELS = 16, 64
 """Forms within forms that are looked into, and levels that are read of a structure tree."""
 
+SHORT = 128
+"""Bytes of a text that most are not longer than."""
+
 MOST = 200_000
 """The maximum number of things on a page that are examined."""
 
@@ -80,9 +83,11 @@ def read_pages(
     *,
     drawn: Callable[[int, Image.Image], object] | None = None,
     pictured: Callable[[int, Picture, pypdfium2.PdfImage], object] | None = None,
+    coloured: bool = True,
 ) -> tuple[PageLayout, ...]:
     """The layouts of all pages. ``drawn`` is given the number of each page, from 1, and its
-    picture at `RESOLUTION`, ``pictured`` each image on it. Raises `UnreadablePdf`."""
+    picture at `RESOLUTION`, ``pictured`` each image on it; without ``coloured`` all text is taken
+    to be on white. Raises `UnreadablePdf`."""
     pages = []
     with _opened(source) as document:
         for number in range(1, len(document) + 1):
@@ -90,7 +95,7 @@ def read_pages(
                 canvas = _Canvas(page)
                 if drawn:
                     drawn(number, canvas.image)
-                pages.append(_layout(page, number, canvas, pictured))
+                pages.append(_layout(page, number, canvas if coloured else None, pictured))
     return tuple(pages)
 
 
@@ -134,8 +139,8 @@ class _Canvas:
             return WHITE
         part = self.image.crop((left, upper, right, lower))
         counts: list[tuple[int, Any]] = part.getcolors(part.width * part.height) or []
-        others = sorted((count, value) for count, value in counts if Colour(*value) != colour)
-        return Colour(*others[-1][1]) if others else colour
+        _, ground = max((one for one in counts if one[1] != colour), default=(0, colour))
+        return Colour(*ground)
 
     def is_one_colour(self, box: PageArea) -> bool:
         """Recognise a place with a single colour, if most of its surroundings have the same."""
@@ -175,7 +180,7 @@ class _Canvas:
 def _layout(
     page: Any,
     number: int,
-    canvas: _Canvas,
+    canvas: _Canvas | None,
     pictured: Callable[[int, Picture, pypdfium2.PdfImage], object] | None,
 ) -> PageLayout:
     tagged = _elements(page)
@@ -208,7 +213,7 @@ def _layout(
         number,
         width,
         height,
-        runs=tuple(_grounded(run, alpha, solid, canvas) for run, alpha in found),
+        runs=tuple(_grounded(run, alpha, solid, canvas) if canvas else run for run, alpha in found),
         pictures=tuple(pictures),
         drawings=tuple(drawings),
         tagged=bool(tagged),
@@ -226,14 +231,14 @@ def _read_text(
     text = _string(pdfium.FPDFTextObj_GetText, value, textpage)
     if mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE or not has_colour or not text.strip():
         return
-    m = value.get_matrix().multiply(outer)
+    m, font = value.get_matrix().multiply(outer), _font_name(value)
     run = TextRun(
         text=text,
         box=_box(value, outer),
         baseline=m.f,
         size=value.get_font_size() * math.hypot(m.c, m.d),
-        bold=_has_name(value, BOLD),
-        italic=_has_name(value, ITALIC),
+        bold=any(word in font for word in BOLD),
+        italic=any(word in font for word in ITALIC),
         colour=Colour(red.value, green.value, blue.value),
         background=WHITE,
         element=element,
@@ -252,12 +257,11 @@ def _grounded(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Ca
     return run
 
 
-def _has_name(value: Any, words: tuple[str, ...]) -> bool:
+def _font_name(value: Any) -> str:
     try:
-        name = value.get_font().get_base_name().lower()
+        return str(value.get_font().get_base_name().lower())
     except pypdfium2.PdfiumError:
-        return False  # it has no name
-    return any(word in name for word in words)
+        return ""  # it has none
 
 
 def _box(value: Any, outer: PdfMatrix) -> PageArea:
@@ -278,13 +282,12 @@ def _upright(page: Any) -> PdfMatrix:
 
 
 def _string(getter: Any, *of: Any) -> str:
-    """The text that a function of PDFium gives of something."""
-    size = getter(*of, None, 0)
-    if size <= 2:
-        return ""
-    buffer = (ctypes.c_ushort * (size // 2))()
-    getter(*of, buffer, size)
-    return bytes(buffer)[: size - 2].decode("utf-16-le", errors="replace")
+    """The text that a function of PDFium gives of something. Most is short, and asked for once."""
+    room, size = 0, SHORT
+    while size > room:
+        buffer, room = (ctypes.c_ushort * (size // 2))(), size
+        size = getter(*of, buffer, room)
+    return bytes(buffer)[: max(0, size - 2)].decode("utf-16-le", errors="replace")
 
 
 def _links(page: Any, upright: PdfMatrix) -> Iterator[PageAddress]:

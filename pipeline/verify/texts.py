@@ -93,7 +93,7 @@ def text_of_pdf(path: Path) -> DrawnText:
     from pipeline.verify.seen import UnreadablePdf, read_pages
 
     try:
-        pages = read_pages(path)
+        pages = read_pages(path, coloured=False)
     except UnreadablePdf as error:
         raise UnreadableFile(str(error)) from error
     runs = list(_in_order(pages))
