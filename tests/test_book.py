@@ -35,10 +35,13 @@ AS_THE_HANDOUT = ("letter", "greyscale", "booklet", "2-up", "4-up", "form", "tea
 """Editions that are laid out as the handout is, on other paper, in greys, with fields, answers or
 the source: these are looked at as editions of the publication."""
 
+LARGE_PRINT = "large-print"
+"""It takes as long as all others; tests/test_large_print.py has one of most parts of this book."""
+
 
 class TestBook(Read):
     source = BOOK
-    editions = tuple(name for name in EDITIONS if name not in AS_THE_HANDOUT)
+    editions = tuple(name for name in EDITIONS if name not in (*AS_THE_HANDOUT, LARGE_PRINT))
     front = 3
     looked_at = ("handout",)
 

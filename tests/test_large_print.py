@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 
 import pipeline
+from pipeline.driver import compare
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
 from pipeline.package import package
@@ -17,6 +18,7 @@ from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.verify import check
 from tests import making
+from tests.conforming import FOR_OTHERS
 from tests.pdf_drawing import Shown, texts
 from tests.pdf_reading import Element, open_pdf, read
 
@@ -43,6 +45,8 @@ speakers: {Ann Asker: interviewer, Ben Answerer: guest}
 {{ include parts/charts.md }}
 
 {{ include parts/exercises.md }}
+
+{{ include parts/code.md }}
 """
 
 
@@ -149,6 +153,15 @@ def test_no_word_is_divided() -> None:
 def test_indices_and_numbers_of_notes_are_as_large_as_the_text() -> None:
     one = made(front("Drink H~2~O.^[A note.] Then x^2^.\n\n[^1]: B.\n"))
     assert {shown.size for shown in one.shown if shown.text in ("1", "2")} == {18}
+
+
+def test_our_own_check_finds_nothing_and_nothing_is_lost(book: Made, tmp_path: Path) -> None:
+    file, source = tmp_path / "wells-large-print.pdf", BOOK / "wells.md"
+    file.write_bytes(book.package.data)
+    compared = compare(file, parse(CHAPTERS, source.name, BOOK), source)
+    assert compared.notes[0].startswith("compared")
+    found = (*check(file, external=False).diagnostics, *compared.diagnostics)
+    assert [one for one in found if one.code not in FOR_OTHERS] == []
 
 
 # --- the page ----------------------------------------------------------------------------

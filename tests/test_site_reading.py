@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     source = folder / "well.md"
     text = FRONT.replace("WORDS", "There was sand, and more sand below it. \n\n" * 80)
-    text += "".join(f"\n# Chapter {number}\n\nText.\n" for number in range(1, 27))
+    text += "".join(f"\n# Chapter {number}\n\nText.\n" for number in range(1, 13))
     source.write_text(text, "utf-8")
     assert not pipeline.build(source, out=folder / "out").diagnostics
     return folder / "out" / "well" / "well-site"
@@ -121,7 +121,7 @@ def test_the_keyboard_alone_leads_to_the_words_and_back(seen: dict[str, Any]) ->
 def test_one_can_read_on_to_the_end(seen: dict[str, Any]) -> None:
     names = ["wells.html", "rivers-and-wells.html", "chapter-03.html", "chapter-04.html"]
     assert seen["read on"][:4] == names
-    assert len(seen["read on"]) == 30
+    assert len(seen["read on"]) == 16
 
 
 def test_a_chapter_is_found_again_where_it_was_left_but_not_by_those_who_read_on(
@@ -131,7 +131,7 @@ def test_a_chapter_is_found_again_where_it_was_left_but_not_by_those_who_read_on
 
 
 def test_the_contents_show_where_one_is(seen: dict[str, Any]) -> None:
-    assert seen["contents"] == {"marked": "Chapter 25", "in sight": True}
+    assert seen["contents"] == {"marked": "Chapter 11", "in sight": True}
 
 
 def test_without_scripts_there_is_a_way_out_of_the_search(seen: dict[str, Any]) -> None:

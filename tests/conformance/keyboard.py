@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from playwright.sync_api import Page
@@ -21,8 +22,12 @@ STOPS = """() => {
 }"""
 """Finds all that the Tab key has to come to, in the order of the page; how each is written."""
 
-FOCUSED = """() => {
-    const element = document.activeElement;
+MANY = 20
+"""Times that Tab is pressed before the page is asked where it led: asking takes longest."""
+
+FOLLOW = """() => {
+  window.walk = [];
+  const seen = element => {
     if (!element || element === document.body || element === document.documentElement) return null;
     const style = getComputedStyle(element);
     const box = element.getBoundingClientRect();
@@ -38,6 +43,8 @@ FOCUSED = """() => {
         shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
             && box.top < innerHeight && box.left < innerWidth,
     };
+  };
+  addEventListener('keyup', () => walk.push(seen(document.activeElement)), true);
 }"""
 AT_GOAL = """id => {
     const goal = document.getElementById(id), box = goal && goal.getBoundingClientRect();
@@ -52,9 +59,7 @@ def keyboard_findings(page: Page) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     stops: list[str] = page.evaluate(STOPS)
     expected, reached = 0, set[int]()
-    for _ in range(2 * len(stops) + 20):
-        page.keyboard.press("Tab")
-        focus: dict[str, Any] | None = page.evaluate(FOCUSED)
+    for focus in walk(page, 2 * len(stops) + 20):
         if focus is None:
             break
         if focus["stop"] in reached:
@@ -72,6 +77,18 @@ def keyboard_findings(page: Page) -> list[tuple[str, ...]]:
         expected = focus["stop"] + 1
     found += [("never-reached", html) for n, html in enumerate(stops) if n not in reached]
     return found + skip_findings(page)
+
+
+def walk(page: Page, most: int) -> Iterator[dict[str, Any] | None]:
+    """The elements that Tab leads to, None for the page itself, until it leads out of the page."""
+    page.evaluate(FOLLOW)
+    for _ in range(0, most, MANY):
+        for _ in range(MANY):
+            page.keyboard.press("Tab")
+        places: list[dict[str, Any] | None] = page.evaluate("walk.splice(0)")
+        yield from places
+        if len(places) < MANY:
+            return
 
 
 def skip_findings(page: Page) -> list[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.conformance.browser import keep_picture, once, started
-from tests.conformance.site import RULES
+from tests.conformance.web_page import RUN, change_window
 
 PANES = ("html", "pdf", "epub")
 BEFORE = "## The fifth"
@@ -173,7 +173,7 @@ def places(writer: Writer, line: int) -> dict[str, Any]:
     return seen | {"said": [one.rpartition(":")[2] for one in said]}
 
 
-def many(writer: Writer, edits: int = 30) -> dict[str, Any]:
+def many(writer: Writer, edits: int = 12) -> dict[str, Any]:
     """Edits in a row, faster than they are built, in two windows."""
     other = writer.open()
     for number in range(1, edits + 1):
@@ -190,17 +190,15 @@ def many(writer: Writer, edits: int = 30) -> dict[str, Any]:
 
 def findings(writer: Writer, axe: str) -> list[str]:
     """The findings of axe-core on the page around the views, and a page that is too wide."""
-    seen = []
-    for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):
-        window = {"width": width, "height": 900}
-        page = writer.open(viewport=window, color_scheme=scheme)
-        page.evaluate(axe)
-        rules = RULES.replace("axe.run(document,", "axe.run({exclude: ['iframe']},")
-        broken = page.evaluate(rules)["violations"]
-        seen += [f"{width} {scheme} {rule['id']} {rule['nodes'][0]['html']}" for rule in broken]
+    page, seen = writer.open(), []
+    page.evaluate(axe)
+    for window in ("1280-light", "1280-dark", "320-light"):
+        change_window(page, window)
+        broken = page.evaluate(RUN.replace("axe.run(document,", "axe.run({exclude: ['iframe']},"))
+        seen += [f"{window} {one['id']} {one['nodes'][0]['html']}" for one in broken["violations"]]
         wider = page.evaluate("document.body.scrollWidth - innerWidth")
-        seen += [f"{width} is {wider} px too wide"] if wider > 0 else []
-        keep_picture(page, f"preview-{width}-{scheme}")
+        seen += [f"{window} is {wider} px too wide"] if wider > 0 else []
+        keep_picture(page, f"preview-{window}")
     return seen
 
 

@@ -41,6 +41,13 @@ def axe_findings(page: Page) -> list[tuple[str, ...]]:
     return found
 
 
+def change_window(page: Page, window: str) -> None:
+    """The width and the scheme of colours, such as 320-light."""
+    width, _, scheme = window.partition("-")
+    page.set_viewport_size({"width": int(width), "height": 900})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+
+
 def check(browser: Browser, axe: str, windows: list[str], file: str) -> None:
     page = browser.new_page(reduced_motion="reduce")  # no smooth scrolling to wait for
     folder = Path(file).resolve().parent.as_uri()
@@ -61,9 +68,7 @@ def check(browser: Browser, axe: str, windows: list[str], file: str) -> None:
     page.goto(Path(file).resolve().as_uri())
     page.evaluate(axe)
     for window in windows:
-        width, _, scheme = window.partition("-")
-        page.set_viewport_size({"width": int(width), "height": 900})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        change_window(page, window)
         keep_picture(page, f"{Path(file).stem}-{window}")
         for finding in axe_findings(page):
             report(file, window, *finding)
