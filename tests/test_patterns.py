@@ -23,8 +23,9 @@ import pipeline
 ops: Any = importlib.import_module("re._constants")
 reader: Any = importlib.import_module("re._parser")
 
-SHORT, LONG = 2_000, 8_000
-ALLOWED = 0.05  # seconds for the long one
+SHORT, LONG = 1_000, 4_000
+SECONDS = {SHORT: 0.0005, LONG: 0.0125}
+ALLOWED = 0.002  # seconds for a text that is shorter still
 ENDS = ("", "\0", "\n", " \0")
 SEARCHES = {"search", "sub", "subn", "finditer", "findall", "split"}
 
@@ -277,7 +278,7 @@ def slow(used: Used) -> str | None:
                     text: Any = before + piece * (length // len(piece)) + end
                     if isinstance(pattern.pattern, bytes):
                         text = text.encode("latin-1", "replace")
-                    limit = ALLOWED if length == LONG else ALLOWED / 25
+                    limit = SECONDS.get(length, ALLOWED)
                     if taken(look, text) > limit and all(
                         taken(look, text) > limit for _ in range(4)
                     ):
