@@ -17,6 +17,7 @@ from typing import Any
 import onixcheck
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from pipeline.cli import main
 from pipeline.cli.library.building import built
@@ -215,11 +216,23 @@ def test_the_catalogue_leads_to_all_documents(school: Path) -> None:
     }
     assert all((school / "catalogue" / link).is_file() for link in links)
     assert page.count("<img") == 2
+    for cover in (school / "catalogue" / "images").iterdir():
+        with Image.open(cover) as image:
+            assert image.size == (400, 640)
     subjects = (school / "catalogue" / "subjects.html").read_text("utf-8")
     assert 'href="titles.html#document-brunnen"' in subjects
     assert "Wasser" in subjects
     search = (school / "catalogue" / "search.html").read_text("utf-8")
     assert "Wer das Wasser holt." in search
+
+
+def test_numbers_in_titles_are_in_order(tmp_path: Path) -> None:
+    for title in ("Unit 10", "Unit 2", "Part 2 of 11", "Part 2 of 3"):
+        document(tmp_path / "units" / f"{title}.md", title)
+    run(tmp_path / "units")
+    page = (tmp_path / "out" / "catalogue" / "titles.html").read_text("utf-8")
+    titles = re.findall(r"<h2[^>]*>(?:<[^>]*>)*([^<]+)", page)
+    assert titles == ["Part 2 of 3", "Part 2 of 11", "Unit 2", "Unit 10"]
 
 
 def test_the_feed_and_the_records_have_all(school: Path, tmp_path: Path) -> None:

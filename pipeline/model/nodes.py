@@ -648,7 +648,7 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     replaced, or of a bitmap that some outputs cannot show in its original form. ``letters`` is the
     height of a drawing's smallest letters, relative to its width. ``moving`` means animated.
     ``span`` is the first place where it is shown. ``longest`` is the maximum length of its long
-    side in print, in pixels, if it is longer."""
+    side where it is shown, in pixels, if it is longer."""
 
     path: str
     name: str

@@ -210,14 +210,15 @@ def shown_images(
 
 
 def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
+    size, most = max(asset.width, asset.height), asset.longest or LONGEST
     if asset.media_type == "image/svg+xml":
         data = with_fonts(data, faces)
-    elif max(asset.width, asset.height) > LONGEST:
+    elif size > most:
         from pipeline.package.image_sizes import shown  # most pages do without Pillow
 
-        data = shown(data, LONGEST)
-        width = round(asset.width * LONGEST / max(asset.width, asset.height))
-        width = 0 if asset.moving or asset.media_type == "image/gif" else width
+        data = shown(data, most)
+        has_half = not (asset.longest or asset.moving or asset.media_type == "image/gif")
+        width = round(asset.width * most / size) if has_half else 0
         return File(asset.name, asset.media_type, data, width=width)
     else:
         data = without_metadata(data)

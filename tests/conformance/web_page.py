@@ -42,10 +42,12 @@ def axe_findings(page: Page) -> list[tuple[str, ...]]:
 
 
 def change_window(page: Page, window: str) -> None:
-    """The width and the scheme of colours, such as 320-light."""
+    """Show the page in a width and a colour scheme, such as 320-light, until its scripts have seen
+    it."""
     width, _, scheme = window.partition("-")
     page.set_viewport_size({"width": int(width), "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.evaluate("new Promise(seen => requestAnimationFrame(() => requestAnimationFrame(seen)))")
 
 
 def check(browser: Browser, axe: str, windows: list[str], file: str) -> None:

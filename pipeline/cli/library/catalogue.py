@@ -6,6 +6,7 @@ accessibility.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,12 @@ from pipeline.system.store import Store
 
 ON_A_PAGE = 60
 """Maximum titles on a page of the catalogue; if there are more, each letter has a page."""
+
+WIDTH = "25%"
+"""The part of the text's width that covers take up."""
+
+LONGEST = 640
+"""Pixels of the long side of a cover that is as wide: two in each of a screen's."""
 
 BESIDE = "https://files.invalid/"
 """The beginning of an address that leads to a file among the outputs, while the document is
@@ -75,11 +82,17 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
 
 def _sorted(built: Iterable[Built]) -> list[tuple[Record, Built]]:
     rows = [(one.record, one) for one in built if one.record]
-    return sorted(rows, key=lambda row: (_sort_title(row[0].metadata).casefold(), row[1].name))
+    return sorted(rows, key=lambda row: (_place(_sort_title(row[0].metadata)), row[1].name))
 
 
 def _sort_title(metadata: Metadata) -> str:
     return metadata.sort_title or metadata.title
+
+
+def _place(title: str) -> list[tuple[int, str]]:
+    """The place of a title in the alphabet, with numbers by size: 2 before 10."""
+    words_and_numbers = enumerate(re.split(r"0*([0-9]+)", title.casefold()))
+    return [(len(part) if number % 2 else 0, part) for number, part in words_and_numbers]
 
 
 def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterator[model.Block]:
@@ -89,7 +102,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
     yield model.Heading(level=2, children=heading, attributes=Attributes(id=name))
     if record.cover:
         source = quote(f"{built.name}/{record.cover.file}")
-        shown = Attributes(classes=("decorative",), pairs=(("width", "25%"),))
+        shown = Attributes(classes=("decorative",), pairs=(("width", WIDTH),))
         yield model.Figure(image=model.Image(source=source, alt="", attributes=shown))
     if own.subtitle:
         yield model.Paragraph(children=_in(own.lang, own.subtitle, library.lang))
@@ -188,6 +201,8 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     runner, chosen = Runner(store), EDITIONS[edition]
     way = Source(out / f"{name}.md", runner, document=document)
     resolved = rewrite_document(way.resolved(chosen).value, leave={model.Link: _beside})
+    images = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
+    resolved = replace(resolved, assets=images)
     marked = way.marked(chosen, None, runner.preset(RESOLVE, resolved))
     rendered = way.pages(chosen, marked)
     takes = (chosen, way.folder, False, way.name, pango_version(), ())
