@@ -130,7 +130,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     for name in COPIED:
         original = ROOT / name
         if original.is_dir():
-            shutil.copytree(original, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # with what Python has compiled, but for what it is just writing
+            shutil.copytree(original, root / name, ignore=shutil.ignore_patterns("*.pyc.*"))
         else:
             shutil.copy2(original, root / name)
     tree = Tree(root)
@@ -156,12 +157,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     server.wait()
 
 
+@pytest.fixture(scope="module")
+def kept(built: Tree) -> Path:
+    """A copy of the built project."""
+    return shutil.copytree(built.root, built.root.with_name("kept"))
+
+
 @pytest.fixture
-def tree(built: Tree) -> Iterator[Tree]:
+def tree(built: Tree, kept: Path) -> Iterator[Tree]:
     """The built project; after the test all is put back as it was, times too."""
-    kept = built.root.with_name("kept")
-    if not kept.exists():
-        shutil.copytree(built.root, kept)
     yield built
     then, now = files(kept), files(built.root)
     for name in now.keys() - then.keys():
@@ -174,10 +178,16 @@ def tree(built: Tree) -> Iterator[Tree]:
             Path(folder).rmdir()
 
 
-def files(folder: Path) -> dict[Path, tuple[int, int]]:
-    """When each file was last changed, and how large it is."""
-    paths = [Path(place) / name for place, _, names in os.walk(folder) for name in names]
-    return {p.relative_to(folder): (p.stat().st_mtime_ns, p.stat().st_size) for p in paths}
+def files(folder: Path) -> dict[str, tuple[int, int]]:
+    """When each file was last changed, and how large it is, but for what Python has compiled."""
+    found = {}
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            path = os.path.join(place, name)  # noqa: PTH118
+            state = os.stat(path)  # noqa: PTH116
+            found[os.path.relpath(path, folder)] = state.st_mtime_ns, state.st_size
+    return found
 
 
 def test_builds_all_outputs(built: Tree) -> None:
@@ -262,11 +272,6 @@ def test_an_edit_that_is_taken_back_runs_no_stage(tree: Tree) -> None:
     }
 
 
-def test_a_changed_source_runs_everything(tree: Tree) -> None:
-    append(tree.source, "\nMore.\n")
-    assert tree.make().stages == ALL_STAGES
-
-
 @pytest.mark.parametrize(
     ("template", "edition"),
     [
@@ -303,11 +308,11 @@ def test_a_file_that_is_taken_in_is_parsed_again(tree: Tree) -> None:
     part = tree.source.with_name("part & more.md")
     part.write_text("Taken in.\n", encoding="utf-8")
     append(tree.source, '\n{{ include "part & more.md" }}\n')
-    assert tree.make().stages == ALL_STAGES
-    assert tree.make().calls == []
+    assert tree.make("html").stages == sorted(["parse", *stages("web")])
+    assert tree.make("html").calls == []
     part.touch()
-    assert tree.make().stages == []
-    assert tree.make().calls == []
+    assert tree.make("html").stages == []
+    assert tree.make("html").calls == []
     append(part, "\n{{ include further.md }}\n")
     further = tree.source.with_name("further.md")
     further.write_text("Taken in by that.\n", encoding="utf-8")
@@ -491,11 +496,12 @@ def test_the_manifest_is_true_after_every_goal(tree: Tree) -> None:
     json.loads(manifest)
 
 
-@pytest.mark.parametrize("name", EDITIONS)
-def test_make_knows_all_editions_and_their_files(name: str, tree: Tree) -> None:
-    file = tree.built.relative_to(tree.root) / output_name("talk", EDITIONS[name])
-    for goal in (name, str(file)):
-        assert f"--edition {name} " in tree.make("-n", goal).stdout
+def test_make_knows_all_editions_and_their_files(tree: Tree) -> None:
+    built = tree.built.relative_to(tree.root)
+    paths = [str(built / output_name("talk", edition)) for edition in EDITIONS.values()]
+    for goals in (list(EDITIONS), paths):
+        said = tree.make("-n", *goals).stdout
+        assert re.findall(r" build .* --edition (\S+) ", said) == list(EDITIONS)
 
 
 def test_editions_of_all_kinds(tree: Tree) -> None:
