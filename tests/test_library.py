@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import errno
 import hashlib
@@ -11,6 +12,7 @@ import re
 import shutil
 import signal
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +43,41 @@ HOUSE = """\
 
 
 def document(path: Path, title: str, text: str = "Text.") -> Path:
+    """A document whose web page is built without its handout, which would mark the pages."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"---\ntitle: {title}\n---\n\n{text}\n", encoding="utf-8")
+    start = f"---\ntitle: {title}\npage_list: false\n---\n"
+    path.write_text(f"{start}\n{text}\n", encoding="utf-8")
     return path
+
+
+class KeptPool(LimitedPool):
+    """A pool whose processes stay for the next run, because loading all takes longer than most
+    builds."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave all as it is."""
+
+
+@contextlib.contextmanager
+def kept_pools() -> Iterator[Callable[[int, Limits], KeptPool]]:
+    """The pool to take for these limits."""
+    pools: dict[Limits, KeptPool] = {}
+    yield lambda jobs, limits: pools.setdefault(limits, KeptPool(jobs, limits))
+    for pool in pools.values():
+        LimitedPool.shutdown(pool)
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Callable[[int, Limits], KeptPool]]:
+    with kept_pools() as kept:
+        yield kept
+
+
+@pytest.fixture(autouse=True)
+def kept_processes(
+    kept: Callable[[int, Limits], KeptPool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.library.pool.LimitedPool", kept)
 
 
 def run(given: Path, *options: str) -> Result:
@@ -90,6 +124,7 @@ def test_a_library_is_built_once(handouts: Path) -> None:
 def test_no_module_is_taken_from_where_a_document_is(
     handouts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.undo()  # a process that is started there
     monkeypatch.chdir(handouts)
     document(handouts / "sums.md", "Sums", "$a^2$\n\n```chart\nA,B\na,3\n```")
     program = f"open({str(handouts.parent / 'ran')!r}, 'a').write(__name__)\n"
@@ -106,12 +141,12 @@ def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     (templates / "html" / "imprint.html.j2").write_text(HOUSE, encoding="utf-8")
     document(handouts / "endless.md", "Endless")
     document(handouts / "huge.md", "Huge")
-    options = ("--templates", str(templates), "--timeout", "5", "--memory", "700M")
+    options = ("--templates", str(templates), "--timeout", "3", "--memory", "400M")
     result = run(handouts, *options)
     assert result.exit_code == SOURCE_ERRORS
     assert "4 documents: 2 built, 0 unchanged, 2 failed" in result.output
-    assert "endless.md: error[not-built]: Building it took more than 5 seconds" in result.output
-    assert "huge.md: error[not-built]: Building it needed more than 700.0 MB" in result.output
+    assert "endless.md: error[not-built]: Building it took more than 3 seconds" in result.output
+    assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
     assert "errors   not-built in 2" in result.output
 
     # a document that failed for a temporary reason is tried again, and finished ones are not
@@ -139,7 +174,7 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
     (handouts / "logo.svg").write_text(LOGO, encoding="utf-8")
     (handouts / "works.bib").write_text(WORKS, encoding="utf-8")
     rivers = handouts / "water" / "rivers.md"
-    text = "---\ntitle: Rivers\nlang: fr\nbrand: {footer: Ours}\n---\n\nText [@well].\n"
+    text = "---\ntitle: Rivers\nlang: fr\npage_list: false\nbrand: {footer: Ours}\n---\n\nText [@well].\n"
     rivers.write_text(text, encoding="utf-8")
     result = run(handouts)
     assert "2 built" in result.output
@@ -358,14 +393,15 @@ def test_a_pool_that_is_stopped_waits_for_nothing() -> None:
     pool = LimitedPool(1, Limits(60, 10**9))
     running = pool.submit(_wait, b"")
     pool.submit(len, b"")
-    time.sleep(0.5)
+    time.sleep(0.1)
     started = time.monotonic()
     pool.shutdown(cancel_futures=True)
     assert time.monotonic() - started < 30
     assert running.done()
 
 
-def test_a_run_that_was_killed_goes_on(handouts: Path) -> None:
+def test_a_run_that_was_killed_goes_on(handouts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # a pool that is stopped
     document(handouts / "broken.md", "Broken", "{{ include broken.md }}")
     document(handouts / "wells.md", "Wells")
     stopped = run(handouts, "--jobs", "1", "--stop", "--strict")
@@ -376,7 +412,7 @@ def test_a_run_that_was_killed_goes_on(handouts: Path) -> None:
         file.write(ledger.read_bytes()[:40])  # a line that was cut off
     result = run(handouts, "--strict")
     assert "4 documents: 3 built, 0 unchanged, 1 failed" in result.output
-    assert "broken.md:5:12: error[include-cycle]" in result.output  # told again
+    assert "broken.md:6:12: error[include-cycle]" in result.output  # told again
 
 
 def test_a_folder_that_cannot_be_read_is_reported(

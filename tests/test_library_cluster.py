@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from moto.server import ThreadedMotoServer
 
 from pipeline.cli import main
-from tests.test_library import HOUSE, LOGO, document, run
+from tests.test_library import HOUSE, LOGO, document, kept_pools, run
 
 pytestmark = pytest.mark.slow
 
@@ -91,14 +91,14 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
     document(folder / "a.md", "Endless")
     document(folder / "b.md", "Huge")
     worker, _ = cluster.worker(), cluster.worker()
-    options = ("--templates", str(templates), "--timeout", "6", "--memory", "700M")
+    options = ("--templates", str(templates), "--timeout", "6", "--memory", "400M")
     killer = _when(lambda: (tmp_path / "out" / "handout-0").exists(), worker.kill)
     result = run(folder, *options, "--scheduler", cluster.address)
     killer.join()
     assert worker.poll() is not None
     assert "6 documents: 4 built, 0 unchanged, 2 failed" in result.output, result.output
     assert "a.md: error[not-built]: Building it took more than 6 seconds" in result.output
-    assert "b.md: error[not-built]: Building it needed more than 700.0 MB" in result.output
+    assert "b.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
 
     # only unfinished documents are lost with the scheduler: the next run continues
     cluster.process.kill()
@@ -160,11 +160,19 @@ def bucket() -> Iterator[str]:
         server.stop()
 
 
+@pytest.fixture
+def kept_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with kept_pools() as kept:
+        monkeypatch.setattr("pipeline.cli.library.pool.LimitedPool", kept)
+        yield
+
+
 def remote(given: str, *options: str) -> Result:
     arguments = [given, "--edition", "web", "--jobs", "1", *options]
     return CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
 
 
+@pytest.mark.usefixtures("kept_processes")
 def test_sources_and_outputs_may_be_at_urls(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
