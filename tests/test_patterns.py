@@ -268,9 +268,10 @@ def grows(look: Callable[[Any], object], text: Any) -> bool:
 def slow(used: Used) -> str | None:
     """The text that takes too long, if any does."""
     pattern = used.pattern
-    looks: list[Callable[[Any], object]] = [pattern.match, pattern.fullmatch]
+    # it tries all that `match` tries
+    looks: list[Callable[[Any], object]] = [pattern.fullmatch]
     if used.searches:
-        looks = [lambda text: [*pattern.finditer(text)], *looks[1:]]
+        looks = [lambda text: [*pattern.finditer(text)], *looks]
     for before, piece in tries(used):
         for end in ENDS:
             for look in looks:
