@@ -67,7 +67,7 @@ def calls(module: ModuleType) -> list[tuple[str, ast.expr, ast.Call]]:
     """Calls of methods that may look with a pattern: the method's name, whose it is, and the
     call."""
     text = Path(str(module.__file__)).read_text("utf-8")
-    if "re." not in text and not any(f".{method}(" in text for method in SEARCHES):
+    if not re.search(rf"\bre\.|\.(?:{'|'.join(SEARCHES)})\(", text):
         return []
     return [
         (node.func.attr, node.func.value, node)
