@@ -37,10 +37,15 @@ FILES = {
 
 
 @functools.cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes())
+
+
+@functools.cache
 def imports(path: Path) -> set[str]:
     """The modules of this package that a file imports, in functions too."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -63,13 +68,12 @@ def test_every_part_has_a_layer() -> None:
     assert LEVEL.keys() <= parts, "LAYERS names a module that is gone"
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_imports_go_down(module: str) -> None:
-    own = part(module)
+def test_imports_go_down() -> None:
     wrong = [
         f"{module} imports {imported}"
-        for imported in sorted(imports(FILES[module]))
-        if part(imported) != own and LEVEL[part(imported)] >= LEVEL[own]
+        for module, path in FILES.items()
+        for imported in sorted(imports(path))
+        if part(imported) != part(module) and LEVEL[part(imported)] >= LEVEL[part(module)]
     ]
     assert not wrong
 
@@ -168,7 +172,7 @@ def test_a_class_name_stands_once() -> None:
     """A search for a class by name finds a single one, except those private to their modules."""
     found: dict[str, list[str]] = {}
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.parse(path.read_text("utf-8")).body:
+        for node in tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
     twice = {name: paths for name, paths in found.items() if len(paths) > 1}
@@ -176,15 +180,7 @@ def test_a_class_name_stands_once() -> None:
 
 
 def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
-    root = Path(__file__).parents[1]
-    for path in (path for name in ("pipeline", "tests") for path in (root / name).rglob("*.py")):
-        text = path.read_text("utf-8")
-        if not re.search(r'"(What|How|Whether) ', text):
-            continue
-        for value in (
-            n.value
-            for n in ast.walk(ast.parse(text))
-            if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
-        ):
-            said = str(value.value).partition(" ")[0]
-            assert said not in ("What", "How", "Whether"), f"{path}:{value.lineno}"
+    begun = re.compile(r'^ *r?"""(?:What|How|Whether)(?: |"|$)', re.MULTILINE)
+    for path in (path for name in ("pipeline", "tests") for path in (ROOT / name).rglob("*.py")):
+        found = begun.search(text := path.read_text("utf-8"))
+        assert not found, f"{path}:{text.count(chr(10), 0, found.start()) + 1}"

@@ -31,6 +31,7 @@ EDITIONS = ("web", "handout", "ebook")
 SOURCE = """---
 title: The {0} well
 lang: en
+page_list: false
 ---
 
 It is the {0} well.[^a]

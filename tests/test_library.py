@@ -174,8 +174,8 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
     (handouts / "logo.svg").write_text(LOGO, encoding="utf-8")
     (handouts / "works.bib").write_text(WORKS, encoding="utf-8")
     rivers = handouts / "water" / "rivers.md"
-    text = "---\ntitle: Rivers\nlang: fr\npage_list: false\nbrand: {footer: Ours}\n---\n\nText [@well].\n"
-    rivers.write_text(text, encoding="utf-8")
+    head = "title: Rivers\nlang: fr\npage_list: false\nbrand: {footer: Ours}"
+    rivers.write_text(f"---\n{head}\n---\n\nText [@well].\n", encoding="utf-8")
     result = run(handouts)
     assert "2 built" in result.output
     assert result.output.count("library.yaml:7:7: warning[wrong-value]: `page`") == 1
