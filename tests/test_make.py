@@ -603,7 +603,12 @@ def test_the_newest_python_is_used(tmp_path: Path) -> None:
     for name in ("python", "python3", "python3.12", "python3.13"):
         (tmp_path / name).write_text('#!/bin/sh\n[ "$1" = -c ] || { echo "${0##*/}"; exit 4; }\n')
         (tmp_path / name).chmod(0o755)
-    command = [shutil.which("sh") or "sh", ROOT / ".tools" / "venv", tmp_path / "none", ""]
+    command = [
+        shutil.which("sh") or "sh",
+        str(ROOT / ".tools" / "venv"),
+        str(tmp_path / "none"),
+        "",
+    ]
     run = subprocess.run(
         command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
     )
