@@ -1,13 +1,15 @@
 """The conformance checkers, one function each: the findings about a file, ``[]`` if clean.
 
 `.ci/checkers` installs them. A test whose checker is missing is skipped with the reason, or fails
-if ``CHAPBOOK_REQUIRE_CHECKERS`` is set. Every finding is one line.
+if ``CHAPBOOK_REQUIRE_CHECKERS`` is set. Every finding is one line. What has passed a check is not
+checked again until it, the checker or the way to ask it has changed.
 """
 
 from __future__ import annotations
 
 import atexit
 import functools
+import hashlib
 import http.server
 import io
 import json
@@ -22,7 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias
 
 import pytest
 
@@ -31,9 +33,13 @@ CACHE = Path(
     os.environ.get("CHAPBOOK_CHECKERS")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chapbook-checkers"
 )
+PASSED = CACHE / "passed"
+"""Empty files, each named after a check that found nothing."""
+
 TIME_LIMIT = 600  # seconds
 
 Check: TypeAlias = Callable[[Path], list[str]]
+P = ParamSpec("P")
 
 _PYTHON = CACHE / "venv" / "bin" / "python"
 _NODE_MODULES = CACHE / "node_modules"
@@ -76,9 +82,43 @@ def require(name: str) -> None:
             pytest.skip(reason)
 
 
+def _by(name: str) -> Callable[[Callable[P, list[str]]], Callable[P, list[str]]]:
+    """Marks a check by a checker, whose good news is kept between runs."""
+
+    def kept(check: Callable[P, list[str]]) -> Callable[P, list[str]]:
+        @functools.wraps(check)
+        def checked(*arguments: P.args, **settings: P.kwargs) -> list[str]:
+            require(name)
+            asked = hashlib.sha256(repr((check.__name__, settings)).encode() + _version(name))
+            for one in arguments:
+                asked.update(repr(one.name if isinstance(one, Path) else one).encode())
+                asked.update(one.read_bytes() if isinstance(one, Path) else b"")
+            news = PASSED / asked.hexdigest()
+            if news.exists():
+                return []
+            found = check(*arguments, **settings)
+            if not found:
+                news.parent.mkdir(exist_ok=True)
+                news.touch()
+            return found
+
+        return checked
+
+    return kept
+
+
+@functools.cache
+def _version(name: str) -> bytes:
+    """A checker as it is installed, and all that asks it."""
+    needs = [Path(shutil.which(str(need)) or need).resolve() for need in _NEEDS[name]]
+    asking = sorted(one for one in CONFORMANCE.rglob("*") if one.suffix in (".py", ".html", ".js"))
+    changed = [need.stat().st_mtime_ns for need in needs]
+    return repr(changed).encode() + b"".join(p.read_bytes() for p in (Path(__file__), *asking))
+
+
+@_by("EPUBCheck")
 def epubcheck(path: Path) -> list[str]:
     """EPUBCheck's errors, warnings and usages."""
-    require("EPUBCheck")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         _in_java("epubcheck", "-u", "--json", report, path, ok=(0, 1))
@@ -96,9 +136,9 @@ def epubcheck(path: Path) -> list[str]:
     return found
 
 
+@_by("Ace")
 def ace(path: Path) -> list[str]:
     """Everything that Ace by DAISY does not pass."""
-    require("Ace")
     with tempfile.TemporaryDirectory() as folder:
         _run(
             [_ACE, "--force", "--silent", "--exiterror", "--outdir", folder, path],
@@ -118,9 +158,9 @@ def ace(path: Path) -> list[str]:
     return found
 
 
+@_by("Nu")
 def nu(path: Path) -> list[str]:
     """The errors and warnings of the Nu Html Checker, for HTML and for the CSS in it."""
-    require("Nu")
     return [
         f"{message.get('lastLine', 0)}:{message.get('lastColumn', 0)}:"
         f" {message.get('subType', message['type'])}: {message['message']}"
@@ -145,11 +185,11 @@ ALL_WINDOWS = tuple(
 )
 
 
+@_by("browser")
 def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
     """The faults of pages in Chromium: axe-core's findings in each window, sideways scrolling,
     elements that the keyboard does not reach, requests that leave the page, and the browser's own
     complaints. See tests/conformance/web_page.py."""
-    require("browser")
     chromium = str(shutil.which("chromium"))
     return _run_own("web_page", _AXE, chromium, ",".join(windows), *paths).splitlines()
 
@@ -158,10 +198,10 @@ READERS = ("epubjs", "foliate")
 """epub.js and foliate-js."""
 
 
+@_by("reading systems")
 def reading_system(reader: str, *paths: Path) -> list[str]:
     """The content of e-books that a reading system does not show, or links that it cannot follow.
     See tests/conformance/reading_systems.py."""
-    require("reading systems")
     chromium = str(shutil.which("chromium"))
     return _run_own("reading_systems", reader, chromium, _NODE_MODULES, *paths).splitlines()
 
@@ -212,15 +252,15 @@ def nu_site(folder: Path, *names: str) -> list[str]:
     return [f"{message['url']}: {message['message']}" for message in messages]
 
 
+@_by("veraPDF")
 def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
     """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the files break."""
-    require("veraPDF")
     return _in_java("verapdf", profile, *paths, ok=(0, 1)).stdout.splitlines()
 
 
+@_by("page-validation")
 def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
     """The findings of page-validation, a second engine in addition to veraPDF."""
-    require("page-validation")
     return _run_own("page_validation", profile, *paths).splitlines()
 
 

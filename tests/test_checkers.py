@@ -56,6 +56,30 @@ def test_nu(tmp_path: Path) -> None:
     assert len(checkers.nu(bad)) > 1
 
 
+def test_what_has_passed_is_not_checked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkers, "PASSED", tmp_path / "passed")
+    page, bad = tmp_path / "good.html", tmp_path / "bad.html"
+    page.write_text(GOOD_PAGE, encoding="utf-8")
+    bad.write_text(BAD_PAGE, encoding="utf-8")
+    assert checkers.nu(page) == []
+    assert checkers.nu(bad)
+    asked: list[Path] = []
+
+    def messages(path: Path) -> list[dict[str, str]]:
+        asked.append(path)
+        return []
+
+    monkeypatch.setattr(checkers, "_nu_messages", messages)
+    checkers.nu(page)
+    assert asked == []
+    checkers.nu(bad)
+    page.write_text(GOOD_PAGE + "\n", encoding="utf-8")
+    checkers.nu(page)
+    assert asked == [bad, page]
+
+
 POLICY = """<meta http-equiv="Content-Security-Policy"
  content="img-src 'none'; style-src 'unsafe-inline'">"""
 # pages, by the addition to a correct one, and their findings
