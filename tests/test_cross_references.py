@@ -319,11 +319,11 @@ def test_numbers_are_in_headings_outline_contents_and_lists(folder: Path) -> Non
 
 
 def test_running_heads_have_the_chapters_number(folder: Path) -> None:
-    words_enough = "\n\n".join(["Slavery exists in every region of the world. " * 60] * 44)
-    front = "---\ntitle: Wells\nnumber_sections: true\n---\n\n"
+    text = "\n\n".join(["Slavery exists in every region of the world. " * 60] * 4)
+    front = "---\ntitle: Wells\nclass: book\nnumber_sections: true\n---\n\n"
     pdf = open_pdf(
         made(
-            f"{front}# Foreword {{.foreword}}\n\nA\n\n# Water\n\n{words_enough}\n",
+            f"{front}# Foreword {{.foreword}}\n\nA\n\n# Water\n\n{text}\n",
             folder,
             "handout",
         )

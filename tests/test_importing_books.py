@@ -160,10 +160,11 @@ def test_files_that_chapters_take_in(book: Path) -> None:
     builds("source/wells.md")
 
 
-def test_files_that_take_in_themselves(tmp_path: Path) -> None:
+def test_files_that_take_in_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that names itself many times is included that often, and no more."""
+    monkeypatch.setattr("pipeline.authoring.importing.mdbook.MOST", 40)
     (tmp_path / "a.md").write_text("# A\n\n" + "{{#include a.md}} " * 50)
-    assert len(import_file(tmp_path / "a.md").text) < 2_000_000
+    assert import_file(tmp_path / "a.md").text.count("# A") == 40
 
 
 def test_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
