@@ -14,7 +14,6 @@ from pathlib import Path
 import fsspec
 import pytest
 from click.testing import CliRunner, Result
-from moto.server import ThreadedMotoServer
 
 from pipeline.cli import main
 from tests.test_library import HOUSE, LOGO, document, kept_pools, run
@@ -147,6 +146,8 @@ def _when(is_so: Callable[[], bool], do: Callable[[], None]) -> threading.Thread
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
     """The URL of a bucket on a server of this machine."""
+    from moto.server import ThreadedMotoServer  # takes long to load, for one worker of several
+
     with pytest.MonkeyPatch.context() as patch:
         server = ThreadedMotoServer(port=0, verbose=False)
         server.start()
