@@ -27,7 +27,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.authoring.starters import STARTERS
-from pipeline.cli import main
+from pipeline.cli import main, terminal
 from pipeline.driver import Event, Ran, Saved
 from tests.sentences import is_sentence
 
@@ -255,6 +255,24 @@ def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> Non
         assert done.stdout.endswith(f"{how == 'alone'}\n"), done.stderr
         made[how] = {path.name: path.read_bytes() for path in (tmp_path / how / "x").iterdir()}
     assert made["beside"] == made["alone"]
+
+
+@pytest.mark.parametrize(
+    ("chapters", "processes"), [([1, 1], 1), ([200_000], 3), ([70_000, 70_000], 3)]
+)
+def test_a_book_has_a_process_for_each_core_also_if_it_is_in_several_files(
+    chapters: list[int], processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(terminal, "_prepare", int)
+    for number, size in enumerate(chapters):
+        (tmp_path / f"ch {number}.md").write_text("x" * size)
+    names = [f"ch {number}.md" for number in range(len(chapters))]
+    source = write(tmp_path, "\n\n".join(f"{{{{ include {name} }}}}" for name in names))
+    before = set(multiprocessing.active_children())
+    with terminal.workers([source], ("handout",)) as crew:
+        crew.submit(os.getpid).result()
+        assert len(set(multiprocessing.active_children()) - before) == processes
 
 
 @pytest.mark.parametrize("damage", [b"", b"damaged"])

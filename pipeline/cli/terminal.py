@@ -32,8 +32,11 @@ BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
 
 FIRST_STAGE = "parse"
 
-LONG_SOURCE = 200_000
-"""The size of a source, in bytes, from which editions are made in parallel."""
+LONG_SOURCE = 120_000
+"""The size of a source with what it includes, in bytes, from which editions are made in
+parallel."""
+
+_INCLUDED = re.compile(rb"\{\{<?[ \t]*+include[ \t]++([^{}<>\n]++)")
 
 FEW = 3
 """The minimum number of editions of a short source for which two processes are used."""
@@ -272,13 +275,25 @@ def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> A
     the rest, unless this one has already loaded the engine. Without ``editions``, short sources
     will be built often."""
     cores = os.cpu_count() or 1
-    size = sum(source.stat().st_size for source in sources if source.is_file())
-    if size >= LONG_SOURCE and cores > 1:
+    if cores > 1 and sum(map(_size, sources)) >= LONG_SOURCE:
         return _Crew(cores)
     is_loaded = "weasyprint" in sys.modules
     if cores == 1 or editions is None or is_loaded or "pdf" not in formats(editions):
         return contextlib.nullcontext()
     return _Crew(1 if len(named(editions)) <= FEW else cores)
+
+
+def _size(source: Path) -> int:
+    """The size of a source and of the files that it includes, as far as they can be read."""
+    size = 0
+    with contextlib.suppress(OSError):
+        if source.is_file():
+            data = source.read_bytes()
+            size = len(data)
+            for name in _INCLUDED.findall(data):
+                file = source.parent / os.fsdecode(name.strip(b" \t'\""))
+                size += file.stat().st_size if file.is_file() else 0
+    return size
 
 
 class Progress:
