@@ -91,7 +91,7 @@ def _sort_title(metadata: Metadata) -> str:
 
 def _place(title: str) -> list[tuple[int, str]]:
     """The place of a title in the alphabet, with numbers by size: 2 before 10."""
-    words_and_numbers = enumerate(re.split(r"0*([0-9]+)", title.casefold()))
+    words_and_numbers = enumerate(re.split(r"0*([1-9][0-9]*|0)", title.casefold()))
     return [(len(part) if number % 2 else 0, part) for number, part in words_and_numbers]
 
 
