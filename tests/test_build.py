@@ -265,6 +265,7 @@ def test_a_book_has_a_process_for_each_core_also_if_it_is_in_several_files(
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     monkeypatch.setattr(terminal, "_prepare", int)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     for number, size in enumerate(chapters):
         (tmp_path / f"ch {number}.md").write_text("x" * size)
     names = [f"ch {number}.md" for number in range(len(chapters))]
