@@ -68,8 +68,8 @@ def assembled(
     """The files over these documents of a folder, or None if nothing has changed. ``code`` is the
     version of the program; ``get_ready`` is called before covers are read."""
     metadata = metadata_of(built, folder, out, title)
-    timeless = [msgspec.structs.replace(one, seconds=0.0) for one in built]
-    content = key(code, msgspec.json.encode((metadata, timeless)))
+    lasting = [msgspec.structs.replace(one, seconds=0.0, read=()) for one in built]
+    content = key(code, msgspec.json.encode((metadata, lasting)))
     name = f"{key('the files over a library')}.last"
     last = _Last("", {})
     with contextlib.suppress(msgspec.MsgspecError):
