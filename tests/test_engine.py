@@ -332,6 +332,8 @@ SHEETS = {
         "@page { margin: 10px }",
         "@page :first { margin: 9px }",
     ],
+    "flexible boxes": ["div, body { display: flex } p { padding: 1px }", "p { flex: 1 1 10px }"],
+    "a grid": ["body { display: grid; grid-template-columns: 40px 1fr }", "p { padding: 2px }"],
     "widths of a part": ["p { width: 50%; padding: 1px 2% }", "p { box-sizing: border-box }"],
 }
 
