@@ -6,8 +6,6 @@ accessibility.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -30,6 +28,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing import autonym
 from pipeline.package.catalog.record import Record
+from pipeline.resolve.collation import Collation
 from pipeline.system.pango import pango_version
 from pipeline.system.store import Store
 
@@ -50,15 +49,20 @@ resolved, which has links to the web alone."""
 def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
     """The catalogue of a library that has these metadata."""
     vocabulary = words(metadata.lang)
-    rows = _sorted(built)
+    collation = Collation(metadata.lang)
+    found = [(one.record, one) for one in built if one.record]
+    rows = sorted(found, key=lambda row: (collation.key(_sort_title(row[0].metadata)), row[1].name))
     blocks: list[model.Block] = []
     by_subject: dict[str, list[model.ListItem]] = {}
     by_language: dict[str, list[model.ListItem]] = {}
     letter = ""
     for record, one in rows:
         own = record.metadata
-        first = unicodedata.normalize("NFKD", _sort_title(own))[:1].upper()
-        heading = first if len(rows) > ON_A_PAGE else vocabulary["catalogue_titles"]
+        heading = (
+            collation.letter(_sort_title(own))
+            if len(rows) > ON_A_PAGE
+            else vocabulary["catalogue_titles"]
+        )
         if heading != letter:
             letter = heading
             blocks.append(_heading(1, letter))
@@ -74,25 +78,14 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
     for word, groups in (("subjects", by_subject), ("languages", by_language)):
         if len(groups) > (word == "languages"):
             blocks.append(_heading(1, vocabulary[f"catalogue_{word}"]))
-            for group in sorted(groups, key=str.casefold):
+            for group in sorted(groups, key=collation.key):
                 blocks.append(_heading(2, group))
                 blocks.append(model.List(ordered=False, items=tuple(groups[group])))
     return Document(metadata=metadata, blocks=tuple(blocks))
 
 
-def _sorted(built: Iterable[Built]) -> list[tuple[Record, Built]]:
-    rows = [(one.record, one) for one in built if one.record]
-    return sorted(rows, key=lambda row: (_place(_sort_title(row[0].metadata)), row[1].name))
-
-
 def _sort_title(metadata: Metadata) -> str:
     return metadata.sort_title or metadata.title
-
-
-def _place(title: str) -> list[tuple[int, str]]:
-    """The place of a title in the alphabet, with numbers by size: 2 before 10."""
-    words_and_numbers = enumerate(re.split(r"0*([1-9][0-9]*|0)", title.casefold()))
-    return [(len(part) if number % 2 else 0, part) for number, part in words_and_numbers]
 
 
 def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterator[model.Block]:
@@ -201,8 +194,8 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     runner, chosen = Runner(store), EDITIONS[edition]
     way = Source(out / f"{name}.md", runner, document=document)
     resolved = rewrite_document(way.resolved(chosen).value, leave={model.Link: _beside})
-    images = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
-    resolved = replace(resolved, assets=images)
+    covers = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
+    resolved = replace(resolved, assets=covers)
     marked = way.marked(chosen, None, runner.preset(RESOLVE, resolved))
     rendered = way.pages(chosen, marked)
     takes = (chosen, way.folder, False, way.name, pango_version(), ())
