@@ -351,7 +351,7 @@ def test_sheets_that_are_joined_have_the_same_effect(
         return [(b.position_x, b.position_y, b.width, b.height, b.margin_left) for b in boxes]
 
     found = places()
-    monkeypatch.setattr(typesetter, "joined", list)
+    monkeypatch.setattr(typesetter, "joined", lambda *sheets: [*sheets])
     monkeypatch.setattr(layout, "REPLACED", {})
     assert found == places()
 

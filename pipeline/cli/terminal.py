@@ -290,7 +290,7 @@ def _size(source: Path) -> int:
         if source.is_file():
             data = source.read_bytes()
             size = len(data)
-            for name in _INCLUDED.findall(data):
+            for name in set(_INCLUDED.findall(data)):
                 file = source.parent / os.fsdecode(name.strip(b" \t'\""))
                 size += file.stat().st_size if file.is_file() else 0
     return size

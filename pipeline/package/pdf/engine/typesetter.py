@@ -48,7 +48,6 @@ class Typesetter:
         self._fonts = fonts_of(fonts)
         self._assets = assets
         self._styles: dict[str, tuple[Any, dict[str, Any]]] = {}
-        self._sheets: dict[tuple[str, ...], list[Any]] = {}
         self._counters: dict[str, Any] = {}
 
     @functools.cached_property
@@ -92,19 +91,13 @@ class Typesetter:
         most_pages: int | None = None,
         targets: Targets | None = None,
     ) -> tuple[_Markup, dict[str, Any]]:
-        sheets = self._joined(tuple(styles))
+        sheets = []
+        for css in styles:
+            sheet, counters = self._styles[css] = self._styles.get(css) or self._read(css)
+            sheets.append(sheet)
+            self._counters.update(counters)
         markup = _Markup(root, self.files, most_pages, targets)
-        return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets}
-
-    def _joined(self, styles: tuple[str, ...]) -> list[Any]:
-        if styles not in self._sheets:
-            sheets = []
-            for css in styles:
-                sheet, counters = self._styles[css] = self._styles.get(css) or self._read(css)
-                sheets.append(sheet)
-                self._counters.update(counters)
-            self._sheets[styles] = joined(sheets)
-        return self._sheets[styles]
+        return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": joined(*sheets)}
 
     def _read(self, css: str) -> tuple[Any, dict[str, Any]]:
         """A style sheet, and the counters that it defines. One that nothing is wrong with, and
