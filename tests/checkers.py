@@ -41,6 +41,9 @@ TIME_LIMIT = 600  # seconds
 Check: TypeAlias = Callable[[Path], list[str]]
 P = ParamSpec("P")
 
+_CHROMIUM = "chromium-headless-shell"
+"""The browser without windows, and thus without half of the work of a start."""
+
 _PYTHON = CACHE / "venv" / "bin" / "python"
 _NODE_MODULES = CACHE / "node_modules"
 _ACE = _NODE_MODULES / ".bin" / "ace-cli"
@@ -60,10 +63,10 @@ _VERAPDF = CACHE / "verapdf.classpath"
 # the requirements of each checker: commands, and files that .ci/checkers installs last
 _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "EPUBCheck": ("java", CACHE / "installed", _DRIVER),
-    "Ace": ("node", "chromium", CACHE / "installed", _ACE),
+    "Ace": ("node", _CHROMIUM, CACHE / "installed", _ACE),
     "Nu": ("java", CACHE / "installed", _DRIVER, _NU),
-    "reading systems": ("chromium", *(_NODE_MODULES / name for name in ("epubjs", "foliate-js"))),
-    "browser": ("chromium", CACHE / "installed", _AXE),
+    "reading systems": (_CHROMIUM, *(_NODE_MODULES / name for name in ("epubjs", "foliate-js"))),
+    "browser": (_CHROMIUM, CACHE / "installed", _AXE),
     "veraPDF": ("java", CACHE / "installed", _DRIVER, _VERAPDF),
     "page-validation": (CACHE / "installed",),
     "qpdf": ("qpdf",),
@@ -143,7 +146,7 @@ def ace(path: Path) -> list[str]:
         _run(
             [_ACE, "--force", "--silent", "--exiterror", "--outdir", folder, path],
             ok=(0, 1, 2),
-            PUPPETEER_EXECUTABLE_PATH=str(shutil.which("chromium")),
+            PUPPETEER_EXECUTABLE_PATH=str(shutil.which(_CHROMIUM)),
         )
         report: dict[str, Any] = json.loads((Path(folder) / "report.json").read_bytes())
     found = []
@@ -190,7 +193,7 @@ def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
     """The faults of pages in Chromium: axe-core's findings in each window, sideways scrolling,
     elements that the keyboard does not reach, requests that leave the page, and the browser's own
     complaints. See tests/conformance/web_page.py."""
-    chromium = str(shutil.which("chromium"))
+    chromium = str(shutil.which(_CHROMIUM))
     return _run_own("web_page", _AXE, chromium, ",".join(windows), *paths).splitlines()
 
 
@@ -202,7 +205,7 @@ READERS = ("epubjs", "foliate")
 def reading_system(reader: str, *paths: Path) -> list[str]:
     """The content of e-books that a reading system does not show, or links that it cannot follow.
     See tests/conformance/reading_systems.py."""
-    chromium = str(shutil.which("chromium"))
+    chromium = str(shutil.which(_CHROMIUM))
     return _run_own("reading_systems", reader, chromium, _NODE_MODULES, *paths).splitlines()
 
 
@@ -210,7 +213,7 @@ def reading(path: Path, folder: Path) -> dict[str, Any]:
     """The effects of a web page's script in Chromium: see tests/conformance/reading.py."""
     require("browser")
     seen: dict[str, Any] = json.loads(
-        _run_own("reading", str(shutil.which("chromium")), path, folder)
+        _run_own("reading", str(shutil.which(_CHROMIUM)), path, folder)
     )
     return seen
 
@@ -219,7 +222,7 @@ def site(folder: Path, *queries: str) -> dict[str, Any]:
     """A site as seen in Chromium: see tests/conformance/site.py."""
     require("browser")
     seen: dict[str, Any] = json.loads(
-        _run_own("site", _AXE, str(shutil.which("chromium")), folder, *queries)
+        _run_own("site", _AXE, str(shutil.which(_CHROMIUM)), folder, *queries)
     )
     return seen
 
@@ -229,7 +232,7 @@ def preview(address: str, source: Path) -> dict[str, Any]:
     tests/conformance/preview.py."""
     require("browser")
     seen: dict[str, Any] = json.loads(
-        _run_own("preview", _AXE, str(shutil.which("chromium")), address, source)
+        _run_own("preview", _AXE, str(shutil.which(_CHROMIUM)), address, source)
     )
     return seen
 

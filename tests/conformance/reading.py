@@ -208,6 +208,7 @@ def page_marks(new: Callable[..., Reader]) -> dict[str, Any]:
     reader.page.get_by_role("button", name="Page numbers").click()
     seen["wanted"] = reader.page.evaluate(number)
     keep_picture(reader.page, "page-marks")
+    reader.wait_until_stored()
     reader.page = reader.open()
     button = reader.page.get_by_role("button", name="Page numbers")
     return seen | {

@@ -80,7 +80,7 @@ def by_keyboard(site: Site, query: str) -> dict[str, Any]:
     page.keyboard.press("Enter")
     page.wait_for_selector("main > section")
     seen["found"] = site.at
-    seen["in sight"] = page.evaluate("scrollY > 0")
+    seen["in sight"] = once(page, "scrollY > 0", True)
     page.go_back()
     page.wait_for_selector("#page--results > li")
     return seen | {"kept": page.input_value("#page--query")}
@@ -107,7 +107,7 @@ def place(site: Site) -> dict[str, bool]:
     page = site.context.new_page()
     page.goto((site.folder / "wells.html").as_uri())
     page.wait_for_load_state()
-    seen = {"opened": page.evaluate("scrollY > 1000")}
+    seen = {"opened": once(page, "scrollY > 1000", True)}
     page.evaluate("document.querySelector('.pager .next').click()")
     page.wait_for_url("**/rivers-and-wells.html")
     page.click(".pager .prev")
