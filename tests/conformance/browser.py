@@ -16,6 +16,7 @@ FLAGS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    "--font-render-hinting=none",  # as in a browser with windows
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
