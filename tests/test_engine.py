@@ -11,6 +11,7 @@ import inspect
 import io
 import operator
 import re
+import ssl
 import subprocess
 import sys
 import tomllib
@@ -239,6 +240,13 @@ def test_no_other_version_is_installed_with_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     major = int(weasyprint.VERSION.split(".")[0])
     assert f"weasyprint>={major},<{major + 1}" in project["dependencies"]
+
+
+def test_no_certificates_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is fetched, and where they are in one file, it takes as long as setting a page."""
+    monkeypatch.delattr(ssl.SSLContext, "load_default_certs")
+    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
+    assert setter.set(tree_of("<html><body>Text.</body></html>"), []).written()
 
 
 class Allocated(ctypes.Structure):

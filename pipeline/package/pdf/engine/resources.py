@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -162,7 +163,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
-        super().__init__(allowed_protocols=("data",))
+        unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # or all certificates are loaded
+        super().__init__(ssl_context=unused, allowed_protocols=("data",))
         self._folder = folder.resolve()
         self._is_grey = is_grey
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
