@@ -117,9 +117,9 @@ def test_the_styles_of_e_books_need_no_new_layout() -> None:
         assert not re.search(r"\b(?:flex|grid)\b|@media|columns?-count", css), file.name
 
 
-def smcp(font: bytes) -> bool:
+def has(feature: str, font: bytes) -> bool:
     table = TTFont(io.BytesIO(font))["GSUB"].table
-    return "smcp" in {record.FeatureTag for record in table.FeatureList.FeatureRecord}
+    return feature in {record.FeatureTag for record in table.FeatureList.FeatureRecord}
 
 
 def web_fonts(markup: str) -> list[bytes]:
@@ -127,17 +127,26 @@ def web_fonts(markup: str) -> list[bytes]:
     return [base64.b64decode(data) for data in found]
 
 
-@pytest.mark.parametrize("text", ["[ILO]{.smallcaps}", "ILO"])
-def test_fonts_have_small_capitals_where_they_are_asked_for(text: str) -> None:
-    asked = "smallcaps" in text
+@pytest.mark.parametrize(
+    ("text", "feature", "is_there"),
+    [
+        ("[ILO]{.smallcaps}", "smcp", True),
+        ("ILO", "smcp", False),
+        ("3\u204417", "frac", True),
+        ("3/17", "frac", False),
+    ],
+)
+def test_fonts_have_small_capitals_and_fractions_where_they_are_asked_for(
+    text: str, feature: str, is_there: bool
+) -> None:
     fonts = web_fonts(make(f"The {text}.\n", "web").data.decode())
     assert fonts
-    assert any(map(smcp, fonts)) is asked
+    assert any(has(feature, font) for font in fonts) is is_there
     book = make(f"The {text}.\n", "ebook", "embed_fonts: true\n").data
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         embedded = [archive.read(name) for name in archive.namelist() if name.endswith(".otf")]
     assert embedded
-    assert any(map(smcp, embedded)) is asked
+    assert any(has(feature, font) for font in embedded) is is_there
 
 
 def test_conditions_titles_and_nesting_hold_for_all() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure.boxes import PageBox
@@ -18,8 +20,11 @@ from weasyprint.layout.page import (
 )
 from weasyprint.layout.percent import resolve_percentages
 
+from pipeline.model.rendered import tree_of
 from pipeline.package.pdf.engine.boxes import LayoutBox
 from pipeline.package.pdf.engine.layout import economical
+from pipeline.package.pdf.engine.log import reporting_to
+from pipeline.package.pdf.engine.resources import fonts_of
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage, Typesetter
 from pipeline.package.units import Furniture
 
@@ -38,10 +43,37 @@ def begin_pages(
     return found
 
 
-def heads(setter: Typesetter, root: Element, furniture: Furniture) -> TypesetDocument:
+class Styled(NamedTuple):
+    """The markup of running heads with its styles, and the messages of the engine about them."""
+
+    setter: Typesetter
+    root: Element
+    markup: Any
+    messages: tuple[tuple[str, str, str], ...]
+
+
+def styled(furniture: Furniture, *, is_grey: bool) -> Styled:
+    """The furniture of a unit with its styles, which are the same for all units of a text."""
+    fonts = tuple(map(Path, furniture.fonts))
+    return _styled(furniture.markup, furniture.styles, fonts, is_grey, fonts_of(fonts))
+
+
+@functools.lru_cache(maxsize=2)
+def _styled(
+    markup: str, styles: tuple[str, ...], files: tuple[Path, ...], is_grey: bool, fonts: object
+) -> Styled:
+    """``fonts`` are those read from the files as they are now, in this process."""
+    root, messages = tree_of(markup), list[tuple[str, str, str]]()
+    setter = Typesetter(files, Path(), (), is_grey=is_grey)
+    with reporting_to(lambda *message: messages.append(message)):
+        return Styled(setter, root, setter.styled(root, styles), tuple(messages))
+
+
+def heads(on: Styled, furniture: Furniture) -> TypesetDocument:
     """Pages that have nothing but running heads and feet."""
-    markup = setter.styled(root, furniture.styles)
-    context, starts_right = markup.context, root.get("dir") != "rtl"
+    markup = on.markup
+    context, starts_right = markup.context, on.root.get("dir") != "rtl"
+    context.string_set.clear()
     for name, text in furniture.before.items():
         context.string_set[name][furniture.first - 1] = [text]
     for number, (_, _, strings) in enumerate(furniture.pages, start=furniture.first):
@@ -60,8 +92,9 @@ def heads(setter: Typesetter, root: Element, furniture: Furniture) -> TypesetDoc
             for number, (name, _, _) in enumerate(furniture.pages, start=furniture.first)
         ]
         for kind in dict.fromkeys(kinds):
-            set_page_type_computed_styles(kind, markup, context.style_for)
-        return setter.document(
+            if context.style_for(kind) is None:
+                set_page_type_computed_styles(kind, markup, context.style_for)
+        return on.setter.document(
             _head(markup, kind, number, furniture.total)
             for number, kind in enumerate(kinds, start=furniture.first)
         )

@@ -9,7 +9,7 @@ from pipeline.model.rendered import tree_of
 from pipeline.package import units
 from pipeline.package.pdf.archive import turn_drawn
 from pipeline.package.pdf.engine.drawn import draw, shown
-from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
+from pipeline.package.pdf.engine.heads import heads, is_plain, place_of, styled
 from pipeline.package.pdf.engine.layout import Targets
 from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.engine.objects import PDF
@@ -94,15 +94,14 @@ def _unfit(document: TypesetDocument) -> str:
 
 def set_heads(furniture: units.Furniture, edition: Edition) -> units.Heads:
     """The running heads and feet of a unit's pages."""
-    root = tree_of(furniture.markup)
-    setter = Typesetter(map(Path, furniture.fonts), Path(), (), is_grey=edition.look == "grey")
-    messages: list[tuple[str, str, str]] = []
+    on = styled(furniture, is_grey=edition.look == "grey")
+    messages = list(on.messages)
     with reporting_to(lambda *message: messages.append(message)):
-        document = heads(setter, root, furniture)
+        document = heads(on, furniture)
         document.mark()
 
         def finish(pdf: PDF) -> None:
-            read_tags(document, root, {})
+            read_tags(document, on.root, {})
             turn_drawn(pdf, edition)
 
         drawing = draw(document, finish, above=True)
