@@ -18,6 +18,7 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from typing import ClassVar
 
 import cffi
@@ -382,4 +383,5 @@ def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
     assert len({one.result() for one in made}) == 1
     for (module, name), value in before.items():
         assert vars(module)[name] is value, name
-        assert "pipeline" not in str(getattr(value, "__module__", "")), name
+        if not isinstance(value, ModuleType):  # not a module that is loaded when it is needed
+            assert "pipeline" not in str(getattr(value, "__module__", "")), name

@@ -64,7 +64,7 @@ FEATURES = ("lnum", "onum", "pnum", "tnum")
 
 SMALL_CAPITALS = ("smcp", "c2sc")
 FRACTIONS = ("dnom", "frac", "numr")
-"""What shaping needs around a `FRACTION_SLASH` only: a tenth of a small font."""
+"""Needed for shaping around a `FRACTION_SLASH` only: a tenth of a small font."""
 
 FRACTION_SLASH = "\u2044"
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
-from stdnum import isbn
 
 from pipeline.model import Code, CodeBlock, Document, Image, InlineElement, Math, MathBlock, Node
 from pipeline.model.faces import FACES, MATH, MONO
 from pipeline.model.metadata import Contributor, Metadata
+from pipeline.model.metadata.parts import hyphenated
 from pipeline.model.tree import find, has
 from pipeline.model.words import words, written_date
 
@@ -73,13 +73,13 @@ def numbers(metadata: Metadata, schemes: tuple[str, ...]) -> Iterator[Fact]:
     readers, and is only shown if there is nothing else."""
     word, isbns = words(metadata.lang), metadata.isbns
     formats = {"isbn_epub": isbns.epub, "isbn_pdf": isbns.pdf, "isbn_print": isbns.print}
-    yield from (Fact(word[name], isbn.format(one)) for name, one in formats.items() if one)
+    yield from (Fact(word[name], hyphenated(one)) for name, one in formats.items() if one)
     own = [metadata.identifier] if metadata.identifier else []
     found = [one for one in dict.fromkeys((*own, *metadata.identifiers)) if one.scheme in schemes]
     others = [one for one in found if one.scheme != "uuid" and one.value not in formats.values()]
     for one in others:
         label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, word["identifier"])
-        value = isbn.format(one.value) if one.scheme == "isbn" else one.value
+        value = hyphenated(one.value) if one.scheme == "isbn" else one.value
         yield Fact(label, value, one.uri if one.uri.startswith("http") else "")
     if not others and not any(formats.values()):
         yield from (Fact(word["identifier"], one.uri) for one in found[:1])

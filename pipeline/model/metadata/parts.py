@@ -84,6 +84,20 @@ class Isbns(msgspec.Struct, frozen=True, omit_defaults=True):
         "The ISBN of the printed book.", also="printed paperback", form="isbn")] = ""
 
 
+def hyphenated(isbn: str) -> str:
+    """An ISBN with hyphens, as in ``978-0-13-235088-4``."""
+    from stdnum.isbn import format as written  # takes 13 ms to load, and few texts have an ISBN
+
+    return str(written(isbn))
+
+
+def in_13_digits(isbn: str) -> str:
+    """An ISBN of 10 or 13 digits as one of 13, without hyphens."""
+    from stdnum.isbn import to_isbn13
+
+    return str(to_isbn13(isbn))
+
+
 class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
     """A heading of a classification such as BISAC: its code, and its name or ""."""
 

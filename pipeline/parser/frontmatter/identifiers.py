@@ -9,11 +9,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from stdnum import ean
-from stdnum import issn as issns
-from stdnum.isbn import to_isbn10
-from stdnum.iso7064 import mod_11_2
-
 from pipeline.model.metadata import Identifier, Metadata
 from pipeline.parser.characters import shorten
 
@@ -78,6 +73,9 @@ _FORMS: dict[str, tuple[Callable[[str], object], str, str]] = {
 
 def isbn(text: str) -> str:
     """The 10 or 13 digits of an ISBN, without hyphens. Raises `BadValueError`."""
+    from stdnum import ean  # slow to load, like the others below
+    from stdnum.isbn import to_isbn10
+
     digits = _digits(text)
     if re.fullmatch(r"\d{9}[\dX]", digits, re.ASCII):
         check = to_isbn10(f"978{digits[:9]}{ean.calc_check_digit(f'978{digits[:9]}')}")[-1]
@@ -92,6 +90,8 @@ def isbn(text: str) -> str:
 
 def issn(text: str) -> str:
     """The eight digits of an ISSN with its hyphen. Raises `BadValueError`."""
+    from stdnum import issn as issns
+
     digits = _digits(re.sub(r"^issn[:\s]*", "", text, flags=re.IGNORECASE))
     if not re.fullmatch(r"\d{7}[\dX]", digits, re.ASCII):
         raise BadValueError("this is not an ISSN.", "An ISSN looks like `2049-3630`.")
@@ -100,6 +100,8 @@ def issn(text: str) -> str:
 
 def orcid(text: str) -> str:
     """The sixteen digits of an ORCID in groups of four. Raises `BadValueError`."""
+    from stdnum.iso7064 import mod_11_2
+
     bare = re.sub(r"^(?:https?://)?(?:www\.)?orcid\.org/|^orcid:\s*", "", text, flags=re.IGNORECASE)
     digits = _digits(bare).rstrip("/")
     if not re.fullmatch(r"\d{15}[\dX]", digits, re.ASCII):

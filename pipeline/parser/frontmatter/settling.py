@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 from msgspec.structs import asdict, replace
-from stdnum.isbn import to_isbn13
 
 from pipeline.model.metadata import Isbns, Metadata, parts
+from pipeline.model.metadata.parts import in_13_digits
 from pipeline.model.paper import FitOptions, PageOptions
 from pipeline.model.words import words
 from pipeline.parser.frontmatter import identifiers, licences, subjects
@@ -118,7 +118,7 @@ def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport)
         return metadata
     for name in Isbns.__struct_fields__:
         other = getattr(metadata.isbns, name)
-        if name != "epub" and other and to_isbn13(other) == to_isbn13(own.value):
+        if name != "epub" and other and in_13_digits(other) == in_13_digits(own.value):
             message = f"this is the ISBN of `{name}`, and not the e-book's."
             hint = "Leave `identifier` out, or give the e-book's ISBN."
             report.wrong("identifier", message, nodes["identifier"].place, hint)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 import jinja2
-from stdnum.isbn import to_isbn13
 
 from pipeline.model import Asset, Document
 from pipeline.model.metadata import Metadata
+from pipeline.model.metadata.parts import in_13_digits
 from pipeline.model.rendered import CoverPage, Style
 from pipeline.model.sheet.spread import BLEED, MARKS, SpreadSheet, reading
 from pipeline.model.writing_systems import beyond
@@ -210,7 +210,7 @@ def bar_code(isbn: str) -> Asset | None:
         return None
     from barcode import EAN13
 
-    digits = to_isbn13(isbn)
+    digits = in_13_digits(isbn)
     (modules,) = EAN13(digits[:12]).build()
     bars = "".join(
         f"M{BEFORE + place} 0h1v{(HEIGHT + GUARD * (place in LONG_BARS)) / MODULE:.2f}h-1z"

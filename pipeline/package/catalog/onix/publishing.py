@@ -3,9 +3,8 @@ that it knows a product by."""
 
 from __future__ import annotations
 
-from stdnum.isbn import to_isbn13
-
 from pipeline.model.metadata import Identifier, Metadata
+from pipeline.model.metadata.parts import in_13_digits
 from pipeline.package.catalog.record import Parts, Product, Record, element, is_open, isbn_of
 
 DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
@@ -79,7 +78,7 @@ def related(product: Product, record: Record) -> Parts | None:
     printed = record.metadata.isbns.print
     if printed:
         code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
-        found.append(_related(code, Identifier("isbn", to_isbn13(printed))))
+        found.append(_related(code, Identifier("isbn", in_13_digits(printed))))
     for other in record.products:
         if other is not product:
             found.append(_related(_relation(product, other), *numbers(other, record.metadata)))
@@ -129,7 +128,7 @@ def numbers(product: Product, metadata: Metadata) -> tuple[Identifier, ...]:
     own = metadata.identifier
     found = []
     if isbn := isbn_of(product, metadata):
-        found.append(Identifier("isbn", to_isbn13(isbn)))
+        found.append(Identifier("isbn", in_13_digits(isbn)))
     if product.edition.name == "ebook":
         others = dict.fromkeys((*([own] if own else []), *metadata.identifiers))
         found += [one for one in others if one.scheme != "isbn"]

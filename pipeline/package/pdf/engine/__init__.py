@@ -80,6 +80,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import ssl
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -93,8 +94,9 @@ from PIL import ImageFile
 
 from pipeline.package.pdf.engine import declared
 
-SELDOM = ("fontTools.subset", "fontTools.varLib.instancer")
-"""Imports that take a quarter of WeasyPrint's import time, and are not used where HarfBuzz is."""
+SELDOM = ("fontTools.subset", "fontTools.varLib.instancer", "tinyhtml5")
+"""Imports that take a quarter of WeasyPrint's import time, and are not needed if there is HarfBuzz
+and markup is a tree already."""
 
 _EMPTY = Path(__file__).parent / "no-fonts.conf"
 
@@ -110,6 +112,12 @@ class _Later(ModuleType):
         )
 
 
+def trusting_nobody() -> ssl.SSLContext:
+    """A context for connections that are never made. The usual one reads all certificates of the
+    machine, in 6 to 9 ms, for each object of WeasyPrint's that may read files."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 @contextlib.contextmanager
 def _for_the_import() -> Iterator[None]:
     """The environment in which WeasyPrint is imported.
@@ -118,10 +126,11 @@ def _for_the_import() -> Iterator[None]:
     seconds if there are many); WeasyPrint warns about that. Pillow still rejects truncated images.
     """
     before, truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
-    parsing = cffi.FFI
+    parsing, trusting = cffi.FFI, ssl._create_default_https_context
     later = {name: _Later(name) for name in SELDOM if name not in sys.modules}
     sys.modules.update(later)
     os.environ["FONTCONFIG_FILE"] = str(_EMPTY)
+    vars(ssl)["_create_default_https_context"] = trusting_nobody
     if _declarations() == declared.DIGEST:
         cffi.FFI = declared.functions
     try:
@@ -130,6 +139,7 @@ def _for_the_import() -> Iterator[None]:
             yield
     finally:
         cffi.FFI = parsing
+        vars(ssl)["_create_default_https_context"] = trusting
         for name in later:
             del sys.modules[name]
         ImageFile.LOAD_TRUNCATED_IMAGES = truncated

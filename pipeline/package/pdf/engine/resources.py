@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import ssl
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from pipeline.model.faces import EMOJI, LEGIBLE, SANS
 from pipeline.package.files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import shown
+from pipeline.package.pdf.engine import trusting_nobody
 from pipeline.package.pdf.engine.lines import OwnFeatures
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
@@ -163,8 +163,7 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
-        unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # or all certificates are loaded
-        super().__init__(ssl_context=unused, allowed_protocols=("data",))
+        super().__init__(allowed_protocols=("data",), ssl_context=trusting_nobody())
         self._folder = folder.resolve()
         self._is_grey = is_grey
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
