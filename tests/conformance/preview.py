@@ -195,7 +195,7 @@ def findings(writer: Writer, axe: str) -> list[str]:
     for window in ("1280-light", "1280-dark", "320-light"):
         change_window(page, window)
         broken = page.evaluate(RUN.replace("axe.run(document,", "axe.run({exclude: ['iframe']},"))
-        seen += [f"{window} {one['id']} {one['nodes'][0]['html']}" for one in broken["violations"]]
+        seen += [f"{window} {one['id']} {one['nodes'][0]['html']}" for one in broken]
         wider = page.evaluate("document.body.scrollWidth - innerWidth")
         seen += [f"{window} is {wider} px too wide"] if wider > 0 else []
         keep_picture(page, f"preview-{window}")

@@ -18,7 +18,7 @@ from tests.conformance.keyboard import keyboard_findings
 
 RUN = """() => {
     const rules = Object.fromEntries(axe.getRules().map(r => [r.ruleId, {enabled: true}]));
-    return axe.run(document, {rules, resultTypes: ['violations']});
+    return axe.run(document, {rules, resultTypes: ['violations']}).then(found => found.violations);
 }"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FORBIDDEN = """addEventListener('securitypolicyviolation',
@@ -32,7 +32,7 @@ def axe_findings(page: Page) -> list[tuple[str, ...]]:
     wider = page.evaluate(OVERFLOW)
     if wider > 0:
         found.append(("sideways-scroll", "serious", f"{wider} px wider than the window"))
-    for rule in page.evaluate(RUN)["violations"]:
+    for rule in page.evaluate(RUN):
         place = rule["nodes"][0]
         times = f"{len(rule['nodes'])} times"
         found.append(
