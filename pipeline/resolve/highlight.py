@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -41,6 +42,9 @@ bytes, however fast the machine."""
 ENDLESS = frozenset({"autohotkey", "easytrieve", "lilypond", "mcschema", "systemd", "tnt", "xpp"})
 """Lexers that take seconds for a few hundred characters, or never end."""
 
+KEPT = 2048
+"""The number of pieces of code that are kept for the other editions."""
+
 EMPTY = 64
 """The maximum number of consecutive empty tokens: more of them mean that a lexer does not
 advance."""
@@ -56,47 +60,46 @@ def highlight_code(document: Document) -> Document:
     findings = Findings(document)
 
     def leave(block: CodeBlock) -> CodeBlock:
-        reason = ""
-        if block.language and block.text:
-            block, reason = _highlight(block)
+        if not (block.language and block.text):
+            return block
+        tokens, reason = _highlighted(block.language, block.text)
         if reason:
             message = f"The code has no syntax highlighting: {reason}."
             findings.add(Code.PLAIN_CODE, message, block.span)
-        return block
+        return replace(block, tokens=tokens) if tokens else block
 
     return findings.added_to(rewrite_document(document, leave={CodeBlock: leave}))
 
 
-def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
-    """The code in tokens, or unchanged with the reason."""
-    if len(block.text) > LONGEST:
-        return block, f"it has more than {LONGEST:,} characters"
+@functools.lru_cache(KEPT)
+def _highlighted(language: str, code: str) -> tuple[tuple[Token, ...], str]:
+    """The code in tokens, or none with the reason, if there is one."""
+    if len(code) > LONGEST:
+        return (), f"it has more than {LONGEST:,} characters"
     # Imported here because it takes longer than everything else for a document without code.
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(block.language.partition(",")[0], stripnl=False, ensurenl=False)
+        lexer = get_lexer_by_name(language.partition(",")[0], stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return block, ""
+        return (), ""
     name = lexer.aliases[0]
     if name in ENDLESS:
-        return block, f"highlighting `{name}` might never end"
+        return (), f"highlighting `{name}` might never end"
     longest = LONGEST_SLOW if name in SLOW else LONGEST if name in STEADY else LONGEST_USUAL
-    if len(block.text) > longest:
-        return block, f"in `{name}`, highlighting more than {longest:,} characters takes too long"
-    pieces = ((_short_name(kind), text) for kind, text in _moving(lexer.get_tokens(block.text)))
+    if len(code) > longest:
+        return (), f"in `{name}`, highlighting more than {longest:,} characters takes too long"
+    pieces = ((_short_name(kind), text) for kind, text in _moving(lexer.get_tokens(code)))
     try:
         tokens = tuple(
             Token(name, "".join(text for _, text in group))
             for name, group in itertools.groupby(pieces, key=lambda piece: piece[0])
         )
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
-        return block, f"the highlighter for `{name}` fails on it"
-    is_whole = "".join(token.text for token in tokens) == block.text
-    if not is_whole or not any(token.kind for token in tokens):
-        return block, ""
-    return replace(block, tokens=tokens), ""
+        return (), f"the highlighter for `{name}` fails on it"
+    is_whole = "".join(token.text for token in tokens) == code
+    return (tokens if is_whole and any(token.kind for token in tokens) else ()), ""
 
 
 def _moving(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
