@@ -72,7 +72,7 @@ class _Drawing(NamedTuple):
         stream.push_state()
         stream.transform(across, 0, 0, down, -self.left * across, -self.top * down)
         for shape in self.shapes:
-            stream.set_color(parse_color(shape.fill))
+            stream.set_color(_colour(shape.fill))
             if shape.outline:
                 name = stream.add_image(_outline(shape.outline), 0, 1)
                 matrix = " ".join(f"{number:.6g}" for number in shape.numbers)
@@ -111,6 +111,7 @@ class Outline:
 
 
 _outline = functools.lru_cache(maxsize=None)(Outline)
+_colour = functools.lru_cache(maxsize=64)(parse_color)
 
 
 def _operators(path: str) -> tuple[list[str], list[tuple[float, float]]]:
