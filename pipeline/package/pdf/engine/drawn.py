@@ -14,7 +14,7 @@ from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
 
 from pipeline.package.pdf.engine.lines import MOVES
-from pipeline.package.pdf.engine.objects import PDF, content
+from pipeline.package.pdf.engine.objects import LEVEL, PDF, content
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument
 from pipeline.package.units import DrawnPages, PDFObject, Use
 
@@ -22,9 +22,6 @@ _REFERENCE = re.compile(rb"(\d+) 0 R")
 
 FONTS, COLOURS = "fonts", "colours"
 """The resources that all parts share."""
-
-LEVEL = 7
-"""The level of Deflate: a third of the time of the highest, for a hundredth more bytes."""
 
 
 def draw(
