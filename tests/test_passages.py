@@ -17,6 +17,7 @@ from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.system.paths import CHECKOUT
 from tests import making
+from tests.pdf_drawing import texts
 from tests.pdf_reading import Element, artifacts, open_pdf, read
 
 LONG = "Nobody counted those who could not come to the meeting at noon. " * 12
@@ -83,6 +84,15 @@ def test_a_pull_quote_and_an_epigraph_are_quotations() -> None:
     tree = tagged(body)
     assert [quote.text for quote in tree.all("BlockQuote")] == ["One.— Ann", "Two."]
     assert [division.text for division in tree.all("Div")] == ["Three."]
+
+
+def test_a_pull_quote_is_not_left_alone_on_a_last_page() -> None:
+    for lines in (37, 39, 41):
+        quote = "::: pull-quote\nIt is deep.\n:::\n"
+        made = make("A line.\n\n" * lines + f"Said at last.\n\n{quote}")
+        pages = {shown.text.strip(): shown.page for shown in texts(open_pdf(made.data))}
+        assert pages["Said at last."] == pages["It is deep."], lines
+    assert pages["It is deep."] == 1
 
 
 def test_columns_are_read_one_after_the_other() -> None:
