@@ -125,6 +125,8 @@ class Watcher:
             self._notify(result)
             del result
             gc.collect()  # a layout is full of circles, and the process stays
+            if not gc.get_freeze_count():
+                gc.freeze()  # modules, and what further builds share, need not be looked at again
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Begun) and self._wanted.is_set():
