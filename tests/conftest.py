@@ -68,9 +68,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 LONGEST = (
-    "wheel book conformance check_editions leaks make reference build units preview cases"
-    " formatting writer pathological site_reading web_reading epub_structure checkers pdf epub"
-    " stress notes docs fit charts languages page_map cover large_print split check terminal bombs"
+    "wheel book conformance units leaks library_cluster library preview make build reference"
+    " checkers check killed pdf epub_structure site_reading formatting flow web_reading"
+    " check_editions large_print press weblinks writer engine patterns notes cases fuzz columns"
+    " cover pathological fit archive form lost_text stress charts languages docs terminal bombs"
 ).split()
 """The files that take longest, or wait for other processes: the first ones first."""
 

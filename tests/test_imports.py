@@ -1,4 +1,4 @@
-"""Imports go in one direction, and each stage loads only what it needs."""
+"""Imports go in one direction, each stage loads only what it needs, and one uses the network."""
 
 from __future__ import annotations
 
@@ -42,13 +42,20 @@ def tree(path: Path) -> ast.Module:
 
 
 @functools.cache
+def statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """The imports in a file, in functions too."""
+    nodes = ast.walk(tree(path))
+    return [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+@functools.cache
 def imports(path: Path) -> set[str]:
-    """The modules of this package that a file imports, in functions too."""
+    """The modules of this package that a file imports."""
     found: set[str] = set()
-    for node in ast.walk(tree(path)):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}:{node.lineno}: a relative import"
             for alias in node.names:
                 submodule = f"{node.module}.{alias.name}"
@@ -81,6 +88,25 @@ def test_imports_go_down() -> None:
 def test_no_cycles() -> None:
     graph = {module: imports(path) - {module} for module, path in FILES.items()}
     graphlib.TopologicalSorter(graph).prepare()
+
+
+NETWORK = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "socket", "ssl", "urllib3"}
+
+
+def test_nothing_else_uses_the_network() -> None:
+    """`pipeline.cli.weblinks` alone does, and the command ``check`` alone uses it."""
+    for name, path in FILES.items():
+        if name.startswith(("pipeline.cli.weblinks", "pipeline.cli.preview.")):
+            continue  # the preview answers a browser of this machine, and asks nobody
+        found: set[str] = set()
+        for node in statements(path):
+            of = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            found |= {of[:-1], *(f"{of}{alias.name}" for alias in node.names)}
+        if name == "pipeline.package.pdf.engine":
+            found.remove("ssl")  # so that no certificates are read for it
+        assert not found & {*NETWORK, "urllib.request"}, name
+        uses = any(f"{one}.".startswith("pipeline.cli.weblinks.") for one in found)
+        assert not uses or name == "pipeline.cli.checking", name
 
 
 CHARTS = ("pipeline.resolve.charts.letters",)

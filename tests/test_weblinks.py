@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import socket
 import threading
@@ -20,7 +19,6 @@ from pipeline import cli
 from pipeline.cli.weblinks import LinkAnswer, look_up, lookup
 from pipeline.cli.weblinks.requests import plain
 from tests.sentences import no_sentences
-from tests.test_imports import FILES
 
 REDIRECTS = {
     "/moved": (301, "/there"),
@@ -429,33 +427,3 @@ def test_files_of_the_other_kind(
     result = CliRunner().invoke(cli.main, ["check", *arguments])
     assert result.exit_code == 2
     assert message in result.output
-
-
-# --- nowhere else ----------------------------------------------------------------------
-
-NETWORK = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "socket", "ssl", "urllib3"}
-
-
-def imported(path: Path) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
-def test_nothing_else_uses_the_network() -> None:
-    """`pipeline.cli.weblinks` alone does, and the command ``check`` alone uses it."""
-    allowed = {"pipeline.cli.weblinks": "pipeline.cli.checking"}
-    for name, path in FILES.items():
-        found = imported(path)
-        if name.startswith(("pipeline.cli.weblinks", "pipeline.cli.preview.")):
-            continue  # the preview answers a browser of this machine, and asks nobody
-        if name == "pipeline.package.pdf.engine":
-            found.remove("ssl")  # so that no certificates are read for it
-        assert not found & {*NETWORK, "urllib.request"}, name
-        for module, user in allowed.items():
-            uses = any(one == module or one.startswith(f"{module}.") for one in found)
-            assert not uses or name == user, f"{name} imports {module}"
