@@ -132,6 +132,12 @@ class ShapedText(SetText):  # type: ignore[misc]
         self.style = style
         self.layout = ffi.gc(pango.pango_layout_copy(made["layout"]), gobject.g_object_unref)
 
+    def __copy__(self) -> ShapedText:
+        """The same, in a fraction of the time that Python takes for any object."""
+        found = ShapedText.__new__(ShapedText)
+        found.__dict__ |= self.__dict__
+        return found
+
     def set_text(self, text: str, justify: bool = False) -> None:
         """Set a text, unless it is the line that was found with the word after it, which has not
         fitted."""
