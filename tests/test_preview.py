@@ -274,6 +274,9 @@ class TestInABrowser:
         line = source().splitlines()[seen["half_way"]["line"] - 1]
         assert line.startswith(seen["half_way"]["before"][0][0])
 
+    def test_who_is_at_the_top_stays_there(self, seen: dict[str, Any]) -> None:
+        assert seen["at the top"] == [0, 0, 0]
+
     def test_an_error_stands_over_the_last_good_page_until_it_is_mended(
         self, seen: dict[str, Any]
     ) -> None:

@@ -65,7 +65,7 @@ class Pane {
     const blocks = found.map(([file, line, column, text, repeated]) => (
       { file, line, column, text, repeated, letters: letters(text) }
     ));
-    const anchor = this.anchor();
+    const anchor = this.isAtStart ? null : this.anchor(); // who is at the top stays there
     const before = this.blocks;
     const leaves = content ? content.leaves : this.leaves;
     const items = align(blocks, leaves);
@@ -242,6 +242,10 @@ export class Frames extends Pane {
     return leaf.document === this.at ? this.elements[leaf.element] : null;
   }
 
+  get isAtStart() {
+    return Boolean(this.frame) && !this.at && this.frame.contentWindow.scrollY === 0;
+  }
+
   top(item) {
     const element = this.elementOf(item);
     return element && element.getClientRects().length ? element.getBoundingClientRect().top : null;
@@ -370,6 +374,10 @@ export class Pages extends Pane {
     const leaf = this.leaves[item.leaf];
     const box = this.figures[leaf.page].getBoundingClientRect();
     return box.top + leaf.top * box.height - this.view.getBoundingClientRect().top;
+  }
+
+  get isAtStart() {
+    return this.view.scrollTop === 0;
   }
 
   scrollBy(distance) {

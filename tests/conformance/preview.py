@@ -30,6 +30,9 @@ READ = """(pane) => {
     return [read.textContent.slice(0, 20), Math.round(read.getBoundingClientRect().top)];
 }"""
 SCROLL = """(by) => document.querySelector('#html iframe').contentWindow.scrollBy(0, by)"""
+TOPS = """[...['html', 'epub'].map((pane) =>
+    document.querySelector(`#${pane} iframe:not(.coming)`).contentWindow.scrollY),
+    document.querySelector('#pdf .view').scrollTop]"""
 SHOWS = """(words) => ['html', 'epub'].map((pane) => document.querySelector(`#${pane} iframe`)
     .contentDocument.body.textContent.includes(words))"""
 
@@ -88,6 +91,14 @@ class Writer:
         digests = "['html', 'pdf', 'epub'].map((pane) => document.getElementById(pane).dataset)"
         found = self.page.evaluate(f"[document.body.dataset, ...{digests}].map((d) => ({{...d}}))")
         return [found[0]["number"], *(one["digest"] for one in found[1:])]
+
+
+def at_the_top(writer: Writer) -> list[float]:
+    """The positions of the three views after an edit of the title."""
+    writer.save(writer.text.replace("title: ", "title: Once more ", 1))
+    found: list[float] = writer.page.evaluate(TOPS)
+    writer.save(writer.text)
+    return found
 
 
 def half_way(writer: Writer) -> dict[str, Any]:
@@ -207,6 +218,7 @@ def main(axe: str, chromium: str, address: str, file: str) -> None:
         writer = Writer(browser, address, Path(file))
         lines = writer.text.splitlines()
         seen: dict[str, Any] = {
+            "at the top": at_the_top(writer),
             "half_way": half_way(writer),
             "error": error(writer),
             "places": places(writer, lines.index(BEFORE) + 1),
