@@ -19,12 +19,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cffi
 import pypdfium2
 import pytest
 
+from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import FACES
 from pipeline.model.rendered import Face, tree_of
 from pipeline.package.files import font_files
@@ -34,6 +35,8 @@ from pipeline.package.pdf.engine.boxes import all_boxes, is_text
 from pipeline.package.pdf.engine.lines import original_add_word_spacing
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
+from pipeline.package.pdf.units.setting import set_heads
+from pipeline.package.units import Furniture
 
 ROOT = Path(__file__).parent.parent
 ENGINE = Path(engine.__file__).parent
@@ -385,3 +388,25 @@ def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
         assert vars(module)[name] is value, name
         if not isinstance(value, ModuleType):  # not a module that is loaded when it is needed
             assert "pipeline" not in str(getattr(value, "__module__", "")), name
+
+
+def test_running_heads_may_be_set_in_several_threads() -> None:
+    css = "@page { size: 300px; margin: 50px; @top-left { content: string(title) } }"
+    fonts = tuple(map(str, font_files((LATIN_FACE,))))
+    area, texts = (50.0, 50.0, 200.0, 200.0), list[Furniture]()
+    for number in range(20):
+        pages: Any = ((None, area, {"title": (f"Text {number}",)}),) * 4
+        texts.append(Furniture("<html><body/></html>", (css,), fonts, 1, 0, {}, pages))
+
+    def drawn(furniture: Furniture) -> tuple[bytes, ...]:
+        return set_heads(furniture, EDITIONS["handout"]).drawing.streams
+
+    one_by_one = [drawn(text) for text in texts]
+    assert len(set(one_by_one)) == len(texts)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            assert list(pool.map(drawn, texts)) == one_by_one
+    finally:
+        sys.setswitchinterval(before)

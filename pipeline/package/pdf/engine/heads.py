@@ -73,14 +73,14 @@ def heads(on: Styled, furniture: Furniture) -> TypesetDocument:
     """Pages that have nothing but running heads and feet."""
     markup = on.markup
     context, starts_right = markup.context, on.root.get("dir") != "rtl"
-    context.string_set.clear()
-    for name, text in furniture.before.items():
-        context.string_set[name][furniture.first - 1] = [text]
-    for number, (_, _, strings) in enumerate(furniture.pages, start=furniture.first):
-        for name, texts in strings.items():
-            context.string_set[name][number] = list(texts)
     counts = any(":nth(" in css for css in furniture.styles)
-    with economical():
+    with economical():  # for one at a time: the strings are those of this unit
+        context.string_set.clear()
+        for name, text in furniture.before.items():
+            context.string_set[name][furniture.first - 1] = [text]
+        for number, (_, _, strings) in enumerate(furniture.pages, start=furniture.first):
+            for name, texts in strings.items():
+                context.string_set[name][number] = list(texts)
         kinds = [
             PageType(
                 "right" if (number % 2 == 1) == starts_right else "left",
