@@ -13,6 +13,8 @@ from fontTools.ttLib import TTFont
 
 from pipeline.model.rendered import Pages
 from pipeline.package import package
+from pipeline.package.font_subset import subset
+from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.system.paths import CHECKOUT
@@ -157,6 +159,19 @@ def test_fonts_have_small_capitals_and_fractions_where_they_are_asked_for(
         embedded = [archive.read(name) for name in archive.namelist() if name.endswith(".otf")]
     assert embedded
     assert any(has(feature, font) for font in embedded) is is_there
+
+
+@pytest.mark.parametrize(
+    ("css", "feature"),
+    [
+        ("p { font-variant-numeric: diagonal-fractions }", "frac"),
+        ("sup { font-variant-position: super }", "sups"),
+        ("p { font-feature-settings: 'smcp' }", "smcp"),
+    ],
+)
+def test_fonts_have_what_style_sheets_of_ones_own_ask_for(css: str, feature: str) -> None:
+    assert has(feature, subset(LATIN_FACE, "1/2", css=css))
+    assert not has(feature, subset(LATIN_FACE, "1/2"))
 
 
 def test_conditions_titles_and_nesting_hold_for_all() -> None:

@@ -14,6 +14,7 @@ import base64
 import functools
 import html
 import io
+import itertools
 import re
 import struct
 from collections.abc import Iterable
@@ -62,11 +63,16 @@ COMMON = frozenset(
 FEATURES = ("lnum", "onum", "pnum", "tnum")
 """Beyond the needs of shaping: all styles of figures."""
 
-SMALL_CAPITALS = ("smcp", "c2sc")
 FRACTIONS = ("dnom", "frac", "numr")
-"""Needed for shaping around a `FRACTION_SLASH` only: a tenth of a small font."""
+"""Needed for shaping around a `FRACTION_SLASH`, and otherwise a tenth of a small font."""
 
 FRACTION_SLASH = "\u2044"
+ASKED = {
+    r"small-caps|\bsmcp\b": ("smcp", "c2sc"),
+    r"-fractions|\bfrac\b": FRACTIONS,
+    r"variant-position|\bsups\b": ("sups",),
+}
+"""Asked for by style sheets with such words: small capitals, fractions, superscript letters."""
 
 NAMES = (*range(7), 13, 14)
 """Copyright, names, version and licence. The names of the family and the style, the full name and
@@ -107,14 +113,14 @@ def subset(
     text: str | frozenset[str],
     flavour: Flavour = "woff2",
     *,
-    small_capitals: bool = False,
+    css: str = "",
     common: frozenset[str] = COMMON,
 ) -> bytes:
     """The face with the glyphs for ``text`` and for ``common`` alone.
 
-    Kerning, ligatures and all kinds of figures stay, small capitals on request; a variable font
-    is fixed at the face's weight. The bytes depend on nothing but the arguments and the versions of
-    the libraries.
+    Kerning, ligatures and all kinds of figures stay, and what else ``css`` asks for; a variable
+    font is fixed at the face's weight. The bytes depend on nothing but the arguments and the
+    versions of the libraries.
     """
     font = font_bytes(face)
     if face.unmodified:  # as its licence requires
@@ -123,7 +129,9 @@ def subset(
             lambda: _written(font, flavour),  # in the requested file format alone
         )
     wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
-    features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
+    slash = FRACTIONS if FRACTION_SLASH in wanted else ()
+    asked = (ASKED[words] for words in ASKED if re.search(words, css))
+    features = tuple(dict.fromkeys(itertools.chain(FEATURES, slash, *asked)))
     name = store.key(
         _RECIPE, _VERSIONS, flavour, str(face.weight), " ".join(features), wanted, font
     )
@@ -136,10 +144,9 @@ def _subset(
     font = opened(data)
     wanted = harfbuzz.SubsetInput()
     wanted.unicode_set.update(map(ord, text))
+    for tag in FRACTIONS:  # which HarfBuzz would keep
+        wanted.layout_feature_tag_set.discard(_number(tag))
     wanted.layout_feature_tag_set.update(map(_number, features))
-    if FRACTION_SLASH not in text:
-        for tag in FRACTIONS:
-            wanted.layout_feature_tag_set.discard(_number(tag))
     wanted.name_id_set.clear()
     wanted.name_id_set.update(NAMES)
     wanted.flags = harfbuzz.SubsetFlags.NOTDEF_OUTLINE

@@ -270,7 +270,7 @@ def page_fonts(
 ) -> tuple[dict[Face, File], tuple[Diagnostic, ...]]:
     """The faces that the page uses, subset to its characters. Readers' own fonts replace missing
     characters and faces that are not installed."""
-    small, shown = "small-caps" in css, frozenset(markup)
+    shown = frozenset(markup)
     files: dict[Face, File] = {}
     problems: list[Diagnostic] = []
     for face in used_faces(faces, css, markup):
@@ -279,7 +279,7 @@ def page_fonts(
         try:
             text = characters(face, markup) if face.element else shown
             common = frozenset[str]() if face.element else TYPED
-            data = subset(face, text, common=common, small_capitals=small)
+            data = subset(face, text, common=common, css=css)
             files[face] = File(name, "font/woff2", data)
         except (ImportError, OSError):
             message = f"The font package {face.package} is not installed."

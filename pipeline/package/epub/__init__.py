@@ -69,7 +69,7 @@ def package(pages: Pages, folder: Path) -> Package:
     front = next((item for item in images if "cover-image" in item.properties), None)
     if front:
         book.add_metadata(None, "meta", None, {"name": "cover", "content": front.id})
-    fonts = add_fonts(book, faces, markup, small_capitals="small-caps" in css)
+    fonts = add_fonts(book, faces, markup, css)
     for item in (
         *documents,
         *images,

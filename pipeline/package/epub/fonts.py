@@ -20,9 +20,7 @@ LICENCE_NAMES = ("LICENSE.txt", "LICENSE", "OFL.txt", "files/LICENSE.txt", "file
 """The paths of licences in font packages."""
 
 
-def add_fonts(
-    book: EpubBook, faces: tuple[Face, ...], markup: str, *, small_capitals: bool = False
-) -> str:
+def add_fonts(book: EpubBook, faces: tuple[Face, ...], markup: str, css: str) -> str:
     """Adds subsets of ``faces`` for ``markup``, and returns the CSS that names them.
 
     Each family's licence is next to it, and linked in the package document.
@@ -33,7 +31,7 @@ def add_fonts(
         name = _name(face)
         used = characters(face, markup)
         common = frozenset[str]() if face.element else COMMON
-        data = subset(face, used, "opentype", common=common, small_capitals=small_capitals)
+        data = subset(face, used, "opentype", css=css, common=common)
         item = EpubItem(name, f"fonts/{name}.otf", "font/otf", data)
         book.add_item(item)
         rules.append(font_face(face, item.file_name))
