@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import compileall
 import gc
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -59,12 +61,34 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["CHAPBOOK_CACHE"] = str(Path(folder.name) / "cache")
         # each of many processes would compile all
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        compileall.compile_dir(ROOT / "pipeline", quiet=2, workers=0)
         config.add_cleanup(folder.cleanup)
+
+
+def pytest_sessionfinish() -> None:
+    """Leaves all that is there out of the five collections that pytest makes at the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are cores: browsers and readers are often waited for."""
     return (os.cpu_count() or 1) + 1
+
+
+class Rotated(pytest.Package):
+    """The files of tests, of which each worker loads others first: one that comes later to a file
+    finds it compiled."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        found = list(super().collect())
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        first = len(found) * worker // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        return found[first:] + found[:first]
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    return Rotated.from_parent(parent, path=path) if path == ROOT / "tests" else None
 
 
 LONGEST = (
@@ -80,7 +104,7 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Runs the slowest files first, so that in parallel runs no long file is left for the end."""
     place = {f"test_{name}": number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+    items.sort(key=lambda item: (place.get(item.path.stem, len(place)), item.path))
 
 
 @pytest.fixture(scope="session")
