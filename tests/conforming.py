@@ -156,8 +156,7 @@ class Conforming:
 
 
 class Read(Conforming):
-    """Everyone can read it: in browsers and reading systems, with screen readers, and by the page
-    numbers of the printed edition."""
+    """Everyone can read it: in browsers, with screen readers, and by printed page numbers."""
 
     windows: tuple[str, ...] = checkers.WINDOWS
     front = 1
@@ -165,13 +164,6 @@ class Read(Conforming):
 
     def test_html_for_everyone(self, built: Path) -> None:
         assert checkers.browser(built.with_suffix(".html"), windows=self.windows) == []
-
-    def test_epub_for_everyone(self, built: Path) -> None:
-        assert checkers.ace(built.with_suffix(".epub")) == []
-
-    @pytest.mark.parametrize("reader", checkers.READERS)
-    def test_epub_in_reading_systems(self, reader: str, built: Path) -> None:
-        assert checkers.reading_system(reader, built.with_suffix(".epub")) == []
 
     def test_the_book_lists_every_page(self, built: Path) -> None:
         output = Output(built)

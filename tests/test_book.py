@@ -20,6 +20,7 @@ from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse_file
 from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import read_pages
+from tests import checkers
 from tests.conforming import ROOT, Read
 from tests.pdf_reading import open_pdf, read
 from tests.test_completeness import NODES, UNWRITTEN
@@ -44,6 +45,13 @@ class TestBook(Read):
     editions = tuple(name for name in EDITIONS if name not in (*AS_THE_HANDOUT, LARGE_PRINT))
     front = 3
     looked_at = ("handout",)
+
+    def test_epub_for_everyone(self, built: Path) -> None:
+        assert checkers.ace(built.with_suffix(".epub")) == []
+
+    @pytest.mark.parametrize("reader", checkers.READERS)
+    def test_epub_in_reading_systems(self, reader: str, built: Path) -> None:
+        assert checkers.reading_system(reader, built.with_suffix(".epub")) == []
 
     def test_it_prints_well(self, built: Path) -> None:
         metadata = parse_file(BOOK).metadata
