@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.model.editions import DEFAULT_EDITIONS
 from tests.conforming import ROOT, Conforming
 
 
 class TestReference(Conforming):
     source = ROOT / "docs" / "markdown.md"
-    editions = (*DEFAULT_EDITIONS, "site", "teacher-ebook")
