@@ -36,11 +36,11 @@ HOUSE = """\
 {% for one in range(99999) %}{% for other in range(99999) %}{% endfor %}{% endfor %}
 {% elif metadata.title == "Huge" %}
 {% set held = namespace(text="text" * 1000) %}
-{% for one in range(60) %}{% set held.text = held.text ~ held.text %}{% endfor %}
+{% for one in range(17) %}{% set held.text = held.text ~ held.text %}{% endfor %}
 {% endif %}
 {% include "builtin/html/imprint.html.j2" %}
 """
-"""A template that takes for ever for one document, and all memory for another."""
+"""A template that takes for ever for one document, and 800 MB of memory for another."""
 
 
 def document(path: Path, title: str, text: str = "Text.") -> Path:
