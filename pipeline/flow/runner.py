@@ -14,7 +14,6 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -31,8 +30,7 @@ MOST_TRACES = 8
 """The number of file states remembered for a stage with the same inputs."""
 
 
-@dataclass(frozen=True)
-class Stage(Generic[T]):
+class Stage(msgspec.Struct, Generic[T], frozen=True):
     """A pure function with a result of the type ``gives``.
 
     ``findings`` are those in the result. ``reads`` are the files that it depends on, in addition to

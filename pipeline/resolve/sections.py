@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
@@ -23,13 +23,12 @@ UNTITLED = frozenset({"dedication", "epigraph"})
 N = TypeVar("N", bound=Node)
 
 
-@dataclass
-class _Open:
+class _Open(msgspec.Struct):
     """A section that is being filled. ``level`` is its heading's in the source."""
 
     heading: model.Heading
     level: int
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[Block] = []
 
 
 def nest_sections(document: Document) -> Document:

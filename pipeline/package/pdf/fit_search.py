@@ -7,10 +7,11 @@ something unbreakable moves to the next page.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 WELL_FILLED = 0.93
 """The share of the last page that ends the search for a better setting."""
@@ -48,15 +49,14 @@ class _Result(NamedTuple):
     here: int | None = None
 
 
-@dataclasses.dataclass(slots=True)
-class Search:
+class Search(msgspec.Struct):
     """A search among the settings; ``rooms`` is the capacity of a page with each. `lengths` are the
     known ones, and `over` has limits that the text is known to exceed."""
 
     trial: Trial
     rooms: Sequence[float]
-    lengths: dict[int, float] = dataclasses.field(default_factory=dict)
-    over: dict[int, float] = dataclasses.field(default_factory=dict)
+    lengths: dict[int, float] = {}
+    over: dict[int, float] = {}
 
     def length(self, setting: int, limit: float = math.inf) -> float:
         """The length of the text at a setting, or infinity if it is over the limit."""

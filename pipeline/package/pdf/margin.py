@@ -8,10 +8,11 @@ which makes another layout necessary.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
+
+import msgspec
 
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, bare, children, has_class
@@ -34,8 +35,7 @@ class Extent(NamedTuple):
     bottom: float
 
 
-@dataclasses.dataclass(eq=False, slots=True)
-class MarginNote:
+class MarginNote(msgspec.Struct, eq=False):
     """A note: ``wanted`` is its ideal position next to its line."""
 
     element: Element
@@ -45,15 +45,14 @@ class MarginNote:
     top: float = 0.0
 
 
-@dataclasses.dataclass(eq=False, slots=True)
-class Margin:
+class Margin(msgspec.Struct, eq=False):
     """The margin of a page: its existing content, and the notes to be placed."""
 
     page: LayoutBox
     column: Extent
     blocked: list[Extent]
     left: float = 0.0
-    notes: list[MarginNote] = dataclasses.field(default_factory=list)
+    notes: list[MarginNote] = []
 
     def fit(self) -> list[MarginNote]:
         """Set the heights of the notes; those left over are removed."""
@@ -70,7 +69,7 @@ class Margin:
 
     def takes(self, note: MarginNote) -> bool:
         """Return whether the margin has room for a note of another page, and take it if so."""
-        moved = dataclasses.replace(note, wanted=self.column.top)
+        moved = msgspec.structs.replace(note, wanted=self.column.top)
         notes = sorted((moved, *self.notes), key=lambda one: one.wanted)
         if not _stack(notes, self.blocked, self.column):
             return False
@@ -96,7 +95,7 @@ def place_notes(pages: Sequence[TypesetPage], is_last: bool = False) -> tuple[El
         others = (*margins[number + 1 :], *margins[number::-1])
         home = next((margin for margin in others if margin.takes(note)), margins[number])
         if not any(one.box is note.box for one in home.notes):
-            home.notes.append(dataclasses.replace(note, top=home.column.bottom))
+            home.notes.append(msgspec.structs.replace(note, top=home.column.bottom))
         _move(note.box, margins[number].page, home.page)
     for margin in margins:
         for note in margin.notes:
@@ -135,14 +134,13 @@ def _up(top: float, height: float, blocked: list[Extent]) -> float:
 # --- from boxes to notes and obstacles -----------------------------------------------------
 
 
-@dataclasses.dataclass(slots=True)
-class _Page:
+class _Page(msgspec.Struct):
     """The content of a page: notes, each with the line that refers to it; other drawn content, with
     its line; and the text area."""
 
     box: LayoutBox
-    notes: list[tuple[LayoutBox, LayoutBox | None]] = dataclasses.field(default_factory=list)
-    drawn: list[tuple[LayoutBox, LayoutBox | None]] = dataclasses.field(default_factory=list)
+    notes: list[tuple[LayoutBox, LayoutBox | None]] = []
+    drawn: list[tuple[LayoutBox, LayoutBox | None]] = []
     text: LayoutBox | None = None
 
     def collect(self, box: LayoutBox, line: LayoutBox | None, seen: set[Element]) -> None:

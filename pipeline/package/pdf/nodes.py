@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
+
+import msgspec
 
 from pipeline.package.pdf.roles import GROUPS, INLINE
 from pipeline.package.units import Linked, Marked
 
 
-@dataclasses.dataclass(eq=False, slots=True)
-class StructureNode:
+class StructureNode(msgspec.Struct, eq=False):
     """A structure element. ``spoken`` takes the place of its text, ``name`` is its ID and
     ``box`` the area of a figure in points, from the page's lower left corner. ``places`` and
     ``entries`` are as `Tag` has them."""
@@ -20,12 +20,12 @@ class StructureNode:
     kind: str
     element: Element | None = None
     parent: StructureNode | None = None
-    kids: list[Kid] = dataclasses.field(default_factory=list)
+    kids: list[Kid] = []
     spoken: str = ""
     name: str = ""
     box: tuple[float, ...] = ()
-    places: list[str] = dataclasses.field(default_factory=list)
-    entries: list[tuple[int, int]] = dataclasses.field(default_factory=list)
+    places: list[str] = []
+    entries: list[tuple[int, int]] = []
 
     def nodes(self) -> Iterator[StructureNode]:
         return (kid for kid in self.kids if isinstance(kid, StructureNode))

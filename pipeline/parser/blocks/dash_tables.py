@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.blocks.code import IndentedCodeProcessor
@@ -29,8 +30,7 @@ class _Group(NamedTuple):
     end: int
 
 
-@dataclass
-class _State:
+class _State(msgspec.Struct):
     """``rule`` is the line above the header ``head``; ``dashes`` defines the columns."""
 
     rule: BlockElement | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+import msgspec
 
 from pipeline.parser.frontmatter.values import FieldReport, items, parsed, words
 from pipeline.parser.frontmatter.yaml_nodes import Node
@@ -20,8 +21,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """``read`` returns a value, or None if it is unusable; ``write`` returns its JSON form, to be
     read again. ``reads_lists``: whether it reads lists itself."""
 

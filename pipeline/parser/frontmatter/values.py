@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -19,13 +21,12 @@ from pipeline.parser.wordings import public
 T = TypeVar("T")
 
 
-@dataclass
-class FieldReport:
+class FieldReport(msgspec.Struct):
     """Collects the findings of reading front matter."""
 
     source: str
-    findings: list[Diagnostic] = field(default_factory=list)
-    written: dict[str, str] = field(default_factory=dict)
+    findings: list[Diagnostic] = []
+    written: dict[str, str] = {}
     """Synonyms of keys, and their canonical names."""
 
     def add(self, code: Code, message: str, place: Place, hint: str = "") -> None:

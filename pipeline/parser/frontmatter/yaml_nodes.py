@@ -11,10 +11,10 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
+import msgspec
 import yaml
 
 from pipeline.model.codes import Code, diagnostic
@@ -35,8 +35,7 @@ class Place(NamedTuple):
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True):
     """``style``: the mark that the text was written with (`"`, `'`, `|` or `>`), if any."""
 
     text: str
@@ -49,8 +48,7 @@ class Scalar:
         return not self.style and self.text in ("", "~")
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(msgspec.Struct, frozen=True):
     """``flow``: written in brackets."""
 
     items: tuple[Node, ...]
@@ -58,8 +56,7 @@ class Sequence:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(msgspec.Struct, frozen=True):
     """``flow``: written in braces. A key may occur in ``entries`` more than once."""
 
     entries: tuple[tuple[Scalar, Node], ...]

@@ -4,8 +4,9 @@ pieces are a linked list, so that matches are joined in constant time, whatever 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
+
+import msgspec
 
 from pipeline.model import Attributes
 from pipeline.model.codes import Code, diagnostic
@@ -15,8 +16,7 @@ from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.lines import Line, LinePlaces
 
 
-@dataclass(slots=True, eq=False)
-class Piece:
+class Piece(msgspec.Struct, eq=False):
     """Text, or an element."""
 
     text: str = ""
@@ -25,8 +25,7 @@ class Piece:
     after: Piece | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Delimiter(Piece):
+class Delimiter(Piece, eq=False):
     """A run of one character, at first ``original`` times, that may open or close emphasis.
     ``previous`` and ``next`` are the neighbouring delimiters."""
 
@@ -42,8 +41,7 @@ class Delimiter(Piece):
         return len(self.text)
 
 
-@dataclass(slots=True, eq=False)
-class Bracket:
+class Bracket(msgspec.Struct, eq=False):
     """An open ``[``, ``![`` or ``^[``: its position and that of its content, and the last delimiter
     before it. ``nested`` is set once another bracket was opened inside; ``inactive`` is the number
     of brackets that could not hold a link before a note was opened."""

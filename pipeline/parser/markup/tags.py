@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from pipeline.model import Attributes, Node
 from pipeline.model.diagnostics import Span
@@ -118,15 +118,14 @@ def is_word(name: str) -> bool:
     return name.isalpha() and name not in _BARE
 
 
-@dataclass(slots=True, eq=False)
-class Frame:
+class Frame(msgspec.Struct, eq=False):
     """An open element: its tag, and its content so far."""
 
     tag: str
     values: dict[str, str]
     span: Span | None
-    items: list[Node] = field(default_factory=list)
-    attributes: Attributes = field(init=False)
+    items: list[Node] = []
+    attributes: Attributes = Attributes()
 
     def __post_init__(self) -> None:
         self.attributes = attributes_of(self.tag, self.values)

@@ -6,10 +6,10 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
@@ -113,12 +113,11 @@ def _known(cited: Cited, sources: Sources, findings: Findings) -> list[model.Cit
     return found
 
 
-@dataclass
-class _Texts:
+class _Texts(msgspec.Struct):
     """The formatted citations, by their key; ``notes`` are the contents of notes in note styles."""
 
-    text: dict[int, tuple[Inline, ...]] = field(default_factory=dict)
-    notes: dict[int, tuple[Inline, ...]] = field(default_factory=dict)
+    text: dict[int, tuple[Inline, ...]] = {}
+    notes: dict[int, tuple[Inline, ...]] = {}
 
 
 def _written(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -20,17 +21,16 @@ if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.style import CitationStyle
 
 
-@dataclass
-class Sources:
+class Sources(msgspec.Struct):
     """``works`` by key; ``listed`` are those that need not be cited; ``broken`` the keys of invalid
     entries. ``complete`` is False if a file is missing, so that unknown keys cannot be reported."""
 
     works: dict[str, Reference]
     style: CitationStyle | None = None
-    listed: list[str] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)
+    listed: list[str] = []
+    broken: set[str] = set()
     complete: bool = True
-    findings: list[Diagnostic] = field(default_factory=list)
+    findings: list[Diagnostic] = []
 
     def add(self, code: Code, message: str, placed: Placed, source: str, hint: str = "") -> None:
         length = len(placed.text) or 1

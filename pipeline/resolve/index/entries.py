@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+
+import msgspec
 
 from pipeline import model
 from pipeline.model import Attributes, Inline
@@ -18,17 +19,16 @@ FEWEST = 12
 BETWEEN = ", "
 
 
-@dataclasses.dataclass(eq=False, slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, eq=False):
     """An entry that is being put together; ``rank`` is the quality of ``term``."""
 
     term: tuple[Inline, ...]
     rank: tuple[bool, bool, int]
     sort: str = ""
     id: str = ""
-    places: list[model.IndexPlace] = dataclasses.field(default_factory=list)
-    see: dict[str, Path] = dataclasses.field(default_factory=dict)
-    below: dict[str, _Entry] = dataclasses.field(default_factory=dict)
+    places: list[model.IndexPlace] = []
+    see: dict[str, Path] = {}
+    below: dict[str, _Entry] = {}
 
 
 class Entries:

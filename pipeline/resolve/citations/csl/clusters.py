@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.context import Context
@@ -15,8 +16,7 @@ from pipeline.resolve.citations.csl.style import CitationStyle
 MakeContext = Callable[[Cite], Context]
 
 
-@dataclass
-class _Written:
+class _Written(msgspec.Struct):
     """A cited work: ``author`` and ``year`` are the keys for grouping."""
 
     cite: Cite

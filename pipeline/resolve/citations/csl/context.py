@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -27,8 +26,7 @@ class Disambiguation(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING = Disambiguation()
 
 
-@dataclass
-class Context:
+class Context(msgspec.Struct):
     """One rendering of one work. ``area`` is the style's citation or bibliography. ``author``
     becomes the output of the first names, which ``hides_author`` omits (``in_sentence``: they are
     part of a sentence, so that “&” becomes a word), and ``substitute`` replaces; ``depth`` is the
@@ -48,8 +46,8 @@ class Context:
     model: Element | None = None
     called: int = 0
     rendered: int = 0
-    suppressed: set[str] = field(default_factory=set)
-    shown: list[str] = field(default_factory=list)
+    suppressed: set[str] = set()
+    shown: list[str] = []
     author: str | None = None
     substitute: str = ""
 
