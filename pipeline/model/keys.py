@@ -74,14 +74,17 @@ class Field(NamedTuple):
 def fields(struct: type[msgspec.Struct]) -> Iterator[Field]:
     """The fields of a struct that are keys, in their order."""
     hints = get_type_hints(struct, include_extras=True)
-    for info in msgspec.structs.fields(struct):
-        kind, *marks = get_args(hints[info.name]) or (None,)
+    names, values = struct.__struct_fields__, struct.__struct_defaults__
+    defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
+    for field in names:
+        kind, *marks = get_args(hints[field]) or (None,)
         for key in marks:
             if isinstance(key, Key):
-                name = key.name or info.name
+                name = key.name or field
                 hyphens = (name.replace("_", "-"),) if "_" in name else ()
-                aliases, required = (*hyphens, *key.also), info.required and not key.optional
-                yield Field(name, aliases, info.name, key, _some(kind), info.default, required)
+                aliases, default = (*hyphens, *key.also), defaults.get(field, msgspec.NODEFAULT)
+                required = default is msgspec.NODEFAULT and not key.optional
+                yield Field(name, aliases, field, key, _some(kind), default, required)
 
 
 def _some(kind: Any) -> Any:

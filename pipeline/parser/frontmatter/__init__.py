@@ -80,7 +80,7 @@ def _read(mapping: Mapping, report: values.FieldReport) -> tuple[dict[str, Node]
     """The entries of a mapping by key, and their values."""
     mapping = affiliations.settled(values.for_all(mapping, report), report)
     nodes = values.entries(mapping, tuple(schema.KEYS), schema.ALIASES, report)
-    read = {name: schema.FORMS[name].read(node, report, name) for name, node in nodes.items()}
+    read = {name: schema.form(name).read(node, report, name) for name, node in nodes.items()}
     return nodes, {name: value for name, value in read.items() if value is not None}
 
 

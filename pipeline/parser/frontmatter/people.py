@@ -19,14 +19,13 @@ from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar,
 LIKE = 0.8
 """The similarity to a word for a questioner above which a role is taken for a misspelling."""
 
-_SPEAKER = struct(Speaker)
 _HINT = "Write each speaker as `Name: role`, such as `Rahim Kanani: interviewer`."
 
 
 def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
     by_name: dict[str, _Part] = {}
     for item, given in _entries(node, report, key):
-        found = _SPEAKER.values(item, report, key, given)
+        found = struct(Speaker).values(item, report, key, given)
         if found is None:
             continue
         values, nodes = found
@@ -80,15 +79,16 @@ _PART: Schema = {
     "required": ["role"],
     "additionalProperties": False,
 }
-SPEAKERS = Form(
-    any_of(
-        {"type": "object", "additionalProperties": any_of(_SPEAKER.forms["role"].schema, _PART)},
-        {"type": "array", "items": _SPEAKER.schema},
-    ),
-    _speakers,
-    _write,
-    reads_lists=True,
-)
+
+
+def speakers_form() -> Form:
+    """The form of all speakers of a text."""
+    one = struct(Speaker)
+    schema = any_of(
+        {"type": "object", "additionalProperties": any_of(one.forms["role"].schema, _PART)},
+        {"type": "array", "items": one.schema},
+    )
+    return Form(schema, _speakers, _write, reads_lists=True)
 
 
 class _Part(NamedTuple):

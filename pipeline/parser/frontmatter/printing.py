@@ -22,19 +22,6 @@ from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar,
 BY_FORMAT = {"pdf": "handout", "epub": "ebook", "html": "web"}
 """The editions that are meant where formats are named."""
 
-_OPTIONS = struct(PrintOptions)
-_ITEM = reference(
-    "edition",
-    any_of(
-        {"enum": [*EDITIONS, *BY_FORMAT]},
-        {
-            "type": "object",
-            "properties": dict.fromkeys((*EDITIONS, *BY_FORMAT), _OPTIONS.schema),
-            "additionalProperties": False,
-        },
-    ),
-)
-
 
 def _editions(
     node: Node, report: FieldReport, key: str
@@ -66,7 +53,7 @@ def _editions(
                 hint = "Write them in one place: only one of the two can take effect."
                 report.add(Code.DUPLICATE_KEY, message, written.place, hint)
             else:
-                found[name] = _OPTIONS.read(settings, report, name, {})
+                found[name] = struct(PrintOptions).read(settings, report, name, {})
                 _check_large_print(name, found[name], report, written.place)
     return tuple(found.items())
 
@@ -90,10 +77,21 @@ def _is_known(name: str, report: FieldReport, place: Any) -> bool:
 
 
 def _write(listed: tuple[tuple[str, PrintOptions], ...]) -> list[Any]:
-    return [name if own == PrintOptions() else {name: _OPTIONS.write(own)} for name, own in listed]
+    write = struct(PrintOptions).write
+    return [name if own == PrintOptions() else {name: write(own)} for name, own in listed]
 
 
-LISTED = Form(any_of(_ITEM, {"type": "array", "items": _ITEM}), _editions, _write, reads_lists=True)
+def editions_form() -> Form:
+    """The form of a list of editions with their settings."""
+    names = (*EDITIONS, *BY_FORMAT)
+    with_options = {
+        "type": "object",
+        "properties": dict.fromkeys(names, struct(PrintOptions).schema),
+        "additionalProperties": False,
+    }
+    item = reference("edition", any_of({"enum": list(names)}, with_options))
+    schema = any_of(item, {"type": "array", "items": item})
+    return Form(schema, _editions, _write, reads_lists=True)
 
 
 class _PageSettings(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any
@@ -13,11 +14,11 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PrintOptions
 from pipeline.parser.frontmatter.affiliations import LISTS
 from pipeline.parser.frontmatter.form import DEFINITIONS, Form
-from pipeline.parser.frontmatter.people import SPEAKERS
-from pipeline.parser.frontmatter.printing import LISTED
+from pipeline.parser.frontmatter.people import speakers_form
+from pipeline.parser.frontmatter.printing import editions_form
 from pipeline.parser.frontmatter.typed import form_of
 
-_WITH_STRUCTS = {"speakers": SPEAKERS, "editions": LISTED}
+_WITH_STRUCTS = {"speakers": speakers_form, "editions": editions_form}
 
 SHORT = 80
 """The maximum length of a list or object on one line in the schema's file."""
@@ -27,10 +28,14 @@ PRINTING = tuple(one.name for one in fields(PrintOptions))
 
 KEYS: dict[str, Field] = {one.name: one for one in (*fields(Metadata), *fields(PrintOptions))}
 ALIASES: dict[str, str] = {alias: one.name for one in KEYS.values() for alias in one.aliases}
-FORMS: dict[str, Form] = {
-    name: _WITH_STRUCTS.get(one.key.form) or form_of(one.type, one.key)
-    for name, one in KEYS.items()
-}
+
+
+@functools.cache
+def form(name: str) -> Form:
+    """The form of a key. It is made when it is needed, as most texts have few of the keys."""
+    one = KEYS[name]
+    make = _WITH_STRUCTS.get(one.key.form)
+    return make() if make else form_of(one.type, one.key)
 
 
 def json_schema() -> dict[str, object]:
@@ -38,7 +43,7 @@ def json_schema() -> dict[str, object]:
     newest that all of them support. An empty value is allowed everywhere."""
     properties: dict[str, object] = {}
     for name, one in KEYS.items():
-        schema = FORMS[name].schema
+        schema = form(name).schema
         properties[name] = {
             "description": one.key.doc,
             "examples": list(one.key.examples),
@@ -83,7 +88,7 @@ def front_matter(metadata: Metadata) -> str:
         source = metadata.printing if name in PRINTING else metadata
         value = getattr(source, one.field)
         if value != one.default:
-            written[name] = FORMS[name].write(listed if name == "editions" else value)
+            written[name] = form(name).write(listed if name == "editions" else value)
     if not written:
         return ""
     text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False, width=1000)
