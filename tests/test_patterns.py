@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import pipeline
+from pipeline.model.late import Late
 
 # the parser of regular expressions has no public name
 ops: Any = importlib.import_module("re._constants")
@@ -46,6 +47,8 @@ def modules() -> Iterator[ModuleType]:
 
 def held(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, re.Pattern[Any]]]:
     """All patterns in a value and its contents, with the name of each."""
+    if isinstance(value, Late):
+        value = re.compile(value.pattern, value.flags) if hasattr(value, "pattern") else None
     if isinstance(value, re.Pattern):
         yield name, value
     elif isinstance(value, dict) and depth < 3:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rendered import Face
 
 BEYOND = re.compile(r"[^\0-\u052f\u1d00-\u218f\u2c00-\u2e7f\ua640-\ua69f\ufb00-\ufe6f]")
@@ -27,9 +28,9 @@ COMMON = "Zyyy"
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _UNPARTED = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
-_SIGNS = re.compile(f"[{_IDEOGRAPHS}]+")
-_LETTERS = re.compile(f"[{_UNPARTED}]+")
-_WITHOUT_SPACES = re.compile(f"[{_UNPARTED}{_IDEOGRAPHS}]")
+_SIGNS = late(f"[{_IDEOGRAPHS}]+")
+_LETTERS = late(f"[{_UNPARTED}]+")
+_WITHOUT_SPACES = late(f"[{_UNPARTED}{_IDEOGRAPHS}]")
 SIGNS_A_WORD, LETTERS_A_WORD = 1.6, 5.0
 """The number of ideographs, and of letters of Thai, Lao, Khmer, Burmese or Tibetan, that amount to
 a word: these scripts put no spaces between words."""
@@ -37,7 +38,7 @@ a word: these scripts put no spaces between words."""
 
 def word_count(text: str) -> float:
     """The number of words in a text, in any script."""
-    if not _WITHOUT_SPACES.search(text):
+    if not BEYOND.search(text) or not _WITHOUT_SPACES.search(text):
         return len(text.split())
     signs, letters = (sum(map(len, found.findall(text))) for found in (_SIGNS, _LETTERS))
     parted = _LETTERS.sub(" ", _SIGNS.sub(" ", text))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.late import late
 from pipeline.parser.secrets import secret
 
-_ITEM = re.compile(
+_ITEM = late(
     r"""\s*(?:
       \#(?P<id>[^\s{}#.="'<>]+)
     | \.(?P<cls>[\w\u0300-\u036f:-]+)

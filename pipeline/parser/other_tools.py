@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.parser.lines import Line
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ INLINE = (
           f"Write the text that it stands for. {_INCLUDE}"),
     _Mark(re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"), "a role of MyST",
           "Write a link `[text](#id)`, a reference `@fig-x` or plain text."),
-    _Mark(re.compile(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
+    _Mark(late(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
           "an attribute list that applies to nothing",
           r"Put what it is about in brackets: `[text]\g<0>`."),
     _Mark(re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"), "a role of reStructuredText",

@@ -12,6 +12,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple, cast
 from xml.etree.ElementTree import Element, fromstring, tostring
 
+from pipeline.model.late import late
+
 SIZE = 100
 """Units in an em of the drawing."""
 
@@ -36,11 +38,11 @@ SPACES = {
 }
 """MathML's names for spaces, in eighteenths of an em."""
 
-BINARY = re.compile(
+BINARY = late(
     "[+\u00b1\u00f7\u2044\u2212-\u2216\u2227-\u222a\u2236\u2238\u228c-\u228e\u2293-\u2296\u2298\u229d-\u229f"
     "\u22bb-\u22bd\u22ce\u22cf\u22d2\u22d3\u2a1f-\u2a2e\u2a40-\u2a4f\u2a51-\u2a63]"
 )
-PRODUCT = re.compile(
+PRODUCT = late(
     "[\u00b7\u00d7\u2022\u2043\u2217-\u2219\u2240\u2297\u2299-\u229b\u22a0\u22a1\u22ba\u22c4-\u22c7\u22c9-\u22cc"
     "\u2305\u2306\u2a2f-\u2a37\u2a3b-\u2a3d\u2a3f\u2a50\u2a64\u2a65]"
 )

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.words.writing import Writing, writing
 from pipeline.resolve.findings import Findings
 
@@ -42,7 +43,7 @@ INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 TURKISH = str.maketrans({"I": "ı", "İ": "i"})
 
 ARABIC_ARTICLE = re.compile(r"ال(?=\w\w)")
-HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+HAN = late(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 DIGITS = 1000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import CAPTIONED, Captioned, Document, Node, tree
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.words import words
@@ -27,7 +27,7 @@ PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-", "ln-")
 
 # The text before a reference at the beginning of a sentence; a short word with a period is more
 # likely an abbreviation (“cf.”, “p. ex.”).
-BEGINNING = re.compile(r"(?:^|(?:\w{4}[\"'”’»)]*\.|[!?…])[\"'”’»)]*\s)[\s(\[¿¡“„‘‚«]*$")
+BEGINNING = late(r"(?:^|(?:\w{4}[\"'”’»)]*\.|[!?…])[\"'”’»)]*\s)[\s(\[¿¡“„‘‚«]*$")
 LOOK_BACK = 40
 
 REMEDIES: dict[type[Node], str] = {

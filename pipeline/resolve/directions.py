@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
+from pipeline.model.late import late
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find, plain_text
 
@@ -21,7 +22,7 @@ VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 DIGITS = r"[0-9]+(?:[.,:/][0-9]+)*"
 PLAIN = re.compile(DIGITS)
 GAP = "[ \u00a0\u2009\u202f]"
-APART = re.compile(
+APART = late(
     rf"""
     (?<![\w.,:/+−-])
     (?: (?: https?:// | www\. | mailto: ) [!-~]* [\w/=&\#-]      # an address

@@ -112,6 +112,7 @@ def _moving(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenTy
         yield piece
 
 
+@functools.cache
 def _short_name(kind: _TokenType) -> str:
     """The class name of a kind of token, or of the nearest kind above that has one."""
     from pygments.token import STANDARD_TYPES

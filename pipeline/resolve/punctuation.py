@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
+from pipeline.model.late import late
 from pipeline.model.words.writing import NARROW, Writing, writing
 
 NO_BREAK = "\u00a0"
@@ -35,9 +36,7 @@ CAPITAL = "[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]"
 INITIAL = re.compile(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 # Scripts without spaces between words, with their punctuation.
-WIDE = re.compile(
-    r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
-)
+WIDE = late(r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]")
 BEFORE_COLON = re.compile(r" (?=:(?:\s|$))")
 BEFORE_HIGH_POINT = re.compile(r" (?=[;!?»](?!\w))|(?<=«) ")
 

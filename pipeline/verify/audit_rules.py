@@ -17,6 +17,7 @@ from pipeline import model
 from pipeline.model import tree
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
 from pipeline.model.words import words as words_of
@@ -129,8 +130,8 @@ def links_have_text(subject: AuditSubject) -> Looked:
         yield None if ok else finding(rule, span, text=text, href=node.href)
 
 
-SCRIPTS: tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...] = tuple(
-    (name, example, re.compile(f"[{letters}]"), frozenset(languages.split()))
+SCRIPTS: tuple[tuple[str, str, str, frozenset[str]], ...] = tuple(
+    (name, example, letters, frozenset(languages.split()))
     for name, example, letters, languages in (
         ("Greek", "el", "\u0370-\u03ff\u1f00-\u1fff", "el grc"),
         ("Cyrillic", "ru", "\u0400-\u052f", "ru uk bg sr mk be kk ky mn tg"),
@@ -150,14 +151,19 @@ SCRIPTS: tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...] = tuple(
 """Scripts that show by themselves that a text is in another language: of each a name, the tag of
 a language, its letters, and the languages that are written in it."""
 
-_IN_SCRIPTS = re.compile(f"[{''.join(letters.pattern[1:-1] for _, _, letters, _ in SCRIPTS)}]")
+_IN_SCRIPTS = late(f"[{''.join(letters for _, _, letters, _ in SCRIPTS)}]")
+_BEYOND_LATIN = re.compile(r"[^\0-\u036f\u2000-\u2bff]")
+
+
+def _has_letters(text: str) -> bool:
+    return bool(_BEYOND_LATIN.search(text) and _IN_SCRIPTS.search(text))
 
 
 @tree.of_node
 def _is_in_scripts(node: model.Node) -> bool:
     if isinstance(node, model.Section):
         return any(map(_is_in_scripts, tree.children(node)))
-    return any(isinstance(n, model.Text) and _IN_SCRIPTS.search(n.text) for n in tree.walk(node))
+    return any(isinstance(n, model.Text) and _has_letters(n.text) for n in tree.walk(node))
 
 
 MOST_LETTERS = 20
@@ -181,11 +187,11 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
         else ()
     )
     for node, (lang, span) in tree.walk_with(nodes, start, inherit):
-        if not isinstance(node, model.Text) or not lang or not _IN_SCRIPTS.search(node.text):
+        if not isinstance(node, model.Text) or not lang or not _has_letters(node.text):
             continue
         spoken = lang.lower().partition("-")[0]
         for script, example, letters, languages in SCRIPTS:
-            found = len(letters.findall(node.text)) if spoken not in languages else 0
+            found = len(re.findall(f"[{letters}]", node.text)) if spoken not in languages else 0
             values: dict[str, Any] = {"script": script, "lang": lang, "example": example}
             if found:
                 is_term = found <= MOST_LETTERS

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from pipeline.model.editions import Edition
+from pipeline.model.late import late
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Accessibility
 
@@ -82,7 +82,7 @@ Parts: TypeAlias = Mapping[str, Any]
 """The content of an element, by name: a text, parts, or a list of several. Values that are None or
 "" are left out; an element without content has no parts."""
 
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_XML = late(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def element(name: str, content: str | Parts | list[Parts], **attributes: str) -> ET.Element:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
+from pipeline.model.late import late
 from pipeline.model.print_marks import OUTLINE, SPOKEN
 
 BLOCKS = frozenset(
@@ -31,7 +32,7 @@ def replace_characters(root: Element, characters: Iterable[str]) -> None:
         element.tail = element.tail and element.tail.translate(table)
 
 
-_IDEOGRAPH = re.compile("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
+_IDEOGRAPH = late("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
 """Characters between which lines break without a space."""
 
 LONGEST_WORD = 100
@@ -92,7 +93,7 @@ def let_break(root: Element) -> None:
             setattr(element, part, f"\u200b{text}")
             letters = 0
         has_space = len(words) > 1 or text[:1].isspace() or text[-1:].isspace()
-        has_space = has_space or bool(_IDEOGRAPH.search(text))
+        has_space = has_space or (not text.isascii() and bool(_IDEOGRAPH.search(text)))
         letters = 0 if has_space else letters + len(text)
 
 

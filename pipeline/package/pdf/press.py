@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PIL import Image, ImageCms
+from PIL import Image
 
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.late import late_module
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, Press
 from pipeline.model.sheet.colours import luminance
@@ -26,6 +27,8 @@ from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.grey import QUALITY
 from pipeline.package.pdf.markup import ASSET
 from pipeline.system.paths import Problem, locate
+
+ImageCms = late_module("PIL.ImageCms")
 
 HINT = (
     "Ask the printer for the ICC profile of the press and the paper, save it beside the source,"

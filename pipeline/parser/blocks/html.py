@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.markup.tags import KNOWN_TAGS
@@ -29,8 +30,8 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, str], ...] = (
             ("<!--", "-->"), (r"<\?", "?>"), ("<![A-Za-z]", ">"), (r"<!\[CDATA\[", "]]>"),
         )
     ),
-    (re.compile(rf"</?(?:{BLOCK_TAGS})(?=[\s/>]|$)", re.I), None, ""),
-    (re.compile(rf"(?:{OPENING_TAG}|{CLOSING_TAG})[ \t]*$"), None, ""),
+    (late(rf"</?(?:{BLOCK_TAGS})(?=[\s/>]|$)", re.I), None, ""),
+    (late(rf"(?:{OPENING_TAG}|{CLOSING_TAG})[ \t]*$"), None, ""),
 )  # fmt: skip
 """The beginning of each kind of block, and its end; without one, a blank line ends it."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.model.late import late
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 ENVIRONMENTS = (
@@ -19,7 +20,7 @@ ENVIRONMENTS = (
 """The environments of LaTeX that are formulas, for a pattern."""
 
 _WORD = "0-9A-Za-z_\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
-_IN_WORD = re.compile(f"[{_WORD}]")
+_IN_WORD = late(f"[{_WORD}]")
 _COMMAND = re.compile(r"\\[A-Za-z]")
 _STRONG = re.compile(r"\\[A-Za-z]|\^|\\[\\,;:!{}|]")
 _SIGNS = re.compile(

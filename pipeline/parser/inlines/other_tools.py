@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pipeline.model.late import late
 from pipeline.parser import other_tools
 from pipeline.parser.attributes import make
 from pipeline.parser.characters import unescape
@@ -24,7 +25,7 @@ _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\](?!
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.I)
 _SIZE = re.compile(r"(\d{1,5})(?:x\d{1,5})?$")
 _RAW = re.compile(r"\{=(\w[\w-]*)\}")
-_SCRIPT = re.compile(
+_SCRIPT = late(
     r"~(?P<sub>[^\s~\\`\[\]<>]{1,200})~(?!~)"
     r"|\^(?P<sup>(?=[^\s^]*[^\W_])"
     r"(?:[+\-\N{MINUS SIGN}]?(?:\w|[*_.,/'’′°%+\-])+?|\([^\s^()\\`\[\]<>]*\)))\^(?!\^)"
@@ -166,7 +167,7 @@ def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | 
     return [*pieces, unescape(text[at:])], match.end()
 
 
-_TAGS = re.compile(RAW_HTML.replace(".*?", ".{0,500}?").replace("[^>]*", "[^>]{0,500}+"), re.DOTALL)
+_TAGS = late(RAW_HTML.replace(".*?", ".{0,500}?").replace("[^>]*", "[^>]{0,500}+"), re.DOTALL)
 """Tags within a code span; a longer comment is not one, so that many unclosed ones cost no more
 than the same amount of text."""
 

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from markdown.inlinepatterns import InlineProcessor
 
 from pipeline.model.diagnostics import Span
+from pipeline.model.late import late
 from pipeline.model.variables import NAME
 from pipeline.parser.characters import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parser.inlines.links import encode
@@ -50,7 +51,9 @@ class Pattern(InlineProcessor):
     def __init__(
         self, triggers: str, pattern: str, read: Callable[[re.Match[str], str], Result]
     ) -> None:
-        super().__init__(pattern)
+        super().__init__("")
+        self.pattern = pattern
+        self.compiled_re = late(pattern, re.DOTALL)
         self.triggers = triggers
         self._read = read
 

@@ -16,6 +16,7 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from pipeline.model import CitationItem
+from pipeline.model.late import late
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import links
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
@@ -61,9 +62,9 @@ _ROMAN = r"[ivxlcdm]++(?!\w)"
 _VALUE = rf"(?:{_NUMBER}|{_ROMAN})"
 _AND = r"\s*+(?:--?|–|—|,|&)\s*+"
 _LIST = rf"{_VALUE}(?:{_AND}{_VALUE})*+"
-_LABELLED = re.compile(rf"({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d))({_LIST})", re.I)
-_BARE = re.compile(rf"({_NUMBER}(?:{_AND}{_NUMBER})*+)")
-_WITHIN = re.compile(rf"(?:({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d)))?(.*)", re.I | re.S)
+_LABELLED = late(rf"({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d))({_LIST})", re.I)
+_BARE = late(rf"({_NUMBER}(?:{_AND}{_NUMBER})*+)")
+_WITHIN = late(rf"(?:({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d)))?(.*)", re.I | re.S)
 COMMAS = (",", "،", "，", "、")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -100,7 +101,7 @@ CROSS_REFERENCE = rf"-?@(?:{'|'.join(PREFIXES)})-{_NAME}"
 """A cross-reference; a ``-`` before it asks for the bare number."""
 
 _GAP = r"[ \t]*+(?:\n[ \t]*+)?"
-_REFERENCE = re.compile(CROSS_REFERENCE)
+_REFERENCE = late(CROSS_REFERENCE)
 
 
 def may_begin(data: str, pos: int) -> bool:
@@ -158,7 +159,7 @@ LONGEST = 2000
 _LETTER = rf"[^\W{_UNSPACED}]"
 _BETWEEN = r"[:.#$%&\-+?<>~/]"
 _PLAIN_KEY = rf"{_LETTER}(?:{_BETWEEN}?{_LETTER})*|\w(?:{_BETWEEN}?\w)*"
-_KEY = re.compile(rf"(-?)@(?:({_PLAIN_KEY})|\{{([^{{}}\n]+)\}})")
+_KEY = late(rf"(-?)@(?:({_PLAIN_KEY})|\{{([^{{}}\n]+)\}})")
 _LOCATED = re.compile(r"[ \t]*(?:\n[ \t]*)?\[([^\[\]]{1,500})\](?![(\[{:])")
 _SEMICOLON = re.compile("[؛；]")
 _PARTS = re.compile(r"(?:\\.|\{[^{}]*\}|[^;؛；\\])+", re.S)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,13 +22,14 @@ from pipeline.model import (
     Text,
 )
 from pipeline.model.codes import Code
+from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import FIELDS, all_nodes, children, find, plain_text, walk
 from pipeline.model.words import called
 from pipeline.model.words.writing import NARROW, writing
 from pipeline.resolve.findings import Findings
 
-_STOPS = re.compile(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")
+_STOPS = late(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")
 ROLE = "bibliography"
 
 
