@@ -16,6 +16,7 @@ from fontTools.ttLib import TTFont
 from pipeline.driver import Options, Result, build
 from pipeline.model.faces import FACES, font_file
 from pipeline.package.epub.fonts import obfuscated
+from pipeline.package.font_subset import Flavour, subset
 from pipeline.system.paths import builtin_templates
 
 SOURCE = """---
@@ -180,3 +181,19 @@ def test_a_letter_that_is_damaged_is_found_before_it_is_needed(make: Make, tmp_p
         file.save(path)
     (found,) = make(INSTALLABLE, "fonts/damaged.otf").diagnostics
     assert found.code == "bad-font"
+
+
+@pytest.mark.parametrize("flavour", ["woff2", "opentype"])
+def test_a_subset_does_not_have_the_reserved_name(flavour: Flavour) -> None:
+    """Copyright and licence stay; of the names, nothing does, in the table of outlines either."""
+    with TTFont(io.BytesIO(subset(FACES[0], "The well", flavour))) as file:
+        named = {record.nameID: str(record) for record in file["name"].names}
+        outlines = file["CFF "].cff
+        own = outlines.topDictIndex[0].rawDict
+        glyphs = file.getGlyphSet()
+        assert glyphs[file.getBestCmap()[ord("w")]].width
+    assert "Adobe" in named[0]
+    assert named[13]
+    assert not any("Source" in named.get(number, "") for number in (1, 2, 3, 4, 6, 16))
+    assert outlines.fontNames[0].strip("-") == "Subset"
+    assert {own.get(key, "Subset").strip("-") for key in ("FullName", "FamilyName")} == {"Subset"}

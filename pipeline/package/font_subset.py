@@ -23,8 +23,7 @@ from typing import Literal
 
 import fontTools
 import uharfbuzz as harfbuzz
-from fontTools.ttLib import TTFont, woff2
-from fontTools.ttLib.tables.DefaultTable import DefaultTable
+from fontTools.ttLib import sfnt, woff2
 
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
@@ -83,7 +82,7 @@ MACINTOSH = 1
 
 DROPPED_TABLES = {1: ".\x7f", 2: "\x7f", 3: "", 4: ".\x7f", 6: "\x7f"}
 
-_RECIPE = "4"
+_RECIPE = "5"
 """To be changed with anything here that changes the bytes of a subset."""
 
 # The highest quality, which is the default, takes 50 times as long for 7 % less; the window is as
@@ -130,12 +129,18 @@ def subset(
         )
     wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
     slash = FRACTIONS if FRACTION_SLASH in wanted else ()
-    asked = (ASKED[words] for words in ASKED if re.search(words, css))
-    features = tuple(dict.fromkeys(itertools.chain(FEATURES, slash, *asked)))
+    features = tuple(dict.fromkeys((*FEATURES, *slash, *_asked(css))))
     name = store.key(
         _RECIPE, _VERSIONS, flavour, str(face.weight), " ".join(features), wanted, font
     )
     return store.cached(f"{name}.{flavour}", lambda: _subset(font, face, wanted, features, flavour))
+
+
+@functools.lru_cache(maxsize=8)
+def _asked(css: str) -> tuple[str, ...]:
+    """The features that a style sheet asks for."""
+    found = (features for words, features in ASKED.items() if re.search(words, css))
+    return tuple(itertools.chain.from_iterable(found))
 
 
 def _subset(
@@ -160,30 +165,21 @@ def _number(tag: str) -> int:
 
 
 def _written(data: bytes, flavour: Flavour, *, is_named: bool = True) -> bytes:
-    font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
-    if not is_named:
-        _remove_names(font)
-    font.flavor = "woff2" if flavour == "woff2" else None
-    output = io.BytesIO()
-    font.save(output)
+    """A font in a file format, with its names, or without those reserved for unmodified fonts,
+    which the table of outlines repeats. Its tables are copied: `TTFont` would load all that
+    fontTools knows about them, in 30 ms."""
+    without = {} if is_named else {"name": _without_names, "CFF ": _with_other_names}
+    font, output = sfnt.SFNTReader(io.BytesIO(data)), io.BytesIO()
+    form = "woff2" if flavour == "woff2" else None
+    target = sfnt.SFNTWriter(output, len(font.tables), font.sfntVersion, form)
+    for tag in font.keys():  # noqa: SIM118
+        target[tag] = without[tag](font[tag]) if tag in without else font[tag]
+    target.close()
     return output.getvalue()
 
 
-def _remove_names(font: TTFont) -> None:
-    """Removes the font's names, including those repeated in the table of outlines."""
-    names = DefaultTable("name")
-    names.data = _without_names(font.reader["name"])
-    font["name"] = names
-    if "CFF " in font:
-        outlines = font["CFF "].cff
-        outlines.fontNames = ["Subset"]
-        for key in ("FullName", "FamilyName"):
-            outlines.topDictIndex[0].rawDict.pop(key, None)
-
-
 def _without_names(table: bytes) -> bytes:
-    """The name table as HarfBuzz writes it, without some of the names. To read it, fontTools would
-    load everything it knows about other tables."""
+    """The name table as HarfBuzz writes it, without some of the names."""
     _, count, start = struct.unpack_from(">3H", table)
     records, strings, places = b"", b"", dict[bytes, int]()
     for number in range(count):
@@ -196,6 +192,62 @@ def _without_names(table: bytes) -> bytes:
             strings += string
         records += struct.pack(">6H", platform, *which, name, len(string), places[string])
     return struct.pack(">3H", 0, count, 6 + len(records)) + records + strings
+
+
+def _with_other_names(table: bytes) -> bytes:
+    """A table of outlines (Adobe's Technical Note 5176) in which the names of the font, its full
+    name and its family are replaced by others of the same length, so that everything stays where it
+    is."""
+    names, end = _index(table, table[2])
+    (top, *_), end = _index(table, end)
+    strings, _ = _index(table, end)
+    changed = bytearray(table)
+    for place in (*names, *(strings[number] for number in _named_strings(table[top]))):
+        length = place.stop - place.start
+        changed[place] = b"Subset".ljust(length, b"-")[:length]
+    return bytes(changed)
+
+
+def _index(table: bytes, at: int) -> tuple[list[slice], int]:
+    """The places of the objects in an INDEX (section 5), and that of its end."""
+    count = int.from_bytes(table[at : at + 2])
+    if not count:
+        return [], at + 2
+    size, start = table[at + 2], at + 3
+    found = (
+        table[place : place + size] for place in range(start, start + (count + 1) * size, size)
+    )
+    before = start + (count + 1) * size - 1
+    ends = [before + int.from_bytes(one) for one in found]
+    return list(itertools.starmap(slice, itertools.pairwise(ends))), ends[-1]
+
+
+STANDARD_STRINGS = 391
+"""The strings that every table of outlines has, and that are not in the font (appendix A)."""
+
+
+def _named_strings(top: bytes) -> list[int]:
+    """Of a Top DICT (sections 4 and 9), the numbers of the full name (operator 2) and the name of
+    the family (3) among the font's own strings."""
+    found, at, operand = list[int](), 0, 0
+    while at < len(top):
+        match top[at]:
+            case 28:
+                size, operand = 3, int.from_bytes(top[at + 1 : at + 3])
+            case 29:
+                size, operand = 5, int.from_bytes(top[at + 1 : at + 5])
+            case 30:  # a real number, up to a half-byte of F
+                size = next(n for n in range(1, len(top)) if 0xF in divmod(top[at + n], 16)) + 1
+            case first if first >= 247:
+                size, operand = 2, (first - 247) * 256 + top[at + 1] + 108
+            case first if first >= 32:
+                size, operand = 1, first - 139
+            case operator:
+                size = 2 if operator == 12 else 1
+                if operator in (2, 3) and operand >= STANDARD_STRINGS:
+                    found.append(operand - STANDARD_STRINGS)
+        at += size
+    return found
 
 
 # --- drawings -----------------------------------------------------------------------------
