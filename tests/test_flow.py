@@ -160,6 +160,7 @@ def test_the_version_is_that_of_code_libraries_and_environment(
 ) -> None:
     def found() -> str:
         stores._installed.cache_clear()
+        stores.packages.cache_clear()
         return stores.code_version()
 
     (tmp_path / "code.py").write_text("1", "utf-8")

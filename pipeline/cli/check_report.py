@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib.metadata
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from pipeline.package.result import publication_moment
 from pipeline.render.environment import environment, read_text
 from pipeline.system import outputs
 from pipeline.system.checksums import checksum
+from pipeline.system.store import packages
 from pipeline.verify.audit import FOR_PEOPLE
 from pipeline.verify.findings import FileFindings, rules
 
@@ -110,8 +110,8 @@ def checked(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) ->
 def _versions(suffix: str) -> Iterator[str]:
     yield f"Chapbook {pipeline.__version__}"
     if suffix == ".pdf":
-        yield f"PDFium, by pypdfium2 {importlib.metadata.version('pypdfium2')}"
-        yield f"QPDF, by pikepdf {importlib.metadata.version('pikepdf')}"
+        yield f"PDFium, by pypdfium2 {packages()['pypdfium2']}"
+        yield f"QPDF, by pikepdf {packages()['pikepdf']}"
 
 
 def _descriptions(of: str) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import platform
 from collections.abc import Collection, Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -17,6 +16,7 @@ from pipeline.model.paper import Fitted
 from pipeline.model.rendered import Accessibility, Verdict
 from pipeline.package.result import FileFacts
 from pipeline.system.checksums import checksum
+from pipeline.system.store import packages
 
 LIBRARIES = (
     "chapbook",
@@ -143,13 +143,9 @@ def with_facts(manifest: Manifest, facts: Mapping[str, dict[str, int]]) -> Manif
 @functools.lru_cache
 def library_versions() -> dict[str, str]:
     """The versions of the outputs' dependencies, by name."""
-    found = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    known = packages()
+    found = {name: known[n] for name in LIBRARIES if (n := name.replace("-", "_")) in known}
+    return {"python": platform.python_version(), **found}
 
 
 def encode(manifest: Manifest) -> bytes:

@@ -8,15 +8,17 @@ on the web page or in print.
 
 from __future__ import annotations
 
-import importlib.metadata
 import io
 import math
 from typing import NamedTuple
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from pipeline.model.late import late_module
 from pipeline.package.image_metadata import without_metadata
 from pipeline.system import store
+
+ImageCms = late_module("PIL.ImageCms")
 
 LONGEST = 2560
 """Pixels of a side, of the largest e-reader's page and of a cover."""
@@ -83,7 +85,7 @@ def shown(data: bytes, longest: int) -> bytes:
 
 def _kept(data: bytes, bounds: Bounds) -> bytes:
     """The image within the bounds, as it was written the first time."""
-    key = store.key(RECIPE, importlib.metadata.version("pillow"), str(tuple(bounds)), data)
+    key = store.key(RECIPE, store.packages()["pillow"], str(tuple(bounds)), data)
     return store.cached(f"{key}.image", lambda: _written(data, bounds))
 
 
@@ -133,7 +135,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
         with_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
         source = image if image.mode in ("RGB", "CMYK", "L") else image.convert("RGB")
         try:
-            converted = ImageCms.profileToProfile(
+            converted: Image.Image | None = ImageCms.profileToProfile(
                 source,
                 ImageCms.ImageCmsProfile(io.BytesIO(profile)),
                 ImageCms.createProfile("sRGB"),

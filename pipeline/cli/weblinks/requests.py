@@ -8,10 +8,11 @@ import http.client
 import socket
 import ssl
 import urllib.request
-from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, NamedTuple
 from urllib.error import URLError
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+from pipeline.system.store import packages
 
 TIMEOUT = 15.0
 """Seconds without a word from the server."""
@@ -57,10 +58,8 @@ def send(method: Method, address: str, timeout: float = TIMEOUT, *, read: bool =
 
 @functools.cache
 def _agent() -> str:
-    try:
-        return f"{NAME}/{version('chapbook')} (checks links)"
-    except PackageNotFoundError:
-        return f"{NAME} (checks links)"
+    version = packages().get("chapbook", "")
+    return f"{NAME}/{version} (checks links)" if version else f"{NAME} (checks links)"
 
 
 @functools.cache

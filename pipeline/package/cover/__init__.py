@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +21,7 @@ from pipeline.system.pango import pango_problem
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 """The libraries that determine the bytes of a picture, besides its content."""
 
-RECIPE = "3"
+RECIPE = "4"
 """To be changed with anything here that changes the bytes of a picture."""
 
 
@@ -116,15 +114,10 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
     return Prepared(root, fonts, files, tuple(content), left_out)
 
 
-@functools.cache
-def _versions() -> tuple[str, ...]:
-    return tuple(importlib.metadata.version(library) for library in LIBRARIES)
-
-
 def _key(cover: CoverPage, prepared: Prepared) -> str:
     return store.key(
         RECIPE,
-        *_versions(),
+        *(store.packages()[library] for library in LIBRARIES),
         *(f"{file.name} {file.stat().st_size}" for file in prepared.fonts),
         f"{cover.width} {cover.height}",
         cover.markup,
