@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 
 import cffi
 import pypdfium2
+import pyphen
 import pytest
 
 from pipeline.model.editions import EDITIONS
@@ -58,6 +59,7 @@ BASES = {
         weasyprint.urls.URLFetcher,
         weasyprint.css.Style,
         weasyprint.css.StyleFor,
+        weasyprint.pdf.stream.Stream,
     )
 }
 DECLARED = '''\
@@ -339,6 +341,11 @@ SHEETS = {
         "@layer a, b; @layer b { p { margin-left: 1px } } @layer a { p { margin-left: 2px } }",
         "@layer b, a; @layer b { #one { margin-left: 3px } } p::before { content: 'x' }",
     ],
+    "parts of elements": [
+        "p::before { content: 'before '; margin-left: 3px } div p::before { content: 'in ' }",
+        "p::after { content: attr(id) } p + p::before { margin-left: 2px } :lang(ar) { top: 1px }",
+    ],
+    "attributes": ["[style]::before { content: 'x' } [style] { margin-left: 1px }", "p { top: 0 }"],
     "pages": [
         "@page { size: 400px 300px }",
         "@page { margin: 10px }",
@@ -351,19 +358,21 @@ SHEETS = {
 
 
 @pytest.mark.parametrize("styles", SHEETS.values(), ids=SHEETS)
-def test_sheets_that_are_joined_have_the_same_effect(
+def test_styles_that_are_shared_have_the_same_effect(
     styles: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And so have lengths that are computed once for a style."""
 
     def places() -> list[tuple[float, ...]]:
-        root = tree_of("<html><body><p id='one'>One.</p><div><p>Two.</p></div></body></html>")
+        root = tree_of(
+            "<html><body><p id='one'>One.</p><div><p>Two.</p><p>Three.</p></div><p>Four.</p>"
+            "<p style='margin-left: 7px'>Five.</p><p lang='ar' id='six'>Six.</p></body></html>"
+        )
         document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
         boxes = [box for page in document.pages for box in all_boxes(page.box)]
         return [(b.position_x, b.position_y, b.width, b.height, b.margin_left) for b in boxes]
 
     found = places()
-    monkeypatch.setattr(typesetter, "joined", lambda *sheets: [*sheets])
     monkeypatch.setattr(layout, "REPLACED", {})
     assert found == places()
 
@@ -410,3 +419,18 @@ def test_running_heads_may_be_set_in_several_threads() -> None:
             assert list(pool.map(drawn, texts)) == one_by_one
     finally:
         sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "hu", "af", "sq"])
+def test_hyphens_are_those_of_all_patterns(language: str) -> None:
+    """Patterns that are parsed when a word needs them divide it as all of them do: also where a
+    later one repeats letters, or divided words are written differently (asz-szony)."""
+    path = pyphen.LANGUAGES[language]
+    all_of_them = pyphen.HyphDict.__mro__[1](path)
+    some = pyphen.HyphDict(path)
+    letters = sorted(all_of_them.patterns)
+    words = ("asszonnyal", "urinstinkt", *(f"{one.strip('.')}en" for one in letters[::97]))
+    for word in words:
+        expected = [(place, place.data) for place in all_of_them.positions(word)]
+        assert [(place, place.data) for place in some.positions(word)] == expected
+    assert len(some.patterns) < len(all_of_them.patterns) or language == "af"

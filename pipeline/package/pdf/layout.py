@@ -59,10 +59,11 @@ def settle(
 ) -> TypesetDocument:
     """The final document that `lay_out` returns for ``root``, when nothing changes any more.
     ``numbers`` are those of its index, and columns consist of whole lines of this height."""
+    has_margin_notes = any("margin" in classes(element) for element in root.iter())
     for layout in range(LAYOUTS):
-        document = lay_out()
+        document, is_last = lay_out(), layout == LAYOUTS - 1
         changed = numbers is not None and numbers.fill(document.pages)
-        rejected = place_notes(document.pages, is_last=layout == LAYOUTS - 1)
+        rejected = place_notes(document.pages, is_last) if has_margin_notes else ()
         for note in rejected:
             note.set("class", "note")
         lost = _lost_notes(root, document.pages)

@@ -110,7 +110,19 @@ def _mend_page(
     operators = page.stream.stream
     font, open_line, shown, marked = b"", "", 0, Dictionary()
     for index, operator in enumerate(operators):
-        if isinstance(operator, Dictionary) and "MCID" in operator:
+        if type(operator) is bytes:
+            end = operator[-3:]
+            if end == b" Tf":
+                font = operator.partition(b" ")[0]
+            elif open_line and end == b" TJ":
+                shown = index
+            elif shown and operator == b"EMC":
+                if space := space_of(font):
+                    operators[shown] = operators[shown].removesuffix(SHOW) + space + SHOW
+                else:  # the font has no space, since no other text in it has one
+                    marked["ActualText"] = String(f"{open_line} ")
+                open_line, shown = "", 0
+        elif isinstance(operator, Dictionary) and "MCID" in operator:
             mark, marked = Marked(number, operator["MCID"]), operator
             open_line, shown = structure.open_lines.get(mark, ""), 0
             if artifact := structure.artifacts.get(mark):
@@ -118,18 +130,6 @@ def _mend_page(
                 operators[index] = Dictionary({"Type": f"/{artifact}"})
             elif spoken := structure.spoken.get(mark):
                 operator["ActualText"] = String(spoken)
-        elif not isinstance(operator, bytes):
-            continue
-        elif operator.endswith(b" Tf"):
-            font = operator.partition(b" ")[0]
-        elif open_line and operator.endswith(SHOW):
-            shown = index
-        elif shown and operator == b"EMC":
-            if space := space_of(font):
-                operators[shown] = operators[shown].removesuffix(SHOW) + space + SHOW
-            else:  # the font has no space, since no other text in it has one
-                marked["ActualText"] = String(f"{open_line} ")
-            open_line, shown = "", 0
 
 
 def _older(tag: Tag) -> Tag:

@@ -35,17 +35,18 @@ tests/test_engine.py compares the list with the code.
 - `draw.text.draw_first_line`: writes no move by 0 after each glyph, and computes the output for a
   glyph once; replaced while a page is drawn.
 - `css.StyleFor`, `StyleFor.__init__`, `StyleFor.add_page_declarations`,
-  `StyleFor.set_computed_styles`, `_computed_styles`, `_cascaded_styles`, `css.Style`,
+  `StyleFor.set_computed_styles`, `_computed_styles`, `_cascaded_styles`, `_sheets`, `css.Style`,
   `css.ComputedStyle`, `css.computed_values.PHYSICAL_FUNCTIONS`, `css.properties.INHERITED`,
-  `css.properties.INITIAL_NOT_COMPUTED`, `css.properties.INITIAL_VALUES`: styles shared by elements,
-  which saves a fifth of the time; the class is replaced like that function.
+  `css.properties.INITIAL_NOT_COMPUTED`, `css.properties.INITIAL_VALUES`,
+  `css.find_style_attributes`, `css.preprocess_declarations`, `css.declaration_precedence`: styles
+  shared by elements, which saves a fifth of the time, and all sheets matched with an element at
+  once; the class is replaced like that function.
 - `text.line_break.strut`, `layout.percent.resolve_percentages`, `formatting_structure.boxes.Box`,
   `formatting_structure.boxes.Box.is_in_normal_flow`: heights of lines, and lengths that do not
   depend on other boxes, are computed once for a style instead of for each box; replaced like that
-  function. The sheets of a document are joined into one, which is matched with each element once.
-  Together they save a tenth of the time for a book of code.
-- `Page.__init__`, `Page.paint`, `_page_box`: gives access to boxes, and draws the signs of broken
-  lines.
+  function. They save a tenth of the time for a book of code.
+- `document.Page`, `Page.__init__`, `Page.paint`, `_page_box`: gives access to boxes, draws the
+  signs of broken lines, and looks for links and places once instead of three times.
 - `_html`, `css.targets.TargetLookupItem`: a part of a text knows the page numbers of others that it
   shows, and says which it needs.
 - `layout.make_margin_boxes`: a part is laid out without running heads and feet, which are made
@@ -54,7 +55,8 @@ tests/test_engine.py compares the list with the code.
   `layout.page.page_height`, `layout.page.make_margin_boxes`, `layout.percent.resolve_percentages`,
   `layout.background.layout_box_backgrounds`, `formatting_structure.boxes.PageBox`: makes pages with
   running heads and feet only.
-- `pdf.stream.Stream`, `pdf._use_references`: draws pages to be kept, which are not in a PDF yet.
+- `pdf.stream.Stream`, `Stream.set_color`, `_current_color`, `_current_alpha`,
+  `pdf._use_references`: draws pages to be kept, which are not in a PDF yet.
 - `pdf.fonts.Font`, `pdf.metadata.DocumentMetadata`: makes a PDF of pages drawn before, with one
   subset of each font for all.
 - `pdf.fonts.instantiateVariableFont`: the axes of variable fonts are fixed by HarfBuzz, for the
@@ -68,6 +70,9 @@ tests/test_engine.py compares the list with the code.
   a fifth of a second in each process; if WeasyPrint declares anything else, they are parsed again.
 - `FontConfiguration.add_font_face`: fonts are kept for the next text, unless a drawing adds some.
 - `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, except for the first.
+
+Of other libraries, in the whole process: pyphen, which WeasyPrint asks for hyphens, gets patterns
+that are parsed when needed (`hyphenation`), and pydyf a faster function for numbers (`objects`).
 
 Of objects without names of their own, `typesetter` reads the fonts and links, `drawings` draws
 formulas as images that WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects` removes the
@@ -89,14 +94,18 @@ from types import ModuleType
 from typing import IO, Any, NamedTuple
 
 import cffi
+import tinycss2  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont
 from PIL import ImageFile
 
-from pipeline.package.pdf.engine import declared
+from pipeline.package.pdf.engine import declared, hyphenation
 
-SELDOM = ("fontTools.subset", "fontTools.varLib.instancer", "tinyhtml5")
-"""Imports that take a quarter of WeasyPrint's import time, and are not needed if there is HarfBuzz
-and markup is a tree already."""
+SELDOM = ("PIL.ImageCms", "fontTools.subset", "fontTools.varLib.instancer", "tinyhtml5")
+"""Imports that take a third of WeasyPrint's import time, and are not needed if there is HarfBuzz,
+markup is a tree already, and colours are in no profile."""
+
+_HINTS = "pre[wrap]"
+"""The first selector of the style sheet for attributes such as ``bgcolor``."""
 
 _EMPTY = Path(__file__).parent / "no-fonts.conf"
 
@@ -124,13 +133,16 @@ def _for_the_import() -> Iterator[None]:
 
     Fontconfig's default is empty, so that the machine's fonts are not even listed (which takes
     seconds if there are many); WeasyPrint warns about that. Pillow still rejects truncated images.
+    The style sheet for presentational hints, which nobody asks for, is left empty.
     """
     before, truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
     parsing, trusting = cffi.FFI, ssl._create_default_https_context
+    parse_sheet = tinycss2.parse_stylesheet
     later = {name: _Later(name) for name in SELDOM if name not in sys.modules}
     sys.modules.update(later)
     os.environ["FONTCONFIG_FILE"] = str(_EMPTY)
     vars(ssl)["_create_default_https_context"] = trusting_nobody
+    tinycss2.parse_stylesheet = lambda css: [] if _HINTS in css else parse_sheet(css)
     if _declarations() == declared.DIGEST:
         cffi.FFI = declared.functions
     try:
@@ -140,6 +152,7 @@ def _for_the_import() -> Iterator[None]:
     finally:
         cffi.FFI = parsing
         vars(ssl)["_create_default_https_context"] = trusting
+        tinycss2.parse_stylesheet = parse_sheet
         for name in later:
             del sys.modules[name]
         ImageFile.LOAD_TRUNCATED_IMAGES = truncated
@@ -185,3 +198,4 @@ with _for_the_import():
     import weasyprint as weasyprint
 
 weasyprint.pdf.fonts.instantiateVariableFont = _instance
+hyphenation.parse_when_needed()

@@ -40,7 +40,7 @@ def draw(
     streams = []
     for page in document.pages:
         area = (0, 0, page.width, page.height)
-        stream = Stream(document.fonts, area, resources, images, {}, {}, None, compress=True)
+        stream = _Drawing(document.fonts, area, resources, images, {}, {}, None, compress=True)
         stream.transform(d=-1, f=page.height * POINT)
         pdf.add_object(stream)
         page.paint(stream, POINT)
@@ -59,6 +59,19 @@ def draw(
         {kind: found for kind, found in kept.items() if found},
         tuple(keeper.objects),
     )
+
+
+class _Drawing(Stream):  # type: ignore[misc]
+    """The content of a page. To set the colour that it has takes no time."""
+
+    _filled: tuple[Any, Any, Any] = (None, None, None)
+
+    def set_color(self, color: Any, stroke: bool = False) -> None:
+        last, channels, alpha = self._filled
+        is_same = self._current_color is channels and self._current_alpha is alpha
+        if stroke or color is not last or not is_same:
+            super().set_color(color, stroke)
+            self._filled = None if stroke else color, self._current_color, self._current_alpha
 
 
 def _deflated(stream: Any, *before: bytes) -> bytes:
@@ -94,21 +107,22 @@ def _read_glyphs(
     characters: Mapping[int, str] = {}
     pieces = list[str]()
     for operator in operators:
-        if isinstance(operator, pydyf.Dictionary):  # of marked content
-            mark = operator.get("MCID")
-            pieces = [] if mark is None else by_mark.setdefault((page, mark), [])
-        elif operator in (b"BDC", b"BMC"):
-            around.append(pieces if operator == b"BDC" else [])
-        elif operator == b"EMC":
-            around.pop()
-            pieces = around[-1] if around else []
-        elif isinstance(operator, bytes):
-            if operator.endswith(b"] TJ"):
+        if type(operator) is bytes:
+            end = operator[-3:]
+            if end == b" TJ":
                 glyphs = bytes.fromhex(b"".join(_GLYPHS.findall(operator)).decode())
                 codes = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
                 pieces.append("".join([characters.get(code, "") for code in codes]))
-            elif operator.endswith(b" Tf"):
+            elif end == b" Tf":
                 characters = texts.get(operator.partition(b" ")[0], {})
+            elif operator in (b"BDC", b"BMC"):
+                around.append(pieces if operator == b"BDC" else [])
+            elif operator == b"EMC":
+                around.pop()
+                pieces = around[-1] if around else []
+        elif isinstance(operator, pydyf.Dictionary):  # of marked content
+            mark = operator.get("MCID")
+            pieces = [] if mark is None else by_mark.setdefault((page, mark), [])
 
 
 class _Keeper:

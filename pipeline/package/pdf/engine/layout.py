@@ -185,8 +185,15 @@ LONGEST_LINE = 2000
 SHORT, KEPT = 30, 500
 """The maximum length of a text that is likely to recur, and the number of these kept per style."""
 
+
+def _unexamined(page: Any) -> Any:
+    """A page as its box, in which WeasyPrint would look for links and places before it moves."""
+    return page
+
+
 REPLACED = {
     "css.StyleFor": SharedStyles,
+    "document.Page": _unexamined,
     "formatting_structure.boxes.Box.is_in_normal_flow": is_in_normal_flow,
     "layout.inline.add_word_spacing": add_word_spacing,
     "layout.inline.remove_last_whitespace": remove_last_whitespace,

@@ -48,9 +48,8 @@ class PDF(Protocol):
 
 def content(stream: Any) -> bytes:
     """The content of a stream before compression."""
-    return b"\n".join(
-        item if isinstance(item, bytes) else Array([item]).data[1:-1] for item in stream.stream
-    )
+    items = [item if type(item) is bytes else Array([item]).data[1:-1] for item in stream.stream]
+    return b"\n".join(items)
 
 
 def _data(value: Any) -> bytes:
@@ -58,16 +57,20 @@ def _data(value: Any) -> bytes:
     kind = type(value)
     if kind is bytes:
         return bytes(value)
+    if kind is float:
+        return b"%d" % value if value.is_integer() else (b"%f" % value).rstrip(b"0")
     if kind is str or kind is int:
         return str(value).encode("ascii")
-    if kind is float:
-        return (str(int(value)) if value.is_integer() else f"{value:f}".rstrip("0")).encode()
     if kind is Array:
         return b"[%b]" % b" ".join(map(_data, value))
     if kind is Dictionary:
         entries = [b"/%b %b" % (_data(name), _data(one)) for name, one in value.items()]
         return b"<<%b>>" % b"".join(entries)
-    return bytes(value.data if isinstance(value, Object) else Array([value]).data[1:-1])
+    return bytes(value.data) if isinstance(value, Object) else _otherwise(value)
+
+
+_otherwise = pydyf._to_bytes
+pydyf._to_bytes = _data
 
 
 class _Settled(Object):  # type: ignore[misc]

@@ -8,13 +8,20 @@ and the height of a line anew for each box, which took another tenth.
 
 from __future__ import annotations
 
-import copy
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 from cssselect2 import Matcher
-from weasyprint.css import ComputedStyle, Style, StyleFor
+from weasyprint.css import (
+    ComputedStyle,
+    Style,
+    StyleFor,
+    declaration_precedence,
+    find_style_attributes,
+    preprocess_declarations,
+)
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.formatting_structure.boxes import Box
@@ -41,6 +48,10 @@ SPECIAL = frozenset({"display", "float", "page", "position"}) | {
     name for name in INITIAL_VALUES if name.startswith("text_decoration_")
 }
 """Properties that depend on those of other elements, or on others of their own."""
+
+
+Weighted: TypeAlias = tuple[str, Any, tuple[object, ...]]
+"""A declaration, a name and a value, and its weight."""
 
 
 class LazyStyle(ComputedStyle):  # type: ignore[misc]
@@ -84,13 +95,57 @@ class OwnStyle(Style):  # type: ignore[misc]  # it has no types
 class SharedStyles(StyleFor):  # type: ignore[misc]
     """The styles of a document: a single one for all elements with the same declarations and the
     same parent style. The anchor of an element with an id is kept separately, and so are the
-    counters of each page."""
+    counters of each page.
 
-    def __init__(self, *arguments: Any) -> None:
+    All sheets are matched with an element at once, and declarations are only gathered for the first
+    of the elements that match the same rules within the same style.
+    """
+
+    def __init__(
+        self, html: Any, sheets: list[Any], hints: bool, font_config: Any, target_collector: Any
+    ) -> None:
+        self._cascaded_styles: dict[tuple[object, str | None], dict[str, Any]] = {}
+        self._computed_styles: dict[tuple[object, str | None], Any] = {}
+        self.initial_page_sizes = {"box": None, "area": None}
+        self._sheets, self.font_config = sheets, font_config
         self._shared: dict[tuple[object, ...], Any] = {}
         self._own: dict[tuple[object, str | None], OwnStyle] = {}
-        super().__init__(*arguments)
-        self._computed_styles.update(self._own)  # not before: all that is within goes by the base
+        styles, cascaded, root = self._computed_styles, self._cascaded_styles, html.etree_element
+        in_attributes: dict[object, list[Weighted]] = {}
+        for weight, element, written, address in find_style_attributes(root, hints, html.base_url):
+            declarations = preprocess_declarations(address, written)
+            in_attributes.setdefault(element, []).extend(
+                _weighted(declarations, "author", math.inf, weight)
+            )
+        matcher = _matcher(tuple(sheets))
+        known: dict[tuple[object, ...], dict[str | None, Any]] = {}
+        for wrapper in html.wrapper_element.iter_subtree():
+            element, parent = wrapper.etree_element, wrapper.parent and wrapper.parent.etree_element
+            rules = matcher.match(wrapper)
+            above = styles[parent, None] if wrapper.parent else None
+            key = id(above), *(id(rule) for _, _, _, rule in rules)
+            if element not in in_attributes and key in known:
+                for part, style in known[key].items():
+                    styles[element, part] = style
+                continue
+            _cascade(cascaded, (element, None), in_attributes.get(element, ()))
+            for _, _, part, rule in rules:
+                _cascade(cascaded, (element, part), rule.declarations)
+            parts = [part for _, part in cascaded]
+            for part in parts:
+                self.set_computed_styles(
+                    element,
+                    element if part else parent,
+                    root=root,
+                    pseudo_type=part,
+                    base_url=html.base_url,
+                    target_collector=target_collector,
+                )
+            if element not in in_attributes:
+                places = ((part, (element, part)) for part in parts)
+                known[key] = {part: styles[place] for part, place in places if place in styles}
+            cascaded.clear()
+        styles.update(self._own)  # not before: all that is within goes by the base
 
     def add_page_declarations(self, page_type: Any) -> None:
         """Forget the styles of earlier pages, which would be searched for each page."""
@@ -125,32 +180,63 @@ class SharedStyles(StyleFor):  # type: ignore[misc]
             self._own[place]["anchor"] = anchor
 
 
+class _Rule:
+    """The declarations of a rule for one of its selectors, weighted when it first matches."""
+
+    def __init__(self, *given: Any) -> None:
+        self._given = given
+
+    @functools.cached_property
+    def declarations(self) -> tuple[Weighted, ...]:
+        return _weighted(*self._given)
+
+
+def _weighted(
+    declarations: Iterable[Any], origin: str, layer: float, specificity: tuple[int, ...]
+) -> tuple[Weighted, ...]:
+    """Declarations with their weights in the cascade."""
+    return tuple(
+        (name, value, (declaration_precedence(origin, is_important), layer, specificity))
+        for name, value, is_important in declarations
+    )
+
+
+def _cascade(
+    cascaded: dict[Any, dict[str, Any]], place: Any, declarations: Iterable[Weighted]
+) -> None:
+    """Add declarations to those of a place that do not have more weight."""
+    style = cascaded.setdefault(place, {})
+    for name, value, weight in declarations:
+        if name not in style or style[name][1] <= weight:
+            style[name] = value, weight
+
+
 @functools.lru_cache(16)
-def joined(*sheets: Any) -> list[Any]:
-    """Style sheets as one, which takes a fraction of the time to match with each element. Sheets
-    with cascade layers of their own stay apart, because layers are counted in each. The last few
-    are kept for the other units of a text."""
-    if len(sheets) < 2 or sum(bool(sheet.layers) for sheet in sheets) > 1:
-        return list(sheets)
-    page_rules, matcher = list[Any](), Matcher()
-    for sheet in sheets:
-        page_rules += sheet.page_rules
+def _matcher(sheets: tuple[Any, ...]) -> Matcher:
+    """The rules of style sheets, each with its origin, as one: to match an element with each takes
+    many times as long. The last few are kept for the other units of a text."""
+    together = Matcher()
+    for sheet, origin, weight in sheets:
         for name, selectors in vars(sheet.matcher).items():
-            together = getattr(matcher, name)
             if isinstance(selectors, list):
-                together += _after(matcher.order, selectors)
+                own = getattr(together, name)
+                own += _entries(selectors, together.order, sheet.layers, origin, weight)
             elif isinstance(selectors, dict):
                 for key, some in selectors.items():
-                    together.setdefault(key, []).extend(_after(matcher.order, some))
-        matcher.order += sheet.matcher.order
-    one = copy.copy(next((sheet for sheet in sheets if sheet.layers), sheets[0]))
-    one.matcher, one.page_rules = matcher, page_rules
-    return [one]
+                    own = getattr(together, name).setdefault(key, [])
+                    own += _entries(some, together.order, sheet.layers, origin, weight)
+        together.order += sheet.matcher.order
+    return together
 
 
-def _after(order: int, selectors: Sequence[Any]) -> list[Any]:
-    """The selectors of a matcher, in the order after so many others."""
-    return [(test, weight, order + place, *rest) for test, weight, place, *rest in selectors]
+def _entries(
+    selectors: Iterable[Any], before: int, layers: list[Any], origin: str, weight: Any
+) -> Iterator[tuple[Any, ...]]:
+    """Selectors of a sheet as entries of a matcher, ``before`` which it has a number of others."""
+    for test, specificity, place, part, (declarations, layer) in selectors:
+        order = math.inf if layer is None else layers.index(layer)
+        rule = _Rule(declarations, origin, order, weight or specificity)
+        yield test, specificity, before + place, part, rule
 
 
 SIZES = ("width", "min_width", "max_width", "height", "min_height", "max_height")

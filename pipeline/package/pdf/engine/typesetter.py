@@ -22,7 +22,6 @@ from pipeline.package.pdf.engine.layout import Layout, Targets, drawing, economi
 from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts, settle_all
 from pipeline.package.pdf.engine.resources import LocalFiles, add_space, fonts_of
-from pipeline.package.pdf.engine.styles import joined
 from pipeline.package.pdf.roles import is_code_line
 
 POINT = 0.75
@@ -97,7 +96,7 @@ class Typesetter:
             sheets.append(sheet)
             self._counters.update(counters)
         markup = _Markup(root, self.files, most_pages, targets)
-        return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": joined(*sheets)}
+        return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets}
 
     def _read(self, css: str) -> tuple[Any, dict[str, Any]]:
         """A style sheet, and the counters that it defines. One that nothing is wrong with, and
@@ -214,14 +213,24 @@ class TypesetPage(weasyprint.Page):  # type: ignore[misc]
     """A page. If it ``is_marked``, all its content is, and `marks` gives the marked-content
     identifiers of boxes once the page is painted; `stream` is the painted content.
 
-    Only the links of the links' own boxes are kept, not another one for each box inside.
+    Only the links of the links' own boxes are kept, not another one for each box inside. They and
+    the places on the page are looked for when they are first requested: until the page is marked,
+    boxes may be moved.
     """
 
+    links: list[Any]
+
     def __init__(self, box: Any, *, is_marked: bool = False) -> None:
-        super().__init__(box)
-        self.links: list[Any] = [self._with_height(*link) for link in self.links if link[3].link]
+        self._page_box = box
         self.marks: dict[Any, dict[str, Any]] | None = {} if is_marked else None
         self.stream: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "links" in vars(self):
+            raise AttributeError(name)
+        super().__init__(self._page_box)
+        self.links = [self._with_height(*link) for link in self.links if link[3].link]
+        return getattr(self, name)
 
     def _with_height(self, kind: str, target: str, area: Any, box: Any) -> Any:
         """A link. One in raised type, as of a note, takes no height of its line: it, and the place
