@@ -230,8 +230,11 @@ class _Crew(Executor):
         self._others: Executor | None = None
 
     def begin(self) -> Executor:
-        """Start the processes, without waiting for them."""
+        """Start the processes, without waiting for them. For several, the engine is loaded first,
+        once for all; this one needs it to join what they set."""
         if self._others is None:
+            if self._most > 1:
+                _prepare()
             try:
                 from concurrent.futures import ProcessPoolExecutor
 
