@@ -31,7 +31,7 @@ from pipeline.model.faces import FACES
 from pipeline.model.rendered import Face, tree_of
 from pipeline.package.files import font_files
 from pipeline.package.pdf import engine
-from pipeline.package.pdf.engine import declared, layout, typesetter, weasyprint
+from pipeline.package.pdf.engine import declared, layout, weasyprint
 from pipeline.package.pdf.engine.boxes import all_boxes, is_text
 from pipeline.package.pdf.engine.lines import original_add_word_spacing
 from pipeline.package.pdf.engine.typesetter import Typesetter
