@@ -16,14 +16,17 @@ import pytest
 
 import pipeline
 from pipeline.driver import Event
+from pipeline.flow import stages
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Begun, Ran, Runner, Stage
 from pipeline.flow.stages import PACKAGE
 from pipeline.model.diagnostics import Diagnostic, Severity
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, PageStart, Position
+from pipeline.render import math_drawing, math_images
+from pipeline.resolve import highlight
 from pipeline.system import store as stores
-from pipeline.system.store import Folder, Memory, Store, key
+from pipeline.system.store import Folder, Memory, Results, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
 
@@ -203,6 +206,59 @@ class _Awaited(Future[Any]):
         if not self.done():
             self.set_result(self._task())
         return super().result(timeout)
+
+
+SPREAD = """---
+title: Wells
+lang: en
+editions: [handout]
+---
+
+{}
+"""
+
+
+def test_code_and_formulas_may_be_computed_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result is the same; an edit has one part of them computed again."""
+    pieces = [f"$w_{{{n}}} + {n}$\n\n```python\ndeep({n})  # well\n```\n" for n in range(12)]
+    pieces.append(r"$\unknown$")
+    monkeypatch.setattr(stages, "MANY", 5)
+    monkeypatch.setattr(stages, "A_PART", 4)
+    parts: list[Ran] = []
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, Ran) and event.stage in ("highlight", "draw"):
+            parts.append(event)
+
+    def build(name: str, executor: Executor | None = None) -> bytes:
+        """Nothing is known from earlier builds in this process."""
+        highlighted, draw = (
+            Results(one._function, 100) for one in (highlight.highlighted, math_drawing.draw)
+        )
+        monkeypatch.setattr(highlight, "highlighted", highlighted)
+        monkeypatch.setattr(math_drawing, "draw", draw)
+        monkeypatch.setattr(math_images, "draw", draw)
+        out = tmp_path / name
+        pipeline.build(source, out=out, executor=executor, listener=on_event)
+        return (out / "wells" / "wells.pdf").read_bytes()
+
+    source = tmp_path / "wells.md"
+    source.write_text(SPREAD.format("\n".join(pieces)), "utf-8")
+    alone = build("alone")
+    assert not parts
+    with ProcessPoolExecutor(1) as executor:
+        assert build("spread", executor) == alone
+        assert [(one.stage, one.note) for one in parts] == [
+            ("highlight", "4 of 4"),
+            ("draw", "4 of 4"),
+        ]
+        parts.clear()
+        edited = SPREAD.format("\n".join(pieces).replace("deep(7)", "deeper(7)"))
+        source.write_text(edited, "utf-8")
+        build("spread", executor)
+        assert [one.note for one in parts if one.stage == "highlight"] in (["1 of 4"], ["2 of 4"])
 
 
 class _Waiting(Executor):

@@ -39,7 +39,8 @@ class Stage(msgspec.Struct, Generic[T], frozen=True):
     identified by its content, or else by its inputs, because writing a large value can cost more
     than computing it. A ``kept`` result stays in the store. ``apart`` decides from the arguments
     whether to run the stage in another process; ``divides``, whether it runs a stage for each of
-    its parts: its last argument is then a function for that (`Runner.each`). A stage that
+    its parts: its last argument is then a function for that (`Runner.each`). One that ``spreads``
+    gets this function too, if there are other processes. A stage that
     ``remembers`` gets a `Memo` of its last run, which is valid as long as these arguments and files
     are the same. One that ``recalls`` gets, in a process that stays, a `Memory` of its own for each
     edition. A ``note`` describes for people how a value was made.
@@ -54,6 +55,7 @@ class Stage(msgspec.Struct, Generic[T], frozen=True):
     kept: bool = False
     apart: Callable[..., bool] | None = None
     divides: Callable[..., bool] | None = None
+    spreads: bool = False
     remembers: Callable[..., tuple[Any, Iterable[Path]]] | None = None
     recalls: bool = False
     note: Callable[[T], str] | None = None
@@ -194,12 +196,15 @@ class Runner:
         return self._begin(stage, takes, None)()
 
     def each(self, stage: Stage[T], many: Iterable[tuple[Any, ...]]) -> list[T]:
-        """The values of a stage for each of many parts, made in parallel."""
-        parts = tuple(many)
-        edition = _edition(parts[0]) if parts else ""
-        begun = [self._begin(stage, takes, self._executor, is_part=True) for takes in parts]
+        """The values of a stage for each of many parts, made in parallel: the first are begun while
+        the others are still coming."""
+        edition = ""
+        begun: list[Callable[[], Outcome[T]]] = []
         outcomes: list[Outcome[T]] = []
         try:
+            for takes in many:
+                edition = edition or _edition(takes)
+                begun.append(self._begin(stage, takes, self._executor, is_part=True))
             for outcome in begun:
                 self._listener(Begun(stage.name, edition, is_part=True))
                 outcomes.append(outcome())
@@ -207,7 +212,7 @@ class Runner:
             while self._running:
                 self._running.pop().cancel()
         ran = [outcome.seconds for outcome in outcomes if outcome.seconds]
-        note = f"{len(ran)} of {len(parts)}"
+        note = f"{len(ran)} of {len(begun)}"
         self._listener(Ran(stage.name, edition, sum(ran), note, is_part=True))
         return [outcome.value for outcome in outcomes]
 
@@ -262,8 +267,8 @@ class Runner:
                 values = _values(takes)
                 known = self._known_to(stage, values)
                 extra: tuple[Any, ...] = (known.memo,) if known else ()
-                if stage.divides:
-                    extra = (self.each,)
+                if stage.divides or (stage.spreads and self._executor):
+                    extra = (*extra, self.each)
                 elif stage.recalls and self._memory:
                     own = f"{stage.name} {_edition(takes)}"
                     memory = self._memory.get(own) or Memory()

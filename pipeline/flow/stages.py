@@ -11,30 +11,35 @@ reads. `pipeline.flow.editions` runs the stages for each edition.
 from __future__ import annotations
 
 import importlib
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from pipeline.flow.runner import RunEach, Stage
-from pipeline.model import Document
+from pipeline.model import Document, Token
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, has_page_marks
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Sheet
-from pipeline.model.rendered import Pages
+from pipeline.model.rendered import FormulaDrawing, Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Furniture, Heads, Set, Unit, may_divide
 from pipeline.system.paths import builtin_templates
-from pipeline.system.store import Memo, Memory, cache_folder
+from pipeline.system.store import Memo, Memory, Results, cache_folder
 
 if TYPE_CHECKING:
     import jinja2
 
     from pipeline.model.rendered import CoverPage
+
+
+Highlighted: TypeAlias = tuple[tuple[Token, ...], str]
+"""The tokens of some code, or the reason why there are none."""
 
 
 def parse(source: Path, memory: Memory | None = None) -> Document:
@@ -60,11 +65,59 @@ def select(document: Document, edition: Edition, fit: int | Literal["even"] | No
     return msgspec.structs.replace(selected, metadata=with_fit(selected.metadata, fit))
 
 
-def resolve(document: Document, folder: Path, split: int) -> Document:
-    """The document with numbers, cross-references and files filled in."""
-    from pipeline.resolve import resolve
+def resolve(
+    document: Document, folder: Path, split: int, run_each: RunEach | None = None
+) -> Document:
+    """The document with numbers, cross-references and files filled in. Much code is highlighted in
+    other processes."""
+    from pipeline.resolve import highlight, resolve
 
+    if run_each:
+        _spread(HIGHLIGHT, highlight.highlighted, highlight.calls(document), run_each)
     return resolve(document, folder, split)
+
+
+MANY, A_PART = 300, 60
+"""The number of calls from which they are worth other processes, and of those in a part."""
+
+
+def _spread(
+    stage: Stage[Any], results: Results[Any], calls: Iterable[tuple[Any, ...]], run_each: RunEach
+) -> None:
+    """Let other processes compute the results of many calls. An edit changes few parts, as each
+    call belongs to one by its content."""
+    new = [call for call in dict.fromkeys(calls) if not results.knows(call)]
+    if len(new) < MANY:
+        return
+    parts: dict[int, list[tuple[Any, ...]]] = {}
+    most = 1 << (len(new) // A_PART).bit_length()
+    for call in new:
+        parts.setdefault(zlib.crc32(repr(call).encode()) % most, []).append(call)
+    takes = [tuple(parts[number]) for number in sorted(parts)]
+    for part, found in zip(takes, run_each(stage, [(part,) for part in takes]), strict=True):
+        for call, result in zip(part, found, strict=True):
+            if result is not None:
+                results.learn(call, result)
+
+
+def highlight(calls: tuple[tuple[str, str], ...]) -> tuple[Highlighted, ...]:
+    """The tokens of some code in each of these languages, or why there are none."""
+    from pipeline.resolve.highlight import highlighted
+
+    return tuple(highlighted(*call) for call in calls)
+
+
+def draw(calls: tuple[tuple[str, str, float], ...]) -> tuple[FormulaDrawing | None, ...]:
+    """The drawings of these formulas, or None."""
+    from pipeline.render import math_drawing
+
+    found: list[FormulaDrawing | None] = []
+    for call in calls:
+        try:
+            found.append(math_drawing.draw(*call))
+        except math_drawing.CannotDrawError:
+            found.append(None)
+    return tuple(found)
 
 
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
@@ -97,16 +150,21 @@ def render(
     page_map: PageMap | None,
     file: str,
     memo: Memo | None = None,
+    run_each: RunEach | None = None,
 ) -> Pages:
     """The pages of an edition. ``names`` are the files in the folder of ``templates``. ``file`` is
-    the name of the output, if it is not the edition's own. If a template cannot be used, there are
-    no pages but a finding."""
+    the name of the output, if it is not the edition's own. Many formulas are drawn in other
+    processes. If a template cannot be used, there are no pages but a finding."""
     import jinja2
 
-    from pipeline.render import render
+    from pipeline.render import math_drawing, render
+
+    def draw_all(calls: Iterable[tuple[Any, ...]]) -> None:
+        if run_each:
+            _spread(DRAW, math_drawing.draw, calls, run_each)
 
     try:
-        pages = render(document, edition, stem, templates, page_map, memo)
+        pages = render(document, edition, stem, templates, page_map, memo, draw_all)
     except jinja2.TemplateError as error:
         found = (_template_finding(error),)
         return Pages(edition.name, stem, document.metadata, pages=(), findings=found)
@@ -149,10 +207,10 @@ class _Crew(NamedTuple):
     pango: str
 
     def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]:
-        return self.each_unit(UNIT, [(unit, edition, folder, self.pango) for unit in units])
+        return self.each_unit(UNIT, ((unit, edition, folder, self.pango) for unit in units))
 
     def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]:
-        return self.each_unit(HEADS, [(one, edition, self.pango) for one in furniture])
+        return self.each_unit(HEADS, ((one, edition, self.pango) for one in furniture))
 
 
 def compare(
@@ -316,11 +374,14 @@ _diagnostics, _findings = attrgetter("diagnostics"), attrgetter("findings")
 PARSE = Stage("parse", parse, Document, _diagnostics, _source, kept=True, recalls=True)
 METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
 SELECT = Stage("select", select, Document, _diagnostics, _nothing)
-RESOLVE = Stage("resolve", resolve, Document, _diagnostics, _nothing)
+RESOLVE = Stage("resolve", resolve, Document, _diagnostics, _nothing, spreads=True)
+HIGHLIGHT = Stage("highlight", highlight, tuple[Highlighted, ...], _nothing, _nothing, kept=True)
 MARK = Stage("mark", mark, Document, _diagnostics, _nothing)
 RENDER = Stage(
-    "render", render, Pages, _findings, _templates, by_content=True, remembers=_rendered_with
-)
+    "render", render, Pages, _findings, _templates,
+    by_content=True, remembers=_rendered_with, spreads=True,
+)  # fmt: skip
+DRAW = Stage("draw", draw, tuple[FormulaDrawing | None, ...], _nothing, _nothing, kept=True)
 AUDIT = Stage("audit", audit, Pages, _findings, _nothing, by_content=True, recalls=True)
 PACKAGE = Stage(
     "package", package, Package, _diagnostics, _packed,
@@ -332,7 +393,7 @@ HEADS = Stage("heads", heads, Heads, _nothing, _fonts, kept=True)
 COVER = Stage("cover", cover, Package, _diagnostics, _packed, kept=True)
 
 STAGES = (
-    *(PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER),
+    *(PARSE, METADATA, SELECT, RESOLVE, HIGHLIGHT, MARK, RENDER, DRAW),
     *(AUDIT, PACKAGE, COMPARE, UNIT, HEADS, COVER),
 )
 """All stages, in order."""

@@ -133,6 +133,15 @@ POLICY, STYLES, SCRIPT = (f"<!--chapbook:{name}-->" for name in ("policy", "styl
 """Placeholders in a web page for policy, styles and script, which the packager adds."""
 
 
+class FormulaDrawing(msgspec.Struct, frozen=True):
+    """A formula as an SVG image, and its sizes in ems: ``depth`` is the part below the baseline."""
+
+    data: bytes
+    width: float
+    height: float
+    depth: float
+
+
 class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
     """The content of the pages, as recorded by the renderer: the names of ``constructs`` that need
     styles and scripts, and of the ``images`` shown."""

@@ -3,7 +3,7 @@ which the PDF of the whole is joined, as serialisable values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -201,9 +201,9 @@ class Furniture(msgspec.Struct, frozen=True):
 class Crew(Protocol):
     """Sets units and running heads, wherever that is, or knows them."""
 
-    def units(self, units: Sequence[Unit], edition: Edition, folder: Path) -> list[Set]: ...
+    def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]: ...
 
-    def heads(self, furniture: Sequence[Furniture], edition: Edition) -> list[Heads]: ...
+    def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]: ...
 
 
 LENGTH = 12_000

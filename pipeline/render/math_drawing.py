@@ -9,10 +9,12 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 from pipeline.model.late import late
+from pipeline.model.rendered import FormulaDrawing
+from pipeline.system.store import Results
 
 SIZE = 100
 """Units in an em of the drawing."""
@@ -72,15 +74,6 @@ _outlines: dict[tuple[str, int], str] = {}
 _import_lock, _drawing_lock = threading.Lock(), threading.Lock()
 
 
-class FormulaDrawing(NamedTuple):
-    """An SVG image, and its sizes in ems: ``depth`` is the part below the baseline."""
-
-    data: bytes
-    width: float
-    height: float
-    depth: float
-
-
 class _Svg(Element):
     """An image without symbols, which ziamath looks for before each of its glyphs."""
 
@@ -92,8 +85,7 @@ class CannotDrawError(Exception):
     """A formula that ziamath cannot draw, or without visible content."""
 
 
-@functools.lru_cache(maxsize=KEPT)
-def draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
+def _draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     """The drawing of a formula given as finished markup. Indices are as small as the font has
     them, but not smaller than ``least`` ems. Raises `CannotDrawError`."""
     try:
@@ -103,6 +95,9 @@ def draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     if found.width < 0 or not 0 <= found.height < HIGHEST:
         raise CannotDrawError
     return found
+
+
+draw = Results(_draw, KEPT)
 
 
 def _drawn(mathml: str, colour: str, least: float) -> FormulaDrawing:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.model import Asset, Document, Math, MathBlock
+from pipeline.model import Asset, Document, Math, MathBlock, tree
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.rendered import FormulaDrawing
 from pipeline.render.math_breaks import in_lines
-from pipeline.render.math_drawing import CannotDrawError, FormulaDrawing, draw
+from pipeline.render.math_drawing import CannotDrawError, draw
 
 INK, ACCENT = "#16191c", "#1f3b57"
 """The colours of the text and of headings, unless a theme sets others."""
@@ -56,6 +58,13 @@ class FormulaImages:
     def assets(self) -> tuple[Asset, ...]:
         return tuple(self._assets)
 
+    def calls(self) -> Iterator[tuple[str, str, float]]:
+        """The arguments of `draw` for the formulas of the document, as far as they are known."""
+        look = (BLACK, LEAST) if self.large_room else (self.ink, 0)
+        for _, node, _ in tree.find(self._document, Math, MathBlock):
+            assert isinstance(node, Math | MathBlock)
+            yield node.mathml, *look
+
     def image(self, node: Math | MathBlock, *, in_title: bool) -> FormulaImage | None:
         """The image of a formula; None if it cannot be drawn, so that its source is shown."""
         colour = self.accent if in_title else self.ink
@@ -83,7 +92,7 @@ class FormulaImages:
 
         def drawn(mathml: str) -> FormulaDrawing:
             if not self.large_room:
-                return draw(mathml, colour)
+                return draw(mathml, colour, 0)
             found = draw(mathml, BLACK, LEAST)
             sizes = (length / LEAST for length in (found.width, found.height, found.depth))
             return FormulaDrawing(found.data, *sizes)

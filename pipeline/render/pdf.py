@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
 
 import jinja2
 from msgspec.structs import replace
@@ -83,6 +84,9 @@ EQUATION_INDENT = 1.62
 HALF_TITLE = frozenset({"halftitlepage"})
 """The page before the title page, if a book begins with one."""
 
+DrawAll: TypeAlias = Callable[[Iterable[tuple[Any, ...]]], object]
+"""A function that draws many formulas before they are requested."""
+
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
 
@@ -94,6 +98,7 @@ def assemble(
     environment: jinja2.Environment,
     memo: Memo,
     page_map: PageMap | None = None,
+    draw_all: DrawAll | None = None,
 ) -> Pages:
     metadata = document.metadata
     sheet = sheet_of(document, edition)
@@ -138,6 +143,8 @@ def assemble(
     found = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
     renderer.formula_images.ink = found.get("ink", INK)
     renderer.formula_images.accent = found.get("accent", ACCENT)
+    if draw_all and memo.is_empty:
+        draw_all(renderer.formula_images.calls())
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
     name_fields, addresses = name_line(edition, options), only_used(document)

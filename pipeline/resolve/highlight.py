@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from pipeline.model import CodeBlock, Document, Token
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find
 from pipeline.resolve.findings import Findings
+from pipeline.system.store import Results
 
 if TYPE_CHECKING:
     from pygments.token import _TokenType
@@ -62,7 +64,7 @@ def highlight_code(document: Document) -> Document:
     def leave(block: CodeBlock) -> CodeBlock:
         if not (block.language and block.text):
             return block
-        tokens, reason = _highlighted(block.language, block.text)
+        tokens, reason = highlighted(block.language, block.text)
         if reason:
             message = f"The code has no syntax highlighting: {reason}."
             findings.add(Code.PLAIN_CODE, message, block.span)
@@ -71,7 +73,6 @@ def highlight_code(document: Document) -> Document:
     return findings.added_to(rewrite_document(document, leave={CodeBlock: leave}))
 
 
-@functools.lru_cache(KEPT)
 def _highlighted(language: str, code: str) -> tuple[tuple[Token, ...], str]:
     """The code in tokens, or none with the reason, if there is one."""
     if len(code) > LONGEST:
@@ -100,6 +101,16 @@ def _highlighted(language: str, code: str) -> tuple[tuple[Token, ...], str]:
         return (), f"the highlighter for `{name}` fails on it"
     is_whole = "".join(token.text for token in tokens) == code
     return (tokens if is_whole and any(token.kind for token in tokens) else ()), ""
+
+
+highlighted = Results(_highlighted, KEPT)
+
+
+def calls(document: Document) -> Iterator[tuple[str, str]]:
+    """The arguments of `highlighted` for all code of a document."""
+    for _, block, _ in find(document, CodeBlock):
+        if block.language and block.text:
+            yield block.language, block.text
 
 
 def _moving(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:

@@ -16,11 +16,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from pipeline.system.paths import leads_out
+
+V = TypeVar("V")
 
 
 def cache_folder() -> Path | None:
@@ -162,6 +164,35 @@ class Memo(Memory):
         """All entries that were requested; nothing if that was known before."""
         is_same = self._now.keys() == self._before.keys()
         return b"" if is_same else msgspec.msgpack.encode(self._now)
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing was computed before."""
+        return not self._before and not self._now
+
+
+class Results(Generic[V]):
+    """A function without effects, with its latest results, also those of another process. A call is
+    described by its arguments, all of them by position."""
+
+    def __init__(self, function: Callable[..., V], most: int) -> None:
+        self._function, self._most = function, most
+        self._known: dict[tuple[Any, ...], V] = {}
+
+    def __call__(self, *call: Any) -> V:
+        found = self._known.get(call)
+        return self.learn(call, self._function(*call)) if found is None else found
+
+    def knows(self, call: tuple[Any, ...]) -> bool:
+        return call in self._known
+
+    def learn(self, call: tuple[Any, ...], result: V) -> V:
+        """Keep a result, instead of the oldest if there are too many."""
+        if len(self._known) >= self._most:
+            with contextlib.suppress(StopIteration, RuntimeError):  # another thread did
+                self._known.pop(next(iter(self._known)), None)
+        self._known[call] = result
+        return result
 
 
 def key(*parts: str | bytes) -> str:

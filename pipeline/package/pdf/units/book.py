@@ -47,10 +47,10 @@ engine."""
 class Alone:
     """Sets one after the other, here and now."""
 
-    def units(self, units: Sequence[Unit], edition: Edition, folder: Path) -> list[Set]:
+    def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]:
         return [set_unit(unit, edition, folder) for unit in units]
 
-    def heads(self, furniture: Sequence[Furniture], edition: Edition) -> list[Heads]:
+    def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]:
         return [set_heads(one, edition) for one in furniture]
 
 
@@ -92,8 +92,14 @@ def set_all(
 ) -> Book:
     """The units, set so that they can be joined, or why they cannot be."""
     numbers, edition = PageNumbers(root), EDITIONS[pages.edition]
-    units = list(_units(slices, root, pages, fonts, numbers.wholes))
-    sets = crew.units(units, edition, folder)
+    units: list[Unit] = []
+
+    def all_units() -> Iterator[Unit]:
+        for unit in _units(slices, root, pages, fonts, numbers.wholes):
+            units.append(unit)
+            yield unit
+
+    sets = crew.units(all_units(), edition, folder)
     opening = next((number for number, piece in enumerate(slices) if piece.fills), 0)
     if opening and _ends_on_the_left(sets[:opening]):
         slices = (*slices[:opening], *slices[opening + 1 :])
@@ -130,7 +136,7 @@ def set_all(
         return Book(undivided="its contents take another page once they have their page numbers")
     if any(link.is_internal and link.target not in starts for one in found for link in one.links):
         return Book(undivided="it has links that lead nowhere")
-    heads = crew.heads(list(_furniture(sets, root, units[0])), edition)
+    heads = crew.heads(_furniture(sets, root, units[0]), edition)
     parts = tuple(
         DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
         for one, above in zip(sets, heads, strict=True)
