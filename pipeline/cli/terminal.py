@@ -233,13 +233,14 @@ class _Crew(Executor):
         """Start the processes, without waiting for them. For several, the engine is loaded first,
         once for all; this one needs it to join what they set."""
         if self._others is None:
+            objects = OBJECTS if self._most > 1 else OBJECTS_OF_SHORT
             if self._most > 1:
-                _prepare()
+                _prepare(objects)
             try:
                 from concurrent.futures import ProcessPoolExecutor
 
-                self._others = ProcessPoolExecutor(self._most, initializer=_prepare)
-                self._others.submit(_prepare)
+                self._others = ProcessPoolExecutor(self._most, None, _prepare, (objects,))
+                self._others.submit(_prepare, objects)
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()
         return self._others
@@ -264,12 +265,12 @@ class _Here(Executor):
         return done
 
 
-def _prepare() -> None:
+def _prepare(objects: int) -> None:
     """Prepare a process for typesetting."""
     import importlib
 
     importlib.import_module("pipeline.package.pdf")
-    collect_seldom()
+    collect_seldom(objects)
 
 
 def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> Any:
@@ -281,6 +282,8 @@ def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> A
     if cores > 1 and sum(map(_size, sources)) >= LONG_SOURCE:
         return _Crew(cores)
     is_loaded = "weasyprint" in sys.modules
+    if editions is not None:
+        collect_seldom(OBJECTS_OF_SHORT)
     if cores == 1 or editions is None or is_loaded or "pdf" not in formats(editions):
         return contextlib.nullcontext()
     return _Crew(1 if len(named(editions)) <= FEW else cores)
@@ -376,9 +379,14 @@ def progress_shown(sources: Iterable[Path], out: Path, quiet: bool, stages: bool
     progress.keep()
 
 
-def collect_seldom() -> None:
+OBJECTS, OBJECTS_OF_SHORT = 50_000, 200_000
+"""The number of new objects after which Python looks for garbage. For a short text it need not at
+all, which would take a twentieth of the time; a book would take 100 MB more."""
+
+
+def collect_seldom(objects: int = OBJECTS) -> None:
     """Let Python look for garbage less often: a layout makes millions of objects that all stay,
     and a quarter of its time went into looking through them. At its end, it does not at all, which
     takes 0.1 s after an interview."""
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(objects, 20, 50)
     atexit.register(gc.freeze)
