@@ -16,6 +16,7 @@ import pytest
 
 import pipeline
 from pipeline.driver import Event
+from pipeline.flow import editions as editions_of_flow
 from pipeline.flow import stages
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Begun, Ran, Runner, Stage
@@ -274,9 +275,13 @@ class _Waiting(Executor):
         return _Awaited(lambda: task(*given, **named))
 
 
+@pytest.mark.parametrize("few", [300, 0], ids=["short", "long"])
 def test_fonts_and_cover_are_made_while_another_process_sets_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
+    """The cover of a short text is laid out first, and drawn here; of a long one, it is made after
+    the pages."""
+    monkeypatch.setattr(editions_of_flow, "FEW_BLOCKS", few)
     source = tmp_path / "a.md"
     source.write_text("---\ntitle: Wells\n---\n\n# One\n\nA *well* [is][1].\n\n[1]: #one\n")
     editions = ["web", "handout", "ebook"]
@@ -292,9 +297,9 @@ def test_fonts_and_cover_are_made_while_another_process_sets_pages(
             kept.append({file.name for file in (tmp_path / "cache").iterdir()})
 
     pipeline.build(source, editions, out=tmp_path / "both", executor=other, listener=on_event)
-    first, handout, cover, ebook = other.asked
-    assert (first, cover) == ("get_ready_to_print", "picture")
-    assert handout == ebook
+    first, *others, ebook = other.asked
+    cover = ["lay_out", ebook] if few else [ebook, "picture"]
+    assert (first, others) == ("get_ready_to_print", cover)
     ends = sorted(name.rpartition(".")[2] for name in kept[0])
     assert set(ends) == {"jpg", "woff2"}
     assert kept[0] <= made, "nothing is made that is not used"

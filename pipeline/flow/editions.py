@@ -30,6 +30,9 @@ from pipeline.package.result import Package
 from pipeline.system.pango import pango_problem, pango_version
 from pipeline.system.paths import shown_name
 
+FEW_BLOCKS = 300
+"""Blocks of a text that is laid out before its cover could be drawn."""
+
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Options for making editions. ``templates`` is a folder of templates that take precedence.
@@ -260,6 +263,8 @@ class Source:
             alone.insert(0, standard)
         if self.parsed.seconds and any(edition.format == "pdf" for edition in alone):
             self._runner.ahead(stages.get_ready_to_print, self.metadata.lang)
+        draw_cover = self._cover_ahead(marked)
+        ahead = None if draw_cover else self._runner.ahead
         # the slowest are started first; web pages are made here, while other processes work
         begun = {edition: self.begin(edition) for edition in sorted(alone, key=_from_longest)}
         marked.sort(key=_from_longest)
@@ -269,11 +274,13 @@ class Source:
             for edition, outcome in resolved.items()
             if not outcome.failed
             for step in stages.get_ready(
-                outcome.value, edition, self.stem, self._templates, self.folder, self._runner.ahead
+                outcome.value, edition, self.stem, self._templates, self.folder, ahead
             )
         )
         while self._runner.is_idle and next(steps, False):
             pass
+        if draw_cover:
+            draw_cover()
         first = begun[standard]() if marked and not problem else None
         if first and first.page_map is None and on_screens:
             problem, first = "It has errors: build the handout to see them.", None
@@ -285,6 +292,18 @@ class Source:
         for edition in editions:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
+
+    def _cover_ahead(self, editions: Iterable[Edition]) -> Callable[[], object] | None:
+        """Have the cover of a short e-book laid out, if one is among the editions and there is
+        another process; returns what draws it. A long one is laid out after pages of the text."""
+        book = next((one for one in editions if one.format == "epub"), None)
+        is_short = len(self.parsed.value.blocks) < FEW_BLOCKS
+        if not (book and is_short and self.parsed.seconds and self._runner.has_others):
+            return None
+        found = self.resolved(book)
+        if found.failed:
+            return None
+        return stages.cover_ahead(found.value, self._templates, self.folder, self._runner.ahead)
 
     def _without_pages(self, built: BuiltEdition, problem: str) -> BuiltEdition:
         """A screen edition that cannot mark the pages of the handout, with a finding."""

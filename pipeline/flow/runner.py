@@ -186,10 +186,14 @@ class Runner:
         """True if another process is computing a result to be awaited."""
         return self._latest is not None and not self._latest.done()
 
-    def ahead(self, prepare: Callable[..., object], *args: Any) -> None:
-        """Let a process prepare for later stages."""
-        if self._executor:
-            self._executor.submit(prepare, *args)
+    @property
+    def has_others(self) -> bool:
+        """True if there are other processes."""
+        return self._executor is not None
+
+    def ahead(self, prepare: Callable[..., T], *args: Any) -> Future[T] | None:
+        """Let another process, if there is one, prepare for later stages."""
+        return self._executor.submit(prepare, *args) if self._executor else None
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
         """The outcome of a stage with these inputs: outcomes of other stages, or plain values."""

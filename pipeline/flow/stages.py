@@ -10,6 +10,7 @@ reads. `pipeline.flow.editions` runs the stages for each edition.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -233,7 +234,7 @@ def get_ready(
     stem: str,
     templates: Path | None,
     folder: Path,
-    ahead: Callable[..., object],
+    ahead: Callable[..., object] | None,
 ) -> Iterator[bool]:
     """Prepare step by step, while there is nothing else to do, what an edition will need in the
     cache: its fonts, or its cover, which another process makes ``ahead``."""
@@ -249,10 +250,38 @@ def get_ready(
 
         for _ in page_fonts_ahead(pages):
             yield True
-    elif edition.format == "epub" and pages.cover:
+    elif edition.format == "epub" and pages.cover and ahead:
         from pipeline.package.cover import picture
 
         ahead(picture, pages.cover, folder)
+
+
+def cover_ahead(
+    document: Document, templates: Path | None, folder: Path, ahead: Callable[..., Any]
+) -> Callable[[], None] | None:
+    """Let another process lay out the cover of an e-book before the pages of the print edition;
+    what is returned draws the picture here, while that process lays out the pages. None without a
+    cover that is laid out; what is wrong with it is found when it is needed."""
+    from jinja2 import TemplateError
+
+    from pipeline.package import cover as covers
+    from pipeline.render.cover import cover
+    from pipeline.render.environment import environment
+
+    try:
+        page = cover(document, environment(templates)) if cache_folder() else None
+    except TemplateError:
+        return None
+    if page is None or not page.markup:
+        return None
+    pdf = ahead(covers.lay_out, page, folder)
+
+    def draw() -> None:
+        with contextlib.suppress(Exception):
+            if data := pdf.result():
+                covers.draw(page, folder, data)
+
+    return draw
 
 
 def get_ready_to_print(lang: str) -> None:

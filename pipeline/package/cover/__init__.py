@@ -57,19 +57,41 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
         return _Picture(b"", (prepared,))
 
     def make() -> bytes:
-        if missing := pango_problem():
-            raise NoPangoError(missing)
         from pipeline.package.cover.pictures import jpeg
-        from pipeline.package.pdf.cover import set_cover
 
-        pdf = set_cover(cover, prepared.root, prepared.fonts, folder)
-        return jpeg(pdf, cover.width, cover.height)
+        return jpeg(_laid_out(cover, prepared, folder), cover.width, cover.height)
 
     try:
-        data = store.cached(f"{_key(cover, prepared)}.jpg", make)
+        data = store.cached(_name(cover, prepared), make)
     except NoPangoError as error:
         return _Picture(b"", (_no_pango(str(error)),), prepared.files)
     return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+
+
+def lay_out(cover: CoverPage, folder: Path) -> bytes:
+    """The PDF of a cover, to be drawn by `draw` in another process; empty if it has a picture
+    already."""
+    prepared = prepared_cover(cover, folder)
+    if isinstance(prepared, Diagnostic) or store.is_cached(_name(cover, prepared)):
+        return b""
+    return _laid_out(cover, prepared, folder)
+
+
+def draw(cover: CoverPage, folder: Path, pdf: bytes) -> None:
+    """Keep the picture of a cover for `picture`."""
+    from pipeline.package.cover.pictures import jpeg
+
+    prepared = prepared_cover(cover, folder)
+    if isinstance(prepared, Prepared):
+        store.cached(_name(cover, prepared), lambda: jpeg(pdf, cover.width, cover.height))
+
+
+def _laid_out(cover: CoverPage, prepared: Prepared, folder: Path) -> bytes:
+    if missing := pango_problem():
+        raise NoPangoError(missing)
+    from pipeline.package.pdf.cover import set_cover
+
+    return set_cover(cover, prepared.root, prepared.fonts, folder)
 
 
 def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> _Picture:
@@ -114,8 +136,8 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
     return Prepared(root, fonts, files, tuple(content), left_out)
 
 
-def _key(cover: CoverPage, prepared: Prepared) -> str:
-    return store.key(
+def _name(cover: CoverPage, prepared: Prepared) -> str:
+    key = store.key(
         RECIPE,
         *(store.packages()[library] for library in LIBRARIES),
         *(f"{file.name} {file.stat().st_size}" for file in prepared.fonts),
@@ -124,6 +146,7 @@ def _key(cover: CoverPage, prepared: Prepared) -> str:
         *(style.css for style in cover.styles),
         *prepared.content,
     )
+    return f"{key}.jpg"
 
 
 def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:
