@@ -177,8 +177,8 @@ def _nu_messages(*addresses: str | Path) -> list[dict[str, Any]]:
     return messages
 
 
-WINDOWS = ("320-light", "768-dark", "1280-light")
-"""Widths in CSS pixels, and schemes of colour."""
+WINDOWS = ("320-light", "768", "1280-dark")
+"""Widths in CSS pixels, and schemes of colour, in which axe-core runs."""
 
 ALL_WINDOWS = tuple(
     f"{width}-{scheme}" for width in (320, 768, 1280) for scheme in ("light", "dark")
@@ -187,9 +187,9 @@ ALL_WINDOWS = tuple(
 
 @_by("browser")
 def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
-    """The faults of pages in Chromium: axe-core's findings in each window, sideways scrolling,
-    elements that the keyboard does not reach, requests that leave the page, and the browser's own
-    complaints. See tests/conformance/web_page.py."""
+    """The faults of pages in Chromium: axe-core's findings in the windows with a scheme, sideways
+    scrolling, elements that the keyboard does not reach, requests that leave the page, and the
+    browser's own complaints. See tests/conformance/web_page.py."""
     chromium = str(shutil.which(_CHROMIUM))
     return _run_own("web_page", _AXE, chromium, ",".join(windows), *paths).splitlines()
 

@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.conformance.browser import keep_picture, once, started
-from tests.conformance.web_page import axe_findings, change_window
+from tests.conformance.web_page import window_findings
 
 IN_SIGHT = """() => {
     const [nav, marked] = ['.contents', '.contents [aria-current=page]']
@@ -25,7 +25,7 @@ IN_SIGHT = """() => {
     return nav <= marked && marked <= innerHeight;
 }"""
 KINDS = ("index", "search", "404", "wells", "rivers-and-wells")
-WINDOWS = ("1280-light", "768-dark", "320-light")
+WINDOWS = ("1280-light", "768", "320-dark")
 
 
 class Site:
@@ -134,16 +134,14 @@ def without_script(browser: Browser, folder: Path) -> dict[str, bool]:
 
 
 def findings(browser: Browser, folder: Path, axe: str) -> list[str]:
-    """The findings of axe-core on each kind of page, in several windows, and pages that are too
-    wide."""
+    """The findings of axe-core on each kind of page in two windows, and pages that are too wide."""
     page, seen = browser.new_page(reduced_motion="reduce"), []
     for file in (folder / f"{name}.html" for name in KINDS):
         page.goto(f"{file.as_uri()}?q=well" if file.stem == "search" else file.as_uri())
         page.evaluate(axe)
         for window in WINDOWS:
-            change_window(page, window)
-            keep_picture(page, f"site-{file.stem}-{window}")
-            seen += [f"{file.name} {window} {finding}" for finding in axe_findings(page)]
+            broken = window_findings(page, window, f"site-{file.stem}")
+            seen += [f"{file.name} {window} {finding}" for finding in broken]
     return seen
 
 

@@ -1,9 +1,9 @@
 """Web pages as people use them: web_page AXE CHROMIUM WINDOWS FILE...
 
-AXE is axe.min.js, WINDOWS a list such as 320-light,1280-dark: widths in CSS pixels, and colour
-schemes. In each window axe-core runs with all its rules, and the page must not scroll sideways.
-Then the page is operated with the keyboard alone. Nothing may be loaded from elsewhere, and the
-browser must not complain. Prints one finding per line, with its parts separated by tabs.
+AXE is axe.min.js, WINDOWS a list such as 320-light,768,1280-dark: widths in CSS pixels, and colour
+schemes. In no window may the page scroll sideways; in those with a scheme, axe-core runs with all
+its rules. Then the page is operated with the keyboard alone. Nothing may be loaded from elsewhere,
+and the browser must not complain. Prints one finding per line, with its parts separated by tabs.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ OWN = ("file:", "data:", "blob:", "about:")
 """The sources that a page may load: itself, and the files next to it."""
 
 
-def axe_findings(page: Page) -> list[tuple[str, ...]]:
+def window_findings(page: Page, window: str, picture: str) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
+    change_window(page, window)
+    keep_picture(page, f"{picture}-{window}")
     wider = page.evaluate(OVERFLOW)
     if wider > 0:
         found.append(("sideways-scroll", "serious", f"{wider} px wider than the window"))
-    for rule in page.evaluate(RUN):
+    for rule in page.evaluate(RUN) if "-" in window else ():
         place = rule["nodes"][0]
         times = f"{len(rule['nodes'])} times"
         found.append(
@@ -70,9 +72,7 @@ def check(browser: Browser, axe: str, windows: list[str], file: str) -> None:
     page.goto(Path(file).resolve().as_uri())
     page.evaluate(axe)
     for window in windows:
-        change_window(page, window)
-        keep_picture(page, f"{Path(file).stem}-{window}")
-        for finding in axe_findings(page):
+        for finding in window_findings(page, window, Path(file).stem):
             report(file, window, *finding)
     for finding in keyboard_findings(page):
         report(file, "keyboard", *finding)
