@@ -97,7 +97,6 @@ def at_the_top(writer: Writer) -> list[float]:
     """The positions of the three views after an edit of the title."""
     writer.save(writer.text.replace("title: ", "title: Once more ", 1))
     found: list[float] = writer.page.evaluate(TOPS)
-    writer.save(writer.text)
     return found
 
 
@@ -109,7 +108,6 @@ def half_way(writer: Writer) -> dict[str, Any]:
     text = "A new paragraph. " * 60
     writer.save(writer.text.replace("## The second", f"{text}\n\n{text}\n\n## The second"))
     after, _ = settled(writer)
-    writer.save(writer.text)
     return {"before": before, "after": after, "line": where}
 
 
