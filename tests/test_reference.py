@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from tests import checkers
 from tests.conforming import ROOT, Conforming
 
 
 class TestReference(Conforming):
     source = ROOT / "docs" / "markdown.md"
+
+    @pytest.mark.parametrize("check", [checkers.page_validation, checkers.qpdf])
+    def test_pdf(self, check: checkers.Check, built: Path) -> None:
+        """Without veraPDF, which takes ten times as long as page-validation."""
+        super().test_pdf(check, built)
