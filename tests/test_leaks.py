@@ -592,19 +592,23 @@ def write(folder: Path, solution: dict[str, str], ends: str = "q") -> Path:
     return source
 
 
+PACKED = tuple(name for name in STUDENTS if name not in ("letter", "2-up"))
+"""Those whose files are searched. The others are made as the handout and `4-up` are; for all of
+them, other answers make the same pages."""
+
 FILES = [
     name
-    for edition in map(EDITIONS.__getitem__, STUDENTS)
+    for edition in map(EDITIONS.__getitem__, PACKED)
     for name in (output_name("work", edition), pages_name(output_name("work", edition), edition))
     if name
 ]
-"""All that students are given: the files of every edition for them."""
+"""What students are given."""
 
 
 def build(
     folder: Path,
     solution: dict[str, str],
-    editions: Iterable[str] = (*STUDENTS, "teacher"),
+    editions: Iterable[str] = (*PACKED, "teacher"),
     ends: str = "q",
 ) -> dict[str, bytes]:
     """The outputs by the name of their file; the first page of a site with all that it has."""
