@@ -602,7 +602,7 @@ FILES = [
     for name in (output_name("work", edition), pages_name(output_name("work", edition), edition))
     if name
 ]
-"""What students are given."""
+"""The editions that students are given."""
 
 
 def build(

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from pipeline.flow import stages
+from pipeline.flow import preparation, stages
 from pipeline.flow.runner import Outcome, Runner
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -262,7 +262,7 @@ class Source:
         if marked and not problem and standard not in alone:
             alone.insert(0, standard)
         if self.parsed.seconds and any(edition.format == "pdf" for edition in alone):
-            self._runner.ahead(stages.get_ready_to_print, self.metadata.lang)
+            self._runner.ahead(preparation.get_ready_to_print, self.metadata.lang)
         draw_cover = self._cover_ahead(marked)
         ahead = None if draw_cover else self._runner.ahead
         # the slowest are started first; web pages are made here, while other processes work
@@ -273,7 +273,7 @@ class Source:
             step
             for edition, outcome in resolved.items()
             if not outcome.failed
-            for step in stages.get_ready(
+            for step in preparation.get_ready(
                 outcome.value, edition, self.stem, self._templates, self.folder, ahead
             )
         )
@@ -303,7 +303,9 @@ class Source:
         found = self.resolved(book)
         if found.failed:
             return None
-        return stages.cover_ahead(found.value, self._templates, self.folder, self._runner.ahead)
+        return preparation.cover_ahead(
+            found.value, self._templates, self.folder, self._runner.ahead
+        )
 
     def _without_pages(self, built: BuiltEdition, problem: str) -> BuiltEdition:
         """A screen edition that cannot mark the pages of the handout, with a finding."""
