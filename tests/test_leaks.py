@@ -602,7 +602,7 @@ FILES = [
     for name in (output_name("work", edition), pages_name(output_name("work", edition), edition))
     if name
 ]
-"""The editions that students are given."""
+"""The files that students are given."""
 
 
 def build(
