@@ -242,6 +242,32 @@ finally:
 """The command in a process that reports at the end whether it has loaded the engine."""
 
 
+KILLED = """
+import os, signal
+from pipeline.cli import main
+from pipeline.flow import preparation
+
+def die(lang):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+os.cpu_count = lambda: 2
+preparation.get_ready_to_print = die
+main()
+"""
+"""The command, whose other process is killed, as by a system that has no more memory."""
+
+
+def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -> None:
+    write(tmp_path, "# One\n\ntext\n")
+    words = [sys.executable, "-c", KILLED, "build", "x.md", "--out", "out"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("chapbook: a process that sets pages was ended")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out" / "x").exists()
+
+
 def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> None:
     """Where a system has no further process to give, one does all."""
     write(tmp_path, "# One\n\ntext\n")

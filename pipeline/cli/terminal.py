@@ -13,7 +13,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
@@ -125,11 +125,14 @@ def note_import(source: Path) -> None:
 
 
 def or_exit(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Call ``action``; a file that cannot be written ends the command with one line."""
+    """Call ``action``; a file that cannot be written, or another process that is gone, ends the
+    command with one line."""
     try:
         return action(*args, **kwargs)
     except OSError as error:
         give_up(f"cannot write {error.filename or 'the output'}: {error.strerror or error}")
+    except BrokenExecutor:
+        give_up("a process that sets pages was ended, perhaps for want of memory; build again")
 
 
 def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
