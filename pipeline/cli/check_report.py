@@ -110,8 +110,8 @@ def checked(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) ->
 def _versions(suffix: str) -> Iterator[str]:
     yield f"Chapbook {pipeline.__version__}"
     if suffix == ".pdf":
-        yield f"PDFium, by pypdfium2 {packages()['pypdfium2']}"
-        yield f"QPDF, by pikepdf {packages()['pikepdf']}"
+        yield f"PDFium, by pypdfium2 {packages().get('pypdfium2', '')}"
+        yield f"QPDF, by pikepdf {packages().get('pikepdf', '')}"
 
 
 def _descriptions(of: str) -> tuple[str, ...]:

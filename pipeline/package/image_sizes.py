@@ -85,7 +85,7 @@ def shown(data: bytes, longest: int) -> bytes:
 
 def _kept(data: bytes, bounds: Bounds) -> bytes:
     """The image within the bounds, as it was written the first time."""
-    key = store.key(RECIPE, store.packages()["pillow"], str(tuple(bounds)), data)
+    key = store.key(RECIPE, store.packages().get("pillow", ""), str(tuple(bounds)), data)
     return store.cached(f"{key}.image", lambda: _written(data, bounds))
 
 

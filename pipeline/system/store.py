@@ -290,6 +290,6 @@ def _installed() -> str:
 def packages() -> Mapping[str, str]:
     """The versions of the installed packages, by name in lower case with underscores. They are in
     the names of folders; `importlib.metadata` would read files, and takes 10 ms to load."""
-    folders = (path.stem for one in sys.path for path in Path(one).glob("*.dist-info"))
+    folders = (path.stem for one in sys.path for path in Path(one).glob("*.*-info"))
     found = (name.partition("-") for name in folders)
-    return {name.lower(): version for name, _, version in reversed([*found])}
+    return {name.lower(): version for name, _, version in reversed([*found]) if version}

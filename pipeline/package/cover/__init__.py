@@ -139,7 +139,7 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
 def _name(cover: CoverPage, prepared: Prepared) -> str:
     key = store.key(
         RECIPE,
-        *(store.packages()[library] for library in LIBRARIES),
+        *(store.packages().get(library, "") for library in LIBRARIES),
         *(f"{file.name} {file.stat().st_size}" for file in prepared.fonts),
         f"{cover.width} {cover.height}",
         cover.markup,
