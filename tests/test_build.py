@@ -268,6 +268,36 @@ def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -
     assert not (tmp_path / "out" / "x").exists()
 
 
+WITHOUT_PANGO = """
+import importlib, os
+from pipeline.cli import main, terminal
+from pipeline.flow import editions
+
+others = importlib.import_module
+
+def load(name):
+    if name == "pipeline.package.pdf":
+        raise OSError("cannot load library 'libpango'")
+    return others(name)
+
+os.cpu_count = lambda: 2
+terminal.LONG_SOURCE = 10
+importlib.import_module = load
+editions.pango_problem = lambda: "PDF needs Pango."
+main()
+"""
+
+
+def test_a_long_web_page_needs_no_engine(tmp_path: Path) -> None:
+    write(tmp_path, "# One\n\ntext\n")
+    words = [sys.executable, "-c", WITHOUT_PANGO, "build", "x.md", "--edition", "web"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "warning[no-page-map]" in done.stderr
+    assert (tmp_path / "build" / "x" / "x.html").is_file()
+
+
 def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> None:
     """Where a system has no further process to give, one does all."""
     write(tmp_path, "# One\n\ntext\n")

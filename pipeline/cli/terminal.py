@@ -269,10 +269,11 @@ class _Here(Executor):
 
 
 def _prepare(objects: int) -> None:
-    """Prepare a process for typesetting."""
+    """Prepare a process for typesetting, as far as the system has the libraries for that."""
     import importlib
 
-    importlib.import_module("pipeline.package.pdf")
+    with contextlib.suppress(OSError):
+        importlib.import_module("pipeline.package.pdf")
     collect_seldom(objects)
 
 
