@@ -114,7 +114,8 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     for number in range(24):
         document(folder / f"handout-{number:02}.md", f"Handout {number}")
     cluster.worker()
-    killer = _when(lambda: (tmp_path / "out" / "handout-02").exists(), cluster.process.kill)
+    # results come after files: some time later the first have come, and the last have not
+    killer = _when(lambda: (tmp_path / "out" / "handout-10").exists(), cluster.process.kill)
     result = run(folder, "--scheduler", cluster.address)
     killer.join()
     assert result.exit_code == 1
