@@ -224,6 +224,17 @@ def test_one_by_one_side_by_side_or_kept_it_is_the_same(tmp_path: Path) -> None:
     assert saved >= {"x.html", "x.pdf", "x.epub"}
 
 
+def scripted(folder: Path, script: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command run by a script, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", script, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+
 BESIDE = """
 import concurrent.futures, os, sys
 
@@ -259,9 +270,7 @@ main()
 
 def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -> None:
     write(tmp_path, "# One\n\ntext\n")
-    words = [sys.executable, "-c", KILLED, "build", "x.md", "--out", "out"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    done = scripted(tmp_path, KILLED, "build", "x.md", "--out", "out")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("chapbook: a process that sets pages was ended")
     assert done.stderr.count("\n") == 1
@@ -290,9 +299,7 @@ main()
 
 def test_a_long_web_page_needs_no_engine(tmp_path: Path) -> None:
     write(tmp_path, "# One\n\ntext\n")
-    words = [sys.executable, "-c", WITHOUT_PANGO, "build", "x.md", "--edition", "web"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    done = scripted(tmp_path, WITHOUT_PANGO, "build", "x.md", "--edition", "web")
     assert done.returncode == 0, done.stderr
     assert "warning[no-page-map]" in done.stderr
     assert (tmp_path / "build" / "x" / "x.html").is_file()
@@ -303,11 +310,8 @@ def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> Non
     write(tmp_path, "# One\n\ntext\n")
     made: dict[str, dict[str, bytes]] = {}
     for how in ("beside", "alone"):
-        words = ("-c", BESIDE, "build", "x.md", "--edition", "web,handout", "--out", how, how)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True
-        )
+        words = ("build", "x.md", "--edition", "web,handout", "--out", how, how)
+        done = scripted(tmp_path, BESIDE, *words)
         assert done.stdout.endswith(f"{how == 'alone'}\n"), done.stderr
         made[how] = {path.name: path.read_bytes() for path in (tmp_path / how / "x").iterdir()}
     assert made["beside"] == made["alone"]
