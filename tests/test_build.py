@@ -27,7 +27,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.authoring.starters import STARTERS
-from pipeline.cli import main, terminal
+from pipeline.cli import crew, main
 from pipeline.driver import Event, Ran, Saved
 from tests.sentences import is_sentence
 
@@ -279,7 +279,7 @@ def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -
 
 WITHOUT_PANGO = """
 import importlib, os
-from pipeline.cli import main, terminal
+from pipeline.cli import main, crew
 from pipeline.flow import editions
 
 others = importlib.import_module
@@ -290,7 +290,7 @@ def load(name):
     return others(name)
 
 os.cpu_count = lambda: 2
-terminal.LONG_SOURCE = 10
+crew.LONG_SOURCE = 10
 importlib.import_module = load
 editions.pango_problem = lambda: "PDF needs Pango."
 main()
@@ -318,21 +318,30 @@ def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("chapters", "processes"), [([1, 1], 1), ([200_000], 3), ([70_000, 70_000], 3)]
+    ("chapters", "key", "processes"),
+    [
+        ([1, 1], "", 1),
+        ([200_000], "", 3),
+        ([70_000, 70_000], "", 3),
+        ([1], "editions: [web, handout, letter]", 1),
+        ([1], "editions:\n- web\n- handout:\n    number-headings: true\n- letter\n- ebook", 3),
+        ([1], "editions: all", 3),
+    ],
 )
-def test_a_book_has_a_process_for_each_core_also_if_it_is_in_several_files(
-    chapters: list[int], processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_book_has_a_process_for_each_core_and_so_have_many_editions(
+    chapters: list[int], key: str, processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    monkeypatch.setattr(terminal, "_prepare", int)
+    monkeypatch.setattr(crew, "_prepare", int)
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     for number, size in enumerate(chapters):
         (tmp_path / f"ch {number}.md").write_text("x" * size)
     names = [f"ch {number}.md" for number in range(len(chapters))]
-    source = write(tmp_path, "\n\n".join(f"{{{{ include {name} }}}}" for name in names))
+    included = "\n\n".join(f"{{{{ include {name} }}}}" for name in names)
+    source = write(tmp_path, f"---\ntitle: Wells\n{key}\n---\n\n{included}")
     before = set(multiprocessing.active_children())
-    with terminal.workers([source], ("handout",)) as crew:
-        crew.submit(os.getpid).result()
+    with crew.workers([source], ()) as others:
+        others.submit(os.getpid).result()
         assert len(set(multiprocessing.active_children()) - before) == processes
 
 

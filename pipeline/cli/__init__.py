@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, library, listing, reporting, sources, terminal, watching
+from pipeline.cli import commands, crew, library, listing, reporting, sources, watching
 from pipeline.model.messages import printable
 
 STOPPED = 130
@@ -54,7 +54,7 @@ class _Group(click.Group):
 @click.version_option(pipeline.__version__, prog_name="chapbook")
 def main() -> None:
     """One Markdown file in; a web page, a printable PDF and an e-book out."""
-    terminal.collect_seldom()
+    crew.collect_seldom()
 
 
 for command in (

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
-import gc
 import json
-import os
 import re
 import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
@@ -31,15 +28,6 @@ T = TypeVar("T")
 BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
 
 FIRST_STAGE = "parse"
-
-LONG_SOURCE = 120_000
-"""The size of a source with what it includes, in bytes, from which editions are made in
-parallel."""
-
-_INCLUDED = re.compile(rb"\{\{<?[ \t]*+include[ \t]++([^{}<>\n]++)")
-
-FEW = 3
-"""The minimum number of editions of a short source for which two processes are used."""
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?", re.IGNORECASE)
 
@@ -223,89 +211,6 @@ def need_system(formats: set[str]) -> None:
         give_up(problem)
 
 
-class _Crew(Executor):
-    """A pool with a maximum number of processes, which are started when there is something to do,
-    and load the engine in advance. If the system cannot start processes, everything is done
-    here."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._others: Executor | None = None
-
-    def begin(self) -> Executor:
-        """Start the processes, without waiting for them. For several, the engine is loaded first,
-        once for all; this one needs it to join what they set."""
-        if self._others is None:
-            objects = OBJECTS if self._most > 1 else OBJECTS_OF_SHORT
-            if self._most > 1:
-                _prepare(objects)
-            try:
-                from concurrent.futures import ProcessPoolExecutor
-
-                self._others = ProcessPoolExecutor(self._most, None, _prepare, (objects,))
-                self._others.submit(_prepare, objects)
-            except (ImportError, NotImplementedError, OSError):
-                self._others = _Here()
-        return self._others
-
-    def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        return self.begin().submit(task, *args, **kwargs)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        if self._others:
-            self._others.shutdown(wait, cancel_futures=cancel_futures)
-
-
-class _Here(Executor):
-    """Does everything immediately, in this process."""
-
-    def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        done: Future[T] = Future()
-        try:
-            done.set_result(task(*args, **kwargs))
-        except Exception as error:
-            done.set_exception(error)
-        return done
-
-
-def _prepare(objects: int) -> None:
-    """Prepare a process for typesetting, as far as the system has the libraries for that."""
-    import importlib
-
-    with contextlib.suppress(OSError):
-        importlib.import_module("pipeline.package.pdf")
-    collect_seldom(objects)
-
-
-def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> Any:
-    """A context with a `_Crew`, if that is worthwhile, on several cores: a process per core if
-    there are long sources or many editions; otherwise one that lays out pages while this one does
-    the rest, unless this one has already loaded the engine. Without ``editions``, short sources
-    will be built often."""
-    cores = os.cpu_count() or 1
-    if cores > 1 and sum(map(_size, sources)) >= LONG_SOURCE:
-        return _Crew(cores)
-    is_loaded = "weasyprint" in sys.modules
-    if editions is not None:
-        collect_seldom(OBJECTS_OF_SHORT)
-    if cores == 1 or editions is None or is_loaded or "pdf" not in formats(editions):
-        return contextlib.nullcontext()
-    return _Crew(1 if len(named(editions)) <= FEW else cores)
-
-
-def _size(source: Path) -> int:
-    """The size of a source and of the files that it includes, as far as they can be read."""
-    size = 0
-    with contextlib.suppress(OSError):
-        if source.is_file():
-            data = source.read_bytes()
-            size = len(data)
-            for name in set(_INCLUDED.findall(data)):
-                file = source.parent / os.fsdecode(name.strip(b" \t'\""))
-                size += file.stat().st_size if file.is_file() else 0
-    return size
-
-
 class Progress:
     """Reports files when they are written, stages on request, and on a terminal the current
     activity. The estimated time left is based on the times of the last run, which the folder
@@ -381,16 +286,3 @@ def progress_shown(sources: Iterable[Path], out: Path, quiet: bool, stages: bool
     with Console(stderr=True).status(progress):
         yield progress
     progress.keep()
-
-
-OBJECTS, OBJECTS_OF_SHORT = 50_000, 200_000
-"""The number of new objects after which Python looks for garbage. For a short text it need not at
-all, which would take a twentieth of the time; a book would take 100 MB more."""
-
-
-def collect_seldom(objects: int = OBJECTS) -> None:
-    """Let Python look for garbage less often: a layout makes millions of objects that all stay,
-    and a quarter of its time went into looking through them. At its end, it does not at all, which
-    takes 0.1 s after an interview."""
-    gc.set_threshold(objects, 20, 50)
-    atexit.register(gc.freeze)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli import terminal
+from pipeline.cli import crew, terminal
 from pipeline.cli.commands import build, build_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def watch(source: Path, **options: Any) -> None:
     run = _build_of(source, options)
     editions, templates = options["editions"], options["templates"]
     shown = terminal.progress_shown([source], options["out"], quiet=False, stages=False)
-    with terminal.workers([source]) as executor, shown as progress:
+    with crew.workers([source]) as executor, shown as progress:
         watcher = Watcher(
             source,
             lambda listener: run(
@@ -83,7 +83,7 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
         if editor and "{file}" not in editor:
             raise click.BadParameter("it needs {file} in it", param_hint="--editor")
         run = _build_of(source, options)
-        with terminal.workers([source]) as executor:
+        with crew.workers([source]) as executor:
             session = Session(
                 source,
                 functools.partial(run, executor=executor),
