@@ -377,6 +377,50 @@ def test_styles_that_are_shared_have_the_same_effect(
     assert found == places()
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "short",
+        "<span>a note of several lines, </span>" * 9,
+        "<span style='float: left'>at the side</span> of others",
+        "<span style='position: relative; top: 3px'>moved</span>",
+        "<span style='position: absolute; top: 3px'>put elsewhere</span> on the page",
+        "<b style='display: block; margin: 5px'>apart</b>",
+        "<b style='display: block'>One.</b><b style='display: block'>Two.</b>",
+        "".join(f"<b style='display: block'>{line}</b>" for line in range(20)),
+    ],
+)
+def test_notes_are_where_they_would_be_if_they_were_set_together(
+    note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    styles = [
+        "@page { size: 300px 200px; margin: 10px;"
+        " @footnote { border-top: 1px solid; padding-top: 3px; margin-top: 7px } }",
+        "i { float: footnote; font-size: 9px } p { margin: 4px 0 }",
+    ]
+
+    def places() -> list[tuple[str, float, float, float]]:
+        text = "".join(f"<p>The well {n}<i>{note if n % 3 else n}</i></p>" for n in range(14))
+        root = tree_of(f"<html><body>{text}</body></html>")
+        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
+        return [
+            (
+                getattr(box, "text", ""),
+                round(box.position_x, 6),
+                round(box.position_y, 6),
+                round(box.height, 6),
+            )
+            for page in document.pages
+            for box in all_boxes(page.box)
+        ]
+
+    found = places()
+    before = dict(layout.REPLACED)
+    del before["layout.page.block_level_layout"]
+    monkeypatch.setattr(layout, "REPLACED", before)
+    assert found == places()
+
+
 def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
     """Other users of the library in the same process are not affected."""
     before = {

@@ -20,6 +20,9 @@ tests/test_engine.py compares the list with the code.
 - `LayoutContext._update_footnote_area`: notes stay on the page of their reference, an area that has
   become empty takes no room, and a note is laid out once per page instead of again for each further
   one. Kozea/WeasyPrint#1924
+- `layout.page.block_level_layout`, `formatting_structure.build.create_anonymous_boxes`: the area of
+  notes is put together of those that were laid out to know their heights; replaced like
+  `split_first_line`.
 - `layout.inline.split_first_line`, `layout.preferred.split_first_line`: lays out no more of a text
   than a line can hold, because a text without spaces would take quadratic time; and a short text
   only once. It cannot be derived: it is replaced for the whole process during a layout, and there

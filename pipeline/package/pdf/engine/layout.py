@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import weasyprint
 import weasyprint.layout.inline
 from weasyprint.css.targets import TargetLookupItem
+from weasyprint.formatting_structure.build import create_anonymous_boxes
 from weasyprint.layout import LayoutContext
 
-from pipeline.package.pdf.engine.boxes import is_block
+from pipeline.package.pdf.engine.boxes import is_block, is_notes
 from pipeline.package.pdf.engine.breaking import line_of_paragraph
 from pipeline.package.pdf.engine.lines import (
     ShapedText,
@@ -33,6 +34,8 @@ from pipeline.package.pdf.engine.styles import (
     resolve_percentages,
     strut,
 )
+
+original_block_level_layout = weasyprint.layout.block.block_level_layout
 
 
 class TooManyPagesError(Exception):
@@ -154,16 +157,62 @@ class Layout(LayoutContext):  # type: ignore[misc]
 
     def _height_of(self, *notes: Any) -> float:
         """The height of the area if it has these notes alone; infinite if that is too much."""
+        laid_out = self._with_notes(notes)
+        return float(laid_out.height) if laid_out else math.inf
+
+    def _with_notes(self, notes: tuple[Any, ...]) -> Any | None:
+        """The area laid out with these notes alone; none if they are too high for it."""
         area: Any = self.current_footnote_area
-        heights: dict[tuple[Any, ...], float] = vars(area).setdefault("heights", {})
-        if notes not in heights:
-            before = self.current_page_footnotes, self.page_bottom, area.height
-            self.current_page_footnotes = list(notes)
-            overflows = super()._update_footnote_area()
-            is_full = overflows and area.height >= area.max_height - ROUNDING
-            heights[notes] = math.inf if is_full else area.height
-            self.current_page_footnotes, self.page_bottom, area.height = before
-        return heights[notes]
+        known: dict[tuple[Any, ...], Any] = vars(area).setdefault("known", {})
+        if notes not in known:
+            area.children = list(notes)
+            boxes = create_anonymous_boxes(area.deepcopy())
+            made, *_ = original_block_level_layout(self, boxes, -math.inf, None, area.page)
+            last = made.children[-1]
+            end = last.position_y + last.margin_height() - last.margin_bottom
+            overflows = end > made.position_y + made.margin_height() - made.margin_bottom
+            is_full = overflows and made.height >= area.max_height - ROUNDING
+            known[notes] = None if is_full else made
+        return known[notes]
+
+    def all_notes(self) -> Any | None:
+        """The area with all notes of the page, each as it was laid out alone; none if they cannot
+        simply be put one below the other."""
+        area, notes = self.current_footnote_area, self.current_page_footnotes
+        parts = [vars(area).get("known", {}).get((note,)) for note in notes]
+        if not all(parts) or not all(map(_is_plain, notes)) or not all(map(_stays, notes)):
+            return None
+        height = sum(part.height for part in parts)
+        if not parts or height > area.max_height or not all(map(_has_blocks, parts)):
+            return None
+        made: Any = parts[0]
+        top = made.content_box_y()
+        for part in parts:
+            for child in part.children:
+                child.translate(0, top - part.content_box_y())
+            top += part.height
+        made.children = [child for part in parts for child in part.children]
+        made.height = height
+        return made
+
+
+def block_level_layout(context: Any, box: Any, *given: Any, **named: Any) -> Any:
+    """Lay out the page, or the area of its notes, each of which has been laid out alone already."""
+    if is_notes(box) and (made := context.all_notes()):
+        return (made,)
+    return original_block_level_layout(context, box, *given, **named)
+
+
+def _stays(note: Any) -> bool:
+    """Return whether everything in a note stays in its place in the flow."""
+    return all(
+        box.style["position"] == "static" and box.style["float"] == "none"
+        for box in note.descendants()
+    )
+
+
+def _has_blocks(area: Any) -> bool:
+    return all(map(is_block, area.children))
 
 
 def _is_plain(note: Any) -> bool:
@@ -200,6 +249,7 @@ REPLACED = {
     "layout.inline.skip_first_whitespace": skip_first_whitespace,
     "layout.inline.strut": strut,
     "layout.inline.trailing_whitespace_size": trailing_whitespace_size,
+    "layout.page.block_level_layout": block_level_layout,
     "text.line_break.Layout": ShapedText,
 } | {
     f"layout.{module}.resolve_percentages": resolve_percentages
