@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline.authoring.writer.escapes import LeafSetting, escape, escape_line
-from pipeline.parser.inlines.emphasis import is_punctuation
+from pipeline.parser.inlines.emphasis import is_punctuation, touches
 from pipeline.parser.inlines.math import is_formula
 
 
@@ -49,7 +49,7 @@ def _may_open(tokens: list[LeafToken], at: int) -> bool:
     mark = tokens[at].text
     if before == mark[0] or after == mark[0]:
         return False
-    if after.isspace() or (is_punctuation(after) and not _breaks(before)):
+    if not touches(before, after):
         return False
     if mark == "==":
         return not before.isalnum() and after not in "\"'" and before != "\\"
@@ -61,7 +61,7 @@ def _may_close(tokens: list[LeafToken], at: int) -> bool:
     mark = tokens[at].text
     if before == mark[0] or after == mark[0] or after == "{":
         return False
-    if before.isspace() or (is_punctuation(before) and not _breaks(after)):
+    if not touches(after, before):
         return False
     if mark == "==":
         return not after.isalnum() and before not in "\"'"

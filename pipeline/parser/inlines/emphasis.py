@@ -18,12 +18,7 @@ def read_delimiter(data: str, start: int) -> Delimiter:
         end += 1
     before = data[start - 1] if start else "\n"
     after = data[end] if end < len(data) else "\n"
-    left = not after.isspace() and (
-        not is_punctuation(after) or before.isspace() or is_punctuation(before)
-    )
-    right = not before.isspace() and (
-        not is_punctuation(before) or after.isspace() or is_punctuation(after)
-    )
+    left, right = touches(before, after), touches(after, before)
     opens, closes = left, right
     if char == "_":
         opens = left and (not right or is_punctuation(before))
@@ -96,6 +91,25 @@ def _match(a: Delimiter, b: Delimiter) -> bool:
 def _joins(char: str) -> bool:
     """Return whether a letter or digit joins the text after it, in scripts with spaces."""
     return char.isalnum() and unicodedata.category(char) != "Lo"
+
+
+def touches(outside: str, inside: str) -> bool:
+    """Return whether a delimiter run between two characters may mark the text on one of its sides.
+
+    Punctuation needs a space or punctuation on the other side, as in CommonMark, except in Chinese,
+    Japanese and Korean: they have no spaces there, and their punctuation counts as letters.
+    """
+    if inside.isspace():
+        return False
+    if not is_punctuation(inside) or _is_east_asian(inside):
+        return True
+    return outside.isspace() or is_punctuation(outside) or _is_east_asian(outside)
+
+
+def _is_east_asian(char: str) -> bool:
+    """Return whether a character is a letter or punctuation of these scripts, and no emoji."""
+    wide = unicodedata.east_asian_width(char) in "WFH"
+    return wide and unicodedata.category(char) != "So"
 
 
 def is_punctuation(char: str) -> bool:
