@@ -552,6 +552,15 @@ def test_a_form_from_right_to_left() -> None:
     assert sorted(shown) == sorted("باريس")
 
 
+@pytest.mark.parametrize(("lang", "last"), [("ar", "ب"), ("fa", "ب"), ("he", "ב"), ("ur", "ب")])
+def test_one_of_several_is_chosen_in_alphabets_of_other_scripts(lang: str, last: str) -> None:
+    packed = make(sheet("- ( ) x\n- (x) y\n", f"lang: {lang}"))
+    assert packed.diagnostics == ()
+    chosen = fields(open_pdf(typing(packed.data, lambda _: "")))["text.choice-1"]
+    assert str(chosen.entries.V) == f"/{last}"
+    assert [str(widget.AS) for widget in chosen.widgets] == ["/Off", f"/{last}"]
+
+
 def test_chinese_has_a_form_without_its_whole_font() -> None:
     packed = make(sheet("首都是 ____{北京}。", "lang: zh"))
     assert len(packed.data) < 200_000

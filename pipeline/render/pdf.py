@@ -32,6 +32,7 @@ from pipeline.model.sheet.proportions import (
 from pipeline.model.sheet.rules import css
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
+from pipeline.model.words.writing import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import table_reflow
 from pipeline.render.constructs import Feature
@@ -176,6 +177,7 @@ def assemble(
     }
     renderer.record(*(feature for feature, is_there in features.items() if is_there))
     inventory = renderer.inventory()
+    counted = small_letters(0, metadata.lang) if "letters" in inventory.constructs else ""
     styles = (
         *sheets(environment, "pdf", "style", "hung" if sheet.hangs else "", "book" if book else ""),
         *construct_styles(environment, "pdf", inventory.constructs),
@@ -198,7 +200,7 @@ def assemble(
         faces=(
             *(LARGE_PRINT_FACES if is_large else FACES),
             *own_faces(metadata),
-            *(face for font in fonts_for(markup) for face in font.faces),
+            *(face for font in fonts_for(markup + counted) for face in font.faces),
             *drawing_faces(document.assets),
         ),
         assets=(

@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from pydyf import Array, Dictionary, Object, Stream, String
 from weasyprint import VERSION
 
-__all__ = ["PDF", "PRODUCER", "Array", "Dictionary", "Stream", "String", "mend_fonts"]
+__all__ = ["PDF", "PRODUCER", "Array", "Dictionary", "Stream", "String", "mend_fonts", "name"]
 
 LEVEL = 7
 """The level of Deflate: a quarter of the time of the highest, for a hundredth more bytes."""
@@ -44,6 +44,12 @@ class PDF(Protocol):
     page_references: Sequence[bytes]
 
     def add_object(self, value: Any) -> None: ...
+
+
+def name(text: str) -> str:
+    """The text as a name, without its slash (ISO 32000-1, section 7.3.5)."""
+    signs = (chr(byte) for byte in text.encode())
+    return "".join(c if c.isascii() and c.isalnum() else f"#{ord(c):02x}" for c in signs)
 
 
 def content(stream: Any) -> bytes:

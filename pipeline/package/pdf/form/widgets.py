@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String, name
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
 from pipeline.package.pdf.form.fields import FormField
 from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
@@ -156,7 +156,7 @@ class Widgets:
     def button(self, place: FieldArea, field: FormField) -> Dictionary:
         """A check box, or a radio button. The page draws its box."""
         area = place.area.shrunk(-GROWN)
-        state = field.state or CHECKED
+        state = name(field.state or CHECKED)
         drawn = _dot(area) if field.state else _check(area)
         states = Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
         widget = self._widget(place, area)
