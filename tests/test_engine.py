@@ -153,9 +153,18 @@ def test_declarations_that_nobody_has_read_are_parsed() -> None:
 
 def test_what_is_seldom_called_is_not_loaded() -> None:
     code = "import sys, pipeline.package.pdf; print(*set(sys.argv) & set(sys.modules))"
-    command = [sys.executable, "-c", code, *engine.SELDOM]
+    command = [sys.executable, "-c", code, "_ssl", *engine.SELDOM]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_what_is_not_loaded_is_there_for_others() -> None:
+    code = (
+        "import pipeline.package.pdf, http.client, sys; assert '_ssl' not in sys.modules;"
+        "print(type(http.client.HTTPSConnection('localhost')._context).__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "SSLContext\n"
 
 
 def private_names() -> set[str]:

@@ -88,8 +88,8 @@ import contextlib
 import hashlib
 import importlib.util
 import os
-import ssl
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -124,10 +124,34 @@ class _Later(ModuleType):
         )
 
 
-def trusting_nobody() -> ssl.SSLContext:
-    """A context for connections that are never made. The usual one reads all certificates of the
-    machine, in 6 to 9 ms, for each object of WeasyPrint's that may read files."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+NOBODY: Any = object()
+"""The context of connections that are never made. The usual one trusts all certificates of the
+machine, and reads them in 6 to 9 ms for each object of WeasyPrint's that may read files."""
+
+
+class _Lazy(ModuleType):
+    """A module that is loaded when something in it is first used. (That of `importlib.util` is
+    loaded when another module imports it.)"""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        with _loading:
+            if type(self) is _Lazy and self.__spec__ and self.__spec__.loader:
+                self.__spec__.loader.exec_module(self)
+                self.__class__ = ModuleType  # type: ignore[assignment]
+        return getattr(self, name)
+
+
+_loading = threading.RLock()
+
+
+def _load_ssl_later() -> None:
+    """Put off loading OpenSSL, which takes 14 ms, and which nothing uses for a local file."""
+    found = importlib.util.find_spec("ssl")
+    if found and "ssl" not in sys.modules:
+        sys.modules["ssl"] = later = _Lazy("ssl")
+        later.__spec__, later.__file__ = found, found.origin
 
 
 @contextlib.contextmanager
@@ -139,12 +163,15 @@ def _for_the_import() -> Iterator[None]:
     The style sheet for presentational hints, which nobody asks for, is left empty.
     """
     before, truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
-    parsing, trusting = cffi.FFI, ssl._create_default_https_context
+    _load_ssl_later()
+    from urllib import request
+
+    parsing, connecting = cffi.FFI, request.HTTPSHandler
     parse_sheet = tinycss2.parse_stylesheet
     later = {name: _Later(name) for name in SELDOM if name not in sys.modules}
     sys.modules.update(later)
     os.environ["FONTCONFIG_FILE"] = str(_EMPTY)
-    vars(ssl)["_create_default_https_context"] = trusting_nobody
+    vars(request)["HTTPSHandler"] = lambda context: connecting(context=context or NOBODY)
     tinycss2.parse_stylesheet = lambda css: [] if _HINTS in css else parse_sheet(css)
     if _declarations() == declared.DIGEST:
         cffi.FFI = declared.functions
@@ -154,7 +181,7 @@ def _for_the_import() -> Iterator[None]:
             yield
     finally:
         cffi.FFI = parsing
-        vars(ssl)["_create_default_https_context"] = trusting
+        vars(request)["HTTPSHandler"] = connecting
         tinycss2.parse_stylesheet = parse_sheet
         for name in later:
             del sys.modules[name]

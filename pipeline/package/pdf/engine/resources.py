@@ -27,7 +27,7 @@ from pipeline.model.faces import EMOJI, LEGIBLE, SANS
 from pipeline.package.files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import shown
-from pipeline.package.pdf.engine import trusting_nobody
+from pipeline.package.pdf.engine import NOBODY
 from pipeline.package.pdf.engine.lines import OwnFeatures
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
@@ -164,7 +164,7 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
-        super().__init__(allowed_protocols=("data",), ssl_context=trusting_nobody())
+        super().__init__(allowed_protocols=("data",), ssl_context=NOBODY)
         self._folder = folder.resolve()
         self._is_grey = is_grey
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
