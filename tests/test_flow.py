@@ -24,6 +24,8 @@ from pipeline.flow.stages import PACKAGE
 from pipeline.model.diagnostics import Diagnostic, Severity
 from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, PageStart, Position
+from pipeline.package.files import font_files
+from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.render import math_drawing, math_images
 from pipeline.resolve import highlight
 from pipeline.system import store as stores
@@ -150,6 +152,13 @@ def test_what_changes_while_a_stage_runs_is_not_kept(path: Path) -> None:
     os.utime(path, (time.time() + 60, time.time() + 60))
     assert build(path)[1] == ["shout", "count"]
     assert build(path)[1] == ["shout"]
+
+
+def test_an_installed_file_is_known_by_the_version_of_its_package(path: Path) -> None:
+    """Megabytes of fonts need not be read again to see whether they are the same."""
+    font = font_files((LATIN_FACE,))[0]
+    assert stores.file_digest(str(font)) == str(font.stat().st_size)
+    assert stores.file_digest(str(path)) != str(path.stat().st_size)
 
 
 def test_the_code_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,18 +227,24 @@ LARGE = 64 * 2**20
 """Bytes of a file that is not read to see whether it has changed."""
 
 
+_PACKAGES = tuple(folder + os.sep for folder in sys.path if folder.endswith("-packages"))
+"""The folders of installed packages, whose versions are in all keys (`code_version`)."""
+
 UNSETTLED = 2
 """Seconds after which another change of a file has another time in every file system."""
 
 
 def file_digest(name: str) -> str:
     """The digest of a file's content; of a large one, such as a film that a text links to, its size
-    and time; of a link out of the source's folder, where it leads; "" without a file."""
+    and time; of an installed one, such as a font, its size; of a link out of the source's folder,
+    where it leads; "" without a file."""
     if out := leads_out(name):
         return out
     path = Path(name)
     try:
         found = path.stat()
+        if name.startswith(_PACKAGES):
+            return f"{found.st_size}"
         if found.st_size > LARGE:
             return f"{found.st_size} {found.st_mtime_ns}"
         if not stat.S_ISREG(found.st_mode):
