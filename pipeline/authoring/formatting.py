@@ -27,6 +27,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import FIELDS
 from pipeline.parser import parse, parse_body
 from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.comments import written as comments_in
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.inlines.links import normalise as normalised
 from pipeline.parser.markup.tags import KNOWN_TAGS
@@ -40,7 +41,6 @@ _ELSEWHERE = re.compile(r"\(@|!\[\[|</?([A-Za-z][\w-]*)(?=[\s/>])")
 
 _LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
 _ABOUT_TABLE = re.compile(r"[Tt]able:|:[ \t]|\{")
-_MARKS = ("<!--", "%%")
 _AS_WRITTEN = frozenset({"html", "missing", "typed"})
 """Elements that are not formatted: HTML, whose tags may span several, and includes."""
 
@@ -239,9 +239,9 @@ def _read(text: str, labels: Mapping[str, tuple[str, str]]) -> Document:
 
 
 def _lost(source: str, result: str) -> bool:
-    """Return whether a word, or a comment mark, of the original is missing in the result."""
+    """Return whether a word, or a comment, of the original is missing in the result."""
     words = _words(source) - _words(result)
-    return bool(words) or any(source.count(mark) > result.count(mark) for mark in _MARKS)
+    return bool(words) or len(comments_in(source)) > len(comments_in(result))
 
 
 def _words(text: str) -> Counter[str]:

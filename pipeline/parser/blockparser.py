@@ -173,7 +173,7 @@ class LineParser(BlockParser):
         self._replaced: list[int] = []
         self._lines: list[str] = []
         self._at = 0
-        self._last: dict[str, int] = {}
+        self._last: dict[re.Pattern[str], int] = {}
         self.examples: dict[str, int] = {}
 
     # --- what processors use ---
@@ -290,10 +290,10 @@ class LineParser(BlockParser):
                 return text
         return ""
 
-    def comes_later(self, mark: str) -> bool:
+    def comes_later(self, mark: re.Pattern[str]) -> bool:
         """Return whether a further line of the file has a mark."""
         if mark not in self._last:
-            places = (at for at, line in enumerate(self._lines) if mark in line)
+            places = (at for at, line in enumerate(self._lines) if mark.search(line))
             self._last[mark] = max(places, default=-1)
         return self._at < self._last[mark]
 

@@ -34,6 +34,9 @@ INLINE = (
           f"Write the text that it stands for. {_INCLUDE}"),
     _Mark(re.compile(r"\{%[^\n]{0,300}?%\}"), "a tag of Liquid or Jinja",
           f"Write the text that it stands for. {_INCLUDE}"),
+    _Mark(re.compile(r"\{(?:\+\+|==|~~)(?=[^\s}])(?!\w+[;}])"),
+          "the beginning of a change in CriticMarkup that its paragraph does not end",
+          "Write the text as it is meant to be, without such marks."),
     _Mark(re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"), "a role of MyST",
           "Write a link `[text](#id)`, a reference `@fig-x` or plain text."),
     _Mark(late(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
@@ -111,7 +114,7 @@ def find(data: str, pos: int) -> tuple[_Mark, str] | None:
 
 
 _TOOLS = re.compile(
-    "Obsidian|Quarto|Hugo|Liquid|MyST|reStructuredText|pandoc-crossref|MkDocs|MDX|kramdown"
+    "CriticMarkup|Obsidian|Quarto|Hugo|Liquid|MyST|reStructuredText|pandoc-crossref|MkDocs|MDX|kramdown"
 )
 
 
@@ -122,7 +125,12 @@ def is_foreign(findings: Iterable[Diagnostic]) -> bool:
 
 def warn_of_line(lines: Iterable[Line], report: Report) -> None:
     """The lines of a paragraph that begin with a mark of another tool."""
+    before = ""
     for line in lines:
+        if line.startswith("% ") and not before.rstrip()[-1:].isdecimal():  # which is no percentage
+            message = f"`{line.strip()}` is a comment in MyST and LaTeX. It stays as text."
+            report(Code.LIKELY_SLIP, message, line.at(), "Put an empty line before and after it.")
+        before = line
         if line[:1] in _LINE_TRIGGERS:
             for mark in LINES:
                 if match := mark.pattern.match(line):

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import base64
 import posixpath
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -37,12 +35,12 @@ from pipeline.model.tree import SPAN, all_nodes, plain_text, walk
 from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file
 from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.comments import written
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import Located, locate, scheme
 
-_COMMENTS = {"<!--": "-->", "%%": "%%"}
 _QUIET = frozenset(
     {Code.MISSING_TITLE.slug, Code.UNKNOWN_KEY.slug, Code.EMPTY_FILE.slug, Code.MISSING_FILE.slug}
 )
@@ -113,7 +111,7 @@ def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Di
     kept: dict[int, str] = {}
     told: list[Diagnostic] = []
     line, last = 1, 0
-    for at, said in _written_comments(text):
+    for at, said in written(text):
         line, last = line + text.count("\n", last, at), at
         if line in code or line <= taken or not said:
             continue
@@ -124,21 +122,6 @@ def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Di
         else:
             kept[line] = said
     return kept, told
-
-
-def _written_comments(text: str) -> Iterator[tuple[int, str]]:
-    """The comments of a text, each with its position."""
-    end = 0
-    unclosed: set[str] = set()
-    for opening in re.finditer("<!--|%%", text):
-        if opening.start() < end or opening[0] in unclosed:
-            continue
-        close = text.find(_COMMENTS[opening[0]], opening.end())
-        if close < 0:
-            unclosed.add(opening[0])
-            continue
-        end = close + len(_COMMENTS[opening[0]])
-        yield opening.start(), " ".join(text[opening.end() : close].split())
 
 
 def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block, ...]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from pipeline.parser.blocks import markers
 from pipeline.parser.characters import ENTITY
+from pipeline.parser.comments import begun
 from pipeline.parser.inlines.links import normalise
 from pipeline.parser.inlines.math import is_formula
 from pipeline.parser.inlines.other_tools import emoji_named
@@ -22,7 +23,7 @@ FAR = 1000
 """Characters that the other bracket of a pair is looked for in."""
 
 _LINE = re.compile(
-    r"#|>|\||[-+](?=[ \t]|\n|$)|[-+](?=[-=:| \t]*(?:\n|$))|\+(?=[-=:])|-+8<"
+    r"#|>|\||%(?= )|[-+](?=[ \t]|\n|$)|[-+](?=[-=:| \t]*(?:\n|$))|\+(?=[-=:])|-+8<"
     r"|=+[ \t]*(?:\n|$)|:(?=[:\s])|~(?=[~\s])|(?:!!!|\?\?\?)|\.\. (?=[a-z])"
     r"|<<(?=[<{(\[])|\((?=[ xX]\))"
 )
@@ -107,7 +108,8 @@ def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool,
         case "%":
             return "\\%" if "%" in (before, after) else token
         case "{":
-            return token if after in (" ", "") and before in (" ", "") and at + 1 < end else "\\{"
+            is_free = after in (" ", "") and before in (" ", "") and at + 1 < end
+            return token if is_free and not begun(text, at) else "\\{"
         case ":":
             named = _EMOJI.match(text, at)
             is_mark = (named and emoji_named(named[0])) or _is_role(text, at)

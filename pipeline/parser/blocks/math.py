@@ -22,6 +22,7 @@ _DEFINITION = re.compile(
 )
 _BRACES = re.compile(r"\\.|[{}]")
 _MARK = re.compile(r"\\.|\$\$")
+_DOLLARS = re.compile(r"\$\$")
 
 
 class _End(NamedTuple):
@@ -47,7 +48,7 @@ class MathProcessor(VerbatimProcessor):
             return False  # within a line of text, or nothing at all
         if self.parser.tip.tag == "p" and _leaves_open(self.parser.tip):
             return False
-        if not end and not self.parser.comes_later("$$"):
+        if not end and not self.parser.comes_later(_DOLLARS):
             self._report_open(cursor.line.at())
             return False  # which leaves the marks, and all that follows, as text
         self._begin(cursor, 2, end)

@@ -1,4 +1,4 @@
-"""Blocks of other tools: Obsidian's comments, the options of MyST's directives, markers of the
+"""Blocks of other tools: comments, the options of MyST's directives, markers of the
 contents, and kramdown's attribute lists on lines of their own."""
 
 from __future__ import annotations
@@ -7,12 +7,11 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
-from pipeline.parser import attributes
+from pipeline.parser import attributes, comments
 from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
 from pipeline.parser.lines import Cursor
 
-COMMENT = "%%"
 _CONTENTS = re.compile(
     r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{:toc\}|\{\{<[ \t]*toc[ \t]*>\}\})[ \t]*$"
 )
@@ -25,38 +24,42 @@ _HEADING = re.compile(r"h[1-6]$")
 
 
 class CommentProcessor(VerbatimProcessor):
-    """``%%`` to ``%%`` across lines, of which a later line must have the second. Text may follow
-    it. ``state`` has the lines, in case the surrounding quote or list ends first."""
+    """A comment across lines, such as from ``%%`` to ``%%``, of which a later line must have the
+    end. Text may follow it. ``state`` is its kind; ``lines`` are kept in case the surrounding quote
+    or list ends first."""
 
-    begins = "%"
+    begins = comments.BEGINS
     has_end = True
 
     def start(self, cursor: Cursor) -> bool:
         rest = cursor.rest
-        if not rest.startswith(COMMENT) or COMMENT in rest[2:].lstrip("%"):
+        found = comments.begun(rest)
+        if found is None or found[0].closing.search(rest[found[1] :].lstrip("%")):
             return False
-        if not self.parser.comes_later(COMMENT):
+        if not self.parser.comes_later(found[0].closing):
             return False
-        self.parser.add_line(self.open(cursor, "comment"), cursor)
+        self.parser.add_line(self.open(cursor, "comment", found[0]), cursor)
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        at = cursor.remainder.find(COMMENT)
-        if at < 0:
+        end = block.state.closing.search(cursor.remainder)
+        if end is None:
             return Match.YES
         block.set("closed", "yes")
         block.end = cursor.number
-        cursor.skip_chars(at + len(COMMENT))
+        cursor.skip_chars(end.end())
         return Match.END if cursor.blank else Match.NO
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if block.get("closed"):
             del parent[-1]
             return
+        comment, block.state = block.state, None
         block.tag = "typed"
         block.text = "\n".join(block.lines)
-        message = "The comment `%%` is not closed within its block. It stays as text."
-        hint = "End it with `%%` before the quotation or list ends."
+        name = comment.name[:1].upper() + comment.name[1:]
+        message = f"{name} is not closed within its block. It stays as text."
+        hint = f"End it with `{comment.end}` before the quotation or list ends."
         self.report(block, Code.LIKELY_SLIP, message, hint)
 
 

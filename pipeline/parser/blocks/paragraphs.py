@@ -10,6 +10,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
+from pipeline.parser.characters import shorten
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Cursor, Line
 
@@ -31,7 +32,7 @@ class ParagraphProcessor(LineProcessor):
         self.take_definitions(block)
         if block.lines:
             self._take_block_id(block)
-        if not block.lines:
+        if not block.lines or self._is_comment(block):
             del parent[-1]  # the block that is closed is always the last
             return
         self._take_attributes(block)
@@ -40,6 +41,16 @@ class ParagraphProcessor(LineProcessor):
         before = parent[-2] if len(parent) > 1 else None
         if isinstance(before, BlockElement) and before.tag == "table":
             self._warn_of_rows(before, block)
+
+    def _is_comment(self, block: BlockElement) -> bool:
+        """Return whether all lines of a paragraph are comments of MyST or LaTeX, ``% …``."""
+        lines = block.lines
+        if not lines[0].startswith("% ") or not all(f"{line} ".startswith("% ") for line in lines):
+            return False
+        message = f"`{shorten(lines[0])}` is a comment in MyST and LaTeX, and is left out."
+        hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."
+        self.report(block, Code.LIKELY_SLIP, message, hint)
+        return True
 
     def _warn_of_rows(self, table: BlockElement, block: BlockElement) -> None:
         """Report a line without bars that ends a table, though rows follow."""

@@ -1,4 +1,4 @@
-"""Other tools' inline notations: Obsidian's comments and links, GitHub's emoji names, MkDocs' keys,
+"""Other tools' inline notations: comments, Obsidian's links, GitHub's emoji names, MkDocs' keys,
 raw code for a format, MyST's roles; and unsupported ones, which remain text with a warning."""
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.model.late import late
-from pipeline.parser import other_tools
+from pipeline.parser import comments, other_tools
 from pipeline.parser.attributes import make
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import links
@@ -18,7 +18,6 @@ WIKI = "chapbook-wiki:"
 EMBEDDED = "\0embedded"
 """The title of a link that replaces an embedded note."""
 
-COMMENT = "%%"
 HTML_FORMATS = frozenset({"html", "html4", "html5", "markdown"})
 
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\](?![(\[\]])")
@@ -36,18 +35,23 @@ _KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del",
 
 
 def _comment(m: re.Match[str], data: str) -> Result:
-    """``%%…%%``, which is left out; after a letter or a digit it is text."""
-    before = data[m.start() - 1] if m.start() else "\n"
-    if before.isalnum() or before == "%":
+    """A comment, such as ``%%…%%``, which is left out."""
+    found = comments.begun(data, m.start())
+    if found is None:
         return None
-    end = data.find(COMMENT, m.end())
-    if end < 0:
-        slip = "`%%` begins an Obsidian comment that is never closed"
-        return _slip(COMMENT, slip, "End it with `%%`, or write `\\%%` if you mean it as text.")
-    end += len(COMMENT)
-    if before.isspace() and data[end : end + 1].isspace():
-        end += 1  # one space is left, or one line end
-    return "", end
+    comment, begins = found
+    if comments.last_end(comment, data) < begins:
+        if comment.text:
+            return None
+        mark = data[m.start() : begins]
+        hint = f"End it with `{comment.end}`, or write `\\{mark}` if you mean it as text."
+        return _slip(mark, f"`{mark}` begins {comment.name} that is never closed", hint), begins
+    end = comment.closing.search(data, begins)
+    assert end is not None
+    before, at = data[m.start() - 1] if m.start() else "\n", end.end()
+    if before.isspace() and data[at : at + 1].isspace():
+        at += 1  # one space is left, or one line end
+    return "", at
 
 
 def _emoji(m: re.Match[str], data: str) -> Result:
@@ -224,7 +228,7 @@ PATTERNS = {
     "shortcode": Pattern(
         "{", r"\{\{<[ \t]*(meta|var|kbd)[ \t]+([^\n<>]{1,100}?)[ \t]*>\}\}", _shortcode
     ),
-    "obsidian-comment": Pattern("%", COMMENT, _comment),
+    "comment": Pattern(comments.BEGINS, "", _comment),
     "keys": Pattern("+", r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])", _keys),
     "unread": Pattern(other_tools.TRIGGERS, "", _unread),
     "emoji": Pattern(":", r":([A-Za-z0-9_+-]{1,70}):(?![\w`])", _emoji),

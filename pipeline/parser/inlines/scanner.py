@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.diagnostics import Diagnostic
@@ -20,11 +21,12 @@ from pipeline.parser.lines import Line
 _SPECIAL = re.compile(
     r"[\\`*_~^\[\]!<&$\n=%+{:@(-]"
     r"(?:(?<=[\\`*_~^\[\]!<&$\n])|(?<==)=|(?<=%)%|(?<=\+)\+(?=[A-Za-z0-9])"
-    r"|(?<=\{)(?=[{%.#:a-z])|(?<=:)(?=[A-Za-z0-9_+-]{1,70}:)|(?<=@)(?=[\w{])|(?<=-)@(?=[\w{])"
+    r"|(?<=\{)(?=[{%.#:a-z/>+~=-]|\s/\*)|(?<=:)(?=[A-Za-z0-9_+-]{1,70}:)|(?<=@)(?=[\w{])|(?<=-)@(?=[\w{])"
     r"|(?<=\()(?=@))"
 )
 _ADDRESS = re.compile(r"(?<![^\W_])(?:https?://|www\.)")
 _TICKS = re.compile(r"`+")
+_EDITS = {"++": "group", "~~": "group", "==": "mark"}
 _CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>", "<!": ">"}
 
 
@@ -41,6 +43,15 @@ def scan(
     return leaf.diagnostics
 
 
+class _Edit(NamedTuple):
+    """A change in the text that goes up to ``end``: where it begins, and the element of it."""
+
+    opening: Piece
+    delimiter: Delimiter | None
+    tag: str
+    end: int
+
+
 class _Scanner:
     def __init__(
         self,
@@ -54,6 +65,7 @@ class _Scanner:
         self.brackets = Brackets(leaf, references)
         self._ticks: dict[int, list[int]] | None = None
         self._script: tuple[Piece, Delimiter | None, int] | None = None
+        self._edit: _Edit | None = None
         self._last: dict[str, int] = {}
 
     def run(self) -> None:
@@ -66,7 +78,7 @@ class _Scanner:
                 address = _begin(_ADDRESS, data, leaf.pos)
             if special < leaf.pos:
                 special = _begin(_SPECIAL, data, leaf.pos)
-            start = min(address, special)
+            start = min(address, special, self._edit.end if self._edit else len(data))
             if start > leaf.pos:
                 leaf.chain.add_text(data[leaf.pos : start])
                 leaf.pos = start
@@ -77,7 +89,10 @@ class _Scanner:
     def _step(self, char: str) -> None:
         """Read the construct that begins with ``char``, or the character itself."""
         data, pos = self.leaf.data, self.leaf.pos
-        if char in "~^" and self._takes_script(char):
+        if self._edit and pos >= self._edit.end:
+            self._end_edit(self._edit)
+            return
+        if (char in "~^" and self._takes_script(char)) or (char == "{" and self._begins_edit()):
             return
         for pattern in self.patterns.get(char, ()):
             if char == "<" and not self._may_close():
@@ -216,6 +231,36 @@ class _Scanner:
             leaf.pos += 1
             return True
         return False
+
+    def _begins_edit(self) -> bool:
+        """Begin the text that replaces a change of CriticMarkup here, if it is one: `{++added++}`,
+        `{~~old~>new~~}`, or `{==marked==}`."""
+        leaf = self.leaf
+        mark = leaf.data[leaf.pos + 1 : leaf.pos + 3]
+        if self._edit or mark not in _EDITS:
+            return False
+        if mark not in self._last:
+            self._last[mark] = leaf.data.rfind(f"{mark}}}")
+        if self._last[mark] <= leaf.pos + 3:
+            return False
+        end = leaf.data.index(f"{mark}}}", leaf.pos + 3)
+        begin = leaf.pos + 3
+        if mark == "~~":
+            begin = leaf.data.find("~>", begin, end) + 2
+            if begin < 2:
+                return False
+        opening = leaf.chain.add_text("")
+        self._edit = _Edit(opening, leaf.chain.last_delimiter, _EDITS[mark], end)
+        leaf.pos = begin
+        return True
+
+    def _end_edit(self, edit: _Edit) -> None:
+        self._edit = None
+        if self.leaf.pos > edit.end:
+            return  # what began in it goes on
+        emphasise(self.leaf.chain, edit.delimiter)
+        self.leaf.chain.wrap_rest(edit.opening, InlineSpan(edit.tag))
+        self.leaf.pos = edit.end + len("++}")
 
     def _is_reference(self, pos: int) -> bool:
         """Return whether a reference to a note is at ``pos``, where ``^`` is then text."""
