@@ -44,10 +44,12 @@ def test_every_language_says_what_authors_may_write(language: str) -> None:
     """Each word has one meaning: words for teachers are not words for answers, and interviewers do
     not reply."""
     table = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))[UNDERSTOOD]
-    assert table.keys() >= set("answer teacher asks may_ask replies bibliography index".split())
+    wanted = "answer answer_label beside_answer answering teacher asks may_ask replies bibliography"
+    assert table.keys() >= {*wanted.split(), "index"}
     for one, other in (
         ("answer", "teacher"),
         ("answer", "perhaps_answer"),
+        ("answer", "beside_answer"),
         ("asks", "may_ask"),
         ("asks", "replies"),
         ("may_ask", "replies"),

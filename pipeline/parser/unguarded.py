@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.tree import has_condition, is_for_teachers, plain_text, walk
+from pipeline.model.words import understood_in
+from pipeline.parser.answer_titles import announces_answer, mentions_answer
 from pipeline.parser.secrets import meaning_of, secret
 
 HOLDERS = (model.BlockQuote, model.Container, model.ListItem, model.Admonition, model.Exercise)
@@ -24,31 +28,41 @@ TASKS = (
 
 _TITLE_PARTS = re.compile(r"[():\[\]/|]|\s[-–—]\s")
 _GAP = re.compile(r"___\{([^{}\n]{1,100})\}")
+_COLON = re.compile(r"[:：]")
+_AROUND = " .0123456789"
 LONGEST_LABEL = 40
 """The number of letters searched for a word that ends with a colon."""
+
+Labels: TypeAlias = frozenset[str]
+"""Short words for an answer, in small letters, that are none without a colon."""
 
 HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 
 def unguarded(document: Document) -> Iterator[Diagnostic]:
-    """Collapsible blocks and boxes titled with a word for an answer; in a text with tasks also
-    sections and lines in bold, and in exercises paragraphs that begin with one. Classes that
-    resemble such a word are reported too, because their elements are withheld from students."""
+    """Collapsible blocks with a word for an answer in their titles, and boxes that announce one; in
+    a text with tasks also sections and lines in bold, and in exercises lines that begin so.
+    Classes that resemble such a word are reported too, because their elements are withheld from
+    students."""
     everything = (*document.blocks, *document.notes)
     yield from _nearly(everything)
     has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
-    for block, in_exercise in _public(document.blocks, within=False):
-        if found := _unguarded_answer(block, has_tasks, in_exercise):
+    for block, labels in _public(document.blocks, document.metadata.lang, None):
+        if found := _unguarded_answer(block, has_tasks, labels):
             what, hint = found
             yield diagnostic(
                 Code.LIKELY_SLIP, f"Students also get {what}.", span=block.span, hint=hint
             )
 
 
-def _unguarded_answer(block: Block, has_tasks: bool, in_exercise: bool) -> tuple[str, str] | None:
-    """Text that reads like an answer in place of ``block``, and the hint."""
-    if isinstance(block, model.Admonition) and (title := _answer_text(block.title)):
-        return f"the box “{title}”", f"{HINT}."
+def _unguarded_answer(
+    block: Block, has_tasks: bool, labels: Labels | None
+) -> tuple[str, str] | None:
+    """Text that reads like an answer in place of ``block``, and the hint; in an exercise, there are
+    ``labels``."""
+    if isinstance(block, model.Admonition):
+        title = _answer_text(block.title, is_collapsed=bool(block.fold))
+        return (f"the box “{title}”", f"{HINT}.") if title else None
     if isinstance(block, model.Container) and block.name == "details":
         first = block.children[0] if block.children else None
         if isinstance(first, model.Container) and (title := _first_answer_text(first.children)):
@@ -65,30 +79,45 @@ def _unguarded_answer(block: Block, has_tasks: bool, in_exercise: bool) -> tuple
         return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
     if isinstance(block, model.Paragraph) and has_tasks and (title := _bold_answer_title(block)):
         return f"the text under “{title}”", f"{HINT}."
-    if isinstance(block, model.Paragraph) and in_exercise and (label := _label(block)):
-        return f"the text after “{label}”", f"{HINT}."
+    if isinstance(block, model.Paragraph) and labels is not None:
+        found = (_label(line, labels) for line in _lines(block))
+        if label := next(filter(None, found), ""):
+            return f"the text after “{label}”", f"{HINT}."
     return None
 
 
-def _public(blocks: Iterable[Block], within: bool) -> Iterator[tuple[Block, bool]]:
-    """The blocks that students get, with whether they are in an exercise."""
+def _public(
+    blocks: Iterable[Block], lang: str, labels: Labels | None
+) -> Iterator[tuple[Block, Labels | None]]:
+    """The blocks that students get, each in an exercise with the labels of answers in it."""
     cut = 0
     for block in blocks:
         if isinstance(block, model.Heading) and not (cut and block.level > cut):
             cut = block.level if is_for_teachers(block) else 0
         if cut or isinstance(block, model.Answer | model.TeacherNote) or is_for_teachers(block):
             continue
-        yield block, within
-        if isinstance(block, HOLDERS):
-            yield from _public(block.children, within or isinstance(block, model.Exercise))
+        yield block, labels
+        is_summary = isinstance(block, model.Container) and block.name == "summary"
+        if isinstance(block, HOLDERS) and not is_summary:
+            own = _short_labels(block, lang) if isinstance(block, model.Exercise) else labels
+            yield from _public(block.children, lang, own)
         elif isinstance(block, model.List):
             for item in block.items:
-                yield from _public(item.children, within)
+                yield from _public(item.children, lang, labels)
 
 
-def _answer_text(inlines: Iterable[Inline]) -> str:
+def _short_labels(exercise: model.Exercise, lang: str) -> Labels:
+    """The short labels of answers in a language; `A:` is none beside `B:`, of a speaker or a
+    choice."""
+    found = frozenset(understood_in(lang, "answer_label"))
+    paragraphs = (node for node in walk(exercise) if isinstance(node, model.Paragraph))
+    lines = (line for paragraph in paragraphs for line in _lines(paragraph))
+    return found - {"a"} if any(_label(line, frozenset("b")) == "B" for line in lines) else found
+
+
+def _answer_text(inlines: Iterable[Inline], is_collapsed: bool = False) -> str:
     text = plain_text(inlines).strip()
-    return text if text and meaning_of(text) else ""
+    return text if (mentions_answer if is_collapsed else announces_answer)(text) else ""
 
 
 def _answer_title(inlines: Iterable[Inline]) -> str:
@@ -97,7 +126,7 @@ def _answer_title(inlines: Iterable[Inline]) -> str:
     parts = _TITLE_PARTS.split(text)
     several = len(parts) > 1
     is_one = any(
-        meaning_of(part) == "answer" or (meaning_of(part) and several and " " in part.strip())
+        announces_answer(part) if meaning_of(part) != "teacher" else several and " " in part.strip()
         for part in parts
     )
     return text if is_one else _answer_text(inlines)
@@ -109,33 +138,43 @@ def _bold_answer_title(block: model.Paragraph) -> str:
 
 
 def _first_answer_text(blocks: Iterable[Node]) -> str:
-    return next(
-        (_answer_text(b.children) for b in blocks if isinstance(b, model.Paragraph | model.Plain)),
-        "",
+    held = (
+        b.children for b in blocks if isinstance(b, model.Paragraph | model.Plain | model.Heading)
     )
+    return next((_answer_text(inlines, is_collapsed=True) for inlines in held), "")
 
 
-def _label(block: model.Paragraph) -> str:
-    """The word before the colon at the beginning of a paragraph, unless a blank follows."""
-    first = block.children[0] if block.children else None
-    if any(isinstance(node, model.Blank) for node in block.children):
+def _lines(block: model.Paragraph) -> Iterator[tuple[Inline, ...]]:
+    """The lines of a paragraph in the source."""
+    breaks = model.SoftBreak | model.LineBreak
+    for is_break, line in itertools.groupby(block.children, lambda one: isinstance(one, breaks)):
+        if not is_break:
+            yield tuple(line)
+
+
+def _label(line: tuple[Inline, ...], labels: Labels) -> str:
+    """The words before the colon at the beginning of a line, unless a blank follows."""
+    first = line[0]
+    if any(isinstance(node, model.Blank) for node in line):
         return ""
     text = (
-        plain_text(block.children[:1])[:LONGEST_LABEL]
+        plain_text(line[:1])[:LONGEST_LABEL]
         if isinstance(first, model.Text | model.Strong | model.Emphasis)
         else ""
     )
-    label, colon, after = text.partition(":")
+    label, colon, after = _COLON.sub(":", text, count=1).partition(":")
+    label = label.strip()
+    if not (announces_answer(label) or label.strip(_AROUND).casefold() in labels):
+        return ""
     if isinstance(first, model.Strong | model.Emphasis):
-        second = block.children[1] if len(block.children) > 1 else None
+        second = line[1] if len(line) > 1 else None
         is_label = (
             bool(colon)
             or label.endswith(".")
-            or (isinstance(second, model.Text) and second.text.startswith(":"))
+            or (isinstance(second, model.Text) and second.text.lstrip().startswith((":", "：")))
         )
-        return label if is_label and len(block.children) > 1 and meaning_of(label) else ""
-    more = after.strip(" _.…") or len(block.children) > 1
-    return label if colon and more and meaning_of(label) else ""
+        return label if is_label and len(line) > 1 else ""
+    return label if colon and (after.strip(" _.…") or len(line) > 1) else ""
 
 
 def _nearly(nodes: Iterable[Node]) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
 from pipeline.model.tree import FOR_TEACHERS
+from pipeline.parser.answer_titles import announces_answer
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
@@ -48,7 +49,8 @@ def guessed(parts: Parts) -> tuple[Block, ...]:
     found = secret_block(parts.name)
     if not found:
         whole = meaning_of(f"{parts.name} {parts.argument}") or meaning_of(parts.argument)
-        found = Secret(whole, sure=False) if whole else None
+        if whole or announces_answer(parts.argument):
+            found = Secret(whole or "answer", sure=False)
     if not found or parts.name in ("", *FOR_TEACHERS):
         return ()
     written = f"::: {parts.name} {parts.argument}".strip()
