@@ -137,7 +137,9 @@ def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
             continue
         is_next = bool(at) and piece.tag in ("ul", "ol") and pieces[at - 1].tag == piece.tag
         again = is_next and not again
-        made = _formatted(written, references) if piece.tag not in _AS_WRITTEN else written
+        made = written
+        if piece.tag not in _AS_WRITTEN:
+            made = _formatted(written, references, tree.in_brackets)
         if again and made:
             made = alternate(made)
         if not made:
@@ -192,8 +194,8 @@ def _between(first: _Piece, second: _Piece) -> str:
     return "\n" if close and may_be_close else "\n\n"
 
 
-def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
-    """A formatted block; "" if it must stay as it is."""
+def _formatted(written: str, references: Mapping[str, tuple[str, str]], in_brackets: bool) -> str:
+    """A formatted block; "" if it must stay as it is. ``in_brackets`` as in `parse_tree`."""
     if any(not tag[1] or tag[1].lower() not in KNOWN_TAGS for tag in _ELSEWHERE.finditer(written)):
         return ""
     labels = {
@@ -204,7 +206,16 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
     links: dict[tuple[str, str], str] = {}
     for label, target in labels.items():
         links.setdefault(target, label)
-    before = _read(written, labels)
+
+    def read(text: str) -> Document:
+        definitions = "".join(
+            f'\n[{label}]: <{address}> "{title}"' if title else f"\n[{label}]: <{address}>"
+            for label, (address, title) in labels.items()
+        )
+        text = f"{text}\n{definitions}" if definitions else text
+        return parse_body(text, in_brackets=in_brackets)
+
+    before = read(written)
     if before.diagnostics or len(before.blocks) + any(map(_is_labelled, before.notes)) != 1:
         return ""
     before = joined(before)
@@ -215,12 +226,12 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
     if made == written:
         return made
     source = bare(before)
-    if _lost(written, made) or bare(joined(_read(made, labels))) != source:
+    if _lost(written, made) or bare(joined(read(made))) != source:
         return ""
     for own in (written, " ".join(line.strip(" \t") for line in written.split("\n"))):
         # Differences in backslashes only are the author's choice.
         if own.replace("\\", "") == made.replace("\\", "") and (
-            own == made or bare(joined(_read(own, labels))) == source
+            own == made or bare(joined(read(own))) == source
         ):
             return own
     return made
@@ -228,14 +239,6 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
 
 def _is_labelled(note: Note) -> bool:
     return not note.label.startswith(INLINE_NOTE)
-
-
-def _read(text: str, labels: Mapping[str, tuple[str, str]]) -> Document:
-    definitions = "".join(
-        f'\n[{label}]: <{address}> "{title}"' if title else f"\n[{label}]: <{address}>"
-        for label, (address, title) in labels.items()
-    )
-    return parse_body(f"{text}\n{definitions}" if definitions else text)
 
 
 def _lost(source: str, result: str) -> bool:

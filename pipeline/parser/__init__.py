@@ -121,19 +121,22 @@ def _plain(text: str) -> str:
     return plain_text(only.children) if isinstance(only, Paragraph) else text
 
 
-def parse_body(text: str, folder: Path | None = None) -> Document:
-    """The document of a text that has no front matter, nor a title; ``folder`` as in `parse`."""
+def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = False) -> Document:
+    """The document of a text that has no front matter, nor a title; ``folder`` as in `parse`, and
+    ``in_brackets`` as in `parse_tree`."""
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
     files = SourceFiles(folder)
-    return files.lines.apply(_parse_body(text, 1, files))
+    return files.lines.apply(_parse_body(text, 1, files, in_brackets))
 
 
 def _read_alone(text: str, first_line: int) -> Document:
     return _parse_body(text, first_line, SourceFiles())
 
 
-def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
-    tree = parse_tree(text, first_line, files)
+def _parse_body(
+    text: str, first_line: int, files: SourceFiles, in_brackets: bool = False
+) -> Document:
+    tree = parse_tree(text, first_line, files, in_brackets=in_brackets)
     defined = abbreviations(tree.root, tree.parser.abbreviations)
     lines = (line for e in tree.root.iter() for line in getattr(e, "lines", ()))
     lowering = Lowering(defined, tree.inlines.read, files, paired_names(lines))

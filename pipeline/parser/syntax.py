@@ -99,11 +99,13 @@ class InlineReader:
 
 
 class Tree(NamedTuple):
-    """The element tree of a text, the parser with its results, and a reader of more leaves."""
+    """The element tree of a text, the parser with its results, and a reader of more leaves;
+    ``in_brackets`` is whether formulas are certainly in escaped brackets somewhere."""
 
     root: BlockElement
     parser: LineParser
     inlines: InlineReader
+    in_brackets: bool
 
 
 class Markdown(markdown.Markdown):
@@ -114,20 +116,35 @@ class Markdown(markdown.Markdown):
         return self
 
 
-def parse_tree(text: str, first_line: int = 1, files: SourceFiles | None = None) -> Tree:
-    """The element tree of a Markdown text, which begins on ``first_line`` of the source."""
+def parse_tree(
+    text: str,
+    first_line: int = 1,
+    files: SourceFiles | None = None,
+    *,
+    in_brackets: bool = False,
+) -> Tree:
+    """The element tree of a Markdown text, which begins on ``first_line`` of the source;
+    ``in_brackets`` as in `Tree`, in the text around it."""
     md = Markdown()
     md.parser = parser = LineParser(md, first_line, files or SourceFiles())
     for priority, (name, processor) in enumerate(reversed(BLOCKS.items())):
         parser.blockprocessors.register(processor(parser), name, priority)
-    patterns = {**INLINES, "example": references.example(parser.examples)}
-    for priority, (name, pattern) in enumerate(reversed(patterns.items())):
-        md.inlinePatterns.register(pattern, name, priority)
     root = parser.parseDocument(text.removesuffix("\n").split("\n")).getroot()
     assert isinstance(root, BlockElement)
     parser.files.lines.last = root.end
+    leaves = [
+        element
+        for element in root.iter()
+        if isinstance(element, BlockElement) and element.tag in INLINE_TAGS
+    ]
+    in_brackets = in_brackets or (
+        "\\" in text and any(math.has_formula("\n".join(leaf.lines)) for leaf in leaves)
+    )
+    example = references.example(parser.examples)
+    patterns = {**INLINES, **math.brackets(in_brackets), "example": example}
+    for priority, (name, pattern) in enumerate(reversed(patterns.items())):
+        md.inlinePatterns.register(pattern, name, priority)
     inlines = InlineReader(parser)
-    for block in [element for element in root.iter() if element.tag in INLINE_TAGS]:
-        assert isinstance(block, BlockElement)
-        inlines.read(block, block.lines)
-    return Tree(root, parser, inlines)
+    for leaf in leaves:
+        inlines.read(leaf, leaf.lines)
+    return Tree(root, parser, inlines, in_brackets)

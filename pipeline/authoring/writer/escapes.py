@@ -19,6 +19,7 @@ _EMOJI = re.compile(r"(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]{1,70}:")
 _KEYS = re.compile(r"\+\+(?=[A-Za-z0-9])")
 _ROLE = re.compile(r":[a-z][\w.-]*:$")
 _SPECIAL = re.compile(r"[\\`*_~^\[\]!<&$={:@%+\n\t\r|(]|https?://|www\.")
+_CHOICE = re.compile(r"(?<![\w)\]\\])\((?:[ \t]{1,9}|[xX✓✔☑✅])\)(?!\()")
 FAR = 1000
 """Characters that the other bracket of a pair is looked for in."""
 
@@ -97,6 +98,8 @@ def _escaped(token: str, text: str, at: int, setting: LeafSetting, nested: bool,
             is_open = text.rfind("[", max(0, at - FAR), at) >= 0
             marks = nested or (after and (not is_open or after in "([{:^"))
             return setting.closing if marks else token
+        case "(":
+            return "\\(" if _CHOICE.match(text, at) else token
         case "!":
             return "\\!" if after == "[" else token
         case "<":

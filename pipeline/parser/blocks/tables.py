@@ -18,7 +18,8 @@ from pipeline.parser.lines import Cursor, Line
 _DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256
 WIDE_HINT = "If a bar is part of the text, write `\\|`."
-_PIECE = re.compile(r"\\.|(`+)|(\$)|(\|)", re.S)
+_PIECE = re.compile(r"(?P<bracket>\\\\?[(\[])|\\.|(?P<code>`+)|(?P<dollar>\$)|(?P<bar>\|)", re.S)
+_MARKS = re.compile(r"[`$]|\\[(\[]")
 _FORMULAS = tuple(pattern.compiled_re for pattern in math.PATTERNS.values())
 
 
@@ -113,7 +114,7 @@ def column_count(text: str) -> int:
 def split_row(line: Line, width: int) -> list[Line]:
     r"""The cells of a row, with their positions. ``\|`` is not a border."""
     all_bars = _bars(line)
-    bars = _bars(line, outside=True) if "`" in line or "$" in line else all_bars
+    bars = _bars(line, outside=True) if _MARKS.search(line) else all_bars
     cells = _parted(line, bars)
     if len(bars) < len(all_bars) and len(cells) < width:
         by_all = _parted(line, all_bars)
@@ -132,14 +133,18 @@ def _bars(text: str, *, outside: bool = False) -> list[int]:
     at = 0
     while piece := _PIECE.search(text, at):
         at = piece.end()
-        if piece[3]:
+        if piece["bar"]:
             found.append(piece.start())
-        elif piece[1] and outside:
-            ends = runs.get(len(piece[1]), [])
+        elif piece["code"] and outside:
+            ends = runs.get(len(piece["code"]), [])
             while ends and ends[-1] <= at:
                 ends.pop()
             at = ends[-1] if ends else at
-        elif piece[2] and outside:
+        elif piece["bracket"] and outside:
+            pair = math.BRACKETS.match(text, piece.start())
+            if pair and math.reads_like_formula(pair[2] or pair[3]):
+                at = pair.end()
+        elif piece["dollar"] and outside:
             matches = [formula.match(text, piece.start()) for formula in formulas]
             end = next((match.end() for match in matches if match), 0)
             # search only once for the end of a mark of several dollars that is never closed

@@ -61,6 +61,8 @@ def take_marks(items: Sequence[BlockElement], in_exercise: bool) -> list[ChoiceM
     for one, item in zip(found, items, strict=True):
         if one:
             _take(one, item)
+        else:
+            _restore(item)
     return [one.mark if one else NO_MARK for one in found]
 
 
@@ -78,6 +80,16 @@ def _find(item: BlockElement, pairs: Sequence[str]) -> _Mark | None:
     is_x = match[2] == "" and match[3] in ("x", "X") and is_apart and holder.tag != "em"
     plain = is_x if match[3] else bool(match[2])
     return _Mark(ChoiceMark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
+
+
+def _restore(item: BlockElement) -> None:
+    r"""Make an escaped mark of a choice, ``\(x\)``, text, which it is no formula in."""
+    first = item.first
+    if first is None or first.text or not len(first) or first[0].tag != "math":
+        return
+    if first.lines[0].startswith("\\(") and (first[0].text or "").strip() in ("x", "X"):
+        first.text = f"({first[0].text}){first[0].tail or ''}"
+        del first[0]
 
 
 def _is_label(item: BlockElement) -> bool:

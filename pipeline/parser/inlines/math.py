@@ -39,6 +39,22 @@ _MONEY = re.compile(
 _CURRENCY = re.compile("[\u20ac\u00a3\u00a5\u20b9]")
 _OPEN_END = re.compile(r"[/:|&\"]\Z")
 _UNLIKELY_START = re.compile(r"[),;:?]..|\W*\(['\"#]")
+# What only formulas have, in escaped brackets: f(x), sin(x), n!, 2x, |x|, x', n-1
+_NOTATION = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_]{1,2}|sin|cos|tan|log|exp|max|min|det|gcd|lcm|deg|dim)['\u2032]*\([^()]+\)"
+    r"|(?<![^\W_])(?:[^\W\d_]|\d+)!|\)!|(?<![\w.,])\d+[a-z](?![^\W_])|\|[^|\w]*+\w[^|]*+\|"
+    r"|(?<![\w'])[^\W\d_]['\u2032]+(?![^\W_])|(?<![\w-])[a-z]-\d(?![\w-])"
+)
+# One or two letters, or several of them: x, AB, (a, b)
+_LETTERS = re.compile(r"\(?[^\W\d_]{1,2}(?:,\s*[^\W\d_])*\)?")
+# Without a word: numbers, pairs of letters, capitals for points; 1/2, -5, ABC
+_SHORT_TERMS = re.compile(
+    r"(?:[+-]?\s*(?:\\?[\[({])*(?:\d+(?:[.,]\d+)*(?!st|nd|rd|th)|(?:[^\W\d_]{1,2}|[A-Z]{3,4})"
+    r"(?![^\W\d_])|\.{3}|\u2026)(?:\\?[\])}]|\\%|!)*(?:\s*[-+*/:,;|]\s*)?)++"
+)
+_ASCII = re.compile("[A-Za-z]")
+_COPYRIGHT = re.compile(r"\\+\([cC]\\+\)\s*\d")
+_ITEM = re.compile("[a-h]|i{1,3}|iv|vi{0,3}", re.IGNORECASE)
 _TERM = re.compile(r"[^\W\d_]{1,2}|\d+[^\W\d_]?")
 _SPACED_TERM = re.compile(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
 
@@ -99,13 +115,31 @@ def reads_like_formula(content: str, *, strongly: bool = False) -> bool:
     inside = content.strip()
     if not inside or _is_prose(inside):
         return False
-    found = _COMMAND.search(inside) or (not strongly and _SIGNS.search(inside))
+    found = _COMMAND.search(inside) or (
+        not strongly and (_SIGNS.search(inside) or _NOTATION.search(inside))
+    )
     return bool(found or "^" in inside) and re.search(r"\w", inside) is not None
 
 
-def is_a_letter(content: str) -> bool:
-    """Return whether it is one or two letters: a variable, or the marker of a list item."""
-    return _TERM.fullmatch(content.strip()) is not None and not content.strip().isdigit()
+def has_formula(text: str) -> bool:
+    r"""Return whether a text has a formula in ``\(…\)`` or ``\[…\]`` that is certainly one."""
+    return any(
+        reads_like_formula(m[2] or m[3], strongly=m[2] is None) for m in BRACKETS.finditer(text)
+    )
+
+
+def _may_be_formula(m: re.Match[str], data: str, has_others: bool) -> bool:
+    r"""Return whether the content of ``\(…\)`` is one if that is likely from what is around it.
+    Other formulas in such brackets show that the author does not escape brackets."""
+    content, inside = m[2], m[2].strip()
+    if _LETTERS.fullmatch(inside):
+        if content[0] == content[-1] == " ":
+            return True
+        if _ASCII.match(data[m.start() - 1 : m.start()]) or _COPYRIGHT.match(data, m.start()):
+            return False  # well(s), (c) 2020
+        begins = data[max(0, m.start() - 1) : m.start()] in ("", "\n")
+        return has_others or not ((begins and _ITEM.fullmatch(inside)) or inside in "cCrRpP")
+    return has_others and _SHORT_TERMS.fullmatch(inside) is not None
 
 
 def _is_prose(inside: str) -> bool:
@@ -125,6 +159,11 @@ _BRACKETED = r"[^\\]++|\\(?!\\?[()\[\]])."
 # The same without another such environment within it.
 _ENVIRONMENT = r"[^\\]++|\\(?!(?:begin|end)\{(?P=name)\})."
 
+_INLINE_BRACKETS = rf"(?P<mark>\\\\?)\(((?:{_BRACKETED})++)(?P=mark)\)"
+_DISPLAY_BRACKETS = rf"(?P<mark>\\\\?)\[((?:{_BRACKETED})++)(?P=mark)\]"
+BRACKETS = late(rf"(\\\\?)(?:\(((?:{_BRACKETED})++)\1\)|\[((?:{_BRACKETED})++)\1\])", re.DOTALL)
+"""Escaped brackets, round or square, with their content."""
+
 # Environments that LaTeX sets on lines of their own.
 _DISPLAY = re.compile(
     "align(?!ed)|alignat(?!ed)|displaymath|eqnarray|equation|flalign|gather(?!ed)|multline"
@@ -135,23 +174,25 @@ def _formula(m: re.Match[str], group: int = 1, **attrib: str) -> InlineSpan:
     return InlineSpan("math", m[group], marks=str(m.start(group) - m.start()), **attrib)
 
 
-def _latex(m: re.Match[str], data: str) -> Result:
-    content = m[2]
-    if not reads_like_formula(content):
-        spaced = content[0] == content[-1] == " "
-        if not is_a_letter(content):
-            return None
-        # `\(c\)` is a letter that should not become ©, and `\(a\)` may be the marker of a list
-        # item.
-        begins = data[max(0, m.start() - 1) : m.start()] in ("", "\n")
-        if not spaced and (begins or content in "cCrRpP"):
-            return None
-    return _formula(m, 2)
+def brackets(has_others: bool) -> dict[str, Pattern]:
+    r"""LaTeX's brackets, also with two backslashes, which other programs want: ``\(…\)``, and
+    ``\[…\]``. ``has_others`` is whether formulas in the text are certainly in such brackets."""
 
+    def inline(m: re.Match[str], data: str) -> Result:
+        is_one = reads_like_formula(m[2]) or _may_be_formula(m, data, has_others)
+        return _formula(m, 2) if is_one else None
 
-def _latex_display(m: re.Match[str], data: str) -> Result:
-    strong = reads_like_formula(m[2], strongly=True)
-    return _formula(m, 2, display="yes") if strong else None
+    def display(m: re.Match[str], data: str) -> Result:
+        content = m[2]
+        is_apart = content[0].isspace() and content[-1].isspace()  # and no array\[i = 0\]
+        is_apart = (is_apart or has_others) and not _IN_WORD.match(data[m.start() - 1 : m.start()])
+        is_one = reads_like_formula(content, strongly=not is_apart)
+        return _formula(m, 2, display="yes") if is_one else None
+
+    return {
+        "latex-math": Pattern("\\", _INLINE_BRACKETS, inline),
+        "latex-display-math": Pattern("\\", _DISPLAY_BRACKETS, display),
+    }
 
 
 def _inline(m: re.Match[str], data: str) -> Result:
@@ -160,11 +201,7 @@ def _inline(m: re.Match[str], data: str) -> Result:
 
 
 PATTERNS = {
-    # `\(…\)`, and `\\(…\\)`, which other programs want
-    "latex-math": Pattern("\\", rf"(?P<mark>\\\\?)\(((?:{_BRACKETED})++)(?P=mark)\)", _latex),
-    "latex-display-math": Pattern(
-        "\\", rf"(?P<mark>\\\\?)\[((?:{_BRACKETED})++)(?P=mark)\]", _latex_display
-    ),
+    **brackets(False),
     # in the middle of a paragraph
     "environment": Pattern(
         "\\",

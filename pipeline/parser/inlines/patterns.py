@@ -110,13 +110,20 @@ def _up_to_bracket(address: str) -> str:
     return address
 
 
+def _escaped(m: re.Match[str], data: str) -> Result:
+    """A character; a bracket of what would be the mark of a choice is a text by itself, which is
+    not taken for one."""
+    return InlineSpan("text", m[1]) if _CHOICE.match(data, m.start()) else m[1]
+
+
+_CHOICE = re.compile(r"\\[(\[](?:[ \t]{1,9}|[xX✓✔☑✅])\\?[)\]]")
 _BRACKETS = re.compile(r"[\[\]]")
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
 _ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
 
 PATTERNS = {
-    "escape": Pattern("\\", rf"\\([{re.escape(PUNCTUATION)}])", lambda m, data: m[1]),
+    "escape": Pattern("\\", rf"\\([{re.escape(PUNCTUATION)}])", _escaped),
     "hard-break": Pattern("\\", r"\\\n", lambda m, data: InlineSpan("br")),
     "entity": Pattern("&", ENTITY, lambda m, data: decode_entity(m[0])),
     "autolink": Pattern(

@@ -124,7 +124,7 @@ class InlineLowering:
                 else:
                     text = (model.Text(text=content),)
                     yield model.InlineElement(name=element.get("name", ""), children=text)
-            case "emoji":
+            case "emoji" | "text":
                 yield model.Text(text=element.text or "")
             case "group":
                 yield from self._inlines(element, inner)
