@@ -89,6 +89,46 @@ def test_front_matter_is_distinguished_from_a_thematic_break(text: str, lines: i
     assert (taken, found) == (lines, ())
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            '+++\ntitle = "The well"\nauthors = ["Ann", "Ben"]\ndate = 2020-01-02T10:00:00\n+++\n',
+            5,
+        ),
+        ('{\n"title": "The well",\n"author": ["Ann", "Ben"], "date": "2020-01-02"\n}\n', 4),
+        ("% The\n  well\n% Ann; Ben\n% 2020-01-02\n\n# Heading\n", 5),
+        ("---\ntitle: The well\nauthor: [Ann, Ben]\ndate: 2020-01-02 10:00:00 +0200\n---\n", 5),
+    ],
+)
+def test_front_matter_of_other_tools_is_read(text: str, lines: int) -> None:
+    metadata, taken, found = read_front_matter(f"{text}\nText.\n", "x.md")
+    assert (metadata.title, metadata.date, taken) == ("The well", "2020-01-02", lines)
+    assert [one.name for one in metadata.authors] == ["Ann", "Ben"]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "told"),
+    [
+        ("+++\n# a\ntitle = The well\n+++\n\nText.\n", 4, ["likely-slip"]),
+        ('+++\ntitle = "A"\n\ndraft = true\n+++\n', 5, ["unknown-key"]),
+        ("Title: The well\nAuthor: Ann\n\nText.\n", 0, ["likely-slip"]),
+        ("Title: ____\n\nText.\n", 0, []),
+        ("Title: a word, and more\ntext.\n", 0, []),
+        ("+++\nText\n+++\n", 0, []),
+        ('{"a": 1} is text.\n', 0, []),
+        ("% Of all\nwells.\n", 0, []),
+        ("% A comment.\n\n# The well\n", 0, []),
+        ("% A\n% B\n% C\n% D\n", 0, []),
+    ],
+)
+def test_other_front_matter_is_told_or_text(text: str, lines: int, told: list[str]) -> None:
+    _, taken, found = read_front_matter(text, "x.md")
+    assert (taken, [one.code for one in found]) == (lines, told)
+    assert all(text.split("\n")[one.line - 1].startswith(("d", "T", "+")) for one in found)
+
+
 def test_front_matter_that_is_not_closed_is_read_as_far_as_it_goes() -> None:
     text = "---\ntitle: A\nlang: de\n\n# Heading\n\nText.\n"
     metadata, lines, found = read_front_matter(text, "x.md")

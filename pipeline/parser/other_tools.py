@@ -129,7 +129,8 @@ def warn_of_line(lines: Iterable[Line], report: Report) -> None:
     for line in lines:
         if line.startswith("% ") and not before.rstrip()[-1:].isdecimal():  # which is no percentage
             message = f"`{line.strip()}` is a comment in MyST and LaTeX. It stays as text."
-            report(Code.LIKELY_SLIP, message, line.at(), "Put an empty line before and after it.")
+            hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."
+            report(Code.LIKELY_SLIP, message, line.at(), hint)
         before = line
         if line[:1] in _LINE_TRIGGERS:
             for mark in LINES:

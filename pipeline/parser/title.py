@@ -26,7 +26,7 @@ UNTITLED = "Untitled"
 SAMPLE = 20_000
 """The number of characters from which a language is guessed."""
 
-_LANGUAGE = re.compile("""["']?lang(?:uage)?["']?[ \t]*:""")
+_LANGUAGE = re.compile("""\\s*["']?lang(?:uage)?["']?[ \t]*[:=]""")
 MANY = 3
 """First-level headings from which they are chapters, if others are below them."""
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.parser.frontmatter import foreign, yaml_nodes
 from pipeline.parser.lines import Cursor
 
 MAX_DEPTH = 16
@@ -108,7 +108,8 @@ class IncludeProcessor(LineProcessor):
         parser, lines = self.parser, self.parser.files.lines
         parent, at = lines.place(cursor.number)
         front = yaml_nodes.find(text)
-        skipped = front.lines if front and front.closed else 0
+        other = foreign.find(text) if front is None else None
+        skipped = other.lines if other else front.lines if front and front.closed else 0
         lines.begin(cursor.number, name, skipped + 1, shift)
         if skipped:
             self._skipped_front_matter(cursor)

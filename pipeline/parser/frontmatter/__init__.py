@@ -1,4 +1,5 @@
-"""Front matter: the YAML between two ``---`` lines at the top of a source, as `Metadata`."""
+"""Front matter: the YAML between two ``---`` lines at the top of a source, as `Metadata`; other
+tools' equivalents."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PrintOptions
 from pipeline.parser.frontmatter import (
     affiliations,
+    foreign,
     identifiers,
     printing,
     schema,
@@ -35,13 +38,19 @@ def read_front_matter(
     settled. Invalid values are omitted. Never raises.
     """
     found = yaml_nodes.find(text)
-    if found is None and library is None:
+    other = foreign.find(text) if found is None else None
+    if found is None and library is None and other is None:
         return Metadata(), 0, ()
     report, nodes, lines, read = values.FieldReport(source), dict[str, Node](), 0, dict[str, Any]()
     if found is not None:
         mapping, lines, mistakes = yaml_nodes.compose(found, source)
         report.findings += mistakes
         nodes, read = _read(mapping, report)
+    elif other is not None:
+        lines = other.lines
+        if other.message:
+            report.add(Code.LIKELY_SLIP, other.message, other.mapping.place, other.hint)
+        nodes, read = _read(other.mapping, report)
     own = read
     if library is not None:
         given, problems = shared_values(library)

@@ -90,8 +90,14 @@ def _months() -> tuple[tuple[str, int], ...]:
     )
 
 
+_TIME = re.compile(r"(?<=\d-\d\d)[ \t]*[T \t]\d{1,2}:\d\d.{0,30}$", re.DOTALL)
+"""The time after a date, as Jekyll and Hugo write it."""
+
+
 def calendar_date(value: str) -> str:
-    """YYYY, YYYY-MM or YYYY-MM-DD, if it is a date that exists. Raises `BadValueError`."""
+    """YYYY, YYYY-MM or YYYY-MM-DD, if it is a date that exists, without a time of the day. Raises
+    `BadValueError`."""
+    value = _TIME.sub("", value)
     hint = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
     found = re.fullmatch(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", value, re.ASCII)
     if found is None:

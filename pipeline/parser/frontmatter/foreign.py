@@ -1,0 +1,146 @@
+"""Front matter of other tools: TOML and JSON of Hugo, and title blocks of Pandoc, which are read as
+if they were YAML; MultiMarkdown's metadata, which are reported."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from typing import Any, NamedTuple
+
+from pipeline.parser.frontmatter.yaml_nodes import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    Mapping,
+    Node,
+    Place,
+    Scalar,
+    Sequence,
+)
+
+AS_YAML = "Write it as YAML: `---`, lines such as `title: The well`, and `---` again."
+
+
+class Foreign(NamedTuple):
+    """The entries of front matter, the number of its lines, and a message about it, if any."""
+
+    mapping: Mapping
+    lines: int
+    message: str = ""
+    hint: str = ""
+
+
+_START = Place(1, 1)
+_NOTHING = Mapping((), _START)
+_TOML = re.compile(
+    r"\+\+\+[ \t]*\n(?=\s*(?:#|\[|[\"']?[\w-]+[\"']?[ \t]*=))((?:.*\n)*?)\+\+\+[ \t]*(?:\n|\Z)"
+)
+_JSON = re.compile(r'\{\s*"[\w-]+"\s*:')
+_TITLE = re.compile(r"%(?: |\n|\Z)")
+_MULTI = re.compile(
+    r"(?:title|author|subtitle)[ \t]*:[ \t]*+[^\s_].*(?:\n(?:[A-Za-z][\w -]*:|[ \t]+\S).*)*"
+    r"(?=\n[ \t]*\n)",
+    re.IGNORECASE,
+)
+
+
+def find(text: str) -> Foreign | None:
+    """The front matter of another tool at the beginning of a text."""
+    match text[:1]:
+        case "+" if found := _TOML.match(text):
+            return _toml(found[1], found[0].count("\n"))
+        case "{" if _JSON.match(text):
+            return _json(text[:MAX_CHARACTERS])
+        case "%":
+            return _title_block(text)
+        case _ if found := _MULTI.match(text):
+            first = found[0].partition("\n")[0].strip()
+            message = f"`{first[:60]}` looks like metadata of MultiMarkdown, and stays as text."
+            return Foreign(_NOTHING, 0, message, "Put a line `---` before and after these lines.")
+    return None
+
+
+def _toml(text: str, lines: int) -> Foreign:
+    import tomllib
+
+    try:
+        values = tomllib.loads(text[:MAX_CHARACTERS])
+        return Foreign(_mapping(values, text, 2), lines)
+    except (ValueError, RecursionError) as error:
+        message = f"The TOML between `+++` cannot be read, and is left out: {error}."
+        return Foreign(_NOTHING, lines, message.replace("\n", " "), AS_YAML)
+
+
+def _json(text: str) -> Foreign | None:
+    try:
+        values, end = json.JSONDecoder().raw_decode(text)
+        if text[end : end + 1] not in ("", "\n"):
+            return None
+        return Foreign(_mapping(values, text, 1), text.count("\n", 0, end) + 1)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _mapping(values: dict[str, Any], text: str, first: int) -> Mapping:
+    """The entries of a table whose ``text`` begins on the line ``first``."""
+    lines = text.split("\n")
+    entries = []
+    for key, value in values.items():
+        begins = re.compile(rf"[\s\[]*[\"']?{re.escape(key)}[\"']?\s*[=:\].]")
+        number = next((at for at, line in enumerate(lines) if begins.match(line)), 0)
+        column = max(0, lines[number].find(key))
+        place = Place(first + number, column + 1, len(key))
+        entries.append((Scalar(key, place), _node(value, place, 1)))
+    return Mapping(tuple(entries), _START)
+
+
+def _node(value: Any, place: Place, depth: int) -> Node:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"lists and tables are more than {MAX_DEPTH} deep")
+    match value:
+        case dict():
+            entries = ((Scalar(k, place), _node(v, place, depth + 1)) for k, v in value.items())
+            return Mapping(tuple(entries), place)
+        case list():
+            return Sequence(tuple(_node(item, place, depth + 1) for item in value), place)
+        case bool():
+            return Scalar(str(value).lower(), place)
+        case None:
+            return Scalar("", place)
+        case datetime.date():
+            return Scalar(value.isoformat()[:10], place)
+    return Scalar(str(value), place, '"' if isinstance(value, str) else "")
+
+
+def _title_block(text: str) -> Foreign | None:
+    """Pandoc's title, authors and date, each after ``%``, up to an empty line. A single line before
+    a heading of the first level is a comment of MyST."""
+    fields: list[list[str]] = []
+    starts: list[int] = []
+    number = 0
+    lines = text.split("\n", 64)[:64]
+    for number, line in enumerate(lines, 1):
+        if _TITLE.match(line) and len(fields) < len(_FIELDS):
+            fields.append([line[1:].strip()])
+            starts.append(number)
+        elif fields and line.strip() and line[0] in " \t":
+            fields[-1].append(line.strip())
+        elif line.strip():
+            return None
+        else:
+            break
+    following = next((line for line in lines[number:] if line.strip()), "")
+    if not fields or (len(fields) == 1 and following.startswith("# ")):
+        return None
+    entries = []
+    for key, said, start in zip(_FIELDS, fields, starts, strict=False):
+        place = Place(start, 1)
+        node: Node = Scalar(" ".join(said).strip(), place)
+        if key == "author":
+            names = (name.strip() for one in said for name in one.split(";"))
+            node = Sequence(tuple(Scalar(name, place) for name in names if name), place)
+        entries.append((Scalar(key, place), node))
+    return Foreign(Mapping(tuple(entries), _START), number)
+
+
+_FIELDS = ("title", "author", "date")
