@@ -277,6 +277,14 @@ def test_sixteen_bits_of_grey_are_printed_as_greys(tmp_path: Path) -> None:
         assert row == pytest.approx([0, 64, 128, 254], abs=2), path.name
 
 
+@pytest.mark.parametrize(("black", "white"), [(0, 1), (0, 255), (0, 65535), (-20, 3e6)])
+def test_greys_in_floating_point_become_greys(black: float, white: float) -> None:
+    step = (white - black) / 255
+    grey = Image.linear_gradient("L").convert("F").point(lambda value: value * step + black)
+    with opened(examine(saved(grey, "TIFF")).data) as image:
+        assert [image.getpixel((0, y)) for y in (0, 64, 255)] == pytest.approx([0, 64, 255], abs=1)
+
+
 def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 

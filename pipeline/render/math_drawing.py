@@ -92,7 +92,7 @@ def _draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
         found = _drawn(mathml, colour, least)
     except Exception as error:  # ziamath and ziafont raise whatever their parts do
         raise CannotDrawError(str(error)) from error
-    if found.width < 0 or not 0 <= found.height < HIGHEST:
+    if found.width <= 0 or not 0 <= found.height < HIGHEST:
         raise CannotDrawError
     return found
 

@@ -180,6 +180,10 @@ def _of_eight_bits(image: Any) -> bytes:
     from PIL import Image, ImageChops, ImageOps
 
     deep = ImageOps.exif_transpose(image)
+    output = io.BytesIO()
+    if deep.mode == "F":
+        _of_floats(deep).save(output, "PNG", icc_profile=None)
+        return output.getvalue()
     if deep.mode != "I;16":
         deep = deep.convert("I").convert("I;16")
     halves = deep.tobytes()
@@ -191,6 +195,16 @@ def _of_eight_bits(image: Any) -> bytes:
             low.point([255 * (value != lower) for value in range(256)]),
         )
         made.putalpha(ImageChops.lighter(*seen))
-    output = io.BytesIO()
     made.save(output, "PNG", icc_profile=None)
     return output.getvalue()
+
+
+def _of_floats(image: Any) -> Any:
+    """The greys of an image with numbers from 0 to 1, 255 or 65535, as its largest suggests; of one
+    with others, from its least to its largest."""
+    least, most = image.getextrema()
+    white = next((top for top in (1, 255, 65535) if most <= top), 0) if least >= 0 else 0
+    if white:
+        least, most = 0, white
+    scale = 255 / ((most - least) or 1)
+    return image.point(lambda value: value * scale - least * scale).convert("L")

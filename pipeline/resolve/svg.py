@@ -40,6 +40,7 @@ LONGEST_LENGTH = 60
 
 _NUMBER = r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d{1,2}+)?"
 _BOX = re.compile(rf"\s*{_NUMBER}(?:(?:\s++,?|,)\s*+{_NUMBER}){{3}}\s*")
+_ZERO = re.compile(r"[+-]?(?:0++\.?0*+|\.0++)(?:[a-zA-Z]{1,2}|%)?")
 _FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
 
 
@@ -108,6 +109,8 @@ def read_svg(data: bytes) -> _Drawing:
         raise ValueError("it draws too much for a page")
     if (box := root.get("viewBox")) and not _BOX.fullmatch(box):
         raise ValueError("its `viewBox` is not four numbers")
+    if any(_ZERO.fullmatch(side.strip()) for side in _sides(root)):
+        raise ValueError("its width or height is 0, so nothing of it shows")
     chosen = without_alternatives(root)
     removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
     changed = any((chosen, without_notes(root), name_families(root), builder.noted, removed))
@@ -147,6 +150,12 @@ def _drawn(root: Element) -> int:
             open_.discard(element)
             waiting.pop()
     return counts[root]
+
+
+def _sides(root: Element) -> list[str]:
+    """All widths and heights that the file states."""
+    box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
+    return [root.get("width", ""), root.get("height", ""), *box[2:]]
 
 
 def _size(root: Element) -> tuple[int, int]:

@@ -26,7 +26,7 @@ ENCLOSED = {
 }
 """Classes instead of ``menclose``, which not all browsers draw."""
 
-SEEN = frozenset({"mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot", "mphantom"})
+SEEN = frozenset({"mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot"})
 CLASSES = frozenset(ENCLOSED.values())
 """Visible content, and marks around or across it."""
 
@@ -62,9 +62,19 @@ def convert(tex: str, display: bool) -> Element:
     for inner in math.iter():
         if inner.get("class") in (DECIMAL, FUNCTION):
             del inner.attrib["class"]
-    if not any(inner.tag in SEEN or inner.get("class") in CLASSES for inner in math.iter()):
+    if not any(map(_is_seen, math)):
         raise CannotSetError("The formula has no visible content.")
     return math
+
+
+def _is_seen(element: Element) -> bool:
+    """Return whether an element is visible, or takes up the width of something that would be."""
+    if element.tag == "mpadded" and element.get("width") == "0":
+        return False
+    if element.tag == "munder" and is_blank(element):  # a line, which may have no length
+        return any(space.get("width") != "0em" for space in element[0].iter("mspace"))
+    is_shown = element.tag in SEEN or element.get("class") in CLASSES
+    return is_shown or any(map(_is_seen, element))
 
 
 def markup(math: Element, alternative: str) -> str:
