@@ -62,6 +62,7 @@ variables:
 ‹a paragraph› with ____{«an answer in a paragraph»}, **____{«an answer in bold»}** and
 ____{«an answer over
 two lines»}. Three of the notes.[^open][^emptied][^partly]
+^[«a note with a class»]{.solution}
 
 ::: answer
 «an answer's paragraph» *«its emphasis»* **«its strong emphasis»** ~~«struck out»~~

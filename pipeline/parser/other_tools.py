@@ -39,7 +39,7 @@ INLINE = (
           "Write the text as it is meant to be, without such marks."),
     _Mark(re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"), "a role of MyST",
           "Write a link `[text](#id)`, a reference `@fig-x` or plain text."),
-    _Mark(late(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
+    _Mark(late(rf"(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S)"),
           "an attribute list that applies to nothing",
           r"Put what it is about in brackets: `[text]\g<0>`."),
     _Mark(re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"), "a role of reStructuredText",

@@ -187,7 +187,7 @@ def _note_reference(node: model.NoteReference, notes: Notes, depth: int) -> Iter
         raise unwritable(node)
     yield LeafToken("^[", "bracket")
     yield from _tokens(note.children[0].children, notes, depth)
-    yield LeafToken("]", "end")
+    yield LeafToken(f"]{attribute_list(note.children[0].attributes)}", "end")
 
 
 def _abbreviation(node: model.Abbreviation, notes: Notes, depth: int) -> Iterable[LeafToken]:

@@ -109,6 +109,7 @@ class Brackets:
             self.leaf.chain.add_text("]")
             return
         element = InlineSpan("note")
+        self.leaf.take_attributes(element)
         self._wrap(bracket, element)
 
     def _check_target(self, bracket: Bracket) -> None:

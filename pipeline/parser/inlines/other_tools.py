@@ -29,6 +29,8 @@ _SCRIPT = late(
     r"|\^(?P<sup>(?=[^\s^]*[^\W_])"
     r"(?:[+\-\N{MINUS SIGN}]?(?:\w|[*_.,/'’′°%+\-])+?|\([^\s^()\\`\[\]<>]*\)))\^(?!\^)"
 )
+LONGEST_LINK = 300
+"""The number of characters before an attribute list in which a link is looked for."""
 _OPERATION = re.compile(r"(?<=[\w)])(?:[+\-/=]|\*(?=[^\W_]))")
 _WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
 _KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del", "tab": "Tab"}
@@ -122,11 +124,17 @@ def _shortcode(m: re.Match[str], data: str) -> Result:
 def _unread(m: re.Match[str], data: str) -> Result:
     """Text that is not supported, and its finding."""
     found = other_tools.find(data, m.start())
-    if found is None:
+    if found is None or _ends_link(data, m.start()):
         return None
     mark, written = found
     slip = _slip(written, f"`{_shown(written)}` is {mark.name}", mark.instead)
     return slip, m.start() + len(written)
+
+
+def _ends_link(data: str, pos: int) -> bool:
+    """Return whether a link that cannot be read, and has a finding of its own, ends at ``pos``."""
+    start = data.rfind("](", max(0, pos - LONGEST_LINK), pos)
+    return start >= 0 and data.find(")", start) == pos - 1
 
 
 def _shown(text: str) -> str:

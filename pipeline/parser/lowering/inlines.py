@@ -8,6 +8,8 @@ from hashlib import blake2b
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from msgspec.structs import replace
+
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.codes import Code as Finding
@@ -205,11 +207,11 @@ class InlineLowering:
             case tag:
                 raise AssertionError(f"no lowering for the inline element {tag}")
 
-    def _note(
-        self, element: InlineSpan, depth: int, span: Span | None
-    ) -> tuple[model.NoteReference, ...]:
+    def _note(self, element: InlineSpan, depth: int, span: Span | None) -> tuple[Inline, ...]:
         """A reference to the note ``^[…]``, with a label that no other label can equal, the same
-        wherever the note stands; nothing if it only contains a comment, or a tag around nothing."""
+        wherever the note stands; nothing if it only contains a comment, or a tag around nothing.
+        Its attributes are those of its paragraph; with a condition they are those of the reference,
+        without which there is no note."""
         element.text = (element.text or "").lstrip()
         if len(element):
             element[-1].tail = (element[-1].tail or "").rstrip()
@@ -223,11 +225,21 @@ class InlineLowering:
             inlines = inlines[:-1]
         if not inlines:
             return ()
-        text = model.Paragraph(children=inlines, span=place)
+        text = model.Paragraph(
+            children=inlines, span=place, attributes=element.attributes or NO_ATTRIBUTES
+        )
         digest = blake2b(plain_text(inlines).encode(), digest_size=6).hexdigest()
         label = self._labels.take(f"{model.INLINE_NOTE}{digest}")
+        reference = model.NoteReference(label=label, span=span)
+        if not is_partial(text):
+            self._notes.append(model.Note(label=label, children=(text,), span=span))
+            return (reference,)
+        whole = model.InlineElement(
+            name="span", children=(reference,), span=span, attributes=text.attributes
+        )
+        text = replace(text, attributes=NO_ATTRIBUTES)
         self._notes.append(model.Note(label=label, children=(text,), span=span))
-        return (model.NoteReference(label=label, span=span),)
+        return (whole,)
 
     def _address(self, element: InlineSpan, key: str, span: Span | None) -> str:
         address = element.get(key, "")
