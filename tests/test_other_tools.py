@@ -51,6 +51,10 @@ EXPECTED = {
     "Open {/* hidden */} text": "<p>Open text</p>",
     "{% comment %}⏎hidden⏎{% endcomment %}⏎Text": "<p>Text</p>",
     "\\iffalse⏎hidden⏎\\fi⏎Text": "<p>Text</p>",
+    "\\clearpage": '<div class="page-break"></div>',
+    "\\begin{center}⏎Text⏎\\end{center}": '<div class="center">\n<p>Text</p>',
+    "\\LaTeX{} and \\ldots": "<p>LaTeX and …</p>",
+    "\\noindent Text": "<p>\\noindent Text</p>",
     "% hidden": "",
     "Open {>>hidden<<}text": "<p>Open text</p>",
     "{++More++} {--old--}{~~old~>new~~} {==text==}": "<p>More new <mark>text</mark></p>",
@@ -114,7 +118,9 @@ def test_row(example: str, tmp_path: Path) -> None:
     assert bool(told) == ("*warning*" in ROWS[example]), told
 
 
-@pytest.mark.parametrize("mark", ["[TOC]", "[[_TOC_]]", "{{< toc >}}", "1. toc\n{:toc}"])
+@pytest.mark.parametrize(
+    "mark", ["[TOC]", "[[_TOC_]]", "\\tableofcontents", "{{< toc >}}", "1. toc\n{:toc}"]
+)
 def test_a_wish_for_contents_is_granted(mark: str) -> None:
     """However short the text is, unless the front matter says otherwise."""
     source = "---\ntitle: Wells\n{}---\n\n# One\n\n" + mark + "\n\n# Two\n"

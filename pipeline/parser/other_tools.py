@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.codes import Code
 from pipeline.model.late import late
+from pipeline.parser import latex
+from pipeline.parser.inlines.math import ENVIRONMENTS
 from pipeline.parser.lines import Line
 
 if TYPE_CHECKING:
@@ -48,22 +50,20 @@ INLINE = (
           "a reference of pandoc-crossref",
           r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`."),
     *(
-        _Mark(re.compile(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _LATEX, instead)
-        for names, instead in {
-            "footnote": "Write it as `^[…]`.",
-            "(?:text|paren|auto|foot)?cite[pt]?": "Write it as `[@key]`.",
-            "label": "Write an id in braces, `{#fig-map}`, at the end of what it names.",
-            "textbf": "Write it as `**…**`.",
-            "emph|textit|textsl": "Write it as `*…*`.",
-            "texttt|verb": "Write it between backticks.",
-            "(?:sub)*section|chapter|paragraph": "Write it as a heading: `## …`.",
-            "includegraphics": "Write it as `![what it shows](file)`.",
-            "caption": 'Write it after the image\'s file: `![what it shows](file "Caption")`.',
-            "href|url": "Write it as `[text](address)`.",
-            "underline": "Write it as `<u>…</u>`.",
-            "ce|cf|pu|qty|SI|si|unit|num|ang": "Write it as a formula: `$…$`.",
-            "begin|end": "Write what it stands for in Markdown.",
-        }.items()
+        _Mark(late(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _LATEX, instead)
+        for names, instead in latex.WITH_ARGUMENT.items()
+    ),
+    *(
+        # What stands before it is no path: `C:\large`.
+        _Mark(late(rf"(?<![\w:.\\/\]])\\(?:{names})(?![A-Za-z\\])"), _LATEX, instead)
+        for names, instead in latex.ALONE.items()
+    ),
+    _Mark(late(rf"(?<=[^\n])\\begin\{{(?:{ENVIRONMENTS})\*?\}}"), _LATEX,
+          "End it in the same paragraph."),
+    *(
+        _Mark(late(rf"\\(?:begin|end)\{{(?!(?:{ENVIRONMENTS})\*?\}})(?:{names})\*?\}}"
+                   r"(?:[\[{][^\n\]}]{0,300}[\]}])?"), _LATEX, instead)
+        for names, instead in latex.ENVIRONMENTS.items()
     ),
 )  # fmt: skip
 """Marks within text, by the character they begin with: none looks far."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from pipeline.parser import latex
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
 
 _THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _WRITING = re.compile(r"_{4,}|\.{10,}|…{4,}")
 MAX_LINES = 100
-_PAGE = re.compile(r"(?:\\(?:newpage|pagebreak)|\{\{<[ \t]*pagebreak[ \t]*>\}\})[ \t]*$")
+_PAGE = re.compile(
+    rf"(?:\\(?:{latex.PAGE_BREAKS})(?:\[\d\]|\{{\}})?|\{{\{{<[ \t]*pagebreak[ \t]*>\}}\}})[ \t]*$"
+)
 
 
 class ThematicBreakProcessor(LineProcessor):
@@ -43,7 +46,7 @@ class ThematicBreakProcessor(LineProcessor):
 
 
 class PageBreakProcessor(LineProcessor):
-    r"""``\newpage`` alone on a line, or Quarto's equivalent."""
+    r"""``\newpage`` alone on a line, or an equivalent of LaTeX or Quarto."""
 
     begins = "\\{"
 

@@ -1,12 +1,14 @@
 r"""MyST's directives in fences: boxes, ``{note} Title``, and answers, ``{solution}`` or up to
-``{solution-end}``; and answers as LaTeX's environment, ``\begin{solution}``."""
+``{solution-end}``; answers and a few other blocks as LaTeX's environments, ``\begin{solution}``."""
 
 from __future__ import annotations
 
+import functools
 import re
 
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.codes import Code
+from pipeline.parser import latex
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import DIRECTIVES
@@ -42,13 +44,16 @@ class DirectiveProcessor(LineProcessor):
         name = meaning_of(written.lower().removesuffix("-start"))
         box = None if name else _BOX.match(cursor.rest)
         is_box = box is not None and box[1] in DIRECTIVES
-        if not (name or is_box) or self.parser.too_deep(cursor):
+        block = latex.BLOCKS.get(written) if environment else None
+        if block and not self.parser.comes_later(_end_of(end)):
+            return False
+        if not (name or is_box or block) or self.parser.too_deep(cursor):
             return False
         self.open(
             cursor,
             "container",
             NO_ATTRIBUTES,
-            name=name or written,
+            name=name or block or written,
             argument=box[2].strip() if box else "",
             end=end,
             written=cursor.rest.strip(),
@@ -84,6 +89,12 @@ class DirectiveProcessor(LineProcessor):
             message = f"The block {written} is never closed."
             hint = f"End it with a line {end}."
             self.report(block, Code.UNCLOSED_CONTAINER, message, hint)
+
+
+@functools.cache
+def _end_of(environment: str) -> re.Pattern[str]:
+    """The line that ends an environment."""
+    return re.compile(rf"[ \t>]*{re.escape(environment)}[ \t]*$")
 
 
 def _as_code(written: str) -> str:

@@ -13,7 +13,8 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, Verb
 from pipeline.parser.lines import Cursor
 
 _CONTENTS = re.compile(
-    r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{:toc\}|\{\{<[ \t]*toc[ \t]*>\}\})[ \t]*$"
+    r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{:toc\}|\{\{<[ \t]*toc[ \t]*>\}\}"
+    r"|\\tableofcontents(?:\{\})?)[ \t]*$"
 )
 _SEED = re.compile(r"\{:toc\}[ \t]*$")
 _LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
@@ -88,7 +89,7 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
 class OmittedProcessor(LineProcessor):
     """Lines that disappear: a marker of the contents, and kramdown's attributes of a block."""
 
-    begins = "[{"
+    begins = "[{\\"
 
     def start(self, cursor: Cursor) -> bool:
         rest = cursor.rest

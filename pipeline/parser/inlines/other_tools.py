@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.model.late import late
-from pipeline.parser import comments, other_tools
+from pipeline.parser import comments, latex, other_tools
 from pipeline.parser.attributes import make
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import links
@@ -238,6 +238,11 @@ PATTERNS = {
     ),
     "comment": Pattern(comments.BEGINS, "", _comment),
     "keys": Pattern("+", r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])", _keys),
+    "latex-text": Pattern(
+        "\\",
+        rf"\\({'|'.join(latex.TEXTS)})(?![A-Za-z])(?:\{{\}})?",
+        lambda m, data: latex.TEXTS[m[1]],
+    ),
     "unread": Pattern(other_tools.TRIGGERS, "", _unread),
     "emoji": Pattern(":", r":([A-Za-z0-9_+-]{1,70}):(?![\w`])", _emoji),
 }

@@ -1,0 +1,90 @@
+"""Commands of LaTeX in the text, outside formulas: what they are here, or what to write instead. It
+is all data, each key a pattern of names."""
+
+from __future__ import annotations
+
+PAGE_BREAKS = "newpage|pagebreak|clearpage|cleardoublepage"
+
+TEXTS = {"LaTeX": "LaTeX", "TeX": "TeX", "ldots": "…", "dots": "…", "textellipsis": "…"}
+"""Commands that are text."""
+
+BLOCKS = {"center": "center", "flushright": "right", "flushleft": "left", "verse": "verse"}
+"""Environments that are blocks ``::: name``."""
+
+_SPACE = "Leave it out; for space to write in, write `::: space 10mm`, and `:::` on the next line."
+_OWN_LINES = r"Put each of `\\begin{…}` and `\\end{…}` on a line of its own."
+_LEAVE = "Leave it out."
+_DESIGN = "Leave it out: the theme and the edition decide about that."
+_RIGHT = "For text at the right, put `{.right}` on a line of its own below the paragraph."
+_BOLD = "Write it as `**…**`."
+_ITALIC = "Write it as `*…*`."
+_RULE = "Write `____` for a line to write on, or `---` for a rule."
+_LIST = "Write it as a list: `- one`, or `1. one`."
+_INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
+
+WITH_ARGUMENT = {
+    "footnote": "Write it as `^[…]`.",
+    "(?:text|paren|auto|foot)?cite[pt]?": "Write it as `[@key]`.",
+    "label": "Write an id in braces, `{#fig-map}`, at the end of what it names.",
+    "textbf": _BOLD,
+    "emph|textit|textsl": _ITALIC,
+    "texttt|verb": "Write it between backticks.",
+    "(?:sub)*section|chapter|paragraph|part": "Write it as a heading: `## …`.",
+    "includegraphics": "Write it as `![what it shows](file)`.",
+    "caption": 'Write it after the image\'s file: `![what it shows](file "Caption")`.',
+    "href|url": "Write it as `[text](address)`.",
+    "underline": "Write it as `<u>…</u>`.",
+    "ce|cf|pu|qty|SI|si|unit|num|ang": "Write it as a formula: `$…$`.",
+    "textsc": "Write it as `[…]{.smallcaps}`.",
+    "textsuperscript": "Write it as `<sup>…</sup>`.",
+    "textsubscript": "Write it as `<sub>…</sub>`.",
+    "vspace|vskip": _SPACE,
+    "hspace|hskip|phantom|hphantom|vphantom": _RIGHT,
+    "centerline": "Put it between `::: center` and `:::`.",
+    "rule|makebox|framebox|fbox|parbox|mbox|raisebox": _RULE,
+    "textcolor|color|colorbox|fontsize|selectlanguage": _DESIGN,
+    "setlength|setcounter|addtocounter|addcontentsline|(?:this)?pagestyle|pagenumbering": _DESIGN,
+    "documentclass|usepackage|bibliographystyle|hypersetup|geometry": _DESIGN,
+    "title|author|date": "Write it in the front matter: `title: …`.",
+    "input|include|subfile": _INCLUDE,
+    "bibliography|addbibresource": "Write `bibliography: works.bib` in the front matter.",
+    "pageref|nameref|vref": "Write a reference, `@sec-x`, which has the page in print.",
+    "item": _LIST,
+}
+"""Commands with an argument in braces or brackets."""
+
+ALONE = {
+    "noindent|indent|par|maketitle|appendix|phantomsection": _LEAVE,
+    "frontmatter|mainmatter|backmatter": _LEAVE,
+    "bigskip|medskip|smallskip|vfill|vskip": _SPACE,
+    "hfill|quad|qquad|hskip": _RIGHT,
+    "centering": "Put the text between `::: center` and `:::`.",
+    "raggedright|raggedleft": _RIGHT,
+    "today": "Write the date.",
+    "hrulefill|dotfill|hline": _RULE,
+    "tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge": _DESIGN,
+    "bfseries": _BOLD,
+    "itshape|em": _ITALIC,
+    "item": _LIST,
+    "newline|linebreak": r"End the line with `\\`.",
+    "listoffigures": "Write `contents: {figures: true}` in the front matter.",
+    "listoftables": "Write `contents: {tables: true}` in the front matter.",
+    "printbibliography": "Write `::: bibliography`, and `:::` on the next line.",
+    "printindex": "Write `::: index`, and `:::` on the next line.",
+}  # fmt: skip
+"""Commands without an argument."""
+
+ENVIRONMENTS = {
+    "center|flushright|flushleft": _OWN_LINES,
+    "itemize|enumerate|description": _LIST,
+    "quote|quotation": "Begin its lines with `> `.",
+    "figure|wrapfigure|subfigure": 'Write `![what it shows](file "Caption")`.',
+    "table|tabular|tabularx|longtable": "Write a table: lines such as `| a | b |`.",
+    "verbatim|lstlisting|minted": "Put the code between two lines of three backticks.",
+    "multicols": "Put it between `::: columns` and `:::`.",
+    "minipage|tcolorbox|mdframed": "Put it between `::: note` and `:::`.",
+    "abstract": "Write `abstract: …` in the front matter.",
+    "document": _LEAVE,
+    r"[\w-]+": "Write what it stands for in Markdown.",
+}
+"""Environments other than formulas; the first that matches counts."""
