@@ -484,6 +484,30 @@ def test_deep_nesting_takes_no_longer_than_its_length() -> None:
     assert calls < 50_000
 
 
+@pytest.mark.parametrize(
+    "around",
+    ["{@}_{1}", "{@}'", "{@}_{1}^{2}", r"\underbrace{@}_{1}", r"\hat{@}", r"\overline{@}"],
+)
+def test_nested_formulas_are_written_in_characters_once(around: str) -> None:
+    tex = "x"
+    for _ in range(14):
+        tex = around.replace("@", tex)
+    found = list(element(tex))
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        text = written(found)
+    finally:
+        sys.setprofile(None)
+    assert calls < 5_000
+    assert len(text) < 200
+
+
 def test_what_cannot_be_drawn_is_printed_as_it_is_written() -> None:
     tex = "x"
     for _ in range(16):
@@ -491,6 +515,7 @@ def test_what_cannot_be_drawn_is_printed_as_it_is_written() -> None:
     found = making.resolved(f"{FRONT}$$ {tex} $$\n", "handout")
     pages = making.rendered(found)
     assert [(one.code, one.line) for one in pages.findings] == [("bad-math", 7)]
+    assert "nested too deeply" in pages.findings[0].message
     assert '<code class="tex">\\left(' in pages.pages[0].markup
 
 

@@ -82,7 +82,12 @@ class _Svg(Element):
 
 
 class CannotDrawError(Exception):
-    """A formula that ziamath cannot draw, or without visible content."""
+    """A formula that ziamath cannot draw, or without visible content; ``too_high`` if it is higher
+    than any page."""
+
+    def __init__(self, message: str = "", *, too_high: bool = False) -> None:
+        super().__init__(message)
+        self.too_high = too_high
 
 
 def _draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
@@ -91,7 +96,9 @@ def _draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     try:
         found = _drawn(mathml, colour, least)
     except Exception as error:  # ziamath and ziafont raise whatever their parts do
-        raise CannotDrawError(str(error)) from error
+        from pipeline.render.math_layout import TooHighError
+
+        raise CannotDrawError(str(error), too_high=isinstance(error, TooHighError)) from error
     if found.width <= 0 or not 0 <= found.height < HIGHEST:
         raise CannotDrawError
     return found

@@ -73,18 +73,21 @@ class FormulaImages:
             in_line = isinstance(node, Math) and not node.display
             try:
                 drawing = self._draw(node.mathml, colour, in_line)
-            except CannotDrawError:
+            except CannotDrawError as error:
                 self._images[key] = None
-                self._report(node)
+                self._report(node, too_high=error.too_high)
             else:
                 mathml = node.mathml if self.has_mathml else ""
                 self._images[key] = self._make(drawing, in_line, mathml)
         return self._images[key]
 
-    def _report(self, node: Math | MathBlock) -> None:
-        message = "The formula cannot be drawn. It is printed as it is written."
+    def _report(self, node: Math | MathBlock, *, too_high: bool) -> None:
+        problem, hint = "The formula cannot be drawn.", ""
+        if too_high:
+            problem, hint = "The formula is nested too deeply.", "Divide it into several."
+        message = f"{problem} It is printed as it is written."
         span, source = self._document.place(node.span), self._document.source
-        found = diagnostic(Code.BAD_MATH, message, span=span, source=source)
+        found = diagnostic(Code.BAD_MATH, message, span=span, source=source, hint=hint)
         self.findings.append(found)
 
     def _draw(self, mathml: str, colour: str, in_line: bool) -> FormulaDrawing:

@@ -22,8 +22,8 @@ ROW = ("rowymin", "rowymax")
 DASH = 4
 """The length of dashes, in widths of the line."""
 
-HIGHEST = 200
-"""Ems that a row may be high: brackets around brackets may double with each level."""
+HIGHEST = 100
+"""Ems that a row may be high: brackets around fractions double with each level."""
 
 
 class TooHighError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
@@ -27,7 +28,11 @@ BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
 
 def written(elements: Sequence[Element]) -> str:
     """The content of a formula on one line."""
-    return plain_letters(" ".join(_row(elements).split()))
+    return _tidy(_row(elements))
+
+
+def _tidy(text: str) -> str:
+    return plain_letters(" ".join(text.split()))
 
 
 def _row(elements: Sequence[Element]) -> str:
@@ -117,12 +122,19 @@ def _marked(text: str, mark: str) -> str:
     combining = MARKS.get(mark)
     if combining is None or not text:
         return text
-    return unicodedata.normalize("NFC", "".join(char + combining for char in text))
+    return unicodedata.normalize("NFC", _MARKED.sub(rf"\g<0>{combining}", text))
+
+
+_MARKED = re.compile("[^\u0300-\u036f\u20d0-\u20ff][\u0300-\u036f\u20d0-\u20ff]*")
 
 
 def _grouped(element: Element) -> str:
     """An operand, in parentheses if it consists of several parts."""
-    text = written([element])
+    return _in_parentheses(element, _row([element]))
+
+
+def _in_parentheses(element: Element, text: str) -> str:
+    text = _tidy(text)
     return text if _is_single(element) else f"({text})"
 
 
@@ -140,7 +152,9 @@ def _is_single(element: Element) -> bool:
 
 def _base(element: Element) -> str:
     text = _of(element)
-    return text if element.tag in ("mi", "mn", "mo", "mtext") or not text else _grouped(element)
+    if element.tag in ("mi", "mn", "mo", "mtext") or not text:
+        return text
+    return _in_parentheses(element, text)
 
 
 def _script(mark: str, element: Element, table: dict[str, str]) -> str:
