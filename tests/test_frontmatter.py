@@ -844,6 +844,25 @@ def test_who_asks_in_a_dialogue(asks: str, other: str) -> None:
     assert not found
 
 
+@pytest.mark.parametrize(
+    ("role", "reply"),
+    [
+        ("teacher", "student"),
+        ("journalist", "minister"),
+        *[("Lehrerin", "Schüler"), ("journaliste", "invitée"), ("periodista", "alumna")],
+        *[("jornalista", "aluno"), ("insegnante", "alunno"), ("verslaggever", "gast")],
+        *[("معلمة", "طالب"), ("记者", "学生")],
+    ],
+)
+def test_who_may_ask_beside_an_interviewer_is_reported(role: str, reply: str) -> None:
+    start = "title: T\nspeakers:\n  Eva: interviewer\n  Tom: "
+    metadata, found = read(f"{start}{reply}\n  Ms Hill: {role}")
+    assert [speaker.asks for speaker in metadata.speakers] == [True, False, False]
+    assert [(d.code, d.line, d.column) for d in found] == [("unknown-role", 6, 12)]
+    for asks in ("true", "false"):
+        assert not read(f"{start}{reply}\n  Ms Hill: {{role: {role}, asks: {asks}}}")[1]
+
+
 def test_roles_that_are_not_known_are_reported_with_the_nearest() -> None:
     _, found = read("title: T\nspeakers:\n  Ann: entrevistadoor\n  Ben: Gast")
     assert [(d.code, d.line, d.column) for d in found] == [("unknown-role", 4, 8)]

@@ -149,7 +149,8 @@ class Code(enum.Enum):
         A heading skips a level (from ## to ####). It is raised by one level, as readers and checkers expect.""")
     UNKNOWN_ROLE = _warning("""
         According to the speakers' roles, nobody in this dialogue asks the questions, and one of the roles is
-        unknown or nearly that of a questioner. Add `asks: true` or `asks: false` to make it clear.""")
+        unknown or nearly that of a questioner; or a teacher or journalist, who may ask, is taken for one who
+        answers because there is an interviewer too. Add `asks: true` or `asks: false` to make it clear.""")
     MISPLACED_ROLE = _warning("""
         A section has the class of a part that belongs elsewhere in a book, such as a preface after the first
         chapter. Reading systems would be misled.""")

@@ -107,12 +107,21 @@ class _Part(NamedTuple):
 
 def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:
     """Return whether each speaker asks questions. Teachers and journalists do if nobody else does.
-    An unknown role is reported if it might mean somebody who asks."""
+    An unknown role is reported if it might mean somebody who asks; and so is a teacher beside an
+    interviewer and somebody who is there to answer."""
+    unclear = [
+        part.asks is None and part.has("may_ask") and not part.has("replies") for part in parts
+    ]
     asks = [part.asks if part.asks is not None else part.has("asks") for part in parts]
     if not any(asks):
-        asks = [
-            part.asks is None and part.has("may_ask") and not part.has("replies") for part in parts
-        ]
+        asks = unclear
+    elif not all(one or may for one, may in zip(asks, unclear, strict=True)):
+        for part, one, may in zip(parts, asks, unclear, strict=True):
+            if may and not one:
+                message = (
+                    f"`{shorten(part.role)}` does not ask questions, because another speaker does."
+                )
+                report.add(Code.UNKNOWN_ROLE, message, part.place, _asking(part))
     nobody = len(parts) > 1 and not any(asks) and all(part.asks is None for part in parts)
     for part in parts:
         if part.asks is not None or any(map(part.has, ("asks", "may_ask", "replies"))):
@@ -121,7 +130,11 @@ def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[boo
         if near or nobody:
             message = f"`{shorten(part.role)}` is not a known role, so it does not ask questions."
             meant = f"Did you mean `{near}`? " if near else ""
-            hint = f"{meant}Write `{{role: {shorten(part.role)}, asks: true}}`, or `asks: false`."
-            report.add(Code.UNKNOWN_ROLE, message, part.place, hint)
+            report.add(Code.UNKNOWN_ROLE, message, part.place, f"{meant}{_asking(part)}")
             nobody = False  # once is enough
     return asks
+
+
+def _asking(part: _Part) -> str:
+    """The hint to state whether a speaker asks."""
+    return f"Write `{{role: {shorten(part.role)}, asks: true}}`, or `asks: false`."
