@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from pipeline import driver
+from pipeline.package import units
 from tests import checkers
 from tests.printed_pages import build_in_units
 
@@ -62,10 +63,14 @@ def test_it_is_both(folder: Path) -> None:
     assert checkers.page_validation(kept) == []
 
 
-def test_books_in_units_are_as_well(folder: Path, tmp_path: Path) -> None:
-    chapter = "# Chapter {}\n\n![A photograph](well.jpg)\n\n" + "A sentence of words. " * 1000
+def test_books_in_units_are_as_well(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "LENGTH", 2000)
+    monkeypatch.setattr(units, "LONG", 4000)
+    chapter = "# Chapter {}\n\n![A photograph](well.jpg)\n\n" + "A sentence of words. " * 100
     text = "---\ntitle: T\nlang: en\nclass: book\n---\n\n"
-    text += "\n\n".join(chapter.format(number) for number in range(1, 9))
+    text += "\n\n".join(chapter.format(number) for number in range(1, 5))
     (tmp_path / "x.md").write_text(text, "utf-8")
     shutil.copy(folder / "images/well.jpg", tmp_path)
     build_in_units(tmp_path / "x.md", "archive")

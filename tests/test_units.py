@@ -41,7 +41,7 @@ contents: {{show: always}}
 
 # Preface {{.unnumbered}}
 
-Few words. The last chapter is @sec-wells-6{{.page}}.
+Few words. The last chapter is @sec-wells-4{{.page}}.
 
 """
 
@@ -73,9 +73,9 @@ WORDS = {
 def chapters(lang: str, **longer: int) -> str:
     """A book of chapters, some of which are ``longer``: c2=3 by three sentences."""
     return FRONT.format(lang=lang) + "".join(
-        CHAPTER.format(number=number, other=7 - number, text=WORDS[lang] * (4 + number))
+        CHAPTER.format(number=number, other=5 - number, text=WORDS[lang] * (4 + number))
         + WORDS[lang] * longer.get(f"c{number}", 0)
-        for number in range(1, 7)
+        for number in range(1, 5)
     )
 
 
@@ -257,10 +257,10 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
 
     text = chapters("en-GB")
     first, told = made(text)
-    assert first.plan == "in 8 units"
-    assert told == ["unit 8 of 8", "unit 7 of 7", "heads 8 of 8"]  # all tell page numbers
+    assert first.plan == "in 6 units"
+    assert told == ["unit 6 of 6", "unit 5 of 5", "heads 6 of 6"]  # all tell page numbers
     second, told = made(text.replace("Nobody had counted", "Somebody had counted", 1))
-    assert told == ["unit 1 of 8", "unit 1 of 7", "heads 0 of 8"]
+    assert told == ["unit 1 of 6", "unit 1 of 5", "heads 0 of 6"]
     assert second.data != first.data
     third, told = made(chapters("en-GB", c3=80))
     assert third.facts.pages > first.facts.pages
@@ -279,14 +279,14 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     def on_event(event: Begun | Ran) -> None:
         if isinstance(event, Begun):
             begun.append(event)
-            if sum(one.is_part for one in begun) == 6:
+            if sum(one.is_part for one in begun) == 4:
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         Source(source, Runner(store, listener=on_event)).begin(edition)()
     Source(source, Runner(store, listener=told.append)).begin(edition)()
     notes = (event.note for event in told if isinstance(event, Ran))
-    assert next(note for note in notes if "of" in note) == "3 of 8"
+    assert next(note for note in notes if "of" in note) == "3 of 6"
 
 
 def test_pages_of_a_known_book_are_not_made_again(
@@ -319,7 +319,7 @@ def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int 
     monkeypatch.setattr(units, "LENGTH", 400)
     monkeypatch.setattr(units, "LONG", 800)
     text = FRONT.format(lang="en").replace("lang:", f"{front_matter}\nlang:", 1)
-    numbers = range(6, 6 + chapters)
+    numbers = range(4, 4 + chapters)
     return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in numbers)
 
 
@@ -330,7 +330,7 @@ def test_notes_in_the_margin_are_on_the_outer_side(
     source.write_text(few_words("notes: margin", monkeypatch), encoding="utf-8")
     pages = pages_of(source)
     joined = package(pages, tmp_path)
-    assert joined.plan == "in 8 units"
+    assert joined.plan == "in 7 units"
     assert_same(as_whole(pages, tmp_path), joined)
 
 
@@ -374,7 +374,7 @@ def test_style_sheets_of_ones_own_count_for_all_pages(
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
     pages = own_styles(source, OWN_STYLES)
     joined = package(pages, tmp_path)
-    assert joined.plan == "in 8 units"
+    assert joined.plan == "in 7 units"
     assert_same(as_whole(pages, tmp_path), joined)
     with pypdfium2.PdfDocument(joined.data) as pdf:
         shown = ["from here on" in page.get_textpage().get_text_range() for page in pdf]
