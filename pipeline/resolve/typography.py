@@ -26,6 +26,12 @@ SHORT = 2
 VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
 """Inline elements whose text is as typed."""
 
+WORDS = (
+    model.Code, model.Image, model.Math, model.NoteReference, model.CrossReference, model.Citation,
+    model.Blank,
+)  # fmt: skip
+"""Inlines that count as a word for the marks beside them."""
+
 
 def set_typography(document: Document) -> Document:
     """The document with the language's typographic punctuation in its text and titles.
@@ -130,8 +136,8 @@ def _set(
                 leaves.append(ordinal)
             case model.LineBreak():
                 run.context("\n")
-            case model.Code() | model.Image() | model.CrossReference() | model.Blank():
-                run.context("x")  # counts as a word
+            case _ if isinstance(node, WORDS):
+                run.context("x")
                 if isinstance(node, model.Blank) and node.answer:
                     answers[ordinal] = set_text(node.answer, lang)
                 if isinstance(node, model.Blank) and node.size <= SHORT and end == ": ":
