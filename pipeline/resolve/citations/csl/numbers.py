@@ -8,10 +8,14 @@ from pipeline.model.words.writing import roman
 from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.marks import plain
 
+DIGITS = 18
+"""The maximum number of digits of a number; more are text, as they are."""
+
 _WITH_DIGIT = r"(?=[^\W\d]*+\d)\w++"
 _NUMERIC = re.compile(rf"{_WITH_DIGIT}(?:\s*+(?:--?|[,&–—])\s*+{_WITH_DIGIT})*+\.?")
-_PAGE = r"([A-Za-z]*+)(\d++)([A-Za-z]*+)"
+_PAGE = rf"([A-Za-z]*+)(\d{{1,{DIGITS}}})(?!\d)([A-Za-z]*+)"
 _RANGE = re.compile(rf"(?<![A-Za-z0-9]){_PAGE}\s*+(?:–|—|--?|‑)\s*+{_PAGE}")
+_WHOLE = re.compile(rf"(?<!\w)\d{{1,{DIGITS}}}(?!\w)")
 _DASH = re.compile(r"[-–—‑]")
 _ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
 _NUMBER = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
@@ -38,7 +42,7 @@ def number(text: str, form: str, locale: Locale, gender: str) -> str:
     text = re.sub(r"(?<!\s)\s*,\s*", ", ", re.sub(r"(?<!\s)\s*&\s*", " & ", text))
     if form in ("", "numeric"):
         return text
-    return re.sub(r"(?<!\w)\d+(?!\w)", lambda m: _in_form(int(m[0]), form, locale, gender), text)
+    return _WHOLE.sub(lambda m: _in_form(int(m[0]), form, locale, gender), text)
 
 
 def _in_form(value: int, form: str, locale: Locale, gender: str) -> str:
