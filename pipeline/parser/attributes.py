@@ -6,6 +6,7 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.late import late
+from pipeline.parser import styles
 from pipeline.parser.secrets import secret
 
 _ITEM = late(
@@ -30,6 +31,13 @@ ALIGNMENTS = {
     **dict.fromkeys(("centre", "middle"), "center"),
 }
 """The classes for the alignment of a block, by the words that authors use for them."""
+
+ALIGNED: dict[str, tuple[str, ...]] = {
+    **{kind + word: (ALIGNMENTS[word],) for kind in ("", "align-", "text-") for word in ALIGNMENTS},
+    **{kind + side: (side, "wrap") for kind in ("float-", "pull-") for side in ("left", "right")},
+}
+"""The classes for an alignment, by the words and classes that other tools use too; with `wrap`,
+text flows around an image."""
 
 MOST_BRACES = 16
 """The maximum number of opening braces tried in search of a list at the end of a text."""
@@ -89,12 +97,24 @@ def joined(first: Attributes, second: Attributes) -> Attributes:
 
 def aligned(attributes: Attributes, prefix: str = "") -> Attributes:
     """The attributes with ``align=right`` as the class ``right``, and so on; ``heading-right``
-    for a heading, whose classes are those of its section."""
-    wanted = attributes.get("align").strip().lower()
-    name = ALIGNMENTS.get(wanted, "")
-    if not name:
+    for a heading, whose classes are those of its section. Other tools' equivalents likewise."""
+    if attributes == NO_ATTRIBUTES:
         return attributes
-    return joined(attributes.without({"align"}), make(classes=(prefix + name,)))
+    style = styles.read(attributes.get("style"))
+    words = {key: attributes.get(key).strip().lower() for key in ("align", "fig-align")}
+    given = (*words.values(), style.attributes.get("align", ""), *attributes.classes)
+    names = next((ALIGNED[word] for word in given if word in ALIGNED), ())
+    if not (names or style.attributes):
+        return attributes
+    read = {key for key, word in words.items() if word in ALIGNED}
+    pairs: list[tuple[str, str]] = []
+    if style.attributes:
+        read.add("style")
+        pairs += (("style", other) for other in style.others)
+        if (width := style.attributes.get("width")) and not attributes.get("width"):
+            pairs.append(("width", width))
+    classes = tuple(prefix + name for name in (names[:1] if prefix else names))
+    return joined(attributes.without(read), make(classes=classes, pairs=tuple(pairs)))
 
 
 def mistaken(text: str, pos: int = 0) -> str:

@@ -14,6 +14,7 @@ from pipeline.model.names import nearest
 from pipeline.model.tree import WIDTH, walk
 from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, split_row
+from pipeline.parser.characters import shorten
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.frontmatter.identifiers import BadValueError
@@ -113,6 +114,10 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
             elif key == "lang" and (wrong := _wrong_tag(value)):
                 yield diagnostic(Code.BAD_ATTRIBUTE, wrong[0], span=node.span, hint=wrong[1])
+            elif key == "style":
+                message = f"The attribute `style` has no effect here: `{shorten(value)}`."
+                hint = "Use a class, such as `.center` or `.small`, or templates of your own."
+                yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
             elif meant := _meant(key):
                 message = f"The attribute `{key}` has no effect."
                 hint = f"Did you mean `{meant}`?"

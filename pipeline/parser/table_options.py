@@ -19,7 +19,10 @@ from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim
 
 HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS = "head-rows", "head-columns", "align", "widths"
-KEYS = frozenset({HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS})
+QUARTO_WIDTHS = "tbl-colwidths"
+"""Quarto's key for widths: `[30,70]`."""
+
+KEYS = frozenset({HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS, QUARTO_WIDTHS})
 ROW_HEADERS = "row-headers"
 """The class that means ``head-columns=1``."""
 
@@ -44,6 +47,8 @@ def with_attributes(
     rest = tuple(pair for pair in pairs if pair[0] not in KEYS)
     changed = replace(table, attributes=make(more.id or own.id, classes, rest))
     options = {key: value.strip() for key, value in pairs if key in KEYS}
+    if quarto := options.pop(QUARTO_WIDTHS, "").strip("[]").replace("auto", ""):
+        options.setdefault(WIDTHS, quarto)
     has_row_heads = any(cell.scope == "row" for row in table.body for cell in row.cells)
     if ROW_HEADERS in classes and (HEAD_ROWS in options or not has_row_heads):
         options.setdefault(HEAD_COLUMNS, "1")

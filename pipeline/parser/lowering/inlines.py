@@ -31,6 +31,9 @@ from pipeline.parser.wordings import of_field
 ALT = ("alt", "fig-alt")
 """Attributes with an image's alternative text; what is in brackets is then its caption."""
 
+CAPTION = "fig-cap"
+"""Quarto's attribute with an image's caption."""
+
 
 MOST = 20_000
 """The most pieces of markup in a paragraph: they take much longer to lay out than text."""
@@ -154,6 +157,8 @@ class InlineLowering:
                 described = self._inlines(element, inner)
                 words = rewrite(described, leave={model.NoteReference: lambda note: ()})
                 alt, title = plain_text(for_all(words)), element.get("title", "")
+                title = title or attributes.get(CAPTION)
+                attributes = attributes.without({CAPTION})
                 wordings = of_field("alt", words)
                 if given := next(filter(None, map(attributes.get, ALT)), ""):
                     alt, title = given, title or (alt if alt != given else "")

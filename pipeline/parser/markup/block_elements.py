@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.model.tree import walk
+from pipeline.parser import latex
 from pipeline.parser.markup.flow import (
     FlowPart,
     as_blocks,
@@ -21,6 +22,9 @@ from pipeline.parser.markup.flow import (
 )
 from pipeline.parser.markup.inline_elements import code_text
 from pipeline.parser.markup.tags import Frame
+
+_BREAKS = frozenset({"pagebreak", "page-break", "newpage"})
+_COMMANDS = frozenset({f"\\{name}" for name in latex.PAGE_BREAKS.split("|")})
 
 _STYLES: dict[str, model.ListStyle] = {
     "a": "lower-alpha",
@@ -37,6 +41,22 @@ def paragraph(frame: Frame) -> Iterable[Node]:
         attributes = found[0] if found[0] != NO_ATTRIBUTES else found[1]
         return (replace(blocks[0], span=frame.span, attributes=attributes),)
     return blocks
+
+
+def with_breaks(frame: Frame, nodes: Iterable[Node]) -> Iterable[Node]:
+    """The nodes of an element, with the page breaks that its style asks for. An empty element is
+    nothing but the break, and so is one of a class for that."""
+    before, after = frame.style.breaks_before, frame.style.breaks_after
+    is_empty = frame.tag in ("div", "p") and all(map(_is_nothing, frame.items))
+    if is_empty and (before or after or not _BREAKS.isdisjoint(frame.attributes.classes)):
+        return (model.PageBreak(span=frame.span),)
+    one = (model.PageBreak(span=frame.span),)
+    return (*(one if before else ()), *nodes, *(one if after else ()))
+
+
+def _is_nothing(node: Node) -> bool:
+    text = node.text.strip() if isinstance(node, model.Text) else ""
+    return is_blank(node) or (isinstance(node, model.Text) and text in ("", *_COMMANDS))
 
 
 def heading(frame: Frame) -> Iterable[Node]:

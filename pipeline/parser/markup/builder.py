@@ -16,7 +16,7 @@ from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import wordings
+from pipeline.parser import styles, wordings
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line, LinePlaces, numbered
@@ -28,11 +28,15 @@ from pipeline.parser.markup.inline_elements import void_element
 from pipeline.parser.markup.tags import Frame
 from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
 from pipeline.parser.secrets import meaning_of
+from pipeline.parser.styles import InlineStyle
 
 _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
 _QUIET = frozenset({"source", "track"})
 _CODE = frozenset({"pre", "code", "tt", "kbd", "samp"})
+_AROUND = tags.CONTAINER_TAGS | tags.PLAIN_BLOCK_TAGS | {""}
+"""The elements in which a page can begin."""
+
 _VARIABLE = re.compile(WRITTEN)
 _ADDRESSES = {"a": "href", "img": "src"}
 
@@ -50,6 +54,7 @@ class MarkupBuilder:
         self._kept: list[Node] = []
         self._places = LinePlaces(())
         self._line = 0
+        self._in_text = False
 
     @property
     def depth(self) -> int:
@@ -83,6 +88,7 @@ class MarkupBuilder:
     def feed_tag(self, markup: str, place: Span | None) -> None:
         """A single tag at ``place`` within text."""
         first, column = (place.line, place.column) if place else (0, 0)
+        self._in_text = True
         self.feed(numbered(markup, first, column), secret="span")
 
     def add(self, nodes: Iterable[Block | Inline]) -> None:
@@ -134,14 +140,17 @@ class MarkupBuilder:
 
     def _open(self, token: MarkupToken) -> None:
         tag = token.name
-        self._check_attributes(token)
         self._imply_ends(tag)
         place, values = self._place(token), token.values
+        style = styles.read(values.get("style", ""))
+        may_break = not self._in_text and all(one.tag in _AROUND for one in self._stack)
+        self._check_attributes(token, style, may_break=may_break)
+        values = tags.styled(values, style)
         if address := values.get(_ADDRESSES.get(tag, "")):
             values = {**values, _ADDRESSES[tag]: self._rebased(address, place)}
-        frame = Frame(tag, values, place)
+        frame = Frame(tag, values, place, style=style if may_break else InlineStyle())
         if tag in tags.VOID_TAGS:
-            self._stack[-1].items.extend(void_element(frame))
+            self._stack[-1].items.extend(blocks.with_breaks(frame, void_element(frame)))
         elif self.depth >= self._room:
             self._ignored[tag] += 1
         else:
@@ -202,9 +211,11 @@ class MarkupBuilder:
         hint = f"If you mean it as text, write `\\{written}`, or make it code."
         self._report(Finding.UNKNOWN_MARKUP, message, self._place(token), hint)
 
-    def _check_attributes(self, token: MarkupToken) -> None:
+    def _check_attributes(self, token: MarkupToken, style: InlineStyle, *, may_break: bool) -> None:
+        breaks = style.breaks_before or style.breaks_after
+        is_read = style != InlineStyle() and not style.others and (may_break or not breaks)
         for name in token.values:
-            if name.startswith("on") or name == "style":
+            if name.startswith("on") or (name == "style" and not is_read):
                 self._warn(f"The attribute `{name}` of `<{token.name}>` is left out.", token)
 
     # --- frames ---
@@ -230,7 +241,7 @@ class MarkupBuilder:
         frame = self._stack.pop()
         if frame.span and self._line > frame.span.line:
             frame.span = Span(frame.span.line, frame.span.column, self._line)
-        self._stack[-1].items.extend(_build(frame))
+        self._stack[-1].items.extend(blocks.with_breaks(frame, _build(frame)))
 
     def _finish(self, report: bool) -> None:
         """Close all open elements. Elements that should have been closed are reported."""

@@ -6,7 +6,8 @@ import msgspec
 
 from pipeline.model import Attributes, Node
 from pipeline.model.diagnostics import Span
-from pipeline.parser.attributes import ALIGNMENTS, make
+from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, make
+from pipeline.parser.styles import InlineStyle
 
 
 def _words(text: str) -> frozenset[str]:
@@ -105,6 +106,15 @@ def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
     return make("" if len(name.split()) > 1 else name, classes, tuple(pairs))
 
 
+def styled(values: dict[str, str], style: InlineStyle) -> dict[str, str]:
+    """The attributes of an element, with the equivalents of its style where it has none."""
+    side, *more = ALIGNED.get(style.attributes.get("align", ""), ("",))
+    if side:
+        classes = " ".join((values.get("class", ""), *more)).strip()
+        values = {"align": side, **values, **({"class": classes} if classes else {})}
+    return {**style.attributes, **values}
+
+
 _BARE = _words(
     "allowfullscreen alt async autofocus autoplay border checked class compact controls data"
     " default defer disabled download hidden href id inert ismap itemscope loop markdown multiple"
@@ -126,6 +136,7 @@ class Frame(msgspec.Struct, eq=False):
     span: Span | None
     items: list[Node] = []
     attributes: Attributes = Attributes()
+    style: InlineStyle = InlineStyle()
 
     def __post_init__(self) -> None:
         self.attributes = attributes_of(self.tag, self.values)

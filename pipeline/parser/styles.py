@@ -1,0 +1,55 @@
+"""Styles of elements, ``style="…"``, that have an equivalent: alignment, width, page breaks."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class InlineStyle(NamedTuple):
+    """The equivalent ``attributes``; where a page begins; and ``others``, which have none."""
+
+    attributes: Mapping[str, str] = MappingProxyType({})
+    breaks_before: bool = False
+    breaks_after: bool = False
+    others: tuple[str, ...] = ()
+
+
+_PAGE = frozenset({"always", "page", "left", "right", "recto", "verso"})
+_SIDES = frozenset({"left", "right"})
+_WIDTH = re.compile(r"\d+(?:\.\d+)?(?:%|px|em|rem|cm|mm|in|pt)")
+_IN_THE_MIDDLE = re.compile(r"(?:\S+ )?auto(?: \S+ auto)?")
+_WITHOUT_EFFECT = frozenset({"display:block", "visibility:hidden", "clear:both"})
+"""Declarations that accompany an image in the middle, or an element that stands for a page break."""
+
+
+@functools.lru_cache(256)
+def read(style: str) -> InlineStyle:
+    found: dict[str, str] = {}
+    before = after = False
+    others: list[str] = []
+    for declaration in style.lower().split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        value = value.removesuffix("!important").strip()
+        if not name:
+            continue
+        if name in ("page-break-before", "break-before") and value in _PAGE:
+            before = True
+        elif name in ("page-break-after", "break-after") and value in _PAGE:
+            after = True
+        elif name == "text-align" and value in ("center", *_SIDES):
+            found["align"] = value
+        elif name == "float" and value in _SIDES:
+            found["align"] = f"float-{value}"
+        elif name.startswith("margin") and _IN_THE_MIDDLE.fullmatch(value):
+            found.setdefault("align", "center")
+        elif name == "width" and _WIDTH.fullmatch(value):
+            found["width"] = value
+        else:
+            others.append(f"{name}:{value}")
+    if found or before or after:
+        others = [other for other in others if other not in _WITHOUT_EFFECT]
+    return InlineStyle(found, before, after, tuple(others))
