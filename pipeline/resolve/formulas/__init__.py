@@ -22,6 +22,7 @@ from pipeline.model.tree import ordinals, top_level, walk_with
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.formulas.commands import INSTEAD
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.special import EquationLabel
@@ -210,8 +211,19 @@ def _make(
     try:
         found = _set(reading.tex, display, lang)
     except CannotSetError as error:
-        return _Result(mistakes=(Mistake(str(error), 0),))
+        return _Result(mistakes=(_misplaced(tex) or Mistake(str(error), 0),))
     return found._replace(mistakes=reading.mistakes, tag=reading.tag, labels=reading.labels)
+
+
+def _misplaced(tex: str) -> Mistake | None:
+    """The command to blame, in a formula that cannot be set, for standing where it does."""
+    for found in _COMMAND.finditer(tex):
+        if hint := INSTEAD.get(found[1]):
+            return Mistake(f"The command `{found[0]}` cannot be used here.", found.start(), hint)
+    return None
+
+
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
 @functools.lru_cache(maxsize=KEPT)

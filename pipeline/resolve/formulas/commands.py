@@ -43,7 +43,8 @@ PLAIN = frozenset(
 """Commands that only affect the spacing of their argument, which is set as it is."""
 
 SWITCHES = frozenset(
-    "strut mathstrut hfill hfil centering normalsize small large Large scriptsize footnotesize"
+    "strut mathstrut hfill hfil centering normalsize tiny scriptsize footnotesize small large Large"
+    " LARGE huge Huge"
     " allowbreak nobreak relax protect null newline vspace smallskip medskip bigskip noindent"
     " boldmath unboldmath upshape".split()
 )
@@ -147,6 +148,17 @@ NOT_HERE = {
     "includegraphics": "Put the image into the text.",
 }
 """Hints for commands that writers know from elsewhere."""
+
+INSTEAD = {
+    "over": r"Write `\frac{a}{b}`.",
+    "choose": r"Write `\binom{n}{k}`.",
+    "atop": r"Write `\substack{a \\ b}`.",
+    **dict.fromkeys(
+        ("limits", "nolimits"),
+        r"Write it after a sign such as `\sum`, and before an index; or write `\underset{a}{x}`.",
+    ),
+}
+"""Hints for commands that stand between others, where they have nothing to stand between."""
 
 COLOURS = "Formulas have the colour of the text."
 
