@@ -55,6 +55,8 @@ EXPECTED = {
     "Open {/* hidden */} text": "<p>Open text</p>",
     "{% comment %}⏎hidden⏎{% endcomment %}⏎Text": "<p>Text</p>",
     "\\iffalse⏎hidden⏎\\fi⏎Text": "<p>Text</p>",
+    "\\@ref(fig:well)": "<p>\\@ref(fig:well)</p>",
+    "(\\#fig:well)": "<p>(\\#fig:well)</p>",
     "\\clearpage": '<div class="page-break"></div>',
     "\\begin{center}⏎Text⏎\\end{center}": '<div class="center">\n<p>Text</p>',
     "\\LaTeX{} and \\ldots": "<p>LaTeX and …</p>",

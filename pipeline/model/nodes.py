@@ -156,11 +156,15 @@ class Variable(Node, frozen=True):
 class CrossReference(Node, frozen=True):
     """``@fig-x``: the kind and number of the element with the id ``target``. ``form`` is "full"
     (Figure 1), "number" (``-@fig-x``: 1) or "page" (``@fig-x{.page}``: Figure 1, and in print the
-    page as well). *Resolved* (cross-references): ``text``, without the page."""
+    page as well). ``written`` is another notation of the author's, such as ``\\eqref{eq:x}``, and
+    ``around`` what goes around its number. *Resolved* (cross-references): ``text``, without the
+    page."""
 
     target: str
     form: Literal["full", "number", "page"] = "full"
     text: str = ""
+    written: str = ""
+    around: tuple[str, str] = ("", "")
 
 
 class CitationItem(msgspec.Struct, frozen=True, omit_defaults=True):

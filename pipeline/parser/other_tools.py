@@ -49,6 +49,8 @@ INLINE = (
     _Mark(re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
           "a reference of pandoc-crossref",
           r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`."),
+    _Mark(re.compile(r"\\#(?:eq|fig|tab):(\w(?:[\w-]{0,60}\w)?)"), "a label of bookdown",
+          r"Write an id in braces after the figure or the caption: `{#fig-\1}`, `{#tbl-\1}`."),
     *(
         _Mark(late(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _LATEX, instead)
         for names, instead in latex.WITH_ARGUMENT.items()

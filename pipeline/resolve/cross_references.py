@@ -85,11 +85,15 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
     between = frozenset(_separators(document))
     separator = words(document.metadata.lang)["reference_separator"]
 
-    def fill(reference: model.CrossReference, ordinal: int) -> Node:
+    def fill(reference: model.CrossReference, ordinal: int) -> Node | tuple[Node, ...]:
         text = texts[ordinal]
         if not text:
             return model.Text(span=reference.span, text=_written(reference))
-        return replace(reference, text=text)
+        before, after = (
+            (model.Text(span=reference.span, text=side),) if side else ()
+            for side in reference.around
+        )
+        return (*before, replace(reference, text=text, around=("", "")), *after)
 
     def separate(text: model.Text, ordinal: int) -> model.Text:
         return replace(text, text=separator) if ordinal in between else text
@@ -120,7 +124,7 @@ def _as_text(reference: model.CrossReference) -> model.Text:
 
 
 def _written(reference: model.CrossReference) -> str:
-    return f"{'-' if reference.form == 'number' else ''}@{reference.target}"
+    return reference.written or f"{'-' if reference.form == 'number' else ''}@{reference.target}"
 
 
 def _target(node: Node, lang: str) -> _Target | None:
@@ -166,7 +170,10 @@ def _problem(
         else:
             known = (other for other in nodes if other.startswith(PREFIXES))
             hint = findings.did_you_mean(name, known, "@")
-        return Problem(code, f"There is no id `{name}` in the document.", hint)
+        message = f"There is no id `{name}` in the document."
+        if reference.written:
+            message = f"There is no label for `{reference.written}`, and no id `{name}`."
+        return Problem(code, message, hint)
     node = nodes[name]
     target = _target(node, lang)
     if target is None:

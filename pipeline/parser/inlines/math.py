@@ -211,7 +211,9 @@ PATTERNS = {
     ),
     # which leads to a formula with that `\label`, or to a figure with the id `fig-…`
     "formula-reference": Pattern(
-        "\\", r"(\\(?:eq|[cC]|auto)?ref\{[^{}\s]++\})", lambda m, data: _formula(m)
+        "\\",
+        r"(\\(?:(?:eq|[cC]|auto)?ref\{[^{}\s]++\}|@ref\([^(){}\s]++\)))",
+        lambda m, data: _formula(m),
     ),
     # in the middle of a paragraph, a formula on a line of its own
     "display-math": Pattern(

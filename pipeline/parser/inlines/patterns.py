@@ -123,7 +123,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
 _ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
 
 PATTERNS = {
-    "escape": Pattern("\\", rf"\\([{re.escape(PUNCTUATION)}])", _escaped),
+    "escape": Pattern("\\", rf"\\(?!#(?:eq|fig|tab):\w)([{re.escape(PUNCTUATION)}])", _escaped),
     "hard-break": Pattern("\\", r"\\\n", lambda m, data: InlineSpan("br")),
     "entity": Pattern("&", ENTITY, lambda m, data: decode_entity(m[0])),
     "autolink": Pattern(

@@ -30,8 +30,11 @@ from pipeline.resolve.formulas.tex import read
 
 Formula: TypeAlias = model.Math | model.MathBlock
 
-REFERENCE = re.compile(r"\s*\\(eq|[cC]|auto)?ref\s*\{([^{}]+)\}\s*")
-"""A formula that is a reference to another one."""
+REFERENCE = re.compile(
+    r"\s*\\(?:(?P<kind>eq|[cC]|auto)?ref\s*\{(?P<label>[^{}]+)\}"
+    r"|@ref\((?P<named>(?P<of>eq:)?[^(){}\s]+)\))\s*"
+)
+"""A formula that is a reference to another one, as in LaTeX or in bookdown."""
 
 
 KEPT = 4096
@@ -120,20 +123,28 @@ def _reference(
 ) -> tuple[Inline, ...]:
     """The text of ``\\eqref``: the number of a formula, or of its row, in parentheses; without them
     for ``\\ref``; with its word for ``\\cref``."""
-    name, span = match[2].strip(), formula.span
-    target, label = places.get(name) or (_meant_id(name), EquationLabel(name))
-    reference: Inline = model.CrossReference(
-        target=target, form="number" if match[1] in (None, "eq") else "full", span=span
-    )
-    if label.tag:
-        reference = model.Link(
-            href=f"#{target}", children=(model.Text(text=label.tag, span=span),), span=span
+    name, span = (match["label"] or match["named"]).strip(), formula.span
+    is_section = match["named"] and ":" not in name and not _LABEL.fullmatch(name)
+    meant = f"sec-{name}" if is_section else name
+    target, label = places.get(name) or (_meant_id(meant), EquationLabel(name))
+    opening, closing = "()" if match["kind"] == "eq" or match["of"] else ("", "")
+    closing = label.letter + closing
+    if not label.tag:
+        return (
+            model.CrossReference(
+                target=target,
+                form="number" if match["kind"] in (None, "eq") else "full",
+                written=formula.tex.strip(),
+                around=(opening, closing),
+                span=span,
+            ),
         )
-    inner = (reference, model.Text(text=label.letter, span=span)) if label.letter else (reference,)
-    if match[1] != "eq":
-        return inner
-    opening, closing = (model.Text(text=sign, span=span) for sign in "()")
-    return (opening, *inner, closing)
+    text = (model.Text(text=label.tag, span=span),)
+    link = model.Link(href=f"#{target}", children=text, span=span)
+    before, after = (
+        (model.Text(text=side, span=span),) if side else () for side in (opening, closing)
+    )
+    return (*before, link, *after)
 
 
 def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Result]]:

@@ -12,6 +12,7 @@ _TOKEN = re.compile(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DO
 WIDEST, STROKE = 20, 0.6
 """The maximum number of underscores of a blank, and the width of each in ems."""
 
+_BOOKDOWN = re.compile(r"\(\\#(eq:[\w:.-]+)\)")
 _LETTER = re.compile(r"\s*[A-Za-z]")
 _GAP = re.compile(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
 """The distance to the next row, given after the end of a row."""
@@ -158,6 +159,9 @@ class Reader:
         match token:
             case "{":
                 self.braces(at)
+            case "(" if found := _BOOKDOWN.match(self.tex, at):
+                self.pos = found.end()
+                self.label("label", found[1], at)
             case "}":
                 self.wrong(
                     "A brace `}` has no `{` before it.", at, "For a visible brace, write `\\}`."
@@ -206,6 +210,10 @@ class Reader:
             self.wrong("A brace `{` is never closed.", at)
         self.marks = outside
         self.out.append("}")
+
+    def label(self, name: str, content: str, at: int) -> None:
+        """Take the name of the formula or of the row."""
+        raise NotImplementedError
 
     def command(self, token: str, at: int) -> None:
         """Read the command ``token`` at ``at``, with its arguments."""
