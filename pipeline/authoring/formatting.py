@@ -27,6 +27,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import FIELDS
 from pipeline.parser import parse, parse_body
 from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.blocks.breaks import without_last_break
 from pipeline.parser.comments import written as comments_in
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.inlines.links import normalise as normalised
@@ -130,6 +131,8 @@ def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
         written = "\n".join(lines[piece.first : piece.end])
         if piece.tag == "p":
             written = written.lstrip(" \t")  # the rest of one that began with a definition
+            if at + 1 < len(pieces) and pieces[at + 1].first == piece.end:
+                written = without_last_break(written)
         if at:
             found.append(_between(pieces[at - 1], piece))
         if not piece.tag:

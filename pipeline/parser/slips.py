@@ -40,6 +40,8 @@ _HEADING = re.compile(
 )
 _CAPTION = re.compile(r"[Tt]able:|:[ \t]")
 _LABEL = re.compile(r"[*_]{0,2}([^\W\d_][\w .'’/-]{0,24}):[*_]{0,2}[ \t]+(?=\S)")
+_BREAK = re.compile(r"(?<![\\\s])\\[ \t]*$")
+_PATH = re.compile(r"(?:\s[A-Za-z]:|\\\S*)\\[ \t]*$")
 _ASKS = frozenset({"q", "a"})
 
 
@@ -70,6 +72,10 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         message = f"This line becomes one with the line before it: “{joined.strip()[:40]}”."
         hint = "Put an empty line between them, or `\\` at the end of the line before it."
         report(Code.LIKELY_SLIP, message, joined.at(), hint)
+    if _BREAK.search(lines[-1]) and not _PATH.search(lines[-1]):
+        message = "The backslash at the end of the paragraph breaks no line, and stays as text."
+        hint = "Leave it out, or write `\\\\` if you mean it as text."
+        report(Code.LIKELY_SLIP, message, lines[-1].at(len(lines[-1].rstrip()) - 1), hint)
     for line in lines if not _CAPTION.match(first) else ():
         split = attributes.trailing(line)
         # A list alone is reported where it is known not to belong to a table.

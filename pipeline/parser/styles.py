@@ -23,7 +23,7 @@ _SIDES = frozenset({"left", "right"})
 _WIDTH = re.compile(r"\d+(?:\.\d+)?(?:%|px|em|rem|cm|mm|in|pt)")
 _IN_THE_MIDDLE = re.compile(r"(?:\S+ )?auto(?: \S+ auto)?")
 _WITHOUT_EFFECT = frozenset({"display:block", "visibility:hidden", "clear:both"})
-"""Declarations that accompany an image in the middle, or an element that stands for a page break."""
+"""Declarations that accompany an image in the middle, or an element that is a page break."""
 
 
 @functools.lru_cache(256)

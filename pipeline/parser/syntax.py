@@ -18,7 +18,11 @@ from msgspec.structs import replace
 from pipeline.model.diagnostics import Span
 from pipeline.parser.blockparser import BlockElement, LineParser, LineProcessor
 from pipeline.parser.blocks import indented
-from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
+from pipeline.parser.blocks.breaks import (
+    PageBreakProcessor,
+    ThematicBreakProcessor,
+    drop_last_breaks,
+)
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.dash_tables import DashTableProcessor
@@ -132,6 +136,8 @@ def parse_tree(
     root = parser.parseDocument(text.removesuffix("\n").split("\n")).getroot()
     assert isinstance(root, BlockElement)
     parser.files.lines.last = root.end
+    if "\\" in text:
+        drop_last_breaks(root)
     leaves = [
         element
         for element in root.iter()

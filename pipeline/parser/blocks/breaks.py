@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from pipeline.parser import latex
@@ -10,6 +11,9 @@ from pipeline.parser.lines import Cursor
 
 _THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _WRITING = re.compile(r"_{4,}|\.{10,}|…{4,}")
+_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\[ \t]*$")
+_BLANK = re.compile(r"__\s*\\\s*$")
+_HARD_BREAK = re.compile(r"(?<=[_.…])[ \t]*(?:\\|<br[ \t]*/?>)$")
 MAX_LINES = 100
 _PAGE = re.compile(
     rf"(?:\\(?:{latex.PAGE_BREAKS})(?:\[\d\]|\{{\}})?|\{{\{{<[ \t]*pagebreak[ \t]*>\}}\}})[ \t]*$"
@@ -22,7 +26,7 @@ class ThematicBreakProcessor(LineProcessor):
     begins = "*_-.…"
 
     def start(self, cursor: Cursor) -> bool:
-        mark = cursor.rest.rstrip()
+        mark = _HARD_BREAK.sub("", cursor.rest.rstrip())
         if not (_THEMATIC.match(cursor.rest) or _WRITING.fullmatch(mark)):
             return False
         if _WRITING.fullmatch(mark):
@@ -43,6 +47,24 @@ class ThematicBreakProcessor(LineProcessor):
         before.set("count", str(min(MAX_LINES, int(before.get("count", "1")) + 1)))
         before.end = cursor.number
         return True
+
+
+def drop_last_breaks(root: BlockElement) -> None:
+    """Leave out the backslash at the end of each paragraph where it was meant as a line break:
+    before a block on the next line, after a blank to fill in, and if other lines end so."""
+    elements = [element for element in root.iter() if isinstance(element, BlockElement)]
+    for block, following in itertools.zip_longest(elements, elements[1:]):
+        lines = block.lines if block.tag == "p" else ()
+        if not lines or not _BACKSLASH.search(lines[-1]):
+            continue
+        is_followed = following is not None and following.line == block.end + 1
+        if is_followed or _BLANK.search(lines[-1]) or any(map(_BACKSLASH.search, lines[:-1])):
+            block.lines[-1] = lines[-1].with_text(without_last_break(lines[-1]))
+
+
+def without_last_break(text: str) -> str:
+    """The text without a backslash at its end that escapes nothing and is not escaped."""
+    return text.rstrip()[:-1].rstrip() if _BACKSLASH.search(text) else text
 
 
 class PageBreakProcessor(LineProcessor):
