@@ -164,7 +164,7 @@ class CrossReference(Node, frozen=True):
     form: Literal["full", "number", "page"] = "full"
     text: str = ""
     written: str = ""
-    around: tuple[str, str] = ("", "")
+    around: tuple[str, ...] = ()
 
 
 class CitationItem(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -91,9 +91,9 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
             return model.Text(span=reference.span, text=_written(reference))
         before, after = (
             (model.Text(span=reference.span, text=side),) if side else ()
-            for side in reference.around
+            for side in reference.around or ("", "")
         )
-        return (*before, replace(reference, text=text, around=("", "")), *after)
+        return (*before, replace(reference, text=text, around=()), *after)
 
     def separate(text: model.Text, ordinal: int) -> model.Text:
         return replace(text, text=separator) if ordinal in between else text

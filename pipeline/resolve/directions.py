@@ -1,5 +1,5 @@
-"""Left-to-right parts of right-to-left text: code, keys, addresses, and numbers with signs. Each is
-isolated; otherwise its signs would change places."""
+"""Left-to-right parts of right-to-left text: code, keys, addresses, sums of money, and numbers with
+signs. Each is isolated; otherwise its signs would change places."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 DIGITS = r"[0-9]+(?:[.,:/][0-9]+)*"
 PLAIN = re.compile(DIGITS)
 GAP = "[ \u00a0\u2009\u202f]"
+# The currencies of scripts from right to left stand where their writers put them.
+CURRENCY = "$¢£¤¥€₣₤₩₫₱₴₦₹₺₽"
+NUMBER = rf"(?: [{CURRENCY}] {GAP}? )? {DIGITS} (?: {GAP}? [{CURRENCY}%‰] )?"
 APART = late(
     rf"""
     (?<![\w.,:/+−-])
     (?: (?: https?:// | www\. | mailto: ) [!-~]* [\w/=&\#-]      # an address
       | [\w.+-]+ @ [\w-]+ (?: \.[\w-]+ )+                        # one of e-mail
       | \+ {DIGITS} (?: [ \u00a0\u202f()/-]{{1,2}} [0-9]+ )+     # a telephone number
-      | [+−±-]? {DIGITS}
-        (?: (?: {GAP}? [×÷=+*] {GAP}? | [−-] | {GAP} (?= [0-9]{{3}} (?![0-9]) ) ) {DIGITS} )*
-        (?: {GAP}? [%‰] )?
+      | [+−±-]? {NUMBER}
+        (?: (?: {GAP}? [×÷=+*] {GAP}? | [−-] | {GAP} (?= [0-9]{{3}} (?![0-9]) ) ) {NUMBER} )*
     )
-    (?! [\w%‰] )
+    (?! [\w{CURRENCY}%‰] )
     """,
     re.VERBOSE | re.ASCII,
 )

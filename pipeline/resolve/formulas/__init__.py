@@ -135,7 +135,7 @@ def _reference(
                 target=target,
                 form="number" if match["kind"] in (None, "eq") else "full",
                 written=formula.tex.strip(),
-                around=(opening, closing),
+                around=(opening, closing) if opening or closing else (),
                 span=span,
             ),
         )
