@@ -75,10 +75,13 @@ EXPECTED = {
     "[TOC]": "",
     '!!! note "Title"⏎    Text': '<p class="box-title">Title</p>',
     '??? note "Title"⏎    Text': '<p class="box-title">Title</p>',
+    '=== "Tab"⏎    Text': "<p><strong>Tab</strong></p>\n<p>Text</p>",
+    "/// note | Title⏎Text⏎///": '<p class="box-title">Title</p>',
     "++ctrl+alt+x++": "<kbd>Ctrl</kbd>+<kbd>Alt</kbd>+<kbd>X</kbd>",
     '--8<-- "part.qmd"': "<p>A part.</p>",
     ":::tip[Title]⏎Text⏎:::": '<p class="box-title">Title</p>',
     "import Tabs from '@theme/Tabs'": "import Tabs from",
+    "export const wells = 2;": "export const wells",
     "# Wells⏎{: #well .wide}": '<h1 id="well" class="wide">',
     "{% include wells.md %}": "{% include wells.md %}",
     "```{note} Title⏎Text⏎```": '<p class="box-title">',
@@ -87,6 +90,9 @@ EXPECTED = {
     ),
     "{ref}`wells <well>`": '<a href="#well">wells</a>',
     "{cite}`Ann`": "{cite}<code>Ann</code>",
+    "`r mean(x)`": "<code>r mean(x)</code>",
+    "(ref:cap) A caption": "<p>(ref:cap) A caption</p>",
+    "image::well.png[]": "<p>image::well.png[]</p>",
     ".. note:: Text": ".. note:: Text",
 }
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipeline.parser.files import SourceFiles
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/")
 """Characters that a block other than a paragraph can begin with."""
 
 LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")
@@ -365,7 +365,7 @@ class LineParser(BlockParser):
         return (
             bool(unmatched)
             and self.tip.tag == "p"
-            and all(block.tag != "admonition" for block in unmatched)
+            and all(block.tag not in ("admonition", "tab") for block in unmatched)
         )
 
     def _begin_blocks(self, cursor: Cursor, processors: list[Any]) -> bool:

@@ -29,6 +29,11 @@ class _Mark(NamedTuple):
 _LATEX = "a command of LaTeX"
 _INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
 
+_FIELDS = (
+    "author|caption|description|doctype|experimental|icons|imagesdir|keywords|lang|maxdepth"
+    "|name|numbered|orphan|revdate|revnumber|sectnums|source-highlighter|stem|title|toc|toclevels"
+)
+
 _LIST = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
 
 INLINE = (
@@ -76,8 +81,22 @@ LINES = (
     _Mark(re.compile(r"\.\. [a-z][\w:-]*::"), "a directive of reStructuredText",
           "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for."),
     _Mark(re.compile(r"-{1,8}8<-"), "a snippet of MkDocs", _INCLUDE),
-    _Mark(re.compile(r"(?:import|export) [^\n]{1,300} from ['\"]"), "a line of MDX, which is code",
-          "Leave it out."),
+    _Mark(late(r"(?:import|export) [^\n]{1,300} from ['\"]|import ['\"][^'\"\n]+['\"]"
+               r"|export (?:default )?(?:const|let|var|class|(?:async )?function) [\w$]+ *[=({]"),
+          "a line of MDX, which is code", "Leave it out."),
+    _Mark(late(r"\(ref:[\w-]+\) "), "a text reference of bookdown",
+          "Write the text where it belongs, for example as the caption."),
+    _Mark(late(r"(?:image|video|audio|include|toc|xref|icon)::[^\s\[\]]*\["),
+          "a macro of AsciiDoc", f"Write an image as `![what it shows](file)`. {_INCLUDE}"),
+    _Mark(late(rf":(?:{_FIELDS}):(?:[ \t]|$)"), "a field of AsciiDoc or reStructuredText",
+          "Leave it out, or write its equivalent in the front matter."),
+    _Mark(late(r"\[(?:source|NOTE|TIP|IMPORTANT|WARNING|CAUTION|listing)(?:,[^\]\n]*)?\]$"),
+          "an attribute list of AsciiDoc", "Write a block `::: note`, or a fence for code."),
+    _Mark(late(r"={2,6} [^\W\d_][^=\n]*$"), "a heading of AsciiDoc", "Write it with `#`: `## …`."),
+    _Mark(late(r"#\+[A-Za-z_]+:(?:\s|$)"), "a keyword of Org mode",
+          "Leave it out, or write its equivalent in the front matter."),
+    _Mark(late(r"/{3,}[ \t]*[a-z][\w-]*[ \t]*(?:\||$)"), "a block of MkDocs",
+          "Write it as a block: `::: note Title`, the text, and `:::`."),
     _Mark(re.compile(r"\([A-Za-z][\w-]*\)=$"), "a label of MyST",
           "Write it as the id of the heading: `## Heading {#label}`."),
     _Mark(re.compile(r"<<[<{(\[][^\n<]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
@@ -86,7 +105,10 @@ LINES = (
 )  # fmt: skip
 """Marks that begin a line."""
 
-_LINE_TRIGGERS = frozenset(".-ie<[$({")
+_TITLE = re.compile(r"= [^\W\d_]{2}[^=]*$")
+"""A title, if it is the first line of the source."""
+
+_LINE_TRIGGERS = frozenset(".-ievatx<[$({:=#/")
 
 DIAGRAMS = {
     "mermaid": "Mermaid", "plantuml": "PlantUML", "puml": "PlantUML", "graphviz": "Graphviz",
@@ -116,7 +138,8 @@ def find(data: str, pos: int) -> tuple[_Mark, str] | None:
 
 
 _TOOLS = re.compile(
-    "CriticMarkup|Obsidian|Quarto|Hugo|Liquid|MyST|reStructuredText|pandoc-crossref|MkDocs|MDX|kramdown"
+    "AsciiDoc|bookdown|CriticMarkup|Hugo|kramdown|Liquid|MDX|MkDocs|MyST|Obsidian|Org mode"
+    "|pandoc-crossref|Quarto|reStructuredText"
 )
 
 
@@ -129,6 +152,9 @@ def warn_of_line(lines: Iterable[Line], report: Report) -> None:
     """The lines of a paragraph that begin with a mark of another tool."""
     before = ""
     for line in lines:
+        if line.number == 1 and _TITLE.match(line):
+            message = f"`{line.strip()}` is a title of AsciiDoc, and stays as text."
+            report(Code.LIKELY_SLIP, message, line.at(), "Write it with `#`: `# Title`.")
         if line.startswith("% ") and not before.rstrip()[-1:].isdecimal():  # which is no percentage
             message = f"`{line.strip()}` is a comment in MyST and LaTeX. It stays as text."
             hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."

@@ -24,7 +24,7 @@ from pipeline.parser.blocks.breaks import (
     drop_last_breaks,
 )
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
-from pipeline.parser.blocks.containers import ContainerProcessor
+from pipeline.parser.blocks.containers import ContainerProcessor, SlashesProcessor
 from pipeline.parser.blocks.dash_tables import DashTableProcessor
 from pipeline.parser.blocks.directives import DirectiveProcessor
 from pipeline.parser.blocks.grid_tables import GridTableProcessor
@@ -61,9 +61,11 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "item": ItemProcessor,
     "indented-code": IndentedCodeProcessor,
     "container": ContainerProcessor,
+    "slashes": SlashesProcessor,
     "definition": indented.DefinitionProcessor,
     "note": indented.NoteProcessor,
     "admonition": indented.AdmonitionProcessor,
+    "tab": indented.TabProcessor,
     "paragraph": ParagraphProcessor,
 }
 """The order is CommonMark's; constructs that require a paragraph above come before those that could

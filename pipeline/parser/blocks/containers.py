@@ -11,6 +11,7 @@ from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE
 from pipeline.parser.blocks.other_tools import take_option
+from pipeline.parser.constructs.boxes import NAMES
 from pipeline.parser.lines import Cursor
 from pipeline.parser.secrets import meaning_of
 
@@ -21,12 +22,11 @@ _TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 _SPANNED = re.compile(r"[^\s\[\]{}]++[ \t][^{}]*+(?<=\])\{[.\w]")
 """A title with a span in it: ``name A [word]{.class}``."""
 
-_CLOSING = re.compile(r"(:{3,})[ \t]*$")
-
 
 class ContainerProcessor(LineProcessor):
     begins = ":"
     container = True
+    closing = re.compile(r"(:{3,})[ \t]*$")
 
     def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
@@ -70,8 +70,8 @@ class ContainerProcessor(LineProcessor):
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        if cursor.indent < 4 and cursor.char == ":":
-            match = _CLOSING.match(cursor.rest)
+        if cursor.indent < 4 and cursor.char == self.begins:
+            match = self.closing.match(cursor.rest)
             if match and self._closes(block, len(match[1])):
                 return Match.END
         if block.get("directive"):
@@ -84,13 +84,55 @@ class ContainerProcessor(LineProcessor):
         if tip.processor and tip.processor.waits_for_end(tip):
             return False
         within = self.parser.open[self.parser.open.index(block) :]
-        mine = [b for b in within if b.get("colons")]
+        mine = [b for b in within if b.get("colons") and b.processor is self]
         same = [b for b in mine if b.get("colons") == str(colons)]
         return (same or mine)[-1] is block
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
-            colons = ":" * int(block.get("colons", "3"))
+            colons = self.begins * int(block.get("colons", "3"))
             written = f"{colons} {block.get('written', '')}".strip()
             message = f"The block `{written}` is never closed."
             self.report(block, Code.UNCLOSED_CONTAINER, message, f"End it with a line `{colons}`.")
+
+
+_SLASHES = re.compile(r"(/{3,})[ \t]*([a-z][\w-]*)[ \t]*(?:\|[ \t]*(.*))?$")
+_OPTION = re.compile(r"(type|open|new|select|attrs):[ \t]*(.*)$")
+
+
+class SlashesProcessor(ContainerProcessor):
+    """MkDocs' blocks: ``/// note | Title`` to ``///``, where indented options may come first."""
+
+    begins = "/"
+    closing = re.compile(r"(/{3,})[ \t]*$")
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _SLASHES.match(cursor.rest)
+        if not match or not self.parser.comes_later(_LAST_SLASHES) or self.parser.too_deep(cursor):
+            return False
+        name = meaning_of(match[2]) or match[2]
+        if name not in SLASHES and not meaning_of(name):
+            return False
+        state = NO_ATTRIBUTES
+        count, title = str(len(match[1])), (match[3] or "").strip()
+        self.open(
+            cursor, "container", state, name=name, written=match[2], argument=title, colons=count
+        )
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if not block.get("begun") and cursor.indent >= 4:
+            if match := _OPTION.match(cursor.rest):
+                if match[1] == "type" and block.get("name") == "admonition":
+                    block.set("name", match[2].strip())
+                cursor.skip_rest()
+                return Match.YES
+        elif not cursor.blank:
+            block.set("begun", "yes")
+        return super().proceed(block, cursor)
+
+
+_LAST_SLASHES = re.compile(r"^[ \t>]*/{3,}[ \t]*$")
+SLASHES = frozenset({*NAMES, "admonition", "details", "tab"})
+"""The names of such blocks that have an equivalent; others are reported."""

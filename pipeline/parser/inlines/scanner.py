@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.parser.characters import shorten
 from pipeline.parser.inlines import other_tools
 from pipeline.parser.inlines.brackets import Brackets
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
@@ -25,6 +27,7 @@ _SPECIAL = re.compile(
     r"|(?<=\()(?=@))"
 )
 _ADDRESS = re.compile(r"(?<![^\W_])(?:https?://|www\.)")
+_EXECUTED = re.compile(r"(?:r [\w.]+(?:[($\[]|$)|\{(?:r|python|julia)\} \S)")
 _TICKS = re.compile(r"`+")
 _EDITS = {"++": "group", "~~": "group", "==": "mark"}
 _CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>", "<!": ">"}
@@ -210,6 +213,9 @@ class _Scanner:
                 self._add(piece, self.leaf.pos)
             self.leaf.pos = after
             return
+        if _EXECUTED.match(text):
+            message = f"`{shorten(text)}` is code that R Markdown or Quarto runs; here it is not."
+            self.leaf.report(Code.LIKELY_SLIP, message, self.leaf.pos, "Write its result.")
         self._add(InlineSpan("code", text), end)
 
     def _takes_script(self, char: str) -> bool:

@@ -155,6 +155,10 @@ class Lowering:
                 yield self._table(element, span)
             case "dl":
                 yield self._definitions(element, span)
+            case "tab":
+                title = (model.Strong(children=self.inlines(element[0])),)
+                yield model.Paragraph(children=title, span=span)
+                yield from self.blocks(element, 1)
             case "admonition":
                 yield from self._admonition(element, span)
             case "container":
