@@ -33,7 +33,7 @@ from pipeline.package.files import font_files
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine import declared, layout, weasyprint
 from pipeline.package.pdf.engine.boxes import all_boxes, is_text
-from pipeline.package.pdf.engine.lines import original_add_word_spacing
+from pipeline.package.pdf.engine.lines import ShapedText, original_add_word_spacing
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.package.pdf.units.setting import set_heads
@@ -339,6 +339,46 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
         monkeypatch.setattr(layout, "ShapedText", weasyprint.text.line_break.Layout)
         monkeypatch.setattr(layout, "add_word_spacing", original_add_word_spacing)
     assert found == lines()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_ends_of_lines_without_spaces_are_found_in_few_letters(
+    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a narrow column they are where they would be if Pango were given more letters."""
+    text = (
+        "这是一个足够长的中文段落，它有两行。"
+        if lang == "zh"
+        else "Donau-dampf/schifffahrt" + ">" * 9
+    )
+    markup = f'<html lang="{lang}"><body><p>{text * (900 // len(text))}</p></body></html>'
+    styles = [
+        f"p {{ width: 50px; font-family: '{LATIN_FACE.family}'; overflow-wrap: anywhere }}",
+        "p { hyphens: auto }",
+    ]
+    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
+    given = 0
+    set_text = ShapedText.set_text
+
+    def counted(self: ShapedText, text: str, justify: bool = False) -> None:
+        nonlocal given
+        given += len(text)
+        set_text(self, text, justify)
+
+    monkeypatch.setattr(ShapedText, "set_text", counted)
+
+    def lines() -> tuple[list[str], int]:
+        before = given
+        document = setter.set(tree_of(markup), styles)
+        boxes = (box for page in document.pages for box in all_boxes(page.box) if is_text(box))
+        return [box.text for box in boxes], given - before
+
+    found, few = lines()
+    monkeypatch.setattr(layout, "FEWEST", layout.LONGEST_LINE)
+    expected, many = lines()
+    assert found == expected
+    assert len(found) > 20
+    assert few * 2 < many
 
 
 SHEETS = {

@@ -8,6 +8,7 @@ import copy
 import itertools
 import math
 import operator
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -228,6 +229,11 @@ def _is_plain(note: Any) -> bool:
 ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
 
+FEWEST, MOST_IN_EM = 100, 10
+"""Characters of a text without spaces in which the end of a line is looked for first: at least, and
+in an em of the line. Few letters are as narrow as that."""
+
+_SPACES = re.compile(r"\s")
 LONGEST_LINE = 2000
 """More characters than any line has; the end of the line is found within them."""
 
@@ -293,6 +299,12 @@ def economical(is_part: bool = False) -> Iterator[None]:
                 line = line_of_paragraph(text, style, context, width)
                 if line is not None:
                     return line
+            if width is not None and width < math.inf and not _SPACES.search(start):
+                few = start[: max(FEWEST, int(width / (style["font_size"] or 1) * MOST_IN_EM))]
+                if few != text:
+                    found = whole(few, style, context, width, spacing, **options)
+                    if found[2] is not None:
+                        return found
             if width is None or len(text) <= LONGEST_LINE or "\n" in start:
                 return whole(text, style, context, width, spacing, **options)
             found = whole(start, style, context, width, spacing, **options)
