@@ -145,9 +145,7 @@ def parse_tree(
         for element in root.iter()
         if isinstance(element, BlockElement) and element.tag in INLINE_TAGS
     ]
-    in_brackets = in_brackets or (
-        "\\" in text and any(math.has_formula("\n".join(leaf.lines)) for leaf in leaves)
-    )
+    in_brackets = in_brackets or ("\\" in text and _has_formula_in_brackets(root, leaves))
     example = references.example(parser.examples)
     patterns = {**INLINES, **math.brackets(in_brackets), "example": example}
     for priority, (name, pattern) in enumerate(reversed(patterns.items())):
@@ -156,3 +154,9 @@ def parse_tree(
     for leaf in leaves:
         inlines.read(leaf, leaf.lines)
     return Tree(root, parser, inlines, in_brackets)
+
+
+def _has_formula_in_brackets(root: BlockElement, leaves: Sequence[BlockElement]) -> bool:
+    return any(block.get("closing", "").endswith("]") for block in root.iter("math")) or any(
+        math.has_formula("\n".join(leaf.lines)) for leaf in leaves
+    )
