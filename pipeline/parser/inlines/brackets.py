@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pipeline.model.codes import Code
 from pipeline.parser.characters import unescape
-from pipeline.parser.inlines import links, references
+from pipeline.parser.inlines import links, math, references
 from pipeline.parser.inlines.emphasis import emphasise
 from pipeline.parser.inlines.leaf import Bracket, Leaf
 from pipeline.parser.inlines.patterns import InlineSpan
@@ -129,7 +129,8 @@ class Brackets:
         if self.leaf.at("("):
             inline = links.read_inline(data, pos)
             if inline:
-                return links.encode(inline[0]), unescape(inline[1]), inline[2]
+                title = math.caption(inline[1]) if bracket.image else unescape(inline[1])
+                return links.encode(inline[0]), title, inline[2]
         label = links.read_label(data, pos) if self.leaf.at("[") else None
         end = label[1] if label else pos
         name = label[0] if label and label[0] else ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from pipeline.model.late import late
+from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 ENVIRONMENTS = (
@@ -198,6 +199,18 @@ def brackets(has_others: bool) -> dict[str, Pattern]:
 def _inline(m: re.Match[str], data: str) -> Result:
     is_one = is_formula(data, m.start(), m.end() - 1)  # and no money
     return _formula(m) if is_one else None
+
+
+def caption(title: str) -> str:
+    r"""The title of an image, its caption, without backslashes but those of formulas."""
+    found: list[str] = []
+    at = 0
+    for m in BRACKETS.finditer(title) if "\\" in title else ():
+        content = m[2] or m[3]
+        if reads_like_formula(content) or _LETTERS.fullmatch(content.strip()):
+            found += [unescape(title[at : m.start()]), m[0]]
+            at = m.end()
+    return "".join([*found, unescape(title[at:])])
 
 
 PATTERNS = {
