@@ -13,7 +13,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import nearest
 from pipeline.model.tree import WIDTH, walk
 from pipeline.parser import attributes, other_tools
-from pipeline.parser.blocks.tables import column_count, split_row
+from pipeline.parser.blocks.tables import column_count, different, split_row
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report
@@ -51,10 +51,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         return
     for before, line in itertools.pairwise(lines):
         if "|" in before and "|" in line and (count := column_count(line)):
-            cells = len(split_row(before, count))
-            message = f"The row of dashes has {_cells(count)}, and the row above it {cells}."
-            hint = "For a table, both need the same number."
-            report(Code.LIKELY_SLIP, message, line.at(), hint)
+            report(Code.LIKELY_SLIP, *different(len(split_row(before, count)), count, line))
             return
     other_tools.warn_of_line(lines, report)
     first = lines[0]
@@ -162,7 +159,3 @@ def _joined_label(lines: Sequence[Line]) -> Line | None:
 def _is_row(line: str) -> bool:
     text = line.strip()
     return text.count("|") > 2 and text[0] == text[-1] == "|"
-
-
-def _cells(count: int) -> str:
-    return f"{count} cell{'s' if count > 1 else ''}"

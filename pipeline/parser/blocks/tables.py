@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.inlines import math
@@ -38,11 +39,10 @@ class TableProcessor(LineProcessor):
             return False
         alignments = _alignments(cursor.rest)
         header = paragraph.lines[-1]
-        if (
-            not alignments
-            or len(alignments) > MAX_COLUMNS
-            or len(split_row(header, len(alignments))) != len(alignments)
-        ):
+        if not alignments or len(alignments) > MAX_COLUMNS:
+            return False
+        width = len(split_row(header, len(alignments)))
+        if width > len(alignments) or (width < len(alignments) and "|" not in header):
             return False
         if not header.lstrip().startswith("|") and len(alignments) == 1:
             return False
@@ -54,6 +54,8 @@ class TableProcessor(LineProcessor):
         self.parser.begin(table, cursor)
         table.column = header.offset
         table.end = cursor.number
+        if width < len(alignments):
+            self.parser.report(Code.LIKELY_SLIP, *different(width, len(alignments), cursor.line))
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
@@ -87,6 +89,15 @@ class TableProcessor(LineProcessor):
             text = line[last.offset - line.offset :].rstrip(" \t").removesuffix("|")
             cells[MAX_COLUMNS - 1 :] = [last.with_text(text)]
         return cells + [line.with_text("")] * (width - len(cells))
+
+
+def different(cells: int, dashes: int, line: Line) -> tuple[str, Span, str]:
+    """The finding about a row of dashes that has not as many cells as the row above it."""
+    counted = f"{dashes} cell{'s' if dashes > 1 else ''}"
+    message = f"The row of dashes has {counted}, and the row above it {cells}."
+    if dashes > cells:
+        return f"{message[:-1]}: it gets empty ones.", line.at(), "Write the same number in both."
+    return message, line.at(), "For a table, both need the same number."
 
 
 def _is_list(text: str) -> bool:
