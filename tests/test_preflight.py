@@ -139,6 +139,10 @@ def test_small_text_is_reported_once_a_size() -> None:
 def test_raised_and_lowered_figures_may_be_small() -> None:
     raised = "<p>Water, H<sub>2</sub>O, and <i>x</i><sup>3</sup>"
     assert codes(pdf_of(raised, "sub, sup { font-size: 6pt }")) == set()
+    both = "<p><sub>x</sub><sup>y</sup> <span>far</span>"
+    assert codes(pdf_of(both, "sub, sup { font-size: 6pt } span { margin-left: 3em }")) == set()
+    lines = "<p style='font-size: 6pt; line-height: 1.1'>Two lines<br>are small."
+    assert codes(pdf_of(lines)) == {"small-text"}
 
 
 @pytest.mark.parametrize(

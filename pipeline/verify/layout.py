@@ -137,6 +137,10 @@ TextArea: TypeAlias = Callable[[PageLayout], PageArea | None]
 SMALLER = 0.9
 """The size, relative to its neighbour's, below which a piece is raised or lowered."""
 
+SHIFT, NEAR = 0.7, 0.5
+"""The largest shift of a raised or lowered piece, in its neighbour's size; and the points between two
+pieces that touch."""
+
 
 SHORTEST_RULE, TALLEST_RULE = 30, 60
 """Points that a rule to write on is long at least, and the box that it is an edge of is high."""
@@ -156,13 +160,19 @@ def baselines(runs: Iterable[TextRun]) -> tuple[float, ...]:
 
 
 def is_raised_or_lowered(run: TextRun, others: Sequence[TextRun]) -> bool:
-    """Recognise a note's number, an index or an exponent next to larger letters."""
+    """Recognise a note's number, an index or an exponent next to larger letters, or an index with
+    an exponent after it."""
     return any(
-        run.size < other.size * SMALLER
-        and 0.3 < abs(run.baseline - other.baseline) < other.size * 0.7
+        0.3 < abs(run.baseline - other.baseline) < other.size * SHIFT
         and run.box.left - other.box.right < other.size
         and other.box.left - run.box.right < other.size
         for other in others
+        if run.size < other.size * SMALLER
+    ) or any(
+        0.3 < abs(run.baseline - other.baseline) < other.size * 2 * SHIFT
+        and min(abs(run.box.left - other.box.right), abs(other.box.left - run.box.right)) < NEAR
+        for other in others
+        if run.size == other.size
     )
 
 

@@ -16,7 +16,7 @@ from markdown.inlinepatterns import InlineProcessor
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
 from pipeline.model.variables import NAME
-from pipeline.parser.characters import ENTITY, PUNCTUATION, decode_entity
+from pipeline.parser.characters import ENTITY, PUNCTUATION, REPLACEMENT, decode_entity
 from pipeline.parser.inlines.links import encode
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
 
@@ -122,10 +122,20 @@ _BRACKETS = re.compile(r"[\[\]]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
 _ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
 
+
+def _entity(reference: str) -> Result:
+    """The character of a reference; a finding for a number that is none."""
+    character = decode_entity(reference)
+    if character != REPLACEMENT or reference.lower() in ("&#xfffd;", "&#65533;"):
+        return character
+    message = f"`{reference}` is no character. `{REPLACEMENT}` is shown instead."
+    return InlineSpan("slip", character, message=message, hint="Write another, or leave it out.")
+
+
 PATTERNS = {
     "escape": Pattern("\\", rf"\\(?!#(?:eq|fig|tab):\w)([{re.escape(PUNCTUATION)}])", _escaped),
     "hard-break": Pattern("\\", r"\\\n", lambda m, data: InlineSpan("br")),
-    "entity": Pattern("&", ENTITY, lambda m, data: decode_entity(m[0])),
+    "entity": Pattern("&", ENTITY, lambda m, data: _entity(m[0])),
     "autolink": Pattern(
         "<",
         rf"<(?:([A-Za-z][A-Za-z0-9.+-]{{1,31}}:[^\s<>{{\x00-\x1f]*(?:(?:{_SPACED}|{{)[^\s<>{{\x00-\x1f]*)*)"
