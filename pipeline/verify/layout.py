@@ -138,8 +138,8 @@ SMALLER = 0.9
 """The size, relative to its neighbour's, below which a piece is raised or lowered."""
 
 SHIFT, NEAR = 0.7, 0.5
-"""The largest shift of a raised or lowered piece, in its neighbour's size; and the points between two
-pieces that touch."""
+"""The largest shift of a raised or lowered piece, in its neighbour's size; and the points between
+two pieces that touch."""
 
 
 SHORTEST_RULE, TALLEST_RULE = 30, 60
