@@ -143,3 +143,15 @@ def test_a_wish_for_contents_is_granted(mark: str) -> None:
         parse(source.replace("{}", "").replace(mark, "```\n[TOC]\n```")).metadata.contents.show
         == "auto"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("![A well](w.png =100x20)", "`![A well](w.png){width=100px}`"),
+        ("![A well](the w.png =50%x)", "`![A well](the w.png){width=50%}`"),
+    ],
+)
+def test_the_size_of_an_image_is_told_in_braces(written: str, instead: str) -> None:
+    hints = [found.hint for found in parse_body(written).diagnostics]
+    assert hints == [f"Write its width in braces: {instead}."]

@@ -619,7 +619,10 @@ def test_what_stands_around_a_script_stays() -> None:
     [
         ("mpa.png", "missing-image", "Did you mean `map.png`?"),
         ("Map.PNG", "missing-image", "The file is named `map.png`: capital letters count."),
-        ("no/map.png", "missing-image", "Put it into the source's folder, or correct its path."),
+        ("no/map.png", "missing-image", "Did you mean `map.png`?"),
+        ("file.TXT", "missing-image", "Did you mean `sub dir/File.txt`?"),
+        ("SUB%20DIR/file.txt", "missing-image", "Did you mean `sub dir/File.txt`?"),
+        ("no/other.png", "missing-image", "Put it into the source's folder, or correct its path."),
         ("", "missing-image", ""),
         ("https://a.org/x.png", "remote-image", "Save a copy beside the source."),
         ("//a.org/x.png", "remote-image", "Save a copy beside the source."),

@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.model.diagnostics import Diagnostic, Severity
-from pipeline.model.messages import as_json, as_text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Severity, Span
+from pipeline.model.messages import as_json, as_text, in_order
 from pipeline.system.store import CACHE, Folder
 
 ROOT = Path(__file__).parent.parent
@@ -162,3 +163,11 @@ def test_a_terminal_shows_the_stage_that_runs_and_a_file_does_not(tmp_path: Path
     assert re.search(r"package handout, up to 9\d s left", shown[1])
     done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, check=True)
     assert b"building" not in done.stdout + done.stderr
+
+
+def test_the_id_of_a_link_is_pointed_at_and_not_its_text(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("- It is [gone](#gone)\n", "utf-8")
+    message = "Nothing in the document has the id `gone`."
+    found = diagnostic(Code.UNRESOLVED_LINK, message, span=Span(1, 3), source=str(source))
+    assert [(one.column, one.length) for one in in_order([found])] == [(17, 4)]

@@ -76,7 +76,9 @@ def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
     key, equals, value = re.escape(quoted[1] or quoted[2]).partition("=")
     written = rf"{key}=[\"']?{value}" if equals else key
     whole = re.compile(rf"(?:(?<!\w)|(?!\w)){written}(?:(?!\w)|(?<!\w))")
-    found = whole.search(text, max(0, finding.column - 1))
+    start = max(0, finding.column - 1)
+    named = re.compile(rf"(?<=#){written}(?!\w)") if " id `" in finding.message else whole
+    found = named.search(text, start) or whole.search(text, start)
     if not found:
         return finding
     width = found.end() - found.start()

@@ -254,7 +254,7 @@ def _check_alternatives(document: Document, findings: Findings) -> None:
         if not (image.alt.strip() or image.missing or is_decorative):
             findings.add(
                 Code.MISSING_ALT,
-                f"The image “{image.source}” has no alternative text.",
+                f"The image “{unquote(image.source)}” has no alternative text.",
                 span,
                 hint="Say what it shows: `![here](…)`; or mark it as `{.decorative}`.",
             )

@@ -165,7 +165,26 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
         names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     except (OSError, ValueError):
         return Problem(missing, f"“{relative}” cannot be read.")
-    return Problem(missing, f"There is no file “{relative}”.", _hint(relative, path.name, names))
+    hint = _hint(relative, path.name, names) or _elsewhere(root, relative)
+    return Problem(missing, f"There is no file “{relative}”.", hint)
+
+
+MOST_FOLDERS = 100
+"""Folders that are searched for a missing file."""
+
+
+def _elsewhere(root: Path, relative: str) -> str:
+    """A suggestion if the file is in the folder ``root`` or directly in one of its folders, or if
+    only capital letters in the path differ."""
+    name = relative.casefold().rpartition("/")[2]
+    found: list[str] = []
+    with contextlib.suppress(OSError), os.scandir(root) as entries:
+        inside = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
+        for start in ("", *(f"{folder}/" for folder in inside[:MOST_FOLDERS])):
+            with os.scandir(root / start) as files:
+                found += (f"{start}{e.name}" for e in files if e.name.casefold() == name)
+    near = sorted(found, key=lambda path: (path.casefold() != relative.casefold(), path))
+    return f"Did you mean `{near[0]}`?" if near else ""
 
 
 def _hint(relative: str, name: str, names: list[str]) -> str:

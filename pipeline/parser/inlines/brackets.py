@@ -20,6 +20,10 @@ _MEANT = re.compile(
 """Text after the brackets of a link or an image that is not a valid target."""
 
 
+_SIZE = re.compile(r"[ \t]+=(\d+)(%?)(?:x\d*%?)?\)?$")
+"""The size of an image as several programs write it: `file.png =100x20`."""
+
+
 class Brackets:
     """The open brackets of a leaf, outermost first; those before ``inactive`` begin no link."""
 
@@ -154,7 +158,10 @@ def _not_a_link(written: str) -> tuple[str, str]:
     """The finding about a link or an image that cannot be read as one."""
     what = "image" if written.startswith("!") else "link"
     target = written[written.rindex("](") + 2 :] if "](" in written else ""
-    if not target:
+    if size := _SIZE.search(target):
+        begin = written[: written.rindex("](") + 2] + target[: size.start()]
+        hint = f"Write its width in braces: `{begin}){{width={size[1]}{size[2] or 'px'}}}`."
+    elif not target:
         hint = "Leave out the space before the parenthesis."
     elif target.count('"') % 2:
         hint = "Close the quotation mark before the parenthesis."
