@@ -164,6 +164,13 @@ def test_sections_nest(levels: list[int], expected: list[Any], skipped: list[int
     assert findings(found) == [("skipped-level", line) for line in skipped]
 
 
+def test_a_chapter_that_became_the_title_is_named() -> None:
+    parsed = parse("# Title\n\n## Part\n\nText.\n\n# Another\n\n## Part\n\nText.\n", "a.md")
+    assert parsed.metadata.title == "Title"
+    (found,) = nest_sections(parsed).diagnostics
+    assert found.hint.startswith("Begin it with `#`. If the heading that became the title")
+
+
 def test_text_before_and_within_sections() -> None:
     found = nest_sections(document(paragraph("a"), heading(2, "B"), paragraph("c")))
     assert outline(found.blocks) == ["a", [1, "B", "c"]]

@@ -31,6 +31,11 @@ class _Open(msgspec.Struct):
     blocks: list[Block] = []
 
 
+_OR_TITLE = (
+    ". If the heading that became the title is a chapter, give `title:` in the front matter."
+)
+
+
 def nest_sections(document: Document) -> Document:
     """The document with `Section`s in place of its top-level `Heading`s.
 
@@ -63,7 +68,7 @@ def nest_sections(document: Document) -> Document:
                     f"The heading “{plain_text(block.children).strip()}” has level {block.level}"
                     f" where level {expected} is expected.",
                     block.span,
-                    hint=f"Begin it with `{'#' * expected}`.",
+                    hint=f"Begin it with `{'#' * expected}`{'.' if opened else _OR_TITLE}",
                 )
             opened.append(_Open(block, block.level))
         else:
