@@ -79,6 +79,8 @@ def _unguarded_answer(
         return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
     if isinstance(block, model.Paragraph) and has_tasks and (title := _bold_answer_title(block)):
         return f"the text under “{title}”", f"{HINT}."
+    if isinstance(block, model.Paragraph) and (title := _answer_line(block)):
+        return f"the text after “{title}”", f"{HINT}."
     if isinstance(block, model.Paragraph) and labels is not None:
         found = (_label(line, labels) for line in _lines(block))
         if label := next(filter(None, found), ""):
@@ -101,9 +103,23 @@ def _public(
         if isinstance(block, HOLDERS) and not is_summary:
             own = _short_labels(block, lang) if isinstance(block, model.Exercise) else labels
             yield from _public(block.children, lang, own)
-        elif isinstance(block, model.List):
-            for item in block.items:
-                yield from _public(item.children, lang, labels)
+        else:
+            for held in _held(block):
+                yield from _public(held, lang, labels)
+
+
+def _held(block: Block) -> Iterator[tuple[Block, ...]]:
+    """The blocks in the items, cells, definitions or turns of a block."""
+    match block:
+        case model.List():
+            yield from (item.children for item in block.items)
+        case model.Table():
+            cells = (node for node in walk(block) if isinstance(node, model.TableCell))
+            yield from (cell.children for cell in cells)
+        case model.DefinitionList():
+            yield from (held for item in block.items for held in item.definitions)
+        case model.Dialogue():
+            yield from (turn.children for turn in block.turns)
 
 
 def _short_labels(exercise: model.Exercise, lang: str) -> Labels:
@@ -144,10 +160,18 @@ def _first_answer_text(blocks: Iterable[Node]) -> str:
     return next((_answer_text(inlines, is_collapsed=True) for inlines in held), "")
 
 
-def _lines(block: model.Paragraph) -> Iterator[tuple[Inline, ...]]:
-    """The lines of a paragraph in the source."""
-    breaks = model.SoftBreak | model.LineBreak
-    for is_break, line in itertools.groupby(block.children, lambda one: isinstance(one, breaks)):
+def _answer_line(block: model.Paragraph) -> str:
+    """The title of an answer on a line between others: the summary of a ``<details>`` in text."""
+    if not any(isinstance(node, model.LineBreak) for node in block.children):
+        return ""
+    lines = (plain_text(line).strip() for line in [*_lines(block, model.LineBreak)][1:-1])
+    return next((t for t in lines if announces_answer(t) and meaning_of(t) != "teacher"), "")
+
+
+def _lines(block: model.Paragraph, *breaks: type[Inline]) -> Iterator[tuple[Inline, ...]]:
+    """The lines of a paragraph in the source, or those between ``breaks``."""
+    kinds = breaks or (model.SoftBreak, model.LineBreak)
+    for is_break, line in itertools.groupby(block.children, lambda one: isinstance(one, kinds)):
         if not is_break:
             yield tuple(line)
 

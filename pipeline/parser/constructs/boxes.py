@@ -16,7 +16,7 @@ from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Parts, Report, headed
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.secrets import meaning_of, secret_block
+from pipeline.parser.secrets import secret_block
 
 KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
 ALIASES = {"attention": "warning", "danger": "caution", "error": "caution", "hint": "tip"}
@@ -171,17 +171,20 @@ def callout(
     known = name in NAMES or name in CALLOUTS or name in QUOTES
     if not known and (found := secret_block(match[1].strip())):
         if not found.sure:
-            message = (
-                f"`[!{match[1].strip()}]` is withheld from students, because its name resembles "
-                "that of an answer."
-            )
-            hint = f"Write `[!{found.meaning}]` if that is right; otherwise rename the box."
-            report(Code.NEARLY_SECRET, message, span, hint)
+            _report_resemblance(f"[!{match[1].strip()}]", f"[!{found.meaning}]", span, report)
         return (_secret(found.meaning, title, children, span),)
     if name in QUOTES:
         return (model.BlockQuote(children=headed(title, children, span), span=span),)
     kind, title, fold = kind_of(name), title_for(name, title), _FOLDS[match[2]]
     return (model.Admonition(kind=kind, title=title, children=children, span=span, fold=fold),)
+
+
+def _report_resemblance(written: str, meant: str, span: Span, report: Report) -> None:
+    message = (
+        f"`{written}` is withheld from students, because its name resembles that of an answer."
+    )
+    hint = f"Write `{meant}` if that is right; otherwise rename the box."
+    report(Code.NEARLY_SECRET, message, span, hint)
 
 
 def _secret(
@@ -193,12 +196,15 @@ def _secret(
 
 
 def admonition(
-    written: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span
+    written: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span, report: Report
 ) -> tuple[Block, ...]:
-    """The box for ``!!! written``; an unknown kind is the class and default title of a note."""
+    """The box for ``!!! written``; an unknown kind is the class and default title of a note. One
+    named by a word for an answer, or similar, is withheld from students."""
     word, *classes = written.split()
-    if meaning := meaning_of(word):
-        return (_secret(meaning, title, children, span),)
+    if word not in NAMES and word not in CALLOUTS and (found := secret_block(word)):
+        if not found.sure:
+            _report_resemblance(f"!!! {word}", f"!!! {found.meaning}", span, report)
+        return (_secret(found.meaning, title, children, span),)
     if word not in NAMES:
         classes = [word, *classes]
     box = model.Admonition(

@@ -273,7 +273,8 @@ class Lowering:
                 f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
             )
             self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
-        return boxes.admonition(written, title, self.blocks(element, int(has_title)), span)
+        children = self.blocks(element, int(has_title))
+        return boxes.admonition(written, title, children, span, self.report)
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = element.attributes, element.get("name", "")
