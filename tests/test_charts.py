@@ -587,3 +587,23 @@ def test_a_name_that_a_file_has_is_not_taken(tmp_path: Path) -> None:
     resolved = making.resolved(parsed, "handout", tmp_path)
     assert len({asset.name for asset in resolved.assets}) == 2
     assert len({asset.path for asset in resolved.assets}) == 2
+
+
+@pytest.mark.parametrize(
+    ("fence", "head", "cells"),
+    [
+        ("chart\nA, 1\nB, 2", 0, [2, 2]),
+        ("chart\nA, 1\nB, x", 0, [2, 2]),
+        ("chart\nR, N\nB, x", 1, [2]),
+        ("chart {type=graph}\ny=x^^2\ny=x**2", 0, [1, 1]),
+        ("fraction-bar\nx\nA: y", 0, [2, 2]),
+    ],
+)
+def test_a_table_of_data_has_no_empty_head_or_first_column(
+    fence: str, head: int, cells: list[int]
+) -> None:
+    chart = next(
+        node for node in walk(document(f"```{fence}\n```\n").blocks) if isinstance(node, Chart)
+    )
+    assert len(chart.table.head) == head
+    assert [len(row.cells) for row in chart.table.body] == cells

@@ -155,3 +155,11 @@ def test_a_wish_for_contents_is_granted(mark: str) -> None:
 def test_the_size_of_an_image_is_told_in_braces(written: str, instead: str) -> None:
     hints = [found.hint for found in parse_body(written).diagnostics]
     assert hints == [f"Write its width in braces: {instead}."]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [("= The well\n\nText", 1), ("Text\n\n= five wells", 0), ("= 5 wells", 0), ("=\n\nText", 0)],
+)
+def test_only_the_first_line_may_be_a_title_of_asciidoc(source: str, told: int) -> None:
+    assert len(parse_body(source).diagnostics) == told

@@ -168,7 +168,7 @@ def test_a_chapter_that_became_the_title_is_named() -> None:
     parsed = parse("# Title\n\n## Part\n\nText.\n\n# Another\n\n## Part\n\nText.\n", "a.md")
     assert parsed.metadata.title == "Title"
     (found,) = nest_sections(parsed).diagnostics
-    assert found.hint.startswith("Begin it with `#`. If the heading that became the title")
+    assert found.hint.startswith("Begin it with `#`. If the heading taken as the title")
 
 
 def test_text_before_and_within_sections() -> None:

@@ -56,6 +56,10 @@ INLINE = (
           r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`."),
     _Mark(re.compile(r"\\#(?:eq|fig|tab):(\w(?:[\w-]{0,60}\w)?)"), "a label of bookdown",
           r"Write an id in braces after the figure or the caption: `{#fig-\1}`, `{#tbl-\1}`."),
+)  # fmt: skip
+"""Marks within text that begin with a brace, a colon or ``@``: none looks far."""
+
+COMMANDS = (
     *(
         _Mark(late(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _LATEX, instead)
         for names, instead in latex.WITH_ARGUMENT.items()
@@ -73,7 +77,7 @@ INLINE = (
         for names, instead in latex.ENVIRONMENTS.items()
     ),
 )  # fmt: skip
-"""Marks within text, by the character they begin with: none looks far."""
+"""Commands of LaTeX, which begin with a backslash."""
 
 TRIGGERS = "{:@\\"
 
@@ -130,7 +134,7 @@ DIRECTIVES = {
 
 def find(data: str, pos: int) -> tuple[_Mark, str] | None:
     """The mark of another tool that begins at ``pos`` of a text, and the text of the mark."""
-    for mark in INLINE:
+    for mark in COMMANDS if data[pos] == "\\" else INLINE:
         if match := mark.pattern.match(data, pos):
             instead = match.expand(mark.instead)
             return mark._replace(instead=instead), match[0]

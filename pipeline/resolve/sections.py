@@ -31,9 +31,7 @@ class _Open(msgspec.Struct):
     blocks: list[Block] = []
 
 
-_OR_TITLE = (
-    ". If the heading that became the title is a chapter, give `title:` in the front matter."
-)
+_OR_TITLE = ". If the heading taken as the title is a chapter, give `title:` in the front matter."
 
 
 def nest_sections(document: Document) -> Document:

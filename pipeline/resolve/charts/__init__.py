@@ -111,15 +111,16 @@ class _Artist:
 
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
         shown, alt = self._read(chart, place.lang)
+        as_table = replace(chart, table=table.as_shown(chart.table))
         if shown is None:
-            return chart
+            return as_table
         width = max(NARROWEST, _share(chart, place.width))
         if self._look == "large":
             width = place.width
         number = next(self._numbers)
         made = replace(chart, table=Table(head=(), body=()))
         if isinstance(shown, Data):
-            made = replace(chart, table=table.with_numbers(chart, shown))
+            made = replace(chart, table=table.as_shown(table.with_numbers(chart, shown)))
         before = len(self.assets)
         try:
             draw = functools.partial(self._image, chart, shown, place.lang)
@@ -132,7 +133,7 @@ class _Artist:
                 f"The chart cannot be drawn, so its data is shown as a table: {describe(error)}."
             )
             self._findings.add(Code.BAD_CHART, message, chart.span)
-            return chart
+            return as_table
         return replace(made, image=image, narrow=narrow)
 
     def _read(self, chart: Chart, lang: str) -> tuple[Data | Diagram | None, str]:

@@ -244,3 +244,16 @@ def with_numbers(chart: Chart, data: Data) -> Table:
         for index, row in enumerate(row for row in chart.table.body if row.cells)
     )
     return replace(chart.table, body=body)
+
+
+def as_shown(table: Table) -> Table:
+    """The table of a chart without a head or a first column in which there is no text."""
+    head = tuple(row for row in table.head if any(map(_text_of, row.cells)))
+    body, rows = table.body, (*head, *table.body)
+    if rows and not any(len(row.cells) < 2 or _text_of(row.cells[0]) for row in rows):
+        head, body = (tuple(replace(r, cells=r.cells[1:]) for r in part) for part in (head, body))
+    return replace(table, head=head, body=body)
+
+
+def _text_of(cell: TableCell) -> str:
+    return plain_text(cell.children).strip()
