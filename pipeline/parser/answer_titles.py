@@ -51,12 +51,15 @@ def _kinds(title: str) -> frozenset[_Kind]:
 
 
 def _read(written: list[str]) -> Iterator[_Kind]:
+    """The meanings of the phrases in a part of a title. “Answer the …” is a task only if it begins
+    one."""
     tokens = [NUMBER if any(map(str.isdigit, word)) else word for word in written]
     at = 0
     while at < len(tokens):
+        kinds = KINDS[1:] if at and tokens[at] in folded_words("answer") else KINDS
         for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
             phrase = "".join(tokens[at : at + length])
-            if kind := next((kind for kind in KINDS if phrase in folded_words(kind)), None):
+            if kind := next((kind for kind in kinds if phrase in folded_words(kind)), None):
                 yield kind
                 break
         else:
