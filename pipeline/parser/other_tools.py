@@ -54,12 +54,12 @@ INLINE = (
     _Mark(re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
           "a reference of pandoc-crossref",
           r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`."),
-    _Mark(re.compile(r"\\#(?:eq|fig|tab):(\w(?:[\w-]{0,60}\w)?)"), "a label of bookdown",
-          r"Write an id in braces after the figure or the caption: `{#fig-\1}`, `{#tbl-\1}`."),
 )  # fmt: skip
 """Marks within text that begin with a brace, a colon or ``@``: none looks far."""
 
 COMMANDS = (
+    _Mark(re.compile(r"\\#(?:eq|fig|tab):(\w(?:[\w-]{0,60}\w)?)"), "a label of bookdown",
+          r"Write an id in braces after the figure or the caption: `{#fig-\1}`, `{#tbl-\1}`."),
     *(
         _Mark(late(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _LATEX, instead)
         for names, instead in latex.WITH_ARGUMENT.items()
@@ -77,7 +77,7 @@ COMMANDS = (
         for names, instead in latex.ENVIRONMENTS.items()
     ),
 )  # fmt: skip
-"""Commands of LaTeX, which begin with a backslash."""
+"""Marks that begin with a backslash: commands of LaTeX, and labels."""
 
 TRIGGERS = "{:@\\"
 
