@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model.late import late
@@ -59,9 +61,36 @@ def last_end(comment: Comment, text: str) -> int:
 
 def written(text: str) -> list[tuple[int, str]]:
     """The positions and contents of all these comments, and of HTML's, in a text."""
-    kinds = (_HTML, *COMMENTS)
+    spans = _spans(text, (_HTML, *COMMENTS))
+    return [(start, " ".join(text[begin:end].split())) for start, begin, end, _ in spans]
+
+
+def without(markup: str) -> str:
+    """Raw HTML with spaces in place of these comments, except in code."""
+    if _MAY_BEGIN.search(markup) is None:
+        return markup
+    code = [found.span() for found in _CODE.finditer(markup)]
+    starts = [start for start, _ in code]
+    parts: list[str] = []
+    last = 0
+    for start, _, _, end in _spans(markup, COMMENTS):
+        before = bisect.bisect_right(starts, start) - 1
+        if before < 0 or code[before][1] <= start:
+            blank = re.sub(r"[^\n]", " ", markup[start:end])
+            parts += (markup[last:start], blank)
+            last = end
+    return "".join((*parts, markup[last:]))
+
+
+_MAY_BEGIN = re.compile(r"%%|\{[\s/>\-#{%]|\\if")
+_CODE = late(
+    r"<(pre|code|tt|kbd|samp)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
+)
+
+
+def _spans(text: str, kinds: Sequence[Comment]) -> Iterator[tuple[int, int, int, int]]:
+    """Where each of the comments begins, where its content begins and ends, and where it ends."""
     opening = re.compile("|".join(f"({kind.opening.pattern})" for kind in kinds))
-    found: list[tuple[int, str]] = []
     unclosed: set[int] = set()
     end = 0
     for begin in opening.finditer(text):
@@ -73,5 +102,4 @@ def written(text: str) -> list[tuple[int, str]]:
             unclosed.add(kind)
             continue
         end = closing.end()
-        found.append((begin.start(), " ".join(text[begin.end() : closing.start()].split())))
-    return found
+        yield begin.start(), begin.end(), closing.start(), end

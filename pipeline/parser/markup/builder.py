@@ -16,7 +16,7 @@ from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import styles, wordings
+from pipeline.parser import comments, styles, wordings
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line, LinePlaces, numbered
@@ -67,7 +67,10 @@ class MarkupBuilder:
         """A piece of raw HTML, by line. A tag named like an answer, which HTML does not have, is
         the element ``secret``, for teachers."""
         self._places = LinePlaces(lines)
-        for token in tokenise("\n".join(lines)):
+        markup = "\n".join(lines)
+        if _CODE.isdisjoint(frame.tag for frame in self._stack):
+            markup = comments.without(markup)
+        for token in tokenise(markup):
             if (
                 token.name
                 and token.name not in tags.KNOWN_TAGS
