@@ -357,8 +357,8 @@ section:nth-of-type(2n) h2 { letter-spacing: 2pt }
 section.level-1 ~ section p { text-indent: 9pt }
 h2 { background: linear-gradient(red, blue) }
 @page { @top-center { content: counter(page) '/' counter(pages) } }
-#sec-wells-6 { string-set: once 'from here on' }
-@page { @top-left { content: string(once) } }
+#sec-wells-4 { string-set: once 'from here on' }
+@page { @left-top { content: string(once) } }
 """
 
 
@@ -378,7 +378,7 @@ def test_style_sheets_of_ones_own_count_for_all_pages(
     assert_same(as_whole(pages, tmp_path), joined)
     with pypdfium2.PdfDocument(joined.data) as pdf:
         shown = ["from here on" in page.get_textpage().get_text_range() for page in pdf]
-    assert sum(shown) > 1  # of later units, too
+    assert sum(shown) > len(shown) / 4  # of later units, too
 
 
 @pytest.mark.parametrize(
