@@ -14,7 +14,7 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import anchors, constructs, slips, table_options
-from pipeline.parser.attributes import aligned, make
+from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import boxes, charts, code, exercises, passages
@@ -279,6 +279,8 @@ class Lowering:
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = element.attributes, element.get("name", "")
         classes = tuple(c for c in attributes.classes if c != name)
+        if name not in ALIGNMENTS:  # a class that is another tool's for an alignment
+            classes += ALIGNED.get(name, ())
         own = make(attributes.id, classes, attributes.pairs)
         self._exercises += name == "exercise"
         children = self.blocks(element)

@@ -103,6 +103,8 @@ def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
         classes = tuple(dict.fromkeys((*classes, f"heading-{alignment}")))
     elif tag == "center" or (alignment and tag in _ALIGNED):
         classes = tuple(dict.fromkeys((*classes, alignment or "center")))
+    elif tag in _ALIGNED and (others := [ALIGNED[name] for name in classes if name in ALIGNED]):
+        classes = tuple(dict.fromkeys((*classes, *others[0])))
     return make("" if len(name.split()) > 1 else name, classes, tuple(pairs))
 
 
