@@ -40,22 +40,25 @@ _MONEY = re.compile(
 _CURRENCY = re.compile("[\u20ac\u00a3\u00a5\u20b9]")
 _OPEN_END = re.compile(r"[/:|&\"]\Z")
 _UNLIKELY_START = re.compile(r"[),;:?]..|\W*\(['\"#]")
+_FUNCTIONS = "sin|cos|tan|log|exp|max|min|det|gcd|lcm|deg|dim|lim"
 # What only formulas have, in escaped brackets: f(x), sin(x), n!, 2x, |x|, x', n-1
-_NOTATION = re.compile(
-    r"(?<![^\W_])(?:[^\W\d_]{1,2}|sin|cos|tan|log|exp|max|min|det|gcd|lcm|deg|dim)['\u2032]*\([^()]+\)"
+_NOTATION = late(
+    rf"(?<![^\W_])(?:[^\W\d_]{{1,2}}|{_FUNCTIONS})['\u2032]*\([^()]+\)"
     r"|(?<![^\W_])(?:[^\W\d_]|\d+)!|\)!|(?<![\w.,])\d+[a-z](?![^\W_])|\|[^|\w]*+\w[^|]*+\|"
     r"|(?<![\w'])[^\W\d_]['\u2032]+(?![^\W_])|(?<![\w-])[a-z]-\d(?![\w-])"
 )
 # One or two letters, or several of them: x, AB, (a, b)
-_LETTERS = re.compile(r"\(?[^\W\d_]{1,2}(?:,\s*[^\W\d_])*\)?")
+_LETTERS = late(r"\(?[^\W\d_]{1,2}(?:,\s*[^\W\d_])*\)?")
 # Without a word: numbers, pairs of letters, capitals for points; 1/2, -5, ABC
-_SHORT_TERMS = re.compile(
+_SHORT_TERMS = late(
     r"(?:[+-]?\s*(?:\\?[\[({])*(?:\d+(?:[.,]\d+)*(?!st|nd|rd|th)|(?:[^\W\d_]{1,2}|[A-Z]{3,4})"
     r"(?![^\W\d_])|\.{3}|\u2026)(?:\\?[\])}]|\\%|!)*(?:\s*[-+*/:,;|]\s*)?)++"
 )
+# Words that are no functions: names, as in `[ key = value ]`
+_NAMES = late(rf"(?<![^\W\d_])(?!(?:{_FUNCTIONS})(?![^\W\d_]))[^\W\d_]{{3,}}")
 _ASCII = re.compile("[A-Za-z]")
-_COPYRIGHT = re.compile(r"\\+\([cC]\\+\)\s*\d")
-_ITEM = re.compile("[a-h]|i{1,3}|iv|vi{0,3}", re.IGNORECASE)
+_COPYRIGHT = late(r"\\+\([cC]\\+\)\s*\d")
+_ITEM = late("[a-h]|i{1,3}|iv|vi{0,3}", re.IGNORECASE)
 _TERM = re.compile(r"[^\W\d_]{1,2}|\d+[^\W\d_]?")
 _SPACED_TERM = re.compile(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
 
@@ -185,9 +188,11 @@ def brackets(has_others: bool) -> dict[str, Pattern]:
 
     def display(m: re.Match[str], data: str) -> Result:
         content = m[2]
-        is_apart = content[0].isspace() and content[-1].isspace()  # and no array\[i = 0\]
-        is_apart = (is_apart or has_others) and not _IN_WORD.match(data[m.start() - 1 : m.start()])
-        is_one = reads_like_formula(content, strongly=not is_apart)
+        is_spaced = content[0].isspace() and content[-1].isspace()  # and no array\[i = 0\]
+        is_apart = not (_IN_WORD.match(data[m.start() - 1 : m.start()]) or _NAMES.search(content))
+        is_one = reads_like_formula(content, strongly=not (is_apart and (is_spaced or has_others)))
+        if is_spaced and is_apart and has_others:
+            is_one = is_one or _SHORT_TERMS.fullmatch(content.strip()) is not None
         return _formula(m, 2, display="yes") if is_one else None
 
     return {
