@@ -51,7 +51,7 @@ _NOTATION = late(
 _LETTERS = late(r"\(?[^\W\d_]{1,2}(?:,\s*[^\W\d_])*\)?")
 # Without a word: numbers, pairs of letters, capitals for points; 1/2, -5, ABC
 _SHORT_TERMS = late(
-    r"(?:[+-]?\s*(?:\\?[\[({])*(?:\d+(?:[.,]\d+)*(?!st|nd|rd|th)|(?:[^\W\d_]{1,2}|[A-Z]{3,4})"
+    r"(?:(?:[+-]\s*)?(?:\\?[\[({])*(?:\d+(?:[.,]\d+)*(?!st|nd|rd|th)|(?:[^\W\d_]{1,2}|[A-Z]{3,4})"
     r"(?![^\W\d_])|\.{3}|\u2026)(?:\\?[\])}]|\\%|!)*(?:\s*[-+*/:,;|]\s*)?)++"
 )
 # Words that are no functions: names, as in `[ key = value ]`
@@ -191,8 +191,6 @@ def brackets(has_others: bool) -> dict[str, Pattern]:
         is_spaced = content[0].isspace() and content[-1].isspace()  # and no array\[i = 0\]
         is_apart = not (_IN_WORD.match(data[m.start() - 1 : m.start()]) or _NAMES.search(content))
         is_one = reads_like_formula(content, strongly=not (is_apart and (is_spaced or has_others)))
-        if is_spaced and is_apart and has_others:
-            is_one = is_one or _SHORT_TERMS.fullmatch(content.strip()) is not None
         return _formula(m, 2, display="yes") if is_one else None
 
     return {
