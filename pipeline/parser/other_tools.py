@@ -112,7 +112,8 @@ LINES = (
 _TITLE = re.compile(r"= [^\W\d_]{2}[^=]*$")
 """A title, if it is the first line of the source."""
 
-_LINE_TRIGGERS = frozenset(".-ievatx<[$({:=#/")
+_MAY_BEGIN = re.compile(r"[-.<\[$({:=#/%]|(?:im|ex)port |[a-z]{3,7}::")
+"""Marks that are tried at the beginning of a line: few lines of prose have any."""
 
 DIAGRAMS = {
     "mermaid": "Mermaid", "plantuml": "PlantUML", "puml": "PlantUML", "graphviz": "Graphviz",
@@ -156,6 +157,9 @@ def warn_of_line(lines: Iterable[Line], report: Report) -> None:
     """The lines of a paragraph that begin with a mark of another tool."""
     before = ""
     for line in lines:
+        if not _MAY_BEGIN.match(line):
+            before = line
+            continue
         if line.number == 1 and _TITLE.match(line):
             message = f"`{line.strip()}` is a title of AsciiDoc, and stays as text."
             report(Code.LIKELY_SLIP, message, line.at(), "Write it with `#`: `# Title`.")
@@ -164,9 +168,8 @@ def warn_of_line(lines: Iterable[Line], report: Report) -> None:
             hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."
             report(Code.LIKELY_SLIP, message, line.at(), hint)
         before = line
-        if line[:1] in _LINE_TRIGGERS:
-            for mark in LINES:
-                if match := mark.pattern.match(line):
-                    written = f"`{line.strip()}`" if len(line) < 60 else f"`{match[0]}…`"
-                    message = f"{written} is {mark.name}, and stays as text."
-                    report(Code.LIKELY_SLIP, message, line.at(), mark.instead)
+        for mark in LINES:
+            if match := mark.pattern.match(line):
+                written = f"`{line.strip()}`" if len(line) < 60 else f"`{match[0]}…`"
+                message = f"{written} is {mark.name}, and stays as text."
+                report(Code.LIKELY_SLIP, message, line.at(), mark.instead)

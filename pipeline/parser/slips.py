@@ -69,7 +69,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         message = f"This line becomes one with the line before it: “{joined.strip()[:40]}”."
         hint = "Put an empty line between them, or `\\` at the end of the line before it."
         report(Code.LIKELY_SLIP, message, joined.at(), hint)
-    if _BREAK.search(lines[-1]) and not _PATH.search(lines[-1]):
+    if "\\" in lines[-1] and _BREAK.search(lines[-1]) and not _PATH.search(lines[-1]):
         message = "The backslash at the end of the paragraph breaks no line, and stays as text."
         hint = "Leave it out, or write `\\\\` if you mean it as text."
         report(Code.LIKELY_SLIP, message, lines[-1].at(len(lines[-1].rstrip()) - 1), hint)

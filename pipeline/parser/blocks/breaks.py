@@ -55,7 +55,9 @@ def drop_last_breaks(root: BlockElement) -> None:
     elements = [element for element in root.iter() if isinstance(element, BlockElement)]
     for block, following in itertools.zip_longest(elements, elements[1:]):
         lines = block.lines if block.tag == "p" else ()
-        if not lines or not _BACKSLASH.search(lines[-1]):
+        if not lines or not lines[-1].rstrip(" \t").endswith("\\"):  # as nearly all
+            continue
+        if not _BACKSLASH.search(lines[-1]):
             continue
         is_followed = following is not None and following.line == block.end + 1
         if is_followed or _BLANK.search(lines[-1]) or any(map(_BACKSLASH.search, lines[:-1])):

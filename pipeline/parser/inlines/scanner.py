@@ -249,11 +249,14 @@ class _Scanner:
             self._last[mark] = leaf.data.rfind(f"{mark}}}")
         if self._last[mark] <= leaf.pos + 3:
             return False
-        end = leaf.data.index(f"{mark}}}", leaf.pos + 3)
         begin = leaf.pos + 3
+        if mark == "~~" and begin < self._last.get("~>", 0):
+            return False
+        end = leaf.data.index(f"{mark}}}", begin)
         if mark == "~~":
             begin = leaf.data.find("~>", begin, end) + 2
             if begin < 2:
+                self._last["~>"] = end  # there is none before it
                 return False
         opening = leaf.chain.add_text("")
         self._edit = _Edit(opening, leaf.chain.last_delimiter, _EDITS[mark], end)
