@@ -336,7 +336,7 @@ def test_notes_at_the_foot_come_after_the_text_that_refers_to_them(usual: Book) 
 
 
 def test_what_is_folded_up_on_the_web_is_open() -> None:
-    book = make("---\ntitle: T\n---\n\n::: details The answer\nForty.\n:::\n")
+    book = make("---\ntitle: T\n---\n\n::: details The number\nForty.\n:::\n")
     (fold,) = book.page("opening.xhtml").iter(f"{H}details")
     assert fold.get("open") == "open"
 

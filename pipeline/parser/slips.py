@@ -41,7 +41,7 @@ _HEADING = re.compile(
 _CAPTION = re.compile(r"[Tt]able:|:[ \t]")
 _LABEL = re.compile(r"[*_]{0,2}([^\W\d_][\w .'’/-]{0,24}):[*_]{0,2}[ \t]+(?=\S)")
 _BREAK = re.compile(r"(?<![\\\s])\\[ \t]*$")
-_PATH = re.compile(r"(?:\s[A-Za-z]:|\\\S*)\\[ \t]*$")
+_PATH = re.compile(r"(?:\s[A-Za-z]:|(?<![\\\S])[^\s\\]*+\\\S*)\\[ \t]*$")
 _ASKS = frozenset({"q", "a"})
 
 

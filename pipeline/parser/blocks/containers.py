@@ -26,7 +26,7 @@ _SPANNED = re.compile(r"[^\s\[\]{}]++[ \t][^{}]*+(?<=\])\{[.\w]")
 class ContainerProcessor(LineProcessor):
     begins = ":"
     container = True
-    closing = re.compile(r"(:{3,})[ \t]*$")
+    closing = re.compile(r"(?<!:)(:{3,})[ \t]*$")
 
     def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
@@ -96,15 +96,15 @@ class ContainerProcessor(LineProcessor):
             self.report(block, Code.UNCLOSED_CONTAINER, message, f"End it with a line `{colons}`.")
 
 
-_SLASHES = re.compile(r"(/{3,})[ \t]*([a-z][\w-]*)[ \t]*(?:\|[ \t]*(.*))?$")
-_OPTION = re.compile(r"(type|open|new|select|attrs):[ \t]*(.*)$")
+_SLASHES = re.compile(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
+_OPTION = re.compile(r"(type|open|new|select|attrs):[ \t]*+(.*)$")
 
 
 class SlashesProcessor(ContainerProcessor):
     """MkDocs' blocks: ``/// note | Title`` to ``///``, where indented options may come first."""
 
     begins = "/"
-    closing = re.compile(r"(/{3,})[ \t]*$")
+    closing = re.compile(r"(?<!/)(/{3,})[ \t]*$")
 
     def start(self, cursor: Cursor) -> bool:
         match = _SLASHES.match(cursor.rest)

@@ -20,7 +20,7 @@ _MEANT = re.compile(
 """Text after the brackets of a link or an image that is not a valid target."""
 
 
-_SIZE = re.compile(r"[ \t]+=(\d+)(%?)(?:x\d*%?)?\)?$")
+_SIZE = re.compile(r"(?<![ \t])[ \t]++=(\d+)(%?)(?:x\d*%?)?\)?$")
 """The size of an image as several programs write it: `file.png =100x20`."""
 
 
