@@ -132,15 +132,26 @@ def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
     assert ratio < 9
 
 
+IN_PARTS = """
+from pipeline.cli import main
+from pipeline.model.sheet import proportions
+from pipeline.package import units
+
+proportions.BOOK_WORDS, units.LENGTH, units.LONG = 100, 1000, 2000
+main()
+"""
+
+
 def test_a_terminal_shows_the_stage_that_runs_and_a_file_does_not(tmp_path: Path) -> None:
-    """And once it is known from the run before, how long all may last at most."""
+    """And the part of a long text; and once it is known from the run before, the time left."""
     pty = pytest.importorskip("pty")
     source = tmp_path / "a.md"
-    command = [sys.executable, "-m", "pipeline", "build", "a.md", "--edition", "handout"]
+    command = [sys.executable, "-c", IN_PARTS, "build", "a.md", "--edition", "handout"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
     shown = []
     for count in (1000, 900):
-        source.write_text("# A\n\n" + "The well and the rope. " * count, "utf-8")
+        chapters = (f"# {n}\n\n" + "The well and the rope. " * (count // 4) for n in range(4))
+        source.write_text("\n\n".join(chapters), "utf-8")
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
             command, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment
@@ -159,10 +170,10 @@ def test_a_terminal_shows_the_stage_that_runs_and_a_file_does_not(tmp_path: Path
         assert 0 < times["package handout"] < 60
         kept.put(name, json.dumps(times | {"package handout": 99}).encode())
     assert "package handout" in shown[0]
-    assert "left" not in shown[0]
-    assert re.search(r"package handout, up to 9\d s left", shown[1])
+    assert re.search(r"package handout, part \d of 6", shown[0])
+    assert re.search(r"package handout(, part 1 of 6)?, about 9\d s left", shown[1])
     done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, check=True)
-    assert b"building" not in done.stdout + done.stderr
+    assert b"package handout" not in done.stdout + done.stderr
 
 
 def test_the_id_of_a_link_is_pointed_at_and_not_its_text(tmp_path: Path) -> None:

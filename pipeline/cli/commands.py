@@ -16,6 +16,7 @@ import click
 
 from pipeline.authoring.starters import STARTERS, USUAL, starter
 from pipeline.cli import crew, limits, terminal
+from pipeline.cli.progress import progress_shown
 
 if TYPE_CHECKING:
     from pipeline.driver import Result
@@ -126,7 +127,7 @@ def build(
     terminal.refuse_same_stems(sources)
     failed = False
     found: list[Diagnostic] = []
-    shown = terminal.progress_shown(sources, options["out"], as_json, stages)
+    shown = progress_shown(sources, options["out"], as_json, stages)
     is_limited = bool(timeout or memory)
     if is_limited:
         run = limits.within(run, timeout, memory)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import json
 import re
 import shlex
 import sys
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
@@ -17,11 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from pipeline.driver import Event
-    from pipeline.flow.runner import Begun, Ran
     from pipeline.model.diagnostics import Diagnostic
     from pipeline.model.paper import Fitted
-    from pipeline.system.store import Store
 
 T = TypeVar("T")
 
@@ -209,80 +203,3 @@ def need_system(formats: set[str]) -> None:
     problem = pango_problem() if "pdf" in formats else None
     if problem:
         give_up(problem)
-
-
-class Progress:
-    """Reports files when they are written, stages on request, and on a terminal the current
-    activity. The estimated time left is based on the times of the last run, which the folder
-    ``kept`` has under a name."""
-
-    def __init__(self, quiet: bool, stages: bool, kept: Store, name: str) -> None:
-        self.quiet, self.stages = quiet, stages
-        self._kept, self._name = kept, name
-        self._expected: dict[str, float] = {}
-        with contextlib.suppress(ValueError):
-            self._expected = json.loads(kept.get(name) or b"{}")
-        self._took: dict[str, float] = {}
-        self._doing, self._since = "", 0.0
-
-    def on_event(self, event: Event) -> None:
-        """Be the listener of a build."""
-        from pipeline.flow.runner import Begun, Ran
-        from pipeline.flow.saving import Saved
-        from pipeline.model import messages
-
-        match event:
-            case Saved(name, seconds, size, path, fitted) if not self.quiet:
-                click.echo(messages.stage_line(name, seconds, size, path))
-                show_fit(fitted)
-            case Begun(is_part=False):
-                self._doing, self._since = _name(event), time.monotonic()
-            case Ran():
-                self._ran(event)
-
-    def _ran(self, event: Ran) -> None:
-        from pipeline.model import messages
-
-        name = _name(event)
-        if name == FIRST_STAGE:
-            self._expected |= self._took
-            self._took.clear()
-        if self.stages and not self.quiet:
-            click.echo(messages.ran_line(event.stage, event.edition, event.seconds, event.note))
-        if event.is_part:  # included in another time
-            return
-        # earlier results keep the time of their run
-        self._took[name] = event.seconds or self._took.get(name) or self._expected.get(name, 0.0)
-
-    def keep(self) -> None:
-        """Keep the times for the next run."""
-        times = self._expected | self._took
-        self._kept.put(self._name, json.dumps(times).encode())
-
-    def __rich__(self) -> str:
-        from pipeline.model import messages
-
-        waiting = sum(s for name, s in self._expected.items() if name not in self._took)
-        ran = min(time.monotonic() - self._since, self._expected.get(self._doing, 0.0))
-        return messages.progress_line(self._doing, waiting - ran)
-
-
-def _name(event: Ran | Begun) -> str:
-    return f"{event.stage} {event.edition}".strip()
-
-
-@contextlib.contextmanager
-def progress_shown(sources: Iterable[Path], out: Path, quiet: bool, stages: bool) -> Any:
-    """A context that gives the `Progress` of a build: lines, and on a terminal a status line."""
-    from pipeline.system.store import CACHE, Folder, key
-
-    names = [str(source.absolute()) for source in sources]
-    progress = Progress(quiet, stages, Folder(out / CACHE), f"{key('times', *names)}.times")
-    if quiet or not (sys.stderr.isatty() and sys.stdout.isatty()):
-        yield progress
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(progress):
-        yield progress
-    progress.keep()

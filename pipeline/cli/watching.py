@@ -15,6 +15,7 @@ import click
 
 from pipeline.cli import crew, terminal
 from pipeline.cli.commands import build, build_of
+from pipeline.cli.progress import progress_shown
 
 if TYPE_CHECKING:
     from pipeline.driver import Event, Listener, Result
@@ -41,7 +42,7 @@ def watch(source: Path, **options: Any) -> None:
 
     run = _build_of(source, options)
     editions, templates = options["editions"], options["templates"]
-    shown = terminal.progress_shown([source], options["out"], quiet=False, stages=False)
+    shown = progress_shown([source], options["out"], quiet=False, stages=False)
     with crew.workers([source]) as executor, shown as progress:
         watcher = Watcher(
             source,

@@ -80,11 +80,14 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """An event: a stage begins to run for an edition, or continues with another part."""
+    """An event: a stage begins to run for an edition, or continues with a ``part`` of a number of
+    ``parts``, counted from 1."""
 
     stage: str
     edition: str
     is_part: bool = False
+    part: int = 0
+    parts: int = 0
 
 
 class _Trace(msgspec.Struct, frozen=True):
@@ -209,8 +212,8 @@ class Runner:
             for takes in many:
                 edition = edition or _edition(takes)
                 begun.append(self._begin(stage, takes, self._executor, is_part=True))
-            for outcome in begun:
-                self._listener(Begun(stage.name, edition, is_part=True))
+            for number, outcome in enumerate(begun, start=1):
+                self._listener(Begun(stage.name, edition, True, number, len(begun)))
                 outcomes.append(outcome())
         finally:
             while self._running:

@@ -197,10 +197,12 @@ def ran_line(stage: str, edition: str, seconds: float, note: str = "") -> str:
     return f"  {stage:<9}{edition:<14}{_time(seconds):>9}  {note}".rstrip()
 
 
-def progress_line(doing: str, seconds: float) -> str:
-    """The current activity, and the estimated remaining seconds if known."""
-    left = f", up to {seconds:.0f} s left" if seconds >= 1 else ""
-    return f"building … {printable(doing)}{left}"
+def progress_line(doing: str, part: tuple[int, int] | None, seconds: float) -> str:
+    """The current activity, its current part of how many, and the estimated remaining seconds, as
+    far as they are known."""
+    number = f", part {part[0]} of {part[1]}" if part else ""
+    left = f", about {seconds:.0f} s left" if seconds >= 1 else ""
+    return f"{printable(doing)}{number}{left}"
 
 
 def _time(seconds: float) -> str:

@@ -157,8 +157,8 @@ class Lowering:
                 yield self._definitions(element, span)
             case "tab":
                 title = (model.Strong(children=self.inlines(element[0])),)
-                children = (model.Paragraph(children=title, span=span), *self.blocks(element, 1))
-                yield model.Container(name="tab", children=children, span=span)
+                headed = (model.Paragraph(children=title, span=span), *self.blocks(element, 1))
+                yield model.Container(name="tab", children=headed, span=span)
             case "admonition":
                 yield from self._admonition(element, span)
             case "container":
