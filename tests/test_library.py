@@ -190,6 +190,16 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
         assert told in wells
     for told in ('lang="fr"', 'alt="The hill"', "Author", "https://hill.example/water/rivers/"):
         assert told in page
+    # the catalogue is where its own addresses say
+    made = [path for path in (out / "catalogue").iterdir() if path.suffix in (".html", ".xml")]
+    addresses = {
+        address
+        for path in made
+        for address in re.findall(r"https://hill\.example/([^\"<]*)", path.read_text("utf-8"))
+    }
+    assert {"catalogue/", "catalogue/index.html", "catalogue/style.css"} <= addresses
+    files = {one + "index.html" if one.endswith("/") else one for one in addresses - {""}}
+    assert [file for file in sorted(files) if not (out / file).is_file()] == []
 
     told = CliRunner().invoke(main, ["editions", str(rivers)]).output
     assert "From ../library.yaml: bibliography, brand, publisher, url." in told

@@ -26,8 +26,9 @@ class Edition(msgspec.Struct, frozen=True):
     ``imposition`` puts several pages on each side of a sheet. With ``fields``, blanks are form
     fields. An edition that ``is_archival`` is PDF/A with its source attached. With ``page_marks``
     it marks the pages of the standard print edition (`has_page_marks`); with ``same_pages`` its own
-    pages begin there too. An edition of ``chapters`` is a folder with one page per chapter. An
-    edition that ``replaces`` another replaces it if the front matter asks for that.
+    pages begin there too. An edition of ``chapters`` is a ``folder`` with one page per chapter,
+    which is named after the source by default. An edition that ``replaces`` another replaces it if
+    the front matter asks for that.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Edition(msgspec.Struct, frozen=True):
     page_marks: bool = False
     same_pages: bool = False
     chapters: bool = False
+    folder: str = ""
     replaces: str = ""
 
 
@@ -134,7 +136,8 @@ def stem_of(source: Path) -> str:
 def output_name(stem: str, edition: Edition) -> str:
     """The file of an edition: ``x.pdf``, or ``x-letter.pdf``; of several pages the first."""
     if edition.chapters:
-        return f"{stem}-{edition.name}/index.{edition.format}"
+        folder = edition.folder or f"{stem}-{edition.name}"
+        return f"{folder}/index.{edition.format}"
     suffix = "" if edition.name in DEFAULT_EDITIONS else f"-{edition.name}"
     return f"{stem}{suffix}.{edition.format}"
 

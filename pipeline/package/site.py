@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
-from pipeline.model.editions import EDITIONS, output_name
 from pipeline.model.rendered import Page, Pages
 from pipeline.package import html
 from pipeline.package.result import Package
@@ -27,7 +26,7 @@ def package(pages: Pages, folder: Path) -> Package:
     fonts, missing = html.page_fonts(pages.faces, css, markup)
     rules = html.font_faces(fonts, lambda file: f"fonts/{file.name}")
     styles = html.style_files(pages, rules + css)
-    start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
+    start = PurePosixPath(pages.file)
 
     def finished(page: Page) -> bytes:
         markup = page.markup
@@ -36,7 +35,7 @@ def package(pages: Pages, folder: Path) -> Package:
         markup = html.with_links(markup, styles, lambda file: file.name)
         if page.role == "missing" and pages.metadata.url:
             # servers show it in the place of any page, however deep in folders that was
-            base = f"{pages.metadata.url}{quote(str(start.parent))}/"
+            base = urljoin(pages.metadata.url, quote(f"{start.parent}/"))
             markup = _RELATIVE.sub(lambda found: found[0] + base, markup)
         return html.line_end(html.with_policy(markup, SOURCES)).encode()
 

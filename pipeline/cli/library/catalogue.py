@@ -191,7 +191,7 @@ def facts(built: Built) -> dict[str, Any]:
 
 def pages(document: Document, edition: str, out: Path, name: str, store: Store) -> dict[str, bytes]:
     """The web pages that a document becomes, below the folder ``name`` of the outputs."""
-    runner, chosen = Runner(store), EDITIONS[edition]
+    runner, chosen = Runner(store), replace(EDITIONS[edition], folder=".")
     way = Source(out / f"{name}.md", runner, document=document)
     resolved = rewrite_document(way.resolved(chosen).value, leave={model.Link: _beside})
     covers = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
@@ -201,11 +201,7 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     takes = (chosen, way.folder, False, way.name, pango_version(), ())
     package = runner.run(PACKAGE, rendered, *takes).value
     first = "index.html" if chosen.chapters else f"{name}.html"
-    files = {
-        Path(file).name if "/" not in file else file.partition("/")[2]: data
-        for file, data in package.extra.items()
-    }
-    return {first: package.data, **files}
+    return {first: package.data, **package.extra}
 
 
 def _beside(link: model.Link) -> model.Link:

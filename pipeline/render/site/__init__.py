@@ -9,7 +9,7 @@ import jinja2
 from msgspec.structs import replace
 
 from pipeline.model import Document
-from pipeline.model.editions import Edition
+from pipeline.model.editions import Edition, output_name
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Feature
@@ -59,7 +59,8 @@ class _Assembly:
         self.metadata = document.metadata
         self.stem = stem
         self.edition = edition
-        self.folder = discovery.site_folder(stem, edition.name)
+        self.file = output_name(stem, edition)
+        self.folder = self.file.removesuffix(INDEX)
         self.pages = site_pages(document)
         self.contents = SiteContents(document, self.pages)
         beside = downloads(self.metadata, stem, edition)
@@ -206,6 +207,7 @@ def assemble(
         cover=social_picture(document, environment, stem) if document.metadata.url else None,
         contents=nav_points(document.contents, renderer.href),
         beside=tuple(feeds(environment, site.pages, document.metadata, site.folder)),
+        file=site.file,
     )
 
 

@@ -16,10 +16,6 @@ DESCRIPTION = 160
 """The length of a page's excerpt in lists of results."""
 
 
-def site_folder(stem: str, edition: str) -> str:
-    return f"{stem}-{edition}/"
-
-
 def address(metadata: Metadata, folder: str, name: str = "") -> str:
     """A page's address on the web, or "" if unknown. The start page has that of its folder."""
     name = "" if name == INDEX else name
