@@ -167,6 +167,8 @@ brand: {logo: logo.svg, alt: The hill, footer: hill.example}
 bibliography: works.bib
 page: nonsense
 fonts: own.otf
+variables: {school: Hill School, town: Hilltown}
+contents: {show: always, figures: true}
 """
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 WORKS = "@book{well, author={Ann Author}, title={Wells}, year={2020}}"
@@ -178,7 +180,9 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
     (handouts / "works.bib").write_text(WORKS, encoding="utf-8")
     rivers = handouts / "water" / "rivers.md"
     head = "title: Rivers\nlang: fr\npage_list: false\nbrand: {footer: Ours}"
-    rivers.write_text(f"---\n{head}\n---\n\nText [@well].\n", encoding="utf-8")
+    head += "\nvariables: {town: Hillford}\ntoc: auto"
+    text = "{{ school }} in {{ town }} [@well].\n\n## A\n\nText.\n"
+    rivers.write_text(f"---\n{head}\n---\n\n{text}", encoding="utf-8")
     result = run(handouts)
     assert "2 built" in result.output
     assert result.output.count("library.yaml:7:7: warning[wrong-value]: `page`") == 1
@@ -190,6 +194,8 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
         assert told in wells
     for told in ('lang="fr"', 'alt="The hill"', "Author", "https://hill.example/water/rivers/"):
         assert told in page
+    assert "Hill School in Hillford" in page
+    assert 'class="contents' not in page  # as the document says, though it is the default
     # the catalogue is where its own addresses say
     made = [path for path in (out / "catalogue").iterdir() if path.suffix in (".html", ".xml")]
     addresses = {
@@ -202,7 +208,8 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
     assert [file for file in sorted(files) if not (out / file).is_file()] == []
 
     told = CliRunner().invoke(main, ["editions", str(rivers)]).output
-    assert "From ../library.yaml: bibliography, brand, publisher, url." in told
+    keys = "bibliography, brand, contents, publisher, url, variables."
+    assert f"From {handouts}/library.yaml: {keys}" in " ".join(told.split())
 
     # all of it is examined: the file, its dependencies, and templates next to it
     (handouts / "logo.svg").write_text(LOGO.replace("9z", "8z"), encoding="utf-8")

@@ -45,6 +45,7 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     document = None
     if source:
         from pipeline.parser import parse_file
+        from pipeline.parser.frontmatter.shared import above
 
         document = parse_file(source)
         if any(finding.is_error for finding in document.diagnostics):
@@ -61,10 +62,12 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     if source:
         click.echo()
         click.echo(textwrap.fill("* is built by default.", width))
-        if document and document.metadata.shared:
+        library = above(source.parent)
+        if library and document and document.metadata.shared:
             keys = ", ".join(document.metadata.shared)
-            file = Path(document.metadata.library, "library.yaml").as_posix()
-            click.echo(messages.printable_lines(textwrap.fill(f"From {file}: {keys}.", width)))
+            told = f"From {library.name}: {keys}."
+            lines = textwrap.fill(told, width, break_long_words=False, break_on_hyphens=False)
+            click.echo(messages.printable_lines(lines))
         name = shlex.quote(str(source))
         say(f"Pictures of all: chapbook report {name} --edition all")
 

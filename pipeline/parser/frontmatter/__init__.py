@@ -55,7 +55,8 @@ def read_front_matter(
     if library is not None:
         given, problems = shared_values(library)
         report.findings += problems
-        read = {**given, **{key: merged(given.get(key), value) for key, value in own.items()}}
+        mixed = ((key, merged(key, given.get(key), own[key], nodes[key])) for key in own)
+        read = {**given, **dict(mixed)}
     metadata = settling.derived(settling.check_isbns(_metadata(read), nodes, report))
     if library is not None:
         keys = tuple(sorted(key for key in read if read[key] != own.get(key)))

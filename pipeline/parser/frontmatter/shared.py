@@ -19,13 +19,17 @@ from pipeline.model.paper import Press
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import yaml_nodes
 from pipeline.parser.frontmatter.schema import KEYS
+from pipeline.parser.frontmatter.typed import struct
 from pipeline.parser.frontmatter.values import FieldReport
-from pipeline.parser.frontmatter.yaml_nodes import FrontMatter
+from pipeline.parser.frontmatter.yaml_nodes import FrontMatter, Node
 from pipeline.system.paths import find_above, shown_name
 
 NAME = "library.yaml"
 
 NOT_SHARED = frozenset(name for name, one in KEYS.items() if one.key.unshared)
+
+BY_NAME = frozenset(name for name, one in KEYS.items() if one.key.form == "variables")
+"""The keys whose entries have names that authors choose, and are independent of each other."""
 
 
 class Library(NamedTuple):
@@ -81,17 +85,26 @@ def above(folder: Path) -> Library | None:
     return Library("", name, way, (problem,))
 
 
-def merged(shared: Any, own: Any) -> Any:
-    """A document's ``own`` value, with further entries of a mapping from the library."""
+def merged(key: str, shared: Any, own: Any, node: Node) -> Any:
+    """A document's ``own`` value of a key, as its ``node`` says, with further entries of a mapping
+    from the library."""
+    if key in BY_NAME:
+        return tuple({**dict(shared or ()), **dict(own)}.items())
+    return _merged(shared, own, node)
+
+
+def _merged(shared: Any, own: Any, node: Node | None) -> Any:
     if type(shared) is not type(own) or not isinstance(own, msgspec.Struct):
         return own
     fields = msgspec.structs.fields(own)
     if any(one.required for one in fields):
         return own  # a unit, whose entries cannot be overridden separately
     values = {}
+    given = struct(type(own)).nodes(node) if node else {}
     for one in fields:
         ours, theirs = getattr(own, one.name), getattr(shared, one.name)
-        values[one.name] = theirs if ours == one.default else merged(theirs, ours)
+        is_own = one.name in given or ours != one.default
+        values[one.name] = _merged(theirs, ours, given.get(one.name)) if is_own else theirs
     return msgspec.structs.replace(own, **values)
 
 

@@ -139,6 +139,13 @@ class Struct:
             return None
         return values, {self.fields[name].field: value for name, value in nodes.items()}
 
+    def nodes(self, node: Node) -> dict[str, Node]:
+        """The nodes of the values that are given, by field; text alone is one of them."""
+        if not isinstance(node, Mapping):
+            return {self.alone.field: node} if self.alone else {}
+        found = entries(node, tuple(self.fields), self.aliases, FieldReport(""), "it")
+        return {self.fields[name].field: value for name, value in found.items()}
+
     def read(self, node: Node, report: FieldReport, key: str, others: MappingOf[str, Any]) -> Any:
         is_mapping = isinstance(node, Mapping)
         if not is_mapping and self.alone is None:
