@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from pipeline import driver
+from pipeline.cli.preview.showing import places
 from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import Listener, Result
 from pipeline.flow.runner import Begun
+from pipeline.parser import parse
 from tests import checkers
 
 NAMES = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -134,6 +136,44 @@ def test_the_newest_edit_wins(tmp_path: Path) -> None:
     finally:
         watched.end()
     assert begun == ["one", "broken", "mended"]
+
+
+# --- places ----------------------------------------------------------------------------------
+
+
+def places_of(text: str) -> list[tuple[int, str]]:
+    parsed = parse(f"---\ntitle: T\nlang: en\n---\n{text}", "x.md")
+    return [(place.line - 4, place.text) for place in places(parsed)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("```python\n", "```\n", 3),
+        ("```{.python caption=Three}\n", "```\n\nAfter.\n", 3),
+        ("```\n", "", 3),
+        ("~~~ {python}\n#| label: cell\n", "~~~\n", 4),
+        ("<pre>\n", "</pre>\n", 3),
+    ],
+)
+def test_each_line_of_code_has_its_own_place(before: str, after: str, line: int) -> None:
+    found = places_of(f"Short.\n{before}one = 1\nthe_longest = 2\n\nlast = 4\n{after}")
+    lines = [place for place in found if "=" in place[1]]
+    assert lines == [(line, "one = 1"), (line + 1, "the_longest = 2"), (line + 3, "last = 4")]
+
+
+def test_indented_code_and_code_in_a_list_have_their_lines() -> None:
+    assert places_of("    a\n    b\n\n- Item\n\n  ```\n  c\n  ```\n") == [
+        (1, "a"),
+        (2, "b"),
+        (4, "Item"),
+        (7, "c"),
+    ]
+
+
+def test_a_block_has_a_place_where_it_begins_and_one_where_it_is_easily_found() -> None:
+    words = "the words that all the others have to be told from by what they say"
+    assert places_of(f"See [it](#t): {words}.\n") == [(1, "See"), (1, f": {words}"[:60])]
 
 
 # --- preview ---------------------------------------------------------------------------------
@@ -293,6 +333,12 @@ class TestInABrowser:
         fifth = str(lines.index("## The fifth") + 1)
         assert seen["places"]["asked"] == 1
         assert seen["places"]["said"] == [str(lines.index("## The second") + 1), fifth, fifth]
+
+    def test_a_click_on_a_line_of_code_gives_this_line(self, seen: dict[str, Any]) -> None:
+        first = len(source().splitlines()) + 3
+        assert seen["places"]["code"] == [first, first + 1, first + 3, first, first + 1, first + 3]
+        assert seen["places"]["beside"] == first + 1
+        assert seen["places"]["printed"] == first + 3
 
     def test_after_many_edits_two_windows_show_the_last(self, seen: dict[str, Any]) -> None:
         assert seen["many"] == {"windows": [True, True], "same": True}

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+
 from pipeline import model
 from pipeline.model.diagnostics import Span
 from pipeline.model.page_map import HOLDERS, counted_text, letters, printed_of
@@ -201,14 +203,28 @@ def _passages(
             yield from finished()
             current = block
         if isinstance(node, model.CodeBlock):
-            for line in node.text.splitlines():
+            for line, span in zip(node.text.splitlines(), line_spans(node), strict=True):
                 read.append(line)
-                yield from finished()
+                yield from (one._replace(span=span or one.span) for one in finished())
         elif isinstance(node, model.Image):
             read.append("" if drawn and not node.missing else node.alt)
         else:
             read.append(" " if isinstance(node, model.SoftBreak) else counted_text(node))
     yield from finished()
+
+
+def line_spans(code: model.CodeBlock) -> list[Span | None]:
+    """The position of each line of code: that of the block if its lines are not in the source."""
+    span, count = code.span, len(code.text.splitlines())
+    if span is None:
+        return [None] * count
+    last = span.end or span.line
+    around = last - span.line + 1 - count  # the lines of a fence
+    if around < 0:
+        return [span] * count
+    first = max(span.line + 1, last - count) if around else span.line
+    place = msgspec.structs.replace(span, end=0)
+    return [msgspec.structs.replace(place, line=first + number) for number in range(count)]
 
 
 def printed(passages: Iterable[Passage]) -> Iterator[Passage]:

@@ -186,7 +186,7 @@ export class Frames extends Pane {
       const type = name.endsWith('.html') ? 'text/html' : 'application/xhtml+xml';
       let markup = await answer.text();
       for (const [from, to] of STYLES) markup = markup.replaceAll(from, to);
-      read(new DOMParser().parseFromString(markup, type), number, leaves);
+      read(byLines(new DOMParser().parseFromString(markup, type)), number, leaves);
     }
     return { leaves };
   }
@@ -211,7 +211,7 @@ export class Frames extends Pane {
     frame.src = `file/${this.path}/${name}`;
     this.view.append(frame);
     await loaded;
-    const shown = frame.contentDocument;
+    const shown = byLines(frame.contentDocument);
     this.frame = frame;
     this.at = at;
     this.documents.selectedIndex = at;
@@ -263,7 +263,7 @@ export class Frames extends Pane {
       const at = this.names.findIndex((name) => to.endsWith(`/${encodeURI(name)}`));
       if (at >= 0) this.turn(at);
     }
-    const number = this.elements.indexOf(event.target);
+    const number = this.elements.indexOf(lineAt(event));
     const here = (leaf) => (leaf.document - this.at) * 1e9 + leaf.element;
     let leaf = last(this.leaves, number - 1, here) + 1; // the first text in what was clicked on
     if (leaf >= this.leaves.length || here(this.leaves[leaf]) < number) leaf = this.leaves.length - 1;
@@ -279,6 +279,30 @@ export class Frames extends Pane {
 }
 
 const short = (name) => name.replace(/^.*\/|\.[^.]*$/g, '');
+
+// The document, in which each line of code has elements of its own, which can be clicked on.
+function byLines(shown) {
+  for (const code of shown.querySelectorAll('pre, pre *')) {
+    for (const text of [...code.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)) {
+      const lines = text.data.match(/[^\n]*\n|[^\n]+/g) || [];
+      if (lines.length < 2 && code.localName === 'span') continue;
+      text.replaceWith(...lines.map((line) => {
+        const element = shown.createElement('span');
+        element.textContent = line;
+        return element;
+      }));
+    }
+  }
+  return shown;
+}
+
+// What was clicked on; beside a line of code, its first element.
+function lineAt({ target, clientY }) {
+  const code = target.closest('pre');
+  if (!code || target.localName === 'span') return target;
+  const parts = [...code.querySelectorAll('span')];
+  return parts.find((part) => part.getBoundingClientRect().bottom > clientY) || target;
+}
 
 // The texts of a document, each with the number of its element.
 function read(shown, number, leaves) {

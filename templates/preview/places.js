@@ -2,6 +2,7 @@
 // in the texts that are shown, in order.
 
 const NEAR = 50000; // letters within which the next block is looked for
+const SAME = 300; // letters within which the beginning of the same block is looked for
 const LONG = 20; // letters that are hardly found by chance
 const GIVE_UP = 400; // blocks that are nowhere, before notes are no longer looked for
 
@@ -65,9 +66,11 @@ export function align(blocks, leaves) {
       limit = at[index];
       continue;
     }
-    const { letters: text } = blocks[index];
+    const { letters: text, file, line, column } = blocks[index];
     if (!text) continue;
-    const begin = Math.max(0, limit - NEAR);
+    const next = blocks[index + 1];
+    const same = next && next.file === file && next.line === line && next.column === column;
+    const begin = Math.max(0, limit - (same ? text.length + SAME : NEAR));
     const found = all.slice(begin, limit).lastIndexOf(text);
     if (found >= 0) {
       at[index] = begin + found;

@@ -19,6 +19,8 @@ from tests.conformance.web_page import RUN, change_window
 
 PANES = ("html", "pdf", "epub")
 BEFORE = "## The fifth"
+CODE = ("short = 1", "the_longest_line = 2", "last = 4")
+FENCE = "\n```\n{}\n{}\n\n{}\n```\n".format(*CODE)
 SANDBOXED = "Blocked script execution"
 """The browser's message about the web page's own script, which does not run in a preview."""
 
@@ -152,7 +154,7 @@ def error(writer: Writer) -> dict[str, Any]:
 
 def places(writer: Writer, line: int) -> dict[str, Any]:
     """Clicks on the three, and an address that asks for a line."""
-    writer.save(writer.text)
+    writer.save(writer.text + FENCE)
     page = writer.open(f"#line={line}")
     found = "document.querySelectorAll('#pdf .found').length"
     seen = {"asked": once(page, found, 1)}
@@ -179,7 +181,37 @@ def places(writer: Writer, line: int) -> dict[str, Any]:
     page.mouse.click(box["x"] + 5, box["y"] + 5)
     said.append(page.inner_text("#where"))
     keep_picture(page, "preview-places")
-    return seen | {"said": [one.rpartition(":")[2] for one in said]}
+    return seen | {"said": [one.rpartition(":")[2] for one in said]} | code(page)
+
+
+def line_said(page: Page) -> int:
+    return int(page.inner_text("#where").rpartition(":")[2])
+
+
+def code(page: Page) -> dict[str, Any]:
+    """Clicks on lines of code, and beside one; and the last of them in print."""
+    seen = []
+    for pane in ("html", "epub"):
+        for text in CODE:
+            page.frame_locator(f"#{pane} iframe").get_by_text(text).click()
+            seen.append(line_said(page))
+    second = page.frame_locator("#html iframe").get_by_text(CODE[1])
+    box = second.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] + 20, box["y"] + box["height"] / 2)
+    beside = line_said(page)
+    show(page, seen[2])
+    found = page.locator("#pdf .found").bounding_box()
+    assert found
+    page.mouse.click(found["x"] + 5, found["y"] + found["height"] / 2)
+    return {"code": seen, "beside": beside, "printed": line_said(page)}
+
+
+def show(page: Page, line: int) -> None:
+    """Ask for a line with the field."""
+    page.fill("#line", str(line))
+    page.press("#line", "Enter")
+    page.wait_for_timeout(300)
 
 
 def many(writer: Writer, edits: int = 12) -> dict[str, Any]:

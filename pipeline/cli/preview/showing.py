@@ -28,7 +28,8 @@ NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
     """The beginning of a block: its ``file`` ("" for the source itself) and line, a text by which
-    it is found, and whether this is likely to be repeated, as headings are in the contents."""
+    it is found, and whether this is likely to be repeated, as headings are in the contents. A block
+    that begins with a short text has two places: there, and at the text that is easily found."""
 
     file: str
     line: int
@@ -106,4 +107,5 @@ def _place(document: Document, block: list[Passage]) -> Iterator[_Place]:
         return
     enough = (passage for passage in block if len(passage.letters) >= ENOUGH)
     best = next(enough, None) or max(block, key=lambda passage: len(passage.letters))
-    yield _Place(span.file, span.line, span.column, best.text[:ENOUGH], best.repeated)
+    for passage in (block[0], best) if best is not block[0] else (best,):
+        yield _Place(span.file, span.line, span.column, passage.text[:ENOUGH], passage.repeated)
