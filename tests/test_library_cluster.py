@@ -236,6 +236,21 @@ def test_workers_share_no_disk_with_a_library_at_urls(
         assert files.cat_file(f"{out}/{name}") == (tmp_path / "out" / name).read_bytes()
 
 
+def test_a_bucket_or_folder_that_does_not_exist_is_reported(bucket: str, tmp_path: Path) -> None:
+    given, out = document(tmp_path / "handouts" / "wells.md", "Wells").parent, tmp_path / "out"
+    for result, told in (
+        (remote("s3://none/handouts", "--out", str(out)), "s3://none/handouts: there is no bucket"),
+        (remote(f"{bucket}/none", "--out", str(out)), f"{bucket}/none: there is no such folder"),
+        (remote(f"{given.as_uri()}s", "--out", str(out)), "handoutss: there is no such folder"),
+        (remote(str(given), "--out", "s3://none/x"), "s3://none/x: there is no bucket “none”"),
+        (remote(str(given), "--out", str(out), "--store", "s3://none"), "there is no bucket"),
+    ):
+        assert result.exit_code == 3
+        assert told in result.output
+    assert fsspec.filesystem("s3", use_listings_cache=False).ls("") == [bucket[5:]]
+    assert not out.exists()
+
+
 def test_a_place_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     result = remote("nowhere://school", "--out", str(tmp_path / "out"))
     assert result.exit_code == 3

@@ -147,6 +147,8 @@ class _Run:
         from pipeline.cli.library import remote, sources
 
         out = options["out"]
+        if "://" in options["store"]:
+            remote.UrlTree(options["store"]).need_bucket()
         self._remote: remote.RemoteFiles | None = None
         if isinstance(source, Path) and isinstance(out, Path):
             self._folder = source if source.is_dir() else source.parent

@@ -113,13 +113,13 @@ class Ledger:
         self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, made))
 
     def gone(self, names: Container[str]) -> list[str]:
-        """The documents not among these names whose sources are gone, but whose outputs are
-        still there."""
+        """The documents not among these names whose sources are gone, but some of whose
+        outputs are still there."""
         return sorted(
             name
             for name, entry in self._entries.items()
             if name not in names
-            and self._has_outputs(entry)
+            and any(self._stat(str(self._out / file)) == was for file, was in entry.outputs.items())
             and any(
                 was[:2] != ABSENT[:2] == self._stat(path)
                 for path, was in entry.files.items()

@@ -26,12 +26,17 @@ SOURCES, OUT = "sources", "out"
 """The folders, within that of a task, for fetched files and for outputs."""
 
 
+WITH_BUCKETS = frozenset("s3 s3a gs gcs az abfs abfss adl oss".split())
+"""The kinds of places that have buckets of files, in which folders need not be made."""
+
+
 class NoPlaceError(OSError):
     """A place that cannot be read or written, or not at all for want of a package."""
 
 
 class UrlTree:
-    """The files below a URL or a folder, by their paths from there."""
+    """The files below a URL or a folder, by their paths from there. A bucket has to be there: one
+    with a mistyped name is not made."""
 
     def __init__(self, root: str) -> None:
         with _readable_errors(root):
@@ -40,6 +45,21 @@ class UrlTree:
             self._fs: Any
             self._fs, self._root = fsspec.url_to_fs(root)
         self.root = root
+        self._has_buckets = root.partition("://")[0].lower() in WITH_BUCKETS
+
+    def need_bucket(self) -> None:
+        """Raise `NoPlaceError` if the bucket does not exist."""
+        bucket = self._root.partition("/")[0]
+        with _readable_errors(self.root):
+            if self._has_buckets and not self._fs.exists(bucket):
+                raise NoPlaceError(None, f"there is no bucket “{bucket}”", self.root)
+
+    def need_folder(self) -> None:
+        """Raise `NoPlaceError` if it does not exist."""
+        self.need_bucket()
+        with _readable_errors(self.root):
+            if not self._fs.exists(self._root):
+                raise NoPlaceError(None, "there is no such folder", self.root)
 
     def states(self, below: str = "") -> dict[str, tuple[int, int]]:
         """All files, each with a number that another content changes, and its size."""
@@ -63,7 +83,8 @@ class UrlTree:
     def write(self, name: str, data: bytes) -> None:
         with _readable_errors(self.root):
             path = self._path(name)
-            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+            if not self._has_buckets:
+                self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
             self._fs.pipe_file(path, data)
 
     def delete(self, name: str) -> None:
@@ -119,6 +140,9 @@ class RemoteFiles:
     def __init__(self, sources: UrlTree, out: UrlTree) -> None:
         self.sources, self.out = sources, out
         self.states = sources.states()
+        if not self.states:
+            sources.need_folder()
+        out.need_bucket()
         self.sizes = {name: size for name, (_, size) in out.states().items()}
 
     def stat(self, path: str) -> tuple[int, int]:
