@@ -3,6 +3,7 @@ and an S3 server."""
 
 from __future__ import annotations
 
+import logging
 import re
 import subprocess
 import sys
@@ -120,6 +121,7 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     killer.join()
     assert result.exit_code == 1
     assert "error[not-built]: The scheduler or all its workers have stopped: " in result.output
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)  # has its own
     found = re.search(r"24 documents: (\d+) built, .* (\d+) not begun", result.output)
     assert found, result.output
     built = int(found[1])

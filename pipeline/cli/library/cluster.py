@@ -36,8 +36,10 @@ class Cluster:
         except ImportError as error:
             message = "Clusters need the extra “cluster”: pip install 'chapbook[cluster]'"
             raise NoClusterError(message) from error
-        # its log messages are reported as a finding
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        # its log messages are reported as a finding; some of its loggers have levels of their own
+        for name in tuple(logging.root.manager.loggerDict):
+            if name.partition(".")[0] == "distributed":
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             client: Any = distributed.Client
             self._client = client(address, timeout=PATIENCE, set_as_default=False)
