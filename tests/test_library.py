@@ -151,6 +151,7 @@ def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     assert "endless.md: error[not-built]: Building it took more than 2 seconds" in result.output
     assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
     assert "errors   not-built in 2" in result.output
+    assert re.search(r"^failed +([2-9]|\d\d)\.\d\d s  endless$", result.output, re.MULTILINE)
 
     # a document that failed for a temporary reason is tried again, and finished ones are not
     document(handouts / "huge.md", "Small")
@@ -407,6 +408,7 @@ def test_what_ends_its_process_is_tried_three_times() -> None:
         ((_, result, _),) = built([task], pool, limits, 1, do=_crash)
         assert result.failed
         assert result.findings[0].message == "The process that built it ended 3 times (SIGSEGV)."
+        assert result.seconds > 0
         assert pool.submit(len, b"and goes on").result() == 11
 
 

@@ -79,29 +79,30 @@ def built(
     """Each task with its result, and the time when it was submitted, as they are completed. Raises
     `LostExecutorError` if nothing is completed any more, because nobody ``is_alive``."""
     left = iter(tasks)
-    running: dict[Future[bytes], tuple[Task, int, float]] = {}
+    running: dict[Future[bytes], tuple[Task, int, float, float]] = {}
 
-    def hand_over(task: Task, tries: int) -> None:
+    def hand_over(task: Task, tries: int, seconds: float) -> None:
         future = executor.submit(do, msgspec.msgpack.encode(task))
-        running[future] = task, tries, time.time()
+        running[future] = task, tries, seconds, time.time()
 
     while True:
         while len(running) < at_once * AHEAD and (task := next(left, None)):
-            hand_over(task, 1)
+            hand_over(task, 1, 0.0)
         if not running:
             return
         done = wait(running, BETWEEN_LOOKS, FIRST_COMPLETED).done
         if not done and not is_alive():
             raise LostExecutorError
         for future in done:
-            task, tries, began = running.pop(future)
+            task, tries, seconds, began = running.pop(future)
             try:
                 result = msgspec.msgpack.decode(future.result(), type=Built)
             except TaskStoppedError as error:
+                seconds += error.seconds
                 if error.reason == CRASHED and tries < TRIES:
-                    hand_over(task, tries + 1)
+                    hand_over(task, tries + 1, seconds)
                     continue
-                result = _stopped(task, error, limits)
+                result = msgspec.structs.replace(_stopped(task, error, limits), seconds=seconds)
             except Exception as error:  # of the executor itself
                 if type(error).__name__ != "KilledWorker":
                     raise LostExecutorError from error

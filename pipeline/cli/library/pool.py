@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -27,11 +28,11 @@ first, is ended from outside."""
 
 class TaskStoppedError(Exception):
     """A task that failed: ``reason`` is one of the words of `child`, and ``output`` the system's
-    message."""
+    message; it took some ``seconds``."""
 
-    def __init__(self, reason: str, output: str = "") -> None:
-        super().__init__(reason, output)
-        self.reason, self.output = reason, output
+    def __init__(self, reason: str, output: str = "", seconds: float = 0.0) -> None:
+        super().__init__(reason, output, seconds)
+        self.reason, self.output, self.seconds = reason, output, seconds
 
 
 class LimitedPool(Executor):
@@ -53,6 +54,7 @@ class LimitedPool(Executor):
         except queue.Empty:
             process = _Process(self._limits)
             self._all.add(process)
+        started = time.perf_counter()
         try:
             how, value = process.ask(request)
         finally:
@@ -61,7 +63,7 @@ class LimitedPool(Executor):
             else:
                 self._all.discard(process)
         if how != DONE:
-            raise TaskStoppedError(how, value)
+            raise TaskStoppedError(how, value, time.perf_counter() - started)
         return value
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
