@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from pipeline.cli import main
-from pipeline.cli.library import catalogue
+from pipeline.cli.library import catalogue, sources
 from pipeline.cli.library.building import built
 from pipeline.cli.library.child import Limits
 from pipeline.cli.library.pool import LimitedPool
@@ -421,6 +421,20 @@ def test_a_pool_that_is_stopped_waits_for_nothing() -> None:
     pool.shutdown(cancel_futures=True)
     assert time.monotonic() - started < 30
     assert running.done()
+
+
+def test_documents_may_have_the_front_matter_of_other_tools(tmp_path: Path) -> None:
+    for name, start in (
+        ("toml", '+++\ntitle = "T"\n+++\n'),
+        ("json", '{"title": "J"}\n'),
+        ("pandoc", "% P\n% Ann Author\n"),
+        ("wrong", "+++\ntitle = \n+++\n"),
+        ("multi", "Title: M\nAuthor: Ann Author\n"),
+        ("text", "+++ 100%\n"),
+    ):
+        (tmp_path / f"{name}.md").write_text(f"{start}\nText.\n", encoding="utf-8")
+    listing = sources.documents_of(tmp_path, tmp_path / "out")
+    assert [one.name for one in listing.documents] == ["json", "pandoc", "toml", "wrong"]
 
 
 def test_a_run_that_was_killed_goes_on(handouts: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import stem_of
 from pipeline.parser.blocks import includes
-from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.parser.frontmatter import has_front_matter
 from pipeline.parser.source import normalise
 
 RESERVED = frozenset({"catalogue", "report"})
@@ -154,7 +154,7 @@ def decoded(data: bytes) -> str | None:
 def _is_document(text: str | None) -> bool:
     """Return whether a file is a document. One that cannot be read is taken for one, since
     building it says why."""
-    return text is None or yaml_nodes.find(text) is not None
+    return text is None or has_front_matter(text)
 
 
 def _included_files(path: Path, text: str | None) -> Iterator[Path]:

@@ -66,6 +66,14 @@ def read_front_matter(
     return metadata, lines, tuple(report.findings)
 
 
+def has_front_matter(text: str) -> bool:
+    """Return whether `read_front_matter` finds some in a text."""
+    if yaml_nodes.find(text) is not None:
+        return True
+    other = foreign.find(text)
+    return other is not None and other.lines > 0
+
+
 def shared_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
     """The values that a library gives its documents, by key, and the findings in it."""
     read, found = _library_values(library)
