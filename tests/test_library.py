@@ -254,6 +254,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = run(folder, "--edition", "ebook")
     assert "2 built, 0 unchanged, 1 failed" in result.output, result.output
     assert "report.md: error[same-name]: The library itself has a folder" in result.output
+    assert "errors   same-name in 1, include-cycle in 1" in result.output
     return folder.parent / "out"
 
 
@@ -316,17 +317,28 @@ def test_readers_are_offered_no_answers(handouts: Path) -> None:
 def test_the_report_has_all_documents(school: Path) -> None:
     table = (school / "report" / "report.csv").read_text("utf-8-sig")
     rows = list(csv.DictReader(table.splitlines()))
+    assert "seconds" not in rows[0]  # two builds never take the same time
     assert [(row["name"], row["state"], row["errors"], row["warnings"]) for row in rows] == [
         ("brunnen", "built", "0", "0"),
+        ("report.md", "failed", "1", "0"),
         ("sub/broken", "failed", "1", "0"),
         ("wells", "built", "0", "1"),
     ]
     found = json.loads((school / "report" / "report.json").read_text("utf-8"))
-    assert found[1]["findings"][0]["code"] == "include-cycle"
+    assert [one["findings"][0]["code"] for one in found[1:3]] == ["same-name", "include-cycle"]
     page = (school / "report" / "report.html").read_text("utf-8")
     assert "missing-image" in page
     assert "include-cycle" in page
+    assert "same-name" in page
     assert "PDF" not in page  # no link to what there is not
+
+
+def test_the_same_sources_give_the_same_files(tmp_path: Path) -> None:
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        document(folder / "units" / "wells.md", "Wells")
+        run(folder / "units")
+    one, other = (tmp_path / name / "out" / "SHA256SUMS" for name in ("one", "other"))
+    assert one.read_text("utf-8") == other.read_text("utf-8")
 
 
 def test_the_checksums_are_those_of_all_files(school: Path) -> None:

@@ -176,6 +176,21 @@ class _Run:
     def results(self) -> list[Built]:
         return sorted((*self.known, *self.built), key=lambda built: built.name)
 
+    @property
+    def rows(self) -> list[Built]:
+        """The results, and the sources that cannot be documents."""
+        from pipeline.cli.library.tasks import Built
+
+        found: dict[str, list[Diagnostic]] = {}
+        for one in self._listing.findings:
+            found.setdefault(self._name(one.source), []).append(one)
+        refused = (Built(name, failed=True, findings=tuple(all_)) for name, all_ in found.items())
+        return sorted((*self.results, *refused), key=lambda built: built.name)
+
+    def _name(self, source: str) -> str:
+        """The path of a source from the library's folder."""
+        return source if self._remote else Path(os.path.relpath(source, self._folder)).as_posix()
+
     def build(self, keep_going: bool) -> None:
         from pipeline.cli.library import collection, remote
         from pipeline.cli.library.ledger import DiskFiles, Ledger
@@ -209,9 +224,9 @@ class _Run:
         if self.left == 0 and self.results:
             try:
                 if self._remote:
-                    remote.collect(self.results, self._remote, Folder(kept), code)
+                    remote.collect(self.rows, self._remote, Folder(kept), code)
                 else:
-                    collection.write(self.results, self._folder, out, Folder(kept), code)
+                    collection.write(self.rows, self._folder, out, Folder(kept), code)
             except OSError as error:
                 where, why = error.filename or out, error.strerror or error
                 message = f"The catalogue cannot be written to “{where}”: {why}."
@@ -343,7 +358,7 @@ class _Run:
         for severity in Severity:
             codes = Counter(
                 code
-                for one in results
+                for one in self.rows
                 for code in {found.code for found in one.findings if found.severity is severity}
             )
             if codes:
