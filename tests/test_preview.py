@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from click.testing import CliRunner
 
 from pipeline import driver
+from pipeline.cli import main
+from pipeline.cli.preview.session import Session
 from pipeline.cli.preview.showing import places
 from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import Listener, Result
 from pipeline.flow.runner import Begun
+from pipeline.model.codes import Code, diagnostic
 from pipeline.parser import parse
 from tests import checkers
 
@@ -300,6 +304,44 @@ def test_the_editor_is_opened_at_places_of_the_text_alone(previewed: Previewed) 
     assert opened.read_text("utf-8") == f"{previewed.source}:7"
 
 
+def test_a_file_may_be_named_from_the_folder_of_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, part, told = Path("pv/a.md"), "pv/parts/p.md", threading.Event()
+    source.parent.mkdir()
+    source.touch()
+    found = Result((diagnostic(Code.LIKELY_SLIP, "A slip.", source=part),))
+    session = Session(source, lambda *_, **__: found)
+    session.changed = told.set
+    builds = threading.Thread(target=session.watcher.run)
+    builds.start()
+    try:
+        assert told.wait(20)
+        for name in (part, "parts/p.md", "./parts/p.md", str(tmp_path / part)):
+            assert session.name_of(name) == part
+        for name in ("a.md", "pv/a.md", str(tmp_path / "pv" / "a.md")):
+            assert session.name_of(name) == ""
+        assert session.name_of("p.md") == "p.md"
+        assert session.name_of("\0") == "\0"
+    finally:
+        session.close()
+        builds.join()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [('code "{file}:{line}', "No closing quotation"), ("code", "it needs {file} in it")],
+)
+def test_a_command_that_opens_nothing_is_refused(command: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.touch()
+    done = CliRunner().invoke(main, ["preview", str(file), "--editor", command])
+    assert done.exit_code == 2
+    assert "Invalid value for '--editor'" in done.output
+    assert said in done.output
+
+
 @pytest.fixture(scope="module")
 def seen(previewed: Previewed) -> dict[str, Any]:
     return checkers.preview(previewed.address, previewed.source)
@@ -339,6 +381,31 @@ class TestInABrowser:
         assert seen["places"]["code"] == [first, first + 1, first + 3, first, first + 1, first + 3]
         assert seen["places"]["beside"] == first + 1
         assert seen["places"]["printed"] == first + 3
+
+    def test_lines_before_the_first_block_and_of_other_files_are_answered(
+        self, seen: dict[str, Any]
+    ) -> None:
+        found, line = seen["asking"], source().splitlines().index("## The fifth") + 1
+        assert found["front"] == [[0, 0, 0], 2]
+        assert [name.rpartition("/")[2] for name in found["files"]] == [
+            f"well.md:{line}",
+            f"well.md:{line}",
+            f"Nothing is shown of nope.md:{line}",
+        ]
+
+    def test_the_mark_in_print_moves_with_its_block(self, seen: dict[str, Any]) -> None:
+        before, after = seen["asking"]["marked"]
+        assert len(before) == len(after) == 1
+        assert before != after
+
+    def test_views_that_were_hidden_are_where_they_were(self, seen: dict[str, Any]) -> None:
+        assert max(seen["hiding"]["apart"]) < 20
+
+    def test_findings_can_be_folded(self, seen: dict[str, Any]) -> None:
+        assert not seen["hiding"]["folded"]
+
+    def test_a_view_of_nothing_says_so_and_can_be_built(self, seen: dict[str, Any]) -> None:
+        assert seen["one view"] == {"shown": ["not built", "not built"], "asked": "edition=web"}
 
     def test_after_many_edits_two_windows_show_the_last(self, seen: dict[str, Any]) -> None:
         assert seen["many"] == {"windows": [True, True], "same": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import shlex
 import signal
 import sys
 import threading
@@ -55,11 +56,22 @@ def watch(source: Path, **options: Any) -> None:
         watcher.run()
 
 
+def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ...]:
+    """The words of an editor's command."""
+    if command and "{file}" not in command:
+        raise click.BadParameter("it needs {file} in it")
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise click.BadParameter(f"`{command}` cannot be read: {error}") from error
+
+
 @click.command(params=_options(*SHARED))
 @click.option(
     "--editor",
     metavar="COMMAND",
     default="",
+    callback=_words,
     help='The command that opens a source position, such as "code -g {file}:{line}".',
 )
 @click.option(
@@ -69,7 +81,9 @@ def watch(source: Path, **options: Any) -> None:
     help="The port to serve at (default: any free one).",
 )
 @click.option("--no-open", is_flag=True, help="Print the address instead of opening a browser.")
-def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any) -> None:
+def preview(
+    source: Path, editor: tuple[str, ...], port: int, no_open: bool, **options: Any
+) -> None:
     """Preview web page, print and e-book in a browser, updated at every save, until Ctrl-C.
 
     \b
@@ -81,8 +95,6 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
     from pipeline.cli.preview.session import Session
 
     try:
-        if editor and "{file}" not in editor:
-            raise click.BadParameter("it needs {file} in it", param_hint="--editor")
         run = _build_of(source, options)
         with crew.workers([source]) as executor:
             session = Session(

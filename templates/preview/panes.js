@@ -34,6 +34,9 @@ class Pane {
     this.items = [];
     this.shown = '';
     this.aligned = '';
+    this.marking = null; // the block that is marked
+    this.own = null; // where it was scrolled to from here
+    this.left = undefined; // what was read before the pane was hidden, or changed its width
     this.quiet = 0; // until when scrolling is our own
     this.changing = Promise.resolve();
     this.choice.addEventListener('change', () => page.choose(this));
@@ -54,10 +57,13 @@ class Pane {
 
   async change() {
     const part = this.page.state.parts[this.edition];
-    if (!part || !this.visible) return;
-    const name = `${this.edition} ${part.digest}`;
-    const places = `${name} ${part.places}`;
-    if (places === this.aligned) return;
+    if (!this.visible) return;
+    const name = part && `${this.edition} ${part.digest}`;
+    const places = part && `${name} ${part.places}`;
+    if (!part || places === this.aligned) {
+      this.comeBack();
+      return;
+    }
     const path = address(this.edition, part.digest);
     const found = await get(`places/${path}`);
     const content = name === this.shown ? null : await this.fetched(part, path);
@@ -65,18 +71,40 @@ class Pane {
     const blocks = found.map(([file, line, column, text, repeated]) => (
       { file, line, column, text, repeated, letters: letters(text) }
     ));
-    const anchor = this.isAtStart ? null : this.anchor(); // who is at the top stays there
+    const anchor = this.reading();
+    this.left = undefined;
     const before = this.blocks;
     const leaves = content ? content.leaves : this.leaves;
     const items = align(blocks, leaves);
     const now = anchor && moved(before, blocks, anchor.block);
     if (content) await this.put(part, path, content, items, now);
-    Object.assign(this, { blocks, leaves, items, shown: name, aligned: places });
+    Object.assign(this, { blocks, leaves, items, own: null, shown: name, aligned: places });
     if (content && anchor) this.goTo(this.nearest(now), anchor.fraction);
     if (content) this.settled();
+    const marked = this.marking === null ? null : moved(before, blocks, this.marking);
+    this.mark(items.find((item) => item.block === marked));
     const { wanted } = this.page;
-    if (wanted && !before.length) this.mark(await this.follow(wanted.file, wanted.line));
+    if (wanted && !before.length) {
+      this.mark(await this.follow(await this.page.named(wanted.file), wanted.line));
+    }
     this.element.dataset.digest = part.digest;
+  }
+
+  // What is read, or null at the top: who is there stays there.
+  reading() {
+    if (this.left !== undefined) return this.left;
+    if (this.isAtStart) return null;
+    return this.own && this.own.position === this.position ? this.own.anchor : this.anchor();
+  }
+
+  // A hidden view forgets where it is, and text that gets another width moves.
+  leave() {
+    if (this.visible && this.items.length) this.left = this.reading();
+  }
+
+  comeBack() {
+    if (this.left) this.goTo(this.nearest(this.left.block), this.left.fraction);
+    this.left = undefined;
   }
 
   // the item of a block, or of the last one before it that is shown
@@ -118,11 +146,17 @@ class Pane {
       }
     }
     const by = top + (next === null ? 0 : (next - top) * fraction) - this.height * REFERENCE;
-    this.quiet = performance.now() + 200;
-    this.scrollBy(by);
+    this.scroll(by);
+    this.own = { anchor: { block: item.block, fraction }, position: this.position };
   }
 
-  // The element of a line in the source: the last block that begins there or before.
+  scroll(distance) {
+    this.quiet = performance.now() + 200;
+    this.scrollBy(distance);
+  }
+
+  // The element of a line in the source: the last block that begins there or before. There is none
+  // in the front matter, of which the beginning is shown.
   async follow(file, line, fraction = 0) {
     let best = null;
     for (const item of this.items) {
@@ -130,7 +164,10 @@ class Pane {
       if (block.file !== file || block.line > line) continue;
       if (!best || block.line > this.blocks[best.block].line) best = item;
     }
-    if (!best) return null;
+    if (!best) {
+      if (!file) await this.goToStart();
+      return null;
+    }
     await this.turnTo(best);
     this.goTo(best, fraction);
     return best;
@@ -144,7 +181,7 @@ class Pane {
   }
 
   scrolled() {
-    if (performance.now() < this.quiet) return;
+    if (performance.now() < this.quiet || !this.visible) return;
     const anchor = this.anchor();
     if (anchor) this.page.scrolled(this, this.blocks[anchor.block], anchor.fraction);
   }
@@ -237,13 +274,22 @@ export class Frames extends Pane {
     if (at !== this.at) await this.turn(at);
   }
 
+  async goToStart() {
+    if (this.at) await this.turn(0);
+    this.scroll(-this.position);
+  }
+
   elementOf(item) {
     const leaf = this.leaves[item.leaf];
     return leaf.document === this.at ? this.elements[leaf.element] : null;
   }
 
   get isAtStart() {
-    return Boolean(this.frame) && !this.at && this.frame.contentWindow.scrollY === 0;
+    return Boolean(this.frame) && !this.at && this.position === 0;
+  }
+
+  get position() {
+    return this.frame.contentWindow.scrollY;
   }
 
   top(item) {
@@ -271,7 +317,8 @@ export class Frames extends Pane {
   }
 
   mark(item) {
-    const element = this.elementOf(item);
+    const element = item ? this.elementOf(item) : null;
+    this.marking = item ? item.block : null;
     if (this.marked) this.marked.style.outline = '';
     this.marked = element;
     if (element) element.style.outline = '2px solid #0b57d0';
@@ -394,6 +441,10 @@ export class Pages extends Pane {
 
   async turnTo() {}
 
+  async goToStart() {
+    this.scroll(-this.position);
+  }
+
   top(item) {
     const leaf = this.leaves[item.leaf];
     const box = this.figures[leaf.page].getBoundingClientRect();
@@ -401,7 +452,11 @@ export class Pages extends Pane {
   }
 
   get isAtStart() {
-    return this.view.scrollTop === 0;
+    return this.position === 0;
+  }
+
+  get position() {
+    return this.view.scrollTop;
   }
 
   scrollBy(distance) {
@@ -429,6 +484,7 @@ export class Pages extends Pane {
 
   mark(item) {
     this.view.querySelector('.found')?.remove();
+    this.marking = item ? item.block : null;
     if (!item) return;
     const leaf = this.leaves[item.leaf];
     const found = made('div', { className: 'found' });

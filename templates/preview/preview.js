@@ -14,6 +14,7 @@ const page = {
   state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
   wanted: null, // the line that the address asks for, until it is found
   choose,
+  named,
   chosen: choosePlace,
   scrolled,
 };
@@ -22,6 +23,12 @@ function say(file, line) {
   place = { file, line };
   byId('where').textContent = `${file || page.state.source}:${line}`;
   byId('open').hidden = !canOpen;
+}
+
+function sayNothing(file, line) {
+  place = null;
+  byId('where').textContent = `Nothing is shown of ${file}:${line}`;
+  byId('open').hidden = true;
 }
 
 // The others follow the pane that somebody scrolls.
@@ -46,17 +53,23 @@ async function openEditor(file, line) {
   if (!answer.ok) byId('doing').textContent = await answer.text();
 }
 
-// Show a line in all panes, and mark it.
+// The name that places have for a file, which may be named from other folders.
+async function named(file) {
+  return file && (await fetch(`named?${new URLSearchParams({ file })}`)).text();
+}
+
+// Show a line in all panes, and mark it. False if there is no pane yet.
 async function show(file, line) {
+  const filled = Object.values(panes).filter((pane) => pane.visible && pane.items.length);
   let found = false;
-  for (const pane of Object.values(panes)) {
-    if (!pane.visible || !pane.items.length) continue;
+  for (const pane of filled) {
     const item = await pane.follow(file, line);
     pane.mark(item);
     found = found || Boolean(item);
   }
-  if (found) say(file, line);
-  return found;
+  if (found || (filled.length && !file)) say(file, line);
+  else if (filled.length) sayNothing(file, line);
+  return filled.length > 0;
 }
 
 async function followAddress() {
@@ -64,7 +77,7 @@ async function followAddress() {
   const line = Number(asked.get('line'));
   if (!Number.isInteger(line) || line < 1) return;
   const file = asked.get('file') || '';
-  page.wanted = (await show(file === page.state.source ? '' : file, line)) ? null : { file, line };
+  page.wanted = (await show(await named(file), line)) ? null : { file, line };
 }
 
 function choose(pane) {
@@ -79,11 +92,14 @@ function fillMenus() {
   for (const pane of Object.values(panes)) {
     const before = pane.edition;
     const own = page.state.editions.filter(([, format]) => format === pane.format);
-    if (pane.choice.length !== own.length) {
-      pane.choice.replaceChildren(...own.map(([value, , label]) => (
+    if (!pane.choice.length) {
+      const none = { value: '', textContent: 'not built', disabled: true, hidden: true };
+      pane.choice.append(made('option', none), ...own.map(([value, , label]) => (
         made('option', { value, textContent: label })
       )));
+      pane.choice.value = '';
     }
+    pane.choice.disabled = !Object.keys(page.state.parts).length; // nothing can be added yet
     const ready = own.map(([name]) => name).filter((name) => page.state.parts[name]);
     const asked = own.some(([name]) => name === before) && pane.asked;
     if (!asked && ready.length) {
@@ -93,13 +109,19 @@ function fillMenus() {
   }
 }
 
+function foldFindings() {
+  const folded = Boolean(localStorage.getItem('folded'));
+  byId('findings-list').hidden = folded;
+  byId('findings-title').setAttribute('aria-expanded', String(!folded));
+}
+
 function tellFindings() {
   const box = byId('findings');
   box.hidden = !page.state.findings.length;
   document.body.classList.toggle('failed', page.state.failed);
   const one = page.state.findings.length === 1 && (page.state.failed ? '1 error. Nothing was written.' : '1 warning');
   byId('findings-title').textContent = page.state.summary || one || '';
-  box.querySelector('ul').replaceChildren(...page.state.findings.map((finding) => {
+  byId('findings-list').replaceChildren(...page.state.findings.map((finding) => {
     const item = made('li', { className: finding.severity });
     item.append(made('pre', { textContent: finding.text }));
     if (finding.line) {
@@ -150,11 +172,10 @@ function connect() {
 function chooseViews() {
   const boxes = [...byId('views').querySelectorAll('input')];
   const shown = boxes.filter((box) => box.checked);
+  for (const box of boxes) panes[box.value].leave();
   document.body.classList.toggle('alone', shown.length === 1);
-  for (const box of boxes) {
-    panes[box.value].element.hidden = !box.checked;
-    panes[box.value].update();
-  }
+  for (const box of boxes) panes[box.value].element.hidden = !box.checked;
+  for (const pane of Object.values(panes)) pane.update();
 }
 
 for (const format of FORMATS) {
@@ -167,7 +188,12 @@ byId('line-form').addEventListener('submit', (event) => {
   location.hash = `line=${byId('line').value.trim()}`;
   followAddress();
 });
+byId('findings-title').addEventListener('click', () => {
+  localStorage.setItem('folded', byId('findings-list').hidden ? '' : 'yes');
+  foldFindings();
+});
 addEventListener('hashchange', followAddress);
 document.addEventListener('visibilitychange', connect);
+foldFindings();
 connect();
 followAddress();

@@ -35,6 +35,8 @@ SCROLL = """(by) => document.querySelector('#html iframe').contentWindow.scrollB
 TOPS = """[...['html', 'epub'].map((pane) =>
     document.querySelector(`#${pane} iframe:not(.coming)`).contentWindow.scrollY),
     document.querySelector('#pdf .view').scrollTop]"""
+MARKED = """[...document.querySelectorAll('#pdf .found')].map((found) =>
+    [found.closest('figure').dataset.number, found.style.top].join(' '))"""
 SHOWS = """(words) => ['html', 'epub'].map((pane) => document.querySelector(`#${pane} iframe`)
     .contentDocument.body.textContent.includes(words))"""
 
@@ -207,11 +209,72 @@ def code(page: Page) -> dict[str, Any]:
     return {"code": seen, "beside": beside, "printed": line_said(page)}
 
 
+def asking(writer: Writer, line: int) -> dict[str, Any]:
+    """Lines that are asked for: before the first block, in a file with other names, of none; and
+    what is marked after an edit above it."""
+    page, name = writer.page, writer.source.name
+    seen: dict[str, Any] = {}
+    page.evaluate(SCROLL, 3000)
+    page.wait_for_timeout(300)
+    show(page, 2)
+    seen["front"] = [page.evaluate(TOPS), line_said(page)]
+    for file in (str(writer.source), f"../{writer.source.parent.name}/{name}", "nope.md"):
+        page.evaluate("(to) => { location.hash = to }", f"line={line}&file={file}")
+        said = f"document.querySelector('#where').textContent.includes('{line}')"
+        once(page, said, True)
+        seen.setdefault("files", []).append(page.inner_text("#where"))
+        show(page, 2)
+    show(page, line)
+    before = page.evaluate(MARKED)
+    writer.save(writer.text.replace("## The second", f"{'A long one. ' * 80}\n\n## The second"))
+    seen["marked"] = [before, page.evaluate(MARKED)]
+    return seen
+
+
+def hiding(writer: Writer, line: int) -> dict[str, Any]:
+    """Each view alone, and all three again: they are where they were. Findings are folded."""
+    writer.save(f"{writer.text}\n[](gone.md)\n")
+    page = writer.page
+    page.click("#findings-title")
+    seen: dict[str, Any] = {"folded": page.is_visible("#findings li")}
+    show(page, line)
+    before = page.evaluate(TOPS)
+    for alone in PANES:
+        for pane in (alone, *PANES):
+            page.set_checked(f"#views [value={pane}]", pane == alone)
+        page.wait_for_timeout(100)
+    for pane in PANES:
+        page.check(f"#views [value={pane}]")
+    page.wait_for_timeout(300)
+    seen["apart"] = [abs(a - b) for a, b in zip(before, page.evaluate(TOPS), strict=True)]
+    page.reload()
+    page.wait_for_selector("#findings-title[aria-expanded=false]")
+    return seen
+
+
 def show(page: Page, line: int) -> None:
     """Ask for a line with the field."""
     page.fill("#line", str(line))
     page.press("#line", "Enter")
     page.wait_for_timeout(300)
+
+
+def one_view(writer: Writer) -> dict[str, Any]:
+    """A preview in which only the handout was built: the other menus, and a choice from one."""
+    with urllib.request.urlopen(writer.address + "events") as told:
+        news = json.loads(told.readline().removeprefix(b"data: "))
+    parts = news["state"]["parts"]
+    news["state"]["parts"] = {"handout": parts["handout"]}
+    page = writer.browser.new_page()
+    stream = f"data: {json.dumps(news)}\n\n"
+    page.route("**/events", lambda r: r.fulfill(body=stream, content_type="text/event-stream"))
+    page.goto(writer.address)
+    page.wait_for_selector("#pdf[data-digest]")
+    chosen = "document.querySelector('#{} .edition').selectedOptions[0].textContent"
+    shown = [page.evaluate(chosen.format(pane)) for pane in ("html", "epub")]
+    with page.expect_request("**/ask?*") as asked:
+        page.select_option("#html .edition", "web")
+    return {"shown": shown, "asked": asked.value.url.rpartition("?")[2]}
 
 
 def many(writer: Writer, edits: int = 12) -> dict[str, Any]:
@@ -252,6 +315,9 @@ def main(axe: str, chromium: str, address: str, file: str) -> None:
             "half_way": half_way(writer),
             "error": error(writer),
             "places": places(writer, lines.index(BEFORE) + 1),
+            "asking": asking(writer, lines.index(BEFORE) + 1),
+            "hiding": hiding(writer, lines.index(BEFORE) + 1),
+            "one view": one_view(writer),
             "many": many(writer),
             "findings": findings(writer, Path(axe).read_text("utf-8")),
         }

@@ -11,10 +11,9 @@ import asyncio
 import functools
 import mimetypes
 import secrets
-import shlex
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
@@ -91,11 +90,11 @@ class _Guard:
 
 class Preview:
     """A session's page, at `address` as long as it `run`\\ s. ``editor`` is a command with
-    ``{file}`` and ``{line}`` in it."""
+    ``{file}`` and ``{line}`` in its words."""
 
-    def __init__(self, session: Session, port: int = 0, editor: str = "") -> None:
+    def __init__(self, session: Session, port: int = 0, editor: Sequence[str] = ()) -> None:
         self._session = session
-        self._editor = shlex.split(editor)
+        self._editor = editor
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((HOST, port))
@@ -137,6 +136,7 @@ class Preview:
             Route("/lines/{edition}/{digest}", self._lines),
             Route("/page/{edition}/{digest}/{page:int}", self._page),
             Route("/file/{edition}/{digest}/{name:path}", self._file),
+            Route("/named", self._named),
             Route("/ask", self._ask, methods=["POST"]),
             Route("/open", self._open, methods=["POST"]),
         ]
@@ -203,6 +203,11 @@ class Preview:
         kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         headers = HEADERS | FOREVER | {"Content-Security-Policy": BUILT_POLICY}
         return Response(one.files[name], headers=headers | {"Content-Type": kind})
+
+    async def _named(self, request: Request) -> Response:
+        """The name that places and findings have for a file of the text."""
+        name = self._session.name_of(request.query_params.get("file", ""))
+        return PlainTextResponse(name, headers=HEADERS)
 
     async def _ask(self, request: Request) -> Response:
         """Have an edition made."""

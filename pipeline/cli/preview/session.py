@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 from collections.abc import Callable
@@ -122,12 +123,23 @@ class Session:
 
     def path_of(self, file: str) -> Path | None:
         """The path of a file that a place or a finding names, or none."""
-        places = {place.file for one in self._kept.values() for place in one.places}
         if file in ("", self.state.source):
             return self.source.absolute()
-        if file in places or any(file == finding.file for finding in self.state.findings):
-            return Path(file).absolute()
-        return None
+        return Path(file).absolute() if file in self._files() else None
+
+    def name_of(self, file: str) -> str:
+        """The name that places and findings have for a file of the text ("" for the source), which
+        may be named from the working folder or from that of the source. Others keep theirs."""
+        asked = file.replace("\0", "")
+        wanted = {os.path.realpath(path) for path in (asked, self.source.absolute().parent / asked)}
+        names = ("", *sorted(self._files()))
+        return next((n for n in names if os.path.realpath(n or self.source) in wanted), file)
+
+    def _files(self) -> set[str]:
+        """The names of the files of the text, but for the source's."""
+        found = {place.file for one in self._kept.values() for place in one.places}
+        found |= {finding.file for finding in self.state.findings}
+        return found - {"", self.state.source}
 
     def _build(self, listener: Listener) -> Result:
         def on_event(event: Event) -> None:
