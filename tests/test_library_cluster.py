@@ -194,6 +194,7 @@ def test_sources_and_outputs_may_be_at_urls(
     result = remote(given, *options)
     assert "2 documents: 2 built, 0 unchanged, 0 failed" in result.output, result.output
     assert "parts/more.md:3:1: warning[missing-image]: There is no file" in result.output
+    assert "\n    ![Gone](gone.png)\n    ^" in result.output
     page = files.cat_file(f"{bucket}/public/wells/wells.html").decode()
     assert "The Hill" in page
     assert page.count("data:image/svg") >= 2

@@ -58,15 +58,23 @@ TEMPLATES = click.option(
 )
 
 
-def show(findings: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = False) -> None:
-    """Print findings, and their number; ``blocked`` if they prevented writing."""
+def show(
+    findings: Iterable[Diagnostic],
+    as_json: bool = False,
+    *,
+    blocked: bool = False,
+    read: Callable[[str], bytes | None] | None = None,
+) -> None:
+    """Print findings, and their number; ``blocked`` if they prevented writing. Their sources are
+    read by their names, from this machine by default."""
     from pipeline.model import messages
 
-    ordered = messages.in_order(findings)
+    sources = messages.SourceLines(read)
+    ordered = messages.in_order(findings, sources)
     if as_json:
         click.echo(messages.as_json(ordered))
     elif ordered:
-        click.echo(messages.as_text(ordered), err=True)
+        click.echo(messages.as_text(ordered, sources), err=True)
         if summary := messages.summary(ordered, blocked=blocked):
             click.echo(summary, err=True)
 

@@ -6,7 +6,7 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -59,19 +59,38 @@ def _shortened(text: str) -> str:
     return printable(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…")
 
 
-def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+class SourceLines(dict[str, list[str]]):
+    """The lines of sources by name. Each is read once; one that cannot be read has none."""
+
+    def __init__(self, read: Callable[[str], bytes | None] | None = None) -> None:
+        super().__init__()
+        self._read = read or (lambda name: Path(name).read_bytes())
+
+    def __missing__(self, name: str) -> list[str]:
+        try:
+            text = (self._read(name) or b"").decode("utf-8-sig", errors="replace")
+        except (OSError, ValueError):
+            text = ""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self[name] = [line.expandtabs(1).rstrip() for line in text.split("\n")]
+        return self[name]
+
+
+def in_order(
+    diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None
+) -> tuple[Diagnostic, ...]:
     """Each finding once, by file and place: if its line contains what its message quotes first, the
     place of that, because nodes know where they begin, but not where their attributes are."""
-    sources: dict[str, list[str]] = {}
+    sources = SourceLines() if sources is None else sources
     unique = dict.fromkeys(_pointed(finding, sources) for finding in diagnostics)
     return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
 
 
-def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
+def _pointed(finding: Diagnostic, sources: SourceLines) -> Diagnostic:
     quoted = _FIRST.search(finding.message) if finding.line and finding.length == 1 else None
     if not quoted or (finding.column and quoted[0][0] != "`"):
         return finding
-    lines = _lines(finding.source, sources)
+    lines = sources[finding.source]
     text = lines[finding.line - 1] if finding.line <= len(lines) else ""
     key, equals, value = re.escape(quoted[1] or quoted[2]).partition("=")
     written = rf"{key}=[\"']?{value}" if equals else key
@@ -85,14 +104,14 @@ def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
     return msgspec.structs.replace(finding, column=found.start() + 1, length=width)
 
 
-def as_text(diagnostics: Iterable[Diagnostic]) -> str:
+def as_text(diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None) -> str:
     """The findings for people: position, code, message, the line with a caret, a hint. Of those of
     a file with the same message, only a few are shown in full; of the others, the lines."""
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for finding in diagnostics:
         shape = _VARIABLE.sub("", finding.message)
         groups.setdefault((finding.source, finding.code, shape), []).append(finding)
-    sources: dict[str, list[str]] = {}
+    sources = SourceLines() if sources is None else sources
     shown: list[str] = []
     for group in groups.values():
         # showing a single further one takes no more room than mentioning it
@@ -147,7 +166,7 @@ def shown_json(value: object) -> str:
     return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], found)
 
 
-def _line(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
+def _line(finding: Diagnostic, sources: SourceLines) -> str:
     place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
     where = printable(place) or "chapbook"
     lines = [f"{where}: {finding.severity}[{finding.code}]: {_shortened(finding.message)}"]
@@ -158,9 +177,9 @@ def _line(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
     return "\n".join(lines)
 
 
-def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
+def _excerpt(finding: Diagnostic, sources: SourceLines) -> list[str]:
     """The source line, cut to a window around the place, and a caret under it."""
-    lines = _lines(finding.source, sources)
+    lines = sources[finding.source]
     if finding.line > len(lines):
         return []
     text = lines[finding.line - 1]
@@ -174,17 +193,6 @@ def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
         width = max(1, min(finding.length, len(shown) - (column - 1 - start)))
         found.append("    " + " " * (column - 1 - start) + "^" * width)
     return found
-
-
-def _lines(source: str, sources: dict[str, list[str]]) -> list[str]:
-    """The lines of a file, which is read once; none if it cannot be read."""
-    if source not in sources:
-        try:
-            text = Path(source).read_text("utf-8-sig", errors="replace")
-            sources[source] = [line.expandtabs(1).rstrip() for line in text.split("\n")]
-        except (OSError, ValueError):
-            sources[source] = []
-    return sources[source]
 
 
 def stage_line(stage: str, seconds: float, size: int, path: object) -> str:

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +129,7 @@ def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) 
         terminal.give_up(f"cannot use {error.filename}: {error.strerror}")
     found = [*run.findings, *(one for built in run.results for one in built.findings)]
     if as_json:
-        terminal.show(found, as_json=True)
+        terminal.show(found, as_json=True, read=run.read)
     else:
         terminal.show(run.findings)
         for line in run.summary(time.perf_counter() - started):
@@ -171,6 +171,11 @@ class _Run:
             hint = "Begin each document with `---`, a line `title: …`, and `---`."
             found = diagnostic(Code.NO_DOCUMENT, message, source=str(source), hint=hint)
             self.findings = (found,)
+
+    @property
+    def read(self) -> Callable[[str], bytes | None] | None:
+        """The function that reads a source, if it is not on this machine."""
+        return self._remote.sources.read if self._remote else None
 
     @property
     def results(self) -> list[Built]:
@@ -333,7 +338,7 @@ class _Run:
         source = str(self._sources[built.name])
         fresh = [one for one in built.findings if one.source == source or one not in self._reported]
         self._reported.update(fresh)  # what many documents share is reported once
-        terminal.show(fresh, blocked=built.failed)
+        terminal.show(fresh, blocked=built.failed, read=self.read)
         count = sum(bool(one.edition) for one in built.files)
         files = f"{count} file{'s' if count != 1 else ''}"
         pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""
