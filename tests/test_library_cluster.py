@@ -254,6 +254,23 @@ def test_a_bucket_or_folder_that_does_not_exist_is_reported(bucket: str, tmp_pat
     assert not out.exists()
 
 
+@pytest.mark.usefixtures("kept_processes")
+def test_a_bucket_that_may_not_be_looked_into_is_used(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    given = document(tmp_path / "handouts" / "wells.md", "Wells").parent
+    files = type(fsspec.filesystem("s3"))
+    monkeypatch.setattr(files, "exists", lambda *_: False)  # as for one that is not there
+    monkeypatch.setattr(files, "ls", refused)
+    result = remote(str(given), "--out", str(tmp_path / "out"), "--store", f"{bucket}/kept-here")
+    assert "1 built" in result.output
+    monkeypatch.undo()
+    assert fsspec.filesystem("s3", use_listings_cache=False).ls(f"{bucket}/kept-here")
+
+
 def test_a_place_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     result = remote("nowhere://school", "--out", str(tmp_path / "out"))
     assert result.exit_code == 3

@@ -51,8 +51,14 @@ class UrlTree:
         """Raise `NoPlaceError` if the bucket does not exist."""
         bucket = self._root.partition("/")[0]
         with _readable_errors(self.root):
-            if self._has_buckets and not self._fs.exists(bucket):
-                raise NoPlaceError(None, f"there is no bucket “{bucket}”", self.root)
+            if not self._has_buckets or self._fs.exists(bucket):
+                return
+            try:
+                self._fs.ls(bucket)
+            except PermissionError:  # it is there, but may not be looked into
+                return
+            except FileNotFoundError:
+                raise NoPlaceError(None, f"there is no bucket “{bucket}”", self.root) from None
 
     def need_folder(self) -> None:
         """Raise `NoPlaceError` if it does not exist."""
