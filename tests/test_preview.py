@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -327,6 +328,33 @@ def test_a_file_may_be_named_from_the_folder_of_the_source(
     finally:
         session.close()
         builds.join()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGHUP", 129)])
+def test_nothing_is_left_when_it_is_killed(name: str, code: int, tmp_path: Path) -> None:
+    """Its output ends when the last of its processes has."""
+    file, temporary = tmp_path / "a.md", tmp_path / "temporary"
+    file.write_text("---\ntitle: A\nlang: en\n---\n\nA text.\n", "utf-8")
+    temporary.mkdir()
+    root = Path(__file__).parent.parent
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "preview", str(file), "--no-open", "--edition=handout"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root), "TMPDIR": str(temporary)},
+    )
+    assert process.stdout
+    address = process.stdout.readline().split()[1]
+    with urllib.request.urlopen(f"{address}events") as events:
+        while not json.loads(events.readline().removeprefix(b"data: ") or b"0")["state"]["parts"]:
+            assert events.readline() == b"\n"
+        process.send_signal(getattr(signal, name))
+    process.communicate(timeout=20)
+    assert process.returncode == code
+    assert not list(temporary.iterdir())
 
 
 @pytest.mark.parametrize(

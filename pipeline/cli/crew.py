@@ -5,11 +5,15 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import multiprocessing
 import os
 import re
+import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -96,7 +100,7 @@ class _Crew(Executor):
             try:
                 from concurrent.futures import ProcessPoolExecutor
 
-                self._others = ProcessPoolExecutor(self._most, None, _prepare, (objects,))
+                self._others = ProcessPoolExecutor(self._most, None, _begin, (objects,))
                 self._others.submit(_prepare, objects)
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()
@@ -120,6 +124,25 @@ class _Here(Executor):
         except Exception as error:
             done.set_exception(error)
         return done
+
+
+def _begin(objects: int) -> None:
+    end_with_parent()
+    _prepare(objects)
+
+
+def end_with_parent(folder: str = "") -> None:
+    """Have this process end with the one that started it, even if that is killed and can tell
+    nobody, and remove a ``folder`` that it left."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_after, args=(parent.sentinel, folder), daemon=True).start()
+
+
+def _end_after(parent: int, folder: str) -> None:
+    connection.wait([parent])
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
 def _prepare(objects: int) -> None:

@@ -25,6 +25,10 @@ SHARED = ("editions", "out", "templates", "assets", "fit", "cover_spread", "cata
 """The options of build that preview has too; and watch, which has one more."""
 
 
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that end a process; the second is that a terminal was closed."""
+
+
 def _options(*names: str) -> list[click.Parameter]:
     source = click.Argument(["source"], type=terminal.SOURCE, metavar="SOURCE")
     return [source, *(option for option in build.params if option.name in names)]
@@ -116,7 +120,9 @@ def preview(
                     webbrowser.open(page.address)
 
             # the process that draws is to end with this one, and the copies of files are to go
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+            for number in ENDS:
+                if signal.getsignal(number) != signal.SIG_IGN:  # by nohup
+                    signal.signal(number, lambda number, _: sys.exit(128 + number))
             with contextlib.closing(session):
                 page.run(ready)
     except OSError as error:

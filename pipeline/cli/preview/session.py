@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from pipeline.cli.crew import end_with_parent
 from pipeline.cli.preview import drawing
 from pipeline.cli.preview.showing import Shown, shown
 from pipeline.cli.preview.watching import Watcher
@@ -89,7 +90,7 @@ class Session:
         self._kept: dict[tuple[str, str], Shown] = {}
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
-        self._drawing = _worker()
+        self._drawing = _worker(self._folder.name)
         table = tuple((e.name, e.format, e.label) for e in EDITIONS.values())
         self.state = _State(shown_name(str(source)), table)
         self.changed: Callable[[], object] = lambda: None
@@ -105,7 +106,7 @@ class Session:
         try:
             return self._drawing.submit(function, *args)
         except BrokenProcessPool:
-            self._drawing = _worker()
+            self._drawing = _worker(self._folder.name)
             return self._drawing.submit(function, *args)
 
     def ask(self, edition: str) -> None:
@@ -215,8 +216,8 @@ class Session:
         self.changed()
 
 
-def _worker() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+def _worker(folder: str) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, get_context("spawn"), end_with_parent, (folder,))
 
 
 def _finding(finding: Diagnostic) -> _Finding:
