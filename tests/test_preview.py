@@ -146,9 +146,10 @@ def test_the_newest_edit_wins(tmp_path: Path) -> None:
 # --- places ----------------------------------------------------------------------------------
 
 
-def places_of(text: str) -> list[tuple[int, str]]:
+def places_of(text: str, since: bool = False) -> list[tuple[int, str]]:
     parsed = parse(f"---\ntitle: T\nlang: en\n---\n{text}", "x.md")
-    return [(place.line - 4, place.text) for place in places(parsed)]
+    found = places(parsed)
+    return [((place.since if since else place.line) - 4, place.text) for place in found]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,12 @@ def test_indented_code_and_code_in_a_list_have_their_lines() -> None:
         (4, "Item"),
         (7, "c"),
     ]
+
+
+def test_a_line_that_opens_a_fence_shows_the_first_line_of_code() -> None:
+    text = "Before.\n\n```\na\nb\n```\n\nNote.[^1]\n\n[^1]: Text.\n\n    ```\n    c\n    ```\n"
+    found = places_of(text, since=True)
+    assert [place for place in found if len(place[1]) == 1] == [(3, "a"), (5, "b"), (12, "c")]
 
 
 def test_a_block_has_a_place_where_it_begins_and_one_where_it_is_easily_found() -> None:
@@ -409,6 +416,7 @@ class TestInABrowser:
         assert seen["places"]["code"] == [first, first + 1, first + 3, first, first + 1, first + 3]
         assert seen["places"]["beside"] == first + 1
         assert seen["places"]["printed"] == first + 3
+        assert seen["places"]["fence"] == "short = 1"
 
     def test_lines_before_the_first_block_and_of_other_files_are_answered(
         self, seen: dict[str, Any]

@@ -68,8 +68,8 @@ class Pane {
     const found = await get(`places/${path}`);
     const content = name === this.shown ? null : await this.fetched(part, path);
     if (!found || (name !== this.shown && !content)) return; // there is a newer one
-    const blocks = found.map(([file, line, column, text, repeated]) => (
-      { file, line, column, text, repeated, letters: letters(text) }
+    const blocks = found.map(([file, line, column, text, repeated, since]) => (
+      { file, line, column, text, repeated, since, letters: letters(text) }
     ));
     const anchor = this.reading();
     this.left = undefined;
@@ -161,7 +161,7 @@ class Pane {
     let best = null;
     for (const item of this.items) {
       const block = this.blocks[item.block];
-      if (block.file !== file || block.line > line) continue;
+      if (block.file !== file || block.since > line) continue;
       if (!best || block.line > this.blocks[best.block].line) best = item;
     }
     if (!best) {

@@ -206,7 +206,11 @@ def code(page: Page) -> dict[str, Any]:
     found = page.locator("#pdf .found").bounding_box()
     assert found
     page.mouse.click(found["x"] + 5, found["y"] + found["height"] / 2)
-    return {"code": seen, "beside": beside, "printed": line_said(page)}
+    printed = line_said(page)
+    show(page, seen[0] - 1)
+    marked = page.frame_locator("#html iframe").locator("[style*=outline]:has-text('1')")
+    fence = marked.last.inner_text().strip()
+    return {"code": seen, "beside": beside, "printed": printed, "fence": fence}
 
 
 def asking(writer: Writer, line: int) -> dict[str, Any]:

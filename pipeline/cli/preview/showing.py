@@ -6,18 +6,19 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from pipeline.model import Document
+from pipeline.model import CodeBlock, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
+from pipeline.model.tree import walk
 from pipeline.verify.archive import Archive
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.package import read_package
-from pipeline.verify.passages import Passage, passages
+from pipeline.verify.passages import Passage, line_spans, passages
 
 ENOUGH = 60
 """Characters of a passage that it is found by."""
@@ -29,13 +30,15 @@ NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
 class _Place(msgspec.Struct, frozen=True, array_like=True):
     """The beginning of a block: its ``file`` ("" for the source itself) and line, a text by which
     it is found, and whether this is likely to be repeated, as headings are in the contents. A block
-    that begins with a short text has two places: there, and at the text that is easily found."""
+    that begins with a short text has two places: there, and at the text that is easily found. The
+    first line of code is also shown for those ``since`` its fence began."""
 
     file: str
     line: int
     column: int
     text: str
     repeated: bool
+    since: int
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -90,22 +93,31 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
 
 def places(document: Document) -> Iterator[_Place]:
     """The position of each block of text of a resolved document, notes last."""
+    fences = {
+        line_spans(node)[0]: node.span
+        for node in walk((*document.blocks, *document.notes))
+        if isinstance(node, CodeBlock) and node.text
+    }
     for nodes in (document.blocks, document.notes):
         block: list[Passage] = []
         for passage in passages(nodes):
             if block and passage.span != block[0].span:
-                yield from _place(document, block)
+                yield from _place(document, block, fences)
                 block = []
             block.append(passage)
         if block:
-            yield from _place(document, block)
+            yield from _place(document, block, fences)
 
 
-def _place(document: Document, block: list[Passage]) -> Iterator[_Place]:
+def _place(
+    document: Document, block: list[Passage], fences: Mapping[Span | None, Span | None]
+) -> Iterator[_Place]:
     span: Span | None = document.place(block[0].span)
-    if span is None:
+    begun: Span | None = document.place(fences.get(block[0].span, block[0].span))
+    if span is None or begun is None:
         return
     enough = (passage for passage in block if len(passage.letters) >= ENOUGH)
     best = next(enough, None) or max(block, key=lambda passage: len(passage.letters))
     for passage in (block[0], best) if best is not block[0] else (best,):
-        yield _Place(span.file, span.line, span.column, passage.text[:ENOUGH], passage.repeated)
+        text, repeated = passage.text[:ENOUGH], passage.repeated
+        yield _Place(span.file, span.line, span.column, text, repeated, begun.line)
