@@ -285,7 +285,10 @@ class Lowering:
         self._exercises += name == "exercise"
         children = self.blocks(element)
         self._exercises -= name == "exercise"
-        parts = self._parts(name, own if name == "table" else aligned(own), span)
+        own = own if name == "table" else aligned(own)
+        if not name and own.classes:  # of a style, as if it had been written as a class
+            name, own = own.classes[0], own.without(classes=own.classes[:1])
+        parts = self._parts(name, own, span)
         argument = element.get("argument", "")
         return constructs.container(parts._replace(argument=argument, children=children))
 
