@@ -30,13 +30,25 @@ COMMENTS = (
     Comment(late(r"\{--(?!\})"), late(r"--\}"), "a deletion of CriticMarkup", "--}", text=True),
     Comment(late(r"\{#(?:-|(?=\s|$))"), late(r"#\}"), "a Jinja comment", "#}", text=True),
     Comment(late(r"\{\{!"), late(r"\}\}"), "a Handlebars comment", "}}", text=True),
+    Comment(late(r"\{%-?\s*#"), late(r"-?%\}"), "a Liquid comment", "%}", text=True),
     Comment(
-        late(r"\{%-?\s*comment\s*-?%\}"),
+        late(r"\{%-?\s*comment\b[^{}%\n]{0,100}%\}"),
         late(r"\{%-?\s*endcomment\s*-?%\}"),
         "a Liquid comment",
         "{% endcomment %}",
     ),
-    Comment(late(r"\\iffalse(?![A-Za-z])"), late(r"\\fi(?![A-Za-z])"), "a LaTeX comment", r"\fi"),
+    Comment(
+        late(r"\\if(?:false(?![A-Za-z])|0(?!\d))"),
+        late(r"\\fi(?![A-Za-z])"),
+        "a LaTeX comment",
+        r"\fi",
+    ),
+    Comment(
+        late(r"\\begin\{comment\}"),
+        late(r"\\end\{comment\}"),
+        "a LaTeX comment",
+        r"\end{comment}",
+    ),
 )
 _HTML = Comment(late("<!--"), late("-->"), "a comment", "-->", text=True)
 

@@ -72,7 +72,7 @@ ReadBody: TypeAlias = Callable[[str, int], Document]
 ALONE = (Heading, Paragraph, ThematicBreak)
 """Blocks that a paragraph beside them does not change."""
 
-_TOUCHES = re.compile(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|iffalse|fi)|:::|\(\s{0,9}[xX✓✔☑✅]?\s{0,9}\)")
+_TOUCHES = re.compile(r"[\[\]{}<>|$@]|__|%%|\\(?:\(|if|fi)|:::|\(\s{0,9}[xX✓✔☑✅]?\s{0,9}\)")
 """Marks in a paragraph that may mean something elsewhere, or that depend on what is there."""
 
 _BEGINS = re.compile(r"[^\W_]|[“\"'(*_]")

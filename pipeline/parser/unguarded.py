@@ -179,7 +179,10 @@ def _lines(block: model.Paragraph, *breaks: type[Inline]) -> Iterator[tuple[Inli
 def _label(line: tuple[Inline, ...], labels: Labels) -> str:
     """The words before the colon at the beginning of a line, unless a blank follows."""
     first = line[0]
-    if any(isinstance(node, model.Blank) for node in line):
+    is_text = all(isinstance(node, model.Text) for node in line[1:])
+    if any(isinstance(node, model.Blank) for node in line) or (
+        len(line) > 1 and is_text and not plain_text(line[1:]).strip(" :：_.…")
+    ):
         return ""
     text = (
         plain_text(line[:1])[:LONGEST_LABEL]

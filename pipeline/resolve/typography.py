@@ -137,7 +137,8 @@ def _set(
             case model.LineBreak():
                 run.context("\n")
             case _ if isinstance(node, WORDS):
-                run.context("x")
+                # a mark of a note closes quotations like a word, and ends a word before it
+                run.context("\u2060" if isinstance(node, model.NoteReference) else "x")
                 if isinstance(node, model.Blank) and node.answer:
                     answers[ordinal] = set_text(node.answer, lang)
                 if isinstance(node, model.Blank) and node.size <= SHORT and end == ": ":

@@ -142,7 +142,8 @@ def _may_be_formula(m: re.Match[str], data: str, has_others: bool) -> bool:
         if _ASCII.match(data[m.start() - 1 : m.start()]) or _COPYRIGHT.match(data, m.start()):
             return False  # well(s), (c) 2020
         begins = data[max(0, m.start() - 1) : m.start()] in ("", "\n")
-        return has_others or not ((begins and _ITEM.fullmatch(inside)) or inside in "cCrRpP")
+        is_variable = len(inside) == 1 and not inside.isupper() and inside not in "crp"
+        return has_others or (is_variable and not (begins and _ITEM.fullmatch(inside)))
     return has_others and _SHORT_TERMS.fullmatch(inside) is not None
 
 
