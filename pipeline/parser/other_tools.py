@@ -99,7 +99,7 @@ LINES = (
     _Mark(late(r"={2,6} [^\W\d_][^=\n]*$"), "a heading of AsciiDoc", "Write it with `#`: `## …`."),
     _Mark(late(r"#\+[A-Za-z_]+:(?:\s|$)"), "a keyword of Org mode",
           "Leave it out, or write its equivalent in the front matter."),
-    _Mark(late(r"/{4,}$"), "the mark of a comment in AsciiDoc", "Write it as `<!-- … -->`."),
+    _Mark(late(r"(?<!/)/{4,}$"), "the mark of a comment in AsciiDoc", "Write it as `<!-- … -->`."),
     _Mark(late(r"\.\. (?![\w-]+:)[A-Za-z]"), "a comment of reStructuredText",
           "Write it as `<!-- … -->`, or leave out the two dots."),
     _Mark(late(r"(?<!/)/{3,}[ \t]*[a-z][\w-]*[ \t]*(?:\||$)"), "a block of MkDocs",
