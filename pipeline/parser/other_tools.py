@@ -90,7 +90,7 @@ LINES = (
           "a line of MDX, which is code", "Leave it out."),
     _Mark(late(r"\(ref:[\w-]+\) "), "a text reference of bookdown",
           "Write the text where it belongs, for example as the caption."),
-    _Mark(late(r"(?:image|video|audio|include|toc|xref|icon)::[^\s\[\]]*\["),
+    _Mark(late(r"(?<!\S)(?:image|video|audio|include|toc|xref|icon)::[^\s\[\]]*\["),
           "a macro of AsciiDoc", f"Write an image as `![what it shows](file)`. {_INCLUDE}"),
     _Mark(late(rf":(?:{_FIELDS}):(?:[ \t]|$)"), "a field of AsciiDoc or reStructuredText",
           "Leave it out, or write its equivalent in the front matter."),
