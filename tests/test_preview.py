@@ -351,6 +351,7 @@ def test_nothing_is_left_when_it_is_killed(name: str, code: int, tmp_path: Path)
         stderr=subprocess.DEVNULL,
         text=True,
         cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # tests may run by nohup
         env={**os.environ, "PYTHONPATH": str(root), "TMPDIR": str(temporary)},
     )
     assert process.stdout
