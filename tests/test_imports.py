@@ -110,7 +110,7 @@ def test_nothing_else_uses_the_network() -> None:
 
 
 CHARTS = ("pipeline.resolve.charts.letters",)
-HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", *CHARTS)
+HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", "multiprocessing", *CHARTS)
 
 UNTOLD = "---\ntitle: A talk\nlang: en\npage_list: false\n---\n\nText.[^1]\n\n[^1]: Note.\n"
 TYPESETTING = ("weasyprint", "pikepdf")

@@ -5,15 +5,11 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-import multiprocessing
 import os
 import re
-import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
-from multiprocessing import connection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -134,11 +130,17 @@ def _begin(objects: int) -> None:
 def end_with_parent(folder: str = "") -> None:
     """Have this process end with the one that started it, even if that is killed and can tell
     nobody, and remove a ``folder`` that it left."""
+    import multiprocessing
+    import threading
+
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_end_after, args=(parent.sentinel, folder), daemon=True).start()
 
 
 def _end_after(parent: int, folder: str) -> None:
+    import shutil
+    from multiprocessing import connection
+
     connection.wait([parent])
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
