@@ -7,6 +7,7 @@ possible line breaks, because no edition adds or removes any others.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -96,8 +97,20 @@ which are quicker to pass over than to search through."""
 
 def letters(text: str) -> str:
     """The letters of a text, which is everything that counts."""
+    return _of_paragraph(text) if len(text) <= LONG else _letters(text)
+
+
+LONG = 4_000
+"""The length of a text, in characters, up to which its letters are kept: each stage and edition
+asks for those of the same paragraphs."""
+
+
+def _letters(text: str) -> str:
     found = text.replace(" ", "").replace("\n", "")
     return found if _COUNTED.fullmatch(found) else _UNCOUNTED.sub("", found)
+
+
+_of_paragraph = functools.lru_cache(maxsize=20_000)(_letters)
 
 
 _CHANGED = (
