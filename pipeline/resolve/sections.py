@@ -13,7 +13,7 @@ from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import alike, rewrite, rewrite_document
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import facts, find, plain_text, walk
+from pipeline.model.tree import facts, find, of_any_edition, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 
@@ -34,6 +34,7 @@ class _Open(msgspec.Struct):
 _OR_TITLE = ". If the heading taken as the title is a chapter, give `title:` in the front matter."
 
 
+@of_any_edition
 def nest_sections(document: Document) -> Document:
     """The document with `Section`s in place of its top-level `Heading`s.
 
