@@ -6,6 +6,7 @@ own fonts are never used.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -85,6 +86,7 @@ FONTS: tuple[ScriptFont, ...] = (
 # fmt: on
 
 
+@functools.lru_cache(maxsize=2)  # rendering and packaging ask for those of the same pages
 def beyond(text: str) -> frozenset[str]:
     """The characters of a text that may need a face of their own."""
     return frozenset(BEYOND.findall(text))

@@ -177,6 +177,7 @@ def assemble(
     }
     renderer.record(*(feature for feature, is_there in features.items() if is_there))
     inventory = renderer.inventory()
+    text = str(markup)
     counted = small_letters(0, metadata.lang) if "letters" in inventory.constructs else ""
     styles = (
         *sheets(environment, "pdf", "style", "hung" if sheet.hangs else "", "book" if book else ""),
@@ -194,13 +195,13 @@ def assemble(
         edition=edition.name,
         stem=stem,
         metadata=metadata,
-        pages=(Page("index.xhtml", metadata.title, str(markup)),),
+        pages=(Page("index.xhtml", metadata.title, text),),
         inventory=inventory,
         styles=tuple(style for style in styles if style.css),
         faces=(
             *(LARGE_PRINT_FACES if is_large else FACES),
             *own_faces(metadata),
-            *(face for font in fonts_for(markup + counted) for face in font.faces),
+            *(face for font in fonts_for(text + counted) for face in font.faces),
             *drawing_faces(document.assets),
         ),
         assets=(
@@ -211,7 +212,7 @@ def assemble(
         ),
         contents=nav_points(document.contents, renderer.href),
         pieces=renderer.places.pieces,
-        places=first_places(document),
+        places=first_places(document) if beyond(text) else (),
         sheet=sheet,
         findings=tuple(renderer.formula_images.findings),
     )
