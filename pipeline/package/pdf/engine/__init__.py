@@ -60,6 +60,8 @@ tests/test_engine.py compares the list with the code.
   running heads and feet only.
 - `pdf.stream.Stream`, `Stream.set_color`, `_current_color`, `_current_alpha`,
   `pdf._use_references`: draws pages to be kept, which are not in a PDF yet.
+- `matrix.Matrix`: a faster function for the product of two matrices, for the
+  whole process.
 - `pdf.fonts.Font`, `pdf.metadata.DocumentMetadata`: makes a PDF of pages drawn before, with one
   subset of each font for all.
 - `pdf.fonts.instantiateVariableFont`: the axes of variable fonts are fixed by HarfBuzz, for the
@@ -75,7 +77,8 @@ tests/test_engine.py compares the list with the code.
 - `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, except for the first.
 
 Of other libraries, in the whole process: pyphen, which WeasyPrint asks for hyphens, gets patterns
-that are parsed when needed (`hyphenation`), and pydyf a faster function for numbers (`objects`).
+that are parsed when needed (`hyphenation`), and pydyf a faster function for numbers, and the
+references to pages once instead of for each entry of the outline (`objects`).
 
 Of objects without names of their own, `typesetter` reads the fonts and links, `drawings` draws
 formulas as images that WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects` removes the
