@@ -168,17 +168,18 @@ class Heads(msgspec.Struct, frozen=True):
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """A part of a text that begins a page, as ``markup`` that is ready for layout, with everything
-    that the result depends on: the assets shown, the ``level`` of the preceding heading, and the
-    pages of places that it refers to (``page_numbers``), if they are known. For the places in
-    ``wholes``, all their pages are needed. Its first page is on a ``side``, if that makes a
-    difference."""
+    """A part of a text that begins a page, as ``markup``, with everything that the result depends
+    on: the assets shown, the ``level`` of the preceding heading, its characters that are in no font
+    (``missing``), and the pages of places that it refers to (``page_numbers``), if they are known.
+    For the places in ``wholes``, all their pages are needed. Its first page is on a ``side``, if
+    that makes a difference."""
 
     markup: str
     styles: tuple[str, ...]
     fonts: tuple[str, ...]
     assets: tuple[Asset, ...]
     level: int
+    missing: tuple[str, ...] = ()
     wholes: tuple[str, ...] = ()
     page_numbers: dict[str, int] | None = None
     side: Side = ""

@@ -28,10 +28,9 @@ from pipeline.package.pdf.fit import fit_pages
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log, listening
-from pipeline.package.pdf.markup import let_break, ready, replace_characters
+from pipeline.package.pdf.markup import ready, ready_text
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flows
-from pipeline.package.pdf.pictographs import wrap_pictographs
 from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
@@ -65,17 +64,15 @@ def package(
     setter = Typesetter(files, folder, pages.assets, is_grey=edition.look == "grey")
     missing = lacking(beyond(page.markup), files)
     with listening(root, missing, pages.assets) as log:
-        wrap_pictographs(root, missing)
-        replace_characters(root, missing)
         ready(root)
-        let_break(root)
-        arrange(root)
         plan = UnitPlan(undivided=undivided) if undivided else divided(setter, root, pages)
         if plan.slices:
-            book = set_all(crew or Alone(), plan.slices, root, pages, files, folder)
+            book = set_all(crew or Alone(), plan.slices, root, pages, files, missing, folder)
             if book.undivided:  # the page numbers of units are in the markup
                 return package(pages, folder, None, sources, book.undivided)
             return _joined(book, setter, pages, files, pieces, log, sources)
+        ready_text(root, missing)
+        arrange(root)
         if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:
             opening.set("style", "break-before: recto")
         kept = KeptPages(root) if edition.same_pages else None

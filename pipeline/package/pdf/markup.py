@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from pipeline.model.late import late
 from pipeline.model.print_marks import OUTLINE, SPOKEN
+from pipeline.package.pdf.pictographs import wrap_pictographs
 
 BLOCKS = frozenset(
     "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"
@@ -23,13 +24,15 @@ loaded; links keep their addresses."""
 
 
 def replace_characters(root: Element, characters: Iterable[str]) -> None:
-    """Put the replacement character for each of ``characters``, in all text."""
+    """Put the replacement character for each of ``characters``, in all text and bookmark titles."""
     table = dict.fromkeys(map(ord, characters), "\N{REPLACEMENT CHARACTER}")
     if not table:
         return
     for element in root.iter():
         element.text = element.text and element.text.translate(table)
         element.tail = element.tail and element.tail.translate(table)
+        if title := element.get(OUTLINE):
+            element.set(OUTLINE, title.translate(table))
 
 
 _IDEOGRAPH = late("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
@@ -47,6 +50,13 @@ _PART = re.compile(r".{60}(?=.)", re.DOTALL)
 _NO_BREAK = re.compile(r"(?<=\s)(?=[./]\w)")
 """Names such as ``.htm`` and ``/tmp``, before which lines do not break even after a space (Unicode
 Standard Annex 14, LB13)."""
+
+
+def ready_text(root: Element, missing: Collection[str]) -> None:
+    """Prepare the text of a tree; characters that are ``missing`` are in no font."""
+    wrap_pictographs(root, missing)
+    replace_characters(root, missing)
+    let_break(root)
 
 
 def ready(root: Element) -> None:

@@ -88,14 +88,16 @@ def set_all(
     root: Element,
     pages: Pages,
     fonts: Sequence[Path],
+    missing: Collection[str],
     folder: Path,
 ) -> Book:
-    """The units, set so that they can be joined, or why they cannot be."""
+    """The units, set so that they can be joined, or why they cannot be. Characters that are
+    ``missing`` are in no font."""
     numbers, edition = PageNumbers(root), EDITIONS[pages.edition]
     units: list[Unit] = []
 
     def all_units() -> Iterator[Unit]:
-        for unit in _units(slices, root, pages, fonts, numbers.wholes):
+        for unit in _units(slices, root, pages, fonts, missing, numbers.wholes):
             units.append(unit)
             yield unit
 
@@ -158,6 +160,7 @@ def _units(
     root: Element,
     pages: Pages,
     fonts: Iterable[Path],
+    missing: Collection[str],
     wholes: Collection[str],
 ) -> Iterator[Unit]:
     """The units as they are where nothing is known of the others."""
@@ -171,7 +174,9 @@ def _units(
         # Notes in the margin are put into the outer one.
         has_sides = any("margin" in classes(span) for span in piece.root.iter("span"))
         side = _side(1, root) if has_sides else ""
-        yield Unit(piece.markup, styles, files, assets, piece.level, here, side=side)
+        markup = piece.markup
+        lacking = tuple(sorted(character for character in missing if character in markup))
+        yield Unit(markup, styles, files, assets, piece.level, lacking, here, side=side)
 
 
 def _side(page: int, root: Element) -> Side:

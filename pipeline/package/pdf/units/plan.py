@@ -3,9 +3,11 @@ separately."""
 
 from __future__ import annotations
 
+import bisect
 import re
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -17,7 +19,7 @@ from pipeline.model.sheet.proportions import standards_for
 from pipeline.package import units
 from pipeline.package.pdf.engine.heads import begin_pages
 from pipeline.package.pdf.engine.typesetter import Typesetter
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.markup import HEADINGS, classes
 from pipeline.package.pdf.roles import heading_level
 
 CONTAINERS = frozenset({"html", "body", "main"})
@@ -78,32 +80,29 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
     if sum(lengths) < units.LONG:
         return UnitPlan(undivided="it is short")
     begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
-    groups: list[list[Element]] = [[]]
-    size = 0
+    starts, size = [0], 0
     firsts = {next(_blocks(main), None) for main in root.iter("main")}
-    for block, own, is_first in zip(blocks, lengths, begins, strict=True):
+    for number, (block, is_first) in enumerate(zip(blocks, begins, strict=True)):
         # If an id decides, a chapter that is added or removed does not shift all others. Contents,
         # which are laid out again when page numbers are known, are a unit of their own.
         is_end = size >= length or (size >= length / 3 and _by_chance(block))
-        is_end = is_end or block in firsts
-        if groups[-1] and is_first and is_end:
-            groups.append([])
+        if number > starts[-1] and is_first and (is_end or block in firsts):
+            starts.append(number)
             size = 0
-        groups[-1].append(block)
-        size += own
-    if len(groups) < 2:
+        size += lengths[number]
+    if len(starts) < 2:
         return UnitPlan(undivided="nothing in it begins a page")
     level = 0
     slices: list[UnitSlice] = []
-    needs_siblings = _needs_siblings(pages, blocks)
+    whole, needs_siblings = _counted(root), _needs_siblings(pages, blocks)
     opening = first_block(root)
-    for group in groups:
-        if group[0] is opening and slices:
+    for start, end in pairwise((*starts, len(blocks))):
+        if blocks[start] is opening and slices:
             slices.append(_empty_page(root, level))
-        slices.append(UnitSlice(_copied(root, frozenset(group), needs_siblings), level))
-        for block in group:
+        slices.append(UnitSlice(_copied(whole, start, end, needs_siblings), level))
+        for block in blocks[start:end]:
             for element in block.iter():
-                if re.fullmatch("h[1-6]", element.tag):
+                if element.tag in HEADINGS:
                     level = heading_level(element, level)
     return UnitPlan(tuple(slices))
 
@@ -205,32 +204,48 @@ def _outline(container: Element) -> tuple[Element, list[Element]]:
     return copy, blocks
 
 
-def _copied(container: Element, chosen: Collection[Element], with_all: bool) -> Element:
-    """A container with the blocks that are chosen. Those next to them, or all, are there for the
-    styles that ask for them, and empty."""
-    copy = Element(container.tag, dict(container.attrib))
-    copy.text = container.text
-    children = [child for child in container if child.tag != "head"]
-    inside = [
-        child in chosen
-        or (child.tag in CONTAINERS and any(block in chosen for block in _blocks(child)))
-        for child in children
-    ]
-    for number, child in enumerate(children):
-        if child in chosen:
-            copy.append(child)
-        elif inside[number]:
-            copy.append(_copied(child, chosen, with_all))
-        elif with_all or any(inside[max(0, number - 1) : number + 2]):
+class _Container(NamedTuple):
+    """An element with blocks: its children, the number of the text's blocks before each of them
+    (and after the last), and those of them that are containers."""
+
+    element: Element
+    children: list[Element]
+    before: list[int]
+    inner: dict[Element, _Container]
+
+
+def _counted(element: Element, count: int = 0) -> _Container:
+    """A container with its blocks counted from ``count`` on."""
+    found = _Container(element, [child for child in element if child.tag != "head"], [count], {})
+    for child in found.children:
+        if child.tag in CONTAINERS:
+            found.inner[child] = inner = _counted(child, count)
+            count = inner.before[-1]
+        else:
+            count += 1
+        found.before.append(count)
+    return found
+
+
+def _copied(container: _Container, start: int, end: int, with_all: bool) -> Element:
+    """A container with its blocks from ``start`` to ``end``. Those next to them, or all, are there
+    for the styles that ask for them, and empty."""
+    element, children, before, inner = container
+    copy = Element(element.tag, dict(element.attrib))
+    copy.text = element.text
+    first = bisect.bisect_right(before, max(start, before[0])) - 1
+    last = bisect.bisect_left(before, min(end, before[-1])) - 1
+    near = children if with_all else children[max(0, first - 1) : last + 2]
+    for number, child in enumerate(near, start=0 if with_all else max(0, first - 1)):
+        if not first <= number <= last or before[number] == before[number + 1]:
             copy.append(Element(child.tag, child.attrib | {"style": HIDDEN}))
-    blocks = list(_blocks(container))
-    open_ends = [
-        style
-        for block, style in ((blocks[0], OPEN_ABOVE), (blocks[-1], OPEN_BELOW))
-        if block not in chosen
-    ]
-    if open_ends:
-        copy.set("style", "; ".join(filter(None, (copy.get("style"), *open_ends))))
+        elif child in inner:
+            copy.append(_copied(inner[child], start, end, with_all))
+        else:
+            copy.append(child)
+    open_ends = (OPEN_ABOVE if before[0] < start else "", OPEN_BELOW if before[-1] > end else "")
+    if style := "; ".join(filter(None, (copy.get("style"), *open_ends))):
+        copy.set("style", style)
     return copy
 
 

@@ -16,6 +16,7 @@ from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
+from pipeline.package.pdf.markup import ready_text
 from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.tags import drawn_text, read_tags
 
@@ -29,6 +30,8 @@ EPSILON = 1e-6
 def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
     """A unit of an edition, set and drawn; its assets are in a ``folder``."""
     root = tree_of(unit.markup)
+    order = {element: number for number, element in enumerate(root.iter())}
+    ready_text(root, unit.missing)
     if unit.side:
         root.set("style", f"{root.get('style', '')}; break-before: {unit.side}")
     is_grey = edition.look == "grey"
@@ -55,7 +58,6 @@ def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
         if not is_draft:
             drawing = draw(document, finish)
             (tree,), (text,) = tags, texts
-    order = {element: number for number, element in enumerate(root.iter())}
     pages = tuple(
         units.SetPage(
             name=page.box.page_type.name,
@@ -67,7 +69,11 @@ def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
             links=tuple(units.PageLink(*link[:3]) for link in page.links),
             anchors=dict(page.anchors),
             bookmarks=tuple(units.Bookmark(*mark) for mark in page.bookmarks),
-            flows=tuple(units.UnitFlow(order[one.element], one.letters, one.lines) for one in flow),
+            flows=tuple(
+                units.UnitFlow(order[one.element], one.letters, one.lines)
+                for one in flow
+                if one.element in order
+            ),
             again=tuple(names_on(page, frozenset(unit.wholes))),
         )
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
