@@ -380,13 +380,22 @@ def test_equal_formulas_are_drawn_once() -> None:
     assert len(blocks) == 1
 
 
+def test_a_further_formula_changes_nothing_about_the_others() -> None:
+    """So that an edit costs its own unit of a book."""
+    one, two = (
+        making.rendered(making.resolved(f"{FRONT}{text}\n", "handout"))
+        for text in ("$x$", "$y$ and $x$")
+    )
+    assert set(one.assets) < set(two.assets)
+    assert one.styles == two.styles
+
+
 @pytest.mark.parametrize("edition", ["handout", "4-up"])
 def test_a_long_formula_is_broken_in_print_and_not_set_smaller(edition: str) -> None:
     terms = " + ".join(f"a_{{{number}}} x^{{{number}}}" for number in range(1, 16))
     pages = making.rendered(making.resolved(f"{FRONT}$$ f(x) = {terms} $$\n", edition))
     assert pages.sheet
-    rules = "".join(style.css for style in pages.styles)
-    (width,) = re.findall(r"\.formula-1 \{ width: ([\d.]+)em", rules)
+    (width,) = re.findall(r'style="width: ([\d.]+)em', pages.pages[0].markup)
     room = pages.sheet.line / 25.4 * 72 / pages.sheet.text
     assert room / 2 < float(width) < room
 

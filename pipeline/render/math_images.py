@@ -1,7 +1,8 @@
-"""The images of formulas in print, each with a class that positions it on the line."""
+"""The images of formulas in print, each with the styles that position it on the line."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -31,24 +32,25 @@ One that reaches further takes its full height, since there may be another below
 
 
 class FormulaImage(NamedTuple):
-    """The class of an image, its file's name, and the formula itself if the file has that too."""
+    """The file of an image, its width, the style that places it on its line, and the formula itself
+    if the PDF has that too."""
 
-    name: str
     file: str
+    width: str
+    place: str
     mathml: str
 
 
 class FormulaImages:
-    """Draws formulas on request, equal ones once. ``rules`` collects the styles, `findings` the
-    formulas that could not be drawn. Displayed formulas are broken into lines no wider than `room`,
+    """Draws formulas on request, equal ones once. `findings` are the formulas that could not be
+    drawn. Displayed formulas are broken into lines no wider than `room`,
     in ems; if there is a `large_room`, that is used, and they are drawn for large print. With
     `has_mathml`, their MathML is added."""
 
-    def __init__(self, document: Document, rules: dict[str, str]) -> None:
+    def __init__(self, document: Document) -> None:
         self.room, self.large_room, self.has_mathml = math.inf, 0.0, False
         self.ink, self.accent = INK, ACCENT
         self._assets: list[Asset] = []
-        self._rules = rules
         self._taken = {asset.name for asset in document.assets}
         self._document = document
         self.findings: list[Diagnostic] = []
@@ -78,7 +80,8 @@ class FormulaImages:
                 self._report(node, too_high=error.too_high)
             else:
                 mathml = node.mathml if self.has_mathml else ""
-                self._images[key] = self._make(drawing, in_line, mathml)
+                file = self._add(key, drawing)
+                self._images[key] = FormulaImage(file, *_style(drawing, in_line), mathml)
         return self._images[key]
 
     def _report(self, node: Math | MathBlock, *, too_high: bool) -> None:
@@ -105,25 +108,25 @@ class FormulaImages:
             return found
         return drawn(in_lines(mathml, room, lambda formula: drawn(formula).width))
 
-    def _make(self, drawing: FormulaDrawing, in_line: bool, mathml: str) -> FormulaImage:
-        name = f"formula-{len(self._assets) + 1}"
+    def _add(self, key: tuple[str, str], drawing: FormulaDrawing) -> str:
+        """The name of a new file. It does not depend on other formulas, so that an edit of one does
+        not change units of the text without it."""
+        name = f"formula-{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}"
         while f"{name}.svg" in self._taken:
             name = f"{name}-x"
         file = f"{name}.svg"
         asset = Asset(f"formula:{name}", file, "image/svg+xml", data=drawing.data)
         self._assets.append(asset)
-        self._rules[name] = f".{name} {{ {_style(drawing, in_line)} }}"
-        return FormulaImage(name, file, mathml)
+        return file
 
 
-def _style(drawing: FormulaDrawing, in_line: bool) -> str:
+def _style(drawing: FormulaDrawing, in_line: bool) -> tuple[str, str]:
+    """The width of an image, and its place on the line."""
     above, below = drawing.height - drawing.depth, drawing.depth
     top, bottom = _within_lines(above, below) if in_line else _on_grid(above, below)
     # The edge of the margin is aligned.
-    return (
-        f"width: {drawing.width:.4f}em; vertical-align: {-below - bottom:.4f}em;"
-        f" margin: {top:.4f}em 0 {bottom:.4f}em"
-    )
+    place = f"vertical-align: {-below - bottom:.4f}em; margin: {top:.4f}em 0 {bottom:.4f}em"
+    return f"{drawing.width:.4f}em", place
 
 
 def _within_lines(above: float, below: float) -> tuple[float, float]:

@@ -117,7 +117,7 @@ class NodeRenderer:
         self._assets = {asset.path: asset for asset in document.assets}
         self._notes: dict[int, model.Note] = {note.number: note for note in document.notes}
         self.printed_notes = PrintedNotes(document.notes, note_place)
-        self.formula_images = FormulaImages(document, self.rules)
+        self.formula_images = FormulaImages(document)
         self._templates: dict[type[Node], jinja2.Template] = {}
         self._fields = exercises.Fields()
         functions: tuple[Callable[..., object], ...] = (
