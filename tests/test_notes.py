@@ -252,6 +252,21 @@ def test_a_reference_does_not_push_the_lines_apart(folder: Path) -> None:
     assert len(heights) == 1
 
 
+def test_a_formula_at_the_end_of_a_note_has_room_below(folder: Path) -> None:
+    """As much as one between two paragraphs of a note."""
+    formula, rooms = "    $$\\frac{1}{2}$$\n", list[float]()
+    for following in ("    Second.\n", "[^2]: Second.\n"):
+        body = f"Text.[^1]{' More.[^2]' * ('2' in following)}\n\n[^1]: First.\n\n{formula}\n"
+        page = printed(source(body + following), folder).pages[0]
+        lines = [
+            line.position_y
+            for box, line in boxes(page.box)
+            if line is not None and getattr(box, "text", "") in ("First.", "Second.")
+        ]
+        rooms.append(lines[1] - lines[0])
+    assert rooms[0] == pytest.approx(rooms[1])
+
+
 def test_notes_at_the_end_are_a_part_of_the_publication(folder: Path) -> None:
     body = f"## One\n\n{WORDS}^[A note.]\n\n## Sources {{.bibliography}}\n\nA book.\n"
     pdf = open_pdf(make(source(body, "end", contents="always"), folder))
