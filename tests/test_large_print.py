@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pikepdf
 import pytest
 
 import pipeline
 from pipeline.driver import compare
 from pipeline.model.editions import EDITIONS
-from pipeline.model.rendered import Pages
+from pipeline.model.rendered import FormulaShapes, Pages
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
@@ -288,8 +289,8 @@ def test_a_long_formula_is_broken_before_its_relations() -> None:
         made(front(f"$$\nf(x) = {formula} = 0\n$$\n")).pages.assets[-1].data
         for formula in ("x", terms)
     )
-    box = re.compile(rb'viewBox="\S+ \S+ (\S+) (\S+)"')
-    (_, low), (wide, high) = (map(float, box.search(data).groups()) for data in (short, long))  # type: ignore[union-attr]
+    views = [msgspec.json.decode(data, type=FormulaShapes).view for data in (short, long)]
+    (_, _, _, low), (_, _, wide, high) = views
     assert high > 2 * low
     assert wide < 2200
 

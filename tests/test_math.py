@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pikepdf
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ import pipeline
 from pipeline.flow.stages import audit
 from pipeline.model import Math, MathBlock
 from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import FormulaShapes
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.package import package
@@ -441,12 +443,11 @@ def test_more_of_tex_is_read(tex: str, expected: str) -> None:
     ],
 )
 def test_lines_of_a_table_are_drawn_whole(lines: int, tex: str) -> None:
-    drawing = ET.fromstring(draw(markup(element(tex), ""), "#000").data)
-    _, top, _, height = map(float, drawing.get("viewBox", "").split())
-    found = [shape.attrib for shape in drawing if shape.tag.endswith("rect")]
+    drawing = msgspec.json.decode(draw(markup(element(tex), ""), "#000").data, type=FormulaShapes)
+    _, top, _, height = drawing.view
+    found = [shape.numbers for shape in drawing.shapes if shape.outline < 0]
     assert len(found) == lines
-    assert all(top <= float(line["y"]) for line in found)
-    assert all(float(line["y"]) + float(line["height"]) <= top + height + 0.1 for line in found)
+    assert all(top <= y and y + high <= top + height + 0.1 for _, y, _, high in found)
 
 
 def test_a_gap_is_spoken() -> None:

@@ -133,9 +133,33 @@ POLICY, STYLES, SCRIPT = (f"<!--chapbook:{name}-->" for name in ("policy", "styl
 """Placeholders in a web page for policy, styles and script, which the packager adds."""
 
 
-class FormulaDrawing(msgspec.Struct, frozen=True):
-    """A formula as an SVG image, and its sizes in ems: ``depth`` is the part below the baseline."""
+class FormulaShape(msgspec.Struct, frozen=True, array_like=True):
+    """A bar, by the numbers of its rectangle, or a glyph, by those of its matrix and the number of
+    its ``outline``."""
 
+    fill: str
+    numbers: tuple[float, ...]
+    outline: int = -1
+
+
+class FormulaShapes(msgspec.Struct, frozen=True, array_like=True):
+    """The bars and glyphs of a formula, as a simpler kind of SVG image: ``outlines`` are paths. The
+    view is that of SVG: left, top, width, height."""
+
+    view: tuple[float, float, float, float]
+    outlines: tuple[str, ...]
+    shapes: tuple[FormulaShape, ...]
+
+
+FORMULA_SHAPES = "application/json"
+"""The media type of the asset of a formula that is given by its `FormulaShapes`."""
+
+
+class FormulaDrawing(msgspec.Struct, frozen=True):
+    """A formula as an image of a ``media_type``, and its sizes in ems: ``depth`` is the part below
+    the baseline."""
+
+    media_type: str
     data: bytes
     width: float
     height: float

@@ -12,8 +12,10 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 from xml.etree.ElementTree import Element, fromstring, tostring
 
+import msgspec
+
 from pipeline.model.late import late
-from pipeline.model.rendered import FormulaDrawing
+from pipeline.model.rendered import FORMULA_SHAPES, FormulaDrawing, FormulaShape, FormulaShapes
 from pipeline.system.store import Results
 
 SIZE = 100
@@ -133,7 +135,33 @@ def _drawn(mathml: str, colour: str, least: float) -> FormulaDrawing:
     node.draw(0, 0, svg)
     if not len(svg) and root.find(".//mphantom") is None:
         raise CannotDrawError("empty")
-    return FormulaDrawing(tostring(svg), width / SIZE, height / SIZE, -box.ymin / SIZE)
+    image = _image(svg)
+    return FormulaDrawing(*image, width / SIZE, height / SIZE, -box.ymin / SIZE)
+
+
+def _image(svg: Element) -> tuple[str, bytes]:
+    """The image of a formula and its media type: its shapes if it has nothing but glyphs and bars,
+    each outline once."""
+    outlines: dict[str, int] = {}
+    shapes = tuple(filter(None, (_shape(element, outlines) for element in svg)))
+    if len(shapes) < len(svg):
+        return "image/svg+xml", tostring(svg)
+    left, top, width, height = map(float, svg.attrib["viewBox"].split())
+    found = FormulaShapes((left, top, width, height), tuple(outlines), shapes)
+    return FORMULA_SHAPES, msgspec.json.encode(found)
+
+
+def _shape(element: Element, outlines: dict[str, int]) -> FormulaShape | None:
+    """A glyph or a bar; nothing if it is more than that."""
+    given = dict(element.attrib)
+    fill = given.pop("fill", "#000000")
+    if element.tag == "rect" and given.keys() == {"x", "y", "width", "height"}:
+        return FormulaShape(fill, tuple(map(float, given.values())))
+    if element.tag == "path" and given.keys() == {"d", "transform"} and not len(element):
+        matrix = given["transform"].removeprefix("matrix(").removesuffix(")")
+        outline = outlines.setdefault(given["d"], len(outlines))
+        return FormulaShape(fill, tuple(map(float, matrix.split())), outline)
+    return None
 
 
 def _laid_out(math: Element, least: float) -> Any:

@@ -101,7 +101,7 @@ class FormulaImages:
                 return draw(mathml, colour, 0)
             found = draw(mathml, BLACK, LEAST)
             sizes = (length / LEAST for length in (found.width, found.height, found.depth))
-            return FormulaDrawing(found.data, *sizes)
+            return FormulaDrawing(found.media_type, found.data, *sizes)
 
         found, room = drawn(mathml), self.large_room or self.room
         if in_line or found.width <= room:
@@ -115,7 +115,7 @@ class FormulaImages:
         while f"{name}.svg" in self._taken:
             name = f"{name}-x"
         file = f"{name}.svg"
-        asset = Asset(f"formula:{name}", file, "image/svg+xml", data=drawing.data)
+        asset = Asset(f"formula:{name}", file, drawing.media_type, data=drawing.data)
         self._assets.append(asset)
         return file
 

@@ -19,6 +19,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late_module
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, Press
+from pipeline.model.rendered import FORMULA_SHAPES
 from pipeline.model.sheet.colours import luminance
 from pipeline.package.pdf.colours import Inks, declare_intent, luminance_of, turn_colours
 from pipeline.package.pdf.engine.boxes import all_boxes, is_image
@@ -90,7 +91,8 @@ def _unready(press: Press, reason: str, hint: str) -> Ready:
 
 def coarse_images(pages: Iterable[TypesetPage], assets: Iterable[Asset]) -> Iterator[Diagnostic]:
     """Images with fewer pixels than a press shows, each once."""
-    bitmaps = (asset for asset in assets if asset.media_type != "image/svg+xml")
+    drawings = ("image/svg+xml", FORMULA_SHAPES)
+    bitmaps = (asset for asset in assets if asset.media_type not in drawings)
     known = {f"{ASSET}images/{asset.name}": asset for asset in bitmaps}
     told: set[str] = set()
     for page in pages:

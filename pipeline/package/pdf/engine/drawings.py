@@ -9,58 +9,39 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable
-from typing import Any, NamedTuple
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from typing import Any
 
+import msgspec
 from tinycss2.color5 import parse_color  # type: ignore[import-untyped]
 
 from pipeline.model import Asset
+from pipeline.model.rendered import FORMULA_SHAPES, FormulaShapes
 from pipeline.package.pdf.engine.objects import Array, Dictionary, Stream
 from pipeline.package.pdf.markup import ASSET
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-FORMULA = "formula"
-"""The beginning of the paths of formulas."""
 
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
 OPERATORS = {"M": "m", "L": "l", "Q": "c", "C": "c"}
 """The arguments of path commands, and their PDF operators; PDF has no quadratic curves."""
 
 
-class _Shape(NamedTuple):
-    """A bar, or the ``outline`` of a glyph, by the numbers of its rectangle or its matrix."""
-
-    fill: str
-    numbers: tuple[float, ...]
-    outline: str = ""
-
-
 def formulas(assets: Iterable[Asset]) -> dict[str, _Drawing]:
-    """The formulas among the assets, by their addresses."""
-    made = (one for one in assets if one.path.startswith(f"{FORMULA}:"))
-    found = ((one.name, _drawing(ElementTree.fromstring(one.data))) for one in made)
-    return {f"{ASSET}images/{name}": drawing for name, drawing in found if drawing}
+    """The formulas of bars and glyphs among the assets, by their addresses."""
+    return {
+        f"{ASSET}images/{one.name}": _Drawing(_shapes.decode(one.data))
+        for one in assets
+        if one.media_type == FORMULA_SHAPES
+    }
 
 
-def _drawing(tree: Element) -> _Drawing | None:
-    """A formula, if it has nothing but glyphs and bars."""
-    found = [_shape(element) for element in tree.iter() if element is not tree]
-    shapes = tuple(shape for shape in found if shape is not None)
-    if len(shapes) < len(found):
-        return None
-    return _Drawing(shapes, *map(float, tree.get("viewBox", "").split()))
+_shapes = msgspec.json.Decoder(FormulaShapes)
 
 
-class _Drawing(NamedTuple):
+class _Drawing:
     """A formula, with the interface that WeasyPrint expects of images."""
 
-    shapes: tuple[_Shape, ...]
-    left: float
-    top: float
-    width: float
-    height: float
+    def __init__(self, formula: FormulaShapes) -> None:
+        self._formula = formula
+        self.left, self.top, self.width, self.height = formula.view
 
     def get_intrinsic_size(self, *_: Any) -> tuple[float, float, float | None]:
         return self.width, self.height, self.width / self.height if self.height else None
@@ -71,28 +52,17 @@ class _Drawing(NamedTuple):
         across, down = concrete_width / self.width, concrete_height / self.height
         stream.push_state()
         stream.transform(across, 0, 0, down, -self.left * across, -self.top * down)
-        for shape in self.shapes:
+        outlines = [_outline(path) for path in self._formula.outlines]
+        for shape in self._formula.shapes:
             stream.set_color(_colour(shape.fill))
-            if shape.outline:
-                name = stream.add_image(_outline(shape.outline), 0, 1)
+            if shape.outline >= 0:
+                name = stream.add_image(outlines[shape.outline], 0, 1)
                 matrix = " ".join(f"{number:.6g}" for number in shape.numbers)
                 stream.stream.append(f"q {matrix} cm /{name} Do Q".encode())
             else:
                 stream.rectangle(*shape.numbers)
                 stream.fill()
         stream.pop_state()
-
-
-def _shape(element: Element) -> _Shape | None:
-    """A glyph or a bar; nothing if it is more than that."""
-    given = dict(element.attrib)
-    fill = given.pop("fill", "#000000")
-    if element.tag == f"{SVG}rect" and given.keys() == {"x", "y", "width", "height"}:
-        return _Shape(fill, tuple(float(given[name]) for name in ("x", "y", "width", "height")))
-    matrix = given.get("transform", "")
-    if element.tag == f"{SVG}path" and given.keys() == {"d", "transform"} and len(element) == 0:
-        return _Shape(fill, tuple(map(float, matrix[len("matrix(") : -1].split())), given["d"])
-    return None
 
 
 class Outline:
