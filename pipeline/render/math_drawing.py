@@ -8,7 +8,7 @@ import threading
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, cast
 from xml.etree.ElementTree import Element, fromstring, tostring
 
@@ -184,23 +184,14 @@ def _ziamath() -> ModuleType:
     with _import_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import ziamath
-        import ziamath.styles
         from ziafont.glyph import SimpleGlyph
         from ziamath.config import config
-        from ziamath.nodes.mnode import Mnode
 
-        import pipeline.render.math_layout  # noqa: F401 (it has rows set in its way)
+        import pipeline.render.math_caches
+        import pipeline.render.math_layout  # noqa: F401 (they modify it)
 
     config.svg2 = False
     config.precision = 1
-    # it writes and reads each formula again, and its nodes ask for the same styles and sizes over
-    # and over
-    parts: Any = SimpleNamespace(formula=ziamath.zmath, styles=ziamath.styles, node=Mnode)
-    parts.formula.denamespace = lambda element: element
-    parts.styles.asdict = vars
-    parts.styles.ChainMap = lambda own, inherited: {**inherited, **own}
-    size = functools.lru_cache(KEPT)(functools.partial(parts.node.size_px, None))
-    parts.node.size_px = lambda node, given, em=None: size(given, em or node.glyphsize)
     SimpleGlyph.place = _placed  # type: ignore[assignment, method-assign]
     return ziamath
 
@@ -279,21 +270,27 @@ def _space(element: Element, form: str) -> None:
     row: its size depends on the style."""
     if element.tag != "mo":
         return
+    form = element.attrib.setdefault("form", form)
+    for name, value in _spacing(element.text or "", form):
+        element.attrib.setdefault(name, value)
+
+
+@functools.lru_cache(KEPT)
+def _spacing(sign: str, form: str) -> tuple[tuple[str, str], ...]:
+    """The attributes of an operator in a form."""
     import ziamath.operators
 
-    element.attrib.setdefault("form", form)
-    params = ziamath.operators.get_params(element.text or "", element.get("form", ""))
-    if params.get("largeop") == "true":
-        element.attrib.setdefault("stretchy", "false")
-    sign, is_infix = element.text or "", element.get("form") == "infix"
+    params = ziamath.operators.get_params(sign, form)
+    found = {"stretchy": "false"} if params.get("largeop") == "true" else {}
     for side in ("lspace", "rspace"):
         space = SPACES.get(params.get(side, ""), 0)
-        if is_infix and (side not in params or LONG_ARROW.match(sign)):
+        if form == "infix" and (side not in params or LONG_ARROW.match(sign)):
             space = _usual(sign)
-        elif is_infix and (BINARY.match(sign) or PRODUCT.match(sign)):  # ziamath's are older
-            space = max(space, _usual(sign))
-        if space and side not in element.attrib:
-            element.set(side, _length(f"{space / 18:.4f}em"))
+        elif form == "infix" and (BINARY.match(sign) or PRODUCT.match(sign)):
+            space = max(space, _usual(sign))  # ziamath's are older
+        if space:
+            found[side] = _length(f"{space / 18:.4f}em")
+    return tuple(found.items())
 
 
 def _usual(sign: str) -> int:
