@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.cli.terminal import formats, named
+from pipeline.system.processes import Copier, end_with_parent, in_a_copy
 
 T = TypeVar("T")
 
@@ -77,7 +78,7 @@ def _editions(text: bytes) -> set[str]:
     return {ALL, *EDITIONS} & set(words)
 
 
-class _Crew(Executor):
+class _Crew(Copier):
     """A pool with a maximum number of processes, which are started when there is something to do,
     and load the engine in advance. If the system cannot start processes, everything is done
     here."""
@@ -105,6 +106,9 @@ class _Crew(Executor):
     def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         return self.begin().submit(task, *args, **kwargs)
 
+    def copied(self, make: Callable[[], T]) -> Callable[[], T | None] | None:
+        return in_a_copy(make) if self._most > 1 else None
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if self._others:
             self._others.shutdown(wait, cancel_futures=cancel_futures)
@@ -125,26 +129,6 @@ class _Here(Executor):
 def _begin(objects: int) -> None:
     end_with_parent()
     _prepare(objects)
-
-
-def end_with_parent(folder: str = "") -> None:
-    """Have this process end with the one that started it, even if that is killed and can tell
-    nobody, and remove a ``folder`` that it left."""
-    import multiprocessing
-    import threading
-
-    if parent := multiprocessing.parent_process():
-        threading.Thread(target=_end_after, args=(parent.sentinel, folder), daemon=True).start()
-
-
-def _end_after(parent: int, folder: str) -> None:
-    import shutil
-    from multiprocessing import connection
-
-    connection.wait([parent])
-    if folder:
-        shutil.rmtree(folder, ignore_errors=True)
-    os._exit(1)
 
 
 def _prepare(objects: int) -> None:

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from pipeline.flow import preparation, stages
-from pipeline.flow.runner import Outcome, Runner
+from pipeline.flow.outcomes import Outcome
+from pipeline.flow.runner import Runner
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -288,10 +289,38 @@ class Source:
             if first and first.page_map is None and not first.parts:  # all have the same mistakes
                 begun[edition] = functools.partial(BuiltEdition, edition, first.findings)
             else:
-                begun[edition] = self.begin(edition, first, resolved.pop(edition, None))
+                is_last = edition == marked[-1]
+                begun[edition] = (not is_last and self._begin_beside(edition, first)) or self.begin(
+                    edition, first, resolved.pop(edition, None)
+                )
         for edition in editions:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
+
+    def _begin_beside(
+        self, edition: Edition, standard: BuiltEdition | None
+    ) -> Callable[[], BuiltEdition] | None:
+        """The same as `begin`, in a copy of this process, for an edition for screens of a text
+        whose pages have just been laid out."""
+        if edition.format == "pdf" or standard is None or not standard.seconds:
+            return None
+
+        def begin() -> Callable[[], BuiltEdition]:
+            finish = self.begin(edition, standard)
+            return lambda: finish()._replace(document=None)  # which would take long to send
+
+        waiting = self._runner.beside(begin)
+        if waiting is None:
+            return None
+
+        def finish() -> BuiltEdition:
+            built, page_map = waiting(), standard.page_map
+            document = self._runner.on_request(
+                stages.MARK, lambda: self.marked(edition, page_map).value
+            )
+            return built._replace(document=document) if built.package else built
+
+        return finish
 
     def _cover_ahead(self, editions: Iterable[Edition]) -> Callable[[], object] | None:
         """Have the cover of a short e-book laid out, if one is among the editions and there is

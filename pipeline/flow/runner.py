@@ -1,7 +1,7 @@
 """Runs stages, except those whose result is known.
 
 The key of a result is a digest of all arguments of the stage, and of the code. The files that a
-stage reads are known only after it has run, and are therefore stored under the key: a `_Trace`
+stage reads are known only after it has run, and are therefore stored under the key: a `Trace`
 records the files with their content, and the result. If a trace matches the current files, the
 stage need not run. (These are constructive traces; see Mokhov, Mitchell and Peyton Jones, *Build
 Systems à la Carte*, 2018, section 4.2.)
@@ -15,57 +15,20 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.flow.outcomes import Outcome, Stage, Trace
 from pipeline.model.editions import Edition
 from pipeline.system.paths import noting
+from pipeline.system.processes import Copier
 from pipeline.system.store import Memo, Memory, Store, code_version, file_digest, key
 
 T = TypeVar("T")
 
 MOST_TRACES = 8
 """The number of file states remembered for a stage with the same inputs."""
-
-
-class Stage(msgspec.Struct, Generic[T], frozen=True):
-    """A pure function with a result of the type ``gives``.
-
-    ``findings`` are those in the result. ``reads`` are the files that it depends on, in addition to
-    those looked up in the source's folder (`paths.noting`); it is called with the result and the
-    arguments. The functions belong to a module, so that other processes find them. A result is
-    identified by its content, or else by its inputs, because writing a large value can cost more
-    than computing it. A ``kept`` result stays in the store. ``apart`` decides from the arguments
-    whether to run the stage in another process; ``divides``, whether it runs a stage for each of
-    its parts: its last argument is then a function for that (`Runner.each`). One that ``spreads``
-    gets this function too, if there are other processes. A stage that
-    ``remembers`` gets a `Memo` of its last run, which is valid as long as these arguments and files
-    are the same. One that ``recalls`` gets, in a process that stays, a `Memory` of its own for each
-    edition. A ``note`` describes for people how a value was made.
-    """
-
-    name: str
-    make: Callable[..., T]
-    gives: type[T]
-    findings: Callable[[T], tuple[Diagnostic, ...]]
-    reads: Callable[..., Iterable[Path | str]]
-    by_content: bool = False
-    kept: bool = False
-    apart: Callable[..., bool] | None = None
-    divides: Callable[..., bool] | None = None
-    spreads: bool = False
-    remembers: Callable[..., tuple[Any, Iterable[Path]]] | None = None
-    recalls: bool = False
-    note: Callable[[T], str] | None = None
-
-    def encode(self, value: T) -> bytes:
-        """The value as JSON, the same bytes for equal values."""
-        return msgspec.json.encode(value)
-
-    def decode(self, data: bytes) -> T:
-        return msgspec.json.decode(data, type=self.gives)
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -90,14 +53,6 @@ class Begun(msgspec.Struct, frozen=True):
     parts: int = 0
 
 
-class _Trace(msgspec.Struct, frozen=True):
-    """The outcome of a stage for these digests of its files."""
-
-    files: dict[str, str]
-    identity: str
-    findings: tuple[Diagnostic, ...]
-
-
 class _Remembered(NamedTuple):
     """The memory of a stage, and its name in the store, unless it is there."""
 
@@ -105,57 +60,7 @@ class _Remembered(NamedTuple):
     name: str = ""
 
 
-_traces = msgspec.json.Decoder(tuple[_Trace, ...])
-
-
-class Outcome(Generic[T]):
-    """The outcome of a stage. Its value is there, in the store, or made on request; ``seconds`` is
-    the time that it took, 0 if it was known. The stage itself read the ``files``."""
-
-    def __init__(
-        self,
-        stage: Stage[T],
-        trace: _Trace,
-        make: Callable[[], T],
-        store: Store | None,
-        memory: Memory | None = None,
-        seconds: float = 0.0,
-    ) -> None:
-        self.identity = trace.identity
-        self.findings = trace.findings
-        self.files = tuple(trace.files)
-        self.seconds = seconds
-        self.stage = stage
-        self._make = make
-        self._store = store
-        self._memory = memory
-        self._value: T | None = None
-
-    @property
-    def failed(self) -> bool:
-        return any(finding.is_error for finding in self.findings)
-
-    @property
-    def value(self) -> T:
-        if self._value is None and self._memory:
-            self._value = self._memory.get(self.identity)
-        if self._value is None:
-            data = self._store.get(self.identity) if self._store and self.stage.kept else None
-            self.value = self._make() if data is None else self.stage.decode(data)
-        assert self._value is not None
-        return self._value
-
-    @value.setter
-    def value(self, value: T) -> None:
-        self._value = value
-        if self._memory and self.stage.kept:
-            self._memory.put(self.identity, value)
-
-    @property
-    def data(self) -> bytes:
-        """The value as bytes, which are the same for the same value."""
-        data = self._store.get(self.identity) if self._store and self.stage.kept else None
-        return self.stage.encode(self.value) if data is None else data
+_traces = msgspec.json.Decoder(tuple[Trace, ...])
 
 
 RunEach: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
@@ -225,9 +130,38 @@ class Runner:
 
     def preset(self, stage: Stage[T], value: T) -> Outcome[T]:
         """A value, as if the stage had returned it now."""
-        outcome = Outcome(stage, _Trace({}, "", stage.findings(value)), lambda: value, None)
+        outcome = Outcome(stage, Trace({}, "", stage.findings(value)), lambda: value, None)
         outcome.identity = key(outcome.data)
         return outcome
+
+    def beside(self, begin: Callable[[], Callable[[], T]]) -> Callable[[], T] | None:
+        """Let a copy of this process begin something that runs stages, and finish it; returns what
+        waits for the result. None if that is not possible, and in a process that stays, whose next
+        build is to know what was made."""
+
+        def recorded() -> tuple[T, list[Begun | Ran], tuple[str, ...]]:
+            events: list[Begun | Ran] = []
+            self._listener, self._executor = events.append, None
+            return begin()(), events, tuple(self.files)
+
+        copier = self._executor if isinstance(self._executor, Copier) else None
+        waiting = copier.copied(recorded) if copier and not self._memory else None
+
+        def result() -> T:
+            made = waiting() if waiting else None
+            if made is None:  # here, where what is wrong can be told
+                return begin()()
+            value, events, files = made
+            for event in events:
+                self._listener(event)
+            self.files.update(dict.fromkeys(files))
+            return value
+
+        return result if waiting else None
+
+    def on_request(self, stage: Stage[T], make: Callable[[], T]) -> Outcome[T]:
+        """The outcome of a stage whose value is made when it is requested."""
+        return Outcome(stage, Trace({}, "", ()), make, None)
 
     def later(self, stage: Stage[T], *takes: Any) -> Callable[[], Outcome[T]]:
         """The same, started in another process if that is worth it, and awaited when the result is
@@ -308,7 +242,7 @@ class Runner:
         known = self._known_to(stage, values)
         return stage.make(*values, known.memo) if known else stage.make(*values)
 
-    def _known(self, name: str) -> tuple[_Trace, ...]:
+    def _known(self, name: str) -> tuple[Trace, ...]:
         data = self._store.get(name) if self._store else None
         try:
             return _traces.decode(data) if data else ()
@@ -323,7 +257,7 @@ class Runner:
         paths: list[str],
         started: float,
         name: str,
-        traces: tuple[_Trace, ...],
+        traces: tuple[Trace, ...],
         known: _Remembered | None,
     ) -> Outcome[T]:
         """The outcome of a stage that has just run, recorded in the store."""
@@ -333,7 +267,7 @@ class Runner:
         files = {path: self._digest(path) for path in paths} if is_wanted else {}
         states = [f"{path}\0{digest}" for path, digest in files.items()]
         identity = key(data) if data else key(name, *states)
-        trace = _Trace(files, identity, stage.findings(value))
+        trace = Trace(files, identity, stage.findings(value))
         outcome = Outcome(stage, trace, lambda: value, self._store, self._memory, seconds)
         outcome.value = value
         # What was saved while the stage ran may differ from what it has read.

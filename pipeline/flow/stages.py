@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from pipeline.flow.runner import RunEach, Stage
+from pipeline.flow.outcomes import Stage
+from pipeline.flow.runner import RunEach
 from pipeline.model import Document, Token
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, has_page_marks

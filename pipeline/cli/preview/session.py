@@ -14,7 +14,6 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from pipeline.cli.crew import end_with_parent
 from pipeline.cli.preview import drawing
 from pipeline.cli.preview.showing import Shown, shown
 from pipeline.cli.preview.watching import Watcher
@@ -25,6 +24,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, output_name, stem_of
 from pipeline.model.messages import as_text, summary
 from pipeline.system.paths import shown_name
+from pipeline.system.processes import end_with_parent
 
 MOST = 50
 """Findings that are shown one by one."""

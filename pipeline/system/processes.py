@@ -1,0 +1,80 @@
+"""Processes that share the work of this one, and end with it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+T = TypeVar("T")
+
+
+class Copier(Executor, ABC):
+    """An executor that can run a function in a copy of this process, to which nothing has to be
+    sent."""
+
+    @abstractmethod
+    def copied(self, make: Callable[[], T]) -> Callable[[], T | None] | None:
+        """Start a function in a copy; returns what waits for its result, which is None if the copy
+        has failed. None if there can be no copy."""
+
+
+def in_a_copy(make: Callable[[], T]) -> Callable[[], T | None] | None:
+    """`Copier.copied`, where the system can copy processes."""
+    import multiprocessing
+    import warnings
+
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return None
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(sender, make), daemon=True)
+    try:
+        with warnings.catch_warnings():
+            # the threads of a pool are waiting, and have no lock that the copy needs
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process.start()
+    except OSError:  # no more processes, or no memory
+        return None
+    finally:
+        sender.close()
+
+    def result() -> T | None:
+        with receiver, contextlib.suppress(EOFError):
+            return receiver.recv()  # type: ignore[no-any-return]
+        return None
+
+    return result
+
+
+def _send(sender: Connection, make: Callable[[], object]) -> None:
+    """Send the result of a function, or nothing if it fails."""
+    end_with_parent()
+    with contextlib.suppress(Exception, KeyboardInterrupt):
+        sender.send(make())
+
+
+def end_with_parent(folder: str = "") -> None:
+    """Have this process end with the one that started it, even if that is killed and can tell
+    nobody, and remove a ``folder`` that it left."""
+    import multiprocessing
+    import threading
+
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_after, args=(parent.sentinel, folder), daemon=True).start()
+
+
+def _end_after(parent: int, folder: str) -> None:
+    import shutil
+    from multiprocessing import connection
+
+    connection.wait([parent])
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
