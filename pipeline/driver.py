@@ -35,6 +35,7 @@ from pipeline.model.editions import (
 )
 from pipeline.model.messages import in_order
 from pipeline.package.catalog.record import Record
+from pipeline.package.units import Proof
 from pipeline.system import outputs
 from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
 
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from pipeline.model import Document
     from pipeline.verify import CheckReport
 
-Event: TypeAlias = Begun | Ran | BuiltEdition | Saved
-"""An event of a build: a stage begins, or has run or was known; an edition is made; at the end, a
-file is saved."""
+Event: TypeAlias = Begun | Ran | Proof | BuiltEdition | Saved
+"""An event of a build: a stage begins, or has run or was known; the pages of a long text can be
+seen; an edition is made; at the end, a file is saved."""
 
 Listener: TypeAlias = Callable[[Event], object]
 """A function that gets each event. If it raises an exception, the build ends with it."""
@@ -56,6 +57,7 @@ __all__ = [
     "Listener",
     "Memory",
     "Options",
+    "Proof",
     "Ran",
     "Result",
     "Saved",

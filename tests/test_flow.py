@@ -92,7 +92,7 @@ class Build:
 
     def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
         """The outcome, and the stages that ran."""
-        told: list[Begun | Ran] = []
+        told: list[Event] = []
         runner = Runner(self.store, listener=told.append)
         made = runner.run(COUNT, runner.run(SHOUT, path, mark))
         return made.value.said, [one.stage for one in told if isinstance(one, Ran) and one.seconds]

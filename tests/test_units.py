@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pypdfium2 import raw
 
 from pipeline import driver
+from pipeline.driver import Event
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Begun, Ran, Runner
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT
@@ -246,7 +247,7 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
     def made(text: str) -> tuple[Package, list[str]]:
         told: list[str] = []
 
-        def on_event(event: Begun | Ran) -> None:
+        def on_event(event: Event) -> None:
             if isinstance(event, Ran) and event.stage in ("unit", "heads"):
                 told.append(f"{event.stage} {event.note}")
 
@@ -274,9 +275,9 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     edition = EDITIONS[STANDARD_PRINT]
     source.write_text(chapters("en-GB"), encoding="utf-8")
     begun: list[Begun] = []
-    told: list[Begun | Ran] = []
+    told: list[Event] = []
 
-    def on_event(event: Begun | Ran) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, Begun):
             begun.append(event)
             if sum(one.is_part for one in begun) == 4:

@@ -23,8 +23,8 @@ class Stage(msgspec.Struct, Generic[T], frozen=True):
     identified by its content, or else by its inputs, because writing a large value can cost more
     than computing it. A ``kept`` result stays in the store. ``apart`` decides from the arguments
     whether to run the stage in another process; ``divides``, whether it runs a stage for each of
-    its parts: its last argument is then a function for that (`Runner.each`). One that ``spreads``
-    gets this function too, if there are other processes. A stage that
+    its parts: its last arguments are then a function for that (`Runner.each`), and one for events.
+    One that ``spreads`` gets the former too, if there are other processes. A stage that
     ``remembers`` gets a `Memo` of its last run, which is valid as long as these arguments and files
     are the same. One that ``recalls`` gets, in a process that stays, a `Memory` of its own for each
     edition. A ``note`` describes for people how a value was made.

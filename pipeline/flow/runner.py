@@ -21,6 +21,7 @@ import msgspec
 
 from pipeline.flow.outcomes import Outcome, Stage, Trace
 from pipeline.model.editions import Edition
+from pipeline.package.units import Proof
 from pipeline.system.paths import noting
 from pipeline.system.processes import Copier
 from pipeline.system.store import Memo, Memory, Store, code_version, file_digest, key
@@ -70,14 +71,14 @@ RunEach: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]
 class Runner:
     """Runs stages for one build. ``store`` has earlier results, and ``memory`` those of this
     process; ``executor`` runs stages that are worth another process, and the ``listener`` is
-    notified of every stage, and of one that runs before it does. ``files`` are all files read by
-    stages that ran, now or earlier."""
+    notified of every stage, of one that runs before it does, and of what a stage tells by itself.
+    ``files`` are all files read by stages that ran, now or earlier."""
 
     def __init__(
         self,
         store: Store | None = None,
         executor: Executor | None = None,
-        listener: Callable[[Begun | Ran], object] = lambda event: None,
+        listener: Callable[[Begun | Ran | Proof], object] = lambda event: None,
         memory: Memory | None = None,
     ) -> None:
         self.files: dict[str, None] = {}
@@ -141,7 +142,12 @@ class Runner:
 
         def recorded() -> tuple[T, list[Begun | Ran], tuple[str, ...]]:
             events: list[Begun | Ran] = []
-            self._listener, self._executor = events.append, None
+
+            def record(event: Begun | Ran | Proof) -> None:
+                if not isinstance(event, Proof):  # which draws here
+                    events.append(event)
+
+            self._listener, self._executor = record, None
             return begin()(), events, tuple(self.files)
 
         copier = self._executor if isinstance(self._executor, Copier) else None
@@ -208,7 +214,9 @@ class Runner:
                 values = _values(takes)
                 known = self._known_to(stage, values)
                 extra: tuple[Any, ...] = (known.memo,) if known else ()
-                if stage.divides or (stage.spreads and self._executor):
+                if stage.divides:
+                    extra = (*extra, self.each, self._listener)
+                elif stage.spreads and self._executor:
                     extra = (*extra, self.each)
                 elif stage.recalls and self._memory:
                     own = f"{stage.name} {_edition(takes)}"
@@ -286,11 +294,11 @@ def _values(takes: Iterable[Any]) -> list[Any]:
     return [take.value if isinstance(take, Outcome) else take for take in takes]
 
 
-def _run(stage: Stage[T], values: list[Any], *run_each: RunEach) -> tuple[T, float, list[str]]:
+def _run(stage: Stage[T], values: list[Any], *extra: Any) -> tuple[T, float, list[str]]:
     """The value of a stage, the seconds that it took, and the paths that it read."""
     started = time.perf_counter()
     with noting() as noted:
-        value = stage.make(*values, *run_each)
+        value = stage.make(*values, *extra)
     paths = dict.fromkeys(map(str, (*stage.reads(value, *values), *noted)))
     return value, time.perf_counter() - started, list(paths)
 

@@ -11,7 +11,7 @@ reads. `pipeline.flow.editions` runs the stages for each edition.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
@@ -28,7 +28,7 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Sheet
 from pipeline.model.rendered import FormulaDrawing, Pages
 from pipeline.package.result import Package
-from pipeline.package.units import Furniture, Heads, Set, Unit, may_divide
+from pipeline.package.units import Furniture, Heads, Proof, Set, Unit, may_divide
 from pipeline.system.store import Memo, Memory, Results
 
 if TYPE_CHECKING:
@@ -189,13 +189,14 @@ def package(
     pango: str,
     sources: tuple[str, ...] = (),
     run_each: RunEach | None = None,
+    tell: Callable[[Proof], object] = lambda event: None,
 ) -> Package:
     """The finished file of an edition, with facts about it. Findings concern the source unless
     stated otherwise. ``sources`` are the files to attach. A long text for print is divided into
-    units, which `run_each` lays out."""
+    units, which `run_each` lays out, and `tell` gets them before they are joined."""
     from pipeline.package import package
 
-    crew = _Crew(run_each, pango) if run_each else None
+    crew = _Crew(run_each, pango, tell) if run_each else None
     return _placed(package(pages, folder, assets_beside=assets, crew=crew, sources=sources), source)
 
 
@@ -204,6 +205,7 @@ class _Crew(NamedTuple):
 
     each_unit: RunEach
     pango: str
+    show: Callable[[Proof], object]
 
     def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]:
         return self.each_unit(UNIT, ((unit, edition, folder, self.pango) for unit in units))

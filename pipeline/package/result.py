@@ -11,7 +11,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Fitted, Sheet
 from pipeline.model.rendered import Accessibility
-from pipeline.package.units import DrawnText
+from pipeline.package.units import DrawnText, PageDigest
 
 
 class FileFacts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,7 +50,8 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     files that can be read by themselves. ``page_map`` records where its pages begin, if it is the
     standard print edition, and ``sheet`` is the sheet of a printed one, as it was laid out. An
     e-book may have a ``front`` cover, and makes claims of ``accessibility``. A ``plan`` describes
-    how a printed text was laid out, and ``text`` is what is drawn."""
+    how a printed text was laid out, and ``text`` is what is drawn. The pages of one in units have
+    ``digests``."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -64,6 +65,7 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     accessibility: Accessibility | None = None
     plan: str = ""
     text: DrawnText = DrawnText()
+    digests: tuple[PageDigest, ...] = ()
 
 
 NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)

@@ -3,9 +3,9 @@ which the PDF of the whole is joined, as serialisable values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -63,12 +63,14 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
 
 class DrawnPages(msgspec.Struct, frozen=True):
     """The drawing of some pages: a compressed stream for each, the fonts used in them in order, and
-    other ``resources`` by kind and name, which refer to ``objects``."""
+    other ``resources`` by kind and name, which refer to ``objects``. Pages with the same of
+    the ``digests`` look the same."""
 
     streams: tuple[bytes, ...]
     fonts: tuple[Use, ...]
     resources: dict[str, dict[str, str]]
     objects: tuple[PDFObject, ...]
+    digests: tuple[str, ...] = ()
 
 
 class UnitFlow(msgspec.Struct, frozen=True, array_like=True):
@@ -199,12 +201,34 @@ class Furniture(msgspec.Struct, frozen=True):
     pages: tuple[tuple[str | None, Area, dict[str, tuple[str, ...]]], ...]
 
 
+class PageDigest(NamedTuple):
+    """Digests of what is drawn on a page: of its ``body``, and of its running heads and feet. The
+    body has a ``shift`` to the right, relative to the width of the page."""
+
+    body: str
+    above: str
+    shift: float
+
+
+class Proof(NamedTuple):
+    """An event: the units of an edition are set, and their pages are final; the PDF is not there
+    yet. ``bodies`` are the digests of the pages of each unit without running heads and feet."""
+
+    edition: str
+    bodies: tuple[tuple[str, ...], ...]
+    draw: Callable[[Collection[int]], tuple[bytes, tuple[PageDigest, ...]]]
+    """Makes a PDF of the pages of some units, just as they will be in the whole."""
+
+
 class Crew(Protocol):
-    """Sets units and running heads, wherever that is, or knows them."""
+    """Sets units and running heads, wherever that is, or knows them, and may ``show`` pages while
+    the rest is made."""
 
     def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]: ...
 
     def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]: ...
+
+    def show(self, proof: Proof) -> object: ...
 
 
 LENGTH = 12_000

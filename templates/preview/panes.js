@@ -1,6 +1,6 @@
 // The three views: files of an edition in frames, and pictures of pages.
 
-import { align, last, letters, moved } from './places.js';
+import { align, last, letters, mover } from './places.js';
 
 const REFERENCE = 0.25; // of the height of a view: what is there counts as read
 const AHEAD = '150% 0px'; // pages this near are drawn, those in view first
@@ -20,6 +20,13 @@ async function get(path) {
   return answer.ok ? answer.json() : null;
 }
 
+async function blocksOf(path) {
+  const found = await get(`places/${path}`);
+  return found && found.map(([file, line, column, text, repeated, since]) => (
+    { file, line, column, text, repeated, since, letters: letters(text) }
+  ));
+}
+
 // `page` is what a pane knows of all others: the `state`, the line that is `wanted`, and what to do
 // when somebody has scrolled, or clicked on a block.
 class Pane {
@@ -34,6 +41,7 @@ class Pane {
     this.items = [];
     this.shown = '';
     this.aligned = '';
+    this.placed = ''; // of which the blocks are
     this.marking = null; // the block that is marked
     this.own = null; // where it was scrolled to from here
     this.left = undefined; // what was read before the pane was hidden, or changed its width
@@ -59,29 +67,32 @@ class Pane {
     const part = this.page.state.parts[this.edition];
     if (!this.visible) return;
     const name = part && `${this.edition} ${part.digest}`;
-    const places = part && `${name} ${part.places}`;
-    if (!part || places === this.aligned) {
+    const placed = part && `${this.edition} ${part.places}`;
+    const aligned = `${name} ${placed}`;
+    if (!part || aligned === this.aligned) {
       this.comeBack();
       return;
     }
     const path = address(this.edition, part.digest);
-    const found = await get(`places/${path}`);
+    const blocks = placed === this.placed ? this.blocks : await blocksOf(path);
     const content = name === this.shown ? null : await this.fetched(part, path);
-    if (!found || (name !== this.shown && !content)) return; // there is a newer one
-    const blocks = found.map(([file, line, column, text, repeated, since]) => (
-      { file, line, column, text, repeated, since, letters: letters(text) }
-    ));
-    const anchor = this.reading();
-    this.left = undefined;
-    const before = this.blocks;
+    if (!blocks || (name !== this.shown && !content)) return; // there is a newer one
     const leaves = content ? content.leaves : this.leaves;
     const items = align(blocks, leaves);
-    const now = anchor && moved(before, blocks, anchor.block);
+    const move = mover(this.blocks, blocks);
+    const anchor = this.reading();
+    const now = anchor && move(anchor.block);
+    const near = content && anchor && this.kept(anchor, items, move);
+    this.left = undefined;
+    const before = this.blocks;
     if (content) await this.put(part, path, content, items, now);
-    Object.assign(this, { blocks, leaves, items, own: null, shown: name, aligned: places });
-    if (content && anchor) this.goTo(this.nearest(now), anchor.fraction);
+    Object.assign(this, { blocks, leaves, items, own: null, shown: name, placed, aligned });
+    if (near) {
+      this.goTo(this.nearest(move(near.block)), near.fraction);
+      if (this.own) this.own.anchor = { block: now, fraction: anchor.fraction };
+    }
     if (content) this.settled();
-    const marked = this.marking === null ? null : moved(before, blocks, this.marking);
+    const marked = this.marking === null ? null : move(this.marking);
     this.mark(items.find((item) => item.block === marked));
     const { wanted } = this.page;
     if (wanted && !before.length) {
@@ -95,6 +106,13 @@ class Pane {
     if (this.left !== undefined) return this.left;
     if (this.isAtStart) return null;
     return this.own && this.own.position === this.position ? this.own.anchor : this.anchor();
+  }
+
+  // The anchor, or one at a block near it that is shown again.
+  kept(anchor, items, move) {
+    const again = new Set(items.map((item) => item.block));
+    if (this.left !== undefined || again.has(move(anchor.block))) return anchor;
+    return this.anchor((item) => again.has(move(item.block))) || anchor;
   }
 
   // A hidden view forgets where it is, and text that gets another width moves.
@@ -117,11 +135,12 @@ class Pane {
   }
 
   // What is read: the item at the line of reference, and how far from it to the next.
-  anchor() {
+  anchor(suits = () => true) {
     const line = this.height * REFERENCE;
     let above = null;
     let below = null;
     for (const item of this.items) {
+      if (!suits(item)) continue;
       const top = this.top(item);
       if (top === null) continue;
       if (top <= line && (!above || top >= above.top)) above = { item, top };
@@ -368,10 +387,13 @@ function read(shown, number, leaves) {
   }
 }
 
-// Pictures of pages, made when they come near.
+// Pictures of pages, made when they come near. Pages with the same name look the same and need not be
+// drawn again, and those with the same body need not be read again.
 export class Pages extends Pane {
   constructor(format, page) {
     super(format, page);
+    this.lines = new Map(); // of the pages, by their bodies
+    this.figures = [];
     this.listen(this.view);
     this.view.addEventListener('click', (event) => this.clicked(event));
     this.near = new IntersectionObserver((seen) => this.draw(seen), { root: this.view, rootMargin: AHEAD });
@@ -383,58 +405,122 @@ export class Pages extends Pane {
   }
 
   async fetched(part, path) {
-    const lines = await get(`lines/${path}`);
-    if (!lines) return null;
-    const leaves = lines.flatMap((page, number) => page.map(([text, left, top, right, bottom]) => (
-      { text, page: number, left, top, right, bottom }
-    )));
-    return { leaves };
+    const names = part.pages.map(([, , name]) => name);
+    const unread = [...names.keys()].filter((number) => !this.lines.has(bodyOf(names[number])));
+    const asked = unread.length ? get(`lines/${path}?pages=${unread}`) : [];
+    const figures = this.reused(names);
+    const pictures = new Map(); // of what changes before one's eyes, in the meantime
+    figures.forEach((page, number) => {
+      if (page && page.dataset.drawn !== names[number] && this.sees(page)) {
+        pictures.set(number, this.picture(path, number));
+      }
+    });
+    const found = await asked;
+    if (!found) return null;
+    const read = new Map(names.map((name) => [bodyOf(name), this.lines.get(bodyOf(name))]));
+    unread.forEach((number, index) => {
+      read.set(bodyOf(names[number]), found[index].map((line) => lineOf(line, part.pages[number])));
+    });
+    this.lines = read;
+    const leaves = part.pages.flatMap(([, , name, shift], page) => (
+      read.get(bodyOf(name)).map((line) => (
+        { ...line, left: line.left + shift, right: line.right + shift, page }
+      ))
+    ));
+    return { leaves, names, figures, pictures };
   }
 
-  // Pages that are there already keep their pictures until the new ones have come.
-  async put(part, path) {
+  sees(page) {
+    const [box, view] = [page.getBoundingClientRect(), this.view.getBoundingClientRect()];
+    return box.bottom > view.top && box.top < view.bottom;
+  }
+
+  // Pages that are there already keep their pictures until the new ones have come; what will be in
+  // view has come before anything changes.
+  async put(part, path, content, items, block) {
+    const { figures } = content;
+    const pictures = await this.soon(path, content, items, block);
     this.path = path;
-    const pages = [...this.view.querySelectorAll('figure')];
     this.near.disconnect();
     this.view.querySelector('.none')?.remove();
-    part.pages.forEach(([width, height], number) => {
-      let page = pages[number];
-      if (!page) {
-        page = made('figure', {});
-        page.append(made('img', { alt: `Page ${number + 1}`, hidden: true }));
-        this.view.append(page);
-      }
-      page.dataset.number = number;
+    this.figures = part.pages.map(([width, height, name], number) => {
+      const page = figures[number] || made('figure', {});
+      if (!page.firstChild) page.append(made('img', { hidden: true }));
+      Object.assign(page.dataset, { number, name });
+      delete page.dataset.asked;
       page.style.aspectRatio = `${width} / ${height}`;
-      page.dataset.stale = 'yes';
+      page.querySelector('img').alt = `Page ${number + 1}`;
+      if (pictures.get(number)) show(page, pictures.get(number));
+      return page;
     });
-    pages.slice(part.pages.length).forEach((page) => page.remove());
-    this.figures = [...this.view.querySelectorAll('figure')];
+    const wanted = new Set(this.figures);
+    for (const page of this.view.querySelectorAll('figure')) if (!wanted.has(page)) page.remove();
+    this.figures.forEach((page, number) => {
+      if (page.parentNode) return;
+      if (number) this.figures[number - 1].after(page);
+      else this.view.prepend(page);
+    });
     for (const page of this.figures) this.near.observe(page);
     this.tellPage();
+  }
+
+  // For each of the new pages the figure that it takes over: what changes is between pages at the
+  // beginning and at the end that stay as they were.
+  reused(names) {
+    const before = this.figures;
+    const shorter = Math.min(before.length, names.length);
+    let tail = 0;
+    while (tail < shorter && before.at(-1 - tail).dataset.name === names.at(-1 - tail)) tail += 1;
+    return names.map((_, number) => {
+      if (number >= names.length - tail) return before[number + before.length - names.length];
+      return number < before.length - tail ? before[number] : null;
+    });
+  }
+
+  // The pictures of changed pages that will be in view with a block, or at the beginning.
+  async soon(path, { leaves, names, figures, pictures }, items, block) {
+    if (!this.figures.length) return pictures;
+    const item = items.find((one) => one.block === block);
+    const middle = item ? leaves[item.leaf].page : 0;
+    const around = Math.ceil(this.height / this.figures[0].clientHeight);
+    for (let number = middle - around; number <= middle + around; number += 1) {
+      const is = figures[number]?.dataset.drawn;
+      if (names[number] && is !== names[number] && !pictures.has(number)) {
+        pictures.set(number, this.picture(path, number));
+      }
+    }
+    for (const [number, picture] of pictures) pictures.set(number, await picture);
+    return pictures;
+  }
+
+  // A picture of a page, or null if there is none any more.
+  picture(path, number) {
+    const width = Math.round(this.figures[0].clientWidth * Math.min(devicePixelRatio, 2));
+    return new Promise((done) => {
+      const image = made('img', { alt: `Page ${number + 1}`, decoding: 'sync' });
+      image.onload = () => done(image);
+      image.onerror = () => done(null);
+      image.src = `page/${path}/${number}?width=${width}`;
+    });
   }
 
   draw(seen) {
     const middle = this.view.getBoundingClientRect().top + this.height / 2;
     const distance = ({ boundingClientRect: box }) => Math.abs((box.top + box.bottom) / 2 - middle);
-    const coming = seen.filter((one) => one.isIntersecting && one.target.dataset.stale);
+    const coming = seen.filter((one) => one.isIntersecting);
     for (const { target } of coming.sort((a, b) => distance(a) - distance(b))) {
-      delete target.dataset.stale;
-      const width = Math.round(target.clientWidth * Math.min(devicePixelRatio, 2));
-      const image = target.querySelector('img');
-      const { number } = target.dataset;
-      const source = `page/${this.path}/${number}?width=${width}`;
-      const fresh = new Image();
-      fresh.onload = () => {
-        if (source.includes(this.path)) Object.assign(image, { src: source, hidden: false });
-      };
-      fresh.src = source;
+      const { name, number, drawn, asked } = target.dataset;
+      if (drawn === name || asked === name) continue;
+      target.dataset.asked = name;
+      this.picture(this.path, Number(number)).then((image) => {
+        if (image && target.dataset.name === name) show(target, image);
+      });
     }
   }
 
   tellPage() {
     const middle = this.view.getBoundingClientRect().top + this.height / 2;
-    const pages = this.figures || [];
+    const pages = this.figures;
     const number = last(pages, middle, (page) => page.getBoundingClientRect().top) + 1;
     this.element.querySelector('.page').textContent = `page ${Math.max(1, number)} of ${pages.length}`;
   }
@@ -497,4 +583,18 @@ export class Pages extends Pane {
     });
     this.figures[leaf.page].append(found);
   }
+}
+
+// A line of text on a page that is not shifted to the right.
+const lineOf = ([text, left, top, right, bottom], [, , , shift]) => (
+  { text, left: left - shift, top, right: right - shift, bottom, letters: letters(text) }
+);
+
+// The beginning of a page's name, which says what is on it but for running heads and feet.
+const bodyOf = (name) => name.slice(0, name.length / 2);
+
+function show(page, image) {
+  page.querySelector('img').replaceWith(image);
+  page.dataset.drawn = page.dataset.name;
+  image.alt = `Page ${Number(page.dataset.number) + 1}`;
 }

@@ -17,7 +17,7 @@ Line = tuple[str, float, float, float, float]
 width and height."""
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=6)
 def _open(path: str) -> Any:
     return pypdfium2.PdfDocument(path)
 
@@ -42,13 +42,9 @@ def picture(path: str, index: int, width: int) -> bytes:
     return written.getvalue()
 
 
-def lines(path: str) -> list[list[Line]]:
-    """The text of each page."""
-    document = _open(path)
-    return [_lines(document[index]) for index in range(len(document))]
-
-
-def _lines(page: Any) -> list[Line]:
+def lines(path: str, index: int) -> list[Line]:
+    """The text of a page."""
+    page = _open(path)[index]
     width, height = page.get_size()
     text = page.get_textpage()
     found = []

@@ -175,24 +175,28 @@ class Preview:
         return _json(one.places) if one else _gone()
 
     async def _lines(self, request: Request) -> Response:
+        """The text of those pages whose numbers are given. Pictures can be drawn in between."""
         one = self._shown(request)
-        if one is None or one.edition.format != "pdf":
+        numbers = request.query_params.get("pages", "").split(",")
+        if one is None or not all(map(_is_number, numbers)):
             return _gone()
-        path = self._session.file(one.edition.name, one.digest)
-        found = await asyncio.wrap_future(self._session.draw(drawing.lines, path))
+        found: list[list[drawing.Line]] = []
+        try:
+            for page in (one.pages[int(number)] for number in numbers):
+                read = self._session.draw(drawing.lines, page.path, page.number)
+                found.append(await asyncio.wrap_future(read))
+        except IndexError:
+            return _gone()
         return _json(found)
 
     async def _page(self, request: Request) -> Response:
-        one = self._shown(request)
+        one, number = self._shown(request), request.path_params["page"]
         width = request.query_params.get("width", "")
-        if one is None or one.edition.format != "pdf" or not width.isdecimal() or len(width) > 4:
+        if one is None or not _is_number(width) or number >= len(one.pages):
             return _gone()
-        path, page = self._session.file(one.edition.name, one.digest), request.path_params["page"]
-        try:
-            drawn = self._session.draw(drawing.picture, path, page, int(width))
-            picture = await asyncio.wrap_future(drawn)
-        except IndexError:
-            return _gone()
+        page = one.pages[number]
+        drawn = self._session.draw(drawing.picture, page.path, page.number, int(width))
+        picture = await asyncio.wrap_future(drawn)
         return Response(picture, media_type="image/png", headers=HEADERS | FOREVER)
 
     async def _file(self, request: Request) -> Response:
@@ -241,6 +245,10 @@ async def _shell(file: str, request: Request) -> Response:
     path = builtin_templates() / "preview" / file
     headers = HEADERS | {"Content-Security-Policy": SHELL_POLICY}
     return Response(path.read_bytes(), headers=headers | {"Content-Type": TYPES[path.suffix]})
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() and len(word) < 5
 
 
 def _json(value: object) -> Response:

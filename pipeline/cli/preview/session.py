@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from pipeline.cli.preview import drawing
+from pipeline.cli.preview.pages import Size, pages_of, soonest
 from pipeline.cli.preview.showing import Shown, shown
 from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import Event, Listener, Result
@@ -23,8 +24,10 @@ from pipeline.flow.runner import Begun
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, output_name, stem_of
 from pipeline.model.messages import as_text, summary
+from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
 from pipeline.system.processes import end_with_parent
+from pipeline.system.store import key
 
 MOST = 50
 """Findings that are shown one by one."""
@@ -53,12 +56,13 @@ class _Part(msgspec.Struct, frozen=True):
     digest: str
     places: int
     documents: tuple[str, ...] = ()
-    pages: tuple[tuple[float, float], ...] = ()
+    pages: tuple[tuple[float, float, str, float], ...] = ()
 
 
 class _State(msgspec.Struct, frozen=True):
-    """The state for the page. ``number`` counts completed builds, ``doing`` is the current stage,
-    and ``parts`` are the editions of the last good build."""
+    """The state for the page. ``number`` changes if something is to be shown, and ``doing`` is the
+    current stage. ``parts`` are the editions of the last good build; until the next has ended, they
+    may have pages of that."""
 
     source: str
     editions: tuple[tuple[str, str, str], ...]
@@ -88,6 +92,7 @@ class Session:
         self._requested = editions
         self._made: list[BuiltEdition] = []
         self._kept: dict[tuple[str, str], Shown] = {}
+        self._good: dict[str, _Part] = {}
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
         self._drawing = _worker(self._folder.name)
@@ -118,10 +123,6 @@ class Session:
     def shown(self, edition: str, digest: str) -> Shown | None:
         return self._kept.get((edition, digest))
 
-    def file(self, edition: str, digest: str) -> str:
-        """The path of a PDF that can be requested, even during a build."""
-        return str(Path(self._folder.name) / f"{edition}-{digest}.pdf")
-
     def path_of(self, file: str) -> Path | None:
         """The path of a file that a place or a finding names, or none."""
         if file in ("", self.state.source):
@@ -145,19 +146,42 @@ class Session:
     def _build(self, listener: Listener) -> Result:
         def on_event(event: Event) -> None:
             listener(event)
-            if isinstance(event, Begun):
-                self._set(doing=f"{event.stage} {event.edition}".strip())
-            elif isinstance(event, BuiltEdition):
-                self._made.append(event)
+            match event:
+                case Begun(stage, edition) if not event.part:
+                    self._set(doing=f"{stage} {edition}".strip())
+                case Proof():
+                    self._show_soon(event)
+                case BuiltEdition():
+                    self._made.append(event)
 
         self._made = []
         return self._run(self.source, self._requested, listener=on_event)
+
+    def _show_soon(self, proof: Proof) -> None:
+        """Announce pages of a text that is being built, in the place of the last good ones."""
+        part = self._good.get(proof.edition)
+        if part is None:
+            return
+        before = self._kept[proof.edition, part.digest]
+        try:
+            pages = soonest(before.pages, proof, self._opened)
+        except (OSError, BrokenProcessPool):
+            return  # so they are shown when all is built
+        names = [page.name for page in pages]
+        if pages and names != [page.name for page in before.pages]:
+            digest = key(*names)[: len(part.digest)]
+            seen = msgspec.structs.replace(before, digest=digest, pages=pages)
+            self._keep(seen)
+            soon = msgspec.structs.replace(
+                part, digest=digest, pages=tuple(page.told for page in pages)
+            )
+            self._set(parts={**self.state.parts, proof.edition: soon})
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
         self._notify(outcome)
         made, self._made = self._made, []
-        parts = self.state.parts
+        parts = self._good
         if isinstance(outcome, Result) and not outcome.failed:
             try:
                 parts = self._parts(outcome, made)
@@ -166,8 +190,9 @@ class Session:
         if isinstance(outcome, Exception):
             text = f"Chapbook failed: {type(outcome).__name__}: {outcome}"
             broken = (_Finding("error", "", 0, text),)
-            self._set(doing="", failed=True, summary="", findings=broken)
+            self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
         else:
+            self._good = parts
             found = tuple(map(_finding, outcome.diagnostics[:MOST]))
             message = summary(outcome.diagnostics, blocked=outcome.failed)
             self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
@@ -184,12 +209,11 @@ class Session:
                 continue
             folder = path.parents[file.count("/")]
             seen = shown(edition, document.value, folder, file, result.files)
-            pages: tuple[tuple[float, float], ...] = ()
             if edition.format == "pdf":
-                copy = Path(self.file(edition.name, seen.digest))
-                if not copy.exists():
-                    copy.write_bytes(seen.data)
-                pages = tuple(self.draw(drawing.sizes, str(copy)).result())
+                copied, sizes = self._opened(seen.data)
+                digests = one.package.digests if one.package else ()
+                pages = pages_of(copied, sizes, digests)
+                seen = msgspec.structs.replace(seen, pages=pages)
             self._keep(seen)
             parts[edition.name] = _Part(
                 edition.format,
@@ -197,21 +221,35 @@ class Session:
                 seen.digest,
                 hash(seen.places) & 0xFFFFFFFF,
                 seen.documents,
-                pages,
+                tuple(page.told for page in seen.pages),
             )
         return parts
 
-    def _keep(self, shown: Shown) -> None:
-        name = shown.edition.name
-        self._kept.pop((name, shown.digest), None)
-        self._kept[name, shown.digest] = shown
-        for old in [key for key in self._kept if key[0] == name][:-KEPT]:
+    def _opened(self, data: bytes) -> tuple[str, list[Size]]:
+        """A copy of a PDF, of which pages can be requested even during a build."""
+        path = Path(self._folder.name) / f"{key(data)}.pdf"
+        if not path.exists():
+            path.write_bytes(data)
+        return str(path), self.draw(drawing.sizes, str(path)).result()
+
+    def _keep(self, seen: Shown) -> None:
+        """Keep a state of an edition, the last good one, and those that were the last."""
+        name = seen.edition.name
+        good = self._good[name].digest if name in self._good else ""
+        before = self._paths()
+        self._kept.pop((name, seen.digest), None)
+        self._kept[name, seen.digest] = seen
+        for old in [one for one in self._kept if one[0] == name and one[1] != good][:-KEPT]:
             del self._kept[old]
-            Path(self.file(*old)).unlink(missing_ok=True)
+        for path in before - self._paths():
+            Path(path).unlink(missing_ok=True)
+
+    def _paths(self) -> set[str]:
+        return {page.path for one in self._kept.values() for page in one.pages}
 
     def _set(self, **fields: Any) -> None:
         with self._lock:
-            number = self.state.number + ("failed" in fields)
+            number = self.state.number + ("parts" in fields)
             self.state = msgspec.structs.replace(self.state, number=number, **fields)
         self.changed()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.cli.preview.pages import PrintedPage
 from pipeline.model import CodeBlock, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
@@ -43,13 +44,15 @@ class _Place(msgspec.Struct, frozen=True, array_like=True):
 
 class Shown(msgspec.Struct, frozen=True):
     """An edition as written: its ``files`` by their names in it, those that are ``documents`` in
-    reading order, and the source positions. ``digest`` is that of all files."""
+    reading order, and the source positions. ``digest`` is that of all files. A printed one has
+    ``pages``."""
 
     edition: Edition
     digest: str
     files: dict[str, bytes]
     documents: tuple[str, ...]
     places: tuple[_Place, ...]
+    pages: tuple[PrintedPage, ...] = ()
 
     @property
     def data(self) -> bytes:

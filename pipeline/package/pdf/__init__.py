@@ -169,6 +169,7 @@ def _joined(
         sheet=pages.sheet,
         page_map=_page_map(pieces, pages, book.flows) if pieces else None,
         plan=f"in {len(book.sets)} units",
+        digests=tuple(page for part in book.parts for page in part.digests),
         text=DrawnText(
             "".join(one.text.text for one in book.sets),
             "".join(one.text.notes for one in book.sets),

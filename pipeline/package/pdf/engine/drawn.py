@@ -17,8 +17,12 @@ from pipeline.package.pdf.engine.lines import MOVES
 from pipeline.package.pdf.engine.objects import LEVEL, PDF, content
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument
 from pipeline.package.units import DrawnPages, PDFObject, Use
+from pipeline.system.store import key as digest_of
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
+
+SHORT = 16
+"""Letters of a digest that tell the pages of a text from each other."""
 
 FONTS, COLOURS = "fonts", "colours"
 """The resources that all parts share."""
@@ -53,11 +57,16 @@ def draw(
         kind: {name: keeper.kept(value) for name, value in resources[kind].items()}
         for kind in kinds
     }
+    drawn = tuple(_deflated(stream, *([b"Q"] if above else ())) for stream in streams)
+    uses = tuple(_use(number, font) for number, font in document.fonts.items())
+    objects = (part for one in keeper.objects for part in (one.text, one.data or b""))
+    common = digest_of(*(use.digest for use in uses), str(kept), *objects)
     return DrawnPages(
-        tuple(_deflated(stream, *([b"Q"] if above else ())) for stream in streams),
-        tuple(_use(number, font) for number, font in document.fonts.items()),
+        drawn,
+        uses,
         {kind: found for kind, found in kept.items() if found},
         tuple(keeper.objects),
+        tuple(digest_of(common, stream)[:SHORT] for stream in drawn),
     )
 
 

@@ -16,7 +16,7 @@ from weasyprint.text.ffi import ffi, harfbuzz
 from pipeline.package.pdf.engine.drawn import COLOURS, FONTS
 from pipeline.package.pdf.engine.objects import PDF, PRODUCER, mend_file, mend_fonts
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter, written
-from pipeline.package.units import DrawnPages, SetPage, Use
+from pipeline.package.units import DrawnPages, PageDigest, SetPage, Use
 from pipeline.system.store import cached, key
 
 ffi.cdef(
@@ -35,6 +35,12 @@ class DrawnPart(NamedTuple):
     drawing: DrawnPages
     heads: DrawnPages
     shifts: Sequence[float]
+
+    @property
+    def digests(self) -> tuple[PageDigest, ...]:
+        """Those of each page."""
+        shifts = (shift / page.width for page, shift in zip(self.pages, self.shifts, strict=True))
+        return tuple(map(PageDigest, self.drawing.digests, self.heads.digests, shifts))
 
 
 class _Area:

@@ -25,6 +25,7 @@ from pipeline.package.pdf.markup import ASSET, classes
 from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.tags import write_tags
 from pipeline.package.pdf.units.plan import UnitSlice, furniture_root
+from pipeline.package.pdf.units.proof import proof_of
 from pipeline.package.pdf.units.setting import set_heads, set_unit
 from pipeline.package.units import (
     Crew,
@@ -32,6 +33,7 @@ from pipeline.package.units import (
     Heads,
     Linked,
     Marked,
+    Proof,
     Set,
     SetPage,
     Side,
@@ -52,6 +54,9 @@ class Alone:
 
     def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]:
         return [set_heads(one, edition) for one in furniture]
+
+    def show(self, proof: Proof) -> None:
+        """Nobody looks at it."""
 
 
 class Book(NamedTuple):
@@ -138,7 +143,9 @@ def set_all(
         return Book(undivided="its contents take another page once they have their page numbers")
     if any(link.is_internal and link.target not in starts for one in found for link in one.links):
         return Book(undivided="it has links that lead nowhere")
-    heads = crew.heads(_furniture(sets, root, units[0]), edition)
+    furniture = tuple(_furniture(sets, root, units[0]))
+    crew.show(proof_of(tuple(sets), furniture, crew, edition, fonts))
+    heads = crew.heads(furniture, edition)
     parts = tuple(
         DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
         for one, above in zip(sets, heads, strict=True)

@@ -1,0 +1,45 @@
+"""Shows pages of a text in units before the whole is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from pipeline.model.editions import Edition
+from pipeline.package.pdf.engine.joining import DrawnPart, Uses, join
+from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.units.setting import NOTHING
+from pipeline.package.units import Crew, Furniture, PageDigest, Proof, Set, SetPage
+
+
+def proof_of(
+    sets: tuple[Set, ...],
+    furniture: tuple[Furniture, ...],
+    crew: Crew,
+    edition: Edition,
+    fonts: Sequence[Path],
+) -> Proof:
+    """The proof of units that are set; the running heads of those that are drawn are set for it."""
+
+    def draw(numbers: Collection[int]) -> tuple[bytes, tuple[PageDigest, ...]]:
+        chosen = sorted(numbers)
+        heads = crew.heads((furniture[number] for number in chosen), edition)
+        parts = [
+            DrawnPart(tuple(map(_bare, one.pages)), one.drawing, above.drawing, above.shifts)
+            for one, above in zip((sets[number] for number in chosen), heads, strict=True)
+        ]
+        # with the letters of the whole, whose fonts are likely to be known
+        uses = Uses([*parts, *(DrawnPart((), one.drawing, NOTHING, ()) for one in sets)], fonts)
+        if uses.unfit or any(one.unfit for one in heads):
+            return b"", ()
+        data = join(Typesetter(fonts, Path(), ()), parts, uses, lambda *_: None, "1.7")
+        return data, tuple(digest for part in parts for digest in part.digests)
+
+    return Proof(edition.name, tuple(one.drawing.digests for one in sets), draw)
+
+
+def _bare(page: SetPage) -> SetPage:
+    """A page without what leads to others."""
+    return replace(page, links=(), anchors={}, bookmarks=())
