@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
@@ -331,5 +332,5 @@ def _edition(takes: Iterable[Any]) -> str:
 
 def _changed_since(path: str, moment: float) -> bool:
     with contextlib.suppress(OSError):
-        return Path(path).stat().st_mtime >= moment
+        return os.stat(path).st_mtime >= moment  # noqa: PTH116 (a third of the time)
     return False

@@ -240,9 +240,8 @@ def file_digest(name: str) -> str:
     where it leads; "" without a file."""
     if out := leads_out(name):
         return out
-    path = Path(name)
     try:
-        found = path.stat()
+        found = os.stat(name)  # noqa: PTH116 (a third of the time)
         if name.startswith(_PACKAGES):
             return f"{found.st_size}"
         if found.st_size > LARGE:
@@ -250,10 +249,8 @@ def file_digest(name: str) -> str:
         if not stat.S_ISREG(found.st_mode):
             return ""
         if time.time() - max(found.st_mtime, found.st_ctime) < UNSETTLED:
-            return _digest(path.read_bytes())
-        return _settled(
-            str(path), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-        )
+            return _digest(Path(name).read_bytes())
+        return _settled(name, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     except OSError:
         return ""
 
