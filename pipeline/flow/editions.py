@@ -79,6 +79,22 @@ class BuiltEdition(NamedTuple):
         return not any(finding.code in empty for finding in self.findings)
 
 
+class Making:
+    """An edition that is being made: a call waits for it, and `packed` only for its file, which may
+    not have been compared with the source yet."""
+
+    def __init__(
+        self,
+        finish: Callable[[], BuiltEdition],
+        packed: Callable[[], BuiltEdition] | None = None,
+    ) -> None:
+        self._finish = functools.cache(finish)
+        self.packed = packed or self._finish
+
+    def __call__(self) -> BuiltEdition:
+        return self._finish()
+
+
 class Source:
     """A source, or the ``document`` that was read from one, and how its stages run."""
 
@@ -149,12 +165,12 @@ class Source:
         edition: Edition,
         standard: BuiltEdition | None = None,
         resolved: Outcome[Document] | None = None,
-    ) -> Callable[[], BuiltEdition]:
-        """Start making an edition, and return what waits for it. ``standard`` is the standard print
-        edition, for those that mark its pages. The document may already be ``resolved``."""
+    ) -> Making:
+        """Start making an edition. ``standard`` is the standard print edition, for those that mark
+        its pages. The document may already be ``resolved``."""
         resolved = resolved or self.resolved(edition)
         if resolved.failed:
-            return functools.partial(BuiltEdition, edition, resolved.findings)
+            return Making(functools.partial(BuiltEdition, edition, resolved.findings))
         if self.options.split:
             return self._begin_parts(edition, resolved, standard)
         page_map = standard.page_map if standard else None
@@ -163,7 +179,7 @@ class Source:
 
     def _begin_parts(
         self, edition: Edition, resolved: Outcome[Document], standard: BuiltEdition | None
-    ) -> Callable[[], BuiltEdition]:
+    ) -> Making:
         """Handouts, one for each section of the level in the options. Findings are reported
         once."""
         from pipeline.resolve.division import divide
@@ -194,7 +210,7 @@ class Source:
             findings = dict.fromkeys(finding for part in parts for finding in part.findings)
             return BuiltEdition(edition, (*found, *(findings if parts else empty)), parts=parts)
 
-        return finish
+        return Making(finish)
 
     def _packed(
         self,
@@ -203,34 +219,38 @@ class Source:
         marked: Outcome[Document],
         page_map: PageMap | None,
         file: str = "",
-    ) -> Callable[[], BuiltEdition]:
+    ) -> Making:
         """The remaining stages of a marked document: render, package."""
         pages = self.pages(edition, marked, page_map, file)
         found = (*marked.findings, *pages.findings)
         if pages.failed:
-            return functools.partial(BuiltEdition, edition, found, marked)
+            return Making(functools.partial(BuiltEdition, edition, found, marked))
         sources = self._sources(resolved) if edition.is_archival else ()
         beside = self.options.assets_beside
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)
         packing = self._runner.later(stages.PACKAGE, pages, *takes)
 
-        @functools.cache  # others may wait for it too
+        def packed() -> BuiltEdition:
+            made = packing()
+            seconds = sum(outcome.seconds for outcome in (marked, pages, made))
+            findings = (*found, *made.findings)
+            return BuiltEdition(edition, findings, marked, made.value, seconds, file=file)
+
         def finish() -> BuiltEdition:
-            packed = packing()
-            package, findings = packed.value, [*found, *packed.findings]
-            if package.data and not packed.failed:
+            built, made = packed(), packing()
+            package, findings = made.value, built.findings
+            if package.data and not made.failed:
                 name = file or output_name(self.stem, edition)
-                findings += self._runner.run(stages.COMPARE, packed, marked, edition, name).findings
+                findings += self._runner.run(stages.COMPARE, made, marked, edition, name).findings
             if self.options.cover_spread and edition.name == STANDARD_PRINT and package.data:
                 cover = self._cover(edition, marked, package)
                 package = msgspec.structs.replace(
                     package, extra={**package.extra, **cover.value.extra}
                 )
                 findings += cover.findings
-            seconds = sum(outcome.seconds for outcome in (marked, pages, packed))
-            return BuiltEdition(edition, tuple(findings), marked, package, seconds, file=file)
+            return built._replace(findings=findings, package=package)
 
-        return finish
+        return Making(finish, packed)
 
     def _sources(self, resolved: Outcome[Document]) -> tuple[str, ...]:
         """The names of the files that the document consists of: the source, and all files in its
@@ -282,12 +302,12 @@ class Source:
             pass
         if draw_cover:
             draw_cover()
-        first = begun[standard]() if marked and not problem else None
+        first = begun[standard].packed() if marked and not problem else None
         if first and first.page_map is None and on_screens:
             problem, first = "It has errors: build the handout to see them.", None
         for edition in marked:
             if first and first.page_map is None and not first.parts:  # all have the same mistakes
-                begun[edition] = functools.partial(BuiltEdition, edition, first.findings)
+                begun[edition] = Making(functools.partial(BuiltEdition, edition, first.findings))
             else:
                 is_last = edition == marked[-1]
                 begun[edition] = (not is_last and self._begin_beside(edition, first)) or self.begin(
@@ -297,9 +317,7 @@ class Source:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
 
-    def _begin_beside(
-        self, edition: Edition, standard: BuiltEdition | None
-    ) -> Callable[[], BuiltEdition] | None:
+    def _begin_beside(self, edition: Edition, standard: BuiltEdition | None) -> Making | None:
         """The same as `begin`, in a copy of this process, for an edition for screens of a text
         whose pages have just been laid out."""
         if edition.format == "pdf" or standard is None or not standard.seconds:
@@ -320,7 +338,7 @@ class Source:
             )
             return built._replace(document=document) if built.package else built
 
-        return finish
+        return Making(finish)
 
     def _cover_ahead(self, editions: Iterable[Edition]) -> Callable[[], object] | None:
         """Have the cover of a short e-book laid out, if one is among the editions and there is
