@@ -28,7 +28,7 @@ from pipeline.model.page_map import PageMap, PageStart, Position
 from pipeline.package.files import font_files
 from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.render import math_drawing, math_images
-from pipeline.resolve import highlight
+from pipeline.resolve import formulas, highlight
 from pipeline.system import store as stores
 from pipeline.system.processes import Copier, in_a_copy
 from pipeline.system.store import Folder, Memory, Results, Store, key
@@ -241,15 +241,17 @@ def test_code_and_formulas_may_be_computed_elsewhere(
     parts: list[Ran] = []
 
     def on_event(event: Event) -> None:
-        if isinstance(event, Ran) and event.stage in ("highlight", "draw"):
+        if isinstance(event, Ran) and event.stage in ("formulas", "highlight", "draw"):
             parts.append(event)
 
     def build(name: str, executor: Executor | None = None) -> bytes:
         """Nothing is known from earlier builds in this process."""
-        highlighted, draw = (
-            Results(one._function, 100) for one in (highlight.highlighted, math_drawing.draw)
+        highlighted, set_formula, draw = (
+            Results(one._function, 100)
+            for one in (highlight.highlighted, formulas.set_formula, math_drawing.draw)
         )
         monkeypatch.setattr(highlight, "highlighted", highlighted)
+        monkeypatch.setattr(formulas, "set_formula", set_formula)
         monkeypatch.setattr(math_drawing, "draw", draw)
         monkeypatch.setattr(math_images, "draw", draw)
         out = tmp_path / name
@@ -264,6 +266,7 @@ def test_code_and_formulas_may_be_computed_elsewhere(
         assert build("spread", executor) == alone
         assert [(one.stage, one.note) for one in parts] == [
             ("highlight", "4 of 4"),
+            ("formulas", "4 of 4"),
             ("draw", "4 of 4"),
         ]
         parts.clear()

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 Highlighted: TypeAlias = tuple[tuple[Token, ...], str]
 """The tokens of some code, or the reason why there are none."""
+
+SetFormula: TypeAlias = tuple[str, str, str, str]
+"""A formula as markup, on one line and in words, and its characters."""
+
+T = TypeVar("T")
 
 
 def parse(source: Path, memory: Memory | None = None) -> Document:
@@ -67,13 +72,19 @@ def select(document: Document, edition: Edition, fit: int | Literal["even"] | No
 def resolve(
     document: Document, folder: Path, split: int, run_each: RunEach | None = None
 ) -> Document:
-    """The document with numbers, cross-references and files filled in. Much code is highlighted in
-    other processes."""
+    """The document with numbers, cross-references and files filled in. Much code is highlighted,
+    and many formulas are set, in other processes."""
     from pipeline.resolve import highlight, resolve
+
+    def set_all(calls: Iterable[tuple[Any, ...]]) -> None:
+        from pipeline.resolve import formulas
+
+        if run_each:
+            _spread(FORMULAS, formulas.set_formula, calls, run_each)
 
     if run_each:
         _spread(HIGHLIGHT, highlight.highlighted, highlight.calls(document), run_each)
-    return resolve(document, folder, split)
+    return resolve(document, folder, split, set_all)
 
 
 MANY, A_PART = 300, 60
@@ -106,17 +117,26 @@ def highlight(calls: tuple[tuple[str, str], ...]) -> tuple[Highlighted, ...]:
     return tuple(highlighted(*call) for call in calls)
 
 
+def formulas(calls: tuple[tuple[str, bool, str], ...]) -> tuple[SetFormula | None, ...]:
+    """These formulas as markup and in words, or None."""
+    from pipeline.resolve.formulas import set_formula
+    from pipeline.resolve.formulas.mathml import CannotSetError
+
+    return tuple(_tried(set_formula, call, CannotSetError) for call in calls)
+
+
 def draw(calls: tuple[tuple[str, str, float], ...]) -> tuple[FormulaDrawing | None, ...]:
     """The drawings of these formulas, or None."""
     from pipeline.render import math_drawing
 
-    found: list[FormulaDrawing | None] = []
-    for call in calls:
-        try:
-            found.append(math_drawing.draw(*call))
-        except math_drawing.CannotDrawError:
-            found.append(None)
-    return tuple(found)
+    return tuple(_tried(math_drawing.draw, call, math_drawing.CannotDrawError) for call in calls)
+
+
+def _tried(function: Callable[..., T], call: tuple[Any, ...], error: type[Exception]) -> T | None:
+    try:
+        return function(*call)
+    except error:
+        return None
 
 
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
@@ -337,6 +357,7 @@ METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
 SELECT = Stage("select", select, Document, _diagnostics, _nothing)
 RESOLVE = Stage("resolve", resolve, Document, _diagnostics, _nothing, spreads=True)
 HIGHLIGHT = Stage("highlight", highlight, tuple[Highlighted, ...], _nothing, _nothing, kept=True)
+FORMULAS = Stage("formulas", formulas, tuple[SetFormula | None, ...], _nothing, _nothing, kept=True)
 MARK = Stage("mark", mark, Document, _diagnostics, _nothing)
 RENDER = Stage(
     "render", render, Pages, _findings, _templates,
@@ -354,7 +375,7 @@ HEADS = Stage("heads", heads, Heads, _nothing, _fonts, kept=True)
 COVER = Stage("cover", cover, Package, _diagnostics, _packed, kept=True)
 
 STAGES = (
-    *(PARSE, METADATA, SELECT, RESOLVE, HIGHLIGHT, MARK, RENDER, DRAW),
+    *(PARSE, METADATA, SELECT, RESOLVE, HIGHLIGHT, FORMULAS, MARK, RENDER, DRAW),
     *(AUDIT, PACKAGE, COMPARE, UNIT, HEADS, COVER),
 )
 """All stages, in order."""

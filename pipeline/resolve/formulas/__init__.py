@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
@@ -26,7 +26,8 @@ from pipeline.resolve.formulas.commands import INSTEAD
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.special import EquationLabel
-from pipeline.resolve.formulas.tex import read
+from pipeline.resolve.formulas.tex import Reading, read
+from pipeline.system.store import Results
 
 Formula: TypeAlias = model.Math | model.MathBlock
 
@@ -48,28 +49,46 @@ class _Context(NamedTuple):
     column: int
 
 
+class SetFormula(NamedTuple):
+    """A formula as markup, on one line, and in words, and the characters that it consists of."""
+
+    mathml: str
+    alt: str
+    spoken: str
+    characters: str
+
+
+SetAll: TypeAlias = Callable[[Iterable[tuple[Any, ...]]], object]
+"""A function that sets many formulas before they are requested, by the arguments of
+`set_formula`."""
+
+
 class _Result(NamedTuple):
     """The result for a formula; without ``mathml`` its source is shown."""
 
     mathml: str = ""
     alt: str = ""
     spoken: str = ""
-    characters: frozenset[str] = frozenset()
+    characters: str = ""
     mistakes: tuple[Mistake, ...] = ()
     tag: str = ""
     labels: tuple[EquationLabel, ...] = ()
     defines: bool = False
 
 
-def set_formulas(document: Document) -> Document:
-    """The document with the markup of its formulas, and their spoken alternatives.
+def set_formulas(document: Document, set_all: SetAll | None = None) -> Document:
+    """The document with the markup of its formulas, and their spoken alternatives. ``set_all`` can
+    set many formulas at once.
 
     The first problem in a formula is BAD_MATH, at its position; the source is then shown, unless
     the formula can be set without the faulty part. In print, a character missing from the font for
     formulas is a MISSING_GLYPH. Formulas that only define commands are dropped.
     """
     findings = Findings(document)
-    made = {ordinal: (node, one) for ordinal, node, one in _make_all(document, findings)}
+    readings = list(_read_all(document, findings))
+    if set_all:
+        set_all(dict.fromkeys(one.call for one in readings if one.reading and one.reading.is_set))
+    made = {one.ordinal: (one.node, _checked(one, document, findings)) for one in readings}
     places = {
         label.name: (node.attributes.id or label_id(one.labels[0].name), label)
         for node, one in made.values()
@@ -147,34 +166,69 @@ def _reference(
     return (*before, link, *after)
 
 
-def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Result]]:
-    """The formulas with their numbers among the nodes, and the result for each."""
-    known: dict[tuple[str, bool, str, int], _Result] = {}
+class _Read(NamedTuple):
+    """A formula that was read, with its number among the nodes; one that is a reference has no
+    ``reading``."""
+
+    ordinal: int
+    node: Formula
+    context: _Context
+    display: bool = False
+    reading: Reading | None = None
+
+    @property
+    def call(self) -> tuple[str, bool, str]:
+        """The arguments of `set_formula`."""
+        return self.reading.tex if self.reading else "", self.display, self.context.lang
+
+
+def _read_all(document: Document, findings: Findings) -> Iterator[_Read]:
+    known: dict[tuple[str, int], Reading] = {}
     macros: dict[str, Macro] = {}
     version = 0
-    edition = EDITIONS.get(document.edition)
-    drawn = _drawn() if edition and edition.format == "pdf" else None
     start = _Context(document.metadata.lang, 1)
     for ordinal, (node, context) in enumerate(walk_with(top_level(document), start, _inherit)):
         if not isinstance(node, model.Math | model.MathBlock):
             continue
         if isinstance(node, model.Math) and REFERENCE.fullmatch(node.tex):
-            yield ordinal, node, _Result()
+            yield _Read(ordinal, node, context)
             continue
         display = isinstance(node, model.MathBlock) or node.display
         version += defines(node.tex)
-        key = (node.tex, display, context.lang, version)
+        key = node.tex, version
         if key not in known:
-            known[key] = _make(*key[:3], findings, macros)
-        found = known[key]
-        for mistake in found.mistakes[:1]:
-            shown = "" if found.mathml else " It is shown as written."
-            place = _place(node, context, mistake.at)
-            findings.add(Code.BAD_MATH, mistake.message + shown, place, mistake.hint)
-        if drawn is not None and (missing := found.characters - drawn):
-            _report_missing(node, context, missing, findings)
-            found = found._replace(mathml="", spoken="")  # characters, in the text's own fonts
-        yield ordinal, node, found
+            known[key] = _read(node.tex, findings, macros)
+        yield _Read(ordinal, node, context, display, known[key])
+
+
+def _read(tex: str, findings: Findings, macros: dict[str, Macro]) -> Reading:
+    if not macros and not defines(tex):
+        found = _read_alone(tex)
+        if not found.mistakes:
+            return found
+    return read(tex, findings.did_you_mean, macros)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _read_alone(tex: str) -> Reading:
+    """A formula without commands of its own; there are no hints."""
+    return read(tex, lambda *_: "")
+
+
+def _checked(one: _Read, document: Document, findings: Findings) -> _Result:
+    """The result for a formula, after its problems are reported."""
+    if one.reading is None:
+        return _Result()
+    found = _make(one, one.reading)
+    for mistake in found.mistakes[:1]:
+        shown = "" if found.mathml else " It is shown as written."
+        place = _place(one.node, one.context, mistake.at)
+        findings.add(Code.BAD_MATH, mistake.message + shown, place, mistake.hint)
+    edition = EDITIONS.get(document.edition)
+    if edition and edition.format == "pdf" and (missing := set(found.characters) - _drawn()):
+        _report_missing(one.node, one.context, missing, findings)
+        return found._replace(mathml="", spoken="")  # characters, in the text's own fonts
+    return found
 
 
 @functools.cache
@@ -190,7 +244,7 @@ def _drawn() -> frozenset[str]:
 
 
 def _report_missing(
-    node: Formula, context: _Context, missing: frozenset[str], findings: Findings
+    node: Formula, context: _Context, missing: Set[str], findings: Findings
 ) -> None:
     further = ", so the formula is printed as plain characters on one line"
     hint = "Put text in other scripts outside the formula."
@@ -207,10 +261,7 @@ def _inherit(node: Node, context: _Context) -> _Context:
     return _Context(lang, column)
 
 
-def _make(
-    tex: str, display: bool, lang: str, findings: Findings, macros: dict[str, Macro]
-) -> _Result:
-    reading = read(tex, findings.did_you_mean, macros)
+def _make(one: _Read, reading: Reading) -> _Result:
     if not reading.is_set:
         mistakes = sorted(reading.mistakes, key=lambda mistake: mistake.harmless)
         return _Result(mistakes=tuple(mistakes), labels=reading.labels, tag=reading.tag)
@@ -220,10 +271,10 @@ def _make(
     from pipeline.resolve.formulas.mathml import CannotSetError
 
     try:
-        found = _set(reading.tex, display, lang)
+        found = set_formula(*one.call)
     except CannotSetError as error:
-        return _Result(mistakes=(_misplaced(tex) or Mistake(str(error), 0),))
-    return found._replace(mistakes=reading.mistakes, tag=reading.tag, labels=reading.labels)
+        return _Result(mistakes=(_misplaced(one.node.tex) or Mistake(str(error), 0),))
+    return _Result(*found, reading.mistakes, reading.tag, reading.labels)
 
 
 def _misplaced(tex: str) -> Mistake | None:
@@ -237,8 +288,7 @@ def _misplaced(tex: str) -> Mistake | None:
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
-@functools.lru_cache(maxsize=KEPT)
-def _set(tex: str, display: bool, lang: str) -> _Result:
+def _set(tex: str, display: bool, lang: str) -> SetFormula:
     """A formula as markup and in words. Raises `CannotSetError`."""
     from pipeline.resolve.formulas.mathml import convert, markup
     from pipeline.resolve.formulas.rows import APPLY
@@ -247,8 +297,11 @@ def _set(tex: str, display: bool, lang: str) -> _Result:
 
     math: Element = convert(tex, display)
     spoken = FormulaSpeaker(words(lang)).speak(list(math))
-    characters = frozenset("".join(math.itertext())) - {" ", APPLY}
-    return _Result(markup(math, spoken), written(list(math)), spoken, characters)
+    characters = "".join(sorted(set("".join(math.itertext())) - {" ", APPLY}))
+    return SetFormula(markup(math, spoken), written(list(math)), spoken, characters)
+
+
+set_formula = Results(_set, KEPT)
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:
