@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 import threading
 import unicodedata
 import warnings
@@ -74,6 +75,10 @@ _LENGTH = re.compile(r"(?<![\d.])(-?(?:\d++(?:\.\d++)?|\.\d++))em")
 
 _outlines: dict[tuple[str, int], str] = {}
 _import_lock, _drawing_lock = threading.Lock(), threading.Lock()
+
+
+_UNUSED = ModuleType("ziamath.escapes")
+_UNUSED.unescape = str  # type: ignore[attr-defined]
 
 
 class _Svg(Element):
@@ -183,6 +188,8 @@ def _ziamath() -> ModuleType:
     # It is set up once: it keeps its options in one place for all.
     with _import_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
+        # reads formulas as text, with a pattern that takes long to compile
+        sys.modules.setdefault(_UNUSED.__name__, _UNUSED)
         import ziamath
         from ziafont.glyph import SimpleGlyph
         from ziamath.config import config

@@ -125,8 +125,9 @@ def _style(drawing: FormulaDrawing, in_line: bool) -> tuple[str, str]:
     above, below = drawing.height - drawing.depth, drawing.depth
     top, bottom = _within_lines(above, below) if in_line else _on_grid(above, below)
     # The edge of the margin is aligned.
-    place = f"vertical-align: {-below - bottom:.4f}em; margin: {top:.4f}em 0 {bottom:.4f}em"
-    return f"{drawing.width:.4f}em", place
+    place = {"vertical-align": -below - bottom, "margin-top": top, "margin-bottom": bottom}
+    styles = (f"{name}: {value:.4f}em" for name, value in place.items() if value)
+    return f"{drawing.width:.4f}em", "; ".join(styles)
 
 
 def _within_lines(above: float, below: float) -> tuple[float, float]:
