@@ -98,7 +98,7 @@ class SharedStyles(StyleFor):  # type: ignore[misc]
     counters of each page.
 
     All sheets are matched with an element at once, and declarations are only gathered for the first
-    of the elements that match the same rules within the same style.
+    of the elements that match the same rules, and have the same ``style``, within the same style.
     """
 
     def __init__(
@@ -111,24 +111,27 @@ class SharedStyles(StyleFor):  # type: ignore[misc]
         self._shared: dict[tuple[object, ...], Any] = {}
         self._own: dict[tuple[object, str | None], OwnStyle] = {}
         styles, cascaded, root = self._computed_styles, self._cascaded_styles, html.etree_element
-        in_attributes: dict[object, list[Weighted]] = {}
-        for weight, element, written, address in find_style_attributes(root, hints, html.base_url):
-            declarations = preprocess_declarations(address, written)
-            in_attributes.setdefault(element, []).extend(
-                _weighted(declarations, "author", math.inf, weight)
-            )
+        in_attributes: dict[object, list[tuple[Any, ...]]] = {}
+        for weight, element, *written in find_style_attributes(root, hints, html.base_url):
+            in_attributes.setdefault(element, []).append((weight, *written))
         matcher = _matcher(tuple(sheets))
         known: dict[tuple[object, ...], dict[str | None, Any]] = {}
         for wrapper in html.wrapper_element.iter_subtree():
             element, parent = wrapper.etree_element, wrapper.parent and wrapper.parent.etree_element
             rules = matcher.match(wrapper)
             above = styles[parent, None] if wrapper.parent else None
-            key = id(above), *(id(rule) for _, _, _, rule in rules)
-            if element not in in_attributes and key in known:
+            given, own = in_attributes.get(element, ()), element.get("style")
+            key = id(above), own, *(id(rule) for _, _, _, rule in rules)
+            is_like_others = len(given) == bool(own)  # no other attribute declares anything
+            if is_like_others and key in known:
                 for part, style in known[key].items():
                     styles[element, part] = style
                 continue
-            _cascade(cascaded, (element, None), in_attributes.get(element, ()))
+            cascaded[element, None] = {}
+            for weight, written, address in given:
+                declarations = preprocess_declarations(address, written)
+                weighted = _weighted(declarations, "author", math.inf, weight)
+                _cascade(cascaded, (element, None), weighted)
             for _, _, part, rule in rules:
                 _cascade(cascaded, (element, part), rule.declarations)
             parts = [part for _, part in cascaded]
@@ -141,7 +144,7 @@ class SharedStyles(StyleFor):  # type: ignore[misc]
                     base_url=html.base_url,
                     target_collector=target_collector,
                 )
-            if element not in in_attributes:
+            if is_like_others:
                 places = ((part, (element, part)) for part in parts)
                 known[key] = {part: styles[place] for part, place in places if place in styles}
             cascaded.clear()
