@@ -30,7 +30,6 @@ from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.render import math_drawing, math_images
 from pipeline.resolve import formulas, highlight
 from pipeline.system import store as stores
-from pipeline.system.processes import Copier, in_a_copy
 from pipeline.system.store import Folder, Memory, Results, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
@@ -320,53 +319,6 @@ def test_fonts_and_cover_are_made_while_another_process_sets_pages(
     assert len(kept[0]) == sum(name.endswith((".jpg", ".woff2")) for name in made)
     for file in (tmp_path / "alone" / "a").iterdir():
         assert file.read_bytes() == (tmp_path / "both" / "a" / file.name).read_bytes()
-
-
-class _Copying(Copier):
-    """Others that do everything here, but for what they do in a copy, which may fail."""
-
-    def __init__(self, fails: bool) -> None:
-        self.fails, self.copies = fails, 0
-
-    def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
-        return _Awaited(lambda: task(*given, **named))
-
-    def copied(self, make: Callable[[], Any]) -> Callable[[], Any] | None:
-        self.copies += 1
-
-        def fail() -> None:
-            raise RuntimeError
-
-        return in_a_copy(fail if self.fails else make)
-
-
-@pytest.mark.parametrize("fails", [False, True])
-def test_an_edition_for_screens_may_be_made_in_a_copy_of_the_process(
-    tmp_path: Path, fails: bool
-) -> None:
-    (tmp_path / "a.svg").write_bytes(svg())
-    source = tmp_path / "wells.md"
-    source.write_text("---\ntitle: Wells\n---\n\n# One\n\n![A well](a.svg)\n\n[gone](#nowhere)\n")
-    editions = ["web", "ebook", "handout"]
-    found: dict[str, tuple[Any, ...]] = {}
-    for name, executor in (("alone", None), ("copied", _Copying(fails))):
-        events: list[Event] = []
-        result = pipeline.build(
-            source, editions, out=tmp_path / name, executor=executor, listener=events.append
-        )
-        files = {file.name: file.read_bytes() for file in result.files}
-        ran = {(one.stage, one.edition) for one in events if isinstance(one, Ran)}
-        documents = [
-            one.document.value
-            for one in events
-            if isinstance(one, editions_of_flow.BuiltEdition) and one.document
-        ]
-        del files["manifest.json"]  # has the time that a build took
-        found[name] = files, ran, documents, sorted(result.read), result.diagnostics
-    assert isinstance(executor, _Copying)
-    assert executor.copies == 1
-    assert len(found["alone"][2]) == len(editions)
-    assert found["copied"] == found["alone"]
 
 
 def test_what_is_not_kept_is_made_again_when_it_is_asked_for(path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from ctypes import byref, c_double
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,7 +24,9 @@ from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.rendered import Pages, Style
 from pipeline.model.sheet import proportions
 from pipeline.package import package, units
+from pipeline.package.pdf.units.book import Book
 from pipeline.package.result import Package
+from pipeline.system.processes import Copier, in_a_copy
 from pipeline.system.store import Folder
 from tests import checkers
 from tests.pdf_reading import open_pdf, outline, read
@@ -322,6 +324,55 @@ def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int 
     text = FRONT.format(lang="en").replace("lang:", f"{front_matter}\nlang:", 1)
     numbers = range(4, 4 + chapters)
     return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in numbers)
+
+
+class _Copies(Copier):
+    """Others that do everything here, but for what they do in a copy, which may fail."""
+
+    def __init__(self, fails: bool) -> None:
+        self.fails, self.copies = fails, 0
+
+    def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(task(*given, **named))
+        return done
+
+    def copied(self, make: Callable[[], Any]) -> Callable[[], Any] | None:
+        self.copies += 1
+
+        def fail() -> None:
+            raise RuntimeError
+
+        return in_a_copy(fail if self.fails else make)
+
+
+@pytest.mark.parametrize("case", ["as they are", "a copy fails", "set as a whole after all"])
+def test_copies_of_the_process_make_the_same_editions_for_screens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    if case == "set as a whole after all":
+        whole = Book(undivided="the test wants it")
+        monkeypatch.setattr("pipeline.package.pdf.with_heads", lambda *_: whole)
+    source = tmp_path / "wells.md"
+    text = few_words("", monkeypatch) + "\n[gone](#nowhere)\n"
+    source.write_text(text, encoding="utf-8")
+    found: dict[str, tuple[Any, ...]] = {}
+    copies = _Copies(fails=case == "a copy fails")
+    for name, executor in (("alone", None), ("copied", copies)):
+        events: list[Event] = []
+        result = driver.build(
+            source, ["web", "ebook", "handout"], out=tmp_path / name,
+            executor=executor, listener=events.append,
+        )  # fmt: skip
+        files = {file.name: file.read_bytes() for file in result.files}
+        ran = {(one.stage, one.edition) for one in events if isinstance(one, Ran)}
+        built = [one for one in events if isinstance(one, driver.BuiltEdition)]
+        documents = [one.document.value for one in built if one.document]
+        del files["manifest.json"]  # has the time that a build took
+        found[name] = files, ran, documents, sorted(result.read), result.diagnostics
+    assert copies.copies == 2
+    assert len(found["alone"][2]) == 3
+    assert found["copied"] == found["alone"]
 
 
 def test_notes_in_the_margin_are_on_the_outer_side(

@@ -28,6 +28,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
+from pipeline.package.units import Proof
 from pipeline.system.pango import pango_problem, pango_version
 from pipeline.system.paths import shown_name
 
@@ -165,17 +166,20 @@ class Source:
         edition: Edition,
         standard: BuiltEdition | None = None,
         resolved: Outcome[Document] | None = None,
+        page_map: PageMap | None = None,
+        on_proof: Callable[[Proof], object] | None = None,
     ) -> Making:
         """Start making an edition. ``standard`` is the standard print edition, for those that mark
-        its pages. The document may already be ``resolved``."""
+        its pages, or there is only its ``page_map``. The document may already be ``resolved``. If
+        it is made in units, ``on_proof`` gets a proof of them before they are joined."""
         resolved = resolved or self.resolved(edition)
         if resolved.failed:
             return Making(functools.partial(BuiltEdition, edition, resolved.findings))
         if self.options.split:
             return self._begin_parts(edition, resolved, standard)
-        page_map = standard.page_map if standard else None
+        page_map = standard.page_map if standard else page_map
         marked = self.marked(edition, page_map, resolved)
-        return self._packed(edition, resolved, marked, page_map)
+        return self._packed(edition, resolved, marked, page_map, on_proof=on_proof)
 
     def _begin_parts(
         self, edition: Edition, resolved: Outcome[Document], standard: BuiltEdition | None
@@ -219,6 +223,7 @@ class Source:
         marked: Outcome[Document],
         page_map: PageMap | None,
         file: str = "",
+        on_proof: Callable[[Proof], object] | None = None,
     ) -> Making:
         """The remaining stages of a marked document: render, package."""
         pages = self.pages(edition, marked, page_map, file)
@@ -228,7 +233,7 @@ class Source:
         sources = self._sources(resolved) if edition.is_archival else ()
         beside = self.options.assets_beside
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)
-        packing = self._runner.later(stages.PACKAGE, pages, *takes)
+        packing = self._runner.later(stages.PACKAGE, pages, *takes, on_proof=on_proof)
 
         def packed() -> BuiltEdition:
             made = packing()
@@ -285,17 +290,30 @@ class Source:
         if self.parsed.seconds and any(edition.format == "pdf" for edition in alone):
             self._runner.ahead(preparation.get_ready_to_print, self.metadata.lang)
         draw_cover = self._cover_ahead(marked)
-        ahead = None if draw_cover else self._runner.ahead
+        make_ahead = None if draw_cover else self._runner.ahead
         # the slowest are started first; web pages are made here, while other processes work
-        begun = {edition: self.begin(edition) for edition in sorted(alone, key=_from_longest)}
         marked.sort(key=_from_longest)
+        ahead: dict[tuple[Edition, PageMap | None], Making] = {}
+
+        def on_proof(proof: Proof) -> None:
+            """Begin what needs no more than the page map."""
+            for edition in marked:
+                if proof.page_map is None or edition.format == "pdf":
+                    continue
+                if one := self._begin_beside(edition, proof.page_map):
+                    ahead[edition, proof.page_map] = one
+
+        begun = {
+            edition: self.begin(edition, on_proof=on_proof if edition == standard else None)
+            for edition in sorted(alone, key=_from_longest)
+        }
         resolved = {edition: self.resolved(edition) for edition in marked if self._runner.is_idle}
         steps = (
             step
             for edition, outcome in resolved.items()
             if not outcome.failed
             for step in preparation.get_ready(
-                outcome.value, edition, self.stem, self._templates, self.folder, ahead
+                outcome.value, edition, self.stem, self._templates, self.folder, make_ahead
             )
         )
         while self._runner.is_idle and next(steps, False):
@@ -308,23 +326,19 @@ class Source:
         for edition in marked:
             if first and first.page_map is None and not first.parts:  # all have the same mistakes
                 begun[edition] = Making(functools.partial(BuiltEdition, edition, first.findings))
+            elif first and (edition, first.page_map) in ahead:
+                begun[edition] = ahead[edition, first.page_map]
             else:
-                is_last = edition == marked[-1]
-                begun[edition] = (not is_last and self._begin_beside(edition, first)) or self.begin(
-                    edition, first, resolved.pop(edition, None)
-                )
+                begun[edition] = self.begin(edition, first, resolved.pop(edition, None))
         for edition in editions:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
 
-    def _begin_beside(self, edition: Edition, standard: BuiltEdition | None) -> Making | None:
-        """The same as `begin`, in a copy of this process, for an edition for screens of a text
-        whose pages have just been laid out."""
-        if edition.format == "pdf" or standard is None or not standard.seconds:
-            return None
+    def _begin_beside(self, edition: Edition, page_map: PageMap) -> Making | None:
+        """The same as `begin`, in a copy of this process."""
 
         def begin() -> Callable[[], BuiltEdition]:
-            finish = self.begin(edition, standard)
+            finish = self.begin(edition, page_map=page_map)
             return lambda: finish()._replace(document=None)  # which would take long to send
 
         waiting = self._runner.beside(begin)
@@ -332,11 +346,11 @@ class Source:
             return None
 
         def finish() -> BuiltEdition:
-            built, page_map = waiting(), standard.page_map
+            built = waiting()
             document = self._runner.on_request(
                 stages.MARK, lambda: self.marked(edition, page_map).value
             )
-            return built._replace(document=document) if built.package else built
+            return built._replace(document=document)
 
         return Making(finish)
 

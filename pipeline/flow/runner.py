@@ -170,11 +170,13 @@ class Runner:
         """The outcome of a stage whose value is made when it is requested."""
         return Outcome(stage, Trace({}, "", ()), make, None)
 
-    def later(self, stage: Stage[T], *takes: Any) -> Callable[[], Outcome[T]]:
+    def later(
+        self, stage: Stage[T], *takes: Any, on_proof: Callable[[Proof], object] | None = None
+    ) -> Callable[[], Outcome[T]]:
         """The same, started in another process if that is worth it, and awaited when the result is
-        requested."""
+        requested. ``on_proof`` gets a proof of a stage that is divided, before the listener."""
         is_apart = self._executor and stage.apart and stage.apart(*takes)
-        return self._begin(stage, takes, self._executor if is_apart else None)
+        return self._begin(stage, takes, self._executor if is_apart else None, on_proof=on_proof)
 
     def _begin(
         self,
@@ -183,6 +185,7 @@ class Runner:
         executor: Executor | None,
         *,
         is_part: bool = False,
+        on_proof: Callable[[Proof], object] | None = None,
     ) -> Callable[[], Outcome[T]]:
         name = f"{key(stage.name, code_version(), *map(_described, takes))}.trace"
         traces = self._known(name)
@@ -205,6 +208,11 @@ class Runner:
             if is_part:
                 self._running.append(running)
 
+        def show(proof: Proof) -> None:
+            if on_proof:
+                on_proof(proof)
+            self._listener(proof)
+
         @functools.cache
         def outcome() -> Outcome[T]:
             known: _Remembered | None = None
@@ -216,7 +224,7 @@ class Runner:
                 known = self._known_to(stage, values)
                 extra: tuple[Any, ...] = (known.memo,) if known else ()
                 if stage.divides:
-                    extra = (*extra, self.each, self._listener)
+                    extra = (*extra, self.each, show)
                 elif stage.spreads and self._executor:
                     extra = (*extra, self.each)
                 elif stage.recalls and self._memory:

@@ -209,14 +209,14 @@ def package(
     pango: str,
     sources: tuple[str, ...] = (),
     run_each: RunEach | None = None,
-    tell: Callable[[Proof], object] = lambda event: None,
+    show: Callable[[Proof], object] = lambda proof: None,
 ) -> Package:
     """The finished file of an edition, with facts about it. Findings concern the source unless
     stated otherwise. ``sources`` are the files to attach. A long text for print is divided into
-    units, which `run_each` lays out, and `tell` gets them before they are joined."""
+    units, which `run_each` lays out, and `show` gets a proof of them before they are joined."""
     from pipeline.package import package
 
-    crew = _Crew(run_each, pango, tell) if run_each else None
+    crew = _Crew(run_each, pango, show) if run_each else None
     return _placed(package(pages, folder, assets_beside=assets, crew=crew, sources=sources), source)
 
 

@@ -12,6 +12,7 @@ import msgspec
 from pipeline.model import Asset
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
+from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 
 Pair: TypeAlias = tuple[float, float]
@@ -211,13 +212,16 @@ class PageDigest(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """An event: the units of an edition are set, and their pages are final; the PDF is not there
-    yet. ``bodies`` are the digests of the pages of each unit without running heads and feet."""
+    """An event: the units of an edition are set, and their pages are final (unless they cannot be
+    joined after all); the PDF is not there yet. ``bodies`` are the digests of the pages of each
+    unit without running heads and feet. The standard print edition has its ``page_map``."""
 
     edition: str
     bodies: tuple[tuple[str, ...], ...]
     draw: Callable[[Collection[int]], tuple[bytes, tuple[PageDigest, ...]]]
     """Makes a PDF of the pages of some units, just as they will be in the whole."""
+
+    page_map: PageMap | None = None
 
 
 class Crew(Protocol):

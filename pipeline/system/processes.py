@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -55,6 +56,7 @@ def in_a_copy(make: Callable[[], T]) -> Callable[[], T | None] | None:
 
 def _send(sender: Connection, make: Callable[[], object]) -> None:
     """Send the result of a function, or nothing if it fails."""
+    gc.freeze()  # looking for garbage in what this process shares would copy all of it
     end_with_parent()
     with contextlib.suppress(Exception, KeyboardInterrupt):
         sender.send(make())

@@ -34,8 +34,9 @@ from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flo
 from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
-from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
+from pipeline.package.pdf.units.book import Alone, Book, joined, set_all, with_heads
 from pipeline.package.pdf.units.plan import UnitPlan, divided, first_block
+from pipeline.package.pdf.units.proof import proof_of
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import Crew, DrawnText, SetPage
 
@@ -67,10 +68,16 @@ def package(
         ready(root)
         plan = UnitPlan(undivided=undivided) if undivided else divided(setter, root, pages)
         if plan.slices:
-            book = set_all(crew or Alone(), plan.slices, root, pages, files, missing, folder)
+            crew = crew or Alone()
+            book = set_all(crew, plan.slices, root, pages, files, missing, folder)
+            page_map = None
+            if not book.undivided:
+                page_map = _page_map(pieces, pages, book.flows) if pieces else None
+                crew.show(proof_of(book, page_map, crew, edition, files))
+                book = with_heads(crew, book, edition, files)
             if book.undivided:  # the page numbers of units are in the markup
                 return package(pages, folder, None, sources, book.undivided)
-            return _joined(book, setter, pages, files, pieces, log, sources)
+            return _joined(book, setter, pages, files, page_map, log, sources)
         ready_text(root, missing)
         arrange(root)
         if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:
@@ -149,7 +156,7 @@ def _joined(
     setter: Typesetter,
     pages: Pages,
     files: Sequence[Path],
-    pieces: Pieces | None,
+    page_map: PageMap | None,
     log: Log,
     sources: Mapping[str, bytes],
 ) -> Package:
@@ -167,7 +174,7 @@ def _joined(
         dependencies=tuple(map(str, (*files, *read))),
         facts=_facts(book.pages),
         sheet=pages.sheet,
-        page_map=_page_map(pieces, pages, book.flows) if pieces else None,
+        page_map=page_map,
         plan=f"in {len(book.sets)} units",
         digests=tuple(page for part in book.parts for page in part.digests),
         text=DrawnText(

@@ -25,7 +25,6 @@ from pipeline.package.pdf.markup import ASSET, classes
 from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.tags import write_tags
 from pipeline.package.pdf.units.plan import UnitSlice, furniture_root
-from pipeline.package.pdf.units.proof import proof_of
 from pipeline.package.pdf.units.setting import set_heads, set_unit
 from pipeline.package.units import (
     Crew,
@@ -65,6 +64,7 @@ class Book(NamedTuple):
 
     slices: tuple[UnitSlice, ...] = ()
     sets: tuple[Set, ...] = ()
+    furniture: tuple[Furniture, ...] = ()
     parts: tuple[DrawnPart, ...] = ()
     messages: tuple[tuple[str, str, str], ...] = ()
     uses: Uses | None = None
@@ -143,9 +143,12 @@ def set_all(
         return Book(undivided="its contents take another page once they have their page numbers")
     if any(link.is_internal and link.target not in starts for one in found for link in one.links):
         return Book(undivided="it has links that lead nowhere")
-    furniture = tuple(_furniture(sets, root, units[0]))
-    crew.show(proof_of(tuple(sets), furniture, crew, edition, fonts))
-    heads = crew.heads(furniture, edition)
+    return Book(slices, tuple(sets), furniture=tuple(_furniture(sets, root, units[0])))
+
+
+def with_heads(crew: Crew, book: Book, edition: Edition, fonts: Sequence[Path]) -> Book:
+    """A book with its running heads and feet, ready to be joined, or why it cannot be."""
+    sets, heads = book.sets, crew.heads(book.furniture, edition)
     parts = tuple(
         DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
         for one, above in zip(sets, heads, strict=True)
@@ -155,7 +158,8 @@ def set_all(
         *(message for one in heads for message in one.messages),
     )
     uses = Uses(parts, fonts)
-    return Book(slices, tuple(sets), parts, tuple(messages), uses, _unfit(heads) or uses.unfit)
+    undivided = _unfit(heads) or uses.unfit
+    return book._replace(parts=parts, messages=tuple(messages), uses=uses, undivided=undivided)
 
 
 def _ends_on_the_left(sets: Sequence[Set]) -> bool:

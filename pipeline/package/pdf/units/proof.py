@@ -8,20 +8,20 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pipeline.model.editions import Edition
+from pipeline.model.page_map import PageMap
 from pipeline.package.pdf.engine.joining import DrawnPart, Uses, join
 from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.units.book import Book
 from pipeline.package.pdf.units.setting import NOTHING
-from pipeline.package.units import Crew, Furniture, PageDigest, Proof, Set, SetPage
+from pipeline.package.units import Crew, PageDigest, Proof, SetPage
 
 
 def proof_of(
-    sets: tuple[Set, ...],
-    furniture: tuple[Furniture, ...],
-    crew: Crew,
-    edition: Edition,
-    fonts: Sequence[Path],
+    book: Book, page_map: PageMap | None, crew: Crew, edition: Edition, fonts: Sequence[Path]
 ) -> Proof:
     """The proof of units that are set; the running heads of those that are drawn are set for it."""
+
+    sets, furniture = book.sets, book.furniture
 
     def draw(numbers: Collection[int]) -> tuple[bytes, tuple[PageDigest, ...]]:
         chosen = sorted(numbers)
@@ -37,7 +37,7 @@ def proof_of(
         data = join(Typesetter(fonts, Path(), ()), parts, uses, lambda *_: None, "1.7")
         return data, tuple(digest for part in parts for digest in part.digests)
 
-    return Proof(edition.name, tuple(one.drawing.digests for one in sets), draw)
+    return Proof(edition.name, tuple(one.drawing.digests for one in sets), draw, page_map)
 
 
 def _bare(page: SetPage) -> SetPage:
