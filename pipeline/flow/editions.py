@@ -297,11 +297,10 @@ class Source:
 
         def on_proof(proof: Proof) -> None:
             """Begin what needs no more than the page map."""
-            for edition in marked:
-                if proof.page_map is None or edition.format == "pdf":
-                    continue
-                if one := self._begin_beside(edition, proof.page_map):
-                    ahead[edition, proof.page_map] = one
+            page_map = proof.page_map() if self._runner.can_copy else None
+            for edition in marked if page_map else ():
+                if edition.format != "pdf":
+                    ahead[edition, page_map] = self._begin_beside(edition, page_map)
 
         begun = {
             edition: self.begin(edition, on_proof=on_proof if edition == standard else None)
@@ -334,7 +333,7 @@ class Source:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
 
-    def _begin_beside(self, edition: Edition, page_map: PageMap) -> Making | None:
+    def _begin_beside(self, edition: Edition, page_map: PageMap | None) -> Making:
         """The same as `begin`, in a copy of this process."""
 
         def begin() -> Callable[[], BuiltEdition]:
@@ -342,8 +341,6 @@ class Source:
             return lambda: finish()._replace(document=None)  # which would take long to send
 
         waiting = self._runner.beside(begin)
-        if waiting is None:
-            return None
 
         def finish() -> BuiltEdition:
             built = waiting()

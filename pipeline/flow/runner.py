@@ -136,23 +136,27 @@ class Runner:
         outcome.identity = key(outcome.data)
         return outcome
 
-    def beside(self, begin: Callable[[], Callable[[], T]]) -> Callable[[], T] | None:
-        """Let a copy of this process begin something that runs stages, and finish it; returns what
-        waits for the result. None if that is not possible, and in a process that stays, whose next
+    @property
+    def can_copy(self) -> bool:
+        """True if `beside` runs something in another process: not in one that stays, whose next
         build is to know what was made."""
+        return isinstance(self._executor, Copier) and not self._memory
+
+    def beside(self, begin: Callable[[], Callable[[], T]]) -> Callable[[], T]:
+        """Let a copy of this process, if there can be one, begin something that runs stages, and
+        finish it; returns what waits for the result."""
+        events: list[Begun | Ran] = []
+
+        def record(event: Begun | Ran | Proof) -> None:
+            if not isinstance(event, Proof):  # which draws here
+                events.append(event)
 
         def recorded() -> tuple[T, list[Begun | Ran], tuple[str, ...]]:
-            events: list[Begun | Ran] = []
-
-            def record(event: Begun | Ran | Proof) -> None:
-                if not isinstance(event, Proof):  # which draws here
-                    events.append(event)
-
             self._listener, self._executor = record, None
             return begin()(), events, tuple(self.files)
 
         copier = self._executor if isinstance(self._executor, Copier) else None
-        waiting = copier.copied(recorded) if copier and not self._memory else None
+        waiting = copier.copied(recorded) if copier and self.can_copy else None
 
         def result() -> T:
             made = waiting() if waiting else None
@@ -164,7 +168,7 @@ class Runner:
             self.files.update(dict.fromkeys(files))
             return value
 
-        return result if waiting else None
+        return result
 
     def on_request(self, stage: Stage[T], make: Callable[[], T]) -> Outcome[T]:
         """The outcome of a stage whose value is made when it is requested."""

@@ -214,14 +214,15 @@ class PageDigest(NamedTuple):
 class Proof(NamedTuple):
     """An event: the units of an edition are set, and their pages are final (unless they cannot be
     joined after all); the PDF is not there yet. ``bodies`` are the digests of the pages of each
-    unit without running heads and feet. The standard print edition has its ``page_map``."""
+    unit without running heads and feet. ``page_map`` finds the page map of the standard print
+    edition."""
 
     edition: str
     bodies: tuple[tuple[str, ...], ...]
     draw: Callable[[Collection[int]], tuple[bytes, tuple[PageDigest, ...]]]
     """Makes a PDF of the pages of some units, just as they will be in the whole."""
 
-    page_map: PageMap | None = None
+    page_map: Callable[[], PageMap | None] = lambda: None
 
 
 class Crew(Protocol):

@@ -6,6 +6,7 @@ and nothing is loaded from the network.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -70,14 +71,17 @@ def package(
         if plan.slices:
             crew = crew or Alone()
             book = set_all(crew, plan.slices, root, pages, files, missing, folder)
-            page_map = None
+
+            @functools.cache
+            def page_map() -> PageMap | None:
+                return _page_map(pieces, pages, book.flows) if pieces else None
+
             if not book.undivided:
-                page_map = _page_map(pieces, pages, book.flows) if pieces else None
                 crew.show(proof_of(book, page_map, crew, edition, files))
                 book = with_heads(crew, book, edition, files)
             if book.undivided:  # the page numbers of units are in the markup
                 return package(pages, folder, None, sources, book.undivided)
-            return _joined(book, setter, pages, files, page_map, log, sources)
+            return _joined(book, setter, pages, files, page_map(), log, sources)
         ready_text(root, missing)
         arrange(root)
         if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:

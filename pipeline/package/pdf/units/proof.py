@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,7 +17,11 @@ from pipeline.package.units import Crew, PageDigest, Proof, SetPage
 
 
 def proof_of(
-    book: Book, page_map: PageMap | None, crew: Crew, edition: Edition, fonts: Sequence[Path]
+    book: Book,
+    page_map: Callable[[], PageMap | None],
+    crew: Crew,
+    edition: Edition,
+    fonts: Sequence[Path],
 ) -> Proof:
     """The proof of units that are set; the running heads of those that are drawn are set for it."""
 
