@@ -17,8 +17,16 @@ import msgspec
 
 from pipeline import model
 from pipeline.model import Block, Document, Node
+from pipeline.model.diagnostics import Span
 from pipeline.model.paper import Sheet
-from pipeline.model.tree import of_text, plain_text, top_level, walk_with
+from pipeline.model.tree import (
+    children,
+    of_node,
+    of_text,
+    plain_text,
+    top_level,
+    walk_with,
+)
 
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -176,6 +184,27 @@ class _Holder:
         self.passed = 0
 
 
+class _Leaf(NamedTuple):
+    """A piece of text in a block that is not a section. Its ``holder`` is one of those in it, by
+    their order, or that of the block itself: -1."""
+
+    node: Node
+    holder: int
+    offset: int
+    letters: int
+    ordinal: int
+
+
+class _Leaves(NamedTuple):
+    """The pieces of text in a block: the types and places of the ``holders`` in it, how many of the
+    letters are those ``passed`` in the block's own holder, and the number of nodes."""
+
+    leaves: tuple[_Leaf, ...]
+    holders: tuple[tuple[str, Span], ...]
+    passed: int
+    nodes: int
+
+
 @of_text
 def leaves(document: Document) -> tuple[TextLeaf, ...]:
     """The pieces of text in a document, in the order of `tree.walk`; code before its caption."""
@@ -185,21 +214,51 @@ def leaves(document: Document) -> tuple[TextLeaf, ...]:
 def _leaves(document: Document) -> Iterator[TextLeaf]:
     seen: dict[Position, int] = {}
 
-    def inherit(node: Node, holder: _Holder) -> _Holder:
-        span = document.place(node.span) if isinstance(node, HOLDERS) else None
-        if span is None:
-            return holder
-        position = Position(type(node).__name__, span.file, span.line, span.column)
+    def holder_at(name: str, span: Span) -> _Holder:
+        place = document.place(span) or span
+        position = Position(name, place.file, place.line, place.column)
         nth = seen[position] = seen.get(position, -1) + 1
         return _Holder(msgspec.structs.replace(position, nth=nth) if nth else position)
 
-    for ordinal, (node, holder) in enumerate(
-        walk_with(top_level(document), _Holder(Position()), inherit)
-    ):
+    ordinal, outermost = 0, _Holder(Position())
+    stack = [(node, outermost) for node in top_level(document)][::-1]
+    while stack:
+        node, holder = stack.pop()
+        if isinstance(node, model.Section):
+            own = holder_at("Section", node.span) if node.span else holder
+            stack.extend([(child, own) for child in children(node)[::-1]])
+            ordinal += 1
+            continue
+        found = _leaves_of(node)
+        holders = [holder_at(*one) for one in found.holders]
+        for leaf in found.leaves:
+            of = holders[leaf.holder] if leaf.holder >= 0 else holder
+            before = 0 if isinstance(leaf.node, model.CodeBlock) else of.passed
+            place = before + leaf.offset, leaf.letters, ordinal + leaf.ordinal
+            yield TextLeaf(leaf.node, of.position, *place)
+        holder.passed += found.passed
+        ordinal += found.nodes
+
+
+@of_node
+def _leaves_of(block: Node) -> _Leaves:
+    holders: list[tuple[str, Span]] = []
+
+    def inherit(node: Node, holder: int) -> int:
+        if node.span is None or not isinstance(node, HOLDERS):
+            return holder
+        holders.append((type(node).__name__, node.span))
+        return len(holders) - 1
+
+    found: list[_Leaf] = []
+    passed: dict[int, int] = {}
+    ordinal = -1
+    for ordinal, (node, holder) in enumerate(walk_with((block,), -1, inherit)):
         if isinstance(node, model.CodeBlock):
             before = len(letters(plain_text(node.caption)))
-            yield TextLeaf(node, holder.position, before, len(letters(node.text)), ordinal)
+            found.append(_Leaf(node, holder, before, len(letters(node.text)), ordinal))
         elif isinstance(node, PIECES):
             count = len(letters(counted_text(node)))
-            yield TextLeaf(node, holder.position, holder.passed, count, ordinal)
-            holder.passed += count
+            found.append(_Leaf(node, holder, passed.get(holder, 0), count, ordinal))
+            passed[holder] = passed.get(holder, 0) + count
+    return _Leaves(tuple(found), tuple(holders), passed.get(-1, 0), ordinal + 1)
