@@ -18,7 +18,7 @@ import msgspec
 
 from pipeline.flow.editions import BuiltEdition, Options, Source
 from pipeline.flow.manifest import Output
-from pipeline.flow.runner import Begun, Ran, Runner
+from pipeline.flow.runner import Begun, DocumentReady, Ran, Runner
 from pipeline.flow.saving import Saved, Saving
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from pipeline.model import Document
     from pipeline.verify import CheckReport
 
-Event: TypeAlias = Begun | Ran | Proof | BuiltEdition | Saved
-"""An event of a build: a stage begins, or has run or was known; the pages of a long text can be
-seen; an edition is made; at the end, a file is saved."""
+Event: TypeAlias = Begun | Ran | DocumentReady | Proof | BuiltEdition | Saved
+"""An event of a build: a stage begins, or has run or was known; the document of an edition is
+ready; the pages of a long one can be seen; an edition is made; at the end, a file is saved."""
 
 Listener: TypeAlias = Callable[[Event], object]
 """A function that gets each event. If it raises an exception, the build ends with it."""
@@ -53,6 +53,7 @@ Listener: TypeAlias = Callable[[Event], object]
 __all__ = [
     "Begun",
     "BuiltEdition",
+    "DocumentReady",
     "Event",
     "Listener",
     "Memory",

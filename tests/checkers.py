@@ -235,6 +235,16 @@ def preview(address: str, source: Path) -> dict[str, Any]:
     return seen
 
 
+def preview_pages(address: str, source: Path) -> dict[str, Any]:
+    """The preview of a book whose builds wait, as seen in Chromium: see
+    tests/conformance/preview_pages.py."""
+    require("browser")
+    seen: dict[str, Any] = json.loads(
+        _run_own("preview_pages", str(shutil.which(_CHROMIUM)), address, source)
+    )
+    return seen
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Nothing is logged."""

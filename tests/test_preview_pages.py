@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -18,16 +22,25 @@ from pipeline.flow.runner import Begun
 from pipeline.model.sheet import proportions
 from pipeline.package import units
 from pipeline.package.units import PageDigest, Proof
+from tests import checkers
 
 HANDOUT = "handout"
 
 
-def book(**added: str) -> str:
-    """A book of three chapters of one or two pages, to which words are ``added``: c2="more"."""
-    front = "---\ntitle: Many wells\nlang: en\nauthors: [Ann]\n---\n\n"
-    return front + "".join(
-        f"# Chapter {number}\n\nNobody had counted well {number}. {added.get(f'c{number}', '')}\n\n"
-        for number in range(1, 4)
+TRY = itertools.count()
+
+
+def book(number: int, **added: str) -> str:
+    """A book of three chapters of a page, to which words are ``added``: c2="more". No build knows
+    one with another number."""
+    front = "---\ntitle: Many wells\nlang: en\n---\n\n"
+    return (
+        front
+        + f"# Preface {number}\n\nA few words.\n\n"
+        + "".join(
+            f"# Chapter {n}\n\nNobody had counted well {n}. {added.get(f'c{n}', '')}\n\n"
+            for n in range(1, 4)
+        )
     )
 
 
@@ -53,11 +66,18 @@ class Writing:
             out = folder / "out"
             return driver.build(source, editions, out=out, listener=on_event, memory=memory)
 
-        self.source.write_text(book(), "utf-8")
+        self.number = 0
         self.session = Session(self.source, run, (HANDOUT,))
         self.session.changed = self._changed
         self._thread = threading.Thread(target=self.session.watcher.run)
         self._thread.start()
+
+    def book(self, **added: str) -> str:
+        """The book as it was, with words ``added``."""
+        return book(self.number, **added)
+
+    def save(self, text: str) -> None:
+        self.source.write_text(text, "utf-8")
 
     def _changed(self) -> None:
         with self._news:
@@ -78,7 +98,7 @@ class Writing:
     def edit(self, text: str) -> Any:
         """Save, and return the state when pages can be seen."""
         before = self.session.state.number
-        self.source.write_text(text, "utf-8")
+        self.save(text)
         return self.wait(lambda state: state.number > before and state.doing)
 
     def edit_once_more(self, text: str) -> Any:
@@ -86,7 +106,7 @@ class Writing:
         of the new text can be seen, or all is built again."""
         wanted = self.session.watcher._wanted
         before = self.session.state.number
-        self.source.write_text(text, "utf-8")
+        self.save(text)
         assert wanted.wait(20)
         self._may_go.release()
         return self.wait(lambda state: state.number > before)
@@ -117,21 +137,33 @@ class Writing:
         self._thread.join()
 
 
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proportions, "BOOK_WORDS", 5)
+        patch.setattr(units, "LENGTH", 10)
+        patch.setattr(units, "LONG", 20)
+        one = Writing(tmp_path_factory.mktemp("wells"))
+        try:
+            yield one
+        finally:
+            one.close()
+
+
 @pytest.fixture
-def writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writing]:
-    monkeypatch.setattr(proportions, "BOOK_WORDS", 5)
-    monkeypatch.setattr(units, "LENGTH", 10)
-    monkeypatch.setattr(units, "LONG", 20)
-    one = Writing(tmp_path)
-    try:
-        yield one
-    finally:
-        one.close()
+def writing(started: Writing) -> Writing:
+    """One at whose preview another book is shown."""
+    before = started.session.state.number
+    started.number = next(TRY)
+    started.save(started.book())
+    started.go()
+    started.wait(lambda state: state.number > before and not state.doing and not state.failed)
+    return started
 
 
 def test_the_pages_of_an_edit_are_seen_before_the_book_is_built(writing: Writing) -> None:
-    before = writing.go()
-    soon = writing.edit(book(c2="A camel came."))
+    before = writing.session.state
+    soon = writing.edit(writing.book(c2="A camel came."))
     assert "A camel came." in writing.words(soon)
     assert soon.findings == before.findings
     names = [[page.name for page in writing.pages(state)] for state in (before, soon)]
@@ -143,8 +175,8 @@ def test_the_pages_of_an_edit_are_seen_before_the_book_is_built(writing: Writing
 
 
 def test_pages_that_follow_keep_their_running_heads_until_it_is_built(writing: Writing) -> None:
-    before = writing.go()
-    soon = writing.edit(book(c1="A camel came. " * 400, c3="It drank."))
+    before = writing.session.state
+    soon = writing.edit(writing.book(c1="A camel came. " * 400, c3="It drank."))
     pages, old = writing.pages(soon), writing.pages(before)
     assert len(pages) > len(old)
     words = writing.words(soon).split()
@@ -159,8 +191,8 @@ def test_pages_that_follow_keep_their_running_heads_until_it_is_built(writing: W
 
 
 def test_a_chapter_that_is_gone_is_gone_before_the_book_is_built(writing: Writing) -> None:
-    before = writing.go()
-    rest = book().replace("# Chapter 2\n\nNobody had counted well 2.", "")
+    before = writing.session.state
+    rest = writing.book().replace("# Chapter 2\n\nNobody had counted well 2.", "")
     soon = writing.edit(rest)
     assert "well 2" in writing.words(before)
     assert "well 2" not in writing.words(soon)
@@ -171,23 +203,22 @@ def test_a_chapter_that_is_gone_is_gone_before_the_book_is_built(writing: Writin
 
 
 def test_pages_of_a_build_that_fails_do_not_stay(writing: Writing) -> None:
-    before = writing.go()
-    soon = writing.edit(book(c2="A camel came."))
+    before = writing.session.state
+    soon = writing.edit(writing.book(c2="A camel came."))
     assert soon.parts != before.parts
     failed = writing.go("The disc is full.")
     assert failed.failed
     assert "The disc is full." in failed.findings[0].text
     assert failed.parts == before.parts
     assert "camel" not in writing.words(failed)
-    writing.edit(book(c2="Two camels came."))
+    writing.edit(writing.book(c2="Two camels came."))
     mended = writing.go()
     assert "Two camels came." in writing.words(mended)
 
 
 def test_the_pages_of_the_newest_edit_are_those_that_are_seen(writing: Writing) -> None:
-    writing.go()
-    writing.edit(book(c2="One camel came."))
-    soon = writing.edit_once_more(book(c1="It drank.", c2="Two camels came."))
+    writing.edit(writing.book(c2="One camel came."))
+    soon = writing.edit_once_more(writing.book(c1="It drank.", c2="Two camels came."))
     words = writing.words(soon)
     assert "It drank." in words
     assert "Two camels came." in words
@@ -195,9 +226,9 @@ def test_the_pages_of_the_newest_edit_are_those_that_are_seen(writing: Writing) 
 
 
 def test_an_edit_that_is_taken_back_leaves_nothing(writing: Writing) -> None:
-    before = writing.go()
-    writing.edit(book(c2="One camel came."))
-    after = writing.edit_once_more(book())
+    before = writing.session.state
+    writing.edit(writing.book(c2="One camel came."))
+    after = writing.edit_once_more(writing.book())
     assert after.parts == before.parts
     assert after.findings == before.findings
 
@@ -241,3 +272,57 @@ def test_if_too_much_has_changed_nothing_is_shown_before_it_is_built() -> None:
     assert len(soon_of("a", "x" * MOST, "a")) == MOST + 1
     assert soon_of("a", "x" * MOST, "y", "a") == []
     assert soon_of("", "x", "y") != []
+
+
+# --- in a browser ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The observations of a book of four chapters: see tests/conformance/preview_pages.py."""
+    folder = tmp_path_factory.mktemp("wells")
+    source = folder / "wells.md"
+    chapters = (
+        f"# Chapter {number}\n\n" + f"Nobody had counted the wells in chapter {number} yet. " * 35
+        for number in range(1, 5)
+    )
+    source.write_text("---\ntitle: Wells\nlang: en\n---\n\n" + "\n\n".join(chapters), "utf-8")
+    (folder / "go").touch()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.waiting_preview", str(source), str(folder / "out")],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    assert process.stdout
+    try:
+        yield checkers.preview_pages(process.stdout.readline().split()[1], source)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+@pytest.mark.checkers
+@pytest.mark.slow
+class TestInABrowser:
+    def test_two_windows_show_an_edit_before_the_book_is_built(self, seen: dict[str, Any]) -> None:
+        assert seen["soon"] == [True, True]
+        assert seen["same"]
+
+    def test_an_edit_above_leaves_the_page_where_it_is(self, seen: dict[str, Any]) -> None:
+        assert seen["longer"]
+        assert max(seen["read"]) - min(seen["read"]) <= 1
+
+    def test_no_page_is_ever_empty(self, seen: dict[str, Any]) -> None:
+        assert seen["empty"] == 0
+
+    def test_the_newest_edit_is_shown(self, seen: dict[str, Any]) -> None:
+        assert seen["dropped"] == [[True, True], [True, True]]
+
+    def test_after_an_error_the_last_good_pages_come_back(self, seen: dict[str, Any]) -> None:
+        assert seen["failing"] == [True, True]
+        assert seen["failed"] == [True, False]
+        assert "The disc is full." in seen["said"]
+
+    def test_the_page_does_not_complain(self, seen: dict[str, Any]) -> None:
+        assert seen["complaints"] == []

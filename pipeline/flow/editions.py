@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.flow import preparation, stages
 from pipeline.flow.outcomes import Outcome
-from pipeline.flow.runner import Runner
+from pipeline.flow.runner import DocumentReady, Runner
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -230,6 +230,7 @@ class Source:
         found = (*marked.findings, *pages.findings)
         if pages.failed:
             return Making(functools.partial(BuiltEdition, edition, found, marked))
+        self._runner.tell(DocumentReady(edition.name, marked))
         sources = self._sources(resolved) if edition.is_archival else ()
         beside = self.options.assets_beside
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)

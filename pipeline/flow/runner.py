@@ -65,6 +65,16 @@ class _Remembered(NamedTuple):
 _traces = msgspec.json.Decoder(tuple[Trace, ...])
 
 
+class DocumentReady(NamedTuple):
+    """An event: a document is resolved and marked for an edition, which is now made from it."""
+
+    edition: str
+    document: Outcome[Any]
+
+
+Event: TypeAlias = Begun | Ran | DocumentReady | Proof
+"""An event of stages."""
+
 RunEach: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
 """A function that runs a stage for each of many parts."""
 
@@ -79,7 +89,7 @@ class Runner:
         self,
         store: Store | None = None,
         executor: Executor | None = None,
-        listener: Callable[[Begun | Ran | Proof], object] = lambda event: None,
+        listener: Callable[[Event], object] = lambda event: None,
         memory: Memory | None = None,
     ) -> None:
         self.files: dict[str, None] = {}
@@ -104,6 +114,9 @@ class Runner:
     def ahead(self, prepare: Callable[..., T], *args: Any) -> Future[T] | None:
         """Let another process, if there is one, prepare for later stages."""
         return self._executor.submit(prepare, *args) if self._executor else None
+
+    def tell(self, event: Event) -> None:
+        self._listener(event)
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
         """The outcome of a stage with these inputs: outcomes of other stages, or plain values."""
@@ -147,8 +160,8 @@ class Runner:
         finish it; returns what waits for the result."""
         events: list[Begun | Ran] = []
 
-        def record(event: Begun | Ran | Proof) -> None:
-            if not isinstance(event, Proof):  # which draws here
+        def record(event: Event) -> None:
+            if isinstance(event, Begun | Ran):  # others are of no use elsewhere
                 events.append(event)
 
         def recorded() -> tuple[T, list[Begun | Ran], tuple[str, ...]]:

@@ -1,6 +1,6 @@
 // The three views: files of an edition in frames, and pictures of pages.
 
-import { align, last, letters, mover } from './places.js';
+import { align, last, letters, moved } from './places.js';
 
 const REFERENCE = 0.25; // of the height of a view: what is there counts as read
 const AHEAD = '150% 0px'; // pages this near are drawn, those in view first
@@ -74,25 +74,22 @@ class Pane {
       return;
     }
     const path = address(this.edition, part.digest);
-    const blocks = placed === this.placed ? this.blocks : await blocksOf(path);
-    const content = name === this.shown ? null : await this.fetched(part, path);
+    const [blocks, content] = await Promise.all([
+      placed === this.placed ? this.blocks : blocksOf(path),
+      name === this.shown ? null : this.fetched(part, path),
+    ]);
     if (!blocks || (name !== this.shown && !content)) return; // there is a newer one
-    const leaves = content ? content.leaves : this.leaves;
-    const items = align(blocks, leaves);
-    const move = mover(this.blocks, blocks);
     const anchor = this.reading();
-    const now = anchor && move(anchor.block);
-    const near = content && anchor && this.kept(anchor, items, move);
     this.left = undefined;
     const before = this.blocks;
+    const leaves = content ? content.leaves : this.leaves;
+    const items = align(blocks, leaves);
+    const now = anchor && moved(before, blocks, anchor.block);
     if (content) await this.put(part, path, content, items, now);
     Object.assign(this, { blocks, leaves, items, own: null, shown: name, placed, aligned });
-    if (near) {
-      this.goTo(this.nearest(move(near.block)), near.fraction);
-      if (this.own) this.own.anchor = { block: now, fraction: anchor.fraction };
-    }
+    if (content && anchor) this.goTo(this.nearest(now), anchor.fraction);
     if (content) this.settled();
-    const marked = this.marking === null ? null : move(this.marking);
+    const marked = this.marking === null ? null : moved(before, blocks, this.marking);
     this.mark(items.find((item) => item.block === marked));
     const { wanted } = this.page;
     if (wanted && !before.length) {
@@ -106,13 +103,6 @@ class Pane {
     if (this.left !== undefined) return this.left;
     if (this.isAtStart) return null;
     return this.own && this.own.position === this.position ? this.own.anchor : this.anchor();
-  }
-
-  // The anchor, or one at a block near it that is shown again.
-  kept(anchor, items, move) {
-    const again = new Set(items.map((item) => item.block));
-    if (this.left !== undefined || again.has(move(anchor.block))) return anchor;
-    return this.anchor((item) => again.has(move(item.block))) || anchor;
   }
 
   // A hidden view forgets where it is, and text that gets another width moves.
@@ -135,12 +125,11 @@ class Pane {
   }
 
   // What is read: the item at the line of reference, and how far from it to the next.
-  anchor(suits = () => true) {
+  anchor() {
     const line = this.height * REFERENCE;
     let above = null;
     let below = null;
     for (const item of this.items) {
-      if (!suits(item)) continue;
       const top = this.top(item);
       if (top === null) continue;
       if (top <= line && (!above || top >= above.top)) above = { item, top };

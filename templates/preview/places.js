@@ -84,17 +84,15 @@ export function align(blocks, leaves) {
   return items.sort((a, b) => a.position - b.position || a.block - b.block);
 }
 
-// What gives the block of now that is one of before, when text was changed in one place
-export function mover(before, now) {
+// The block of now that is the one of before, when text was changed in one place
+export function moved(before, now, index) {
   const same = (a, b) => a.text === b.text && a.file === b.file;
   const shorter = Math.min(before.length, now.length);
   let head = 0;
   while (head < shorter && same(before[head], now[head])) head += 1;
   let tail = 0;
   while (tail < shorter - head && same(before.at(-1 - tail), now.at(-1 - tail))) tail += 1;
-  return (index) => {
-    if (index < head) return index;
-    if (index >= before.length - tail) return index + now.length - before.length;
-    return Math.max(0, Math.min(index, now.length - tail - 1, now.length - 1));
-  };
+  if (index < head) return index;
+  if (index >= before.length - tail) return index + now.length - before.length;
+  return Math.max(0, Math.min(index, now.length - tail - 1, now.length - 1));
 }

@@ -44,6 +44,8 @@ SHOWS = """(words) => ['html', 'epub'].map((pane) => document.querySelector(`#${
 class Writer:
     """Somebody who edits a source and looks at its preview."""
 
+    panes: tuple[str, ...] = PANES
+
     def __init__(self, browser: Browser, address: str, source: Path) -> None:
         self.complaints: list[str] = []
         self.browser, self.address, self.source = browser, address, source
@@ -58,9 +60,9 @@ class Writer:
         page.on("request", lambda asked: self.requested(asked.url))
         page.set_default_timeout(90_000)  # machines may be busy
         page.goto(self.address + fragment)
-        page.wait_for_selector("#html[data-digest]")
-        page.wait_for_selector("#epub[data-digest]")
-        page.wait_for_selector("#pdf[data-digest] img:not([hidden])")
+        for pane in self.panes:
+            page.wait_for_selector(f"#{pane}[data-digest]")
+        page.wait_for_selector("#pdf img:not([hidden])")
         return page
 
     def requested(self, address: str) -> None:

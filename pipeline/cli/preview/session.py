@@ -16,13 +16,15 @@ import msgspec
 
 from pipeline.cli.preview import drawing
 from pipeline.cli.preview.pages import Size, pages_of, soonest
-from pipeline.cli.preview.showing import Shown, shown
+from pipeline.cli.preview.showing import BlockPlace, Shown, places, shown
 from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import Event, Listener, Result
 from pipeline.flow.editions import BuiltEdition
-from pipeline.flow.runner import Begun
+from pipeline.flow.outcomes import Outcome
+from pipeline.flow.runner import Begun, DocumentReady
+from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import EDITIONS, output_name, stem_of
+from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
 from pipeline.model.messages import as_text, summary
 from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
@@ -93,6 +95,8 @@ class Session:
         self._made: list[BuiltEdition] = []
         self._kept: dict[tuple[str, str], Shown] = {}
         self._good: dict[str, _Part] = {}
+        self._documents: dict[str, Outcome[Document]] = {}
+        self._placed: dict[str, tuple[Outcome[Document], tuple[BlockPlace, ...]]] = {}
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
         self._drawing = _worker(self._folder.name)
@@ -149,6 +153,8 @@ class Session:
             match event:
                 case Begun(stage, edition) if not event.part:
                     self._set(doing=f"{stage} {edition}".strip())
+                case DocumentReady(name, document):
+                    self._documents[name] = document
                 case Proof():
                     self._show_soon(event)
                 case BuiltEdition():
@@ -170,12 +176,10 @@ class Session:
         names = [page.name for page in pages]
         if pages and names != [page.name for page in before.pages]:
             digest = key(*names)[: len(part.digest)]
-            seen = msgspec.structs.replace(before, digest=digest, pages=pages)
+            found = self._places(before.edition, self._documents[proof.edition])
+            seen = msgspec.structs.replace(before, digest=digest, places=found, pages=pages)
             self._keep(seen)
-            soon = msgspec.structs.replace(
-                part, digest=digest, pages=tuple(page.told for page in pages)
-            )
-            self._set(parts={**self.state.parts, proof.edition: soon})
+            self._set(parts={**self.state.parts, proof.edition: _part(seen)})
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
@@ -208,22 +212,25 @@ class Session:
             if path is None or document is None:
                 continue
             folder = path.parents[file.count("/")]
-            seen = shown(edition, document.value, folder, file, result.files)
+            found = self._places(edition, document)
+            seen = shown(edition, found, folder, file, result.files)
             if edition.format == "pdf":
                 copied, sizes = self._opened(seen.data)
                 digests = one.package.digests if one.package else ()
                 pages = pages_of(copied, sizes, digests)
                 seen = msgspec.structs.replace(seen, pages=pages)
             self._keep(seen)
-            parts[edition.name] = _Part(
-                edition.format,
-                edition.label,
-                seen.digest,
-                hash(seen.places) & 0xFFFFFFFF,
-                seen.documents,
-                tuple(page.told for page in seen.pages),
-            )
+            parts[edition.name] = _part(seen)
         return parts
+
+    def _places(self, edition: Edition, document: Outcome[Document]) -> tuple[BlockPlace, ...]:
+        """The places of a document, which are looked for once."""
+        known, found = self._placed.get(edition.name, (None, ()))
+        if known is not document:
+            # the text of sheets is not in the order of reading
+            found = tuple(places(document.value)) if edition.imposition == "none" else ()
+            self._placed[edition.name] = document, found
+        return found
 
     def _opened(self, data: bytes) -> tuple[str, list[Size]]:
         """A copy of a PDF, of which pages can be requested even during a build."""
@@ -256,6 +263,18 @@ class Session:
 
 def _worker(folder: str) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, get_context("spawn"), end_with_parent, (folder,))
+
+
+def _part(seen: Shown) -> _Part:
+    edition = seen.edition
+    return _Part(
+        edition.format,
+        edition.label,
+        seen.digest,
+        hash(seen.places) & 0xFFFFFFFF,
+        seen.documents,
+        tuple(page.told for page in seen.pages),
+    )
 
 
 def _finding(finding: Diagnostic) -> _Finding:

@@ -28,7 +28,7 @@ NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
 """Files next to a web page that are not part of it."""
 
 
-class _Place(msgspec.Struct, frozen=True, array_like=True):
+class BlockPlace(msgspec.Struct, frozen=True, array_like=True):
     """The beginning of a block: its ``file`` ("" for the source itself) and line, a text by which
     it is found, and whether this is likely to be repeated, as headings are in the contents. A block
     that begins with a short text has two places: there, and at the text that is easily found. The
@@ -51,7 +51,7 @@ class Shown(msgspec.Struct, frozen=True):
     digest: str
     files: dict[str, bytes]
     documents: tuple[str, ...]
-    places: tuple[_Place, ...]
+    places: tuple[BlockPlace, ...]
     pages: tuple[PrintedPage, ...] = ()
 
     @property
@@ -60,10 +60,14 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 def shown(
-    edition: Edition, document: Document, folder: Path, file: str, written: Iterable[Path]
+    edition: Edition,
+    found: tuple[BlockPlace, ...],
+    folder: Path,
+    file: str,
+    written: Iterable[Path],
 ) -> Shown:
-    """An edition ``written`` to a folder as ``file``, with the files next to it. Raises
-    `OSError`."""
+    """An edition ``written`` to a folder as ``file``, with the files next to it and the places that
+    were ``found``. Raises `OSError`."""
     data = (folder / file).read_bytes()
     documents = [Path(file).name]
     files = {documents[0]: data}
@@ -80,8 +84,6 @@ def shown(
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    # the text of sheets is not in the order of reading
-    found = tuple(places(document)) if edition.imposition == "none" else ()
     return Shown(edition, digest.hexdigest()[:16], files, tuple(documents), found)
 
 
@@ -94,7 +96,7 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     return files, list(package.spine if package else ())
 
 
-def places(document: Document) -> Iterator[_Place]:
+def places(document: Document) -> Iterator[BlockPlace]:
     """The position of each block of text of a resolved document, notes last."""
     fences = {
         line_spans(node)[0]: node.span
@@ -114,7 +116,7 @@ def places(document: Document) -> Iterator[_Place]:
 
 def _place(
     document: Document, block: list[Passage], fences: Mapping[Span | None, Span | None]
-) -> Iterator[_Place]:
+) -> Iterator[BlockPlace]:
     span: Span | None = document.place(block[0].span)
     begun: Span | None = document.place(fences.get(block[0].span, block[0].span))
     if span is None or begun is None:
@@ -123,4 +125,4 @@ def _place(
     best = next(enough, None) or max(block, key=lambda passage: len(passage.letters))
     for passage in (block[0], best) if best is not block[0] else (best,):
         text, repeated = passage.text[:ENOUGH], passage.repeated
-        yield _Place(span.file, span.line, span.column, text, repeated, begun.line)
+        yield BlockPlace(span.file, span.line, span.column, text, repeated, begun.line)
