@@ -58,7 +58,7 @@ class Writing:
         def run(source: Path, editions: Sequence[str], listener: Listener) -> Result:
             def on_event(event: driver.Event) -> None:
                 if isinstance(event, Begun) and event.stage == "compare":
-                    assert self._may_go.acquire(timeout=20)
+                    assert self._may_go.acquire(timeout=60)
                     if self._error:
                         raise RuntimeError(self._error)
                 listener(event)
@@ -86,8 +86,12 @@ class Writing:
     def wait(self, until: Callable[[Any], object]) -> Any:
         """The state as soon as it is as expected."""
         with self._news:
-            assert self._news.wait_for(lambda: until(self.session.state), 20)
+            assert self._news.wait_for(lambda: until(self.session.state), 60)
             return self.session.state
+
+    def wait_for_others(self, parts: Any, *, built: bool) -> Any:
+        """The state as soon as its parts are others, before or after all is built."""
+        return self.wait(lambda state: state.parts != parts and bool(state.doing) != built)
 
     def go(self, error: str = "") -> Any:
         """The state when the build has ended."""
@@ -97,19 +101,18 @@ class Writing:
 
     def edit(self, text: str) -> Any:
         """Save, and return the state when pages can be seen."""
-        before = self.session.state.number
+        before = self.session.state.parts
         self.save(text)
-        return self.wait(lambda state: state.number > before and state.doing)
+        return self.wait_for_others(before, built=False)
 
     def edit_once_more(self, text: str) -> Any:
-        """Save while the last build waits, which is then dropped, and return the state when pages
-        of the new text can be seen, or all is built again."""
-        wanted = self.session.watcher._wanted
-        before = self.session.state.number
+        """Save while the last build waits, which is then dropped, and return the state when other
+        pages can be seen."""
+        before = self.session.state.parts
         self.save(text)
-        assert wanted.wait(20)
+        assert self.session.watcher._wanted.wait(60)
         self._may_go.release()
-        return self.wait(lambda state: state.number > before)
+        return self.wait(lambda state: state.parts != before)
 
     def pages(self, state: Any) -> tuple[PrintedPage, ...]:
         shown = self.session.shown(HANDOUT, state.parts[HANDOUT].digest)
@@ -153,11 +156,11 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
 @pytest.fixture
 def writing(started: Writing) -> Writing:
     """One at whose preview another book is shown."""
-    before = started.session.state.number
+    before = started.session.state.parts
     started.number = next(TRY)
     started.save(started.book())
     started.go()
-    started.wait(lambda state: state.number > before and not state.doing and not state.failed)
+    started.wait_for_others(before, built=True)
     return started
 
 
