@@ -22,7 +22,7 @@ from pipeline.parser.incremental import KnownBody, reread, settle_places
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.slips import doubtful_attributes
-from pipeline.parser.source import check_text, normalise, read, without_stray
+from pipeline.parser.source import check_text, normalise, read_any, without_stray
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title
 from pipeline.parser.unguarded import unguarded
@@ -39,8 +39,8 @@ TEXTS = ("title", "subtitle", "abstract", "description")
 def parse_file(path: Path, name: str = "", memory: Memory | None = None) -> Document:
     """The document in a file, which messages call ``name``; a ``memory`` as in `parse`."""
     source = shown_name(name or str(path))
-    text, diagnostics = read(path)
-    if any(finding.is_error for finding in diagnostics):
+    text, diagnostics = read_any(path)
+    if diagnostics:
         found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)
         return Document(metadata=Metadata(), source=source, diagnostics=found)
     return parse(text, source, path.parent, memory)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline.model import NO_ATTRIBUTES, Document, Heading, Node, Paragraph, ThematicBreak
 from pipeline.model.diagnostics import Origin, Span
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import children, top_level, walk
+from pipeline.model.tree import children, of_node, top_level, walk
 
 M = TypeVar("M", bound=Node)
 N = TypeVar("N", bound=Node)
@@ -38,26 +38,38 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
         times[key] += 1
         if times[key] > 1:
             key = f"{key}-{times[key]}"
-        origin = origins[key] = Origin(top.span.line - 1, top.span.file)
-
-        def leave(node: M) -> M:
-            span = node.span
-            if span is None or span.file != origin.file:
-                return node
-            end = span.end and span.end - origin.line
-            return replace(node, span=Span(span.line - origin.line, span.column, end, block=key))
-
-        if any(inner.span for inner in walk(children(top))):
-            found = rewrite((top,), leave=dict.fromkeys(_KINDS, leave))[0]
-        else:
-            found = leave(top)
-        old: Any = known.get(key)
-        return old if old == found else found
+        origins[key] = Origin(top.span.line - 1, top.span.file)
+        found, old = _settled(top, key), known.get(key)
+        return old if old is not None and old == found else found
 
     blocks, notes = tuple(map(settled, document.blocks)), tuple(map(settled, document.notes))
     return replace(document, blocks=blocks, notes=notes, origins=origins)
 
 
+def _settled(top: N, key: str) -> N:
+    """A block whose positions are counted from it; one that was not parsed again is known."""
+    kept: tuple[str, N] | None = top.__dict__.get("settled")
+    if kept and kept[0] == key:
+        return kept[1]
+    assert top.span is not None
+    line, file = top.span.line - 1, top.span.file
+
+    def leave(node: M) -> M:
+        span = node.span
+        if span is None or span.file != file:
+            return node
+        end = span.end and span.end - line
+        return replace(node, span=Span(span.line - line, span.column, end, block=key))
+
+    if any(inner.span for inner in walk(children(top))):
+        found = rewrite((top,), leave=dict.fromkeys(_KINDS, leave))[0]
+    else:
+        found = leave(top)
+    top.__dict__["settled"] = key, found
+    return found
+
+
+@of_node
 def _key(top: Node) -> str:
     """The same key for blocks with the same content, wherever they are."""
     return blake2b(_SPAN.sub(b"", msgspec.json.encode(top)), digest_size=6).hexdigest()

@@ -49,11 +49,15 @@ _AS_UTF8 = "Save the file as UTF-8 in your editor."
 
 
 def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
-    r"""The text of a source file, and the problems with it.
+    r"""The text of a source file, and the problems with it, as in `read_any` and `check_text`."""
+    text, problems = read_any(path)
+    problems = problems or check_text(text, shown_name(str(path)))
+    return ("" if any(found.is_error for found in problems) else text), problems
 
-    The text has ``\n`` as its only line end and no byte order mark. It is empty if the file cannot
-    be used.
-    """
+
+def read_any(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
+    r"""The text of a file, with ``\n`` as its only line end and no byte order mark, or empty with
+    the reason why it is none."""
     source = shown_name(str(path))
     if source != str(path):
         message = "The name of the file is not UTF-8."
@@ -69,8 +73,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     if size > MAX_BYTES or len(data) > MAX_BYTES:
         return "", (_too_large(source, size if size > MAX_BYTES else 0),)
     text, problem = _decode(data, source)
-    problems = (problem,) if problem else check_text(text, source)
-    return ("" if any(found.is_error for found in problems) else text), problems
+    return text, (problem,) if problem else ()
 
 
 def normalise(text: str) -> str:
