@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from pipeline import driver
 from pipeline.model import INLINE_NOTE, NoteReference
 from pipeline.model.rendered import Pages, Style, tree_of
 from pipeline.model.tree import plain_text, walk
@@ -312,6 +313,20 @@ def test_notes_and_references_lead_to_each_other(place: str, folder: Path) -> No
 def margin_notes(page: Any) -> list[tuple[Any, Any]]:
     """The notes in the margin of a page, each with the line that refers to it."""
     return [(b, line) for b, line in boxes(page.box) if class_of(b) == "note margin"]
+
+
+@pytest.mark.parametrize("place", ["margin", "foot", "end"])
+def test_no_class_of_an_author_makes_a_note(place: str, folder: Path) -> None:
+    body = (
+        "## One\n\nText^[A note.] here.\n\n::: {.margin}\nWords in a block.\n:::\n\n"
+        "::: end-note\nWords of another.\n:::\n\nA [span]{.margin} and a [last one]{.note}.\n"
+    )
+    path = folder / "classes.md"
+    path.write_text(source(body, place), encoding="utf-8")
+    found = driver.build(path, ["handout"], out=folder / "out")
+    assert {one.code for one in found.diagnostics} == {"bad-attribute"}  # and no lost text
+    (pdf,) = (file for file in found.files if file.suffix == ".pdf")
+    assert len(list(read(open_pdf(pdf.read_bytes())).all("Note"))) == 1
 
 
 def test_a_note_in_the_margin_stands_beside_its_line(folder: Path) -> None:

@@ -9,6 +9,11 @@ from collections.abc import Iterable
 
 WORD_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
 
+TAKEN_NAMES = frozenset({"end-note", "entry-label", "margin", "page-label", "speaker", "task"})
+TAKEN_CLASSES = TAKEN_NAMES | {"note"}
+"""Classes of elements that templates make and the packager treats in its own way: no author's node
+has them, except that a block of any name may be a ``note``."""
+
 LONGEST = 48
 """Characters that a part of a file's name has at most."""
 

@@ -7,10 +7,10 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.model import NO_ATTRIBUTES, Chart, Figure, FigureGroup, Image, Node
+from pipeline.model import NO_ATTRIBUTES, Chart, Container, Figure, FigureGroup, Image, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.names import nearest
+from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, nearest
 from pipeline.model.tree import WIDTH, walk
 from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, different, split_row
@@ -106,10 +106,25 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
         report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
 
 
+INSTEAD = {
+    "margin": "For a note in the margin, write a footnote, and `notes: margin` at the top.",
+    "note": "For a footnote, write `^[text]`; for a box, `::: note`.",
+}
+"""The meaning that authors may have in mind who use one of Chapbook's own classes."""
+
+
 def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
-    """A finding for each attribute key that resembles a known one, each bad language or width."""
+    """A finding for each attribute key that resembles a known one, each bad language or width, and
+    each class that authors cannot use."""
     for node in walk(nodes):
         own = getattr(node, "attributes", NO_ATTRIBUTES)
+        names, taken = own.classes, TAKEN_CLASSES
+        if isinstance(node, Container):
+            names, taken = (*names, node.name), TAKEN_NAMES
+        for name in sorted(taken.intersection(names)):
+            message = f"The class `{name}` is left out: it is one of Chapbook's own."
+            hint = INSTEAD.get(name, f"Give it another name, such as `.my-{name}`.")
+            yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
         for key, value in own.pairs:
             if key == "width" and isinstance(node, SIZED) and not WIDTH.fullmatch(value.strip()):
                 message = f"`width={value}` is not a width."

@@ -4,11 +4,13 @@ a style attribute."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
 from pipeline.model import Answer, Container, Node, WritingSpace
 from pipeline.model.editions import FormatName
+from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES
 from pipeline.model.print_marks import OURS
 from pipeline.model.tree import MINUTES, WIDTH
 from pipeline.render import exercises
@@ -61,11 +63,19 @@ class SizeClasses:
         return f"in-place {name}"
 
 
+def classes_of(node: Node, made: Iterable[str]) -> list[str]:
+    """The classes of a node's element: those ``made`` by its template, and the author's. The name
+    of a container, of which its template makes a class, is the author's too."""
+    if isinstance(node, Container):
+        return [name for name in (*made, *node.attributes.classes) if name not in TAKEN_NAMES]
+    return [*made, *(name for name in node.attributes.classes if name not in TAKEN_CLASSES)]
+
+
 def attributes_of(
     node: Node, classes: tuple[str, ...], format_name: FormatName, sizes: SizeClasses
 ) -> Markup:
     """The attributes of a node's element in a format, with ``classes`` before its own."""
-    names = [name for name in (*classes, *node.attributes.classes) if name]
+    names = classes_of(node, classes)
     found: dict[str, str] = {}
     if node.attributes.id:
         found["id"] = node.attributes.id

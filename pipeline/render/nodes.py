@@ -19,7 +19,7 @@ from pipeline.model.rendered import Inventory
 from pipeline.model.words import words
 from pipeline.model.words.writing import writing
 from pipeline.render import exercises, tables
-from pipeline.render.attributes import SizeClasses, attributes_of
+from pipeline.render.attributes import SizeClasses, attributes_of, classes_of
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import article_front, language_links
@@ -225,7 +225,7 @@ class NodeRenderer:
 
     def attributes(self, node: Node, *classes: str) -> Markup:
         """The HTML attributes of a node, with ``classes`` of the template's first."""
-        names = {name for name in (*classes, *node.attributes.classes) if name}
+        names = {name for name in classes_of(node, classes) if name}
         self.record(*(names if isinstance(node, Block) else names - SIDES))
         return attributes_of(node, classes, self.format, self._sizes)
 
