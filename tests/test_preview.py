@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -258,6 +259,19 @@ def test_what_is_shown_is_what_was_built(previewed: Previewed) -> None:
     page = f"/{previewed.token}/page/handout/{state['parts']['handout']['digest']}"
     assert previewed.get(f"{page}/0?width=200")[1].startswith(b"\x89PNG")
     assert previewed.get(f"{page}/99?width=200")[0] == 404
+
+
+def test_an_answer_does_not_wait_until_the_last_one_is_acknowledged(previewed: Previewed) -> None:
+    """Browsers acknowledge after 40 ms, and ask for each file of an e-book."""
+    connection = http.client.HTTPConnection("127.0.0.1", previewed.port, timeout=20)
+    seconds = []
+    for _ in range(30):
+        begun = time.perf_counter()
+        connection.request("GET", f"/{previewed.token}/places.js")
+        assert connection.getresponse().read()
+        seconds.append(time.perf_counter() - begun)
+    connection.close()
+    assert sorted(seconds[20:])[1] < 0.03
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_runs_its_own_script_alone(

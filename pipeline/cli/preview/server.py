@@ -95,7 +95,8 @@ class Preview:
     def __init__(self, session: Session, port: int = 0, editor: Sequence[str] = ()) -> None:
         self._session = session
         self._editor = editor
-        self._socket = socket.socket()
+        # asyncio sends small answers at once only over sockets of which it knows the protocol
+        self._socket = socket.socket(proto=socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((HOST, port))
         self._socket.listen()  # a browser may be there before all is ready
