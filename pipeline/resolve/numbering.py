@@ -98,8 +98,10 @@ def number_lines(document: Document) -> Document:
     number too, for references."""
 
     def enter(node: model.Container) -> Node:
+        if node.name != "verse":  # whose numbers were read
+            return node
         every = int(node.attributes.get("every", "0"))
-        if node.name != "verse" or not every:
+        if not every:
             return node
         count = itertools.count(int(node.attributes.get("start", "1")))
 
