@@ -427,6 +427,27 @@ def test_styles_that_are_shared_have_the_same_effect(
 
 
 @pytest.mark.parametrize(
+    ("direction", "logical", "side"),
+    [
+        ("ltr", "inline-end", "right"),
+        ("rtl", "inline-end", "left"),
+        ("rtl", "inline-start", "right"),
+    ],
+)
+def test_a_float_within_a_line_has_a_side(
+    direction: str, logical: str, side: str, tmp_path: Path
+) -> None:
+    root = tree_of("<html><body><p>One <b>two</b> three.</p></body></html>")
+
+    def places(value: str) -> list[tuple[float, float]]:
+        styles = [f"p {{ direction: {direction} }} b {{ float: {value} }}"]
+        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
+        return [(b.position_x, b.position_y) for b in all_boxes(document.pages[0].box)]
+
+    assert places(logical) == places(side)
+
+
+@pytest.mark.parametrize(
     "note",
     [
         "short",

@@ -50,6 +50,13 @@ SPECIAL = frozenset({"display", "float", "page", "position"}) | {
 """Properties that depend on those of other elements, or on others of their own."""
 
 
+FLOATS = {
+    "inline-start": {"ltr": "left", "rtl": "right"},
+    "inline-end": {"ltr": "right", "rtl": "left"},
+}
+"""The sides of floats by direction: WeasyPrint does not find those of floats within a line."""
+
+
 Weighted: TypeAlias = tuple[str, Any, tuple[object, ...]]
 """A declaration, a name and a value, and its weight."""
 
@@ -60,7 +67,10 @@ class LazyStyle(ComputedStyle):  # type: ignore[misc]
 
     def __missing__(self, key: str) -> Any:
         if key in self.cascaded or key in SPECIAL:
-            return super().__missing__(key)
+            value = super().__missing__(key)
+            if key == "float" and value in FLOATS:
+                value = self[key] = FLOATS[value][self["direction"]]
+            return value
         logical = PHYSICAL_FUNCTIONS.get(key)
         if logical and logical(block="ttb", inline=self["direction"]) in self.cascaded:
             return super().__missing__(key)
