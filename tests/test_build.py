@@ -962,6 +962,25 @@ def make_ebook(folder: Path, out: str) -> bytes:
     return next(file for file in result.files if file.suffix == ".epub").read_bytes()
 
 
+def test_a_fault_of_the_program_is_told_in_three_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("a\x1b[31mb")
+
+    source = tmp_path / "a.md"
+    source.write_text("# A\n", "utf-8")
+    monkeypatch.setattr("pipeline.resolve.resolve", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = CliRunner().invoke(main, ["build", str(source), "--out", str(tmp_path / "out")])
+    first, second, third = done.stderr.strip().split("\n")
+    assert (done.exit_code, first) == (70, "chapbook: KeyError: 'a\\x1b[31mb'")
+    assert second == "This is a fault in Chapbook, not in your text. Nothing has been written."
+    (file,) = tmp_path.glob("chapbook-*.txt")
+    assert third == f"Please report it, with the file {file}"
+    assert "Traceback" in file.read_text("utf-8")
+
+
 def test_a_build_that_is_stopped_reports_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

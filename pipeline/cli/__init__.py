@@ -31,7 +31,7 @@ Examples:
 
 \b
 Exit codes: 0 built, 1 the source has errors, 2 wrong usage, 3 the system lacks
-something, or a file cannot be written, 130 interrupted.
+something, or a file cannot be written, 70 a fault in Chapbook, 130 interrupted.
 """
 
 
@@ -48,6 +48,13 @@ class _Group(click.Group):
             message = "\n".join(map(printable, error.message.split("\n")))
             object.__setattr__(error, "message", message)
             raise
+        except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from pipeline.cli.faults import FAULT, tell_of_fault
+
+            tell_of_fault(error)
+            ctx.exit(FAULT)
 
 
 @click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

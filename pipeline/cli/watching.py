@@ -152,9 +152,9 @@ def _show_outcome(outcome: Result | Exception) -> None:
         message = f"cannot write {outcome.filename or 'the output'}: {outcome.strerror or outcome}"
         click.echo(f"chapbook: {message}", err=True)
     elif isinstance(outcome, Exception):
-        import traceback
+        from pipeline.cli.faults import tell_of_fault
 
-        traceback.print_exception(outcome)
+        tell_of_fault(outcome)
     else:
         terminal.note_missing(outcome.missing)
         terminal.show(outcome.diagnostics, blocked=outcome.failed)

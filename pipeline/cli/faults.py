@@ -1,0 +1,41 @@
+"""Tells of exceptions that should not happen: faults of Chapbook, and of the libraries that it
+uses. The message is short; what it takes to find the fault is in a file."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+
+import click
+
+FAULT = 70
+"""The exit code after a fault, as in ``sysexits.h``."""
+
+
+def tell_of_fault(error: BaseException) -> None:
+    """Print a message about an exception, with the path of a file for a report."""
+    import platform
+    import traceback
+
+    import pipeline
+    from pipeline.model.messages import printable
+
+    what = traceback.format_exception_only(error)[-1].strip()
+    click.echo(
+        f"chapbook: {printable(what)}\n"
+        "This is a fault in Chapbook, not in your text. Nothing has been written.",
+        err=True,
+    )
+    about = (
+        f"Chapbook {pipeline.__version__}, Python {platform.python_version()},"
+        f" {platform.platform()}\n{sys.argv}\n\n"
+    )
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="chapbook-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+        ) as file:
+            file.write(about + "".join(traceback.format_exception(error)))
+    except OSError:
+        traceback.print_exception(error)
+        return
+    click.echo(f"Please report it, with the file {printable(file.name)}", err=True)
