@@ -232,6 +232,41 @@ def test_a_row_that_goes_on_over_the_page_is_whole(tmp_path: Path) -> None:
     assert compare(tmp_path / "rows" / "rows.pdf", parse_file(source), source).diagnostics == ()
 
 
+TABLES = """---
+title: Tables
+lang: en
+---
+
+| Village | Depth |
+|---------|-------|
+| Aba     | 12 m  |
+
+\\newpage
+
+| Keeper | Hands |
+|--------|-------|
+| Ada    | two   |
+"""
+
+
+def test_tables_on_both_sides_of_a_page_break_are_not_one(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(TABLES, "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    assert compare(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+
+
+def test_the_options_of_a_menu_are_not_text_said_again(tmp_path: Path) -> None:
+    meaning = "a hole in the ground that was dug to get at the water that is in the rocks below"
+    source = tmp_path / "a.md"
+    source.write_text(
+        f"::: matching\n| Word | Meaning |\n|---|---|\n| well | {meaning} |\n| rope | line |\n:::\n",
+        "utf-8",
+    )
+    built = pipeline.build(source, ["web"], out=tmp_path).diagnostics
+    assert not [found for found in built if found.code == "doubled-text"]
+
+
 def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> None:
     """Numbers in numbers, and many that are the same."""
     numbers = "".join(f"p{number}, {number}\n" for number in range(400))
