@@ -174,7 +174,8 @@ def _passages(
     read: list[str] = []
 
     def inherit(node: model.Node, block: _Block) -> _Block:
-        if not isinstance(node, APART):
+        is_quotation = isinstance(node, model.InlineElement) and node.name == "q"
+        if not isinstance(node, APART) and not is_quotation:  # its marks come from the styles
             return block
         nth = next(count)
         repeated = not isinstance(node, model.Paragraph | model.Plain) and (
