@@ -10,13 +10,14 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Block, Document, Exercise, Inline, ListItem, Node
+from pipeline.model import Attributes, Block, Document, Exercise, Inline, ListItem, Node, Section
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import MARKS, PATH, children, find, is_for_teachers
 from pipeline.model.words import counted, words
 from pipeline.model.words.writing import writing
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.parts import is_list
 
 MOST = 1000
 
@@ -76,9 +77,19 @@ def count_marks(document: Document) -> Document:
             attributes=Attributes(classes=("score",)),
         )
         head = (line,) if "head" in places else ()
-        foot = (line,) if "foot" in places else ()
-        document = replace(document, blocks=(*head, *document.blocks, *foot))
+        blocks = _with_last(document.blocks, line) if "foot" in places else document.blocks
+        document = replace(document, blocks=(*head, *blocks))
     return findings.added_to(document)
+
+
+def _with_last(blocks: tuple[Block, ...], line: Block) -> tuple[Block, ...]:
+    """The blocks with a line at the end of the last section of the text, which is in the file of a
+    chapter; text after all sections would be in none."""
+    for number, block in reversed([*enumerate(blocks)]):
+        if isinstance(block, Section) and not is_list(block) and not is_for_teachers(block):
+            block = replace(block, children=_with_last(block.children, line))
+            return (*blocks[:number], block, *blocks[number + 1 :])
+    return (*blocks, line)
 
 
 _HINT = (
