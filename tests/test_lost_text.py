@@ -260,11 +260,83 @@ def test_the_options_of_a_menu_are_not_text_said_again(tmp_path: Path) -> None:
     meaning = "a hole in the ground that was dug to get at the water that is in the rocks below"
     source = tmp_path / "a.md"
     source.write_text(
-        f"::: matching\n| Word | Meaning |\n|---|---|\n| well | {meaning} |\n| rope | line |\n:::\n",
+        f"::: matching\n| Word | Meaning |\n|---|---|\n| well | {meaning} |\n| rope | cord |\n:::",
         "utf-8",
     )
     built = pipeline.build(source, ["web"], out=tmp_path).diagnostics
     assert not [found for found in built if found.code == "doubled-text"]
+
+
+def test_the_marks_of_a_quotation_within_a_sentence_are_no_text(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("# The well\n\nIt is <q>deep, <q>very</q> deep</q>, she said.\n", "utf-8")
+    built = pipeline.build(source, ["handout"], out=tmp_path).diagnostics
+    assert not [found for found in built if found.code == "lost-text"]
+
+
+SCORED = """---
+title: A test
+score: foot
+---
+
+# One
+
+::: exercise
+1. Who dug the well? {marks=2}
+:::
+
+# Two
+
+The end of the text.
+"""
+
+
+def test_the_score_at_the_foot_is_after_the_last_chapter(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(SCORED, "utf-8")
+    assert not pipeline.build(source, ["ebook", "site"], out=tmp_path).diagnostics
+
+
+BREAKS = """---
+title: Breaks
+lang: en
+---
+
+A note[^a] in the text.
+
+[^a]: Before it.
+
+    \\newpage
+
+    Between them.
+
+    ::: landscape
+    On its side.
+    :::
+
+    After it.
+
+::: columns 2
+Above it.
+
+\\newpage
+
+Below it.
+
+::: landscape
+On one side.
+:::
+
+At last.
+:::
+"""
+
+
+def test_breaks_in_notes_and_columns_lose_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(BREAKS, "utf-8")
+    built = pipeline.build(source, ["handout"], out=tmp_path).diagnostics
+    assert not [found for found in built if found.code == "lost-text"]
 
 
 def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> None:
