@@ -339,6 +339,22 @@ def test_breaks_in_notes_and_columns_lose_nothing(tmp_path: Path) -> None:
     assert not [found for found in built if found.code == "lost-text"]
 
 
+MIXED = """# The well
+
+The word \u0628\u0626\u0631 (1962; [page 3](https://example.org/3), twice) means well.
+
+And \u061b] is one of their signs.
+"""
+
+
+def test_signs_beside_words_from_right_to_left_are_not_lost(tmp_path: Path) -> None:
+    """PDFium gives them in another order."""
+    source = tmp_path / "a.md"
+    source.write_text(MIXED, "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    assert compare(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+
+
 def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> None:
     """Numbers in numbers, and many that are the same."""
     numbers = "".join(f"p{number}, {number}\n" for number in range(400))

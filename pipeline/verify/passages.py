@@ -105,6 +105,8 @@ IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL
 
 _LATIN = re.compile("[\x00-\u024f\u2000-\u206f]+")
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
 
 def passages(
     nodes: Iterable[model.Node],
@@ -231,14 +233,17 @@ def line_spans(code: model.CodeBlock) -> list[Span | None]:
 def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The passages as they can be found in print. Scripts whose characters are reordered on the
     page are left out, because a PDF does not define their order reliably; in right-to-left text, so
-    are digits and signs."""
-    for passage in passages:
-        found = printed_of(passage.letters)
-        if found and (
-            (not passage.rtl and _LATIN.fullmatch(passage.letters))
-            or all(_keeps_order(sign, passage.rtl) for sign in set(passage.letters))
-        ):
-            yield passage._replace(letters=found)
+    are digits and signs, and in blocks where there is some."""
+    for span, several in itertools.groupby(passages, key=lambda passage: passage.span):
+        of_block = tuple(several)
+        is_mixed = span is not None and any(_RIGHT_TO_LEFT.search(one.letters) for one in of_block)
+        for passage in of_block:
+            found, rtl = printed_of(passage.letters), passage.rtl or is_mixed
+            if found and (
+                (not rtl and _LATIN.fullmatch(passage.letters))
+                or all(_keeps_order(sign, rtl) for sign in set(passage.letters))
+            ):
+                yield passage._replace(letters=found)
 
 
 @functools.cache
