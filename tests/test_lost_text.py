@@ -339,6 +339,16 @@ def test_breaks_in_notes_and_columns_lose_nothing(tmp_path: Path) -> None:
     assert not [found for found in built if found.code == "lost-text"]
 
 
+def test_columns_in_a_note_are_one(tmp_path: Path) -> None:
+    """Without this, WeasyPrint fails."""
+    source = tmp_path / "a.md"
+    note = "[^a]: ::: columns 2\n    Words in it.\n\n    And more of them.\n    :::\n"
+    source.write_text(f"# The well\n\nA note[^a] in the text.\n\n{note}", "utf-8")
+    pipeline.build(source, ["handout", "large-print"], out=tmp_path)
+    for name in ("a.pdf", "a-large-print.pdf"):
+        assert compare(tmp_path / "a" / name, parse_file(source), source).diagnostics == ()
+
+
 MIXED = """# The well
 
 The word \u0628\u0626\u0631 (1962; [page 3](https://example.org/3), twice) means well.
