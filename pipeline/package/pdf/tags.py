@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -42,7 +42,7 @@ def tag(
     tree = read_tags(document, root, widgets)
     text = drawn_text(tree, shown(document, pdf))
     marks = [len(page.marks or ()) for page in document.pages]
-    write_tags(pdf, tree, marks, lambda linked: linked.object, is_pdf2=is_pdf2)
+    write_tags(pdf, [(tree, 0)], marks, lambda _, thing: thing, is_pdf2=is_pdf2)
     return text
 
 
@@ -62,17 +62,18 @@ def read_tags(
 
 def write_tags(
     pdf: PDF,
-    tree: Tag,
+    parts: Sequence[tuple[Tag, int]],
     marks: Iterable[int],
-    object_of: Callable[[Linked], Dictionary],
+    object_of: Callable[[int, Any], Dictionary],
     shifts: Sequence[float] = (),
     *,
     is_pdf2: bool = False,
 ) -> None:
     """Write a structure into a PDF whose pages have these numbers of ``marks``, and are shifted to
-    the right by a number of points."""
-    writer = _Writer(pdf, marks, object_of, shifts)
-    writer.write(tree if is_pdf2 else _older(tree))
+    the right by a number of points. It is in ``parts``, each with the number of the pages before
+    it; ``object_of`` finds the annotation of a link on a page."""
+    writer = _Writer(pdf, marks, object_of, shifts, is_pdf2=is_pdf2)
+    writer.write(parts)
     if not is_pdf2 and any(tag.kind == "H7" for tag, _ in writer.elements):
         writer.root["RoleMap"] = Dictionary({"H7": "/H6"})
     if is_pdf2:
@@ -132,28 +133,18 @@ def _mend_page(
                 operator["ActualText"] = String(spoken)
 
 
-def _older(tag: Tag) -> Tag:
-    """A structure without features that PDF 1.7 lacks."""
-    kids: list[Tag | Marked | Linked] = []
-    for kid in tag.kids:
-        if not isinstance(kid, Tag):
-            kids.append(kid)
-        elif NOT_BEFORE.get(kid.kind, kid.kind):
-            kids.append(_older(kid))
-        else:
-            kids += _older(kid).kids
-    return replace(tag, kind=NOT_BEFORE.get(tag.kind, tag.kind), kids=tuple(kids))
-
-
 class _Writer:
     def __init__(
         self,
         pdf: PDF,
         marks: Iterable[int],
-        object_of: Callable[[Linked], Dictionary],
+        object_of: Callable[[int, Any], Dictionary],
         shifts: Sequence[float],
+        *,
+        is_pdf2: bool,
     ) -> None:
-        self._pdf = pdf
+        self._pdf, self._is_pdf2 = pdf, is_pdf2
+        self._first = 0
         self._references = pdf.page_references
         self._parents: list[list[Any]] = [["null"] * count for count in marks]
         self._object_of, self._shifts = object_of, shifts
@@ -165,11 +156,16 @@ class _Writer:
         self.elements: list[tuple[Tag, Any]] = []
         self.links: list[tuple[Any, Any]] = []
 
-    def write(self, document: Tag) -> None:
+    def write(self, parts: Sequence[tuple[Tag, int]]) -> None:
         pdf = self._pdf
         root = self.root
         pdf.add_object(root)
-        root["K"] = Array([self._element(document, root.reference)])
+        (document, _), *_ = parts
+        own, element = self._begun(document, root.reference)
+        element["K"] = Array()
+        for part, self._first in parts:
+            element["K"] += [self._kid(kid, element, own, None) for kid in self._kids(part)]
+        root["K"] = Array([own])
         root["ParentTree"] = self._parent_tree()
         root["ParentTreeNextKey"] = len(self._parents) + len(self._annotations)
         if self._names:
@@ -199,12 +195,20 @@ class _Writer:
         self._pdf.add_object(tree)
         return bytes(tree.reference)
 
-    def _element(self, tag: Tag, parent: bytes) -> bytes:
-        element = Dictionary({"Type": "/StructElem", "S": f"/{tag.kind}", "P": parent})
-        self._pdf.add_object(element)
-        own = bytes(element.reference)
-        self.elements.append((tag, element))
+    def _begun(self, tag: Tag, parent: bytes) -> tuple[bytes, Any]:
+        """A new element, and its reference."""
+        kind = tag.kind if self._is_pdf2 else NOT_BEFORE.get(tag.kind, tag.kind)
+        element = Dictionary({"Type": "/StructElem", "S": f"/{kind}", "P": parent})
         element.update(tag.dictionary)
+        self._pdf.add_object(element)
+        if tag.entries and self._first:
+            entries = tuple((page + self._first, number) for page, number in tag.entries)
+            tag = replace(tag, entries=entries)
+        self.elements.append((tag, element))
+        return bytes(element.reference), element
+
+    def _element(self, tag: Tag, parent: bytes) -> bytes:
+        own, element = self._begun(tag, parent)
         number = str(self._table)
         if "A" in tag.dictionary:
             element["A"] = tag.dictionary["A"].replace(NUMBER, number)
@@ -212,7 +216,9 @@ class _Writer:
             name = tag.name.replace(NUMBER, number)
             element["ID"] = String(name)
             self._names[name] = own
-        page = next((kid.page for kid in tag.kids if isinstance(kid, Marked)), None)
+        kids = list(self._kids(tag))
+        pages = (kid.page + self._first for kid in kids if isinstance(kid, Marked))
+        page = next(pages, None)
         if tag.box:
             left, bottom, right, top = tag.box
             shift = self._shifts[page] if self._shifts and page is not None else 0
@@ -224,35 +230,43 @@ class _Writer:
         if tag.kind == "Table":
             self._tables += 1
             self._table = self._tables
-        element["K"] = Array([self._kid(kid, element, own, page) for kid in tag.kids])
+        element["K"] = Array([self._kid(kid, element, own, page) for kid in kids])
         self._table = around
         return own
+
+    def _kids(self, tag: Tag) -> Iterator[Tag | Marked | Linked]:
+        """The kids of an element; PDF 1.7 lacks some types, whose kids take their place."""
+        for kid in tag.kids:
+            if self._is_pdf2 or not isinstance(kid, Tag) or NOT_BEFORE.get(kid.kind, kid.kind):
+                yield kid
+            else:
+                yield from self._kids(kid)
 
     def _kid(self, kid: Tag | Marked | Linked, element: Any, own: bytes, page: int | None) -> Any:
         match kid:
             case Tag():
                 return self._element(kid, own)
             case Marked():
-                self._parents[kid.page][kid.mcid] = own
-                if kid.page == page:
+                on = kid.page + self._first
+                self._parents[on][kid.mcid] = own
+                if on == page:
                     return kid.mcid
-                return Dictionary(
-                    {"Type": "/MCR", "Pg": self._references[kid.page], "MCID": kid.mcid}
-                )
+                return Dictionary({"Type": "/MCR", "Pg": self._references[on], "MCID": kid.mcid})
             case Linked():
                 return self._annotation(kid, element)
 
     def _annotation(self, kid: Linked, element: Any) -> Any:
-        annotation: Any = self._object_of(kid)
+        page = kid.page + self._first
+        annotation: Any = self._object_of(page, kid.object)
         annotation["StructParent"] = len(self._parents) + len(self._annotations)
         annotation["F"] = PRINT
         if kid.contents is not None:
             annotation["Contents"] = String(kid.contents)
         self._annotations.append(element.reference)
         self.links.append((annotation, element))
-        self._order.setdefault(kid.page, []).append(annotation.reference)
+        self._order.setdefault(page, []).append(annotation.reference)
         return Dictionary(
-            {"Type": "/OBJR", "Obj": annotation.reference, "Pg": self._references[kid.page]}
+            {"Type": "/OBJR", "Obj": annotation.reference, "Pg": self._references[page]}
         )
 
 

@@ -30,13 +30,10 @@ from pipeline.package.units import (
     Crew,
     Furniture,
     Heads,
-    Linked,
-    Marked,
     Proof,
     Set,
     SetPage,
     Side,
-    Tag,
     Unit,
 )
 
@@ -238,36 +235,15 @@ def joined(
 
     def finish(pdf: PDF, kept: Sequence[KeptPage]) -> None:
         marks = [page.marks for page in book.pages]
-        tree = _tree(book.sets)
+        firsts = accumulate((len(one.pages) for one in book.sets[:-1]), initial=0)
         write_tags(
             pdf,
-            tree,
+            list(zip((one.tags for one in book.sets), firsts, strict=True)),
             marks,
-            lambda link: kept[link.page].link(link.object),
+            lambda page, number: kept[page].link(number),
             shifts,
             is_pdf2=standards.is_pdf2,
         )
         complete(pdf)
 
     return join(setter, book.parts, book.uses, finish, standards.version)
-
-
-def _tree(sets: Sequence[Set]) -> Tag:
-    """The structure of all units in one."""
-    kids: list[Tag | Marked | Linked] = []
-    first = 0
-    for one in sets:
-        kids += [_moved(kid, first) for kid in one.tags.kids]
-        first += len(one.pages)
-    return replace(sets[0].tags, kids=tuple(kids))
-
-
-def _moved(kid: Tag | Marked | Linked, pages: int) -> Tag | Marked | Linked:
-    match kid:
-        case Tag():
-            entries = tuple((page + pages, number) for page, number in kid.entries)
-            return replace(kid, kids=tuple(_moved(i, pages) for i in kid.kids), entries=entries)
-        case Marked():
-            return Marked(kid.page + pages, kid.mcid)
-        case Linked():
-            return Linked(kid.page + pages, kid.object, kid.contents)
