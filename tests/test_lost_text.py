@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
+from PIL import Image
 
 import pipeline
 from pipeline.cli import main
@@ -347,6 +348,16 @@ def test_columns_in_a_note_are_one(tmp_path: Path) -> None:
     pipeline.build(source, ["handout", "large-print"], out=tmp_path)
     for name in ("a.pdf", "a-large-print.pdf"):
         assert compare(tmp_path / "a" / name, parse_file(source), source).diagnostics == ()
+
+
+def test_text_in_columns_does_not_flow_around_a_figure(tmp_path: Path) -> None:
+    """WeasyPrint loses the caption where there is little text beside it."""
+    figure = '![A rope](rope.png "Its caption"){.wrap}'
+    source = tmp_path / "a.md"
+    source.write_text(f"# The well\n\n::: columns 2\n{figure}\n\nBeside it.\n:::\n", "utf-8")
+    Image.new("RGB", (300, 200)).save(tmp_path / "rope.png")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    assert compare(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
 
 
 MIXED = """# The well
