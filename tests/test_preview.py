@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,13 +15,15 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple, cast
 
 import pytest
 from click.testing import CliRunner
 
 from pipeline import driver
 from pipeline.cli import main
+from pipeline.cli.preview.server import Preview
 from pipeline.cli.preview.session import Session
 from pipeline.cli.preview.showing import places
 from pipeline.cli.preview.watching import Watcher
@@ -31,6 +34,7 @@ from pipeline.parser import parse
 from tests import checkers
 
 NAMES = ("first", "second", "third", "fourth", "fifth", "sixth")
+REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: {}\r\n\r\n"
 SENTENCE = "In {1} nobody asked about the {0} well, and nobody knew how deep it was."
 
 
@@ -272,6 +276,29 @@ def test_an_answer_does_not_wait_until_the_last_one_is_acknowledged(previewed: P
         seconds.append(time.perf_counter() - begun)
     connection.close()
     assert sorted(seconds[20:])[1] < 0.03
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs copies of processes")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_connection_ends_though_a_process_of_a_build_has_it_too() -> None:
+    began = threading.Event()
+    preview = Preview(cast(Session, SimpleNamespace()))
+    threading.Thread(target=preview.run, args=(began.set,), daemon=True).start()
+    assert began.wait(10)
+    with socket.create_connection(("127.0.0.1", preview.port), timeout=1) as connection:
+        connection.sendall(REQUEST.format("keep-alive").encode())
+        assert connection.recv(4096)
+        copy = os.fork()
+        if not copy:
+            time.sleep(10)
+            os._exit(0)
+        try:
+            connection.sendall(REQUEST.format("close").encode())
+            while connection.recv(4096):  # until it ends
+                pass
+        finally:
+            os.kill(copy, signal.SIGKILL)
+            os.waitpid(copy, 0)
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_runs_its_own_script_alone(

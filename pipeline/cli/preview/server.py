@@ -8,6 +8,7 @@ from elsewhere, and outputs run no scripts.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import mimetypes
 import secrets
@@ -23,6 +24,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from pipeline.cli.preview import drawing
 from pipeline.cli.preview.session import Session
@@ -88,6 +90,16 @@ class _Guard:
         await self._app(scope, receive, send)
 
 
+class _Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
+    """Ends connections for the browser as well. Processes that were started for a build while one
+    was open have it too, and it would seem open until they end: what is asked over it is lost."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        with contextlib.suppress(OSError):
+            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        super().connection_lost(exc)
+
+
 class Preview:
     """A session's page, at `address` as long as it `run`\\ s. ``editor`` is a command with
     ``{file}`` and ``{line}`` in its words."""
@@ -114,6 +126,7 @@ class Preview:
             access_log=False,
             server_header=False,
             lifespan="off",
+            http=_Protocol,
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
