@@ -488,6 +488,11 @@ class TestInABrowser:
     def test_after_many_edits_two_windows_show_the_last(self, seen: dict[str, Any]) -> None:
         assert seen["many"] == {"windows": [True, True], "same": True}
 
+    def test_what_ends_the_load_of_a_frame_does_not_end_the_view(
+        self, seen: dict[str, Any]
+    ) -> None:
+        assert seen["on the way"] == [True, True]
+
     def test_the_page_is_for_everybody_and_asks_for_nothing_from_elsewhere(
         self, seen: dict[str, Any]
     ) -> None:

@@ -4,6 +4,8 @@ import { align, last, letters, moved } from './places.js';
 
 const REFERENCE = 0.25; // of the height of a view: what is there counts as read
 const AHEAD = '150% 0px'; // pages this near are drawn, those in view first
+const PATIENCE = 20000; // milliseconds for a frame, which does not say that its load was ended
+export const AGAIN = 2000; // milliseconds until what did not come is asked for again
 
 // What is only read needs no styles, and this page's policy would complain of them; the number of
 // elements stays.
@@ -60,7 +62,11 @@ class Pane {
 
   // Show what was built, one change after another; the place stays.
   update() {
-    this.changing = this.changing.then(() => this.change()).catch((error) => console.error(error));
+    this.changing = this.changing.then(() => this.change()).catch((error) => {
+      console.error(error);
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.update(), AGAIN);
+    });
   }
 
   async change() {
@@ -217,6 +223,7 @@ export class Frames extends Pane {
     this.documents.addEventListener('change', () => this.turn(this.documents.selectedIndex));
     this.at = 0;
     this.elements = [];
+    this.loading = Promise.resolve();
   }
 
   get height() {
@@ -246,8 +253,15 @@ export class Frames extends Pane {
     await this.load(at);
   }
 
+  // One frame after another: a new one takes the place of all that are there.
+  load(at) {
+    const before = this.loading.catch(() => {}); // whoever asked for it was told
+    this.loading = before.then(() => this.loadNext(at));
+    return this.loading;
+  }
+
   // A new frame takes the place of the old one only when it is there, so that nothing flickers.
-  async load(at) {
+  async loadNext(at) {
     const old = [...this.view.children];
     const frame = made('iframe', { className: 'coming', title: document.getElementById(`${this.format}-title`).textContent });
     frame.sandbox = 'allow-same-origin';
@@ -255,8 +269,13 @@ export class Frames extends Pane {
     const loaded = new Promise((done) => frame.addEventListener('load', done, { once: true }));
     frame.src = `file/${this.path}/${name}`;
     this.view.append(frame);
-    await loaded;
-    const shown = byLines(frame.contentDocument);
+    const came = await Promise.race([loaded, new Promise((done) => setTimeout(done, PATIENCE))]);
+    const shown = came && frame.contentDocument;
+    if (!/html/.test(shown?.contentType)) { // but words of the server, or a page of the browser
+      frame.remove();
+      throw new Error(`${frame.src} did not come`);
+    }
+    byLines(shown);
     this.frame = frame;
     this.at = at;
     this.documents.selectedIndex = at;
@@ -502,7 +521,9 @@ export class Pages extends Pane {
       if (drawn === name || asked === name) continue;
       target.dataset.asked = name;
       this.picture(this.path, Number(number)).then((image) => {
-        if (image && target.dataset.name === name) show(target, image);
+        if (target.dataset.name !== name) return;
+        if (image) show(target, image);
+        else delete target.dataset.asked;
       });
     }
   }

@@ -1,7 +1,7 @@
 // The page of `chapbook preview`. It is told the state of the last build (events), and shows the
 // editions that were written: their own files in frames without scripts, and pictures of pages.
 
-import { Frames, Pages, made } from './panes.js';
+import { AGAIN, Frames, Pages, made } from './panes.js';
 
 const FORMATS = ['html', 'pdf', 'epub'];
 const byId = (id) => document.getElementById(id);
@@ -165,6 +165,9 @@ function connect() {
     source.onmessage = (event) => hear(JSON.parse(event.data));
     source.onerror = () => {
       byId('doing').textContent = 'the preview has ended, or cannot be reached';
+      if (source.readyState !== EventSource.CLOSED) return; // it tries again
+      source = null;
+      setTimeout(connect, AGAIN);
     };
   }
 }

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.conformance.browser import keep_picture, once, started
 from tests.conformance.web_page import RUN, change_window
@@ -37,6 +37,7 @@ TOPS = """[...['html', 'epub'].map((pane) =>
     document.querySelector('#pdf .view').scrollTop]"""
 MARKED = """[...document.querySelectorAll('#pdf .found')].map((found) =>
     [found.closest('figure').dataset.number, found.style.top].join(' '))"""
+DIGESTS = "['html', 'pdf', 'epub'].map((pane) => document.getElementById(pane).dataset.digest)"
 SHOWS = """(words) => ['html', 'epub'].map((pane) => document.querySelector(`#${pane} iframe`)
     .contentDocument.body.textContent.includes(words))"""
 
@@ -87,11 +88,11 @@ class Writer:
         new.write_text(text, "utf-8")
         new.replace(self.source)
 
-    def built(self) -> str:
-        """The digest of the latest handout, from the preview."""
+    def built(self, edition: str = "handout") -> str:
+        """The digest of the latest edition of that name, from the preview."""
         with urllib.request.urlopen(self.address + "events") as told:
             state = json.loads(told.readline().removeprefix(b"data: "))["state"]
-        return str(state["parts"]["handout"]["digest"])
+        return str(state["parts"][edition]["digest"])
 
     def shown(self) -> list[str]:
         digests = "['html', 'pdf', 'epub'].map((pane) => document.getElementById(pane).dataset)"
@@ -298,6 +299,51 @@ def many(writer: Writer, edits: int = 12) -> dict[str, Any]:
     return {"windows": seen, "same": all(once(page, digest, built) == built for page in windows)}
 
 
+def on_the_way(writer: Writer) -> list[bool]:
+    """While frames of a new build are on their way, another file of the e-book is chosen; then all
+    loads are ended, as by Escape. True if the last build is shown after that."""
+    page = writer.browser.new_page()
+    page.clock.install()
+    page.goto(writer.address)
+    page.wait_for_selector("#epub[data-digest]")
+    held: dict[str, Route] = {}
+
+    def hold(route: Route) -> None:
+        """Let the first frame of each edition wait."""
+        edition = route.request.url.split("/")[5]
+        if not route.request.is_navigation_request() or held.setdefault(edition, route) != route:
+            route.continue_()
+
+    def edit(title: str) -> None:
+        held.clear()
+        writer.put(writer.text.replace("title: ", f"title: {title} ", 1))
+        for _ in range(500):
+            if len(held) == 2:
+                break
+            page.wait_for_timeout(10)
+
+    def shows_all(seconds: int) -> bool:
+        """True as soon as it shows the last build, if it does within so many of its seconds."""
+        built = [writer.built(edition) for edition in ("web", "handout", "ebook")]
+        for _ in range(seconds):
+            if page.evaluate(DIGESTS) == built:
+                return True
+            page.wait_for_timeout(10)
+            page.clock.fast_forward(1000)
+        return False
+
+    page.route("**/file/**", hold)
+    edit("Once")
+    page.select_option("#epub .document", index=0)
+    page.wait_for_timeout(50)
+    for route in held.values():
+        route.continue_()
+    seen = [shows_all(10)]
+    edit("Twice")
+    page.evaluate("window.stop()")
+    return [*seen, shows_all(60)]
+
+
 def findings(writer: Writer, axe: str) -> list[str]:
     """The findings of axe-core on the page around the views, and a page that is too wide."""
     page, seen = writer.open(), []
@@ -325,6 +371,7 @@ def main(axe: str, chromium: str, address: str, file: str) -> None:
             "hiding": hiding(writer, lines.index(BEFORE) + 1),
             "one view": one_view(writer),
             "many": many(writer),
+            "on the way": on_the_way(writer),
             "findings": findings(writer, Path(axe).read_text("utf-8")),
         }
         seen["complaints"] = [one for one in writer.complaints if SANDBOXED not in one]
