@@ -323,10 +323,11 @@ def on_the_way(writer: Writer) -> list[bool]:
             page.wait_for_timeout(10)
 
     def shows_all(seconds: int) -> bool:
-        """True as soon as it shows the last build, if it does within so many of its seconds."""
+        """True as soon as it shows the last build, and hears of the next, if that is within so many
+        of its seconds."""
         built = [writer.built(edition) for edition in ("web", "handout", "ebook")]
         for _ in range(seconds):
-            if page.evaluate(DIGESTS) == built:
+            if page.evaluate(DIGESTS) == built and not page.inner_text("#doing"):
                 return True
             page.wait_for_timeout(10)
             page.clock.fast_forward(1000)
