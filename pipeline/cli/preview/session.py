@@ -143,7 +143,7 @@ class Session:
 
     def _files(self) -> set[str]:
         """The names of the files of the text, but for the source's."""
-        found = {place.file for one in self._kept.values() for place in one.places}
+        found = {place.file for one in [*self._kept.values()] for place in one.places}
         found |= {finding.file for finding in self.state.findings}
         return found - {"", self.state.source}
 
