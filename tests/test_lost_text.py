@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_file
 from pipeline.verify import CheckReport
+from pipeline.verify.seen import read_pages
 from pipeline.verify.texts import text_of_pdf
 from tests import making
 from tests.test_parse_properties import FRONT, text
@@ -358,6 +360,35 @@ def test_text_in_columns_does_not_flow_around_a_figure(tmp_path: Path) -> None:
     Image.new("RGB", (300, 200)).save(tmp_path / "rope.png")
     pipeline.build(source, ["handout"], out=tmp_path)
     assert compare(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+
+
+ROOM = """# The well
+
+::: lines 2
+:::
+
+::: space 20mm {.squared}
+:::
+
+::: exercise {marks=2}
+Why?
+:::
+"""
+
+
+@pytest.mark.parametrize("name", ["line", "logo", "marks", "row"])
+def test_a_block_of_an_authors_class_has_room_for_its_lines(name: str, tmp_path: Path) -> None:
+    """These are classes of lines to write on, and of other things that have no text in them."""
+    block, words = "In the block. " * 60, "Words of the well. " * 60
+    source = tmp_path / "a.md"
+    source.write_text(f"{ROOM}\n\\newpage\n\n::: {name}\n{block}\n:::\n\n{words}\n", "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    page = read_pages(tmp_path / "a/a.pdf", coloured=False)[1]
+    lines = sorted({round(run.baseline) for run in page.body})
+    assert all(second - first > 10 for first, second in itertools.pairwise(lines))
+    own = [run for run in page.body if "block" in run.text]
+    assert len({round(run.baseline) for run in own}) > 5
+    assert all(run.box.left < 0.4 * page.width for run in own)
 
 
 MIXED = """# The well

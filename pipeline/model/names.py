@@ -9,7 +9,9 @@ from collections.abc import Iterable
 
 WORD_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
 
-TAKEN_NAMES = frozenset({"end-note", "entry-label", "margin", "page-label", "speaker", "task"})
+TAKEN_NAMES = frozenset(
+    {"contents", "end-note", "entry-label", "margin", "page-label", "pages", "speaker", "task"}
+)
 TAKEN_CLASSES = TAKEN_NAMES | {"note"}
 """Classes of elements that templates make and the packager treats in its own way: no author's node
 has them, except that a block of any name may be a ``note``."""
