@@ -567,3 +567,12 @@ def test_a_word_bank_is_the_same_for_teachers() -> None:
     text = "____{rope} [____{secret}]{.teacher}\n\n::: word-bank\n:::\n"
     for edition in ("web", "teacher"):
         assert words(the(document(text, edition), ListItem)) == ["rope"]
+
+
+def test_wide_line_spacing_leaves_no_room_beside_handwriting(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    pairs = "| a | b |\n|---|---|\n| well | deep |\n| rope | long |"
+    items = "::: matching\n" + pairs + "\n:::\n\n::: ordering\n1. One\n2. Two\n3. Three\n:::\n"
+    source.write_text(f"---\ntitle: Wells\npage: {{leading: 40pt}}\n---\n\n{items}", "utf-8")
+    found = pipeline.build(source, ["teacher"], out=tmp_path).diagnostics
+    assert not [one for one in found if one.code == "layout-warning"]
