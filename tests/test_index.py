@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline
 from pipeline.model import Index, IndexEntry
 from pipeline.model.tree import plain_text, walk
 from pipeline.package.pdf.index import PageRange as PageRange
@@ -274,3 +275,12 @@ def test_a_section_that_is_no_index_is_not_called_one(tmp_path: Path) -> None:
     (page,) = (file.decode() for file in files if b"a list of my own" in file)
     assert 'epub:type="index"' not in page
     assert 'role="doc-index"' in page
+
+
+def test_a_note_of_nothing_but_an_empty_mark_stays(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("# The well\n\nText[^a] here.\n\n[^a]: []{.index}\n", "utf-8")
+    built = pipeline.build(source, ["handout", "web"], out=tmp_path)
+    assert {found.code for found in built.diagnostics} == {"bad-attribute", "empty-index"}
+    (note,) = making.resolved(source.read_text("utf-8"), "web", tmp_path).notes
+    assert note.number == 1

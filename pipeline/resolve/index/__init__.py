@@ -98,8 +98,11 @@ def fill_index(document: Document) -> Document:
         return unmarked(node, ids[ordinal]) if is_mark(node) else node
 
     changes: Changes = dict.fromkeys(kinds, leave)
-    document = rewrite_document(document, leave=changes, context=ordinals())
-    return findings.added_to(document)
+    changed = rewrite_document(document, leave=changes, context=ordinals())
+    # a note of nothing but marks that leave nothing is still referred to
+    left = {note.label: note for note in changed.notes}
+    notes = tuple(left.get(one.label, replace(one, children=())) for one in document.notes)
+    return findings.added_to(replace(changed, notes=notes))
 
 
 class _Collector:
