@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import signal
 import subprocess
 import sys
 import threading
@@ -283,6 +282,7 @@ def test_if_too_much_has_changed_nothing_is_shown_before_it_is_built() -> None:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The observations of a book of four chapters: see tests/conformance/preview_pages.py."""
+    checkers.require("browser")
     folder = tmp_path_factory.mktemp("wells")
     source = folder / "wells.md"
     chapters = (
@@ -301,7 +301,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     try:
         yield checkers.preview_pages(process.stdout.readline().split()[1], source)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.communicate(timeout=20)
 
 
