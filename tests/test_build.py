@@ -343,6 +343,7 @@ def test_a_book_has_a_process_for_each_core_and_so_have_many_editions(
     with crew.workers([source], ()) as others:
         others.submit(os.getpid).result()
         assert len(set(multiprocessing.active_children()) - before) == processes
+        assert others.can_copy == (processes > 1)  # else that process makes the e-book
 
 
 @pytest.mark.parametrize("damage", [b"", b"damaged"])

@@ -330,14 +330,14 @@ class _Copies(Copier):
     """Others that do everything here, but for what they do in a copy, which may fail."""
 
     def __init__(self, fails: bool) -> None:
-        self.fails, self.copies = fails, 0
+        self.fails, self.copies, self.can_copy = fails, 0, True
 
     def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
         done: Future[Any] = Future()
         done.set_result(task(*given, **named))
         return done
 
-    def copied(self, make: Callable[[], Any]) -> Callable[[], Any] | None:
+    def copied(self, make: Callable[[], Any]) -> Callable[[], Any]:
         self.copies += 1
 
         def fail() -> None:

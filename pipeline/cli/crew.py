@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.cli.terminal import formats, named
-from pipeline.system.processes import Copier, end_with_parent, in_a_copy
+from pipeline.system.processes import CAN_COPY, Copier, end_with_parent, in_a_copy
 
 T = TypeVar("T")
 
@@ -85,6 +85,7 @@ class _Crew(Copier):
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self.can_copy = CAN_COPY and most > 1  # one other already makes the e-book meanwhile
         self._others: Executor | None = None
 
     def begin(self) -> Executor:
@@ -106,8 +107,8 @@ class _Crew(Copier):
     def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         return self.begin().submit(task, *args, **kwargs)
 
-    def copied(self, make: Callable[[], T]) -> Callable[[], T | None] | None:
-        return in_a_copy(make) if self._most > 1 else None
+    def copied(self, make: Callable[[], T]) -> Callable[[], T | None]:
+        return in_a_copy(make)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if self._others:

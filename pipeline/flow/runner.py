@@ -151,13 +151,14 @@ class Runner:
 
     @property
     def can_copy(self) -> bool:
-        """True if `beside` runs something in another process: not in one that stays, whose next
-        build is to know what was made."""
-        return isinstance(self._executor, Copier) and not self._memory
+        """True if `beside` is possible: not in a process that stays, whose next build is to know
+        what was made."""
+        others = self._executor
+        return isinstance(others, Copier) and others.can_copy and not self._memory
 
     def beside(self, begin: Callable[[], Callable[[], T]]) -> Callable[[], T]:
-        """Let a copy of this process, if there can be one, begin something that runs stages, and
-        finish it; returns what waits for the result."""
+        """Let a copy of this process begin something that runs stages, and finish it; returns what
+        waits for the result."""
         events: list[Begun | Ran] = []
 
         def record(event: Event) -> None:
@@ -168,11 +169,11 @@ class Runner:
             self._listener, self._executor = record, None
             return begin()(), events, tuple(self.files)
 
-        copier = self._executor if isinstance(self._executor, Copier) else None
-        waiting = copier.copied(recorded) if copier and self.can_copy else None
+        assert isinstance(self._executor, Copier), "`can_copy` was asked"
+        waiting = self._executor.copied(recorded)
 
         def result() -> T:
-            made = waiting() if waiting else None
+            made = waiting()
             if made is None:  # here, where what is wrong can be told
                 return begin()()
             value, events, files = made

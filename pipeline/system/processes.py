@@ -20,19 +20,23 @@ class Copier(Executor, ABC):
     """An executor that can run a function in a copy of this process, to which nothing has to be
     sent."""
 
+    can_copy: bool
+
     @abstractmethod
-    def copied(self, make: Callable[[], T]) -> Callable[[], T | None] | None:
+    def copied(self, make: Callable[[], T]) -> Callable[[], T | None]:
         """Start a function in a copy; returns what waits for its result, which is None if the copy
-        has failed. None if there can be no copy."""
+        has failed."""
 
 
-def in_a_copy(make: Callable[[], T]) -> Callable[[], T | None] | None:
+CAN_COPY = hasattr(os, "fork")
+"""True if the system can copy processes."""
+
+
+def in_a_copy(make: Callable[[], T]) -> Callable[[], T | None]:
     """`Copier.copied`, where the system can copy processes."""
     import multiprocessing
     import warnings
 
-    if "fork" not in multiprocessing.get_all_start_methods():
-        return None
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_send, args=(sender, make), daemon=True)
@@ -42,7 +46,7 @@ def in_a_copy(make: Callable[[], T]) -> Callable[[], T | None] | None:
             warnings.simplefilter("ignore", DeprecationWarning)
             process.start()
     except OSError:  # no more processes, or no memory
-        return None
+        return lambda: None
     finally:
         sender.close()
 
