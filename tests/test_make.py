@@ -615,6 +615,40 @@ def test_the_newest_python_is_used(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout) == (4, "python3.13\n")
 
 
+PIP = """#!/bin/sh
+case "$*" in
+    *"pip install"*) cat "${0%/bin/python}/reports"; exec "${0%/bin/python}/end" ;;
+    *platform*) echo 3.13.1 ;;
+esac
+"""
+
+
+def test_installing_shows_its_steps_and_a_failure(tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    reports = [f"Collecting package{n}>=1 (from chapbook)\n  Downloading it" for n in range(12)]
+    last = f"Installing collected packages: {', '.join(f'package{n}' for n in range(12))}"
+    (venv / "reports").write_text("\n".join([*reports, last, "Successfully installed"]) + "\n")
+    for name, text in (("bin/python", PIP), ("end", "#!/bin/sh\n")):
+        (venv / name).write_text(text)
+        (venv / name).chmod(0o755)
+    command = ["sh", ".tools/venv", str(venv), "", str(venv / "bin" / "python")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    steps = [re.sub(r"^install +\d+ s +", "", line) for line in run.stdout.splitlines()]
+    assert (run.returncode, run.stderr) == (0, "")
+    assert steps == [
+        "packages",
+        "10 packages, with package9",
+        "unpacking 12 packages",
+        f"{venv} is ready",
+    ]
+    (venv / "end").write_text("#!/bin/sh\necho 'ERROR: no such version' >&2\nexit 1\n")
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 3
+    assert re.match(r"ERROR: no such version\nchapbook: pip could not install", run.stderr)
+    assert "is ready" not in run.stdout
+
+
 def test_the_report(tree: Tree) -> None:
     run = tree.make("report", "REPORT=--copies 30 --paper-price 0.01")
     assert run.status == 0, run.stderr
