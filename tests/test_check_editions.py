@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline.cli import main
 from pipeline.model.editions import EDITIONS
+from pipeline.verify import check
 from tests.conforming import FOR_OTHERS, found_by_check
 
 pytestmark = pytest.mark.slow
@@ -150,3 +151,35 @@ def test_files_are_compared_with_their_manifest(tmp_path: Path) -> None:
     assert (
         "The manifest cannot be read" in CliRunner().invoke(main, ["check", str(manifest)]).output
     )
+
+
+@pytest.mark.parametrize(
+    ("editions", "options"),
+    [
+        (("web", "site", "handout"), pipeline.Options(cover_spread=True, catalog=True)),
+        (("web", "ebook"), pipeline.Options(assets_beside=True)),
+        (("handout",), pipeline.Options(split=1)),
+    ],
+)
+def test_a_change_of_any_file_is_noticed(
+    editions: tuple[str, ...], options: pipeline.Options, tmp_path: Path
+) -> None:
+    source = tmp_path / "well.md"
+    chapters = "\n\n".join(f"# {name}\n\nDeep." for name in ("One", "Two"))
+    source.write_text(
+        f"---\ntitle: The well\nclass: book\nurl: https://w.example/\n---\n\n{chapters}\n", "utf-8"
+    )
+    assert not pipeline.build(source, editions, out=tmp_path, options=options).failed
+    pipeline.build(source, ["teacher"], out=tmp_path)  # keeps what is known of the others
+    folder = tmp_path / "well"
+    manifest = folder / "manifest.json"
+    files = {path for path in folder.rglob("*") if path.is_file()} - {manifest}
+    assert len(files) > 3
+    assert not check(manifest).diagnostics
+    for file in files:
+        data = file.read_bytes()
+        file.write_bytes(data + b"\n")
+        (finding,) = check(manifest).diagnostics
+        name = file.relative_to(folder).as_posix()
+        assert f"The file “{name}” has changed since it was built" in finding.message
+        file.write_bytes(data)

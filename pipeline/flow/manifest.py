@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import platform
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted
 from pipeline.model.rendered import Accessibility, Verdict
 from pipeline.package.result import FileFacts
-from pipeline.system.checksums import checksum
+from pipeline.system.checksums import checksum, sha256
 from pipeline.system.store import packages
 
 LIBRARIES = (
@@ -68,12 +67,16 @@ class Output(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
+    """``outputs`` are the files that are editions; ``others`` are all further files, such as pages
+    of a site, covers and records, with their SHA-256."""
+
     title: str
     identifier: str
     version: str
     date: str
     outputs: tuple[Output, ...]
     libraries: dict[str, str]
+    others: dict[str, str] = {}
 
 
 def describe(
@@ -91,7 +94,7 @@ def describe(
         edition.name,
         edition.format,
         len(data),
-        hashlib.sha256(data).hexdigest(),
+        sha256(data),
         facts.counts,
         section or msgspec.UNSET,
         facts.fitted or msgspec.UNSET,
@@ -114,21 +117,23 @@ def _audit(accessibility: Accessibility) -> Audit:
 
 def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Output:
     """The entry of an archive with a number of files."""
-    digest = hashlib.sha256(data).hexdigest()
-    return Output(file, edition.name, "zip", len(data), digest, {"files": count})
+    return Output(file, edition.name, "zip", len(data), sha256(data), {"files": count})
 
 
-def still_true(path: Path, but: Collection[str]) -> tuple[Output, ...]:
-    """The entries of an older manifest whose files are unchanged, except for some (``but``)."""
+def still_true(path: Path, but: Collection[str]) -> tuple[tuple[Output, ...], dict[str, str]]:
+    """The outputs and other files of an older manifest that are unchanged, except for some
+    (``but``)."""
     try:
-        found = decode(path.read_bytes())
+        manifest = decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
-        return ()
-    return tuple(
-        output
-        for output in found.outputs
-        if output.file not in but and checksum(path.parent / output.file) == output.sha256
-    )
+        return (), {}
+
+    def is_unchanged(file: str, sha256: str) -> bool:
+        return file not in but and checksum(path.parent / file) == sha256
+
+    outputs = tuple(o for o in manifest.outputs if is_unchanged(o.file, o.sha256))
+    others = {file: sum_ for file, sum_ in manifest.others.items() if is_unchanged(file, sum_)}
+    return outputs, others
 
 
 def with_facts(manifest: Manifest, facts: Mapping[str, dict[str, int]]) -> Manifest:
@@ -149,9 +154,10 @@ def library_versions() -> dict[str, str]:
 
 
 def encode(manifest: Manifest) -> bytes:
-    """The manifest as indented JSON, outputs sorted by name."""
+    """The manifest as indented JSON, files sorted by name."""
     outputs = tuple(sorted(manifest.outputs, key=lambda output: output.file))
-    sorted_manifest = msgspec.structs.replace(manifest, outputs=outputs)
+    others = dict(sorted(manifest.others.items()))
+    sorted_manifest = msgspec.structs.replace(manifest, outputs=outputs, others=others)
     return msgspec.json.format(msgspec.json.encode(sorted_manifest), indent=2) + b"\n"
 
 
@@ -160,7 +166,7 @@ def decode(data: bytes) -> Manifest:
     return msgspec.json.decode(data, type=Manifest)
 
 
-def of(metadata: Metadata, outputs: Iterable[Output]) -> Manifest:
+def of(metadata: Metadata, outputs: Iterable[Output], others: Mapping[str, str]) -> Manifest:
     """The manifest of a publication."""
     return Manifest(
         title=metadata.title,
@@ -169,4 +175,5 @@ def of(metadata: Metadata, outputs: Iterable[Output]) -> Manifest:
         date=metadata.date,
         outputs=tuple(outputs),
         libraries=library_versions(),
+        others=dict(others),
     )

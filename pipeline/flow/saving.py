@@ -86,7 +86,7 @@ class Saving:
         section = built.section[-1] if built.section else ""
         for file, data in files.items():
             self._put(file, data)
-            # other files next to it are not outputs, and neither are the further pages of a site
+            # other files next to it are not editions, and neither are the further pages of a site
             facts = package.facts if file == name else package.extra_facts.get(file)
             if facts:
                 claims = package.accessibility
@@ -137,11 +137,15 @@ class Saving:
     def write(self, metadata: Metadata) -> tuple[Path, ...]:
         """Write all files, and the manifest of a publication with these metadata: of these files,
         and of existing ones. Raises `OSError` on failure, and then changes nothing."""
-        place = self._folder / "manifest.json"
-        new = {entry.file for entry in self._entries}
+        place = self._folder / checksums.MANIFEST
+        files = {path.relative_to(self._folder).as_posix(): d for path, d in self._files.items()}
         gone = {path.relative_to(self._folder).as_posix() for path in self._gone}
-        entries = [*self._entries, *manifest.still_true(place, but=new | gone)]
-        self._put(place.name, manifest.encode(manifest.of(metadata, entries)))
+        outputs_before, others_before = manifest.still_true(place, but=files.keys() | gone)
+        described = {entry.file for entry in self._entries}
+        others = {file: checksums.sha256(d) for file, d in files.items() if file not in described}
+        entries = (*self._entries, *outputs_before)
+        data = manifest.encode(manifest.of(metadata, entries, {**others_before, **others}))
+        self._put(place.name, data)
         outputs.write_all(self._folder, self._files, self._gone)
         outputs.write(outputs.model_of(self._folder), self._model)
         outputs.list_outputs(self._folder, self._files)

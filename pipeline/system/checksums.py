@@ -19,7 +19,7 @@ SHA256 = 64
 
 def checksums(files: Mapping[str, bytes]) -> bytes:
     """The list of some files, by their paths from the folder."""
-    sums = ((hashlib.sha256(data).hexdigest(), name) for name, data in sorted(files.items()))
+    sums = ((sha256(data), name) for name, data in sorted(files.items()))
     return "".join(f"{sum_}  {name}\n" for sum_, name in sums).encode()
 
 
@@ -35,10 +35,11 @@ def listed(folder: Path) -> dict[str, str]:
 
 
 def manifested(file: Path) -> dict[str, str]:
-    """The files in a manifest, with their SHA-256. Raises `ValueError` for an invalid manifest, and
+    """All files in a manifest, with their SHA-256. Raises `ValueError` for an invalid manifest, and
     `OSError` if it cannot be read."""
-    outputs = msgspec.json.decode(file.read_bytes(), type=_Manifest).outputs
-    return {output.file: output.sha256 for output in outputs if _is_within(output.file)}
+    manifest = msgspec.json.decode(file.read_bytes(), type=_Manifest)
+    sums = {output.file: output.sha256 for output in manifest.outputs} | manifest.others
+    return {name: sum_ for name, sum_ in sums.items() if _is_within(name)}
 
 
 class _Output(msgspec.Struct):
@@ -48,6 +49,12 @@ class _Output(msgspec.Struct):
 
 class _Manifest(msgspec.Struct):
     outputs: tuple[_Output, ...]
+    others: dict[str, str] = {}
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of some bytes."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def checksum(file: Path) -> str:
