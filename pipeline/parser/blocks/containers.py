@@ -7,6 +7,7 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.codes import Code
+from pipeline.model.words import called
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE
@@ -60,7 +61,7 @@ class ContainerProcessor(LineProcessor):
             cursor,
             "container",
             found,
-            name=meaning_of(name) or name,
+            name=_meant_name(name),
             written=name,
             directive="yes" if is_directive else "",
             argument=" ".join(words[1:]),
@@ -94,6 +95,11 @@ class ContainerProcessor(LineProcessor):
             written = f"{colons} {block.get('written', '')}".strip()
             message = f"The block `{written}` is never closed."
             self.report(block, Code.UNCLOSED_CONTAINER, message, f"End it with a line `{colons}`.")
+
+
+def _meant_name(name: str) -> str:
+    """The name of the block that authors mean by a word of their language: ``Aufgabe``."""
+    return meaning_of(name) or ("exercise" if called(name, "exercise") else name)
 
 
 _SLASHES = re.compile(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")

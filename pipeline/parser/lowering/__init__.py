@@ -278,7 +278,7 @@ class Lowering:
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = element.attributes, element.get("name", "")
-        classes = tuple(c for c in attributes.classes if c != name)
+        classes = tuple(c for c in attributes.classes if c not in (name, element.get("written")))
         if name not in ALIGNMENTS:  # a class that is another tool's for an alignment
             classes += ALIGNED.get(name, ())
         own = make(attributes.id, classes, attributes.pairs)
