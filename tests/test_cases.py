@@ -6,14 +6,15 @@ shows; it counts as an empty line. Beside it stands what is expected:
 - ``<name>.html``: what `render_fragment` gives;
 - ``<name>.body.html``, for a case with front matter: what stands between the page's title
   and its end;
+- ``<name>.answers.html``: the same of its answers alone;
 - ``<name>.model.json``: the document as parsed, positions and all;
 - ``<name>.diagnostics.txt``: what is wrong, as the command prints it, without hints.
 
 Files that cases take in (further text, code, data) are in ``tests/cases/<area>/files/``, and
 are called ``files/x.csv`` in a case; what is wrong in them is told with their names.
 
-Only files that exist are compared. ``--accept`` writes them anew, and makes the first and
-the last of them for a case that has none: look at them before you commit them.
+Only files that exist are compared. ``--accept`` writes them anew, and makes one of the first two
+and the last of them for a case that has none: look at them before you commit them.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
+from pipeline.resolve.answer_key import answers_alone
 from tests import making
 from tests.sentences import no_sentences
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(path for path in CASES.rglob("*.md") if "files" not in path.relative_to(CASES).parts)
-KINDS = (".html", ".body.html", ".model.json", ".diagnostics.txt")
+KINDS = (".html", ".body.html", ".answers.html", ".model.json", ".diagnostics.txt")
 
 
 def source(file: Path) -> str:
@@ -79,6 +81,10 @@ def got(kind: str, file: Path) -> str:
             return render_fragment(text, folder=file.parent).rstrip("\n") + "\n"
         case ".body.html":
             return body(resolved(file))
+        case ".answers.html":
+            parsed = parse(text, folder=file.parent)
+            document = making.resolved(parsed, "answers", file.parent)
+            return body(answers_alone(document))
         case ".model.json":
             parsed = parse(text, folder=file.parent) if whole else parse_body(text, file.parent)
             return model.encode(parsed).decode()

@@ -73,7 +73,7 @@ things = st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=6
 
 
 def item(text: str, hidden: str = "") -> ListItem:
-    blank = (Blank(answer=hidden),) if hidden else ()
+    blank = (Blank(answer=(hidden,)),) if hidden else ()
     return ListItem(children=(Plain(children=(Text(text=text), *blank)),))
 
 
@@ -308,7 +308,7 @@ def test_an_exercise_is_there_even_if_all_in_it_is_for_teachers() -> None:
 def test_a_blank_is_as_wide_as_one_of_four_steps(written: str, size: int) -> None:
     (blank,) = the(document(f"Fill {written}."), Blank)
     assert isinstance(blank, Blank)
-    assert (blank.size, blank.answer) == (size, "")
+    assert (blank.size, blank.answer) == (size, ())
 
 
 def test_outside_of_exercises_round_brackets_are_choices_and_square_ones_tasks() -> None:

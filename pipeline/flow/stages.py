@@ -142,7 +142,7 @@ def _tried(function: Callable[..., T], call: tuple[Any, ...], error: type[Except
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
     """A resolved document with the page marks that an edition needs, and with answers in place for
     teachers."""
-    from pipeline.resolve import answers, page_marks
+    from pipeline.resolve import answer_key, answers, page_marks
 
     if edition.audience == "teacher":
         document = answers.put_in_place(document)
@@ -157,7 +157,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
         elif edition.format == "html":
             place = page_marks.place_all_marks
         document = place(document, page_map)
-    return answers.answers_alone(document) if edition.part == "answers" else document
+    return answer_key.answers_alone(document) if edition.part == "answers" else document
 
 
 def render(

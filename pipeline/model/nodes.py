@@ -141,9 +141,10 @@ class InlineElement(Node, frozen=True):
 
 class Blank(Node, frozen=True):
     """``____``, a blank to fill in, ``____{answer}``. ``size`` is from 1 (a word or two) to 4 (a
-    line), which does not reveal the answer's length; select removes the answer for students."""
+    line), which does not reveal the answer's length; select removes the answer for students. The
+    answer is no part of the text around it: its formulas are not among the blank's children."""
 
-    answer: str = ""
+    answer: Answered = ()
     size: int = 2
 
 
@@ -192,13 +193,19 @@ class Citation(Node, frozen=True):
 class Math(Node, frozen=True):
     """A formula in TeX within a line, or (``display``) on a line of its own within a paragraph;
     ``tex`` is everything between the marks. *Resolved* (math): ``mathml``, finished markup,
-    ``alt``, the formula in characters, and ``spoken``, the formula in words."""
+    ``alt``, the formula in characters, ``spoken``, the formula in words, and ``gaps``, the answers
+    of its gaps."""
 
     tex: str
     display: bool = False
     mathml: str = ""
     alt: str = ""
     spoken: str = ""
+    gaps: tuple[Answered, ...] = ()
+
+
+Answered: TypeAlias = tuple[str | Math, ...]
+"""The answer of a gap: text, and formulas in it; empty if there is none."""
 
 
 class PageMark(Node, frozen=True):
@@ -325,9 +332,9 @@ class CodeBlock(Node, frozen=True):
 
 class MathBlock(Node, frozen=True):
     """``$$ … $$`` on lines of its own; ``marks`` is the number of characters before the TeX,
-    ``margin`` the column where its further lines begin. *Resolved*: ``mathml``, ``alt`` and
-    ``spoken`` as in `Math`; ``tag``, an explicit number; ``number`` (numbering), from 1 for
-    formulas with an id and no tag."""
+    ``margin`` the column where its further lines begin. *Resolved*: ``mathml``, ``alt``,
+    ``spoken`` and ``gaps`` as in `Math`; ``tag``, an explicit number; ``number`` (numbering), from
+    1 for formulas with an id and no tag."""
 
     tex: str
     marks: int = 2
@@ -335,6 +342,7 @@ class MathBlock(Node, frozen=True):
     mathml: str = ""
     alt: str = ""
     spoken: str = ""
+    gaps: tuple[Answered, ...] = ()
     tag: str = ""
     number: int = 0
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Inline, Node
 from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import BLANK, FIELDS, INLINE_FIELDS, is_partial, plain_text, walk
+from pipeline.model.tree import (
+    BLANK,
+    FIELDS,
+    INLINE_FIELDS,
+    answer_text,
+    is_partial,
+    plain_text,
+    walk,
+)
 
 N = TypeVar("N", bound=Node)
 
@@ -20,7 +28,7 @@ LEFT_OUT = model.Text(text="")
 
 _INLINES = get_args(Inline)
 _CLOSING = (",", ".", ";", ":", "!", "?", ")")
-_ANSWERED = re.compile(rf"(?<!_){BLANK}_*+\s*+(?=\{{)")
+_GAP = re.compile(rf"(?<!_){BLANK}_*+(?:\s*+(?=(\{{)))?")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
@@ -117,14 +125,34 @@ CLOSE: Changes = dict.fromkeys(
 """Functions that close the gap of `LEFT_OUT`, by type of node."""
 
 
+class FormulaGap(NamedTuple):
+    """A gap in a formula: where it and its answer ``{…}`` end, and the answer."""
+
+    end: int
+    answer_end: int
+    answer: str
+
+
+def gaps(tex: str) -> Iterator[FormulaGap]:
+    """The gaps of a formula in TeX."""
+    pos = 0
+    while gap := _GAP.search(tex, pos):
+        pos = gap.end()
+        if gap[1]:
+            end = closing_brace(tex, gap.end())
+            pos = len(tex) if end is None else end + 1
+        yield FormulaGap(gap.end(), pos, tex[gap.end() + 1 : pos].removesuffix("}"))
+
+
 def without_answers(tex: str) -> str:
     """A formula without the answers in its gaps."""
     found: list[str] = []
     pos = 0
-    while gap := _ANSWERED.search(tex, pos):
-        found.append(tex[pos : gap.end()].rstrip())
-        end = closing_brace(tex, gap.end())
-        pos = len(tex) if end is None else end + 1
+    for gap in gaps(tex):
+        found.append(
+            tex[pos : gap.end].rstrip() if gap.answer_end > gap.end else tex[pos : gap.end]
+        )
+        pos = gap.answer_end
     return "".join((*found, tex[pos:]))
 
 
@@ -139,7 +167,7 @@ def closing_brace(text: str, start: int) -> int | None:
 
 
 UNANSWERED: Changes = {
-    model.Blank: lambda node: replace(node, answer=""),
+    model.Blank: lambda node: replace(node, answer=()),
     model.Math: lambda node: replace(node, tex=without_answers(node.tex)),
     model.MathBlock: lambda node: replace(node, tex=without_answers(node.tex)),
 }
@@ -183,7 +211,10 @@ def settled(node: Node, *, solved: bool) -> Node:
         inlines = wording.children
         if solved:
             inlines = rewrite(
-                inlines, leave={model.Blank: lambda b: model.Text(text=b.answer) if b.answer else b}
+                inlines,
+                leave={
+                    model.Blank: lambda b: model.Text(text=answer_text(b.answer)) if b.answer else b
+                },
             )
         if wording.is_pair:
             pairs[wording.name] = plain_text(inlines)

@@ -70,7 +70,8 @@ def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
 
 
 FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
-"""The fields that hold children, in reading order, but for the ``wordings`` of any node."""
+"""The fields that hold children, in reading order, but for the ``wordings`` of any node. The
+formulas in the answers of gaps are no children: they are no part of the text around the gap."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
     **dict.fromkeys(
@@ -354,6 +355,16 @@ def is_partial(node: Node) -> bool:
 def top_level(document: Document) -> tuple[Node, ...]:
     """All top-level nodes of a document: its blocks, then its notes."""
     return (*document.blocks, *document.notes)
+
+
+def answer_text(answer: model.Answered) -> str:
+    """The answer of a gap in plain text."""
+    return "".join(part if isinstance(part, str) else part.alt or part.tex for part in answer)
+
+
+def inlines_of(answer: model.Answered) -> tuple[model.Inline, ...]:
+    """The answer of a gap as text that can stand by itself."""
+    return tuple(model.Text(text=part) if isinstance(part, str) else part for part in answer)
 
 
 def plain_text(inlines: Iterable[Node]) -> str:

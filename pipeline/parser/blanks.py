@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable
-from xml.etree.ElementTree import Element
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -15,6 +15,7 @@ from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import BLANK, has
+from pipeline.parser.inlines.blanks import AnswerPart, BlankSpan
 
 Report = Callable[[Finding, str, "Span | None", str], None]
 
@@ -36,22 +37,45 @@ NO_PLACE: dict[type[Node], tuple[str, str]] = {
 """Fields in which blanks are not allowed, and their names in messages."""
 
 
-def lower(element: Element, span: Span | None, report: Report) -> model.Blank:
+_SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile(r"\\[A-Za-z]+|[\s{}^_\\]")
+"""The signs of TeX in a formula that are not seen."""
+
+
+def lower(element: BlankSpan, span: Span | None, report: Report) -> model.Blank:
     """The blank for an element ``blank``."""
     if element.get("open"):
         message = "The answer that begins with `{` after the blank is never closed."
         report(Finding.UNCLOSED_ANSWER, message, span, "End it with `}`.")
-    return blank(int(element.get("length", "4")), element.get("answer", ""), span)
+    return blank(int(element.get("length", "4")), tuple(_answer(element.answer, span)), span)
 
 
-def blank(underscores: int, answer: str = "", span: Span | None = None) -> model.Blank:
+def _answer(parts: Iterable[AnswerPart], span: Span | None) -> Iterator[str | model.Math]:
+    """The parts of an answer, without white space around it and with single spaces in it."""
+    texts = [
+        part if part.offset else part._replace(text=_SPACES.sub(" ", part.text)) for part in parts
+    ]
+    if texts:
+        texts[0] = texts[0]._replace(text=texts[0].text.lstrip())
+        texts[-1] = texts[-1]._replace(text=texts[-1].text.rstrip())
+    for text, offset in texts:
+        if offset:
+            place = span and Span(span.line, span.column + offset, file=span.file)
+            yield model.Math(tex=text, span=place)
+        elif text:
+            yield text
+
+
+def blank(underscores: int, answer: model.Answered = (), span: Span | None = None) -> model.Blank:
     """A blank as wide as its answer needs; with more underscores, authors ask for more."""
-    length = max(underscores, _width(answer))
+    length = max(underscores, sum(map(_width, answer)))
     return model.Blank(answer=answer, size=1 + sum(length > step for step in STEPS), span=span)
 
 
-def _width(text: str) -> int:
-    """The width of a text in letters; a Chinese character counts twice."""
+def _width(part: str | model.Math) -> int:
+    """The width of a text in letters; a Chinese character counts twice. Of a formula, that of its
+    letters and signs."""
+    text = part if isinstance(part, str) else _UNSEEN.sub("", part.tex)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

@@ -162,7 +162,7 @@ def _with_gaps(run: Iterable[Inline], mark: re.Pattern[str]) -> Iterator[Inline]
         for one in mark.finditer(text):
             answer = one[1].strip()
             yield replace(child, text=text[pos : one.start(1)])
-            yield model.Blank(answer=answer, size=1, span=child.span)
+            yield model.Blank(answer=(answer,) if answer else (), size=1, span=child.span)
             pos = one.end(1)
         if pos < len(text):
             yield replace(child, text=text[pos:])

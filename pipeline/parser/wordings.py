@@ -47,7 +47,7 @@ def read(text: str) -> tuple[Inline, ...]:
     while mark := _MARK.search(text, pos):
         if mark[1]:
             take(mark.start())
-            found.append(blank(len(mark[1]), mark[2]))
+            found.append(blank(len(mark[1]), (mark[2],) if mark[2] else ()))
             is_partial, pos = True, mark.end()
         elif mark[0] == "[":
             take(mark.start())

@@ -121,7 +121,7 @@ def _set(
     cell, the label of a blank, as in `Date: ____`, stays on its line."""
     run = Run()
     leaves: list[int] = []
-    answers: dict[int, str] = {}
+    answers: dict[int, model.Answered] = {}
     labels: dict[int, str] = {}
     end = last = ""
     walked = walk_with(inlines, (language, False), _state)
@@ -141,7 +141,10 @@ def _set(
                 # a mark of a note closes quotations like a word, and ends a word before it
                 run.context("\u2060" if isinstance(node, model.NoteReference) else "x")
                 if isinstance(node, model.Blank) and node.answer:
-                    answers[ordinal] = set_text(node.answer, lang)
+                    answers[ordinal] = tuple(
+                        set_text(part, lang) if isinstance(part, str) else part
+                        for part in node.answer
+                    )
                 if isinstance(node, model.Blank) and node.size <= SHORT and end == ": ":
                     labels[leaves[-1]] = last
                 end = ""
@@ -160,7 +163,7 @@ def _set(
         return model.Text(span=node.span, attributes=node.attributes, text=text)
 
     def fill(node: model.Blank, ordinal: int) -> Node:
-        return replace(node, answer=answers.get(ordinal, ""))
+        return replace(node, answer=answers.get(ordinal, ()))
 
     if not answers and all(text is None for text in texts.values()):
         return inlines

@@ -14,7 +14,17 @@ from pipeline.model import Container, Document, Exercise, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import PATH, WORD_BANK, children, find, plain_text, top_level, walk
+from pipeline.model.tree import (
+    PATH,
+    WORD_BANK,
+    answer_text,
+    children,
+    find,
+    inlines_of,
+    plain_text,
+    top_level,
+    walk,
+)
 from pipeline.model.words import folded
 
 COMMAS = re.compile(r"[,;،、，\n]")
@@ -36,14 +46,15 @@ def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Nod
         key = around.span if around else None
         found = list(_added(node))
         if key not in seen:
-            written = Counter(map(folded, found))
+            written = Counter(folded(answer_text(word)) for word in found)
             for answer in _answers((around,) if around else top_level(document), kept):
-                if written[folded(answer)]:
-                    written[folded(answer)] -= 1  # the author has listed the answers, too
+                word = folded(answer_text(answer))
+                if written[word]:
+                    written[word] -= 1  # the author has listed the answers, too
                 else:
                     found.append(answer)
             seen.add(key)
-        found.sort(key=lambda word: (folded(word), word))
+        found.sort(key=_place)
         if not found:
             message = (
                 "This word bank has no words: every answer in a blank is already in another word "
@@ -56,13 +67,18 @@ def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Nod
             )
             return ()
         items = tuple(
-            model.ListItem(children=(model.Plain(children=(model.Text(text=word),)),))
-            for word in found
+            model.ListItem(children=(model.Plain(children=inlines_of(word)),)) for word in found
         )
         return replace(node, children=(model.List(ordered=False, items=items),))
 
     document = rewrite_document(document, enter={Container: fill}, context=PATH)
     return replace(document, diagnostics=(*document.diagnostics, *empty))
+
+
+def _place(word: model.Answered) -> tuple[str, str]:
+    """The key by which words are in alphabetical order."""
+    text = answer_text(word)
+    return folded(text), text
 
 
 def _is_bank(node: Node) -> bool:
@@ -71,7 +87,7 @@ def _is_bank(node: Node) -> bool:
 
 def _answers(
     nodes: Iterable[Node], kept: Callable[[Iterable[Node]], Iterable[Node]]
-) -> Iterator[str]:
+) -> Iterator[model.Answered]:
     """The answers of blanks that students get."""
     stack = list(kept(nodes))[::-1]
     while stack:
@@ -81,12 +97,34 @@ def _answers(
         stack += list(kept(children(node)))[::-1]
 
 
-def _added(bank: Container) -> Iterator[str]:
+def _added(bank: Container) -> Iterator[model.Answered]:
     """The words in a bank: items of a list, or separated by commas."""
     for node in walk(bank.children):
         if isinstance(node, model.Paragraph | model.Plain):
-            text = "".join(
-                "\n" if isinstance(one, model.SoftBreak | model.LineBreak) else plain_text((one,))
-                for one in node.children
-            )
-            yield from filter(None, (word.strip() for word in COMMAS.split(text)))
+            yield from filter(None, map(_stripped, _separated(node.children)))
+
+
+def _separated(inlines: Iterable[Node]) -> Iterator[list[str | model.Math]]:
+    """Text and formulas, divided at commas and line ends."""
+    word: list[str | model.Math] = []
+    for node in inlines:
+        if isinstance(node, model.Math):
+            word.append(node)
+            continue
+        is_break = isinstance(node, model.SoftBreak | model.LineBreak)
+        first, *others = COMMAS.split("\n" if is_break else plain_text((node,)))
+        word.append(first)
+        for other in others:
+            yield word
+            word = [other]
+    yield word
+
+
+def _stripped(word: list[str | model.Math]) -> model.Answered:
+    """A word without white space around it."""
+    texts = "".join(part if isinstance(part, str) else "\0" for part in word).strip().split("\0")
+    formulas = [part for part in word if isinstance(part, model.Math)]
+    found: list[str | model.Math] = [texts[0]]
+    for formula, text in zip(formulas, texts[1:], strict=True):
+        found += (formula, text)
+    return tuple(filter(None, found))

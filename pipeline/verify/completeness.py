@@ -34,7 +34,7 @@ from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.words import words
 from pipeline.package.result import Package
 from pipeline.package.units import DrawnText
-from pipeline.resolve.answers import FRONT
+from pipeline.resolve.answer_key import FRONT
 from pipeline.system.checksums import MANIFEST
 from pipeline.verify import CheckReport, site_of, texts
 from pipeline.verify.findings import finding

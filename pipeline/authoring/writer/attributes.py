@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model import Attributes, Blank, Inline, InlineElement, Node, Text, Wording
+from pipeline.model import Attributes, Blank, Inline, InlineElement, Math, Node, Text, Wording
 from pipeline.parser.blanks import blank as made
 
 _BARE = re.compile(r"[\w%/.,+-]+")
@@ -65,10 +65,14 @@ def string(children: tuple[Inline, ...]) -> str:
     return "".join(parts)
 
 
+def _answer_part(part: str | Math) -> str:
+    return f"${part.tex}$" if isinstance(part, Math) else re.sub(r"([\\{}&$])", r"\\\1", part)
+
+
 def blank(node: Blank) -> str:
     """A gap to fill in, with its answer."""
     if not node.answer:
         return "_" * _BLANKS[node.size]
-    answer = re.sub(r"([\\{}&])", r"\\\1", node.answer)
+    answer = "".join(map(_answer_part, node.answer))
     needs_more = node.size > made(4, node.answer).size
     return f"{'_' * _BLANKS[node.size if needs_more else 1]}{{{answer}}}"

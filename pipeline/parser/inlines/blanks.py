@@ -8,10 +8,14 @@ braces, as in templates of other programs, is text, but several words were meant
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
 from pipeline.model.variables import INCLUDE, NAME
 from pipeline.parser.characters import unescape
+from pipeline.parser.inlines.math import FORMULA, is_formula
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
 _NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*")
@@ -21,7 +25,19 @@ _APART_BEFORE, _APART_AFTER = (
 )
 """Characters next to three underscores that are not emphasis."""
 
+_PART = late(rf"\\.|{FORMULA}", re.DOTALL)
 _INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")
+
+
+class AnswerPart(NamedTuple):
+    """A piece of an answer: text, or a formula at an ``offset`` from the blank's beginning."""
+
+    text: str
+    offset: int = 0
+
+
+class BlankSpan(InlineSpan):
+    answer: tuple[AnswerPart, ...] = ()
 
 
 def _blank(m: re.Match[str], data: str) -> Result:
@@ -31,16 +47,27 @@ def _blank(m: re.Match[str], data: str) -> Result:
     is_apart = _APART_BEFORE.match(before) and _APART_AFTER.match(after)
     if len(m[0]) == 3 and after != "{" and not is_apart:
         return None  # emphasis
-    found = InlineSpan("blank", length=str(len(m[0])))
+    found = BlankSpan("blank", length=str(len(m[0])))
     if after != "{":
         return None if before.isalnum() or after.isalnum() else found
     end = closing_brace(data, m.end())
     if end is None:  # all that follows may be the answer, and must not be shown
         found.set("open", "yes")
         return found, len(data)
-    answer = data[m.end() + 1 : end]
-    found.set("answer", " ".join(unescape(answer).split()))
+    found.answer = tuple(_parts(data[m.end() + 1 : end], len(m[0]) + 1))
     return found, end + 1
+
+
+def _parts(answer: str, offset: int) -> Iterator[AnswerPart]:
+    """The text and the formulas of an answer, which begins ``offset`` characters after its blank's
+    beginning."""
+    pos = 0
+    for m in _PART.finditer(answer) if "$" in answer else ():
+        if m[1] and is_formula(answer, m.start(), m.end() - 1):
+            yield AnswerPart(unescape(answer[pos : m.start()]))
+            yield AnswerPart(m[1], offset + m.start())
+            pos = m.end()
+    yield AnswerPart(unescape(answer[pos:]))
 
 
 def _variable(m: re.Match[str], data: str) -> Result:

@@ -159,6 +159,9 @@ def _is_prose(inside: str) -> bool:
 
 # Contents of a formula other than dollar signs; a backslash escapes the next character.
 _INSIDE = r"[^$\\]++|\\."
+FORMULA = rf"\$(?![$`])((?:{_INSIDE})++)\$(?!\$)"
+"""A pattern for a possible formula, by its dollar signs."""
+
 # The same without further brackets of its kind.
 _BRACKETED = r"[^\\]++|\\(?!\\?[()\[\]])."
 # The same without another such environment within it.
@@ -242,5 +245,5 @@ PATTERNS = {
     "code-math": Pattern(
         "$", r"\$`([^`]++)`\$", lambda m, data: _formula(m, code="yes") if m[1].strip() else None
     ),
-    "inline-math": Pattern("$", rf"\$(?![$`])((?:{_INSIDE})++)\$(?!\$)", _inline),
+    "inline-math": Pattern("$", FORMULA, _inline),
 }

@@ -21,6 +21,7 @@ from pipeline.model.tree import is_partial, plain_text, walk_with
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs.parts import Around
+from pipeline.parser.inlines.blanks import BlankSpan
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.inlines.references import CitationSpan
 from pipeline.parser.markup.builder import MarkupBuilder
@@ -190,6 +191,7 @@ class InlineLowering:
                     span = Span(span.line, span.column + more)
                 yield model.Math(tex=element.text or "", display=display, span=span)
             case "blank":
+                assert isinstance(element, BlankSpan)
                 yield blanks.lower(element, span, self._report)
             case "variable":
                 yield model.Variable(name=element.get("name", ""), span=span)

@@ -12,13 +12,13 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Document, Inline, Node
+from pipeline.model import Document, Inline, Node, removal
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import MATH_FACE, font_file
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import ordinals, top_level, walk_with
+from pipeline.model.tree import BLANK, ordinals, top_level, walk_with
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.findings import Findings
@@ -88,7 +88,9 @@ def set_formulas(document: Document, set_all: SetAll | None = None) -> Document:
     readings = list(_read_all(document, findings))
     if set_all:
         set_all(dict.fromkeys(one.call for one in readings if one.reading and one.reading.is_set))
-    made = {one.ordinal: (one.node, _checked(one, document, findings)) for one in readings}
+    made = {
+        (one.ordinal, one.part): (one.node, _checked(one, document, findings)) for one in readings
+    }
     places = {
         label.name: (node.attributes.id or label_id(one.labels[0].name), label)
         for node, one in made.values()
@@ -96,12 +98,18 @@ def set_formulas(document: Document, set_all: SetAll | None = None) -> Document:
     }
 
     def fill(formula: Formula, ordinal: int) -> Node | tuple[Inline, ...]:
-        _, found = made[ordinal]
+        _, found = made[ordinal, 0]
         if found.defines:
             return ()
         if isinstance(formula, model.Math) and (reference := REFERENCE.fullmatch(formula.tex)):
             return _reference(formula, reference, places)
-        formula = replace(formula, mathml=found.mathml, alt=found.alt, spoken=found.spoken)
+        gaps = tuple(
+            (_answer(part, made[ordinal, number][1]),) if part else ()
+            for number, part in enumerate(_gaps(formula), start=1)
+        )
+        formula = replace(
+            formula, mathml=found.mathml, alt=found.alt, spoken=found.spoken, gaps=gaps
+        )
         if isinstance(formula, model.Math):
             if found.alt and not found.mathml:
                 return (model.Text(text=found.alt, span=formula.span),)
@@ -114,10 +122,34 @@ def set_formulas(document: Document, set_all: SetAll | None = None) -> Document:
             attributes = replace(attributes, id=label_id(found.labels[0].name))
         return replace(formula, tag=found.tag, attributes=attributes)
 
+    def answer(blank: model.Blank, ordinal: int) -> Node:
+        if not any(isinstance(part, model.Math) for part in blank.answer):
+            return blank
+        parts = tuple(
+            _answer(part, made[ordinal, number][1]) if isinstance(part, model.Math) else part
+            for number, part in enumerate(blank.answer)
+        )
+        return replace(blank, answer=parts)
+
     document = rewrite_document(
-        document, leave={model.Math: fill, model.MathBlock: fill}, context=ordinals()
+        document,
+        leave={model.Math: fill, model.MathBlock: fill, model.Blank: answer},
+        context=ordinals(),
     )
     return findings.added_to(document)
+
+
+def _answer(formula: model.Math, result: _Result) -> str | model.Math:
+    """A formula in an answer; its characters if it cannot be set."""
+    if result.alt and not result.mathml:
+        return result.alt
+    return replace(formula, mathml=result.mathml, alt=result.alt, spoken=result.spoken)
+
+
+def _gaps(formula: Formula) -> Iterator[model.Math | None]:
+    """The answer of each gap in a formula."""
+    for gap in removal.gaps(formula.tex) if BLANK in formula.tex else ():
+        yield model.Math(tex=gap.answer, span=formula.span) if gap.answer.strip() else None
 
 
 _PREFIXES = {"tab": "tbl", "table": "tbl", "figure": "fig", "listing": "lst"}
@@ -168,13 +200,16 @@ def _reference(
 
 class _Read(NamedTuple):
     """A formula that was read, with its number among the nodes; one that is a reference has no
-    ``reading``."""
+    ``reading``. ``part`` is its number in a gap's answer, or, from 1, that of the gap that it is
+    the answer of."""
 
     ordinal: int
+    part: int
     node: Formula
     context: _Context
     display: bool = False
     reading: Reading | None = None
+    is_gap: bool = False
 
     @property
     def call(self) -> tuple[str, bool, str]:
@@ -188,17 +223,29 @@ def _read_all(document: Document, findings: Findings) -> Iterator[_Read]:
     version = 0
     start = _Context(document.metadata.lang, 1)
     for ordinal, (node, context) in enumerate(walk_with(top_level(document), start, _inherit)):
-        if not isinstance(node, model.Math | model.MathBlock):
-            continue
-        if isinstance(node, model.Math) and REFERENCE.fullmatch(node.tex):
-            yield _Read(ordinal, node, context)
-            continue
-        display = isinstance(node, model.MathBlock) or node.display
-        version += defines(node.tex)
-        key = node.tex, version
-        if key not in known:
-            known[key] = _read(node.tex, findings, macros)
-        yield _Read(ordinal, node, context, display, known[key])
+        for part, formula in _formulas(node):
+            if isinstance(formula, model.Math) and REFERENCE.fullmatch(formula.tex):
+                yield _Read(ordinal, part, formula, context)
+                continue
+            display = isinstance(formula, model.MathBlock) or formula.display
+            version += defines(formula.tex)
+            key = formula.tex, version
+            if key not in known:
+                known[key] = _read(formula.tex, findings, macros)
+            is_gap = formula is not node and not isinstance(node, model.Blank)
+            yield _Read(ordinal, part, formula, context, display, known[key], is_gap)
+
+
+def _formulas(node: Node) -> Iterator[tuple[int, Formula]]:
+    """A formula and the answers of its gaps, or the formulas in the answer of a blank."""
+    match node:
+        case model.Math() | model.MathBlock():
+            yield 0, node
+            yield from ((at, part) for at, part in enumerate(_gaps(node), start=1) if part)
+        case model.Blank():
+            for at, part in enumerate(node.answer):
+                if isinstance(part, model.Math):
+                    yield at, part
 
 
 def _read(tex: str, findings: Findings, macros: dict[str, Macro]) -> Reading:
@@ -220,13 +267,15 @@ def _checked(one: _Read, document: Document, findings: Findings) -> _Result:
     if one.reading is None:
         return _Result()
     found = _make(one, one.reading)
-    for mistake in found.mistakes[:1]:
+    # A formula tells of the mistakes in the answers of its gaps, which are part of it.
+    for mistake in found.mistakes[:1] if not one.is_gap else ():
         shown = "" if found.mathml else " It is shown as written."
         place = _place(one.node, one.context, mistake.at)
         findings.add(Code.BAD_MATH, mistake.message + shown, place, mistake.hint)
     edition = EDITIONS.get(document.edition)
     if edition and edition.format == "pdf" and (missing := set(found.characters) - _drawn()):
-        _report_missing(one.node, one.context, missing, findings)
+        if not one.is_gap:
+            _report_missing(one.node, one.context, missing, findings)
         return found._replace(mathml="", spoken="")  # characters, in the text's own fonts
     return found
 
