@@ -39,6 +39,8 @@ from pipeline.resolve.citations.csl.data import Cite, Date, Locator, Name, Refer
 from pipeline.resolve.citations.csl.inlines import inlines
 from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.processor import Processor
+from pipeline.resolve.citations.csl.style import CitationStyle, parse
+from pipeline.resolve.citations.csl.style import read as read_style
 from pipeline.resolve.citations.works import Works, styles
 from pipeline.resolve.citations.works.styles import named_style
 from tests import making
@@ -89,8 +91,10 @@ def written(nodes: Iterable[Inline]) -> str:
 class Style:
     """A style with some works, as text."""
 
-    def __init__(self, name: str, references: list[Reference], lang: str = "en-US") -> None:
-        self.style = named_style(name, lang)
+    def __init__(
+        self, name: str | CitationStyle, references: list[Reference], lang: str = "en-US"
+    ) -> None:
+        self.style = named_style(name, lang) if isinstance(name, str) else name
         self.processor = Processor(self.style, references)
 
     def cite(self, *keys: str, in_text: bool = False, page: str = "", position: str = "") -> str:
@@ -104,6 +108,10 @@ class Style:
         ]
         return written(inlines(self.processor.cite(cites, in_text), self.style.locale))
 
+    def note(self, *keys: str, position: str = "", prefix: str = "") -> str:
+        cites = [Cite(key=key, position=frozenset(position.split()), prefix=prefix) for key in keys]
+        return written(inlines(self.processor.note(cites), self.style.locale))
+
     def entries(self) -> list[str]:
         return [
             " ".join(
@@ -115,6 +123,18 @@ class Style:
     @property
     def locale(self) -> Locale:
         return self.style.locale
+
+
+def small_style(
+    content: str, attributes: str = "", layout: str = "", more: str = "", before: str = ""
+) -> CitationStyle:
+    """A style for citations alone. ``attributes`` are those of the citation, ``layout`` those of
+    its layout, and ``more`` those of the style; ``before`` comes before the layout."""
+    xml = (
+        f'<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" {more}>'
+        f"<citation {attributes}>{before}<layout {layout}>{content}</layout></citation></style>"
+    )
+    return read_style(parse(xml.encode()), "en-US")
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -232,6 +252,70 @@ def test_numbers_in_a_row_become_a_range() -> None:
     style = Style("nlm-citation-sequence", [named(f"A{n}, B.", key=f"k{n}") for n in range(6)])
     assert style.cite("k0", "k1", "k2", "k4") == "(1–3,5)"
     assert style.cite("k1", "k0") == "(1,2)"
+
+
+SHORT = (
+    '<group delimiter=" "><names variable="author"><name form="short"/></names>'
+    '<date variable="issued"><date-part name="year"/></date></group>'
+    '<text variable="year-suffix"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "more", "text"),
+    [
+        ('collapse="year-suffix-ranged"', "", "Ng 2000a–c; e, 2001"),
+        ('collapse="year-suffix-ranged"', 'class="note"', "Ng 2000a–c; e; 2001"),
+        ('collapse="year-suffix"', "", "Ng 2000a; b; c; e, 2001"),
+        ('collapse="year-suffix" year-suffix-delimiter=","', "", "Ng 2000a,b,c,e, 2001"),
+        ('collapse="year-suffix" cite-group-delimiter=","', "", "Ng 2000a,b,c,e,2001"),
+        ('collapse="year"', "", "Ng 2000a, 2000b, 2000c, 2000e, 2001"),
+    ],
+)  # fmt: skip
+def test_works_of_one_year_are_joined_as_the_style_says(
+    attributes: str, more: str, text: str
+) -> None:
+    many = [named("Ng, C.", key=key) for key in "abcde"] + [named("Ng, C.", key="f", year=2001)]
+    options = f'disambiguate-add-year-suffix="true" {attributes}'
+    joined = Style(small_style(SHORT, options, 'delimiter="; "', more), many)
+    assert joined.cite("a", "b", "c", "e", "f") == text
+
+
+def test_a_comma_of_the_author_s_own_is_the_delimiter() -> None:
+    two = [named("Ng, C.", key="a"), named("Ruiz, D.", key="b")]
+    cited = Style(small_style(SHORT, layout='delimiter="; "'), two)
+    cites = [Cite(key="a"), Cite(key="b", prefix=", and")]
+    assert marks.plain(cited.processor.cite(cites)) == "Ng 2000, and Ruiz 2000"
+    cites = [Cite(key="a", suffix=" is one,"), Cite(key="b", suffix=" another")]
+    assert marks.plain(cited.processor.cite(cites)) == "Ng 2000 is one, Ruiz 2000 another"
+
+
+def test_a_note_begins_with_a_capital_if_it_begins_with_a_term() -> None:
+    ibid = Style(
+        small_style('<text term="ibid"/>', more='class="note"'), [named("Ng, C.", key="a")]
+    )
+    assert ibid.note("a") == "Ibid."
+    assert ibid.note("a", prefix="See") == "See ibid."
+    assert ibid.note("a", prefix="Cf.") == "Cf. ibid."
+    assert ibid.note("a", prefix="This was said.") == "This was said. Ibid."
+    title = Style(
+        small_style('<text variable="title"/>', more='class="note"'),
+        [named("Ng, C.", key="a", title="iPhone")],
+    )
+    assert title.note("a") == "iPhone"
+
+
+def test_a_macro_is_left_out_like_a_group_and_counts_like_one() -> None:
+    source = (
+        '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="note">'
+        '<macro name="in"><text term="in" suffix=" "/><text variable="container-title"/></macro>'
+        '<macro name="year"><text term="no date" form="short"/></macro>'
+        '<citation><layout><group delimiter=", "><text variable="title"/><text macro="in"/>'
+        '<group delimiter=";"><text macro="year"/><text variable="volume"/></group>'
+        "</group></layout></citation></style>"
+    )
+    with_macros = read_style(parse(source.encode()), "en-US")
+    assert Style(with_macros, [named("Ng, C.", key="a", title="One")]).note("a") == "One, n.d."
 
 
 def test_and_is_a_word_within_a_sentence() -> None:

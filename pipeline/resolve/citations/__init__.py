@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.processor import Entry
     from pipeline.resolve.citations.csl.style import CitationStyle
 
-NEAR = 5
-"""The number of notes within which a citation counts as near, unless the style says otherwise."""
-
 
 def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     """The document with its citations formatted, and its bibliography.
@@ -144,12 +141,10 @@ def _written(
     warn_of_order(processor.collation, "bibliography", None, findings)
     ids = _entry_ids(document, [entry.key for entry in listing])
     targets = {key: f"#{name}" for key, name in ids.items()}
-    distance = style.citation.get("near-note-distance")
-    near = int(distance) if distance.isdecimal() else NEAR
     where = [
         position
         for _, part in itertools.groupby(order, lambda place: place.part)
-        for position in positions([(known[place.at], place.note) for place in part], near)
+        for position in positions([(known[place.at], place.note) for place in part], style.near)
     ]
     first_notes: dict[tuple[int, str], int] = {}
     texts = _Texts()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pipeline.resolve.citations.csl.marks import ADDRESS, CLOSE, NO_CASE
+from pipeline.resolve.citations.csl.marks import ADDRESS, CLOSE, NO_CASE, TERM, plain
 
 _SMALL = frozenset(
     "a an and as at but by down for from in into nor of on onto or over so the till to up via"
@@ -37,6 +37,14 @@ def text_case(text: str, case: str, language: str) -> str:
         case "title" if language.lower().startswith("en"):
             return _title(text)
     return text
+
+
+def begun(text: str) -> str:
+    """Text of a style at the beginning of a sentence: a term there gets a capital."""
+    before, mark, rest = text.partition(TERM)
+    if not mark or re.search(r"\w", plain(before)):
+        return text
+    return before + mark + outside(rest, _first, once=True)
 
 
 def _first(text: str) -> str:

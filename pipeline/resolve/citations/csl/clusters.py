@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from pipeline.resolve.citations.csl import marks
+from pipeline.resolve.citations.csl import cases, marks
 from pipeline.resolve.citations.csl.context import Context
 from pipeline.resolve.citations.csl.data import Cite, Element
 from pipeline.resolve.citations.csl.render import children
@@ -27,20 +27,31 @@ class _Written(msgspec.Struct):
     number: int
 
 
-def join_cites(cites: Sequence[Cite], style: CitationStyle, make: MakeContext) -> str:
-    """The works of one citation as one text, without the affixes around it."""
+Follows = Callable[[_Written, _Written], bool]
+"""Tells whether a work follows another in a range."""
+
+
+def join_cites(
+    cites: Sequence[Cite], style: CitationStyle, make: MakeContext, begins: bool = False
+) -> str:
+    """The works of one citation as one text, without the affixes around it. ``begins``: a sentence
+    begins with it."""
     area, layout = style.citation, style.layout
     delimiter = layout.get("delimiter")
-    written = [_written(cite, layout, make) for cite in cites]
+    written = [
+        _written(cite, layout, make, begins=begins and not at) for at, cite in enumerate(cites)
+    ]
     collapse = area.get("collapse")
     if collapse == "citation-number":
         return _numbers(written, delimiter, area.get("after-collapse-delimiter", delimiter))
     if collapse or "cite-group-delimiter" in area.attributes:
-        return _grouped(written, area, layout, make)
+        return _grouped(written, style, make)
     return _join((one.text, _before(one.cite, delimiter)) for one in written)
 
 
-def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True) -> _Written:
+def _written(
+    cite: Cite, layout: Element, make: MakeContext, alone: bool = True, begins: bool = False
+) -> _Written:
     context = make(cite)
     context.hides_author = cite.suppress_author or not alone
     text = "".join(children(layout, context))
@@ -48,6 +59,8 @@ def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True)
         context = make(cite)  # nobody is named, so the title is omitted
         context.suppressed.update(("title", "title-short"))
         text = "".join(children(layout, context))
+    if context.style.is_note and (_is_sentence(cite.prefix) if cite.prefix else begins):
+        text = cases.begun(text)
     issued = context.reference.dates.get("issued")
     return _Written(
         cite=cite,
@@ -57,6 +70,11 @@ def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True)
         suffix=context.added.suffix,
         number=context.number,
     )
+
+
+def _is_sentence(prefix: str) -> bool:
+    """Return whether a prefix is a sentence: a full stop after one word may abbreviate it."""
+    return prefix.rstrip().endswith((".", "!", "?")) and len(prefix.split()) > 1
 
 
 def _linked(text: str, context: Context) -> str:
@@ -89,71 +107,115 @@ def _before(cite: Cite, delimiter: str) -> str:
 
 
 def _join(parts: Iterable[tuple[str, str]]) -> str:
-    """Texts, each with the delimiter before it."""
+    """Texts, each with the delimiter before it, unless the author has written a comma there."""
     text = ""
     for part, between in parts:
-        if part:
-            text += part if not text else between + part
+        if text and part:
+            before, after = marks.plain(text), marks.plain(part)
+            between = "" if after[:1] == "," else " " if before[-1:] == "," else between
+        text += part if not text else between + part if part else ""
     return text
 
 
 def _numbers(written: list[_Written], delimiter: str, after: str) -> str:
     """Combine three or more consecutive numbers into a range: 1–3, 5."""
     parts: list[tuple[str, str]] = []
-    at = 0
-    collapsed = False
-    while at < len(written):
-        end = at
-        while (
-            end + 1 < len(written)
-            and written[end + 1].number == written[end].number + 1
-            and _is_bare(written[end].cite)
-            and _is_bare(written[end + 1].cite)
-        ):
-            end += 1
-        between = after if collapsed else delimiter
-        if end - at > 1:
-            parts.append((f"{written[at].text}–{written[end].text}", between))
-            collapsed = True
+    for run in _runs(written, _is_next_number):
+        if len(run) > 2:
+            parts.append((f"{run[0].text}–{run[-1].text}", delimiter))
+            delimiter = after
         else:
-            parts += [(one.text, _before(one.cite, between)) for one in written[at : end + 1]]
-        at = end + 1
+            parts += [(one.text, _before(one.cite, delimiter)) for one in run]
     return _join(parts)
+
+
+def _runs(written: list[_Written], follows: Follows) -> list[list[_Written]]:
+    """The works, of which those that follow each other are together."""
+    runs: list[list[_Written]] = []
+    for one in written:
+        if runs and follows(runs[-1][-1], one):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def _is_next_number(before: _Written, one: _Written) -> bool:
+    return one.number == before.number + 1 and _is_bare(before.cite) and _is_bare(one.cite)
+
+
+def _has_same_year(before: _Written, one: _Written) -> bool:
+    same = one.suffix != "" and one.year == before.year
+    return same and _is_bare(before.cite) and _is_bare(one.cite)
+
+
+def _has_next_letter(before: _Written, one: _Written) -> bool:
+    return _place(one.suffix) == _place(before.suffix) + 1
+
+
+def _place(suffix: str) -> int:
+    """The place of letters in a, b, … z, aa, ab …"""
+    return functools.reduce(lambda place, letter: 26 * place + ord(letter) - 96, suffix, 0)
 
 
 def _is_bare(cite: Cite) -> bool:
     return not (cite.prefix or cite.suffix or cite.locator)
 
 
-def _grouped(written: list[_Written], area: Element, layout: Element, make: MakeContext) -> str:
-    """Group works by the same authors, who are named once."""
-    delimiter = layout.get("delimiter")
-    within = area.get("cite-group-delimiter", ", ")
-    collapse = area.get("collapse")
-    groups: dict[str, list[_Written]] = {}
+def _grouped(written: list[_Written], style: CitationStyle, make: MakeContext) -> str:
+    """Group works by the same authors, who are named once if the style collapses groups."""
+    area, delimiter = style.citation, style.layout.get("delimiter")
+    within = area.get("cite-group-delimiter", delimiter if style.is_note else ", ")
+    parts: list[tuple[str, str]] = []
+    before = delimiter
+    for group in _groups(written):
+        texts = [(one.text, within) for one in group]
+        if area.get("collapse"):
+            texts = _collapsed(group, style, make, within)
+        parts += [(texts[0][0], _before(group[0].cite, before)), *texts[1:]]
+        before = area.get("after-collapse-delimiter", delimiter) if len(group) > 1 else delimiter
+    return _join(parts)
+
+
+def _groups(written: list[_Written]) -> Iterable[list[_Written]]:
+    """The works by the same authors; what has a text of the author's own stays in its place."""
+    groups: dict[tuple[int, str], list[_Written]] = {}
     start = 0
     for at, one in enumerate(written):
         author = marks.plain(one.author)
-        if one.cite.prefix or not author:  # text of the author's own stays in its place
+        if one.cite.prefix or not author:
             start = at + 1
-        groups.setdefault(f"{start} {author}", []).append(one)
+        groups.setdefault((start, author), []).append(one)
+    return groups.values()
+
+
+def _collapsed(
+    group: list[_Written], style: CitationStyle, make: MakeContext, within: str
+) -> list[tuple[str, str]]:
+    """The works of a group, each with the delimiter before it: the authors are named once, and
+    with ``year-suffix`` each year."""
+    area, layout = style.citation, style.layout
+    between = area.get(
+        "year-suffix-delimiter", area.get("cite-group-delimiter", layout.get("delimiter"))
+    )
+    collapse = area.get("collapse")
     parts: list[tuple[str, str]] = []
-    after = ""
-    for group in groups.values():
-        parts.append((group[0].text, _before(group[0].cite, after or delimiter)))
-        after = ""
-        for before, one in itertools.pairwise(group):
-            if not collapse:
-                parts.append((one.text, within))
-                continue
-            after = area.get("after-collapse-delimiter")
-            same_year = one.year == before.year and one.suffix and _is_bare(before.cite)
-            if collapse.startswith("year-suffix") and same_year:
-                suffix = one.suffix
-                if one.cite.target:
-                    suffix = marks.link(one.cite.target, suffix)
-                text = _with_affixes(suffix, one.cite)
-                parts.append((text, area.get("year-suffix-delimiter", within)))
+    for run in (
+        _runs(group, _has_same_year)
+        if collapse.startswith("year-suffix")
+        else [[one] for one in group]
+    ):
+        first = run[0] if not parts else _written(run[0].cite, layout, make, alone=False)
+        letters = [first, *(msgspec.structs.replace(one, text=_letter(one)) for one in run[1:])]
+        delimiter = within
+        for row in _runs(letters, _has_next_letter):
+            if len(row) > 2 and collapse == "year-suffix-ranged":
+                parts.append((f"{row[0].text}–{row[-1].text}", delimiter))
             else:
-                parts.append((_written(one.cite, layout, make, alone=False).text, within))
-    return _join(parts)
+                parts += [(row[0].text, delimiter), *((one.text, between) for one in row[1:])]
+            delimiter = between
+    return parts
+
+
+def _letter(one: _Written) -> str:
+    return marks.link(one.cite.target, one.suffix) if one.cite.target else one.suffix

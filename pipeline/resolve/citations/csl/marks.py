@@ -29,6 +29,8 @@ MARGIN = "\ufddd"
 """Opens the margin text of a bibliography entry: its number."""
 BREAK = "\ufdde"
 """A new line within an entry; it opens nothing."""
+TERM = "\ufddf"
+"""Opens a term, a word of the locale."""
 
 ADDRESS = f"{LINK}[^{LINK}{LINKED}]*+{LINKED}"
 """The pattern of the beginning of a link."""

@@ -122,14 +122,14 @@ class Processor:
         if begins and cites[0].prefix:
             prefix = cases.text_case(cites[0].prefix, "capitalize-first", "")
             cites = (msgspec.structs.replace(cites[0], prefix=prefix), *cites[1:])
-        return self._cluster(cites, complete=ends)
+        return self._cluster(cites, complete=ends, begins=begins)
 
-    def _cluster(self, cites: Sequence[Cite], complete: bool = True) -> str:
+    def _cluster(self, cites: Sequence[Cite], complete: bool = True, begins: bool = False) -> str:
         area = self.style.citation
         ordered = list(cites)
         if not any(cite.prefix or cite.suffix for cite in cites):
             ordered = _sort(ordered, area, lambda cite: self._context(area, cite), self.collation)
-        text = join_cites(ordered, self.style, lambda cite: self._context(area, cite))
+        text = join_cites(ordered, self.style, lambda cite: self._context(area, cite), begins)
         return formatted(self.style.layout, text) if complete else text
 
     def entries(self) -> list[Entry]:

@@ -50,12 +50,20 @@ def render(element: Element, context: Context) -> str:
 
 
 def _group(element: Element, context: Context) -> str:
-    """A group is omitted if it uses variables, and all are empty."""
+    return formatted(element, element.get("delimiter").join(_parts(element, context)))
+
+
+def _parts(element: Element, context: Context) -> list[str]:
+    """The results in a group or a macro: none if it uses variables, and all are empty. What is not
+    empty counts as a variable for the group around it."""
     called, rendered = context.called, context.rendered
     parts = children(element, context)
     if context.called > called and context.rendered == rendered:
-        return ""
-    return formatted(element, element.get("delimiter").join(parts))
+        return []
+    if parts:
+        context.called += 1
+        context.rendered += 1
+    return parts
 
 
 # --- text ------------------------------------------------------------------------------
@@ -66,11 +74,11 @@ def _text(element: Element, context: Context) -> str:
         text = _variable(element, variable, context)
     elif macro := element.get("macro"):
         model, context.model = context.model, None
-        text = "".join(children(context.style.macros[macro], context))
+        text = "".join(_parts(context.style.macros[macro], context))
         context.model = model
     elif term := element.get("term"):
         form, plural = element.get("form", "long"), element.get("plural") == "true"
-        text = context.locale.text(term, form, plural)
+        text = marks.group(marks.TERM, context.locale.text(term, form, plural))
     else:
         text = element.get("value")
     return _dressed(element, text, context)

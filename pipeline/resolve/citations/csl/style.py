@@ -14,6 +14,9 @@ MOST_ELEMENTS = 100_000
 """The maximum number of a style's elements processed for one work, with macros counted at each
 call; the largest existing styles have about 3,000."""
 
+NEAR = 5
+"""The number of notes within which a citation counts as near, unless the style says otherwise."""
+
 
 class BadStyleError(Exception):
     """The message describes the problem, as the end of a sentence."""
@@ -34,6 +37,12 @@ class CitationStyle(msgspec.Struct, frozen=True, eq=False):
     def is_raised(self) -> bool:
         """True if citations are numbers set high."""
         return self.layout.get("vertical-align") == "sup"
+
+    @property
+    def near(self) -> int:
+        """The number of notes within which a citation counts as near."""
+        distance = self.citation.get("near-note-distance")
+        return int(distance) if distance.isdecimal() else NEAR
 
     @property
     def layout(self) -> Element:

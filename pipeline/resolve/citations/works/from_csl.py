@@ -78,10 +78,10 @@ DATE_VARIABLES = frozenset(
 def _value(variable: str, text: str) -> str:
     if variable in _BARE:
         return re.sub(r"(?i)^https?://(?:dx\.)?doi\.org/", "", text) if variable == "DOI" else text
-    return marks.value(_marked(" ".join(text.split())))
+    return marks.value(marked(" ".join(text.split())))
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
     """Text with the HTML tags that CSL data may contain as marks."""
     parts: list[str] = []
     opened: list[str] = []
