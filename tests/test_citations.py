@@ -332,6 +332,9 @@ def test_and_is_a_word_within_a_sentence() -> None:
         (Name("Alembert", "Jean", non_dropping="d’"), "Jean d’Alembert", "d’Alembert, J."),
         (Name("Sartre", "Jean-Paul"), "Jean-Paul Sartre", "Sartre, J.-P."),
         (Name("King", "Martin Luther", suffix="Jr."), "Martin Luther King Jr.", "King, M. L., Jr."),
+        (Name("King", "Jo", suffix="Jr.", comma_suffix=True), "Jo King, Jr.", "King, J., Jr."),
+        (Name("Chen", "Guo-ping"), "Guo-ping Chen", "Chen, G."),
+        (Name("Ng", "Ph. M.E."), "Ph. M. E. Ng", "Ng, Ph. M. E."),
         (Name("毛", "泽东"), "毛泽东", "毛泽东"),
         (Name(literal="Walk Free"), "Walk Free", "Walk Free"),
     ],
@@ -340,6 +343,45 @@ def test_names(name: Name, first: str, inverted: str) -> None:
     work = Reference("k", "book", {"title": "T"}, {"author": (name,)})
     assert Style("chicago-notes-bibliography", [work]).cite("k").startswith(first)
     assert Style("apa", [work]).entries()[0].startswith(inverted)
+
+
+def test_parts_of_names_are_formatted_with_their_particles() -> None:
+    name = Name("Fontaine", "Jean", dropping="de", non_dropping="La", suffix="III")
+    work = Reference("k", "book", {"title": "T"}, {"author": (name,)})
+    parts = (
+        '<name-part name="family" text-case="uppercase" prefix="(" suffix=")"/>'
+        '<name-part name="given" prefix="[" suffix="]"/>'
+    )
+    plain = small_style(f'<names variable="author"><name>{parts}</name></names>')
+    assert Style(plain, [work]).cite("k") == "[Jean] (de LA FONTAINE III)"
+    turned = small_style(
+        f'<names variable="author"><name name-as-sort-order="all">{parts}</name></names>'
+    )
+    assert Style(turned, [work]).cite("k") == "(FONTAINE), [Jean de LA], III"
+
+
+def test_names_that_are_only_counted() -> None:
+    count = small_style('<names variable="author"><name form="count"/></names>')
+    assert Style(count, [named("Ng, C.", "Ruiz, D.", key="a")]).cite("a") == "2"
+
+
+def test_names_are_sorted_by_family_name_particles_and_given_name() -> None:
+    people = {
+        "a": Name("Gogh", "Vincent", non_dropping="van"),
+        "b": Name("Humboldt", "Alexander", dropping="von"),
+        "c": Name(literal="The Guild"),
+        "d": Name("Vlist", "Eric", non_dropping="van der"),
+    }
+    many = [Reference(key, "book", {}, {"author": (people[key],)}) for key in "dcba"]
+    form = '<names variable="author"><name form="short"/></names>'
+    key = '<sort><key variable="author"/></sort>'
+    for demote, order in (
+        ("sort-only", "van Gogh; The Guild; Humboldt; van der Vlist"),
+        ("never", "The Guild; Humboldt; van der Vlist; van Gogh"),
+    ):
+        particles = f'demote-non-dropping-particle="{demote}"'
+        sorts = small_style(form, layout='delimiter="; "', more=particles, before=key)
+        assert Style(sorts, many).cite(*"dcba") == order
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def read(path: Path) -> Case:
 
 
 def result(case: Case) -> str:
-    """The processor's result for a case: a citation or an entry of the bibliography on each line."""
+    """The citations or entries that the processor makes of a case, one on each line."""
     works = Works(lambda key: key)
     works.read("input.json", _with_ids(case.works))
     read_style = style.read(style.parse(case.csl.encode()), "en-US")

@@ -275,6 +275,26 @@ def test_json_in_all_its_forms() -> None:
     assert work.dates["event-date"] == Date(literal="spring")
 
 
+@pytest.mark.parametrize(
+    ("family", "given", "name"),
+    [
+        ("van der Vlist", "Eric", Name("Vlist", "Eric", non_dropping="van der")),
+        ("d'Aubignac", "François", Name("Aubignac", "François", non_dropping="d'")),
+        ("al-Hakim", "Tawfiq", Name("Hakim", "Tawfiq", non_dropping="al-")),
+        ("'t Horvath", "Peter", Name("Horvath", "Peter", non_dropping="'t")),
+        ("de' Frinkle", "Bevis", Name("de' Frinkle", "Bevis")),
+        ("hooks", "bell", Name("hooks", "bell")),
+        ('"van Happel"', "Eduard", Name("van Happel", "Eduard")),
+        ("Humboldt", "Alexander von", Name("Humboldt", "Alexander", dropping="von")),
+        ("Doe", "John, III", Name("Doe", "John", suffix="III")),
+        ("Doe", "John,! Jr.", Name("Doe", "John", suffix="Jr.", comma_suffix=True)),
+    ],
+)
+def test_names_in_csl_data(family: str, given: str, name: Name) -> None:
+    data = [{"id": "k", "author": [{"family": family, "given": given}]}]
+    assert one(json.dumps(data), "refs.json").names["author"] == (name,)
+
+
 def test_yaml_has_the_same_and_pandoc_s_forms() -> None:
     work = one(
         "references:\n- id: k\n  type: book\n  title: T\n  author: [{family: Ng, given: C.}]\n"

@@ -11,13 +11,15 @@ from pipeline.model.diagnostics import Span
 
 class Name(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person; of a body, ``literal`` alone is set. Particles: ``dropping`` (de la Fontaine),
-    ``non_dropping`` (van der Linden), which stays with the family name."""
+    ``non_dropping`` (van der Linden), which stays with the family name.
+    ``comma_suffix``: the suffix follows a comma."""
 
     family: str = ""
     given: str = ""
     dropping: str = ""
     non_dropping: str = ""
     suffix: str = ""
+    comma_suffix: bool = False
     literal: str = ""
 
 

@@ -86,8 +86,8 @@ def write_names(names: tuple[Name, ...], options: NameOptions, locale: Locale, f
         for at, name in enumerate(shown)
     ]
     if not options.use_first:
-        return _joined(written, options, locale)
-    inverted = _is_inverted(len(shown) - 1, options)
+        return _joined(written, names, options, locale)
+    inverted = _is_inverted(shown[-1], len(shown) - 1, options)
     if options.use_last and len(names) > len(shown) + 1:
         last = write_name(names[-1], len(names) - 1, options, form)
         return options.delimiter.join([*written, f"… {last}"])
@@ -105,7 +105,9 @@ def _et_al(options: NameOptions, locale: Locale, form: Format) -> str:
     return form(element, text) if element else text
 
 
-def _joined(written: list[str], options: NameOptions, locale: Locale) -> str:
+def _joined(
+    written: list[str], names: tuple[Name, ...], options: NameOptions, locale: Locale
+) -> str:
     word = ""
     if options.and_ == "text":
         word = locale.text("and")
@@ -113,7 +115,7 @@ def _joined(written: list[str], options: NameOptions, locale: Locale) -> str:
         word = locale.text("and", "symbol") if locale.terms.get(("and", "symbol", "")) else "&"
     if not word or len(written) < 2:
         return options.delimiter.join(written)
-    inverted = _is_inverted(len(written) - 2, options)
+    inverted = _is_inverted(names[-2], len(names) - 2, options)
     comma = _precedes(options.precedes_last, len(written) > 2, inverted)
     between = options.delimiter if comma else " "
     return f"{options.delimiter.join(written[:-1])}{between}{word} {written[-1]}"
@@ -126,9 +128,11 @@ def _precedes(rule: str, contextual: bool, inverted: bool) -> bool:
     return contextual if rule == "contextual" else rule == "always"
 
 
-def _is_inverted(at: int, options: NameOptions) -> bool:
-    return options.form == "long" and (
-        options.sort_order == "all" or (options.sort_order == "first" and at == 0)
+def _is_inverted(name: Name, at: int, options: NameOptions) -> bool:
+    return (
+        options.form == "long"
+        and name.given != ""
+        and (options.sort_order == "all" or (options.sort_order == "first" and at == 0))
     )
 
 
@@ -137,72 +141,100 @@ def write_name(name: Name, at: int, options: NameOptions, form: Format) -> str:
     family, given = name.family or name.literal, name.given
     if name.literal or not given:
         whole = _spaced(name.dropping, name.non_dropping, family)
-        text = _part("family", whole, options, form, bare=True)
-        return f"{text} {name.suffix}" if name.suffix and options.form == "long" else text
-    if _CJK.search(family):
-        if options.form == "short" and not options.given.get(at):
-            return _part("family", family, options, form)
-        return _part("family", family, options, form) + _part("given", given, options, form)
+        text = _part("family", whole, options, form)
+        return _suffixed(text, name) if options.form == "long" else text
     more = options.given.get(at, 0)
     is_long = options.form == "long" or more > 0
-    given = initials(given, options) if more < 2 else given
+    if _CJK.search(family):
+        first = _part("family", family, options, form)
+        return first + _part("given", given, options, form) if is_long else first
+    last = _part("family", _spaced(name.non_dropping, family), options, form)
     if not is_long:
-        return _part("family", _spaced(name.non_dropping, family), options, form)
-    if _is_inverted(at, options):
-        if options.demote == "display-and-sort":
-            first = _part("family", family, options, form)
-            rest = _part("given", _spaced(given, name.dropping, name.non_dropping), options, form)
-        else:
-            first = _part("family", _spaced(name.non_dropping, family), options, form)
-            rest = _part("given", _spaced(given, name.dropping), options, form)
-        return options.sort_separator.join(part for part in (first, rest, name.suffix) if part)
-    first = _part("given", given, options, form)
-    last = _part("family", _spaced(name.dropping, name.non_dropping, family), options, form)
-    return _spaced(first, last, name.suffix)
+        return _enclosed("family", last, options)
+    given = initials(given, options) if more < 2 else given
+    if _is_inverted(name, at, options):
+        return _inverted(name, given, options, form)
+    before = _part("given", name.dropping, options, form)
+    return _spaced(
+        _enclosed("given", _part("given", given, options, form), options),
+        _enclosed("family", _suffixed(_spaced(before, last), name), options),
+    )
 
 
-def _part(part: str, text: str, options: NameOptions, form: Format, bare: bool = False) -> str:
-    """A formatted part of a name; ``bare``: without affixes, which apply between the parts."""
+def _inverted(name: Name, given: str, options: NameOptions, form: Format) -> str:
+    """A name with the family name first."""
+    demotes = options.demote == "display-and-sort"
+    family = name.family if demotes else _spaced(name.non_dropping, name.family)
+    first = _part("family", family, options, form)
+    rest = _part("given", _spaced(given, name.dropping), options, form)
+    if demotes:
+        rest = _spaced(rest, _part("family", name.non_dropping, options, form))
+    parts = (_enclosed("family", first, options), _enclosed("given", rest, options), name.suffix)
+    return options.sort_separator.join(part for part in parts if part)
+
+
+def _suffixed(text: str, name: Name) -> str:
+    return f"{text}, {name.suffix}" if name.comma_suffix else _spaced(text, name.suffix)
+
+
+def sort_name(name: Name, options: NameOptions) -> str:
+    """A name as names are sorted: particles come after the family name unless the style keeps them
+    with it; an English article is left out at the beginning of a body's name."""
+    if name.literal:
+        return re.sub(r"(?i)^(?:an?|the)\s+", "", name.literal)
+    never = options.demote == "never"
+    family = _spaced(name.non_dropping, name.family) if never else name.family
+    if options.form == "short":
+        return family
+    particles = name.dropping if never else _spaced(name.dropping, name.non_dropping)
+    parts = (family, particles, initials(name.given, options), name.suffix)
+    return ", ".join(part for part in parts if part)
+
+
+def _part(part: str, text: str, options: NameOptions, form: Format) -> str:
+    """A part of a name, formatted; its affixes are around more than that (see `_enclosed`)."""
     element = options.parts.get(part)
     if element is None or not text:
         return text
-    if bare:
-        kept = {k: v for k, v in element.attributes.items() if k not in ("prefix", "suffix")}
-        element = Element(element.tag, kept)
-    return form(element, cases.text_case(text, element.get("text-case"), "en"))
+    inner = {k: v for k, v in element.attributes.items() if k not in ("prefix", "suffix")}
+    text = cases.text_case(text, element.get("text-case"), "en")
+    return form(Element(element.tag, inner), text)
+
+
+def _enclosed(part: str, text: str, options: NameOptions) -> str:
+    """Text between the affixes of a part of a name."""
+    element = options.parts.get(part)
+    return f"{element.get('prefix')}{text}{element.get('suffix')}" if element else text
 
 
 def _spaced(*parts: str) -> str:
-    """The parts, separated by spaces except after an apostrophe (d’Alembert)."""
+    """The parts, separated by spaces except after an apostrophe (d’Alembert) or a hyphen."""
     text = ""
     for part in parts:
         if part:
-            text += part if not text or text.endswith(("’", "'", "\u2010")) else f" {part}"
+            sticks = marks.plain(text).endswith(("’", "'", "-", "\u2010"))
+            text += part if not text or sticks else f" {part}"
     return text
 
 
+_GIVEN = re.compile(r"([-‐‑]?)([^\s.‐‑-]+)(\.?)")
+
+
 def initials(given: str, options: NameOptions) -> str:
-    """Given names as initials, if the style asks for that; particles are kept."""
+    """Given names as initials, if the style asks for that. What is abbreviated already (Ph.) stays
+    as it is, and so do particles; a part in lower case after a hyphen has no initial (Guo-ping)."""
     mark = options.initialize_with
     if mark is None or _CJK.search(given):
         return given
-    words = given.replace(".", ". ").split()
-    if not options.initialize:
-        text = ""
-        for word in words:
-            is_initial = re.fullmatch(r"[^\W\d_]\.?", word) is not None and word[0].isupper()
-            text += word[0] + mark if is_initial else f"{word} "
-        return text.strip()
     text = ""
-    for word in words:
-        if not word[0].isupper():
-            if word[0].isalpha():
-                text = f"{text.rstrip()} {word} "
+    for hyphen, word, stop in _GIVEN.findall(given):
+        if not word[0].isalpha():
             continue
-        parts = [part for part in re.split("[-‐‑]", word) if part and part[0].isalpha()]
-        if options.initialize_hyphen:
-            text += "-".join(part[0].upper() + mark.rstrip() for part in parts)
-            text += mark[len(mark.rstrip()) :]
-        else:
-            text += "".join(part[0].upper() + mark for part in parts)
+        is_abbreviated = word[0].isupper() and (stop or len(word) == 1)
+        if is_abbreviated or (options.initialize and word[0].isupper()):
+            joined = hyphen and options.initialize_hyphen
+            text = f"{text.rstrip()}-" if joined else text
+            text += (word if is_abbreviated else word[0]) + mark
+        elif not (options.initialize and hyphen):
+            text = f"{text.rstrip()}{hyphen or ' '}{word} "
     return text.strip()

@@ -8,9 +8,9 @@ import msgspec
 
 from pipeline.resolve.citations.csl import cases, numbers
 from pipeline.resolve.citations.csl.context import Context
-from pipeline.resolve.citations.csl.data import Element, Name
+from pipeline.resolve.citations.csl.data import TEXT, Element, Name
 from pipeline.resolve.citations.csl.marks import formatted
-from pipeline.resolve.citations.csl.names import name_options, write_name, write_names
+from pipeline.resolve.citations.csl.names import name_options, sort_name, write_names
 
 Render = Callable[[Element, Context], list[str]]
 """A function that renders the children of an element."""
@@ -46,7 +46,8 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
             count = len(people[variable])
             options = name_options(name, None, context.options(), count, False)
             total += options.use_first or count
-        return context.take(variables[0], f"{total:04}" if total else "")
+        digits = f"{total:04}" if context.sorting is not None else str(total)
+        return context.take(variables[0], digits if total else "")
     for variable in variables:
         if joined and variable == "translator":
             continue
@@ -63,7 +64,7 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
     delimiter = element.get("delimiter") or model.get("delimiter")
     delimiter = delimiter or context.options().get("names-delimiter", "")
     text = delimiter.join(parts)
-    return formatted(element if element.attributes.keys() > {"variable"} else model, text)
+    return formatted(element if element.attributes.keys() > {"variable", TEXT} else model, text)
 
 
 def _name_list(
@@ -89,10 +90,8 @@ def _name_list(
         if added.given and not context.in_bibliography:
             options = msgspec.structs.replace(options, given=added.given)
     if context.sorting is not None:
-        demote = "never" if options.demote == "never" else "display-and-sort"
-        options = msgspec.structs.replace(options, form="long", sort_order="all", demote=demote)
         shown = people[: options.use_first] if options.use_first else people
-        written = "; ".join(write_name(person, 0, options, formatted) for person in shown)
+        written = "; ".join(sort_name(person, options) for person in shown)
     else:
         written = write_names(people, options, context.locale, formatted)
     if name is not None:

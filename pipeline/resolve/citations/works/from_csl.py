@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.model.diagnostics import Span
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.data import Date, Name, Reference
+from pipeline.resolve.citations.works.csl_names import csl_name
 from pipeline.resolve.citations.works.dates import edtf
 
 CSL_KINDS = frozenset(
@@ -56,7 +57,7 @@ def to_reference(data: object, span: Span) -> Reference:
             if variable in DATE_VARIABLES:
                 dates[variable] = _date_of_parts(value)
             else:
-                names[variable] = tuple(_name(person) for person in value)
+                names[variable] = tuple(csl_name(person) for person in value)
         elif isinstance(value, dict):
             dates[variable] = _date(value)
     kind = str(data.get("type") or "document")
@@ -102,24 +103,6 @@ def marked(text: str) -> str:
         opened.append(name)
     parts.append(html.unescape(text[last:]))
     return "".join(parts) + marks.CLOSE * len(opened)
-
-
-def _name(data: Mapping[str, Any]) -> Name:
-    def get(key: str) -> str:
-        value = data.get(key, "")
-        return " ".join(str(value).split()) if isinstance(value, str | int) else ""
-
-    literal = get("literal")
-    if not literal and not get("family"):
-        return Name(literal=get("given"))
-    return Name(
-        family=get("family"),
-        given=get("given"),
-        dropping=get("dropping-particle"),
-        non_dropping=get("non-dropping-particle"),
-        suffix=get("suffix"),
-        literal=literal,
-    )
 
 
 def _date(data: Mapping[str, Any]) -> Date:
