@@ -227,6 +227,68 @@ def test_more_names_where_fewer_are_alike() -> None:
     assert style.cite("b") == "(Smith, Brown, et al. 2000)"
 
 
+ET_AL = (
+    '<group delimiter=" "><names variable="author">'
+    '<name form="short" delimiter=", " initialize-with="." et-al-min="3" et-al-use-first="1"/>'
+    '</names><date variable="issued"><date-part name="year"/></date></group>'
+)
+NAMES = 'disambiguate-add-names="true"'
+GIVEN = 'disambiguate-add-givenname="true"'
+SUFFIX = 'disambiguate-add-year-suffix="true"'
+
+
+@pytest.mark.parametrize(
+    ("attributes", "texts"),
+    [
+        # names are added as long as that tells any of the works apart
+        (NAMES, [f"A, {second}, et al. 2000" for second in "BBCB"]),
+        (
+            f"{NAMES} {GIVEN}",
+            ["A, B, J. D 2000", "A, B, J. D 2000", "A, C, et al. 2000", "A, B, K. D 2000"],
+        ),
+        (
+            f"{NAMES} {GIVEN} {SUFFIX}",
+            ["A, B, J. D 2000a", "A, B, J. D 2000b", "A, C, et al. 2000", "A, B, K. D 2000"],
+        ),
+        (SUFFIX, [f"A et al. 2000{letter}" for letter in "abcd"]),
+    ],
+)  # fmt: skip
+def test_works_are_told_apart_by_as_few_additions_as_needed(
+    attributes: str, texts: list[str]
+) -> None:
+    same = [named("A, Ann", "B, Bob", "D, Jo", key=key) for key in "ab"]
+    other = named("A, Ann", "C, Cy", "D, Jo", key="c")
+    last = named("A, Ann", "B, Bob", "D, Kim", key="d")
+    cited = Style(small_style(ET_AL, attributes), [*same, other, last])
+    assert [cited.cite(key) for key in "abcd"] == texts
+
+
+def test_names_that_initials_do_not_tell_apart_stay_short() -> None:
+    people = ("Smith, Cecil", "Smith, Charles", "Ng, Bob", "Ng, J.J.", "Ng, J. J.")
+    many = [named(person, key=f"k{at}") for at, person in enumerate(people)]
+    rule = 'givenname-disambiguation-rule="all-names-with-initials"'
+    cited = Style(small_style(ET_AL, f"{GIVEN} {rule}"), many)
+    assert [cited.cite(f"k{at}") for at in range(5)] == [
+        "Smith 2000", "Smith 2000", "B. Ng 2000", "J.J. Ng 2000", "J.J. Ng 2000",
+    ]  # fmt: skip
+
+
+def test_a_style_s_own_provisions_hold_one_by_one() -> None:
+    content = (
+        '<group delimiter=", "><names variable="author"><name form="short"/></names>'
+        '<choose><if disambiguate="true"><text variable="title"/></if></choose>'
+        '<choose><if disambiguate="true"><date variable="issued"><date-part name="year"/></date>'
+        "</if></choose></group>"
+    )
+    many = [
+        named("Ng, C.", key="a", title="One", year=1999),
+        named("Ng, C.", key="b", title="Two", year=2000),
+        named("Ng, C.", key="c", title="Two", year=2001),
+    ]
+    cited = Style(small_style(content), many)
+    assert [cited.cite(key) for key in "abc"] == ["Ng, One", "Ng, Two, 2000", "Ng, Two, 2001"]
+
+
 def test_titles_where_a_style_distinguishes_works_by_them() -> None:
     one = [named("Bales, Kevin", key="a", title="Alpha"), named("Ng, C.", key="c")]
     assert Style("modern-language-association", one).cite("a", page="3") == "(Bales 3)"

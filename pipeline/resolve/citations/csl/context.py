@@ -14,12 +14,12 @@ from pipeline.resolve.citations.csl.style import CitationStyle
 class Disambiguation(msgspec.Struct, frozen=True, kw_only=True):
     """The additions that distinguish a work's citations from others: ``names``, the number of names
     before “et al.” (0: as in the style); ``given``, for the first names of a list by position, 1
-    for initials and 2 for all given names; ``condition``, the style's own provision; ``suffix``, of
-    the year."""
+    for initials and 2 for all given names; ``conditions``, how many of the style's provisions for
+    this case hold; ``suffix``, of the year."""
 
     names: int = 0
     given: Mapping[int, int] = {}
-    condition: bool = False
+    conditions: int = 0
     suffix: str = ""
 
 
@@ -31,7 +31,7 @@ class Context(msgspec.Struct):
     becomes the output of the first names, which ``hides_author`` omits (``in_sentence``: they are
     part of a sentence, so that “&” becomes a word), and ``substitute`` replaces; ``depth`` is the
     nesting level of the names being rendered, and ``model`` the element around those that are
-    substituted for names."""
+    substituted for names. ``conditions`` are the provisions for equal citations met so far."""
 
     style: CitationStyle
     area: Element
@@ -44,6 +44,7 @@ class Context(msgspec.Struct):
     in_sentence: bool = False
     depth: int = 0
     model: Element | None = None
+    conditions: int = 0
     called: int = 0
     rendered: int = 0
     suppressed: set[str] = set()

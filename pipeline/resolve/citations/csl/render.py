@@ -244,7 +244,8 @@ def _result(test: str, word: str, context: Context) -> bool:
             if context.in_bibliography:
                 return False
             return not cite.position if word == "first" else word in cite.position
-    return context.added.condition is (word == "true")
+    context.conditions += 1
+    return (context.conditions <= context.added.conditions) is (word == "true")
 
 
 def date(element: Element, context: Context) -> str:

@@ -85,7 +85,8 @@ def _name_list(
     if context.author is None and context.sorting is None:
         added = context.added
         if added.names and options.use_first and not context.in_bibliography:
-            use = added.names if added.names < len(people) else 0
+            use = max(added.names, options.use_first)
+            use = use if use < len(people) else 0
             options = msgspec.structs.replace(options, use_first=use)
         if added.given and not context.in_bibliography:
             options = msgspec.structs.replace(options, given=added.given)

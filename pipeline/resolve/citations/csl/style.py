@@ -23,7 +23,8 @@ class BadStyleError(Exception):
 
 
 class CitationStyle(msgspec.Struct, frozen=True, eq=False):
-    """``is_note``: citations go into notes. ``options`` are those of the whole style."""
+    """``is_note``: citations go into notes. ``options`` are those of the whole style;
+    ``conditions`` is the number of provisions for citations that would be equal."""
 
     macros: dict[str, Element]
     citation: Element
@@ -32,6 +33,7 @@ class CitationStyle(msgspec.Struct, frozen=True, eq=False):
     options: dict[str, str]
     is_note: bool
     has_year_suffix: bool
+    conditions: int
 
     @property
     def is_raised(self) -> bool:
@@ -101,6 +103,7 @@ def read(root: Xml, lang: str) -> CitationStyle:
         has_year_suffix=any(
             element.get("variable") == "year-suffix" for element in root.iter(f"{NAMESPACE}text")
         ),
+        conditions=sum("disambiguate" in element.attrib for element in root.iter()),
     )
 
 
