@@ -485,6 +485,50 @@ def test_the_words_are_those_of_the_document_s_language(lang: str) -> None:
     assert Style("harvard-cite-them-right", [work], lang).cite("k", page="3") == LANGUAGES[lang]
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("UK", "UK"), ("FOO BAR", "FOO BAR"), ("A STUDY OF MANY THINGS", "A Study of Many Things"),
+        ("Out-of-fashion initiatives", "Out-of-Fashion Initiatives"),
+        ("Traits—and their relations—with others", "Traits—and Their Relations—with Others"),
+        ("Solutions of β-carotine", "Solutions of β-Carotine"),
+        ("Les annales du service", "Les Annales Du Service"),
+    ],
+)  # fmt: skip
+def test_title_case(title: str, shown: str) -> None:
+    cased = small_style('<text variable="title" text-case="title"/>')
+    assert Style(cased, [named("Ng, C.", key="k", title=title)]).cite("k") == shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "pages", "shown"),
+    [
+        ("fr", "213, et 235", "pages 213, et 235"), ("en", "213 and 235", "pages 213 and 235"),
+        ("en", "3\\-B", "page 3-B"), ("en", "Old-New", "page Old-New"), ("en", "7", "page 7"),
+    ],
+)  # fmt: skip
+def test_labels_are_plural_for_several_pages(lang: str, pages: str, shown: str) -> None:
+    content = '<group delimiter=" "><label variable="locator"/><text variable="locator"/></group>'
+    labelled = small_style(content, more=f'default-locale="{lang}"')
+    assert Style(labelled, [named("Ng, C.", key="k")]).cite("k", page=pages) == shown
+
+
+def test_dates_are_sorted_by_the_parts_that_are_shown() -> None:
+    many = [
+        Reference(key, "book", {"title": title}, {}, {"issued": Date(start=(2000, 1, day))})
+        for key, title, day in (("a", "B", 1), ("b", "A", 2))
+    ]
+    source = (
+        '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0">'
+        '<macro name="month"><date variable="issued"><date-part name="year"/>'
+        '<date-part name="month"/></date></macro>'
+        '<citation><sort><key macro="month"/><key variable="title"/></sort>'
+        '<layout delimiter=", "><text variable="title"/></layout></citation></style>'
+    )
+    by_month = read_style(parse(source.encode()), "en-US")
+    assert Style(by_month, many).cite("a", "b") == "A, B"
+
+
 def test_titles_are_capitalised_in_english_alone() -> None:
     work = named("Ng, C.", key="k", title="On the counting of people")
     assert "*On the Counting of People*" in Style("mla", [work]).entries()[0]

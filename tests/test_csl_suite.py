@@ -81,9 +81,9 @@ def result(case: Case) -> str:
 
 
 def _with_ids(works: str) -> bytes:
-    """The works of a case, with an id where it needs none."""
+    """The works of a case, with an id where it needs none; of those with the same, the last."""
     data = [{"id": f"item-{number}", **work} for number, work in enumerate(json.loads(works))]
-    return json.dumps(data).encode()
+    return json.dumps(list({work["id"]: work for work in data}.values())).encode()
 
 
 def _written(processor: Processor, cites: Cites) -> str:

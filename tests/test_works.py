@@ -177,6 +177,9 @@ def test_latex_s_formatting() -> None:
         ("The anti-slavery movement in Europe", "The anti-slavery movement in Europe"),
         ("Is It Over? The Work of the ILO Today", "Is it over? The work of the ILO today"),
         ("Slavery", "Slavery"),
+        ("Disposable People", "Disposable people"),
+        ("The Slave Trade", "The slave trade"),
+        ("Slavery in Qatar", "Slavery in Qatar"),
     ],
 )
 def test_headlines_become_sentences(title: str, lowered: str) -> None:
@@ -258,6 +261,7 @@ def test_json_in_all_its_forms() -> None:
                     "issued": {"date-parts": [["2001", "2"], [2002]]},
                     "accessed": {"raw": "2003-04-05"},
                     "event-date": {"literal": "spring"},
+                    "original-date": {"date-parts": [[1987], [0]]},
                     "custom": {"a": 1},
                     "odd": None,
                 }
@@ -273,6 +277,7 @@ def test_json_in_all_its_forms() -> None:
     assert work.dates["issued"] == Date((2001, 2), (2002,))
     assert work.dates["accessed"] == Date((2003, 4, 5))
     assert work.dates["event-date"] == Date(literal="spring")
+    assert work.dates["original-date"] == Date((1987,), (0,))
 
 
 @pytest.mark.parametrize(

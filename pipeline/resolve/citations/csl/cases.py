@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -10,8 +11,7 @@ from pipeline.resolve.citations.csl.marks import ADDRESS, CLOSE, NO_CASE, TERM, 
 _SMALL = frozenset(
     "a an and as at but by down for from in into nor of on onto or over so the till to up via"
     " with yet about across against along among around before behind between beyond during"
-    " near off per plus than through under until upon versus vs vs. v v. de du von van der la"
-    " le les et und".split()
+    " near off per plus than through under until upon versus vs vs. v v. de von van et".split()
 )
 """Words that stay in lower case within a title: articles, conjunctions and prepositions."""
 
@@ -92,7 +92,7 @@ def outside(text: str, change: Callable[[str], str], once: bool = False) -> str:
 def _sentence(text: str) -> str:
     """Sentence case: lower case except for the first letter and for words with capitals of their
     own (ILO, McDonald); a text all in capitals is converted."""
-    shouts = text.isupper()
+    shouts = _shouts(text)
 
     def lower(part: str) -> str:
         return _WORD.sub(
@@ -102,13 +102,18 @@ def _sentence(text: str) -> str:
     return outside(outside(text, lower), _first, once=True)
 
 
+def _shouts(text: str) -> bool:
+    """Return whether a text is in capitals that are not abbreviations: it has three words."""
+    return text.isupper() and len(re.findall(r"[^\W\d_]{2,}", plain(text))) > 2
+
+
 def _title(text: str) -> str:
     """Title case: capitals except for small words, which are capitalised first, last and after a
-    colon; a word with a capital anywhere stays as it is. So do a small word after a full stop,
-    which may end an abbreviation (Proc. of), and any word after a capital letter with one (E.
-    coli)."""
+    colon; a word with a capital anywhere stays as it is, and so does each part of a compound. So
+    do a small word after a full stop, which may end an abbreviation (Proc. of), and any word after
+    a capital letter with one (E. coli)."""
     pieces = _parts(text)
-    shouts = text.isupper()
+    shouts = _shouts(text)
     words = [
         (index, found)
         for index, (piece, _) in enumerate(pieces)
@@ -124,7 +129,7 @@ def _title(text: str) -> str:
             continue
         word = found[0].lower() if shouts else found[0]
         before = piece[: found.start()].rstrip() if found.start() else ""
-        starts = number == 0 or before.endswith((":", "?", "!", ".", "–", "—"))
+        starts = number == 0 or before.endswith((":", "?", "!", "."))
         ends = number == len(words) - 1
         bare = word.strip("()[]{}\"'“”‘’«».,;!?").lower()
         if (bare in _SMALL and before.endswith(".")) or _INITIAL.search(before):
@@ -132,8 +137,8 @@ def _title(text: str) -> str:
         elif bare in _SMALL and not starts and not ends:
             if shouts or (word[:1].isupper() and word[1:].islower()):
                 word = word.lower()
-        elif word == word.lower() and not _SITE.fullmatch(word):
-            word = _hyphenated(word)
+        elif not _SITE.fullmatch(word):
+            word = "-".join(map(_capitalised, word.split("-"), itertools.count()))
         changed[index, found.start()] = word
     result = []
     for index, (piece, free) in enumerate(pieces):
@@ -155,9 +160,9 @@ def _continued(pieces: list[tuple[str, bool]]) -> set[int]:
     return found
 
 
-def _hyphenated(word: str) -> str:
-    """The parts of a compound, each capitalised except for small words within it."""
-    parts = word.split("-")
-    return "-".join(
-        part if index and part in _SMALL else _first(part) for index, part in enumerate(parts)
-    )
+def _capitalised(part: str, place: int) -> str:
+    """A part of a compound with a capital, if it is a Latin word without one, and not a small one
+    within the compound."""
+    if part != part.lower() or (place and part in _SMALL) or part[:1] > "\u024f":
+        return part
+    return _first(part)

@@ -30,6 +30,10 @@ class DateFormat:
             if part.get("name") in shown
         ]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(part.get("name") for part in self.parts)
+
 
 def _overridden(part: Element, own: Element | None) -> Element:
     """A locale's date part, merged with the style's, without affixes."""

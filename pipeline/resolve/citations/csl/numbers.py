@@ -19,16 +19,17 @@ _WHOLE = re.compile(rf"(?<!\w)\d{{1,{DIGITS}}}(?!\w)")
 _DASH = re.compile(r"[-–—‑]")
 _ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
 _NUMBER = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
-_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?\s*(?:[,;&–—‑]|--?|\band\b)\s*{_NUMBER}\b")
+_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?(?:\s*(?:[,;&–—‑]|--?))+\s*{_NUMBER}\b")
 
 
 def is_numeric(text: str) -> bool:
     return _NUMERIC.fullmatch(plain(text).strip()) is not None
 
 
-def is_plural(variable: str, text: str) -> bool:
+def is_plural(variable: str, text: str, locale: Locale) -> bool:
     """Return whether the label of a number is plural."""
-    text = plain(text).strip()
+    word = re.escape(locale.text("and") or "and")
+    text = re.sub(rf"\b(?:and|{word})\b", "&", plain(text).strip())
     if variable.startswith("number-of-"):
         return text != "1"
     return _SEVERAL.search(text) is not None
@@ -75,7 +76,7 @@ def ordinal(value: int, locale: Locale, gender: str = "") -> str:
 
 def pages(text: str, form: str, locale: Locale) -> str:
     """Pages with the locale's range delimiter, and the last one as the style's
-    ``page-range-format`` requires."""
+    ``page-range-format`` requires. A hyphen after a backslash is no range."""
     sign = locale.text("page-range-delimiter") or "–"
 
     def replace(match: re.Match[str]) -> str:
@@ -87,7 +88,7 @@ def pages(text: str, form: str, locale: Locale) -> str:
     if not _DASH.search(text):
         return text
     text = _ROMANS.sub(rf"\1{sign}\2", _RANGE.sub(replace, text))
-    return re.sub(r"(?<!\s)\s*,\s*", ", ", text)
+    return re.sub(r"(?<!\s)\s*,\s*", ", ", text).replace("\\-", "-")
 
 
 def _last_page(before: str, first: str, before_last: str, last: str, form: str) -> str:

@@ -253,10 +253,9 @@ def date(element: Element, context: Context) -> str:
     date = context.reference.dates.get(variable)
     if date is None or not (date.start or date.literal):
         return context.take(variable, "")
-    if context.sorting is not None:
-        shown = tuple((element.get("date-parts") or "year-month-day").split("-"))
-        return context.take(variable, dates.sort_key(date, shown))
     form = dates.DateFormat(element, context.locale)
+    if context.sorting is not None:
+        return context.take(variable, dates.sort_key(date, form.names))
     if not date.start:
         text = date.literal
     elif date.end:
@@ -295,11 +294,11 @@ def _range(form: dates.DateFormat, date: Date, context: Context) -> str:
     if date.end == (0,):
         return form.delimiter.join(_date_parts(form, date.start, context)) + "–"
     twice = dates.differing(date) or ("day",)
-    names = [part.get("name") for part in form.parts]
+    names = form.names
     inner = [name for name in names if name in twice]
     if not inner:
         return form.delimiter.join(_date_parts(form, date.start, context))
-    before = tuple(names[: names.index(inner[0])])
+    before = names[: names.index(inner[0])]
     after = tuple(name for name in names[names.index(inner[-1]) + 1 :] if name not in twice)
     start = form.delimiter.join(_date_parts(form, date.start, context, tuple(inner)))
     end = form.delimiter.join(_date_parts(form, date.end, context, tuple(inner)))

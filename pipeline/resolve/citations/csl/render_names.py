@@ -127,7 +127,8 @@ def label(element: Element, context: Context, variable: str) -> str:
             term = "page"
     if not content or variable in context.suppressed:
         return ""
-    return _labelled(element, term, numbers.is_plural(variable, content), context)
+    several = numbers.is_plural(variable, content, context.locale)
+    return _labelled(element, term, several, context)
 
 
 def _labelled(element: Element, term: str, several: bool, context: Context) -> str:

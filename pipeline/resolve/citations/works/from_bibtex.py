@@ -302,8 +302,11 @@ def _lowered(word: str) -> str:
 
 
 def _is_headline(title: str) -> bool:
-    """Return whether nearly all words that could be in lower case are capitalised."""
-    words = _WORD.findall(marks.plain(title))[1:]
-    telling = [w for w in words if w.lower() not in _SMALL and not w.isupper() and len(w) > 3]
+    """Return whether nearly all words that could be in lower case are capitalised. Two words are
+    enough (“Food Chains”), but a single one after a small word may be a name (“Slavery in Qatar”).
+    """
+    words = _WORD.findall(marks.plain(title))
+    telling = [w for w in words[1:] if w.lower() not in _SMALL and not w.isupper() and len(w) > 3]
     capital = sum(1 for word in telling if word[0].isupper())
-    return len(telling) > 1 and capital >= 0.75 * len(telling)
+    least = 2 if any(word.lower() in _SMALL for word in words) else 1
+    return len(telling) >= least and capital >= 0.75 * len(telling)

@@ -97,7 +97,7 @@ def marked(text: str) -> str:
                     parts.append(marks.CLOSE)
                 parts.append(marks.CLOSE)
             continue
-        keeps_case = "nocase" in tag[0]
+        keeps_case = "nocase" in tag[0] or "nodecor" in tag[0]
         mark = _GROUPS.get(name, marks.NO_CASE if keeps_case else marks.SMALL_CAPS)
         parts.append(mark)
         opened.append(name)
@@ -115,7 +115,9 @@ def _date(data: Mapping[str, Any]) -> Date:
             start = numbers[0]
             if season and len(start) == 1:
                 start = (start[0], 12 + season[0])
-            return Date(start=start, end=numbers[1] if len(numbers) > 1 else (), circa=circa)
+            end = numbers[1] if len(numbers) > 1 else ()
+            is_open = len(parts) > 1 and [str(part) for part in parts[1]] == ["0"]
+            return Date(start=start, end=(0,) if is_open else end, circa=circa)
     if "year" in data:
         whole = _numbers([data.get(part) for part in ("year", "month", "day")])
         return Date(start=whole, circa=circa)
