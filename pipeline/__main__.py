@@ -1,6 +1,58 @@
-"""``python -m pipeline`` is the command ``chapbook``."""
+"""``python -m pipeline`` is the command ``chapbook``.
 
-from pipeline.cli import main
+What Ctrl-C and closed streams do is settled here, before anything else is loaded.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import sys
+from types import FrameType
+
+
+def run() -> None:
+    """Run the command, and exit."""
+    _open_streams()
+    is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_heard:
+        signal.signal(signal.SIGINT, _stop_at_once)
+    from pipeline.cli import main
+
+    sys.unraisablehook = _note_unraisable
+    try:
+        if is_heard:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        main(prog_name="chapbook")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done but to end
+
+
+def _open_streams() -> None:
+    """Write to nowhere what should go to a stream that is closed: otherwise the next file would
+    get its number, and its messages."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
+def _stop_at_once(number: int, frame: FrameType | None) -> None:
+    """End while nothing has been written, and modules are still being loaded."""
+    os.write(2, b"\nchapbook: stopped\n")
+    os._exit(128 + number)
+
+
+def _note_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
+    """Interrupt again if Ctrl-C came while an object was freed, where nothing can be raised."""
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(unraisable)
+
 
 if __name__ == "__main__":
-    main(prog_name="chapbook")
+    run()

@@ -93,7 +93,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 LONGEST = (
     "wheel book conformance units leaks library_cluster library preview make build reference"
-    " checkers check killed pdf epub_structure site_reading formatting flow web_reading"
+    " checkers check killed ending pdf epub_structure site_reading formatting flow web_reading"
     " check_editions large_print press weblinks writer engine patterns notes cases fuzz columns"
     " cover pathological fit archive form lost_text stress charts languages docs terminal bombs"
 ).split()

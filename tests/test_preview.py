@@ -363,8 +363,7 @@ def test_a_file_may_be_named_from_the_folder_of_the_source(
     found = Result((diagnostic(Code.LIKELY_SLIP, "A slip.", source=part),))
     session = Session(source, lambda *_, **__: found)
     session.changed = told.set
-    builds = threading.Thread(target=session.watcher.run)
-    builds.start()
+    session.begin()
     try:
         assert told.wait(20)
         for name in (part, "parts/p.md", "./parts/p.md", str(tmp_path / part)):
@@ -375,7 +374,6 @@ def test_a_file_may_be_named_from_the_folder_of_the_source(
         assert session.name_of("\0") == "\0"
     finally:
         session.close()
-        builds.join()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

@@ -68,8 +68,7 @@ class Writing:
         self.number = 0
         self.session = Session(self.source, run, (HANDOUT,))
         self.session.changed = self._changed
-        self._thread = threading.Thread(target=self.session.watcher.run)
-        self._thread.start()
+        self.session.begin()
 
     def book(self, **added: str) -> str:
         """The book as it was, with words ``added``."""
@@ -136,7 +135,6 @@ class Writing:
     def close(self) -> None:
         self._may_go.release(100)
         self.session.close()
-        self._thread.join()
 
 
 @pytest.fixture(scope="module")

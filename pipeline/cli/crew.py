@@ -11,10 +11,19 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.cli.terminal import formats, named
-from pipeline.system.processes import CAN_COPY, Copier, end_with_parent, in_a_copy
+from pipeline.system.processes import (
+    CAN_COPY,
+    Copier,
+    end_with_parent,
+    in_a_copy,
+    without_interrupts,
+)
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 
@@ -87,6 +96,7 @@ class _Crew(Copier):
         self._most = most
         self.can_copy = CAN_COPY and most > 1  # one other already makes the e-book meanwhile
         self._others: Executor | None = None
+        self._stop: Connection | None = None
 
     def begin(self) -> Executor:
         """Start the processes, without waiting for them. For several, the engine is loaded first,
@@ -97,15 +107,20 @@ class _Crew(Copier):
                 _prepare(objects)
             try:
                 from concurrent.futures import ProcessPoolExecutor
+                from multiprocessing import Pipe
 
-                self._others = ProcessPoolExecutor(self._most, None, _begin, (objects,))
-                self._others.submit(_prepare, objects)
+                stop, self._stop = Pipe(duplex=False)
+                self._others = ProcessPoolExecutor(self._most, None, _begin, (objects, stop))
+                with without_interrupts():
+                    self._others.submit(_prepare, objects)
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()
         return self._others
 
     def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        return self.begin().submit(task, *args, **kwargs)
+        others = self.begin()
+        with without_interrupts():
+            return others.submit(task, *args, **kwargs)
 
     def copied(self, make: Callable[[], T]) -> Callable[[], T | None]:
         return in_a_copy(make)
@@ -113,6 +128,12 @@ class _Crew(Copier):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if self._others:
             self._others.shutdown(wait, cancel_futures=cancel_futures)
+
+    def __exit__(self, kind: type[BaseException] | None, *others: object) -> None:
+        """Wait for the processes, or end them if this one goes on because of an exception."""
+        if kind and self._stop:
+            self._stop.send_bytes(b"stop")
+        self.shutdown(cancel_futures=kind is not None)
 
 
 class _Here(Executor):
@@ -127,8 +148,8 @@ class _Here(Executor):
         return done
 
 
-def _begin(objects: int) -> None:
-    end_with_parent()
+def _begin(objects: int, stop: Connection) -> None:
+    end_with_parent(stop=stop)
     _prepare(objects)
 
 

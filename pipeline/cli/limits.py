@@ -46,16 +46,14 @@ def within(
     def limited(
         source: Path, editions: tuple[str, ...], *, listener: Listener, executor: None
     ) -> Result:
-        pool = LimitedPool(1, limits)
         try:
-            result, saved = pool.submit(_with_saved, run, source, editions).result()
+            with LimitedPool(1, limits) as pool:
+                result, saved = pool.submit(_with_saved, run, source, editions).result()
         except TaskStoppedError as error:
             if error.reason == RAISED:
                 give_up(error.output)
             message, hint = stop_message(error, limits)
             return Result((diagnostic(Code.NOT_BUILT, message, source=str(source), hint=hint),))
-        finally:
-            pool.shutdown()
         for one in saved:
             listener(one)
         return result

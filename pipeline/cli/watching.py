@@ -7,7 +7,6 @@ import functools
 import shlex
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +112,7 @@ def preview(
             def ready() -> None:
                 click.echo(f"preview  {page.address}")
                 sys.stdout.flush()
-                threading.Thread(target=session.watcher.run, daemon=True).start()
+                session.begin()
                 if not no_open:
                     import webbrowser
 

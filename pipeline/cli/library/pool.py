@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import msgspec
@@ -44,6 +44,8 @@ class LimitedPool(Executor):
         self._threads = ThreadPoolExecutor(most)
         self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
         self._all: set[_Process] = set()
+        self._lock = threading.Lock()
+        self._ends = False
 
     def submit(self, task: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         return self._threads.submit(self._call, task, args, kwargs)
@@ -52,8 +54,11 @@ class LimitedPool(Executor):
         try:
             process = self._idle.get_nowait()
         except queue.Empty:
-            process = _Process(self._limits)
-            self._all.add(process)
+            with self._lock:
+                if self._ends:
+                    raise CancelledError from None
+                process = _Process(self._limits)
+                self._all.add(process)
         started = time.perf_counter()
         try:
             how, value = process.ask(request)
@@ -70,11 +75,17 @@ class LimitedPool(Executor):
         """End the processes; with ``cancel_futures``, without waiting for their current tasks."""
         if cancel_futures:
             self._threads.shutdown(wait=False, cancel_futures=True)
-            for process in tuple(self._all):
+            with self._lock:
+                self._ends = True
+                running = tuple(self._all)
+            for process in running:
                 process.end()
         self._threads.shutdown(wait)
         for process in tuple(self._all):
             process.close()
+
+    def __exit__(self, kind: type[BaseException] | None, *others: object) -> None:
+        self.shutdown(cancel_futures=kind is not None)
 
 
 class _Process:

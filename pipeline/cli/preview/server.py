@@ -157,8 +157,9 @@ class Preview:
         return Starlette(routes=[Mount(f"/{self._token}", routes=routes)])
 
     def _changed(self) -> None:
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._notify_all)
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and the last build has not
+            if self._loop:
+                self._loop.call_soon_threadsafe(self._notify_all)
 
     def _notify_all(self) -> None:
         for listener in self._listeners:

@@ -28,7 +28,7 @@ from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
 from pipeline.model.messages import as_text, summary
 from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
-from pipeline.system.processes import end_with_parent
+from pipeline.system.processes import end_with_parent, without_interrupts
 from pipeline.system.store import key
 
 MOST = 50
@@ -104,19 +104,28 @@ class Session:
         self.state = _State(shown_name(str(source)), table)
         self.changed: Callable[[], object] = lambda: None
         self.watcher = Watcher(source, self._build, self._show, templates)
+        self._builds = threading.Thread(target=self.watcher.run, daemon=True)
+
+    def begin(self) -> None:
+        """Build, now and at every change."""
+        self._builds.start()
 
     def close(self) -> None:
+        """End what builds, then what it draws with, and remove the files."""
         self.watcher.stop()
+        if self._builds.ident:
+            self._builds.join()
         self._drawing.shutdown(wait=True, cancel_futures=True)
         self._folder.cleanup()
 
     def draw(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Call a function of `drawing`; a process that has ended is restarted."""
-        try:
-            return self._drawing.submit(function, *args)
-        except BrokenProcessPool:
-            self._drawing = _worker(self._folder.name)
-            return self._drawing.submit(function, *args)
+        with without_interrupts():
+            try:
+                return self._drawing.submit(function, *args)
+            except BrokenProcessPool:
+                self._drawing = _worker(self._folder.name)
+                return self._drawing.submit(function, *args)
 
     def ask(self, edition: str) -> None:
         """Have one more edition made, from now on."""

@@ -55,7 +55,7 @@ class Watcher:
         self._builder = threading.Thread(target=self._build_always, daemon=True)
 
     def run(self) -> None:
-        """Build at every change, until `stop` or Ctrl-C."""
+        """Build at every change, until `stop` or Ctrl-C; returns once nothing is built any more."""
         self._wanted.set()
         self._builder.start()
         try:
@@ -63,8 +63,10 @@ class Watcher:
                 self._watch(self._folders())
         finally:
             self.stop()
+            self._builder.join()
 
     def stop(self) -> None:
+        """Have `run` return. A build ends at its next event."""
         self._stop.set()
         self._wanted.set()
 
@@ -129,7 +131,7 @@ class Watcher:
                 gc.freeze()  # modules, and what further builds share, need not be looked at again
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, Begun) and self._wanted.is_set():
+        if self._stop.is_set() or (isinstance(event, Begun) and self._wanted.is_set()):
             raise _Dropped
 
     def _look_at(self, files: tuple[str, ...], started: int) -> None:
