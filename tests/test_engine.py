@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import io
 import operator
+import os
 import re
 import ssl
 import subprocess
@@ -548,3 +549,16 @@ def test_hyphens_are_those_of_all_patterns(language: str) -> None:
         expected = [(place, place.data) for place in all_of_them.positions(word)]
         assert [(place, place.data) for place in some.positions(word)] == expected
     assert len(some.patterns) < len(all_of_them.patterns) or language == "af"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the loader of Linux")
+def test_pango_stays_until_the_process_ends() -> None:
+    """Its threads end when they get to it, and would run code that is gone."""
+    script = "from pipeline.package.pdf.engine.resources import fonts_of; fonts_of([])"
+    environment = {**os.environ, "LD_DEBUG": "files", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    lines = [line for line in done.stderr.splitlines() if "libpangoft2" in line]
+    if not lines:
+        pytest.skip("the loader of this system tells nothing")
+    assert not [line for line in lines if "destroying link map" in line]

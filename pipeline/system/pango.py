@@ -63,6 +63,13 @@ def pango_problem() -> str | None:
     return f"PDF needs {listed(missing)}, not found on this machine; {_advice(missing)}"
 
 
+def keep_loaded() -> None:
+    """Keep PangoFT2 in memory until the process has ended. It has a thread for each set of fonts,
+    which ends some time after the set; WeasyPrint's handle of the library is closed with Python,
+    and a thread that still runs code that is not there any more crashes the process."""
+    any(map(_opens, _LIBRARIES["PangoFT2"]))  # ctypes never closes what it has opened
+
+
 def pango_version() -> str:
     """The version of Pango, which breaks lines; "" if there is none."""
     with contextlib.suppress(OSError, AttributeError):

@@ -31,6 +31,7 @@ from pipeline.package.pdf.engine import NOBODY
 from pipeline.package.pdf.engine.lines import OwnFeatures
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
+from pipeline.system.pango import keep_loaded
 
 ffi.cdef(
     "FcConfig * FcConfigCreate (void);"
@@ -96,6 +97,7 @@ def _begin_anew() -> None:
     _FONTS.clear()
 
 
+keep_loaded()
 # objects that remain until Python exits may outlive their dependencies
 atexit.register(_FONTS.clear)
 if hasattr(os, "register_at_fork"):  # on Windows there are no copies
