@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.model import Asset, Chart, Container, Document, Image, Node, Table
+from pipeline.model import Asset, Chart, Container, Document, Exercise, Image, Node, Table
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.model.metadata import Metadata
@@ -69,10 +69,12 @@ def draw_charts(document: Document) -> Document:
 
 
 class _Place(NamedTuple):
-    """The surroundings of a chart: the language in force, and the width of the text."""
+    """The surroundings of a chart: the language in force, the width of the text, and whether it is
+    in an exercise."""
 
     lang: str
     width: float
+    in_exercise: bool = False
 
 
 class _Artist:
@@ -82,6 +84,7 @@ class _Artist:
         edition = EDITIONS.get(document.edition)
         self.assets: list[Asset] = []
         self._format: FormatName = edition.format if edition else "html"
+        self._is_for_students = edition is None or edition.audience == "student"
         self._look: Look = edition.look if edition else "standard"
         self.width, self._landscape = WIDTHS[self._format], LANDSCAPE
         if edition and edition.look == "large":
@@ -107,10 +110,10 @@ class _Artist:
                 columns = (name for name in node.attributes.classes if _COLUMNS.fullmatch(name))
                 count = max((int(name[-1]) for name in columns), default=1)
                 width = width / count - COLUMN_GAP * (count > 1)
-        return _Place(lang, width)
+        return _Place(lang, width, parent.in_exercise or isinstance(node, Exercise))
 
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
-        shown, alt = self._read(chart, place.lang)
+        shown, alt = self._read(chart, place)
         as_table = replace(chart, table=table.as_shown(chart.table))
         if shown is None:
             return as_table
@@ -136,10 +139,12 @@ class _Artist:
             return as_table
         return replace(made, image=image, narrow=narrow)
 
-    def _read(self, chart: Chart, lang: str) -> tuple[Data | Diagram | None, str]:
+    def _read(self, chart: Chart, place: _Place) -> tuple[Data | Diagram | None, str]:
         """The content of a chart, and its text for listeners."""
+        lang = place.lang
         if chart.kind in diagrams.KINDS:
-            diagram = diagrams.read(chart, lang, self._findings)
+            is_asked = place.in_exercise and self._is_for_students
+            diagram = diagrams.read(chart, lang, self._findings, is_asked=is_asked)
             return diagram, diagram_in_words(chart, diagram, self._words) if diagram else ""
         data = table.read(chart, lang, self._findings)
         has_table = self._format != "pdf"

@@ -38,8 +38,9 @@ _READERS: dict[str, Callable[[Settings, list[Item]], Diagram]] = {
 KINDS = frozenset(_READERS)
 
 
-def read(chart: Chart, lang: str, findings: Findings) -> Diagram | None:
-    """The content of a chart of one of these `KINDS`, or None after reporting a mistake."""
+def read(chart: Chart, lang: str, findings: Findings, *, is_asked: bool) -> Diagram | None:
+    """The content of a chart of one of these `KINDS`, or None after reporting a mistake. It
+    ``is_asked`` of students in an exercise."""
     items = [
         Item(plain_text(name.children).strip(), plain_text(value.children), value.span)
         for name, value in (row.cells for row in chart.table.body)
@@ -58,7 +59,7 @@ def read(chart: Chart, lang: str, findings: Findings) -> Diagram | None:
         wrong(MistakeError(f"The diagram has {len(items)} lines, more than {MOST_ITEMS}."))
         return None
     try:
-        found = _READERS[chart.kind](Settings(chart, lang, wrong), items)
+        found = _READERS[chart.kind](Settings(chart, lang, wrong, is_asked), items)
     except MistakeError as mistake:
         wrong(mistake)
         return None

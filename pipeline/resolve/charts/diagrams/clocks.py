@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.model.sheet.colours import PAPER
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError
-from pipeline.resolve.charts.diagrams.shared import Item, Settings, Words, capital
+from pipeline.resolve.charts.diagrams.shared import Item, Settings, Words, named
 from pipeline.resolve.charts.layout import Plan, text_block
 from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Fill, Label, Mark, Point, Rule, Scene, Slice
@@ -79,9 +79,7 @@ def _face_description(face: _Face, words: Words) -> str:
     else:
         short, long = _place(face.time % 720, 60, words), _place(face.time % 60, 5, words)
         text = words["chart_hands"].format(short=short, long=long)
-    if face.name:
-        return words["chart_number"].format(name=face.name, value=text)
-    return capital(text)
+    return named(face.name, text, words)
 
 
 def _place(minutes: int, step: int, words: Words) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.model.sheet.colours import PAPER
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError
-from pipeline.resolve.charts.diagrams.shared import Item, Settings, Words
+from pipeline.resolve.charts.diagrams.shared import Item, Settings, Words, named
 from pipeline.resolve.charts.layout import Plan, middle_block
 from pipeline.resolve.charts.look import GAP, INK
 from pipeline.resolve.charts.scene import Box, Fill, Mark, Rule, Scene
@@ -25,7 +26,8 @@ _FORM = "Write it like `3/4` or `1 1/2`."
 
 
 class Bar(NamedTuple):
-    """A fraction as a bar: the number of ``filled`` parts, and of the parts of a whole."""
+    """A fraction as a bar: its ``name``, if it is shown; the number of ``filled`` parts, and of the
+    parts of a whole."""
 
     name: str
     filled: int
@@ -45,16 +47,18 @@ class Bars(NamedTuple):
 
     def description(self, words: Words) -> list[str]:
         return [
-            words["chart_number"].format(
-                name=bar.name,
-                value=words["chart_parts"].format(count=bar.filled, all=bar.parts * bar.wholes),
+            named(
+                bar.name,
+                words["chart_parts"].format(count=bar.filled, all=bar.parts * bar.wholes),
+                words,
             )
             for bar in self.bars
         ]
 
     def scene(self, plan: Plan) -> Scene:
         names = [plan.wrap(bar.name, plan.width * NAMES) for bar in self.bars]
-        left = plan.widest(line for name in names for line in name) + 2 * GAP
+        left = plan.widest(line for name in names for line in name)
+        left += 2 * GAP if left else 1
         wholes = max(bar.wholes for bar in self.bars)
         width = (plan.width - 1 - left - BETWEEN * (wholes - 1)) / wholes
         marks: list[Mark] = []
@@ -70,10 +74,11 @@ class Bars(NamedTuple):
 def read(settings: Settings, items: list[Item]) -> Bars:
     if not items:
         raise MistakeError("There is no fraction to draw.", hint=_FORM)
-    return Bars(tuple(one for one, _ in settings.each(items, _read)))
+    read_bar = functools.partial(_read, shows_value=settings.shows_values)
+    return Bars(tuple(bar for bar, _ in settings.each(items, read_bar)))
 
 
-def _read(item: Item) -> Bar:
+def _read(item: Item, *, shows_value: bool) -> Bar:
     match = _FRACTION.fullmatch(item.text)
     if not match:
         raise MistakeError(f"“{item.text[:40]}” is not a fraction.", hint=_FORM)
@@ -82,7 +87,7 @@ def _read(item: Item) -> Bar:
     if not 1 <= parts <= MOST_PARTS or filled > parts * MOST_WHOLES:
         message = f"“{item.text}” cannot be drawn: a whole has 1 to {MOST_PARTS} parts"
         raise MistakeError(f"{message}, and there are at most {MOST_WHOLES} wholes.")
-    return Bar(item.name or item.text, filled, parts)
+    return Bar(item.name or (item.text if shows_value else ""), filled, parts)
 
 
 def _bar(

@@ -55,7 +55,8 @@ class Axes(NamedTuple):
     x: shared.Axis
     y: shared.Axis
     names: tuple[str, str]
-    has_numbers: bool
+    labels: tuple[shared.AxisLabels | None, ...]
+    is_asked: bool
     graphs: tuple[Graph, ...]
     spots: tuple[_Spot, ...]
     turns: bool = False
@@ -73,19 +74,26 @@ class Axes(NamedTuple):
             for name, axis in zip(self.names, (self.x, self.y), strict=True)
         ]
         for spot in self.spots:
-            sentences.append(
-                words["chart_number"].format(name=spot.name, value=self._pair(spot.x, spot.y))
-                if spot.name
-                else self._pair(spot.x, spot.y)
-            )
+            place = self._place(spot, words) if self.is_asked else self._pair(spot.x, spot.y)
+            sentences.append(shared.named(spot.name, place, words))
         return [*sentences, *(self._course(graph, words) for graph in self.graphs)]
+
+    def _place(self, spot: _Spot, words: shared.Words) -> str:
+        """The position of a point among the marks of the axes, where it may be the answer."""
+        return words["list_separator"].join(
+            words["chart_number"].format(name=name, value=axis.place(value, words))
+            for name, axis, value in zip(
+                self.names, (self.x, self.y), (spot.x, spot.y), strict=True
+            )
+        )
 
     def _pair(self, x: float, y: float, digits: int = 2) -> str:
         mark = "; " if shared.written(0.5, self.x.lang)[1] == "," else ", "
         return f"({self.x.near(x, digits)}{mark}{self.y.near(y, digits)})"
 
     def _course(self, graph: Graph, words: shared.Words) -> str:
-        """The points where a graph begins, turns, meets the axes and ends, as far as visible."""
+        """The points where a graph begins, turns, meets the axes and ends, as far as visible; only
+        the first and the last where the others may be the answer."""
         runs = _runs(self, graph)
         shown = [point for run in runs for point in run]
         if not shown:
@@ -97,6 +105,8 @@ class Axes(NamedTuple):
             for run in seen
         )
         parts = [separator.join(ways)]
+        if self.is_asked:
+            return shared.named(graph.name, parts[0], words)
         crossed, turned = [], []
         for run in runs:
             for (x, y), (x2, y2) in itertools.pairwise(run):
@@ -119,7 +129,7 @@ class Axes(NamedTuple):
         marks, top = _key(self, plan)
         top += LEADING + GAP
         inset = 6.0
-        numbers = map(self.y.written, self.y.marks()) if self.has_numbers else ()
+        numbers = [text for _, text in self._labels(1)]
         left = inset + (plan.widest(numbers) + GAP if self.y_axis <= self.x.low else 0)
         side = plan.measure(self.names[0]) + 4 * GAP
         across = Scale(self.x.low, self.x.high, left, plan.width - side)
@@ -138,7 +148,7 @@ class Axes(NamedTuple):
             near_edge = x + GAP + plan.measure(spot.name) > plan.width
             place = (x - GAP, "end") if near_edge else (x + GAP, "start")
             marks.append(Label(place[0], y - GAP, spot.name, place[1]))  # type: ignore[arg-type]
-        foot = LEADING + GAP if self.has_numbers and self.x_axis <= self.y.low else 2 * GAP
+        foot = LEADING + GAP if self._labels(0) and self.x_axis <= self.y.low else 2 * GAP
         return Scene(plan.width, up.start + foot + 1, tuple(marks))
 
     def _shape(self) -> float:
@@ -164,8 +174,7 @@ class Axes(NamedTuple):
         for mark in self.y.marks():
             y = up.at(mark)
             yield Rule(((across.start, y), (across.end, y)), HAIRLINE, 0.5)
-        if self.has_numbers:
-            yield from self._numbers(plan, across, up)
+        yield from self._numbers(plan, across, up)
         yield from shared.arrow((across.start, x_axis), (across.end + 2 * GAP, x_axis), INK)
         yield from shared.arrow((y_axis, up.start), (y_axis, up.end - 2 * GAP), INK)
         yield Label(across.end + 3 * GAP, x_axis + CAPITAL / 2, self.names[0])
@@ -177,26 +186,36 @@ class Axes(NamedTuple):
             "start" if is_left else "end",
         )
 
+    def _labels(self, index: int) -> shared.AxisLabels:
+        """The numbers at the axis across or, 1, at the upright one: those that are named, or
+        all."""
+        labels, axis = self.labels[index], (self.x, self.y)[index]
+        if labels is not None:
+            return labels
+        return tuple((mark, axis.written(mark)) for mark in axis.marks())
+
     def _numbers(self, plan: Plan, across: Scale, up: Scale) -> Iterator[Mark]:
         is_crossed = self.x.low < 0 < self.x.high and self.y.low < 0 < self.y.high
-        texts = [(mark, self.x.written(mark)) for mark in self.x.marks()]
+        texts = self._labels(0)
         room = (across.end - across.start) * self.x.step / (self.x.high - self.x.low)
         widest = plan.widest(text for _, text in texts) + GAP
         every = max(1, math.ceil(widest / room))
         for mark, text in texts:
             on_axis = self.y.low < 0 < self.y.high  # which continues below
             is_zero = on_axis and abs(mark) < self.x.step / 2
-            if round(mark / self.x.step) % every == 0 and not is_zero:
+            is_named = self.labels[0] is not None
+            if is_named or (round(mark / self.x.step) % every == 0 and not is_zero):
                 y = up.at(self.x_axis) + GAP + CAPITAL
                 yield from shared.backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
         room = (up.start - up.end) * self.y.step / (self.y.high - self.y.low)
         every = max(1, math.ceil(LEADING / room))
-        for mark in self.y.marks():
+        for mark, text in self._labels(1):
             is_zero = is_crossed and abs(mark) < self.y.step / 2
-            if round(mark / self.y.step) % every == 0 and not is_zero:
+            is_named = self.labels[1] is not None
+            if is_named or (round(mark / self.y.step) % every == 0 and not is_zero):
                 x = across.at(self.y_axis) - GAP
                 y = up.at(mark) + CAPITAL / 2
-                yield from shared.backed(plan, Label(x, y, self.y.written(mark), "end", QUIET))
+                yield from shared.backed(plan, Label(x, y, text, "end", QUIET))
 
 
 def read(settings: shared.Settings, items: list[shared.Item]) -> Axes:
@@ -220,7 +239,8 @@ def read(settings: shared.Settings, items: list[shared.Item]) -> Axes:
                 arithmetic.MistakeError(f"“{item.text[:40]}” is outside the axes.", hint=hint), item
             )
     chart = settings.chart
-    return Axes(x, y, (chart.x or "x", chart.y or "y"), settings.has_numbers, graphs, spots)
+    names = (chart.x or "x", chart.y or "y")
+    return Axes(x, y, names, settings.labels(x, y), settings.is_asked, graphs, spots)
 
 
 def _read(item: shared.Item) -> Graph | _Spot:

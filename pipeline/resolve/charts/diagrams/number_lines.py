@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -32,7 +33,8 @@ class _Place(NamedTuple):
 
 class NumberLine(NamedTuple):
     axis: shared.Axis
-    has_numbers: bool
+    labels: shared.AxisLabels | None
+    is_asked: bool
     points: tuple[_Place, ...]
     jumps: tuple[_Place, ...]
     turns: bool = False
@@ -41,19 +43,33 @@ class NumberLine(NamedTuple):
         return (place.name for place in (*self.points, *self.jumps))
 
     def description(self, words: shared.Words) -> list[str]:
-        write = self.axis.written
-        ends = {"low": write(self.axis.low), "high": write(self.axis.high)}
-        sentences = [
-            shared.capital(words["chart_steps"].format(**ends, step=write(self.axis.step)))
-        ]
+        """The numbers of the marks, and of points and jumps; where they may be the answer, their
+        positions."""
+        axis = self.axis
+        write = functools.partial(axis.place, words=words) if self.is_asked else axis.written
+        sentences = self._marks(words)
         for place in self.points:
+            is_shown = not place.named and not self.is_asked
             sentences.append(
-                _named(place.name, write(place.at), words) if place.named else place.name
+                place.name if is_shown else shared.named(place.name, write(place.at), words)
             )
+        jump = words["chart_way" if self.is_asked else "chart_jump"]
         for place in self.jumps:
-            way = words["chart_jump"].format(start=write(place.start or 0), end=write(place.at))
-            sentences.append(_named(place.name, way, words) if place.name else shared.capital(way))
+            way = jump.format(start=write(place.start or 0), end=write(place.at))
+            sentences.append(shared.named(place.name, way, words))
         return sentences
+
+    def _marks(self, words: shared.Words) -> list[str]:
+        """The marks: by their numbers, or by how many there are, with those that are written."""
+        axis = self.axis
+        if self.labels is None or not self.is_asked:
+            ends = {"low": axis.written(axis.low), "high": axis.written(axis.high)}
+            steps = words["chart_steps"].format(**ends, step=axis.written(axis.step))
+            return [shared.capital(steps)]
+        return [
+            words["chart_marks"].format(count=len(axis.marks())),
+            *(shared.named(text, axis.place(value, words), words) for value, text in self.labels),
+        ]
 
     def scene(self, plan: Plan) -> Scene:
         half = plan.widest(map(self.axis.written, (self.axis.low, self.axis.high))) / 2
@@ -64,7 +80,7 @@ class NumberLine(NamedTuple):
         names, levels = _names(self.points, across, plan)
         line = 2 + high + (levels * LEADING + 2 * GAP if levels and not self.jumps else GAP)
         marks = [*self._line(plan, across, line)]
-        below = line + (GAP + LEADING + 2 if self.has_numbers else 2 * GAP)
+        below = line + (2 * GAP if self.labels == () else GAP + LEADING + 2)
         for jump in self.jumps:
             marks += _arc(jump, across, line, plan.palette.lines[1].colour)
         for jump in self.jumps:
@@ -90,13 +106,17 @@ class NumberLine(NamedTuple):
         widest = plan.widest(map(self.axis.written, marks)) + GAP
         each = across.at(self.axis.low + self.axis.step) - across.start
         every = next((step for step in STEPS if step * each >= widest), STEPS[-1])
+        labels = self.labels
+        if labels is None:
+            usual = (mark for mark in marks if round(mark / self.axis.step) % every == 0)
+            labels = tuple((mark, self.axis.written(mark)) for mark in usual)
         for mark in marks:
-            x = across.at(mark)
-            is_named = self.has_numbers and round(mark / self.axis.step) % every == 0
-            reach = 4 if is_named or every == 1 else 2.5
-            yield Rule(((x, line - reach), (x, line + reach)), INK, 0.8)
-            if is_named:
-                yield Label(x, line + GAP + LEADING, self.axis.written(mark), "middle", INK)
+            reach = 4 if every == 1 else 2.5
+            yield Rule(((across.at(mark), line - reach), (across.at(mark), line + reach)), INK, 0.8)
+        for value, text in labels:
+            x = across.at(value)
+            yield Rule(((x, line - 4), (x, line + 4)), INK, 0.8)
+            yield Label(x, line + GAP + LEADING, text, "middle", INK)
 
 
 def read(settings: shared.Settings, items: list[shared.Item]) -> NumberLine:
@@ -107,7 +127,7 @@ def read(settings: shared.Settings, items: list[shared.Item]) -> NumberLine:
     axis = settings.axis("", (low, high if high - low > 1e-6 else low + 10), 12)
     for place, item in found:
         for value in (place.at, place.start):
-            if value is not None and not axis.low - 1e-9 <= value <= axis.high + 1e-9:
+            if value is not None and not axis.has(value):
                 message = f"“{item.text[:40]}” is outside the number line."
                 settings.wrong(MistakeError(message, hint="Set a larger `range`."), item)
     points = tuple(place for place in places if place.start is None)
@@ -117,7 +137,8 @@ def read(settings: shared.Settings, items: list[shared.Item]) -> NumberLine:
         axis = axis._replace(
             low=math.floor(low / step + 1e-9) * step, high=math.ceil(axis.high / step - 1e-9) * step
         )
-    return NumberLine(axis, settings.has_numbers, points, jumps)
+    (labels,) = settings.labels(axis)
+    return NumberLine(axis, labels, settings.is_asked, points, jumps)
 
 
 def _read(item: shared.Item) -> _Place:
@@ -134,10 +155,6 @@ def _bounded(text: str, at: int) -> float:
     if abs(value) > shared.LARGEST:
         raise MistakeError(f"“{text.strip()[:40]}” is too large to be drawn.", at)
     return value
-
-
-def _named(name: str, text: str, words: shared.Words) -> str:
-    return words["chart_number"].format(name=name, value=text)
 
 
 def _names(

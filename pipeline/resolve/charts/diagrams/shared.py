@@ -13,13 +13,16 @@ from pipeline.model import Chart
 from pipeline.model.diagnostics import Span
 from pipeline.model.sheet.colours import PAPER
 from pipeline.resolve.charts import numbers
-from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, number
+from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, number, pretty
 from pipeline.resolve.charts.layout import Plan, ticks
 from pipeline.resolve.charts.look import CAPITAL
 from pipeline.resolve.charts.scene import Box, Fill, Label, Mark, Point, Rule
 
 Parsed = TypeVar("Parsed")
 Words = Mapping[str, str]
+
+AxisLabels = tuple[tuple[float, str], ...]
+"""Numbers, each with its text."""
 
 MOST_MARKS = 200
 """The maximum number of marks on an axis."""
@@ -31,7 +34,12 @@ SAME = 0.02
 _PARTS = re.compile(r"\.{2,}|…|;|→|\s(?!pi\b|π)[^\W\d_]{1,9}\s")
 _DASH = re.compile(r"(?<=[\dπi])[-–](?=[\dπp])")
 _PI = re.compile(r"\bpi\b|\dpi\b|π", re.I)
-_YES_NO = {"no": False, "false": False, "none": False, "0": False}
+_YES = frozenset({"", "yes", "true", "all"})
+_NO = frozenset({"no", "false", "none"})
+_SEPARATORS = {".": re.compile(r"[;,]"), ",": re.compile(r";|,(?=\s)")}
+"""Signs between numbers, by the decimal mark of the language."""
+
+_NUMBERS = 'Write `numbers=no`, `numbers=ends`, or the numbers: `numbers="0 1 2"`.'
 
 
 class Item(NamedTuple):
@@ -52,9 +60,21 @@ class Axis(NamedTuple):
     parts: int = 0
     in_pi: bool = False
 
+    def has(self, value: float) -> bool:
+        return self.low - 1e-9 <= value <= self.high + 1e-9
+
     def marks(self) -> list[float]:
         first, last = math.ceil(self.low / self.step - 1e-9), self.high / self.step + 1e-9
         return [number * self.step for number in range(first, math.floor(last) + 1)]
+
+    def place(self, value: float, words: Words) -> str:
+        """The position of a number among the marks, which does not give it away."""
+        marks = self.marks()
+        near = SAME * self.step
+        before = sum(mark < value + near for mark in marks)
+        if before and abs(marks[before - 1] - value) <= near:
+            return words["chart_mark"].format(number=before)
+        return words["chart_between_marks"].format(one=before, other=before + 1)
 
     def written(self, value: float) -> str:
         if self.in_pi:
@@ -87,18 +107,55 @@ def written(value: float, lang: str) -> str:
 
 
 class Settings(NamedTuple):
-    """The chart, its language, and the receiver of mistakes in a line or in the settings."""
+    """The chart, its language, and the receiver of mistakes in a line or in the settings. It
+    ``is_asked`` of students, in an exercise: then its numbers may be the answer."""
 
     chart: Chart
     lang: str
     wrong: Callable[..., None]
+    is_asked: bool = False
 
     def setting(self, key: str) -> str:
         return dict(self.chart.scale).get(key, "").strip()
 
+    def labels(self, *axes: Axis) -> tuple[AxisLabels | None, ...]:
+        """The numbers at each axis: those that `numbers` names; None for all for which there is
+        room."""
+        numbers = self.setting("numbers").lower()
+        if numbers in _YES:
+            return (None,) * len(axes)
+        if numbers in _NO:
+            return ((),) * len(axes)
+        if numbers == "ends":
+            return tuple(
+                tuple((mark, axis.written(mark)) for mark in (axis.marks()[:1] + axis.marks()[-1:]))
+                for axis in axes
+            )
+        texts = _SEPARATORS[written(0.5, self.lang)[1]].split(numbers)
+        if len(texts) == 1:
+            texts = numbers.split()
+        named = [(self._label(text), pretty(text.strip())) for text in texts]
+        for value, text in named:
+            if not any(axis.has(value) for axis in axes):
+                message = f"`numbers`: {text} is outside the axis."
+                raise MistakeError(message, hint="Set a larger range.")
+        return tuple(tuple(label for label in named if axis.has(label[0])) for axis in axes)
+
+    def _label(self, text: str) -> float:
+        try:
+            return number(text)
+        except MistakeError:
+            message = f"`numbers={self.setting('numbers')}` does not say which numbers to write."
+            raise MistakeError(message, hint=_NUMBERS) from None
+
     @property
-    def has_numbers(self) -> bool:
-        return _YES_NO.get(self.setting("numbers").lower(), True)
+    def shows_values(self) -> bool:
+        """Return whether fractions are written: by default not where they are asked for."""
+        written = self.setting("numbers").lower()
+        if written not in {*_YES, *_NO}:
+            message = f"`numbers={self.setting('numbers')}` is neither `yes` nor `no`."
+            raise MistakeError(message)
+        return written not in _NO if written else not self.is_asked
 
     def each(self, items: list[Item], read: Callable[[Item], Parsed]) -> list[tuple[Parsed, Item]]:
         """The parsed lines, each with its source line; mistakes are reported."""
@@ -149,6 +206,11 @@ class Settings(NamedTuple):
                 f"`{key}={text}` does not go from a lower to a higher number.", hint=hint
             )
         return low, high
+
+
+def named(name: str, text: str, words: Words) -> str:
+    """A description after its name; alone, it is a sentence."""
+    return words["chart_number"].format(name=name, value=text) if name else capital(text)
 
 
 def capital(text: str) -> str:
