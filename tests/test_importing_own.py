@@ -211,14 +211,16 @@ Draw a pump.
 """
 
 
-def test_comes_back_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scores", ["- head\n", "- head\n- table\n", "- foot\n- table\n"])
+def test_comes_back_whole(scores: str, tmp_path: Path) -> None:
     """Marks, scores, banks, grids, numbered lines, terms, index and numbers of sections come back
     word for word."""
     source = tmp_path / "well.md"
-    source.write_text(KEPT, encoding="utf-8")
+    written = KEPT.replace("- head\n", scores, 1)
+    source.write_text(written, encoding="utf-8")
     (tmp_path / "images").mkdir()
     drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"/>'
     (tmp_path / "images" / "a-pump.svg").write_text(drawing)
     build(source, {"web": "html"}, out=tmp_path / "out")
     back = import_file(tmp_path / "out" / "well" / "well.html")
-    assert back.text == KEPT.replace("page_list: false\n", "")
+    assert back.text == written.replace("page_list: false\n", "")

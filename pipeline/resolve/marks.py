@@ -4,16 +4,29 @@ totals that contradict the parts."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import Literal
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Block, Document, Exercise, Inline, ListItem, Node, Section
+from pipeline.model import (
+    Attributes,
+    Block,
+    Document,
+    Exercise,
+    Inline,
+    ListItem,
+    Node,
+    Section,
+    Table,
+    TableCell,
+    TableRow,
+)
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import MARKS, PATH, children, find, is_for_teachers
+from pipeline.model.tree import MARKS, PATH, children, find, is_for_teachers, plain_text
 from pipeline.model.words import counted, words
 from pipeline.model.words.writing import writing
 from pipeline.resolve.findings import Findings
@@ -21,7 +34,7 @@ from pipeline.resolve.parts import is_list
 
 MOST = 1000
 
-_NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+_MARKS = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
 def count_marks(document: Document) -> Document:
@@ -65,10 +78,10 @@ def count_marks(document: Document) -> Document:
             node = _with_text(node, (model.Text(text=" "), shown))
         return replace(node, attributes=node.attributes.without(MARKS))
 
-    total = marks_in(document.blocks)
+    total, rows = marks_in(document.blocks), tuple(_by_exercise(document.blocks))
     document = rewrite_document(document, enter={Exercise: show, ListItem: show})
-    if total and {"head", "foot"}.intersection(places):
-        line = model.Paragraph(
+    if total:
+        line: Block = model.Paragraph(
             children=(
                 model.Text(text=f"{vocabulary['score']}\u2002"),
                 _span("score-box"),
@@ -76,10 +89,54 @@ def count_marks(document: Document) -> Document:
             ),
             attributes=Attributes(classes=("score",)),
         )
-        head = (line,) if "head" in places else ()
-        blocks = _with_last(document.blocks, line) if "foot" in places else document.blocks
-        document = replace(document, blocks=(*head, *blocks))
+        boxes = {place: line for place in ("head", "foot") if place in places}
+        if "table" in places:
+            boxes["head" if boxes.keys() == {"head"} else "foot"] = _table(rows, total, lang)
+        blocks = document.blocks
+        if "foot" in boxes:
+            blocks = _with_last(blocks, boxes["foot"])
+        if "head" in boxes:
+            blocks = (boxes["head"], *blocks)
+        document = replace(document, blocks=blocks)
     return findings.added_to(document)
+
+
+def _by_exercise(blocks: Iterable[Node]) -> Iterator[tuple[str, Fraction]]:
+    """The number, or else the title, of each exercise with marks, and these."""
+    for node in blocks:
+        if is_for_teachers(node):
+            continue
+        if isinstance(node, Exercise):
+            if marks := marks_of(node) or marks_in(node.children):
+                yield str(node.number or plain_text(node.title)), marks
+        else:
+            yield from _by_exercise(children(node))
+
+
+def _table(rows: Iterable[tuple[str, Fraction]], total: Fraction, lang: str) -> Table:
+    """The exercises with their marks, with room for those that are reached, and for the grade."""
+    vocabulary, empty = words(lang), TableCell(children=())
+    heads = (vocabulary[key] for key in ("exercise", "score_possible", "score_reached"))
+    body = [
+        TableRow(
+            cells=(_cell(name, scope="row"), _cell(_number(marks, lang), align="right"), empty)
+        )
+        for name, marks in (*rows, (vocabulary["score_total"], total))
+    ]
+    grade = _cell(vocabulary["score_grade"], scope="row")
+    body.append(TableRow(cells=(grade, replace(empty, columns=2))))
+    return Table(
+        head=(TableRow(cells=tuple(_cell(head, scope="col") for head in heads)),),
+        body=tuple(body),
+        attributes=Attributes(classes=("score",)),
+    )
+
+
+def _cell(
+    text: str, *, scope: Literal["", "col", "row"] = "", align: Literal["", "right"] = ""
+) -> TableCell:
+    content = model.Plain(children=(model.Text(text=text),))
+    return TableCell(children=(content,), scope=scope, align=align)
 
 
 def _with_last(blocks: tuple[Block, ...], line: Block) -> tuple[Block, ...]:
@@ -118,8 +175,11 @@ def marks_in(blocks: Iterable[Node]) -> Fraction:
 
 def _in_words(marks: Fraction, key: str, lang: str) -> str:
     """Marks in the words of a language, with ``key`` as the term: 4 points."""
-    number = f"{float(marks):g}".replace(".", writing(lang).decimal)
-    return counted(words(lang)[key], marks).format(number=number)
+    return counted(words(lang)[key], marks).format(number=_number(marks, lang))
+
+
+def _number(marks: Fraction, lang: str) -> str:
+    return f"{float(marks):g}".replace(".", writing(lang).decimal)
 
 
 def _key(node: Node) -> str:
@@ -131,7 +191,7 @@ def _problem(node: Node, path: tuple[Node, ...]) -> str:
     """The problem with a node's marks, or ""."""
     key = _key(node)
     value = node.attributes.get(key)
-    if not _NUMBER.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
+    if not _MARKS.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
         return f"not a number of {key} up to {MOST}"
     is_question = isinstance(node, ListItem) and any(isinstance(one, Exercise) for one in path)
     if not isinstance(node, Exercise) and not is_question:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Literal, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing.own_markup import OwnPage, width_in
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
-from pipeline.model.metadata import Speaker
+from pipeline.model.metadata import ScorePlace, Speaker
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import MARKS, plain_text, walk
 from pipeline.model.words import words
@@ -167,7 +167,8 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
         model.InlineElement: _inline,
         model.List: listed,
         model.ListItem: item,
-        model.Paragraph: _paragraph,
+        model.Paragraph: _without_score,
+        model.Table: _without_score,
         model.TableCell: _cell,
         model.CodeBlock: _code,
     }
@@ -211,15 +212,17 @@ def speakers(blocks: Iterable[Block]) -> tuple[Speaker, ...]:
     return tuple(Speaker(name=t.speaker, role=t.role, asks=t.asks) for t in found.values())
 
 
-def scores(blocks: Iterable[Block]) -> tuple[Literal["head", "foot", "exercises"], ...]:
+def scores(blocks: Iterable[Block]) -> tuple[ScorePlace, ...]:
     """The positions of score boxes on a page."""
     nodes = [*walk(blocks)]
-    paragraphs = [node for node in nodes if isinstance(node, model.Paragraph)]
-    found: list[Literal["head", "foot", "exercises"]] = []
-    if any(_has(node, "score") for node in paragraphs[:1]):
+    texts = [node for node in nodes if isinstance(node, model.Paragraph | model.Table)]
+    found: list[ScorePlace] = []
+    if any(_has(node, "score") for node in texts[:1]):
         found.append("head")
-    if any(_has(node, "score") for node in paragraphs[1:]):
+    if any(_has(node, "score") for node in texts[1:]):
         found.append("foot")
+    if any(isinstance(node, model.Table) and _has(node, "score") for node in texts):
+        found.append("table")
     if any(_has(inner, "score-box") for n in nodes if _has(n, "marks") for inner in walk(n)):
         found.append("exercises")
     return tuple(found)
@@ -332,7 +335,7 @@ def _line_numbers(classes: Iterable[str]) -> Pairs:
     )
 
 
-def _paragraph(node: model.Paragraph) -> Node | tuple[Node, ...]:
+def _without_score(node: model.Paragraph | model.Table) -> Node | tuple[Node, ...]:
     return () if _has(node, "score") else node
 
 

@@ -30,10 +30,12 @@ from pipeline.model.words.writing import writing
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",
     "Cover", "Direction", "Identifier", "Isbns", "Licence", "Metadata", "OwnFont", "Placed",
-    "Series", "Speaker", "Subject", "Translation", "direction_of", "print_source", "without_empty",
+    "ScorePlace", "Series", "Speaker", "Subject", "Translation", "direction_of", "print_source",
+    "without_empty",
 ]  # fmt: skip
 
 Direction: TypeAlias = Literal["ltr", "rtl"]
+ScorePlace: TypeAlias = Literal["head", "foot", "exercises", "table"]
 
 PAPER_THICKNESS = 0.1
 """Millimetres of a sheet of offset paper of 80 g/m², which most copiers and printers take."""
@@ -173,9 +175,10 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "The position of notes: at the foot of the page, in the margin, or all at the end. "
         "On wide screens, the web page also shows margin notes in the margin.",
         "margin", "end", wrong="is not a place for notes")] = "foot"
-    score: Annotated[tuple[Literal["head", "foot", "exercises"], ...], Key(
+    score: Annotated[tuple[ScorePlace, ...], Key(
         "The position of score boxes: with the total of all marks at the head or foot of the "
-        "text, and at exercises.", "head", ["exercises", "foot"],
+        "text, and at exercises; or a table of all exercises with a grade.", "head",
+        ["exercises", "foot"], ["table", "head"],
         wrong="is not a place for the score")] = ()
     web: Annotated[Literal["page", "chapters"], Key(
         "The form of the web edition: a single page, or a small site with one page per chapter "

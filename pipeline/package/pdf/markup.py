@@ -143,7 +143,7 @@ def _texts(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-CHILDREN = frozenset("blank in-words task writing-lines writing-space".split())
+CHILDREN = frozenset("blank in-words marks task writing-lines writing-space".split())
 NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
