@@ -186,6 +186,18 @@ class Code(enum.Enum):
     NEARLY_SECRET = _warning("""
         The name of a `:::` block, or a class, is close to a word for answers or teachers, so its content is
         withheld from students. Write `answer` or `teacher`, or choose a name that is less similar.""")
+    MISPLACED_MARK = _warning("""
+        A mark that withholds text from some editions, such as `{.answer}` or `class="answer"`, is in a place
+        where nothing takes it up: in a heading that became a title, on `<dd>` or `<caption>`. What is around it
+        is withheld: the innermost block. Put the answer in `::: answer`, or rename the class if all should
+        get the text.""")
+    LOST_MARK = _error("""
+        A mark that withholds text from some editions, such as `{.answer}`, is in no block that could be withheld.
+        Put the answer in `::: answer`.""")
+    WITHHELD_DEFINITION = _warning("""
+        A link, a note or the like refers to a definition that stands in an answer, or in something else that not
+        all editions have. For the others the definition does not exist, and the reference is left out. Put the
+        definition outside.""")
     NOT_DIVIDED = _warning("""
         `--split` makes a handout of every section of a level, but the text has fewer than two sections of this
         level. Level 1 is that of the top-level headings, however many # they have; level 2 is the one below.""")

@@ -714,6 +714,29 @@ class FrontMark(msgspec.Struct, frozen=True):
     label: str
 
 
+class Withheld(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A place of the source, up to before ``end_column`` of the last line of its ``span``, that
+    only some editions have: those that meet its ``conditions``, the classes `answer` and `teacher`
+    and the pairs `only`, `not` and `edition`. ``text`` is the source there. A ``solution`` belongs
+    to something that all get: the answer of a gap, the marks of right choices."""
+
+    span: Span
+    end_column: int
+    conditions: Attributes
+    text: str
+    kind: Literal["range", "solution"] = "range"
+
+
+class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a source says if the ranges with the numbers ``without`` do not stand in it."""
+
+    without: tuple[int, ...]
+    blocks: tuple[Block, ...] = ()
+    notes: tuple[Note, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    origins: dict[str, Origin] = {}
+
+
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     """A whole publication.
 
@@ -723,7 +746,8 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     *Resolved*: ``assets``, ``contents``, ``lists``, ``addresses`` (in print), and ``notes`` in
     numerical order; ``minutes`` (division), the duration of a former section, if stated;
     ``front_marks`` (page marks), in e-books. ``origins`` are the positions of top-level blocks in
-    the source, by their keys.
+    the source, by their keys. ``withheld`` are the places that only some editions have, and
+    ``variants`` what is left for each edition that lacks some of them, until select takes one.
     """
 
     metadata: Metadata
@@ -740,6 +764,8 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     minutes: int = 0
     front_marks: tuple[FrontMark, ...] = ()
     origins: dict[str, Origin] = {}
+    withheld: tuple[Withheld, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
     def place(self, span: Span | None) -> Span | None:
         """A position in its file, as displayed in messages."""

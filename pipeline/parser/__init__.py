@@ -3,12 +3,16 @@ it cannot parse becomes a diagnostic, and text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from pipeline.model import Document, Paragraph
+from pipeline.model import Document, Paragraph, Variant, Withheld
+from pipeline.model.audience import without
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, wordings
@@ -18,14 +22,16 @@ from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
-from pipeline.parser.incremental import KnownBody, reread, settle_places
+from pipeline.parser.incremental import TextBody, reread, settle_places
+from pipeline.parser.left_out import closed
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.slips import doubtful_attributes
 from pipeline.parser.source import check_text, normalise, read_any, without_stray
 from pipeline.parser.syntax import parse_tree
-from pipeline.parser.title import take_language, take_title
+from pipeline.parser.title import take_language, take_title, taken_heading, without_heading
 from pipeline.parser.unguarded import unguarded
+from pipeline.parser.withholding import Found, may_withhold, solutions, withheld
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
 
@@ -67,23 +73,26 @@ def parse(
         url = shared.address_of(metadata.url, library.way, source, folder)
         metadata = msgspec.structs.replace(metadata, url=url)
     front = text.split("\n", taken)
-    body = front.pop() if len(front) > taken else ""
+    rest = front.pop() if len(front) > taken else ""
     files = SourceFiles(folder, source)
     memory = memory or Memory()
     known = memory.get("body")
-    document = reread(known, body, taken + 1, _read_alone) if known else None
-    document = document or _parse_body(body, taken + 1, files)
+    body = reread(known, rest, taken + 1, _read_alone) if known else None
+    body = body or _parse_body(rest, taken + 1, files)
+    document = body.document
     if metadata.contents.show == "auto" and document.metadata.contents.show == "always":
         contents = msgspec.structs.replace(metadata.contents, show="always")
         metadata = msgspec.structs.replace(metadata, contents=contents)
     if not files.names:
-        memory.put("body", KnownBody(body, taken + 1, document))
-    blocks, turns = group_turns(document.blocks, metadata.speakers)
-    found = (*found, *files.lines.placed(turns))
-    document = files.lines.apply(msgspec.structs.replace(document, blocks=blocks))
+        memory.put("body", body)
+    again = tuple(_read_again(body, files, memory))
+    document, turns = _grouped(document, metadata, files)
+    found = (*found, *turns)
     blocks = document.blocks
+    withheld = _placed(body, document, files)
     broken = any(finding.code == Code.BAD_YAML.slug for finding in found)
-    metadata, blocks, titles = take_title(metadata, blocks, source, may_be_missing=broken)
+    metadata, blocks, titles = take_title(metadata, blocks, withheld, source, may_be_missing=broken)
+    title = taken_heading(document.blocks, blocks)
     metadata, guessed = take_language(metadata, front, blocks)
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
@@ -94,13 +103,77 @@ def parse(
         notes=document.notes,
         files=document.files,
         source=source,
-        diagnostics=tuple(
-            d if d.source else msgspec.structs.replace(d, source=source) for d in diagnostics
-        ),
+        diagnostics=_of_source(diagnostics, source),
+        withheld=withheld,
     )
     document = settle_places(document, memory.get("document"))
     memory.put("document", document)
-    return document
+    variants: list[Variant] = []
+    for number, (numbers, reading) in enumerate(again):
+        reading, _ = _grouped(reading, metadata, files)
+        if title:
+            left = without_heading(title, reading.blocks)
+            reading = msgspec.structs.replace(reading, blocks=left)
+        reading = closed(reading, body.document)
+        name = f"reading {number}"
+        reading = settle_places(reading, memory.get(name) or document)
+        memory.put(name, reading)
+        variants.append(
+            Variant(
+                without=numbers,
+                blocks=reading.blocks,
+                notes=reading.notes,
+                diagnostics=_of_source(reading.diagnostics, source),
+                origins=reading.origins,
+            )
+        )
+    return msgspec.structs.replace(document, variants=tuple(variants))
+
+
+def _of_source(findings: Iterable[Diagnostic], source: str) -> tuple[Diagnostic, ...]:
+    """Findings, in the source if they are in no other file."""
+    return tuple(d if d.source else msgspec.structs.replace(d, source=source) for d in findings)
+
+
+def _grouped(
+    document: Document, metadata: Metadata, files: SourceFiles
+) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """The document with dialogues, and with all places in their files; and findings."""
+    blocks, found = group_turns(document.blocks, metadata.speakers)
+    document = msgspec.structs.replace(document, blocks=blocks)
+    return files.lines.apply(document), files.lines.placed(found)
+
+
+def _read_again(
+    body: TextBody, files: SourceFiles, memory: Memory | None = None
+) -> Iterator[tuple[tuple[int, ...], Document]]:
+    """The documents of a text without the ranges that an edition lacks, for each set of them, given
+    by their numbers."""
+    conditions = [place.conditions for place in body.ranges]
+    sets = dict.fromkeys(without(conditions, edition) for edition in EDITIONS.values())
+    for numbers in filter(None, sets):
+        ranges = [body.ranges[number] for number in numbers]
+        name = f"body {sorted({repr(place.conditions) for place in ranges})}"
+        known = memory.get(name) if memory else None
+        again = None
+        if known and known.ranges == ranges:
+            again = reread(known, body.text, body.line, _read_alone)
+        again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
+        again = again._replace(ranges=ranges)
+        if memory and not files.names:
+            memory.put(name, again)
+        yield numbers, again.document
+
+
+def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
+    """The ranges of a text, and the answers in it, as places in its files."""
+    found: list[Withheld] = []
+    for (line, column), (last, end), conditions, *_ in body.ranges:
+        end_column = min(end, len(body.record.lines.get(last, "")) + 1)
+        span = files.lines.span(Span(line, column, last if last > line else 0))
+        text = body.record.text((line, column), (last, end))
+        found.append(Withheld(span, end_column, conditions, text))
+    return (*found, *solutions(document))
 
 
 def _without_marks(metadata: Metadata) -> Metadata:
@@ -126,16 +199,25 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     ``in_brackets`` as in `parse_tree`."""
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
     files = SourceFiles(folder)
-    return files.lines.apply(_parse_body(text, 1, files, in_brackets))
+    body = _parse_body(text, 1, files, in_brackets)
+    variants: list[Variant] = []
+    for numbers, again in _read_again(body, files):
+        left = closed(files.lines.apply(again), body.document)
+        variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
+    document = files.lines.apply(body.document)
+    return msgspec.structs.replace(
+        document, withheld=_placed(body, document, files), variants=tuple(variants)
+    )
 
 
 def _read_alone(text: str, first_line: int) -> Document:
-    return _parse_body(text, first_line, SourceFiles())
+    return _parse_body(text, first_line, SourceFiles()).document
 
 
 def _parse_body(
     text: str, first_line: int, files: SourceFiles, in_brackets: bool = False
-) -> Document:
+) -> TextBody:
+    """The document of a text, without the ranges that `SourceFiles.without` leaves out."""
     tree = parse_tree(text, first_line, files, in_brackets=in_brackets)
     defined = abbreviations(tree.root, tree.parser.abbreviations)
     lines = (line for e in tree.root.iter() for line in getattr(e, "lines", ()))
@@ -155,5 +237,9 @@ def _parse_body(
     )
     document = anchors.give(document, lowering.anchors)
     document = wordings.word(settle_blanks(loose_marks.fill(anchors.lead(document))))
-    findings = (*document.diagnostics, *unguarded(document))
-    return msgspec.structs.replace(document, diagnostics=findings)
+    if files.cuts:
+        return TextBody(text, first_line, document, [], files.record)
+    found = withheld(document, tree.root, files) if may_withhold(files) else Found([], [])
+    findings = (*document.diagnostics, *unguarded(document), *found.findings)
+    document = msgspec.structs.replace(document, diagnostics=findings)
+    return TextBody(text, first_line, document, found.ranges, files.record)

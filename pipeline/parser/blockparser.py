@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipeline.parser.files import SourceFiles
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 """Characters that a block other than a paragraph can begin with."""
 
 LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")
@@ -175,6 +175,7 @@ class LineParser(BlockParser):
         self._at = 0
         self._last: dict[re.Pattern[str], int] = {}
         self.examples: dict[str, int] = {}
+        self.record, self.cuts = files.record, files.cuts
 
     # --- what processors use ---
 
@@ -262,13 +263,15 @@ class LineParser(BlockParser):
     def read_within(self, lines: Iterable[str]) -> None:
         """Parse lines in place of the current line: their blocks begin inside the open ones that it
         continues, and end with the last of the lines."""
-        self._replaced.append(self.number)
+        line = self.number
+        self._replaced.append(line)
         self.close_unmatched()
         while self.tip.processor is not None and not self.tip.processor.holds("p"):
             self.close_tip()
         base, self.base = self.base, len(self.open)
         self._read_lines(lines)
         self.base = base
+        self.record.included[line] = self.number - line
 
     def read_cell(self, block: BlockElement, around: BlockElement, lines: Iterable[Line]) -> None:
         """Parse lines that were set aside into ``block``, inside ``around``."""
@@ -322,7 +325,12 @@ class LineParser(BlockParser):
         for at, text in enumerate(self._lines):
             self._at = at
             self.number += 1
-            self._read(Cursor(text, self.number), processors)
+            self.record.lines[self.number] = text
+            left = self.cuts.line(self.number, text) if self.cuts else text
+            if self.cuts and left is None:
+                self.number += self.cuts.skipped(self.number)
+            elif left is not None:
+                self._read(Cursor(left, self.number), processors)
         self._lines, self._at, self._last = around
         while len(self.open) > self.base:
             self.close_tip()

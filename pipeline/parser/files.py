@@ -21,6 +21,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser import source
+from pipeline.parser.cuts import Cuts
+from pipeline.parser.lines import Line, numbered
+from pipeline.parser.ranges import Range, SourceRecord
 from pipeline.system.paths import Problem, locate, scheme
 
 
@@ -47,7 +50,8 @@ class _Piece(NamedTuple):
 
 
 class LineMap:
-    """``source`` is the source's name in messages, ``last`` the last number of the text."""
+    """``source`` is the source's name in messages, ``last`` the last number of the text. Once the
+    text is read, the map ``is_settled``: reading it again changes nothing."""
 
     def __init__(self, source: str = "") -> None:
         self._source = PurePath(source)
@@ -55,6 +59,7 @@ class LineMap:
         self._pieces = [(_Piece(self._source.name), 0)]
         self._beside: dict[str, int] = {}
         self.last = 0
+        self.is_settled = False
 
     @property
     def is_plain(self) -> bool:
@@ -84,6 +89,8 @@ class LineMap:
         return str(self._source.parent / name)
 
     def _add(self, number: int, piece: _Piece, line: int) -> None:
+        if self.is_settled:
+            return
         if self._starts[-1] == number:  # nothing stood between
             self._starts.pop()
             self._pieces.pop()
@@ -154,6 +161,8 @@ class SourceFiles:
 
     def __init__(self, folder: Path | None = None, name: str = "") -> None:
         self.lines = LineMap(name)
+        self.record = SourceRecord()
+        self.cuts: Cuts | None = None
         self._folder = folder
         self._texts: dict[str, str] = {}
         self._held = self._taken = 0
@@ -200,12 +209,30 @@ class SourceFiles:
             self._held += len(text)
         return found
 
-    def number(self, address: str, span: Span | None) -> int:
-        """The number of the first line of a file whose text `read` returned; findings in it are
-        reported with the file's name and line."""
+    def numbered(self, address: str, span: Span | None) -> tuple[Line, ...]:
+        """The lines of a file whose text `read` returned; findings in it are reported with the
+        file's name and line."""
         name = self.find(address, span)
         assert isinstance(name, str), "it was read before"
-        return self.lines.append(name, self._texts[name].count("\n") + 1)
+        text = self._texts[name]
+        first = self.lines.append(name, text.count("\n") + 1)
+        found = numbered(text, first)
+        self.record.lines.update((line.number, line) for line in found)
+        if self.cuts is None:
+            return found
+        return tuple(
+            line.with_text(left)
+            for line in found
+            if (left := self.cuts.line(line.number, line)) is not None
+        )
+
+    def without(self, ranges: Iterable[Range], record: SourceRecord) -> SourceFiles:
+        """The same files, read again without some ranges; ``record`` is that of reading all."""
+        other = SourceFiles(self._folder)
+        other.lines, other._texts = self.lines, self._texts
+        other.lines.is_settled = True
+        other.cuts = Cuts(ranges, record)
+        return other
 
     def rebased(self, address: str, span: Span | None) -> str:
         """``address``, in the file of ``span``, relative to the source's folder, if a path."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from copy import copy
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -16,6 +17,7 @@ from pipeline.model import NO_ATTRIBUTES, Document, Heading, Node, Paragraph, Th
 from pipeline.model.diagnostics import Origin, Span
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import children, of_node, top_level, walk
+from pipeline.parser.ranges import Range, SourceRecord
 
 M = TypeVar("M", bound=Node)
 N = TypeVar("N", bound=Node)
@@ -91,15 +93,18 @@ _BEGINS = re.compile(r"[^\W_]|[“\"'(*_]")
 _FOLLOWED = re.compile(r"\n+(?:[^\W_]|[“\"'(*_#]|\Z)")
 
 
-class KnownBody(NamedTuple):
-    """A text without front matter, the line of the source that it begins with, and its document."""
+class TextBody(NamedTuple):
+    """A text without front matter, the line of the source that it begins with, its document, and
+    the ranges of it that some editions lack, or that it was read without."""
 
     text: str
     line: int
     document: Document
+    ranges: list[Range]
+    record: SourceRecord
 
 
-def reread(known: KnownBody, text: str, line: int, read: ReadBody) -> Document | None:
+def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | None:
     """The document of a text that differs from a ``known`` one within a paragraph, and has as many
     lines; None if more may differ. A paragraph on its own is parsed as it was in its context."""
     blocks = known.document.blocks
@@ -126,7 +131,10 @@ def reread(known: KnownBody, text: str, line: int, read: ReadBody) -> Document |
     is_same = before == blocks[number] and before.attributes == NO_ATTRIBUTES
     if not is_same or not isinstance(before, Paragraph) or not isinstance(now, Paragraph):
         return None
-    return replace(known.document, blocks=(*blocks[:number], now, *blocks[number + 1 :]))
+    document = replace(known.document, blocks=(*blocks[:number], now, *blocks[number + 1 :]))
+    record = copy(known.record)
+    record.lines = dict(enumerate(text.removesuffix("\n").split("\n"), line))
+    return known._replace(text=text, document=document, record=record)
 
 
 def _changed(old: str, new: str) -> tuple[int, str, str, int]:

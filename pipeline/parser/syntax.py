@@ -39,9 +39,11 @@ from pipeline.parser.blocks.tables import TableProcessor
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import blanks, math, other_tools, references, scanner
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
+from pipeline.parser.left_out import LeftOutProcessor
 from pipeline.parser.lines import Line
 
 BLOCKS: dict[str, type[LineProcessor]] = {
+    "left-out": LeftOutProcessor,
     "quote": QuoteProcessor,
     "atx-heading": AtxHeadingProcessor,
     "comment": CommentProcessor,
@@ -94,8 +96,17 @@ class InlineReader:
 
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Parse ``lines`` into the children of ``parent``, all at ``place`` if given."""
-        found = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
-        if place:
+        leaf = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
+        found = leaf.diagnostics
+        if not place:
+            record = self.parser.record
+            for start, end, attributes in leaf.marked:
+                record.mark(attributes, leaf.places.at(start), leaf.places.at(end))
+            for start, end in leaf.verbatim:
+                first, last = leaf.places.at(start), leaf.places.at(end)
+                if first and last:
+                    record.verbatim.append(((first.line, first.column), (last.line, last.column)))
+        else:
             place = Span(place.line, place.column)
             for element in parent.iter():
                 if isinstance(element, InlineSpan):
@@ -137,7 +148,8 @@ def parse_tree(
         parser.blockprocessors.register(processor(parser), name, priority)
     root = parser.parseDocument(text.removesuffix("\n").split("\n")).getroot()
     assert isinstance(root, BlockElement)
-    parser.files.lines.last = root.end
+    if parser.files.cuts is None:
+        parser.files.lines.last = root.end
     if "\\" in text:
         drop_last_breaks(root)
     leaves = [

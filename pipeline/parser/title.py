@@ -9,7 +9,8 @@ from pathlib import PurePath
 
 from msgspec.structs import replace
 
-from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Text, Variable
+from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Text, Variable, Withheld
+from pipeline.model.audience import holds
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
@@ -32,7 +33,11 @@ MANY = 3
 
 
 def take_title(
-    metadata: Metadata, blocks: tuple[Block, ...], source: str, may_be_missing: bool
+    metadata: Metadata,
+    blocks: tuple[Block, ...],
+    withheld: tuple[Withheld, ...],
+    source: str,
+    may_be_missing: bool,
 ) -> tuple[Metadata, tuple[Block, ...], tuple[Diagnostic, ...]]:
     """The metadata with a title, the blocks without the heading it is taken from, and the problems.
 
@@ -51,7 +56,7 @@ def take_title(
     if may_be_missing:
         return metadata, blocks, ()
     heading = next((node for node in walk(blocks) if isinstance(node, Heading)), None)
-    is_title = heading is not None and heading.level == 1 and not is_partial(heading)
+    is_title = heading is not None and heading.level == 1 and not _is_withheld(heading, withheld)
     text = _text(heading, metadata) if is_title else ""
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
         found = tuple(_without_value(heading, values(metadata)))
@@ -67,6 +72,25 @@ def take_title(
         span = heading.span
     missing = diagnostic(Code.MISSING_TITLE, message, span=span, hint=hint)
     return replace(metadata, title=title), blocks, (missing,)
+
+
+def _is_withheld(heading: Heading, places: Iterable[Withheld]) -> bool:
+    """Return whether some editions lack a heading."""
+    return is_partial(heading) or any(holds(place, heading.span) for place in places)
+
+
+def taken_heading(before: tuple[Block, ...], after: tuple[Block, ...]) -> Heading | None:
+    """The heading that `take_title` has taken from some blocks."""
+    first = next((node for node in walk(before) if isinstance(node, Heading)), None)
+    left = next((node for node in walk(after) if isinstance(node, Heading)), None)
+    return first if first is not left else None
+
+
+def without_heading(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Another reading of blocks from which a heading was taken, without it."""
+    same = (n for n in walk(blocks) if isinstance(n, Heading) and n.span == heading.span)
+    found = next(same, None)
+    return _without(found, blocks) if found else blocks
 
 
 def _text(heading: Node | None, metadata: Metadata) -> str:

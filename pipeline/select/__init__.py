@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import HOLDERS, Block, Document, List, Node, removal
+from pipeline.model.audience import variant_for
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
@@ -53,7 +54,7 @@ def select(document: Document, edition: Edition) -> Document:
     a condition selected gets the class ``teacher``. An unknown format or edition is a BAD_ATTRIBUTE
     warning.
     """
-    document = keep_timings(document, edition)
+    document = keep_timings(variant_for(document, edition), edition)
     students = edition if edition.audience == "student" else replace(edition, audience="student")
     document = fill_banks(document, functools.partial(_kept, edition=students))
     chosen: set[type[Node]] = {

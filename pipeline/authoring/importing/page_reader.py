@@ -36,6 +36,7 @@ from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import numbered
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.tokens import paired_names
+from pipeline.parser.ranges import SourceRecord
 
 Places: TypeAlias = Literal["", "line", "paragraph"]
 """The unit in which places in an input are counted, if any."""
@@ -78,7 +79,7 @@ class PageReader:
     # --- what is told ---
 
     def find_columns(self, root: Element, text: str) -> None:
-        """Record the columns in which elements begin, if the page has their line numbers."""
+        """SourceRecord the columns in which elements begin, if the page has their line numbers."""
         starts: dict[tuple[int, str], list[int]] = {}
         for number, line in enumerate(text.split("\n"), 1):
             for match in _START.finditer(line):
@@ -170,7 +171,7 @@ class PageReader:
         lines = numbered(markup)
         paired = paired_names(lines)
         builder = MarkupBuilder(
-            Around(lambda *told: None, lambda address, span: address, paired), 60
+            Around(lambda *told: None, lambda address, span: address, paired, SourceRecord()), 60
         )
         builder.feed(lines)
         changes: Changes = {

@@ -91,6 +91,7 @@ class GridTableProcessor(VerbatimProcessor):
         cell.line = cell.end = lines[0].number
         cell.column = lines[0].offset
         self.parser.read_cell(cell, table, lines)
+        cell.state = lines
         return cell
 
 

@@ -54,6 +54,7 @@ class CommentProcessor(VerbatimProcessor):
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if block.get("closed"):
             del parent[-1]
+            self.parser.record.comments.append((block.line, block.end))
             return
         comment, block.state = block.state, None
         block.tag = "typed"

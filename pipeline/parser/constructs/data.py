@@ -10,7 +10,7 @@ from pipeline.model import Block, CodeBlock
 from pipeline.model.codes import BY_SLUG, Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.constructs.parts import Parts, Report, framed
-from pipeline.parser.lines import Line, numbered
+from pipeline.parser.lines import Line
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 """The possible delimiters of cells, by the names that authors use."""
@@ -164,7 +164,7 @@ def as_written(parts: Parts) -> tuple[Block, ...]:
         found = parts.files.read(address, parts.span)
         if isinstance(found, Diagnostic) or len(found) > LONGEST_SHOWN:
             return (framed(address, parts.span),)
-        text = found
+        text = "\n".join(parts.files.numbered(address, parts.span))
     return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
 
 
@@ -183,7 +183,7 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
         if any(line.strip() for line in lines):
             message = f"There is data both in “{address}” and between the fences."
             parts.report(Code.BAD_DATA, message, parts.span, "Keep one of them.")
-        lines = numbered(found, parts.files.number(address, parts.span))
+        lines = parts.files.numbered(address, parts.span)
     mark = parts.attributes.get("delimiter")
     if len(mark) > 1 and mark not in DELIMITERS:
         message = f"`delimiter={mark}` is not one character."

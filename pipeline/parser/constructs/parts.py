@@ -11,6 +11,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.parser.attributes import make
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.lines import Line
+from pipeline.parser.ranges import SourceRecord
 
 ReadInlines: TypeAlias = Callable[[str, "Span | None"], tuple[Inline, ...]]
 Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]
@@ -18,11 +19,13 @@ Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]
 
 class Around(NamedTuple):
     """The context of lowering: ``report`` takes findings, ``rebased`` makes an address relative to
-    the source's folder, ``paired`` are the names of tags that the text both opens and closes."""
+    the source's folder, ``paired`` are the names of tags that the text both opens and closes,
+    ``record`` takes the ranges of elements with conditions."""
 
     report: Report
     rebased: Callable[[str, Span | None], str]
     paired: frozenset[str]
+    record: SourceRecord
 
 
 def framed(text: str, span: Span | None) -> Paragraph:

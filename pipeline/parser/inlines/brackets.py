@@ -75,6 +75,7 @@ class Brackets:
                 return
             element = InlineSpan("span")
             element.attributes, self.leaf.pos = found
+            self.leaf.marked.append((bracket.start, self.leaf.pos, found[0]))
         else:
             address, title, self.leaf.pos = target
             tag, key = ("img", "src") if bracket.image else ("a", "href")
@@ -83,7 +84,7 @@ class Brackets:
                 element.set("defined", "yes")  # elsewhere, where the address starts from
             if title:
                 element.set("title", title)
-            self.leaf.take_attributes(element)
+            self.leaf.take_attributes(element, bracket.start)
         self._wrap(bracket, element)
         if element.tag == "a":  # no links in links
             for other in self.stack[self.inactive :]:
@@ -113,7 +114,7 @@ class Brackets:
             self.leaf.chain.add_text("]")
             return
         element = InlineSpan("note")
-        self.leaf.take_attributes(element)
+        self.leaf.take_attributes(element, bracket.start)
         self._wrap(bracket, element)
 
     def _check_target(self, bracket: Bracket) -> None:

@@ -163,7 +163,9 @@ def _fill(parent: Element, piece: Piece | None, end: Piece | None) -> None:
 
 
 class Leaf:
-    """``data`` is the text, of which everything before ``pos`` is in ``chain``."""
+    """``data`` is the text, of which everything before ``pos`` is in ``chain``. ``marked`` are the
+    beginnings and ends of elements with attributes, ``verbatim`` those of code, formulas and
+    comments."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.places = LinePlaces(lines)
@@ -171,6 +173,8 @@ class Leaf:
         self.chain = Chain()
         self.pos = 0
         self.diagnostics: list[Diagnostic] = []
+        self.marked: list[tuple[int, int, Attributes]] = []
+        self.verbatim: list[tuple[int, int]] = []
 
     def at(self, text: str) -> bool:
         """Return whether ``text`` is at this position."""
@@ -184,11 +188,12 @@ class Leaf:
         """The attribute list at this position, and its end."""
         return attributes.read(self.data, self.pos) if self.at("{") else None
 
-    def take_attributes(self, element: InlineSpan) -> None:
-        """Give ``element`` the attribute list after it, if there is one."""
+    def take_attributes(self, element: InlineSpan, start: int) -> None:
+        """Give ``element``, which begins at ``start``, the attribute list after it, if any."""
         found = self.attributes()
         if found:
             element.attributes, self.pos = found
+            self.marked.append((start, self.pos, found[0]))
         else:
             self.check_attributes()
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser.characters import shorten
 from pipeline.parser.inlines import other_tools
 from pipeline.parser.inlines.brackets import Brackets
@@ -38,12 +37,12 @@ def scan(
     lines: Sequence[Line],
     patterns: Mapping[str, Sequence[Pattern]],
     references: Mapping[str, tuple[str, str]],
-) -> list[Diagnostic]:
-    """Read ``lines`` into the children of ``parent``; the findings about them."""
+) -> Leaf:
+    """Read ``lines`` into the children of ``parent``; the leaf with the findings about them."""
     leaf = Leaf(lines)
     _Scanner(leaf, patterns, references).run()
     leaf.chain.fill(parent)
-    return leaf.diagnostics
+    return leaf
 
 
 class _Edit(NamedTuple):
@@ -106,6 +105,8 @@ class _Scanner:
             found, _, end = pattern.handleMatch(match, data)
             if found is None or (char in "$\\" and self._has_code(found, pos, end)):
                 continue
+            if isinstance(found, str) or data.startswith("<!", pos):
+                self.leaf.verbatim.append((pos, end))  # a character, a comment
             self._add(found, end)
             return
         match char:
@@ -151,7 +152,8 @@ class _Scanner:
             self.leaf.chain.add_text(span)
             self.leaf.pos = end
             return
-        span.span = self.leaf.places.at(self.leaf.pos)
+        start = self.leaf.pos
+        span.span = self.leaf.places.at(start)
         for part in span:
             assert isinstance(part, InlineSpan)
             part.span = self.leaf.places.at(part.offset)
@@ -159,7 +161,9 @@ class _Scanner:
         if span.tag == "br":
             self.leaf.skip_spaces()
         elif span.tag in ("code", "a", "img", "span", "cross-reference", "cross-references"):
-            self.leaf.take_attributes(span)
+            self.leaf.take_attributes(span, start)
+        if span.tag in ("code", "math"):
+            self.leaf.verbatim.append((start, end))
         self.leaf.chain.add(Piece(element=span))
 
     def _line_end(self) -> None:

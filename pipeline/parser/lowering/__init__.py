@@ -13,7 +13,7 @@ from pipeline.model import Attributes, Block, Inline, table_cells
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.parser import anchors, constructs, slips, table_options
+from pipeline.parser import anchors, constructs, left_out, slips, table_options
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
@@ -28,6 +28,7 @@ from pipeline.parser.lines import Line
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import definition_items, trim
+from pipeline.parser.ranges import SourceRecord
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
@@ -50,7 +51,7 @@ class Lowering:
         files: SourceFiles,
         paired: frozenset[str],
     ) -> None:
-        self._around = Around(self.report, files.rebased, paired)
+        self._around = Around(self.report, files.rebased, paired, files.record)
         self.files = files
         self.notes: list[model.Note] = []
         self.anchors: dict[Span, str] = {}
@@ -104,7 +105,12 @@ class Lowering:
         element = Element("title")
         line = Line(text.replace("\n", " "), 0, 0)
         self._read_leaf(element, (line,), span)
-        return self.inlines(element)
+        self._inline.around = self._around._replace(
+            record=SourceRecord()
+        )  # its places are not exact
+        inlines = self.inlines(element)
+        self._inline.around = self._around
+        return inlines
 
     def _block(self, element: BlockElement) -> Iterator[Block]:
         if self._depth >= DEEPEST and len(element):
@@ -130,6 +136,8 @@ class Lowering:
                     yield model.Paragraph(children=children, span=span, attributes=own)
             case "typed":
                 yield model.Paragraph(children=(model.Text(text=element.text or ""),), span=span)
+            case "left-out":
+                yield left_out.stand_in(span, is_answer=bool(element.get("answer")))
             case "missing":
                 yield framed(element.text or "", span)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":

@@ -54,8 +54,8 @@ class InlineLowering:
         deepest: int,
         notes: list[model.Note],
     ) -> None:
-        self._around = around
-        self._report, self._rebased, _ = around
+        self.around = around
+        self._report, self._rebased = around.report, around.rebased
         self._notes = notes
         self._labels = Names()
         self._deepest = deepest
@@ -95,7 +95,7 @@ class InlineLowering:
         return tuple(found)
 
     def _built(self, element: Element, depth: int) -> MarkupBuilder:
-        builder = MarkupBuilder(self._around, self._deepest - depth)
+        builder = MarkupBuilder(self.around, self._deepest - depth)
         builder.add(self._text(element.text))
         for child in element:
             if child.tag == "raw":

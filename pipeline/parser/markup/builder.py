@@ -27,6 +27,7 @@ from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
 from pipeline.parser.markup.inline_elements import void_element
 from pipeline.parser.markup.tags import Frame
 from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
+from pipeline.parser.ranges import LINE_END
 from pipeline.parser.secrets import meaning_of
 from pipeline.parser.styles import InlineStyle
 
@@ -34,6 +35,7 @@ _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
 _QUIET = frozenset({"source", "track"})
 _CODE = frozenset({"pre", "code", "tt", "kbd", "samp"})
+_SPANS = frozenset({"colspan", "rowspan", "scope", "align"})
 _AROUND = tags.CONTAINER_TAGS | tags.PLAIN_BLOCK_TAGS | {""}
 """The elements in which a page can begin."""
 
@@ -45,7 +47,7 @@ class MarkupBuilder:
     """At most ``room`` elements are nested; the content of further ones is the last's."""
 
     def __init__(self, around: Around, room: int) -> None:
-        self._report, self._rebased, self._paired = around
+        self._report, self._rebased, self._paired, self._record = around
         self._room = room
         self._stack = [Frame("", {}, None)]
         self._ignored: Counter[str] = Counter()
@@ -54,6 +56,8 @@ class MarkupBuilder:
         self._kept: list[Node] = []
         self._places = LinePlaces(())
         self._line = 0
+        self._begins: Span | None = None
+        self._ends: Span | None = None
         self._in_text = False
 
     @property
@@ -78,7 +82,8 @@ class MarkupBuilder:
             ):
                 classes = f"{token.values.get('class', '')} {meaning}"
                 token = token._replace(name=secret, values={**token.values, "class": classes})
-            place = self._place(token)
+            self._begins = place = self._place(token)
+            self._ends = self._places.at(token.offset + len(token.raw))
             self._line = place.line if place else 0
             match token.kind:
                 case Kind.TEXT:
@@ -118,6 +123,9 @@ class MarkupBuilder:
             return
         opened = {frame.tag for frame in self._stack}
         items = self._stack[-1].items
+        if self._begins and self._ends and not opened.isdisjoint(_CODE):
+            begin, end = self._begins, self._ends
+            self._record.verbatim.append(((begin.line, begin.column), (end.line, end.column)))
         if "{{" not in token.raw or not opened.isdisjoint(_CODE):
             text = token.text if "pre" in opened else fold(token.text)
             read = wordings.read(text) if opened.isdisjoint(_CODE) else ()
@@ -151,15 +159,23 @@ class MarkupBuilder:
         values = tags.styled(values, style)
         if address := values.get(_ADDRESSES.get(tag, "")):
             values = {**values, _ADDRESSES[tag]: self._rebased(address, place)}
-        frame = Frame(tag, values, place, style=style if may_break else InlineStyle())
+        frame = Frame(
+            tag,
+            values,
+            place,
+            style=style if may_break else InlineStyle(),
+            opening=token.raw,
+            opened=self._ends,
+        )
         if tag in tags.VOID_TAGS:
+            self._record.mark(frame.attributes, place, self._ends)
             self._stack[-1].items.extend(blocks.with_breaks(frame, void_element(frame)))
         elif self.depth >= self._room:
             self._ignored[tag] += 1
         else:
             self._stack.append(frame)
             if token.closed and tag not in tags.BLOCK_TAGS:
-                self._close_frame()  # browsers would leave it open, which nobody intends
+                self._close_frame(self._ends)  # browsers would leave it open, which nobody intends
 
     def _end(self, token: MarkupToken) -> None:
         tag = token.name
@@ -176,7 +192,8 @@ class MarkupBuilder:
         else:
             depth = self._depth_of(tag)
             while depth and len(self._stack) > depth:
-                self._close_frame()
+                is_last = len(self._stack) == depth + 1
+                self._close_frame(self._ends if is_last else self._begins)
 
     def _depth_of(self, tag: str) -> int:
         """The depth of the element closed by an end tag; 0 if there is none in scope."""
@@ -236,12 +253,13 @@ class MarkupBuilder:
             name = self._stack[depth].tag
             if name in ended:
                 while len(self._stack) > depth:
-                    self._close_frame()
+                    self._close_frame(self._begins)
             elif name in barrier:
                 return
 
-    def _close_frame(self) -> None:
+    def _close_frame(self, end: Span | None) -> None:
         frame = self._stack.pop()
+        self._record_frame(frame, end)
         if frame.span and self._line > frame.span.line:
             frame.span = Span(frame.span.line, frame.span.column, self._line)
         self._stack[-1].items.extend(blocks.with_breaks(frame, _build(frame)))
@@ -256,7 +274,24 @@ class MarkupBuilder:
             frame = self._stack[-1]
             if report and (frame.tag in tags.CONTAINER_TAGS or frame.tag == "pre"):
                 self._unclosed(frame.tag, frame.span)
-            self._close_frame()
+            self._close_frame(Span(self._line, LINE_END))
+
+    def _record_frame(self, frame: Frame, end: Span | None) -> None:
+        """Record an element that goes up to ``end``; of a cell its content, and what else its tag
+        says."""
+        begin, instead = frame.span, ""
+        if frame.tag in tags.BLOCK_TAGS and begin and end:
+            content = self._begins if end == self._ends else end
+            assert content is not None
+            start = (begin.line, begin.column)
+            self._record.frames.append((start, (content.line, content.column)))
+        if frame.tag in ("td", "th") and begin and frame.opened and frame.opened.line == begin.line:
+            kept = (
+                f' {key}="{html.escape(frame.values[key])}"' for key in _SPANS & {*frame.values}
+            )
+            instead = f"<{frame.tag}{''.join(sorted(kept))}>"
+            end = self._begins if end == self._ends else end
+        self._record.mark(frame.attributes, begin, end, instead)
 
     def _unclosed(self, tag: str, span: Span | None) -> None:
         hint = f"End it with `</{tag}>`."

@@ -131,7 +131,8 @@ def is_word(name: str) -> bool:
 
 
 class Frame(msgspec.Struct, eq=False):
-    """An open element: its tag, and its content so far."""
+    """An open element: its tag, and its content so far. It begins with ``opening``, the markup that
+    ends at ``opened``."""
 
     tag: str
     values: dict[str, str]
@@ -139,6 +140,8 @@ class Frame(msgspec.Struct, eq=False):
     items: list[Node] = []
     attributes: Attributes = Attributes()
     style: InlineStyle = InlineStyle()
+    opening: str = ""
+    opened: Span | None = None
 
     def __post_init__(self) -> None:
         self.attributes = attributes_of(self.tag, self.values)

@@ -1,0 +1,79 @@
+"""Which editions get what: the conditions of attributes, and the ranges of a source that have any.
+
+- ``only=pdf``, ``not="html epub"``: formats (`html`, `pdf`, `epub`), their everyday names
+  (`web`, `print`, `ebook`) or editions, separated by spaces or commas;
+- ``edition=teacher``: editions only;
+- the classes ``answer`` and ``teacher``: editions for teachers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from pipeline.model import Attributes, Document, Withheld
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import Edition
+from pipeline.model.tree import CONDITIONS, FOR_TEACHERS
+
+FORMAT_NAMES = {
+    "html": "html", "pdf": "pdf", "epub": "epub", "web": "html", "print": "pdf", "ebook": "epub",
+}  # fmt: skip
+
+
+def names_in(value: str) -> list[str]:
+    """The names in the value of a condition."""
+    return value.lower().replace(",", " ").split()
+
+
+def conditions_of(attributes: Attributes) -> Attributes:
+    """Those of the attributes that are conditions."""
+    classes = tuple(name for name in attributes.classes if name in FOR_TEACHERS)
+    pairs = tuple(pair for pair in attributes.pairs if pair[0] in CONDITIONS)
+    return Attributes("", classes, pairs)
+
+
+def admits(conditions: Attributes, edition: Edition) -> bool:
+    """Return whether an edition has what has these conditions."""
+    if edition.audience == "student" and not FOR_TEACHERS.isdisjoint(conditions.classes):
+        return False
+    for key, value in conditions.pairs:
+        if key in CONDITIONS:
+            names = {edition.name.lower(), edition.replaces} - {""}
+            if key != "edition":
+                names.update(name for name, form in FORMAT_NAMES.items() if form == edition.format)
+            if names.isdisjoint(names_in(value)) is (key != "not"):
+                return False
+    return True
+
+
+def holds(place: Withheld, span: Span | None) -> bool:
+    """Return whether something that begins at ``span``, in its file, is in a withheld place."""
+    if span is None or span.file != place.span.file:
+        return False
+    last = max(place.span.line, place.span.end)
+    start, end = (place.span.line, place.span.column), (last, place.end_column)
+    return start <= (span.line, span.column) < end
+
+
+def without(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ...]:
+    """The numbers of those of some ranges that an edition lacks, given their conditions."""
+    return tuple(number for number, each in enumerate(conditions) if not admits(each, edition))
+
+
+def variant_for(document: Document, edition: Edition) -> Document:
+    """A parsed document as it reads without the ranges that an edition lacks."""
+    ranges = (place.conditions for place in document.withheld if place.kind == "range")
+    numbers = without(ranges, edition)
+    if not numbers:
+        return replace(document, variants=())
+    reading = next(each for each in document.variants if each.without == numbers)
+    return replace(
+        document,
+        blocks=reading.blocks,
+        notes=reading.notes,
+        origins=reading.origins,
+        diagnostics=(*document.diagnostics, *reading.diagnostics),
+        variants=(),
+    )

@@ -1,0 +1,78 @@
+"""A source without some ranges, line by line. Their places stay: characters that no source can have
+stand in for text, so that lines and columns are as they were, and one for all lines of a block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline.parser.ranges import LINE_END, Range, SourceRecord, outermost
+
+TEXT, BLOCK = "\ufdd0", "\ufdd1"
+"""They stand for a character, and for a block."""
+
+STAND_INS = re.compile(f"[{TEXT}{BLOCK}]+")
+
+_MARKERS = re.compile(r"[ \t>]*")
+
+
+class _Edit(NamedTuple):
+    """The text in place of some of a line, whose columns count from 0."""
+
+    begin: int
+    end: int
+    text: str
+
+
+class Cuts:
+    """``record`` is that of the source with the ranges."""
+
+    def __init__(self, ranges: Iterable[Range], record: SourceRecord) -> None:
+        self._edits: dict[int, list[_Edit]] = {}
+        self._swallowed: set[int] = set()
+        self._included = record.included
+        self.blocks: dict[int, Range] = {}
+        frames = {start for start, _ in record.frames}
+        for place in outermost(ranges):
+            (first, column), (last, end_column) = place.start, place.end
+            line, end = record.lines[first], record.lines.get(last, "")[end_column - 1 :]
+            begins = not line[: column - 1].strip("> \t")
+            is_block = end_column == LINE_END or (
+                place.start in frames and begins and not end.strip()
+            )
+            if is_block and not place.instead:
+                self.blocks[first] = place
+                self._edit(first, column - 1, len(line), BLOCK)
+                self._swallowed.update(range(first + 1, last + 1))
+                continue
+            for number in range(first, last + 1):
+                text = record.lines.get(number, "")
+                markers = _MARKERS.match(text)
+                assert markers is not None
+                begin = column - 1 if number == first else markers.end()
+                end_at = min(len(text), end_column - 1) if number == last else len(text)
+                instead = place.instead if number == first else ""
+                if end_at > begin:
+                    stand_in = instead + TEXT * max(1, end_at - begin - len(instead))
+                    self._edit(number, begin, end_at, stand_in)
+
+    def _edit(self, number: int, begin: int, end: int, text: str) -> None:
+        self._edits.setdefault(number, []).append(_Edit(begin, end, text))
+
+    def line(self, number: int, text: str) -> str | None:
+        """A line as it is now; None if nothing of it is left."""
+        if number in self._swallowed and not self._includes_more(number):
+            return None
+        for edit in reversed(self._edits.get(number, ())):
+            text = text[: edit.begin] + edit.text + text[edit.end :]
+        return text
+
+    def _includes_more(self, number: int) -> bool:
+        """Return whether a line includes others, some of which are left."""
+        last = number + self._included.get(number, 0)
+        return last not in self._swallowed
+
+    def skipped(self, number: int) -> int:
+        """The number of lines that a line would have included."""
+        return self._included.get(number, 0)

@@ -1,0 +1,114 @@
+"""The marks in a source that can withhold text, found in its lines, whatever constructs read them:
+attribute lists, classes of HTML, and names of blocks and tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.audience import conditions_of
+from pipeline.model.late import late
+from pipeline.parser import attributes
+from pipeline.parser.attributes import make
+from pipeline.parser.lines import LinePlaces, numbered
+from pipeline.parser.markup.tags import KNOWN_TAGS
+from pipeline.parser.markup.tokens import OPENING_TAG, Kind, tokenise
+from pipeline.parser.ranges import Place, Range
+from pipeline.parser.secrets import meaning_of
+
+_BEGINS = late(
+    r"\{|<(?:[A-Za-z]|!--)"
+    r"|(?:(?<=>)|(?<=> )|(?<=>  ))\[!(?P<box>[^\W\d_][\w -]{0,40})\]"
+    r"|^[ \t>]*(?:[*+-][ \t]+|\d{1,9}[.)][ \t]+)?"
+    r"(?::{3,}|/{3,}|!!!|\?\?\?\+?)[ \t]*(?P<block>[^\W\d_][\w-]*)",
+    re.MULTILINE,
+)
+_TAG = late(OPENING_TAG)
+
+
+class Mark(NamedTuple):
+    """What is written from ``start`` to ``end``, and its conditions; ``written`` is its form: a
+    ``list`` of attributes, a ``tag``, or the ``name`` of a box or a block."""
+
+    start: Place
+    end: Place
+    conditions: Attributes
+    written: str
+
+    def takes_effect_in(self, ranges: list[Range]) -> bool:
+        """Return whether one of the ranges is withheld for this mark."""
+        return any(
+            place.holds(self.start)
+            and bool(place.conditions.classes) >= bool(self.conditions.classes)
+            and {*place.conditions.pairs} >= {*self.conditions.pairs}
+            for place in ranges
+        )
+
+
+def marks_in(text: str, first: int) -> Iterator[Mark]:
+    """The marks in a text that begins with the line ``first``."""
+    places = LinePlaces(numbered(text, first))
+    comment = text.find("-->")
+    after = 0
+    for begin in _BEGINS.finditer(text):
+        at = begin.start()
+        if at < after:
+            continue
+        if text.startswith("<!--", at):
+            while 0 <= comment < at:
+                comment = text.find("-->", at)
+            after = comment
+            continue
+        found, end, written = NO_ATTRIBUTES, begin.end(), "name"
+        if name := begin["box"] or begin["block"]:
+            at = begin.start("box") if begin["box"] else begin.start("block")
+            meaning = meaning_of(name.strip())
+            found = make(classes=(meaning,)) if meaning else NO_ATTRIBUTES
+            written = "box" if begin["box"] else "name"
+        elif text[at] == "<":
+            found, end, written = *_of_tag(text, at), "tag"
+        elif listed := attributes.read(text, at):
+            found, end, written = *listed, "list"
+        conditions = conditions_of(found)
+        start, stop = places.at(at), places.at(end)
+        if conditions != NO_ATTRIBUTES and start and stop:
+            place = (start.line, start.column), (stop.line, stop.column)
+            yield Mark(*place, conditions, written)
+
+
+def _of_tag(text: str, at: int) -> tuple[Attributes, int]:
+    """The meaning of a tag's class or name, and the end of the tag."""
+    tag = _TAG.match(text, at)
+    if tag is None:
+        return NO_ATTRIBUTES, at + 1
+    token = next(iter(tokenise(tag[0])))
+    if token.kind is not Kind.START:
+        return NO_ATTRIBUTES, tag.end()
+    classes = tuple(token.values.get("class", "").split())
+    if token.name not in KNOWN_TAGS and (meaning := meaning_of(token.name)):
+        classes += (meaning,)
+    return make(classes=classes), tag.end()
+
+
+def extent(mark: Mark, line: str) -> tuple[Place, Place] | None:
+    """The text on its ``line`` that a mark says something about: in brackets before a list, or
+    between a tag and its end; None if it is about something else."""
+    number, column = mark.start
+    if mark.end[0] != number:
+        return None
+    if mark.written == "tag":
+        name = re.match(r"<([\w-]+)", line[column - 1 :])
+        closing = re.compile(rf"</{name[1]}\s*>", re.I) if name else None
+        found = closing.search(line, mark.end[1] - 1) if closing else None
+        return (mark.start, (number, found.end() + 1)) if found else None
+    if mark.written == "list" and line[column - 2 : column - 1] == "]":
+        depth = 0
+        for at in range(column - 2, -1, -1):
+            if at and line[at - 1] == "\\":
+                continue
+            depth += {"]": 1, "[": -1}.get(line[at], 0)
+            if not depth:
+                return (number, at + 1), mark.end
+    return None

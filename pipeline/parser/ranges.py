@@ -1,0 +1,74 @@
+"""The places of a source that only some editions have, as the reader of each construct records
+them. A range begins with the first character of what it withholds, and ends after its last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.audience import conditions_of
+from pipeline.model.diagnostics import Span
+
+Place: TypeAlias = tuple[int, int]
+"""A line, and a column in it, both from 1."""
+
+LINE_END = 10**6
+"""A column after the end of any line."""
+
+
+class Range(NamedTuple):
+    """The text from ``start`` to before ``end``. ``instead`` stands where it was, and keeps a table
+    as it is without the content of a cell. An answer belongs to the question before it."""
+
+    start: Place
+    end: Place
+    conditions: Attributes
+    instead: str = ""
+    is_answer: bool = False
+
+    def holds(self, place: Place) -> bool:
+        return self.start <= place < self.end
+
+
+class SourceRecord:
+    """What reading a text has come across: its ``lines`` by number, the numbers of those that
+    ``included`` others, and how many; the ``ranges`` of elements with conditions, of elements in
+    HTML (``frames``), and of code, formulas and comments (``verbatim``),
+    and the lines of ``comments``."""
+
+    def __init__(self) -> None:
+        self.lines: dict[int, str] = {}
+        self.included: dict[int, int] = {}
+        self.ranges: list[Range] = []
+        self.frames: list[tuple[Place, Place]] = []
+        self.verbatim: list[tuple[Place, Place]] = []
+        self.comments: list[tuple[int, int]] = []
+
+    def mark(
+        self, attributes: Attributes, start: Span | None, end: Span | None, instead: str = ""
+    ) -> None:
+        """Record an element that goes from ``start`` to ``end``, if it has conditions."""
+        conditions = conditions_of(attributes)
+        if conditions != NO_ATTRIBUTES and start and end:
+            place = (start.line, start.column), (end.line, end.column)
+            self.ranges.append(Range(*place, conditions, instead))
+
+    def text(self, start: Place, end: Place) -> str:
+        """The source between two places."""
+        numbers = [number for number in range(start[0], end[0] + 1) if number in self.lines]
+        texts = [self.lines[number] for number in numbers]
+        if texts and numbers[-1] == end[0]:
+            texts[-1] = texts[-1][: end[1] - 1]
+        if texts and numbers[0] == start[0]:
+            texts[0] = texts[0][start[1] - 1 :]
+        return "\n".join(texts)
+
+
+def outermost(ranges: Iterable[Range]) -> list[Range]:
+    """The ranges without those inside others, in order."""
+    kept: list[Range] = []
+    for each in sorted(ranges, key=lambda one: (one.start, (-one.end[0], -one.end[1]))):
+        if not kept or each.end > kept[-1].end:
+            kept.append(each)
+    return kept
