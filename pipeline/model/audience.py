@@ -1,4 +1,4 @@
-"""Which editions get what: the conditions of attributes, and the ranges of a source that have any.
+"""The conditions on editions: those of attributes, and the ranges of a source that have any.
 
 - ``only=pdf``, ``not="html epub"``: formats (`html`, `pdf`, `epub`), their everyday names
   (`web`, `print`, `ebook`) or editions, separated by spaces or commas;

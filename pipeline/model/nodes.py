@@ -728,7 +728,7 @@ class Withheld(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a source says if the ranges with the numbers ``without`` do not stand in it."""
+    """The content of a source if the ranges with the numbers ``without`` do not stand in it."""
 
     without: tuple[int, ...]
     blocks: tuple[Block, ...] = ()

@@ -29,7 +29,7 @@ _TAG = late(OPENING_TAG)
 
 
 class Mark(NamedTuple):
-    """What is written from ``start`` to ``end``, and its conditions; ``written`` is its form: a
+    """The text from ``start`` to ``end``, and its conditions; ``written`` is its form: a
     ``list`` of attributes, a ``tag``, or the ``name`` of a box or a block."""
 
     start: Place

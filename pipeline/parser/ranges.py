@@ -32,7 +32,7 @@ class Range(NamedTuple):
 
 
 class SourceRecord:
-    """What reading a text has come across: its ``lines`` by number, the numbers of those that
+    """The results of reading a text: its ``lines`` by number, the numbers of those that
     ``included`` others, and how many; the ``ranges`` of elements with conditions, of elements in
     HTML (``frames``), and of code, formulas and comments (``verbatim``),
     and the lines of ``comments``."""

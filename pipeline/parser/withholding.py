@@ -1,4 +1,4 @@
-"""What a source withholds from some editions, as places in it.
+"""The places of a source that are withheld from some editions.
 
 A construct is withheld with everything that stands inside it. Each mark that can withhold something
 takes effect: one that no construct takes up, for example in a title, withholds the innermost block
@@ -24,7 +24,7 @@ from pipeline.model import (
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.tree import TEACHER, all_spans, children, walk
+from pipeline.model.tree import TEACHER, all_spans, answer_text, children, walk
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import FENCES
 from pipeline.parser.files import SourceFiles
@@ -52,7 +52,7 @@ _MAY = re.compile(r"[{<]|\[!|:::|!!!|\?\?\?|///|```|~~~|\\begin")
 
 
 def withheld(document: Document, root: BlockElement, files: SourceFiles) -> Found:
-    """What a text withholds, given its document and its element tree."""
+    """The ranges that a text withholds, given its document and its element tree."""
     search = _Search(document, root, files)
     return Found(search.ranges, search.findings)
 
@@ -62,7 +62,8 @@ def solutions(document: Document) -> Iterator[Withheld]:
     for node, span in all_spans(document):
         place = span or Span(0)
         if isinstance(node, model.Blank) and node.answer:
-            yield Withheld(place, 0, Attributes(classes=("answer",)), node.answer, "solution")
+            text = answer_text(node.answer)
+            yield Withheld(place, 0, Attributes(classes=("answer",)), text, "solution")
         elif isinstance(node, model.Math | model.MathBlock):
             for gap in filter(None, (gap.answer for gap in removal.gaps(node.tex))):
                 yield Withheld(place, 0, Attributes(classes=("answer",)), gap, "solution")
