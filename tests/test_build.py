@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import multiprocessing
@@ -980,6 +981,39 @@ def test_a_fault_of_the_program_is_told_in_three_lines(
     (file,) = tmp_path.glob("chapbook-*.txt")
     assert third == f"Please report it, with the file {file}"
     assert "Traceback" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+        ImportError("libtiff.so.6: failed to map segment from shared object"),
+    ],
+)
+def test_want_of_memory_is_no_fault(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("pipeline.driver.build", fail)
+    done = CliRunner().invoke(main, ["build", str(write(tmp_path, "# T\n\ntext\n"))])
+    assert done.exit_code == 3
+    assert done.stderr == (
+        "chapbook: there is not enough memory; end other programs, and try again\n"
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there can streams be closed like this")
+@pytest.mark.parametrize(("name", "code"), [("x.md", 0), ("none.md", 1)])
+def test_closed_streams_are_no_fault(name: str, code: int, tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    command = f"{sys.executable} -m pipeline build {name} --edition web <&- >&- 2>&-"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(command, shell=True, cwd=tmp_path, env=environment).returncode == code
+    assert (tmp_path / "build" / "x" / "x.html").exists() == (code == 0)
 
 
 def test_a_build_that_is_stopped_reports_that(

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, crew, library, listing, reporting, sources, watching
+from pipeline.cli import commands, crew, library, listing, reporting, sources, terminal, watching
 from pipeline.model.messages import printable
 
 STOPPED = 130
@@ -51,8 +51,10 @@ class _Group(click.Group):
         except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
-            from pipeline.cli.faults import FAULT, tell_of_fault
+            from pipeline.cli.faults import FAULT, is_want_of_memory, tell_of_fault
 
+            if is_want_of_memory(error):
+                terminal.give_up("there is not enough memory; end other programs, and try again")
             tell_of_fault(error)
             ctx.exit(FAULT)
 

@@ -157,7 +157,7 @@ def _prepare(objects: int) -> None:
     """Prepare a process for typesetting, as far as the system has the libraries for that."""
     import importlib
 
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(ImportError, MemoryError, OSError):  # told by who needs it
         importlib.import_module("pipeline.package.pdf")
     collect_seldom(objects)
 

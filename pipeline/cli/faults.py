@@ -3,6 +3,7 @@ uses. The message is short; what it takes to find the fault is in a file."""
 
 from __future__ import annotations
 
+import errno
 import sys
 import tempfile
 
@@ -10,6 +11,18 @@ import click
 
 FAULT = 70
 """The exit code after a fault, as in ``sysexits.h``."""
+
+
+_NO_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+"""Parts of messages of the loader, the system and Python."""
+
+
+def is_want_of_memory(error: Exception) -> bool:
+    """Return whether an exception means that the system gives no more memory, which is no fault."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    is_of_system = isinstance(error, ImportError | OSError | RuntimeError)
+    return is_of_system and any(part in str(error).lower() for part in _NO_MEMORY)
 
 
 def tell_of_fault(error: BaseException) -> None:

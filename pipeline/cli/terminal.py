@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import re
 import shlex
@@ -120,6 +121,8 @@ def or_exit(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     try:
         return action(*args, **kwargs)
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise
         give_up(f"cannot write {error.filename or 'the output'}: {error.strerror or error}")
     except BrokenExecutor:
         give_up("a process that sets pages was ended, perhaps for want of memory; build again")
