@@ -203,10 +203,11 @@ bench-library: $(installed)-test ## Compare a library of 200 handouts with Pando
 bench-import: $(installed)-test ## Measure how much importing keeps (IMPORTS="pages documents")
 	$(at)$(call quote,$(python)) -m tests.bench.imports $(IMPORTS)
 
-lint: $(installed)-test ## Check style and types
+lint: $(installed)-test ## Check style, types, and that regular expressions take linear time
 	$(at)$(call quote,$(python)) -m ruff check .
 	$(at)$(call quote,$(python)) -m ruff format --check .
 	$(at)$(call quote,$(python)) -m mypy
+	$(at)$(call quote,$(python)) -m tests.pattern_lint
 
 format: $(installed)-test ## Format the code
 	$(at)$(call quote,$(python)) -m ruff check --fix .

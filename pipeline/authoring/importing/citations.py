@@ -119,7 +119,7 @@ class Marks:
         return f"{MARK}{len(self.nodes) - 1}{MARK}"
 
     def _entry(self, instruction: str) -> str:
-        match = re.match(r'\s*XE\s+["“]?((?:\\.|[^"\\])*)', instruction, re.I)
+        match = re.match(r'\s*+XE\s++["“]?((?:\\.|[^"\\])*+)', instruction, re.I)
         said = {key: a or b for key, a, b in _SWITCH.findall(instruction)}
         see = _SEE.sub("", said.get("t", ""))
         path = re.split(r"(?<!\\):", match[1]) if match else ()

@@ -73,7 +73,7 @@ _LINES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (r"\{\{< *+youtube (?:id=)?\"?([\w-]{6,20})\"?[^{}>]*+>\}\}",
          r"<https://www.youtube.com/watch?v=\1>"),
         (r"\{\{< *+video (https?://[^\s{}>]{1,500}+)[^{}>]*+>\}\}", r"<\1>"),
-        (r"\+\+\+(?: *\{.*\})?", ""),
+        (r"\+\+\+(?: *+\{[^{\n]*+(?<=\}))?", ""),
         (r"% (.{1,500})", r"<!-- \1 -->"),
     )
 )  # fmt: skip

@@ -125,7 +125,7 @@ NO_LANGUAGES = frozenset({"numbered", "unnumbered", "numberLines", "number-lines
 _WORD = re.compile(r"(?![\w:-]*=[\"'\w])[^\s{]+")
 _LINES = re.compile(r"\{\s*(\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*)\s*\}")
 _PAIR = re.compile(r"([A-Za-z_][\w:-]*)=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']+)(?=\s|\{|$)")
-_CELL = re.compile(r"\{([A-Za-z][\w+-]*)(?:[\s,][^{}]*)?\}[ \t]*([^{}]*)$")
+_CELL = re.compile(r"\{([A-Za-z][\w+-]*)(?:[\s,][^{}]*)?\}[ \t]*+([^{}]*+)$")
 _OTHER = re.compile(r"\{?[^\s{]*")
 
 

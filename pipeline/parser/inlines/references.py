@@ -162,7 +162,7 @@ _PLAIN_KEY = rf"{_LETTER}(?:{_BETWEEN}?{_LETTER})*|\w(?:{_BETWEEN}?\w)*"
 _KEY = late(rf"(?<![@`])(-?)@(?:({_PLAIN_KEY})|\{{([^{{}}\n]+)\}})")
 _LOCATED = re.compile(r"[ \t]*(?:\n[ \t]*)?\[([^\[\]]{1,500})\](?![(\[{:])")
 _SEMICOLON = re.compile("[؛；]")
-_PARTS = re.compile(r"(?:\\.|\{[^{}]*\}|[^;؛；\\])+", re.S)
+_PARTS = re.compile(r"(?:\\.|\{[^{}]*+\}|[^;؛；\\])++", re.S)
 
 
 class CitationSpan(InlineSpan):

@@ -19,7 +19,7 @@ _WHOLE = re.compile(rf"(?<!\w)\d{{1,{DIGITS}}}(?!\w)")
 _DASH = re.compile(r"[-–—‑]")
 _ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
 _NUMBER = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
-_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?(?:\s*(?:[,;&–—‑]|--?))+\s*{_NUMBER}\b")
+_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?(?:\s*+[-,;&–—‑])++\s*+{_NUMBER}\b")
 
 
 def is_numeric(text: str) -> bool:
