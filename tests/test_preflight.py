@@ -221,6 +221,47 @@ def test_a_heading_over_all_that_it_has_is_not_stranded() -> None:
     assert "stranded-heading" in codes(pdf_of(short + deeper, css))
 
 
+LINES = "\\\n".join(["Line."] * 32)
+SHORT = "Short.\n\n\\newpage\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_stranded"),
+    [
+        (f"## Head\n\n{SHORT}More.\n", True),
+        (f"## Head\n\n{SHORT}### Deeper\n\nMore.\n", True),
+        (f"## Head\n\n### Deeper\n\n{SHORT}More.\n", True),
+        (f"{LINES[:20]}\n\n## Head[^1]\n\n{SHORT}More.\n\n[^1]: A note.\n", True),
+        (f"## Head\n\n{SHORT}## Other\n\nMore.\n", False),
+        ("## Head\n\nTwo\\\nlines.\n\n\\newpage\n\nMore.\n", False),
+        ("## Head\n\nShort.[^1]\n\n\\newpage\n\nMore.\n\n[^1]: A note.\n", False),
+        ("## Head\n\n::: lines 3\n:::\n\n\\newpage\n\nMore.\n", False),
+        ("## Head\n\n![A square](square.svg)\n\n\\newpage\n\nMore.\n", False),
+        ("## Head\n\nShort.\n", False),
+    ],
+)
+def test_the_build_tells_of_stranded_headings_as_the_report_does(
+    text: str, is_stranded: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "square.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60">'
+        '<rect width="60" height="60"/></svg>'
+    )
+    source = tmp_path / "well.md"
+    source.write_text(f"---\ntitle: The well\n---\n\n{LINES}\n\n{text}", "utf-8")
+    result = pipeline.build(source, ["handout"], out=tmp_path)
+    code = Code.STRANDED_HEADING
+    told = [finding for finding in result.diagnostics if finding.code == code.slug]
+    seen = [
+        fault for fault in faults((tmp_path / "well/well.pdf").read_bytes()) if fault.code is code
+    ]
+    assert bool(told) is is_stranded
+    assert [finding.message for finding in told] == [
+        f"handout, page 1: {fault.message}" for fault in seen
+    ]
+    assert {finding.line for finding in told} <= {38, 40, 42}
+
+
 def test_what_runs_off_the_page() -> None:
     table = f"<table><tr><th>Head<th>{'Wide' * 30}<tr><td>A<td>B</table>"
     fault = one(pdf_of(table), Code.CUT_OFF)

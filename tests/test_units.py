@@ -194,6 +194,7 @@ def assert_same(one: Package, other: Package) -> None:
     assert one.page_map == other.page_map
     assert one.facts == other.facts
     assert one.diagnostics == other.diagnostics
+    assert one.stranded == other.stranded
     assert set(one.dependencies) == set(other.dependencies)
     mine, others = list(letters(one.data)), list(letters(other.data))
     assert [letter[:2] for letter in mine] == [letter[:2] for letter in others]
@@ -373,6 +374,21 @@ def test_copies_of_the_process_make_the_same_editions_for_screens(
     assert copies.copies == 2
     assert len(found["alone"][2]) == 3
     assert found["copied"] == found["alone"]
+
+
+def test_headings_without_their_text_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    text = few_words("author: A. B.", monkeypatch)
+    page = "\\\n".join(f"Line {number}." for number in range(60))
+    alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
+    source.write_text(text + page + alone, encoding="utf-8")
+    pages = pages_of(source)
+    joined = package(pages, tmp_path)
+    assert joined.plan.endswith("units")
+    assert [heading.text for heading in joined.stranded] == ["Stranded"]
+    assert_same(as_whole(pages, tmp_path), joined)
 
 
 def test_notes_in_the_margin_are_on_the_outer_side(

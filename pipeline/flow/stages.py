@@ -238,10 +238,15 @@ def compare(
     package: Package, document: Document, edition: Edition, file: str
 ) -> tuple[Diagnostic, ...]:
     """Findings where a finished ``file`` lacks text of the marked document, or has it in a
-    different place, or twice."""
+    different place, or twice, or a heading without its text at the foot of a page."""
     from pipeline.verify.completeness import compare_built
 
-    return compare_built(package, document, edition, file)
+    found = compare_built(package, document, edition, file)
+    if not package.stranded:
+        return found
+    from pipeline.verify.printing import stranded_headings
+
+    return (*found, *stranded_headings(package.stranded, edition, document))
 
 
 def unit(unit: Unit, edition: Edition, folder: Path, pango: str) -> Set:

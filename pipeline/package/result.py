@@ -44,14 +44,22 @@ class FrontImage(msgspec.Struct, frozen=True):
     height: int = 0
 
 
+class StrandedHeading(msgspec.Struct, frozen=True, array_like=True):
+    """A heading at the foot of a page, without its text, and the id of its section."""
+
+    page: int
+    text: str
+    section: str
+
+
 class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finished file. ``dependencies`` are all files that went into it besides the pages;
     ``extra`` are files next to it, by name; ``facts`` describe it, and ``extra_facts`` those extra
     files that can be read by themselves. ``page_map`` records where its pages begin, if it is the
     standard print edition, and ``sheet`` is the sheet of a printed one, as it was laid out. An
     e-book may have a ``front`` cover, and makes claims of ``accessibility``. A ``plan`` describes
-    how a printed text was laid out, and ``text`` is what is drawn. The pages of one in units have
-    ``digests``."""
+    how a printed text was laid out, ``text`` is what is drawn, and ``stranded`` are its headings
+    without their text. The pages of one in units have ``digests``."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -66,6 +74,7 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     plan: str = ""
     text: DrawnText = DrawnText()
     digests: tuple[PageDigest, ...] = ()
+    stranded: tuple[StrandedHeading, ...] = ()
 
 
 NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)

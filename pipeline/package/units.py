@@ -125,6 +125,29 @@ class DrawnText(msgspec.Struct, frozen=True, array_like=True):
     notes: str = ""
 
 
+class LastHeading(msgspec.Struct, frozen=True, array_like=True):
+    """A heading with too few lines below it on its page: its height on the page and its size in CSS
+    pixels, its level and that of the next heading on the page (0 for none), its text, and the id of
+    its section."""
+
+    y: float
+    size: float
+    level: int
+    next_level: int
+    text: str
+    section: str
+
+
+class PageFoot(msgspec.Struct, frozen=True, array_like=True):
+    """The size of a page, its lowest line, the level of the heading that it begins with (0 for
+    none), and the headings that have too few lines below them."""
+
+    size: Pair
+    lowest: float
+    opening: int
+    headings: tuple[LastHeading, ...]
+
+
 class SetPage(msgspec.Struct, frozen=True):
     """A page without its running heads and feet: its ``name`` in the style sheets, its size and
     text area, in CSS pixels, the strings set on it for running heads, and the number of its marks.
@@ -139,6 +162,7 @@ class SetPage(msgspec.Struct, frozen=True):
     links: tuple[PageLink, ...]
     anchors: dict[str, Area]
     bookmarks: tuple[Bookmark, ...]
+    foot: PageFoot
     flows: tuple[UnitFlow, ...] = ()
     again: tuple[str, ...] = ()
 

@@ -93,7 +93,12 @@ def _edition(built: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> 
     assert built.document, "a document with errors is not reported on"
     edition, document = built.edition, built.document.value
     lang = document.metadata.lang
-    warnings = tuple(Warned(finding, finding.message) for finding in in_order(built.findings))
+    # headings at the foot of a page are found again on the pages, and then come with their picture
+    warnings = tuple(
+        Warned(finding, finding.message)
+        for finding in in_order(built.findings)
+        if finding.code != Code.STRANDED_HEADING.slug
+    )
     printed = None
     if built.package:
         printed, faults = _printed(edition, built.package, document, stem, prices, pictures)

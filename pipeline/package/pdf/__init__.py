@@ -31,6 +31,7 @@ from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log, listening
 from pipeline.package.pdf.markup import ready, ready_text
 from pipeline.package.pdf.metadata import describe
+from pipeline.package.pdf.page_feet import page_foot, stranded
 from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flows
 from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
 from pipeline.package.pdf.tags import tag
@@ -141,6 +142,7 @@ def package(
         page_map=_page_map(pieces, pages, text_flows(document.pages)) if pieces else None,
         plan=f"as a whole: {plan.undivided}",
         text=texts[0],
+        stranded=stranded([page_foot(one) for one in document.pages]),
     )
 
 
@@ -181,6 +183,7 @@ def _joined(
         page_map=page_map,
         plan=f"in {len(book.sets)} units",
         digests=tuple(page for part in book.parts for page in part.digests),
+        stranded=stranded([page.foot for page in book.pages]),
         text=DrawnText(
             "".join(one.text.text for one in book.sets),
             "".join(one.text.notes for one in book.sets),

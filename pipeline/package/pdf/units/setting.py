@@ -17,6 +17,7 @@ from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
 from pipeline.package.pdf.markup import ready_text
+from pipeline.package.pdf.page_feet import page_foot
 from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.tags import drawn_text, read_tags
 
@@ -75,6 +76,7 @@ def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
                 if one.element in order
             ),
             again=tuple(names_on(page, frozenset(unit.wholes))),
+            foot=page_foot(page),
         )
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
     )
