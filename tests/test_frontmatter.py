@@ -457,6 +457,7 @@ def test_language_tags(tag: str) -> None:
         ("iw", "he"), ("i-klingon", "tlh"), ("en-UK", "en-GB"),  # what other tags took the place of
         ("ger", "de"), ("English", "en"), ("pt_BR", "pt-BR"),
         ("sp", ""), ("abcd", ""), ("en-ZQ", ""), ("en--US", ""), ("e", ""), ("kauderwelsch", ""),
+        ("others", ""),
     ],
 )  # fmt: skip
 def test_tags_of_no_language_get_a_hint(written: str, meant: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import pipeline
 from pipeline.model.words import FOLDER, UNDERSTOOD, folded, words, written_date
 from pipeline.model.words.writing import Writing, tags_by_name, writing
 
@@ -28,6 +29,20 @@ LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml"))
 
 def test_the_languages_that_are_promised_are_there() -> None:
     assert LANGUAGES == ["ar", "de", "en", "es", "fr", "it", "nl", "pt", "zh"]
+
+
+@pytest.mark.parametrize("lang", ["x" * 260, "../en", "en/", "x\0", ""])
+def test_what_is_no_language_has_english_words(lang: str) -> None:
+    assert words(lang) == words("en")
+    assert writing(lang) == Writing()
+
+
+def test_a_source_in_no_language_builds(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    source.write_text(f"---\ntitle: The well\nlang: {'x' * 260}\n---\n\nDeep.\n", "utf-8")
+    result = pipeline.build(source, out=tmp_path)
+    assert [finding.code for finding in result.diagnostics] == ["wrong-value"]
+    assert result.files
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

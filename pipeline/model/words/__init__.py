@@ -34,16 +34,20 @@ def words(lang: str) -> Mapping[str, str]:
 @functools.lru_cache
 def understood(meaning: str) -> tuple[str, ...]:
     """All words that authors may use for ``meaning``, in any language, each once."""
-    languages = sorted(path.stem for path in FOLDER.glob("??.toml"))
-    found = (word for lang in languages for word in _understood_in(lang).get(meaning, ()))
+    found = (word for lang in sorted(_files()) for word in _understood_in(lang).get(meaning, ()))
     return tuple(dict.fromkeys(found))
 
 
 def understood_in(lang: str, meaning: str) -> tuple[str, ...]:
     """The words for ``meaning`` in the language of a BCP 47 tag; none if it is unknown."""
     language = lang.lower().split("-")[0]
-    has_file = language.isalpha() and (FOLDER / f"{language}.toml").is_file()
-    return tuple(_understood_in(language).get(meaning, ())) if has_file else ()
+    return tuple(_understood_in(language).get(meaning, ())) if language in _files() else ()
+
+
+@functools.lru_cache
+def _files() -> frozenset[str]:
+    """The names of the files: authors may write anything for a language."""
+    return frozenset(path.stem for path in FOLDER.glob("*.toml"))
 
 
 @functools.lru_cache
@@ -78,10 +82,9 @@ def _own(language: str) -> Mapping[str, str]:
 @functools.lru_cache
 def read_file(language: str) -> Mapping[str, Any]:
     """The contents of a language's file; empty if there is none."""
-    file = FOLDER / f"{language}.toml"
-    if not language.isalpha() or not file.is_file():
+    if language not in _files():
         return {}
-    return tomllib.loads(file.read_text("utf-8"))
+    return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
 
 
 def written_date(date: str, words: Mapping[str, str]) -> str:
