@@ -485,6 +485,40 @@ def test_the_words_are_those_of_the_document_s_language(lang: str) -> None:
     assert Style("harvard-cite-them-right", [work], lang).cite("k", page="3") == LANGUAGES[lang]
 
 
+def test_straight_quotation_marks_are_quotations() -> None:
+    quotes = small_style('<text variable="title" quotes="true" suffix=", "/>')
+    for title, shown in (
+        ("This is 'The One'", "“This is ‘The One,’”"),
+        (
+            "Rock 'n' roll in the '90s, the people's music",
+            "“Rock 'n' roll in the '90s, the people's music,”",
+        ),
+    ):
+        assert Style(quotes, [named("Ng, C.", key="k", title=title)]).cite("k") == shown
+
+
+def test_a_term_of_the_style_s_own_language() -> None:
+    source = (
+        '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" default-locale="gx">'
+        '<locale xml:lang="gx"><terms><term name="editor">edxitor</term></terms></locale>'
+        '<citation><layout><text term="editor"/></layout></citation></style>'
+    )
+    unknown = read_style(parse(source.encode()), "en-US")
+    assert Style(unknown, [named("Ng, C.", key="k")]).cite("k") == "edxitor"
+
+
+def test_names_are_sorted_by_those_that_are_shown_without_labels() -> None:
+    three = [("b", "Boop"), ("z", "Zoe"), ("c", "Cy")]
+    many = [named("Doe, A.", "Ng, B.", f"{last}, C.", key=key) for key, last in three]
+    names = (
+        '<names variable="author"><name form="short" et-al-min="3" et-al-use-first="1"'
+        ' et-al-use-last="true" delimiter=" "/><label prefix=" "/></names>'
+    )
+    key = '<sort><key variable="author" names-min="3" names-use-first="1" names-use-last="true"/>'
+    cited = Style(small_style(names, layout='delimiter="; "', before=f"{key}</sort>"), many)
+    assert cited.cite("z", "b", "c") == "Doe … Boop; Doe … Cy; Doe … Zoe"
+
+
 @pytest.mark.parametrize(
     ("title", "shown"),
     [

@@ -123,7 +123,9 @@ def _document(citations: list[Any], near: int) -> Iterator[Cites]:
 
 def _item(data: dict[str, Any]) -> CitationItem:
     return CitationItem(
-        key=str(data["id"]), label=data.get("label", ""), locator=str(data.get("locator", ""))
+        key=str(data["id"]),
+        label=data.get("label", "").replace(" ", "-"),
+        locator=str(data.get("locator", "")),
     )
 
 

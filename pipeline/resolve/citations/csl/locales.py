@@ -88,7 +88,7 @@ def locale_of(style: Element, lang: str) -> Locale:
     language = name.partition("-")[0]
     own = [child for child in style.children if child.tag == "locale"]
     chain = [
-        *(child for child in own if child.get(LANG) == name),
+        *(child for child in own if child.get(LANG) in (name, lang)),
         *(child for child in own if child.get(LANG) == language and language != name),
         *(child for child in own if not child.get(LANG)),
     ]

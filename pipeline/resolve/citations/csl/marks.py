@@ -54,12 +54,18 @@ def plain(text: str) -> str:
 
 
 def value(text: str) -> str:
-    """The value of a variable. Two straight or curly marks around words are a quotation, so that
-    nested quotations get inner quotation marks."""
+    """The value of a variable, whose quotations are marked."""
+    return group(VALUE, quoted(text).replace("...", "…"))
+
+
+def quoted(text: str) -> str:
+    """Text in which two straight or curly marks around words are a quotation, so that nested
+    quotations get inner quotation marks."""
     text = re.sub('"(?=\\S)([^"“”]*?\\S)"', f"{QUOTED}\\1{CLOSE}", text)
     text = re.sub('“([^“”"]*)”', f"{QUOTED}\\1{CLOSE}", text)
     text = re.sub(r"(?<!\w)‘((?:[^‘’]|’(?=\w))*)’(?!\w)", f"{QUOTED}\\1{CLOSE}", text)
-    return group(VALUE, text.replace("...", "…"))
+    straight = r"(?<!\w)'(?=[^'\s][^'])((?:[^']|(?<=\w)'(?=\w))*\S)'(?!\w)"
+    return re.sub(straight, f"{QUOTED}\\1{CLOSE}", text)
 
 
 _FONTS = (

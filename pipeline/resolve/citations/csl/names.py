@@ -177,7 +177,15 @@ def _suffixed(text: str, name: Name) -> str:
     return f"{text}, {name.suffix}" if name.comma_suffix else _spaced(text, name.suffix)
 
 
-def sort_name(name: Name, options: NameOptions) -> str:
+def sort_names(names: tuple[Name, ...], options: NameOptions) -> str:
+    """A list of names as lists are sorted: by those that are shown."""
+    shown = names[: options.use_first] if options.use_first else names
+    if options.use_first and options.use_last and len(names) > len(shown) + 1:
+        shown = (*shown, names[-1])
+    return "; ".join(_sort_name(name, options) for name in shown)
+
+
+def _sort_name(name: Name, options: NameOptions) -> str:
     """A name as names are sorted: particles come after the family name unless the style keeps them
     with it; an English article is left out at the beginning of a body's name."""
     if name.literal:

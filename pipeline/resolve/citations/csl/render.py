@@ -154,7 +154,7 @@ def _locator(context: Context) -> str:
     locator = context.cite.locator
     if locator is None:
         return ""
-    return marks.group(marks.VALUE, _pages(locator.text, context, locator.label))
+    return marks.value(_pages(locator.text, context, locator.label))
 
 
 def _citation_label(context: Context) -> str:
@@ -170,15 +170,10 @@ def _citation_label(context: Context) -> str:
 
 def _number(element: Element, context: Context) -> str:
     variable = element.get("variable")
-    if variable in ("locator", "citation-number", "page-first"):
-        text = _variable(element, variable, context)
-    else:
-        text = context.take(variable, context.reference.values.get(variable, ""))
+    text = _variable(element, variable, context)
     if not text:
         return ""
-    if variable.startswith("page"):
-        text = _pages(text, context)
-    elif numbers.is_numeric(text):
+    if not variable.startswith("page") and numbers.is_numeric(text):
         text = marks.plain(text)
         if context.sorting is not None:
             text = re.sub(r"\d+", lambda m: f"{m[0]:>08}", text)

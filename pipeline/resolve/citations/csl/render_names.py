@@ -10,7 +10,7 @@ from pipeline.resolve.citations.csl import cases, numbers
 from pipeline.resolve.citations.csl.context import Context
 from pipeline.resolve.citations.csl.data import TEXT, Element, Name
 from pipeline.resolve.citations.csl.marks import formatted
-from pipeline.resolve.citations.csl.names import name_options, sort_name, write_names
+from pipeline.resolve.citations.csl.names import name_options, sort_names, write_names
 
 Render = Callable[[Element, Context], list[str]]
 """A function that renders the children of an element."""
@@ -52,7 +52,8 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
         if joined and variable == "translator":
             continue
         written = _name_list(element, model, variable, people[variable], context)
-        if written and (label := element.child("label") or model.child("label")):
+        label = element.child("label") or model.child("label")
+        if written and label is not None and context.sorting is None:
             term = "editortranslator" if joined and variable == "editor" else variable
             label_text = _labelled(label, term, len(people[variable]) > 1, context)
             source = element if element.child("label") else model
@@ -91,8 +92,7 @@ def _name_list(
         if added.given and not context.in_bibliography:
             options = msgspec.structs.replace(options, given=added.given)
     if context.sorting is not None:
-        shown = people[: options.use_first] if options.use_first else people
-        written = "; ".join(sort_name(person, options) for person in shown)
+        written = sort_names(people, options)
     else:
         written = write_names(people, options, context.locale, formatted)
     if name is not None:

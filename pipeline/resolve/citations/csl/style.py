@@ -101,7 +101,8 @@ def read(root: Xml, lang: str) -> CitationStyle:
         options=style.attributes,
         is_note=style.get("class") == "note",
         has_year_suffix=any(
-            element.get("variable") == "year-suffix" for element in root.iter(f"{NAMESPACE}text")
+            element.get("variable") in ("year-suffix", "citation-label")
+            for element in root.iter(f"{NAMESPACE}text")
         ),
         conditions=sum("disambiguate" in element.attrib for element in root.iter()),
     )
