@@ -46,7 +46,7 @@ def join_cites(
         return _numbers(written, delimiter, area.get("after-collapse-delimiter", delimiter))
     if collapse or "cite-group-delimiter" in area.attributes:
         return _grouped(written, style, make)
-    return _join((one.text, _before(one.cite, delimiter)) for one in written)
+    return _join((work.text, _before(work.cite, delimiter)) for work in written)
 
 
 def _written(
@@ -125,32 +125,32 @@ def _numbers(written: list[_Written], delimiter: str, after: str) -> str:
             parts.append((f"{run[0].text}–{run[-1].text}", delimiter))
             delimiter = after
         else:
-            parts += [(one.text, _before(one.cite, delimiter)) for one in run]
+            parts += [(work.text, _before(work.cite, delimiter)) for work in run]
     return _join(parts)
 
 
 def _runs(written: list[_Written], follows: Follows) -> list[list[_Written]]:
     """The works, of which those that follow each other are together."""
     runs: list[list[_Written]] = []
-    for one in written:
-        if runs and follows(runs[-1][-1], one):
-            runs[-1].append(one)
+    for work in written:
+        if runs and follows(runs[-1][-1], work):
+            runs[-1].append(work)
         else:
-            runs.append([one])
+            runs.append([work])
     return runs
 
 
-def _is_next_number(before: _Written, one: _Written) -> bool:
-    return one.number == before.number + 1 and _is_bare(before.cite) and _is_bare(one.cite)
+def _is_next_number(before: _Written, work: _Written) -> bool:
+    return work.number == before.number + 1 and _is_bare(before.cite) and _is_bare(work.cite)
 
 
-def _has_same_year(before: _Written, one: _Written) -> bool:
-    same = one.suffix != "" and one.year == before.year
-    return same and _is_bare(before.cite) and _is_bare(one.cite)
+def _has_same_year(before: _Written, work: _Written) -> bool:
+    same = work.suffix != "" and work.year == before.year
+    return same and _is_bare(before.cite) and _is_bare(work.cite)
 
 
-def _has_next_letter(before: _Written, one: _Written) -> bool:
-    return _place(one.suffix) == _place(before.suffix) + 1
+def _has_next_letter(before: _Written, work: _Written) -> bool:
+    return _place(work.suffix) == _place(before.suffix) + 1
 
 
 def _place(suffix: str) -> int:
@@ -169,7 +169,7 @@ def _grouped(written: list[_Written], style: CitationStyle, make: MakeContext) -
     parts: list[tuple[str, str]] = []
     before = delimiter
     for group in _groups(written):
-        texts = [(one.text, within) for one in group]
+        texts = [(work.text, within) for work in group]
         if area.get("collapse"):
             texts = _collapsed(group, style, make, within)
         parts += [(texts[0][0], _before(group[0].cite, before)), *texts[1:]]
@@ -181,11 +181,11 @@ def _groups(written: list[_Written]) -> Iterable[list[_Written]]:
     """The works by the same authors; what has a text of the author's own stays in its place."""
     groups: dict[tuple[int, str], list[_Written]] = {}
     start = 0
-    for at, one in enumerate(written):
-        author = marks.plain(one.author)
-        if one.cite.prefix or not author:
+    for at, work in enumerate(written):
+        author = marks.plain(work.author)
+        if work.cite.prefix or not author:
             start = at + 1
-        groups.setdefault((start, author), []).append(one)
+        groups.setdefault((start, author), []).append(work)
     return groups.values()
 
 
@@ -195,27 +195,32 @@ def _collapsed(
     """The works of a group, each with the delimiter before it: the authors are named once, and
     with ``year-suffix`` each year."""
     area, layout = style.citation, style.layout
-    between = area.get(
-        "year-suffix-delimiter", area.get("cite-group-delimiter", layout.get("delimiter"))
-    )
     collapse = area.get("collapse")
+    between = area.get("cite-group-delimiter", layout.get("delimiter"))
+    between = area.get("year-suffix-delimiter", between)
+    years = [[work] for work in group]
+    if collapse.startswith("year-suffix"):
+        years = _runs(group, _has_same_year)
     parts: list[tuple[str, str]] = []
-    for run in (
-        _runs(group, _has_same_year)
-        if collapse.startswith("year-suffix")
-        else [[one] for one in group]
-    ):
-        first = run[0] if not parts else _written(run[0].cite, layout, make, alone=False)
-        letters = [first, *(msgspec.structs.replace(one, text=_letter(one)) for one in run[1:])]
-        delimiter = within
-        for row in _runs(letters, _has_next_letter):
-            if len(row) > 2 and collapse == "year-suffix-ranged":
-                parts.append((f"{row[0].text}–{row[-1].text}", delimiter))
-            else:
-                parts += [(row[0].text, delimiter), *((one.text, between) for one in row[1:])]
-            delimiter = between
+    for first, *others in years:
+        if parts:
+            first = _written(first.cite, layout, make, alone=False)
+        letters = [msgspec.structs.replace(work, text=_letter(work)) for work in others]
+        texts = _ranges([first, *letters], collapse == "year-suffix-ranged")
+        parts += [(texts[0], within), *((text, between) for text in texts[1:])]
     return parts
 
 
-def _letter(one: _Written) -> str:
-    return marks.link(one.cite.target, one.suffix) if one.cite.target else one.suffix
+def _letter(work: _Written) -> str:
+    return marks.link(work.cite.target, work.suffix) if work.cite.target else work.suffix
+
+
+def _ranges(works: list[_Written], are_ranged: bool) -> list[str]:
+    """The texts of works of one year, with three or more letters in a row as a range."""
+    texts: list[str] = []
+    for run in _runs(works, _has_next_letter):
+        if are_ranged and len(run) > 2:
+            texts.append(f"{run[0].text}–{run[-1].text}")
+        else:
+            texts += [work.text for work in run]
+    return texts
