@@ -34,6 +34,10 @@ Water is not ____{free} for all.
 ::: exercise The well {#ex-well}
 It was dug in ____{1962}, and has ____{one} winch.
 
+Then $\\frac{____{3}}{20} = x^{____}$ is full.
+
+$$ y = ____ $$
+
 How deep is it?
 
 - ( ) nine metres
@@ -167,12 +171,15 @@ def test_all_that_is_filled_in_by_hand_is_a_field(form: bytes) -> None:
         "text.blank-1": "/Tx",
         "ex-well.blank-1": "/Tx",
         "ex-well.blank-2": "/Tx",
-        "ex-well.choice-1": "/Btn",
         "ex-well.blank-3": "/Tx",
+        "ex-well.blank-4": "/Tx",
+        "ex-well.blank-5": "/Tx",
+        "ex-well.choice-1": "/Btn",
+        "ex-well.blank-6": "/Tx",
         "ex-well.choice-2.a": "/Btn",
         "ex-well.choice-2.b": "/Btn",
         "ex-well.choice-2.c": "/Btn",
-        "ex-well.blank-4": "/Tx",
+        "ex-well.blank-7": "/Tx",
         "ex-well.cell-1": "/Tx",
         "exercise-2.lines-1": "/Tx",
         "exercise-2.matching-1.1": "/Tx",
@@ -191,7 +198,9 @@ def test_a_field_says_what_it_asks(form: bytes) -> None:
     assert tips["name"] == "Name"
     assert tips["text.blank-1"] == "blank 1: Water is not ___ for all."
     assert tips["ex-well.blank-2"] == "Exercise 1, blank 2: It was dug in …, and has ___ winch."
-    assert tips["ex-well.blank-4"] == "Exercise 1, blank 4: 1990, Buckets"
+    assert tips["ex-well.blank-3"] == "Exercise 1, blank 3: Then (___)/20 = x^(…) is full."
+    assert tips["ex-well.blank-4"] == "Exercise 1, blank 4: Then (…)/20 = x^(___) is full."
+    assert tips["ex-well.blank-7"] == "Exercise 1, blank 7: 1990, Buckets"
     assert tips["ex-well.cell-1"] == "Exercise 1: 2021, Buckets"
     assert tips["ex-well.choice-1"] == "Exercise 1: How deep is it?"
     assert tips["ex-well.choice-2.b"] == "Exercise 1: Who comes? b: soldiers"

@@ -474,6 +474,28 @@ def test_an_answer_within_a_formula_is_for_teachers_alone() -> None:
         assert ("47" in texts) == (edition.audience == "teacher")
 
 
+def test_gaps_in_print_are_as_wide_as_handwriting_needs() -> None:
+    def width(front: str, tex: str) -> float:
+        source = f"---\ntitle: Wells\nlang: en\n{front}---\n\n{tex}\n"
+        (page,) = making.rendered(making.resolved(source, "handout")).pages
+        found = re.search(r"formula-image[^>]*width: ([\d.]+)em", page.markup)
+        assert found
+        return float(found[1])
+
+    primary = "handwriting: primary\n"
+    assert width(primary, "$____$") > 1.2 * width("", "$____$") > 1.2 * width("", "$20$")
+    assert width(primary, "$________$") == pytest.approx(2 * width(primary, "$____$"), rel=0.05)
+    assert width(primary, r"$\frac{____}{2}$") >= width(primary, "$____$"), "and not as an index"
+
+
+def test_gaps_on_the_web_page_are_fields() -> None:
+    page = making.packed(making.resolved(f"{FRONT}Find $x^{{____{{4}}}} = ____$.\n")).data.decode()
+    assert re.findall(r'<mtext><input type="text"[^>]* aria-label="([^"]*)"', page) == [
+        "blank 1", "blank 2",
+    ]  # fmt: skip
+    assert ".blank.gap" in page.replace("\n", "")
+
+
 def test_deep_nesting_takes_no_longer_than_its_length() -> None:
     tex = "x"
     for _ in range(14):

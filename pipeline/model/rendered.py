@@ -157,13 +157,14 @@ FORMULA_SHAPES = "application/json"
 
 class FormulaDrawing(msgspec.Struct, frozen=True):
     """A formula as an image of a ``media_type``, and its sizes in ems: ``depth`` is the part below
-    the baseline."""
+    the baseline. ``gaps`` are the left, top, width and height of each of its gaps."""
 
     media_type: str
     data: bytes
     width: float
     height: float
     depth: float
+    gaps: tuple[tuple[float, float, float, float], ...] = ()
 
 
 class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):

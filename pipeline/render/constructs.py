@@ -10,6 +10,7 @@ from typing import TypeAlias
 from pipeline import model
 from pipeline.model import Node
 from pipeline.model.editions import FormatName
+from pipeline.model.formula_gaps import GAP
 from pipeline.model.words.writing import ALPHABETS
 from pipeline.render.timings import minutes_of
 
@@ -112,6 +113,8 @@ def signs_of(node: Node, format_name: FormatName) -> Iterator[Sign]:
             yield Feature.TERM
         case model.Math() | model.MathBlock():
             yield Feature.MATHML if node.mathml else Feature.TEX
+            if GAP in node.mathml:  # it is set like one in text
+                yield model.Blank
             if _STROKES.search(node.mathml):
                 yield Feature.STROKES
             if is_wide_formula(node):

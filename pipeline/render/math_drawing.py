@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 import msgspec
 
+from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.rendered import FORMULA_SHAPES, FormulaDrawing, FormulaShape, FormulaShapes
 from pipeline.system.store import Results
@@ -138,10 +139,23 @@ def _drawn(mathml: str, colour: str, least: float) -> FormulaDrawing:
         },
     )
     node.draw(0, 0, svg)
+    gaps = tuple(_take_gaps(svg, (left, -box.ymax)))
     if not len(svg) and root.find(".//mphantom") is None:
         raise CannotDrawError("empty")
     image = _image(svg)
-    return FormulaDrawing(*image, width / SIZE, height / SIZE, -box.ymin / SIZE)
+    return FormulaDrawing(*image, width / SIZE, height / SIZE, -box.ymin / SIZE, gaps)
+
+
+def _take_gaps(
+    svg: Element, origin: tuple[float, float]
+) -> Iterator[tuple[float, float, float, float]]:
+    """The places of the gaps in a drawing, which they are removed from, in ems from its corner."""
+    for element in [element for element in svg if element.get("class") == GAP]:
+        svg.remove(element)
+        x, y, width, height = (
+            float(element.get(name, "0")) for name in ("x", "y", "width", "height")
+        )
+        yield (x - origin[0]) / SIZE, (y - origin[1]) / SIZE, width / SIZE, height / SIZE
 
 
 def _image(svg: Element) -> tuple[str, bytes]:
@@ -248,6 +262,11 @@ def _as_drawn(element: Element, display: bool) -> Element:
             found.set("notation", ENCLOSED[kind])
         case "mtd" if kind:
             found.set("lines", kind)
+        case "mspace" if kind == GAP:
+            found.set(GAP, "yes")
+            for name in ("width", "height"):  # people's writing is as large in an index
+                size = float(element.get(name, "0").removesuffix("em"))
+                found.set(name, f"{size * SIZE:.2f}px")
         case "mtext" if kind:
             found.set("mathvariant", kind)
         case "mtable":

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pipeline.model import Asset, Document, Math, MathBlock, tree
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.formula_gaps import GAP, HEIGHT, LETTER, with_room
 from pipeline.model.rendered import FormulaDrawing
 from pipeline.render.math_breaks import in_lines
 from pipeline.render.math_drawing import CannotDrawError, draw
@@ -32,23 +33,26 @@ One that reaches further takes its full height, since there may be another below
 
 
 class FormulaImage(NamedTuple):
-    """The file of an image, its width, the style that places it on its line, and the formula itself
-    if the PDF has that too."""
+    """The file of an image, its width, the style that places it on its line, the formula itself if
+    the PDF has that too, and the styles that place its gaps on it."""
 
     file: str
     width: str
     place: str
     mathml: str
+    gaps: tuple[str, ...] = ()
 
 
 class FormulaImages:
     """Draws formulas on request, equal ones once. `findings` are the formulas that could not be
     drawn. Displayed formulas are broken into lines no wider than `room`,
     in ems; if there is a `large_room`, that is used, and they are drawn for large print. With
-    `has_mathml`, their MathML is added."""
+    `has_mathml`, their MathML is added. Gaps have letters as wide as `letter`, and are as high as
+    `writing_line` in a displayed formula and half of that in a line, whose height is the whole."""
 
     def __init__(self, document: Document) -> None:
         self.room, self.large_room, self.has_mathml = math.inf, 0.0, False
+        self.letter, self.writing_line = LETTER, HEIGHT
         self.ink, self.accent = INK, ACCENT
         self._assets: list[Asset] = []
         self._taken = {asset.name for asset in document.assets}
@@ -65,7 +69,7 @@ class FormulaImages:
         look = (BLACK, LEAST) if self.large_room else (self.ink, 0)
         for _, node, _ in tree.find(self._document, Math, MathBlock):
             assert isinstance(node, Math | MathBlock)
-            yield node.mathml, *look
+            yield self._with_room(node), *look
 
     def image(self, node: Math | MathBlock, *, in_title: bool) -> FormulaImage | None:
         """The image of a formula; None if it cannot be drawn, so that its source is shown."""
@@ -74,15 +78,23 @@ class FormulaImages:
         if key not in self._images:
             in_line = isinstance(node, Math) and not node.display
             try:
-                drawing = self._draw(node.mathml, colour, in_line)
+                drawing = self._draw(self._with_room(node), colour, in_line)
             except CannotDrawError as error:
                 self._images[key] = None
                 self._report(node, too_high=error.too_high)
             else:
                 mathml = node.mathml if self.has_mathml else ""
                 file = self._add(key, drawing)
-                self._images[key] = FormulaImage(file, *_style(drawing, in_line), mathml)
+                gaps = tuple(_gap_style(gap, drawing) for gap in drawing.gaps)
+                self._images[key] = FormulaImage(file, *_style(drawing, in_line), mathml, gaps)
         return self._images[key]
+
+    def _with_room(self, node: Math | MathBlock) -> str:
+        """The formula with gaps to write in by hand."""
+        height = self.writing_line
+        if isinstance(node, Math) and not node.display:
+            height = max(HEIGHT, height / 2)
+        return with_room(node.mathml, self.letter, height) if GAP in node.mathml else node.mathml
 
     def _report(self, node: Math | MathBlock, *, too_high: bool) -> None:
         problem, hint = "The formula cannot be drawn.", ""
@@ -100,8 +112,12 @@ class FormulaImages:
             if not self.large_room:
                 return draw(mathml, colour, 0)
             found = draw(mathml, BLACK, LEAST)
-            sizes = (length / LEAST for length in (found.width, found.height, found.depth))
-            return FormulaDrawing(found.media_type, found.data, *sizes)
+            width, height, depth = found.width / LEAST, found.height / LEAST, found.depth / LEAST
+            gaps = tuple(
+                (gap[0] / LEAST, gap[1] / LEAST, gap[2] / LEAST, gap[3] / LEAST)
+                for gap in found.gaps
+            )
+            return FormulaDrawing(found.media_type, found.data, width, height, depth, gaps)
 
         found, room = drawn(mathml), self.large_room or self.room
         if in_line or found.width <= room:
@@ -128,6 +144,13 @@ def _style(drawing: FormulaDrawing, in_line: bool) -> tuple[str, str]:
     place = {"vertical-align": -below - bottom, "margin-top": top, "margin-bottom": bottom}
     styles = (f"{name}: {value:.4f}em" for name, value in place.items() if value)
     return f"{drawing.width:.4f}em", "; ".join(styles)
+
+
+def _gap_style(gap: tuple[float, float, float, float], drawing: FormulaDrawing) -> str:
+    """The place of a gap on its image, which may be set smaller."""
+    wholes = (drawing.width, drawing.height) * 2
+    places = zip(("left", "top", "width", "height"), gap, wholes, strict=True)
+    return "; ".join(f"{name}: {100 * length / whole:.3f}%" for name, length, whole in places)
 
 
 def _within_lines(above: float, below: float) -> tuple[float, float]:

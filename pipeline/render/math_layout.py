@@ -12,8 +12,10 @@ from ziafont.fonttypes import BBox
 from ziamath import operators
 from ziamath.drawable import Drawable, HLine, VLine
 from ziamath.nodes.mrow import Mrow
-from ziamath.nodes.mspace import Mphantom
+from ziamath.nodes.mspace import Mphantom, Mspace
 from ziamath.nodes.mtable import Mtable
+
+from pipeline.model.formula_gaps import GAP
 
 SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 ROW = ("rowymin", "rowymax")
@@ -62,6 +64,19 @@ class _Row(Mrow, tag="mrow"):
 
 class Phantom(_Row, Mphantom, tag="mphantom"):
     """A row that takes its room and is not seen."""
+
+
+class _Space(Mspace, tag="mspace"):
+    """A space that leaves a rectangle without colour where it is a gap to fill in."""
+
+    def draw(self, x: float, y: float, svg: Element) -> tuple[float, float]:
+        if self.element.get(GAP):
+            box = x, y - self.height, self.width, self.height + self.depth
+            names = ("x", "y", "width", "height")
+            edges = dict(zip(names, (f"{edge:.2f}" for edge in box), strict=True))
+            svg.append(Element("rect", {"class": GAP, **edges}))
+        end: tuple[float, float] = super().draw(x, y, svg)
+        return end
 
 
 class _Table(Mtable, tag="mtable"):

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from pipeline import model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.editions import FormatName
+from pipeline.model.formula_gaps import GAP, with_fields
 from pipeline.model.paper import LARGE_PRINT
 from pipeline.model.print_marks import FIELD, FieldKind
 from pipeline.model.rendered import Inventory
@@ -124,7 +125,8 @@ class NodeRenderer:
             self.render, self.render_item, self.render_note, self.attributes, self.heading_level,
             self.href, self.image_source, self.word, self.distinct, self.in_contents,
             self.table_shape, self.table_rows, self.put_in_words, self.as_field, self.listing,
-            self.place, self.listing_label, self.formula_image, self.formula_label, form,
+            self.place, self.listing_label, self.mathml, self.formula_image, self.formula_label,
+            form,
             index_links, figure_rows, note_id, reference_id, page_id, is_task_list,
             is_wide_formula, is_option,
         )  # fmt: skip
@@ -293,6 +295,16 @@ class NodeRenderer:
         """The image of the formula that is being rendered; see `FormulaImages.image`."""
         holder = next((above for above in reversed(self._path) if isinstance(above, Block)), None)
         return self.formula_images.image(node, in_title=isinstance(holder, model.Section))
+
+    def mathml(self, node: model.Math | model.MathBlock) -> Markup:
+        """The markup of a formula; on a web page with a field for each gap."""
+        if self.format != "html" or GAP not in node.mathml:
+            return Markup(node.mathml)
+        return Markup(with_fields(node.mathml, self._gap_field))
+
+    def _gap_field(self, letters: int) -> str:
+        template = self.environment.get_template("html/gap.html.j2")
+        return template.render({**self._context, "letters": letters}).strip()
 
     def formula_label(self, node: model.MathBlock) -> str:
         if not node.number:

@@ -79,6 +79,9 @@ def has_page_marks(document: Document) -> bool:
 EQUATION_NUMBER = 3.5
 """Ems that a formula's number takes, in large print."""
 
+WRITTEN_LETTER, LEAST_LETTER = 0.3, 0.35
+"""The width of a letter in gaps: its share of a writing line, and millimetres (`--letter`)."""
+
 EQUATION_INDENT = 1.62
 """Indentation of displayed formulas in ems."""
 
@@ -123,6 +126,9 @@ def assemble(
     )
     options = options_for(edition, metadata)
     renderer.formula_images.room = sheet.line / POINT / sheet.text - EQUATION_INDENT
+    letter = WRITTEN_LETTER * sheet.writing + LEAST_LETTER
+    renderer.formula_images.letter = letter / POINT / sheet.text
+    renderer.formula_images.writing_line = sheet.writing / POINT / sheet.text
     renderer.formula_images.has_mathml = standards_for(edition, metadata).is_pdf2
     if edition.look == "large":
         renderer.large_line = sheet.measure / POINT

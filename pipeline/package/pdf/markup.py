@@ -143,7 +143,10 @@ def _texts(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-CHILDREN = frozenset("blank in-words marks task writing-lines writing-space".split())
+CHILDREN = frozenset("blank gaps in-words marks task writing-lines writing-space".split())
+BLANKS = frozenset({"blank", "gaps"})
+"""The classes of blanks, and of formulas with some."""
+
 NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -174,7 +177,7 @@ def _mark_relations(root: Element) -> None:
                     _mark(parent, "has", {"right-mark"})
                 if before is not None:
                     _mark(before, "before", names & NEXT)
-                if "blank" in names:
+                if names & BLANKS:
                     blanks.append(child)
                 if "note" in names:
                     notes.append(child)

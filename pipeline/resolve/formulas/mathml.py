@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
+from pipeline.model import formula_gaps
 from pipeline.resolve.formulas.lines import read_marks
 from pipeline.resolve.formulas.rows import DECIMAL, FUNCTION, is_blank, is_empty, row
 from pipeline.resolve.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, kept, token
@@ -178,7 +179,7 @@ def _script(element: Element, children: list[Element], display: bool) -> Element
     found.extend(children)
     if is_blank(found):
         for space in found[0].iter("mspace"):
-            space.set("height", "0.8em")
+            formula_gaps.mark(space)
     return found
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from pipeline.model.formula_gaps import LETTER
+
 DEEPEST = 40
 """Maximum levels of braces; processing beyond that is recursive."""
 
 _TOKEN = re.compile(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
-WIDEST, STROKE = 20, 0.6
-"""The maximum number of underscores of a blank, and the width of each in ems."""
+WIDEST = 20
+"""The maximum number of underscores of a gap."""
 
 _BOOKDOWN = re.compile(r"\(\\#(eq:[\w:.-]+)\)")
 _LETTER = re.compile(r"\s*[A-Za-z]")
@@ -147,7 +149,7 @@ class Reader:
             self.out.append("\\underline")
             self.argument(token, at)
         else:
-            self.out.append(f"\\underline{{\\hspace{{{min(len(token), WIDEST) * STROKE:.2f}em}}}}")
+            self.out.append(f"\\underline{{\\hspace{{{min(len(token), WIDEST) * LETTER:.2f}em}}}}")
 
     def unit(self, token: str) -> None:
         """Read one unit: a character, a group, a command with its arguments."""

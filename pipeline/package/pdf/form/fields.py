@@ -14,6 +14,7 @@ from typing import NamedTuple, get_args
 from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import FIELD, SPOKEN, FieldKind
+from pipeline.model.tree import BLANK
 from pipeline.model.words.writing import small_letters
 from pipeline.package.pdf.markup import BLOCKS, classes
 from pipeline.package.pdf.roles import is_hidden
@@ -249,6 +250,9 @@ def _text(element: Element, here: Element | None) -> str:
 
 
 def _texts(element: Element, here: Element | None) -> Iterator[str]:
+    if "with-gaps" in classes(element):
+        yield from _gapped(element, here)
+        return
     if element.tag == "img":
         yield element.get(SPOKEN, "") or element.get("alt", "")
     yield element.text or ""
@@ -267,6 +271,15 @@ def _texts(element: Element, here: Element | None) -> Iterator[str]:
             if child.tag in BLOCKS:
                 yield " "
         yield child.tail or ""
+
+
+def _gapped(formula: Element, here: Element | None) -> Iterator[str]:
+    """The characters of a formula, with the fields in place of its gaps."""
+    image, *gaps = formula
+    for piece, gap in itertools.zip_longest(image.get(SPOKEN, "").split(BLANK), gaps):
+        yield piece or ""
+        if gap is not None:
+            yield HERE if gap is here else OTHER
 
 
 def _short(text: str, most: int = BEFORE) -> str:
