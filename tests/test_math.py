@@ -490,9 +490,13 @@ def test_gaps_in_print_are_as_wide_as_handwriting_needs() -> None:
 
 def test_gaps_on_the_web_page_are_fields() -> None:
     page = making.packed(making.resolved(f"{FRONT}Find $x^{{____{{4}}}} = ____$.\n")).data.decode()
-    assert re.findall(r'<mtext><input type="text"[^>]* aria-label="([^"]*)"', page) == [
+    assert re.findall(r'<input type="text"[^>]* aria-label="([^"]*)"', page) == [
         "blank 1", "blank 2",
     ]  # fmt: skip
+    formulas = re.findall("<math.*?</math>", page)
+    assert len(formulas) == 2, "one before and one after the exponent"
+    assert not any("input" in formula for formula in formulas), "where nothing can be operated"
+    assert 'role="group" aria-label="x to the power of blank' in page
     assert ".blank.gap" in page.replace("\n", "")
 
 

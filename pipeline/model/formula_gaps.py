@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 GAP = "gap"
@@ -12,14 +12,23 @@ GAP = "gap"
 LETTER, HEIGHT = 0.6, 0.8
 """The width of a letter, of which a gap has as many as underscores, and its height, in ems."""
 
-_SPACE = r'<mspace class="gap" width="([\d.]+)em" height="[\d.]+em"></mspace>'
-_SPACES = re.compile(_SPACE)
-_LINES = re.compile(rf"<munder[^<>]*>{_SPACE}<mo[^<>]*>[^<>]*</mo></munder>")
+_SPACES = re.compile(r'<mspace class="gap" width="([\d.]+)em" height="[\d.]+em"></mspace>')
 
 
 def mark(space: Element) -> None:
     """Mark a space as a gap."""
     space.attrib = {"class": GAP, "width": space.get("width", ""), "height": f"{HEIGHT}em"}
+
+
+def is_gap(element: Element) -> bool:
+    """Return whether an element is the space of a gap."""
+    return element.tag == "mspace" and element.get("class") == GAP
+
+
+def letters(element: Element) -> Iterator[int]:
+    """The width of each gap in an element, in letters."""
+    for space in filter(is_gap, element.iter()):
+        yield round(float(space.get("width", "0").removesuffix("em")) / LETTER)
 
 
 def with_room(mathml: str, letter: float, height: float) -> str:
@@ -30,10 +39,3 @@ def with_room(mathml: str, letter: float, height: float) -> str:
         return f'<mspace class="gap" width="{width:.3f}em" height="{height:.3f}em"></mspace>'
 
     return _SPACES.sub(room, mathml)
-
-
-def with_fields(mathml: str, field: Callable[[int], str]) -> str:
-    """A formula with the markup of ``field`` for each gap, given its width in letters."""
-    return _LINES.sub(
-        lambda match: f"<mtext>{field(round(float(match[1]) / LETTER))}</mtext>", mathml
-    )

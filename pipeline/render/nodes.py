@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from pipeline import model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.editions import FormatName
-from pipeline.model.formula_gaps import GAP, with_fields
+from pipeline.model.formula_gaps import GAP
 from pipeline.model.paper import LARGE_PRINT
 from pipeline.model.print_marks import FIELD, FieldKind
 from pipeline.model.rendered import Inventory
@@ -25,6 +25,7 @@ from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import article_front, language_links
 from pipeline.render.figures import figure_rows
+from pipeline.render.gap_fields import with_fields
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.math_images import FormulaImage, FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
@@ -300,11 +301,12 @@ class NodeRenderer:
         """The markup of a formula; on a web page with a field for each gap."""
         if self.format != "html" or GAP not in node.mathml:
             return Markup(node.mathml)
-        return Markup(with_fields(node.mathml, self._gap_field))
+        group = Markup('<span class="gaps" role="group" aria-label="{}">{}</span>')
+        return group.format(node.spoken, with_fields(node.mathml, self._gap_field))
 
-    def _gap_field(self, letters: int) -> str:
+    def _gap_field(self, letters: int) -> Markup:
         template = self.environment.get_template("html/gap.html.j2")
-        return template.render({**self._context, "letters": letters}).strip()
+        return Markup(template.render({**self._context, "letters": letters}).strip())
 
     def formula_label(self, node: model.MathBlock) -> str:
         if not node.number:
