@@ -3,7 +3,10 @@ and memory."""
 
 from __future__ import annotations
 
+import io
+import re
 import struct
+import warnings
 import zlib
 from pathlib import Path
 
@@ -14,8 +17,10 @@ import pipeline
 from pipeline.model import Document
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.tree import plain_text
+from pipeline.system.pictures import START_OF_SCAN, Image, ImageFile, opened
 from tests import making
 
+ROOT = Path(__file__).parent.parent
 STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
 <info><title>T</title></info>{macros}
 <citation><layout><text macro="m{last}"/></layout></citation></style>"""
@@ -85,6 +90,49 @@ def test_pictures_that_are_large_together(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(found.assets) == 5
     pages = str(making.rendered(found, "work"))
     assert "Black 7" in pages, "its alternative stands in its place"
+
+
+def picture_in_passes(side: int, more: int) -> bytes:
+    """A progressive JPEG whose last pass is repeated."""
+    output = io.BytesIO()
+    Image.radial_gradient("L").resize((side, side)).save(output, "JPEG", progressive=True)
+    data, end = output.getvalue()[:-2], output.getvalue()[-2:]
+    return data + data[data.rindex(START_OF_SCAN) :] * more + end
+
+
+def test_pictures_in_many_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each pass over the pixels counts, before any is made."""
+    monkeypatch.setattr("pipeline.resolve.assets.MOST_SPARSE", 1_000_000)
+    for name, side, more in (
+        ("few", 400, 4),
+        ("some", 100, 60),
+        ("many", 100, 60),
+        ("all", 10, 60),
+    ):
+        (tmp_path / f"{name}.jpg").write_bytes(picture_in_passes(side, more))
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: unpacked.append(image.size))
+    unpacked: list[tuple[int, int]] = []
+    text = "".join(f"![A {name}]({name}.jpg)\n\n" for name in ("few", "some", "many", "all"))
+    found = resolved(f"---\ntitle: T\nlang: en\n---\n\n{text}", tmp_path)
+    told = [each for each in found.diagnostics if each.code == "bad-image"]
+    assert [each.message for each in told] == [
+        "“many.jpg”: it is stored in 66 passes, which take too long to read: save it again."
+    ]
+    assert unpacked == [(50, 50), (13, 13), (2, 2)]
+
+
+def test_the_library_for_pictures_has_our_limit() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert opened(empty_picture(9_600, 0)).size == (9_600, 9_600)
+        with pytest.raises(Image.DecompressionBombError):
+            opened(empty_picture(10_100, 0))
+    others = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "pipeline" / "package").rglob("*.py")
+        if re.search(r"^ *from PIL import .*\bImage\b", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert others == [], "these may be the first to open a picture, and must set the limit"
 
 
 @pytest.mark.parametrize("kind", ["woff", "woff2"])

@@ -72,7 +72,7 @@ def _orientation(data: bytes) -> int:
     """The orientation as in EXIF: 1 for an upright picture."""
     import io
 
-    from PIL import Image
+    from pipeline.system.pictures import Image
 
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:

@@ -12,11 +12,12 @@ import io
 import math
 from typing import NamedTuple
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline.model.late import late_module
 from pipeline.package.image_metadata import without_metadata
 from pipeline.system import store
+from pipeline.system.pictures import Image
 
 ImageCms = late_module("PIL.ImageCms")
 

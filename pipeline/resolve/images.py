@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 from pipeline.resolve.findings import describe
 from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
-MOST_PIXELS = 100_000_000
-"""The maximum number of pixels: larger images take more memory than e-readers and most computers
-have."""
-
 MOST_SPARSE = 1_000_000_000
-"""The maximum number of pixels of all images with more than `SPARSE` per byte of their files."""
+"""The maximum number of pixels of all images with more than `SPARSE` per byte of their files, and
+of all passes over images with more than `MOST_SCANS`."""
 
 SPARSE = 32
 """Pixels per byte: a photograph has at most ten, and more is almost empty. The cost of
 decompressing other images is proportional to the size of their files."""
+
+MOST_SCANS = 16
+"""The passes in which programs store a progressive JPEG at most."""
 
 MOST_KEPT, LONGEST_KEPT = 1000, 2**18
 """The number of images remembered for the next edition, and the bytes of re-encoded ones."""
@@ -58,7 +58,8 @@ class BadImageError(Exception):
 class ImageKind(NamedTuple):
     """The properties of an image file; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if
     unknown, ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. ``moving`` means animated,
-    and ``sparse`` is the number of pixels if there are far more than the file accounts for."""
+    and ``sparse`` is the number of pixels if there are far more than the file accounts for, in all
+    passes over them."""
 
     media_type: str
     suffix: str
@@ -111,7 +112,9 @@ _known: dict[bytes, ImageKind] = {}
 
 def _raster(data: bytes, room: int) -> ImageKind | None:
     """The format of a bitmap, or None if it is not supported."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
+
+    from pipeline.system.pictures import MOST_PIXELS, Image, scans_of
 
     digest = hashlib.sha256(data).digest()
     try:
@@ -121,8 +124,15 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
             if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
                 raise BadImageError(f"at {width} × {height} pixels it is too large")
             sparse = width * height if width * height > SPARSE * len(data) else 0
+            scans = scans_of(data) if image.format == "JPEG" else 1
+            if scans > MOST_SCANS:
+                sparse = width * height * scans
             if sparse > room:
-                raise BadImageError("the nearly empty images are too large together")
+                raise BadImageError(
+                    f"it is stored in {scans} passes, which take too long to read: save it again"
+                    if scans > MOST_SCANS
+                    else "the nearly empty images are too large together"
+                )
             if digest in _known:
                 return _known[digest]
             format_name = image.format or ""

@@ -7,9 +7,10 @@ import contextlib
 import io
 
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import ImageOps
 
 from pipeline.model.sheet.colours import mixed
+from pipeline.system.pictures import Image
 
 MARGIN = 0.05
 """The margin above and below the image, relative to the height."""

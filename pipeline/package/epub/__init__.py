@@ -15,7 +15,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from ebooklib import epub
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
@@ -34,6 +34,7 @@ from pipeline.package.font_subset import with_fonts
 from pipeline.package.font_use import used_faces
 from pipeline.package.image_sizes import for_ereaders
 from pipeline.package.result import FileFacts, FrontImage, Package
+from pipeline.system.pictures import Image
 
 STYLE, MODERN = "style.css", "modern.css"
 XHTML = "application/xhtml+xml"

@@ -6,10 +6,11 @@ from __future__ import annotations
 import io
 import math
 
-from PIL import Image, ImageOps
+from PIL import ImageOps
 
 from pipeline.model.sheet.colours import luminance
 from pipeline.package.pdf.colours import Inks, luminance_of, rgb_of
+from pipeline.system.pictures import Image
 
 QUALITY = 90
 """JPEG quality of photographs."""

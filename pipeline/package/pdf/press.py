@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PIL import Image
-
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -28,6 +26,7 @@ from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.grey import QUALITY
 from pipeline.package.pdf.markup import ASSET
 from pipeline.system.paths import Problem, locate
+from pipeline.system.pictures import Image
 
 ImageCms = late_module("PIL.ImageCms")
 

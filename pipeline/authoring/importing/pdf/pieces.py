@@ -96,12 +96,16 @@ class PdfImages:
 def _data(image: pypdfium2.PdfImage) -> tuple[bytes, str]:
     """An image as a file; one in JPEG as it is, unless it is for print."""
     if image.get_filters() == ["DCTDecode"]:
-        from PIL import Image
+        from pipeline.system.pictures import Image, opened
 
         data = bytes(image.get_data(decode_simple=False))
-        with Image.open(io.BytesIO(data)) as opened:
-            if opened.mode in ("L", "RGB"):
-                return data, ".jpg"
+        try:
+            with opened(data) as picture:
+                is_for_screens = picture.mode in ("L", "RGB")
+        except Image.DecompressionBombError:
+            is_for_screens = True  # it is not unpacked, but reported
+        if is_for_screens:
+            return data, ".jpg"
     bitmap = image.get_bitmap(render=True)
     made = io.BytesIO()
     bitmap.to_pil().save(made, "PNG", optimize=True)

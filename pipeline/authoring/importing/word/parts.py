@@ -167,11 +167,13 @@ def _comments(root: Element | None) -> dict[str, str]:
 
 
 def _as_png(data: bytes) -> bytes:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
+
+    from pipeline.system.pictures import Image, opened
 
     made = io.BytesIO()
     try:
-        Image.open(io.BytesIO(data)).save(made, "PNG")
+        opened(data).save(made, "PNG")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return b""
     return made.getvalue()

@@ -102,9 +102,9 @@ from typing import IO, Any, NamedTuple
 import cffi
 import tinycss2  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont
-from PIL import ImageFile
 
 from pipeline.package.pdf.engine import declared, hyphenation
+from pipeline.system.pictures import ImageFile
 
 SELDOM = ("PIL.ImageCms", "fontTools.subset", "fontTools.varLib.instancer", "tinyhtml5")
 """Imports that take a third of WeasyPrint's import time, and are not needed if there is HarfBuzz,
