@@ -18,6 +18,8 @@ from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
+from pipeline.model.faces import font_file
+from pipeline.model.rendered import Face
 from pipeline.parser import parse, parse_file
 from pipeline.verify import CheckReport
 from pipeline.verify.seen import read_pages
@@ -423,3 +425,56 @@ def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> N
     result = pipeline.build(source, ["web"], out=tmp_path, listener=listen)
     assert [found.code for found in result.diagnostics] == ["bad-chart"]
     assert seconds[0] < 3
+
+
+INVISIBLE = (
+    "\ufeff \u202a \u202b \u202c \u202d \u202e \u2066 \u2067 \u2068 \u2069 \u034f \u2061 \u2028"
+)
+
+
+def test_what_cannot_be_seen_is_not_lost(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    words = "\n\n".join(
+        f"The wa{sign}ter of well {n}." for n, sign in enumerate(INVISIBLE.split(" "))
+    )
+    source.write_text(f"---\ntitle: The well\n---\n\n{words}\n", "utf-8")
+    result = pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
+    assert result.diagnostics == ()
+    for name in ("well.html", "well.pdf", "well.epub"):
+        report = compare(tmp_path / "well" / name, parse_file(source), source)
+        assert report.diagnostics == ()
+
+
+@pytest.fixture
+def without_cjk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without the fonts for Chinese, Japanese and Korean."""
+
+    def installed(face: Face) -> Path | None:
+        return None if face.package.startswith("noto_cjk") else font_file(face)
+
+    for module in ("pipeline.package.files", "pipeline.package.pdf.log"):
+        monkeypatch.setattr(f"{module}.font_file", installed)
+
+
+@pytest.mark.usefixtures("without_cjk")
+def test_characters_without_a_font_are_told_once(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    words = "The 井戸、 or 우물, is deep.\n\n- 日本語。\n- 한국어 책\n\n"
+    source.write_text(f"---\ntitle: The well\n---\n\n{words * 20}", "utf-8")
+    result = pipeline.build(source, ["handout"], out=tmp_path)
+    assert {finding.code for finding in result.diagnostics} == {"missing-glyph"}
+    assert len(result.diagnostics) == 3, "for each script, and for signs"
+
+
+@pytest.mark.usefixtures("without_cjk")
+def test_text_is_lost_beside_characters_without_a_font(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "pdf").mkdir(parents=True)
+    (tmp_path / "templates" / "pdf" / "style.css").write_text("ul { display: none }")
+    source = tmp_path / "well.md"
+    source.write_text(
+        "---\ntitle: The well\n---\n\nThe 井戸 is deep.\n\n- A 井戸 of stone\n", "utf-8"
+    )
+    options = pipeline.Options(templates=tmp_path / "templates")
+    result = pipeline.build(source, ["handout"], out=tmp_path, options=options)
+    (lost,) = (finding for finding in result.diagnostics if finding.code == "lost-text")
+    assert "“A 井戸 of stone”" in lost.message

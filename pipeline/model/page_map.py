@@ -97,10 +97,17 @@ HOLDERS = (
 )  # fmt: skip
 """Elements that can contain text."""
 
-_UNCOUNTED = re.compile("[\\s\u00ad\u200b\u2060]")
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Characters without a picture, which no font need have: those that Unicode calls ignorable by
+default, and those around annotations between lines."""
+
+_UNCOUNTED = re.compile(f"[\\s{INVISIBLE}]")
 _COUNTED = re.compile(f"[^{_UNCOUNTED.pattern[1:]}*")
-"""White space, a soft hyphen, a possible line break and a prohibited one; and all other characters,
-which are quicker to pass over than to search through."""
+"""White space and what cannot be seen; and all other characters, which are quicker to pass over
+than to search through."""
 
 
 def letters(text: str) -> str:
@@ -122,13 +129,13 @@ _of_paragraph = functools.lru_cache(maxsize=20_000)(_letters)
 
 
 _CHANGED = (
-    "\u00ad\u200b\u2060\u2010\u2011\ufffe\u0002\u200d\ufe0f\u231a-\u23ff\u25aa-\u27bf"
+    "\u2010\u2011\ufffe\u0002\u231a-\u23ff\u25aa-\u27bf"
     "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U00010000-\U0010ffff\ufffd"
 )
-"""Characters that only mark line breaks; signs at the end of a line that a word goes on after, also
-as PDFium gives them; emoji, the signs that join them, and all that are two units of UTF-16."""
+"""Signs at the end of a line that a word goes on after, also as PDFium gives them; emoji, and all
+characters that are two units of UTF-16."""
 
-_NOT_PRINTED = re.compile(f"[#*0-9]\ufe0f?\u20e3|[{_CHANGED}]")
+_NOT_PRINTED = re.compile(f"[#*0-9]\u20e3|[{_CHANGED}]")
 _PRINTED = re.compile(f"[^\u20e3{_CHANGED}]*")
 
 

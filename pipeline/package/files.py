@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Asset
 from pipeline.model.faces import FALLBACKS, font_file
+from pipeline.model.page_map import letters
 from pipeline.model.rendered import Face
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def font_files(faces: tuple[Face, ...]) -> tuple[Path, ...]:
 
 
 def lacking(characters: Iterable[str], files: Iterable[Path]) -> frozenset[str]:
-    """The characters that none of the font files has."""
-    wanted = set(map(ord, characters))
+    """The characters that none of the font files has, except for invisible ones."""
+    wanted = {ord(character) for character in characters if letters(character)}
     for file in files:
         if not wanted:
             break

@@ -58,8 +58,9 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     files that can be read by themselves. ``page_map`` records where its pages begin, if it is the
     standard print edition, and ``sheet`` is the sheet of a printed one, as it was laid out. An
     e-book may have a ``front`` cover, and makes claims of ``accessibility``. A ``plan`` describes
-    how a printed text was laid out, ``text`` is what is drawn, and ``stranded`` are its headings
-    without their text. The pages of one in units have ``digests``."""
+    how a printed text was laid out, ``text`` is what is drawn, ``missing`` are the characters that
+    no font has, and ``stranded`` are headings without their text. The pages of one in units have
+    ``digests``."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -73,6 +74,7 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     accessibility: Accessibility | None = None
     plan: str = ""
     text: DrawnText = DrawnText()
+    missing: str = ""
     digests: tuple[PageDigest, ...] = ()
     stranded: tuple[StrandedHeading, ...] = ()
 

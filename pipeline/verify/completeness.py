@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -98,9 +98,10 @@ def compare_built(
         case "pdf":
             text = package.text
     warning = Code.CHECK_WARNING.value.severity
+    faults = tuple(_faults(text, edition, document, package.missing))
     return tuple(
         replace(found, severity=warning, hint=HINT)
-        for found in _diagnostics(tuple(_faults(text, edition, document)), place.name, document)
+        for found in _diagnostics(faults, place.name, document)
     )
 
 
@@ -130,8 +131,16 @@ def edition_of(name: str, stem: str) -> Edition | None:
     return None
 
 
-def _faults(read: DrawnText, edition: Edition, document: Document) -> Iterator[Fault]:
+def _faults(
+    read: DrawnText, edition: Edition, document: Document, missing: str = ""
+) -> Iterator[Fault]:
+    """The passages that are not as they should be. Characters that are ``missing`` in all fonts
+    have been reported, and their text is compared without them."""
     text, notes = wanted(document, edition, printed=edition.format == "pdf")
+    if missing:
+        undrawn = dict.fromkeys(map(ord, missing + printed_letters(missing)))
+        read = DrawnText(read.text.translate(undrawn), read.notes.translate(undrawn))
+        text, notes = (_without(undrawn, passages) for passages in (text, notes))
     of_text, of_notes = match(text, read.text), match(notes, read.notes)
     faults = (*of_text.faults, *of_notes.faults)
     wrong = {fault.passage for fault in faults}
@@ -171,6 +180,11 @@ def wanted(document: Document, edition: Edition, *, printed: bool = False) -> Wa
         # notes that only teachers have are numbered last, wherever they are
         of_notes = (passage._replace(group=ANY_ORDER) for passage in of_notes)
     return Wanted(tuple(text), tuple(of_notes))
+
+
+def _without(characters: Mapping[int, None], passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    short = (one._replace(letters=one.letters.translate(characters)) for one in passages)
+    return tuple(passage for passage in short if passage.letters)
 
 
 def _with_terms_apart(item: DefinitionItem) -> DefinitionItem:

@@ -106,6 +106,7 @@ IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL
 _LATIN = re.compile("[\x00-\u024f\u2000-\u206f]+")
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_REORDERING = re.compile("[\u202b\u202e\u2067\u2068]")
 
 
 def passages(
@@ -233,9 +234,12 @@ def line_spans(code: model.CodeBlock) -> list[Span | None]:
 def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The passages as they can be found in print. Scripts whose characters are reordered on the
     page are left out, because a PDF does not define their order reliably; in right-to-left text, so
-    are digits and signs, and in blocks where there is some."""
+    are digits and signs, and in blocks where there is some; and so are blocks with characters that
+    reorder others."""
     for span, several in itertools.groupby(passages, key=lambda passage: passage.span):
         of_block = tuple(several)
+        if any(_REORDERING.search(one.text) for one in of_block):
+            continue
         is_mixed = span is not None and any(_RIGHT_TO_LEFT.search(one.letters) for one in of_block)
         for passage in of_block:
             found, rtl = printed_of(passage.letters), passage.rtl or is_mixed

@@ -142,6 +142,7 @@ def package(
         page_map=_page_map(pieces, pages, text_flows(document.pages)) if pieces else None,
         plan=f"as a whole: {plan.undivided}",
         text=texts[0],
+        missing=log.missing,
         stranded=stranded([page_foot(one) for one in document.pages]),
     )
 
@@ -184,6 +185,7 @@ def _joined(
         plan=f"in {len(book.sets)} units",
         digests=tuple(page for part in book.parts for page in part.digests),
         stranded=stranded([page.foot for page in book.pages]),
+        missing=log.missing,
         text=DrawnText(
             "".join(one.text.text for one in book.sets),
             "".join(one.text.notes for one in book.sets),

@@ -10,6 +10,7 @@ from pipeline.model import Asset, writing_systems
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.faces import font_file
+from pipeline.model.page_map import letters
 from pipeline.model.rendered import CharacterPlace
 from pipeline.package.pdf.engine.log import reporting_to
 from pipeline.package.pdf.markup import ASSET
@@ -19,6 +20,8 @@ MOST_SHOWN = 12
 
 BOLD, SEMIBOLD = frozenset({"b", "strong"}), 600
 """Elements with bold text, and the weight from which a face counts as bold."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 CONTEXT = 24
 """The number of characters that a message shows on each side of one without a glyph."""
@@ -48,6 +51,11 @@ class Log:
         bold = missing_bold(self._root, spans)
         return (*self._found.values(), *missing_glyphs(self._missing, spans), *bold)
 
+    @property
+    def missing(self) -> str:
+        """The characters that are in no font."""
+        return "".join(sorted({character for character, _ in self._missing}))
+
     @contextlib.contextmanager
     def silenced(self) -> Iterator[None]:
         """In this context, only problems with images, which are read once, are collected."""
@@ -63,8 +71,10 @@ class Log:
 
     def record(self, kind: str, subject: str, message: str) -> None:
         if kind == "glyph":
-            around = _around(subject, self._root) or self._drawing_with(subject)
-            self._missing.append((subject, around))
+            # nobody misses what cannot be seen, and ours stands for others that are missing
+            if letters(subject) and not (self._missing and subject == REPLACEMENT):
+                around = _around(subject, self._root) or self._drawing_with(subject)
+                self._missing.append((subject, around))
         elif kind == "image":
             self._cannot_draw(subject, f" cannot be drawn: {message}.")
         elif kind == "drawing":
