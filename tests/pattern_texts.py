@@ -23,7 +23,7 @@ CONTAINERS: dict[Any, Callable[[Any], Iterable[Any]]] = {
     **dict.fromkeys((*REPEATS, ops.SUBPATTERN, ops.ASSERT, ops.ASSERT_NOT), itemgetter(-1)),
     ops.ATOMIC_GROUP: iter,
 }
-"""What contains elements of a pattern, and how to get them."""
+"""The kinds of elements of a pattern that contain others, and how to get these."""
 
 SEARCHES = {"search", "sub", "subn", "finditer", "findall", "split"}
 
