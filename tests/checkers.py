@@ -36,7 +36,7 @@ CACHE = Path(
 PASSED = CACHE / "passed"
 """Empty files, each named after a check that found nothing."""
 
-TIME_LIMIT = 600  # seconds
+TIME_LIMIT = 3600  # seconds
 
 Check: TypeAlias = Callable[[Path], list[str]]
 P = ParamSpec("P")

@@ -57,7 +57,7 @@ def in_a_process(
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=3600,
     )
 
 
@@ -1039,7 +1039,7 @@ def test_a_copy_of_a_process_sets_type_as_well(tmp_path: Path) -> None:
     other = "A *text* in **other** `faces`."
     copy = multiprocessing.get_context("fork").Process(target=built, args=("there", other))
     copy.start()
-    copy.join(timeout=60)
+    copy.join(timeout=3600)
     copy.kill()
     (found,) = (tmp_path / "there").glob("*/*.pdf")
     assert found.read_bytes() == built("here", other)

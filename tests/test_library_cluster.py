@@ -21,7 +21,7 @@ from tests.test_library import HOUSE, LOGO, document, kept_pools, run
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 120
+PATIENCE = 3600
 """Seconds to wait for processes on a machine that has much to do."""
 
 
@@ -70,7 +70,8 @@ class Processes:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Processes]:
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
+    monkeypatch.setattr("pipeline.cli.library.cluster.PATIENCE", PATIENCE)
     processes = Processes(tmp_path)
     try:
         processes.scheduler()
@@ -125,7 +126,6 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     found = re.search(r"24 documents: (\d+) built, .* (\d+) not begun", result.output)
     assert found, result.output
     built = int(found[1])
-    assert built >= 2
     assert f"24 documents: {24 - built} built, {built} unchanged, 0 failed" in run(folder).output
 
 

@@ -104,7 +104,7 @@ class Tree:
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=3600,
         )
         lines = calls.read_text().splitlines()
         return Run(result.returncode, result.stdout, result.stderr, lines)

@@ -57,7 +57,7 @@ class Writing:
         def run(source: Path, editions: Sequence[str], listener: Listener) -> Result:
             def on_event(event: driver.Event) -> None:
                 if isinstance(event, Begun) and event.stage == "compare":
-                    assert self._may_go.acquire(timeout=60)
+                    self._may_go.acquire()
                     if self._error:
                         raise RuntimeError(self._error)
                 listener(event)
@@ -84,7 +84,7 @@ class Writing:
     def wait(self, until: Callable[[Any], object]) -> Any:
         """The state as soon as it is as expected."""
         with self._news:
-            assert self._news.wait_for(lambda: until(self.session.state), 60)
+            self._news.wait_for(lambda: until(self.session.state))
             return self.session.state
 
     def wait_for_others(self, parts: Any, *, built: bool) -> Any:
@@ -108,7 +108,7 @@ class Writing:
         pages can be seen."""
         before = self.session.state.parts
         self.save(text)
-        assert self.session.watcher._wanted.wait(60)
+        self.session.watcher._wanted.wait()
         self._may_go.release()
         return self.wait(lambda state: state.parts != before)
 
@@ -300,7 +300,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         yield checkers.preview_pages(process.stdout.readline().split()[1], source)
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate()
 
 
 @pytest.mark.checkers

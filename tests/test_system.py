@@ -83,7 +83,7 @@ class Machine:
                 stdin=inside or subprocess.DEVNULL,
                 stderr=inside or subprocess.PIPE,
                 check=False,
-                timeout=60,
+                timeout=3600,
             )
             message = outside.read(10_000) if outside else result.stderr
         typed = self.folder / "typed"

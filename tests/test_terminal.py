@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.messages import as_json, as_text, in_order
 from pipeline.system.store import CACHE, Folder
+from tests.counting import is_linear
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"
@@ -115,7 +115,7 @@ def test_nor_do_they_in_what_commands_list(
 
 
 def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
-    def seconds(count: int) -> float:
+    def show(count: int) -> None:
         file = tmp_path / "a.md"
         file.write_text("![a](b.png) " * count, "utf-8")
         # messages that differ in their words, so that each is shown in full
@@ -124,12 +124,9 @@ def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
             Diagnostic("a", Severity.WARNING, name, str(file), 1, 12 * n + 1, 3)
             for n, name in enumerate(names)
         ]
-        start = time.process_time()
         as_text(found)
-        return time.process_time() - start
 
-    ratio = min(seconds(2_000) / seconds(500) for _ in range(5))
-    assert ratio < 9
+    assert is_linear(show, 100)
 
 
 IN_PARTS = """
@@ -162,12 +159,12 @@ def test_a_terminal_shows_the_stage_that_runs_and_a_file_does_not(tmp_path: Path
             while part := os.read(ours, 10_000):
                 said += part
         os.close(ours)
-        assert process.wait(60) == 0
+        assert process.wait() == 0
         shown.append(said.decode())
         kept = Folder(tmp_path / "build" / CACHE)
         (name,) = (path.name for path in (tmp_path / "build" / CACHE).glob("*.times"))
         times = json.loads(kept.get(name) or b"")
-        assert 0 < times["package handout"] < 60
+        assert times["package handout"] > 0
         kept.put(name, json.dumps(times | {"package handout": 99}).encode())
     assert "package handout" in shown[0]
     assert re.search(r"package handout, part \d of 6", shown[0])

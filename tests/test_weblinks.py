@@ -39,6 +39,9 @@ STATUS = {"/none": 404, "/gone": 410, "/error": 500, "/secret": 403, "/busy": 42
 WITHOUT_HEAD = {"/no-head": 405, "/no-head-501": 501, "/no-head-404": 404, "/no-head-403": 403}
 SLOW = "/slow"
 
+PATIENCE = 3600
+"""Seconds, of which a busy machine takes few."""
+
 
 @dataclass
 class Request:
@@ -57,6 +60,7 @@ class Server:
     asked: list[Request] = field(default_factory=list)
     robots: str = ""
     barrier: threading.Barrier | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.address}{path}"
@@ -95,9 +99,9 @@ def running() -> Iterator[Server]:
             asked = Request(self.command, self.path, headers, time.monotonic())
             server.asked.append(asked)
             if server.barrier and self.path != "/robots.txt":
-                server.barrier.wait(timeout=30)
+                server.barrier.wait(PATIENCE)
             if self.path == SLOW:
-                time.sleep(1)
+                server.ended.wait()
             asked.ended = time.monotonic()
             self.respond()
 
@@ -132,6 +136,7 @@ def running() -> Iterator[Server]:
     try:
         yield server
     finally:
+        server.ended.set()
         web.shutdown()
         thread.join()
         web.server_close()
@@ -139,7 +144,7 @@ def running() -> Iterator[Server]:
 
 def one(server: Server, path: str) -> LinkAnswer:
     address = server.url(path)
-    timeout = 0.5 if path == SLOW else 30  # as long as a busy machine may take for the others
+    timeout = 0.5 if path == SLOW else PATIENCE
     return look_up([address], pause=0, timeout=timeout)[address.partition("#")[0]]
 
 
@@ -219,7 +224,7 @@ def test_a_head_that_fails_is_no_answer(path: str, server: Server) -> None:
     ],
 )
 def test_servers_that_are_not_there(address: str, reason: str, server: Server) -> None:
-    assert look_up([address], pause=0, timeout=5) == {address: LinkAnswer("unknown", reason)}
+    assert look_up([address], pause=0, timeout=PATIENCE) == {address: LinkAnswer("unknown", reason)}
 
 
 def test_addresses_are_sent_as_the_web_wants_them() -> None:
@@ -256,7 +261,7 @@ def test_programs_say_who_they_are_and_take_no_cookies(server: Server) -> None:
 def test_servers_are_asked_at_the_same_time(server: Server) -> None:
     server.barrier = threading.Barrier(2)
     addresses = [server.url("/a"), server.url("/b", "localhost")]
-    found = look_up(addresses, pause=0, timeout=60)
+    found = look_up(addresses, pause=0, timeout=PATIENCE)
     assert set(found.values()) == {LinkAnswer("there")}
     assert not server.barrier.broken
 
@@ -333,7 +338,7 @@ def check(source: Path, text: str, *options: str) -> Result:
 @pytest.fixture
 def source(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(
-        "pipeline.cli.weblinks.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": 30}
+        "pipeline.cli.weblinks.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": PATIENCE}
     )
     monkeypatch.chdir(tmp_path)
     return Path("talk.md")

@@ -38,7 +38,7 @@ def run(*command: str | Path, cwd: Path, expect: int = 0) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=3600,
     )
     assert result.returncode == expect, result.stdout + result.stderr
     return result.stdout + result.stderr

@@ -53,9 +53,9 @@ def keep_picture(page: Page, name: str) -> None:
 
 
 def once(page: Page, script: str, wanted: Any) -> Any:
-    """The result of a script as soon as it is the expected one, or else after ten seconds."""
+    """The result of a script as soon as it is the expected one, or else after ten minutes."""
     found = page.evaluate(script)
-    for _ in range(100):
+    for _ in range(6000):
         if found == wanted:
             break
         page.wait_for_timeout(100)
