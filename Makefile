@@ -77,7 +77,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- goals -----------------------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog library docs check report watch test fuzz accept bench bench-import bench-library lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog library docs check report watch test fuzz accept bench bench-growth bench-import bench-library lint format constraints clean distclean help FORCE
 
 all: ## Build the editions in the front matter, or web page, PDF and e-book (the default)
 html: ## Build the web page only
@@ -95,7 +95,7 @@ asks_editions := --edition all
 asks_catalog := --catalog
 table := $(VENV)/.editions.mk
 GOALS := all html pdf epub editions catalog
-ifneq ($(filter-out library docs test fuzz accept bench bench-import bench-library lint format constraints clean distclean help report,$(goals)),)
+ifneq ($(filter-out library docs test fuzz accept bench bench-growth bench-import bench-library lint format constraints clean distclean help report,$(goals)),)
 include $(call show,$(call hide,$(table)))
 endif
 
@@ -199,6 +199,9 @@ bench-library: $(installed)-test ## Compare a library of 200 handouts with Pando
 	$(at)[ -f $(call quote,$(peers)/pyvenv.cfg) ] || $(call quote,$(python)) -m venv $(call quote,$(peers))
 	$(at)$(call quote,$(peers)/bin/python) -m pip install --quiet --disable-pip-version-check pypandoc_binary typst
 	$(at)$(call quote,$(python)) -m tests.bench.library --peers $(call quote,$(peers)) $(BENCH)
+
+bench-growth: $(installed)-test ## Time texts that could be slow: for parsers, regular expressions and lexers
+	$(at)for what in parsing patterns lexers; do $(call quote,$(python)) -m tests.bench.$$what || exit; done
 
 bench-import: $(installed)-test ## Measure how much importing keeps (IMPORTS="pages documents")
 	$(at)$(call quote,$(python)) -m tests.bench.imports $(IMPORTS)
