@@ -23,9 +23,11 @@ from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.model.faces import FACES, font_file
 from pipeline.model.table_cells import place, regular, within_rows
 from pipeline.model.tree import plain_text
+from pipeline.package import pdf
 from pipeline.parser import parse_body, parse_file
 from pipeline.render.table_fit import SMALL, USUAL, fit
 from pipeline.render.text_width import text_width
+from pipeline.verify.seen import read_pages
 from tests import making
 from tests.pdf_reading import Element, open_pdf, read
 
@@ -440,3 +442,17 @@ def test_widths_of_an_author_hold_everywhere() -> None:
     text = pipes(["a", "b"], ["c", "d"]) + '\n{widths="1 3"}\n'
     for edition in ("handout", "ebook", "web"):
         assert '<col class="width-25pc"' in markup_of(text, edition)
+
+
+def test_tables_of_one_row_may_be_parted_from_each_other(tmp_path: Path) -> None:
+    """Not only within a table do its first and last rows stay together."""
+    tables = "\n\n".join(f"| Word {n} | B |\n|---|---|\n| 1 | 2 |" for n in range(6))
+    document = making.resolved(
+        f"---\ntitle: T\nlang: en\n---\n\n::: columns 2\n{tables}\n:::\n", "handout", tmp_path
+    )
+    data = pdf.package(making.rendered(document), tmp_path).data
+    (page,) = read_pages(data)
+    lefts = [round(run.box.left) for run in page.body if run.text.startswith("Word")]
+    assert len(lefts) == 6
+    assert lefts == sorted(lefts)
+    assert lefts.count(lefts[0]) == 3, "half of them are in each column"
