@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import pikepdf
+import pytest
 
 from pipeline.model.editions import EDITIONS, output_name, pages_name
 from tests import checkers
 from tests.conforming import ROOT, Read
 from tests.derived_html import compare
+from tests.pdf_drawing import Shown, colours, texts
+from tests.pdf_reading import open_pdf, read
 
 SOURCE = ROOT / "source" / "ending-modern-slavery.md"
 
@@ -27,6 +33,17 @@ class TestPublication(Read):
         " Page 2: “Forced labour Forced marriage” is set in 5.9 points.",
     )
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def large(cls, built: Path) -> pikepdf.Pdf:
+        """The large-print edition, which marks the pages of the handout."""
+        return open_pdf(built.with_name(f"{built.name}-large-print.pdf").read_bytes())
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def shown(cls, large: pikepdf.Pdf) -> list[Shown]:
+        return list(texts(large))
+
     def test_html_derived_from_the_pdf_is_that_of_the_web_page(self, built: Path) -> None:
         page = built.with_suffix(".html").read_text("utf-8")
         assert not any(compare(built.with_suffix(".pdf").read_bytes(), page).values())
@@ -44,3 +61,29 @@ class TestPublication(Read):
         assert checkers.page_validation(*tagged) == []
         for path in built.parent.glob("*.pdf"):
             assert checkers.qpdf(path) == []
+
+    def test_what_is_for_black_printers_has_no_colour(self, built: Path) -> None:
+        grey = built.with_name(f"{built.name}-greyscale.pdf").read_bytes()
+        assert colours(open_pdf(grey)) == set()
+
+    def test_large_print_is_black_and_of_18_points_but_for_a_drawing_which_it_puts_in_words(
+        self, large: pikepdf.Pdf, shown: list[Shown]
+    ) -> None:
+        small = [one for one in shown if one.size < 18]
+        drawing = (SOURCE.parent / "figures" / "people-in-modern-slavery.svg").read_text("utf-8")
+        letters = re.sub(r"<[^>]*>|\s", "", drawing)
+        assert len({one.page for one in small}) == 1
+        assert all(one.text.strip() in letters for one in small)
+        alternative = "Bar chart in millions of people. In 2016, 24.9 in forced labour"
+        assert alternative in re.sub(r"\s+", " ", read(large).text)
+        assert {one.colour for one in shown if one.size >= 18} == {(0, 0, 0)}
+
+    def test_large_print_shows_the_pages_of_the_handout(
+        self, large: pikepdf.Pdf, shown: list[Shown]
+    ) -> None:
+        words = re.sub(r"\s+", " ", read(large).text)
+        assert "The numbers in the margin are the pages of the standard handout." in words
+        labels = [int(number) for number in re.findall(r"\[Page (\d+)\]", words)]
+        assert labels == list(range(1, len(labels) + 1))
+        assert len(labels) > 3
+        assert "Standard handout" in " ".join(one.text for one in shown if one.page == 0)

@@ -11,7 +11,6 @@ import pikepdf
 import pytest
 from PIL import Image
 
-import pipeline
 from pipeline.model.paper import Theme
 from pipeline.package.pdf.grey import grey_of
 from tests import making
@@ -126,13 +125,6 @@ def test_the_colours_are_there_in_the_handout(folder: Path) -> None:
     text = FRONT.format(options="theme: classic\n") + EVERY_COLOUR
     found = colours(open_pdf(pdf_of(text, folder, "handout")))
     assert {"/DeviceRGB"} < found
-
-
-def test_the_publication_has_no_colour(tmp_path: Path) -> None:
-    source = ROOT / "source" / "ending-modern-slavery.md"
-    assert not pipeline.build(source, ["greyscale"], out=tmp_path).failed
-    (file,) = tmp_path.rglob("*.pdf")
-    assert colours(pikepdf.open(file)) == set()
 
 
 @pytest.mark.parametrize("theme", get_args(Theme))

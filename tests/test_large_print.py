@@ -10,7 +10,6 @@ import msgspec
 import pikepdf
 import pytest
 
-import pipeline
 from pipeline.driver import compare
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes, Pages
@@ -86,34 +85,12 @@ def book() -> Made:
     return made(CHAPTERS, BOOK)
 
 
-@pytest.fixture(scope="module")
-def handout(tmp_path_factory: pytest.TempPathFactory) -> pikepdf.Pdf:
-    """The first publication, built as the command builds it: with the handout's pages."""
-    out = tmp_path_factory.mktemp("large")
-    assert not pipeline.build(
-        PUBLICATION, ["large-print"], out=out, options=pipeline.Options(strict=True)
-    ).failed
-    (file,) = out.rglob("*.pdf")
-    return pikepdf.open(file)
-
-
 # --- letters -----------------------------------------------------------------------------
 
 
 def test_no_letter_is_under_18_points(book: Made) -> None:
     assert len(book.shown) > 500
     assert [one for one in book.shown if one.size < 18] == []
-
-
-def test_only_a_drawing_has_smaller_letters_and_it_is_put_in_words(handout: pikepdf.Pdf) -> None:
-    small = [one for one in texts(handout) if one.size < 18]
-    pages = {one.page for one in small}
-    drawing = (PUBLICATION.parent / "figures" / "people-in-modern-slavery.svg").read_text()
-    letters = re.sub(r"<[^>]*>|\s", "", drawing)
-    assert len(pages) == 1
-    assert all(one.text.strip() in letters for one in small)
-    alternative = "Bar chart in millions of people. In 2016, 24.9 in forced labour"
-    assert alternative in re.sub(r"\s+", " ", read(handout).text)
 
 
 def test_the_faces_are_made_for_low_vision_and_never_slanted(book: Made) -> None:
@@ -126,10 +103,8 @@ def test_the_faces_are_made_for_low_vision_and_never_slanted(book: Made) -> None
     }
 
 
-def test_all_text_is_black(book: Made, handout: pikepdf.Pdf) -> None:
+def test_all_text_is_black(book: Made) -> None:
     assert {one.colour for one in book.shown} == {(0, 0, 0)}
-    large = [one for one in texts(handout) if one.size >= 18]
-    assert {one.colour for one in large} == {(0, 0, 0)}
 
 
 def test_emphasis_is_bold() -> None:
@@ -293,19 +268,6 @@ def test_a_long_formula_is_broken_before_its_relations() -> None:
     (_, _, _, low), (_, _, wide, high) = views
     assert high > 2 * low
     assert wide < 2200
-
-
-# --- the pages of the standard edition ---------------------------------------------------
-
-
-def test_the_pages_of_the_handout_are_shown(handout: pikepdf.Pdf) -> None:
-    words = re.sub(r"\s+", " ", read(handout).text)
-    assert "The numbers in the margin are the pages of the standard handout." in words
-    found = [int(number) for number in re.findall(r"\[Page (\d+)\]", words)]
-    assert found == list(range(1, len(found) + 1))
-    assert len(found) > 3
-    foot = " ".join(one.text for one in texts(handout) if one.page == 0)
-    assert "Standard handout" in foot
 
 
 def test_it_is_accessible_and_the_same_every_time(book: Made, tmp_path: Path) -> None:

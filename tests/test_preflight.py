@@ -364,13 +364,6 @@ def test_check_finds_what_will_not_print_well(bad: Path) -> None:
     assert found["small-text"].hint
 
 
-def test_the_publication_prints_well() -> None:
-    from pipeline.cli.report import make_report
-
-    report = make_report(ROOT / "source" / "ending-modern-slavery.md", ["handout"], pictures=False)
-    assert [finding.message for finding in report.findings] == []
-
-
 def test_the_starter_prints_well(tmp_path: Path) -> None:
     source = tmp_path / "talk.md"
     source.write_text("# A talk\n\nA few words.\n", encoding="utf-8")
