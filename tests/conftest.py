@@ -21,7 +21,7 @@ settings.register_profile(
     "chapbook",
     derandomize=True,
     database=None,
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -160,10 +160,10 @@ def test_code_that_may_be_wide_can_be_scrolled_by_keyboard() -> None:
 
 
 def test_long_code_stays_quick() -> None:
-    source = FRONT + "```bash {.numbered mark=5}\n" + "x = [1, 2]  # y\n" * 4_000 + "```\n"
+    source = FRONT + "```bash {.numbered mark=5}\n" + "x = [1, 2]  # y\n" * 1_000 + "```\n"
     page = made(source, "web").decode()
-    assert page.count('class="code-line"') == 4_000
-    assert 'data-line="4000"' in page
+    assert page.count('class="code-line"') == 1_000
+    assert 'data-line="1000"' in page
 
 
 # --- print -----------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_a_line_that_is_broken_has_a_sign() -> None:
 
 def test_the_first_line_of_a_broken_one_is_never_empty() -> None:
     """Wherever a line is broken, its indentation stays with the text after it."""
-    for length in range(50, 60):
+    for length in range(50, 60, 2):
         line = "    # " + "ab " * 14 + "c" * (length - 48) + " end of the remark"
         data = made(FRONT + f"```python\n{line}\n```\n", "handout")
         (code,) = read(open_pdf(data)).all("Code")
@@ -258,7 +258,7 @@ def test_a_listing_breaks_across_pages_and_keeps_its_caption() -> None:
 def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
     """A heading is on the page of the first two lines of code below it, wherever they fall."""
     last = 0
-    for paragraphs in range(31, 41):
+    for paragraphs in range(31, 41, 2):
         source = FRONT + "Text.\n\n" * paragraphs + f"## Heading\n\n```\n{LONG}\n{LONG}\n```\n"
         root = read(open_pdf(made(source, "handout")))
         heading = next(found for found in root.all("H2") if found.text == "Heading")

@@ -279,7 +279,7 @@ def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
     if allocated is None:
         pytest.skip("only glibc tells what is in use")
     allocated.restype = Allocated
-    lines = "".join(f"<p><b>{n}</b> A <i>text</i> of features {n}.</p>" for n in range(20))
+    lines = "".join(f"<p><b>{n}</b> A <i>text</i> of features {n}.</p>" for n in range(10))
     styles = ["p { font-variant-numeric: oldstyle-nums } b { letter-spacing: 1px }"]
     setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
 
@@ -290,8 +290,8 @@ def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
         found = allocated()
         return int(found.mapped + found.in_use)
 
-    before = used_after(5)
-    assert used_after(10) - before < 10 * 5_000  # 700 each, and 25,000 where features stay
+    before = used_after(4)
+    assert used_after(6) - before < 6 * 4_000  # 700 each, and 12,500 where features stay
 
 
 @pytest.mark.parametrize("face", [LATIN_FACE, FACES[0]], ids=["sans", "with-ligatures"])
@@ -317,7 +317,7 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
     markup = "".join(
         f'<p lang="{language}" style="width: {width}px">{text} {text}</p>'
         for language, text in texts
-        for width in range(120, 240, 4 if language == "en" else 11)
+        for width in range(120, 240, 10 if language == "en" else 24)
     )
     styles = [
         f"p {{ font-family: '{face.family}'; hyphens: auto; text-align: justify }}",
@@ -544,7 +544,7 @@ def test_hyphens_are_those_of_all_patterns(language: str) -> None:
     all_of_them = pyphen.HyphDict.__mro__[1](path)
     some = pyphen.HyphDict(path)
     letters = sorted(all_of_them.patterns)
-    words = ("asszonnyal", "urinstinkt", *(f"{one.strip('.')}en" for one in letters[::97]))
+    words = ("asszonnyal", "urinstinkt", *(f"{one.strip('.')}en" for one in letters[::400]))
     for word in words:
         expected = [(place, place.data) for place in all_of_them.positions(word)]
         assert [(place, place.data) for place in some.positions(word)] == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 from collections.abc import Callable
@@ -35,6 +36,7 @@ INSTALLABLE, RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0, 2, 4, 8, 0x100, 
 Make: TypeAlias = Callable[..., Result]
 
 
+@functools.cache
 def font(usage: int, *, without: tuple[str, ...] = ("GDEF", "GPOS", "GSUB")) -> bytes:
     """A font of the name Wells that says so of its embedding. Kerning and ligatures take longest to
     read, and are left out."""

@@ -37,8 +37,6 @@ speakers: {Ann Asker: interviewer, Ben Answerer: guest}
 
 {{ include parts/tables.md }}
 
-{{ include parts/math.md }}
-
 {{ include parts/code.md }}
 
 {{ include parts/exercises.md }}

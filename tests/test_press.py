@@ -99,11 +99,11 @@ def table(takes: int, gives: int, levels: int, values: bytes) -> bytes:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("press")
     (folder / "press.icc").write_bytes(profile())
-    red = Image.new("RGB", (2000, 1400), (200, 30, 30))
+    red = Image.new("RGB", (2000, 140), (200, 30, 30))
     red.save(folder / "photograph.jpg")
     red.convert("L").save(folder / "palette.gif")
     hole = red.convert("RGBA")
-    hole.paste((0, 0, 0, 0), (0, 0, 500, 500))
+    hole.paste((0, 0, 0, 0), (0, 0, 500, 140))
     hole.save(folder / "picture.png")
     (folder / "drawing.svg").write_text(DRAWING, "utf-8")
     (folder / "x.md").write_text(FRONT + EVERY_COLOUR, "utf-8")

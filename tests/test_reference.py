@@ -11,7 +11,14 @@ from tests.conforming import ROOT, Conforming
 
 
 class TestReference(Conforming):
+    """Without checkers, its constructs are those of the test book, and of its tested examples."""
+
     source = ROOT / "docs" / "markdown.md"
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _with_checkers(cls) -> None:
+        checkers.require("EPUBCheck")
 
     @pytest.mark.parametrize("check", [checkers.page_validation, checkers.qpdf])
     def test_pdf(self, check: checkers.Check, built: Path) -> None:

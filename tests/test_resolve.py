@@ -815,7 +815,7 @@ def loads(markup: str) -> list[str]:
 
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_no_place_takes_an_address_that_leads_elsewhere(address: str, tmp_path: Path) -> None:
-    texts = [("", holder.format(*[address] * 4)) for holder in HOLDERS]
+    texts = [("", "\n\n".join(holder.format(*[address] * 4) for holder in HOLDERS))]
     texts += [(holder.format(address), "a") for holder in FRONT_HOLDERS]
     for front, body in texts:
         source = f"---\ntitle: T\nlang: en\n{front}\n---\n\n{body}\n"

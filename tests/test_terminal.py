@@ -146,7 +146,7 @@ def test_a_terminal_shows_the_stage_that_runs_and_a_file_does_not(tmp_path: Path
     command = [sys.executable, "-c", IN_PARTS, "build", "a.md", "--edition", "handout"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
     shown = []
-    for count in (1000, 900):
+    for count in (300, 280):
         chapters = (f"# {n}\n\n" + "The well and the rope. " * (count // 4) for n in range(4))
         source.write_text("\n\n".join(chapters), "utf-8")
         ours, theirs = pty.openpty()

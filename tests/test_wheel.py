@@ -12,6 +12,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+import pipeline
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
@@ -110,9 +112,9 @@ def test_it_builds_all_three_from_any_folder(built: Path) -> None:
 
 
 def test_it_builds_the_same_as_here(built: Path, tmp_path: Path) -> None:
-    (tmp_path / "talk.md").write_text(SOURCE, encoding="utf-8")
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pipeline.cli import main; main()"
-    run(sys.executable, "-c", code, "build", "talk.md", "--out", "here", cwd=tmp_path)
+    source = tmp_path / "talk.md"
+    source.write_text(SOURCE, encoding="utf-8")
+    pipeline.build(source, out=tmp_path / "here")
     for suffix in FORMATS:
         here, there = tmp_path / f"here/talk/talk.{suffix}", built.with_suffix(f".{suffix}")
         assert here.read_bytes() == there.read_bytes(), suffix
