@@ -130,7 +130,7 @@ def test_what_is_expected_belongs_to_a_case() -> None:
     assert {path.suffix for path in others} <= {".png", ".js", ".svg"}
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(CASES).as_posix())
-def test_a_case_says_what_it_shows(file: Path) -> None:
-    first, second, *_ = file.read_text("utf-8").split("\n")
-    assert first.startswith("<!-- ") or (first == "---" and second.startswith("# "))
+def test_every_case_says_what_it_shows() -> None:
+    for file in FILES:
+        first, second, *_ = file.read_text("utf-8").split("\n")
+        assert first.startswith("<!-- ") or (first == "---" and second.startswith("# ")), file

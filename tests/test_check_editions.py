@@ -82,7 +82,7 @@ Who dug.
 
 > Water.
 """
-CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 12)}\n" for n in range(1, 7)]
+CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 30)}\n" for n in range(1, 7)]
 BOOK = "\n".join((PARTS, "# One {.part}", *CHAPTERS[:3], "# Two {.part}", *CHAPTERS[3:]))
 SOURCES = {
     "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,16 @@ from click.testing import CliRunner
 
 from pipeline import cli
 from pipeline.authoring.formatting import format_text
+from pipeline.parser import parse
 from tests.test_writer import ROOT, SOURCES
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """What has been formatted is not parsed again to be formatted again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.authoring.formatting.parse", functools.lru_cache(2)(parse))
+        yield
 
 
 def formatted(body: str) -> str:

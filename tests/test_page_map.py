@@ -4,7 +4,11 @@ the same ones, the answers name them."""
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pikepdf
@@ -15,7 +19,7 @@ from pipeline.flow.editions import BuiltEdition, Source
 from pipeline.flow.runner import Runner
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
 from pipeline.model.codes import Code
-from pipeline.model.editions import EDITIONS
+from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name
 from pipeline.model.page_map import PageMap, counted_text, letters
 from pipeline.model.tree import walk
 from pipeline.parser import parse, parse_file
@@ -41,6 +45,14 @@ speakers: {Ann Asker: interviewer, Ben Answerer: guest}
 
 {{ include parts/exercises.md }}
 """
+
+ELSEWHERE = {
+    "PYTHONPATH": str(ROOT),
+    "TZ": "Pacific/Kiritimati",
+    "LC_ALL": "C",
+    "PYTHONHASHSEED": "1",
+}
+BUILT_ELSEWHERE = "assert not pipeline.build('chapters.md').diagnostics"
 
 LONG_ANSWERS = """\
 ---
@@ -107,11 +119,35 @@ def pdf(made: BuiltEdition) -> bytes:
     return made.package.data
 
 
+@pytest.fixture(scope="module")
+def book() -> Built:
+    return Built(BOOK / "chapters.md", CHAPTERS)
+
+
 @pytest.fixture(scope="module", params=["book", "long answers"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     if request.param == "book":
-        return Built(BOOK / "chapters.md", CHAPTERS)
+        chapters: Built = request.getfixturevalue("book")
+        return chapters
     return Built(tmp_path_factory.mktemp("long") / "long.md", LONG_ANSWERS)
+
+
+def test_the_same_bytes_wherever_it_is_built(book: Built, tmp_path: Path) -> None:
+    """And without a finding, with nothing in the cache."""
+    folder = tmp_path / "deep" / "place 1"
+    shutil.copytree(BOOK, folder)
+    (folder / "chapters.md").write_text(CHAPTERS, "utf-8")
+    subprocess.run(
+        [sys.executable, "-c", f"import pipeline; {BUILT_ELSEWHERE}"],
+        cwd=folder,
+        env={**os.environ, **ELSEWHERE, "CHAPBOOK_CACHE": str(tmp_path / "cache")},
+        umask=0o077,
+        check=True,
+    )
+    for edition in map(EDITIONS.__getitem__, DEFAULT_EDITIONS):
+        made = book.handout if edition.name == "handout" else book.make(edition.name, book.handout)
+        there = folder / "build" / "chapters" / output_name("chapters", edition)
+        assert there.read_bytes() == pdf(made), edition.name
 
 
 OWN_WORDS = 45
