@@ -29,7 +29,7 @@ import java.util.Arrays;
 public final class Checkers {
   private static final ByteArrayOutputStream OUT = new ByteArrayOutputStream();
   private static final ByteArrayOutputStream ERR = new ByteArrayOutputStream();
-  private static final int PATIENCE = 60_000; // milliseconds
+  private static final int PATIENCE = 3_600_000; // milliseconds
   private static int clients = 0;
 
   private final ClassLoader epubcheck;

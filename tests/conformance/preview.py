@@ -24,6 +24,9 @@ FENCE = "\n```\n{}\n{}\n\n{}\n```\n".format(*CODE)
 SANDBOXED = "Blocked script execution"
 """The browser's message about the web page's own script, which does not run in a preview."""
 
+LONG, SEVERAL = 3_600_000, 60_000
+"""Milliseconds, and looks at a page, that no machine needs."""
+
 READ = """(pane) => {
     const frame = document.querySelector(`#${pane} iframe:not(.coming)`);
     const line = frame.clientHeight / 4;
@@ -59,7 +62,7 @@ class Writer:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text))
         page.on("request", lambda asked: self.requested(asked.url))
-        page.set_default_timeout(90_000)  # machines may be busy
+        page.set_default_timeout(LONG)
         page.goto(self.address + fragment)
         for pane in self.panes:
             page.wait_for_selector(f"#{pane}[data-digest]")
@@ -317,20 +320,19 @@ def on_the_way(writer: Writer) -> list[bool]:
     def edit(title: str) -> None:
         held.clear()
         writer.put(writer.text.replace("title: ", f"title: {title} ", 1))
-        for _ in range(500):
-            if len(held) == 2:
-                break
+        while len(held) < 2:
             page.wait_for_timeout(10)
 
     def shows_all(seconds: int) -> bool:
-        """True as soon as it shows the last build, and hears of the next, if that is within so many
-        of its seconds."""
-        built = [writer.built(edition) for edition in ("web", "handout", "ebook")]
-        for _ in range(seconds):
+        """True as soon as it shows the last build, and hears of the next: it gets so many seconds
+        of its clock for that, and minutes of ours."""
+        for number in range(SEVERAL):
+            built = [writer.built(edition) for edition in ("web", "handout", "ebook")]
             if page.evaluate(DIGESTS) == built and not page.inner_text("#doing"):
                 return True
             page.wait_for_timeout(10)
-            page.clock.fast_forward(1000)
+            if number < seconds:
+                page.clock.fast_forward(1000)
         return False
 
     page.route("**/file/**", hold)

@@ -2,7 +2,7 @@
 
 const pause = milliseconds => new Promise(end => setTimeout(end, milliseconds));
 
-async function until(condition, milliseconds = 5000) {
+async function until(condition, milliseconds = 60_000) {
     const end = performance.now() + milliseconds;
     while (!condition() && performance.now() < end) await pause(10);
 }
