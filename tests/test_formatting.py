@@ -17,7 +17,7 @@ from tests.test_writer import ROOT, SOURCES
 
 @pytest.fixture(scope="module", autouse=True)
 def _parsed_once() -> Iterator[None]:
-    """What has been formatted is not parsed again to be formatted again."""
+    """Parse nothing again that has been formatted, to format it again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipeline.authoring.formatting.parse", functools.lru_cache(2)(parse))
         yield
