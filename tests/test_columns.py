@@ -13,8 +13,8 @@ from PIL import Image
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package import pdf
 from pipeline.package.files import font_files
-from pipeline.package.pdf.engine.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.text_columns import arrange

@@ -24,7 +24,7 @@ from pipeline.model.sheet.colours import contrast
 from pipeline.model.sheet.spread import reading, spread_sheet
 from pipeline.package import cover as package
 from pipeline.package.pdf import cover as setting
-from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.parser import parse
 from pipeline.render import cover as render
 from pipeline.render.cover.colours import PAPER, palette

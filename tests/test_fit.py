@@ -22,7 +22,7 @@ from pipeline.model.paper import FitOptions, Fitted, PrintOptions
 from pipeline.model.sheet.fitting import fit_for, room
 from pipeline.model.sheet.fitting import settings as all_settings
 from pipeline.model.sheet.proportions import sheet_for
-from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
 from pipeline.package.pdf.layout import LAYOUTS
 

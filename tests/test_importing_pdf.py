@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline.authoring.importing import import_file
-from pipeline.package.pdf.engine import weasyprint
+from pipeline.package.pdf.engine.adapter import weasyprint
 from tests.test_importing import body, imported, told
 
 PAGE = """\

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline.cli import main
 from pipeline.driver import Ran
-from pipeline.package.pdf.engine import typesetter  # noqa: F401 (loaded before processes fork)
+from pipeline.package.pdf.engine.adapter import typesetter  # noqa: F401 (loaded before processes fork)
 from pipeline.system import outputs
 from pipeline.system.confinement import ConfinementError, confine
 from tests.test_saving import contents

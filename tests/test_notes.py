@@ -20,9 +20,9 @@ from pipeline.model.rendered import Pages, Style, tree_of
 from pipeline.model.tree import plain_text, walk
 from pipeline.package import package, pdf
 from pipeline.package.files import font_files
-from pipeline.package.pdf.engine import layout
-from pipeline.package.pdf.engine.boxes import is_notes
-from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.engine.adapter import layout
+from pipeline.package.pdf.engine.adapter.boxes import is_notes
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Extent, Margin, MarginNote
 from pipeline.package.pdf.markup import ready

@@ -13,7 +13,7 @@ from PIL import Image
 import pipeline
 from pipeline.cli.report.cost import Ink, ink_of, mean
 from pipeline.model.codes import Code
-from pipeline.package.pdf.engine import weasyprint
+from pipeline.package.pdf.engine.adapter import weasyprint
 from pipeline.verify import check
 from pipeline.verify.findings import Finding
 from pipeline.verify.layout import Colour, PageArea, PageLayout

@@ -18,8 +18,8 @@ from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.package.files import font_files
-from pipeline.package.pdf.engine.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import classes, ready
 from tests import making

@@ -76,7 +76,7 @@ def cover_ahead(
 
 def get_ready_to_print(lang: str) -> None:
     """Load what a printed text in a language needs, in a process that waits for one."""
-    from pipeline.package.pdf.engine import typesetter
+    from pipeline.package.pdf.engine.adapter import typesetter
 
     style = builtin_templates() / "pdf" / "style.css"
     typesetter.get_ready(lang, (style.read_text("utf-8"),))

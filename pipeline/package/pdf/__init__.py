@@ -23,8 +23,8 @@ from pipeline.model.words import words
 from pipeline.model.writing_systems import beyond
 from pipeline.package.files import font_files, lacking
 from pipeline.package.pdf.archive import make_archival, turn_drawn
-from pipeline.package.pdf.engine.objects import PDF
-from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage, Typesetter
+from pipeline.package.pdf.engine.adapter.objects import PDF
+from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.fit import fit_pages
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out

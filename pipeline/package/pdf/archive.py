@@ -14,7 +14,14 @@ from pipeline.model.editions import Edition
 from pipeline.model.late import late_module
 from pipeline.package.image_sizes import in_srgb
 from pipeline.package.pdf.colours import Inks, declare_intent, rgb_of, turn_colours
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String, content
+from pipeline.package.pdf.engine.adapter.objects import (
+    PDF,
+    Array,
+    Dictionary,
+    Stream,
+    String,
+    content,
+)
 from pipeline.package.pdf.grey import GREYS, QUALITY
 from pipeline.system.pictures import Image
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
+from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String
 
 SPACE = re.compile(rb"/(\S+) (cs|CS)")
 DEVICES = {b"g": 1, b"G": 1, b"rg": 3, b"RG": 3, b"k": 4, b"K": 4}

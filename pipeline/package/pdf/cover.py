@@ -17,9 +17,9 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import CoverPage
 from pipeline.model.sheet.proportions import standards_for
-from pipeline.package.pdf.engine import boxes
-from pipeline.package.pdf.engine.objects import PDF
-from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
+from pipeline.package.pdf.engine.adapter import boxes
+from pipeline.package.pdf.engine.adapter.objects import PDF
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe

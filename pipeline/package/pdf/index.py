@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.engine.boxes import elements
-from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.engine.adapter.boxes import elements
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 RANGE = "–"

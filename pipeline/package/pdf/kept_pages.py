@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import PAGE, PAGE_NAME, PAGE_START, TARGET
-from pipeline.package.pdf.engine.boxes import elements
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
-from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.engine.adapter.boxes import elements
+from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 CONTINUED = "continued"

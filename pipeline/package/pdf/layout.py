@@ -11,8 +11,13 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from pipeline.model.rendered import Pages
-from pipeline.package.pdf.engine.boxes import elements
-from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument, TypesetPage, Typesetter
+from pipeline.package.pdf.engine.adapter.boxes import elements
+from pipeline.package.pdf.engine.adapter.typesetter import (
+    POINT,
+    TypesetDocument,
+    TypesetPage,
+    Typesetter,
+)
 from pipeline.package.pdf.index import Labels, PageNumbers
 from pipeline.package.pdf.margin import place_notes
 from pipeline.package.pdf.markup import classes

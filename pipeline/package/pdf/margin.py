@@ -14,9 +14,15 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from pipeline.package.pdf.engine import boxes
-from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, bare, children, has_class
-from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.engine.adapter import boxes
+from pipeline.package.pdf.engine.adapter.boxes import (
+    LayoutBox,
+    all_boxes,
+    bare,
+    children,
+    has_class,
+)
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 
 GAP, CLEARANCE = 6.0, 10.0
 """CSS pixels between two notes, and between a note and content that it must not touch."""

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.model.metadata import Identifier, Metadata
 from pipeline.model.paper import Accessible, Archival, ForPress, Press, Standards
-from pipeline.package.pdf.engine.objects import PDF, PRODUCER, Dictionary, Stream, String
+from pipeline.package.pdf.engine.adapter.objects import PDF, PRODUCER, Dictionary, Stream, String
 from pipeline.package.result import publication_moment
 
 CREATOR = "Chapbook"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import OUTLINE
-from pipeline.package.pdf.engine.boxes import (
+from pipeline.package.pdf.engine.adapter.boxes import (
     LayoutBox,
     all_boxes,
     children,
@@ -24,7 +24,7 @@ from pipeline.package.pdf.engine.boxes import (
     is_notes,
     shows,
 )
-from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
+from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
 from pipeline.package.pdf.markup import classes
 from pipeline.package.result import StrandedHeading
 from pipeline.package.units import LastHeading, PageFoot

@@ -26,8 +26,14 @@ from pipeline.model.page_map import (
 from pipeline.model.paper import Sheet
 from pipeline.model.print_marks import HYPHEN, TEXT
 from pipeline.model.rendered import XHTML
-from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture, is_text
-from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.engine.adapter.boxes import (
+    LayoutBox,
+    children,
+    has_class,
+    is_furniture,
+    is_text,
+)
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.markup import classes
 

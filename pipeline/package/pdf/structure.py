@@ -16,10 +16,10 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import HYPHEN
 from pipeline.package.pdf import roles
-from pipeline.package.pdf.engine import boxes
-from pipeline.package.pdf.engine.boxes import LayoutBox, children
-from pipeline.package.pdf.engine.lines import ends_with_space
-from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
+from pipeline.package.pdf.engine.adapter import boxes
+from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
+from pipeline.package.pdf.engine.adapter.spaces import ends_with_space
+from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
 from pipeline.package.pdf.markup import classes, read_text
 from pipeline.package.pdf.nodes import (
     StructureNode,

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.nodes import TableCell, TableRow
 from pipeline.model.table_cells import place
-from pipeline.package.pdf.engine.objects import Array, String
+from pipeline.package.pdf.engine.adapter.objects import Array, String
 
 SCOPES = {"col": "/Column", "colgroup": "/Column", "row": "/Row", "rowgroup": "/Row"}
 

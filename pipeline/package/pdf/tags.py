@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline.model.page_map import printed_letters
-from pipeline.package.pdf.engine.drawn import shown
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
-from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage
+from pipeline.package.pdf.engine.adapter.drawn import shown
+from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, TypesetPage
 from pipeline.package.pdf.markup import classes, read_text
 from pipeline.package.pdf.nodes import StructureNode
 from pipeline.package.pdf.roles import ILLUSTRATIONS, NOT_BEFORE

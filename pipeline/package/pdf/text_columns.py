@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.engine.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.package.pdf.archive import attached
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
+from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.units import Tag
 
 NAMESPACE = "http://iso.org/pdf2/ssn"

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.words import words
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
-from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.form.fields import FormField, fields
 from pipeline.package.pdf.form.fonts import ONE_LINE, add_fonts, face_for
 from pipeline.package.pdf.form.widgets import ONE_OF_SEVERAL, FieldArea, Widgets, places

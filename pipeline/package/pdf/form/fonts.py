@@ -17,7 +17,7 @@ from pipeline.model import writing_systems
 from pipeline.model.faces import SANS
 from pipeline.model.rendered import Face
 from pipeline.package.font_subset import coverage, font_bytes
-from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
+from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String
 from pipeline.system import store
 
 LATIN_FACE = Face(SANS, 400, "normal", "font_source_sans_pro", "files/SourceSansPro-Regular.ttf")

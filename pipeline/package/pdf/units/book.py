@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
-from pipeline.package.pdf.engine.joining import DrawnPart, KeptPage, Uses, join
-from pipeline.package.pdf.engine.objects import PDF
-from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
+from pipeline.package.pdf.engine.adapter.joining import DrawnPart, KeptPage, Uses, join
+from pipeline.package.pdf.engine.adapter.objects import PDF
+from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.index import PageNumbers, first_pages, folios
 from pipeline.package.pdf.markup import ASSET, classes
 from pipeline.package.pdf.page_starts import Flow

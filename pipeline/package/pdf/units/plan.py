@@ -17,8 +17,8 @@ from pipeline.model.rendered import Pages
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.package import units
-from pipeline.package.pdf.engine.heads import begin_pages
-from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.engine.adapter.heads import begin_pages
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.markup import HEADINGS, classes
 from pipeline.package.pdf.roles import heading_level
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import PageMap
-from pipeline.package.pdf.engine.joining import DrawnPart, Uses, join
-from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.engine.adapter.joining import DrawnPart, Uses, join
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.units.book import Book
 from pipeline.package.pdf.units.setting import NOTHING
 from pipeline.package.units import Crew, PageDigest, Proof, SetPage

@@ -8,12 +8,12 @@ from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
 from pipeline.package import units
 from pipeline.package.pdf.archive import turn_drawn
-from pipeline.package.pdf.engine.drawn import draw, shown
-from pipeline.package.pdf.engine.heads import heads, is_plain, place_of, styled
-from pipeline.package.pdf.engine.layout import Targets
-from pipeline.package.pdf.engine.log import reporting_to
-from pipeline.package.pdf.engine.objects import PDF
-from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
+from pipeline.package.pdf.engine.adapter.drawn import draw, shown
+from pipeline.package.pdf.engine.adapter.heads import heads, is_plain, place_of, styled
+from pipeline.package.pdf.engine.adapter.layout import Targets
+from pipeline.package.pdf.engine.adapter.log import reporting_to
+from pipeline.package.pdf.engine.adapter.objects import PDF
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
 from pipeline.package.pdf.markup import ready_text

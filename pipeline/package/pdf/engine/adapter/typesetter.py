@@ -16,12 +16,19 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.pdf.metadata import DocumentMetadata
 
 from pipeline.model import Asset
-from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, is_block, is_line
-from pipeline.package.pdf.engine.drawings import formulas
-from pipeline.package.pdf.engine.layout import Layout, Targets, drawing, economical
-from pipeline.package.pdf.engine.log import reporting_to
-from pipeline.package.pdf.engine.objects import PDF, mend_fonts, settle_all
-from pipeline.package.pdf.engine.resources import LocalFiles, add_space, fonts_of
+from pipeline.package.pdf.engine.adapter.boxes import (
+    LayoutBox,
+    all_boxes,
+    children,
+    is_block,
+    is_line,
+)
+from pipeline.package.pdf.engine.adapter.drawings import formulas
+from pipeline.package.pdf.engine.adapter.layout import Targets
+from pipeline.package.pdf.engine.adapter.log import reporting_to
+from pipeline.package.pdf.engine.adapter.objects import PDF, mend_fonts
+from pipeline.package.pdf.engine.adapter.patching import patched_for_drawing, patched_for_layout
+from pipeline.package.pdf.engine.adapter.resources import LocalFiles, add_space, fonts_of
 from pipeline.package.pdf.roles import is_code_line
 
 POINT = 0.75
@@ -68,13 +75,13 @@ class Typesetter:
         markup, options = self._read_all(root, styles, most_pages, targets)
         fonts, defined = self._fonts, CounterStyle(self._counters)  # as the styles define them
         options["cache"] = self._images
-        with economical(is_part=targets is not None):
+        with patched_for_layout(is_part=targets is not None):
             return TypesetDocument._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
 
     def styled(self, root: Element, styles: Iterable[str]) -> _Markup:
         """Markup whose styles are worked out, and that is not set."""
         markup, options = self._read_all(root, styles)
-        with economical():
+        with patched_for_layout():
             defined = CounterStyle(self._counters)
             TypesetDocument._build_layout_context(markup, self._fonts, defined, {}, options)
         return markup
@@ -133,8 +140,6 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
     @classmethod
     def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
         context = super()._build_layout_context(markup, *rest)
-        context.__class__ = Layout
-        context.footnotes = []
         context.most_pages = markup.most_pages
         markup.context = context
         if markup.targets is not None:
@@ -204,7 +209,6 @@ def written(document: Any, finisher: Callable[[Any, PDF], None], version: str = 
 
     def finish(_: Any, pdf: PDF) -> None:
         finisher(document, pdf)
-        settle_all(pdf)
 
     return bytes(document.write_pdf(finisher=finish, pdf_identifier=True, pdf_version=version))
 
@@ -262,7 +266,7 @@ class TypesetPage(weasyprint.Page):  # type: ignore[misc]
     def paint(self, stream: Any, scale: float = 1) -> None:
         self.stream = stream
         stream._tags = self.marks
-        with drawing():
+        with patched_for_drawing():
             super().paint(stream, scale)
         _sign_broken_lines(self.box, stream, scale)
 

@@ -18,7 +18,7 @@ from weasyprint.layout.percent import percentage
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
 from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
 
-from pipeline.package.pdf.engine.lines import (
+from pipeline.package.pdf.engine.fast.lines import (
     CAN_READ_GLYPHS,
     SPACES,
     STYLE_ATTRIBUTES,

@@ -26,7 +26,7 @@ _NONE = "1"
 """A pattern without letters, because pyphen does not allow for none."""
 
 
-class _Patterns(pyphen.HyphDict):  # type: ignore[misc]
+class Patterns(pyphen.HyphDict):  # type: ignore[misc]
     """The patterns of a language. ``_lines`` are those not parsed yet, by their letters."""
 
     def __init__(self, path: Path) -> None:
@@ -69,8 +69,3 @@ class _Lines(NamedTuple):
 
     def read_text(self, _: str) -> str:
         return "\n".join(("UTF-8", _NONE, *self.lines))
-
-
-def parse_when_needed() -> None:
-    """Let pyphen use such patterns, in the whole process."""
-    pyphen.HyphDict = _Patterns

@@ -27,8 +27,7 @@ from pipeline.model.faces import EMOJI, LEGIBLE, SANS
 from pipeline.package.files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import shown
-from pipeline.package.pdf.engine import NOBODY
-from pipeline.package.pdf.engine.lines import OwnFeatures
+from pipeline.package.pdf.engine.adapter.spaces import UnsharedFeatures
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
 from pipeline.system.pango import keep_loaded
@@ -74,7 +73,7 @@ class BundledFonts(FontConfiguration):  # type: ignore[misc]
         )
         fontconfig.FcConfigDestroy(config)  # the map keeps a reference of its own
         self.strut_layouts: dict[Any, Any] = {}
-        self.font_features = OwnFeatures()
+        self.font_features = UnsharedFeatures()
         self.is_alone = False
 
     def add_font_face(self, *args: Any) -> None:
@@ -157,6 +156,11 @@ def _rule(mode: str, test: str, family: str) -> str:
     return f"<match>{test}{edit}</match>"
 
 
+NO_CONTEXT: Any = object()
+"""The context of connections that are never made. The usual one trusts all certificates of the
+machine, and reads them in 6 to 9 ms."""
+
+
 class LocalFiles(URLFetcher):  # type: ignore[misc]
     """Serves ``images/<name>`` from the publication's assets, and data in drawings, and refuses
     everything else.
@@ -166,7 +170,7 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
-        super().__init__(allowed_protocols=("data",), ssl_context=NOBODY)
+        super().__init__(allowed_protocols=("data",), ssl_context=NO_CONTEXT)
         self._folder = folder.resolve()
         self._is_grey = is_grey
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}

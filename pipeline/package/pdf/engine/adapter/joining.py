@@ -13,9 +13,9 @@ import pydyf
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, harfbuzz
 
-from pipeline.package.pdf.engine.drawn import COLOURS, FONTS
-from pipeline.package.pdf.engine.objects import PDF, PRODUCER, mend_file, mend_fonts
-from pipeline.package.pdf.engine.typesetter import POINT, Typesetter, written
+from pipeline.package.pdf.engine.adapter.drawn import COLOURS, FONTS
+from pipeline.package.pdf.engine.adapter.objects import PDF, PRODUCER, mend_file, mend_fonts
+from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter, written
 from pipeline.package.units import DrawnPages, PageDigest, SetPage, Use
 from pipeline.system.store import cached, key
 

@@ -16,7 +16,7 @@ from tinycss2.color5 import parse_color  # type: ignore[import-untyped]
 
 from pipeline.model import Asset
 from pipeline.model.rendered import FORMULA_SHAPES, FormulaShapes
-from pipeline.package.pdf.engine.objects import Array, Dictionary, Stream
+from pipeline.package.pdf.engine.adapter.objects import Array, Dictionary, Stream
 from pipeline.package.pdf.markup import ASSET
 
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}

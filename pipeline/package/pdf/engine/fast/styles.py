@@ -17,7 +17,6 @@ from cssselect2 import Matcher
 from weasyprint.css import (
     ComputedStyle,
     Style,
-    StyleFor,
     declaration_precedence,
     find_style_attributes,
     preprocess_declarations,
@@ -27,6 +26,8 @@ from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_V
 from weasyprint.formatting_structure.boxes import Box
 from weasyprint.layout.percent import resolve_percentages as original_resolve_percentages
 from weasyprint.text.line_break import strut as original_strut
+
+from pipeline.package.pdf.engine.adapter.layout import SidedStyles
 
 CONDITIONS: dict[str, Callable[[Any], bool]] = {
     "marker": lambda style: "list-item" in style["display"],
@@ -50,13 +51,6 @@ SPECIAL = frozenset({"display", "float", "page", "position"}) | {
 """Properties that depend on those of other elements, or on others of their own."""
 
 
-FLOATS = {
-    "inline-start": {"ltr": "left", "rtl": "right"},
-    "inline-end": {"ltr": "right", "rtl": "left"},
-}
-"""The sides of floats by direction: WeasyPrint does not find those of floats within a line."""
-
-
 Weighted: TypeAlias = tuple[str, Any, tuple[object, ...]]
 """A declaration, a name and a value, and its weight."""
 
@@ -67,10 +61,7 @@ class LazyStyle(ComputedStyle):  # type: ignore[misc]
 
     def __missing__(self, key: str) -> Any:
         if key in self.cascaded or key in SPECIAL:
-            value = super().__missing__(key)
-            if key == "float" and value in FLOATS:
-                value = self[key] = FLOATS[value][self["direction"]]
-            return value
+            return super().__missing__(key)
         logical = PHYSICAL_FUNCTIONS.get(key)
         if logical and logical(block="ttb", inline=self["direction"]) in self.cascaded:
             return super().__missing__(key)
@@ -102,7 +93,7 @@ class OwnStyle(Style):  # type: ignore[misc]  # it has no types
         return copy
 
 
-class SharedStyles(StyleFor):  # type: ignore[misc]
+class SharedStyles(SidedStyles):
     """The styles of a document: a single one for all elements with the same declarations and the
     same parent style. The anchor of an element with an id is kept separately, and so are the
     counters of each page.

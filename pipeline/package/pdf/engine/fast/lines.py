@@ -12,14 +12,11 @@ from typing import Any, NamedTuple
 
 import weasyprint
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
-from weasyprint.text.line_break import Layout as SetText
 
-from pipeline.package.pdf.engine.boxes import is_line, is_text, text_of_box
+from pipeline.package.pdf.engine.adapter.boxes import is_text
+from pipeline.package.pdf.engine.adapter.spaces import TextLayout
 
 ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *);")
-
-SPACED = "spaced"
-"""The attribute of a line that has the places where lines begin after a space."""
 
 EMPTY = "empty"
 """The attribute of a style with the layout of an empty text."""
@@ -49,14 +46,11 @@ CAN_READ_GLYPHS = IS_RECENT and ffi.sizeof("PangoGlyphInfo") == GLYPHS.size
 IN_FONTS = 0x10000
 """The numbers that glyphs of fonts have are lower: others are for no glyph at all."""
 
-MOVES = "moves"
+MOVES = "_moves"
 """The attribute of a font that has how its glyphs are written, by size."""
 
 original_draw_first_line = weasyprint.draw.text.draw_first_line
 original_add_word_spacing = weasyprint.layout.inline.add_word_spacing
-original_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
-original_remove_last_whitespace = weasyprint.layout.inline.remove_last_whitespace
-original_trailing_whitespace_size = weasyprint.layout.inline.trailing_whitespace_size
 
 
 class GlyphRun(NamedTuple):
@@ -97,34 +91,21 @@ class GlyphRun(NamedTuple):
         return self.text[item.offset + clusters[number] : item.offset + end].decode()
 
 
-class OwnFeatures(dict[bytes, Any]):
-    """Font features by their CSS names, none of which is shared: freeing a list frees them too."""
-
-    def setdefault(self, _: bytes, features: Any) -> Any:  # type: ignore[override]
-        return features
-
-
-class ShapedText(SetText):  # type: ignore[misc]
+class ShapedText(TextLayout):
     """A text in a style. Pango's layout of a single line is kept until it is drawn, and shared by
     its copies; only then is it justified, as its own line requires."""
 
-    layout: Any
     _set: tuple[Any, int | None] | None = None
     """The first line, and where the second begins."""
     _is_put_off = False
     _is_spaced = False
     _spacing: list[int] | None = None
-    lacks_space = False
-    """True if the space that it ends with was left out at the end of its line."""
 
     def setup(self, style: Any) -> None:
         """Get the layout objects of a text: copies of those for others in this style."""
         made = vars(style).get(EMPTY)
         if made is None:
             super().setup(style)
-            features = pango.pango_layout_get_attributes(self.layout)
-            if features != ffi.NULL:  # Pango keeps a reference of its own
-                pango.pango_attr_list_unref(features)
             names = ("layout", *STYLE_ATTRIBUTES)
             made = {name: vars(self)[name] for name in names if name in vars(self)}
             vars(style)[EMPTY] = made
@@ -228,59 +209,6 @@ def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> fl
     box.position_x += shift
     box.width += spacing * spaces
     return shift + spacing * spaces
-
-
-def remove_last_whitespace(context: Any, line: Any) -> None:
-    """Leave out the space that a line ends with, and take note of that: a listener hears it."""
-    last = line
-    while getattr(last, "children", ()):
-        last = last.children[-1]
-    before = text_of_box(last)
-    original_remove_last_whitespace(context, line)
-    if before != text_of_box(last):
-        last.pango_layout.lacks_space = True
-
-
-def trailing_whitespace_size(context: Any, box: Any) -> float:
-    """The width of the spaces that a line ends with. Those that are kept hang (CSS Text 3, 4.1.3),
-    or a line of coloured code that they do not fit in would be broken far before them."""
-    last = box
-    while getattr(last, "children", ()):
-        last = last.children[-1]
-    text = text_of_box(last)
-    if not text.endswith(" ") or last.style["white_space"] != "pre-wrap":
-        return float(original_trailing_whitespace_size(context, box))
-    _, _, _, width, _, _ = weasyprint.layout.inline.split_first_line(
-        text.rstrip(" "), last.style, context, None, last.justification_spacing
-    )
-    return float(last.width - width)
-
-
-def skip_first_whitespace(box: Any, place: Any) -> Any:
-    """Leave out the spaces that a line would begin with; take note of those before its place."""
-    found = original_skip_first_whitespace(box, place)
-    if is_line(box):
-        spaced = vars(box).setdefault(SPACED, set())  # all its lines have the same
-        after = (one for one in (place, found) if place and isinstance(one, dict))
-        if any(_is_after_space(box, one) for one in after):
-            spaced.add(repr(place))
-    return found
-
-
-def _is_after_space(box: Any, place: Any) -> bool:
-    while place:
-        ((index, place),) = place.items()
-        if is_text(box):
-            return bool(box.text.encode()[:index].endswith((b" ", b"\n")))
-        box = box.children[index]
-    return False
-
-
-def ends_with_space(line: Any, last: Any) -> bool:
-    """Return whether there was a space after a line, in which a box is the ``last``."""
-    if repr(line.resume_at) in vars(line).get(SPACED, ()):
-        return True
-    return is_text(last) and last.pango_layout.lacks_space
 
 
 def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> list[Any]:

@@ -21,11 +21,11 @@ from weasyprint.layout.page import (
 from weasyprint.layout.percent import resolve_percentages
 
 from pipeline.model.rendered import tree_of
-from pipeline.package.pdf.engine.boxes import LayoutBox
-from pipeline.package.pdf.engine.layout import economical
-from pipeline.package.pdf.engine.log import reporting_to
-from pipeline.package.pdf.engine.resources import fonts_of
-from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage, Typesetter
+from pipeline.package.pdf.engine.adapter.boxes import LayoutBox
+from pipeline.package.pdf.engine.adapter.log import reporting_to
+from pipeline.package.pdf.engine.adapter.patching import patched_for_layout
+from pipeline.package.pdf.engine.adapter.resources import fonts_of
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, TypesetPage, Typesetter
 from pipeline.package.units import Furniture
 
 
@@ -74,7 +74,7 @@ def heads(on: Styled, furniture: Furniture) -> TypesetDocument:
     markup = on.markup
     context, starts_right = markup.context, on.root.get("dir") != "rtl"
     counts = any(":nth(" in css for css in furniture.styles)
-    with economical():  # for one at a time: the strings are those of this unit
+    with patched_for_layout():  # for one at a time: the strings are those of this unit
         context.string_set.clear()
         for name, text in furniture.before.items():
             context.string_set[name][furniture.first - 1] = [text]

@@ -13,9 +13,8 @@ import pydyf
 from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
 
-from pipeline.package.pdf.engine.lines import MOVES
-from pipeline.package.pdf.engine.objects import LEVEL, PDF, content
-from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument
+from pipeline.package.pdf.engine.adapter.objects import LEVEL, PDF, content
+from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetDocument
 from pipeline.package.units import DrawnPages, PDFObject, Use
 from pipeline.system.store import key as digest_of
 
@@ -23,6 +22,9 @@ _REFERENCE = re.compile(rb"(\d+) 0 R")
 
 SHORT = 16
 """Letters of a digest that tell the pages of a text from each other."""
+
+LEFT_OUT = {"hb_font", "hb_face", "file_content", "widths", "to_unicode", "missing"}
+"""The attributes of a font that are not kept as they are."""
 
 FONTS, COLOURS = "fonts", "colours"
 """The resources that all parts share."""
@@ -170,11 +172,12 @@ class _Keeper:
         return PDFObject(self.kept(extra), data)
 
 
+def _is_kept(name: str) -> bool:
+    return name not in LEFT_OUT and not name.startswith("_")
+
+
 def _use(number: int, font: Any) -> Use:
-    left_out = {
-        "hb_font", "hb_face", "file_content", "widths", "to_unicode", "missing", MOVES,
-    }  # fmt: skip
-    facts = {name: value for name, value in vars(font).items() if name not in left_out}
+    facts = {name: value for name, value in vars(font).items() if _is_kept(name)}
     facts["name"] = font.name.decode()
     data = font.file_content
     digest = hashlib.sha256(data).hexdigest()

@@ -1,0 +1,20 @@
+"""All that Chapbook needs of the typesetting engine, WeasyPrint, behind an interface of our own: no
+other module imports it, or pydyf, with which it writes PDFs. A `Typesetter` makes a
+`TypesetDocument`, whose `TypesetPage`s have a `LayoutBox` for everything on them, and which writes
+itself as a PDF.
+
+WeasyPrint's documented interface covers little of that. What is used in addition is listed in
+`names`. Of objects without names of their own, `typesetter` reads the fonts and links, `drawings`
+draws formulas as images that WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects`
+removes the build time from fonts (Kozea/WeasyPrint#1553), and `log` recognises messages by their
+beginnings.
+"""
+
+from __future__ import annotations
+
+from pipeline.system.pictures import ImageFile
+
+_truncated = ImageFile.LOAD_TRUNCATED_IMAGES
+import weasyprint as weasyprint  # noqa: E402
+
+ImageFile.LOAD_TRUNCATED_IMAGES = _truncated  # WeasyPrint has Pillow accept truncated images

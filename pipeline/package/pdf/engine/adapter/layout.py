@@ -1,0 +1,146 @@
+"""The layout of pages: with their notes, up to a number of pages, and with the page numbers of
+places in other units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import weasyprint
+from weasyprint.css import StyleFor
+from weasyprint.css.targets import TargetLookupItem
+from weasyprint.formatting_structure.build import create_anonymous_boxes
+from weasyprint.layout import LayoutContext
+
+original_block_level_layout = weasyprint.layout.block.block_level_layout
+
+ROUNDING = 1e-3
+"""CSS pixels that two lengths may differ by and be the same."""
+
+FLOATS = {
+    "inline-start": {"ltr": "left", "rtl": "right"},
+    "inline-end": {"ltr": "right", "rtl": "left"},
+}
+"""The sides of floats by direction: WeasyPrint does not find those of floats within a line."""
+
+
+class TooManyPagesError(Exception):
+    """A layout has more pages than it may have."""
+
+
+class Targets(dict[str, Any]):
+    """The places whose page numbers a part shows (``requested``). Their ``pages`` are those in the
+    whole, if these are known yet."""
+
+    def __init__(self, pages: Mapping[str, int] | None) -> None:
+        super().__init__()
+        self._pages = pages
+        self.requested: dict[str, None] = {}
+
+    def get(self, name: str, undefined: Any = None) -> Any:
+        """The known position of a place; ``undefined`` if its page is still to be determined."""
+        if undefined is None:
+            return super().get(name)
+        self.requested[name] = None
+        if self._pages is not None and name not in self._pages:
+            return undefined
+        found = TargetLookupItem("up-to-date")
+        found.target_box = _Elsewhere({"page": [(self._pages or {}).get(name, 0)]})
+        return found
+
+
+class _Elsewhere(NamedTuple):
+    """A box of another part."""
+
+    cached_counter_values: dict[str, list[int]]
+
+
+class Layout(LayoutContext):  # type: ignore[misc]
+    """A layout whose notes stay on the page of their reference. WeasyPrint compares the end of the
+    note area with that of the last note, to the last bit of two equal sums, and moves notes that
+    fit to the next page. It also reserves room for a note area whose only note has been moved away,
+    and then moves a paragraph that ends in that room as a whole.
+
+    It may be given a maximum number of pages, beyond which it raises a `TooManyPagesError`.
+    """
+
+    current_page_footnotes: list[Any]
+    page_bottom: float
+    most_pages: int | None = None
+    page_maker: list[tuple[Any, ...]]
+    reported_footnotes: list[Any]
+    _number: int | None = None
+    _carries_notes = False
+
+    @property
+    def current_page(self) -> int | None:
+        """The number of the page that is being made, from 1."""
+        return self._number
+
+    @current_page.setter
+    def current_page(self, number: int | None) -> None:
+        if number and self.most_pages and number > self.most_pages:
+            raise TooManyPagesError
+        self._number = number
+        self._carries_notes = self._carries_notes or bool(self.reported_footnotes)
+
+    @property
+    def rendered_notes(self) -> list[Any]:
+        """The notes of `@note-area`, for which no style sheet has any rules."""
+        return self._rendered
+
+    @rendered_notes.setter
+    def rendered_notes(self, notes: list[Any]) -> None:
+        """The start of every pass over the pages. If a page has left notes to the next, all pages
+        are made again: otherwise the notes of an unchanged page would not reach the next one."""
+        self._rendered = notes
+        if self._carries_notes:
+            for *_, state in self.page_maker:
+                state["pages_wanted"] = True
+
+    def _update_footnote_area(self) -> bool:
+        area, notes = self.current_footnote_area, self.current_page_footnotes
+        if area.height != "auto" and not self.in_column:
+            self.page_bottom += area.margin_height()
+        if not notes and not self.in_column:
+            area.children = notes
+            area.height = "auto"  # as where there has been no note
+            return False
+        needed = self.height_of_notes(tuple(notes))
+        area.children = notes
+        area.height = min(needed, area.max_height)
+        if not self.in_column:
+            self.page_bottom -= area.margin_height()
+        return bool(needed > area.max_height + ROUNDING)
+
+    def height_of_notes(self, notes: tuple[Any, ...]) -> float:
+        """The height that notes need on a page; infinite if that is too much."""
+        area = self.area_with(notes) if notes else None
+        return float(area.height) if area else (math.inf if notes else 0.0)
+
+    def area_with(self, notes: tuple[Any, ...]) -> Any | None:
+        """The area laid out with these notes alone; none if they are too high for it."""
+        area: Any = self.current_footnote_area
+        area.children = list(notes)
+        boxes = create_anonymous_boxes(area.deepcopy())
+        laid_out, *_ = original_block_level_layout(self, boxes, -math.inf, None, area.page)
+        last = laid_out.children[-1]
+        end = last.position_y + last.margin_height() - last.margin_bottom
+        overflows = end > laid_out.position_y + laid_out.margin_height() - laid_out.margin_bottom
+        is_full = overflows and laid_out.height >= area.max_height - ROUNDING
+        return None if is_full else laid_out
+
+
+class SidedStyles(StyleFor):  # type: ignore[misc]
+    """The styles of a document, in which floats have a side."""
+
+    _computed_styles: dict[tuple[object, str | None], Any]
+
+    def set_computed_styles(
+        self, element: Any, parent: Any, *, pseudo_type: str | None = None, **options: Any
+    ) -> None:
+        super().set_computed_styles(element, parent, pseudo_type=pseudo_type, **options)
+        style = self._computed_styles[element, pseudo_type]
+        if "float" in style.cascaded and (sides := FLOATS.get(style["float"])):
+            style["float"] = sides[style["direction"]]

@@ -1,0 +1,178 @@
+"""The names of WeasyPrint that are used although they are not documented, with the
+parameters that functions take, and the reasons. tests/test_engine.py compares them with the
+WeasyPrint that is installed."""
+
+from __future__ import annotations
+
+NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "takes a tree. The parser is for HTML found in the wild, takes many times as long, "
+        "and ends a paragraph at the first block inside. Kozea/WeasyPrint#2232",
+        (
+            "HTML.base_url",
+            "HTML.url_fetcher",
+            "HTML.media_type",
+            "HTML.wrapper_element",
+            "HTML.etree_element",
+        ),
+    ),
+    (
+        "a document, pages and a layout of our classes, which `HTML.render` does not make",
+        (
+            "Document.__init__",
+            "Document._render(html, font_config, counter_style, color_profiles, options)",
+            "Document._build_layout_context",
+            "document.LayoutContext",
+        ),
+    ),
+    (
+        "gives access to boxes, draws the signs of broken lines, and looks for links and "
+        "places once boxes are where they stay",
+        (
+            "document.Page.__init__(self, page_box)",
+            "document.Page.paint(self, stream, scale=1)",
+            "document.Page._page_box",
+        ),
+    ),
+    (
+        "ends a layout that has more pages than allowed, which nothing else does. "
+        "Kozea/WeasyPrint#1549",
+        (
+            "layout.LayoutContext",
+            "layout.LayoutContext.current_page",
+        ),
+    ),
+    (
+        "if a page has left notes to the next, all pages are made again in the next pass; "
+        "otherwise the notes of an unchanged page would be lost",
+        (
+            "layout.LayoutContext.rendered_notes",
+            "layout.LayoutContext.reported_footnotes",
+            "layout.initialize_page_maker(context, root_box)",
+        ),
+    ),
+    (
+        "notes stay on the page of their reference, and an area that has become empty takes "
+        "no room. Kozea/WeasyPrint#1924",
+        (
+            "layout.LayoutContext._update_footnote_area(self)",
+            "layout.LayoutContext.current_footnote_area",
+            "layout.LayoutContext.current_page_footnotes",
+            "layout.LayoutContext.in_column",
+            "layout.LayoutContext.page_bottom",
+            "formatting_structure.build.create_anonymous_boxes(box)",
+            "layout.block.block_level_layout",
+        ),
+    ),
+    (
+        "take note of the spaces between two lines, for screen readers. Kozea/WeasyPrint#720",
+        (
+            "layout.inline.split_first_line",
+            "layout.inline.skip_first_whitespace(box, skip_stack)",
+            "layout.inline.remove_last_whitespace(context, line)",
+        ),
+    ),
+    (
+        "spaces that are kept hang at the end of a line of code",
+        ("layout.inline.trailing_whitespace_size(context, box)",),
+    ),
+    (
+        "frees the font features of a text: 50 kB for every two pages",
+        (
+            "text.line_break.Layout(style, justification_spacing=0, max_width=None)",
+            "text.line_break.Layout.setup(self, style)",
+            "text.fonts.FontConfiguration.font_features",
+        ),
+    ),
+    (
+        "floats within a line are on the side that their direction gives",
+        (
+            "css.StyleFor.set_computed_styles",
+            "css.StyleFor._computed_styles",
+            "css.ComputedStyle.cascaded",
+        ),
+    ),
+    (
+        "a part of a text knows the page numbers of others that it shows, and says which it needs",
+        (
+            "Document._html",
+            "css.targets.TargetLookupItem(state='pending')",
+            "css.targets.TargetCollector.target_lookup_items",
+            "css.targets.TargetCollector.counter_lookup_items",
+        ),
+    ),
+    (
+        "a part is laid out without running heads and feet, which are made separately",
+        ("layout.make_margin_boxes(context, page, state)",),
+    ),
+    (
+        "make pages with running heads and feet only",
+        (
+            "layout.page.PageType",
+            "layout.page.set_page_type_computed_styles(page_type, html, style_for)",
+            "layout.page.page_width(box, context, containing_block_width)",
+            "layout.page.page_height(box, context, containing_block_height)",
+            "layout.page.make_margin_boxes(context, page, state)",
+            "layout.percent.resolve_percentages(box, containing_block)",
+            "layout.background.layout_box_backgrounds",
+            "formatting_structure.boxes.PageBox(page_type, style)",
+            "layout.LayoutContext.string_set",
+            "layout.LayoutContext.style_for",
+        ),
+    ),
+    (
+        "draw pages to be kept, which are not in a PDF yet",
+        (
+            "pdf.stream.Stream",
+            "pdf._use_references(pdf, resources, images, color_profiles)",
+        ),
+    ),
+    (
+        "marks everything drawn, without WeasyPrint's own tags, which divide an element "
+        "that continues on the next page. Kozea/WeasyPrint#2903",
+        ("pdf.stream.Stream._tags",),
+    ),
+    (
+        "make a PDF of pages drawn before, with one subset of each font for all",
+        (
+            "pdf.fonts.Font(pango_font, description, font_size)",
+            "pdf.metadata.DocumentMetadata",
+        ),
+    ),
+    (
+        "the kinds of boxes, and which are out of the flow",
+        (
+            "formatting_structure.boxes",
+            "formatting_structure.boxes.TextBox(element_tag, style, element, text)",
+            "formatting_structure.boxes.ReplacedBox(element_tag, style, element, replacement)",
+            "formatting_structure.boxes.LineBox(element_tag, style, element, children)",
+            "formatting_structure.boxes.BlockBox(element_tag, style, element, children)",
+            "formatting_structure.boxes.InlineBox(element_tag, style, element, children)",
+            "formatting_structure.boxes.MarginBox(at_keyword, style)",
+            "formatting_structure.boxes.FootnoteAreaBox(page, style)",
+            "layout.absolute.AbsolutePlaceholder._box",
+        ),
+    ),
+    (
+        "the packaged fonts, and none of the machine's. Kozea/WeasyPrint#1618",
+        (
+            "text.fonts.FontConfiguration.__init__(self)",
+            "text.fonts.FontConfiguration._config",
+            "text.fonts.FontConfiguration._folder",
+            "text.fonts.FontConfiguration.font_map",
+            "text.fonts.FontConfiguration.strut_layouts",
+            "text.ffi.FROM_UNITS",
+            "text.ffi.ffi",
+            "text.ffi.fontconfig",
+            "text.ffi.gobject",
+            "text.ffi.harfbuzz",
+            "text.ffi.pango",
+            "text.ffi.pangoft2",
+        ),
+    ),
+    (
+        "fonts are kept for the next text, unless a drawing adds some",
+        ("text.fonts.FontConfiguration.add_font_face(self, rule_descriptors, url_fetcher)",),
+    ),
+)
+"""Reasons, and the names that they are for."""

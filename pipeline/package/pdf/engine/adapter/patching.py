@@ -1,0 +1,74 @@
+"""WeasyPrint with functions and classes of ours in place of some of its own, while it lays out and
+draws pages for us. There is one layout at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import weasyprint
+
+from pipeline.package.pdf.engine.adapter.layout import Layout, SidedStyles
+from pipeline.package.pdf.engine.adapter.spaces import (
+    TextLayout,
+    remove_last_whitespace,
+    skip_first_whitespace,
+    split_first_line,
+    trailing_whitespace_size,
+)
+
+LAYOUT: dict[str, Any] = {
+    "css.StyleFor": SidedStyles,
+    "document.LayoutContext": Layout,
+    "layout.inline.remove_last_whitespace": remove_last_whitespace,
+    "layout.inline.skip_first_whitespace": skip_first_whitespace,
+    "layout.inline.split_first_line": split_first_line,
+    "layout.inline.trailing_whitespace_size": trailing_whitespace_size,
+    "text.line_break.Layout": TextLayout,
+}
+"""The functions and classes that are replaced during a layout."""
+
+FASTER_LAYOUT: dict[str, Any] = {}
+FASTER_DRAWING: dict[str, Any] = {}
+"""Those of `fast`, in addition or in place of these, and those while a page is drawn."""
+
+_lock = threading.RLock()
+
+
+@contextlib.contextmanager
+def patched_for_layout(is_part: bool = False) -> Iterator[None]:
+    """In this context, WeasyPrint lays out pages as we need them. A part has no running heads and
+    feet."""
+    no_margins = {"layout.make_margin_boxes": lambda *_: ()} if is_part else {}
+    with _lock, _replaced(LAYOUT | FASTER_LAYOUT | no_margins):
+        yield
+
+
+@contextlib.contextmanager
+def patched_for_drawing() -> Iterator[None]:
+    """In this context, WeasyPrint draws pages as we need them."""
+    with _lock, _replaced(FASTER_DRAWING):
+        yield
+
+
+@contextlib.contextmanager
+def _replaced(functions: Mapping[str, Any]) -> Iterator[None]:
+    """While this lasts, WeasyPrint calls these functions instead of those of the same names."""
+    before = [(*_place(name), name) for name in functions]
+    try:
+        for owner, attribute, _, name in before:
+            setattr(owner, attribute, functions[name])
+        yield
+    finally:
+        for owner, attribute, original, _ in before:
+            setattr(owner, attribute, original)
+
+
+def _place(name: str) -> tuple[Any, str, Any]:
+    """The object in WeasyPrint that has an attribute, the name of that alone, and its value."""
+    owner, _, attribute = name.rpartition(".")
+    holder = operator.attrgetter(owner)(weasyprint)
+    return holder, attribute, getattr(holder, attribute)

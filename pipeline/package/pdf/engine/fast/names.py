@@ -1,0 +1,113 @@
+"""The names of WeasyPrint that are used to be faster although they are not documented, with the
+parameters that functions take, and the reasons. tests/test_engine.py compares them with the
+WeasyPrint that is installed."""
+
+from __future__ import annotations
+
+NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "styles are shared by elements, and all sheets matched with an element at once",
+        (
+            "css.StyleFor(html, sheets, presentational_hints, font_config, target_collector)",
+            "css.StyleFor.__init__",
+            "css.StyleFor.add_page_declarations(self, page_type)",
+            "css.StyleFor._cascaded_styles",
+            "css.StyleFor._sheets",
+            "css.Style",
+            "css.ComputedStyle",
+            "css.computed_values.PHYSICAL_FUNCTIONS",
+            "css.properties.INHERITED",
+            "css.properties.INITIAL_NOT_COMPUTED",
+            "css.properties.INITIAL_VALUES",
+            "css.find_style_attributes(tree, presentational_hints=False, base_url=None)",
+            "css.preprocess_declarations(base_url, declarations, prelude=None)",
+            "css.declaration_precedence(origin, importance)",
+        ),
+    ),
+    (
+        "lengths that do not depend on other boxes are computed once for a style",
+        (
+            "layout.percent.resolve_percentages(box, containing_block)",
+            "layout.absolute.resolve_percentages(box, containing_block)",
+            "layout.block.resolve_percentages(box, containing_block)",
+            "layout.column.resolve_percentages(box, containing_block)",
+            "layout.float.resolve_percentages(box, containing_block)",
+            "layout.inline.resolve_percentages(box, containing_block)",
+            "layout.page.resolve_percentages(box, containing_block)",
+            "layout.table.resolve_percentages(box, containing_block)",
+        ),
+    ),
+    (
+        "heights of lines are computed once for a style",
+        (
+            "layout.inline.strut(style)",
+            "text.line_break.strut(style)",
+        ),
+    ),
+    (
+        "is found once for a style",
+        (
+            "formatting_structure.boxes.Box(element_tag, style, element)",
+            "formatting_structure.boxes.Box.is_in_normal_flow(self)",
+            "formatting_structure.boxes.Box.__init__(self, element_tag, style, element)",
+        ),
+    ),
+    (
+        "the notes that are to come are found at once, and each note is laid out once per page",
+        (
+            "document.LayoutContext",
+            "layout.LayoutContext.footnotes",
+        ),
+    ),
+    (
+        "the area of notes is put together of those that were laid out",
+        ("layout.page.block_level_layout",),
+    ),
+    (
+        "lays out no more of a text than a line can hold, and a short text only once",
+        (
+            "layout.inline.split_first_line",
+            "layout.preferred.split_first_line",
+        ),
+    ),
+    (
+        "lines are found from the widths of a paragraph's characters, with hyphens",
+        (
+            "text.line_break.create_layout",
+            "text.line_break.first_line_metrics",
+            "text.line_break.line_size(line, style)",
+            "layout.percent.percentage(value, computed, refer_to)",
+            "layout.LayoutContext.dictionaries",
+            "text.ffi.TO_UNITS",
+        ),
+    ),
+    (
+        "a text is drawn as it was laid out, with wider spaces if it is justified",
+        (
+            "text.line_break.Layout(style, justification_spacing=0, max_width=None)",
+            "text.line_break.Layout.set_text(self, text, justify=False)",
+            "text.line_break.Layout.get_first_line(self)",
+            "text.line_break.Layout.deactivate(self)",
+            "text.line_break.Layout.reactivate(self, style)",
+            "layout.inline.add_word_spacing(context, box, justification_spacing, x_advance)",
+            "layout.inline.count_expandable_spaces(box)",
+        ),
+    ),
+    (
+        "writes no move by 0 after each glyph, and computes the output for a glyph once",
+        (
+            "draw.text.draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)",
+            "pdf.fonts.Font.to_unicode",
+            "pdf.fonts.Font.widths",
+        ),
+    ),
+    (
+        "the product of two matrices",
+        ("matrix.Matrix.__matmul__",),
+    ),
+    (
+        "the axes of variable fonts are fixed by HarfBuzz",
+        ("pdf.fonts.instantiateVariableFont",),
+    ),
+)
+"""Reasons, and the names that they are for."""
