@@ -9,7 +9,7 @@ once, or none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -74,7 +74,7 @@ SHOWN = ("parsed", "selected", "resolved", "pages")
 
 
 class Result(msgspec.Struct, frozen=True):
-    """The outcome of a build: the findings in order, and the files if there were no errors. The
+    """The outcome of a build: the findings in order, and the files unless errors prevented it. The
     files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
     not been built yet. ``outputs`` are the files as described in the manifest, and ``record``
     describes the publication for catalogues, if requested."""
@@ -89,6 +89,11 @@ class Result(msgspec.Struct, frozen=True):
     @property
     def failed(self) -> bool:
         return any(finding.is_error for finding in self.diagnostics)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether errors prevented that anything was written."""
+        return self.failed and not self.files
 
 
 def build(
@@ -110,7 +115,8 @@ def build(
     stages are kept in a folder in ``out``, or in another ``store``. A process that builds a source
     repeatedly passes a ``memory``, so that nothing unchanged is made again.
 
-    If there are errors among the findings, nothing is written, and earlier outputs stay. Raises
+    If there are errors among the findings, nothing is written, and earlier outputs stay; where an
+    edition has text that is withheld from its readers, all others are written. Raises
     `KeyError` for an unknown edition, `ValueError` if an edition that is not printed is to be
     split, and `OSError` if a file cannot be written.
     """
@@ -139,13 +145,16 @@ def build(
 
         found += tuple(missing_for_shops(way.metadata, chosen, way.name))
     result = Result(_judge(found, options.strict), read=tuple(runner.files))
-    if result.failed:
+    passed = tuple(one for one in made if not _is_leak(one.findings))
+    if not passed or any(one.is_error and not _is_leak([one]) for one in result.diagnostics):
         return result
     saving = Saving(folder, way.stem)
     saving.add_model(way.parsed.data, way.parsed.seconds)
-    for one in made:
+    for one in passed:
         saving.add(one)
-    record = saving.add_catalog(way.metadata, made) if options.catalog else None
+    record = saving.add_catalog(way.metadata, passed) if options.catalog else None
+    if leaks := _leaks_for_all(way.parsed.value, saving.records(way.metadata)):
+        return Result(_judge((*found, *leaks), options.strict), read=tuple(runner.files))
     files = saving.write(way.metadata)
     if isinstance(store, Folder):
         store.trim(every=BETWEEN_TRIMS)
@@ -158,6 +167,19 @@ def build(
     return msgspec.structs.replace(
         result, files=files, missing=missing, outputs=entries, record=record
     )
+
+
+def _is_leak(findings: Iterable[Diagnostic]) -> bool:
+    return any(finding.code == Code.LEAKED_TEXT.slug for finding in findings)
+
+
+def _leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
+    """Findings about records for everybody that have text for teachers."""
+    if not document.withheld:
+        return ()
+    from pipeline.verify.gate import leaks_for_all
+
+    return leaks_for_all(document, records)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:

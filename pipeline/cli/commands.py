@@ -152,7 +152,7 @@ def build(
             if shows and made and click.launch(str(made.resolve())):
                 click.echo(f"note     no program found to open {made}", err=True)
             if not as_json:
-                terminal.show(result.diagnostics, blocked=result.failed)
+                terminal.show(result.diagnostics, blocked=result.is_blocked)
                 if _is_foreign(result.diagnostics):
                     terminal.note_import(source)
     if as_json:

@@ -156,4 +156,4 @@ def _show_outcome(outcome: Result | Exception) -> None:
         tell_of_fault(outcome)
     else:
         terminal.note_missing(outcome.missing)
-        terminal.show(outcome.diagnostics, blocked=outcome.failed)
+        terminal.show(outcome.diagnostics, blocked=outcome.is_blocked)

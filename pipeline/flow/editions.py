@@ -247,7 +247,8 @@ class Source:
             package, findings = made.value, built.findings
             if package.data and not made.failed:
                 name = file or output_name(self.stem, edition)
-                findings += self._runner.run(stages.COMPARE, made, marked, edition, name).findings
+                takes = (marked, edition, name, self.parsed)
+                findings += self._runner.run(stages.COMPARE, made, *takes).findings
             if self.options.cover_spread and edition.name == STANDARD_PRINT and package.data:
                 cover = self._cover(edition, marked, package)
                 package = msgspec.structs.replace(

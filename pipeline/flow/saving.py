@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.flow import manifest
 from pipeline.flow.editions import BuiltEdition
-from pipeline.model.editions import bundle_name, output_name
+from pipeline.model.editions import EDITIONS, bundle_name, output_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted
 from pipeline.package.bundle import bundle, superseded
@@ -43,6 +43,7 @@ class Saving:
         self._entries: list[manifest.Output] = []
         self._gone: tuple[Path, ...] = (folder / "model.json",)  # where it once was kept
         self._model = b""
+        self._records: dict[str, bytes] = {}
 
     @property
     def entries(self) -> tuple[manifest.Output, ...]:
@@ -124,12 +125,19 @@ class Saving:
         web = next((output_name(self._stem, e) for e in whole if e.format == "html"), "")
         changed = publication_moment(metadata.modified or metadata.date) or NO_DATE
         record = catalog.Record(metadata, self._stem, changed, products, cover, web)
-        for name, data in catalog.files(record).items():
+        self._records = catalog.files(record)
+        for name, data in self._records.items():
             self._put(name, data)
             kind = "onix" if name.endswith(".xml") else "opds"
             seconds = time.perf_counter() - started
             self.saved.append(Saved(kind, seconds, len(data), self._folder / name))
         return record
+
+    def records(self, metadata: Metadata) -> dict[str, bytes]:
+        """The files about editions for everybody: those for catalogues, and the new manifest."""
+        entries = (one for one in self._entries if EDITIONS[one.edition].audience == "student")
+        data = manifest.encode(manifest.of(metadata, entries, {}))
+        return {**self._records, checksums.MANIFEST: data}
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data

@@ -235,18 +235,23 @@ class _Crew(NamedTuple):
 
 
 def compare(
-    package: Package, document: Document, edition: Edition, file: str
+    package: Package, document: Document, edition: Edition, file: str, parsed: Document
 ) -> tuple[Diagnostic, ...]:
     """Findings where a finished ``file`` lacks text of the marked document, or has it in a
-    different place, or twice, or a heading without its text at the foot of a page."""
+    different place, or twice, or a heading without its text at the foot of a page; and where it
+    has text that the parsed document withholds."""
     from pipeline.verify.completeness import compare_built
 
     found = compare_built(package, document, edition, file)
-    if not package.stranded:
-        return found
-    from pipeline.verify.printing import stranded_headings
+    if package.stranded:
+        from pipeline.verify.printing import stranded_headings
 
-    return (*found, *stranded_headings(package.stranded, edition, document))
+        found = (*found, *stranded_headings(package.stranded, edition, document))
+    if parsed.withheld:
+        from pipeline.verify.gate import leaks_in
+
+        found = (*found, *leaks_in(package, parsed, document, edition, file))
+    return found
 
 
 def unit(unit: Unit, edition: Edition, folder: Path, pango: str) -> Set:

@@ -66,14 +66,14 @@ def variant_for(document: Document, edition: Edition) -> Document:
     """A parsed document as it reads without the ranges that an edition lacks."""
     ranges = (place.conditions for place in document.withheld if place.kind == "range")
     numbers = without(ranges, edition)
+    rest = replace(document, withheld=(), text="", variants=())
     if not numbers:
-        return replace(document, variants=())
+        return rest
     reading = next(each for each in document.variants if each.without == numbers)
     return replace(
-        document,
+        rest,
         blocks=reading.blocks,
         notes=reading.notes,
         origins=reading.origins,
         diagnostics=(*document.diagnostics, *reading.diagnostics),
-        variants=(),
     )

@@ -394,6 +394,11 @@ class Code(enum.Enum):
         An image, chart, drawing or formula in a finished PDF is invisible: it has the same colour as its
         background, or no size. Check its file, and your own styles.""")
     DOUBLED_TEXT = _error("Some text appears more often in a finished file than in its source.")
+    LEAKED_TEXT = _error("""
+        A finished file has text that only other editions may have: an answer, a note for teachers, or what
+        `only=` or `not=` keep from it. That edition is not written; the others are. Look at your templates and styles,
+        and at what stands in the place of the source that the message names; otherwise it is a mistake in
+        Chapbook: please report it.""")
     CHECK_WARNING = _warning("""
         A finished file can be opened, but some readers will have trouble with it.""")
 

@@ -746,8 +746,9 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     *Resolved*: ``assets``, ``contents``, ``lists``, ``addresses`` (in print), and ``notes`` in
     numerical order; ``minutes`` (division), the duration of a former section, if stated;
     ``front_marks`` (page marks), in e-books. ``origins`` are the positions of top-level blocks in
-    the source, by their keys. ``withheld`` are the places that only some editions have, and
-    ``variants`` what is left for each edition that lacks some of them, until select takes one.
+    the source, by their keys. ``withheld`` are the places that only some editions have, ``text``
+    is the whole source that they are in, with what it includes, and ``variants`` what is left for
+    each edition that lacks some of them, until select takes one.
     """
 
     metadata: Metadata
@@ -765,6 +766,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     front_marks: tuple[FrontMark, ...] = ()
     origins: dict[str, Origin] = {}
     withheld: tuple[Withheld, ...] = ()
+    text: str = ""
     variants: tuple[Variant, ...] = ()
 
     def place(self, span: Span | None) -> Span | None:

@@ -105,6 +105,7 @@ def parse(
         source=source,
         diagnostics=_of_source(diagnostics, source),
         withheld=withheld,
+        text="\n".join((*front, body.record.whole)) if withheld else "",
     )
     document = settle_places(document, memory.get("document"))
     memory.put("document", document)

@@ -54,6 +54,11 @@ class SourceRecord:
             place = (start.line, start.column), (end.line, end.column)
             self.ranges.append(Range(*place, conditions, instead))
 
+    @property
+    def whole(self) -> str:
+        """The source, with what it includes."""
+        return "\n".join(line for _, line in sorted(self.lines.items()))
+
     def text(self, start: Place, end: Place) -> str:
         """The source between two places."""
         numbers = [number for number in range(start[0], end[0] + 1) if number in self.lines]

@@ -207,7 +207,7 @@ class Session:
         else:
             self._good = parts
             found = tuple(map(_finding, outcome.diagnostics[:MOST]))
-            message = summary(outcome.diagnostics, blocked=outcome.failed)
+            message = summary(outcome.diagnostics, blocked=outcome.is_blocked)
             self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
 
     def _parts(self, result: Result, built: list[BuiltEdition]) -> dict[str, _Part]:

@@ -1,0 +1,250 @@
+"""All text in finished files, whether it is shown or not: attributes, metadata, names, scripts,
+strings, everything unpacked."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from typing import Any, NamedTuple
+from urllib.parse import unquote, unquote_to_bytes
+
+import pikepdf
+import pypdfium2
+from lxml import etree, html
+
+from pipeline.verify.pieces import BREAK
+
+FONTS = (b"wOF2", b"wOFF", b"OTTO", b"\0\1\0\0")
+METADATA = " (metadata)"
+LICENCE = "-licence.txt"
+"""The end of the names of fonts' licences, of which e-books have copies."""
+
+IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8")
+
+
+class Content(NamedTuple):
+    """A ``text``, and where it is, as messages name it. In some, formats have words of their own
+    (``is_code``): styles, scripts, records, and attributes that are not for readers. Of a font, it
+    is empty, and there are its ``data``."""
+
+    where: str
+    text: str
+    is_code: bool = False
+    data: bytes = b""
+
+
+def contents(name: str, data: bytes) -> Iterator[Content]:
+    """All texts of a file, and of the files in it."""
+    yield Content(f"the name of {name}", unquote(name))
+    if data.startswith(b"%PDF-"):
+        yield from _of_pdf(name, data)
+    elif data.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.namelist():
+                yield from contents(member, archive.read(member))
+    elif data.startswith(IMAGES):
+        yield from _of_image(name, data)
+    elif name.endswith(LICENCE):
+        return
+    elif data.startswith(FONTS) or b"begincmap" in data[:300]:
+        yield Content(f"the font {name}", "", data=data)
+    else:
+        yield from _of_text(name, data)
+
+
+# --- markup, styles, scripts --------------------------------------------------------------
+
+_PAGES = (".html", ".xhtml", ".svg")
+_CODE = (".css", ".js", ".json", ".opf", "mimetype", METADATA)
+_ADDRESS = re.compile(r"data:[\w/+.-]*((?:;[\w=-]+)*),([^\"')\s]*)")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([0-9a-fA-F]{1,5} |[0-9a-fA-F]{6})|[nrt])")
+_KEY = re.compile(r"\"[@\w:-]*\":")
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_NOTES = (etree.Comment, etree.ProcessingInstruction)
+_READ = (
+    *("@alt", "@alttext", "@title", "@label", "@value", "@placeholder", "@summary"),
+    *("@aria-label", "@aria-description", "self::*[not(@http-equiv)]/@content"),
+)
+_VALUES = etree.XPath("//@*", smart_strings=False)
+_TEXTS = etree.XPath(" | ".join(f"//*/{name}" for name in _READ), smart_strings=False)
+"""All attributes, and those that are for readers."""
+
+
+def _of_text(name: str, data: bytes) -> Iterator[Content]:
+    """The texts of markup; any other file is text as it is."""
+    root = _root(name, data) if data.lstrip()[:1] == b"<" else None
+    if root is None:
+        text = data.decode("utf-8", "replace")
+        yield from _as_written(name, text, is_code=name.endswith(_CODE))
+        return
+    for element in root.iter("{*}script", "{*}style"):
+        is_text = element.get("type", "") == "application/json"  # that a search looks at
+        yield from _as_written(name, element.text or "", is_code=not is_text)
+        element.text = None
+    values = dict.fromkeys(_VALUES(root))
+    for value in values:
+        yield from _in_addresses(name, value)
+    attributes = BREAK.join(_ADDRESS.sub("", value) for value in values)
+    yield Content(f"an attribute in {name}", unquote(attributes), is_code=True)
+    yield Content(f"an attribute in {name}", BREAK.join(dict.fromkeys(_TEXTS(root))))
+    notes = BREAK.join(note.text or "" for note in root.iter(*_NOTES))
+    yield Content(f"a comment in {name}", notes)
+    between = "" if name.endswith(_PAGES) else BREAK
+    text = between.join(root.itertext(etree.Element))
+    yield Content(f"the text of {name}", text, is_code=name.endswith(_CODE))
+    if "<" in text:  # markup as text, as feeds have it
+        yield Content(f"the text of {name}", unescape(_TAG.sub("", text)))
+
+
+def _root(name: str, data: bytes) -> Any:
+    """The root of markup, or nothing if it cannot be parsed."""
+    parser: Any
+    if name.endswith(".html"):
+        parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    else:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def _as_written(name: str, text: str, *, is_code: bool) -> Iterator[Content]:
+    """The text of a style, a script or data, with the characters that its escapes mean."""
+    yield from _in_addresses(name, text)
+    text = _ADDRESS.sub(BREAK, text)
+    if "\\" in text:
+        text = _ESCAPE.sub(_meant, text)
+    yield Content(f"the text of {name}", _KEY.sub(BREAK, text), is_code)
+
+
+def _meant(escape: re.Match[str]) -> str:
+    digits = escape[1] or escape[2]
+    return chr(min(int(digits, 16), 0x10FFFF)) if digits else " "
+
+
+def _in_addresses(name: str, text: str) -> Iterator[Content]:
+    """The texts of files that are in addresses."""
+    for address in _ADDRESS.finditer(text) if "data:" in text else ():
+        data = unquote_to_bytes(address[2])
+        if address[1].endswith(";base64"):
+            with contextlib.suppress(binascii.Error):
+                data = base64.b64decode(data)
+        yield from contents(name, data)
+
+
+# --- images -------------------------------------------------------------------------------
+
+
+def _of_image(name: str, data: bytes) -> Iterator[Content]:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            notes = [note for key, note in image.info.items() if key != "icc_profile"]
+    except (OSError, SyntaxError, ValueError):  # a damaged image of the author's, as it was
+        return
+    texts = (note.decode("latin-1") if isinstance(note, bytes) else str(note) for note in notes)
+    yield Content(f"the metadata of {name}", BREAK.join(texts))
+
+
+# --- PDF ----------------------------------------------------------------------------------
+
+_STRING = rb"\((?:[^()\\]|\\.)*+\)|<[0-9a-fA-F\s]*+>"
+_ENTRY = re.compile(rb"(?:/(\w++)\s*+)?(" + _STRING + rb")", re.DOTALL)
+_SPOKEN = re.compile(rb"/(ActualText|Alt|E)\s*+(" + _STRING + rb")", re.DOTALL)
+_NAMED = re.compile(rb"/(V|DV|AS|D|Dest|C)\s*+(/[^\s/<>()\[\]]++)")
+"""Entries whose names can be anything: values, states, destinations, classes."""
+
+_KEYED = re.compile(rb"/(N|D|Dests|ClassMap)\s*+<<([^<>]*+)>>")
+"""Dictionaries whose keys can be anything."""
+
+_FOR_PROGRAMS = frozenset({
+    b"", b"BaseFont", b"Creator", b"DA", b"FontFamily", b"ID", b"Names", b"Ordering", b"Producer",
+    b"Registry",
+})  # fmt: skip
+"""The keys of strings that are not for readers; in arrays, they have none."""
+
+
+def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
+        for number in range(len(document)):
+            with (
+                contextlib.closing(document[number]) as page,
+                contextlib.closing(page.get_textpage()) as text,
+            ):
+                yield Content(f"page {number + 1} of {name}", text.get_text_range())
+    objects, drawings = list[bytes](), list[bytes]()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for thing in (pdf.trailer, *pdf.objects):
+            if isinstance(thing, pikepdf.Stream):
+                objects.append(thing.stream_dict.unparse())
+                stream = _unpacked(thing)
+                if _is_file(thing, stream):
+                    yield from contents(f"{name}{METADATA}", stream)
+                else:
+                    drawings.append(stream)
+            elif isinstance(thing, pikepdf.Object):
+                objects.append(thing.unparse(resolved=True))
+    # reading text is a tenth of the work of asking for each entry of each object
+    yield from _of_objects(name, b"\n".join(objects), b"\n".join(drawings))
+
+
+def _of_objects(name: str, objects: bytes, drawings: bytes) -> Iterator[Content]:
+    """The texts of objects as they are written, and of what is drawn."""
+    texts: dict[bytes, list[str]] = {}
+    for key, string in dict.fromkeys((*_ENTRY.findall(objects), *_SPOKEN.findall(drawings))):
+        texts.setdefault(key, []).append(str(pikepdf.Object.parse(string)))
+    names = (*_NAMED.findall(objects), *_KEYED.findall(objects))
+    for key, found in dict.fromkeys(names):
+        texts.setdefault(key, []).append(_meant_by(found))
+    for key, found_in in texts.items():
+        where = f"/{key.decode()}" if key else "an array"
+        yield Content(f"{where} in {name}", BREAK.join(found_in), is_code=key in _FOR_PROGRAMS)
+
+
+def _meant_by(name: bytes) -> str:
+    """A name, or the names in a dictionary."""
+    escaped = name.replace(b"%", b"%25").replace(b"#", b"%")
+    return unquote(escaped.decode("ascii", "replace"))
+
+
+def _unpacked(stream: pikepdf.Stream) -> bytes:
+    """The data of a stream, b"" for pictures and profiles of colours."""
+    if stream.get("/Subtype") == "/Image" or "/N" in stream:
+        return b""
+    return stream.read_bytes()
+
+
+def _is_file(stream: pikepdf.Stream, data: bytes) -> bool:
+    """Return whether a stream is an attached file, metadata, or a font or its characters."""
+    start = data[:300].lstrip()
+    is_font = start.startswith(FONTS) or b"begincmap" in start
+    return is_font or start.startswith(b"<") or stream.get("/Type") == "/EmbeddedFile"
+
+
+# --- fonts --------------------------------------------------------------------------------
+
+_MAPPED = re.compile(rb"<([0-9a-fA-F]{4,})>\s*(?=[\r\n])")
+
+
+def characters(font: bytes) -> frozenset[str]:
+    """The characters that a font has, or that a PDF maps its glyphs to."""
+    if not font.startswith(FONTS):
+        texts = (bytes.fromhex(found.decode()) for found in _MAPPED.findall(font))
+        return frozenset("".join(text.decode("utf-16-be", "replace") for text in texts))
+    import uharfbuzz
+    from fontTools.ttLib import sfnt
+
+    tables, output = sfnt.SFNTReader(io.BytesIO(font)), io.BytesIO()
+    alone = sfnt.SFNTWriter(output, 2, tables.sfntVersion)
+    for tag in ("cmap", "maxp"):  # loading the font takes a hundred times as long
+        alone[tag] = tables[tag]
+    alone.close()
+    return frozenset(map(chr, uharfbuzz.Face(output.getvalue()).unicodes))

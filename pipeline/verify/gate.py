@@ -1,0 +1,253 @@
+"""Proves that finished files have nothing of what is withheld from their readers: the mirror of
+`completeness`.
+
+Every text in a file is searched for every piece of withheld text that is not public. What is found
+is a leak, unless it can be there without one: Chapbook has words of its own in all files, and
+titles, labels and references put public text together as no source does.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from pipeline.model import Container, Document, Plain, Withheld
+from pipeline.model.audience import admits
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.tree import WORD_BANK, find, plain_text, walk
+from pipeline.model.words import words
+from pipeline.package.result import Package
+from pipeline.resolve.citations.csl.locales import citeproc_data, locale_name
+from pipeline.system.paths import builtin_templates
+from pipeline.verify.contents import Content, characters, contents
+from pipeline.verify.findings import finding
+from pipeline.verify.pieces import BREAK, FoundWords, WithheldPieces, folded, is_made_of
+
+
+def leaks_in(
+    package: Package, document: Document, marked: Document, edition: Edition, name: str
+) -> tuple[Diagnostic, ...]:
+    """Findings about the text in a finished file, and in those next to it, that is withheld from
+    the edition. ``document`` is as parsed, and ``marked`` for the edition."""
+    places = (place for place in document.withheld if not admits(place.conditions, edition))
+    files = {PurePath(name).name: package.data}
+    files |= {PurePath(other).name: data for other, data in package.extra.items()}
+    return _findings(document, places, files, PurePath(name).name, _given(marked))
+
+
+def leaks_for_all(document: Document, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
+    """Findings about the text in records that is withheld from all editions for pupils."""
+    pupils = [edition for edition in EDITIONS.values() if edition.audience == "student"]
+    places = [
+        place
+        for place in document.withheld
+        if not any(admits(place.conditions, edition) for edition in pupils)
+    ]
+    return _findings(document, places, files, "the records", ())
+
+
+def _given(document: Document) -> Iterator[str]:
+    """The words in banks, which pupils are given on purpose."""
+    for _, bank, _ in find(document, Container):
+        if bank.name == WORD_BANK:
+            for node in walk(bank.children):
+                if isinstance(node, Plain):
+                    yield plain_text(node.children)
+
+
+def _findings(
+    document: Document,
+    places: Iterable[Withheld],
+    files: Mapping[str, bytes],
+    named: str,
+    given: Iterable[str],
+) -> tuple[Diagnostic, ...]:
+    """One finding for each place of which something is in the files."""
+    places = tuple(places)
+    if not places:
+        return ()
+    ranges = tuple(place for place in places if place.kind == "range")
+    solutions = tuple(_outside(ranges, (place for place in places if place.kind == "solution")))
+    banks = frozenset(map(folded, given))
+    gate = _gate(document.text, ranges, solutions, banks, document.metadata.lang)
+    found: dict[int, Diagnostic] = {}
+    for leak in gate.leaks(files):
+        if leak.number not in found:
+            span = _place_of(leak.text, (*ranges, *solutions)[leak.number])
+            leaked = finding("leaked-text", span, text=leak.text, file=named, where=leak.where)
+            found[leak.number] = leaked.diagnostic(document.source)
+    return tuple(found.values())
+
+
+@functools.lru_cache(maxsize=4)
+def _gate(
+    text: str,
+    ranges: tuple[Withheld, ...],
+    solutions: tuple[Withheld, ...],
+    given: frozenset[bytes],
+    lang: str,
+) -> Gate:
+    """The gate of a source, which several editions have in common."""
+    texts = [place.text for place in (*ranges, *solutions)]
+    answers = {place.text for place in solutions}
+    public = [
+        _without(text, ranges, answers),
+        *(answer for answer in answers if folded(answer) in given),
+    ]
+    return Gate(texts, public, lang)
+
+
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def _without(text: str, ranges: Iterable[Withheld], solutions: Collection[str]) -> str:
+    """A source without the text in ranges, which are in its order, and without solutions, each of
+    which stands in braces."""
+    kept, end, at = list[str](), 0, 0
+    for place in ranges:
+        start = text.find(place.text, at)
+        if start >= 0:
+            kept.append(text[end : max(start, end)])
+            end, at = max(end, start + len(place.text)), start
+    kept.append(text[end:])
+    return _IN_BRACES.sub(
+        lambda braces: "{}" if " ".join(braces[1].split()) in solutions else braces[0],
+        "".join(kept),
+    )
+
+
+def _outside(ranges: Iterable[Withheld], places: Iterable[Withheld]) -> Iterator[Withheld]:
+    """The places that are in none of some ranges, which are in the order of the source."""
+    ends: dict[str, list[tuple[int, int]]] = {}
+    starts: dict[str, list[tuple[int, int]]] = {}
+    for one in ranges:
+        end = (max(one.span.line, one.span.end), one.end_column)
+        before = ends.setdefault(one.span.file, [])
+        starts.setdefault(one.span.file, []).append((one.span.line, one.span.column))
+        before.append(max([end, *before[-1:]]))
+    for place in places:
+        begin = (place.span.line, place.span.column)
+        number = bisect.bisect_right(starts.get(place.span.file, []), begin)
+        if not number or ends[place.span.file][number - 1] <= begin:
+            yield place
+
+
+def _place_of(words: str, place: Withheld) -> Span:
+    """The place in the source where these words stand in a withheld text."""
+    if place.kind == "solution":
+        return place.span
+    sought, text = folded(words), place.text
+    at = folded(text).find(sought)
+    low, high = 0, len(text)
+    while low < high:  # the end of the shortest part that has all letters before them, and one more
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if len(folded(text[:middle])) <= at else (low, middle)
+    before = text[: low - 1]
+    line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
+    column += place.span.column if line == 0 else 1
+    return Span(place.span.line + line, column, 0, place.span.file)
+
+
+class Leak(NamedTuple):
+    """Words, or a character, of the withheld text with a ``number``, and where they are."""
+
+    number: int
+    text: str
+    where: str
+
+
+class Gate:
+    """Lets files pass that have none of some withheld ``texts``; ``public`` is what all may read,
+    and ``lang`` the language in which Chapbook adds words."""
+
+    def __init__(self, texts: Iterable[str], public: Iterable[str], lang: str) -> None:
+        texts, public = tuple(texts), BREAK.join(public)
+        self._lang = lang
+        self._public = folded(public)
+        self._pieces = WithheldPieces(texts, self._public)
+        self._clean: set[str] = set()
+        self._characters: dict[str, int] = {}
+        for number, text in enumerate(texts):
+            new = set(text) - self._characters.keys()
+            self._characters |= {one: number for one in new if not one.isascii() and one.isalpha()}
+        if self._characters:
+            from pipeline.package.font_subset import COMMON
+
+            for known in {*public, *"".join(words(lang).values())} | COMMON:
+                self._characters.pop(known, None)
+
+    def leaks(self, files: Mapping[str, bytes]) -> Iterator[Leak]:
+        """The text in files, given by their names, that must not be there."""
+        if self._pieces or self._characters:
+            for name, data in files.items():
+                yield from self._leaks_in([*contents(name, data)])
+
+    def _leaks_in(self, all_contents: Sequence[Content]) -> Iterator[Leak]:
+        for content in all_contents:
+            if content.text in self._clean:  # a script, for example, that many pages have
+                continue
+            leaks = [
+                Leak(run.number, b" ".join(run.words).decode(), content.where)
+                for run in self._pieces.runs(content.text)
+                if not self._is_explained(run, content)
+            ]
+            yield from leaks
+            if not leaks:
+                self._clean.add(content.text)
+        if self._characters:
+            yield from self._leaks_in_fonts(all_contents)
+
+    def _leaks_in_fonts(self, all_contents: Iterable[Content]) -> Iterator[Leak]:
+        """The characters of subsets that no text needs. A font that has more of them is no subset:
+        pupils type with it."""
+        from pipeline.package.font_subset import COMMON
+
+        shown = "".join(content.text for content in all_contents)
+        used = COMMON.union(shown, unicodedata.normalize("NFKD", shown))
+        for content in all_contents:
+            unused = characters(content.data) - used if content.data else frozenset[str]()
+            if unused <= self._characters.keys():
+                for character in sorted(unused):
+                    yield Leak(self._characters[character], character, content.where)
+
+    def _is_explained(self, run: FoundWords, content: Content) -> bool:
+        """Return whether words can be in a place although nobody leaked them."""
+        known = [self._public, _words(self._lang)]
+        if not content.is_code:
+            return is_made_of(run.words, known)
+        return is_made_of(run.words, (*known, _styles())) or b"".join(run.words) in _sources()
+
+
+# --- Chapbook's own words ---------------------------------------------------------------------
+
+
+@functools.cache
+def _words(lang: str) -> bytes:
+    """The words that Chapbook and its libraries add in a language."""
+    terms = citeproc_data() / "locales" / f"locales-{locale_name(lang)}.xml"
+    return folded(BREAK.join((*words(lang).values(), terms.read_text("utf-8"))))
+
+
+@functools.cache
+def _styles() -> bytes:
+    """The styles and scripts of web pages, and the classes in them."""
+    return _read(builtin_templates(), ".css", ".js")
+
+
+@functools.cache
+def _sources() -> bytes:
+    """The code that writes files: names and terms of formats that are in them."""
+    program = Path(__file__).parent.parent
+    folders = (program / "render", program / "package")
+    return _read(builtin_templates(), ".j2") + b"".join(_read(one, ".py") for one in folders)
+
+
+def _read(folder: Path, *suffixes: str) -> bytes:
+    files = (file for file in folder.rglob("*") if file.suffix in suffixes)
+    return folded(BREAK.join(file.read_text("utf-8") for file in files))
