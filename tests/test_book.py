@@ -24,7 +24,6 @@ BOOK = ROOT / "tests" / "book" / "book.md"
 
 class TestBook(Read):
     source = BOOK
-    editions = ("web", "site", "handout", "answers", "ebook")
     front = 3
     looked_at = ("handout",)
 

@@ -186,15 +186,18 @@ def test_the_lines_of_a_title_are_even() -> None:
     assert min(map(len, lines)) > 0.5 * max(map(len, lines))
 
 
+SUBTITLED = ("subtitle: Told by those who were there", "authors: [Ann, Bob]")
+
+
 def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     covers = [
         cover_of(f"title: {title}", f"theme: {theme}", *more, wide=wide)
-        for title, theme in ((LONG, "classic"), ("How we dug our well", "modern"), ("A", "plain"))
-        for more, wide in (
-            ((), False),
-            (("subtitle: Told by those who were there", "authors: [Ann, Bob]"), True),
+        for title, theme, more, wide in (
+            (LONG, "classic", (), False),
+            ("How we dug our well", "modern", SUBTITLED, True),
+            ("A", "plain", SUBTITLED, False),
         )
     ]
     laid_out: list[object] = []

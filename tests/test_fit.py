@@ -54,8 +54,6 @@ def table(rows: int) -> str:
 TEXTS: dict[str, tuple[int, str]] = {
     "a short text": (1, paragraphs(3)),
     "paragraphs": (2, paragraphs(16)),
-    "a long text": (2, sections(3, lambda n: paragraphs(5))),
-    "lists": (1, sections(2, lambda n: "".join(f"- {SENTENCE}\n" for _ in range(5)))),
     "tables": (1, sections(2, lambda n: paragraphs(1) + table(7))),
     "code": (
         1,

@@ -284,11 +284,11 @@ def test_blanks_in_notes_quotations_definitions_and_boxes() -> None:
 
 
 def test_a_long_form() -> None:
-    body = "\n\n".join(f"::: exercise\nThe {n}th is ____{{x}}.\n:::" for n in range(100))
+    body = "\n\n".join(f"::: exercise\nThe {n}th is ____{{x}}.\n:::" for n in range(60))
     pdf = open_pdf(make(sheet(body)).data)
     found = fields(pdf)
-    assert list(found) == [f"exercise-{n}.blank-1" for n in range(1, 101)]
-    assert sum(map(len, on_pages(pdf))) == 100
+    assert list(found) == [f"exercise-{n}.blank-1" for n in range(1, 61)]
+    assert sum(map(len, on_pages(pdf))) == 60
 
 
 def test_a_form_without_fields_is_reported() -> None:
@@ -602,5 +602,5 @@ def test_all_editions_are_those_that_the_text_has_something_for(tmp_path: Path) 
     made = {output.edition for output in result.outputs}
     assert {"teacher", "ebook", "4-up"} < made
     assert not made & {"form", "answers"}
-    asked = pipeline.build(source, ["all", "form"], out=tmp_path / "build", options=strict)
+    asked = pipeline.build(source, ["web", "form"], out=tmp_path / "build", options=strict)
     assert [finding.code for finding in asked.diagnostics] == ["nothing-to-fill-in"]

@@ -26,7 +26,7 @@ from pipeline.system import outputs
 from pipeline.system.confinement import ConfinementError, confine
 from tests.test_saving import contents
 
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "4"))
 EDITIONS = ("web", "handout", "ebook")
 SOURCE = """---
 title: The {0} well

@@ -40,8 +40,6 @@ speakers: {Ann Asker: interviewer, Ben Answerer: guest}
 
 {{ include parts/plain.md }}
 
-{{ include parts/tables.md }}
-
 {{ include parts/charts.md }}
 
 {{ include parts/exercises.md }}

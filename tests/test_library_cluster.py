@@ -33,16 +33,14 @@ class Processes:
         self._all: list[subprocess.Popen[str]] = []
         self.address = ""
 
-    def scheduler(self) -> None:
-        process, said = self._begin("scheduler", "--port", "0", "--no-show")
-        self.process = process
+    def begin(self, workers: int) -> None:
+        self.scheduler, said = self._begin("scheduler", "--port", "0", "--no-show")
         self.address = said(r"Scheduler at:\s+(tcp://\S+)")
-
-    def worker(self) -> subprocess.Popen[str]:
         options = ("--no-nanny", "--nthreads", "1", "--local-directory", str(self._folder))
-        process, said = self._begin("worker", self.address, *options)
-        said(r"(Registered to)")
-        return process
+        begun = [self._begin("worker", self.address, *options) for _ in range(workers)]
+        for _, said in begun:
+            said(r"(Registered to)")
+        self.workers = [process for process, _ in begun]
 
     def _begin(
         self, kind: str, *options: str
@@ -67,66 +65,6 @@ class Processes:
         for process in self._all:
             process.kill()
             process.wait()
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
-    monkeypatch.setattr("pipeline.cli.library.cluster.PATIENCE", PATIENCE)
-    processes = Processes(tmp_path)
-    try:
-        processes.scheduler()
-        yield processes
-    finally:
-        processes.end()
-
-
-def test_workers_build_what_can_be_built_though_one_is_killed(
-    cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    templates = tmp_path / "house"
-    (templates / "html").mkdir(parents=True)
-    (templates / "html" / "imprint.html.j2").write_text(HOUSE, encoding="utf-8")
-    folder = tmp_path / "handouts"
-    for number in range(4):
-        document(folder / f"handout-{number}.md", f"Handout {number}")
-    document(folder / "huge.md", "Huge")
-    worker, _ = cluster.worker(), cluster.worker()
-    options = ("--templates", str(templates), "--memory", "400M")
-    killer = _when(lambda: (tmp_path / "out" / "handout-0").exists(), worker.kill)
-    result = run(folder, *options, "--scheduler", cluster.address)
-    killer.join()
-    assert worker.poll() is not None
-    assert "5 documents: 4 built, 0 unchanged, 1 failed" in result.output, result.output
-    assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
-
-    # only unfinished documents are lost with the scheduler: the next run continues
-    cluster.process.kill()
-    monkeypatch.setattr("pipeline.cli.library.cluster.PATIENCE", 2)
-    lost = run(folder, *options, "--scheduler", cluster.address)
-    assert lost.exit_code == 3
-    assert f"there is no scheduler at {cluster.address} that answers" in lost.output
-    (folder / "huge.md").unlink()
-    assert "4 documents: 0 built, 4 unchanged, 0 failed" in run(folder, *options).output
-
-
-def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
-    cluster: Processes, tmp_path: Path
-) -> None:
-    folder = tmp_path / "handouts"
-    for number in range(24):
-        document(folder / f"handout-{number:02}.md", f"Handout {number}")
-    cluster.worker()
-    # results come after files: some time later the first have come, and the last have not
-    killer = _when(lambda: (tmp_path / "out" / "handout-10").exists(), cluster.process.kill)
-    result = run(folder, "--scheduler", cluster.address)
-    killer.join()
-    assert result.exit_code == 1
-    assert "error[not-built]: The scheduler or all its workers have stopped: " in result.output
-    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)  # has its own
-    found = re.search(r"24 documents: (\d+) built, .* (\d+) not begun", result.output)
-    assert found, result.output
-    built = int(found[1])
-    assert f"24 documents: {24 - built} built, {built} unchanged, 0 failed" in run(folder).output
 
 
 def _when(is_so: Callable[[], bool], do: Callable[[], None]) -> threading.Thread:
@@ -202,41 +140,16 @@ def test_sources_and_outputs_may_be_at_urls(
     assert files.exists(f"{bucket}/public/SHA256SUMS")
     assert files.ls(f"{bucket}/store")
 
-    assert "0 built, 2 unchanged" in remote(given, *options).output
     files.pipe_file(f"{bucket}/handouts/parts/well.svg", LOGO.replace("9z", "8z").encode())
     assert "1 built, 1 unchanged" in remote(given, *options).output
     files.rm_file(f"{bucket}/public/water/rivers/rivers.html")
-    files.pipe_file(f"{bucket}/handouts/parts/well.svg", LOGO.encode())
-    assert "2 built, 0 unchanged" in remote(given, *options).output
+    assert "1 built, 1 unchanged" in remote(given, *options).output
 
     # the same below a folder, named as a URL
     local = remote(folder.as_uri(), "--out", (tmp_path / "out").as_uri())
     assert "2 built, 0 unchanged" in local.output
     made = (tmp_path / "out" / "water" / "rivers" / "rivers.html").read_bytes()
     assert made == files.cat_file(f"{bucket}/public/water/rivers/rivers.html")
-
-
-def test_workers_share_no_disk_with_a_library_at_urls(
-    bucket: str, cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
-    folder = tmp_path / "handouts"
-    for number in range(3):
-        document(folder / f"handout-{number}.md", f"Handout {number}", "![A well](well.svg)")
-    (folder / "well.svg").write_text(LOGO, "utf-8")
-    files = fsspec.filesystem("s3", use_listings_cache=False)
-    files.put(str(folder), f"{bucket}/shared", recursive=True)
-    cluster.worker()
-    cluster.worker()
-    given, out = f"{bucket}/shared", f"{bucket}/made"
-    options = ("--out", out, "--store", f"{bucket}/kept", "--scheduler", cluster.address)
-    assert "3 documents: 3 built, 0 unchanged, 0 failed" in remote(given, *options).output
-    assert "0 built, 3 unchanged" in remote(given, *options).output
-    alone = run(folder)
-    assert "3 documents: 3 built" in alone.output
-    for number in range(3):
-        name = f"handout-{number}/handout-{number}.html"
-        assert files.cat_file(f"{out}/{name}") == (tmp_path / "out" / name).read_bytes()
 
 
 def test_a_bucket_or_folder_that_does_not_exist_is_reported(bucket: str, tmp_path: Path) -> None:
@@ -275,3 +188,86 @@ def test_a_place_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     result = remote("nowhere://school", "--out", str(tmp_path / "out"))
     assert result.exit_code == 3
     assert "cannot use nowhere://school: Protocol not known: nowhere" in result.output
+
+
+# --- a cluster ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cluster(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """A scheduler and two workers, which know where the bucket is. The last test ends them."""
+    assert bucket
+    processes = Processes(tmp_path_factory.mktemp("cluster"))
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pipeline.cli.library.cluster.PATIENCE", PATIENCE)
+            processes.begin(workers=2)
+            yield processes
+    finally:
+        processes.end()
+
+
+def test_workers_share_no_disk_with_a_library_at_urls(
+    bucket: str, cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "handouts"
+    for number in range(3):
+        document(folder / f"handout-{number}.md", f"Handout {number}", "![A well](well.svg)")
+    (folder / "well.svg").write_text(LOGO, "utf-8")
+    files = fsspec.filesystem("s3", use_listings_cache=False)
+    files.put(str(folder), f"{bucket}/shared", recursive=True)
+    given, out = f"{bucket}/shared", f"{bucket}/made"
+    options = ("--out", out, "--store", f"{bucket}/kept", "--scheduler", cluster.address)
+    assert "3 documents: 3 built, 0 unchanged, 0 failed" in remote(given, *options).output
+    assert "0 built, 3 unchanged" in remote(given, *options).output
+    alone = run(folder)
+    assert "3 documents: 3 built" in alone.output
+    for number in range(3):
+        name = f"handout-{number}/handout-{number}.html"
+        assert files.cat_file(f"{out}/{name}") == (tmp_path / "out" / name).read_bytes()
+
+
+def test_workers_build_what_can_be_built_though_one_is_killed(
+    cluster: Processes, tmp_path: Path
+) -> None:
+    templates = tmp_path / "house"
+    (templates / "html").mkdir(parents=True)
+    (templates / "html" / "imprint.html.j2").write_text(HOUSE, encoding="utf-8")
+    folder = tmp_path / "handouts"
+    for number in range(4):
+        document(folder / f"handout-{number}.md", f"Handout {number}")
+    document(folder / "huge.md", "Huge")
+    options = ("--templates", str(templates), "--memory", "400M")
+    killer = _when(lambda: (tmp_path / "out" / "handout-0").exists(), cluster.workers[0].kill)
+    result = run(folder, *options, "--scheduler", cluster.address)
+    killer.join()
+    assert cluster.workers[0].poll() is not None
+    assert "5 documents: 4 built, 0 unchanged, 1 failed" in result.output, result.output
+    assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
+
+
+def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
+    cluster: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only unfinished documents are lost with it."""
+    folder = tmp_path / "handouts"
+    for number in range(24):
+        document(folder / f"handout-{number:02}.md", f"Handout {number}")
+    # results come after files: some time later the first have come, and the last have not
+    killer = _when(lambda: (tmp_path / "out" / "handout-10").exists(), cluster.scheduler.kill)
+    result = run(folder, "--scheduler", cluster.address)
+    killer.join()
+    assert result.exit_code == 1
+    assert "error[not-built]: The scheduler or all its workers have stopped: " in result.output
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)  # has its own
+    found = re.search(r"24 documents: (\d+) built, .* (\d+) not begun", result.output)
+    assert found, result.output
+    built = int(found[1])
+    assert f"24 documents: {24 - built} built, {built} unchanged, 0 failed" in run(folder).output
+
+    document(folder / "new.md", "New")
+    monkeypatch.setattr("pipeline.cli.library.cluster.PATIENCE", 2)
+    lost = run(folder, "--scheduler", cluster.address)
+    assert lost.exit_code == 3
+    assert f"there is no scheduler at {cluster.address} that answers" in lost.output

@@ -50,7 +50,7 @@ def run(*command: str | Path, cwd: Path, expect: int = 0) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check")
-    run(*pip, "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder)
+    run(*pip, "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT, cwd=folder)
     (built,) = folder.glob("chapbook-*.whl")
     return built
 
