@@ -7,27 +7,8 @@ from unicodedata import combining, normalize
 
 import pytest
 
-from pipeline.model import (
-    Attributes,
-    Block,
-    Container,
-    Document,
-    Heading,
-    InlineElement,
-    List,
-    ListItem,
-    Note,
-    NoteReference,
-    Paragraph,
-    Plain,
-    Table,
-    TableCell,
-    TableRow,
-    Text,
-)
-from pipeline.model.diagnostics import Span
+from pipeline.model import Attributes, Document, List, Paragraph, Table, Text, encode
 from pipeline.model.editions import EDITIONS
-from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words import understood
 from pipeline.parser import parse
@@ -37,17 +18,8 @@ WEB, HANDOUT, LETTER, EBOOK = (EDITIONS[name] for name in ("web", "handout", "le
 TEACHER = EDITIONS["teacher"]
 
 
-def given(**pairs: str) -> Attributes:
-    return Attributes(pairs=tuple((key.rstrip("_"), value) for key, value in pairs.items()))
-
-
-def text(words: str, note: str = "", **pairs: str) -> Paragraph:
-    reference = (NoteReference(label=note),) if note else ()
-    return Paragraph(attributes=given(**pairs), children=(Text(text=words), *reference))
-
-
-def document(*blocks: Block, notes: tuple[Note, ...] = ()) -> Document:
-    return Document(metadata=Metadata(), blocks=blocks, notes=notes, source="x.md")
+def document(source: str) -> Document:
+    return parse(f"---\ntitle: T\nlang: en\n---\n\n{source}\n", "x.md")
 
 
 def words(found: Document) -> str:
@@ -57,118 +29,146 @@ def words(found: Document) -> str:
 @pytest.mark.parametrize(
     ("condition", "kept_by"),
     [
-        (given(only="pdf"), {"handout", "letter", "teacher"}),
-        (given(only="print"), {"handout", "letter", "teacher"}),
-        (given(only="html epub"), {"web", "ebook"}),
-        (given(only="HTML, letter"), {"web", "letter"}),
-        (given(not_="pdf"), {"web", "ebook"}),
-        (given(not_="ebook,web"), {"handout", "letter", "teacher"}),
-        (given(edition="teacher"), {"teacher"}),
-        (given(edition="web handout"), {"web", "handout"}),
-        (given(edition="pdf"), set()),
-        (given(only="pdf", not_="letter", edition="letter teacher"), {"teacher"}),
-        (given(only=""), set()),
-        (given(lang="de"), {"web", "handout", "letter", "teacher", "ebook"}),
+        ("only=pdf", {"handout", "letter", "teacher"}),
+        ("only=print", {"handout", "letter", "teacher"}),
+        ('only="html epub"', {"web", "ebook"}),
+        ('only="HTML, letter"', {"web", "letter"}),
+        ("not=pdf", {"web", "ebook"}),
+        ("not=ebook,web", {"handout", "letter", "teacher"}),
+        ("edition=teacher", {"teacher"}),
+        ('edition="web handout"', {"web", "handout"}),
+        ("edition=pdf", set()),
+        ('only=pdf not=letter edition="letter teacher"', {"teacher"}),
+        ('only=""', set()),
+        ("lang=de", {"web", "handout", "letter", "teacher", "ebook"}),
     ],
 )
-def test_conditions(condition: Attributes, kept_by: set[str]) -> None:
-    source = document(Paragraph(attributes=condition, children=(Text(text="x"),)))
+def test_conditions(condition: str, kept_by: set[str]) -> None:
     editions = (WEB, HANDOUT, LETTER, EBOOK, TEACHER)
-    assert {e.name for e in editions if select(source, e).blocks} == kept_by
+    for source in (f"x\n{{{condition}}}", f"[x]{{{condition}}}", f"::: {{{condition}}}\nx\n:::"):
+        parsed = document(source)
+        assert {e.name for e in editions if select(parsed, e).blocks} == kept_by, source
 
 
 def test_a_document_without_conditions_stays_as_it_is() -> None:
-    source = document(text("a", lang="de"))
+    source = document("a\n{lang=de}")
     found = select(source, WEB)
     assert found.blocks is source.blocks
     assert found.edition == "web"
+    assert not source.variants
 
 
 def test_conditions_are_removed_and_the_rest_of_the_attributes_stay() -> None:
-    found = select(document(text("a", only="html", lang="de"), text("b", only="html")), WEB)
-    assert [block.attributes for block in found.blocks] == [given(lang="de"), Attributes()]
+    found = select(document("a\n{only=html lang=de}\n\nb\n{only=html}"), WEB)
+    german = Attributes(pairs=(("lang", "de"),))
+    assert [block.attributes for block in found.blocks] == [german, Attributes()]
 
 
 def test_what_is_emptied_goes_too() -> None:
-    gone = InlineElement(name="span", attributes=given(only="pdf"), children=(Text(text="x"),))
-    item = ListItem(children=(Paragraph(children=(gone,)),))
-    kept = ListItem(children=(text("kept"),))
-    empty = ListItem(children=())
-    container = Container(name="tip", children=(Paragraph(children=(gone,)),))
-    blocks = (
-        List(ordered=False, items=(item,)),
-        List(ordered=False, items=(item, kept, empty)),
-        container,
-    )
-    found = select(document(*blocks), WEB)
-    assert found.blocks == (List(ordered=False, items=(kept, empty)),)
+    gone = "[x]{only=pdf}"
+    found = select(document(f"- {gone}\n\na\n\n- {gone}\n- kept\n-\n\n::: tip\n{gone}\n:::"), WEB)
+    assert [type(block) for block in found.blocks] == [Paragraph, List]
+    (items,) = (block.items for block in found.blocks if isinstance(block, List))
+    assert [plain_text(item.children) for item in items] == ["kept", ""]
 
 
 def test_tables_lose_rows_but_keep_their_columns() -> None:
-    def cell(words: str, **pairs: str) -> TableCell:
-        text = Plain(children=(Text(text=words),))
-        return TableCell(attributes=given(**pairs), children=(text,))
-
-    table = Table(
-        head=(TableRow(cells=(cell("a"), cell("b"))),),
-        body=(
-            TableRow(cells=(cell("c"), cell("d", only="pdf"))),
-            TableRow(attributes=given(only="pdf"), cells=(cell("e"), cell("f"))),
-        ),
+    hidden = "class=answer"
+    markup = (
+        f"<table><tr><th>a<th>b<tr><td>c<td {hidden}>d<tr><td>e<td colspan=1 {hidden}>f</td>"
+        f"<tr {hidden}><td>g<td>h</table>"
     )
-    (found,) = select(document(table), WEB).blocks
+    (found,) = select(document(markup), WEB).blocks
     assert isinstance(found, Table)
-    assert [[plain_text(c.children) for c in row.cells] for row in found.body] == [["c", ""]]
+    rows = [[plain_text(cell.children) for cell in row.cells] for row in found.body]
+    assert rows == [["c", ""], ["e", ""]]
 
 
 def test_a_condition_on_a_heading_holds_for_its_section() -> None:
-    def heading(level: int, words: str, **pairs: str) -> Heading:
-        return Heading(level=level, attributes=given(**pairs), children=(Text(text=words),))
-
-    blocks = (
-        heading(2, "A"),
-        text("a"),
-        heading(2, "B", edition="teacher"),
-        text("b"),
-        heading(3, "B1", not_="pdf"),
-        text("b1"),
-        heading(3, "B2"),
-        heading(2, "C"),
-        text("c"),
+    sections = (
+        "## A\n\na\n\n## B {edition=teacher}\n\nb\n\n### B1 {not=pdf}\n\nb1\n\n### B2\n\n"
+        "## C\n\nc\n"
     )
-    assert words(select(document(*blocks), WEB)) == "A a C c"
-    assert words(select(document(*blocks), TEACHER)) == "A a B b B2 C c"
-    nested = Container(name="x", children=(*blocks[2:4], heading(1, "D")))
-    assert words(select(document(nested), WEB)) == "D"
+    assert words(select(document(sections), WEB)) == "A a C c"
+    assert words(select(document(sections), TEACHER)) == "A a B b B2 C c"
+    nested = document("::: x\n## B {edition=teacher}\n\nb\n\n# D\n:::\n\ne")
+    assert words(select(nested, WEB)) == "D e"
+    last = document("> ## B {edition=teacher}\n>\n> b\n\ne")
+    assert words(select(last, WEB)) == "e"
 
 
 def test_notes_go_with_their_last_reference() -> None:
-    notes = (
-        Note(label="lost", children=(text("of lost", note="deep"),)),
-        Note(label="deep", children=(text("of deep"),)),
-        Note(label="shared", children=(text("of shared", only="html"), text("always"))),
-        Note(label="unused", children=(text("of unused"),)),
+    source = document(
+        "a[^lost]\n{only=pdf}\n\nb[^shared]\n{only=pdf}\n\nc[^shared]\n\n"
+        "[^lost]: of lost[^deep]\n\n[^deep]: of deep\n\n[^unused]: of unused\n\n"
+        "[^shared]: of shared\n    {only=html}\n\n    always\n"
     )
-    blocks = (text("a", "lost", only="pdf"), text("b", "shared", only="pdf"), text("c", "shared"))
-    found = select(document(*blocks, notes=notes), WEB)
-    assert [note.label for note in found.notes] == ["shared", "unused"]
+    found = select(source, WEB)
+    assert [note.label for note in found.notes] == ["unused", "shared"]
     assert not found.diagnostics
-    handout = select(document(*blocks, notes=notes), HANDOUT)
-    assert [note.label for note in handout.notes] == ["lost", "deep", "shared", "unused"]
-    assert handout.notes[2].children == (text("always"),)
+    handout = select(source, HANDOUT)
+    assert [note.label for note in handout.notes] == ["lost", "deep", "unused", "shared"]
+    assert plain_text(handout.notes[3].children) == "always"
 
 
 def test_a_note_that_is_left_out_takes_its_references_along() -> None:
-    notes = (Note(label="n", children=(text("x", only="pdf"),)),)
-    found = select(document(text("a", "n"), notes=notes), WEB)
-    assert (found.blocks, found.notes) == ((text("a"),), ())
+    source = document("a[^n]\n\n[^n]: x\n    {only=pdf}")
+    found = select(source, WEB)
+    assert (words(found), found.notes) == ("a", ())
+    assert [(d.code, d.line) for d in found.diagnostics] == [("withheld-definition", 6)]
+
+
+def test_a_definition_in_an_answer_does_not_exist_for_students() -> None:
+    source = document(
+        "::: answer\n[^1]: secret\n\n[x]: https://secret.example\n\n*[ABC]: secret\n:::\n\n"
+        "The ABC of [x][x].[^1]\n\n[^1]: public\n\n[x]: https://public.example\n\n*[ABC]: public"
+    )
+    found = select(source, WEB)
+    assert "secret" not in encode(found).decode()
+    assert encode(found).decode().count("public") == 3
 
 
 def test_unknown_words_are_reported() -> None:
-    block = Container(name="x", span=Span(7, 3), children=(text("a", only="pfd"),))
-    (found,) = select(document(block), WEB).diagnostics
+    (found,) = select(document("::: x\na\n{only=pfd}\n:::"), WEB).diagnostics
     assert (found.code, found.source, found.line) == ("bad-attribute", "x.md", 7)
     assert found.hint == "Did you mean `pdf`?"
+
+
+MISPLACED = {
+    "a heading that is a title": "::: {.callout-tip}\n### ~ {.answer}\n\n~\n:::",
+    "a heading in a cell": "| a | b |\n|---|---|\n| ### ~ {.answer} | c |",
+    "a list after an alert": "> [!SOLUTION]\n> - ( ) ~\n> - (x) ~",
+    "terms after an alert": "> [!TEACHER]\n> ~\n> : ~",
+    "a rule after an alert": "> [!ANSWER]\n> ---\n> ~",
+    "a caption of figures": "::: figures\n![a](a.png)\n\n![b](b.png)\n\n~\n{.answer}\n:::",
+    "a term": '<dl><dt class="answer">~<dd>shown</dl>',
+    "a definition": '<dl><dt>shown<dd class="answer">~</dl>',
+    "a figure's caption": '<figure><img src="a.png"><figcaption class="answer">~</figure>',
+    "a table's caption": '<table><caption class="answer">~</caption><tr><td>shown</table>',
+    "a part of a table": '<table><tbody class="answer"><tr><td>~<tbody><tr><td>shown</table>',
+    "an expansion": 'An <abbr class="answer" title="~">shown</abbr>.',
+    "a string": "An [a](https://example.org \"<span class='answer'>~</span>\").",
+    "loose brackets": "~] {.answer}",
+}
+"""Marks that constructs do not take up, each about the secrets at ``~``."""
+
+
+@pytest.mark.parametrize("place", MISPLACED)
+def test_a_mark_that_nothing_takes_up_withholds_what_is_around_it(place: str) -> None:
+    source = document("shown\n\n" + MISPLACED[place].replace("~", "secret"))
+    found = encode(select(source, WEB)).decode()
+    assert "shown" in found
+    assert "secret" not in found
+    assert "secret" in encode(select(source, TEACHER)).decode()
+    assert "misplaced-mark" in [finding.code for finding in source.diagnostics]
+
+
+@pytest.mark.parametrize("key", ["solution", "answer", "data-answer", "lösung", "respuesta"])
+def test_no_attribute_is_an_answer(key: str) -> None:
+    source = document(f"::: exercise {{{key}=secret}}\n[a]{{{key}=secret}}\n:::")
+    for edition in (WEB, TEACHER):
+        assert "secret" not in encode(select(source, edition)).decode()
+    assert {finding.code for finding in source.diagnostics} == {"bad-attribute"}
 
 
 @pytest.mark.parametrize("meaning", ["answer", "teacher"])

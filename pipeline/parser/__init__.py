@@ -31,7 +31,13 @@ from pipeline.parser.source import check_text, normalise, read_any, without_stra
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, taken_heading, without_heading
 from pipeline.parser.unguarded import unguarded
-from pipeline.parser.withholding import Found, may_withhold, solutions, withheld
+from pipeline.parser.withholding import (
+    Found,
+    may_withhold,
+    solutions,
+    withheld,
+    without_answers,
+)
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
 
@@ -87,9 +93,10 @@ def parse(
         memory.put("body", body)
     again = tuple(_read_again(body, files, memory))
     document, turns = _grouped(document, metadata, files)
+    withheld = _placed(body, document, files)
+    document = without_answers(document)
     found = (*found, *turns)
     blocks = document.blocks
-    withheld = _placed(body, document, files)
     broken = any(finding.code == Code.BAD_YAML.slug for finding in found)
     metadata, blocks, titles = take_title(metadata, blocks, withheld, source, may_be_missing=broken)
     title = taken_heading(document.blocks, blocks)
@@ -111,7 +118,7 @@ def parse(
     memory.put("document", document)
     variants: list[Variant] = []
     for number, (numbers, reading) in enumerate(again):
-        reading, _ = _grouped(reading, metadata, files)
+        reading = without_answers(_grouped(reading, metadata, files)[0])
         if title:
             left = without_heading(title, reading.blocks)
             reading = msgspec.structs.replace(reading, blocks=left)
@@ -203,11 +210,13 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     body = _parse_body(text, 1, files, in_brackets)
     variants: list[Variant] = []
     for numbers, again in _read_again(body, files):
-        left = closed(files.lines.apply(again), body.document)
+        left = closed(without_answers(files.lines.apply(again)), body.document)
         variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
     document = files.lines.apply(body.document)
     return msgspec.structs.replace(
-        document, withheld=_placed(body, document, files), variants=tuple(variants)
+        without_answers(document),
+        withheld=_placed(body, document, files),
+        variants=tuple(variants),
     )
 
 

@@ -52,12 +52,13 @@ class Definition(NamedTuple):
 
 
 class BlockElement(ElementTree.Element):
-    """An element from one ``line`` to its ``end``. ``lines`` is the text of a leaf."""
+    """An element from one ``line`` to its ``end``. ``lines`` is the text of a leaf. ``last_read``
+    is the last line of definitions or comments at its end, which are no elements."""
 
     def __init__(self, tag: str, line: int, processor: LineProcessor | None = None, **attrib: str):
         super().__init__(tag, attrib)
         self.line = line
-        self.end = line
+        self.end = self.last_read = line
         self.column = 1
         self.lines: list[Line] = []
         self.processor = processor
@@ -214,6 +215,9 @@ class LineParser(BlockParser):
         block = self.open.pop()
         if block.last is not None:
             block.end = max(block.end, block.last.end)
+        block.last_read = max(block.last_read, block.end)
+        around = self.open[-1]
+        around.last_read = max(around.last_read, block.last_read)
         self.matched = min(self.matched, len(self.open))
         if block.processor:
             block.processor.close(block, self.open[-1])

@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.model.gaps import BLOCK, TEXT
 from pipeline.parser.ranges import LINE_END, Range, SourceRecord, outermost
 
-TEXT, BLOCK = "\ufdd0", "\ufdd1"
-"""They stand for a character, and for a block."""
-
-STAND_INS = re.compile(f"[{TEXT}{BLOCK}]+")
+COMMENT = "<!---->"
+"""It stands for a row of a table in HTML, where any text would be a cell."""
 
 _MARKERS = re.compile(r"[ \t>]*")
 
@@ -52,10 +51,13 @@ class Cuts:
                 assert markers is not None
                 begin = column - 1 if number == first else markers.end()
                 end_at = min(len(text), end_column - 1) if number == last else len(text)
-                instead = place.instead if number == first else ""
+                is_comment = place.instead == COMMENT
+                instead = place.instead if number == first or is_comment else ""
                 if end_at > begin:
-                    stand_in = instead + TEXT * max(1, end_at - begin - len(instead))
-                    self._edit(number, begin, end_at, stand_in)
+                    rest = max(not is_comment, end_at - begin - len(instead))
+                    self._edit(
+                        number, begin, end_at, instead + (" " if is_comment else TEXT) * rest
+                    )
 
     def _edit(self, number: int, begin: int, end: int, text: str) -> None:
         self._edits.setdefault(number, []).append(_Edit(begin, end, text))

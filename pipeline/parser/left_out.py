@@ -1,31 +1,25 @@
-"""The closing up of a document where ranges of its source were left out: text joins, lists are
-as close as the rest of them, and nothing stays empty."""
+"""Blocks of a source that are left out of it, and the document without the gaps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
-from typing import Any, TypeVar
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Block, Document, List, Node, removal
+from pipeline.model import Document, Node, gaps, removal
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import all_nodes, find, walk
+from pipeline.model.tree import find, walk
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.cuts import BLOCK, STAND_INS
 from pipeline.parser.lines import Cursor
-
-N = TypeVar("N", bound=Node)
 
 
 class LeftOutProcessor(LineProcessor):
     """The element has the lines that the block had, so that what is around it is as it was."""
 
-    begins = BLOCK
+    begins = gaps.BLOCK
 
     def may_start(self, cursor: Cursor) -> bool:
         return cursor.char == self.begins
@@ -42,33 +36,10 @@ class LeftOutProcessor(LineProcessor):
         return True
 
 
-def stand_in(span: Span, *, is_answer: bool) -> Block:
-    """The node in place of a block; that of an answer belongs to the question before it."""
-    if is_answer:
-        return model.Answer(children=(), span=span, attributes=Attributes(classes=(BLOCK,)))
-    return model.Container(name=BLOCK, children=(), span=span)
-
-
 def closed(document: Document, whole: Document) -> Document:
     """The document without stand-ins, and without what only the ``whole`` one refers to. The
     findings are about what it refers to that only the whole one has."""
-    spacing = _Spacing()
-    enters: Changes = {
-        model.Answer: lambda node: () if _stands_in(node) else node,
-        model.Container: lambda node: () if _stands_in(node) else node,
-        model.Exercise: _without_stand_ins,
-        model.List: spacing.enter,
-    }
-    kinds = {type(node) for node in all_nodes(document) if _has_gap(node)}
-    leaves: Changes = {
-        **removal.CLOSE,
-        **{kind: _then_closed if kind in removal.CLOSE else _cleaned for kind in kinds},
-        model.Text: _parted,
-        model.List: spacing.leave,
-    }
-    blocks = rewrite(document.blocks, enter=enters, leave=leaves)
-    notes = rewrite(document.notes, enter=enters, leave=leaves)
-
+    blocks, notes = gaps.closed(document.blocks), gaps.closed(document.notes)
     defined = {note.label for note in whole.notes}
     lost = _referred_to(whole.blocks, whole.notes) - _referred_to(blocks, notes)
     notes = tuple(note for note in notes if note.label not in lost)
@@ -95,69 +66,6 @@ def _withheld(what: str, span: Span | None) -> Diagnostic:
     return diagnostic(Code.WITHHELD_DEFINITION, message, span=span, hint=hint)
 
 
-def _stands_in(node: Node) -> bool:
-    return (isinstance(node, model.Container) and node.name == BLOCK) or (
-        isinstance(node, model.Answer) and BLOCK in node.attributes.classes
-    )
-
-
-def _without_stand_ins(node: model.Exercise) -> model.Exercise:
-    """An exercise may consist of its title only."""
-    kept = tuple(child for child in node.children if not _stands_in(child))
-    return replace(node, children=kept) if not kept and node.children else node
-
-
-def _has_gap(node: Node) -> bool:
-    return any(map(STAND_INS.search, _strings(node)))
-
-
-def _strings(node: Node) -> Iterator[str]:
-    for name in node.__struct_fields__:
-        value = getattr(node, name)
-        if isinstance(value, str):
-            yield value
-    yield from node.attributes.classes
-    yield from (value for _, value in node.attributes.pairs)
-
-
-def _parted(node: model.Text) -> tuple[Node, ...]:
-    """A text with gaps in place of its stand-ins."""
-    if not STAND_INS.search(node.text):
-        return (node,)
-    parts: list[Node] = []
-    for part in STAND_INS.split(node.text):
-        parts += (removal.LEFT_OUT, *((replace(node, text=part),) if part else ()))
-    return tuple(parts[1:])
-
-
-def _cleaned(node: Any) -> Any:
-    """A node whose strings are closed up; an abbreviation without a title is a text."""
-    changes: dict[str, Any] = {
-        name: _closed_up(value)
-        for name in node.__struct_fields__
-        if isinstance(value := getattr(node, name), str)
-    }
-    if isinstance(node, model.Abbreviation) and not changes["title"]:
-        return model.Text(text=node.text, span=node.span)
-    own = node.attributes
-    if own is not model.NO_ATTRIBUTES:
-        classes = tuple(name for name in own.classes if not STAND_INS.search(name))
-        pairs = tuple((key, _closed_up(value)) for key, value in own.pairs)
-        changes["attributes"] = Attributes(own.id, classes, pairs)
-    return replace(node, **changes)
-
-
-def _then_closed(node: Any) -> Any:
-    return removal.CLOSE[type(node)](_cleaned(node))
-
-
-def _closed_up(text: str) -> str:
-    if not STAND_INS.search(text):
-        return text
-    parts = removal.closed_up(_parted(model.Text(text=text)))
-    return "".join(part.text for part in parts if isinstance(part, model.Text))
-
-
 def _referred_to(blocks: Iterable[Node], notes: Iterable[model.Note]) -> set[str]:
     """The labels that the text refers to, directly or through other notes."""
     by_label = {note.label: note for note in notes}
@@ -168,40 +76,3 @@ def _referred_to(blocks: Iterable[Node], notes: Iterable[model.Note]) -> set[str
         found |= labels
         new = [by_label[label] for label in sorted(labels) if label in by_label]
     return found
-
-
-_Pair = tuple[Span, Span]
-
-
-class _Spacing:
-    """The loose lists by position: a blank line beside what is removed does not count."""
-
-    def __init__(self) -> None:
-        self._before: dict[Span, dict[_Pair, bool]] = {}
-
-    def enter(self, node: List) -> List:
-        if not node.tight and node.span:
-            self._before[node.span] = dict(_neighbours(node))
-        return node
-
-    def leave(self, node: List) -> List:
-        before = self._before.get(node.span) if node.span else None
-        if not before or not any(is_loose for is_loose in before.values()):
-            return node
-        within = {pair for item in node.items for pair in _pairs([b.span for b in item.children])}
-        now = [pair for pair, _ in _neighbours(node)]
-        if any(before.get(pair, pair in within) for pair in now):
-            return node
-        return replace(node, tight=True)
-
-
-def _neighbours(node: List) -> Iterator[tuple[_Pair, bool]]:
-    """Consecutive blocks in a list, and whether there is a blank line between them."""
-    blocks = [block.span for item in node.items for block in item.children]
-    for one, other in _pairs(blocks):
-        end = max(one.line, one.end)
-        yield (one, other), one.file != other.file or other.line > end + 1
-
-
-def _pairs(spans: list[Span | None]) -> Iterator[_Pair]:
-    return pairwise(span for span in spans if span)

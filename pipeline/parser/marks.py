@@ -4,7 +4,7 @@ attribute lists, classes of HTML, and names of blocks and tags."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
@@ -37,14 +37,25 @@ class Mark(NamedTuple):
     conditions: Attributes
     written: str
 
-    def takes_effect_in(self, ranges: list[Range]) -> bool:
-        """Return whether one of the ranges is withheld for this mark."""
-        return any(
-            place.holds(self.start)
-            and bool(place.conditions.classes) >= bool(self.conditions.classes)
-            and {*place.conditions.pairs} >= {*self.conditions.pairs}
-            for place in ranges
-        )
+    def agrees_with(self, place: Range) -> bool:
+        """Return whether a range is withheld from all that the mark withholds it from."""
+        return bool(place.conditions.classes) >= bool(self.conditions.classes) and {
+            *place.conditions.pairs
+        } >= {*self.conditions.pairs}
+
+
+def without_effect(marks: Iterable[Mark], ranges: Iterable[Range]) -> set[Mark]:
+    """The marks for which no range is withheld."""
+    coming = sorted(ranges, key=lambda place: place.start, reverse=True)
+    around: list[Range] = []
+    found: set[Mark] = set()
+    for mark in sorted(marks, key=lambda mark: mark.start):
+        while coming and coming[-1].start <= mark.start:
+            around.append(coming.pop())
+        around = [place for place in around if mark.start < place.end]
+        if not any(map(mark.agrees_with, around)):
+            found.add(mark)
+    return found
 
 
 def marks_in(text: str, first: int) -> Iterator[Mark]:

@@ -68,3 +68,9 @@ def _candidates(meaning: Meaning) -> tuple[str, ...]:
     found = understood("teacher_above_all" if meaning == "teacher" else "answer")
     single = (folded(word) for word in found if " " not in word)
     return tuple(w for w in single if len(w) >= (6 if w.isascii() else 2 if w[0] > "\u2fff" else 4))
+
+
+@functools.lru_cache(1000)
+def is_answer(key: str) -> bool:
+    """Return whether an attribute is named like an answer."""
+    return meaning_of(key.removeprefix("data-")[:LONGEST]) is not None

@@ -20,7 +20,7 @@ from pipeline.parser.constructs.parts import Report
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
 from pipeline.parser.lines import Line
-from pipeline.parser.secrets import meaning_of
+from pipeline.parser.secrets import is_answer, meaning_of
 
 MISSPELT = 0.8
 """The similarity of two names above which one is taken for a misspelling of the other."""
@@ -136,6 +136,10 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
                 message = f"The attribute `style` has no effect here: `{shorten(value)}`."
                 hint = "Use a class, such as `.center` or `.small`, or templates of your own."
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
+            elif is_answer(key):
+                message = f"The attribute `{key}` is left out: it is named like an answer."
+                hint = "Put answers between `::: answer` and `:::`."
+                yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
             elif meant := _meant(key):
                 message = f"The attribute `{key}` has no effect."
                 hint = f"Did you mean `{meant}`?"

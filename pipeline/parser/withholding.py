@@ -7,8 +7,12 @@ around it, and the author is told."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, islice
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import (
@@ -24,14 +28,18 @@ from pipeline.model import (
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.tree import TEACHER, all_spans, answer_text, children, walk
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import TEACHER, all_nodes, all_spans, answer_text, children, walk
 from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
+from pipeline.parser.elements import HEADINGS, Elements
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.marks import Mark, extent, marks_in
+from pipeline.parser.marks import Mark, extent, marks_in, without_effect
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
+from pipeline.parser.secrets import is_answer
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PART = re.compile(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
 _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
@@ -61,6 +69,8 @@ def solutions(document: Document) -> Iterator[Withheld]:
     """The answers in nodes that all editions get."""
     for node, span in all_spans(document):
         place = span or Span(0)
+        for _, value in filter(lambda pair: is_answer(pair[0]), node.attributes.pairs):
+            yield Withheld(place, 0, Attributes(classes=("answer",)), value, "solution")
         if isinstance(node, model.Blank) and node.answer:
             text = answer_text(node.answer)
             yield Withheld(place, 0, Attributes(classes=("answer",)), text, "solution")
@@ -69,18 +79,47 @@ def solutions(document: Document) -> Iterator[Withheld]:
                 yield Withheld(place, 0, Attributes(classes=("answer",)), gap, "solution")
 
 
+def without_answers(document: Document) -> Document:
+    """The document without attributes that are named like an answer."""
+    kinds = {
+        type(node)
+        for node in all_nodes(document)
+        if any(is_answer(key) for key, _ in node.attributes.pairs)
+    }
+
+    def leave(node: Node) -> Node:
+        keys = {key for key, _ in node.attributes.pairs if is_answer(key)}
+        return replace(node, attributes=node.attributes.without(keys)) if keys else node
+
+    return rewrite_document(document, leave=dict.fromkeys(kinds, leave)) if kinds else document
+
+
 class _Search:
     def __init__(self, document: Document, root: BlockElement, files: SourceFiles) -> None:
-        self._document, self._root, self._files = document, root, files
+        self._document, self._files = document, files
         self._record: SourceRecord = files.record
         self.findings: list[Diagnostic] = []
+        self._elements = Elements(root)
+        self._reach: dict[Place, list[int]] = {}
+        for element in self._elements.parents:
+            if not element.lines:
+                place = (element.line, element.column)
+                self._reach.setdefault(place, []).append(element.last_read)
         exact = [place for place in self._record.ranges if self._is_exact(place)]
         starts = {place.start for place in exact}
         blocks = (place for place in self._of_nodes() if place.start not in starts)
         ranges = [part for place in blocks for part in self._in_cell(place)] + exact
-        for mark in self._marks():
-            if not mark.takes_effect_in(ranges):
-                ranges += self._in_effect(mark)
+        marks = [*self._marks()]
+        idle = without_effect(marks, ranges)
+        latest: list[Range] = []
+        for mark in marks:
+            if any(place.holds(mark.start) and mark.agrees_with(place) for place in latest):
+                continue
+            if mark in idle:
+                latest = [*self._in_effect(mark)]
+                ranges += latest
+            elif part := _PART.match(self._record.lines[mark.start[0]], mark.start[1] - 1):
+                self._tell(mark, f"`<{part[1]}>`, a part of a block,")
         self.ranges = sorted(dict.fromkeys(ranges), key=lambda place: (place.start, place.end))
 
     # --- what constructs withhold ---
@@ -89,16 +128,19 @@ class _Search:
         """Return whether the recorded place is certainly that in the source."""
         first = self._record.lines.get(place.start[0], "")[place.start[1] - 1 :][:1]
         last = self._record.lines.get(place.end[0], "")[: place.end[1] - 1][-1:]
-        return first in "[!<`@^-" and last in "}>" and bool(first) and bool(last)
+        ends = place.end[1] == LINE_END or first == "<" or last == "}"
+        return ends and first != "" and first in "[!<`@^-:/~\\"
 
     def _of_nodes(self) -> Iterator[Range]:
         """The ranges of blocks; that of a heading is its section."""
         tops = (*self._document.blocks, *self._document.notes)
         yield from self._among(self._document.blocks)
         for node in walk(tops):
-            if isinstance(node, model.DefinitionList | model.DefinitionItem | model.Table):
-                continue
-            yield from self._among(children(node))
+            if isinstance(node, model.DefinitionItem):
+                for definition in node.definitions:
+                    yield from self._among(definition)
+            else:
+                yield from self._among(children(node))
         yield from self._among(self._document.notes)
 
     def _among(self, siblings: tuple[Node, ...]) -> Iterator[Range]:
@@ -108,20 +150,29 @@ class _Search:
                 continue
             start = (node.span.line, node.span.column)
             if isinstance(node, Heading):
-                yield Range(start, self._section_end(node, siblings[number + 1 :]), conditions)
+                yield Range(
+                    start, self._section_end(node, islice(siblings, number + 1, None)), conditions
+                )
             elif isinstance(node, Block | model.ListItem | model.Note):
                 if isinstance(node, model.ListItem) and self._is_marked_item(start):
                     first = next((one.span for one in node.children if one.span), node.span)
                     start = (first.line, first.column)
-                end = (max(node.span.line, node.span.end), LINE_END)
+                end = (self._last_line(node.span), LINE_END)
                 is_answer = isinstance(node, model.Answer | model.TeacherNote)
                 yield Range(start, end, conditions, is_answer=is_answer)
+
+    def _last_line(self, span: Span) -> int:
+        """The last line of a block, with definitions at its end, which are no blocks in it."""
+        last = max(span.line, span.end)
+        return min(
+            (n for n in self._reach.get((span.line, span.column), ()) if n >= last), default=last
+        )
 
     def _is_marked_item(self, start: Place) -> bool:
         """Return whether an item begins with the marker of a list, which stays."""
         return self._record.lines.get(start[0], "")[start[1] - 1 :][:1] not in ("", "<")
 
-    def _section_end(self, heading: Heading, following: tuple[Node, ...]) -> Place:
+    def _section_end(self, heading: Heading, following: Iterable[Node]) -> Place:
         assert heading.span is not None
         level = self._level(heading)
         for node in following:
@@ -140,7 +191,7 @@ class _Search:
 
     def _end_around(self, place: Place) -> Place:
         """The end of the content of what is around a place."""
-        around = self._around(place, containers=True)
+        around = self._elements.container_at(place)
         is_closed = around.get("closed") == "yes"
         end = (around.end - is_closed, LINE_END)
         frames = [
@@ -150,28 +201,10 @@ class _Search:
         ]
         return max(frames)[1] if frames else end
 
-    def _around(self, place: Place, *, containers: bool = False) -> BlockElement:
-        """The innermost element around a place."""
-        element = self._root
-        while True:
-            inner = [
-                child
-                for child in element.blocks
-                if (child.line, child.column) <= place
-                and place[0] <= child.end
-                and not (containers and child.lines)
-                and child.tag not in _HEADINGS
-            ]
-            if not inner:
-                return element
-            element = inner[-1]
-
     def _in_cell(self, place: Range) -> Iterator[Range]:
         """A range, or its lines in the cell of a grid table that it stands in."""
-        cell = self._around(place.start)
-        while cell is not self._root and cell.tag != "cell":
-            cell = self._parents.get(cell, self._root)
-        if cell.tag != "cell" or not isinstance(cell.state, list):
+        cell = self._elements.cell_at(place.start)
+        if cell is None:
             yield place
             return
         for line in cell.state:
@@ -180,15 +213,6 @@ class _Search:
                 end = (line.number, line.offset + len(line))
                 yield Range((line.number, first), end, place.conditions)
 
-    @property
-    def _parents(self) -> dict[BlockElement, BlockElement]:
-        return {
-            child: parent
-            for parent in self._root.iter()
-            if isinstance(parent, BlockElement)
-            for child in parent.blocks
-        }
-
     # --- marks ---
 
     def _marks(self) -> Iterator[Mark]:
@@ -196,26 +220,27 @@ class _Search:
         numbers = sorted(self._record.lines)
         hidden = self._hidden_lines()
         verbatim = sorted(self._record.verbatim)
+        starts = [start for start, _ in verbatim]
+        ends = [*accumulate((end for _, end in verbatim), max)]
         run: list[str] = []
         for at, number in enumerate(numbers):
             run.append("" if number in hidden else self._record.lines[number])
             if at + 1 == len(numbers) or numbers[at + 1] != number + 1:
                 for mark in marks_in("\n".join(run), number - len(run) + 1):
-                    if not any(start <= mark.start < end for start, end in verbatim):
+                    before = bisect_right(starts, mark.start) - 1
+                    if before < 0 or ends[before] <= mark.start:
                         yield mark
                 run = []
 
     def _hidden_lines(self) -> set[int]:
         hidden: set[int] = set()
-        for element in self._root.iter():
-            if not isinstance(element, BlockElement):
-                continue
+        for element in self._elements.parents:
             is_code = element.tag == "pre" and element.get("language") not in FENCES
+            is_indented = isinstance(element.processor, IndentedCodeProcessor)
+            is_code &= is_indented or isinstance(element.processor, FenceProcessor)
             if is_code or element.tag == "math":
                 lines = (line.number for line in element.lines)
-                hidden |= {number for number in lines if number != element.line}
-                if element.get("info") is None:  # indented
-                    hidden.add(element.line)
+                hidden |= {number for number in lines if number != element.line or is_indented}
         for first, last in self._record.comments:
             hidden |= {*range(first, last + 1)}
         return hidden
@@ -223,50 +248,41 @@ class _Search:
     def _in_effect(self, mark: Mark) -> Iterator[Range]:
         """The range of a mark that no construct takes up."""
         found = extent(mark, self._record.lines[mark.start[0]])
-        heading = self._heading_at(mark.start)
+        heading = self._elements.heading_at(mark.start)
         if found and not (heading is not None and mark.written == "tag"):
             if mark.written == "tag":
                 self._tell(mark, "The text of this tag")
             yield Range(*found, mark.conditions)
             return
-        block = self._around(mark.start)
+        block = self._elements.innermost(mark.start)
         if heading is not None:
             self._tell(mark, "The section")
             yield Range((heading.line, heading.column), self._end_of(heading), mark.conditions)
             return
-        parents = self._parents
+        parents = self._elements.parents
         while block.tag in _PARTS or (mark.written == "box" and block.tag == "p"):
-            block = parents.get(block, self._root)
-        if block is self._root:
+            block = parents[block]
+        if block is self._elements.root:
             message = "This mark withholds nothing: there is no block around it."
             span = Span(*mark.start)
             self.findings.append(diagnostic(Code.LOST_MARK, message, span=span, hint=_HINT))
             return
         self._tell(mark, "The block around it")
-        place = Range((block.line, block.column), (block.end, LINE_END), mark.conditions)
+        place = Range(
+            (block.line, block.column), (max(block.end, block.last_read), LINE_END), mark.conditions
+        )
         yield from self._in_cell(place)
-
-    def _heading_at(self, place: Place) -> BlockElement | None:
-        for element in self._root.iter():
-            if (
-                isinstance(element, BlockElement)
-                and element.tag in _HEADINGS
-                and element.line <= place[0] <= element.end
-                and element.column <= place[1]
-            ):
-                return element
-        return None
 
     def _end_of(self, heading: BlockElement) -> Place:
         """The end of the section of a heading."""
-        siblings = self._parents[heading].blocks
+        siblings = self._elements.parents[heading].blocks
         for element in siblings[siblings.index(heading) + 1 :]:
-            if element.tag in _HEADINGS and element.tag <= heading.tag:
+            if element.tag in HEADINGS and element.tag <= heading.tag:
                 return (element.line - 1, LINE_END)
         return self._end_around((heading.line, heading.column))
 
     def _tell(self, mark: Mark, what: str) -> None:
-        message = f"{what} is withheld from some editions, because nothing else takes up this mark."
+        message = f"{what} is withheld from some editions, because of this mark."
         span = Span(*mark.start)
         self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=_HINT))
 

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.model import Blank, ListItem, Matching, Node, Ordering, PageBreak, Wording
+from pipeline.model import (
+    Blank,
+    ListItem,
+    Matching,
+    Node,
+    Ordering,
+    PageBreak,
+    Wording,
+    gaps,
+)
 from pipeline.model.removal import for_all
 from pipeline.model.tree import FIELDS, is_partial, walk
 
@@ -37,6 +46,7 @@ def shuffled(task: Matching | Ordering) -> Matching | Ordering:
     place_of = {index: place for place, index in enumerate(order)}
     return replace(
         task,
+        head=gaps.closed(task.head),
         left=tuple(map(_with_hold, task.left)),
         right=tuple(_with_hold(task.right[index]) for index in order),
         solution=tuple(place_of[same[index]] for index in task.solution),
@@ -84,13 +94,12 @@ class _ItemContent(NamedTuple):
 
 
 def _content_of(item: ListItem) -> _ItemContent:
-    shown = list(walk(for_all((item,))))
+    shown = list(walk(for_all(gaps.closed((item,)))))
     return _ItemContent(
         content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
         is_common=any(type(node) not in FIELDS for node in shown),
-        is_for_all=not any(
-            isinstance(node, Blank | Wording) or is_partial(node) for node in walk(item)
-        ),
+        is_for_all=not gaps.has_any((item,))
+        and not any(isinstance(node, Blank | Wording) or is_partial(node) for node in walk(item)),
     )
 
 
@@ -124,7 +133,8 @@ def _texts(node: Node) -> Iterable[str]:
 
 def _with_hold(item: ListItem) -> ListItem:
     # It goes first: what follows a heading may be removed with it.
-    return replace(item, children=(_HOLD, *item.children))
+    (held,) = gaps.closed((replace(item, children=(_HOLD, *item.children)),))
+    return held
 
 
 def _is_there(item: ListItem) -> bool:

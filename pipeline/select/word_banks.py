@@ -5,20 +5,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Container, Document, Exercise, Node
+from pipeline.model import Container, Document, Exercise, Node, Withheld
+from pipeline.model.audience import admits, holds
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import Edition
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import (
     PATH,
     WORD_BANK,
     answer_text,
-    children,
     find,
     inlines_of,
     plain_text,
@@ -30,12 +31,24 @@ from pipeline.model.words import folded
 COMMAS = re.compile(r"[,;،、，\n]")
 
 
-def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Node]]) -> Document:
+def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld]) -> Document:
     """The document with the words of each bank: those of the exercise around it, or of the whole
-    text if it is outside an exercise, and those added in the bank. ``kept`` selects the content
-    that students get. An empty bank is a LIKELY_SLIP, and is removed."""
+    text if it is outside an exercise, and those added in the bank. In an edition for teachers they
+    are those that students get, outside what is ``withheld``. An empty bank is a LIKELY_SLIP, and
+    is removed."""
     if not any(_is_bank(node) for _, node, _ in find(document, Container)):
         return document
+    students = edition if edition.audience == "student" else replace(edition, audience="student")
+    hidden = [
+        place
+        for place in withheld
+        if place.kind == "range" and not admits(place.conditions, students)
+    ]
+
+    def is_hidden(blank: model.Blank) -> bool:
+        place = document.place(blank.span)
+        return any(holds(each, place) for each in hidden)
+
     seen: set[Span | None] = set()
     empty: list[Diagnostic] = []
 
@@ -47,7 +60,11 @@ def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Nod
         found = list(_added(node))
         if key not in seen:
             written = Counter(folded(answer_text(word)) for word in found)
-            for answer in _answers((around,) if around else top_level(document), kept):
+            blanks = walk((around,) if around else top_level(document))
+            for blank in blanks:
+                if not isinstance(blank, model.Blank) or not blank.answer or is_hidden(blank):
+                    continue
+                answer = blank.answer
                 word = folded(answer_text(answer))
                 if written[word]:
                     written[word] -= 1  # the author has listed the answers, too
@@ -83,18 +100,6 @@ def _place(word: model.Answered) -> tuple[str, str]:
 
 def _is_bank(node: Node) -> bool:
     return isinstance(node, Container) and node.name == WORD_BANK
-
-
-def _answers(
-    nodes: Iterable[Node], kept: Callable[[Iterable[Node]], Iterable[Node]]
-) -> Iterator[model.Answered]:
-    """The answers of blanks that students get."""
-    stack = list(kept(nodes))[::-1]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, model.Blank) and node.answer:
-            yield node.answer
-        stack += list(kept(children(node)))[::-1]
 
 
 def _added(bank: Container) -> Iterator[model.Answered]:

@@ -78,7 +78,8 @@ def container(parts: Parts) -> tuple[Block, ...]:
         return boxes.from_callout(parts, kind)
     construct = CONTAINERS.get(parts.name)
     if construct is None:
-        if guessed := exercises.guessed(parts):
+        guessed = exercises.guessed(parts)
+        if guessed is not None:
             return guessed
         if parts.name in FENCES:
             message = f"`::: {parts.name}` is a block without a meaning of its own."

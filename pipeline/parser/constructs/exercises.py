@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
+from pipeline.model import Answer, Attributes, Block, Exercise, List, ListItem, TeacherNote
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
-from pipeline.model.tree import FOR_TEACHERS
+from pipeline.model.tree import FOR_TEACHERS, TEACHER
 from pipeline.parser.answer_titles import announces_answer
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.ranges import LINE_END
 from pipeline.parser.secrets import Secret, meaning_of, secret_block
 
 KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
@@ -32,7 +33,7 @@ def answer(parts: Parts) -> tuple[Block, ...]:
     """An answer; text after the name is set in bold before the rest, as in containers."""
     children = parts.headed
     found = Answer(children=children, span=parts.span, attributes=parts.attributes)
-    return (found,) if children else ()
+    return (found,) if children else _empty(parts)
 
 
 def teacher(parts: Parts) -> tuple[Block, ...]:
@@ -40,19 +41,27 @@ def teacher(parts: Parts) -> tuple[Block, ...]:
     found = TeacherNote(
         title=title, children=parts.children, span=parts.span, attributes=attributes
     )
-    return (found,) if title or parts.children else ()
+    return (found,) if title or parts.children else _empty(parts)
 
 
-def guessed(parts: Parts) -> tuple[Block, ...]:
+def _empty(parts: Parts) -> tuple[Block, ...]:
+    """Nothing, for an answer or a note that has nothing but definitions, which are withheld."""
+    first, last = parts.span.line, parts.span.end or parts.span.line
+    place = Span(first, parts.span.column), Span(last, LINE_END)
+    parts.files.record.mark(Attributes(classes=(TEACHER,)), *place)
+    return ()
+
+
+def guessed(parts: Parts) -> tuple[Block, ...] | None:
     """A block with an unknown name that resembles one for an answer, as an answer: withholding too
-    much from students is better than showing too much. Otherwise nothing."""
+    much from students is better than showing too much. Otherwise None."""
     found = secret_block(parts.name)
     if not found:
         whole = meaning_of(f"{parts.name} {parts.argument}") or meaning_of(parts.argument)
         if whole or announces_answer(parts.argument):
             found = Secret(whole or "answer", sure=False)
     if not found or parts.name in ("", *FOR_TEACHERS):
-        return ()
+        return None
     written = f"::: {parts.name} {parts.argument}".strip()
     message = (
         f"`{written}` is withheld from students, because its name resembles one for "

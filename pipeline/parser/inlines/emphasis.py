@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from pipeline.parser import cuts
+from pipeline.model import gaps
 from pipeline.parser.inlines.leaf import Chain, Delimiter
 from pipeline.parser.inlines.patterns import InlineSpan
 
@@ -114,4 +114,4 @@ def _is_east_asian(char: str) -> bool:
 
 
 def is_punctuation(char: str) -> bool:
-    return unicodedata.category(char)[0] in "PS" or char == cuts.TEXT
+    return unicodedata.category(char)[0] in "PS" or char == gaps.TEXT

@@ -9,11 +9,11 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline import model
-from pipeline.model import Attributes, Block, Inline, table_cells
+from pipeline.model import Attributes, Block, Inline, gaps, table_cells
 from pipeline.model.codes import Code as Finding
 from pipeline.model.codes import diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.parser import anchors, constructs, left_out, slips, table_options
+from pipeline.parser import anchors, constructs, slips, table_options
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
@@ -137,7 +137,7 @@ class Lowering:
             case "typed":
                 yield model.Paragraph(children=(model.Text(text=element.text or ""),), span=span)
             case "left-out":
-                yield left_out.stand_in(span, is_answer=bool(element.get("answer")))
+                yield gaps.stand_in(span, is_answer=bool(element.get("answer")))
             case "missing":
                 yield framed(element.text or "", span)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":

@@ -14,6 +14,7 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
+from pipeline.model.gaps import STAND_INS
 from pipeline.model.names import Names
 from pipeline.model.removal import for_all
 from pipeline.model.rewriting import rewrite
@@ -235,7 +236,8 @@ class InlineLowering:
         text = model.Paragraph(
             children=inlines, span=place, attributes=element.attributes or NO_ATTRIBUTES
         )
-        digest = blake2b(plain_text(inlines).encode(), digest_size=6).hexdigest()
+        known = STAND_INS.sub("", plain_text(inlines))
+        digest = blake2b(known.encode(), digest_size=6).hexdigest()
         label = self._labels.take(f"{model.INLINE_NOTE}{digest}")
         reference = model.NoteReference(label=label, span=span)
         if not is_partial(text):

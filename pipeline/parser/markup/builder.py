@@ -19,6 +19,7 @@ from pipeline.model.variables import WRITTEN
 from pipeline.parser import comments, styles, wordings
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
+from pipeline.parser.cuts import COMMENT
 from pipeline.parser.lines import Line, LinePlaces, numbered
 from pipeline.parser.markup import block_elements as blocks
 from pipeline.parser.markup import inline_elements as inlines
@@ -291,6 +292,8 @@ class MarkupBuilder:
             )
             instead = f"<{frame.tag}{''.join(sorted(kept))}>"
             end = self._begins if end == self._ends else end
+        elif frame.tag in tags.TABLE_PARTS:
+            instead = COMMENT
         self._record.mark(frame.attributes, begin, end, instead)
 
     def _unclosed(self, tag: str, span: Span | None) -> None:

@@ -1,0 +1,287 @@
+"""Answers in every place of every construct, by every way to withhold them.
+
+A construct is written with ``@`` for each text in it. Where a block can stand, it is put into every
+block that withholds; where text can stand, every inline element that withholds is put there. Both
+are put into everything that can be around them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.model.words import understood
+
+HIDING_BLOCKS = {
+    "answer": "::: answer\n~\n:::",
+    "teacher": "::: teacher @\n~\n:::",
+    "class": "::: {.answer title=\"@\"}\n~\n:::",
+    "edition": "::: {edition=teacher}\n~\n:::",
+    "only": "::: {only=teacher-web}\n~\n:::",
+    "not": '::: {not="html pdf epub"}\n~\n:::',
+    "box": "::: note @ {.solution}\n~\n:::",
+    "slashes": "/// answer | @\n~\n///",
+    "alert": "> [!SOLUTION] @\n> ~",
+    "alert of blocks": "> [!TEACHER]\n>\n> ~",
+    "alert at once": "> [!ANSWER]\n> ~",
+    "admonition": '!!! solution "@"\n    ~',
+    "folded": "??? answer\n    ~",
+    "directive": "`````{solution} ex\n~\n`````",
+    "environment": "\\begin{solution}\n~\n\\end{solution}",
+    "division": '<div class="answer" title="@">\n\n~\n\n</div>',
+    "element": "<solution>\n\n~\n\n</solution>",
+    "section": "# Key @ {.answer}\n\n~\n\n# After",
+    "misspelt": "::: anwser\n~\n:::",
+    "two words": "::: sample answer @\n~\n:::",
+    "quotation": '<blockquote class="teacher">\n\n~\n\n</blockquote>',
+    "details": '<details class="answer"><summary>@</summary>\n\n~\n\n</details>',
+}
+"""Blocks that withhold what stands at ``~``, with titles that they withhold too."""
+
+WORDS = sorted({word for word in understood("answer") if " " not in word})
+HIDING_BLOCKS |= {f"the word {word}": f"::: {word}\n~\n:::" for word in WORDS}
+
+HIDING_SPANS = {
+    "span": "[@]{.answer}",
+    "teacher": "[@]{.teacher}",
+    "edition": "[@]{edition=teacher}",
+    "not": '[@]{not="html, pdf, epub"}',
+    "strong": "[**@** *@*]{.answer}",
+    "code": "`@`{.answer}",
+    "link": '[@](https://example.org/@ "@"){.answer}',
+    "link in it": "[see [@](https://example.org/@)]{.answer}",
+    "image": '![@](@.png "@"){.answer}',
+    "note": "^[@]{.answer}",
+    "note in it": "[x^[@]]{.answer}",
+    "element": '<span class="answer" title="@">@</span>',
+    "bold element": '<b class="solution">@</b>',
+    "own element": "<solution>@</solution>",
+    "index": '[@]{.index .answer entry="@!@"}',
+    "word": "[@]{.Lösung}",
+    "two lines": "[@\n@]{.answer}",
+}
+"""Inline elements that withhold the text at ``@``."""
+
+STRING_SPANS = ("[@]{.answer}", "[@]{edition=teacher}", "a [@]{.teacher} b", "<i class='answer'>@</i>")
+
+BLOCKS = {
+    "quote": "> @\n>\n> @",
+    "atx-heading": "## @ {#h-№ .@ title=\"@\"}",
+    "setext-heading": "@\n-----\n",
+    "comment": "%%\n@\n%%",
+    "directive": "```{note} @\n@\n```",
+    "fence": "```python {#f-№ filename=\"@\" caption=\"@\"}\n@\n```",
+    "omitted": "@\n\n{: .@}",
+    "math": "$$\n\\text{@}\n$$",
+    "latex-math": "\\[\n\\text{@}\n\\]",
+    "html": '<p title="@">@ <a href="https://@.example" title="@">@</a></p>',
+    "table": "| @ | b |\n|---|---|\n| @ | @ |\n\nTable: @ {#tbl-№}",
+    "grid-table": "+------------------+---+\n| @        | b |\n+==================+===+\n| @        | c |\n+------------------+---+",
+    "dash-table": "@       b\n------------ -----\n@       c",
+    "thematic-break": "@\n\n---\n\n@",
+    "page-break": "@\n\n\\newpage\n\n@",
+    "item": "- @\n- @\n\n  @\n\n1. @\n2. @",
+    "indented-code": "    @",
+    "container": "::: @ @ {data-x=\"@\"}\n@\n:::",
+    "slashes": "/// note | @\n@\n///",
+    "definition": "@\n:   @\n\n    @",
+    "note": "x[^n-№]\n\n[^n-№]: @\n\n    @",
+    "admonition": '!!! note "@"\n    @',
+    "tab": '=== "@"\n    @',
+    "paragraph": "@ *@* **@** ~~@~~ ==@== H~@~ x^@^ `@` $@$ [@]{.@}\n@",
+    "include": "@",
+    "left-out": "@",
+}
+"""A text for each construct of the table of blocks."""
+
+MORE = {
+    "link definition": "[l-№] and [x][l-№]\n\n[l-№]: https://@.example \"@\"",
+    "abbreviation": "ABC№\n\n*[ABC№]: @",
+    "note only here": "[^m-№]: @",
+    "label of example": "(@e-№) @\n(@) @",
+    "images": '![@](@.png "@")\n\nx ![@](@.png) y',
+    "task": "- [x] @\n- [ ] @",
+    "choices": "- (x) @\n- ( ) @",
+    "callout": "> [!TIP]- @\n> @",
+    "turn": "Ann Asker: @\n\nBen Teller: @",
+    "index mark": '[@]{.index entry="@"}',
+    "data": "```csv {caption=\"@\"}\n@,b\n@,c\n```",
+    "chart": '```chart {caption="@" unit="@" x="@" y="@"}\nA,@\n@,3\n```',
+    "html table": '<table><caption>@</caption><thead><tr><th>@</thead><tbody><tr><td title="@">@</table>',
+    "html list": "<ul><li>@<li>@</ul><dl><dt>@<dd>@</dl>",
+    "html figure": '<figure><img src="@.png" alt="@"><figcaption>@</figcaption></figure>',
+    "details": "::: details @\n@\n:::",
+    "exercise": "::: exercise @ {#ex-№}\n@ ____{@}\n\na) @\nb) @\n:::",
+    "matching": "::: matching\n| @ | @ |\n|---|---|\n| @ | @ |\n| c | d |\n:::",
+    "ordering": "::: ordering\n1. @\n2. @\n:::",
+    "glossary": "::: glossary\n@\n:   @\n:::",
+    "verse": "::: verse @\n@\n@\n:::",
+    "epigraph": "::: epigraph\n@\n\n— @\n:::",
+    "figures": "::: figures\n![@](@.png)\n\n![@](@.png)\n\n@\n:::",
+    "columns": "::: columns\n@\n\n@\n:::",
+    "word bank": "____{@}\n\n::: word-bank\n@, b\n:::",
+    "variable": "{{ @ }} @",
+    "line block": "| @\n| @",
+    "callout of Quarto": "::: {.callout-tip}\n### @\n\n@\n:::",
+    "table of lists": "::: table @\n- - @\n  - b\n- - c\n  - @\n:::",
+    "cross-reference": "@ [-@fig-x] @\n\n[see @, p. 3]",
+    "changes": "{++@++} {==@==} {~~a~>@~~}",
+}
+
+TEXTS = {
+    "paragraph": "a ~ b",
+    "beginning": "~ b",
+    "end": "a ~",
+    "line": "a\n~\nb",
+    "emphasis": "*a ~* **~ b** ~~~~",
+    "heading": "## a ~ b",
+    "setext heading": "a ~ b\n---",
+    "item": "- a ~\n- b",
+    "numbered": "1. ~ a\n2. b",
+    "task": "- [x] a ~",
+    "choice": "- (x) a ~\n- ( ) ~ b",
+    "quotation": "> a ~",
+    "alert": "> [!NOTE] a ~\n> b ~",
+    "term": "a ~\n:   b ~",
+    "note": "x[^t-№]\n\n[^t-№]: a ~",
+    "inline note": "x^[a ~ b]",
+    "link": "[a ~ b](https://example.org)",
+    "reference": "[a ~ b][r-№]\n\n[r-№]: https://example.org",
+    "alternative": '![a ~ b](x.png "c")',
+    "cell": "| a ~ | b |\n|---|---|\n| ~ | c |",
+    "caption": "| a |\n|---|\n| b |\n\nTable: a ~",
+    "title": "::: note a ~ b\nc\n:::",
+    "summary": "::: details a ~ b\nc\n:::",
+    "exercise": "::: exercise a ~\nb ~\n\na) c ~\nb) d\n:::",
+    "matching": "::: matching\n| a ~ | b ~ |\n|---|---|\n| c | d ~ |\n| e | f |\n:::",
+    "ordering": "::: ordering\n1. a ~\n2. b\n3. c\n:::",
+    "word bank": "____{a}\n\n::: word-bank\nb, ~\n:::",
+    "verse": "::: verse\na ~\nb\n:::",
+    "attribution": "::: epigraph\na\n\n— b ~\n:::",
+    "turn": "Ann Asker: a ~",
+    "figures": "::: figures\n![a](x.png)\n\n![b](x.png)\n\nc ~\n:::",
+    "html": "<p>a ~ b</p>",
+    "html cell": "<table><tr><td>a ~</td></tr></table>",
+    "html caption": "<table><caption>a ~</caption><tr><td>b</td></tr></table>",
+    "html within": "a <b>b ~</b> c",
+    "citation": "[see ~ @open, p. 3]",
+    "citation's end": "[@open, p. 3 ~]",
+    "glossary": "::: glossary\na ~\n:   b ~\n:::",
+    "span": "[a ~ b]{.x}",
+    "tab": '=== "a"\n    b ~',
+    "admonition": "!!! note\n    a ~",
+}
+"""Texts with an inline element at ``~``."""
+
+STRINGS = {
+    "link's title": '[a](https://example.org "b ~")',
+    "image's title": '![a](x.png "b ~")',
+    "image's alternative": '![a](x.png){fig-alt="b ~"}',
+    "attribute": '[a]{title="b ~"}',
+    "block's attribute": '::: {.x aria-label="b ~"}\na\n:::',
+    "expansion": "DEF№\n\n*[DEF№]: a ~",
+    "entry": '[a]{.index entry="b ~"}',
+    "file": '```python {filename="a ~" caption="b ~"}\nc\n```',
+    "chart": '```chart {caption="a ~" unit="b ~"}\nA,B\nc,3\n```',
+    "data": "```csv\nA,B ~\nc ~,3\n```",
+    "box's title": '!!! note "a ~"\n    b',
+    "tab's title": '=== "a ~"\n    b',
+}
+"""Strings with an inline element at ``~``, which other markup cannot be in."""
+
+AROUND = {
+    "nothing": "~",
+    "item": "- a\n\n  ~\n\n- b",
+    "tight item": "- a\n- ~\n- b",
+    "numbered item": "1. a\n\n   ~\n2. b",
+    "quotation": "> a\n>\n> ~",
+    "box": "::: note\n~\n:::",
+    "exercise": "::: exercise\na) b\n\n~\n\nb) c\n:::",
+    "definition": "a\n:   b\n\n    ~",
+    "note": "x[^a-№]\n\n[^a-№]: a\n\n    ~",
+    "admonition": "!!! note\n    a\n\n    ~",
+    "division": "<div>\n\n~\n\n</div>",
+    "columns": "::: columns\na\n\n~\n:::",
+}
+"""Everything that can be around a block, which stands at ``~``."""
+
+
+class Placement(NamedTuple):
+    """A piece of a source, whose secrets are the words ``secrets``, and its place in words."""
+
+    place: str
+    text: str
+    secrets: tuple[str, ...]
+
+
+def _put(frame: str, content: str) -> str:
+    """A frame with content at ``~``, each line of it after what stands before that."""
+    lines: list[str] = []
+    for line in frame.split("\n"):
+        before, mark, after = line.partition("~")
+        if mark and line.count("~") == 1:
+            margin = re.sub(r"[^> ]", " ", before)
+            first, *rest = content.split("\n")
+            last = [before + first, *((margin + part).rstrip() for part in rest)]
+            last[-1] += after
+            lines += last
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _filled(frame: str, content: str) -> str:
+    """A text with content at every ``~`` that stands alone."""
+    return re.sub(r"(?<!~)~(?!~)", lambda _: content, frame)
+
+
+def _all() -> Iterator[tuple[str, str]]:
+    contents = BLOCKS | MORE
+    plain = "@"
+    for (way, hiding), (name, content) in itertools.product(HIDING_BLOCKS.items(), contents.items()):
+        if not way.startswith("the word "):
+            for around, frame in AROUND.items():
+                yield f"{name} / {way} / {around}", _put(frame, _put(hiding, content))
+    for (way, hiding), (around, frame) in itertools.product(HIDING_BLOCKS.items(), AROUND.items()):
+        yield f"text / {way} / {around}", _put(frame, _put(hiding, plain))
+    for (way, span), (name, text) in itertools.product(HIDING_SPANS.items(), TEXTS.items()):
+        if "\n" in span and "|" in text:
+            continue
+        for around, frame in itertools.islice(AROUND.items(), 6):
+            yield f"{name} / {way} / {around}", _put(frame, _filled(text, span))
+    for span, (name, text) in itertools.product(STRING_SPANS, STRINGS.items()):
+        for around, frame in itertools.islice(AROUND.items(), 6):
+            yield f"{name} / {span} / {around}", _put(frame, _filled(text, span))
+
+
+def placements() -> list[Placement]:
+    """All of them, each with secrets of its own."""
+    found: list[Placement] = []
+    for number, (place, text) in enumerate(dict(_all()).items()):
+        secrets: list[str] = []
+
+        def secret(mark: re.Match[str], number: int = number, secrets: list[str] = secrets) -> str:
+            secrets.append(f"zq{number:05}x{len(secrets)}q")
+            return secrets[-1]
+
+        text = re.sub(r"(?<!\()(?<!-)(?<!see )(?<!\[)@(?!open|fig)|(?<=\[)@(?=[\]* ])|(?<=\[-)@(?=[\]* ])|(?<=see )@(?=,)", secret, text.replace("(@e-№)", "(\x00e-№)").replace("(@)", "(\x00)"))
+        text = text.replace("\x00", "@").replace("№", str(number))
+        found.append(Placement(place, text, tuple(secrets)))
+    return found
+
+
+def batches(placements: list[Placement], size: int) -> Iterator[list[Placement]]:
+    """The placements in an order that brings unlike ones together, so many at once."""
+    mixed = list(placements)
+    random.Random(34).shuffle(mixed)
+    for start in range(0, len(mixed), size):
+        yield mixed[start : start + size]
+
+
+def source(placements: list[Placement]) -> str:
+    """A source with all of them, apart from each other."""
+    text = "\n\n".join(f"<!-- -->\n\nPublic {n}.\n\n{p.text}" for n, p in enumerate(placements))
+    return f"---\ntitle: Work\nlang: en\n---\n\n{text}\n"
