@@ -1,6 +1,6 @@
 """Answers in every place of every construct, by every way to withhold them.
 
-A construct is written with ``@`` for each text in it. Where a block can stand, it is put into every
+A construct is written with ``¤`` for each text in it. Where a block can stand, it is put into every
 block that withholds; where text can stand, every inline element that withholds is put there. Both
 are put into everything that can be around them.
 """
@@ -14,30 +14,32 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.model.words import understood
+from pipeline.parser.constructs import CONTAINERS, FENCES
+from pipeline.parser.markup.tags import KNOWN_TAGS, VOID_TAGS
 
 HIDING_BLOCKS = {
     "answer": "::: answer\n~\n:::",
-    "teacher": "::: teacher @\n~\n:::",
-    "class": "::: {.answer title=\"@\"}\n~\n:::",
+    "teacher": "::: teacher ¤\n~\n:::",
+    "class": '::: {.answer title="¤"}\n~\n:::',
     "edition": "::: {edition=teacher}\n~\n:::",
     "only": "::: {only=teacher-web}\n~\n:::",
     "not": '::: {not="html pdf epub"}\n~\n:::',
-    "box": "::: note @ {.solution}\n~\n:::",
-    "slashes": "/// answer | @\n~\n///",
-    "alert": "> [!SOLUTION] @\n> ~",
+    "box": "::: note ¤ {.solution}\n~\n:::",
+    "slashes": "/// answer | ¤\n~\n///",
+    "alert": "> [!SOLUTION] ¤\n> ~",
     "alert of blocks": "> [!TEACHER]\n>\n> ~",
     "alert at once": "> [!ANSWER]\n> ~",
-    "admonition": '!!! solution "@"\n    ~',
+    "admonition": '!!! solution "¤"\n    ~',
     "folded": "??? answer\n    ~",
     "directive": "`````{solution} ex\n~\n`````",
     "environment": "\\begin{solution}\n~\n\\end{solution}",
-    "division": '<div class="answer" title="@">\n\n~\n\n</div>',
+    "division": '<div class="answer" title="¤">\n\n~\n\n</div>',
     "element": "<solution>\n\n~\n\n</solution>",
-    "section": "# Key @ {.answer}\n\n~\n\n# After",
+    "section": "# Key ¤ {.answer}\n\n~\n\n# After",
     "misspelt": "::: anwser\n~\n:::",
-    "two words": "::: sample answer @\n~\n:::",
+    "two words": "::: sample answer ¤\n~\n:::",
     "quotation": '<blockquote class="teacher">\n\n~\n\n</blockquote>',
-    "details": '<details class="answer"><summary>@</summary>\n\n~\n\n</details>',
+    "details": '<details class="answer"><summary>¤</summary>\n\n~\n\n</details>',
 }
 """Blocks that withhold what stands at ``~``, with titles that they withhold too."""
 
@@ -45,90 +47,98 @@ WORDS = sorted({word for word in understood("answer") if " " not in word})
 HIDING_BLOCKS |= {f"the word {word}": f"::: {word}\n~\n:::" for word in WORDS}
 
 HIDING_SPANS = {
-    "span": "[@]{.answer}",
-    "teacher": "[@]{.teacher}",
-    "edition": "[@]{edition=teacher}",
-    "not": '[@]{not="html, pdf, epub"}',
-    "strong": "[**@** *@*]{.answer}",
-    "code": "`@`{.answer}",
-    "link": '[@](https://example.org/@ "@"){.answer}',
-    "link in it": "[see [@](https://example.org/@)]{.answer}",
-    "image": '![@](@.png "@"){.answer}',
-    "note": "^[@]{.answer}",
-    "note in it": "[x^[@]]{.answer}",
-    "element": '<span class="answer" title="@">@</span>',
-    "bold element": '<b class="solution">@</b>',
-    "own element": "<solution>@</solution>",
-    "index": '[@]{.index .answer entry="@!@"}',
-    "word": "[@]{.Lösung}",
-    "two lines": "[@\n@]{.answer}",
+    "span": "[¤]{.answer}",
+    "teacher": "[¤]{.teacher}",
+    "edition": "[¤]{edition=teacher}",
+    "not": '[¤]{not="html, pdf, epub"}',
+    "strong": "[**¤** *¤*]{.answer}",
+    "code": "`¤`{.answer}",
+    "link": '[¤](https://example.org/¤ "¤"){.answer}',
+    "link in it": "[see [¤](https://example.org/¤)]{.answer}",
+    "image": '![¤](¤.png "¤"){.answer}',
+    "note": "^[¤]{.answer}",
+    "note in it": "[x^[¤]]{.answer}",
+    "element": '<span class="answer" title="¤">¤</span>',
+    "bold element": '<b class="solution">¤</b>',
+    "own element": "<solution>¤</solution>",
+    "index": '[¤]{.index .answer entry="¤!¤"}',
+    "word": "[¤]{.Lösung}",
+    "two lines": "[¤\n¤]{.answer}",
 }
-"""Inline elements that withhold the text at ``@``."""
+"""Inline elements that withhold the text at ``¤``."""
 
-STRING_SPANS = ("[@]{.answer}", "[@]{edition=teacher}", "a [@]{.teacher} b", "<i class='answer'>@</i>")
+STRING_SPANS = (
+    "[¤]{.answer}",
+    "[¤]{edition=teacher}",
+    "a [¤]{.teacher} b",
+    "<i class='answer'>¤</i>",
+)
 
 BLOCKS = {
-    "quote": "> @\n>\n> @",
-    "atx-heading": "## @ {#h-№ .@ title=\"@\"}",
-    "setext-heading": "@\n-----\n",
-    "comment": "%%\n@\n%%",
-    "directive": "```{note} @\n@\n```",
-    "fence": "```python {#f-№ filename=\"@\" caption=\"@\"}\n@\n```",
-    "omitted": "@\n\n{: .@}",
-    "math": "$$\n\\text{@}\n$$",
-    "latex-math": "\\[\n\\text{@}\n\\]",
-    "html": '<p title="@">@ <a href="https://@.example" title="@">@</a></p>',
-    "table": "| @ | b |\n|---|---|\n| @ | @ |\n\nTable: @ {#tbl-№}",
-    "grid-table": "+------------------+---+\n| @        | b |\n+==================+===+\n| @        | c |\n+------------------+---+",
-    "dash-table": "@       b\n------------ -----\n@       c",
-    "thematic-break": "@\n\n---\n\n@",
-    "page-break": "@\n\n\\newpage\n\n@",
-    "item": "- @\n- @\n\n  @\n\n1. @\n2. @",
-    "indented-code": "    @",
-    "container": "::: @ @ {data-x=\"@\"}\n@\n:::",
-    "slashes": "/// note | @\n@\n///",
-    "definition": "@\n:   @\n\n    @",
-    "note": "x[^n-№]\n\n[^n-№]: @\n\n    @",
-    "admonition": '!!! note "@"\n    @',
-    "tab": '=== "@"\n    @',
-    "paragraph": "@ *@* **@** ~~@~~ ==@== H~@~ x^@^ `@` $@$ [@]{.@}\n@",
-    "include": "@",
-    "left-out": "@",
+    "quote": "> ¤\n>\n> ¤",
+    "atx-heading": '## ¤ {#h-№ .¤ title="¤"}',
+    "setext-heading": "¤\n-----\n",
+    "comment": "%%\n¤\n%%",
+    "directive": "```{note} ¤\n¤\n```",
+    "fence": '```python {#f-№ filename="¤" caption="¤"}\n¤\n```',
+    "omitted": "¤\n\n{: .¤}",
+    "math": "$$\n\\text{¤}\n$$",
+    "latex-math": "\\[\n\\text{¤}\n\\]",
+    "html": '<p title="¤">¤ <a href="https://¤.example" title="¤">¤</a></p>',
+    "table": "| ¤ | b |\n|---|---|\n| ¤ | ¤ |\n\nTable: ¤ {#tbl-№}",
+    "grid-table": (
+        "+------------------+---+\n| ¤       | b |\n+==================+===+\n"
+        "| ¤       | c |\n+------------------+---+"
+    ),
+    "dash-table": "¤       b\n------------ -----\n¤       c",
+    "thematic-break": "¤\n\n---\n\n¤",
+    "page-break": "¤\n\n\\newpage\n\n¤",
+    "item": "- ¤\n- ¤\n\n  ¤\n\n1. ¤\n2. ¤",
+    "indented-code": "    ¤",
+    "container": '::: ¤ ¤ {data-x="¤"}\n¤\n:::',
+    "slashes": "/// note | ¤\n¤\n///",
+    "definition": "¤\n:   ¤\n\n    ¤",
+    "note": "x[^n-№]\n\n[^n-№]: ¤\n\n    ¤",
+    "admonition": '!!! note "¤"\n    ¤',
+    "tab": '=== "¤"\n    ¤',
+    "paragraph": "¤ *¤* **¤** ~~¤~~ ==¤== H~¤~ x^¤^ `¤` $¤$ [¤]{.¤}\n¤",
+    "include": "¤",
+    "left-out": "¤",
 }
 """A text for each construct of the table of blocks."""
 
 MORE = {
-    "link definition": "[l-№] and [x][l-№]\n\n[l-№]: https://@.example \"@\"",
-    "abbreviation": "ABC№\n\n*[ABC№]: @",
-    "note only here": "[^m-№]: @",
-    "label of example": "(@e-№) @\n(@) @",
-    "images": '![@](@.png "@")\n\nx ![@](@.png) y',
-    "task": "- [x] @\n- [ ] @",
-    "choices": "- (x) @\n- ( ) @",
-    "callout": "> [!TIP]- @\n> @",
-    "turn": "Ann Asker: @\n\nBen Teller: @",
-    "index mark": '[@]{.index entry="@"}',
-    "data": "```csv {caption=\"@\"}\n@,b\n@,c\n```",
-    "chart": '```chart {caption="@" unit="@" x="@" y="@"}\nA,@\n@,3\n```',
-    "html table": '<table><caption>@</caption><thead><tr><th>@</thead><tbody><tr><td title="@">@</table>',
-    "html list": "<ul><li>@<li>@</ul><dl><dt>@<dd>@</dl>",
-    "html figure": '<figure><img src="@.png" alt="@"><figcaption>@</figcaption></figure>',
-    "details": "::: details @\n@\n:::",
-    "exercise": "::: exercise @ {#ex-№}\n@ ____{@}\n\na) @\nb) @\n:::",
-    "matching": "::: matching\n| @ | @ |\n|---|---|\n| @ | @ |\n| c | d |\n:::",
-    "ordering": "::: ordering\n1. @\n2. @\n:::",
-    "glossary": "::: glossary\n@\n:   @\n:::",
-    "verse": "::: verse @\n@\n@\n:::",
-    "epigraph": "::: epigraph\n@\n\n— @\n:::",
-    "figures": "::: figures\n![@](@.png)\n\n![@](@.png)\n\n@\n:::",
-    "columns": "::: columns\n@\n\n@\n:::",
-    "word bank": "____{@}\n\n::: word-bank\n@, b\n:::",
-    "variable": "{{ @ }} @",
-    "line block": "| @\n| @",
-    "callout of Quarto": "::: {.callout-tip}\n### @\n\n@\n:::",
-    "table of lists": "::: table @\n- - @\n  - b\n- - c\n  - @\n:::",
-    "cross-reference": "@ [-@fig-x] @\n\n[see @, p. 3]",
-    "changes": "{++@++} {==@==} {~~a~>@~~}",
+    "link definition": '[l-№] and [x][l-№]\n\n[l-№]: https://¤.example "¤"',
+    "abbreviation": "ABC№\n\n*[ABC№]: ¤",
+    "note only here": "[^m-№]: ¤",
+    "label of example": "(@e-№) ¤\n(@) ¤",
+    "images": '![¤](¤.png "¤")\n\nx ![¤](¤.png) y',
+    "task": "- [x] ¤\n- [ ] ¤",
+    "choices": "- (x) ¤\n- ( ) ¤",
+    "callout": "> [!TIP]- ¤\n> ¤",
+    "turn": "Ann Asker: ¤\n\nBen Teller: ¤",
+    "index mark": '[¤]{.index entry="¤"}',
+    "data": '```csv {caption="¤"}\n¤,b\n¤,c\n```',
+    "chart": '```chart {caption="¤" unit="¤" x="¤" y="¤"}\nA,¤\n¤,3\n```',
+    "html table": '<table><caption>¤</caption><tr><th>¤<tbody><tr><td title="¤">¤</table>',
+    "html list": "<ul><li>¤<li>¤</ul><dl><dt>¤<dd>¤</dl>",
+    "html figure": '<figure><img src="¤.png" alt="¤"><figcaption>¤</figcaption></figure>',
+    "details": "::: details ¤\n¤\n:::",
+    "exercise": "::: exercise ¤ {#ex-№}\n¤ ____{¤}\n\na) ¤\nb) ¤\n:::",
+    "matching": "::: matching\n| ¤ | ¤ |\n|---|---|\n| ¤ | ¤ |\n| c | d |\n:::",
+    "ordering": "::: ordering\n1. ¤\n2. ¤\n:::",
+    "glossary": "::: glossary\n¤\n:   ¤\n:::",
+    "verse": "::: verse ¤\n¤\n¤\n:::",
+    "epigraph": "::: epigraph\n¤\n\n— ¤\n:::",
+    "figures": "::: figures\n![¤](¤.png)\n\n![¤](¤.png)\n\n¤\n:::",
+    "columns": "::: columns\n¤\n\n¤\n:::",
+    "word bank": "____{¤}\n\n::: word-bank\n¤, b\n:::",
+    "variable": "{{ ¤ }} ¤",
+    "line block": "| ¤\n| ¤",
+    "callout of Quarto": "::: {.callout-tip}\n### ¤\n\n¤\n:::",
+    "table of lists": "::: table ¤\n- - ¤\n  - b\n- - c\n  - ¤\n:::",
+    "cross-reference": "¤ [-@fig-x] ¤\n\n[see ¤, p. 3]",
+    "changes": "{++¤++} {==¤==} {~~a~>¤~~}",
 }
 
 TEXTS = {
@@ -176,6 +186,9 @@ TEXTS = {
 }
 """Texts with an inline element at ``~``."""
 
+LINES = ("paragraph", "beginning", "end", "line", "emphasis", "span")
+"""Those that may go on in another line."""
+
 STRINGS = {
     "link's title": '[a](https://example.org "b ~")',
     "image's title": '![a](x.png "b ~")',
@@ -209,12 +222,21 @@ AROUND = {
 """Everything that can be around a block, which stands at ``~``."""
 
 
+CONTENTS = (
+    {"text": "¤"}
+    | BLOCKS
+    | MORE
+    | {f"::: {name}": f"::: {name} ¤\n¤\n:::" for name in CONTAINERS}
+    | {f"fence {name}": f"```{name}\n¤,2\n```" for name in FENCES}
+    | {f"<{name}>": f'<{name} title="¤">¤</{name}>' for name in sorted(KNOWN_TAGS - VOID_TAGS)}
+)
+
+
 class Placement(NamedTuple):
-    """A piece of a source, whose secrets are the words ``secrets``, and its place in words."""
+    """A piece of a source with secrets at ``¤``, and its place in words."""
 
     place: str
     text: str
-    secrets: tuple[str, ...]
 
 
 def _put(frame: str, content: str) -> str:
@@ -239,49 +261,54 @@ def _filled(frame: str, content: str) -> str:
 
 
 def _all() -> Iterator[tuple[str, str]]:
-    contents = BLOCKS | MORE
-    plain = "@"
-    for (way, hiding), (name, content) in itertools.product(HIDING_BLOCKS.items(), contents.items()):
-        if not way.startswith("the word "):
-            for around, frame in AROUND.items():
-                yield f"{name} / {way} / {around}", _put(frame, _put(hiding, content))
-    for (way, hiding), (around, frame) in itertools.product(HIDING_BLOCKS.items(), AROUND.items()):
-        yield f"text / {way} / {around}", _put(frame, _put(hiding, plain))
-    for (way, span), (name, text) in itertools.product(HIDING_SPANS.items(), TEXTS.items()):
-        if "\n" in span and "|" in text:
-            continue
-        for around, frame in itertools.islice(AROUND.items(), 6):
-            yield f"{name} / {way} / {around}", _put(frame, _filled(text, span))
-    for span, (name, text) in itertools.product(STRING_SPANS, STRINGS.items()):
-        for around, frame in itertools.islice(AROUND.items(), 6):
-            yield f"{name} / {span} / {around}", _put(frame, _filled(text, span))
+    around = itertools.cycle(AROUND.items())
+    for way, hiding in HIDING_BLOCKS.items():
+        contents = {"text": "¤"} if way.startswith("the word ") else CONTENTS
+        for name, content in contents.items():
+            if (name, way) == ("<h1>", "section"):
+                continue  # which it ends
+            for place, frame in itertools.islice(around, 3 if name in MORE | BLOCKS else 1):
+                yield f"{name} / {way} / {place}", _put(frame, _put(hiding, content))
+    spans = itertools.product(HIDING_SPANS.items(), TEXTS.items())
+    strings = itertools.product(zip(STRING_SPANS, STRING_SPANS, strict=True), STRINGS.items())
+    for (way, span), (name, text) in itertools.chain(spans, strings):
+        if "\n" not in span or name in LINES:
+            for place, frame in itertools.islice(around, 3):
+                yield f"{name} / {way} / {place}", _put(frame, _filled(text, span))
 
 
 def placements() -> list[Placement]:
-    """All of them, each with secrets of its own."""
-    found: list[Placement] = []
-    for number, (place, text) in enumerate(dict(_all()).items()):
-        secrets: list[str] = []
-
-        def secret(mark: re.Match[str], number: int = number, secrets: list[str] = secrets) -> str:
-            secrets.append(f"zq{number:05}x{len(secrets)}q")
-            return secrets[-1]
-
-        text = re.sub(r"(?<!\()(?<!-)(?<!see )(?<!\[)@(?!open|fig)|(?<=\[)@(?=[\]* ])|(?<=\[-)@(?=[\]* ])|(?<=see )@(?=,)", secret, text.replace("(@e-№)", "(\x00e-№)").replace("(@)", "(\x00)"))
-        text = text.replace("\x00", "@").replace("№", str(number))
-        found.append(Placement(place, text, tuple(secrets)))
+    """All of them, each with secrets of its own, unlike ones next to each other."""
+    found = [
+        Placement(place, text.replace("№", str(number)))
+        for number, (place, text) in enumerate(dict(_all()).items())
+    ]
+    random.Random(34).shuffle(found)
     return found
 
 
 def batches(placements: list[Placement], size: int) -> Iterator[list[Placement]]:
-    """The placements in an order that brings unlike ones together, so many at once."""
-    mixed = list(placements)
-    random.Random(34).shuffle(mixed)
-    for start in range(0, len(mixed), size):
-        yield mixed[start : start + size]
+    """The placements, so many at once."""
+    for start in range(0, len(placements), size):
+        yield placements[start : start + size]
 
 
-def source(placements: list[Placement]) -> str:
-    """A source with all of them, apart from each other."""
-    text = "\n\n".join(f"<!-- -->\n\nPublic {n}.\n\n{p.text}" for n, p in enumerate(placements))
-    return f"---\ntitle: Work\nlang: en\n---\n\n{text}\n"
+def secret(number: int, end: str = "q") -> str:
+    """A word that stands nowhere else."""
+    return f"zq{number:05}x{end}"
+
+
+def source(placements: list[Placement], end: str = "q") -> tuple[str, dict[str, str]]:
+    """A source with all of them, and the place of each secret in it; these end in ``end``."""
+    secrets: dict[str, str] = {}
+    parts: list[str] = []
+    for place, text in placements:
+        first, *rest = text.split("¤")
+        filled = first
+        for part in rest:
+            word = secret(len(secrets), end)
+            secrets[word] = place
+            filled += word + part
+        parts.append(f"<!-- -->\n\nPublic {len(parts)}.\n\n{filled}")
+    front = "---\ntitle: Work\nlang: en\nspeakers: [Ann Asker, Ben Teller]\n---"
+    return "\n\n".join((front, *parts, "")), secrets

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
@@ -71,16 +72,18 @@ def _without_stand_ins(node: model.Exercise) -> model.Exercise:
 
 
 def _has_gap(node: Node) -> bool:
-    return any(map(STAND_INS.search, _strings(node)))
+    return any(_has_stand_in(getattr(node, name)) for name in node.__struct_fields__)
 
 
-def _strings(node: Node) -> Iterator[str]:
-    for name in node.__struct_fields__:
-        value = getattr(node, name)
-        if isinstance(value, str):
-            yield value
-    yield from node.attributes.classes
-    yield from (value for _, value in node.attributes.pairs)
+def _has_stand_in(value: Any) -> bool:
+    """Return whether a value, which is no node, has a stand-in in one of its strings."""
+    if isinstance(value, str):
+        return STAND_INS.search(value) is not None
+    if isinstance(value, tuple):
+        return any(map(_has_stand_in, value))
+    if isinstance(value, msgspec.Struct) and not isinstance(value, Node):
+        return any(_has_stand_in(getattr(value, name)) for name in value.__struct_fields__)
+    return False
 
 
 def _parted(node: model.Text) -> tuple[Node, ...]:
@@ -95,19 +98,24 @@ def _parted(node: model.Text) -> tuple[Node, ...]:
 
 def _cleaned(node: Any) -> Any:
     """A node whose strings are closed up; an abbreviation without a title is a text."""
-    changes: dict[str, Any] = {
-        name: _closed_up(value)
-        for name in node.__struct_fields__
-        if isinstance(value := getattr(node, name), str)
-    }
+    changes = {name: _without(getattr(node, name)) for name in node.__struct_fields__}
     if isinstance(node, model.Abbreviation) and not changes["title"]:
         return model.Text(text=node.text, span=node.span)
-    own = node.attributes
-    if own is not model.NO_ATTRIBUTES:
-        classes = tuple(name for name in own.classes if not STAND_INS.search(name))
-        pairs = tuple((key, _closed_up(value)) for key, value in own.pairs)
-        changes["attributes"] = Attributes(own.id, classes, pairs)
     return replace(node, **changes)
+
+
+def _without(value: Any) -> Any:
+    """A value with its strings closed up; a class that has a gap is none."""
+    if not _has_stand_in(value):
+        return value
+    if isinstance(value, str):
+        return _closed_up(value)
+    if isinstance(value, tuple):
+        return tuple(map(_without, value))
+    if isinstance(value, Attributes):
+        value = value.without(classes=[name for name in value.classes if STAND_INS.search(name)])
+    changes = {name: _without(getattr(value, name)) for name in value.__struct_fields__}
+    return replace(value, **changes)
 
 
 def _then_closed(node: Any) -> Any:
