@@ -1,26 +1,55 @@
 """The whole flow, from a source to its editions. Read this first.
 
-    source ─parse─▶ ─select─▶ ─resolve─▶ ─mark─▶ ─render─▶ ─package─▶ ─save─▶ files
+    source ─parse─▶ ─select─▶ ─resolve─▶ ─mark─▶ ─render─▶ ─package─▶ ─compare─▶ ─save─▶ files
 
-`flow.stages` is the table of stages; a `flow.editions.Source` runs them for each edition with a
-`flow.runner.Runner`, which skips those whose result is known. `flow.saving` writes all files at
-once, or none.
+`flow.steps` has a function for each of these words, which calls the stage, and which runs only if
+its result is not known (`pipeline.keep`). `flow.saving` writes all files at once, or none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.flow.editions import BuiltEdition, Options, Source
-from pipeline.flow.manifest import Output
-from pipeline.flow.runner import Begun, DocumentReady, Ran, Runner
-from pipeline.flow.saving import Saved, Saving
-from pipeline.model.codes import Code
+from pipeline.flow.saving import Saving
+from pipeline.flow.steps import (
+    audit,
+    compare,
+    cover,
+    leaks_for_all,
+    mark,
+    package,
+    parse,
+    render,
+    render_fragment,
+    resolve,
+    select,
+)  # fmt: skip
+from pipeline.flow.values import (
+    BuiltEdition,
+    DocumentReady,
+    Event,
+    Listener,
+    Options,
+    PageMaps,
+    PendingEdition,
+    PendingText,
+    Request,
+    Resolved,
+    Result,
+    has_errors,
+    is_leak,
+    judged,
+    request_for,
+    sources_of,
+)  # fmt: skip
+from pipeline.keep import Timed, keeping, spent, tell
+from pipeline.model import Document
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import (
     ALL,
@@ -31,24 +60,22 @@ from pipeline.model.editions import (
     has_page_marks,
     offered,
     output_name,
+    part_name,
+    printed_editions,
     stem_of,
 )
-from pipeline.model.messages import in_order
-from pipeline.package.catalog.record import Record
-from pipeline.package.units import Proof
+from pipeline.model.events import Begun, Ran, Saved
+from pipeline.model.page_map import PageMap
+from pipeline.model.rendered import Pages
+from pipeline.package.result import Package
+from pipeline.package.units import Proof, may_divide
 from pipeline.system import outputs
+from pipeline.system.pango import pango_problem, pango_version
+from pipeline.system.paths import noting, shown_name
 from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
 
 if TYPE_CHECKING:
-    from pipeline.model import Document
     from pipeline.verify import CheckReport
-
-Event: TypeAlias = Begun | Ran | DocumentReady | Proof | BuiltEdition | Saved
-"""An event of a build: a stage begins, or has run or was known; the document of an edition is
-ready; the pages of a long one can be seen; an edition is made; at the end, a file is saved."""
-
-Listener: TypeAlias = Callable[[Event], object]
-"""A function that gets each event. If it raises an exception, the build ends with it."""
 
 __all__ = [
     "Begun",
@@ -63,37 +90,10 @@ __all__ = [
     "Result",
     "Saved",
     "build",
-    "compare",
+    "compare_file",
     "dump",
-    "printed_editions",
     "render_fragment",
 ]  # fmt: skip
-
-SHOWN = ("parsed", "selected", "resolved", "pages")
-"""The stages whose result ``dump`` can show."""
-
-
-class Result(msgspec.Struct, frozen=True):
-    """The outcome of a build: the findings in order, and the files unless errors prevented it. The
-    files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
-    not been built yet. ``outputs`` are the files as described in the manifest, and ``record``
-    describes the publication for catalogues, if requested."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    files: tuple[Path, ...] = ()
-    read: tuple[str, ...] = ()
-    missing: tuple[Path, ...] = ()
-    outputs: tuple[Output, ...] = ()
-    record: Record | None = None
-
-    @property
-    def failed(self) -> bool:
-        return any(finding.is_error for finding in self.diagnostics)
-
-    @property
-    def is_blocked(self) -> bool:
-        """Return whether errors prevented that anything was written."""
-        return self.failed and not self.files
 
 
 def build(
@@ -112,7 +112,7 @@ def build(
     ``editions`` are names from the table of editions, or ``all``, which omits forms and answer keys
     that would be empty; by default, they are those in the front matter, or web, handout and ebook.
     With an ``executor``, they are made in parallel. The ``listener`` gets all events. Results of
-    stages are kept in a folder in ``out``, or in another ``store``. A process that builds a source
+    steps are kept in a folder in ``out``, or in another ``store``. A process that builds a source
     repeatedly passes a ``memory``, so that nothing unchanged is made again.
 
     If there are errors among the findings, nothing is written, and earlier outputs stay; where an
@@ -120,135 +120,281 @@ def build(
     `KeyError` for an unknown edition, `ValueError` if an edition that is not printed is to be
     split, and `OSError` if a file cannot be written.
     """
-    options = options or Options()
-    names, folder = tuple(editions), Path(out) / stem_of(Path(source))
+    source, options, names = Path(source), options or Options(), tuple(editions)
+    folder = Path(out) / stem_of(source)
     outputs.recover(folder)
     store = Folder(Path(out) / CACHE) if store is None else store
-    runner = Runner(store, executor, listener, memory)
-    way = Source(Path(source), runner, options)
-    chosen = chosen_editions(names, way.metadata)
-    if options.split:
-        chosen = printed_editions(chosen, options.split, by_name=bool(names))
-    if options.cover_spread and EDITIONS[STANDARD_PRINT] not in chosen:
-        chosen = (*chosen, EDITIONS[STANDARD_PRINT])
-    if way.parsed.failed:
-        return Result(_judge(way.all_findings(chosen), options.strict), read=tuple(runner.files))
-    named = {*names, *way.metadata.editions} if ALL in names else {*EDITIONS}
-    made = tuple(one for one in way.all_built(chosen) if one.edition.name in named or one.has_use)
+    with keeping(store, memory, executor, listener) as read:
+        document = parse(source)
+        seconds = spent()
+        chosen = _chosen(names, document, options)
+        request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
+        if has_errors(document.diagnostics):
+            resolved = (resolved_for(request, edition).document for edition in chosen)
+            findings = [finding for one in (document, *resolved) for finding in one.diagnostics]
+            return Result(judged(findings, options.strict), read=tuple(read))
+        built = make(request, chosen)
     if memory:
         memory.end()
-    for one in made:
+    named = {*names, *document.metadata.editions} if ALL in names else EDITIONS.keys()
+    built = tuple(one for one in built if one.edition.name in named or one.has_use)
+    for one in built:
         listener(one)
-    found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))
+    findings = [*document.diagnostics, *(finding for one in built for finding in one.findings)]
     if options.catalog is True:
         from pipeline.package.catalog import missing_for_shops
 
-        found += tuple(missing_for_shops(way.metadata, chosen, way.name))
-    result = Result(_judge(found, options.strict), read=tuple(runner.files))
-    passed = tuple(one for one in made if not _is_leak(one.findings))
-    if not passed or any(one.is_error and not _is_leak([one]) for one in result.diagnostics):
+        findings += missing_for_shops(document.metadata, chosen, shown_name(str(source)))
+    result = Result(judged(findings, options.strict), read=tuple(read))
+    passed = [one for one in built if not is_leak(one.findings)]
+    if not passed or any(one.is_error and not is_leak([one]) for one in result.diagnostics):
         return result
-    saving = Saving(folder, way.stem)
-    saving.add_model(way.parsed.data, way.parsed.seconds)
+    saving = Saving(folder, request.stem)
+    saving.add_model(msgspec.json.encode(document), seconds)
     for one in passed:
         saving.add(one)
-    record = saving.add_catalog(way.metadata, passed) if options.catalog else None
-    if leaks := _leaks_for_all(way.parsed.value, saving.records(way.metadata)):
-        return Result(_judge((*found, *leaks), options.strict), read=tuple(runner.files))
-    files = saving.write(way.metadata)
+    record = saving.add_catalog(document.metadata, passed) if options.catalog else None
+    if leaks := leaks_for_all(document, saving.records(document.metadata)):
+        return Result(judged((*findings, *leaks), options.strict), read=tuple(read))
+    files = saving.write(document.metadata)
     if isinstance(store, Folder):
         store.trim(every=BETWEEN_TRIMS)
     for saved in saving.saved:
         listener(saved)
-    led_to = (one for edition in chosen for one in offered(edition, way.metadata))
-    paths = dict.fromkeys(folder / output_name(way.stem, edition) for edition in led_to)
+    linked = (other for edition in chosen for other in offered(edition, document.metadata))
+    paths = dict.fromkeys(folder / output_name(request.stem, edition) for edition in linked)
     missing = tuple(path for path in paths if not path.is_file())
-    entries = saving.entries
     return msgspec.structs.replace(
-        result, files=files, missing=missing, outputs=entries, record=record
+        result, files=files, missing=missing, outputs=saving.entries, record=record
     )
 
 
-def _is_leak(findings: Iterable[Diagnostic]) -> bool:
-    return any(finding.code == Code.LEAKED_TEXT.slug for finding in findings)
+def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, ...]:
+    """The editions of a parsed document, in order.
+
+    Those that mark the pages of the standard print edition wait for it, and it is made for them if
+    it was not requested. If it cannot be made, screen editions do without page marks.
+    """
+    editions, standard = tuple(editions), EDITIONS[STANDARD_PRINT]
+    waiting = [
+        edition for edition in editions if has_page_marks(edition, request.document.metadata)
+    ]
+    first = [edition for edition in editions if edition not in waiting]
+    for_screens = all(edition.format != "pdf" for edition in editions)
+    problem = (waiting and for_screens and pango_problem()) or ""
+    if waiting and not problem and standard not in first:
+        first.insert(0, standard)
+    first.sort(key=_from_longest)
+    waiting.sort(key=_from_longest)
+
+    pending = [drafted(request, one, resolved_for(request, one)) for one in first]
+    packages = packaged(request, pending)  # by other processes, while this one resolves the others
+    resolved = [resolved_for(request, edition) for edition in waiting]
+    made = [(one, [next(packages) for _ in one.texts]) for one in pending]
+
+    maps = _page_maps(made, standard)
+    if waiting and not problem and not maps:
+        problem = "It has errors: build the handout to see them."
+    pending = []
+    if maps or for_screens:
+        both = zip(waiting, resolved, strict=True)
+        pending = [drafted(request, edition, one, maps) for edition, one in both]
+    packages = packaged(request, pending)  # while this one compares the first
+    built = {one.edition: finished(request, one, runs) for one, runs in made}
+    for one in pending:
+        built[one.edition] = finished(request, one, [next(packages) for _ in one.texts])
+    for edition in waiting if problem else ():
+        if for_screens:
+            built[edition] = _without_pages(request, built[edition], problem)
+        else:  # all have the same mistakes
+            built[edition] = BuiltEdition(edition, built[standard].findings)
+    return tuple(built[edition] for edition in editions)
 
 
-def _leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
-    """Findings about records for everybody that have text for teachers."""
-    if not document.withheld:
-        return ()
-    from pipeline.verify.gate import leaks_for_all
+def resolved_for(request: Request, edition: Edition) -> Resolved:
+    """The document for an edition, resolved."""
+    with noting() as files:
+        selected = select(request.document, edition, request.options.fit)
+        resolved = resolve(selected, edition, request.folder, request.options.split)
+    return Resolved(resolved, tuple(files))
 
-    return leaks_for_all(document, records)
+
+def drafted(
+    request: Request, edition: Edition, resolved: Resolved, maps: PageMaps | None = None
+) -> PendingEdition:
+    """An edition, marked and rendered: its text, or if it is split, handouts, one for each section.
+    ``maps`` are those of the standard print edition."""
+    whole, level = resolved.document, request.options.split
+    if has_errors(whole.diagnostics):
+        return PendingEdition(edition, whole.diagnostics)
+    parts, findings = _divided(request, whole)
+    left = {section: list(some) for section, some in (maps or {}).items()}
+    texts, empty = list[PendingText](), tuple[Diagnostic, ...]()
+    for number, (name, part) in enumerate(parts, start=1):
+        section = (*part.metadata.part_of, part.metadata.title) if level else ()
+        file = part_name(request.stem, edition, number, len(parts), name) if level else ""
+        before, page_map = spent(), left[section].pop(0) if left.get(section) else None
+        document = mark(part, edition, page_map)
+        if level and not document.blocks:  # because it has no answers, for example
+            empty = document.diagnostics
+            continue
+        pages = rendered(request, edition, document, page_map, file)
+        findings += (*document.diagnostics, *pages.findings)
+        if not has_errors(pages.findings):
+            tell(DocumentReady(edition.name, document))
+            texts.append(PendingText(document, pages, spent() - before, file, section))
+    findings += () if texts else empty
+    sources = sources_of(request, resolved) if edition.is_archival else ()
+    return PendingEdition(edition, tuple(dict.fromkeys(findings)), tuple(texts), sources)
+
+
+def _divided(
+    request: Request, document: Document
+) -> tuple[tuple[tuple[str, Document], ...], tuple[Diagnostic, ...]]:
+    """The parts of a document that is to be split, with their names, and the findings; otherwise
+    the document itself."""
+    if not (level := request.options.split):
+        return (("", document),), ()
+    from pipeline.resolve.division import divide
+
+    parts, findings = divide(document, level), document.diagnostics
+    if len(parts) < 2:
+        message = f"There are fewer than two sections of level {level} to split into handouts."
+        name = shown_name(str(request.source))
+        findings += (diagnostic(Code.NOT_DIVIDED, message, source=name),)
+    return parts, findings
+
+
+def rendered(
+    request: Request,
+    edition: Edition,
+    document: Document,
+    page_map: PageMap | None = None,
+    file: str = "",
+) -> Pages:
+    """The pages of a marked document, those of an e-book with its claims."""
+    templates, names = request.templates, request.names
+    pages = render(document, edition, request.stem, templates, names, page_map, file)
+    if edition.format != "epub" or has_errors(pages.findings):
+        return pages
+    return audit(pages, document, edition)
+
+
+def packaged(request: Request, pending: Sequence[PendingEdition]) -> Iterator[Timed]:
+    """The packages of all texts, in order. Other processes make those with pages or a
+    cover, which need the engine; a web page takes less time to make than to hand over, and long
+    texts are handed over in units. A process that stays, which has loaded the engine, makes one
+    file alone itself."""
+    name, pango = shown_name(str(request.source)), pango_version()
+    rest = request.folder, request.options.assets_beside, name, pango
+    set_in_type = sum(len(one.texts) for one in pending if one.edition.format != "html")
+    is_worth_it = set_in_type > request.is_lasting
+    return package.runs(
+        ((t.pages, d.edition, *rest, d.sources) for d in pending for t in d.texts),
+        lambda pages, edition, *_: (
+            is_worth_it and edition.format != "html" and not may_divide(pages, edition)
+        ),
+    )
+
+
+def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> BuiltEdition:
+    """An edition whose texts are packaged, compared with the files."""
+    edition = pending.edition
+    parts = [
+        _finished(request, edition, text, run.value, text.seconds + run.seconds)
+        for text, run in zip(pending.texts, runs, strict=True)
+    ]
+    findings = (*pending.findings, *dict.fromkeys(f for part in parts for f in part.findings))
+    if parts and not request.options.split:
+        return parts[0]._replace(findings=findings)
+    return BuiltEdition(edition, findings, parts=tuple(parts))
+
+
+def _finished(
+    request: Request, edition: Edition, text: PendingText, made: Package, seconds: float
+) -> BuiltEdition:
+    findings, document = made.diagnostics, text.document
+    if made.data and not has_errors(findings):
+        name = text.file or output_name(request.stem, edition)
+        findings += compare(made, document, edition, name, request.document)
+    if request.options.cover_spread and edition.name == STANDARD_PRINT and made.data:
+        # as wide as the pages are thick
+        assert made.sheet is not None, "the standard print edition has a sheet"
+        templates, names = request.templates, request.names
+        count, stem, folder = made.facts.pages, request.stem, request.folder
+        spread = cover(document, edition, made.sheet, count, stem, templates, names, folder)
+        made = msgspec.structs.replace(made, extra={**made.extra, **spread.extra})
+        findings += spread.diagnostics
+    file, section = text.file, text.section
+    return BuiltEdition(edition, findings, document, made, seconds, file=file, section=section)
+
+
+def _page_maps(made: Iterable[tuple[PendingEdition, list[Timed]]], standard: Edition) -> PageMaps:
+    """The page maps of the standard print edition, if it was made."""
+    maps: PageMaps = {}
+    for pending, runs in made:
+        for text, run in zip(pending.texts, runs, strict=True):
+            if pending.edition == standard and run.value.page_map:
+                maps.setdefault(text.section, []).append(run.value.page_map)
+    return maps
+
+
+def _without_pages(request: Request, built: BuiltEdition, problem: str) -> BuiltEdition:
+    """A screen edition that cannot mark the pages of the handout, with a finding."""
+    if built.package is None:
+        return built
+    message = f"There is no page map, since the handout cannot be made. {problem}"
+    finding = diagnostic(Code.NO_PAGE_MAP, message, source=shown_name(str(request.source)))
+    return built._replace(findings=(*built.findings, finding))
+
+
+def _from_longest(edition: Edition) -> int:
+    return ("pdf", "epub", "html").index(edition.format)
+
+
+def _chosen(names: tuple[str, ...], document: Document, options: Options) -> tuple[Edition, ...]:
+    """The editions that are requested, and the one that a print cover needs."""
+    chosen = chosen_editions(names, document.metadata)
+    if options.split:
+        chosen = printed_editions(chosen, options.split, by_name=bool(names))
+    standard = EDITIONS[STANDARD_PRINT]
+    return (*chosen, standard) if options.cover_spread and standard not in chosen else chosen
+
+
+def marked_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:
+    """The document for an edition, resolved and marked."""
+    return mark(resolved_for(request, edition).document, edition, page_map)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:
     """The document after ``stage`` (one of `SHOWN`), as JSON."""
-    way = Source(source, Runner(), Options(templates=templates))
+    document, page_map = parse(source), None
+    request = request_for(source, document, Options(templates=templates))
     if stage == "parsed":
-        return _shown(way.parsed.data)
+        return _shown(document)
     if stage == "selected":
-        return _shown(way.selected(edition).data)
-    page_map = None
-    if has_page_marks(edition, way.metadata):
-        page_map = way.begin(EDITIONS[STANDARD_PRINT])().page_map
-    marked = way.marked(edition, page_map)
-    return _shown((marked if stage == "resolved" else way.pages(edition, marked, page_map)).data)
+        return _shown(select(document, edition, None))
+    if has_page_marks(edition, document.metadata):
+        (standard,) = make(request, [EDITIONS[STANDARD_PRINT]])
+        page_map = standard.page_map
+    marked = marked_for(request, edition, page_map)
+    if stage == "resolved":
+        return _shown(marked)
+    return _shown(rendered(request, edition, marked, page_map))
 
 
-def compare(file: Path, document: Document, source: Path, *, renamed: bool = False) -> CheckReport:
+def _shown(value: Document | Pages) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
+
+
+def compare_file(
+    file: Path, document: Document, source: Path, *, renamed: bool = False
+) -> CheckReport:
     """Compare a finished file with the parsed ``document`` of the file ``source``; see
     `completeness.compare`."""
     from pipeline.verify import completeness
 
-    way = Source(source, Runner(), document=document)
+    request = request_for(source, document, Options())
     return completeness.compare(
-        file, source, lambda edition: way.marked(edition).value, renamed=renamed
+        file, source, lambda edition: marked_for(request, edition), renamed=renamed
     )
-
-
-def render_fragment(
-    markdown_text: str, *, templates: Path | None = None, folder: Path | None = None
-) -> str:
-    """The HTML of a Markdown text without front matter, with heading levels as written.
-
-    Included files (text, code, data) are read from ``folder``; without it, none are. Images and
-    links stay as they are, except for addresses that could run code. The result is what the web
-    page contains, and so has no answers. Findings are ignored; `pipeline.parse` returns them.
-    """
-    from pipeline.parser import parse_body
-    from pipeline.render import html
-    from pipeline.render.environment import environment
-    from pipeline.resolve import resolve_fragment
-    from pipeline.select import select
-
-    document = select(parse_body(markdown_text, folder), EDITIONS["web"])
-    document = resolve_fragment(document)
-    return html.fragment(document, environment(templates))
-
-
-def _shown(data: bytes) -> bytes:
-    return msgspec.json.format(data, indent=1) + b"\n"
-
-
-def printed_editions(
-    editions: Iterable[Edition], level: int, *, by_name: bool
-) -> tuple[Edition, ...]:
-    """The editions that can be split: the printed ones, or the standard one. Raises `ValueError`
-    for others requested ``by_name``, and for an invalid level."""
-    if not 1 <= level <= 6:
-        raise ValueError(f"sections have levels from 1 to 6, not {level}")
-    chosen = tuple(editions)
-    others = [edition.name for edition in chosen if edition.format != "pdf"]
-    if others and by_name:
-        raise ValueError(f"the edition {others[0]} is not printed, and cannot be split")
-    printed = tuple(edition for edition in chosen if edition.format == "pdf")
-    return printed or (EDITIONS[STANDARD_PRINT],)
-
-
-def _judge(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic, ...]:
-    found = in_order(diagnostics)
-    if not strict:
-        return found
-    error = Code.CHECK_FAILED.value.severity
-    return tuple(msgspec.structs.replace(finding, severity=error) for finding in found)

@@ -11,9 +11,7 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline.driver import compare
-from pipeline.flow.editions import Source
-from pipeline.flow.runner import Runner
+from pipeline.driver import compare_file
 from pipeline.model import Document, Image, Math, MathBlock
 from pipeline.model.codes import Code
 from pipeline.model.editions import (
@@ -28,7 +26,7 @@ from pipeline.model.words import words
 from pipeline.parser import parse_file
 from pipeline.verify import check
 from pipeline.verify.completeness import match, wanted
-from tests import checkers
+from tests import checkers, making
 from tests.look import assert_looks_as_accepted
 from tests.pdf_reading import heard, open_pdf, read, spaced
 from tests.printed_pages import Output, assert_right
@@ -71,7 +69,7 @@ def found_by_check(folder: Path, source: Path) -> list[str]:
     found = []
     for file in sorted(folder.iterdir()):
         if file.is_dir() or file.suffix in (".html", ".pdf", ".epub"):
-            compared = compare(file, document, source)
+            compared = compare_file(file, document, source)
             is_read = file.name not in imposed and file.name != f"{stem}-cover.pdf"
             assert compared.notes[0].startswith("compared") is is_read, compared.notes
             found += [
@@ -123,7 +121,7 @@ class Conforming:
         """And in order; besides, they only say whole words that are in the source or the language
         has for what an edition adds."""
         document = parse_file(self.source)
-        way = Source(self.source, Runner(), document=document)
+        flow = making.Flow(self.source, document)
         for edition in map(EDITIONS.__getitem__, self.editions):
             file = built.parent / output_name(built.name, edition)
             file = built.parent / (pages_name(file.name, edition) or file.name)
@@ -131,7 +129,7 @@ class Conforming:
                 edition.imposition != "none" and "-pages" not in file.name
             ):
                 continue
-            resolved = way.marked(edition).value
+            resolved = flow.marked(edition.name)
             with open_pdf(file.read_bytes()) as pdf:
                 tree = read(pdf)
                 texts = [heard(tree, notes=notes) for notes in (False, True)]

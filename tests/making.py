@@ -11,8 +11,14 @@ from typing import TypeVar
 
 import pytest
 
+from pipeline import driver
+from pipeline.driver import BuiltEdition
+from pipeline.flow import steps
+from pipeline.flow.values import request_for
+from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
+from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
@@ -40,6 +46,27 @@ def rendered(document: Document, stem: str = "x") -> Pages:
 def packed(document: Document, folder: Path = HERE, stem: str = "x") -> Package:
     """The edition that a document is resolved for."""
     return package(rendered(document, stem), folder)
+
+
+class Flow:
+    """A source, or the document that was read from one, in the flow: its editions, and what they
+    are made from."""
+
+    def __init__(self, source: Path, document: Document | None = None) -> None:
+        self.document = steps.parse(source) if document is None else document
+        self.request = request_for(source, self.document, driver.Options())
+
+    def marked(self, edition: str, page_map: PageMap | None = None) -> Document:
+        return driver.marked_for(self.request, EDITIONS[edition], page_map)
+
+    def pages(self, edition: str, page_map: PageMap | None = None) -> Pages:
+        marked = self.marked(edition, page_map)
+        return driver.rendered(self.request, EDITIONS[edition], marked, page_map)
+
+    def built(self, edition: str) -> BuiltEdition:
+        with keeping():
+            (built,) = driver.make(self.request, [EDITIONS[edition]])
+        return built
 
 
 @contextmanager

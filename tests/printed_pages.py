@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import html5lib
 
 from pipeline import driver
-from pipeline.flow.runner import Ran
+from pipeline.model.events import Ran
 from pipeline.model.page_map import letters
 from tests.pdf_reading import marked_texts, open_pdf
 

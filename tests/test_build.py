@@ -28,7 +28,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.authoring.starters import STARTERS
-from pipeline.cli import crew, main
+from pipeline.cli import main
 from pipeline.driver import Event, Ran, Saved
 from tests.sentences import is_sentence
 
@@ -255,15 +255,16 @@ finally:
 
 
 KILLED = """
-import os, signal
+import multiprocessing, os, signal, threading, time
 from pipeline.cli import main
-from pipeline.flow import preparation
 
-def die(lang):
-    os.kill(os.getpid(), signal.SIGKILL)
+def kill():
+    while not (others := multiprocessing.active_children()):
+        time.sleep(0.001)
+    os.kill(others[0].pid, signal.SIGKILL)
 
 os.cpu_count = lambda: 2
-preparation.get_ready_to_print = die
+threading.Thread(target=kill, daemon=True).start()
 main()
 """
 """The command, whose other process is killed, as by a system that has no more memory."""
@@ -280,8 +281,8 @@ def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -
 
 WITHOUT_PANGO = """
 import importlib, os
-from pipeline.cli import main, crew
-from pipeline.flow import editions
+from pipeline.cli import main
+from pipeline import driver
 
 others = importlib.import_module
 
@@ -291,9 +292,8 @@ def load(name):
     return others(name)
 
 os.cpu_count = lambda: 2
-crew.LONG_SOURCE = 10
 importlib.import_module = load
-editions.pango_problem = lambda: "PDF needs Pango."
+driver.pango_problem = lambda: "PDF needs Pango."
 main()
 """
 
@@ -316,35 +316,6 @@ def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> Non
         assert done.stdout.endswith(f"{how == 'alone'}\n"), done.stderr
         made[how] = {path.name: path.read_bytes() for path in (tmp_path / how / "x").iterdir()}
     assert made["beside"] == made["alone"]
-
-
-@pytest.mark.parametrize(
-    ("chapters", "key", "processes"),
-    [
-        ([1, 1], "", 1),
-        ([200_000], "", 3),
-        ([70_000, 70_000], "", 3),
-        ([1], "editions: [web, handout, letter]", 1),
-        ([1], "editions:\n- web\n- handout:\n    number-headings: true\n- letter\n- ebook", 3),
-        ([1], "editions: all", 3),
-    ],
-)
-def test_a_book_has_a_process_for_each_core_and_so_have_many_editions(
-    chapters: list[int], key: str, processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    monkeypatch.setattr(crew, "_prepare", int)
-    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
-    for number, size in enumerate(chapters):
-        (tmp_path / f"ch {number}.md").write_text("x" * size)
-    names = [f"ch {number}.md" for number in range(len(chapters))]
-    included = "\n\n".join(f"{{{{ include {name} }}}}" for name in names)
-    source = write(tmp_path, f"---\ntitle: Wells\n{key}\n---\n\n{included}")
-    before = set(multiprocessing.active_children())
-    with crew.workers([source], ()) as others:
-        others.submit(os.getpid).result()
-        assert len(set(multiprocessing.active_children()) - before) == processes
-        assert others.can_copy == (processes > 1)  # else that process makes the e-book
 
 
 @pytest.mark.parametrize("damage", [b"", b"damaged"])

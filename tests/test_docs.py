@@ -25,7 +25,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import jsonschema
 import msgspec
@@ -36,7 +36,8 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import cli
 from pipeline.cli.check_report import TITLES
-from pipeline.flow.stages import STAGES
+from pipeline.flow import steps
+from pipeline.keep import Kept
 from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
 from pipeline.model.keys import Field, fields
@@ -267,11 +268,14 @@ def test_paths_are_there(name: str) -> None:
         assert (ROOT / path).exists(), f"{name}: {path}"
 
 
-def test_the_table_of_stages_is_the_program_s() -> None:
+def test_the_table_of_functions_is_that_of_the_driver() -> None:
     page = (DOCS / "architecture.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (\w+) \| (yes)? ?\|$", page, re.MULTILINE)
-    assert rows == [
-        (stage.name, stage.gives.__name__, "yes" if stage.kept else "") for stage in STAGES
+    shown = [(name, gives, bool(is_kept)) for name, gives, is_kept in rows]
+    assert shown == [
+        (name, get_type_hints(function)["return"].__name__, isinstance(function, Kept))
+        for name, function in vars(steps).items()
+        if name in {row[0] for row in rows} or isinstance(function, Kept)
     ]
 
 

@@ -30,7 +30,7 @@ from pipeline.package.pdf.engine.adapter.boxes import all_boxes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.engine.fast import names as names_of_fast
 from pipeline.package.pdf.form.fonts import LATIN_FACE
-from pipeline.package.pdf.units.setting import set_heads
+from pipeline.package.pdf.units.setting import heads
 from pipeline.package.units import Furniture
 
 ROOT = Path(__file__).parent.parent
@@ -311,7 +311,7 @@ def test_running_heads_may_be_set_in_several_threads() -> None:
         texts.append(Furniture("<html><body/></html>", (css,), fonts, 1, 0, {}, pages))
 
     def drawn(furniture: Furniture) -> tuple[bytes, ...]:
-        return set_heads(furniture, EDITIONS["handout"]).drawing.streams
+        return heads.function(furniture, EDITIONS["handout"], "").drawing.streams
 
     one_by_one = [drawn(text) for text in texts]
     assert len(set(one_by_one)) == len(texts)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,64 +14,67 @@ import msgspec
 import pytest
 
 import pipeline
+from pipeline import keep
 from pipeline.driver import Event
-from pipeline.flow import editions as editions_of_flow
-from pipeline.flow import stages
-from pipeline.flow.editions import Source
-from pipeline.flow.outcomes import Stage
-from pipeline.flow.runner import Begun, Ran, Runner
-from pipeline.flow.stages import PACKAGE
-from pipeline.model.diagnostics import Diagnostic, Severity
-from pipeline.model.editions import EDITIONS
+from pipeline.keep import keeping, kept, step
+from pipeline.model.events import Ran
 from pipeline.model.page_map import PageMap, PageStart, Position
 from pipeline.package.files import font_files
 from pipeline.package.pdf.form.fonts import LATIN_FACE
-from pipeline.render import math_drawing, math_images
+from pipeline.render import math_drawing
 from pipeline.resolve import formulas, highlight
 from pipeline.system import store as stores
-from pipeline.system.store import Folder, Memory, Results, Store, key
+from pipeline.system.paths import note
+from pipeline.system.store import Folder, Memory, Store, decode, encode, key
+from tests.making import Flow
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
 
 
 class Text(msgspec.Struct, frozen=True):
-    """The value of the stages of these tests."""
+    """The result of the functions of these tests."""
 
-    said: str
-    read: tuple[str, ...] = ()
-    wrong: tuple[Diagnostic, ...] = ()
+    words: str
 
 
+@step
 def shout(path: Path, mark: str) -> Text:
-    if not path.exists():
-        return Text("", (str(path),), (Diagnostic("missing", Severity.ERROR, "no file"),))
-    return Text(path.read_text("utf-8").strip().upper() + mark, (str(path),))
+    note((path,))
+    return Text(path.read_text("utf-8").strip().upper() + mark if path.exists() else "")
 
 
+@step
 def count(text: Text) -> Text:
-    return Text(str(len(text.said)))
+    return Text(str(len(text.words)))
 
 
+class Size(msgspec.Struct, frozen=True):
+    width: float
+
+
+@kept
+def double_size(size: Size) -> Size:
+    return Size(2 * size.width)
+
+
+@step
+def outer(path: Path) -> Text:
+    return shout(path, "?")
+
+
+@step
 def crash(text: Text) -> Text:
-    raise ZeroDivisionError(text.said)
+    raise ZeroDivisionError(text.words)
 
 
-def wrong(text: Text) -> tuple[Diagnostic, ...]:
-    return text.wrong
+@kept
+def double(number: int) -> int:
+    return 2 * number
 
 
-def read(text: Text, *_: object) -> Iterable[str]:
-    return text.read
-
-
-def always(*_: object) -> bool:
-    return True
-
-
-SHOUT = Stage("shout", shout, Text, wrong, read, kept=True, apart=always)
-COUNT = Stage("count", count, Text, wrong, read, by_content=True)
-PLAIN = Stage("plain", count, Text, wrong, read)
-CRASH = Stage("crash", crash, Text, wrong, read, apart=always)
+@step
+def sum_doubled(count: int) -> int:
+    return sum(double.each((number,) for number in range(count)))
 
 
 class Kept:
@@ -86,15 +88,15 @@ class Kept:
 class Build:
     """One build after another, with the same store."""
 
-    def __init__(self, store: Store | None = None) -> None:
-        self.store = store or Kept()
+    def __init__(self, store: Store | None = None, memory: Memory | None = None) -> None:
+        self.store, self.memory = store or Kept(), memory
 
     def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
-        """The outcome, and the stages that ran."""
-        told: list[Event] = []
-        runner = Runner(self.store, listener=told.append)
-        made = runner.run(COUNT, runner.run(SHOUT, path, mark))
-        return made.value.said, [one.stage for one in told if isinstance(one, Ran) and one.seconds]
+        """The result, and the functions that ran."""
+        events: list[Event] = []
+        with keeping(self.store, self.memory, listener=events.append):
+            result = count(shout(path, mark))
+        return result.words, [one.stage for one in events if isinstance(one, Ran) and one.seconds]
 
 
 @pytest.fixture
@@ -139,20 +141,51 @@ def test_a_file_that_comes_or_goes(path: Path) -> None:
     build = Build()
     content = path.read_bytes()
     path.unlink()
-    runner = Runner(build.store)
-    assert runner.run(SHOUT, path, "!").failed
+    assert build(path)[0] == "0"
     path.write_bytes(content)
-    assert not Runner(build.store).run(SHOUT, path, "!").failed
+    assert build(path)[0] == "4"
     path.unlink()
-    known = Runner(build.store).run(SHOUT, path, "!")
-    assert [finding.code for finding in known.findings] == ["missing"]
+    assert build(path) == ("0", [])
 
 
-def test_what_changes_while_a_stage_runs_is_not_kept(path: Path) -> None:
+def test_what_changes_while_a_function_runs_is_not_kept(path: Path) -> None:
     build = Build()
     os.utime(path, (time.time() + 60, time.time() + 60))
     assert build(path)[1] == ["shout", "count"]
     assert build(path)[1] == ["shout"]
+
+
+def test_a_function_depends_on_the_files_of_those_that_it_calls(path: Path) -> None:
+    """Also if their results are known, or come from another process."""
+    store = Kept()
+    for text in ("abc", "abc", "abcd"):
+        path.write_text(text, "utf-8")
+        os.utime(path, (0, 0))
+        with keeping(store) as files:
+            assert outer(path).words == f"{text.upper()}?"
+        assert list(files) == [str(path)]
+    with ProcessPoolExecutor(1) as executor, keeping(Kept(), executor=executor) as files:
+        (run,) = shout.runs([(path, "!")], lambda *_: True)
+    assert (run.value.words, list(files)) == ("ABCD!", [str(path)])
+
+
+def test_a_process_that_stays_gets_the_same_object(path: Path) -> None:
+    os.utime(path, (0, 0))
+    memory, store = Memory(), Kept()
+    seen = []
+    for _ in range(3):
+        with keeping(store, memory):
+            seen.append(shout(path, "!"))
+        memory.end()
+    assert seen[0] is seen[1] is seen[2]
+
+
+def test_a_result_is_the_same_as_when_it_is_read_again() -> None:
+    """1 and 1.0 are equal, but are written differently."""
+    store = Kept()
+    for _ in range(2):
+        with keeping(store):
+            assert encode(double_size(Size(1))) == encode(Size(2.0))
 
 
 def test_an_installed_file_is_known_by_the_version_of_its_package(path: Path) -> None:
@@ -165,7 +198,7 @@ def test_an_installed_file_is_known_by_the_version_of_its_package(path: Path) ->
 def test_the_code_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build = Build()
     build(path)
-    monkeypatch.setattr("pipeline.flow.runner.code_version", lambda: "another")
+    monkeypatch.setattr("pipeline.keep.code_version", lambda: "another")
     assert build(path)[1] == ["shout", "count"]
 
 
@@ -196,27 +229,16 @@ def test_the_version_is_that_of_code_libraries_and_environment(
 
 
 def test_another_process_makes_the_same(path: Path) -> None:
-    here = Runner(Kept()).run(SHOUT, path, "!")
-    with ProcessPoolExecutor(1) as executor:
-        runner = Runner(Kept(), executor)
-        there = runner.later(SHOUT, path, "!")()
-        crashed = runner.later(CRASH, there)
+    here = shout(path, "!")
+    with ProcessPoolExecutor(1) as executor, keeping(Kept(), executor=executor):
+        (there,) = shout.runs([(path, "!")], lambda *_: True)
+        assert list(double.each((number,) for number in range(5))) == [0, 2, 4, 6, 8]
+        (nested,) = sum_doubled.runs([(5,)], lambda *_: True)
+        assert nested.value == 20
+        crashed = crash.runs([(there.value,)], lambda *_: True)
         with pytest.raises(ZeroDivisionError, match="ABC!"):
-            crashed()
-    assert (there.value, there.identity) == (here.value, here.identity)
-
-
-class _Awaited(Future[Any]):
-    """The result of a task that is done when it is asked for."""
-
-    def __init__(self, task: Callable[[], Any]) -> None:
-        super().__init__()
-        self._task = task
-
-    def result(self, timeout: float | None = None) -> Any:
-        if not self.done():
-            self.set_result(self._task())
-        return super().result(timeout)
+            next(crashed)
+    assert there.value == here
 
 
 SPREAD = """---
@@ -235,24 +257,19 @@ def test_code_and_formulas_may_be_computed_elsewhere(
     """The result is the same; an edit has one part of them computed again."""
     pieces = [f"$w_{{{n}}} + {n}$\n\n```python\ndeep({n})  # well\n```\n" for n in range(12)]
     pieces.append(r"$\unknown$")
-    monkeypatch.setattr(stages, "MANY", 5)
-    monkeypatch.setattr(stages, "A_PART", 4)
-    parts: list[Ran] = []
+    monkeypatch.setattr(keep, "MANY", 5)
+    monkeypatch.setattr(keep, "A_BATCH", 4)
+    batches: dict[str, str] = {}
 
     def on_event(event: Event) -> None:
-        if isinstance(event, Ran) and event.stage in ("formulas", "highlight", "draw"):
-            parts.append(event)
+        if isinstance(event, Ran) and event.stage in ("formulas", "highlight", "drawings"):
+            batches[event.stage] = event.note
 
     def build(name: str, executor: Executor | None = None) -> bytes:
         """Nothing is known from earlier builds in this process."""
-        highlighted, set_formula, draw = (
-            Results(one._function, 100)
-            for one in (highlight.highlighted, formulas.set_formula, math_drawing.draw)
-        )
-        monkeypatch.setattr(highlight, "highlighted", highlighted)
-        monkeypatch.setattr(formulas, "set_formula", set_formula)
-        monkeypatch.setattr(math_drawing, "draw", draw)
-        monkeypatch.setattr(math_images, "draw", draw)
+        for function in (highlight.highlighted, formulas.set_formula, math_drawing.draw):
+            function.cache_clear()
+        batches.clear()
         out = tmp_path / name
         pipeline.build(source, out=out, executor=executor, listener=on_event)
         return (out / "wells" / "wells.pdf").read_bytes()
@@ -260,90 +277,30 @@ def test_code_and_formulas_may_be_computed_elsewhere(
     source = tmp_path / "wells.md"
     source.write_text(SPREAD.format("\n".join(pieces)), "utf-8")
     alone = build("alone")
-    assert not parts
+    with monkeypatch.context() as patch:
+        patch.setattr(keep, "MANY", 500)
+        assert build("one by one") == alone
+        assert not batches
     with ProcessPoolExecutor(1) as executor:
-        assert build("spread", executor) == alone
-        assert [(one.stage, one.note) for one in parts] == [
-            ("highlight", "4 of 4"),
-            ("formulas", "4 of 4"),
-            ("draw", "4 of 4"),
-        ]
-        parts.clear()
+        assert build("several", executor) == alone
+        assert batches == dict.fromkeys(("formulas", "highlight", "drawings"), "4 of 4")
         edited = SPREAD.format("\n".join(pieces).replace("deep(7)", "deeper(7)"))
         source.write_text(edited, "utf-8")
-        build("spread", executor)
-        assert [one.note for one in parts if one.stage == "highlight"] in (["1 of 4"], ["2 of 4"])
-
-
-class _Waiting(Executor):
-    """Another process that takes as long as there is something to do here."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
-        self.asked.append(task.__name__)
-        if self.asked[-1] == "picture":  # it is made between two others
-            task(*given, **named)
-        return _Awaited(lambda: task(*given, **named))
-
-
-@pytest.mark.parametrize("few", [300, 0], ids=["short", "long"])
-def test_fonts_and_cover_are_made_while_another_process_sets_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
-) -> None:
-    """The cover of a short text is laid out first, and drawn here; of a long one, it is made after
-    the pages."""
-    monkeypatch.setattr(editions_of_flow, "FEW_BLOCKS", few)
-    source = tmp_path / "a.md"
-    source.write_text("---\ntitle: Wells\n---\n\n# One\n\nA *well* [is][1].\n\n[1]: #one\n")
-    editions = ["web", "handout", "ebook"]
-    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "alone-cache"))
-    pipeline.build(source, editions, out=tmp_path / "alone")
-    made = {file.name for file in (tmp_path / "alone-cache").iterdir()}
-    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
-    other = _Waiting()
-    kept: list[set[str]] = []
-
-    def on_event(event: Event) -> None:
-        if isinstance(event, Begun) and (event.stage, event.edition) == ("mark", "ebook"):
-            kept.append({file.name for file in (tmp_path / "cache").iterdir()})
-
-    pipeline.build(source, editions, out=tmp_path / "both", executor=other, listener=on_event)
-    first, *others, ebook = other.asked
-    cover = ["lay_out", ebook] if few else [ebook, "picture"]
-    assert (first, others) == ("get_ready_to_print", cover)
-    ends = sorted(name.rpartition(".")[2] for name in kept[0])
-    assert set(ends) == {"jpg", "woff2"}
-    assert kept[0] <= made, "nothing is made that is not used"
-    assert len(kept[0]) == sum(name.endswith((".jpg", ".woff2")) for name in made)
-    for file in (tmp_path / "alone" / "a").iterdir():
-        assert file.read_bytes() == (tmp_path / "both" / "a" / file.name).read_bytes()
-
-
-def test_what_is_not_kept_is_made_again_when_it_is_asked_for(path: Path) -> None:
-    build = Build()
-    runner = Runner(build.store)
-    runner.run(PLAIN, runner.run(SHOUT, path, "!"))
-    again = Runner(build.store)
-    assert again.run(PLAIN, again.run(SHOUT, path, "!")).value == Text("4")
+        build("several", executor)
+        assert batches["highlight"] in ("1 of 4", "2 of 4")
+        assert batches["formulas"] == "0 of 4"
 
 
 # --- the real stages -----------------------------------------------------------------------
 
 
-def test_what_stages_give_is_the_same_when_it_is_read_again(tmp_path: Path) -> None:
+def test_results_are_the_same_when_they_are_read_again(tmp_path: Path) -> None:
     source = tmp_path / "x.md"
     source.write_text("---\ntitle: T\n---\n\n# One\n\nText ____{a}.[^1]\n\n[^1]: Note.\n", "utf-8")
     for name in ("web", "handout", "ebook", "booklet", "answers"):
-        way = Source(source, Runner())
-        marked = way.marked(EDITIONS[name])
-        for outcome in (way.parsed, marked, way.pages(EDITIONS[name], marked)):
-            stage = outcome.stage
-            assert stage.decode(outcome.data) == outcome.value, stage.name
-        package = way.begin(EDITIONS[name])().package
-        assert package
-        assert PACKAGE.decode(PACKAGE.encode(package)) == package
+        flow = Flow(source)
+        for result in (flow.document, flow.pages(name), flow.built(name).package):
+            assert decode(encode(result), type=type(result)) == result
 
 
 STYLE = Path(__file__).parent / "cases" / "citations" / "files" / "numeric.csl"
@@ -483,8 +440,8 @@ def test_an_edit_gives_what_a_build_from_nothing_does(
 
     def pages(store: Store) -> tuple[bytes, int]:
         rendered.clear()
-        way = Source(path, Runner(store))
-        found = way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).data
+        with keeping(store):
+            found = encode(Flow(path).pages(edition))
         return found, len(rendered)
 
     path.write_text(text, "utf-8")
@@ -516,9 +473,9 @@ def test_edits_by_chance_give_what_builds_from_nothing_do(edition: str, tmp_path
                 del blocks[place]
         path.write_text("\n\n".join((head, *blocks)), "utf-8")
         found = []
-        for kept in (store, Kept()):
-            way = Source(path, Runner(kept))
-            found.append(way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).data)
+        for known in (store, Kept()):
+            with keeping(known):
+                found.append(encode(Flow(path).pages(edition)))
         assert found[0] == found[1], path.read_text("utf-8")
 
 
@@ -548,7 +505,7 @@ def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Pat
     (tmp_path / "a.png").write_bytes(png(2, 2))
     head, _, text = CHAPTERS.partition("\n\n")
     lines = [*text.split("\n"), *chance.sample(LINES, len(LINES))]
-    editions = [EDITIONS[name] for name in ("web", "handout", "ebook", "teacher")]
+    editions = ("web", "handout", "ebook", "teacher")
     for _ in range(10):
         place = chance.randrange(len(lines))
         match chance.choice(("line", "line", "word", "move", "away", "away")):
@@ -562,11 +519,12 @@ def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Pat
                 del lines[place]
         path.write_text("\n".join((head, "", *lines)), "utf-8")
         found = []
-        for runner in (Runner(store, memory=memory), Runner(Kept())):
-            way = Source(path, runner)
-            marked = [way.marked(edition, PAGES) for edition in editions]
-            pages = [way.pages(*both) for both in zip(editions, marked, strict=True)]
-            found.append([way.parsed.data, *(m.data for m in marked), *(p.data for p in pages)])
+        for known in ((store, memory), (Kept(), None)):
+            with keeping(*known):
+                flow = Flow(path)
+                pages = [flow.pages(edition, PAGES) for edition in editions]
+            marked = [flow.marked(edition, PAGES) for edition in editions]
+            found.append([*map(encode, (flow.document, *marked, *pages))])
         memory.end()
         assert found[0] == found[1], path.read_text("utf-8")
 

@@ -22,9 +22,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline.authoring.importing import FORMATS, import_file
-from pipeline.flow.editions import Source
-from pipeline.flow.runner import Runner
-from pipeline.model.editions import EDITIONS
+from pipeline.flow.values import has_errors
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.parser.frontmatter import read_front_matter
@@ -123,11 +121,11 @@ def test_front_matter(data: st.DataObject) -> None:
 def built(given: tuple[Path, str], name: str) -> Package | None:
     """An edition of a text, unless it has errors. It lacks nothing of the text."""
     path, text = given
-    way = Source(path, Runner(), document=parse(text, str(path)))
-    if way.parsed.failed:
+    flow = making.Flow(path, parse(text, str(path)))
+    if has_errors(flow.document.diagnostics):
         return None
     with making.without_fonts():
-        made = way.begin(EDITIONS[name])()
+        made = flow.built(name)
     assert not [found for found in made.findings if found.code in ("lost-text", "doubled-text")]
     return made.package
 

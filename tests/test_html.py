@@ -17,7 +17,6 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from pipeline.flow.stages import RENDER
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import (
@@ -29,11 +28,13 @@ from pipeline.model.metadata import (
     Series,
     Subject,
 )
+from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.render import render
 from pipeline.render.discovery import downloads, meta_tags
 from pipeline.render.linked_data import linked_data
+from pipeline.system.store import decode, encode
 from tests import making
 
 ROOT = Path(__file__).parent.parent
@@ -566,7 +567,7 @@ def test_the_keys_of_linked_data_are_in_order(page: Element) -> None:
 def test_what_is_in_a_page_is_known(text: str, construct: str, is_there: bool) -> None:
     pages = making.rendered(making.resolved(f"---\ntitle: T\n---\n\n{text}\n"))
     assert (construct in pages.inventory.constructs) is is_there
-    assert RENDER.decode(RENDER.encode(pages)) == pages
+    assert decode(encode(pages), type=Pages) == pages
 
 
 def test_a_node_in_markup_of_ones_own_has_its_styles(tmp_path: Path) -> None:

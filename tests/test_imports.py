@@ -20,6 +20,7 @@ PACKAGE = ROOT / "pipeline"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"system"}),
+    frozenset({"keep"}),
     frozenset({"parser", "select", "resolve", "render", "package"}),
     frozenset({"verify"}),
     frozenset({"flow", "authoring"}),

@@ -10,7 +10,7 @@ import msgspec
 import pikepdf
 import pytest
 
-from pipeline.driver import compare
+from pipeline.driver import compare_file
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes, Pages
 from pipeline.package import package
@@ -140,7 +140,7 @@ def test_the_heading_of_the_notes_is_not_left_with_one_of_them() -> None:
 def test_our_own_check_finds_nothing_and_nothing_is_lost(book: Made, tmp_path: Path) -> None:
     file, source = tmp_path / "wells-large-print.pdf", BOOK / "wells.md"
     file.write_bytes(book.package.data)
-    compared = compare(file, parse(CHAPTERS, source.name, BOOK), source)
+    compared = compare_file(file, parse(CHAPTERS, source.name, BOOK), source)
     assert compared.notes[0].startswith("compared")
     found = (*check(file, external=False).diagnostics, *compared.diagnostics)
     assert [one for one in found if one.code not in FOR_OTHERS] == []

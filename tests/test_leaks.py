@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pikepdf
 import pytest
 from click.testing import CliRunner
@@ -22,10 +23,8 @@ from PIL import Image as Picture
 import pipeline
 from pipeline.cli import main
 from pipeline.driver import Options
-from pipeline.flow.editions import Source
-from pipeline.flow.runner import Runner
 from pipeline.model.editions import EDITIONS
-from tests import pdf_drawing, placements
+from tests import making, pdf_drawing, placements
 from tests.pdf_reading import marked_texts, open_pdf, outline
 from tests.test_flow import PAGES
 
@@ -166,13 +165,12 @@ def test_other_answers_make_the_same_pages_of_every_edition(tmp_path: Path) -> N
 
 def pages_of_all(source: Path) -> dict[str, Any]:
     """The pages of every edition for students, as they are written for the packager."""
-    way = Source(source, Runner())
+    flow = making.Flow(source)
     found: dict[str, Any] = {}
-    for edition in map(EDITIONS.__getitem__, STUDENTS):
-        pages = way.pages(edition, way.marked(edition, PAGES), PAGES)
-        found[edition.name] = json.loads(pages.data)
-        found[edition.name].pop("pieces", None)  # places in the source
-        for page in found[edition.name]["pages"]:
+    for name in STUDENTS:
+        found[name] = json.loads(msgspec.json.encode(flow.pages(name, PAGES)))
+        found[name].pop("pieces", None)  # places in the source
+        for page in found[name]["pages"]:
             page["markup"] = re.sub(r"<\?text .*?\?>", "", page["markup"])
     return found
 
@@ -334,10 +332,9 @@ def test_answers_leave_no_trace_for_students(
     made: dict[str, list[object]] = {}
     for text in texts:
         source.write_text(f"---\ntitle: Wells\nlang: en\n---\n\n{text}\n", "utf-8")
-        way = Source(source, Runner())
+        flow = making.Flow(source)
         for name in editions:
-            edition = EDITIONS[name]
-            found = way.pages(edition, way.marked(edition)).value
+            found = flow.pages(name)
             pages = [(p.name, re.sub(r"<\?text .*?\?>", "", p.markup)) for p in found.pages]
             made.setdefault(name, []).append(pages)
     for name, all_made in made.items():

@@ -13,11 +13,8 @@ from PIL import Image
 
 import pipeline
 from pipeline.cli import main
-from pipeline.driver import compare
-from pipeline.flow.editions import Source
-from pipeline.flow.runner import Runner
+from pipeline.driver import compare_file
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
 from pipeline.parser import parse, parse_file
@@ -70,7 +67,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compared(folder: Path, file: Path) -> CheckReport:
-    return compare(file, parse_file(folder / "well.md"), folder / "well.md")
+    return compare_file(file, parse_file(folder / "well.md"), folder / "well.md")
 
 
 def changed_page(folder: Path, out: Path, *changes: tuple[str, str]) -> tuple[Diagnostic, ...]:
@@ -122,7 +119,7 @@ def test_one_that_is_lost_does_not_lead_astray(built: Path, tmp_path: Path) -> N
     path = tmp_path / "yes/yes.html"
     page = path.read_text("utf-8")
     path.write_text(page.replace("<p>Yes.</p>", "", 1), "utf-8")
-    found = compare(path, parse_file(source), source).diagnostics
+    found = compare_file(path, parse_file(source), source).diagnostics
     assert [(d.code, d.line) for d in found] == [("lost-text", 8)]
 
 
@@ -147,7 +144,7 @@ def test_other_files_are_not_compared(built: Path, tmp_path: Path) -> None:
     renamed = built / "build/well/well.html"
     (tmp_path / "page.html").write_bytes(renamed.read_bytes())
     document = parse_file(built / "well.md")
-    again = compare(tmp_path / "page.html", document, built / "well.md", renamed=True)
+    again = compare_file(tmp_path / "page.html", document, built / "well.md", renamed=True)
     assert again.diagnostics == ()
     assert "as edition web" in again.notes[0]
 
@@ -195,9 +192,9 @@ def test_a_build_warns_of_what_is_left_out(
 @pytest.mark.parametrize("name", ["web", "ebook"])
 @given(body=text)
 def test_no_text_loses_anything(name: str, body: str) -> None:
-    way = Source(CASES / "x.md", Runner(), document=parse(FRONT + body, "x.md"))
+    flow = making.Flow(CASES / "x.md", parse(FRONT + body, "x.md"))
     with making.without_fonts():
-        made = way.begin(EDITIONS[name])()
+        made = flow.built(name)
     assert not {found.code for found in made.findings} & {"lost-text", "moved-text"}
 
 
@@ -225,7 +222,7 @@ def test_answers_alone_have_the_notes_that_they_refer_to(tmp_path: Path) -> None
     source.write_text(ANSWERS, "utf-8")
     pipeline.build(source, ["answers"], out=tmp_path)
     path = tmp_path / "a/a-answers.pdf"
-    assert compare(path, parse_file(source), source).diagnostics == ()
+    assert compare_file(path, parse_file(source), source).diagnostics == ()
     assert text_of_pdf(path).notes == "ofthewell,notofthebucket.ithasnotchanged."
 
 
@@ -235,7 +232,9 @@ def test_a_row_that_goes_on_over_the_page_is_whole(tmp_path: Path) -> None:
     table = f"| A | B | C |\n|---|---|---|\n| {' | '.join(words)} |\n| x | y | z |\n"
     source.write_text(f"---\ntitle: Rows\n---\n\n{table}", "utf-8")
     assert not pipeline.build(source, ["handout"], out=tmp_path).failed
-    assert compare(tmp_path / "rows" / "rows.pdf", parse_file(source), source).diagnostics == ()
+    assert (
+        compare_file(tmp_path / "rows" / "rows.pdf", parse_file(source), source).diagnostics == ()
+    )
 
 
 TABLES = """---
@@ -259,7 +258,7 @@ def test_tables_on_both_sides_of_a_page_break_are_not_one(tmp_path: Path) -> Non
     source = tmp_path / "a.md"
     source.write_text(TABLES, "utf-8")
     pipeline.build(source, ["handout"], out=tmp_path)
-    assert compare(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+    assert compare_file(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
 
 
 def test_the_options_of_a_menu_are_not_text_said_again(tmp_path: Path) -> None:
@@ -352,7 +351,7 @@ def test_columns_in_a_note_are_one(tmp_path: Path) -> None:
     source.write_text(f"# The well\n\nA note[^a] in the text.\n\n{note}", "utf-8")
     pipeline.build(source, ["handout", "large-print"], out=tmp_path)
     for name in ("a.pdf", "a-large-print.pdf"):
-        assert compare(tmp_path / "a" / name, parse_file(source), source).diagnostics == ()
+        assert compare_file(tmp_path / "a" / name, parse_file(source), source).diagnostics == ()
 
 
 def test_text_in_columns_does_not_flow_around_a_figure(tmp_path: Path) -> None:
@@ -362,7 +361,7 @@ def test_text_in_columns_does_not_flow_around_a_figure(tmp_path: Path) -> None:
     source.write_text(f"# The well\n\n::: columns 2\n{figure}\n\nBeside it.\n:::\n", "utf-8")
     Image.new("RGB", (300, 200)).save(tmp_path / "rope.png")
     pipeline.build(source, ["handout"], out=tmp_path)
-    assert compare(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+    assert compare_file(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
 
 
 ROOM = """# The well
@@ -407,7 +406,7 @@ def test_signs_beside_words_from_right_to_left_are_not_lost(tmp_path: Path) -> N
     source = tmp_path / "a.md"
     source.write_text(MIXED, "utf-8")
     pipeline.build(source, ["handout"], out=tmp_path)
-    assert compare(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+    assert compare_file(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
 
 
 def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> None:
@@ -420,9 +419,9 @@ def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> N
     result = pipeline.build(source, ["web"], out=tmp_path)
     assert [found.code for found in result.diagnostics] == ["bad-chart"]
     made, document = tmp_path / "a/a.html", parse_file(source)
-    assert compare(made, document, source).diagnostics == ()
+    assert compare_file(made, document, source).diagnostics == ()
     with Lines(most=10_000_000):  # now that all is loaded
-        compare(made, document, source)
+        compare_file(made, document, source)
 
 
 INVISIBLE = (
@@ -439,7 +438,7 @@ def test_what_cannot_be_seen_is_not_lost(tmp_path: Path) -> None:
     result = pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
     assert result.diagnostics == ()
     for name in ("well.html", "well.pdf", "well.epub"):
-        report = compare(tmp_path / "well" / name, parse_file(source), source)
+        report = compare_file(tmp_path / "well" / name, parse_file(source), source)
         assert report.diagnostics == ()
 
 

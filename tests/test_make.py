@@ -298,7 +298,7 @@ def test_an_image_rebuilds_what_shows_it(tree: Tree) -> None:
     before = tree.outputs()
     tree.image.write_text(SQUARE.replace("#345", "#543"), encoding="utf-8")
     run = tree.make()
-    assert run.stages == stages(*DEFAULT_EDITIONS)
+    assert run.stages == sorted(f"package {edition}" for edition in DEFAULT_EDITIONS)
     assert all(tree.outputs()[name][0] != old for name, (old, _) in before.items())
     assert tree.make().calls == []
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.flow.stages import audit
+from pipeline.flow.steps import audit
 from pipeline.model import Math, MathBlock
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.flow.stages import audit
+from pipeline.flow.steps import audit
 from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package

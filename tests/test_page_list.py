@@ -116,7 +116,7 @@ def test_the_handout_that_is_not_asked_for_is_not_written(tmp_path: Path) -> Non
 def test_without_pango_there_are_no_marks_and_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.flow.editions.pango_problem", lambda: "PDF needs Pango.")
+    monkeypatch.setattr("pipeline.driver.pango_problem", lambda: "PDF needs Pango.")
     source = tmp_path / "talk.md"
     source.write_text("# A talk\n\nOne.\n\n\\newpage\n\nTwo.\n", encoding="utf-8")
     result = pipeline.build(source, ["web"], out=tmp_path / "build")

@@ -15,14 +15,14 @@ import pikepdf
 import pytest
 
 from pipeline import driver
-from pipeline.flow.editions import BuiltEdition, Source
-from pipeline.flow.runner import Runner
+from pipeline.driver import BuiltEdition
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
 from pipeline.model.codes import Code
 from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name
 from pipeline.model.page_map import PageMap, counted_text, letters
 from pipeline.model.tree import walk
 from pipeline.parser import parse, parse_file
+from tests import making
 from tests.documentation import ROOT
 from tests.pdf_reading import marked_texts, open_pdf
 
@@ -98,12 +98,9 @@ class Built:
     def __init__(self, source: Path, text: str = "") -> None:
         self.source = source
         self.document = parse(text, source.name, source.parent) if text else parse_file(source)
-        self.way = Source(source, Runner(), document=self.document)
-        self.handout = self.make("handout")
-        self.teacher = self.make("teacher", self.handout)
-
-    def make(self, edition: str, standard: BuiltEdition | None = None) -> BuiltEdition:
-        return self.way.begin(EDITIONS[edition], standard)()
+        self.flow = making.Flow(source, self.document)
+        self.handout = self.flow.built("handout")
+        self.teacher = self.flow.built("teacher")
 
     @property
     def page_map(self) -> PageMap:
@@ -111,7 +108,7 @@ class Built:
         return self.handout.page_map
 
     def prepared(self, edition: str) -> Document:
-        return self.way.marked(EDITIONS[edition], self.page_map).value
+        return self.flow.marked(edition, self.page_map)
 
 
 def pdf(made: BuiltEdition) -> bytes:
@@ -145,7 +142,7 @@ def test_the_same_bytes_wherever_it_is_built(book: Built, tmp_path: Path) -> Non
         check=True,
     )
     for edition in map(EDITIONS.__getitem__, DEFAULT_EDITIONS):
-        made = book.handout if edition.name == "handout" else book.make(edition.name, book.handout)
+        made = book.flow.built(edition.name)
         there = folder / "build" / "chapters" / output_name("chapters", edition)
         assert there.read_bytes() == pdf(made), edition.name
 
@@ -259,9 +256,7 @@ Text.
 def test_no_attribute_of_an_authors_says_where_a_page_begins() -> None:
     forged = Built(BOOK / "forged.md", FORGED)
     assert labels(pdf(forged.teacher)) == labels(pdf(forged.handout)) == ["1", "2"]
-    (page,) = forged.way.pages(
-        EDITIONS["teacher"], forged.way.marked(EDITIONS["teacher"])
-    ).value.pages
+    (page,) = forged.flow.pages("teacher").pages
     assert "data-" not in page.markup
 
 
@@ -289,5 +284,5 @@ def test_the_answers_have_numbers_and_pages(tmp_path: Path) -> None:
 def test_a_text_without_answers_is_reported_of(tmp_path: Path) -> None:
     source = tmp_path / "none.md"
     source.write_text("# One\n\nText.\n")
-    found = Source(source, Runner()).begin(EDITIONS["answers"])()
+    found = making.Flow(source).built("answers")
     assert [finding.code for finding in found.findings] == [Code.NO_ANSWERS.slug]

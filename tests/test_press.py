@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from pipeline import driver
-from pipeline.flow.editions import Options
+from pipeline.driver import Options
 from tests import checkers
 from tests.pdf_drawing import colours, texts
 from tests.pdf_reading import open_pdf, read

@@ -27,8 +27,8 @@ from pipeline.cli.preview.session import Session
 from pipeline.cli.preview.showing import places
 from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import Listener, Result
-from pipeline.flow.runner import Begun
 from pipeline.model.codes import Code, diagnostic
+from pipeline.model.events import Begun
 from pipeline.parser import parse
 from tests import checkers
 

@@ -17,10 +17,10 @@ from pipeline.cli.preview import drawing
 from pipeline.cli.preview.pages import MOST, PrintedPage, pages_of, soonest
 from pipeline.cli.preview.session import Session
 from pipeline.driver import Listener, Memory, Result
-from pipeline.flow.runner import Begun
+from pipeline.model.events import Begun
 from pipeline.model.sheet import proportions
 from pipeline.package import units
-from pipeline.package.units import PageDigest, Proof
+from pipeline.package.units import PageDigest
 from tests import checkers
 
 HANDOUT = "handout"
@@ -251,9 +251,9 @@ def soon_of(before: str, *bodies: str) -> list[str]:
         new = "".join(bodies[number] for number in numbers)
         return new.encode(), tuple(PageDigest(body * 20, "head", 0) for body in new)
 
-    proof = Proof("handout", tuple(tuple(body * 20 for body in unit) for unit in bodies), draw)
+    units = [[body * 20 for body in unit] for unit in bodies]
     known = [a_page(body, number) for number, body in enumerate(before)]
-    found = soonest(known, proof, lambda data: (data.decode(), [(100, 200)] * len(data)))
+    found = soonest(known, units, draw, lambda data: (data.decode(), [(100, 200)] * len(data)))
     return [f"{page.body[0]}{page.number}{'' if page.path == 'old.pdf' else '!'}" for page in found]
 
 

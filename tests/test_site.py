@@ -15,7 +15,7 @@ import pytest
 
 import pipeline
 from pipeline.cli.edition_settings import settings_of
-from pipeline.driver import compare
+from pipeline.driver import compare_file
 from pipeline.model.editions import chosen_editions
 from pipeline.parser import parse, parse_file
 from pipeline.render.site import navigation
@@ -414,11 +414,11 @@ def test_a_copy_that_is_not_whole(tmp_path: Path) -> None:
 def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_reported(tmp_path: Path) -> None:
     site, source = build(tmp_path), tmp_path / "water.md"
     document = parse_file(source)
-    whole = compare(site.folder, document, source)
+    whole = compare_file(site.folder, document, source)
     assert whole == CheckReport(notes=(f"compared with {source.name} as edition site",))
     text = site.text("rivers.html")
     (site.folder / "rivers.html").write_text(text.replace("Another.", ""), "utf-8")
-    [lost] = compare(site.folder / "index.html", document, source).diagnostics
+    [lost] = compare_file(site.folder / "index.html", document, source).diagnostics
     assert (lost.code, lost.line) == (
         "lost-text",
         UNPAGED[: UNPAGED.index("Rivers run")].count("\n") + 1,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.driver import compare
+from pipeline.driver import compare_file
 from pipeline.parser import parse_file
 from pipeline.verify import check
 from tests import checkers
@@ -84,7 +84,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
 def test_nothing_is_lost(format: str, built: Path) -> None:
     path, source = built.with_suffix(f".{format}"), built.parent.parent / "stress.md"
-    assert compare(path, parse_file(source), source).diagnostics == ()
+    assert compare_file(path, parse_file(source), source).diagnostics == ()
 
 
 @pytest.mark.parametrize("format", ["html", "epub"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from ctypes import byref, c_double
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,19 +18,17 @@ from pypdfium2 import raw
 
 from pipeline import driver
 from pipeline.driver import Event
-from pipeline.flow.editions import Source
-from pipeline.flow.runner import Begun, Ran, Runner
+from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT
+from pipeline.model.events import Begun, Ran
 from pipeline.model.rendered import Pages, Style
 from pipeline.model.sheet import proportions
 from pipeline.package import package, units
-from pipeline.package.pdf.units.book import Book
 from pipeline.package.result import Package
 from pipeline.parser import parse
-from pipeline.system.processes import Copier, in_a_copy
-from pipeline.system.store import Folder
-from tests import checkers
+from pipeline.system.store import Folder, Store
+from tests import checkers, making
 from tests.pdf_reading import open_pdf, outline, read
 
 BOOK = Path(__file__).parent / "book" / "book.md"
@@ -94,8 +92,16 @@ def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
 def pages_of(
     source: Path, edition: str = STANDARD_PRINT, document: Document | None = None
 ) -> Pages:
-    way = Source(source, Runner(), document=document)
-    return way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).value
+    return making.Flow(source, document).pages(edition)
+
+
+def built(source: Path, store: Store, **how: Any) -> Package:
+    """The handout of a source."""
+    with keeping(store, **how):
+        flow = making.Flow(source)
+        (handout,) = driver.make(flow.request, [EDITIONS[STANDARD_PRINT]])
+    assert handout.package is not None
+    return handout.package
 
 
 def as_whole(pages: Pages, folder: Path) -> Package:
@@ -252,7 +258,6 @@ def test_chapters_are_as_if_set_as_a_whole(lang: str, edition: str, tmp_path: Pa
 
 def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    edition = EDITIONS[STANDARD_PRINT]
 
     def made(text: str) -> tuple[Package, list[str]]:
         told: list[str] = []
@@ -262,8 +267,7 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
                 told.append(f"{event.stage} {event.note}")
 
         source.write_text(text, encoding="utf-8")
-        found = Source(source, Runner(store, listener=on_event)).begin(edition)().package
-        assert found is not None
+        found = built(source, store, listener=on_event)
         return found, told
 
     text = chapters("en-GB")
@@ -282,7 +286,6 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
 
 def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    edition = EDITIONS[STANDARD_PRINT]
     source.write_text(chapters("en-GB"), encoding="utf-8")
     begun: list[Begun] = []
     told: list[Event] = []
@@ -294,8 +297,8 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Source(source, Runner(store, listener=on_event)).begin(edition)()
-    Source(source, Runner(store, listener=told.append)).begin(edition)()
+        built(source, store, listener=on_event)
+    built(source, store, listener=told.append)
     notes = (event.note for event in told if isinstance(event, Ran))
     assert next(note for note in notes if "of" in note) == "3 of 6"
 
@@ -304,12 +307,11 @@ def test_pages_of_a_known_book_are_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
-    edition = EDITIONS[STANDARD_PRINT]
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
-    first = Source(source, Runner(store)).begin(edition)().package
+    first = built(source, store)
     monkeypatch.setattr("pipeline.render.render", None)
     with ProcessPoolExecutor(1) as executor:
-        assert Source(source, Runner(store, executor)).begin(edition)().package == first
+        assert built(source, store, executor=executor) == first
 
 
 def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
@@ -332,58 +334,6 @@ def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int 
     text = FRONT.format(lang="en").replace("lang:", f"{front_matter}\nlang:", 1)
     numbers = range(4, 4 + chapters)
     return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in numbers)
-
-
-class _Copies(Copier):
-    """Others that do everything here, but for what they do in a copy, which may fail."""
-
-    def __init__(self, fails: bool) -> None:
-        self.fails, self.copies, self.can_copy = fails, 0, True
-
-    def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(task(*given, **named))
-        return done
-
-    def copied(self, make: Callable[[], Any]) -> Callable[[], Any]:
-        self.copies += 1
-
-        def fail() -> None:
-            raise RuntimeError
-
-        return in_a_copy(fail if self.fails else make)
-
-
-@pytest.mark.parametrize("is_whole", [False, True], ids=["in units", "as a whole after all"])
-def test_copies_of_the_process_make_the_same_editions_for_screens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_whole: bool
-) -> None:
-    """And so does this process, if a copy fails."""
-    if is_whole:
-        whole = Book(undivided="the test wants it")
-        monkeypatch.setattr("pipeline.package.pdf.with_heads", lambda *_: whole)
-    source = tmp_path / "wells.md"
-    text = few_words("", monkeypatch) + "\n[gone](#nowhere)\n"
-    source.write_text(text, encoding="utf-8")
-    found: dict[str, tuple[Any, ...]] = {}
-    copies = [_Copies(fails=False)] if is_whole else [_Copies(fails=False), _Copies(fails=True)]
-    for executor in (None, *copies):
-        name = f"by {executor and executor.fails}"
-        events: list[Event] = []
-        result = driver.build(
-            source, ["web", "ebook", "handout"], out=tmp_path / name,
-            executor=executor, listener=events.append,
-        )  # fmt: skip
-        files = {file.name: file.read_bytes() for file in result.files}
-        ran = {(one.stage, one.edition) for one in events if isinstance(one, Ran)}
-        built = [one for one in events if isinstance(one, driver.BuiltEdition)]
-        documents = [one.document.value for one in built if one.document]
-        del files["manifest.json"]  # has the time that a build took
-        found[name] = files, ran, documents, sorted(result.read), result.diagnostics
-    alone, *others = found.values()
-    assert len(alone[2]) == 3
-    assert [executor.copies for executor in copies] == [2] * len(copies)
-    assert all(other == alone for other in others)
 
 
 def test_headings_without_their_text_are_known(

@@ -22,7 +22,7 @@ def waiting(go: Path) -> None:
     """Let the joining of units wait."""
     join = book.joined
 
-    def joined(*arguments: Any) -> bytes:
+    def joined(*arguments: Any) -> Any:
         while not go.exists():
             time.sleep(0.005)
         words = go.read_text("utf-8")

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, crew, library, listing, reporting, sources, terminal, watching
+from pipeline.cli import commands, library, listing, reporting, sources, terminal, watching
 from pipeline.model.messages import printable
+from pipeline.system.processes import collect_seldom
 
 STOPPED = 130
 """The exit code after Ctrl-C: 128 plus the number of its signal."""
@@ -63,7 +64,7 @@ class _Group(click.Group):
 @click.version_option(pipeline.__version__, prog_name="chapbook")
 def main() -> None:
     """One Markdown file in; a web page, a printable PDF and an e-book out."""
-    crew.collect_seldom()
+    collect_seldom()
 
 
 for command in (

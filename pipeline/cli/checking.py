@@ -28,19 +28,19 @@ def check_finished(
 
 
 def _compared(file: Path, source: Path | None) -> CheckReport:
-    from pipeline.driver import compare
+    from pipeline.driver import compare_file
     from pipeline.parser import parse_file
     from pipeline.verify import CheckReport
 
     if source:
-        return compare(file, parse_file(source), source, renamed=True)
+        return compare_file(file, parse_file(source), source, renamed=True)
     document = _model_beside(file)
     if document is None:
         return CheckReport()
     source = Path(document.source)
     if not source.is_file():
         return CheckReport(notes=(f"not compared: {source} was not found; name it with --source",))
-    return compare(file, document, source)
+    return compare_file(file, document, source)
 
 
 def _model_beside(file: Path) -> Document | None:

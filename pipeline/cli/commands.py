@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.authoring.starters import STARTERS, USUAL, starter
-from pipeline.cli import crew, limits, terminal
+from pipeline.cli import limits, terminal
 from pipeline.cli.progress import progress_shown
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def build(
     is_limited = bool(timeout or memory)
     if is_limited:
         run = limits.within(run, timeout, memory)
-    others = contextlib.nullcontext() if is_limited else crew.workers(sources, editions)
+    others = contextlib.nullcontext() if is_limited else terminal.other_processes(editions)
     with others as executor, shown as progress:
 
         def listener(event: driver.Event) -> None:

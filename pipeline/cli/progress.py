@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from pipeline.driver import Event
-    from pipeline.flow.runner import Begun, Ran
+    from pipeline.model.events import Begun, Ran
     from pipeline.system.store import Store
 
 WIDTH = 24
@@ -43,9 +43,8 @@ class Progress:
 
     def on_event(self, event: Event) -> None:
         """Be the listener of a build."""
-        from pipeline.flow.runner import Begun, Ran
-        from pipeline.flow.saving import Saved
         from pipeline.model import messages
+        from pipeline.model.events import Begun, Ran, Saved
 
         match event:
             case Saved(name, seconds, size, path, fitted) if not self.quiet:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
+import os
 import re
 import shlex
 import sys
@@ -17,6 +19,7 @@ import click
 if TYPE_CHECKING:
     from pipeline.model.diagnostics import Diagnostic
     from pipeline.model.paper import Fitted
+    from pipeline.system.processes import Pool
 
 T = TypeVar("T")
 
@@ -194,18 +197,19 @@ def refuse_same_stems(sources: tuple[Path, ...]) -> None:
 
 
 def formats(editions: Iterable[str]) -> set[str]:
-    from pipeline.model.editions import EDITIONS
-
-    return {EDITIONS[name].format for name in named(editions)}
-
-
-def named(editions: Iterable[str]) -> tuple[str, ...]:
-    """The names of the editions that these stand for, as far as this is known without reading the
-    source."""
+    """The formats of editions, as far as they are known without reading the source."""
     from pipeline.model.editions import ALL, DEFAULT_EDITIONS, EDITIONS
 
     names = tuple(editions) or DEFAULT_EDITIONS
-    return tuple(EDITIONS) if ALL in names else names
+    return {EDITIONS[name].format for name in (EDITIONS if ALL in names else names)}
+
+
+def other_processes(editions: Iterable[str]) -> contextlib.AbstractContextManager[Pool | None]:
+    """Processes that set pages, on several cores, if some may be requested."""
+    from pipeline.system.processes import Pool
+
+    several = (os.cpu_count() or 1) > 1 and "pdf" in formats(editions)
+    return Pool() if several else contextlib.nullcontext()
 
 
 def need_system(formats: set[str]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli import crew, terminal
+from pipeline.cli import terminal
 from pipeline.cli.commands import build, build_of
 from pipeline.cli.progress import progress_shown
 
@@ -47,7 +47,7 @@ def watch(source: Path, **options: Any) -> None:
     run = _build_of(source, options)
     editions, templates = options["editions"], options["templates"]
     shown = progress_shown([source], options["out"], quiet=False, stages=False)
-    with crew.workers([source]) as executor, shown as progress:
+    with terminal.other_processes(options["editions"]) as executor, shown as progress:
         watcher = Watcher(
             source,
             lambda listener: run(
@@ -99,7 +99,7 @@ def preview(
 
     try:
         run = _build_of(source, options)
-        with crew.workers([source]) as executor:
+        with terminal.other_processes(options["editions"]) as executor:
             session = Session(
                 source,
                 functools.partial(run, executor=executor),

@@ -7,28 +7,15 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
 from pipeline.flow import manifest
-from pipeline.flow.editions import BuiltEdition
+from pipeline.flow.values import BuiltEdition
 from pipeline.model.editions import EDITIONS, bundle_name, output_name
+from pipeline.model.events import Saved
 from pipeline.model.metadata import Metadata
-from pipeline.model.paper import Fitted
 from pipeline.package.bundle import bundle, superseded
 from pipeline.package.catalog.record import Record
 from pipeline.package.result import NO_DATE, publication_moment
 from pipeline.system import checksums, outputs
-
-
-class Saved(msgspec.Struct, frozen=True):
-    """A file that was made: its edition, time, size and path, and the settings chosen to fill its
-    pages."""
-
-    name: str
-    seconds: float
-    size: int
-    path: Path
-    fitted: Fitted | None = None
 
 
 class Saving:

@@ -161,3 +161,18 @@ def pages_name(name: str, edition: Edition) -> str:
     if edition.imposition != "booklet":
         return ""
     return f"{name.removesuffix('.pdf')}-pages.pdf"
+
+
+def printed_editions(
+    editions: Iterable[Edition], level: int, *, by_name: bool
+) -> tuple[Edition, ...]:
+    """The editions that can be split: the printed ones, or the standard one. Raises `ValueError`
+    for others requested ``by_name``, and for an invalid level."""
+    if not 1 <= level <= 6:
+        raise ValueError(f"sections have levels from 1 to 6, not {level}")
+    chosen = tuple(editions)
+    others = [edition.name for edition in chosen if edition.format != "pdf"]
+    if others and by_name:
+        raise ValueError(f"the edition {others[0]} is not printed, and cannot be split")
+    printed = tuple(edition for edition in chosen if edition.format == "pdf")
+    return printed or (EDITIONS[STANDARD_PRINT],)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,7 +11,6 @@ from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
 from pipeline.package.files import inside
 from pipeline.package.result import Package
-from pipeline.package.units import Crew
 
 
 def package(
@@ -20,18 +18,16 @@ def package(
     folder: Path,
     *,
     assets_beside: bool = False,
-    crew: Crew | None = None,
-    sources: Iterable[str] = (),
+    sources: tuple[str, ...] = (),
 ) -> Package:
     """The finished file of an edition.
 
     ``folder`` is the source's folder, with the assets. ``assets_beside`` keeps styles and images of
-    the web page in separate files (`Package.extra`). A ``crew`` lays out the units of a long text
-    for print. ``sources`` are the names of files there to attach to an archival PDF.
+    the web page in separate files (`Package.extra`). ``sources`` are the names of files there to
+    attach to an archival PDF.
     """
     edition = EDITIONS[pages.edition]
     pages = replace(pages, faces=located(pages.faces, folder))
-    attached = {name: inside(folder, name) for name in sources}
     match edition.format:
         case "html" if edition.chapters:
             from pipeline.package import site
@@ -44,11 +40,11 @@ def package(
         case "pdf":
             from pipeline.package import pdf
 
-            contents = {name: path.read_bytes() for name, path in attached.items()}
-            made = pdf.package(pages, folder, crew, contents)
+            made = pdf.package(pages, folder, sources)
         case "epub":
             from pipeline.package import epub
 
             made = epub.package(pages, folder)
-    files = dict.fromkeys((*made.dependencies, *map(str, attached.values())))
+    attached = (str(inside(folder, name)) for name in sources)
+    files = dict.fromkeys((*made.dependencies, *attached))
     return replace(made, accessibility=pages.accessibility, dependencies=tuple(files))

@@ -48,6 +48,11 @@ def inside(folder: Path, name: str) -> Path:
     return path
 
 
+def attached(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """The files with these names in a folder, to attach."""
+    return {name: inside(folder, name).read_bytes() for name in names}
+
+
 def font_files(faces: tuple[Face, ...]) -> tuple[Path, ...]:
     """The files of the faces and of the fallbacks that are installed."""
     files = map(font_file, (*faces, *FALLBACKS))

@@ -3,16 +3,13 @@ which the PDF of the whole is joined, as serialisable values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from pipeline.model import Asset
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
-from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 
 Pair: TypeAlias = tuple[float, float]
@@ -237,27 +234,18 @@ class PageDigest(NamedTuple):
 
 class Proof(NamedTuple):
     """An event: the units of an edition are set, and their pages are final (unless they cannot be
-    joined after all); the PDF is not there yet. ``bodies`` are the digests of the pages of each
-    unit without running heads and feet. ``page_map`` finds the page map of the standard print
-    edition."""
+    joined after all); the PDF is not there yet. `pdf.units.book.proof_pages` makes one of some,
+    with these ``fonts``, and the ``furniture`` of each."""
 
-    edition: str
-    bodies: tuple[tuple[str, ...], ...]
-    draw: Callable[[Collection[int]], tuple[bytes, tuple[PageDigest, ...]]]
-    """Makes a PDF of the pages of some units, just as they will be in the whole."""
+    edition: Edition
+    sets: tuple[Set, ...]
+    furniture: tuple[Furniture, ...]
+    fonts: tuple[str, ...]
 
-    page_map: Callable[[], PageMap | None] = lambda: None
-
-
-class Crew(Protocol):
-    """Sets units and running heads, wherever that is, or knows them, and may ``show`` pages while
-    the rest is made."""
-
-    def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]: ...
-
-    def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]: ...
-
-    def show(self, proof: Proof) -> object: ...
+    @property
+    def bodies(self) -> tuple[tuple[str, ...], ...]:
+        """The digests of the pages of each unit, without running heads and feet."""
+        return tuple(one.drawing.digests for one in self.sets)
 
 
 LENGTH = 12_000
@@ -270,6 +258,11 @@ LONG = 72_000
 
 def may_divide(pages: Pages, edition: Edition) -> bool:
     """Return whether it is likely that a text is set in units: if it is a long book for print."""
-    length = sum(len(page.markup) for page in pages.pages)
     is_book = pages.sheet is not None and pages.sheet.is_book
-    return edition.format == "pdf" and is_book and length >= LONG
+    return edition.format == "pdf" and is_book and is_long(pages)
+
+
+def is_long(pages: Pages) -> bool:
+    """Return whether a text is worth dividing."""
+    markup = (page.markup.encode("ascii", "xmlcharrefreplace") for page in pages.pages)
+    return sum(map(len, markup)) >= LONG

@@ -23,20 +23,19 @@ def render(
     stem: str,
     templates: Path | None = None,
     page_map: PageMap | None = None,
-    memo: Memo | None = None,
-    draw_all: pdf.DrawAll | None = None,
+    known: Memo | None = None,
 ) -> Pages:
     """The pages of ``edition``; ``stem`` is the base name of the publication's files. ``page_map``
-    is that of the standard print edition, for a printed one with the same pages. ``memo`` has
-    blocks rendered earlier with the same templates. ``draw_all`` can draw many formulas at once.
+    is that of the standard print edition, for a printed one with the same pages. ``known`` are
+    blocks rendered earlier with the same templates.
 
     ``templates`` is a folder whose files replace the built-in ones. Raises `jinja2.TemplateError`
     if one of them cannot be used.
     """
     with template_errors(templates):
-        using = environment(templates), memo or Memo()
+        using = environment(templates), Memo() if known is None else known
         if edition.format == "pdf":
-            return pdf.assemble(document, edition, stem, *using, page_map, draw_all)
+            return pdf.assemble(document, edition, stem, *using, page_map)
         assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
         return assemble(document, edition, stem, *using)
 

@@ -42,11 +42,11 @@ class KnownMarkup(NamedTuple):
 
 
 class KnownBlocks:
-    """The blocks in a ``memo`` for a renderer of a format, whose markup also depends on ``said``.
-    In print, notes are placed at their references, so their text matters too."""
+    """The blocks among the ``parts`` for a renderer of a format, whose markup also depends on a
+    ``context``. In print, notes are placed at their references, so their text matters too."""
 
-    def __init__(self, memo: Memo, format_name: FormatName, *context: object) -> None:
-        self._memo = memo
+    def __init__(self, parts: Memo, format_name: FormatName, *context: object) -> None:
+        self._parts = parts
         packed = msgspec.msgpack.encode((format_name, *context))
         self._context = blake2b(packed, digest_size=16).digest()
         self._alone = ALONE - {model.NoteReference} if format_name == "pdf" else ALONE
@@ -61,7 +61,7 @@ class KnownBlocks:
         return digest.digest()
 
     def get(self, name: bytes) -> KnownMarkup | None:
-        found = self._memo.get(name)
+        found = self._parts.get(name)
         return KnownMarkup(found[0], frozenset(map(_sign, found[1]))) if found else None
 
     def put(self, name: bytes, node: Node, markup: str, signs: Iterable[Sign]) -> None:
@@ -69,7 +69,7 @@ class KnownBlocks:
         if all(self._is_alone(inner) for inner in walk(node)):
             parts, numbers = _NUMBER.split(markup)[::2], _NUMBER.findall(markup)
             if [int(one) for one in numbers] == _following(numbers):
-                self._memo.put(name, (parts, sorted(map(_sign_name, signs))))
+                self._parts.put(name, (parts, sorted(map(_sign_name, signs))))
 
     def _is_alone(self, node: Node) -> bool:
         return type(node) in self._alone and not node.attributes.get("width")

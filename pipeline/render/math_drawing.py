@@ -15,10 +15,10 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 import msgspec
 
+from pipeline.keep import kept
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.late import late
 from pipeline.model.rendered import FORMULA_SHAPES, FormulaDrawing, FormulaShape, FormulaShapes
-from pipeline.system.store import Results
 
 SIZE = 100
 """Units in an em of the drawing."""
@@ -98,7 +98,21 @@ class CannotDrawError(Exception):
         self.too_high = too_high
 
 
-def _draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
+@kept
+def drawings(calls: tuple[tuple[str, str, float], ...]) -> tuple[FormulaDrawing | None, ...]:
+    """Many drawings; None for formulas that cannot be drawn."""
+    return tuple(_drawn_or_none(*call) for call in calls)
+
+
+def _drawn_or_none(mathml: str, colour: str, least: float) -> FormulaDrawing | None:
+    try:
+        return draw(mathml, colour, least)
+    except CannotDrawError:
+        return None
+
+
+@functools.lru_cache(KEPT)
+def draw(mathml: str, colour: str, least: float) -> FormulaDrawing:
     """The drawing of a formula given as finished markup. Indices are as small as the font has
     them, but not smaller than ``least`` ems. Raises `CannotDrawError`."""
     try:
@@ -110,9 +124,6 @@ def _draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     if found.width <= 0 or not 0 <= found.height < HIGHEST:
         raise CannotDrawError
     return found
-
-
-draw = Results(_draw, KEPT)
 
 
 def _drawn(mathml: str, colour: str, least: float) -> FormulaDrawing:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from pipeline.keep import in_batches
 from pipeline.model import Asset, Document, Math, MathBlock, tree
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.formula_gaps import GAP, HEIGHT, LETTER, with_room
 from pipeline.model.rendered import FormulaDrawing
 from pipeline.render.math_breaks import in_lines
-from pipeline.render.math_drawing import CannotDrawError, draw
+from pipeline.render.math_drawing import CannotDrawError, draw, drawings
 
 INK, ACCENT = "#16191c", "#1f3b57"
 """The colours of the text and of headings, unless a theme sets others."""
@@ -59,17 +59,19 @@ class FormulaImages:
         self._document = document
         self.findings: list[Diagnostic] = []
         self._images: dict[tuple[str, str], FormulaImage | None] = {}
+        self._known: dict[Any, FormulaDrawing] = {}
 
     @property
     def assets(self) -> tuple[Asset, ...]:
         return tuple(self._assets)
 
-    def calls(self) -> Iterator[tuple[str, str, float]]:
-        """The arguments of `draw` for the formulas of the document, as far as they are known."""
-        look = (BLACK, LEAST) if self.large_room else (self.ink, 0)
-        for _, node, _ in tree.find(self._document, Math, MathBlock):
-            assert isinstance(node, Math | MathBlock)
-            yield self._with_room(node), *look
+    def draw_many(self) -> None:
+        """Draw the formulas of the document, if they are many, as far as they are known before
+        they are requested."""
+        look = (BLACK, LEAST) if self.large_room else (self.ink, 0.0)
+        nodes = (node for _, node, _ in tree.find(self._document, Math, MathBlock))
+        formulas = (node for node in nodes if isinstance(node, Math | MathBlock))
+        self._known = in_batches(drawings, ((self._with_room(one), *look) for one in formulas))
 
     def image(self, node: Math | MathBlock, *, in_title: bool) -> FormulaImage | None:
         """The image of a formula; None if it cannot be drawn, so that its source is shown."""
@@ -109,9 +111,10 @@ class FormulaImages:
         """A drawing; in large print its smallest letters are as large as the text."""
 
         def drawn(mathml: str) -> FormulaDrawing:
+            look = (BLACK, LEAST) if self.large_room else (colour, 0.0)
+            found = self._known.get((mathml, *look)) or draw(mathml, *look)
             if not self.large_room:
-                return draw(mathml, colour, 0)
-            found = draw(mathml, BLACK, LEAST)
+                return found
             width, height, depth = found.width / LEAST, found.height / LEAST, found.depth / LEAST
             gaps = tuple(
                 (gap[0] / LEAST, gap[1] / LEAST, gap[2] / LEAST, gap[3] / LEAST)

@@ -80,8 +80,8 @@ class NodeRenderer:
     In large print, with lines of length `large_line` in points, tables that do not fit become
     lists, and drawings with small letters are replaced by their alternative texts. `places` are the
     positions of pieces of text in the source. If the edition ``has_fields``, the markup marks form
-    fields; if it `places_in` a document, it records source positions of blocks. A ``memo``
-    has blocks rendered earlier with the same templates.
+    fields; if it `places_in` a document, it records source positions of blocks. ``known`` are
+    blocks rendered earlier with the same templates.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class NodeRenderer:
         environment: jinja2.Environment,
         format_name: FormatName,
         document: Document,
-        memo: Memo | None = None,
+        known: Memo | None = None,
         *,
         base: int = 1,
         pages: Mapping[str, str] | None = None,
@@ -111,8 +111,10 @@ class NodeRenderer:
         self._in_contents = in_contents
         self._nested = 0
         self._known: KnownBlocks | None = None
-        if memo and not environment.sandboxed:  # templates of one's own may do anything
-            self._known = KnownBlocks(memo, format_name, document.metadata)
+        if (
+            known is not None and not environment.sandboxed
+        ):  # templates of one's own may do anything
+            self._known = KnownBlocks(known, format_name, document.metadata)
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
         self._decimal_mark = writing(document.metadata.lang).decimal

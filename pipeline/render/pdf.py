@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import jinja2
 from msgspec.structs import replace
@@ -88,9 +87,6 @@ EQUATION_INDENT = 1.62
 HALF_TITLE = frozenset({"halftitlepage"})
 """The page before the title page, if a book begins with one."""
 
-DrawAll: TypeAlias = Callable[[Iterable[tuple[Any, ...]]], object]
-"""A function that draws many formulas before they are requested."""
-
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
 
@@ -100,9 +96,8 @@ def assemble(
     edition: Edition,
     stem: str,
     environment: jinja2.Environment,
-    memo: Memo,
+    known: Memo,
     page_map: PageMap | None = None,
-    draw_all: DrawAll | None = None,
 ) -> Pages:
     metadata = document.metadata
     sheet = sheet_of(document, edition)
@@ -119,7 +114,7 @@ def assemble(
         environment,
         "pdf",
         document,
-        memo,
+        known,
         in_contents=frozenset(targets(document.contents)),
         note_place=place,
         has_fields=edition.fields,
@@ -150,8 +145,7 @@ def assemble(
     found = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
     renderer.formula_images.ink = found.get("ink", INK)
     renderer.formula_images.accent = found.get("accent", ACCENT)
-    if draw_all and memo.is_empty:
-        draw_all(renderer.formula_images.calls())
+    renderer.formula_images.draw_many()
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
     name_fields, addresses = name_line(edition, options), only_used(document)

@@ -27,7 +27,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from pipeline.model import Chart, Document, Math, MathBlock
 from pipeline.model.tree import has
@@ -53,18 +53,15 @@ from pipeline.resolve.summaries import free_summaries
 from pipeline.resolve.typography import keep_marks, set_typography
 from pipeline.resolve.variables import fill_variables
 
-if TYPE_CHECKING:
-    from pipeline.resolve.formulas import SetAll
-
 Pass: TypeAlias = Callable[[Document], Document]
 
 
-def passes(folder: Path, split: int = 0, set_all: SetAll | None = None) -> tuple[Pass, ...]:
+def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
     """The passes in order, for a source in ``folder``."""
     return (
         fill_variables,
         link_remote,
-        functools.partial(set_formulas, set_all=set_all),
+        set_formulas,
         nest_sections,
         check_roles,
         functools.partial(cite_works, folder=folder, split=split),
@@ -95,13 +92,13 @@ def passes(folder: Path, split: int = 0, set_all: SetAll | None = None) -> tuple
     )
 
 
-def set_formulas(document: Document, set_all: SetAll | None = None) -> Document:
+def set_formulas(document: Document) -> Document:
     """The document with its formulas set; the code for that is only loaded if there are any."""
     if not has(document, Math, MathBlock):
         return document
     from pipeline.resolve import formulas
 
-    return formulas.set_formulas(document, set_all)
+    return formulas.set_formulas(document)
 
 
 def draw_charts(document: Document) -> Document:
@@ -113,14 +110,11 @@ def draw_charts(document: Document) -> Document:
     return charts.draw_charts(document)
 
 
-def resolve(
-    document: Document, folder: Path, split: int = 0, set_all: SetAll | None = None
-) -> Document:
+def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
-    into the sections of level ``split`` (`division.divide`), or not at all (0). ``set_all`` can set
-    many formulas at once."""
-    for apply in passes(folder, split, set_all):
+    into the sections of level ``split`` (`division.divide`), or not at all (0)."""
+    for apply in passes(folder, split):
         document = apply(document)
     return document
 

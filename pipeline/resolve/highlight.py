@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
+from pipeline.keep import in_batches, kept
 from pipeline.model import CodeBlock, Document, Token
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find
 from pipeline.resolve.findings import Findings
-from pipeline.system.store import Results
 
 if TYPE_CHECKING:
     from pygments.token import _TokenType
@@ -60,11 +60,13 @@ def highlight_code(document: Document) -> Document:
     ``rust,ignore``, are ignored.
     """
     findings = Findings(document)
+    known = in_batches(highlight, _calls(document))
 
     def leave(block: CodeBlock) -> CodeBlock:
         if not (block.language and block.text):
             return block
-        tokens, reason = highlighted(block.language, block.text)
+        call = block.language, block.text
+        tokens, reason = known.get(call) or highlighted(*call)
         if reason:
             message = f"The code has no syntax highlighting: {reason}."
             findings.add(Code.PLAIN_CODE, message, block.span)
@@ -73,8 +75,19 @@ def highlight_code(document: Document) -> Document:
     return findings.added_to(rewrite_document(document, leave={CodeBlock: leave}))
 
 
-def _highlighted(language: str, code: str) -> tuple[tuple[Token, ...], str]:
-    """The code in tokens, or none with the reason, if there is one."""
+Highlighted: TypeAlias = tuple[tuple[Token, ...], str]
+"""The tokens of some code, or none with the reason, if there is one."""
+
+
+@kept
+def highlight(calls: tuple[tuple[str, str], ...]) -> tuple[Highlighted, ...]:
+    """The tokens of many pieces of code, each after its language."""
+    return tuple(highlighted(*call) for call in calls)
+
+
+@functools.lru_cache(KEPT)
+def highlighted(language: str, code: str) -> Highlighted:
+    """The code in tokens."""
     if len(code) > LONGEST:
         return (), f"it has more than {LONGEST:,} characters"
     # Imported here because it takes longer than everything else for a document without code.
@@ -103,11 +116,8 @@ def _highlighted(language: str, code: str) -> tuple[tuple[Token, ...], str]:
     return (tokens if is_whole and any(token.kind for token in tokens) else ()), ""
 
 
-highlighted = Results(_highlighted, KEPT)
-
-
-def calls(document: Document) -> Iterator[tuple[str, str]]:
-    """The arguments of `highlighted` for all code of a document."""
+def _calls(document: Document) -> Iterator[tuple[str, str]]:
+    """The languages and texts of all code of a document."""
     for _, block, _ in find(document, CodeBlock):
         if block.language and block.text:
             yield block.language, block.text

@@ -6,7 +6,7 @@ import contextlib
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from errno import EFBIG
 from pathlib import Path
@@ -29,14 +29,21 @@ _noted: ContextVar[dict[str, None] | None] = ContextVar("noted", default=None)
 @contextlib.contextmanager
 def noting() -> Iterator[dict[str, None]]:
     """Record, in this context, each path that is looked up in a source's folder, whether it exists
-    or not. Callers need not remember to report files that were read, missing or refused. A path
-    that `leads_out` ends with a slash."""
+    or not, also for the context around it. Callers need not remember to report files that were
+    read, missing or refused. A path that `leads_out` ends with a slash."""
     noted: dict[str, None] = {}
     token = _noted.set(noted)
     try:
         yield noted
     finally:
         _noted.reset(token)
+        note(noted)
+
+
+def note(files: Iterable[Path | str]) -> None:
+    """Record files that a result depends on, in the same way."""
+    if (noted := _noted.get()) is not None:
+        noted.update(dict.fromkeys(map(str, files)))
 
 
 def leads_out(path: str) -> str:

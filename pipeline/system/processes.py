@@ -2,35 +2,110 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
+import importlib
 import os
 import signal
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
-from typing import TYPE_CHECKING, TypeVar
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.synchronize import Event, Semaphore
 
 T = TypeVar("T")
 
+OBJECTS = 50_000
+"""The number of new objects after which Python looks for garbage."""
 
-class Copier(Executor, ABC):
-    """An executor that can run a function in a copy of this process, to which nothing has to be
-    sent."""
-
-    can_copy: bool
-
-    @abstractmethod
-    def copied(self, make: Callable[[], T]) -> Callable[[], T | None]:
-        """Start a function in a copy; returns what waits for its result, which is None if the copy
-        has failed."""
+MOST = 8
+"""The maximum number of other processes: each takes some milliseconds to start."""
 
 
-CAN_COPY = hasattr(os, "fork")
-"""True if the system can copy processes."""
+def collect_seldom() -> None:
+    """Let Python look for garbage less often: a layout makes millions of objects that all stay,
+    and a quarter of its time went into looking through them. At its end, it does not at all, which
+    takes 0.1 s after an interview."""
+    gc.set_threshold(OBJECTS, 20, 50)
+    atexit.register(gc.freeze)
+
+
+class Pool(Executor):
+    """A process for each core. All are started when the first is needed, while this one is small,
+    but each loads the engine only when all others are busy. Where the system cannot start any,
+    everything is done here."""
+
+    def __init__(self) -> None:
+        self._most = min(os.cpu_count() or 1, MOST)
+        self._awake = 0
+        self._running: list[Future[Any]] = []
+        self._others: Executor | None = None
+
+    def begin(self) -> Executor:
+        """Start the processes, and let one load the engine, without waiting for that."""
+        if self._others is None:
+            try:
+                from concurrent.futures import ProcessPoolExecutor
+                from multiprocessing import Event, Pipe, Semaphore
+
+                self._gate, self._ends = Semaphore(0), Event()
+                stop, self._stop = Pipe(duplex=False)
+                given = self._gate, self._ends, stop
+                self._others = ProcessPoolExecutor(self._most, None, _begin, given)
+                self.submit(int)
+            except (ImportError, NotImplementedError, OSError):
+                self._others = _Here()
+        return self._others
+
+    def submit(self, task: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
+        others = self.begin()
+        if isinstance(others, _Here):
+            return others.submit(task, *args, **kwargs)
+        with without_interrupts():
+            future = others.submit(task, *args, **kwargs)
+        self._running = [*(one for one in self._running if not one.done()), future]
+        if self._awake < min(len(self._running), self._most):
+            self._awake += 1
+            self._gate.release()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if self._others and not isinstance(self._others, _Here):
+            self._ends.set()
+            for _ in range(self._most - self._awake):
+                self._gate.release()
+            self._others.shutdown(wait, cancel_futures=cancel_futures)
+
+    def __exit__(self, kind: type[BaseException] | None, *others: object) -> None:
+        """Wait for the processes, or end them if this one goes on because of an exception."""
+        if kind and self._others and not isinstance(self._others, _Here):
+            self._stop.send_bytes(b"stop")
+        self.shutdown(cancel_futures=kind is not None)
+
+
+class _Here(Executor):
+    """Does everything immediately, in this process."""
+
+    def submit(self, task: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(task(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
+
+def _begin(gate: Semaphore, ends: Event, stop: Connection) -> None:
+    """Be ready to set pages, when that is wanted."""
+    end_with_parent(stop=stop)
+    gate.acquire()
+    if not ends.is_set():
+        with contextlib.suppress(ImportError, MemoryError, OSError):  # told by who needs it
+            importlib.import_module("pipeline.package.pdf")
+        collect_seldom()
 
 
 @contextlib.contextmanager
@@ -45,40 +120,6 @@ def without_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def in_a_copy(make: Callable[[], T]) -> Callable[[], T | None]:
-    """`Copier.copied`, where the system can copy processes."""
-    import multiprocessing
-    import warnings
-
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(sender, make), daemon=True)
-    try:
-        with warnings.catch_warnings(), without_interrupts():
-            # the threads of a pool are waiting, and have no lock that the copy needs
-            warnings.simplefilter("ignore", DeprecationWarning)
-            process.start()
-    except OSError:  # no more processes, or no memory
-        return lambda: None
-    finally:
-        sender.close()
-
-    def result() -> T | None:
-        with receiver, contextlib.suppress(EOFError):
-            return receiver.recv()  # type: ignore[no-any-return]
-        return None
-
-    return result
-
-
-def _send(sender: Connection, make: Callable[[], object]) -> None:
-    """Send the result of a function, or nothing if it fails."""
-    gc.freeze()  # looking for garbage in what this process shares would copy all of it
-    end_with_parent()
-    with contextlib.suppress(Exception):
-        sender.send(make())
 
 
 def end_with_parent(folder: str = "", stop: Connection | None = None) -> None:

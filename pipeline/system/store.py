@@ -16,13 +16,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 import msgspec
 
 from pipeline.system.paths import leads_out
-
-V = TypeVar("V")
 
 
 def cache_folder() -> Path | None:
@@ -126,6 +124,9 @@ class Folder:
             last.touch()
 
 
+encode, decode = msgspec.msgpack.encode, msgspec.msgpack.decode
+
+
 class Memory:
     """Values that a process which stays keeps from one build to the next, by name. Those that a
     build does not use are dropped after it."""
@@ -136,16 +137,16 @@ class Memory:
 
     def get(self, name: str | bytes) -> Any:
         """The value under a name, or None."""
-        found = self._now.get(name)
-        if found is None and (found := self._before.get(name)) is not None:
-            self._now[name] = found
-        return found
+        value = self._now.get(name)
+        if value is None and (value := self._before.get(name)) is not None:
+            self._now[name] = value
+        return value
 
     def put(self, name: str | bytes, value: Any) -> None:
         self._now[name] = value
 
     def end(self) -> None:
-        """End a build, in this and in all that it keeps."""
+        """End a build, in this and in all parts that it keeps."""
         self._before, self._now = self._now, {}
         for value in self._before.values():
             if isinstance(value, Memory):
@@ -153,46 +154,17 @@ class Memory:
 
 
 class Memo(Memory):
-    """The results for many small things, each under a digest, stored in one file."""
+    """One result of many small parts, each under a digest of what it is made from."""
 
     def __init__(self, data: bytes | None = None) -> None:
         super().__init__()
-        self._before = msgspec.msgpack.decode(data) if data else {}
+        self._before = decode(data) if data else {}
 
     @property
     def data(self) -> bytes:
-        """All entries that were requested; nothing if that was known before."""
+        """All parts that were used; nothing if those are the parts that were known before."""
         is_same = self._now.keys() == self._before.keys()
-        return b"" if is_same else msgspec.msgpack.encode(self._now)
-
-    @property
-    def is_empty(self) -> bool:
-        """True if nothing was computed before."""
-        return not self._before and not self._now
-
-
-class Results(Generic[V]):
-    """A function without effects, with its latest results, also those of another process. A call is
-    described by its arguments, all of them by position."""
-
-    def __init__(self, function: Callable[..., V], most: int) -> None:
-        self._function, self._most = function, most
-        self._known: dict[tuple[Any, ...], V] = {}
-
-    def __call__(self, *call: Any) -> V:
-        found = self._known.get(call)
-        return self.learn(call, self._function(*call)) if found is None else found
-
-    def knows(self, call: tuple[Any, ...]) -> bool:
-        return call in self._known
-
-    def learn(self, call: tuple[Any, ...], result: V) -> V:
-        """Keep a result, instead of the oldest if there are too many."""
-        if len(self._known) >= self._most:
-            with contextlib.suppress(StopIteration, RuntimeError):  # another thread did
-                self._known.pop(next(iter(self._known)), None)
-        self._known[call] = result
-        return result
+        return b"" if is_same else encode(self._now)
 
 
 def key(*parts: str | bytes) -> str:

@@ -17,7 +17,6 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.rendered import Accessibility, Pages, Verdict
 from pipeline.model.tree import find
 from pipeline.model.words import words
-from pipeline.system.store import Memory
 from pipeline.verify import audit_rules as rules
 from pipeline.verify import claims
 from pipeline.verify.audit_rules import AuditSubject, Looked
@@ -86,11 +85,10 @@ RULES: tuple[_Rule, ...] = (
 """All rules, in the order of their subjects."""
 
 
-def audit(document: Document, pages: Pages, memory: Memory | None = None) -> Pages:
+def audit(document: Document, pages: Pages) -> Pages:
     """The pages made from a resolved document, with their claims, and findings that prevent further
-    claims. A ``memory`` has the roots of pages by their markup."""
-    memory = memory or Memory()
-    read = {page.name: _read(page.markup, memory) for page in pages.pages}
+    claims."""
+    read = {page.name: _read(page.markup) for page in pages.pages}
     roots = {name: Element(f"{HTML}html") if isinstance(r, str) else r for name, r in read.items()}
     broken = {name: reason for name, reason in read.items() if isinstance(reason, str)}
     subject = AuditSubject(document, pages, roots, broken)
@@ -113,15 +111,12 @@ def audit(document: Document, pages: Pages, memory: Memory | None = None) -> Pag
     )
 
 
-def _read(markup: str, memory: Memory) -> Element | str:
+def _read(markup: str) -> Element | str:
     """The root of a page, or the reason why it is not valid XML."""
-    root: Element | None = memory.get(markup)
     try:
-        root = parse_xml(markup.encode()) if root is None else root
+        return parse_xml(markup.encode())
     except MarkupError as error:
         return error.message
-    memory.put(markup, root)
-    return root
 
 
 def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibility:

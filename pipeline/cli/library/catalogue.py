@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.cli.library.tasks import Built, LibraryFile
-from pipeline.flow.editions import Source
-from pipeline.flow.runner import Runner
-from pipeline.flow.stages import PACKAGE, RESOLVE
+from pipeline.driver import rendered, resolved_for
+from pipeline.flow.steps import mark, package
+from pipeline.flow.values import Options, request_for
+from pipeline.keep import keeping
 from pipeline.model import Attributes, Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.messages import human_size
@@ -30,6 +31,7 @@ from pipeline.model.words.writing import autonym
 from pipeline.package.catalog.record import Record
 from pipeline.resolve.collation import Collation
 from pipeline.system.pango import pango_version
+from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
 
 ON_A_PAGE = 60
@@ -190,17 +192,17 @@ def facts(built: Built) -> dict[str, Any]:
 
 def pages(document: Document, edition: str, out: Path, name: str, store: Store) -> dict[str, bytes]:
     """The web pages that a document becomes, below the folder ``name`` of the outputs."""
-    runner, chosen = Runner(store), replace(EDITIONS[edition], folder=".")
-    way = Source(out / f"{name}.md", runner, document=document)
-    resolved = rewrite_document(way.resolved(chosen).value, leave={model.Link: _beside})
-    covers = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
-    resolved = replace(resolved, assets=covers)
-    marked = way.marked(chosen, None, runner.preset(RESOLVE, resolved))
-    rendered = way.pages(chosen, marked)
-    takes = (chosen, way.folder, False, way.name, pango_version(), ())
-    package = runner.run(PACKAGE, rendered, *takes).value
+    chosen, source = replace(EDITIONS[edition], folder="."), out / f"{name}.md"
+    request = request_for(source, document, Options())
+    with keeping(store):
+        resolved = resolved_for(request, chosen).document
+        resolved = rewrite_document(resolved, leave={model.Link: _beside})
+        covers = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
+        marked = mark(replace(resolved, assets=covers), chosen, None)
+        web = rendered(request, chosen, marked)
+        made = package(web, chosen, out, False, shown_name(str(source)), pango_version(), ())
     first = "index.html" if chosen.chapters else f"{name}.html"
-    return {first: package.data, **package.extra}
+    return {first: made.data, **made.extra}
 
 
 def _beside(link: model.Link) -> model.Link:

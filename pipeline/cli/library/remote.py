@@ -200,8 +200,10 @@ def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Bui
 
 def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
     """Fetch a source, and all existing files that its document refers to."""
-    from pipeline.flow.editions import Options, Source
-    from pipeline.flow.runner import Runner
+    from pipeline.driver import resolved_for
+    from pipeline.flow.steps import parse
+    from pipeline.flow.values import Options, request_for
+    from pipeline.keep import keeping
     from pipeline.model.editions import chosen_editions
 
     requested: set[str] = set()
@@ -213,11 +215,13 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
                 for other in sources.states(below):
                     _save(sources, other)
         requested |= wanted
-        runner = Runner(store)
-        way = Source(Path(task.source), runner, Options(templates=task.templates or None))
-        for edition in chosen_editions(task.editions, way.metadata):
-            way.resolved(edition)
-        looked_for = (_within(path, str(Path.cwd())) for path in runner.files)
+        with keeping(store) as read:
+            document = parse(Path(task.source))
+            options = Options(templates=task.templates or None)
+            request = request_for(Path(task.source), document, options)
+            for edition in chosen_editions(task.editions, document.metadata):
+                resolved_for(request, edition)
+        looked_for = (_within(path, str(Path.cwd())) for path in read)
         wanted = {name for name in looked_for if name} - requested
 
 

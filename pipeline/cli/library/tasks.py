@@ -94,7 +94,7 @@ def make(task: Task, store: Store) -> Built:
     )
     record, level = result.record, ""
     if record and (document := made[0].document):
-        level = reading_level(paragraphs(document.value), record.metadata.lang).text
+        level = reading_level(paragraphs(document), record.metadata.lang).text
     return Built(
         task.name,
         failed=result.failed,

@@ -4,10 +4,10 @@ they were need not be drawn again, and those that it changes are seen before the
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from pipeline.package.units import PageDigest, Proof
+from pipeline.package.units import PageDigest
 from pipeline.system.store import key
 
 SHORT = 10
@@ -20,6 +20,9 @@ the build waits for them."""
 Size: TypeAlias = tuple[float, float]
 Opened: TypeAlias = Callable[[bytes], tuple[str, Sequence[Size]]]
 """A function that writes a PDF to a file; it returns its path, and the sizes of the pages."""
+
+Draw: TypeAlias = Callable[[Collection[int]], tuple[bytes, Sequence[PageDigest]]]
+"""A function that makes a PDF of the pages of some units, or nothing; with their digests."""
 
 
 class PrintedPage(NamedTuple):
@@ -59,26 +62,28 @@ def _name(digest: PageDigest) -> str:
     return f"{digest.body[:SHORT]}{around[:SHORT]}"
 
 
-def soonest(before: Iterable[PrintedPage], proof: Proof, opened: Opened) -> tuple[PrintedPage, ...]:
+def soonest(
+    before: Iterable[PrintedPage], units: Sequence[Sequence[str]], draw: Draw, opened: Opened
+) -> tuple[PrintedPage, ...]:
     """The pages of a text that is being built: of units that have changed, as they will be, and of
-    all others as they were ``before``, at their new places. There are none if too much has
-    changed."""
+    all others as they were ``before``, at their new places. A unit is known by the digests of its
+    pages without running heads. There are none if too much has changed."""
     known: dict[str, deque[PrintedPage]] = defaultdict(deque)
     for page in before:
         known[page.body].append(page)
-    kept = [_taken(known, bodies) for bodies in proof.bodies]
+    kept = [_taken(known, bodies) for bodies in units]
     new = [number for number, pages in enumerate(kept) if not pages]
     drawn: deque[PrintedPage] = deque()
-    if sum(len(proof.bodies[number]) for number in new) > MOST:
+    if sum(len(units[number]) for number in new) > MOST:
         return ()
     if new:
-        data, digests = proof.draw(new)
+        data, digests = draw(new)
         if not data:
             return ()
         drawn.extend(pages_of(*opened(data), digests))
     return tuple(
         page
-        for pages, bodies in zip(kept, proof.bodies, strict=True)
+        for pages, bodies in zip(kept, units, strict=True)
         for page in pages or [drawn.popleft() for _ in bodies]
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 import threading
@@ -18,13 +19,11 @@ from pipeline.cli.preview import drawing
 from pipeline.cli.preview.pages import Size, pages_of, soonest
 from pipeline.cli.preview.showing import BlockPlace, Shown, places, shown
 from pipeline.cli.preview.watching import Watcher
-from pipeline.driver import Event, Listener, Result
-from pipeline.flow.editions import BuiltEdition
-from pipeline.flow.outcomes import Outcome
-from pipeline.flow.runner import Begun, DocumentReady
+from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
+from pipeline.model.events import Begun
 from pipeline.model.messages import as_text, summary
 from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
@@ -95,8 +94,8 @@ class Session:
         self._made: list[BuiltEdition] = []
         self._kept: dict[tuple[str, str], Shown] = {}
         self._good: dict[str, _Part] = {}
-        self._documents: dict[str, Outcome[Document]] = {}
-        self._placed: dict[str, tuple[Outcome[Document], tuple[BlockPlace, ...]]] = {}
+        self._documents: dict[str, Document] = {}
+        self._placed: dict[str, tuple[Document, tuple[BlockPlace, ...]]] = {}
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
         self._drawing = _worker(self._folder.name)
@@ -174,21 +173,25 @@ class Session:
 
     def _show_soon(self, proof: Proof) -> None:
         """Announce pages of a text that is being built, in the place of the last good ones."""
-        part = self._good.get(proof.edition)
+        part = self._good.get(proof.edition.name)
         if part is None:
             return
-        before = self._kept[proof.edition, part.digest]
+        before = self._kept[proof.edition.name, part.digest]
+        from pipeline.package.pdf.units.book import proof_pages
+
         try:
-            pages = soonest(before.pages, proof, self._opened)
+            pages = soonest(
+                before.pages, proof.bodies, functools.partial(proof_pages, proof), self._opened
+            )
         except (OSError, BrokenProcessPool):
             return  # so they are shown when all is built
         names = [page.name for page in pages]
         if pages and names != [page.name for page in before.pages]:
             digest = key(*names)[: len(part.digest)]
-            found = self._places(before.edition, self._documents[proof.edition])
+            found = self._places(before.edition, self._documents[proof.edition.name])
             seen = msgspec.structs.replace(before, digest=digest, places=found, pages=pages)
             self._keep(seen)
-            self._set(parts={**self.state.parts, proof.edition: _part(seen)})
+            self._set(parts={**self.state.parts, proof.edition.name: _part(seen)})
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
@@ -232,12 +235,12 @@ class Session:
             parts[edition.name] = _part(seen)
         return parts
 
-    def _places(self, edition: Edition, document: Outcome[Document]) -> tuple[BlockPlace, ...]:
+    def _places(self, edition: Edition, document: Document) -> tuple[BlockPlace, ...]:
         """The places of a document, which are looked for once."""
         known, found = self._placed.get(edition.name, (None, ()))
         if known is not document:
             # the text of sheets is not in the order of reading
-            found = tuple(places(document.value)) if edition.imposition == "none" else ()
+            found = tuple(places(document)) if edition.imposition == "none" else ()
             self._placed[edition.name] = document, found
         return found
 

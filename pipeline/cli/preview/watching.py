@@ -14,7 +14,7 @@ from typing import TypeAlias
 import watchfiles
 
 from pipeline.driver import Event, Listener, Result
-from pipeline.flow.runner import Begun
+from pipeline.model.events import Begun
 
 Build: TypeAlias = Callable[[Listener], Result]
 Notify: TypeAlias = Callable[[Result | Exception], object]

@@ -15,8 +15,10 @@ from pipeline.cli.report.cost import Ink, Prices, cost, ink_of, mean, sheets
 from pipeline.cli.report.passages import BlockPlaces, all_texts, paragraphs
 from pipeline.cli.report.reading import reading_level, reading_time
 from pipeline.cli.report.result import EditionReport, PageFacts, Printed, Report, Scaled, Warned
-from pipeline.flow.editions import BuiltEdition, Options, Source
-from pipeline.flow.runner import Runner
+from pipeline.driver import make, marked_for, resolved_for
+from pipeline.flow.steps import parse
+from pipeline.flow.values import BuiltEdition, Options, has_errors, request_for
+from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -32,6 +34,7 @@ from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, Sh
 from pipeline.model.sheet.proportions import options_for
 from pipeline.package.result import Package
 from pipeline.render.figures import for_print
+from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
 from pipeline.verify.findings import Finding, on_pages
 from pipeline.verify.layout import PageArea, PageLayout, TextArea
@@ -60,27 +63,31 @@ def make_report(
     """The report on editions of ``source``: those named, or those in the front matter, or the
     handout. ``pictures`` adds thumbnails. Nothing is written except to a ``store``. Raises
     `KeyError` for an unknown edition."""
-    way = Source(Path(source), Runner(store), Options(templates=templates))
-    names = tuple(editions) or way.metadata.editions or (STANDARD_PRINT,)
-    chosen = chosen_editions(names, way.metadata)
-    prices = prices or Prices()
-    started = Report(
-        title=way.metadata.title, source=way.name, lang=way.metadata.lang, prices=prices
-    )
-    if way.parsed.failed:
-        return _failed(started, way.all_findings(chosen))
-    printed = way.all_built(edition for edition in chosen if edition.format == "pdf")
-    made = {one.edition: one for one in printed}
-    for edition in chosen:
-        if edition not in made:
-            marked = way.marked(edition)
-            made[edition] = BuiltEdition(edition, marked.findings, marked)
-    found = [finding for one in made.values() for finding in one.findings]
-    if any(finding.is_error for finding in found):
-        return _failed(started, (*way.parsed.findings, *found))
+    source, prices = Path(source), prices or Prices()
+    with keeping(store):
+        document = parse(source)
+        metadata = document.metadata
+        chosen = chosen_editions(
+            tuple(editions) or metadata.editions or (STANDARD_PRINT,), metadata
+        )
+        request = request_for(source, document, Options(templates=templates))
+        name = shown_name(str(source))
+        started = Report(title=metadata.title, source=name, lang=metadata.lang, prices=prices)
+        if has_errors(document.diagnostics):
+            resolved = (resolved_for(request, edition).document for edition in chosen)
+            return _failed(started, (f for one in (document, *resolved) for f in one.diagnostics))
+        printed = [edition for edition in chosen if edition.format == "pdf"]
+        built = {one.edition: one for one in make(request, printed)}
+        for edition in chosen:
+            if edition not in built:
+                marked = marked_for(request, edition)
+                built[edition] = BuiltEdition(edition, marked.diagnostics, marked)
+    findings = [*document.diagnostics, *(f for one in built.values() for f in one.findings)]
+    if has_errors(findings):
+        return _failed(started, findings)
     return msgspec.structs.replace(
         started,
-        editions=tuple(_edition(made[edition], way.stem, prices, pictures) for edition in chosen),
+        editions=tuple(_edition(built[e], request.stem, prices, pictures) for e in chosen),
     )
 
 
@@ -91,7 +98,7 @@ def _failed(report: Report, findings: Iterable[Diagnostic]) -> Report:
 
 def _edition(built: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> EditionReport:
     assert built.document, "a document with errors is not reported on"
-    edition, document = built.edition, built.document.value
+    edition, document = built.edition, built.document
     lang = document.metadata.lang
     # headings at the foot of a page are found again on the pages, and then come with their picture
     warnings = tuple(

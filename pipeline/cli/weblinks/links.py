@@ -10,15 +10,16 @@ from urllib.parse import urldefrag
 import msgspec
 
 from pipeline.cli.weblinks import LinkAnswer, look_up
-from pipeline.flow.editions import Source
-from pipeline.flow.runner import Runner
-from pipeline.model import Link
+from pipeline.driver import resolved_for
+from pipeline.flow.steps import parse
+from pipeline.flow.values import Options, request_for
+from pipeline.model import Document, Link
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.messages import in_order
 from pipeline.model.tree import top_level, walk_spans
-from pipeline.system.paths import scheme
+from pipeline.system.paths import scheme, shown_name
 
 
 class _Place(NamedTuple):
@@ -39,10 +40,9 @@ class LinkReport(msgspec.Struct, frozen=True):
 
 def check_links(source: Path) -> LinkReport:
     """Look up all addresses on the web that any edition of ``source`` has."""
-    way = Source(source, Runner())
-    errors = tuple(found for found in way.parsed.findings if found.is_error)
-    places = tuple(dict.fromkeys(_places(way)))
-    name = way.name
+    document, name = parse(source), shown_name(str(source))
+    errors = tuple(found for found in document.diagnostics if found.is_error)
+    places = tuple(dict.fromkeys(_places(source, document)))
     answers = look_up(place.address for place in places)
     found = [
         problem
@@ -53,10 +53,11 @@ def check_links(source: Path) -> LinkReport:
     return LinkReport(in_order((*errors, *found)), len(answers), tuple(left_out))
 
 
-def _places(way: Source) -> Iterator[_Place]:
+def _places(source: Path, document: Document) -> Iterator[_Place]:
     """All links of all editions, in order, because a link in one may be missing from another."""
+    request = request_for(source, document, Options())
     for edition in EDITIONS.values():
-        resolved = way.resolved(edition).value
+        resolved = resolved_for(request, edition).document
         for node, span in walk_spans(top_level(resolved)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
                 yield _Place(node.href, resolved.place(span))

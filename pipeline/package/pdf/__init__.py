@@ -1,213 +1,111 @@
 """The print edition as a PDF: WeasyPrint lays it out and draws it, and it is tagged here.
 
-The same pages give the same bytes everywhere: fonts come from packages, dates from the publication,
-and nothing is loaded from the network.
+A text is set in units (`units`), one after the other or in several processes, which are joined; one
+that is short, or cannot be divided, is the only unit. The same pages give the same bytes
+everywhere: fonts come from packages, dates from the publication, and nothing is loaded from the
+network.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
-from pipeline.model.metadata import Metadata
-from pipeline.model.page_map import PageMap
-from pipeline.model.paper import Fitted, Standards
+from pipeline.keep import tell
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.sheet.proportions import standards_for
-from pipeline.model.words import words
 from pipeline.model.writing_systems import beyond
-from pipeline.package.files import font_files, lacking
-from pipeline.package.pdf.archive import make_archival, turn_drawn
-from pipeline.package.pdf.engine.adapter.objects import PDF
-from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
-from pipeline.package.pdf.fit import fit_pages
-from pipeline.package.pdf.kept_pages import KeptPages, name_pages
-from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.log import Log, listening
-from pipeline.package.pdf.markup import ready, ready_text
-from pipeline.package.pdf.metadata import describe
-from pipeline.package.pdf.page_feet import page_foot, stranded
-from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flows
-from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
-from pipeline.package.pdf.tags import tag
-from pipeline.package.pdf.text_columns import arrange
-from pipeline.package.pdf.units.book import Alone, Book, joined, set_all, with_heads
-from pipeline.package.pdf.units.plan import UnitPlan, divided, first_block
-from pipeline.package.pdf.units.proof import proof_of
-from pipeline.package.result import FileFacts, Package
-from pipeline.package.units import Crew, DrawnText, SetPage
+from pipeline.package.files import attached, font_files, lacking
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.package.pdf.log import listening
+from pipeline.package.pdf.markup import ready
+from pipeline.package.pdf.page_feet import stranded
+from pipeline.package.pdf.page_starts import Pieces, read_pieces
+from pipeline.package.pdf.units.book import Book, joined
+from pipeline.package.pdf.units.plan import UndividedError, examine
+from pipeline.package.pdf.units.setting import heads, unit
+from pipeline.package.pdf.whole import complete, file_facts, set_whole
+from pipeline.package.result import Package
+from pipeline.package.units import DrawnText, Proof
+from pipeline.system.pango import pango_version
+
+ROUNDS = 8
+"""The maximum number of times that units are laid out until their page numbers are right, as in the
+engine."""
 
 
-def package(
-    pages: Pages,
-    folder: Path,
-    crew: Crew | None = None,
-    sources: Mapping[str, bytes] = MappingProxyType({}),
-    undivided: str = "",
-) -> Package:
-    """The PDF of an edition; ``folder`` is the source's folder, with the assets. A ``crew`` lays
-    out the units of a long text. ``sources`` are attached to an archival PDF."""
-    (page,) = pages.pages
+def package(pages: Pages, folder: Path, sources: tuple[str, ...] = ()) -> Package:
+    """The PDF of an edition; ``folder`` is the source's folder, with the assets, and ``sources`` in
+    it are attached to an archival PDF."""
+    edition, pango = EDITIONS[pages.edition], pango_version()
     try:
-        if pages.edition == STANDARD_PRINT:
-            root, pieces = read_pieces(page.markup, pages.pieces)
-        else:
-            root, pieces = tree_of(page.markup), None
-    except ElementTree.ParseError as error:
-        message = f"The markup of the print edition is not well-formed: {error}."
-        return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
-    edition = EDITIONS[pages.edition]
-    standards, for_press = _standards(pages, folder)
-    files = font_files(pages.faces)
-    setter = Typesetter(files, folder, pages.assets, is_grey=edition.look == "grey")
-    missing = lacking(beyond(page.markup), files)
+        return _of_units(pages, edition, folder, sources, pango)
+    except UndividedError as reason:
+        return set_whole(pages, folder, sources, str(reason))
+
+
+def _of_units(
+    pages: Pages, edition: Edition, folder: Path, sources: tuple[str, ...], pango: str
+) -> Package:
+    """The PDF of a text in several units. Raises `UndividedError`."""
+    examine(pages)
+    root, pieces = _read(pages)
+    fonts = font_files(pages.faces)
+    missing = lacking(beyond(pages.pages[0].markup), fonts)
+    setter = Typesetter(fonts, folder, pages.assets, is_grey=edition.look == "grey")
     with listening(root, missing, pages.assets) as log:
         ready(root)
-        plan = UnitPlan(undivided=undivided) if undivided else divided(setter, root, pages)
-        if plan.slices:
-            crew = crew or Alone()
-            book = set_all(crew, plan.slices, root, pages, files, missing, folder)
-
-            @functools.cache
-            def page_map() -> PageMap | None:
-                return _page_map(pieces, pages, book.flows) if pieces else None
-
-            if not book.undivided:
-                crew.show(proof_of(book, page_map, crew, edition, files))
-                book = with_heads(crew, book, edition, files)
-            if book.undivided:  # the page numbers of units are in the markup
-                return package(pages, folder, None, sources, book.undivided)
-            return _joined(book, setter, pages, files, page_map(), log, sources)
-        ready_text(root, missing)
-        arrange(root)
-        if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:
-            opening.set("style", "break-before: recto")
-        kept = KeptPages(root) if edition.same_pages else None
-        pages, fitted, found = fit_pages(setter, pages, root, log.silenced)
-        if any(finding.is_error for finding in found):
-            return Package(b"", found)
-        document = lay_out(setter, root, pages, kept.numbers if kept else None)
-        if for_press.plates:
-            found = (*found, *coarse_images(document.pages, pages.assets))
-            for one in document.pages:
-                one.links = []
-        widgets: dict[object, object] = {}
-        texts: list[DrawnText] = []
-
-        def finish(pdf: PDF) -> None:
-            if edition.fields:
-                from pipeline.package.pdf.form import add_form
-
-                widgets.update(add_form(document.pages, pdf, root))
-            texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
-            turn_drawn(pdf, edition)
-            complete(pdf, pages.metadata, standards, sources)
-            if kept:
-                further = words(pages.metadata.lang)["page_further"]
-                name_pages(pdf, kept.labels(document.pages), further)
-            if for_press.plates:
-                prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
-
-        data = document.written(finish, standards.version)
-    if edition.fields and not widgets:
-        message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
-        found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
-    facts = _facts(document.pages, fitted)
-    extra: dict[str, bytes] = {}
-    extra_facts: dict[str, FileFacts] = {}
-    if edition.imposition != "none":
-        from pipeline.package.pdf.sheets import has_back_cover, impose
-
-        beside = pages_name(pages.file or output_name(pages.stem, edition), edition)
-        if beside:
-            extra[beside], extra_facts[beside] = data, facts
-        cover = has_back_cover(document.pages)
-        name = Path(beside).name
-        data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, beside=name)
-    refused = dict.fromkeys(setter.files.diagnostics)
-    found = (*for_press.findings, *found, *refused, *log.diagnostics(pages.places))
+        book = Book(setter, root, pages)
+        book.take(unit.each((u, edition, folder, pango) for u in book.each_unit(fonts, missing)))
+        for _ in range(ROUNDS):
+            stale = book.stale()
+            if not stale:
+                break
+            again = unit.each((book.units[number], edition, folder, pango) for number in stale)
+            for number, result in zip(stale, again, strict=True):
+                book.sets[number] = result
+        else:
+            raise UndividedError("its page numbers change each time that it is set")
+        book.check()
+        sets, furniture = tuple(book.sets), tuple(book.furniture)
+        tell(Proof(edition, sets, furniture, tuple(map(str, fonts))))
+        above = tuple(heads.each((one, edition, pango) for one in furniture))
+        standards = standards_for(edition, pages.metadata)
+        attachments = attached(folder, sources)
+        data, digests = joined(
+            setter, sets, above, fonts,
+            lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
+        )  # fmt: skip
+        for message in (m for some in (sets, above) for one in some for m in one.messages):
+            log.record(*message)
+    read = dict.fromkeys(file for one in sets for file in one.files)
+    refused = dict.fromkeys(finding for one in sets for finding in one.diagnostics)
+    page_map = pieces.page_map(pages.edition, book.flows, pages.sheet) if pieces else None
     return Package(
         data=data,
-        diagnostics=found,
-        dependencies=tuple(map(str, (*files, *setter.files.files))),
-        extra=extra,
-        facts=facts,
-        extra_facts=extra_facts,
-        sheet=pages.sheet,
-        page_map=_page_map(pieces, pages, text_flows(document.pages)) if pieces else None,
-        plan=f"as a whole: {plan.undivided}",
-        text=texts[0],
-        missing=log.missing,
-        stranded=stranded([page_foot(one) for one in document.pages]),
-    )
-
-
-def _standards(pages: Pages, folder: Path) -> tuple[Standards, Ready]:
-    """The standards that the PDF follows, and what it takes for printers; if that cannot be had,
-    it follows the others."""
-    edition, metadata = EDITIONS[pages.edition], pages.metadata
-    standards = standards_for(edition, metadata)
-    if standards.press is None:
-        return standards, Ready(None)
-    found = read_plates(standards.press, metadata, folder)
-    return standards if found.plates else Standards(), found
-
-
-def _joined(
-    book: Book,
-    setter: Typesetter,
-    pages: Pages,
-    files: Sequence[Path],
-    page_map: PageMap | None,
-    log: Log,
-    sources: Mapping[str, bytes],
-) -> Package:
-    """The PDF of a text in units."""
-    standards = standards_for(EDITIONS[pages.edition], pages.metadata)
-    for message in book.messages:
-        log.record(*message)
-    read = dict.fromkeys(file for one in book.sets for file in one.files)
-    refused = dict.fromkeys(finding for one in book.sets for finding in one.diagnostics)
-    return Package(
-        data=joined(
-            setter, book, lambda pdf: complete(pdf, pages.metadata, standards, sources), standards
-        ),
         diagnostics=(*refused, *log.diagnostics(pages.places)),
-        dependencies=tuple(map(str, (*files, *read))),
-        facts=_facts(book.pages),
+        dependencies=tuple(map(str, (*fonts, *read))),
+        facts=file_facts(book.pages),
         sheet=pages.sheet,
         page_map=page_map,
-        plan=f"in {len(book.sets)} units",
-        digests=tuple(page for part in book.parts for page in part.digests),
+        plan=f"in {len(sets)} units",
+        digests=digests,
         stranded=stranded([page.foot for page in book.pages]),
         missing=log.missing,
         text=DrawnText(
-            "".join(one.text.text for one in book.sets),
-            "".join(one.text.notes for one in book.sets),
+            "".join(one.text.text for one in sets), "".join(one.text.notes for one in sets)
         ),
     )
 
 
-def complete(
-    pdf: PDF, metadata: Metadata, standards: Standards, sources: Mapping[str, bytes]
-) -> None:
-    """Adds the parts of a PDF that are not on its pages."""
-    describe(pdf, metadata, standards)
-    if standards.archival:
-        make_archival(pdf, sources)
-
-
-def _facts(
-    pages: Sequence[TypesetPage] | Sequence[SetPage], fitted: Fitted | None = None
-) -> FileFacts:
-    sizes = tuple((page.width * POINT, page.height * POINT) for page in pages)
-    return FileFacts(len(pages), sizes=sizes, fitted=fitted)
-
-
-def _page_map(pieces: Pieces, pages: Pages, flows: Sequence[Sequence[Flow]]) -> PageMap:
-    return pieces.page_map(pages.edition, flows, pages.sheet)
+def _read(pages: Pages) -> tuple[Element, Pieces | None]:
+    """The tree of a text, and the pieces that a page may begin with, in the standard edition."""
+    (page,) = pages.pages
+    try:
+        if pages.edition == STANDARD_PRINT:
+            return read_pieces(page.markup, pages.pieces)
+        return tree_of(page.markup), None
+    except ElementTree.ParseError as error:
+        raise UndividedError(str(error)) from error  # so that it is told

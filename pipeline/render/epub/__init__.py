@@ -46,7 +46,11 @@ do not fit have columns of fixed widths, so that they are not cut off."""
 
 
 def assemble(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment, memo: Memo
+    document: Document,
+    edition: Edition,
+    stem: str,
+    environment: jinja2.Environment,
+    known: Memo,
 ) -> Pages:
     metadata = document.metadata
     endnotes = metadata.notes == "end" and bool(document.notes)
@@ -57,7 +61,7 @@ def assemble(
         environment,
         "epub",
         document,
-        memo,
+        known,
         base=0,
         pages={
             "title": TITLE_PAGE,

@@ -53,7 +53,7 @@ class _Assembly:
 
     def __init__(
         self, document: Document, edition: Edition, stem: str, environment: jinja2.Environment,
-        memo: Memo,
+        known: Memo,
     ) -> None:  # fmt: skip
         self.document = document
         self.metadata = document.metadata
@@ -69,7 +69,7 @@ class _Assembly:
             environment,
             "html",
             document,
-            memo,
+            known,
             pages={
                 "title": INDEX,
                 **{target: page.name for page in self.pages for target in page.chapter.ids},
@@ -185,10 +185,14 @@ class _Assembly:
 
 
 def assemble(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment, memo: Memo
+    document: Document,
+    edition: Edition,
+    stem: str,
+    environment: jinja2.Environment,
+    known: Memo,
 ) -> Pages:
     """The pages of the site, the start page first, and the files that they need."""
-    site = _Assembly(document, edition, stem, environment, memo)
+    site = _Assembly(document, edition, stem, environment, known)
     pages = tuple(site.all_pages())
     renderer = site.renderer
     inventory = renderer.inventory()

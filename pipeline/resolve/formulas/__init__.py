@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.keep import in_batches, kept
 from pipeline.model import Document, Inline, Node, removal
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
@@ -27,7 +28,6 @@ from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.special import EquationLabel
 from pipeline.resolve.formulas.tex import Reading, read
-from pipeline.system.store import Results
 
 Formula: TypeAlias = model.Math | model.MathBlock
 
@@ -58,11 +58,6 @@ class SetFormula(NamedTuple):
     characters: str
 
 
-SetAll: TypeAlias = Callable[[Iterable[tuple[Any, ...]]], object]
-"""A function that sets many formulas before they are requested, by the arguments of
-`set_formula`."""
-
-
 class _Result(NamedTuple):
     """The result for a formula; without ``mathml`` its source is shown."""
 
@@ -76,9 +71,8 @@ class _Result(NamedTuple):
     defines: bool = False
 
 
-def set_formulas(document: Document, set_all: SetAll | None = None) -> Document:
-    """The document with the markup of its formulas, and their spoken alternatives. ``set_all`` can
-    set many formulas at once.
+def set_formulas(document: Document) -> Document:
+    """The document with the markup of its formulas, and their spoken alternatives.
 
     The first problem in a formula is BAD_MATH, at its position; the source is then shown, unless
     the formula can be set without the faulty part. In print, a character missing from the font for
@@ -86,10 +80,12 @@ def set_formulas(document: Document, set_all: SetAll | None = None) -> Document:
     """
     findings = Findings(document)
     readings = list(_read_all(document, findings))
-    if set_all:
-        set_all(dict.fromkeys(one.call for one in readings if one.reading and one.reading.is_set))
+    known = in_batches(
+        formulas, (one.call for one in readings if one.reading and one.reading.is_set)
+    )
     made = {
-        (one.ordinal, one.part): (one.node, _checked(one, document, findings)) for one in readings
+        (one.ordinal, one.part): (one.node, _checked(one, document, known, findings))
+        for one in readings
     }
     places = {
         label.name: (node.attributes.id or label_id(one.labels[0].name), label)
@@ -262,11 +258,11 @@ def _read_alone(tex: str) -> Reading:
     return read(tex, lambda *_: "")
 
 
-def _checked(one: _Read, document: Document, findings: Findings) -> _Result:
+def _checked(one: _Read, document: Document, known: _Known, findings: Findings) -> _Result:
     """The result for a formula, after its problems are reported."""
     if one.reading is None:
         return _Result()
-    found = _make(one, one.reading)
+    found = _make(one, one.reading, known)
     # A formula tells of the mistakes in the answers of its gaps, which are part of it.
     for mistake in found.mistakes[:1] if not one.is_gap else ():
         shown = "" if found.mathml else " It is shown as written."
@@ -310,7 +306,7 @@ def _inherit(node: Node, context: _Context) -> _Context:
     return _Context(lang, column)
 
 
-def _make(one: _Read, reading: Reading) -> _Result:
+def _make(one: _Read, reading: Reading, known: _Known) -> _Result:
     if not reading.is_set:
         mistakes = sorted(reading.mistakes, key=lambda mistake: mistake.harmless)
         return _Result(mistakes=tuple(mistakes), labels=reading.labels, tag=reading.tag)
@@ -320,7 +316,7 @@ def _make(one: _Read, reading: Reading) -> _Result:
     from pipeline.resolve.formulas.mathml import CannotSetError
 
     try:
-        found = set_formula(*one.call)
+        found = known.get(one.call) or set_formula(*one.call)
     except CannotSetError as error:
         return _Result(mistakes=(_misplaced(one.node.tex) or Mistake(str(error), 0),))
     return _Result(*found, reading.mistakes, reading.tag, reading.labels)
@@ -337,7 +333,27 @@ def _misplaced(tex: str) -> Mistake | None:
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
-def _set(tex: str, display: bool, lang: str) -> SetFormula:
+_Known: TypeAlias = Mapping[tuple[Any, ...], SetFormula]
+
+
+@kept
+def formulas(calls: tuple[tuple[str, bool, str], ...]) -> tuple[SetFormula | None, ...]:
+    """Many formulas, displayed or not, each with its language; None for those that cannot be
+    set."""
+    return tuple(_set_or_none(*call) for call in calls)
+
+
+def _set_or_none(tex: str, display: bool, lang: str) -> SetFormula | None:
+    from pipeline.resolve.formulas.mathml import CannotSetError
+
+    try:
+        return set_formula(tex, display, lang)
+    except CannotSetError:
+        return None
+
+
+@functools.lru_cache(KEPT)
+def set_formula(tex: str, display: bool, lang: str) -> SetFormula:
     """A formula as markup and in words. Raises `CannotSetError`."""
     from pipeline.resolve.formulas.mathml import convert, markup
     from pipeline.resolve.formulas.rows import APPLY
@@ -348,9 +364,6 @@ def _set(tex: str, display: bool, lang: str) -> SetFormula:
     spoken = FormulaSpeaker(words(lang)).speak(list(math))
     characters = "".join(sorted(set("".join(math.itertext())) - {" ", APPLY}))
     return SetFormula(markup(math, spoken), written(list(math)), spoken, characters)
-
-
-set_formula = Results(_set, KEPT)
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:

@@ -1,5 +1,4 @@
-"""Lays out the units of a text, until the page numbers they need from each other are correct, and
-joins them."""
+"""The units of a text, the page numbers that they need from each other, and how they are joined."""
 
 from __future__ import annotations
 
@@ -7,14 +6,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.joining import DrawnPart, KeptPage, Uses, join
@@ -24,48 +21,74 @@ from pipeline.package.pdf.index import PageNumbers, first_pages, folios
 from pipeline.package.pdf.markup import ASSET, classes
 from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.tags import write_tags
-from pipeline.package.pdf.units.plan import UnitSlice, furniture_root
-from pipeline.package.pdf.units.setting import set_heads, set_unit
-from pipeline.package.units import (
-    Crew,
-    Furniture,
-    Heads,
-    Proof,
-    Set,
-    SetPage,
-    Side,
-    Unit,
-)
-
-ROUNDS = 8
-"""The maximum number of times that units are laid out until their page numbers are right, as in the
-engine."""
+from pipeline.package.pdf.units.plan import UndividedError, UnitSlice, divided, furniture_root
+from pipeline.package.pdf.units.setting import NOTHING, heads
+from pipeline.package.units import Furniture, Heads, PageDigest, Proof, Set, SetPage, Side, Unit
+from pipeline.system.pango import pango_version
 
 
-class Alone:
-    """Sets one after the other, here and now."""
+class Book:
+    """A printed text in units, and what they know of each other. Characters that are ``missing``
+    are in no font. ``units`` become those that are right, and their ``sets`` with them. All raise
+    `UndividedError` if it turns out that units cannot be joined."""
 
-    def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]:
-        return [set_unit(unit, edition, folder) for unit in units]
+    def __init__(self, setter: Typesetter, root: Element, pages: Pages) -> None:
+        self._slices = list(divided(setter, root, pages))
+        self._root, self._pages = root, pages
+        self._numbers = PageNumbers(root)
+        self._starts: dict[str, int] = {}
+        self._opening = 0
+        self.units: list[Unit] = []
+        self.sets: list[Set] = []
 
-    def heads(self, furniture: Iterable[Furniture], edition: Edition) -> list[Heads]:
-        return [set_heads(one, edition) for one in furniture]
+    def each_unit(self, fonts: Sequence[Path], missing: Collection[str]) -> Iterator[Unit]:
+        """The units as they are where nothing is known of the others."""
+        wholes = self._numbers.wholes
+        for unit in _units(self._slices, self._root, self._pages, fonts, missing, wholes):
+            self.units.append(unit)
+            yield unit
 
-    def show(self, proof: Proof) -> None:
-        """Nobody looks at it."""
+    def take(self, sets: Iterable[Set]) -> None:
+        """Take the units as they are set first, without the empty page that is not needed."""
+        self.sets = list(sets)
+        number = next((number for number, piece in enumerate(self._slices) if piece.fills), 0)
+        if number and _ends_on_the_left(self.sets[:number]):
+            del self._slices[number], self.units[number], self.sets[number]
+            self._opening = number
+        elif number:
+            self._opening = number + 1
 
+    def stale(self) -> list[int]:
+        """The numbers of units that show other page numbers than they should, or are on another
+        side; they are to be set again."""
+        raise_unfit(self.sets)
+        found = [page for one in self.sets for page in one.pages]
+        self._starts = first_pages(page.anchors for page in found)
+        ends = {name: number for number, page in enumerate(found) for name in page.again}
+        is_new = self._numbers.write(self._starts, ends, folios(len(found)))
+        firsts = accumulate((len(one.pages) for one in self.sets[:-1]), initial=1)
+        both = zip(self.units, self._slices, self.sets, firsts, strict=True)
+        now = [
+            replace(
+                unit,
+                markup=piece.markup if is_new else unit.markup,
+                page_numbers=_page_numbers(one, self._starts),
+                side=_side(first, self._root) if unit.side else "",
+            )
+            for unit, piece, one, first in both
+        ]
+        stale = [number for number, unit in enumerate(now) if unit != self.units[number]]
+        self.units = now
+        return stale
 
-class Book(NamedTuple):
-    """The result of laying out the units of a text. ``undivided`` is the reason why they cannot be
-    joined."""
-
-    slices: tuple[UnitSlice, ...] = ()
-    sets: tuple[Set, ...] = ()
-    furniture: tuple[Furniture, ...] = ()
-    parts: tuple[DrawnPart, ...] = ()
-    messages: tuple[tuple[str, str, str], ...] = ()
-    uses: Uses | None = None
-    undivided: str = ""
+    def check(self) -> None:
+        """Check that units which are not stale can be joined."""
+        if not _ends_on_the_left(self.sets[: self._opening]):
+            reason = "its contents take another page once they have their page numbers"
+            raise UndividedError(reason)
+        links = (link for one in self.sets for page in one.pages for link in page.links)
+        if any(link.is_internal and link.target not in self._starts for link in links):
+            raise UndividedError("it has links that lead nowhere")
 
     @property
     def pages(self) -> list[SetPage]:
@@ -75,7 +98,7 @@ class Book(NamedTuple):
     def flows(self) -> list[list[Flow]]:
         """The text of each page, from the elements of the units."""
         found = []
-        for piece, one in zip(self.slices, self.sets, strict=True):
+        for piece, one in zip(self._slices, self.sets, strict=True):
             elements = list(piece.root.iter())
             found += [
                 [Flow(elements[flow.element], flow.letters, flow.lines) for flow in page.flows]
@@ -83,80 +106,10 @@ class Book(NamedTuple):
             ]
         return found
 
-
-def set_all(
-    crew: Crew,
-    slices: tuple[UnitSlice, ...],
-    root: Element,
-    pages: Pages,
-    fonts: Sequence[Path],
-    missing: Collection[str],
-    folder: Path,
-) -> Book:
-    """The units, set so that they can be joined, or why they cannot be. Characters that are
-    ``missing`` are in no font."""
-    numbers, edition = PageNumbers(root), EDITIONS[pages.edition]
-    units: list[Unit] = []
-
-    def all_units() -> Iterator[Unit]:
-        for unit in _units(slices, root, pages, fonts, missing, numbers.wholes):
-            units.append(unit)
-            yield unit
-
-    sets = crew.units(all_units(), edition, folder)
-    opening = next((number for number, piece in enumerate(slices) if piece.fills), 0)
-    if opening and _ends_on_the_left(sets[:opening]):
-        slices = (*slices[:opening], *slices[opening + 1 :])
-        del units[opening], sets[opening]
-    elif opening:
-        opening += 1
-    for _ in range(ROUNDS):
-        found = [page for one in sets for page in one.pages]
-        if unfit := _unfit(sets):
-            return Book(undivided=unfit)
-        starts = first_pages(page.anchors for page in found)
-        ends = {name: number for number, page in enumerate(found) for name in page.again}
-        is_new = numbers.write(starts, ends, folios(len(found)))
-        firsts = accumulate((len(one.pages) for one in sets[:-1]), initial=1)
-        now = [
-            replace(
-                unit,
-                markup=piece.markup if is_new else unit.markup,
-                page_numbers=_page_numbers(one, starts),
-                side=_side(first, root) if unit.side else "",
-            )
-            for unit, piece, one, first in zip(units, slices, sets, firsts, strict=True)
-        ]
-        stale = [number for number, unit in enumerate(now) if unit != units[number]]
-        if not stale:
-            break
-        units = now
-        again = crew.units([units[number] for number in stale], edition, folder)
-        for number, one in zip(stale, again, strict=True):
-            sets[number] = one
-    else:
-        return Book(undivided="its page numbers change each time that it is set")
-    if not _ends_on_the_left(sets[:opening]):
-        return Book(undivided="its contents take another page once they have their page numbers")
-    if any(link.is_internal and link.target not in starts for one in found for link in one.links):
-        return Book(undivided="it has links that lead nowhere")
-    return Book(slices, tuple(sets), furniture=tuple(_furniture(sets, root, units[0])))
-
-
-def with_heads(crew: Crew, book: Book, edition: Edition, fonts: Sequence[Path]) -> Book:
-    """A book with its running heads and feet, ready to be joined, or why it cannot be."""
-    sets, heads = book.sets, crew.heads(book.furniture, edition)
-    parts = tuple(
-        DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
-        for one, above in zip(sets, heads, strict=True)
-    )
-    messages = (
-        *(message for one in sets for message in one.messages),
-        *(message for one in heads for message in one.messages),
-    )
-    uses = Uses(parts, fonts)
-    undivided = _unfit(heads) or uses.unfit
-    return book._replace(parts=parts, messages=tuple(messages), uses=uses, undivided=undivided)
+    @property
+    def furniture(self) -> Iterator[Furniture]:
+        """The pages of each unit, for their running heads and feet."""
+        return _furniture(self.sets, self._root, self.units[0])
 
 
 def _ends_on_the_left(sets: Sequence[Set]) -> bool:
@@ -207,8 +160,9 @@ def _page_numbers(unit: Set, starts: Mapping[str, int]) -> dict[str, int] | None
     )
 
 
-def _unfit(results: Iterable[Set | Heads]) -> str:
-    return next((one.unfit for one in results if one.unfit), "")
+def raise_unfit(results: Iterable[Set | Heads]) -> None:
+    if unfit := next((one.unfit for one in results if one.unfit), ""):
+        raise UndividedError(unfit)
 
 
 def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furniture]:
@@ -226,19 +180,31 @@ def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furni
 
 
 def joined(
-    setter: Typesetter, book: Book, complete: Callable[[PDF], None], standards: Standards
-) -> bytes:
-    """The PDF of a text whose units are laid out; ``complete`` adds the parts that are not on
-    pages."""
-    assert book.uses is not None, "units that are set use fonts"
-    shifts = [shift * POINT for part in book.parts for shift in part.shifts]
+    setter: Typesetter,
+    sets: Sequence[Set],
+    heads: Sequence[Heads],
+    fonts: Sequence[Path],
+    complete: Callable[[PDF], None],
+    standards: Standards,
+) -> tuple[bytes, tuple[PageDigest, ...]]:
+    """The PDF of a text whose units are set, with their running heads and feet, and the digests of
+    its pages; ``complete`` adds the parts that are not on pages."""
+    raise_unfit(heads)
+    parts = [
+        DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
+        for one, above in zip(sets, heads, strict=True)
+    ]
+    uses = Uses(parts, fonts)
+    if uses.unfit:
+        raise UndividedError(uses.unfit)
+    shifts = [shift * POINT for part in parts for shift in part.shifts]
 
     def finish(pdf: PDF, kept: Sequence[KeptPage]) -> None:
-        marks = [page.marks for page in book.pages]
-        firsts = accumulate((len(one.pages) for one in book.sets[:-1]), initial=0)
+        marks = [page.marks for one in sets for page in one.pages]
+        firsts = accumulate((len(one.pages) for one in sets[:-1]), initial=0)
         write_tags(
             pdf,
-            list(zip((one.tags for one in book.sets), firsts, strict=True)),
+            list(zip((one.tags for one in sets), firsts, strict=True)),
             marks,
             lambda page, number: kept[page].link(number),
             shifts,
@@ -246,4 +212,28 @@ def joined(
         )
         complete(pdf)
 
-    return join(setter, book.parts, book.uses, finish, standards.version)
+    data = join(setter, parts, uses, finish, standards.version)
+    return data, tuple(page for part in parts for page in part.digests)
+
+
+def proof_pages(proof: Proof, numbers: Collection[int]) -> tuple[bytes, tuple[PageDigest, ...]]:
+    """A PDF of the pages of some units, just as they will be in the whole, and their digests;
+    nothing if they cannot be joined."""
+    chosen, pango = sorted(numbers), pango_version()
+    above = list(heads.each((proof.furniture[n], proof.edition, pango) for n in chosen))
+    parts = [
+        DrawnPart(tuple(map(_bare, one.pages)), one.drawing, over.drawing, over.shifts)
+        for one, over in zip((proof.sets[number] for number in chosen), above, strict=True)
+    ]
+    fonts = [*map(Path, proof.fonts)]
+    # with the letters of the whole, whose fonts are likely to be known
+    uses = Uses([*parts, *(DrawnPart((), one.drawing, NOTHING, ()) for one in proof.sets)], fonts)
+    if uses.unfit or any(one.unfit for one in above):
+        return b"", ()
+    data = join(Typesetter(fonts, Path(), ()), parts, uses, lambda *_: None, "1.7")
+    return data, tuple(digest for part in parts for digest in part.digests)
+
+
+def _bare(page: SetPage) -> SetPage:
+    """A page without what leads to others."""
+    return replace(page, links=(), anchors={}, bookmarks=())

@@ -64,21 +64,22 @@ class UnitSlice(NamedTuple):
         return ElementTree.tostring(self.root, encoding="unicode")
 
 
-class UnitPlan(NamedTuple):
-    """The units of a text; a single one is the ``undivided``, with the reason for it."""
-
-    slices: tuple[UnitSlice, ...] = ()
-    undivided: str = ""
+class UndividedError(Exception):
+    """A text has to be set as a whole; the message is the reason."""
 
 
-def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
-    """The plan for laying out the markup of an edition."""
-    if reason := _obstacle(root, pages):
-        return UnitPlan(undivided=reason)
+def examine(pages: Pages) -> None:
+    """Raises `UndividedError` if a text cannot be divided, or need not be."""
+    if reason := _obstacle(pages) or ("" if units.is_long(pages) else "it is short"):
+        raise UndividedError(reason)
+
+
+def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice, ...]:
+    """The units of the markup of an edition. Raises `UndividedError`."""
+    if any(text and not text.isspace() for one in _containers(root) for text in _loose(one)):
+        raise UndividedError("it has text outside of blocks")
     blocks, length = list(_blocks(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
-    if sum(lengths) < units.LONG:
-        return UnitPlan(undivided="it is short")
     begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
     starts, size = [0], 0
     firsts = {next(_blocks(main), None) for main in root.iter("main")}
@@ -91,7 +92,7 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
             size = 0
         size += lengths[number]
     if len(starts) < 2:
-        return UnitPlan(undivided="nothing in it begins a page")
+        raise UndividedError("nothing in it begins a page")
     level = 0
     slices: list[UnitSlice] = []
     whole, needs_siblings = _counted(root), _needs_siblings(pages, blocks)
@@ -104,7 +105,7 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
             for element in block.iter():
                 if element.tag in HEADINGS:
                     level = heading_level(element, level)
-    return UnitPlan(tuple(slices))
+    return tuple(slices)
 
 
 def first_block(root: Element) -> Element | None:
@@ -121,7 +122,7 @@ def _empty_page(root: Element, level: int) -> UnitSlice:
     return UnitSlice(copy, level, fills=True)
 
 
-def _obstacle(root: Element, pages: Pages) -> str:
+def _obstacle(pages: Pages) -> str:
     """The reason to lay out a text as a whole."""
     edition, sheet = EDITIONS[pages.edition], pages.sheet
     if edition.fields:
@@ -140,8 +141,6 @@ def _obstacle(root: Element, pages: Pages) -> str:
         for pattern, reason in OBSTACLES:
             if re.search(pattern, css):
                 return reason
-    if any(text and not text.isspace() for one in _containers(root) for text in _loose(one)):
-        return "it has text outside of blocks"
     return ""
 
 

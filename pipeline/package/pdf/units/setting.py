@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.keep import kept
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
 from pipeline.package import units
 from pipeline.package.pdf.archive import turn_drawn
 from pipeline.package.pdf.engine.adapter.drawn import draw, shown
-from pipeline.package.pdf.engine.adapter.heads import heads, is_plain, place_of, styled
+from pipeline.package.pdf.engine.adapter.heads import heads as set_furniture
+from pipeline.package.pdf.engine.adapter.heads import is_plain, place_of, styled
 from pipeline.package.pdf.engine.adapter.layout import Targets
 from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.objects import PDF
@@ -20,6 +22,7 @@ from pipeline.package.pdf.markup import ready_text
 from pipeline.package.pdf.page_feet import page_foot
 from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.tags import drawn_text, read_tags
+from pipeline.system.paths import note
 
 NOTHING = units.DrawnPages((), (), {}, ())
 """The empty drawing of a unit that is laid out again once its page numbers are known."""
@@ -28,19 +31,22 @@ EPSILON = 1e-6
 """CSS pixels that two places may differ by and be the same."""
 
 
-def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
-    """A unit of an edition, set and drawn; its assets are in a ``folder``."""
-    root = tree_of(unit.markup)
+@kept
+def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.Set:
+    """A unit of an edition, set and drawn, with this version of Pango; its assets are in a
+    ``folder``."""
+    note(part.fonts)
+    root = tree_of(part.markup)
     order = {element: number for number, element in enumerate(root.iter())}
-    ready_text(root, unit.missing)
-    if unit.side:
-        root.set("style", f"{root.get('style', '')}; break-before: {unit.side}")
+    ready_text(root, part.missing)
+    if part.side:
+        root.set("style", f"{root.get('style', '')}; break-before: {part.side}")
     is_grey = edition.look == "grey"
-    setter = Typesetter(map(Path, unit.fonts), folder, unit.assets, is_grey=is_grey)
+    setter = Typesetter(map(Path, part.fonts), folder, part.assets, is_grey=is_grey)
     messages: list[tuple[str, str, str]] = []
     with reporting_to(lambda *message: messages.append(message)):
         document = settle(
-            root, lambda: setter.set(root, unit.styles, targets=Targets(unit.page_numbers))
+            root, lambda: setter.set(root, part.styles, targets=Targets(part.page_numbers))
         )
         finish_layout(root, document)
         for page in document.pages:
@@ -50,11 +56,11 @@ def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
         tags, texts = list[units.Tag](), list[units.DrawnText]()
 
         def finish(pdf: PDF) -> None:
-            tags.append(read_tags(document, root, {}, unit.level))
+            tags.append(read_tags(document, root, {}, part.level))
             texts.append(drawn_text(tags[0], shown(document, pdf)))
             turn_drawn(pdf, edition)
 
-        is_draft = unit.page_numbers is None and document.requested
+        is_draft = part.page_numbers is None and document.requested
         drawing, tree, text = NOTHING, units.Tag("Document", {}, ()), units.DrawnText()
         if not is_draft:
             drawing = draw(document, finish)
@@ -75,11 +81,12 @@ def set_unit(unit: units.Unit, edition: Edition, folder: Path) -> units.Set:
                 for one in flow
                 if one.element in order
             ),
-            again=tuple(names_on(page, frozenset(unit.wholes))),
+            again=tuple(names_on(page, frozenset(part.wholes))),
             foot=page_foot(page),
         )
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
     )
+    note(setter.files.files)
     return units.Set(
         pages, drawing, tree, text, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
@@ -100,12 +107,14 @@ def _unfit(document: TypesetDocument) -> str:
     return ""
 
 
-def set_heads(furniture: units.Furniture, edition: Edition) -> units.Heads:
+@kept
+def heads(furniture: units.Furniture, edition: Edition, pango: str) -> units.Heads:
     """The running heads and feet of a unit's pages."""
+    note(furniture.fonts)
     on = styled(furniture, is_grey=edition.look == "grey")
     messages = list(on.messages)
     with reporting_to(lambda *message: messages.append(message)):
-        document = heads(on, furniture)
+        document = set_furniture(on, furniture)
         document.mark()
 
         def finish(pdf: PDF) -> None:

@@ -1,0 +1,145 @@
+"""Sets a text as a whole: the only unit of one that is short, or that cannot be divided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import Fitted, Standards
+from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.sheet.proportions import standards_for
+from pipeline.model.words import words
+from pipeline.model.writing_systems import beyond
+from pipeline.package.files import attached, font_files, lacking
+from pipeline.package.pdf.archive import make_archival, turn_drawn
+from pipeline.package.pdf.engine.adapter.objects import PDF
+from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
+from pipeline.package.pdf.fit import fit_pages
+from pipeline.package.pdf.kept_pages import KeptPages, name_pages
+from pipeline.package.pdf.layout import lay_out
+from pipeline.package.pdf.log import listening
+from pipeline.package.pdf.markup import ready, ready_text
+from pipeline.package.pdf.metadata import describe
+from pipeline.package.pdf.page_feet import page_foot, stranded
+from pipeline.package.pdf.page_starts import read_pieces, text_flows
+from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
+from pipeline.package.pdf.tags import tag
+from pipeline.package.pdf.text_columns import arrange
+from pipeline.package.pdf.units.plan import first_block
+from pipeline.package.result import FileFacts, Package
+from pipeline.package.units import DrawnText, SetPage
+
+
+def set_whole(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: str) -> Package:
+    """The PDF of a text that is not divided, for a reason."""
+    (page,) = pages.pages
+    try:
+        if pages.edition == STANDARD_PRINT:
+            root, pieces = read_pieces(page.markup, pages.pieces)
+        else:
+            root, pieces = tree_of(page.markup), None
+    except ElementTree.ParseError as error:
+        message = f"The markup of the print edition is not well-formed: {error}."
+        return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
+    edition = EDITIONS[pages.edition]
+    standards, for_press = _standards(pages, folder)
+    files = font_files(pages.faces)
+    setter = Typesetter(files, folder, pages.assets, is_grey=edition.look == "grey")
+    missing = lacking(beyond(page.markup), files)
+    with listening(root, missing, pages.assets) as log:
+        ready(root)
+        ready_text(root, missing)
+        arrange(root)
+        if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:
+            opening.set("style", "break-before: recto")
+        kept = KeptPages(root) if edition.same_pages else None
+        pages, fitted, found = fit_pages(setter, pages, root, log.silenced)
+        if any(finding.is_error for finding in found):
+            return Package(b"", found)
+        document = lay_out(setter, root, pages, kept.numbers if kept else None)
+        if for_press.plates:
+            found = (*found, *coarse_images(document.pages, pages.assets))
+            for one in document.pages:
+                one.links = []
+        widgets: dict[object, object] = {}
+        texts: list[DrawnText] = []
+
+        def finish(pdf: PDF) -> None:
+            if edition.fields:
+                from pipeline.package.pdf.form import add_form
+
+                widgets.update(add_form(document.pages, pdf, root))
+            texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
+            turn_drawn(pdf, edition)
+            complete(pdf, pages.metadata, standards, attached(folder, sources))
+            if kept:
+                further = words(pages.metadata.lang)["page_further"]
+                name_pages(pdf, kept.labels(document.pages), further)
+            if for_press.plates:
+                prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
+
+        data = document.written(finish, standards.version)
+    if edition.fields and not widgets:
+        message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
+        found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
+    facts = file_facts(document.pages, fitted)
+    extra: dict[str, bytes] = {}
+    extra_facts: dict[str, FileFacts] = {}
+    if edition.imposition != "none":
+        from pipeline.package.pdf.sheets import has_back_cover, impose
+
+        beside = pages_name(pages.file or output_name(pages.stem, edition), edition)
+        if beside:
+            extra[beside], extra_facts[beside] = data, facts
+        cover = has_back_cover(document.pages)
+        name = Path(beside).name
+        data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, beside=name)
+    refused = dict.fromkeys(setter.files.diagnostics)
+    found = (*for_press.findings, *found, *refused, *log.diagnostics(pages.places))
+    return Package(
+        data=data,
+        diagnostics=found,
+        dependencies=tuple(map(str, (*files, *setter.files.files))),
+        extra=extra,
+        facts=facts,
+        extra_facts=extra_facts,
+        sheet=pages.sheet,
+        page_map=pieces.page_map(pages.edition, text_flows(document.pages), pages.sheet)
+        if pieces
+        else None,
+        plan=f"as a whole: {undivided}",
+        text=texts[0],
+        missing=log.missing,
+        stranded=stranded([page_foot(one) for one in document.pages]),
+    )
+
+
+def _standards(pages: Pages, folder: Path) -> tuple[Standards, Ready]:
+    """The standards that the PDF follows, and what it takes for printers; if that cannot be had,
+    it follows the others."""
+    edition, metadata = EDITIONS[pages.edition], pages.metadata
+    standards = standards_for(edition, metadata)
+    if standards.press is None:
+        return standards, Ready(None)
+    found = read_plates(standards.press, metadata, folder)
+    return standards if found.plates else Standards(), found
+
+
+def complete(
+    pdf: PDF, metadata: Metadata, standards: Standards, sources: Mapping[str, bytes]
+) -> None:
+    """Adds the parts of a PDF that are not on its pages."""
+    describe(pdf, metadata, standards)
+    if standards.archival:
+        make_archival(pdf, sources)
+
+
+def file_facts(
+    pages: Sequence[TypesetPage] | Sequence[SetPage], fitted: Fitted | None = None
+) -> FileFacts:
+    sizes = tuple((page.width * POINT, page.height * POINT) for page in pages)
+    return FileFacts(len(pages), sizes=sizes, fitted=fitted)
