@@ -19,6 +19,7 @@ from pipeline import cli
 from pipeline.authoring.importing import Imported, import_file
 from pipeline.authoring.importing.draft import Draft
 from pipeline.authoring.importing.writing import written
+from pipeline.driver import build
 from pipeline.model import (
     Abbreviation,
     Attributes,
@@ -500,6 +501,20 @@ def test_marks_of_ours_in_a_page(tmp_path: Path) -> None:
     )
 
 
+def test_outputs_of_ours(tmp_path: Path) -> None:
+    """A file that Chapbook made is read like others, and a message names its source."""
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: The well\nauthor: A. B.\n---\n\n## Water\n\nHow *deep* is it?\n"
+    )
+    build(tmp_path / "a.md", ["web", "ebook", "handout"], out=tmp_path)
+    for suffix in ("html", "epub", "pdf"):
+        made = imported(tmp_path / "a" / f"a.{suffix}")
+        assert made.title == "The well"
+        assert "## Water\n\nHow " in made.text
+        message = "Chapbook made this file from a source, which says more than the file does."
+        assert told(made).count(message) == 1
+
+
 # --- Word -------------------------------------------------------------------------------
 
 FORMULA = (
@@ -676,7 +691,6 @@ TESTS = {
     "Rich Text": "rtf.word rtf.text_edit rtf.citations rtf.tables_in_tables",
     "PDF": "pdf.tagged pdf.untagged pdf.rich pdf.narrow_columns",
     "E-books": "book parts_of_a_book",
-    "Chapbook's own outputs": "own.comes_back own.comes_back_whole",
 }
 """The tests of each row of the table of formats; those of other tools' Markdown are `DIALECTS`."""
 

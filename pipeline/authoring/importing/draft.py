@@ -197,6 +197,12 @@ def lost(message: str, name: str, hint: str = "", span: Span | None = None) -> D
     return diagnostic(Code.NOT_IMPORTED, message, span=span, source=name, hint=hint)
 
 
+def made_here(name: str) -> Diagnostic:
+    """The finding about a file that Chapbook made."""
+    message = "Chapbook made this file from a source, which says more than the file does."
+    return lost(message, name, "Import the file only if the source is lost.")
+
+
 def listed(text: str, signs: str = ",;") -> tuple[str, ...]:
     """The words or names in a text that these signs part."""
     return tuple(filter(None, map(str.strip, re.split(f"[{signs}]", text))))

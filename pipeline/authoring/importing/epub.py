@@ -16,13 +16,12 @@ from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive, parsed_xml
 from pipeline.authoring.importing.article import HEADS, drop, words
-from pipeline.authoring.importing.draft import Draft, lost, unread
+from pipeline.authoring.importing.draft import Draft, lost, made_here, unread
 from pipeline.authoring.importing.html import decoded, of_page
-from pipeline.authoring.importing.own_markup import classes_of, is_generated, roles_of
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.metadata.parts import Cover, Series, Subject
-from pipeline.model.roles import CLASSES
+from pipeline.model.roles import CLASSES, ROLES
 from pipeline.parser.frontmatter.roles import MARC
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
@@ -51,7 +50,6 @@ def read_epub(path: Path, name: str) -> Draft:
         parts.get,
         whole_page=True,
         title=metadata.title,
-        own=own,
         sheets=[decoded(data) for file, data in parts.items() if file.endswith(".css")],
     )
     told = [
@@ -61,14 +59,10 @@ def read_epub(path: Path, name: str) -> Draft:
     if marks:
         said = "1 print page marker is" if marks == 1 else f"{marks} print page markers are"
         told.append(f"{said} left out: editions make their own.")
-    found = tuple(lost(one, name) for one in told)
-    text = draft.metadata
-    metadata = replace(
-        metadata, speakers=text.speakers, score=text.score, number_sections=text.number_sections
-    )
+    found = (*([made_here(name)] if own else ()), *(lost(one, name) for one in told))
     images = dict(draft.images)
     suffix = posixpath.splitext(cover)[1].lower()
-    if cover in parts and not own and suffix in (".jpg", ".jpeg", ".png"):
+    if cover in parts and suffix in (".jpg", ".jpeg", ".png"):
         images[f"images/cover{suffix}"] = parts[cover]
         metadata = replace(metadata, cover=Cover(Placed(f"images/cover{suffix}")))
     return replace(draft, metadata=metadata, images=images, findings=(*found, *draft.findings))
@@ -97,8 +91,8 @@ def _joined_pages(
     package: Element, folder: str, parts: dict[str, bytes], cover: str
 ) -> tuple[Element, bool, int]:
     """All pages of the spine as one, except one with only the cover, with ids and addresses that
-    are valid in it; whether Chapbook made them, without its title pages; and the number of
-    page-break markers that were removed."""
+    are valid in it; whether Chapbook made them; and the number of page-break markers that were
+    removed."""
     items = {item.get("id"): item for item in package.iter(f"{OPF}item")}
     names = []
     for reference in package.iter(f"{OPF}itemref"):
@@ -114,9 +108,7 @@ def _joined_pages(
             body = lxml.html.document_fromstring(decoded(parts[name])).find("body")
             if body is not None and not _is_cover(body, name, cover):
                 bodies[name] = body
-    own = any("imprint-page" in classes_of(body) for body in bodies.values())
-    if own:
-        bodies = {name: body for name, body in bodies.items() if not is_generated(body)}
+    own = any("imprint-page" in _classes_of(body) for body in bodies.values())
     if not bodies:
         raise BrokenArchiveError("The e-book has no pages.")
     ids = Counter(e.get("id") for body in bodies.values() for e in body.iter() if e.get("id"))
@@ -179,7 +171,7 @@ def _say_roles(body: Element) -> None:
     """Give headings the classes of the parts that they are of; a part that has none, and can be
     without, gets one."""
     for element in [*body.iter("section", "div", "body")]:
-        roles = roles_of(element)
+        roles = _roles_of(element)
         if not roles:
             continue
         heading = next(element.iter(*HEADS), None)
@@ -188,8 +180,18 @@ def _say_roles(body: Element) -> None:
             heading.text = roles[0].capitalize()
             heading.tail, element.text = element.text, None
             element.insert(0, heading)
-        if heading is not None and not set(classes_of(heading)) & {*CLASSES}:
+        if heading is not None and not set(_classes_of(heading)) & {*CLASSES}:
             heading.set("class", roles[0])
+
+
+def _classes_of(element: Element) -> list[str]:
+    return (element.get("class") or "").split()
+
+
+def _roles_of(element: Element) -> list[str]:
+    """The roles of an element as a part of a book."""
+    said = _types(element).replace("doc-", "").split()
+    return [name for name in said if name in ROLES and name != "chapter"]
 
 
 # --- metadata -----------------------------------------------------------------------------

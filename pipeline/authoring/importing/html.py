@@ -21,17 +21,16 @@ from lxml.etree import ParserError, SubElement
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
-from pipeline.authoring.importing import article, draft, own_markup, own_nodes
+from pipeline.authoring.importing import article, draft
 from pipeline.authoring.importing.captions import join_captions, label_words
 from pipeline.authoring.importing.draft import Draft, unread
 from pipeline.authoring.importing.page_metadata import declared_language, metadata_of
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, has_alternative
 from pipeline.authoring.importing.page_styles import mark_styles
-from pipeline.authoring.importing.tidying import joined_runs, tidied
-from pipeline.model import Image, Note, NoteReference
+from pipeline.authoring.importing.tidying import tidied
+from pipeline.model import Note, NoteReference
 from pipeline.model.codes import Code
-from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import walk
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser.characters import FORBIDDEN
@@ -84,12 +83,10 @@ def of_page(
     title: str = "",
     notes: Iterable[tuple[str, Element]] = (),
     places: Places = "",
-    own: bool = False,
     sheets: Iterable[str] = (),
 ) -> draft.Draft:
     """The article of a page, or the ``whole_page`` of a document or a book, whose ``title`` may be
-    known, with ``notes`` by their labels. ``places`` are the counted elements. ``own`` pages were
-    made by Chapbook."""
+    known, with ``notes`` by their labels. ``places`` are the counted elements."""
     text = "" if isinstance(data, Element) else decoded(data)
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
@@ -101,11 +98,9 @@ def of_page(
     reader = PageReader(name, fetch, address, places)
     if places == "line":
         reader.find_columns(root, text)
-    own = own or own_markup.is_own(root)
-    page = own_markup.prepare(root) if own else None
-    whole_page = whole_page or own
-    if not own:
-        mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
+    if root.xpath("//meta[@name='generator'][@content='Chapbook']"):
+        reader.findings.append(draft.made_here(name))
+    mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
     if root.xpath("//meta[@name='generator'][starts-with(@content, 'LibreOffice')]"):
         _keep_comments(root)
     dropped = [(e, article.words(e)) for e in article.strip(root)]
@@ -118,9 +113,8 @@ def of_page(
     if not whole_page and not declared_language(root):
         guess = language_of_text(" ".join(article.words(chosen))[:SAMPLE])
         metadata = replace(metadata, lang=guess or metadata.lang)
-    if not page:
-        join_captions(chosen)
-        _nest_lists(chosen)
+    join_captions(chosen)
+    _nest_lists(chosen)
     reader.tell_guesses(chosen)
     take_formulas(chosen)
     taken = [*take_notes(chosen), *notes]
@@ -136,21 +130,7 @@ def of_page(
         for e, text in _passages(one)
     ]
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
-    if page:
-        metadata = replace(
-            metadata, score=own_nodes.scores(blocks), number_sections=page.has_numbers
-        )
-        changes = own_nodes.nodes(metadata.lang, reader.tell)
-        blocks, texts = rewrite(blocks, leave=changes), rewrite(texts, leave=changes)
-        blocks = own_nodes.with_index(blocks, page)
-        texts = own_nodes.with_index(texts, page)
-        metadata = replace(metadata, speakers=own_nodes.speakers(blocks))
-        passages = []  # much of which is generated
-        joined = rewrite((*blocks, *texts), leave=joined_runs())
-        counts = draft.count(joined, ())  # type: ignore[arg-type]
-        reader.forget_images({n.source for n in walk((*blocks, *texts)) if isinstance(n, Image)})
-    kept = own_nodes.KEPT if own else frozenset[str]()
-    blocks, texts = tidied(blocks, texts, metadata.title, reader.tell, kept)
+    blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
     found = tuple(reader.findings)
     return draft.Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml.etree import _Element as Element
-from msgspec.structs import replace
 
 from pipeline.authoring.importing.article import line, words
 from pipeline.authoring.importing.vocabulary import words_for
@@ -71,13 +70,6 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
         description=description,
         publisher=said.get("dcterms.publisher") or said.get("dc.publisher") or "",
     )
-    if said.get("generator") == "Chapbook":
-        subtitle = next((e for e in root.iter("p") if e.get("class") == "subtitle"), None)
-        metadata = replace(
-            metadata,
-            subtitle="" if subtitle is None else " ".join(words(subtitle)),
-            keywords=tuple(filter(None, said.get("keywords", "").split(", "))),
-        )
     return metadata, address if address.startswith(("http://", "https://")) else ""
 
 

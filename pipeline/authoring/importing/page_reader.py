@@ -25,13 +25,11 @@ from pipeline.authoring.importing.draft import (
     InputText,
     lost,
 )
-from pipeline.authoring.importing.own_markup import width_in
 from pipeline.authoring.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import plain_text
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import numbered
 from pipeline.parser.markup.builder import MarkupBuilder
@@ -161,10 +159,6 @@ class PageReader:
 
     # --- nodes ---
 
-    def forget_images(self, kept: set[str]) -> None:
-        """Leave out the images that nothing shows after all."""
-        self.images = {name: data for name, data in self.images.items() if quote(name) in kept}
-
     def blocks(self, element: Element) -> tuple[Block, ...]:
         """The blocks of an element."""
         markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
@@ -198,11 +192,7 @@ class PageReader:
 
     def _link(self, node: model.Link) -> Node | tuple[Node, ...]:
         """A link to the web, or within the page; of others the text stays."""
-        href, classes = node.href.strip(), node.attributes.classes
-        if "cross-reference" in classes and href.startswith("#"):
-            said = plain_text(node.children)
-            is_number = re.search(r"[^\W\d_]{2}|“", said) is None
-            return model.CrossReference(target=href[1:], form="number" if is_number else "full")
+        href = node.href.strip()
         if self._address and not href.startswith("#"):
             href = urljoin(self._address, href)
         if href.startswith(("http://", "https://", "mailto:", "tel:", "#")):
@@ -218,7 +208,7 @@ class PageReader:
         made = self._image(node.image)
         if isinstance(made, Image):
             own = node.attributes
-            width = width_in(own.classes) or made.attributes.get("width")
+            width = made.attributes.get("width")
             pairs = (("width", width),) if width else ()
             return replace(
                 node,

@@ -1,5 +1,5 @@
-"""Tables from other programs in the form that a careful person would write: with headers, aligned
-columns, and tick boxes in the notation for cells."""
+"""Tables from other programs in the form that a careful person would write: with headers, and
+aligned columns."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from collections import Counter
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.writer.tables import is_boxes
-from pipeline.model import Node
-from pipeline.model.rewriting import rewrite
 from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
 
 
@@ -58,25 +55,4 @@ def aligned(table: model.Table) -> model.Table:
         table,
         head=tuple(settled(row, head=True) for row in table.head),
         body=tuple(settled(row, head=False) for row in table.body),
-    )
-
-
-def with_boxes(table: model.Table) -> model.Table:
-    """The table; in one with a line for each row, the texts of boxes to tick are no paragraphs."""
-    cells = [cell for row in (*table.head, *table.body) for cell in row.cells]
-    is_plain = all(len(c.children) < 2 and c.columns == c.rows == 1 for c in cells)
-    inner = [node for cell in cells for node in cell.children]
-    if not is_plain or not all(
-        isinstance(n, model.Plain) or is_boxes(n, model.Paragraph) for n in inner
-    ):
-        return table
-
-    def leave(node: model.ListItem) -> Node:
-        texts = (n for n in node.children if isinstance(n, model.Paragraph))
-        return replace(node, children=tuple(model.Plain(children=n.children) for n in texts))
-
-    return replace(
-        table,
-        head=rewrite(table.head, leave={model.ListItem: leave}),
-        body=rewrite(table.body, leave={model.ListItem: leave}),
     )

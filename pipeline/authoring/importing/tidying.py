@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing.references import LABEL, led_to
-from pipeline.authoring.importing.tidy_tables import aligned, headed, with_boxes
+from pipeline.authoring.importing.tidy_tables import aligned, headed
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
 from pipeline.model.names import slug
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import MARKS, plain_text, walk
+from pipeline.model.tree import plain_text, walk
 from pipeline.parser.constructs.passages import attributed
 from pipeline.parser.lowering.inlines import NAMES
 from pipeline.parser.markup.flow import trim
@@ -45,20 +45,16 @@ def tidied(
     notes: tuple[Note, ...],
     title: str,
     tell: Callable[..., None],
-    kept: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Blocks and notes without data that only their programs use; ``tell`` is called with what is
-    lost. In Chapbook's own outputs, some classes and keys are ``kept``."""
+    lost."""
     wanted = {
         node.href[1:]
         for node in walk((*blocks, *notes))
         if isinstance(node, model.Link) and node.href.startswith("#") and node.href != "#"
     }
-    wanted |= {
-        node.target for node in walk((*blocks, *notes)) if isinstance(node, model.CrossReference)
-    }
     ids = {old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(wanted))}
-    changes = _changes(ids, kept)
+    changes = _changes(ids)
     blocks = rewrite(blocks, leave=changes)
     notes = rewrite(notes, leave=changes)
     blocks = _without_title(_flowing(blocks), title, tell)
@@ -85,13 +81,12 @@ def tidied(
     return blocks, rewrite(notes, leave=joined_runs())
 
 
-def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes:
+def _changes(wanted: Mapping[str, str]) -> Changes:
     def own(node: Node) -> Attributes:
         kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang", "width"}
         pairs = node.attributes.pairs
-        kept |= kept_classes
         pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
-        said = (_ROLES if isinstance(node, model.Heading) else _ALWAYS) | kept_classes
+        said = _ROLES if isinstance(node, model.Heading) else _ALWAYS
         classes = tuple(NAMES.get(name, name) for name in node.attributes.classes)
         classes = tuple(c for c in classes if c in said or _COLUMNS.fullmatch(c))
         found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
@@ -149,14 +144,11 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
 
     def table(node: model.Table) -> Node | tuple[Node, ...]:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
-        if len(cells) == 1 and not kept_classes:  # which is for the layout
+        if len(cells) == 1:  # which is for the layout
             return _flowing(cells[0].children)
         caption = _without_label(node.caption)
         bare = replace(node, caption=caption, attributes=own(node), span=None)
-        if kept_classes:
-            return with_boxes(bare)
-        found = headed(bare)
-        return aligned(found)
+        return aligned(headed(bare))
 
     def cell(node: model.TableCell) -> Node:
         children = _flowing(node.children)
@@ -168,12 +160,8 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         return replace(node, attributes=NO_ATTRIBUTES, span=None)
 
     def item(node: model.ListItem) -> Node:
-        found = own(node) if kept_classes else NO_ATTRIBUTES
-        attributes = Attributes(found.id, (), tuple(p for p in found.pairs if p[0] in MARKS))
-        return replace(node, children=_flowing(node.children), attributes=attributes, span=None)
-
-    def named(node: model.CrossReference) -> Node:
-        return replace(node, target=wanted[node.target])
+        children = _flowing(node.children)
+        return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
 
     def held(node: model.BlockQuote | Note) -> Node:
         return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
@@ -188,12 +176,8 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
             and not any(map(_needs_room, item.children))
             for item in node.items
         )
-        classes = node.attributes.classes
         tight = tight or (len(node.items) == 1 and len(node.items[0].children) == 1)
-        if kept_classes and ("tight" in classes or "loose" in classes):
-            tight = "tight" in classes
-        form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
-        return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
+        return replace(node, tight=tight, attributes=NO_ATTRIBUTES, span=None)
 
     def described(node: model.DefinitionList) -> Node:
         items = (
@@ -221,8 +205,7 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         model.TableRow: plain,
         model.ListItem: item,
         model.List: listed,
-        model.CrossReference: named,
-        **dict.fromkeys((model.Chart, model.FigureGroup, model.MathBlock), bare),
+        model.MathBlock: bare,
         model.DefinitionList: described,
         model.CodeBlock: plain,
     }

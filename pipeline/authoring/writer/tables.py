@@ -90,16 +90,16 @@ def _is_simple(cell: model.TableCell) -> bool:
     only = cell.children[0]
     return len(cell.children) == 1 and (
         (isinstance(only, model.Plain) and only.attributes == model.NO_ATTRIBUTES)
-        or is_boxes(only, model.Plain)
+        or _is_boxes(only)
     )
 
 
-def is_boxes(block: model.Block, text: type[model.Plain | model.Paragraph]) -> bool:
-    """Return whether a block is a list of boxes to tick, each with one ``text`` or none."""
+def _is_boxes(block: model.Block) -> bool:
+    """Return whether a block is a list of boxes to tick, each with one text or none."""
     return isinstance(block, model.List) and all(
         item.checked is not None
         and len(item.children) < 2
-        and all(isinstance(child, text) for child in item.children)
+        and all(isinstance(child, model.Plain) for child in item.children)
         for item in block.items
     )
 

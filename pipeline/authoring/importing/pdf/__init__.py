@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.draft import Draft, listed, lost, unread
+from pipeline.authoring.importing.draft import Draft, listed, lost, made_here, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.lines import inlines
 from pipeline.authoring.importing.page_metadata import language_of
@@ -45,7 +45,7 @@ def read_pdf(path: Path, name: str) -> Draft:
             return unread(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
         images = PdfImages()
         pages = [linked(page) for page in read_pages(data, pictured=images.take)]
-        metadata = _metadata(data)
+        metadata, is_ours = _metadata(data)
     except (UnreadablePdf, pypdfium2.PdfiumError, pikepdf.PdfError, RecursionError) as error:
         is_locked = "password" in str(error).lower()
         message = "The file has a password." if is_locked else "The PDF is broken."
@@ -72,7 +72,11 @@ def read_pdf(path: Path, name: str) -> Draft:
         blocks=rewrite(draft.blocks, leave=changes),
         notes=rewrite(draft.notes, leave=changes),
         counts={**draft.counts, "words": text.words, "images": len(shown)},
-        findings=(*_findings(is_tagged, text.left_out, left, name), *draft.findings),
+        findings=(
+            *([made_here(name)] if is_ours else ()),
+            *_findings(is_tagged, text.left_out, left, name),
+            *draft.findings,
+        ),
     )
 
 
@@ -103,8 +107,9 @@ def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -
     return [lost(said[0], name, hint), *(lost(one, name) for one in said[1:])]
 
 
-def _metadata(data: bytes) -> Metadata:
-    """The metadata of the PDF; a title that is a file name is ignored."""
+def _metadata(data: bytes) -> tuple[Metadata, bool]:
+    """The metadata of the PDF, and whether Chapbook made it; a title that is a file name is
+    ignored."""
     with pikepdf.open(io.BytesIO(data)) as document:
         root = document.Root
         lang = str(root.get("/Lang", "")) if isinstance(root, pikepdf.Dictionary) else ""
@@ -117,10 +122,11 @@ def _metadata(data: bytes) -> Metadata:
                 return ""
 
         title = value_of("/Title").removeprefix("Microsoft Word - ")
-        return Metadata(
+        metadata = Metadata(
             title="" if title.lower().endswith(_NO_TITLES) or title == "untitled" else title,
             authors=tuple(map(Contributor, listed(value_of("/Author"), ";"))),
             description=value_of("/Subject"),
             keywords=listed(value_of("/Keywords"), ","),
             lang=lang,
         )
+        return metadata, value_of("/Creator") == "Chapbook"
