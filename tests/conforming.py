@@ -74,7 +74,7 @@ def found_by_check(folder: Path, source: Path) -> list[str]:
             assert compared.notes[0].startswith("compared") is is_read, compared.notes
             found += [
                 f"{Path(one.source).name}:{one.line}: {one.code}: {one.message}"
-                for one in (*check(file, external=False).diagnostics, *compared.diagnostics)
+                for one in (*check(file).diagnostics, *compared.diagnostics)
                 if one.code not in passed
             ]
     return found

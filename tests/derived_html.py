@@ -10,9 +10,9 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element as Tag
 
+import html5lib
 import pikepdf
 
-from pipeline.verify.html import parse_html
 from tests.pdf_reading import Element, Piece, open_pdf, read, spaced
 
 ELEMENTS = {
@@ -238,7 +238,7 @@ def _spans(cell: Tag) -> Iterator[str]:
 def compare(pdf: bytes, page: str) -> dict[str, str]:
     """The differences between the HTML of a PDF and a page with the same text."""
     derived = Outline(derive(read(open_pdf(pdf))))
-    own = Outline(parse_html(page).root)
+    own = Outline(html5lib.parse(page))
     found = {}
     for name in ("lines", "notes", "links", "languages"):
         one, other = ([str(line) for line in getattr(each, name)] for each in (derived, own))

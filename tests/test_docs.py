@@ -194,6 +194,7 @@ def agrees(shown: str, printed: str) -> bool:
 @pytest.mark.xdist_group("documentation")
 def test_sessions(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")  # where checkers may be installed
     runner = CliRunner()
     names: dict[str, object] = {}
     changes: dict[int, tuple[slice, str]] = {}

@@ -137,7 +137,7 @@ def unseen(tmp_path: Path, text: str, *, css: str = "") -> list[str]:
     made = pipeline.build(
         source, ["handout"], out=tmp_path / "out", options=pipeline.Options(templates=templates)
     )
-    found = check(tmp_path / "out" / "seen" / "seen.pdf", external=False).diagnostics
+    found = check(tmp_path / "out" / "seen" / "seen.pdf").diagnostics
     both = (*made.diagnostics, *found)
     return [one.message for one in both if one.code == Code.EMPTY_DRAWING.slug]
 

@@ -142,7 +142,7 @@ def test_our_own_check_finds_nothing_and_nothing_is_lost(book: Made, tmp_path: P
     file.write_bytes(book.package.data)
     compared = compare_file(file, parse(CHAPTERS, source.name, BOOK), source)
     assert compared.notes[0].startswith("compared")
-    found = (*check(file, external=False).diagnostics, *compared.diagnostics)
+    found = (*check(file).diagnostics, *compared.diagnostics)
     assert [one for one in found if one.code not in FOR_OTHERS] == []
 
 
@@ -271,6 +271,6 @@ def test_a_long_formula_is_broken_before_its_relations() -> None:
 def test_it_is_accessible_and_the_same_every_time(book: Made, tmp_path: Path) -> None:
     file = tmp_path / "x.pdf"
     file.write_bytes(book.package.data)
-    assert [d for d in check(file, external=False).diagnostics if d.is_error] == []
+    assert [d for d in check(file).diagnostics if d.is_error] == []
     text = front("Text.^[Note.] *And* $x^2$.\n")
     assert made(text).package.data == made(text).package.data

@@ -89,7 +89,7 @@ def test_nothing_is_lost(format: str, built: Path) -> None:
 
 @pytest.mark.parametrize("format", ["html", "epub"])
 def test_nothing_is_wrong(format: str, built: Path) -> None:
-    assert check(built.with_suffix(f".{format}"), external=False).diagnostics == ()
+    assert check(built.with_suffix(f".{format}")).diagnostics == ()
 
 
 def test_epubcheck(built: Path) -> None:

@@ -19,7 +19,7 @@ from pipeline.system import outputs
 from pipeline.system.checksums import checksum
 from pipeline.system.store import packages
 from pipeline.verify.audit import FOR_PEOPLE
-from pipeline.verify.findings import FileFindings, rules
+from pipeline.verify.findings import rules
 
 TEMPLATE, STYLE = "report/check.html.j2", "report/style.css"
 
@@ -27,24 +27,21 @@ TITLES = {
     "source": "The source of an e-book",
     "pages": "The pages of an e-book, as the templates make them",
     "file": "A finished file of any format",
-    "page": "A page, on the web and in an e-book",
     "web": "A web page, or a site",
-    "zip": "The zip archive of an e-book",
-    "package": "The package document of an e-book",
-    "book": "All pages of an e-book together",
-    "pdf": "The objects of a PDF",
+    "book": "An e-book",
+    "pdf": "The pages of a PDF",
     "print": "The pages of a PDF as printed",
 }
 """Titles for the tables of rules."""
 
 _READ = {
-    ".epub": ("file", "page", "zip", "package", "book"),
+    ".epub": ("file", "book"),
     ".pdf": ("file", "pdf", "print"),
     ".json": ("file",),
 }
 """The tables whose rules are for a file of this ending."""
 
-_OF_PAGES = ("file", "page", "web")
+_OF_PAGES = ("file", "web")
 
 _JUDGED = {
     "": ("Is the language plain enough for those who will read it?",),
@@ -59,10 +56,6 @@ _JUDGED = {
 }
 """More questions that only a person can answer than those of WCAG, by the ending of a file's
 name."""
-
-_FOR_PRESS = "{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"
-_DECLARED = re.compile(r"<pdfd:conformsTo>([^<]+)<")
-"""The claims that a PDF is for offset printers, and that it is well tagged."""
 
 _FILLED_IN = re.compile(r"\{\w[^{}]*\}")
 
@@ -111,7 +104,6 @@ def _versions(suffix: str) -> Iterator[str]:
     yield f"Chapbook {pipeline.__version__}"
     if suffix == ".pdf":
         yield f"PDFium, by pypdfium2 {packages().get('pypdfium2', '')}"
-        yield f"QPDF, by pikepdf {packages().get('pikepdf', '')}"
 
 
 def _descriptions(of: str) -> tuple[str, ...]:
@@ -130,29 +122,19 @@ def _claims(file: Path) -> Iterator[str]:
     """The claims of a file's metadata: of accessibility, and of standards that it meets."""
     match file.suffix.lower():
         case ".epub":
-            from pipeline.verify.archive import BROKEN, Archive
+            from pipeline.verify.archive import Archive, BrokenBook
             from pipeline.verify.package import read_package
 
             try:
-                with Archive(file, findings := FileFindings(str(file))) as archive:
-                    package = read_package(archive, findings)
-            except BROKEN:
+                with Archive(file) as archive:
+                    claims = read_package(archive).claims
+            except BrokenBook:
                 return
-            yield from (f"{one.name}: {one.value}" for one in (package.claims if package else ()))
+            yield from (f"{one.name}: {one.value}" for one in claims)
         case ".pdf":
-            import pikepdf
+            from pipeline.verify.checkers import standards_of
 
-            try:
-                with pikepdf.open(file) as pdf, pdf.open_metadata() as metadata:
-                    if part := metadata.get("pdfuaid:part"):
-                        yield f"PDF/UA-{part}"
-                    if part := metadata.get("pdfaid:part"):
-                        yield f"PDF/A-{part}{str(metadata.get('pdfaid:conformance', '')).lower()}"
-                    if press := metadata.get(_FOR_PRESS):
-                        yield str(press)
-                    yield from _DECLARED.findall(str(metadata))
-            except (pikepdf.PdfError, OSError, ValueError):
-                return
+            yield from standards_of(file)
 
 
 def page_of(report: CheckedFile) -> bytes:

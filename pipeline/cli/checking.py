@@ -1,8 +1,7 @@
-"""Checking one file with ``chapbook check``: the findings, and the lines around them."""
+"""Checking files with ``chapbook check``: the findings, and the lines around them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +10,21 @@ import msgspec
 
 if TYPE_CHECKING:
     from pipeline.model import Document
-    from pipeline.model.diagnostics import Diagnostic
     from pipeline.verify import CheckReport
 
 
-def check_finished(
-    file: Path, source: Path | None
-) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
-    """The findings in a finished file, compared with its ``source`` if that is named, or known from
-    the model next to it. Raises `pipeline.verify.UnknownFormat`."""
-    from pipeline.verify import check
+def check_finished(file: Path, source: Path | None, others: CheckReport) -> CheckReport:
+    """The findings in a finished file: of other programs (``others``), of Chapbook, and of the
+    comparison with its ``source`` if that is named, or known from the model next to it. Raises
+    `pipeline.verify.UnknownFormat`."""
+    from pipeline.verify import CheckReport, check
 
-    both = check(file), _compared(file, source)
-    diagnostics = [found for report in both for found in report.diagnostics]
-    return diagnostics, "", [note for report in both for note in report.notes]
+    reports = check(file), others, _compared(file, source)
+    return CheckReport(
+        tuple(found for report in reports for found in report.diagnostics),
+        tuple(note for report in reports for note in report.notes),
+        others.missing,
+    )
 
 
 def _compared(file: Path, source: Path | None) -> CheckReport:
@@ -56,13 +56,14 @@ def _model_beside(file: Path) -> Document | None:
         return None
 
 
-def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
-    """The findings about the links in a source, and the lines before and after them."""
+def check_links(file: Path) -> tuple[str, CheckReport]:
+    """The number of addresses in a source, and the findings about them."""
     from pipeline.cli.weblinks import links
+    from pipeline.verify import CheckReport
 
     if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
         raise click.UsageError(f"--external checks the links of sources; {file.name} is not one")
     report = links.check_links(file)
     notes = [f"not checked, at the server's request: {address}" for address in report.withheld]
     number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
-    return report.diagnostics, f"{number} on the web, ", notes
+    return f"{number} on the web, ", CheckReport(report.diagnostics, tuple(notes))

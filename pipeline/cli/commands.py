@@ -228,34 +228,45 @@ def check(
     """
     from pipeline.cli.checking import check_finished, check_links
     from pipeline.verify import UnknownFormat
+    from pipeline.verify.checkers import run_checkers
 
     found: list[Diagnostic] = []
     passed_over = 0
     if report and external:
         raise click.UsageError("--report is on finished files: leave out --external.")
+    others = {} if external else run_checkers(files)
+    missing: dict[str, None] = {}
     for file in files:
+        of = ""
         try:
-            diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
+            if external:
+                of, checked = check_links(file)
+            else:
+                checked = check_finished(file, source, others[file])
         except UnknownFormat as error:
             terminal.say(f"check    {file}: skipped, {error}", err=as_json)
             passed_over += 1
             continue
-        found += diagnostics
+        found += checked.diagnostics
+        missing |= dict.fromkeys(checked.missing)
         if report:
             from pipeline.cli.check_report import write_report
 
-            terminal.or_exit(write_report, report, file, diagnostics, notes)
+            notes = (*checked.notes, *checked.missing)
+            terminal.or_exit(write_report, report, file, checked.diagnostics, notes)
         if not as_json:
-            terminal.show(diagnostics)
-            count = len(diagnostics)
+            terminal.show(checked.diagnostics)
+            count = len(checked.diagnostics)
             findings = "1 finding" if count == 1 else f"{count or 'no'} findings"
             terminal.say(f"check    {file}: {of}{findings}")
-            for note in notes:
+            for note in checked.notes:
                 terminal.say(f"         {note}")
     if as_json:
         terminal.show(found, as_json=True)
     if passed_over == len(files):
         raise click.UsageError("There is nothing to check.")
+    for note in missing:
+        terminal.say(f"check    {note}", err=as_json)
     sys.exit(terminal.SOURCE_ERRORS if any(one.is_error for one in found) else terminal.BUILT)
 
 

@@ -1,10 +1,10 @@
 """Verifies outputs: finished files, Chapbook's or others'; Chapbook's e-books before packaging; and
 that no text of a source is missing from its files.
 
-There is one reader for each format: `html` and `markup` (HTML and XML), `archive` and `package`
-(EPUB), `pdf_objects` and `seen` (PDF). The rules for finished files are functions that name a row
-of the table `rules.toml` for each finding; those of the audit are in the table `audit.RULES`. A
-module is only loaded if there is a file of its format.
+Other programs know the rules of the formats: `checkers` runs those that are installed. The rules
+here are about what they do not know. They are functions that name a row of the table `rules.toml`
+for each finding; those of the audit are in the table `audit.RULES`. A module is only loaded if
+there is a file of its format.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ class UnknownFormat(ValueError):  # noqa: N818
 
 
 class CheckReport(msgspec.Struct, frozen=True):
-    """The findings in the order of the file, and ``notes`` on the search: which checkers of other
-    makers ran, or why they did not."""
+    """The findings in the order of the file, ``notes`` on the search, and which checkers of other
+    makers are ``missing``."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
-def check(path: Path, *, external: bool = True) -> CheckReport:
+def check(path: Path) -> CheckReport:
     """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, all pages of a site,
     given its folder or one of them, or the files in a manifest.
 
-    ``external`` says whether to run other checkers too, if they are installed. Findings about a
-    file in an e-book have ``book.epub/path`` as source. A missing or damaged file is a finding.
-    Raises `UnknownFormat`.
+    Findings about a file in an e-book have ``book.epub/path`` as source. A missing or damaged file
+    is a finding. Raises `UnknownFormat`.
     """
     site, suffix = site_of(path), path.suffix.lower()
     if site is None and suffix in (".md", ".markdown"):
@@ -58,7 +58,7 @@ def check(path: Path, *, external: bool = True) -> CheckReport:
     elif path.name == MANIFEST:
         notes = _check_manifest(path, findings)
     elif _can_be_read(path, findings):
-        notes = _check_file(path, findings, external)
+        _check_file(path, findings)
     if findings.left_out:
         notes = (*notes, f"{findings.left_out} further findings are not shown")
     return CheckReport(findings.in_order(), notes)
@@ -85,23 +85,21 @@ def _check_manifest(path: Path, findings: FileFindings) -> tuple[str, ...]:
     return (f"{len(files)} files" if len(files) != 1 else "1 file",)
 
 
-def _check_file(path: Path, findings: FileFindings, external: bool) -> tuple[str, ...]:
-    """Have a file checked by the module that knows its format; notes on that."""
+def _check_file(path: Path, findings: FileFindings) -> None:
+    """Have a file checked by the module that knows its format."""
     match path.suffix.lower():
         case ".epub":
             from pipeline.verify.book import check_book
-            from pipeline.verify.epubcheck import run_epubcheck
 
             check_book(path, findings)
-            return (run_epubcheck(path, findings),) if external else ()
         case ".pdf":
             from pipeline.verify.pdf import check_pdf
 
-            return check_pdf(path, findings)
-    from pipeline.verify.web import check_page
+            check_pdf(path, findings)
+        case _:
+            from pipeline.verify.web import check_page
 
-    check_page(path, findings)
-    return ()
+            check_page(path, findings)
 
 
 def _can_be_read(path: Path, findings: FileFindings) -> bool:

@@ -23,8 +23,17 @@ from pipeline.model.sheet.colours import contrast_of_luminances, luminance
 from pipeline.model.words import words as words_of
 from pipeline.verify.claims import BREAKS
 from pipeline.verify.findings import Finding, finding
-from pipeline.verify.markup import EPUB_TYPE, HTML, XML, kinds, text_of, words
-from pipeline.verify.page import HEADING, heading_faults, title_faults
+from pipeline.verify.markup import (
+    EPUB_TYPE,
+    HEADING,
+    HTML,
+    XML,
+    has_text,
+    kinds,
+    place,
+    text_of,
+    words,
+)
 from pipeline.verify.references import id_faults, identifiers, references
 
 
@@ -216,7 +225,13 @@ def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
 
 def pages_have_titles(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
-        yield from _in_page(name, title_faults(root), 1)
+        yield from _in_page(name, _title_faults(root), 1)
+
+
+def _title_faults(root: Element) -> Iterator[Finding]:
+    titles = root.findall(f"{HTML}head/{HTML}title")
+    if not titles or not text_of(titles[0]):
+        yield finding("no-title", place(titles[0] if titles else root))
 
 
 def pages_have_languages(subject: AuditSubject) -> Looked:
@@ -228,7 +243,22 @@ def pages_have_languages(subject: AuditSubject) -> Looked:
 def headings_are_in_order(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         headings = sum(bool(HEADING.match(element.tag)) for element in root.iter())
-        yield from _in_page(name, heading_faults(root, complete=False), headings)
+        yield from _in_page(name, _heading_faults(root), headings)
+
+
+def _heading_faults(root: Element) -> Iterator[Finding]:
+    """Headings without text, and levels that are skipped; a page may begin with any level."""
+    last = 6
+    for element in root.iter():
+        match = HEADING.match(element.tag)
+        if match is None:
+            continue
+        level = int(match[1])
+        if level > last + 1:
+            yield finding("skipped-level", place(element), level=level, last=last, wanted=last + 1)
+        if not has_text(element):
+            yield finding("empty-heading", place(element), level=level)
+        last = level
 
 
 def references_have_targets(subject: AuditSubject) -> Looked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,7 +81,7 @@ class FileFindings:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._kept: dict[Severity, list[tuple[str, Diagnostic]]] = {one: [] for one in Severity}
+        self._kept: dict[Severity, list[Diagnostic]] = {one: [] for one in Severity}
         self._left_out = [0]
 
     def of(self, source: str) -> FileFindings:
@@ -102,29 +102,13 @@ class FileFindings:
         for one in findings:
             kept = self._kept[one.code.value.severity]
             if len(kept) < LIMIT:
-                kept.append((one.rule, one.diagnostic(self.source)))
+                kept.append(one.diagnostic(self.source))
             else:
                 self._left_out[0] += 1
 
     def unreadable(self, error: OSError | ValueError) -> None:
         reason = getattr(error, "strerror", None) or "the system gives no reason"
         self.add("unreadable", reason=reason)
-
-    def drop_doubles(self, rules: Container[str], of: str) -> None:
-        """Drop findings of these rules on lines where the rule ``of`` has a finding too."""
-        found = [one for kept in self._kept.values() for one in kept]
-        places = {(one.source, one.line) for rule, one in found if rule == of and one.line}
-        for kept in self._kept.values():
-            kept[:] = [
-                (rule, one)
-                for rule, one in kept
-                if rule not in rules or (one.source, one.line) not in places
-            ]
-
-    @property
-    def errors(self) -> int:
-        """The number of errors so far."""
-        return len(self._kept[Severity.ERROR])
 
     @property
     def left_out(self) -> int:
@@ -133,7 +117,7 @@ class FileFindings:
 
     def in_order(self) -> tuple[Diagnostic, ...]:
         """Each finding once, by file and place."""
-        found = dict.fromkeys(one for kept in self._kept.values() for _, one in kept)
+        found = dict.fromkeys(one for kept in self._kept.values() for one in kept)
         return tuple(sorted(found, key=lambda one: (one.source, one.line, one.column)))
 
 

@@ -1,11 +1,12 @@
 """Parses XML into element trees that know the position of each element.
 
-The trees are those of `xml.etree`, with names in Clark's notation (``{namespace}name``) for both
-languages. The position of an element is kept as an attribute, `PLACE`; see `place`.
+The trees are those of `xml.etree`, with names in Clark's notation (``{namespace}name``). The
+position of an element is kept as an attribute, `PLACE`; see `place`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
@@ -22,6 +23,8 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 PLACE = "{}place"
 
+HEADING = re.compile(rf"{re.escape(HTML)}h([1-6])\Z")
+
 MAX_DEPTH = 500
 MAX_ELEMENTS = 500_000
 
@@ -35,17 +38,8 @@ class MarkupError(Exception):
         self.span = span
 
 
-def stamp(attributes: dict[str, str], span: Span, depth: int, count: int) -> None:
-    """Record the position of an element. Raises `MarkupError` if there are too many."""
-    if depth > MAX_DEPTH:
-        raise MarkupError(f"Elements are nested more than {MAX_DEPTH} deep.", span)
-    if count > MAX_ELEMENTS:
-        raise MarkupError(f"There are more than {MAX_ELEMENTS} elements.", span)
-    attributes[PLACE] = f"{span.line}:{span.column}"
-
-
 class _XMLBuilder(TreeBuilder):
-    """The target of the XML parser."""
+    """The target of the XML parser: stamps elements with their position, and stops at a bomb."""
 
     position: Callable[[], Span]
     depth = count = 0
@@ -53,7 +47,12 @@ class _XMLBuilder(TreeBuilder):
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self.depth += 1
         self.count += 1
-        stamp(attrs, self.position(), self.depth, self.count)
+        span = self.position()
+        if self.depth > MAX_DEPTH:
+            raise MarkupError(f"Elements are nested more than {MAX_DEPTH} deep.", span)
+        if self.count > MAX_ELEMENTS:
+            raise MarkupError(f"There are more than {MAX_ELEMENTS} elements.", span)
+        attrs[PLACE] = f"{span.line}:{span.column}"
         return super().start(tag, attrs)
 
     def end(self, tag: str) -> Element:
@@ -86,8 +85,9 @@ def parse_xml(data: bytes) -> Element:
 
 
 def place(element: Element) -> Span:
-    """The place where the start tag of an element begins."""
-    line, _, column = element.get(PLACE, "0:0").partition(":")
+    """The place where the start tag of an element begins; in a tree of lxml's, its line."""
+    default = f"{getattr(element, 'sourceline', None) or 0}:0"
+    line, _, column = element.get(PLACE, default).partition(":")
     return Span(int(line), int(column))
 
 

@@ -1,6 +1,6 @@
 """Reads the ids, links and files in a file.
 
-The same for web pages, the XHTML, SVG and NCX files of e-books, and style sheets.
+The same for web pages, the XHTML and SVG files of e-books, and style sheets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from pipeline.model.css_addresses import loaded
 from pipeline.model.diagnostics import Span
 from pipeline.verify.findings import Finding, finding
-from pipeline.verify.markup import HTML, SVG, XLINK, attributes, place, words
+from pipeline.verify.markup import XLINK, attributes, place, words
 
 Kind: TypeAlias = Literal["link", "file", "id"]
 Style: TypeAlias = Literal["attribute", "element", "file"]
@@ -38,10 +38,7 @@ class Target(NamedTuple):
     fragment: str
 
 
-LOADED = frozenset(
-    f"{HTML}{name}"
-    for name in "img source audio video track embed iframe script input frame".split()
-)
+LOADED = frozenset("img source audio video track embed iframe script input frame".split())
 LOADED_RELATIONS = frozenset(
     "stylesheet icon apple-touch-icon mask-icon preload prefetch modulepreload preconnect"
     " dns-prefetch manifest pronunciation".split()
@@ -50,6 +47,11 @@ ID_LISTS = frozenset(
     "aria-activedescendant aria-controls aria-describedby aria-details aria-errormessage"
     " aria-flowto aria-labelledby aria-owns".split()
 )
+PAINTED = frozenset(
+    "style fill stroke filter mask clip-path marker-start marker-mid marker-end".split()
+)
+"""Attributes that may refer to files and places as styles do."""
+
 OWN_ID_LISTS = {"label": ("for",), "td": ("headers",), "th": ("headers",), "input": ("list",)}
 
 
@@ -76,7 +78,8 @@ def id_faults(root: Element) -> Iterator[Finding]:
 
 
 def references(root: Element) -> Iterator[FileReference]:
-    """Everything that the elements of a page or a drawing refer to."""
+    """Everything that the elements of a page or a drawing refer to; names of HTML may be without
+    their namespace."""
     for element in root.iter():
         yield from _of_element(element)
 
@@ -84,36 +87,38 @@ def references(root: Element) -> Iterator[FileReference]:
 def _of_element(element: Element) -> Iterator[FileReference]:
     name = element.tag.rpartition("}")[2]
     at = place(element)
-    own_lists = OWN_ID_LISTS.get(name, ()) if element.tag.startswith(HTML) else ()
+    own_lists = OWN_ID_LISTS.get(name, ())
     for attribute, value in attributes(element):
-        key = "href" if attribute == f"{XLINK}href" else attribute
+        key = "href" if attribute in (f"{XLINK}href", "xlink:href") else attribute
         what = f"`{key}` of `{name}`"
         if key in ID_LISTS or key in own_lists:
             for word in value.split():
                 yield FileReference("id", word, what, at)
-        elif kind := _kind(element, key):
+        elif kind := _kind(element, name, key):
             addresses = _candidates(value) if key == "srcset" else (value,)
             for address in addresses:
                 yield FileReference(kind, address.strip(), what, at)
-        elif key == "style" or ("url(" in value and element.tag.startswith(SVG)):
+        elif key in PAINTED and "url(" in value:
             yield from css_references(value, what, at, "attribute")
     if name == "style" and element.text:
         yield from css_references(element.text, "a style", at, "element")
 
 
-def _kind(element: Element, attribute: str) -> Literal["link", "file", ""]:
+def _kind(element: Element, name: str, attribute: str) -> Literal["link", "file", ""]:
     """The way in which an attribute leads to another place, or "" if it does not."""
-    match element.tag, attribute:
-        case tag, "src" | "srcset" | "poster" if tag in LOADED:
+    match name, attribute:
+        case _, "src" | "srcset" | "poster" if name in LOADED:
             return "file"
-        case tag, "data" if tag == f"{HTML}object":
+        case "object", "data":
             return "file"
-        case tag, "href" if tag == f"{HTML}link":
+        case "link", "href":
             relations = {word.lower() for word in words(element, "rel")}
             return "file" if relations & LOADED_RELATIONS else "link"
-        case tag, "href" if tag in (f"{HTML}a", f"{HTML}area", f"{SVG}a"):
+        case "a" | "area", "href":
             return "link"
-        case tag, "href" | "src" if tag.startswith(SVG):
+        case "base", "href":
+            return ""
+        case _, "href":  # of a drawing
             return "file"
     return ""
 

@@ -1,4 +1,4 @@
-"""Reads PDFs into layouts of their pages as they are seen. Only this module knows PDFium."""
+"""Reads PDFs into layouts of their pages as they are seen, with PDFium."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import ctypes
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,12 @@ from pipeline.verify.layout import (
     Colour,
     PageAddress,
     PageArea,
-    PageCell,
     PageElement,
     PageLayout,
     Picture,
     TextRun,
 )
+from pipeline.verify.tags import elements_of, figures_of, string_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -42,26 +42,14 @@ POINT = 0.25
 LARGEST = 4000
 """Dots that a page is drawn in at most, across or up: a poster is drawn more coarsely."""
 
-FORMS, LEVELS = 16, 64
-"""Forms within forms that are looked into, and levels that are read of a structure tree."""
-
-SHORT = 128
-"""Bytes of a text that most are not longer than."""
+FORMS = 16
+"""Forms within forms that are looked into."""
 
 MOST = 200_000
 """The maximum number of things on a page that are examined."""
 
 BOLD, ITALIC = ("bold", "black", "heavy"), ("italic", "oblique")
 """Words in the names of bold and italic fonts: files often give no weight."""
-
-INLINE = frozenset(
-    "Annot BibEntry Code Em Index Link NonStruct Quote Reference Ruby Span Strong Sub".split()
-)
-"""Elements that are part of a line (ISO 32000-1, section 14.8.4.4)."""
-
-
-BEFORE = {"FENote": "Note"}
-"""Types of PDF 2.0 by the names that they had before."""
 
 
 class UnreadablePdf(ValueError):  # noqa: N818
@@ -99,21 +87,51 @@ def read_pages(
     return tuple(pages)
 
 
-def is_blank(source: Path | bytes, places: Sequence[tuple[int, PageArea]]) -> tuple[bool, ...]:
-    """Return, for each place on a numbered page, whether nothing is visible: it has no size, or a
-    single colour that is also around it. Raises `UnreadablePdf`."""
-    blank = [False] * len(places)
-    by_page = sorted(range(len(places)), key=lambda index: places[index][0])
+def invisible_figures(source: Path | bytes) -> tuple[tuple[int, str], ...]:
+    """The figures and formulas that are drawn in no size, or in a single colour that is also around
+    them: the numbers of their pages, and their alternative texts. Raises `UnreadablePdf`."""
+    found: list[tuple[int, str]] = []
     with _opened(source) as document:
-        for number, indices in itertools.groupby(by_page, lambda index: places[index][0]):
+        for number in range(1, len(document) + 1):
             with contextlib.closing(document[number - 1]) as page:
+                figures = [] if page.get_rotation() else figures_of(page)
                 canvas, (x, y, _, _) = _Canvas(page, FINE), page.get_cropbox()
-                for index in indices if not page.get_rotation() else ():
-                    left, bottom, right, top = places[index][1]
+                for (left, bottom, right, top), alt in figures:
                     place = PageArea(left - x, bottom - y, right - x, top - y)
                     no_size = min(place.width, place.height) < POINT
-                    blank[index] = no_size or canvas.is_one_colour(place)
-    return tuple(blank)
+                    if no_size or canvas.is_one_colour(place):
+                        found.append((number, alt))
+    return tuple(found)
+
+
+def dead_ends(source: Path | bytes) -> tuple[tuple[int, str], ...]:
+    """The links that lead nowhere: the numbers of their pages; and, with 0, the titles of such
+    bookmarks. Raises `UnreadablePdf`."""
+    found: list[tuple[int, str]] = []
+    with _opened(source) as document:
+        for number in range(1, len(document) + 1):
+            with contextlib.closing(document[number - 1]) as page:
+                position, link = ctypes.c_int(0), pdfium.FPDF_LINK()
+                while pdfium.FPDFLink_Enumerate(page, position, link):
+                    goal = pdfium.FPDFLink_GetDest(document, link)
+                    if _is_dead(document, goal, pdfium.FPDFLink_GetAction(link)):
+                        found.append((number, ""))
+        for mark in document.get_toc():
+            goal = pdfium.FPDFBookmark_GetDest(document, mark)
+            if _is_dead(document, goal, pdfium.FPDFBookmark_GetAction(mark)):
+                found.append((0, string_of(pdfium.FPDFBookmark_GetTitle, mark)))
+    return tuple(found)
+
+
+def _is_dead(document: Any, goal: Any, action: Any) -> bool:
+    """Return whether a destination, or an action, leads nowhere."""
+    kind = pdfium.FPDFAction_GetType(action) if action else pdfium.PDFACTION_GOTO
+    if kind == pdfium.PDFACTION_URI:
+        return bool(pdfium.FPDFAction_GetURIPath(document, action, None, 0) < 2)
+    if action and kind == pdfium.PDFACTION_GOTO:
+        goal = goal or pdfium.FPDFAction_GetDest(document, action)
+    is_there = goal and pdfium.FPDFDest_GetDestPageIndex(document, goal) >= 0
+    return kind == pdfium.PDFACTION_GOTO and not is_there
 
 
 class _Canvas:
@@ -183,7 +201,7 @@ def _layout(
     canvas: _Canvas | None,
     pictured: Callable[[int, Picture, pypdfium2.PdfImage], object] | None,
 ) -> PageLayout:
-    tagged = _elements(page)
+    tagged = elements_of(page)
     found: list[tuple[TextRun, int]] = []
     pictures: list[Picture] = []
     drawings: list[PageArea] = []
@@ -228,7 +246,7 @@ def _read_text(
     mode = pdfium.FPDFTextObj_GetTextRenderMode(value)
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     has_colour = pdfium.FPDFPageObj_GetFillColor(value, red, green, blue, alpha)
-    text = _string(pdfium.FPDFTextObj_GetText, value, textpage)
+    text = string_of(pdfium.FPDFTextObj_GetText, value, textpage)
     if mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE or not has_colour or not text.strip():
         return
     m, font = value.get_matrix().multiply(outer), _font_name(value)
@@ -281,15 +299,6 @@ def _upright(page: Any) -> PdfMatrix:
     return PdfMatrix(1, 0, 0, 1, -left, -bottom)
 
 
-def _string(getter: Any, *of: Any) -> str:
-    """The text that a function of PDFium gives of something. Most is short, and asked for once."""
-    room, size = 0, SHORT
-    while size > room:
-        buffer, room = (ctypes.c_ushort * (size // 2))(), size
-        size = getter(*of, buffer, room)
-    return bytes(buffer)[: max(0, size - 2)].decode("utf-16-le", errors="replace")
-
-
 def _links(page: Any, upright: PdfMatrix) -> Iterator[PageAddress]:
     """The places on a page that lead to addresses."""
     position, link, box = ctypes.c_int(0), pdfium.FPDF_LINK(), pdfium.FS_RECTF()
@@ -301,49 +310,3 @@ def _links(page: Any, upright: PdfMatrix) -> Iterator[PageAddress]:
             pdfium.FPDFAction_GetURIPath(page.pdf, action, address, size)
             area = upright.on_rect(box.left, box.bottom, box.right, box.top)
             yield PageAddress(PageArea(*area), address.value.decode("utf-8", "replace"))
-
-
-def _columns(cell: Any) -> int:
-    number = ctypes.c_float()
-    for index in range(pdfium.FPDF_StructElement_GetAttributeCount(cell)):
-        attribute = pdfium.FPDF_StructElement_GetAttributeAtIndex(cell, index)
-        value = pdfium.FPDF_StructElement_Attr_GetValue(attribute, b"ColSpan")
-        if value and pdfium.FPDF_StructElement_Attr_GetNumberValue(value, number):
-            return min(max(1, int(number.value)), 100)
-    return 1
-
-
-def _elements(page: Any) -> dict[int, PageElement]:
-    """The elements of the structure tree by the number of their marked content."""
-    tree = pdfium.FPDF_StructTree_GetForPage(page)
-    found: dict[int, PageElement] = {}
-    blocks, rows = itertools.count(1), itertools.count(1)
-
-    def read(
-        element: Any, roles: tuple[str, ...], alt: str, block: int, cell: PageCell | None
-    ) -> None:
-        role = _string(pdfium.FPDF_StructElement_GetType, element)
-        role = BEFORE.get(role, role)
-        roles = (*roles, role)
-        alt = _string(pdfium.FPDF_StructElement_GetAltText, element) or alt
-        block = block if role in INLINE else next(blocks)
-        row, column = next(rows) if role == "TR" else 0, 0
-        for index in range(pdfium.FPDF_StructElement_CountChildren(element)):
-            content = pdfium.FPDF_StructElement_GetChildMarkedContentID(element, index)
-            child = pdfium.FPDF_StructElement_GetChildAtIndex(element, index)
-            if row:  # an empty cell has nothing on the page, and no element
-                cell = PageCell(row, column, _columns(child) if child else 1)
-                column += cell.columns
-            if content >= 0:
-                found[content] = PageElement(len(found), block, roles, alt, cell)
-            elif child and len(roles) < LEVELS:
-                read(child, roles, alt, block, cell)
-
-    try:
-        for index in range(pdfium.FPDF_StructTree_CountChildren(tree) if tree else 0):
-            if child := pdfium.FPDF_StructTree_GetChildAtIndex(tree, index):
-                read(child, (), "", 0, None)
-    finally:
-        if tree:
-            pdfium.FPDF_StructTree_Close(tree)
-    return found

@@ -12,17 +12,15 @@ from lxml import etree, html
 
 from pipeline.model.page_map import letters, printed_letters
 from pipeline.package.units import DrawnText
-from pipeline.verify.archive import BROKEN, Archive
-from pipeline.verify.findings import FileFindings
+from pipeline.verify.archive import Archive, BrokenBook
 from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.markup import EPUB_TYPE, kinds, words
 from pipeline.verify.package import XHTML, read_package
-from pipeline.verify.page import BACK_LINKS, REFERENCES
 
 PASSED_OVER = ("head", "nav", "script", "style", "template", "math", "svg", "select")
 """Elements that hold no text of the document, or hold it in another form, or again."""
 
-SIGNS = REFERENCES | BACK_LINKS | {"doc-pagebreak", "pagebreak"}
+SIGNS = frozenset("doc-noteref noteref doc-backlink backlink doc-pagebreak pagebreak".split())
 """Signs that lead from the text to a note, back, or say where a page begins."""
 
 
@@ -51,13 +49,11 @@ def text_of_book(file: Path | BinaryIO) -> DrawnText:
         resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True
     )
     try:
-        with Archive(file, findings := FileFindings("")) as archive:
-            package = read_package(archive, findings)
-            if package is None:
-                raise UnreadableFile("no package document")
-            names = (name for name in package.spine if package.items[name].media_type == XHTML)
-            roots = [etree.fromstring(archive.read(name) or b"", parser) for name in names]
-    except (etree.LxmlError, *BROKEN) as error:
+        with Archive(file) as archive:
+            package = read_package(archive)
+            names = (name for name in package.spine if package.items[name] == XHTML)
+            roots = [etree.fromstring(archive.read(name), parser) for name in names]
+    except (etree.LxmlError, BrokenBook) as error:
         raise UnreadableFile(str(error)) from error
     return _letters_of(roots)
 

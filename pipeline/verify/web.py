@@ -1,64 +1,49 @@
-"""Checks web pages and sites: that each is whole, needs nothing from elsewhere, and can be read;
-and that the pages of a site lead to each other."""
+"""Checks that web pages and sites are whole: that each page needs nothing from elsewhere, and that
+all its links within the publication lead somewhere. The Nu Html Checker knows the rules of HTML."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
-from xml.etree.ElementTree import Element
+from typing import Any, NamedTuple
+
+from lxml import etree, html
 
 from pipeline.model.diagnostics import Span
 from pipeline.system.checksums import listed
 from pipeline.verify.findings import FileFindings, check_sums
-from pipeline.verify.html import parse_html
-from pipeline.verify.markup import HTML, MarkupError, parse_xml, place, words
-from pipeline.verify.page import check_notes, notes_of, page_faults
+from pipeline.verify.markup import words
 from pipeline.verify.references import (
     FileReference,
-    Target,
     css_references,
-    id_faults,
     identifiers,
     led_to,
     references,
 )
 
 START = "index.html"
-MAX_SIZE = 64 * 1024 * 1024
-"""The maximum size of a page in bytes."""
-
-CHARSET_WITHIN = 1024
-"""Bytes from the start in which browsers look for the encoding."""
-
-_CHARSET = re.compile(rb"<meta\s[^<>]*charset\s*=\s*[\"']?utf-8\b", re.IGNORECASE)
-_BOM = b"\xef\xbb\xbf"
+_START = re.compile(rb"<(!doctype )?html\b", re.IGNORECASE)
 FOLLOWED = frozenset({"http", "https", "mailto", "tel", "doi", "urn"})
 
 
 class _Page(NamedTuple):
     path: Path
-    root: Element
+    root: Any
     ids: dict[str, int]
     findings: FileFindings
 
 
 def check_page(path: Path, findings: FileFindings) -> None:
     """Check a page, with the files next to it that it shows."""
-    root = _read(path, findings)
-    if root is not None:
-        _check([_Page(path, root, identifiers(root), findings)], address=None)
+    _check([page] if (page := _read(path, findings)) else [], address=None)
 
 
 def check_site(folder: Path, findings: FileFindings) -> int:
     """Check all pages in a folder, and the files in its list. Returns the number of pages."""
-    pages: list[_Page] = []
-    for path in sorted(folder.glob("*.html")):
-        own = findings.of(str(path))
-        root = _read(path, own)
-        if root is not None:
-            pages.append(_Page(path, root, identifiers(root), own))
+    files = sorted(folder.glob("*.html"))
+    read = [_read(path, findings.of(str(path))) for path in files]
+    pages = [page for page in read if page]
     start = next((page for page in pages if page.path.name == START), None)
     if start is None:
         findings.add("no-start-page")
@@ -70,76 +55,43 @@ def check_site(folder: Path, findings: FileFindings) -> int:
         changed="listed-file-changed",
         missing="listed-file-missing",
     )
-    return len(pages)
+    return len(files)
 
 
-def _address(start: Element) -> str:
+def _read(path: Path, findings: FileFindings) -> _Page | None:
+    """A page; None if the file is not a whole one."""
+    parser = html.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        data = path.read_bytes()
+        root = html.document_fromstring(data, parser) if _START.search(data) else None
+    except OSError as error:
+        findings.unreadable(error)
+        return None
+    except (etree.LxmlError, ValueError):
+        root = None
+    if root is None:
+        findings.add("no-page")
+        return None
+    return _Page(path, root, identifiers(root), findings)
+
+
+def _address(start: Any) -> str:
     """The address of the site according to its start page, or ""."""
-    links = (link for link in start.iter(f"{HTML}link") if "canonical" in words(link, "rel"))
+    links = (link for link in start.iter("link") if "canonical" in words(link, "rel"))
     return next((link.get("href", "") for link in links), "")
 
 
 def _check(pages: Sequence[_Page], address: str | None) -> None:
-    """Check pages separately, and their links. They are those of the site with this ``address``,
-    which may be "", or a single page."""
+    """Check the links of pages. They are those of the site with this ``address``, which may be "",
+    or a single page."""
     ids = {page.path.name: page.ids for page in pages}
     styles: set[str] = set()
     for page in pages:
-        page.findings.put(*page_faults(page.root, complete=True))
-        mains = [e for e in page.root.iter() if e.tag == f"{HTML}main" or e.get("role") == "main"]
-        for second in mains[1:]:
-            page.findings.add("second-main", place(second))
-        if not mains:
-            page.findings.add("no-main")
-        page.findings.put(*id_faults(page.root))
         surroundings = _Surroundings(page, ids, address, styles)
         for reference in references(page.root):
             surroundings.check(reference)
-    check_notes([(p.path.name, notes_of(p.root), p.findings) for p in pages], _within(ids))
-
-
-def _within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target | None]:
-    """Finds the targets of addresses in pages with these ids; None for missing ones."""
-
-    def resolve(base: str, href: str) -> Target | None:
-        _, goal = led_to(base, href)
-        return goal if goal.fragment in pages.get(goal.path, ()) else None
-
-    return resolve
-
-
-def _read(path: Path, findings: FileFindings) -> Element | None:
-    """The root of a page, None if it cannot be parsed."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_SIZE + 1)
-    except OSError as error:
-        findings.unreadable(error)
-        return None
-    if len(data) > MAX_SIZE:
-        findings.add("page-too-big")
-        return None
-    try:
-        if path.suffix.lower() == ".xhtml":
-            return parse_xml(data)
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            before = data[: error.start]
-            at = Span(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
-            findings.add("not-utf8", at)
-            text = data.decode("utf-8-sig", errors="replace")
-        page = parse_html(text)
-    except MarkupError as error:
-        findings.add("garbled", error.span, reason=error.message)
-        return None
-    if page.doctype != "html":
-        findings.add("no-doctype", Span(1, 1))
-    if not data.startswith(_BOM) and not _CHARSET.search(data, 0, CHARSET_WITHIN):
-        findings.add("no-charset", Span(1, 1))
-    for at, mistake in page.mistakes:
-        findings.add("invalid-html", at, mistake=mistake)
-    return page.root
 
 
 class _Surroundings:
@@ -167,7 +119,6 @@ class _Surroundings:
         """Report a reference of the page that leads nowhere, or outside. A link to the site's own
         address, as on the page for missing pages, is treated as a link to the file."""
         if reference.kind == "id":
-            self._check_id(reference, self._page.path.name, reference.value)
             return
         if self._address and reference.value.startswith(self._address):
             value = reference.value.removeprefix(self._address) or START
@@ -214,7 +165,7 @@ class _Surroundings:
 
     def _check_style(self, path: str, findings: FileFindings) -> None:
         try:
-            data = (self._page.path.parent / path).read_bytes()[: MAX_SIZE + 1]
+            data = (self._page.path.parent / path).read_bytes()
         except OSError as error:
             findings.unreadable(error)
             return

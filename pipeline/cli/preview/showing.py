@@ -17,7 +17,6 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.tree import walk
 from pipeline.verify.archive import Archive
-from pipeline.verify.findings import FileFindings
 from pipeline.verify.package import read_package
 from pipeline.verify.passages import Passage, line_spans, passages
 
@@ -91,9 +90,8 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     """The files of an e-book, and those to be read, in order."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         files = {name: book.read(name) for name in book.namelist()}
-    with Archive(io.BytesIO(data), findings := FileFindings("")) as archive:
-        package = read_package(archive, findings)
-    return files, list(package.spine if package else ())
+    with Archive(io.BytesIO(data)) as archive:
+        return files, list(read_package(archive).spine)
 
 
 def places(document: Document) -> Iterator[BlockPlace]:

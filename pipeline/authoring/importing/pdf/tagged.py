@@ -32,7 +32,7 @@ from pipeline.authoring.importing.pdf.pieces import (
 )
 from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout, TextRun
-from pipeline.verify.seen import INLINE
+from pipeline.verify.tags import INLINE
 
 _HEADING = re.compile(r"H(?:eading ?)?([1-7])", re.IGNORECASE)
 _TOP = ("H", "Title")
