@@ -196,6 +196,18 @@ def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
     yield from _of_objects(name, b"\n".join(objects), b"\n".join(drawings))
 
 
+def without_attachments(data: bytes) -> bytes:
+    """A PDF without the files that are attached to it."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for name in list(pdf.attachments):
+            del pdf.attachments[name]
+        if "/AF" in pdf.Root:  # the associated files
+            del pdf.Root["/AF"]
+        output = io.BytesIO()
+        pdf.save(output)
+    return output.getvalue()
+
+
 def _of_objects(name: str, objects: bytes, drawings: bytes) -> Iterator[Content]:
     """The texts of objects as they are written, and of what is drawn."""
     texts: dict[bytes, list[str]] = {}

@@ -25,7 +25,7 @@ from pipeline.model.words import words
 from pipeline.package.result import Package
 from pipeline.resolve.citations.csl.locales import citeproc_data, locale_name
 from pipeline.system.paths import builtin_templates
-from pipeline.verify.contents import Content, characters, contents
+from pipeline.verify.contents import Content, characters, contents, without_attachments
 from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, FoundWords, WithheldPieces, folded, is_made_of
 
@@ -34,9 +34,11 @@ def leaks_in(
     package: Package, document: Document, marked: Document, edition: Edition, name: str
 ) -> tuple[Diagnostic, ...]:
     """Findings about the text in a finished file, and in those next to it, that is withheld from
-    the edition. ``document`` is as parsed, and ``marked`` for the edition."""
+    the edition. ``document`` is as parsed, and ``marked`` for the edition. The archive has the
+    whole source attached, on purpose."""
     places = (place for place in document.withheld if not admits(place.conditions, edition))
-    files = {PurePath(name).name: package.data}
+    data = without_attachments(package.data) if edition.is_archival else package.data
+    files = {PurePath(name).name: data}
     files |= {PurePath(other).name: data for other, data in package.extra.items()}
     return _findings(document, places, files, PurePath(name).name, _given(marked))
 
