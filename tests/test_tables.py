@@ -207,7 +207,7 @@ def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
         build(text)
         return found
 
-    monkeypatch.setattr("pipeline.package.pdf.lay_out", lay_out)
+    monkeypatch.setattr("pipeline.package.pdf.whole.lay_out", lay_out)
     return laid_out
 
 

@@ -112,7 +112,7 @@ def _drawn_or_none(mathml: str, colour: str, least: float) -> FormulaDrawing | N
 
 
 @functools.lru_cache(KEPT)
-def draw(mathml: str, colour: str, least: float) -> FormulaDrawing:
+def draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     """The drawing of a formula given as finished markup. Indices are as small as the font has
     them, but not smaller than ``least`` ems. Raises `CannotDrawError`."""
     try:

@@ -177,7 +177,9 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
             for item in node.items
         )
         tight = tight or (len(node.items) == 1 and len(node.items[0].children) == 1)
-        return replace(node, tight=tight, attributes=NO_ATTRIBUTES, span=None)
+        classes = node.attributes.classes
+        form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
+        return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
 
     def described(node: model.DefinitionList) -> Node:
         items = (

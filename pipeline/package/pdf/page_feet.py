@@ -92,9 +92,9 @@ def _pieces(page: LayoutBox) -> Iterator[_Piece]:
     stack += [(box, None, "", False) for box in children(page)[::-1] if not is_furniture(box)]
     while stack:
         box, heading, section, is_note = stack.pop()
-        if is_floating(box):
-            continue
         element = box.element
+        if is_floating(box) or (element is not None and has_class(box, "title-page")):
+            continue
         if element is not None and element.tag in HEADINGS:
             heading = element
         elif element is not None and element.tag == "section":

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code
+from pipeline.model.gaps import STAND_INS
 from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.captions import figure_of
@@ -124,5 +125,5 @@ def _images(block: Block) -> tuple[model.Image, ...]:
 
 def _is_image_or_space(node: Inline) -> bool:
     if isinstance(node, model.Text):
-        return not node.text.strip()
+        return not STAND_INS.sub("", node.text).strip()
     return isinstance(node, model.Image | model.SoftBreak | model.LineBreak)
