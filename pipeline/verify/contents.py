@@ -7,15 +7,16 @@ import base64
 import binascii
 import contextlib
 import io
+import itertools
 import re
+import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
 
 import pikepdf
-import pypdfium2
 from lxml import etree, html
 
 from pipeline.verify.pieces import BREAK
@@ -165,6 +166,8 @@ _NAMED = re.compile(rb"/(V|DV|AS|D|Dest|C)\s*+(/[^\s/<>()\[\]]++)")
 _KEYED = re.compile(rb"/(N|D|Dests|ClassMap)\s*+<<([^<>]*+)>>")
 """Dictionaries whose keys can be anything."""
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
 _FOR_PROGRAMS = frozenset({
     b"", b"BaseFont", b"Creator", b"DA", b"FontFamily", b"ID", b"Names", b"Ordering", b"Producer",
     b"Registry",
@@ -173,15 +176,10 @@ _FOR_PROGRAMS = frozenset({
 
 
 def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
-    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
-        for number in range(len(document)):
-            with (
-                contextlib.closing(document[number]) as page,
-                contextlib.closing(page.get_textpage()) as text,
-            ):
-                yield Content(f"page {number + 1} of {name}", text.get_text_range())
-    objects, drawings = list[bytes](), list[bytes]()
+    objects: list[bytes] = []
+    drawings: dict[str, list[bytes]] = {}
     with pikepdf.open(io.BytesIO(data)) as pdf:
+        pages = _pages_by_stream(pdf)
         for thing in (pdf.trailer, *pdf.objects):
             if isinstance(thing, pikepdf.Stream):
                 objects.append(thing.stream_dict.unparse())
@@ -189,11 +187,17 @@ def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
                 if _is_file(thing, stream):
                     yield from contents(f"{name}{METADATA}", stream)
                 else:
-                    drawings.append(stream)
+                    place = pages.get(thing.objgen, "a drawing")
+                    drawings.setdefault(f"{place} of {name}", []).append(stream)
             elif isinstance(thing, pikepdf.Object):
                 objects.append(thing.unparse(resolved=True))
+        written = b"\n".join(objects)
+        fonts = dict(_fonts(pdf, written))
+    for where, streams in drawings.items():
+        yield Content(where, BREAK.join(_drawn(stream, fonts) for stream in streams))
     # reading text is a tenth of the work of asking for each entry of each object
-    yield from _of_objects(name, b"\n".join(objects), b"\n".join(drawings))
+    spoken = (_SPOKEN.findall(stream) for streams in drawings.values() for stream in streams)
+    yield from _of_objects(name, written, itertools.chain.from_iterable(spoken))
 
 
 def without_attachments(data: bytes) -> bytes:
@@ -208,10 +212,66 @@ def without_attachments(data: bytes) -> bytes:
     return output.getvalue()
 
 
-def _of_objects(name: str, objects: bytes, drawings: bytes) -> Iterator[Content]:
-    """The texts of objects as they are written, and of what is drawn."""
+def _pages_by_stream(pdf: pikepdf.Pdf) -> dict[tuple[int, int], str]:
+    """The pages that streams draw, by their identities."""
+    pages: dict[tuple[int, int], str] = {}
+    for number, page in enumerate(pdf.pages, start=1):
+        streams = page.obj.get("/Contents")
+        for stream in streams if isinstance(streams, pikepdf.Array) else filter(None, [streams]):
+            pages[stream.objgen] = f"page {number}"
+    return pages
+
+
+_FONTS = re.compile(rb"/Font\s++(?:<<([^<>]*+)>>|(\d++) (\d++) R)")
+_REFERENCE = re.compile(rb"/([^\s/]++)\s++(\d++) (\d++) R")
+_CHARACTER = re.compile(rb"<([0-9a-fA-F]++)>\s*+<([0-9a-fA-F]++)>[ \t]*+(?=[\r\n])")
+_TEXT = re.compile(
+    rb"/([^\s/]++)\s++[\d.]++\s++Tf|<([0-9a-fA-F]++)>|(\((?:[^()\\]|\\.)*+\))", re.DOTALL
+)
+
+
+def _fonts(pdf: pikepdf.Pdf, objects: bytes) -> Iterator[tuple[bytes, dict[int, str]]]:
+    """The characters of glyphs in each font, by its name in resources."""
+    references: dict[tuple[bytes, bytes, bytes], None] = {}
+    for written, *place in dict.fromkeys(_FONTS.findall(objects)):
+        fonts = written or pdf.get_object(*map(int, place)).unparse(resolved=True)
+        references |= dict.fromkeys(_REFERENCE.findall(fonts))
+    for name, number, generation in references:
+        table = pdf.get_object(int(number), int(generation)).get("/ToUnicode")
+        if isinstance(table, pikepdf.Stream):
+            yield name, dict(_mapped(table.read_bytes()))
+
+
+def _mapped(table: bytes) -> Iterator[tuple[int, str]]:
+    """The characters of glyphs in a character map of a PDF."""
+    for glyph, character in _CHARACTER.findall(table):
+        yield int(glyph, 16), bytes.fromhex(character.decode()).decode("utf-16-be", "replace")
+
+
+def _drawn(stream: bytes, fonts: Mapping[bytes, Mapping[int, str]]) -> str:
+    """The text of a drawing, line by line as it is drawn."""
+    pieces: list[str] = []
+    glyphs: Mapping[int, str] = {}
+    for font, codes, string in _TEXT.findall(stream):
+        if font:
+            glyphs = fonts.get(font, {})
+        elif string:
+            pieces.append(string.decode("latin-1"))
+        else:
+            count = len(codes) // 4
+            numbers = struct.unpack(f">{count}H", bytes.fromhex(codes[: 4 * count].decode()))
+            pieces += [glyphs.get(number, "") for number in numbers]
+    text = "".join(pieces)
+    # right-to-left scripts are drawn from left to right
+    return f"{text}{BREAK}{text[::-1]}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def _of_objects(
+    name: str, objects: bytes, spoken: Iterable[tuple[bytes, bytes]]
+) -> Iterator[Content]:
+    """The texts of objects as they are written, and what is ``spoken`` instead of drawings."""
     texts: dict[bytes, list[str]] = {}
-    for key, string in dict.fromkeys((*_ENTRY.findall(objects), *_SPOKEN.findall(drawings))):
+    for key, string in dict.fromkeys((*_ENTRY.findall(objects), *spoken)):
         texts.setdefault(key, []).append(str(pikepdf.Object.parse(string)))
     names = (*_NAMED.findall(objects), *_KEYED.findall(objects))
     for key, found in dict.fromkeys(names):
@@ -243,14 +303,11 @@ def _is_file(stream: pikepdf.Stream, data: bytes) -> bool:
 
 # --- fonts --------------------------------------------------------------------------------
 
-_MAPPED = re.compile(rb"<([0-9a-fA-F]{4,})>\s*(?=[\r\n])")
-
 
 def characters(font: bytes) -> frozenset[str]:
     """The characters that a font has, or that a PDF maps its glyphs to."""
     if not font.startswith(FONTS):
-        texts = (bytes.fromhex(found.decode()) for found in _MAPPED.findall(font))
-        return frozenset("".join(text.decode("utf-16-be", "replace") for text in texts))
+        return frozenset("".join(character for _, character in _mapped(font)))
     import uharfbuzz
     from fontTools.ttLib import sfnt
 
