@@ -140,6 +140,7 @@ TEXT = """\
 ---
 title: Wells
 lang: en
+class: book
 ---
 
 # Wells
@@ -213,7 +214,7 @@ def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> Non
         ]
 
     fast = pages("")
-    assert len(fast) == 2
+    assert len(fast) > 2
     assert fast == pages("1")
 
 

@@ -172,11 +172,8 @@ def test_lines_are_those_that_are_found_when_all_is_set_anew(
             return laid_out, [page.get_textpage().get_text_range() for page in pdf]
 
     found = lines()
-    if face is LATIN_FACE:  # it has no kerning between a letter and a space
-        monkeypatch.setattr(patching, "FASTER_LAYOUT", {})
-        monkeypatch.setattr(patching, "FASTER_DRAWING", {})
-    else:
-        monkeypatch.setattr(splitting, "line_of_paragraph", lambda *_: None)
+    monkeypatch.setattr(patching, "FASTER_LAYOUT", {})
+    monkeypatch.setattr(patching, "FASTER_DRAWING", {})
     assert found == lines()
 
 

@@ -241,11 +241,14 @@ CODE = Path(__file__).parent.parent
 NOT_CODE = {"__pycache__", "_templates"}
 """Folders without code of stages: templates that a stage reads count as its files."""
 
+ENVIRONMENT = ("SOURCE_DATE_EPOCH", "CHAPBOOK_PLAIN_ENGINE")
+"""The variables that results depend on."""
+
 
 def code_version() -> str:
     """The digest of what the outcome of a stage depends on, besides its inputs: Chapbook's code,
     the libraries, Python, and the environment."""
-    return key(_installed(), os.environ.get("SOURCE_DATE_EPOCH", ""))
+    return key(_installed(), *(os.environ.get(name, "") for name in ENVIRONMENT))
 
 
 @functools.cache

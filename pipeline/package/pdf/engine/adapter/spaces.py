@@ -3,17 +3,20 @@ needs them, and WeasyPrint leaves them out (Kozea/WeasyPrint#720)."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import weasyprint
 import weasyprint.layout.inline
-from weasyprint.text.ffi import ffi, pango
+from weasyprint.text.ffi import TO_UNITS, ffi, pango
 from weasyprint.text.line_break import Layout
 
 from pipeline.package.pdf.engine.adapter.boxes import is_line, is_text, text_of_box
 
 SPACED = "spaced"
 """The attribute of a line that has the places where lines begin after a space."""
+
+SPACES = re.compile(" |\u00a0".encode())
 
 original_split_first_line = weasyprint.layout.inline.split_first_line
 original_skip_first_whitespace = weasyprint.layout.inline.skip_first_whitespace
@@ -30,7 +33,11 @@ class UnsharedFeatures(dict[bytes, Any]):
 
 class TextLayout(Layout):  # type: ignore[misc]
     """A text in a style. Its font features are freed with it: WeasyPrint makes new ones for each,
-    50 kB for every two pages."""
+    50 kB for every two pages.
+
+    It is justified as it was laid out, with wider spaces. WeasyPrint lays it out in pieces between
+    the spaces, without the kerning beside them, so that the line does not end where it should.
+    """
 
     layout: Any
     lacks_space = False
@@ -41,6 +48,32 @@ class TextLayout(Layout):  # type: ignore[misc]
         features = pango.pango_layout_get_attributes(self.layout)
         if features != ffi.NULL:  # Pango keeps a reference of its own
             pango.pango_attr_list_unref(features)
+
+    def reactivate(self, style: Any) -> None:
+        """Have the text as it is drawn."""
+        is_plain = style["letter_spacing"] == "normal" and not style["word_spacing"]
+        if not self.justification_spacing or not is_plain:
+            super().reactivate(style)
+            return
+        self.setup(style)
+        self.set_text(self.text)
+        pango.pango_layout_set_single_paragraph_mode(self.layout, True)
+        widen_spaces(self, int(self.justification_spacing * TO_UNITS))
+
+
+def widen_spaces(text: Any, units: int) -> None:
+    """Widen the spaces of a text that is laid out, in Pango's units."""
+    encoded = text.text.encode()
+    spaces = [space.start() for space in SPACES.finditer(encoded)]
+    run = text.get_first_line()[0].runs[0]
+    while run != ffi.NULL:
+        offset, glyphs = run.data.item.offset, run.data.glyphs
+        clusters = ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs)
+        firsts = {offset + at: n for n, at in reversed([*enumerate(clusters)])}
+        for space in spaces:
+            if (glyph := firsts.get(space)) is not None:  # it is no part of another letter
+                glyphs.glyphs[glyph].geometry.width += units
+        run = run.next
 
 
 def split_first_line(text: str, *given: Any, **options: Any) -> Any:

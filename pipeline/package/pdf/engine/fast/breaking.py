@@ -18,9 +18,9 @@ from weasyprint.layout.percent import percentage
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
 from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
 
+from pipeline.package.pdf.engine.adapter.spaces import SPACES
 from pipeline.package.pdf.engine.fast.lines import (
     CAN_READ_GLYPHS,
-    SPACES,
     STYLE_ATTRIBUTES,
     GlyphRun,
     ShapedText,
@@ -82,6 +82,19 @@ class ShapedParagraph:
     def end(self, start: int, end: int) -> int:
         """The place where a part ends, without its spaces."""
         return self.places[start + len(self.text[start:end].rstrip(" "))]
+
+    def kerning(self, end: int) -> int:
+        """The amount by which the last letter of a line is narrower than alone, in Pango's units:
+        what follows it in the paragraph does not do so on the line."""
+        last = len(self.text[:end].encode()) - len(self.text[end - 1].encode())
+        for run, clusters in self.runs:
+            place = last - run.placed.item.offset
+            if 0 <= place < run.placed.item.length and clusters.count(place) == 1:
+                glyph = run.placed.glyphs.glyphs[clusters.index(place)]
+                font, extents = run.placed.item.analysis.font, ffi.new("PangoRectangle *")
+                pango.pango_font_get_glyph_extents(font, glyph.glyph, ffi.NULL, extents)
+                return int(extents.width - glyph.geometry.width)
+        return 0
 
     def last_break(self, start: int, end: int) -> int | None:
         """The last index up to ``end`` where a line may end, if any after ``start``."""
@@ -183,7 +196,8 @@ def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tupl
 
 
 def _line(paragraph: ShapedParagraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
-    width = (paragraph.places[end] - paragraph.places[start]) * FROM_UNITS
+    units = paragraph.places[end] - paragraph.places[start] + paragraph.kerning(end)
+    width = units * FROM_UNITS
     line = LineOfParagraph(paragraph, start, end)
     length = len(line.text.encode())
     return line, length, resume, width, paragraph.height, paragraph.baseline

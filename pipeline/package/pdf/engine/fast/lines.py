@@ -1,6 +1,6 @@
 """Lines of text laid out by Pango. WeasyPrint lays out each one five times: to find its break, to
 see whether one more word fits, with a hyphen, in its final form, and for drawing. Here it is drawn
-as it was laid out, and no word is tried that did not fit before."""
+as it was laid out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import weasyprint
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
 
 from pipeline.package.pdf.engine.adapter.boxes import is_text
-from pipeline.package.pdf.engine.adapter.spaces import TextLayout
+from pipeline.package.pdf.engine.adapter.spaces import TextLayout, widen_spaces
 
 ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *);")
 
@@ -32,11 +32,10 @@ STYLE_ATTRIBUTES = (
 )
 """The attributes of a text that follow from its style."""
 
-SPACES = re.compile(" |\u00a0".encode())
 _ENDS_PARAGRAPHS = re.compile("[\n\r\u2029]")
 
 IS_RECENT = pango.pango_version() >= 15000
-"""True if Pango notices that a word fits without the space after it, and knows sizes of fonts."""
+"""True if Pango knows the sizes of fonts."""
 
 GLYPHS = struct.Struct("=Iiii4x")
 """A glyph in Pango's memory: its number, its width, and by how much it is moved."""
@@ -97,7 +96,6 @@ class ShapedText(TextLayout):
 
     _set: tuple[Any, int | None] | None = None
     """The first line, and where the second begins."""
-    _is_put_off = False
     _is_spaced = False
     _spacing: list[int] | None = None
 
@@ -120,32 +118,12 @@ class ShapedText(TextLayout):
         return found
 
     def set_text(self, text: str, justify: bool = False) -> None:
-        """Set a text, unless it is the line that was found with the word after it, which has not
-        fitted."""
-        if self._set and not self._is_put_off and self._goes_on(text):
-            self.text, self._is_put_off = text, True
-            return
-        self._set, self._is_put_off, self._is_spaced = None, False, justify
+        self._set, self._is_spaced = None, justify
         pango.pango_layout_set_single_paragraph_mode(self.layout, not _ENDS_PARAGRAPHS.search(text))
         super().set_text(text, justify)
 
-    def _goes_on(self, text: str) -> bool:
-        """Return whether a text is the beginning of the text set before, up to a space after its
-        first line. Pango does not notice that the very last space may be left out."""
-        assert self._set is not None
-        end, rest = self._set[1], self.text[len(text) : len(text) + 2]
-        return (
-            IS_RECENT
-            and end is not None
-            and rest.startswith(" ")
-            and bool(rest.strip())
-            and self.text.startswith(text)
-            and len(text.encode()) > end
-        )
-
     def get_first_line(self) -> tuple[Any, int | None]:
-        if not self._set or not self._is_put_off:
-            self._set = super().get_first_line()
+        self._set = super().get_first_line()
         return self._set
 
     def deactivate(self) -> None:
@@ -153,7 +131,7 @@ class ShapedText(TextLayout):
         style = self.style
         is_plain = style["letter_spacing"] == "normal" and not style["word_spacing"]
         is_line = self._set is not None and self._set[1] is None
-        if is_line and is_plain and not self._is_put_off and not self._is_spaced:
+        if is_line and is_plain and not self._is_spaced:
             self._spacing = self._spacing or [0]
             del self.style
         else:
@@ -169,7 +147,7 @@ class ShapedText(TextLayout):
         pango.pango_layout_set_single_paragraph_mode(self.layout, True)
         spacing = int(self.justification_spacing * TO_UNITS)
         if spacing != self._spacing[0]:
-            self._widen_spaces(spacing - self._spacing[0])
+            widen_spaces(self, spacing - self._spacing[0])
             self._spacing[0] = spacing
 
     def lay_out(self) -> None:
@@ -178,15 +156,6 @@ class ShapedText(TextLayout):
     def runs(self) -> Iterator[GlyphRun]:
         """The glyphs of the line."""
         return GlyphRun.all_of(self.get_first_line()[0], self.text.encode())
-
-    def _widen_spaces(self, units: int) -> None:
-        spaces = [space.start() for space in SPACES.finditer(self.text.encode())]
-        for run in self.runs():
-            item, glyphs = run.placed.item, run.placed.glyphs.glyphs
-            firsts = {item.offset + at: n for n, at in reversed([*enumerate(run.clusters)])}
-            for space in spaces:
-                if (glyph := firsts.get(space)) is not None:  # it is no part of another letter
-                    glyphs[glyph].geometry.width += units
 
     def justified(self, text: str, spacing: float) -> ShapedText | None:
         """The same with wider spaces, if it is this text, and is drawn as it was set."""
