@@ -29,7 +29,7 @@ from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import TEACHER, all_nodes, all_spans, answer_text, children, walk
+from pipeline.model.tree import TEACHER, answer_text, children, find, walk
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
@@ -53,10 +53,11 @@ class Found(NamedTuple):
 
 def may_withhold(files: SourceFiles) -> bool:
     """Return whether a text that was read can withhold anything: most have no such characters."""
-    return any(_MAY.search(line) for line in files.record.lines.values())
+    text = "\n".join(files.record.lines.values())
+    return any(mark in text for mark in _MARKS)
 
 
-_MAY = re.compile(r"[{<]|\[!|:::|!!!|\?\?\?|///|```|~~~|\\begin")
+_MARKS = ("{", "<", "[!", ":::", "!!!", "???", "///", "```", "~~~", "\\begin")
 
 
 def withheld(document: Document, root: BlockElement, files: SourceFiles) -> Found:
@@ -67,7 +68,7 @@ def withheld(document: Document, root: BlockElement, files: SourceFiles) -> Foun
 
 def solutions(document: Document) -> Iterator[Withheld]:
     """The answers in nodes that all editions get."""
-    for node, span in all_spans(document):
+    for _, node, span in find(document, model.Blank, model.Math, model.MathBlock, marked=True):
         place = span or Span(0)
         for _, value in filter(lambda pair: is_answer(pair[0]), node.attributes.pairs):
             yield Withheld(place, 0, Attributes(classes=("answer",)), value, "solution")
@@ -83,7 +84,7 @@ def without_answers(document: Document) -> Document:
     """The document without attributes that are named like an answer."""
     kinds = {
         type(node)
-        for node in all_nodes(document)
+        for _, node, _ in find(document, marked=True)
         if any(is_answer(key) for key, _ in node.attributes.pairs)
     }
 
