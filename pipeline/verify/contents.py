@@ -225,9 +225,9 @@ def _pages_by_stream(pdf: pikepdf.Pdf) -> dict[tuple[int, int], str]:
 _FONTS = re.compile(rb"/Font\s++(?:<<([^<>]*+)>>|(\d++) (\d++) R)")
 _REFERENCE = re.compile(rb"/([^\s/]++)\s++(\d++) (\d++) R")
 _CHARACTER = re.compile(rb"<([0-9a-fA-F]++)>\s*+<([0-9a-fA-F]++)>[ \t]*+(?=[\r\n])")
-_TEXT = re.compile(
-    rb"/([^\s/]++)\s++[\d.]++\s++Tf|<([0-9a-fA-F]++)>|(\((?:[^()\\]|\\.)*+\))", re.DOTALL
-)
+_FONT = re.compile(rb"/([^\s/]++)\s++[\d.]++\s++Tf")
+_GLYPHS = re.compile(rb"<((?:[0-9a-fA-F]{4})++)>")
+_LITERAL = re.compile(rb"\((?:[^()\\]|\\.)*+\)", re.DOTALL)
 
 
 def _fonts(pdf: pikepdf.Pdf, objects: bytes) -> Iterator[tuple[bytes, dict[int, str]]]:
@@ -251,16 +251,13 @@ def _mapped(table: bytes) -> Iterator[tuple[int, str]]:
 def _drawn(stream: bytes, fonts: Mapping[bytes, Mapping[int, str]]) -> str:
     """The text of a drawing, line by line as it is drawn."""
     pieces: list[str] = []
-    glyphs: Mapping[int, str] = {}
-    for font, codes, string in _TEXT.findall(stream):
-        if font:
-            glyphs = fonts.get(font, {})
-        elif string:
-            pieces.append(string.decode("latin-1"))
-        else:
-            count = len(codes) // 4
-            numbers = struct.unpack(f">{count}H", bytes.fromhex(codes[: 4 * count].decode()))
-            pieces += [glyphs.get(number, "") for number in numbers]
+    _, *parts = _FONT.split(stream)
+    for font, part in zip(parts[::2], parts[1::2], strict=True):
+        glyphs = bytes.fromhex(b"".join(_GLYPHS.findall(part)).decode())
+        numbers = struct.unpack(f">{len(glyphs) // 2}H", glyphs)
+        pieces += map(fonts.get(font, {}).get, numbers, itertools.repeat(""))
+        if b"(" in part:  # a font of a single byte a glyph
+            pieces += (string.decode("latin-1") for string in _LITERAL.findall(part))
     text = "".join(pieces)
     # right-to-left scripts are drawn from left to right
     return f"{text}{BREAK}{text[::-1]}" if _RIGHT_TO_LEFT.search(text) else text
