@@ -125,6 +125,7 @@ class _Process:
             return (TOO_LONG, "") if is_late else (CRASHED, "its process has gone")
         finally:
             timer.cancel()
+            timer.join()
         return answer
 
     def close(self) -> None:
