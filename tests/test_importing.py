@@ -313,6 +313,40 @@ def test_page(tmp_path: Path) -> None:
     }
 
 
+PLAIN = (
+    "<h1>Water</h1><p>Fill in the table.</p><table><tr><td>River</td><td>km</td></tr>"
+    "<tr><td>Nile</td><td></td></tr></table><p>Two questions:</p>"
+    "<table><tr><td><p>The first one is about the water of the river.</p></td>"
+    "<td><p>The second one, which is longer, is about the sea.</p></td></tr></table>"
+)
+WORD = (
+    '<meta name=Generator content="Microsoft Word 15"><title>Water</title><body><header></header>'
+)
+
+
+@pytest.mark.parametrize("start", ["<title>Water</title>", WORD])
+def test_page_without_furniture(tmp_path: Path, start: str) -> None:
+    """A page that is nothing but a text is imported as a whole, and so is one of a word
+    processor."""
+    (tmp_path / "page.html").write_text(f"{start}{PLAIN}")
+    made = imported(tmp_path / "page.html")
+    assert body(made).startswith("Fill in the table.\n\n| River |")
+    assert "Two questions:" in body(made)
+    assert "The first one" in body(made)
+    rows = {row.name: row[1:] for row in made.ledger}
+    assert rows["tables"] == (2, 2)
+    assert rows["words"] == (28, 28)
+    assert "words outside it" not in rows
+
+
+def test_what_is_outside_the_article_is_counted(tmp_path: Path) -> None:
+    """The comparison says how many words of the page are not in its article."""
+    (tmp_path / "page.html").write_text(PAGE)
+    assert ("words outside it", 8, 0) in [
+        tuple(row) for row in imported(tmp_path / "page.html").ledger
+    ]
+
+
 def test_parts_that_are_scattered(tmp_path: Path) -> None:
     """An article in several parts, none of which has most of it, is imported completely; content
     next to an article is reported."""
@@ -320,7 +354,7 @@ def test_parts_that_are_scattered(tmp_path: Path) -> None:
     steps = "".join(f"<div><div><p>Step {n}. {text}</p></div></div>" for n in range(1, 9))
     beside = "<div><p>Nothing of it is about the wells, it sells shoes, and more shoes.</p></div>"
     (tmp_path / "page.html").write_text(
-        f"<body><div>{beside}</div><div><h1>Wells</h1>{steps}</div></body>"
+        f"<body><header></header><div>{beside}</div><div><h1>Wells</h1>{steps}</div></body>"
     )
     made = imported(tmp_path / "page.html")
     assert all(f"Step {number}." in made.text for number in range(1, 9))

@@ -36,6 +36,10 @@ _ARTICLES = (
     "//main",
     "//*[@role='main']",
 )
+_FURNITURE = frozenset("nav header footer aside article main".split())
+_WRITERS = re.compile(r"LibreOffice|OpenOffice|Microsoft Word|Word\.Document|pandoc", re.I)
+"""Programs whose pages are documents."""
+
 _TEXT = frozenset({"p", "pre", "blockquote", "td", "li", "dd", "figcaption"})
 _UNDER = frozenset({"p", "ul", "ol", "table", "blockquote", "pre", "figure", "dl"})
 SHORT = 25
@@ -108,6 +112,20 @@ def drop(element: Element) -> None:
         else:
             before.tail = (before.tail or "") + element.tail
     parent.remove(element)
+
+
+def is_document(root: Element) -> bool:
+    """Return whether a page is all text: a word processor made it, or it has no furniture."""
+    made_by = (meta.get("content") or "" for meta in root.iter("meta"))
+    if any(map(_WRITERS.match, made_by)):
+        return True
+    body = root.find("body")
+    return body is not None and not any(
+        element.tag in _FURNITURE
+        or element.get("role") in _ROLES
+        or (words(element) and (_named(element) or _is_menu(element)))
+        for element in body.iter("*")
+    )
 
 
 def find(root: Element) -> Element:

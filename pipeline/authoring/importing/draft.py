@@ -66,7 +66,7 @@ KINDS: dict[type[Node], str] = {
 }
 """The kinds of elements that the ledger counts, and their names."""
 
-HEADS, CHANGED = "headers and footers", "tracked changes"
+HEADS, CHANGED, OUTSIDE = "headers and footers", "tracked changes", "words outside it"
 """Rows for content that is reported individually."""
 
 INDEXED, ALTERNATIVES, MERGED = "index marks", "alternative texts", "merged cells"
@@ -80,7 +80,7 @@ LEVELS = tuple(f"  level {number}" for number in range(1, 8))
 
 ROWS = (
     *dict.fromkeys(("headings", *LEVELS, *KINDS.values())),
-    *(MERGED, ALTERNATIVES, BOXES, INDEXED, "comments", CHANGED, HEADS, "words"),
+    *(MERGED, ALTERNATIVES, BOXES, INDEXED, "comments", CHANGED, HEADS, "words", OUTSIDE),
 )
 
 

@@ -103,10 +103,11 @@ def of_page(
     mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
     if root.xpath("//meta[@name='generator'][starts-with(@content, 'LibreOffice')]"):
         _keep_comments(root)
+    is_whole = whole_page or article.is_document(root)
     dropped = [(e, article.words(e)) for e in article.strip(root)]
     body = root.find("body")
-    chosen = (root if body is None else body) if whole_page else article.find(root)
-    if not whole_page:
+    chosen = (root if body is None else body) if is_whole else article.find(root)
+    if not is_whole:
         dropped += [(e, article.words(e)) for e in article.beside(chosen)]
         dropped += [(e, article.words(e)) for e in article.clean(chosen)]
     reader.tell_dropped(dropped)
@@ -129,6 +130,7 @@ def of_page(
         for one in (chosen, *(e for _, e in taken))
         for e, text in _passages(one)
     ]
+    counts[draft.OUTSIDE] = sum(len(said) for _, said in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
     found = tuple(reader.findings)

@@ -18,6 +18,7 @@ from pipeline.authoring.importing.draft import (
     IMAGE,
     LEVELS,
     MARKED,
+    OUTSIDE,
     ROWS,
     Draft,
     count,
@@ -285,7 +286,7 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
     for row in ledger:
         fewer = row.in_input - row.in_source
         tolerated = row.in_input // 50 if row.name == "words" else 0
-        if row.name not in (HEADS, CHANGED, *LEVELS) and fewer > tolerated:
+        if row.name not in (HEADS, CHANGED, OUTSIDE, *LEVELS) and fewer > tolerated:
             number = f"{row.in_source} of the {row.in_input} {row.name}"
             hint = "The rest is listed above as left out, or is in the source in another form."
             yield lost(f"The source has {number} in the input.", name, hint)
