@@ -335,7 +335,7 @@ def test_page_without_furniture(tmp_path: Path, start: str) -> None:
     assert "The first one" in body(made)
     rows = {row.name: row[1:] for row in made.ledger}
     assert rows["tables"] == (2, 2)
-    assert rows["words"] == (28, 28)
+    assert rows["words"] == (30, 30)
     assert "words outside it" not in rows
 
 
