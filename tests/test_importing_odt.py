@@ -42,7 +42,10 @@ STYLES = """
 <style:style style:name="P1" style:family="paragraph" style:parent-style-name="Standard">
 <style:text-properties fo:font-weight="bold"/></style:style>
 <style:style style:name="P2" style:family="paragraph" style:parent-style-name="Quotations"/>
-<text:list-style style:name="L1">
+<style:style style:name="T5" style:family="text"><style:text-properties text:display="none"/>
+</style:style><style:style style:name="P5" style:family="paragraph" style:parent-style-name="P6"/>
+<style:style style:name="P6" style:family="paragraph"><style:text-properties text:display="none"/>
+</style:style><text:list-style style:name="L1">
 <text:list-level-style-number text:level="1" style:num-format="1"/>
 <text:list-level-style-bullet text:level="2" text:bullet-char="-"/></text:list-style>
 <text:list-style style:name="L2"><text:list-level-style-number text:level="1"
@@ -118,6 +121,23 @@ WELL = """
 <draw:image xlink:href="Pictures/p.png"/><svg:desc>A red box</svg:desc></draw:frame>Figure
 <text:sequence>1</text:sequence>: The pump</text:p></draw:text-box></draw:frame></text:p>
 """
+
+
+HIDDEN = (
+    '<text:p>In which year? <text:span text:style-name="T5">1962</text:span> Say why.</text:p>'
+    '<text:p text:style-name="P5">Because of the drought.</text:p>'
+    '<text:section text:display="none"><text:p>All of the key.</text:p></text:section>'
+    '<text:p>If<text:hidden-paragraph text:is-hidden="true"/> so.</text:p>'
+    '<text:p>Shown<text:hidden-paragraph text:is-hidden="false"/> here.</text:p>'
+)
+
+
+def test_hidden_text(tmp_path: Path) -> None:
+    """What a teacher hides, by a style, a section or a condition, stays out and is reported."""
+    odt(tmp_path / "a.odt", HIDDEN)
+    made = imported(tmp_path / "a.odt")
+    assert body(made) == "In which year? Say why.\n\nShown here."
+    assert "Hidden text (11 words) is left out." in told(made)
 
 
 def test_odt(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def styles() -> str:
     made = '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="en-GB"/></w:rPr></w:rPrDefault>'
     made += '</w:docDefaults><w:style w:type="character" w:styleId="Keyword"><w:name'
     made += ' w:val="Keyword"/><w:rPr><w:b/></w:rPr></w:style>'
+    made += '<w:style w:type="paragraph" w:styleId="Key"><w:name w:val="Key"/><w:rPr><w:vanish/>'
+    made += "</w:rPr></w:style>"
     for name, said in STYLES.items():
         made += f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{said}"/></w:style>'
     return part("styles", made)
@@ -253,6 +255,7 @@ BECOMES = {
         '![A pump](images/a-pump.png "It.")',
     ),
     "hidden text": (p(run("Seen.") + run(" Not seen.", "<w:vanish/>")), "Seen."),
+    "text that is hidden by a style": (p("Key.", "Key") + p("Seen."), "Seen."),
 }  # fmt: skip
 
 

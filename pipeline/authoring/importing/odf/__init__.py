@@ -11,6 +11,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
+from pipeline.authoring.importing.article import drop
 from pipeline.authoring.importing.citations import with_marks
 from pipeline.authoring.importing.draft import (
     BOXES,
@@ -61,6 +62,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         hint = "Open it in LibreOffice, and save it again as .odt."
         return unread(message, name, hint)
     changed = settle(body, changes)
+    hidden = _drop_hidden(body, styles)
     page = OdfPage(styles, parts)
     made = page.of(body)
     draft = of_page(made, name, page.image, whole_page=True, title=metadata.title)
@@ -75,7 +77,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["headings"] -= title in heads
     heads_told = [*_heads(outer)]
     counts[HEADS] = len(heads_told)
-    told = [*change_sentences(changed, changes), *_findings(body), *heads_told, *page.told]
+    told = [*change_sentences(changed, changes), *hidden, *_findings(body), *heads_told, *page.told]
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Read as quotations because they are indented: {paragraphs}.")
@@ -111,6 +113,23 @@ def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
         keywords=tuple(dict.fromkeys(keywords)),
         lang=language_of((texts_of(f"{names.DC}language") or [styles.language])[0]),
     )
+
+
+def _drop_hidden(body: Element, styles: OdfStyles) -> list[str]:
+    """Remove what is hidden by its style, its section or a condition; tell how much that is."""
+    hidden = 0
+    for element in [*body.iter("*")]:
+        fields = (element, *element.findall(f"{names.TEXT}hidden-paragraph"))
+        if (
+            element.get(f"{names.TEXT}display") == "none"
+            or any(field.get(f"{names.TEXT}is-hidden") == "true" for field in fields)
+            or styles.is_hidden(element.get(f"{names.TEXT}style-name") or "")
+        ):
+            said = element.get(f"{names.TEXT}string-value") or " ".join(element.itertext())
+            hidden += len(said.split())
+            drop(element)
+    words = "1 word" if hidden == 1 else f"{hidden} words"
+    return [f"Hidden text ({words}) is left out."] if hidden else []
 
 
 def _counts(body: Element) -> Counter[str]:
@@ -172,8 +191,6 @@ def _texts(body: Element) -> Iterator[Element]:
 
 def _findings(body: Element) -> Iterator[str]:
     """The findings about omissions and assumptions."""
-    if any(True for _ in body.iter(f"{names.TEXT}hidden-text", f"{names.TEXT}hidden-paragraph")):
-        yield "Hidden text is left out."
     for name in names.INDEXES:
         if body.find(f".//{names.TEXT}{name}") is not None:
             what = "table of contents" if name == "table-of-content" else "index"

@@ -59,6 +59,12 @@ class OdfStyles:
         properties = _of_text(style)
         return properties is not None and properties.get(f"{FO}font-weight") == "bold"
 
+    def is_hidden(self, name: str) -> bool:
+        """Return whether text in a style is hidden."""
+        properties = (_of_text(style) for _, style in self._chain(name))
+        shown = (p.get(f"{TEXT}display") for p in properties if p is not None)
+        return next(filter(None, shown), "") == "none"
+
     def language_in(self, name: str) -> str:
         """The language of a whole paragraph, if it is another than the text's."""
         said = (_language(_of_text(style)) for _, style in self._chain(name))

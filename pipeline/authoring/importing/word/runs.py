@@ -150,7 +150,7 @@ class Runs:
     # --- runs ---
 
     def _run(self, run: Element, outer: dict[str, str]) -> Iterator[Atom]:
-        if on(run.find(f"{W}rPr/{W}vanish")) or on(run.find(f"{W}rPr/{W}webHidden")):
+        if self.parts.styles.is_hidden(run, self._paragraph):
             self.hidden += sum(len((t.text or "").split()) for t in run.iter(f"{W}t"))
             return
         formats = self._formats(run, outer)

@@ -127,6 +127,14 @@ class Styles:
                 return found
         return None
 
+    def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
+        """Return whether a run is hidden, by itself, by its style or that of its paragraph."""
+        said = self.run_property(run, "vanish")
+        if said is None and paragraph is not None:
+            styles = self.chain(self.of(paragraph))
+            said = next(filter(on, (style.find(f"{W}rPr/{W}vanish") for style in styles)), None)
+        return on(said) or on(run.find(f"{W}rPr/{W}webHidden"))
+
     def _run_styles(self, run: Element) -> Iterator[Element]:
         style = run.find(f"{W}rPr/{W}rStyle")
         return self.chain("" if style is None else style.get(VAL, ""))
