@@ -8,7 +8,7 @@ its result is not known (`pipeline.keep`). `flow.saving` writes all files at onc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,6 +106,7 @@ def build(
     store: Store | None = None,
     listener: Listener = lambda event: None,
     memory: Memory | None = None,
+    in_view: Mapping[str, str] | None = None,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
@@ -113,7 +114,8 @@ def build(
     that would be empty; by default, they are those in the front matter, or web, handout and ebook.
     With an ``executor``, they are made in parallel. The ``listener`` gets all events. Results of
     steps are kept in a folder in ``out``, or in another ``store``. A process that builds a source
-    repeatedly passes a ``memory``, so that nothing unchanged is made again.
+    repeatedly passes a ``memory``, so that nothing unchanged is made again, and may have only those
+    editions made that are ``in_view``: by format, the name of one, or "" for the first requested.
 
     If there are errors among the findings, nothing is written, and earlier outputs stay; where an
     edition has text that is withheld from its readers, all others are written. Raises
@@ -127,12 +129,14 @@ def build(
     with keeping(store, memory, executor, listener) as read:
         document = parse(source)
         seconds = spent()
-        chosen = _chosen(names, document, options)
+        requested = _chosen(names, document, options)
+        chosen = _in_view(requested, in_view) if in_view else requested
+        every = tuple(edition.name for edition in requested)
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
         if has_errors(document.diagnostics):
             resolved = (resolved_for(request, edition).document for edition in chosen)
             findings = [finding for one in (document, *resolved) for finding in one.diagnostics]
-            return Result(judged(findings, options.strict), read=tuple(read))
+            return Result(judged(findings, options.strict), read=tuple(read), requested=every)
         built = make(request, chosen)
     if memory:
         memory.end()
@@ -145,7 +149,7 @@ def build(
         from pipeline.package.catalog import missing_for_shops
 
         findings += missing_for_shops(document.metadata, chosen, shown_name(str(source)))
-    result = Result(judged(findings, options.strict), read=tuple(read))
+    result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
     passed = [one for one in built if not is_leak(one.findings)]
     if not passed or any(one.is_error and not is_leak([one]) for one in result.diagnostics):
         return result
@@ -155,7 +159,8 @@ def build(
         saving.add(one)
     record = saving.add_catalog(document.metadata, passed) if options.catalog else None
     if leaks := leaks_for_all(document, saving.records(document.metadata)):
-        return Result(judged((*findings, *leaks), options.strict), read=tuple(read))
+        with_leaks = judged((*findings, *leaks), options.strict)
+        return msgspec.structs.replace(result, diagnostics=with_leaks)
     files = saving.write(document.metadata)
     if isinstance(store, Folder):
         store.trim(every=BETWEEN_TRIMS)
@@ -359,6 +364,13 @@ def _chosen(names: tuple[str, ...], document: Document, options: Options) -> tup
         chosen = printed_editions(chosen, options.split, by_name=bool(names))
     standard = EDITIONS[STANDARD_PRINT]
     return (*chosen, standard) if options.cover_spread and standard not in chosen else chosen
+
+
+def _in_view(requested: tuple[Edition, ...], views: Mapping[str, str]) -> tuple[Edition, ...]:
+    """The editions in view, or all if none is."""
+    first = {edition.format: edition for edition in reversed(requested)}
+    seen = (EDITIONS.get(name) or first.get(format) for format, name in views.items())
+    return tuple(dict.fromkeys(edition for edition in seen if edition)) or requested
 
 
 def marked_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:

@@ -99,13 +99,13 @@ def nothing_is_left(
 def built(moment: Moment, memory: Memory) -> Callable[..., Result]:
     """A function that builds a source, and tells when the moment has come."""
 
-    def build(source: Path, editions: tuple[str, ...], listener: Listener) -> Result:
+    def build(source: Path, editions: tuple[str, ...], listener: Listener, **views: Any) -> Result:
         def listen(event: Event) -> None:
             moment.listen(event)
             listener(event)
 
         out = source.parent / "out"
-        return driver.build(source, editions, out=out, listener=listen, memory=memory)
+        return driver.build(source, editions, out=out, listener=listen, memory=memory, **views)
 
     return build
 
@@ -116,8 +116,8 @@ def test_a_watch_is_ended_at_any_moment(tmp_path: Path) -> None:
     outcomes: list[Result | Exception] = []
 
     def watched(moment: Moment) -> Watcher:
-        def build(listener: Listener) -> Result:
-            return run(source, ("web",), listener)
+        def build(listener: Listener) -> Iterator[Result]:
+            yield run(source, ("web",), listener)
 
         def notify(outcome: Result | Exception) -> None:
             outcomes.append(outcome)

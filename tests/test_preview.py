@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -22,6 +23,7 @@ from click.testing import CliRunner
 
 from pipeline import driver
 from pipeline.cli import main
+from pipeline.cli.preview import watching
 from pipeline.cli.preview.server import Preview, _Protocol
 from pipeline.cli.preview.session import Session
 from pipeline.cli.preview.showing import places
@@ -59,7 +61,10 @@ def save(path: Path, text: str) -> None:
 class Watched:
     """A watched source, and the reported results."""
 
-    def __init__(self, source: Path, build: Callable[[Listener], Result], **options: Any) -> None:
+    def __init__(self, source: Path, run: Callable[[Listener], Result], **options: Any) -> None:
+        def build(listener: Listener) -> Iterator[Result]:
+            yield run(listener)
+
         self.outcomes: list[Result | Exception] = []
         self._news = threading.Condition()
         self.watcher = Watcher(source, build, self._notify, **options)
@@ -256,7 +261,8 @@ def test_what_is_shown_is_what_was_built(previewed: Previewed) -> None:
     web = state["parts"]["web"]
     status, data, headers = previewed.get(f"/{previewed.token}/file/web/{web['digest']}/well.html")
     assert status == 200
-    assert data == (previewed.out / "well" / "well.html").read_bytes()
+    built = (previewed.out / "well" / "well.html").read_bytes()
+    assert data == re.sub(rb"(?s)<script.*?</script>", b"", built)
     assert headers["content-security-policy"].startswith("sandbox allow-same-origin;")
     assert "script-src" not in headers["content-security-policy"]
     page = f"/{previewed.token}/page/handout/{state['parts']['handout']['digest']}"
@@ -384,6 +390,56 @@ def test_a_file_may_be_named_from_the_folder_of_the_source(
         session.close()
 
 
+class Looking:
+    """Somebody who looks at a preview; each build is one in ``builds``, with what it made."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(watching, "QUIET", 0)
+        source = folder / "a.md"
+        editions = "[web, handout, letter, ebook]"
+        source.write_text(f"---\ntitle: A\nlang: en\neditions: {editions}\n---\n\nA text.\n", "utf-8")
+        self.builds: list[list[str]] = []
+        self._news = threading.Condition()
+
+        def run(source: Path, editions: tuple[str, ...], **options: Any) -> Result:
+            result = driver.build(source, editions, out=folder / "out", **options)
+            self.builds.append([output.edition for output in result.outputs])
+            return result
+
+        self.session = Session(source, run)
+        self.session.changed = self._changed
+
+    def _changed(self) -> None:
+        with self._news:
+            self._news.notify_all()
+
+    def wait(self, *parts: str) -> None:
+        """Wait until these editions are shown, and no others."""
+        with self._news:
+            self._news.wait_for(lambda: {*self.session.state.parts} == {*parts})
+
+
+def test_what_is_in_view_is_built_before_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = Looking(tmp_path, monkeypatch)
+    with contextlib.closing(looking.session):
+        looking.session.begin()
+        looking.wait("web", "handout", "letter", "ebook")
+    assert looking.builds == [["web", "handout", "ebook"], ["web", "handout", "letter", "ebook"]]
+
+
+def test_an_edition_may_be_chosen_before_the_first_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = Looking(tmp_path, monkeypatch)
+    with contextlib.closing(looking.session):
+        looking.session.look_at({"html": "", "pdf": "large-print"})
+        looking.session.begin()
+        looking.wait("web", "handout", "letter", "ebook", "large-print")
+    assert looking.builds[0] == ["web", "large-print"]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGHUP", 129)])
 def test_nothing_is_left_when_it_is_killed(name: str, code: int, tmp_path: Path) -> None:
@@ -489,7 +545,7 @@ class TestInABrowser:
         assert not seen["hiding"]["folded"]
 
     def test_a_view_of_nothing_says_so_and_can_be_built(self, seen: dict[str, Any]) -> None:
-        assert seen["one view"] == {"shown": ["not built", "not built"], "asked": "edition=web"}
+        assert seen["one view"] == {"shown": ["not built", "not built"], "asked": "html=web&pdf=handout&epub="}
 
     def test_after_many_edits_two_windows_show_the_last(self, seen: dict[str, Any]) -> None:
         assert seen["many"] == {"windows": [True, True], "same": True}

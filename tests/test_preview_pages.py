@@ -54,7 +54,7 @@ class Writing:
         self._error = ""
         memory = Memory()
 
-        def run(source: Path, editions: Sequence[str], listener: Listener) -> Result:
+        def run(source: Path, editions: Sequence[str], listener: Listener, **views: Any) -> Result:
             def on_event(event: driver.Event) -> None:
                 if isinstance(event, Begun) and event.stage == "compare":
                     self._may_go.acquire()
@@ -63,7 +63,9 @@ class Writing:
                 listener(event)
 
             out = folder / "out"
-            return driver.build(source, editions, out=out, listener=on_event, memory=memory)
+            return driver.build(
+                source, editions, out=out, listener=on_event, memory=memory, **views
+            )
 
         self.number = 0
         self.session = Session(self.source, run, (HANDOUT,))
@@ -159,6 +161,20 @@ def writing(started: Writing) -> Writing:
     started.go()
     started.wait_for_others(before, built=True)
     return started
+
+
+def test_the_first_pages_are_seen_before_a_book_is_built_at_all(
+    started: Writing, tmp_path: Path
+) -> None:
+    writing = Writing(tmp_path)
+    try:
+        writing.save(writing.book())
+        soon = writing.wait(lambda state: state.parts)
+        assert soon.doing
+        assert "Many wells" in writing.words(soon)
+        writing.go()
+    finally:
+        writing.close()
 
 
 def test_the_pages_of_an_edit_are_seen_before_the_book_is_built(writing: Writing) -> None:

@@ -7,7 +7,7 @@ import functools
 import shlex
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,15 +48,13 @@ def watch(source: Path, **options: Any) -> None:
     editions, templates = options["editions"], options["templates"]
     shown = progress_shown([source], options["out"], quiet=False, stages=False)
     with terminal.other_processes(options["editions"]) as executor, shown as progress:
-        watcher = Watcher(
-            source,
-            lambda listener: run(
-                source, editions, executor=executor, listener=_both(listener, progress.on_event)
-            ),
-            _show_outcome,
-            templates,
-        )
-        watcher.run()
+
+
+        def build(listener: Listener) -> Iterator[Result]:
+            on_event = _both(listener, progress.on_event)
+            yield run(source, editions, executor=executor, listener=on_event)
+
+        Watcher(source, build, _show_outcome, templates).run()
 
 
 def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ...]:

@@ -150,7 +150,8 @@ class Result(msgspec.Struct, frozen=True):
     """The outcome of a build: the findings in order, and the files unless errors prevented it. The
     files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
     not been built yet. ``outputs`` are the files as described in the manifest, and ``record``
-    describes the publication for catalogues, if requested."""
+    describes the publication for catalogues, if requested. ``requested`` are the names of all
+    editions, of which only those in view may have been made."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
@@ -158,6 +159,7 @@ class Result(msgspec.Struct, frozen=True):
     missing: tuple[Path, ...] = ()
     outputs: tuple[Output, ...] = ()
     record: Record | None = None
+    requested: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -81,10 +81,16 @@ async function followAddress() {
 }
 
 function choose(pane) {
-  if (!page.state.parts[pane.edition]) {
-    fetch(`ask?${new URLSearchParams({ edition: pane.edition })}`, { method: 'POST' });
-  }
+  pane.asked = true;
+  tellViews();
   pane.update();
+}
+
+// What is in view is built first.
+function tellViews() {
+  const visible = Object.values(panes).filter((pane) => pane.visible);
+  const views = visible.map((pane) => [pane.format, pane.edition]);
+  fetch(`views?${new URLSearchParams(views)}`, { method: 'POST' });
 }
 
 // The menus have all editions; those that were not made are made when they are chosen.
@@ -99,7 +105,6 @@ function fillMenus() {
       )));
       pane.choice.value = '';
     }
-    pane.choice.disabled = !Object.keys(page.state.parts).length; // nothing can be added yet
     const ready = own.map(([name]) => name).filter((name) => page.state.parts[name]);
     const asked = own.some(([name]) => name === before) && pane.asked;
     if (!asked && ready.length) {
@@ -144,6 +149,9 @@ function hear({ editor, state: news }) {
   document.title = `${state.failed ? 'Error: ' : ''}${state.source} – preview`;
   byId('source').textContent = page.state.source;
   byId('doing').textContent = state.doing ? `building … ${state.doing}` : '';
+  byId('share').hidden = !state.doing;
+  if (state.share === null) byId('share').removeAttribute('value');
+  else byId('share').value = state.share;
   document.body.classList.toggle('building', Boolean(state.doing));
   if (state.number === told) return;
   told = state.number;
@@ -179,6 +187,7 @@ function chooseViews() {
   document.body.classList.toggle('alone', shown.length === 1);
   for (const box of boxes) panes[box.value].element.hidden = !box.checked;
   for (const pane of Object.values(panes)) pane.update();
+  tellViews();
 }
 
 for (const format of FORMATS) {

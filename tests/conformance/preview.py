@@ -22,7 +22,7 @@ BEFORE = "## The fifth"
 CODE = ("short = 1", "the_longest_line = 2", "last = 4")
 FENCE = "\n```\n{}\n{}\n\n{}\n```\n".format(*CODE)
 SANDBOXED = "Blocked script execution"
-"""The browser's message about the web page's own script, which does not run in a preview."""
+"""The browser's message about what clicks in a frame run there, which are Playwright's."""
 
 LONG, SEVERAL = 3_600_000, 60_000
 """Milliseconds, and looks at a page, that no machine needs."""
@@ -282,7 +282,7 @@ def one_view(writer: Writer) -> dict[str, Any]:
     page.wait_for_selector("#pdf[data-digest]")
     chosen = "document.querySelector('#{} .edition').selectedOptions[0].textContent"
     shown = [page.evaluate(chosen.format(pane)) for pane in ("html", "epub")]
-    with page.expect_request("**/ask?*") as asked:
+    with page.expect_request("**/views?*") as asked:
         page.select_option("#html .edition", "web")
     return {"shown": shown, "asked": asked.value.url.rpartition("?")[2]}
 
@@ -369,6 +369,7 @@ def main(axe: str, chromium: str, address: str, file: str) -> None:
             "at the top": at_the_top(writer),
             "half_way": half_way(writer),
             "error": error(writer),
+            "complaints": [*writer.complaints],
             "places": places(writer, lines.index(BEFORE) + 1),
             "asking": asking(writer, lines.index(BEFORE) + 1),
             "hiding": hiding(writer, lines.index(BEFORE) + 1),
@@ -377,7 +378,7 @@ def main(axe: str, chromium: str, address: str, file: str) -> None:
             "on the way": on_the_way(writer),
             "findings": findings(writer, Path(axe).read_text("utf-8")),
         }
-        seen["complaints"] = [one for one in writer.complaints if SANDBOXED not in one]
+        seen["complaints"] += [one for one in writer.complaints if SANDBOXED not in one]
     print(json.dumps(seen))
 
 

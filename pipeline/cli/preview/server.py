@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import functools
 import mimetypes
+import re
 import secrets
 import socket
 import subprocess
@@ -54,6 +55,8 @@ HEADERS = {
 }
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 """The cache header of addresses with a digest."""
+
+SCRIPTS = re.compile(rb"<script\b[^>]*>[^<]*(?:<(?!/script>)[^<]*)*+</script>")
 
 TYPES = {
     ".css": "text/css",
@@ -151,7 +154,7 @@ class Preview:
             Route("/page/{edition}/{digest}/{page:int}", self._page),
             Route("/file/{edition}/{digest}/{name:path}", self._file),
             Route("/named", self._named),
-            Route("/ask", self._ask, methods=["POST"]),
+            Route("/views", self._views, methods=["POST"]),
             Route("/open", self._open, methods=["POST"]),
         ]
         return Starlette(routes=[Mount(f"/{self._token}", routes=routes)])
@@ -221,19 +224,23 @@ class Preview:
         suffix = PurePosixPath(name).suffix
         kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         headers = HEADERS | FOREVER | {"Content-Security-Policy": BUILT_POLICY}
-        return Response(one.files[name], headers=headers | {"Content-Type": kind})
+        data = one.files[name]
+        if "html" in kind:  # the browser would complain of each script that it does not run
+            data = SCRIPTS.sub(b"", data)
+        return Response(data, headers=headers | {"Content-Type": kind})
 
     async def _named(self, request: Request) -> Response:
         """The name that places and findings have for a file of the text."""
         name = self._session.name_of(request.query_params.get("file", ""))
         return PlainTextResponse(name, headers=HEADERS)
 
-    async def _ask(self, request: Request) -> Response:
-        """Have an edition made."""
-        edition = request.query_params.get("edition", "")
-        if edition not in EDITIONS:
-            return _gone()
-        self._session.ask(edition)
+    async def _views(self, request: Request) -> Response:
+        """Have those editions made first that somebody looks at, by format."""
+        views = dict(request.query_params)
+        for format, name in views.items():
+            if name and (name not in EDITIONS or EDITIONS[name].format != format):
+                return _gone()
+        self._session.look_at(views)
         return Response(status_code=204, headers=HEADERS)
 
     async def _open(self, request: Request) -> Response:

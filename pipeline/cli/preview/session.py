@@ -6,7 +6,7 @@ import functools
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -17,7 +17,7 @@ import msgspec
 
 from pipeline.cli.preview import drawing
 from pipeline.cli.preview.pages import Size, pages_of, soonest
-from pipeline.cli.preview.showing import BlockPlace, Shown, places, shown
+from pipeline.cli.preview.showing import DIGEST, BlockPlace, Shown, places, shown
 from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
@@ -62,13 +62,14 @@ class _Part(msgspec.Struct, frozen=True):
 
 class _State(msgspec.Struct, frozen=True):
     """The state for the page. ``number`` changes if something is to be shown, and ``doing`` is the
-    current stage. ``parts`` are the editions of the last good build; until the next has ended, they
-    may have pages of that."""
+    current stage, of which a ``share`` from 0 to 1 may be known to be done. ``parts`` are the
+    editions of the last good build; until the next has ended, they may have pages of that."""
 
     source: str
     editions: tuple[tuple[str, str, str], ...]
     number: int = 0
     doing: str = "starting"
+    share: float | None = None
     failed: bool = False
     summary: str = ""
     findings: tuple[_Finding, ...] = ()
@@ -91,6 +92,10 @@ class Session:
         self._run = run
         self._notify = notify
         self._requested = editions
+        self._added: tuple[str, ...] = ()
+        self._views: Mapping[str, str] = {"html": "", "pdf": "", "epub": ""}
+        self._fresh: set[str] = set()
+        self._told: tuple[Diagnostic, ...] = ()
         self._made: list[BuiltEdition] = []
         self._kept: dict[tuple[str, str], Shown] = {}
         self._good: dict[str, _Part] = {}
@@ -126,10 +131,13 @@ class Session:
                 self._drawing = _worker(self._folder.name)
                 return self._drawing.submit(function, *args)
 
-    def ask(self, edition: str) -> None:
-        """Have one more edition made, from now on."""
-        if edition not in self._requested and edition not in self.state.parts:
-            self._requested = (*(self._requested or self.state.parts), edition)
+    def look_at(self, views: Mapping[str, str]) -> None:
+        """Build those editions first that are in view: by format, the name of one, or "" for the
+        first. From now on, each of them is made."""
+        self._views = views
+        named = [name for name in views.values() if name]
+        self._added = tuple(dict.fromkeys((*self._added, *named)))
+        if not self._fresh.issuperset(named):
             self.watcher.again()
 
     def shown(self, edition: str, digest: str) -> Shown | None:
@@ -155,12 +163,27 @@ class Session:
         found |= {finding.file for finding in self.state.findings}
         return found - {"", self.state.source}
 
-    def _build(self, listener: Listener) -> Result:
+    def _build(self, listener: Listener) -> Iterator[Result]:
+        """Build the editions in view, and once nobody edits, all."""
+        self._fresh, self._told = set(), ()
+        first = self._built(listener, self._requested, self._views)
+        yield first
+        every = dict.fromkeys((*first.requested, *self._added))
+        if not first.failed and not self._fresh.issuperset(every) and self.watcher.is_quiet():
+            yield self._built(listener, (*(self._requested or first.requested), *self._added))
+
+    def _built(
+        self,
+        listener: Listener,
+        editions: tuple[str, ...],
+        views: Mapping[str, str] | None = None,
+    ) -> Result:
         def on_event(event: Event) -> None:
             listener(event)
             match event:
-                case Begun(stage, edition) if not event.part:
-                    self._set(doing=f"{stage} {edition}".strip())
+                case Begun(stage, edition):
+                    share = event.part / event.parts if event.parts else None
+                    self._set(doing=f"{stage} {edition}".strip(), share=share)
                 case DocumentReady(name, document):
                     self._documents[name] = document
                 case Proof():
@@ -169,14 +192,18 @@ class Session:
                     self._made.append(event)
 
         self._made = []
-        return self._run(self.source, self._requested, listener=on_event)
+        result = self._run(self.source, editions, listener=on_event, in_view=views)
+        self._fresh |= {built.edition.name for built in self._made}
+        return result
 
     def _show_soon(self, proof: Proof) -> None:
         """Announce pages of a text that is being built, in the place of the last good ones."""
-        part = self._good.get(proof.edition.name)
+        name, part = proof.edition.name, self._good.get(proof.edition.name)
         if part is None:
+            part = self.state.parts.get(name)  # its first pages
+        elif not proof.is_whole:
             return
-        before = self._kept[proof.edition.name, part.digest]
+        before = self._kept[name, part.digest] if part else Shown(proof.edition, "", {}, (), ())
         from pipeline.package.pdf.units.book import proof_pages
 
         try:
@@ -187,16 +214,21 @@ class Session:
             return  # so they are shown when all is built
         names = [page.name for page in pages]
         if pages and names != [page.name for page in before.pages]:
-            digest = key(*names)[: len(part.digest)]
-            found = self._places(before.edition, self._documents[proof.edition.name])
+            digest = key(*names)[:DIGEST]
+            found = self._places(before.edition, self._documents[name])
             seen = msgspec.structs.replace(before, digest=digest, places=found, pages=pages)
             self._keep(seen)
-            self._set(parts={**self.state.parts, proof.edition.name: _part(seen)})
+            self._set(parts={**self.state.parts, name: _part(seen)})
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
-        self._notify(outcome)
         made, self._made = self._made, []
+        if isinstance(outcome, Result):
+            news = tuple(one for one in outcome.diagnostics if one not in self._told)
+            self._notify(msgspec.structs.replace(outcome, diagnostics=news))
+            self._told = outcome.diagnostics
+        else:
+            self._notify(outcome)
         parts = self._good
         if isinstance(outcome, Result) and not outcome.failed:
             try:
@@ -214,8 +246,10 @@ class Session:
             self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
 
     def _parts(self, result: Result, built: list[BuiltEdition]) -> dict[str, _Part]:
+        """Those of the editions that were built, and the last good ones of the others."""
         stem = stem_of(self.source)
-        parts: dict[str, _Part] = {}
+        every = (*result.requested, *self._added)
+        parts = {name: part for name, part in self._good.items() if name in every}
         for one in built:
             edition, document = one.edition, one.document
             file = output_name(stem, edition)

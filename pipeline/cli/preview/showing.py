@@ -23,6 +23,9 @@ from pipeline.verify.passages import Passage, line_spans, passages
 ENOUGH = 60
 """Characters of a passage that it is found by."""
 
+DIGEST = 16
+"""Letters of a digest of an edition."""
+
 NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
 """Files next to a web page that are not part of it."""
 
@@ -83,7 +86,7 @@ def shown(
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    return Shown(edition, digest.hexdigest()[:16], files, tuple(documents), found)
+    return Shown(edition, digest.hexdigest()[:DIGEST], files, tuple(documents), found)
 
 
 def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:

@@ -7,7 +7,7 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ import watchfiles
 from pipeline.driver import Event, Listener, Result
 from pipeline.model.events import Begun
 
-Build: TypeAlias = Callable[[Listener], Result]
+Build: TypeAlias = Callable[[Listener], Iterator[Result]]
 Notify: TypeAlias = Callable[[Result | Exception], object]
 
 TOGETHER = 20
@@ -24,6 +24,9 @@ TOGETHER = 20
 
 LONGEST = 200
 """Milliseconds after which changes that do not end are reported."""
+
+QUIET = 1.0
+"""Seconds without a change after which nobody is taken to be editing."""
 
 LOOK = 500
 """Milliseconds after which files are polled, because some file systems never report changes."""
@@ -36,10 +39,10 @@ class _Dropped(Exception):  # noqa: N818  (nothing is wrong)
 
 
 class Watcher:
-    """Calls ``build``, and ``notify`` with its result, now and whenever one of the files of the
-    last build has changed; ``source`` is the first, and everything in the folder of ``templates``
-    is included. A build that is overtaken by a change ends with its stage, and is not reported. If
-    one fails, the exception is reported."""
+    """Calls ``build``, and ``notify`` with each of its results, now and whenever one of the files of
+    the last build has changed; ``source`` is the first, and everything in the folder of
+    ``templates`` is included. A build that is overtaken by a change ends with its stage, and is not
+    reported. If one fails, the exception is reported."""
 
     def __init__(
         self, source: Path, build: Build, notify: Notify, templates: Path | None = None
@@ -73,6 +76,10 @@ class Watcher:
     def again(self) -> None:
         """Build once more: something else is wanted."""
         self._wanted.set()
+
+    def is_quiet(self) -> bool:
+        """Return whether nothing has changed for a moment, after waiting for that."""
+        return not self._wanted.wait(QUIET)
 
     def _watch(self, folders: frozenset[str]) -> None:
         """Look at the files whenever something in these folders has changed, until they are
@@ -117,18 +124,17 @@ class Watcher:
             self._wanted.clear()
             started = time.time_ns()
             try:
-                result = self._build(self._on_event)
+                for result in self._build(self._on_event):
+                    self._look_at(result.read, started)
+                    self._notify(result)
+                    del result
+                    gc.collect()  # a layout is full of circles, and the process stays
+                    if not gc.get_freeze_count():
+                        gc.freeze()  # modules, and what further builds share, are not looked at again
             except _Dropped:
                 continue
             except Exception as error:
                 self._notify(error)
-                continue
-            self._look_at(result.read, started)
-            self._notify(result)
-            del result
-            gc.collect()  # a layout is full of circles, and the process stays
-            if not gc.get_freeze_count():
-                gc.freeze()  # modules, and what further builds share, need not be looked at again
 
     def _on_event(self, event: Event) -> None:
         if self._stop.is_set() or (isinstance(event, Begun) and self._wanted.is_set()):

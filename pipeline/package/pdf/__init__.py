@@ -36,6 +36,10 @@ ROUNDS = 8
 engine."""
 
 
+SOON = (1, 2, 4, 8)
+"""Numbers of first units that can be seen while the others are set."""
+
+
 def package(pages: Pages, folder: Path, sources: tuple[str, ...] = ()) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, with the assets, and ``sources`` in
     it are attached to an archival PDF."""
@@ -58,7 +62,15 @@ def _of_units(
     with listening(root, missing, pages.assets) as log:
         ready(root)
         book = Book(setter, root, pages)
-        book.take(unit.each((u, edition, folder, pango) for u in book.each_unit(fonts, missing)))
+        files = tuple(map(str, fonts))
+        for result in unit.each(
+            (each, edition, folder, pango) for each in book.each_unit(fonts, missing)
+        ):
+            book.sets.append(result)
+            if len(book.sets) in SOON:
+                first = tuple(book.sets)
+                tell(Proof(edition, first, tuple(book.furniture), files, is_whole=False))
+        book.begin()
         for _ in range(ROUNDS):
             stale = book.stale()
             if not stale:
@@ -70,7 +82,7 @@ def _of_units(
             raise UndividedError("its page numbers change each time that it is set")
         book.check()
         sets, furniture = tuple(book.sets), tuple(book.furniture)
-        tell(Proof(edition, sets, furniture, tuple(map(str, fonts))))
+        tell(Proof(edition, sets, furniture, files))
         above = tuple(heads.each((one, edition, pango) for one in furniture))
         standards = standards_for(edition, pages.metadata)
         attachments = attached(folder, sources)

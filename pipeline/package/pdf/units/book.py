@@ -48,9 +48,8 @@ class Book:
             self.units.append(unit)
             yield unit
 
-    def take(self, sets: Iterable[Set]) -> None:
-        """Take the units as they are set first, without the empty page that is not needed."""
-        self.sets = list(sets)
+    def begin(self) -> None:
+        """Leave out the empty page if it is not needed, now that all units have been set once."""
         number = next((number for number, piece in enumerate(self._slices) if piece.fills), 0)
         if number and _ends_on_the_left(self.sets[:number]):
             del self._slices[number], self.units[number], self.sets[number]
