@@ -368,7 +368,7 @@ def _chosen(names: tuple[str, ...], document: Document, options: Options) -> tup
 
 def _in_view(requested: tuple[Edition, ...], views: Mapping[str, str]) -> tuple[Edition, ...]:
     """The editions in view, or all if none is."""
-    first = {edition.format: edition for edition in reversed(requested)}
+    first: dict[str, Edition] = {edition.format: edition for edition in reversed(requested)}
     seen = (EDITIONS.get(name) or first.get(format) for format, name in views.items())
     return tuple(dict.fromkeys(edition for edition in seen if edition)) or requested
 

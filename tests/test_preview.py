@@ -397,7 +397,9 @@ class Looking:
         monkeypatch.setattr(watching, "QUIET", 0)
         source = folder / "a.md"
         editions = "[web, handout, letter, ebook]"
-        source.write_text(f"---\ntitle: A\nlang: en\neditions: {editions}\n---\n\nA text.\n", "utf-8")
+        source.write_text(
+            f"---\ntitle: A\nlang: en\neditions: {editions}\n---\n\nA text.\n", "utf-8"
+        )
         self.builds: list[list[str]] = []
         self._news = threading.Condition()
 
@@ -545,7 +547,10 @@ class TestInABrowser:
         assert not seen["hiding"]["folded"]
 
     def test_a_view_of_nothing_says_so_and_can_be_built(self, seen: dict[str, Any]) -> None:
-        assert seen["one view"] == {"shown": ["not built", "not built"], "asked": "html=web&pdf=handout&epub="}
+        assert seen["one view"] == {
+            "shown": ["not built", "not built"],
+            "asked": "html=web&pdf=handout&epub=",
+        }
 
     def test_after_many_edits_two_windows_show_the_last(self, seen: dict[str, Any]) -> None:
         assert seen["many"] == {"windows": [True, True], "same": True}

@@ -49,7 +49,6 @@ def watch(source: Path, **options: Any) -> None:
     shown = progress_shown([source], options["out"], quiet=False, stages=False)
     with terminal.other_processes(options["editions"]) as executor, shown as progress:
 
-
         def build(listener: Listener) -> Iterator[Result]:
             on_event = _both(listener, progress.on_event)
             yield run(source, editions, executor=executor, listener=on_event)

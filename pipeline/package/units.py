@@ -234,7 +234,7 @@ class PageDigest(NamedTuple):
 
 class Proof(NamedTuple):
     """An event: the units of an edition are set, and their pages are final (unless they cannot be
-    joined after all); the PDF is not there yet. Before it ``is_whole``, it has the first units, which
+    joined after all); the PDF is not there yet. One that is not whole has the first units, which
     may lack page numbers of others. `pdf.units.book.proof_pages` makes a PDF of some, with these
     ``fonts``, and the ``furniture`` of each."""
 

@@ -123,7 +123,7 @@ def main(chromium: str, address: str, file: str) -> None:
         ]
         seen["said"] = page.inner_text("#findings li pre")
         seen |= {"read": read, "empty": page.evaluate("window.empty")}
-        seen["complaints"] = [one for one in writer.complaints]
+        seen["complaints"] = [*writer.complaints]
     print(json.dumps(seen))
 
 

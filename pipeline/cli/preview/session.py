@@ -33,7 +33,7 @@ from pipeline.system.store import key
 MOST = 50
 """Findings that are shown one by one."""
 
-KEPT = 2
+KEPT = 6
 """States of an edition that a page may still ask for."""
 
 Run: TypeAlias = Callable[..., Result]

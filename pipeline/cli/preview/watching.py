@@ -39,8 +39,8 @@ class _Dropped(Exception):  # noqa: N818  (nothing is wrong)
 
 
 class Watcher:
-    """Calls ``build``, and ``notify`` with each of its results, now and whenever one of the files of
-    the last build has changed; ``source`` is the first, and everything in the folder of
+    """Calls ``build``, and ``notify`` with each of its results, now and whenever one of the files
+    of the last build has changed; ``source`` is the first, and everything in the folder of
     ``templates`` is included. A build that is overtaken by a change ends with its stage, and is not
     reported. If one fails, the exception is reported."""
 
@@ -130,7 +130,7 @@ class Watcher:
                     del result
                     gc.collect()  # a layout is full of circles, and the process stays
                     if not gc.get_freeze_count():
-                        gc.freeze()  # modules, and what further builds share, are not looked at again
+                        gc.freeze()  # modules, and what further builds share, stay
             except _Dropped:
                 continue
             except Exception as error:
