@@ -27,6 +27,7 @@ from lxml import etree
 from PIL import Image
 
 import pipeline
+from pipeline.authoring.formatting import format_text
 from pipeline.authoring.starters import STARTERS
 from pipeline.cli import main
 from pipeline.driver import Event, Ran, Saved
@@ -184,6 +185,7 @@ def test_each_starter_builds_without_a_finding(tmp_path: Path, kind: str) -> Non
     title, date = (pipeline.parse(source.read_text("utf-8")).metadata.title, "date: 2026-01-01")
     assert title == "My first"
     assert date not in source.read_text("utf-8")
+    assert format_text(source.read_text("utf-8")).text == source.read_text("utf-8")
     done = chapbook("build", "my-first.md", "--strict", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -193,6 +195,8 @@ def test_a_starter_is_written_once_and_its_name_quoted_where_it_has_spaces(tmp_p
     (said,) = (word for word in done.stdout.split("chapbook build ")[1:])
     assert shlex.split(said) == ["it's my  first.md"]
     assert 'title: "It\'s my first"' in (tmp_path / "it's my  first.md").read_text("utf-8")
+    assert chapbook("new", "../elsewhere/mine", cwd=tmp_path).returncode == 2
+    assert not (tmp_path.parent / "elsewhere").exists()
     again = chapbook("new", "it's my  first", cwd=tmp_path)
     assert again.returncode == 2
     assert "already exists" in again.stderr

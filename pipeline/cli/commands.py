@@ -318,6 +318,8 @@ def new(name: str, kind: str) -> None:
     path = Path(name if name.endswith(".md") else f"{name}.md")
     if path.exists():
         raise click.UsageError(f"{path} already exists; choose another name.")
+    if not path.parent.is_dir():
+        raise click.UsageError(f"There is no folder {path.parent}; create it, or choose another.")
     terminal.or_exit(outputs.write, path, starter(path.stem, kind).encode())
     terminal.say(f"wrote {path}; now: chapbook build {quoted(str(path))}")
 
