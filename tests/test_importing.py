@@ -135,7 +135,7 @@ DIALECTS = {
     "Google Docs": (
         "# **Wells** {#wells}\n\n## **Depth** {#depth}\n\n![Red][image1] 3 \\+ 4\n\n"
         "[image1]: <data:image/png;base64,PICTURE>\n",
-        "title: Wells\n---\n\n## Depth\n\n![Red](images/image-1.png) 3 + 4\n",
+        "title: Wells\n---\n\n## Depth\n\n![Red](images/a/image-1.png) 3 + 4\n",
     ),
     "GitHub": (
         "# Wells\n\n[![Red](a.png)](https://example.org/) @ann\n\n```mermaid\ngraph TD\n```\n",
@@ -292,7 +292,7 @@ def test_page(tmp_path: Path) -> None:
         "## Das Dorf\n\n"
         "Ein **Brunnen** für *alle*.[^1]\n\n"
         "Siehe die Karte und [dort](https://example.org/x).\n\n"
-        '![Ein Rohr](images/ein-rohr.png "Das Rohr")\n\n'
+        '![Ein Rohr](images/page/ein-rohr.png "Das Rohr")\n\n'
         "<table>\n"
     )
     assert body(made).endswith(
@@ -376,11 +376,11 @@ def test_what_is_guessed(tmp_path: Path) -> None:
     made = imported(tmp_path / "page.html")
     assert body(made) == (
         "In a frame.\n\n| Year | Depth |\n|------|-------|\n| 2016 | 11 m  |\n\n"
-        "![](images/a.png){.decorative}"
+        "![](images/page/a.png){.decorative}"
     )
     assert told(made)[0] == "The table “In a frame.…” has a single cell, and becomes text."
     assert told(made)[1].endswith("has no header cells: its first row is used as the header.")
-    assert "The image “images/a.png” has no alternative text." in told(made)
+    assert "The image “images/page/a.png” has no alternative text." in told(made)
 
 
 def test_pages_of_libreoffice(tmp_path: Path) -> None:
@@ -399,7 +399,7 @@ def test_pages_of_libreoffice(tmp_path: Path) -> None:
     made = imported(page)
     assert body(made) == (
         "1. One\n   - in\n2. Two\n\n- A\n  - B\n\n"
-        '![A box](images/a-box.png "The *pump*")\n\nIn [Rome]{.small-caps}\n\n'
+        '![A box](images/page/a-box.png "The *pump*")\n\nIn [Rome]{.small-caps}\n\n'
         "| Year | mm  |\n|------|-----|\n| 2016 | 9   |"
     )
     assert told(made) == ["“This is page 2” (4 words) is left out: it is not part of the article."]
@@ -464,7 +464,7 @@ def test_captions_by_what_they_say(tmp_path: Path) -> None:
     assert body(made) == (
         "| Year | Depth |\n|------|-------|\n| 2016 | 11    |\n\nTable: Depths\n\n"
         "Table 1 shows it.\n\n"
-        '![A pump](images/a-pump.png "The pump")\n\nTable 2: none'
+        '![A pump](images/page/a-pump.png "The pump")\n\nTable 2: none'
     )
     assert all(row.in_source >= row.in_input for row in made.ledger)
 
@@ -602,7 +602,7 @@ def test_word(tmp_path: Path) -> None:
         "- one\n- two\n"
     )
     assert '<th scope="col" colspan="2">Both</th>' in made.text
-    assert "![A red box](images/a-red-box.png)" in made.text
+    assert "![A red box](images/well/a-red-box.png)" in made.text
     assert body(made).endswith("It is new")
     assert "2 tracked changes are accepted." in told(made)
     assert "The footer “Page 1” is left out: editions have their own." in told(made)
@@ -651,7 +651,7 @@ def test_book(tmp_path: Path) -> None:
     made = imported(tmp_path / "wells.epub")
     assert made.text.startswith("---\ntitle: Wells\nauthors:\n- Ann\nlang: en-GB\n---\n")
     assert body(made) == (
-        "## One\n\nSee [below](#deep).[^1]\n\n![A pump](images/a-pump.png)\n\n"
+        "## One\n\nSee [below](#deep).[^1]\n\n![A pump](images/wells/a-pump.png)\n\n"
         "## Two\n\n### Deep\n\nText.\n\n[^1]: A note."
     )
 
@@ -698,11 +698,11 @@ def test_parts_of_a_book(tmp_path: Path) -> None:
         "---\ntitle: Wells\nsubtitle: A count\nauthors:\n- name: Ann van Au\n"
         "  sort_name: Van Au, Ann\ncontributors:\n- name: Ben\n  role: translator\n"
         "keywords:\n- water\nseries:\n  name: Counting\n  position: '2'\n"
-        "cover: images/cover.png\n---\n\n"
+        "cover: images/wells/cover.png\n---\n\n"
         "## Dedication {.dedication}\n\nFor Anna\n\n## Before {.foreword}\n\nText[^1].\n\n"
         "## More {.appendix}\n\nEnd.\n\n[^1]: A note.\n"
     )
-    assert made.images == {"images/cover.png": picture()}
+    assert made.images == {"images/wells/cover.png": picture()}
     assert told(made) == [
         "The identifier urn:isbn:9780306406157 is left out: a new edition gets its own.",
         "1 print page marker is left out: editions make their own.",
@@ -848,6 +848,29 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 2
     assert "already exists" in result.output
     assert (tmp_path / "source/a.md").read_text() == "Mine."
+
+
+def test_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of several documents becomes a source with images of its own; one that cannot be
+    imported, or would overwrite something, does not keep others from it."""
+    monkeypatch.chdir(tmp_path)
+    for name, colour in (("one", "red"), ("two", "blue"), ("three", "green")):
+        Picture.new("RGB", (9, 9), colour).save(tmp_path / "image1.png")
+        document = docx.Document()
+        document.add_paragraph(f"Lesson {name}.")
+        document.add_picture("image1.png")
+        document.save(str(tmp_path / f"{name}.docx"))
+    (tmp_path / "broken.docx").write_bytes(b"x")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/two.md").write_text("Mine.")
+    files = ["broken.docx", "one.docx", "two.docx", "three.docx"]
+    result = CliRunner().invoke(cli.main, ["import", *files])
+    assert result.exit_code == 2
+    assert f"two.docx is not imported: {Path('source/two.md')} already exists." in result.output
+    assert "2 of 4 files are imported." in result.output
+    assert (tmp_path / "source/two.md").read_text() == "Mine."
+    made = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.glob("source/images/*/*"))
+    assert made == ["source/images/one/image1.png", "source/images/three/image1.png"]
 
 
 def test_command_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

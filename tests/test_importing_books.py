@@ -212,8 +212,8 @@ def test_images_elsewhere_in_a_folder(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     result = run("vault")
     assert (tmp_path / "source/notes/a.md").read_text() == (
-        "---\ntitle: A\n---\n\n![](images/red.png){.decorative} ![B](images/b.png) "
-        "![C](images/c.png)\n\nTwo Out Out\n"
+        "---\ntitle: A\n---\n\n![](images/a/red.png){.decorative} ![B](images/img/b.png) "
+        "![C](images/static/img/c.png)\n\nTwo Out Out\n"
     )
     assert len([*(tmp_path / "source").rglob("*.png")]) == 3
     assert result.output.count("does not exist, and is left out.") == 3

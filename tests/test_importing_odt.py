@@ -161,7 +161,7 @@ def test_odt(tmp_path: Path) -> None:
         "<tbody>\n<tr>\n"
         '<th scope="row">2016</th>\n<td>11 m</td>\n<td>11 m</td>\n</tr>\n</tbody>\n'
         "</table>\n:::\n\n"
-        '![A red box](images/a-red-box.png "The pump")\n\n'
+        '![A red box](images/well/a-red-box.png "The pump")\n\n'
         "[^1]: Since 1962."
     )
     assert told(made) == [
@@ -292,8 +292,8 @@ def test_flat(tmp_path: Path) -> None:
         "</text:p></office:text></office:body></office:document>"
     )
     made = imported(tmp_path / "well.fodt")
-    assert body(made) == "Text ![A pump](images/a-pump.png)."
-    assert made.images == {"images/a-pump.png": picture()}
+    assert body(made) == "Text ![A pump](images/well/a-pump.png)."
+    assert made.images == {"images/well/a-pump.png": picture()}
 
 
 def test_interview_in_bold(tmp_path: Path) -> None:
@@ -365,9 +365,9 @@ def test_mhtml(tmp_path: Path) -> None:
     )
     made = imported(tmp_path / "m.mhtml")
     assert body(made) == (
-        "See [the map](https://example.org/a/map).\n\n![A pump](images/a-pump.png)"
+        "See [the map](https://example.org/a/map).\n\n![A pump](images/m/a-pump.png)"
     )
-    assert made.images == {"images/a-pump.png": picture()}
+    assert made.images == {"images/m/a-pump.png": picture()}
     assert "“Home More Y” (3 words) is left out: it is not part of the article." in told(made)
 
 

@@ -128,7 +128,7 @@ def test_rich(tmp_path: Path, tagged: bool) -> None:
     image = f"data:image/png;base64,{base64.b64encode(image_file.getvalue()).decode()}"
     pdf(tmp_path / "a.pdf", RICH.format(image=image), tagged=tagged)
     made = imported(tmp_path / "a.pdf")
-    name = "images/a-red-box.png" if tagged else "images/image-1.png"
+    name = "images/a/a-red-box.png" if tagged else "images/a/image-1.png"
     assert body(made) == (
         "The village has one well, and it is *deep*; nobody knows who dug it, or when, but all who "
         "are old remember the summer in which it was dry. See [the list of "

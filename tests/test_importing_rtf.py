@@ -104,7 +104,7 @@ def test_word(changes: Changes, tmp_path: Path) -> None:
         '<tbody>\n<tr>\n<td rowspan="2">2016</td>\n'
         "<td>11</td>\n<td>12</td>\n</tr>\n"
         "<tr>\n<td>13</td>\n<td>14</td>\n</tr>\n</tbody>\n</table>\n:::\n\n"
-        "\\newpage\n\n### Pump\n\n![A red box](images/a-red-box.png)\n\n"
+        "\\newpage\n\n### Pump\n\n![A red box](images/a/a-red-box.png)\n\n"
         "After.\n\n::: sidebar\nIn a box.\n:::\n\n[^1]: Since *1962*."
     )
     words = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
@@ -191,7 +191,7 @@ def test_subtitle_and_figure(tmp_path: Path) -> None:
     rtf(tmp_path / "a.rtf", head + r"\pard\s4 A report" + box)
     made = imported(tmp_path / "a.rtf")
     assert "title: The well\nsubtitle: A report\nlang: en-GB\n" in made.text
-    assert body(made) == 'Text.\n\n![A red box](images/a-red-box.png "The pump")'
+    assert body(made) == 'Text.\n\n![A red box](images/a/a-red-box.png "The pump")'
 
 
 def test_sizes_of_images(tmp_path: Path) -> None:
@@ -199,8 +199,8 @@ def test_sizes_of_images(tmp_path: Path) -> None:
     image = "{\\pict\\picwgoal%d\\picscalex50\\pngblip PICTURE}"
     rtf(tmp_path / "a.rtf", "{\\rtf1 Red " + image % 1701 + " box.\\par " + image % 9072 + "Box.}")
     assert body(imported(tmp_path / "a.rtf")) == (
-        "Red ![](images/image-1.png){.decorative width=1.5cm} box.\n\n"
-        "![](images/image-2.png){.decorative}\n\nBox."
+        "Red ![](images/a/image-1.png){.decorative width=1.5cm} box.\n\n"
+        "![](images/a/image-2.png){.decorative}\n\nBox."
     )
 
 

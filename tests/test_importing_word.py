@@ -198,7 +198,8 @@ BECOMES = {
         )
         + p('<w:bookmarkStart w:id="2" w:name="_Ref2"/>' + run("Table 2. Rain"), "Caption")
         + table(row(cell("Year"), cell("mm"), head=True), row(cell("2016"), cell("11"))),
-        '@fig-the-pump and -@tbl-rain\n\n![A pump](images/a-pump.png "The pump"){#fig-the-pump}\n\n'
+        "@fig-the-pump and -@tbl-rain\n\n"
+        '![A pump](images/a/a-pump.png "The pump"){#fig-the-pump}\n\n'
         "| Year | mm  |\n|------|-----|\n| 2016 | 11  |\n\nTable: Rain {#tbl-rain}",
     ),
     "links, also to headings": (
@@ -236,7 +237,7 @@ BECOMES = {
     "a box with an image and its caption": (
         TEXT_BOX.replace("In the box.</w:t>", "</w:t></w:r>PUMP<w:r><w:t>Figure 1: The pump</w:t>")
         .replace("PUMP", image("rId1", "A pump")),
-        'Before.\n\n![A pump](images/a-pump.png "The pump")',
+        'Before.\n\n![A pump](images/a/a-pump.png "The pump")',
     ),
     "levels that are defined again, and restart": (
         item("one", 2) + item("in", 4, 1) + item("in too", 4, 1) + item("two", 2),
@@ -244,15 +245,15 @@ BECOMES = {
     ),
     "large images in a text": (
         p(run("Before ") + sized(15) + run("after.")),
-        "Before\n\n![A pump](images/a-pump.png)\n\nafter.",
+        "Before\n\n![A pump](images/a/a-pump.png)\n\nafter.",
     ),
     "small images in a text": (
         p(sized(3) + run(" after.")),
-        "![A pump](images/a-pump.png){width=3cm} after.",
+        "![A pump](images/a/a-pump.png){width=3cm} after.",
     ),
     "large images with captions": (
         p(sized(15) + run("Figure 1: It.")),
-        '![A pump](images/a-pump.png "It.")',
+        '![A pump](images/a/a-pump.png "It.")',
     ),
     "hidden text": (p(run("Seen.") + run(" Not seen.", "<w:vanish/>")), "Seen."),
     "text that is hidden by a style": (p("Key.", "Key") + p("Seen."), "Seen."),

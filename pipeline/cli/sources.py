@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.terminal import BUILT, GIVEN, SOURCE, SOURCE_ERRORS, or_exit, say, show
+from pipeline.cli.terminal import (
+    BUILT,
+    GIVEN,
+    SOURCE,
+    SOURCE_ERRORS,
+    WRONG_USAGE,
+    or_exit,
+    say,
+    show,
+)
 
 if TYPE_CHECKING:
     from pipeline.authoring.importing import Imported
@@ -87,14 +96,16 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
 def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
     """Convert other formats into sources, with their images.
 
-    Reads copied text (.txt, or - for standard input), web pages (.html), Word (.docx),
-    OpenDocument (.odt) and RTF documents, e-books (.epub), PDF, other programs' Markdown (.md),
+    Each file becomes a source of its own, and its images go into a folder with its name. Reads
+    copied text (.txt, or - for standard input), web pages (.html), Word (.docx), OpenDocument
+    (.odt) and RTF documents, e-books (.epub), PDF, other programs' Markdown (.md),
     and folders of these. A table compares what the input contains with the result.
 
     \b
     Examples:
       chapbook import article.txt
       chapbook import page.html
+      chapbook import *.docx
       chapbook import notes/ -o source
       chapbook import chapters/ --book
       chapbook import draft.docx --changes keep
@@ -111,9 +122,8 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
     if out.suffix == ".md" and len(wanted) > 1:
         raise click.UsageError("Several files need a folder: name one with -o.")
     targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in wanted]
-    if len({*targets}) < len(targets):
-        raise click.UsageError("Two of the files have the same name: import them one by one.")
-    failed = False
+    code = BUILT
+    imported = 0
     for (path, _), target in zip(wanted, targets, strict=True):
         chapters: dict[str, Imported] = {}
         if path in books:
@@ -127,9 +137,9 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
         else:
             inside = next((one for one in folders if one.path in path.parents), ALONE)
             made = import_file(path, changes, inside)
-        failed = failed or made.failed
         if made.failed:
             show(made.findings, blocked=True)
+            code = max(code, SOURCE_ERRORS)
             continue
         written = {target: made.text.encode()}
         written |= {target.parent / name: data for name, data in made.images.items()}
@@ -139,7 +149,12 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
             written |= {file.parent / name: data for name, data in one.images.items()}
         others = (file for file, data in written.items() if not outputs.holds(file, data))
         if there := next((file for file in others if file.exists()), None):
-            raise click.UsageError(f"{there} already exists; choose another place with -o.")
+            message = (
+                f"{path} is not imported: {there} already exists. Choose another place with -o."
+            )
+            click.echo(message, err=True)
+            code = max(code, WRONG_USAGE)
+            continue
         or_exit(outputs.write_all, target.parent, written)
         say(f"import   {path}: {target}")
         click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
@@ -147,4 +162,7 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
             mark = "" if row.in_source >= row.in_input else "  fewer"
             click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")
         show(made.findings)
-    sys.exit(SOURCE_ERRORS if failed else BUILT)
+        imported += 1
+    if code and len(wanted) > 1:
+        click.echo(f"{imported} of {len(wanted)} files are imported.", err=True)
+    sys.exit(code)

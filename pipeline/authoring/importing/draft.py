@@ -197,6 +197,11 @@ def lost(message: str, name: str, hint: str = "", span: Span | None = None) -> D
     return diagnostic(Code.NOT_IMPORTED, message, span=span, source=name, hint=hint)
 
 
+def image_folder(name: str) -> str:
+    """The folder of a file's images, next to its source."""
+    return f"images/{slug(Path(name).stem) or 'text'}"
+
+
 def made_here(name: str) -> Diagnostic:
     """The finding about a file that Chapbook made."""
     message = "Chapbook made this file from a source, which says more than the file does."

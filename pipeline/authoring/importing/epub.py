@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive, parsed_xml
 from pipeline.authoring.importing.article import HEADS, drop, words
-from pipeline.authoring.importing.draft import Draft, lost, made_here, unread
+from pipeline.authoring.importing.draft import Draft, image_folder, lost, made_here, unread
 from pipeline.authoring.importing.html import decoded, of_page
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.model.metadata import Contributor, Metadata, Placed
@@ -63,8 +63,9 @@ def read_epub(path: Path, name: str) -> Draft:
     images = dict(draft.images)
     suffix = posixpath.splitext(cover)[1].lower()
     if cover in parts and suffix in (".jpg", ".jpeg", ".png"):
-        images[f"images/cover{suffix}"] = parts[cover]
-        metadata = replace(metadata, cover=Cover(Placed(f"images/cover{suffix}")))
+        file = f"{image_folder(name)}/cover{suffix}"
+        images[file] = parts[cover]
+        metadata = replace(metadata, cover=Cover(Placed(file)))
     return replace(draft, metadata=metadata, images=images, findings=(*found, *draft.findings))
 
 

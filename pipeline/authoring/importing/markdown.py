@@ -20,6 +20,7 @@ from pipeline.authoring.importing.draft import (
     InputFolder,
     comment,
     count,
+    image_folder,
     lost,
 )
 from pipeline.authoring.importing.mdbook import expanded
@@ -230,7 +231,7 @@ class _Files:
             except ValueError:
                 return
             if suffix and node.source not in self._inside:
-                name = f"images/image-{len(self._inside) + 1}{suffix}"
+                name = f"{image_folder(self._name)}/image-{len(self._inside) + 1}{suffix}"
                 self.images[name] = held
                 self._inside[node.source] = name
             return
@@ -261,10 +262,8 @@ class _Files:
             self._around.path or Path(), quote(found.as_posix()), Code.MISSING_IMAGE
         )
         if found and isinstance(there, Located):
-            data, name, number = there.read(), f"images/{found.name}", 2
-            while self.images.get(name, data) != data:
-                name, number = f"images/{found.stem}-{number}{found.suffix}", number + 1
-            self._inside[source], self.images[name] = name, data
+            name = f"images/{found.as_posix()}"
+            self._inside[source], self.images[name] = name, there.read()
 
     def _heading(self, node: model.Heading, span: Span | None) -> Node:
         """A heading, which needs no bold and no id that it has anyway."""

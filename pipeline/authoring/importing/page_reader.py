@@ -23,6 +23,7 @@ from pipeline.authoring.importing.draft import (
     MATH_MARK,
     NOTE_MARK,
     InputText,
+    image_folder,
     lost,
 )
 from pipeline.authoring.importing.references import LABEL
@@ -268,9 +269,10 @@ class PageReader:
         stem = said[:40].strip("-") or "image"
         if not alt and (source.startswith("data:") or _GENERATED_NAME.fullmatch(stem)):
             stem = "image"
-        name, number = f"images/{stem}{suffix}", 2
+        folder = image_folder(self.name)
+        name, number = f"{folder}/{stem}{suffix}", 2
         while self.images.get(name, data) != data:
-            name, number = f"images/{stem}-{number}{suffix}", number + 1
+            name, number = f"{folder}/{stem}-{number}{suffix}", number + 1
         self.images[name] = data
         self._names[source] = quote(name)
         return self._names[source]
