@@ -33,7 +33,7 @@ _TEXT = re.compile(
     r"\\(?:text\w*|mathrm|mathit|mathsf|mathbf|operatorname\*?|mbox|begin|end|label|tag|ce|unit"
     r"|qty|si|SI)\s*\{[^{}]*\}|\\[A-Za-z]+|_\{?\w+\}?"
 )
-_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[,;:.!?]?\s++[^\W\d_]{2,}+")
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+\s++[^\W\d_]{2,}+")
 _MONEY = re.compile(
     r"\d[\d.,]*\s*[^\W\d_]{2,}|\d[\d.,]*\s*[-\u2013\u2014]\s*\Z|\d[\d.,]*[kKmM]?\s*[,;/&]\s*\Z"
 )
@@ -70,7 +70,7 @@ def is_formula(text: str, start: int, end: int) -> bool:
     if not inside or text[end + 1 : end + 2].isdigit():
         return False
     strong = _STRONG.search(inside) is not None
-    if _is_prose(inside) or (_CURRENCY.search(inside) and not _COMMAND.search(inside)):
+    if _CURRENCY.search(inside) and not _COMMAND.search(inside):
         return False
     if content[0].isspace() or content[-1].isspace():
         return _is_spaced(text, start, end, strong=strong)
@@ -89,6 +89,7 @@ def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
     """Return whether there is a formula with white space inside its dollar signs, which must
     contain a mathematical symbol: ``$ a + b $``."""
     content = text[start + 1 : end]
+    inside = content.strip()
     before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 13]
     if _IN_WORD.match(before) or _IN_WORD.match(after[:1]):
         return False
@@ -96,11 +97,12 @@ def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
         return False
     if "\n" in (content[0], content[-1]):
         return False
+    if _is_prose(inside):
+        return False
     if not (content[0].isspace() and content[-1].isspace()):
         return bool(_COMMAND.search(content)) and (
             not content[0].isspace() or _COMMAND.match(content.lstrip()) is not None
         )
-    inside = content.strip()
     if _is_money(inside) and not strong:
         return False
     if inside[-1] in "+-*/=<>,;:(&|" or inside[0] in "),;:/":
@@ -111,7 +113,11 @@ def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
 def _is_money(inside: str) -> bool:
     if not inside[0].isdigit():
         return False
-    return _MONEY.match(inside) is not None or inside.count("(") != inside.count(")")
+    return (
+        _MONEY.match(inside) is not None  # $5 for one, or 9 US$
+        or _PROSE.search(inside) is not None  # $5; children pay 2$
+        or inside.count("(") != inside.count(")")
+    )
 
 
 def reads_like_formula(content: str, *, strongly: bool = False) -> bool:
