@@ -61,6 +61,26 @@ def test_a_mark_stands_before_what_has_no_words(tmp_path: Path) -> None:
     assert [label for label, _ in output.nav("page-list")] == ["1", "2", "3", "4"]
 
 
+@pytest.mark.parametrize("empty", ["", "\n\n", "   \n"])
+def test_an_empty_listing_keeps_no_mark_to_itself(empty: str, tmp_path: Path) -> None:
+    lines = "".join(f"line {number}\n" for number in range(90))
+    text = f"# A talk\n\n```\n{empty}```\n\n```text\n{lines}```\n\nThe end.\n"
+    output = build(text, tmp_path, "web", "ebook")
+    page = output.place.with_suffix(".html").read_text("utf-8")
+    order = [page.index(text) for text in ("line 0", 'id="page--2"', "line 89", "The end.")]
+    assert order == sorted(order)
+    assert [label for label, _ in output.nav("page-list")] == ["1", "2"]
+
+
+def test_a_page_may_begin_with_an_empty_listing(tmp_path: Path) -> None:
+    text = "# A talk\n\n```\n```\n\n" + "A paragraph of a few words.\n\n" * 90
+    output = build(text, tmp_path, "web", "ebook")
+    page = output.place.with_suffix(".html").read_text("utf-8")
+    labels = [label for label, _ in output.nav("page-list")]
+    assert len(labels) > 1
+    assert [f'id="page--{label}"' in page for label in labels] == [True] * len(labels)
+
+
 def test_pages_before_the_text_are_numbered_in_the_book_s_own(tmp_path: Path) -> None:
     front = "---\ntitle: A talk\npublisher: A Press\nclass: book\ncontents: {show: always}\n---\n\n"
     text = "\n\n".join(f"# Chapter {n}\n\nMany words about wells." for n in range(40))

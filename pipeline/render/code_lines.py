@@ -57,6 +57,8 @@ def listing(
     rows = list(_split(pieces)) if by_line else [tuple(pieces)]
     if format_name == "pdf":
         rows = [_with_indentation(row, is_numbered=node.first_line > 0) for row in rows]
+    if node.marks and not rows:  # marks stand before a line, if only an empty one
+        rows = [()]
     marked = frozenset(node.marked)
     lines = tuple(
         CodeLine(
@@ -64,7 +66,9 @@ def listing(
             index + 1 in marked,
             row,
             tuple(
-                PageMark(label=m.label, breaks=m.breaks) for m in node.marks if m.line == index + 1
+                PageMark(label=m.label, breaks=m.breaks)
+                for m in node.marks
+                if min(m.line, len(rows)) == index + 1
             ),
         )
         for index, row in enumerate(rows)

@@ -107,6 +107,7 @@ class _Reader:
             self._note = None
         elif element is self._main:
             self._main = None
+        self._next = None
         self._builder.end(tag.removeprefix(XHTML))
 
     def data(self, text: str) -> None:
