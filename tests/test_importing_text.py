@@ -368,8 +368,14 @@ def test_bold_questions(tmp_path: Path) -> None:
         "A week\n\nMonday: we dig.\n\nTuesday: we rest.\n\nMonday: we dig again.\n",
         "Wells\n\nBen Birch: the man who dug.\n\nHe dug, and what did he find? Water.\n",
         "Wells\n\nDepth: 11 m\n\nWidth: 2 m\n\nDepth: 12 m\n\nWidth: 3 m\n",
+        "# Python\n\n"
+        + "## Section\n\nOutput:\n\n    1\n\nHow It Works: Is it odd? Yes.\n\nSee: All.\n\n" * 6,
+        "# Quiz\n\n"
+        + "Question 1: What is it?\n\nType: Open.\n\nCorrect Answer: A well.\n\n" * 6,
+        "# Lessons\n\n" + "Week\n\nStarter: Who knows?\n\nHomework: Page 3.\n\n" * 6,
+        "# Code\n\n" + "Input:\n\n    1\n\nWhy?\n\nOutput:\n\n    2\n\n" * 6,
     ],
-    ids=["recipe", "days", "one name", "data"],
+    ids=["recipe", "days", "one name", "data", "textbook", "quiz", "lessons", "code"],
 )
 def test_no_interview(text: str, tmp_path: Path) -> None:
     assert "speakers" not in of(tmp_path, text).text

@@ -3,9 +3,11 @@ until the next speaker, heading, thematic break or page break."""
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -31,6 +33,43 @@ ROLES = ("interviewer", "guest")
 """The roles of an example."""
 
 ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
+
+_SENTENCE_END = re.compile(r"[.!?…;:,–—。！？؟،”’\"'»)\]]\s*\Z")
+FEWEST_ROUNDS = 3
+"""The rounds in which the same names follow each other that make records of a text."""
+
+
+class Utterance(NamedTuple):
+    """What follows a name at the beginning of a paragraph, the number of the paragraph, and of the
+    stretch of text between headings and breaks in which it is."""
+
+    name: str
+    text: str
+    at: int
+    stretch: int
+
+
+def is_conversation(utterances: Sequence[Utterance]) -> bool:
+    """Return whether what follows names is speech, and not the fields of records, such as “Type:
+    Multiple choice” and “Correct answer: B”: someone speaks more than once in a stretch, it is not
+    the same that is repeated, and at least half of what they say ends like a sentence."""
+    if len({(one.name, one.stretch) for one in utterances}) == len(utterances):
+        return False
+    ended = sum(not one.text or bool(_SENTENCE_END.search(one.text)) for one in utterances)
+    return 2 * ended >= len(utterances) and not _is_repeated(utterances)
+
+
+def _is_repeated(utterances: Sequence[Utterance]) -> bool:
+    """Return whether the same names always follow each other, and are more than two that take
+    turns, or have as many paragraphs each time."""
+    names = [one.name for one in utterances]
+    order = list(dict.fromkeys(names))
+    rounds = len(names) / len(order)
+    if rounds < FEWEST_ROUNDS or (order * math.ceil(rounds))[: len(names)] != names:
+        return False
+    lengths = [after.at - one.at - (not one.text) for one, after in itertools.pairwise(utterances)]
+    is_even = lengths == (lengths[: len(order)] * len(names))[: len(lengths)]
+    return len(order) > 2 or (is_even and max(lengths) > 1)
 
 
 def group_turns(
@@ -155,21 +194,25 @@ def _bold_turn(inlines: tuple[Inline, ...]) -> tuple[str | None, tuple[Inline, .
 
 def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
     """A warning about what looks like turns of at least two speakers, each of whom speaks twice."""
-    turns: list[tuple[str, Span | None]] = []
-    for block in blocks:
+    turns: list[tuple[Utterance, Span | None]] = []
+    stretch = 0
+    for at, block in enumerate(blocks):
+        stretch += isinstance(block, ENDS)
         if isinstance(block, model.Paragraph) and isinstance(block.children[0], model.Strong):
-            label = _split_label(block.children)[0] or _bold_turn(block.children)[0]
+            label, rest, _ = _split_label(block.children)
+            if label is None:
+                label, rest = _bold_turn(block.children)
             if label and _NAME.fullmatch(label) and not label[0].islower():
-                turns.append((label, block.span))
-    times = Counter(label for label, _ in turns)
+                turns.append((Utterance(label, plain_text(rest), at, stretch), block.span))
+    times = Counter(one.name for one, _ in turns)
     several = [label for label, count in times.items() if count > 1]
-    if len(several) < 2:
+    if len(several) < 2 or not is_conversation([one for one, _ in turns if one.name in several]):
         return
     names = ", ".join(f"“{name}”" for name in several[:4])
     message = f"These look like turns of speakers: {names}."
     listed = ", ".join(f"{name}: {role}" for name, role in zip(several, ROLES, strict=False))
     hint = f"Name them in the front matter, `speakers: {{{listed}}}`, with their roles."
-    span = next(span for label, span in turns if label in several)
+    span = next(span for one, span in turns if one.name in several)
     yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=hint)
 
 

@@ -3,6 +3,7 @@ in bold, or by questions alone; and who asks, judged by the text."""
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 from collections import Counter
@@ -40,7 +41,7 @@ from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
 from pipeline.model.words import called, folded
-from pipeline.parser.dialogue import ENDS, group_turns
+from pipeline.parser.dialogue import ENDS, Utterance, group_turns, is_conversation
 
 _QUESTION = re.compile("[?？؟]")
 LONGEST = 90
@@ -122,9 +123,9 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     for at, block in enumerate(blocks):
         if isinstance(block, Paragraph):
             label = label_of(block.children)
-            if label:
+            if label and (label.rest or _is_followed(blocks, at)):
                 labels[at] = label
-            elif (line := line_of(block.children)) and _is_followed(blocks, at):
+            elif not label and (line := line_of(block.children)) and _is_followed(blocks, at):
                 labels[at] = SpeakerLabel(line, (), "line")
     if not labels:
         return None
@@ -144,7 +145,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
         persons[given] = (
             _stood_for(role, given, about) if role else person_for(cased[given], known)[0]
         )
-    turns = _accepted(labels, persons, about)
+    turns = _accepted(labels, persons, about, blocks)
     if not turns:
         return None
     turns = _without_lead(turns)
@@ -183,7 +184,7 @@ def _full_names(names: Iterable[str]) -> list[str]:
 
 
 def _is_followed(blocks: tuple[Block, ...], at: int) -> bool:
-    return at + 1 < len(blocks) and not isinstance(blocks[at + 1], ENDS)
+    return at + 1 < len(blocks) and isinstance(blocks[at + 1], Paragraph | model.BlockQuote)
 
 
 def _stood_for(role: str, label: str, about: About) -> str:
@@ -196,7 +197,10 @@ def _stood_for(role: str, label: str, about: About) -> str:
 
 
 def _accepted(
-    labels: dict[int, SpeakerLabel], persons: dict[str, str], about: About
+    labels: dict[int, SpeakerLabel],
+    persons: dict[str, str],
+    about: About,
+    blocks: tuple[Block, ...],
 ) -> list[InputTurn]:
     """The turns, if the names are those of people in a conversation."""
     known = {folded(name) for name in (*about.authors, about.guest) if name}
@@ -220,9 +224,20 @@ def _accepted(
             for at, label in sorted(chosen.items())
             if folded(persons[label.name]) in taken
         ]
-        if _is_dialogue(turns, sure, about):
+        if _is_dialogue(turns, sure, about) and (
+            about.is_interview
+            or {folded(turn.name) for turn in turns} <= sure
+            or is_conversation(list(_utterances(turns, blocks)))
+        ):
             return turns
     return []
+
+
+def _utterances(turns: list[InputTurn], blocks: tuple[Block, ...]) -> Iterator[Utterance]:
+    ends = [at for at, block in enumerate(blocks) if isinstance(block, ENDS)]
+    for turn in turns:
+        stretch = bisect.bisect(ends, turn.at)
+        yield Utterance(turn.name, plain_text(turn.children), turn.at, stretch)
 
 
 def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
