@@ -40,7 +40,7 @@ FEWEST_ROUNDS = 3
 
 
 class Utterance(NamedTuple):
-    """What follows a name at the beginning of a paragraph, the number of the paragraph, and of the
+    """The text after a name that begins a paragraph, with the number of that paragraph, and of the
     stretch of text between headings and breaks in which it is."""
 
     name: str
