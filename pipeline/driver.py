@@ -22,6 +22,7 @@ from pipeline.flow.steps import (
     cover,
     leaks_for_all,
     mark,
+    missing_answers,
     package,
     parse,
     render,
@@ -42,7 +43,7 @@ from pipeline.flow.values import (
     Resolved,
     Result,
     has_errors,
-    is_leak,
+    is_held_back,
     judged,
     request_for,
     sources_of,
@@ -150,8 +151,8 @@ def build(
 
         findings += missing_for_shops(document.metadata, chosen, shown_name(str(source)))
     result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
-    passed = [one for one in built if not is_leak(one.findings)]
-    if not passed or any(one.is_error and not is_leak([one]) for one in result.diagnostics):
+    passed = [one for one in built if not is_held_back(one.findings)]
+    if not passed or any(one.is_error and not is_held_back([one]) for one in result.diagnostics):
         return result
     saving = Saving(folder, request.stem)
     saving.add_model(msgspec.json.encode(document), seconds)
@@ -304,15 +305,15 @@ def packaged(request: Request, pending: Sequence[PendingEdition]) -> Iterator[Ti
 
 def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -> BuiltEdition:
     """An edition whose texts are packaged, compared with the files."""
-    edition = pending.edition
     parts = [
-        _finished(request, edition, text, run.value, text.seconds + run.seconds)
+        _finished(request, pending.edition, text, run.value, text.seconds + run.seconds)
         for text, run in zip(pending.texts, runs, strict=True)
     ]
-    findings = (*pending.findings, *dict.fromkeys(f for part in parts for f in part.findings))
+    of_parts = dict.fromkeys(finding for part in parts for finding in part.findings)
+    findings = (*pending.findings, *of_parts, *missing_answers(request, pending))
     if parts and not request.options.split:
         return parts[0]._replace(findings=findings)
-    return BuiltEdition(edition, findings, parts=tuple(parts))
+    return BuiltEdition(pending.edition, findings, parts=tuple(parts))
 
 
 def _finished(
@@ -330,8 +331,7 @@ def _finished(
         spread = cover(document, edition, made.sheet, count, stem, templates, names, folder)
         made = msgspec.structs.replace(made, extra={**made.extra, **spread.extra})
         findings += spread.diagnostics
-    file, section = text.file, text.section
-    return BuiltEdition(edition, findings, document, made, seconds, file=file, section=section)
+    return BuiltEdition(edition, findings, document, made, seconds, (), text.file, text.section)
 
 
 def _page_maps(made: Iterable[tuple[PendingEdition, list[Timed]]], standard: Edition) -> PageMaps:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pipeline.flow.values import PendingEdition, Request
 from pipeline.keep import earlier, parts, step
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS, Edition, has_page_marks
+from pipeline.model.editions import EDITIONS, Edition, has_page_marks, output_name
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Sheet
 from pipeline.model.rendered import Pages
@@ -143,6 +144,10 @@ def compare(
     from pipeline.verify.completeness import compare_built
 
     findings = compare_built(package, document, edition, file)
+    if edition.audience == "teacher":
+        from pipeline.verify.key import with_errors
+
+        findings = with_errors(findings, parsed)
     if package.stranded:
         from pipeline.verify.printing import stranded_headings
 
@@ -161,6 +166,17 @@ def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Dia
     from pipeline.verify.gate import leaks_for_all
 
     return leaks_for_all(document, records)
+
+
+def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnostic, ...]:
+    """Findings about answers of the source that the texts of a teacher's edition lack."""
+    edition, name = pending.edition, output_name(request.stem, pending.edition)
+    if not pending.texts or edition.audience != "teacher":
+        return ()
+    from pipeline.verify.key import missing_answers
+
+    documents = [text.document for text in pending.texts]
+    return tuple(missing_answers(request.document, documents, edition, name))
 
 
 @step

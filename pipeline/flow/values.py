@@ -196,9 +196,13 @@ def sources_of(request: Request, resolved: Resolved) -> tuple[str, ...]:
     return tuple(sorted(file.relative_to(folder).as_posix() for file in inside))
 
 
-def is_leak(findings: Iterable[Diagnostic]) -> bool:
-    """Return whether an edition has text that is withheld from its readers."""
-    return any(finding.code == Code.LEAKED_TEXT.slug for finding in findings)
+_OF_EDITION = (Code.LEAKED_TEXT.slug, Code.MISSING_ANSWER.slug)
+
+
+def is_held_back(findings: Iterable[Diagnostic]) -> bool:
+    """Return whether an edition has text that is withheld from its readers, or lacks an answer: it
+    is not written, and the others are."""
+    return any(finding.code in _OF_EDITION for finding in findings)
 
 
 def judged(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic, ...]:

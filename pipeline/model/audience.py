@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -48,13 +49,29 @@ def admits(conditions: Attributes, edition: Edition) -> bool:
     return True
 
 
-def holds(place: Withheld, span: Span | None) -> bool:
-    """Return whether something that begins at ``span``, in its file, is in a withheld place."""
-    if span is None or span.file != place.span.file:
-        return False
-    last = max(place.span.line, place.span.end)
-    start, end = (place.span.line, place.span.column), (last, place.end_column)
-    return start <= (span.line, span.column) < end
+class Ranges:
+    """Withheld ranges, to ask what begins in one of them."""
+
+    def __init__(self, places: Iterable[Withheld]) -> None:
+        self._starts: dict[str, list[tuple[int, int]]] = {}
+        self._ends: dict[str, list[tuple[int, int]]] = {}
+        for place in sorted(places, key=lambda place: (place.span.line, place.span.column)):
+            end = (max(place.span.line, place.span.end), place.end_column)
+            ends = self._ends.setdefault(place.span.file, [])
+            ends.append(max([end, *ends[-1:]]))
+            start = (place.span.line, place.span.column)
+            self._starts.setdefault(place.span.file, []).append(start)
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def hold(self, span: Span | None) -> bool:
+        """Return whether something that begins at ``span``, in its file, is in a range."""
+        if span is None or span.file not in self._starts:
+            return False
+        begin = (span.line, span.column)
+        number = bisect_right(self._starts[span.file], begin)
+        return number > 0 and begin < self._ends[span.file][number - 1]
 
 
 def without(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ...]:

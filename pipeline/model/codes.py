@@ -399,6 +399,10 @@ class Code(enum.Enum):
         `only=` or `not=` keep from it. That edition is not written; the others are. Look at your templates and styles,
         and at what stands in the place of the source that the message names; otherwise it is a mistake in
         Chapbook: please report it.""")
+    MISSING_ANSWER = _error("""
+        A finished file for teachers lacks an answer of its source: the key would be wrong. That edition is not
+        written; the others are. Look at your templates and styles; if you have none, it is a mistake in Chapbook:
+        please report it.""")
     CHECK_WARNING = _warning("""
         A finished file can be opened, but some readers will have trouble with it.""")
 

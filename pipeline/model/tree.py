@@ -49,8 +49,8 @@ MARKS = ("marks", "points")
 WORD_BANK = "word-bank"
 """The name of a container for the words that are missing in gaps."""
 
-TEACHER = "teacher"
-FOR_TEACHERS = frozenset({TEACHER, "answer"})
+TEACHER, ANSWER = "teacher", "answer"
+FOR_TEACHERS = frozenset({TEACHER, ANSWER})
 """The classes of content for teachers only."""
 
 _FIRST = ("title", "prompt", "image", "narrow", "figures", "caption", "head")
@@ -335,6 +335,10 @@ def is_for_teachers(node: Node) -> bool:
     return isinstance(node, model.Answer | model.TeacherNote) or not FOR_TEACHERS.isdisjoint(
         classes
     )
+
+
+def is_word_bank(node: Node) -> bool:
+    return isinstance(node, model.Container) and node.name == WORD_BANK
 
 
 ONLY_FOR_TEACHERS: Context[bool] = (False, lambda node, above: above or is_for_teachers(node))

@@ -17,6 +17,7 @@ from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, wordings
 from pipeline.parser.abbreviations import abbreviations
+from pipeline.parser.answers import answers, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
@@ -31,13 +32,7 @@ from pipeline.parser.source import check_text, normalise, read_any, without_stra
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, taken_heading, without_heading
 from pipeline.parser.unguarded import unguarded
-from pipeline.parser.withholding import (
-    Found,
-    may_withhold,
-    solutions,
-    withheld,
-    without_answers,
-)
+from pipeline.parser.withholding import Found, may_withhold, with_marks, withheld
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
 
@@ -170,7 +165,8 @@ def _read_again(
         again = again._replace(ranges=ranges)
         if memory and not files.names:
             memory.put(name, again)
-        yield numbers, again.document
+        left = [each for each in body.idle if each not in ranges]
+        yield numbers, with_marks(again.document, left)
 
 
 def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
@@ -181,7 +177,7 @@ def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Wit
         span = files.lines.span(Span(line, column, last if last > line else 0))
         text = body.record.text((line, column), (last, end))
         found.append(Withheld(span, end_column, conditions, text))
-    return (*found, *solutions(document))
+    return (*found, *solutions(document), *answers(document, found))
 
 
 def _without_marks(metadata: Metadata) -> Metadata:
@@ -248,8 +244,9 @@ def _parse_body(
     document = anchors.give(document, lowering.anchors)
     document = wordings.word(settle_blanks(loose_marks.fill(anchors.lead(document))))
     if files.cuts:
-        return TextBody(text, first_line, document, [], files.record)
-    found = withheld(document, tree.root, files) if may_withhold(files) else Found([], [])
+        return TextBody(text, first_line, document, [], [], files.record)
+    found = withheld(document, tree.root, files) if may_withhold(files) else Found([], [], [])
+    document = with_marks(document, found.idle)
     findings = (*document.diagnostics, *unguarded(document), *found.findings)
     document = msgspec.structs.replace(document, diagnostics=findings)
-    return TextBody(text, first_line, document, found.ranges, files.record)
+    return TextBody(text, first_line, document, found.ranges, found.idle, files.record)

@@ -95,12 +95,14 @@ _FOLLOWED = re.compile(r"\n+(?:[^\W_]|[“\"'(*_#]|\Z)")
 
 class TextBody(NamedTuple):
     """A text without front matter, the line of the source that it begins with, its document, and
-    the ranges of it that some editions lack, or that it was read without."""
+    the ranges of it that some editions lack, or that it was read without; ``idle`` are those of
+    marks that nothing takes up."""
 
     text: str
     line: int
     document: Document
     ranges: list[Range]
+    idle: list[Range]
     record: SourceRecord
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from msgspec.structs import replace
 
 from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Text, Variable, Withheld
-from pipeline.model.audience import holds
+from pipeline.model.audience import Ranges
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.metadata import Metadata
@@ -76,7 +76,7 @@ def take_title(
 
 def _is_withheld(heading: Heading, places: Iterable[Withheld]) -> bool:
     """Return whether some editions lack a heading."""
-    return is_partial(heading) or any(holds(place, heading.span) for place in places)
+    return is_partial(heading) or Ranges(places).hold(heading.span)
 
 
 def taken_heading(before: tuple[Block, ...], after: tuple[Block, ...]) -> Heading | None:

@@ -22,14 +22,13 @@ from pipeline.model import (
     Document,
     Heading,
     Node,
-    Withheld,
-    removal,
 )
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import TEACHER, answer_text, children, find, walk
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import ANSWER, TEACHER, all_nodes, children, is_for_teachers, walk
+from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.constructs import FENCES
@@ -37,7 +36,6 @@ from pipeline.parser.elements import HEADINGS, Elements
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.marks import Mark, extent, marks_in, without_effect
 from pipeline.parser.ranges import LINE_END, Place, Range, SourceRecord
-from pipeline.parser.secrets import is_answer
 
 _PART = re.compile(r"<(abbr|caption|colgroup|dd|dt|figcaption|tbody|tfoot|thead)\b", re.I)
 _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
@@ -45,9 +43,11 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 
 
 class Found(NamedTuple):
-    """The ranges of a text, in its order, and findings about marks that nothing takes up."""
+    """The ranges of a text, in its order; of these, the ones of marks that nothing takes up; and
+    findings about such marks."""
 
     ranges: list[Range]
+    idle: list[Range]
     findings: list[Diagnostic]
 
 
@@ -63,36 +63,38 @@ _MARKS = ("{", "<", "[!", ":::", "!!!", "???", "///", "```", "~~~", "\\begin")
 def withheld(document: Document, root: BlockElement, files: SourceFiles) -> Found:
     """The ranges that a text withholds, given its document and its element tree."""
     search = _Search(document, root, files)
-    return Found(search.ranges, search.findings)
+    return Found(search.ranges, search.idle, search.findings)
 
 
-def solutions(document: Document) -> Iterator[Withheld]:
-    """The answers in nodes that all editions get."""
-    for _, node, span in find(document, model.Blank, model.Math, model.MathBlock, marked=True):
-        place = span or Span(0)
-        for _, value in filter(lambda pair: is_answer(pair[0]), node.attributes.pairs):
-            yield Withheld(place, 0, Attributes(classes=("answer",)), value, "solution")
-        if isinstance(node, model.Blank) and node.answer:
-            text = answer_text(node.answer)
-            yield Withheld(place, 0, Attributes(classes=("answer",)), text, "solution")
-        elif isinstance(node, model.Math | model.MathBlock):
-            for gap in filter(None, (gap.answer for gap in removal.gaps(node.tex))):
-                yield Withheld(place, 0, Attributes(classes=("answer",)), gap, "solution")
+def with_marks(document: Document, idle: Iterable[Range]) -> Document:
+    """The document in which the nodes have the marks that nothing has taken up."""
+    ranges = [each for each in idle if each.conditions.classes]
 
+    def inherit(node: Node, above: tuple[bool, bool]) -> tuple[bool, bool]:
+        is_within = any(above)
+        return is_within, not is_within and (is_for_teachers(node) or bool(classes_of(node)))
 
-def without_answers(document: Document) -> Document:
-    """The document without attributes that are named like an answer."""
-    kinds = {
-        type(node)
-        for _, node, _ in find(document, marked=True)
-        if any(is_answer(key) for key, _ in node.attributes.pairs)
-    }
+    def classes_of(node: Node) -> tuple[str, ...]:
+        if not node.span:
+            return ()
+        start, is_block = (node.span.line, node.span.column), isinstance(node, Block)
+        within = (
+            each
+            for each in ranges
+            if each.holds(start) and (each.end[1] == LINE_END or not is_block)
+        )
+        return tuple(name for each in within for name in each.conditions.classes)
 
-    def leave(node: Node) -> Node:
-        keys = {key for key, _ in node.attributes.pairs if is_answer(key)}
-        return replace(node, attributes=node.attributes.without(keys)) if keys else node
+    def enter(node: Node, around: tuple[bool, bool]) -> Node:
+        if around[0] or not (classes := classes_of(node)):
+            return node
+        return replace(node, attributes=joined(node.attributes, make(classes=classes)))
 
-    return rewrite_document(document, leave=dict.fromkeys(kinds, leave)) if kinds else document
+    if not ranges:
+        return document
+    kinds = {type(node) for node in all_nodes(document) if node.span}
+    changes: Changes = dict.fromkeys(kinds, enter)
+    return rewrite_document(document, enter=changes, context=((False, False), inherit))
 
 
 class _Search:
@@ -100,6 +102,7 @@ class _Search:
         self._document, self._files = document, files
         self._record: SourceRecord = files.record
         self.findings: list[Diagnostic] = []
+        self.idle: list[Range] = []
         self._elements = Elements(root)
         self._reach: dict[Place, list[int]] = {}
         for element in self._elements.parents:
@@ -118,6 +121,7 @@ class _Search:
                 continue
             if mark in idle:
                 latest = [*self._in_effect(mark)]
+                self.idle += latest
                 ranges += latest
             elif part := _PART.match(self._record.lines[mark.start[0]], mark.start[1] - 1):
                 self._tell(mark, f"`<{part[1]}>`, a part of a block,")
@@ -293,5 +297,5 @@ _HINT = "Put what it is about between `::: answer` and `:::`, or leave the mark 
 
 def _conditions(node: Node) -> Attributes:
     if isinstance(node, model.Answer | model.TeacherNote):
-        return Attributes(classes=(TEACHER,))
+        return Attributes(classes=(ANSWER if isinstance(node, model.Answer) else TEACHER,))
     return conditions_of(node.attributes)

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeGuard, cast, get_args
+from typing import TypeGuard, TypeVar, cast, get_args
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import rewrite
-from pipeline.model.tree import TEACHER, children, inlines_of, plain_text, walk
+from pipeline.model.tree import ANSWER, TEACHER, children, inlines_of, plain_text, walk
 from pipeline.model.words import words
 from pipeline.model.words.writing import small_letters
 from pipeline.resolve.findings import Findings
 
 _BLOCKS, _INLINES = get_args(Block), get_args(Inline)
+N = TypeVar("N", bound=Node)
+
+MARK = "\0"
+"""Stands for the value in a text of it and its name."""
 
 FRONT = "1"
 """The page on which a text begins by default."""
 
 NOTHING = "–"
 """The placeholder for a question without an answer among questions that have one."""
-
-ANSWER = "answer"
-"""The class of an answer that is no `Answer`."""
 
 OF_QUESTION = (
     model.Answer, model.TeacherNote, model.WritingLines, model.WritingSpace, model.Choices,
@@ -109,7 +111,8 @@ class _Questions:
         if not any(self._answers):
             return ()
         items = (model.ListItem(children=each or (_line(NOTHING),)) for each in self._answers)
-        return (replace(self._node, items=tuple(items)),)
+        is_tight = self._node.tight and all(len(each) < 2 for each in self._answers)
+        return (replace(self._node, items=tuple(items), tight=is_tight),)
 
 
 class _Key:
@@ -125,28 +128,32 @@ class _Key:
         self._in_exercise = False
         self._for_teachers = False
 
-    def of(self, blocks: Iterable[Node]) -> tuple[Block, ...]:
-        """The answers in some blocks."""
+    def of(self, blocks: Iterable[Node], around: Span | None = None) -> tuple[Block, ...]:
+        """The answers in some blocks, which are in one at the place ``around``."""
         answers: list[Block] = []
         questions: _Questions | None = None
+        level = 0  # of the heading whose section is an answer; in a section it is the section's
         for block in blocks:
+            if isinstance(block, model.Heading):
+                level = block.level if _is_answer(block) or 0 < level < block.level else 0
             if questions and self._in_exercise and questions.includes(block):
-                questions.add(self._of(block))
+                questions.add(self._of(block, around))
                 continue
             if questions:
                 answers += questions.listed()
                 questions = None
-            if isinstance(block, model.List) and block.ordered and not _is_answer(block):
+            if isinstance(block, model.List) and block.ordered and not (level or _is_answer(block)):
                 self._begin(block)
-                questions = _Questions(block, [self._question(item) for item in block.items])
+                questions = _Questions(
+                    block, [self._question(item, block.span) for item in block.items]
+                )
             else:
-                answers += self._of(block)
+                answers += self._answer(block) if level else self._of(block, around)
         return (*answers, *(questions.listed() if questions else ()))
 
-    def _of(self, block: Node) -> tuple[Block, ...]:
+    def _of(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         if isinstance(block, model.Answer) or _is_answer(block):
-            self._pass(block)
-            return _as_blocks(block)
+            return self._answer(block)
         self._begin(block)
         match block:
             case model.Section():
@@ -156,18 +163,22 @@ class _Key:
             case model.Exercise():
                 return self._exercise(block)
             case _ if isinstance(block, model.TeacherNote) or TEACHER in block.attributes.classes:
-                around, self._for_teachers = self._for_teachers, True
-                answers = self._within(block)
-                self._for_teachers = around
+                before, self._for_teachers = self._for_teachers, True
+                answers = self._within(block, around)
+                self._for_teachers = before
                 return answers
-        return self._within(block)
+        return self._within(block, around)
 
-    def _within(self, block: Node) -> tuple[Block, ...]:
+    def _answer(self, block: Node) -> tuple[Block, ...]:
+        self._pass(block)
+        return _as_blocks(block)
+
+    def _within(self, block: Node, around: Span | None) -> tuple[Block, ...]:
         """The answers in the text of a block, those that it is itself, and those of its blocks."""
-        inner = children(block)
+        inner, span = children(block), block.span or around
         inlines = [block] if isinstance(block, model.MathBlock) else _only_inlines(inner)
         blocks = [node for node in inner if not isinstance(node, _INLINES)]
-        return (*self._in_text(inlines), *self._chosen(block), *self.of(blocks))
+        return (*self._in_text(inlines, span), *self._chosen(block), *self.of(blocks, span))
 
     def _exercise(self, block: model.Exercise) -> tuple[Block, ...]:
         for node in walk(block.title):
@@ -177,27 +188,33 @@ class _Key:
         around, self._in_exercise = self._in_exercise, True
         inner = self.of(block.children)
         self._in_exercise = around
-        place = model.Text(text=f"{' ' if block.title else ''}({page})")
-        return (replace(block, title=(*block.title, place), children=inner),) if inner else ()
+        title = block.title or _marks_after_text(block)
+        place = model.Text(text=f"{' ' if title else ''}({page})")
+        return (replace(block, title=(*title, place), children=inner),) if inner else ()
 
-    def _question(self, item: model.ListItem) -> tuple[Block, ...]:
-        around, self._has_one_gap = self._has_one_gap, _count_gaps(item) == 1
-        answers = self._of(item)
-        self._has_one_gap = around
+    def _question(self, item: model.ListItem, around: Span | None) -> tuple[Block, ...]:
+        before, self._has_one_gap = self._has_one_gap, _count_gaps(item) == 1
+        answers = self._of(item, around)
+        self._has_one_gap = before
         return answers
 
     def _chosen(self, block: Node) -> tuple[Block, ...]:
         """The right choices, pairs, order or ticks of a block."""
         match block:
             case model.Choices():
-                right = [self._letter(n) for n, item in enumerate(block.items) if item.correct]
-                return (_line(", ".join(right)),) if right else ()
+                right = [
+                    _text(self._letter(number), item.span)
+                    for number, item in enumerate(block.items)
+                    if item.correct
+                ]
+                return (model.Paragraph(children=_listed(right)),) if right else ()
             case model.Matching() if block.solution:
                 pairs = enumerate(block.solution, start=1)
                 text = ", ".join(f"{n}\u00a0{self._letter(partner)}" for n, partner in pairs)
-                return (_line(text),)
+                return (_line(text, block.span),)
             case model.Ordering() if block.solution:
-                return (_line(", ".join(str(place + 1) for place in block.solution)),)
+                text = ", ".join(str(place + 1) for place in block.solution)
+                return (_line(text, block.span),)
             case model.Table() if self._in_exercise:
                 return tuple(self._ticked(block))
         return ()
@@ -205,47 +222,51 @@ class _Key:
     def _ticked(self, table: model.Table) -> Iterator[model.Paragraph]:
         """The ticked cells of each row of a table by the headers, or else the numbers, of row and
         columns."""
-        heads = [_text(cell) for cell in table.head[-1].cells] if table.head else []
+        heads = [_cell_text(cell) for cell in table.head[-1].cells] if table.head else []
         for number, row in enumerate(table.body, start=1):
             ticked = [
-                (heads[at] if at < len(heads) else "") or str(at + 1)
+                _text((heads[at] if at < len(heads) else "") or str(at + 1), item.span)
                 for at, cell in enumerate(row.cells)
-                if _is_ticked(cell)
+                for item in walk(cell)
+                if isinstance(item, model.ListItem) and item.checked
             ]
             if ticked:
-                name = _text(row.cells[0]).rstrip(".。") or str(number)
-                yield _line(self._words["chart_number"].format(name=name, value=", ".join(ticked)))
+                name = _cell_text(row.cells[0]).rstrip(".。") or str(number)
+                written = self._words["chart_number"].format(name=name, value=MARK)
+                before, after = map(_text, written.split(MARK))
+                yield model.Paragraph(children=(*before, *_listed(ticked), *after))
 
-    def _in_text(self, inlines: Iterable[Node]) -> tuple[Block, ...]:
+    def _in_text(self, inlines: Iterable[Node], around: Span | None) -> tuple[Block, ...]:
         """The answers in text on one line, the blanks by their numbers in the exercise; and those
         in the notes to it."""
         noted: list[Block] = []
-        parts = tuple(self._filled(inlines, noted))
+        parts = tuple(self._filled(inlines, around, noted))
         if not parts:
             return tuple(noted)
-        line: tuple[Inline, ...] = parts[0]
-        for part in parts[1:]:
-            line += (model.Text(text=", "), *part)
-        return (model.Paragraph(children=line), *noted)
+        return (model.Paragraph(children=_listed(parts)), *noted)
 
-    def _filled(self, inlines: Iterable[Node], noted: list[Block]) -> Iterator[tuple[Inline, ...]]:
+    def _filled(
+        self, inlines: Iterable[Node], around: Span | None, noted: list[Block]
+    ) -> Iterator[tuple[Inline, ...]]:
         for node in inlines:
             self._begin(node)
+            span = node.span or around
             match node:
                 case _ if _is_answer(node):
                     self._pass(node)
-                    yield node.children if _is_span(node) else (cast(Inline, node),)
+                    own = node.children if _is_span(node) else (cast(Inline, node),)
+                    yield _at(own, span)
                 case model.Blank():
-                    yield from self._gap(node.answer)
+                    yield from self._gap(node.answer, span)
                 case model.Math() | model.MathBlock():
                     for answer in node.gaps:
-                        yield from self._gap(answer)
+                        yield from self._gap(answer, span)
                 case model.NoteReference() if note := self._notes.pop(node.label, None):
-                    noted += self.of(note.children)
+                    noted += self.of(note.children, note.span)
                 case _:
-                    yield from self._filled(children(node), noted)
+                    yield from self._filled(children(node), span, noted)
 
-    def _gap(self, answer: model.Answered) -> Iterator[tuple[Inline, ...]]:
+    def _gap(self, answer: model.Answered, span: Span | None) -> Iterator[tuple[Inline, ...]]:
         """The answer of a gap with its number, unless it is the only one of its question or one
         that students do not have."""
         number = ""
@@ -253,7 +274,7 @@ class _Key:
             self._gaps += 1
             number = "" if self._has_one_gap else f"({self._gaps})\u00a0"
         if answer:
-            yield (*inlines_of((number,) if number else ()), *inlines_of(answer))
+            yield (*inlines_of((number,) if number else ()), *_at(inlines_of(answer), span))
 
     def _letter(self, index: int) -> str:
         return small_letters(index, self._lang)
@@ -270,6 +291,16 @@ class _Key:
             self._begin(node)
 
 
+def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
+    """The marks of an exercise without a title."""
+    first = children(block.children[0]) if block.children else ()
+    return tuple(
+        node
+        for node in first
+        if isinstance(node, model.InlineElement) and "marks" in node.attributes.classes
+    )
+
+
 def _is_answer(node: Node) -> bool:
     return ANSWER in node.attributes.classes
 
@@ -281,13 +312,16 @@ def _is_span(node: Node) -> TypeGuard[model.InlineElement]:
 def _as_blocks(node: Node) -> tuple[Block, ...]:
     """An answer, or the blocks in it if it cannot stand by itself."""
     if isinstance(node, model.Answer):
-        return node.children
+        return _at(node.children, node.span)
     if isinstance(node, _BLOCKS):
         return (node,)
-    blocks: list[Block] = []
-    for child in children(node):
-        blocks += _as_blocks(child)
-    return tuple(blocks)
+    blocks = (block for child in children(node) for block in _as_blocks(child))
+    return _at(blocks, node.span)
+
+
+def _at(nodes: Iterable[N], span: Span | None) -> tuple[N, ...]:
+    """Nodes without what is around them in the source, at the place that they have from it."""
+    return tuple(node if node.span else replace(node, span=span) for node in nodes)
 
 
 def _only_inlines(nodes: Iterable[Node]) -> list[Node]:
@@ -303,15 +337,21 @@ def _count_gaps(block: Node) -> int:
     )
 
 
-def _text(cell: model.TableCell) -> str:
+def _cell_text(cell: model.TableCell) -> str:
     return " ".join(
         plain_text(node.children) for node in walk(cell) if isinstance(node, model.Plain)
     ).strip()
 
 
-def _is_ticked(cell: model.TableCell) -> bool:
-    return any(isinstance(node, model.ListItem) and node.checked for node in walk(cell))
+def _text(text: str, span: Span | None = None) -> tuple[Inline, ...]:
+    return (model.Text(text=text, span=span),)
 
 
-def _line(text: str) -> model.Paragraph:
-    return model.Paragraph(children=(model.Text(text=text),))
+def _line(text: str, span: Span | None = None) -> model.Paragraph:
+    return model.Paragraph(children=_text(text), span=span)
+
+
+def _listed(parts: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:
+    """Text with commas between its parts."""
+    first, *others = parts
+    return (*first, *(node for part in others for node in (*_text(", "), *part)))

@@ -11,17 +11,17 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Container, Document, Exercise, Node, Withheld
-from pipeline.model.audience import admits, holds
+from pipeline.model.audience import Ranges, admits
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import (
     PATH,
-    WORD_BANK,
     answer_text,
     find,
     inlines_of,
+    is_word_bank,
     plain_text,
     top_level,
     walk,
@@ -36,24 +36,20 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
     text if it is outside an exercise, and those added in the bank. In an edition for teachers they
     are those that students get, outside what is ``withheld``. An empty bank is a LIKELY_SLIP, and
     is removed."""
-    if not any(_is_bank(node) for _, node, _ in find(document, Container)):
+    if not any(is_word_bank(node) for _, node, _ in find(document, Container)):
         return document
     students = edition if edition.audience == "student" else replace(edition, audience="student")
-    hidden = [
+    hidden = Ranges(
         place
         for place in withheld
         if place.kind == "range" and not admits(place.conditions, students)
-    ]
-
-    def is_hidden(blank: model.Blank) -> bool:
-        place = document.place(blank.span)
-        return any(holds(each, place) for each in hidden)
+    )
 
     seen: set[Span | None] = set()
     empty: list[Diagnostic] = []
 
     def fill(node: Container, path: tuple[Node, ...]) -> Node | tuple[Node, ...]:
-        if not _is_bank(node):
+        if not is_word_bank(node):
             return node
         around = next((one for one in path if isinstance(one, Exercise)), None)
         key = around.span if around else None
@@ -62,7 +58,9 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
             written = Counter(folded(answer_text(word)) for word in found)
             blanks = walk((around,) if around else top_level(document))
             for blank in blanks:
-                if not isinstance(blank, model.Blank) or not blank.answer or is_hidden(blank):
+                if not isinstance(blank, model.Blank) or not blank.answer:
+                    continue
+                if hidden.hold(document.place(blank.span)):
                     continue
                 answer = blank.answer
                 word = folded(answer_text(answer))
@@ -96,10 +94,6 @@ def _place(word: model.Answered) -> tuple[str, str]:
     """The key by which words are in alphabetical order."""
     text = answer_text(word)
     return folded(text), text
-
-
-def _is_bank(node: Node) -> bool:
-    return isinstance(node, Container) and node.name == WORD_BANK
 
 
 def _added(bank: Container) -> Iterator[model.Answered]:

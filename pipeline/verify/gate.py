@@ -8,7 +8,6 @@ titles, labels and references put public text together as no source does.
 
 from __future__ import annotations
 
-import bisect
 import functools
 import re
 import unicodedata
@@ -17,10 +16,10 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from pipeline.model import Container, Document, Plain, Withheld
-from pipeline.model.audience import admits
+from pipeline.model.audience import Ranges, admits
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
-from pipeline.model.tree import WORD_BANK, find, plain_text, walk
+from pipeline.model.tree import find, is_word_bank, plain_text, walk
 from pipeline.model.words import words
 from pipeline.package.result import Package
 from pipeline.resolve.citations.csl.locales import citeproc_data, locale_name
@@ -57,7 +56,7 @@ def leaks_for_all(document: Document, files: Mapping[str, bytes]) -> tuple[Diagn
 def _given(document: Document) -> Iterator[str]:
     """The words in banks, which pupils are given on purpose."""
     for _, bank, _ in find(document, Container):
-        if bank.name == WORD_BANK:
+        if is_word_bank(bank):
             for node in walk(bank.children):
                 if isinstance(node, Plain):
                     yield plain_text(node.children)
@@ -71,11 +70,14 @@ def _findings(
     given: Iterable[str],
 ) -> tuple[Diagnostic, ...]:
     """One finding for each place of which something is in the files."""
-    places = tuple(places)
+    places = tuple(place for place in places if place.kind != "answer")
     if not places:
         return ()
     ranges = tuple(place for place in places if place.kind == "range")
-    solutions = tuple(_outside(ranges, (place for place in places if place.kind == "solution")))
+    within = Ranges(ranges)
+    solutions = tuple(
+        place for place in places if place.kind == "solution" and not within.hold(place.span)
+    )
     banks = frozenset(map(folded, given))
     gate = _gate(document.text, ranges, solutions, banks, document.metadata.lang)
     found: dict[int, Diagnostic] = {}
@@ -122,22 +124,6 @@ def _without(text: str, ranges: Iterable[Withheld], solutions: Collection[str]) 
         lambda braces: "{}" if " ".join(braces[1].split()) in solutions else braces[0],
         "".join(kept),
     )
-
-
-def _outside(ranges: Iterable[Withheld], places: Iterable[Withheld]) -> Iterator[Withheld]:
-    """The places that are in none of some ranges, which are in the order of the source."""
-    ends: dict[str, list[tuple[int, int]]] = {}
-    starts: dict[str, list[tuple[int, int]]] = {}
-    for one in ranges:
-        end = (max(one.span.line, one.span.end), one.end_column)
-        before = ends.setdefault(one.span.file, [])
-        starts.setdefault(one.span.file, []).append((one.span.line, one.span.column))
-        before.append(max([end, *before[-1:]]))
-    for place in places:
-        begin = (place.span.line, place.span.column)
-        number = bisect.bisect_right(starts.get(place.span.file, []), begin)
-        if not number or ends[place.span.file][number - 1] <= begin:
-            yield place
 
 
 def _place_of(words: str, place: Withheld) -> Span:

@@ -25,7 +25,8 @@ _SIZE = re.compile(r"(?<![ \t])[ \t]++=(\d+)(%?)(?:x\d*%?)?\)?$")
 
 
 class Brackets:
-    """The open brackets of a leaf, outermost first; those before ``inactive`` begin no link."""
+    """The open brackets of a leaf, outermost first; those before ``inactive`` begin no link, but
+    may begin a span that holds one."""
 
     def __init__(self, leaf: Leaf, targets: Mapping[str, tuple[str, str]]) -> None:
         self.leaf = leaf
@@ -60,17 +61,15 @@ class Brackets:
         if bracket.note:
             self._close_note(bracket, start)
             return
-        if not bracket.active:
-            self.leaf.chain.add_text("]")
-            return
-        target = self._link_target(bracket, start)
+        target = self._link_target(bracket, start) if bracket.active else None
         if target is None:
             found = self.leaf.attributes()
             if found is None or bracket.image:
-                if not bracket.image and self._cite(bracket, start):
-                    return
-                self.leaf.check_attributes()
-                self._check_target(bracket)
+                if bracket.active:
+                    if not bracket.image and self._cite(bracket, start):
+                        return
+                    self.leaf.check_attributes()
+                    self._check_target(bracket)
                 self.leaf.chain.add_text("]")
                 return
             element = InlineSpan("span")

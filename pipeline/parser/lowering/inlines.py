@@ -141,7 +141,8 @@ class InlineLowering:
                 if element.text:
                     yield model.Text(text=element.text)
             case "code":
-                yield model.Code(text=element.text or "", attributes=attributes)
+                place = span if element.attributes else None  # most need none
+                yield model.Code(text=element.text or "", span=place, attributes=attributes)
             case "br":
                 yield model.LineBreak()
             case "soft-break":
