@@ -483,9 +483,9 @@ STYLED = """\
 def test_styles_that_say_something(tmp_path: Path) -> None:
     """Google Docs and LibreOffice's e-books have emphasis and headings by their styles alone."""
     (tmp_path / "page.html").write_text(STYLED)
-    assert body(imported(tmp_path / "page.html")) == (
-        "## The depth\n\nA **deep well** **_is_** H<sub>2</sub>O<sup>x</sup> ~~old~~."
-    )
+    made = imported(tmp_path / "page.html")
+    assert made.title == "The depth"
+    assert body(made) == ("A **deep well** **_is_** H<sub>2</sub>O<sup>x</sup> ~~old~~.")
 
 
 def test_spaces_at_the_ends_of_links(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ HIDDEN = (
 
 
 def test_hidden_text(tmp_path: Path) -> None:
-    """What a teacher hides, by a style, a section or a condition, stays out and is reported."""
+    """Text that a style, a section or a condition hides stays out, and is reported."""
     odt(tmp_path / "a.odt", HIDDEN)
     made = imported(tmp_path / "a.odt")
     assert body(made) == "In which year? Say why.\n\nShown here."

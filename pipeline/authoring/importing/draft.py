@@ -75,6 +75,9 @@ or columns."""
 
 BOXES = "text boxes"
 
+TYPED = "typed bullets and numbers"
+"""The number of words that are bullets and numbers of lists; no row of the comparison."""
+
 LEVELS = tuple(f"  level {number}" for number in range(1, 8))
 """The rows of headings, by their levels."""
 

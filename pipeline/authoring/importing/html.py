@@ -22,6 +22,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing import article, draft
+from pipeline.authoring.importing.appearance import find_headings
 from pipeline.authoring.importing.captions import join_captions, label_words
 from pipeline.authoring.importing.draft import Draft, unread
 from pipeline.authoring.importing.page_metadata import declared_language, metadata_of
@@ -29,6 +30,7 @@ from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, has_alternative
 from pipeline.authoring.importing.page_styles import mark_styles
 from pipeline.authoring.importing.tidying import tidied
+from pipeline.authoring.importing.typed_lists import make_lists
 from pipeline.model import Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.tree import walk
@@ -92,15 +94,17 @@ def of_page(
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
         return draft.unread("There is no text in it.", name, code=Code.EMPTY_FILE)
+    mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
+    headings = find_headings(root)
     metadata, address = metadata_of(root, whole_page=whole_page)
     if title:
         metadata = replace(metadata, title=title)
     reader = PageReader(name, fetch, address, places)
     if places == "line":
         reader.find_columns(root, text)
+    reader.tell_headings(headings)
     if root.xpath("//meta[@name='generator'][@content='Chapbook']"):
         reader.findings.append(draft.made_here(name))
-    mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
     if root.xpath("//meta[@name='generator'][starts-with(@content, 'LibreOffice')]"):
         _keep_comments(root)
     is_whole = whole_page or article.is_document(root)
@@ -116,7 +120,8 @@ def of_page(
         metadata = replace(metadata, lang=guess or metadata.lang)
     join_captions(chosen)
     _nest_lists(chosen)
-    reader.tell_guesses(chosen)
+    marks = make_lists(chosen)
+    reader.tell_guesses(chosen, marks)
     take_formulas(chosen)
     taken = [*take_notes(chosen), *notes]
     reader.find_places(chosen, *(e for _, e in taken))
@@ -130,6 +135,7 @@ def of_page(
         for one in (chosen, *(e for _, e in taken))
         for e, text in _passages(one)
     ]
+    counts[draft.TYPED] = len(marks)
     counts[draft.OUTSIDE] = sum(len(said) for _, said in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)

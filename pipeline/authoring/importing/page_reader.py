@@ -6,7 +6,7 @@ import base64
 import binascii
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Literal, TypeAlias
 from urllib.parse import quote, unquote, urljoin
@@ -113,8 +113,19 @@ class PageReader:
             more = "1 more part of the page is" if len(rest) == 1 else f"{len(rest)} more parts are"
             self.tell(f"{more} left out, such as menus.", at=rest[0])
 
-    def tell_guesses(self, root: Element) -> None:
-        """Report that tables without headers get some, and that tables of one cell become text."""
+    def tell_headings(self, texts: Sequence[str]) -> None:
+        """Report headings that only the size and weight of their letters make."""
+        number = "1 heading is" if len(texts) == 1 else f"{len(texts)} headings are"
+        if texts:
+            message = f"{number} recognised by size and weight, such as “{texts[-1][:60]}”."
+            self.tell(message, at=texts[-1])
+
+    def tell_guesses(self, root: Element, marks: Sequence[str]) -> None:
+        """Report items of lists by the marks typed before them, that tables without headers get
+        some, and that tables of one cell become text."""
+        if marks:
+            items = "1 item of a list is" if len(marks) == 1 else f"{len(marks)} items of lists are"
+            self.tell(f"{items} recognised by bullets or numbers that are typed before them.")
         for caption in root.iter("caption", "figcaption"):
             said = " ".join(article.words(caption))
             if LABEL.fullmatch(said):

@@ -1,37 +1,36 @@
-"""Emphasis and headings that a page has by its styles alone, as Google Docs, LibreOffice and old
-e-books write them."""
+"""Emphasis, and the sizes of letters, that a page has by its styles alone, as Google Docs,
+LibreOffice and old e-books write them."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import tinycss2  # type: ignore[import-untyped]
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.article import HEADS, words
+from pipeline.authoring.importing.appearance import BOLD, SIZE, usual
+from pipeline.authoring.importing.article import HEADS
 from pipeline.authoring.importing.draft import append_text
 
 MOST = 500_000
 """The maximum length of style sheets that are read."""
 
-LARGER, LONGEST = 1.15, 15
-"""Times the size of the text that a heading's letters have at least; and its words at most."""
-
 SMALL = 10
 """The maximum size of superscripts, in points, in text of twelve points."""
 
-_SELECTOR = re.compile(r"(?:span|p|div|font)?\.([\w-]+)")
+_SELECTOR = re.compile(r"(?:span|p|div|font)?\.([\w-]+)|(p)")
+_BOLD = ("bold", "bolder", "600", "700", "800", "900")
+_FONT_SIZES = dict(zip("1234567", (7.5, 10.0, 12.0, 13.5, 18.0, 24.0, 36.0), strict=True))
 _POINTS = {"pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "%": 0.12}
 
 Style = dict[str, str]
 
 
 def mark_styles(root: Element, sheets: Iterable[str]) -> None:
-    """Put elements in place of the meaningful styles of spans, and of paragraphs in large letters
-    where a page has no headings."""
+    """Put elements in place of the meaningful styles of spans, and mark paragraphs with the size
+    and weight of their letters."""
     classes: dict[str, Style] = {}
     left = MOST
     for sheet in sheets:
@@ -41,12 +40,15 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> None:
             said = _declared(rule.content)
             for selector in tinycss2.serialize(rule.prelude).split(","):
                 if match := _SELECTOR.fullmatch(selector.strip()):
-                    classes.setdefault(match[1], {}).update(said)
+                    classes.setdefault(match[1] or match[2], {}).update(said)
         left = max(0, left - len(sheet))
     spans = [*root.iter("span")]
-    styles = {span: _style_of(span, classes) for span in spans}
-    if root.find(".//h1") is None and root.find(".//h2") is None:
-        _find_headings(root, classes, styles)
+    styles = {e: _style_of(e, classes) for e in root.iter("span", "font", "p")}
+    for paragraph in root.iter("p"):
+        if SIZE not in paragraph.attrib:
+            paragraph.set(SIZE, str(usual(_sizes(paragraph, styles))))
+        if styles[paragraph].get("font-weight") in _BOLD:
+            paragraph.set(BOLD, "")
     for span in spans:
         if not any(above.tag in HEADS for above in span.iterancestors()):
             _mark(span, styles[span])
@@ -62,7 +64,7 @@ def _declared(content: Iterable[object]) -> Style:
 
 
 def _style_of(element: Element, classes: dict[str, Style]) -> Style:
-    found: Style = {}
+    found: Style = {**classes.get("p", {})} if element.tag == "p" else {}
     for name in (element.get("class") or "").split():
         found |= classes.get(name, {})
     if own := element.get("style"):
@@ -72,7 +74,7 @@ def _style_of(element: Element, classes: dict[str, Style]) -> Style:
 
 def _mark(span: Element, style: Style) -> None:
     tags = []
-    if style.get("font-weight") in ("bold", "bolder", "600", "700", "800", "900"):
+    if style.get("font-weight") in _BOLD:
         tags.append("strong")
     if style.get("font-style") in ("italic", "oblique"):
         tags.append("em")
@@ -109,22 +111,16 @@ def _raised(style: Style) -> str:
     return "sup" if by.startswith("-") == ("top" in style) else "sub"
 
 
-def _find_headings(root: Element, classes: dict[str, Style], styles: dict[Element, Style]) -> None:
-    """Make headings of short paragraphs whose letters are all larger than most of the text's."""
-    sizes: Counter[float] = Counter()
-    found: list[tuple[float, Element]] = []
-    for paragraph in root.iter("p"):
-        outer = _size(_style_of(paragraph, classes))
-        own = {_size(styles[s]) or outer for s in paragraph.iter("span") if words(s)} or {outer}
-        size = min(own)
-        sizes[size] += len("".join(paragraph.itertext()))
-        if not (paragraph.text or "").strip() and len(words(paragraph)) <= LONGEST:
-            found.append((size, paragraph))
-    usual = sizes.most_common(1)[0][0] if sizes else 0
-    larger = [one for one in found if one[0] > LARGER * (usual or 12)]
-    ranks = sorted({size for size, _ in larger}, reverse=True)
-    for size, paragraph in larger:
-        paragraph.tag = f"h{min(6, ranks.index(size) + 1)}"
+def _sizes(
+    element: Element, styles: dict[Element, Style], size: float = 0
+) -> Iterator[tuple[float, str]]:
+    """The texts in an element, with the sizes of their letters."""
+    own = _size(styles.get(element, {}))
+    size = own or _FONT_SIZES.get(element.get("size") or "", 0.0) or size
+    yield size, element.text or ""
+    for inner in element:
+        yield from _sizes(inner, styles, size)
+        yield size, inner.tail or ""
 
 
 def _size(style: Style) -> float:

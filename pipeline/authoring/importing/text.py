@@ -28,6 +28,7 @@ from pipeline.authoring.importing.lines import (
 from pipeline.authoring.importing.markdown import of_markdown
 from pipeline.authoring.importing.rtf import of_rtf
 from pipeline.authoring.importing.text_head import head_of
+from pipeline.authoring.importing.typed_lists import BULLET, NUMBER
 from pipeline.authoring.importing.vocabulary import phrase, words_for
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code
@@ -39,8 +40,6 @@ from pipeline.parser import parse
 from pipeline.parser.source import normalise
 from pipeline.parser.table_options import with_head_rows
 
-_BULLET = re.compile(r"(\s*)(?:([•◦▪‣·●○■□▸►➤➢✓✔✗⁃∙\uf0b7\uf0a7*+–—-])\s+|(o)\s{2,})(?=\S)")
-_NUMBER = re.compile(r"(\s*)\(?(\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+(?=\S)")
 _RULE = re.compile(r"\s*(?:[*•·-]\s+){2,}[*•·-]\s*|\s*([*_=~–—#-])\1{2,}\s*|\s*⁂\s*")
 _UNDERLINE = re.compile(r"\s*([=~-])\1{2,}\s*")
 _SECTION = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+(?=\S)|[IVX]{1,4}\.\s+|[A-H]\.\s+")
@@ -97,8 +96,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     found += reader.findings
     counts = count(blocks, ())
     unmarked = (
-        line.text[mark.end() :] if (mark := _NUMBER.match(line.text)) else line.text
-        for line in rest
+        line.text[mark.end() :] if (mark := NUMBER.match(line.text)) else line.text for line in rest
     )
     words = " ".join([metadata.title, *unmarked]).split()
     counts["words"] = sum(any(map(str.isalnum, word)) for word in words)
@@ -174,22 +172,22 @@ class _Reader:
         if at + 1 < len(lines) and _UNDERLINE.fullmatch(lines[at + 1].text):
             level = 2 if "=" in lines[at + 1].text else 3
             return at + 2, _heading(line, level)
-        if _BULLET.match(line.text) and not self._is_speech(lines, at):
-            return self._list(lines, at, _BULLET)
-        number = _NUMBER.match(line.text)
+        if BULLET.match(line.text) and not self._is_speech(lines, at):
+            return self._list(lines, at, BULLET)
+        number = NUMBER.match(line.text)
         if number and number[2] in ("1", "a", "i") and self._has_second(line):
-            return self._list(lines, at, _NUMBER)
+            return self._list(lines, at, NUMBER)
         if line.number in self._tabbed and (end := self._table_end(lines, at)) > at + 1:
             return end, self._table(lines[at:end])
         return at, None
 
     def _is_speech(self, lines: list[CopiedLine], at: int) -> bool:
         """Return whether a dash begins direct speech, not a list item."""
-        mark = _BULLET.match(lines[at].text)
+        mark = BULLET.match(lines[at].text)
         if not mark or mark[2] not in ("–", "—", "-"):
             return False
-        alone = at + 1 == len(lines) or not _BULLET.match(lines[at + 1].text)
-        before = at and _BULLET.match(lines[at - 1].text)
+        alone = at + 1 == len(lines) or not BULLET.match(lines[at + 1].text)
+        before = at and BULLET.match(lines[at - 1].text)
         return mark[2] in "–—" and alone and not before
 
     def _has_second(self, first: CopiedLine) -> bool:
@@ -197,7 +195,7 @@ class _Reader:
         start = self._places[first.number]
         long = 0
         for line in self._lines[start + 1 : start + 40]:
-            number = _NUMBER.match(line.text)
+            number = NUMBER.match(line.text)
             if number and number[2] in ("2", "b", "ii"):
                 return long < 2
             long += bool(line.text.strip())
@@ -212,7 +210,7 @@ class _Reader:
             return at, None
         indent = len(first[1])
         items: list[model.ListItem] = []
-        start = int(first[2]) if mark is _NUMBER and first[2].isdigit() else 1
+        start = int(first[2]) if mark is NUMBER and first[2].isdigit() else 1
         while at < len(lines):
             found = mark.match(lines[at].text)
             if not found or len(found[1]) != indent:
@@ -221,10 +219,10 @@ class _Reader:
             at += 1
             nested: list[Block] = []
             while at < len(lines):
-                other = _BULLET.match(lines[at].text) or _NUMBER.match(lines[at].text)
+                other = BULLET.match(lines[at].text) or NUMBER.match(lines[at].text)
                 depth = len(lines[at].text) - len(lines[at].text.lstrip())
                 if other and depth > indent:
-                    pattern = _BULLET if _BULLET.match(lines[at].text) else _NUMBER
+                    pattern = BULLET if BULLET.match(lines[at].text) else NUMBER
                     at, child = self._list(lines, at, pattern)
                     nested += [child] if child else []
                 elif not other and (depth > indent or self._goes_on(lines[at - 1], lines[at])):
@@ -235,7 +233,7 @@ class _Reader:
             text = [w._replace(text=w.text.strip()) for w in inner]
             paragraphs = (Paragraph(children=self._joined(text)),)
             items.append(model.ListItem(children=(*paragraphs, *nested)))
-        return at, model.List(ordered=mark is _NUMBER, start=start, tight=True, items=tuple(items))
+        return at, model.List(ordered=mark is NUMBER, start=start, tight=True, items=tuple(items))
 
     def _quotation(self, lines: list[CopiedLine], at: int) -> tuple[int, Block]:
         end = at

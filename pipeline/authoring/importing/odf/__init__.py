@@ -17,6 +17,7 @@ from pipeline.authoring.importing.draft import (
     BOXES,
     CHANGED,
     HEADS,
+    TYPED,
     Changes,
     Draft,
     InputText,
@@ -70,7 +71,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["comments"], counts[CHANGED] = page.comments, changed
     counts["formulas"] = page.formulas
     counts["images"] -= page.drawn
-    counts["words"] -= page.labels + len(page.subtitle.split())
+    counts["words"] -= draft.counts[TYPED] + page.labels + len(page.subtitle.split())
     counts[BOXES] -= page.figures
     heads = [" ".join(_own_text(e).split()) for e in body.iter(f"{names.TEXT}h")]
     title = metadata.title or draft.metadata.title

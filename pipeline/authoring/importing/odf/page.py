@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import posixpath
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import lxml.html
 from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.appearance import BOLD, SIZE, usual
 from pipeline.authoring.importing.article import drop
 from pipeline.authoring.importing.atoms import last_or_new, set_numbering
 from pipeline.authoring.importing.citations import Marks
@@ -160,9 +162,21 @@ class OdfPage:
             made = SubElement(to, "p")
         if language := self._styles.language_in(style):
             made.set("lang", language)
+        if made.tag == "p":
+            size = self._styles.size(style) or self._styles.default_size
+            made.set(SIZE, str(usual(self._sizes(element, size))))
+            made.attrib.update({BOLD: ""} if self._styles.has_bold(style) else {})
         if self._styles.is_bold(style) and made.tag == "p":
             made = SubElement(made, "strong")
         self._inlines_of(element, made)
+
+    def _sizes(self, element: Element, size: float) -> Iterator[tuple[float, str]]:
+        """The texts in an element, with the sizes of their letters."""
+        yield size, element.text or ""
+        for inner in element:
+            own = self._styles.size(inner.get(f"{TEXT}style-name") or "")
+            yield from self._sizes(inner, own or size)
+            yield size, inner.tail or ""
 
     def _labelled(self, element: Element) -> None:
         """Count the words of a caption's label, which editions generate."""

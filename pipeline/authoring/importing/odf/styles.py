@@ -24,6 +24,7 @@ class OdfStyles:
         self._automatic: set[str] = set()
         self._lists: dict[str, Element] = {}
         self.language = ""
+        self.default_size = 0.0
         for root in roots:
             for style in root.iter(f"{STYLE}style"):
                 name = style.get(f"{STYLE}name") or ""
@@ -36,6 +37,7 @@ class OdfStyles:
             for default in root.iter(f"{STYLE}default-style"):
                 if default.get(f"{STYLE}family") == "paragraph":
                     self.language = self.language or _language(_of_text(default))
+                    self.default_size = self.default_size or _points(_of_text(default))
 
     def _chain(self, name: str) -> Iterator[tuple[str, Element]]:
         for _ in range(_DEEPEST):
@@ -64,6 +66,17 @@ class OdfStyles:
         properties = (_of_text(style) for _, style in self._chain(name))
         shown = (p.get(f"{TEXT}display") for p in properties if p is not None)
         return next(filter(None, shown), "") == "none"
+
+    def size(self, name: str) -> float:
+        """The size of the letters in a style, in points; 0 if it gives none."""
+        sizes = (_points(_of_text(style)) for _, style in self._chain(name))
+        return next(filter(None, sizes), 0.0)
+
+    def has_bold(self, name: str) -> bool:
+        """Return whether the text in a style is bold."""
+        properties = (_of_text(style) for _, style in self._chain(name))
+        said = (p.get(f"{FO}font-weight") for p in properties if p is not None)
+        return next(filter(None, said), "") in ("bold", "700")
 
     def language_in(self, name: str) -> str:
         """The language of a whole paragraph, if it is another than the text's."""
@@ -137,6 +150,12 @@ class OdfStyles:
 def _of_text(style: Element) -> Element | None:
     found: Element | None = style.find(f"{STYLE}text-properties")
     return found
+
+
+def _points(properties: Element | None) -> float:
+    said = "" if properties is None else properties.get(f"{FO}font-size", "")
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)pt", said)
+    return float(match[1]) if match else 0.0
 
 
 def _language(properties: Element | None) -> str:

@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 from msgspec.structs import replace
 
-from pipeline.authoring.importing.draft import Draft, listed, lost, made_here, unread
+from pipeline.authoring.importing.draft import TYPED, Draft, listed, lost, made_here, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.lines import inlines
 from pipeline.authoring.importing.page_metadata import language_of
@@ -71,7 +71,7 @@ def read_pdf(path: Path, name: str) -> Draft:
         metadata=replace(metadata, title=title, lang=language_of(lang)),
         blocks=rewrite(draft.blocks, leave=changes),
         notes=rewrite(draft.notes, leave=changes),
-        counts={**draft.counts, "words": text.words, "images": len(shown)},
+        counts={**draft.counts, "words": text.words - draft.counts[TYPED], "images": len(shown)},
         findings=(
             *([made_here(name)] if is_ours else ()),
             *_findings(is_tagged, text.left_out, left, name),

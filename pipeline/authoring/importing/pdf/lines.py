@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.appearance import TextLine
 from pipeline.authoring.importing.atoms import Atom, Formats, fill
 from pipeline.authoring.importing.draft import NOTE_MARK
 from pipeline.parser.characters import FORBIDDEN
@@ -19,13 +20,7 @@ HYPHENS = ("-", "\u2010")
 
 _CUT = re.compile(r"(?<!\w)([^\W\d_]{2,60})[-\u2010\u00ad\ufffe\x02]$")
 END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
-"""The end of a sentence."""
-
-LARGER = 1.12
-"""The minimum size of a heading, relative to the text."""
-
-LONGEST, LONGEST_BOLD = 40, 15
-"""Maximum words of a heading, and of one that is only in bold."""
+"""The end of a sentence, perhaps with the number of a note."""
 
 APART, RAISED_APART = 0.2, 0.6
 """Of the size of its letters, a piece is further from the one before where a space is between;
@@ -93,33 +88,10 @@ class PdfLine(NamedTuple):
         return max(run.box.right for run in self.runs)
 
 
-class Levels:
-    """The levels of headings, by the outline, and by the letters that they are in; ``text`` is the
-    size of most of the text."""
-
-    def __init__(self, lines: Iterable[PdfLine], outline: dict[str, int]) -> None:
-        sizes = Counter[float]()
-        for line in lines:
-            sizes[round(line.size, 1)] += len(line.text)
-        self.text = sizes.most_common(1)[0][0] if sizes else 0
-        larger = sorted((size for size in sizes if size > LARGER * self.text), reverse=True)
-        self._levels = {size: min(number, 5) for number, size in enumerate(larger, 1)}
-        self._bold = len(larger) + 1
-        self._outline = outline
-
-    def of(self, lines: Sequence[PdfLine]) -> int:
-        """The level of a heading, 0 for other text. Bold text is a heading if it is short and not a
-        sentence."""
-        said = " ".join(line.text for line in lines)
-        words = len(said.split())
-        if words > LONGEST:
-            return 0
-        level = self._outline.get(said.casefold(), 0) or self._levels.get(
-            round(lines[0].size, 1), 0
-        )
-        if not level and words <= LONGEST_BOLD and all(line.bold for line in lines):
-            level = 0 if END.search(said) else self._bold
-        return level
+def shape(lines: Sequence[PdfLine]) -> TextLine:
+    """Lines as one, in the size of the first."""
+    text = " ".join(line.text for line in lines)
+    return TextLine(text, lines[0].size, all(line.bold for line in lines))
 
 
 def _is_raised(formats: Formats) -> bool:

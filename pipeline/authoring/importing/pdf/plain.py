@@ -12,16 +12,17 @@ from typing import TypeAlias
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.appearance import Levels
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
     END,
     HYPHENS,
-    Levels,
     PdfLine,
     PdfText,
     hyphenated,
     lines_of,
     plain_figures,
+    shape,
     write_lines,
 )
 from pipeline.authoring.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
@@ -57,7 +58,7 @@ def page_of_lines(
         return PdfText(body, 0, Counter(), [])
     whole = " ".join(line.text for line in lines)
     known = hyphenated(whole)
-    levels = Levels(lines, outline)
+    levels = Levels((shape([line]) for line in lines), outline)
     text = levels.text
     below = notes_below(by_page, text)
     items = [
@@ -72,7 +73,7 @@ def page_of_lines(
             part.write(body, known)
             continue
         first, said = part[0], " ".join(line.text for line in part)
-        if level := levels.of(part):
+        if level := levels.of(shape(part)):
             made = etree.SubElement(body, f"h{min(level, 6)}")
             if level == 1 and sum(e.tag == "h1" for e in body) == 1 and first.page == 1:
                 made.set("class", TITLE)

@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.appearance import Levels
 from pipeline.authoring.importing.atoms import last_or_new, number_by
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
     HYPHENS,
-    Levels,
     PdfLine,
     PdfText,
     hyphenated,
     lines_of,
     plain_figures,
+    shape,
     write_lines,
 )
 from pipeline.authoring.importing.pdf.pieces import (
@@ -31,6 +32,7 @@ from pipeline.authoring.importing.pdf.pieces import (
     without_mark,
 )
 from pipeline.authoring.importing.references import LABEL
+from pipeline.authoring.importing.typed_lists import NUMBER
 from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.tags import INLINE
 
@@ -112,9 +114,10 @@ def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
     """Convert paragraphs into headings, if none are tagged: those in the bookmarks, in larger type,
     or in bold."""
     plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
-    levels = Levels((line for block in plain for line in block.lines), outline)
+    lines = (shape([line]) for block in plain for line in block.lines)
+    levels = Levels(lines, outline)
     for block in plain:
-        if level := levels.of(block.lines):
+        if level := levels.of(shape(block.lines)):
             block.role = f"H{min(level, 6)}"
 
 
@@ -199,7 +202,8 @@ def _is_figure(element: Element | None) -> bool:
 def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
     """Return whether a paragraph was cut by a page and continues."""
     text = "".join(str(part) for part in last.itertext())
-    return not _END.search(text) and lines[0].text[:1].islower()
+    start = lines[0].text
+    return not _END.search(text) and start[:1].islower() and not NUMBER.match(start)
 
 
 def _cell(block: _Block, body: Element, known: frozenset[str]) -> None:

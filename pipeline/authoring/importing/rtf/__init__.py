@@ -15,6 +15,7 @@ from pipeline.authoring.importing.draft import (
     CHANGED,
     COMMENT,
     HEADS,
+    TYPED,
     Changes,
     Draft,
     change_sentences,
@@ -61,6 +62,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         found.append(f"{images} left out, in a Windows format: save what you need as .png.")
     for head in dict.fromkeys(reader.heads):
         found.append(f"The header or footer “{head[:60]}” is left out: editions have their own.")
+    words -= draft.counts[TYPED]
     counts = {**draft.counts, "words": words, HEADS: len(reader.heads), "comments": len(comments)}
     counts[CHANGED] = reader.changed
     spoken = [*reader.languages.most_common(1), *reader.declared.most_common()]

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.appearance import SIZE, usual
 from pipeline.authoring.importing.atoms import Atom, fill, last_or_new, number_by
 from pipeline.authoring.importing.captions import join_captions
 from pipeline.authoring.importing.draft import COMMENT
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.word.styles import kind_of
-
-LARGER, LONGEST = 1.15, 15
-"""The size of heading text relative to body text, if no style identifies headings; and the maximum
-number of words in one."""
-
 
 MOST_NESTED = 9
 """The maximum nesting of tables."""
@@ -51,13 +46,6 @@ class _RowForm:
         self.is_head = False
 
 
-class _Heading(NamedTuple):
-    """A paragraph that may be a heading, by the size of its letters."""
-
-    element: Element
-    size: int
-
-
 class RtfBody:
     """Collects paragraphs. ``mark`` is the bullet or number of the next, ``styles`` are the names
     of styles; ``comments`` and ``boxes`` follow their paragraph."""
@@ -70,9 +58,7 @@ class RtfBody:
         self.boxes: list[Element] = []
         self.title = self.subtitle = ""
         self._atoms: list[Atom] = []
-        self._sizes: Counter[int] = Counter()
-        self._all: Counter[int] = Counter()
-        self._large: list[_Heading] = []
+        self._sizes: list[tuple[float, str]] = []
         self._lists: list[tuple[int, Element, str]] = []
         self._grids: list[_Grid] = []
         self._forms: dict[int, _RowForm] = {}
@@ -89,7 +75,7 @@ class RtfBody:
         """Add to the paragraph."""
         self._atoms.append(atom)
         if isinstance(atom.content, str):
-            self._sizes[size] += len(atom.content.strip())
+            self._sizes.append((size / 2, atom.content))
 
     def paragraph_word(self, word: str, number: int | None) -> None:
         """A word that is about paragraphs."""
@@ -133,19 +119,11 @@ class RtfBody:
                 return
 
     def end(self) -> None:
-        """Close what is open; recognise headings by their size if no style does."""
+        """Close what is open."""
         if self._atoms:
             self._paragraph()
         self._close_tables(0)
         join_captions(self.root)
-        if self.root.find("h1") is None and self.root.find("h2") is None and self._all:
-            text = self._all.most_common(1)[0][0]
-            larger = [one for one in self._large if one.size >= LARGER * text]
-            sizes = sorted({one.size for one in larger}, reverse=True)
-            for one in larger:
-                one.element.tag = f"h{min(sizes.index(one.size) + 1, 6)}"
-                for strong in [*one.element.iter("strong")]:
-                    strong.tag = "span"
 
     # --- paragraphs ---
 
@@ -160,16 +138,13 @@ class RtfBody:
         to = self._holder()
         atoms, self._atoms = self._atoms, []
         mark, self.mark = self.mark, ""
-        sizes, self._sizes = self._sizes, Counter()
+        sizes, self._sizes = self._sizes, []
         if atoms:
             name = self.styles.get(self._style, "")
             made = self._element(to, atoms, name, mark)
             fill(made, atoms)
-            size = sizes.most_common(1)[0][0] if sizes else 0
-            self._all += sizes
-            words = len(" ".join(str(t) for t in made.itertext()).split())
-            if made.tag == "p" and to is self.root and size and words <= LONGEST:
-                self._large.append(_Heading(made, size))
+            if made.tag == "p":
+                made.set(SIZE, str(usual(sizes)))
         for box in self.boxes:
             to.extend([*box] if all(e.tag == "figure" for e in box) else [box])
         for said in self.comments:

@@ -19,6 +19,7 @@ from pipeline.authoring.importing.draft import (
     CHANGED,
     COMMENT_MARK,
     HEADS,
+    TYPED,
     Changes,
     Draft,
     InputText,
@@ -82,7 +83,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     )
     counts[BOXES] -= body.figures
     about = (*body.subtitle, *body.authors, body.date)
-    counts["words"] -= body.runs.replaced + len(" ".join(about).split())
+    counts["words"] -= draft.counts[TYPED] + body.runs.replaced + len(" ".join(about).split())
     titles = (text for p, text in _texts(parts, changes) if parts.styles.kind(p)[0] == "heading")
     counts["headings"] -= draft.metadata.title in (" ".join(text.split()) for text in titles)
     told = [lost(one, name) for one in dict.fromkeys(found)]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.appearance import BOLD, SIZE
 from pipeline.authoring.importing.atoms import Atom, fill, last_or_new, set_numbering
 from pipeline.authoring.importing.captions import join_captions
 from pipeline.authoring.importing.draft import COMMENT_MARK, NOTE_MARK, Changes
@@ -102,6 +103,10 @@ class Body:
             made = self._element(out, paragraph, kind, level, atoms, place, lists)
             if made is not None:
                 made.sourceline = min(self._number, 2**31 - 1)
+                if made.tag == "p":
+                    size, is_bold = self.parts.styles.letters(paragraph)
+                    made.set(SIZE, str(size))
+                    made.attrib.update({BOLD: ""} if is_bold else {})
                 if name := self._ids.get(paragraph):
                     made.set("id", name)
         elif _has_rule(paragraph):

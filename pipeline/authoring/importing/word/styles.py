@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.appearance import usual
+
+WORDS_OWN = 10.0
+"""The size of text for which a document gives none, in points."""
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 VAL = f"{W}val"
 
@@ -127,13 +132,32 @@ class Styles:
                 return found
         return None
 
-    def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
-        """Return whether a run is hidden, by itself, by its style or that of its paragraph."""
-        said = self.run_property(run, "vanish")
-        if said is None and paragraph is not None:
+    def run_or_paragraph(
+        self, run: Element, paragraph: Element | None, name: str
+    ) -> Element | None:
+        """A property of a run: its own, or that of its style, its paragraph's style or all text."""
+        found = self.run_property(run, name)
+        if found is None and paragraph is not None:
             styles = self.chain(self.of(paragraph))
-            said = next(filter(on, (style.find(f"{W}rPr/{W}vanish") for style in styles)), None)
+            held = (style.find(f"{W}rPr/{W}{name}") for style in styles)
+            found = next((one for one in held if one is not None), None)
+        if found is None and self.default is not None:
+            found = self.default.find(f"{W}{name}")
+        return found
+
+    def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
+        """Return whether a run is hidden."""
+        said = self.run_or_paragraph(run, paragraph, "vanish")
         return on(said) or on(run.find(f"{W}rPr/{W}webHidden"))
+
+    def letters(self, paragraph: Element) -> tuple[float, bool]:
+        """The size of most of a paragraph's letters, in points, and whether all are bold."""
+        runs = [run for run in paragraph.iter(f"{W}r") if _text_in(run).strip()]
+        sizes = (self.run_or_paragraph(run, paragraph, "sz") for run in runs)
+        said = ("" if size is None else size.get(VAL, "") for size in sizes)
+        points = (int(size) / 2 if size.isdecimal() else WORDS_OWN for size in said)
+        bold = [on(self.run_or_paragraph(run, paragraph, "b")) for run in runs]
+        return usual(zip(points, map(_text_in, runs), strict=True)), bool(runs) and all(bold)
 
     def _run_styles(self, run: Element) -> Iterator[Element]:
         style = run.find(f"{W}rPr/{W}rStyle")
@@ -160,6 +184,10 @@ class Styles:
         if found is None and self.default is not None:
             found = self.default.find(f"{W}lang")
         return "" if found is None else found.get(key, "")
+
+
+def _text_in(run: Element) -> str:
+    return "".join(text.text or "" for text in run.iter(f"{W}t"))
 
 
 def _name(style: Element) -> str:

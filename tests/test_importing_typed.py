@@ -1,0 +1,165 @@
+"""Documents whose titles, headings and lists are made by letters and typed marks alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+import docx
+import pytest
+from docx.shared import Pt
+
+from pipeline.authoring.importing import Imported
+from tests.test_importing import body, imported, told
+from tests.test_importing_odt import NAMES
+
+Paragraphs = list[tuple[str, float, bool]]
+"""Texts, with the size of their letters in points, and whether they are bold."""
+
+
+def plain(*texts: str) -> Paragraphs:
+    return [(text, 11, False) for text in texts]
+
+
+def word(path: Path, paragraphs: Paragraphs) -> None:
+    document = docx.Document()
+    for text, size, bold in paragraphs:
+        run = document.add_paragraph().add_run(text)
+        run.font.size, run.bold = Pt(size), bold
+    document.save(str(path))
+
+
+def odt(path: Path, paragraphs: Paragraphs) -> None:
+    styles = texts = ""
+    for number, (text, size, bold) in enumerate(paragraphs):
+        weight = ' fo:font-weight="bold"' if bold else ""
+        styles += f'<style:style style:name="P{number}" style:family="paragraph">'
+        styles += f'<style:text-properties fo:font-size="{size}pt"{weight}/></style:style>'
+        texts += f'<text:p text:style-name="P{number}">{escape(text)}</text:p>'
+    path.write_text(
+        f"<office:document {NAMES}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text>{texts}</office:text></office:body></office:document>"
+    )
+
+
+def html(path: Path, paragraphs: Paragraphs) -> None:
+    path.write_text(
+        "<title></title><style>p { font-size: 11pt }</style>"
+        + "".join(
+            f'<p><font size="4" style="font-size: {size}pt">'
+            f"{'<b>' * bold}{escape(text)}{'</b>' * bold}</font></p>\n"
+            for text, size, bold in paragraphs
+        )
+    )
+
+
+def rtf(path: Path, paragraphs: Paragraphs) -> None:
+    texts = (
+        f"\\pard\\plain\\fs{size * 2:.0f}{chr(92) + 'b' if bold else ''} "
+        + "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in text)
+        + "\\par\n"
+        for text, size, bold in paragraphs
+    )
+    path.write_text("{\\rtf1\\ansi\\deflang1033 " + "".join(texts) + "}")
+
+
+MAKERS: dict[str, Callable[[Path, Paragraphs], None]] = {
+    "docx": word, "fodt": odt, "html": html, "rtf": rtf
+}  # fmt: skip
+every_format = pytest.mark.parametrize("kind", MAKERS)
+
+
+def made(tmp_path: Path, kind: str, paragraphs: Paragraphs) -> Imported:
+    """The import of paragraphs in a format."""
+    path = tmp_path / f"sheet.{kind}"
+    MAKERS[kind](path, paragraphs)
+    return imported(path)
+
+
+@every_format
+def test_headings(tmp_path: Path, kind: str) -> None:
+    """The largest letters are the title; larger and bold paragraphs are headings, but not bold
+    sentences, repeated names, and bold paragraphs without any text below."""
+    result = made(
+        tmp_path,
+        kind,
+        [
+            ("The water cycle", 24, True),
+            ("Evaporation", 16, True),
+            *plain("The sun heats the water of the sea, which becomes vapour and rises."),
+            ("In winter", 11, True),
+            *plain("There is less of it, and what there is falls as snow."),
+            ("Never drink the water of the sea.", 11, True),
+            ("Rain", 16, False),
+            *plain("It falls again, as rain or as snow, and runs back to the sea."),
+            ("The end", 11, True),
+        ],
+    )
+    assert result.title == "The water cycle"
+    assert body(result) == (
+        "## Evaporation\n\n"
+        "The sun heats the water of the sea, which becomes vapour and rises.\n\n"
+        "### In winter\n\nThere is less of it, and what there is falls as snow.\n\n"
+        "**Never drink the water of the sea.**\n\n"
+        "## Rain\n\nIt falls again, as rain or as snow, and runs back to the sea.\n\n**The end**"
+    )
+    assert any("4 headings are recognised by size and weight" in one for one in told(result))
+
+
+def test_title_above_headings(tmp_path: Path) -> None:
+    """Where styles make the headings, the first paragraph in larger letters is the title."""
+    document = docx.Document()
+    document.add_paragraph().add_run("The well").font.size = Pt(26)
+    for name in ("Depth", "Water"):
+        document.add_heading(name, 1)
+        document.add_paragraph("It is as deep as the sea is, or nearly so.")
+        document.add_paragraph().add_run("Larger letters").font.size = Pt(20)
+        document.add_paragraph("It is as deep as the sea is, or nearly so.")
+    document.save(str(tmp_path / "a.docx"))
+    result = imported(tmp_path / "a.docx")
+    assert result.title == "The well"
+    assert [line for line in body(result).split("\n") if line.startswith("#")] == [
+        "## Depth", "## Water"
+    ]  # fmt: skip
+
+
+LISTS = {
+    "bullets, then numbers": (
+        ["- one", "- two", "1. three", "2. four"], "- one\n- two\n\n1. three\n2. four"
+    ),
+    "letters in numbers": (
+        ["1. Which?", "a) one", "b) two", "2. Why?", "a) three", "b) four", "So."],
+        "1. Which?\n   a) one\n   b) two\n2. Why?\n   a) three\n   b) four\n\nSo.",
+    ),
+    "other bullets in bullets": (
+        ["• one", "– in it", "– and this", "• two"], "- one\n  - in it\n  - and this\n- two"
+    ),
+    "a list that begins at seven": (["(7) Seven", "(8) Eight"], "(7) Seven\n(8) Eight"),
+    "Roman numbers, and letters": (
+        ["i) one", "ii) two", "A) three", "B) four", "h) five", "i) six"],
+        "i) one\nii) two\n\n<!-- -->\n\nA) three\nB) four\n\nh) five\ni) six",
+    ),
+    "no lists": (
+        ["Text.", "3. Klasse ist voll.", "– Who is there?", "– It is me.", "1. Alone"],
+        "Text.\n\n3\\. Klasse ist voll.\n\n– Who is there?\n\n– It is me.\n\n1\\. Alone",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists(tmp_path: Path, name: str) -> None:
+    """Paragraphs that begin with bullets, numbers or letters are lists, if they go on."""
+    texts, wanted = LISTS[name]
+    assert body(made(tmp_path, "html", plain(*texts))) == wanted
+
+
+@every_format
+def test_lists_in_all_formats(tmp_path: Path, kind: str) -> None:
+    """Lists are read alike in each format, and their marks are not missed in the comparison."""
+    texts, wanted = LISTS["letters in numbers"]
+    result = made(tmp_path, kind, plain(*texts))
+    assert body(result) == wanted
+    words = next(row for row in result.ledger if row.name == "words")
+    assert (words.in_input, words.in_source) == (7, 8)  # with the title
+    assert "6 items of lists are recognised by bullets or numbers" in " ".join(told(result))
