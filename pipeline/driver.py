@@ -50,6 +50,7 @@ from pipeline.flow.values import (
 )  # fmt: skip
 from pipeline.keep import Timed, keeping, spent, tell
 from pipeline.model import Document
+from pipeline.model.audience import for_teachers
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import (
@@ -171,7 +172,12 @@ def build(
     paths = dict.fromkeys(folder / output_name(request.stem, edition) for edition in linked)
     missing = tuple(path for path in paths if not path.is_file())
     return msgspec.structs.replace(
-        result, files=files, missing=missing, outputs=saving.entries, record=record
+        result,
+        files=files,
+        missing=missing,
+        outputs=saving.entries,
+        record=record,
+        withheld=for_teachers(document),
     )
 
 

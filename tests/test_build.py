@@ -139,6 +139,20 @@ def test_a_source_for_another_program_leads_to_importing(tmp_path: Path) -> None
     assert "chapbook import" not in said
 
 
+def test_what_only_teachers_get_is_told(tmp_path: Path) -> None:
+    answers = "It is ____{deep}.\n\n::: solution\nThe ____{well}.\n:::\n\n::: teacher\nNo.\n:::\n"
+    write(tmp_path, UNPAGED.replace("text", f"text\n\n{answers}"))
+    first = (tmp_path / "x.md").read_text("utf-8").splitlines().index("It is ____{deep}.") + 1
+    said = chapbook("build", "x.md", "--edition", "web", "--strict", cwd=tmp_path)
+    note = f"3 answers and notes are in the teacher's editions only: lines {first}, {first + 2}, "
+    assert f"note     {note}{first + 6}. `--edition teacher` builds one of them.\n" in said.stdout
+    assert said.returncode == 0
+    said = chapbook("build", "x.md", "--edition", "web,teacher-web", cwd=tmp_path)
+    assert f"{note}{first + 6}.\n" in said.stdout
+    said = chapbook("build", "x.md", "--edition", "teacher-web", cwd=tmp_path)
+    assert "teacher's editions" not in said.stdout
+
+
 def test_what_the_page_leads_to_and_is_not_built_is_reported(tmp_path: Path) -> None:
     write(tmp_path, UNPAGED)
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout

@@ -146,6 +146,7 @@ def build(
                 terminal.or_exit(outputs.write, depfile, rule)
             if not as_json:
                 terminal.note_missing(result.missing)
+                terminal.note_withheld(result.withheld, result.requested)
             failed = failed or result.failed
             found += result.diagnostics
             made = next((file for file in result.files if file.suffix in SHOWN), None)

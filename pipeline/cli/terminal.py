@@ -9,7 +9,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from pipeline.model.diagnostics import Diagnostic
+    from pipeline.model.diagnostics import Diagnostic, Span
     from pipeline.model.paper import Fitted
     from pipeline.system.processes import Pool
 
@@ -107,6 +107,28 @@ def note_missing(missing: Iterable[Path]) -> None:
     """Print a note if web pages link to files that do not exist yet."""
     if names := " and ".join(path.name for path in missing):
         say(f"{'note':<9}The web page leads to {names}, not built yet.")
+
+
+MOST_PLACES = 6
+"""The places named in a note at most."""
+
+
+def note_withheld(places: Sequence[Span], editions: Iterable[str]) -> None:
+    """Print a note of the places that only teachers' editions have, if any of the ``editions`` is
+    one for students."""
+    from pipeline.model.editions import EDITIONS
+
+    audiences = {EDITIONS[name].audience for name in editions}
+    if not places or "student" not in audiences:
+        return
+    count = len(places)
+    what = "1 answer or note is" if count == 1 else f"{count} answers and notes are"
+    lines = list(dict.fromkeys(f"{span.file}:{span.line}".lstrip(":") for span in places))
+    more = f" and {len(lines) - MOST_PLACES} more" if len(lines) > MOST_PLACES else ""
+    where = ", ".join(lines[:MOST_PLACES]) + more
+    build = "" if "teacher" in audiences else " `--edition teacher` builds one of them."
+    line = "line" if len(lines) == 1 else "lines"
+    say(f"{'note':<9}{what} in the teacher's editions only: {line} {where}.{build}")
 
 
 def note_import(source: Path) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from pipeline.flow.manifest import Output
 from pipeline.model import Document
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, stem_of
 from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.messages import in_order
@@ -151,7 +151,8 @@ class Result(msgspec.Struct, frozen=True):
     files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
     not been built yet. ``outputs`` are the files as described in the manifest, and ``record``
     describes the publication for catalogues, if requested. ``requested`` are the names of all
-    editions, of which only those in view may have been made."""
+    editions, of which only those in view may have been made, and ``withheld`` the places of the
+    source that only teachers' editions have."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
@@ -160,6 +161,7 @@ class Result(msgspec.Struct, frozen=True):
     outputs: tuple[Output, ...] = ()
     record: Record | None = None
     requested: tuple[str, ...] = ()
+    withheld: tuple[Span, ...] = ()
 
     @property
     def failed(self) -> bool:

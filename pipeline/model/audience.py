@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Attributes, Document, Withheld
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import Edition
+from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.tree import CONDITIONS, FOR_TEACHERS
 
 FORMAT_NAMES = {
@@ -72,6 +72,24 @@ class Ranges:
         begin = (span.line, span.column)
         number = bisect_right(self._starts[span.file], begin)
         return number > 0 and begin < self._ends[span.file][number - 1]
+
+
+def for_teachers(document: Document) -> tuple[Span, ...]:
+    """The places of a parsed document that only teachers' editions have, without those within
+    others, in the order of the source."""
+    students = [edition for edition in EDITIONS.values() if edition.audience == "student"]
+    places = [
+        place
+        for place in document.withheld
+        if not any(admits(place.conditions, edition) for edition in students)
+    ]
+    whole = [place for place in places if place.kind == "range"]
+    outermost = (
+        place.span
+        for place in places
+        if not any(holds(other, place.span) for other in whole if other is not place)
+    )
+    return tuple(sorted(outermost, key=lambda span: (span.file, span.line, span.column)))
 
 
 def without(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ...]:
