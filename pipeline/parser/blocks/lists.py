@@ -70,7 +70,7 @@ class ItemProcessor(LineProcessor):
             marker = _Marker(found.kind, number, found.width, found.width + found.spaces)
         if not marker or self.parser.too_deep(cursor):
             return False
-        if around.tag not in ("ul", "ol") or around.state != marker.kind:
+        if not _continues(around, marker, style):
             tag = "ol" if style or marker.kind in ".)" else "ul"
             style = style if style in markers.LETTERED else ""
             start = str(marker.start)
@@ -98,7 +98,10 @@ class ItemProcessor(LineProcessor):
         after = markers.read(self.parser.following(), found.kind)
         followed = after is not None and after.kind == found.kind and found.precedes(after)
         begins = followed or (around.tag != "p" and found.may_begin)
-        return found if begins else None
+        # a) no, b) no, C) yes: some mark the right answer with a capital
+        is_marked = found.form != "." and kind in {style + found.form for style in markers.LETTERED}
+        is_letter = found.style in markers.LETTERED
+        return found if begins or (is_marked and is_letter) else None
 
     def _in_exercise(self) -> bool:
         return any(block.get("name") == "exercise" for block in self.parser.open)
@@ -150,6 +153,15 @@ class ItemProcessor(LineProcessor):
 
 def _has_marks(attributes: Attributes) -> bool:
     return any(key in MARKS for key, _ in attributes.pairs)
+
+
+def _continues(block: BlockElement, marker: _Marker, style: str) -> bool:
+    """Return whether an item continues an open list. One with another letter than the next has a
+    list of its own, which begins with that; repeated letters are counted, like numbers."""
+    if block.tag not in ("ul", "ol") or block.state != marker.kind:
+        return False
+    is_next = marker.start in (_next(block), int(block.get("start", "1")))
+    return is_next or style not in markers.LETTERED
 
 
 def _next(block: BlockElement) -> int:
