@@ -14,9 +14,10 @@ from pipeline.parser.blocks.directives import DIRECTIVE
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import NAMES
 from pipeline.parser.lines import Cursor
-from pipeline.parser.secrets import meaning_of
+from pipeline.parser.secrets import meaning_of, secret_block
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
+_LETTER = re.compile(r"[^\W\d_]")
 _TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
 
@@ -57,6 +58,11 @@ class ContainerProcessor(LineProcessor):
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else (found.classes[0] if found.classes else "")
+        if words and not _LETTER.match(name) and not secret_block(name):
+            message = f"`{cursor.rest.rstrip()}` stays as text: a block's name begins with a letter."
+            hint = "Write a name after the colons, or `\\:` if you mean them as text."
+            self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(cursor.next), hint)
+            return False
         self.open(
             cursor,
             "container",

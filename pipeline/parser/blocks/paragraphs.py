@@ -22,6 +22,9 @@ _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 
+_ITEMS = frozenset({"li", "dd", "blockquote", "note", "td", "th"})
+
+
 class ParagraphProcessor(LineProcessor):
     takes_lines = True
 
@@ -32,7 +35,8 @@ class ParagraphProcessor(LineProcessor):
         self.take_definitions(block)
         if block.lines:
             self._take_block_id(block)
-        if not block.lines or self._is_comment(block):
+        is_only_text = parent.tag in _ITEMS and parent.first is block  # - % of pupils
+        if not block.lines or (not is_only_text and self._is_comment(block)):
             del parent[-1]  # the block that is closed is always the last
             return
         self._take_attributes(block)
