@@ -95,12 +95,12 @@ def joined(first: Attributes, second: Attributes) -> Attributes:
     return make(second.id or first.id, classes, first.pairs + second.pairs)
 
 
-def aligned(attributes: Attributes, prefix: str = "") -> Attributes:
+def aligned(attributes: Attributes, prefix: str = "", *, is_image: bool = False) -> Attributes:
     """The attributes with ``align=right`` as the class ``right``, and so on; ``heading-right``
     for a heading, whose classes are those of its section. Other tools' equivalents likewise."""
     if attributes == NO_ATTRIBUTES:
         return attributes
-    style = styles.read(attributes.get("style"))
+    style = styles.read(attributes.get("style"), is_image=is_image)
     words = {key: attributes.get(key).strip().lower() for key in ("align", "fig-align")}
     given = (*words.values(), style.attributes.get("align", ""), *attributes.classes)
     names = next((ALIGNED[word] for word in given if word in ALIGNED), ())

@@ -59,13 +59,15 @@ def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[B
 
 
 def _is_aligned(image: Image) -> bool:
-    return not ALIGNMENTS.keys().isdisjoint(attributes.aligned(image.attributes).classes)
+    return not ALIGNMENTS.keys().isdisjoint(
+        attributes.aligned(image.attributes, is_image=True).classes
+    )
 
 
 def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) -> Block:
     if not isinstance(image, Image):
         return block
-    around = attributes.aligned(block.attributes)
+    around = attributes.aligned(block.attributes, is_image=True)
     if not image.title and image.attributes == NO_ATTRIBUTES:
         of_image = attributes.joined(attributes.make(classes=("image",)), around)
         return Paragraph(children=block.children, span=block.span, attributes=of_image)
@@ -82,7 +84,7 @@ def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Fig
         image=replace(image, title="", attributes=attributes.make(classes=of_image)),
         caption=_caption(image, read_inlines),
         span=span,
-        attributes=attributes.aligned(image.attributes).without(classes=of_image),
+        attributes=attributes.aligned(image.attributes, is_image=True).without(classes=of_image),
     )
 
 

@@ -27,7 +27,8 @@ _WITHOUT_EFFECT = frozenset({"display:block", "visibility:hidden", "clear:both"}
 
 
 @functools.lru_cache(256)
-def read(style: str) -> InlineStyle:
+def read(style: str, *, is_image: bool = False) -> InlineStyle:
+    """The equivalents of a style. Margins put images in the middle, and no text."""
     found: dict[str, str] = {}
     before = after = False
     others: list[str] = []
@@ -44,7 +45,7 @@ def read(style: str) -> InlineStyle:
             found["align"] = value
         elif name == "float" and value in _SIDES:
             found["align"] = f"float-{value}"
-        elif name.startswith("margin") and _IN_THE_MIDDLE.fullmatch(value):
+        elif is_image and name.startswith("margin") and _IN_THE_MIDDLE.fullmatch(value):
             found.setdefault("align", "center")
         elif name == "width" and _WIDTH.fullmatch(value):
             found["width"] = value

@@ -59,7 +59,9 @@ class ContainerProcessor(LineProcessor):
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else (found.classes[0] if found.classes else "")
         if words and not _LETTER.match(name) and not secret_block(name):
-            message = f"`{cursor.rest.rstrip()}` stays as text: a block's name begins with a letter."
+            message = (
+                f"`{cursor.rest.rstrip()}` stays as text: a block's name begins with a letter."
+            )
             hint = "Write a name after the colons, or `\\:` if you mean them as text."
             self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(cursor.next), hint)
             return False

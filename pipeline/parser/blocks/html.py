@@ -36,6 +36,15 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, str], ...] = (
 """The beginning of each kind of block, and its end; without one, a blank line ends it."""
 
 
+_ENDS = {
+    name: re.compile(rf"</{name}\s*>", re.I)
+    for name in ("svg", "math", "video", "audio", "canvas", "object", "select", "template")
+}
+"""The ends of elements that are left out, which no blank line within them ends."""
+
+_APART = late(rf"<(/?)({'|'.join(_ENDS)})(?=[\s/>]|$)(?![^<>]*+(?<=/)>)", re.I)
+
+
 class HtmlProcessor(VerbatimProcessor):
     """``state`` is the number of the kind while the block is open."""
 
@@ -47,6 +56,7 @@ class HtmlProcessor(VerbatimProcessor):
             return False
         block = self.open(cursor, "html", kind)
         self.parser.add_line(block, cursor)
+        _note_elements(block, block.lines[0])
         end = _KINDS[kind][1]
         if end and end.search(block.lines[0]):
             block.set("closed", "yes")
@@ -74,7 +84,11 @@ class HtmlProcessor(VerbatimProcessor):
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         end = _KINDS[block.state][1]
         if end is None:
-            return Match.NO if cursor.blank else Match.YES
+            if not cursor.blank:
+                _note_elements(block, cursor.remainder)
+                return Match.YES
+            name = block.get("apart")
+            return Match.YES if name and self.parser.comes_later(_ENDS[name]) else Match.NO
         if end.search(cursor.remainder):
             self.parser.add_line(block, cursor)
             return Match.END
@@ -92,3 +106,14 @@ class HtmlProcessor(VerbatimProcessor):
             code, what = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
         del parent[-1]
         self.report(block, code, f"{what} is never closed.", f"Close it with `{closing}`.")
+
+
+def _note_elements(block: BlockElement, line: str) -> None:
+    """Note the name of the element that is left out, if one is open after a line of a block."""
+    for match in _APART.finditer(line):
+        name, is_end = match[2].lower(), bool(match[1])
+        around = block.get("apart")
+        if not is_end and not around:
+            block.set("apart", name)
+        elif is_end and around == name:
+            block.set("apart", "")

@@ -34,6 +34,8 @@ from pipeline.parser.styles import InlineStyle
 
 _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
+_IMAGES = frozenset({"img", "figure"})
+_DRAWING, _LABEL = "svg", "text"
 _QUIET = frozenset({"source", "track"})
 _CODE = frozenset({"pre", "code", "tt", "kbd", "samp"})
 _SPANS = frozenset({"colspan", "rowspan", "scope", "align"})
@@ -55,6 +57,8 @@ class MarkupBuilder:
         self._dropping: list[str] = []
         self._dropped_at: Span | None = None
         self._kept: list[Node] = []
+        self._labels: list[Node] = []
+        self._in_label = False
         self._places = LinePlaces(())
         self._line = 0
         self._begins: Span | None = None
@@ -102,7 +106,9 @@ class MarkupBuilder:
 
     def add(self, nodes: Iterable[Block | Inline]) -> None:
         """Finished nodes, after everything added so far."""
-        items = self._kept if self._dropping else self._stack[-1].items
+        items = self._stack[-1].items
+        if self._dropping:
+            items = self._labels if self._in_label else self._kept
         items.extend(nodes)
         if items and (span := items[-1].span):
             self._line = max(span.line, span.end)
@@ -120,6 +126,8 @@ class MarkupBuilder:
     # --- tokens ---
 
     def _text(self, token: MarkupToken) -> None:
+        if self._in_label:
+            self._labels.append(Text(text=fold(token.text)))
         if self._dropping or not token.text:
             return
         opened = {frame.tag for frame in self._stack}
@@ -143,6 +151,7 @@ class MarkupBuilder:
         if self._dropping:
             if tag == self._dropping[-1] and not token.closed:
                 self._dropping.append(tag)
+            self._begin_label(tag)
         elif tag in tags.DROPPED_TAGS or tag in tags.DROPPED_VOID_TAGS:
             self._drop(token)
         elif tag not in tags.KNOWN_TAGS or any(map(tags.is_word, token.bare)):
@@ -154,7 +163,7 @@ class MarkupBuilder:
         tag = token.name
         self._imply_ends(tag)
         place, values = self._place(token), token.values
-        style = styles.read(values.get("style", ""))
+        style = styles.read(values.get("style", ""), is_image=tag in _IMAGES)
         may_break = not self._in_text and all(one.tag in _AROUND for one in self._stack)
         self._check_attributes(token, style, may_break=may_break)
         values = tags.styled(values, style)
@@ -185,6 +194,9 @@ class MarkupBuilder:
                 self._dropping.pop()
                 if not self._dropping:
                     self._kept.clear()
+                    self._keep_labels()
+            elif tag == _LABEL:
+                self._in_label = False
         elif tag not in tags.KNOWN_TAGS:
             if tag not in self._paired:
                 self._stack[-1].items.append(Text(text=token.raw))
@@ -212,11 +224,27 @@ class MarkupBuilder:
 
     def _drop(self, token: MarkupToken) -> None:
         tag = token.name
-        if tag not in _QUIET:
+        if tag == _DRAWING:
+            message = "`<svg>` is left out, except for its words."
+            hint = "Write the drawing to a file, and show it as an image: `![…](drawing.svg)`."
+            self._report(Finding.UNSAFE_MARKUP, message, self._place(token), hint)
+        elif tag not in _QUIET:
             self._warn(f"`<{tag}>` is left out.", token)
         if tag in tags.DROPPED_TAGS and not token.closed:
             self._dropping.append(tag)
             self._dropped_at = self._place(token)
+
+    def _begin_label(self, tag: str) -> None:
+        """Keep the words of a drawing."""
+        if tag == _LABEL and self._dropping[-1] == _DRAWING:
+            self._in_label = True
+            if self._labels:
+                self._labels.append(Text(text=" "))
+
+    def _keep_labels(self) -> None:
+        self._in_label = False
+        self._stack[-1].items.extend(self._labels)
+        self._labels.clear()
 
     def _unknown(self, token: MarkupToken) -> None:
         """A tag of another program is removed and its content kept. Something that only looks like
@@ -271,6 +299,7 @@ class MarkupBuilder:
             self._unclosed(self._dropping[0], self._dropped_at)
             self._dropping.clear()
             self._stack[-1].items.extend(self._kept)
+            self._keep_labels()
         while len(self._stack) > 1:
             frame = self._stack[-1]
             if report and (frame.tag in tags.CONTAINER_TAGS or frame.tag == "pre"):
