@@ -81,15 +81,20 @@ def for_teachers(document: Document) -> tuple[Span, ...]:
     places = [
         place
         for place in document.withheld
-        if not any(admits(place.conditions, edition) for edition in students)
+        if place.kind != "answer" and not any(admits(place.conditions, one) for one in students)
     ]
-    whole = [place for place in places if place.kind == "range"]
-    outermost = (
-        place.span
-        for place in places
-        if not any(holds(other, place.span) for other in whole if other is not place)
-    )
-    return tuple(sorted(outermost, key=lambda span: (span.file, span.line, span.column)))
+    outermost: list[Span] = []
+    end = ("", 0, 0)
+    for place in sorted(places, key=lambda place: _begin(place.span)):
+        if _begin(place.span) >= end:
+            outermost.append(place.span)
+            if place.kind == "range":
+                end = (place.span.file, max(place.span.line, place.span.end), place.end_column)
+    return tuple(outermost)
+
+
+def _begin(span: Span) -> tuple[str, int, int]:
+    return span.file, span.line, span.column
 
 
 def without(conditions: Iterable[Attributes], edition: Edition) -> tuple[int, ...]:
