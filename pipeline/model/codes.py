@@ -196,7 +196,8 @@ class Code(enum.Enum):
         Put the answer in `::: answer`.""")
     WITHHELD_DEFINITION = _warning("""
         A link, a note or the like refers to a definition that stands in an answer, or in something else that not
-        all editions have. For the others the definition does not exist, and the reference is left out. Put the
+        all editions have. For the others the definition does not exist: a reference to a note is left out, one to a
+        link or an image is text, and an abbreviation has no expansion. Put the
         definition outside.""")
     NOT_DIVIDED = _warning("""
         `--split` makes a handout of every section of a level, but the text has fewer than two sections of this

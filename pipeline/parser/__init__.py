@@ -24,7 +24,7 @@ from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
 from pipeline.parser.incremental import TextBody, reread, settle_places
-from pipeline.parser.left_out import closed
+from pipeline.parser.left_out import closed, without_definition
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.slips import doubtful_attributes
@@ -32,7 +32,7 @@ from pipeline.parser.source import check_text, normalise, read_any, without_stra
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, taken_heading, without_heading
 from pipeline.parser.unguarded import unguarded
-from pipeline.parser.withholding import Found, may_withhold, with_marks, withheld
+from pipeline.parser.withholding import Found, may_withhold, with_marks, withheld, without_empty
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
 
@@ -41,6 +41,10 @@ MARKS = ("*", "`", "$", "](")
 
 TEXTS = ("title", "subtitle", "abstract", "description")
 """The fields of the metadata that may have such marks."""
+
+
+_ON_MARKS = (Code.LIKELY_SLIP.slug, Code.BAD_ATTRIBUTE.slug)
+"""Findings about a mark as one that has no effect, which it has if it withholds something."""
 
 
 def parse_file(path: Path, name: str = "", memory: Memory | None = None) -> Document:
@@ -166,7 +170,9 @@ def _read_again(
         if memory and not files.names:
             memory.put(name, again)
         left = [each for each in body.idle if each not in ranges]
-        yield numbers, with_marks(again.document, left)
+        lost = tuple(without_definition(again.document, body.document, ranges))
+        reading = msgspec.structs.replace(again.document, diagnostics=lost)
+        yield numbers, with_marks(reading, left)
 
 
 def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
@@ -244,9 +250,16 @@ def _parse_body(
     document = anchors.give(document, lowering.anchors)
     document = wordings.word(settle_blanks(loose_marks.fill(anchors.lead(document))))
     if files.cuts:
-        return TextBody(text, first_line, document, [], [], files.record)
-    found = withheld(document, tree.root, files) if may_withhold(files) else Found([], [], [])
-    document = with_marks(document, found.idle)
-    findings = (*document.diagnostics, *unguarded(document), *found.findings)
+        return TextBody(text, first_line, without_empty(document), [], [], files.record)
+    found = (
+        withheld(document, tree.root, files) if may_withhold(files) else Found([], [], set(), [])
+    )
+    document = with_marks(without_empty(document), found.idle)
+    others = (
+        finding
+        for finding in document.diagnostics
+        if finding.code not in _ON_MARKS or (finding.line, finding.column) not in found.marks
+    )
+    findings = (*others, *unguarded(document), *found.findings)
     document = msgspec.structs.replace(document, diagnostics=findings)
     return TextBody(text, first_line, document, found.ranges, found.idle, files.record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import find, walk
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
+from pipeline.parser.ranges import Range
 
 
 class LeftOutProcessor(LineProcessor):
@@ -37,8 +38,8 @@ class LeftOutProcessor(LineProcessor):
 
 
 def closed(document: Document, whole: Document) -> Document:
-    """The document without stand-ins, and without what only the ``whole`` one refers to. The
-    findings are about what it refers to that only the whole one has."""
+    """The document without stand-ins, and without what only the ``whole`` one refers to; with
+    findings about the notes it refers to that only the whole one has."""
     blocks, notes = gaps.closed(document.blocks), gaps.closed(document.notes)
     defined = {note.label for note in whole.notes}
     lost = _referred_to(whole.blocks, whole.notes) - _referred_to(blocks, notes)
@@ -57,11 +58,41 @@ def closed(document: Document, whole: Document) -> Document:
                 findings.append(_withheld(f"note `[^{node.label}]`", node.span or span))
         changes: Changes = {**removal.CLOSE, model.NoteReference: drop}
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
+    findings += document.diagnostics
     return replace(document, blocks=blocks, notes=notes, diagnostics=tuple(findings))
 
 
+def without_definition(
+    document: Document, whole: Document, ranges: Iterable[Range]
+) -> Iterator[Diagnostic]:
+    """Findings about the links, images and abbreviations outside of some ranges that are none in
+    the document without these: their definitions are in them."""
+    ranges, told = tuple(ranges), set[str]()
+    left = set(_defined(document))
+    for what, span in _defined(whole):
+        place = (span.line, span.column)
+        if (what, span) not in left and not any(each.holds(place) for each in ranges):
+            if what not in told:
+                yield _withheld(what, span)
+            if "`" in what:  # once is enough
+                told.add(what)
+
+
+def _defined(document: Document) -> Iterator[tuple[str, Span]]:
+    """What may have a definition elsewhere, in words, and its place."""
+    for _, node, span in find(document, model.Link, model.Image, model.Abbreviation):
+        match node:
+            case model.Abbreviation():
+                what = f"abbreviation `{node.text}`"
+            case _:
+                what = "link" if isinstance(node, model.Link) else "image"
+        place = node.span or span
+        if place:
+            yield what, Span(place.line, place.column)
+
+
 def _withheld(what: str, span: Span | None) -> Diagnostic:
-    message = f"The {what} is left out of editions from which its definition is withheld."
+    message = f"The {what} has no effect in editions from which its definition is withheld."
     hint = "Put the definition outside the answer if all should get it."
     return diagnostic(Code.WITHHELD_DEFINITION, message, span=span, hint=hint)
 

@@ -22,6 +22,7 @@ from pipeline.model import (
     Document,
     Heading,
     Node,
+    gaps,
 )
 from pipeline.model.audience import conditions_of
 from pipeline.model.codes import Code, diagnostic
@@ -43,11 +44,12 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 
 
 class Found(NamedTuple):
-    """The ranges of a text, in its order; of these, the ones of marks that nothing takes up; and
-    findings about such marks."""
+    """The ranges of a text, in its order; of these, the ones of marks that nothing takes up, and
+    where these marks begin; and findings about them."""
 
     ranges: list[Range]
     idle: list[Range]
+    marks: set[Place]
     findings: list[Diagnostic]
 
 
@@ -63,7 +65,17 @@ _MARKS = ("{", "<", "[!", ":::", "!!!", "???", "///", "```", "~~~", "\\begin")
 def withheld(document: Document, root: BlockElement, files: SourceFiles) -> Found:
     """The ranges that a text withholds, given its document and its element tree."""
     search = _Search(document, root, files)
-    return Found(search.ranges, search.idle, search.findings)
+    return Found(search.ranges, search.idle, search.idle_marks, search.findings)
+
+
+def without_empty(document: Document) -> Document:
+    """The document without answers and notes for teachers that have nothing but definitions."""
+
+    def leave(node: model.Answer | model.TeacherNote) -> Node | tuple[Node, ...]:
+        is_empty = children(node) == () and gaps.BLOCK not in node.attributes.classes
+        return () if is_empty else node
+
+    return rewrite_document(document, leave={model.Answer: leave, model.TeacherNote: leave})
 
 
 def with_marks(document: Document, idle: Iterable[Range]) -> Document:
@@ -115,6 +127,7 @@ class _Search:
         ranges = [part for place in blocks for part in self._in_cell(place)] + exact
         marks = [*self._marks()]
         idle = without_effect(marks, ranges)
+        self.idle_marks = {mark.start for mark in idle}
         latest: list[Range] = []
         for mark in marks:
             if any(place.holds(mark.start) and mark.agrees_with(place) for place in latest):

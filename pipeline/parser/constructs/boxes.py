@@ -160,7 +160,8 @@ def callout(
         return None
     name = match[1].strip().lower().replace(" ", "-")
     bare = match.end() == len(first.lines[0].rstrip())
-    if bare and len(blocks) == 1 and len(first.lines) == 1 and name not in NAMES:
+    is_alone = len(blocks) == len(first.lines) == 1 and element.last_read == first.line
+    if bare and is_alone and name not in NAMES:
         return None  # nothing but a name, in brackets
     title, left = _first_line(opening.children, match[0])
     if left:

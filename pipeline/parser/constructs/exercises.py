@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Answer, Attributes, Block, Exercise, List, ListItem, TeacherNote
+from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
-from pipeline.model.tree import ANSWER, FOR_TEACHERS, TEACHER
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.answer_titles import announces_answer
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.ranges import LINE_END
 from pipeline.parser.secrets import Secret, meaning_of, secret_block
 
 KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
@@ -32,24 +31,14 @@ def exercise(parts: Parts) -> tuple[Block, ...]:
 def answer(parts: Parts) -> tuple[Block, ...]:
     """An answer; text after the name is set in bold before the rest, as in containers."""
     children = parts.headed
-    found = Answer(children=children, span=parts.span, attributes=parts.attributes)
-    return (found,) if children else _empty(parts, ANSWER)
+    return (Answer(children=children, span=parts.span, attributes=parts.attributes),)
 
 
 def teacher(parts: Parts) -> tuple[Block, ...]:
     title, attributes = title_of(parts)
-    found = TeacherNote(
-        title=title, children=parts.children, span=parts.span, attributes=attributes
+    return (
+        TeacherNote(title=title, children=parts.children, span=parts.span, attributes=attributes),
     )
-    return (found,) if title or parts.children else _empty(parts, TEACHER)
-
-
-def _empty(parts: Parts, meaning: str) -> tuple[Block, ...]:
-    """Nothing, for an answer or a note that has nothing but definitions, which are withheld."""
-    first, last = parts.span.line, parts.span.end or parts.span.line
-    place = Span(first, parts.span.column), Span(last, LINE_END)
-    parts.files.record.mark(Attributes(classes=(meaning,)), *place)
-    return ()
 
 
 def guessed(parts: Parts) -> tuple[Block, ...] | None:

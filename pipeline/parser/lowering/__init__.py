@@ -276,7 +276,7 @@ class Lowering:
         has_title = first is not None and first.tag == "title"
         title = self.inlines(first) if first is not None and has_title else ()
         written = element.get("kind", "")
-        if len(element) == has_title:
+        if len(element) == has_title and element.last_read == element.line:
             message = (
                 f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
             )
