@@ -129,8 +129,8 @@ LISTS = {
         ["- one", "- two", "1. three", "2. four"], "- one\n- two\n\n1. three\n2. four"
     ),
     "letters in numbers": (
-        ["1. Which?", "a) one", "b) two", "2. Why?", "a) three", "b) four", "So."],
-        "1. Which?\n   a) one\n   b) two\n2. Why?\n   a) three\n   b) four\n\nSo.",
+        ["1. Water", "a) one", "b) two", "2. Air", "a) three", "b) four", "So."],
+        "1. Water\n   a) one\n   b) two\n2. Air\n   a) three\n   b) four\n\nSo.",
     ),
     "other bullets in bullets": (
         ["• one", "– in it", "– and this", "• two"], "- one\n  - in it\n  - and this\n- two"
@@ -163,3 +163,56 @@ def test_lists_in_all_formats(tmp_path: Path, kind: str) -> None:
     words = next(row for row in result.ledger if row.name == "words")
     assert (words.in_input, words.in_source) == (7, 8)  # with the title
     assert "6 items of lists are recognised by bullets or numbers" in " ".join(told(result))
+
+
+SHEET = plain(
+    "Name: __________ Class: ____",
+    "1. Why is it deep?",
+    "______________________________",
+    "______________________________",
+    "2. Who digs it?",
+    "a) the village",
+    "b) the king",
+    "The well has a _______ and a ........... on top.",
+    "☐ I have read it",
+    "☑ I like it",
+)
+
+
+@every_format
+def test_worksheet(tmp_path: Path, kind: str) -> None:
+    """Gaps, lines to write on, choices and boxes are what they are on paper, and told once."""
+    result = made(tmp_path, kind, SHEET)
+    assert body(result) == (
+        "Name: __________ Class: ____\n\n"
+        "1. Why is it deep?\n\n   ::: lines 2\n   :::\n\n"
+        "2. Who digs it?\n\n   - ( ) the village\n   - ( ) the king\n\n"
+        "The well has a __________ and a __________ on top.\n\n"
+        "- [ ] I have read it\n- [x] I like it"
+    )
+    assert [one for one in told(result) if "worksheet" in one] == [
+        "It is read as a worksheet: 4 gaps, 2 lines to write on, 2 boxes to tick, 1 question with "
+        "choices."
+    ]
+    assert not any("in the input" in one or "not in the source" in one for one in told(result))
+
+
+NO_SHEETS = {
+    "a signature": ("Signed: ________", "Signed: \\_\\_\\_\\_\\_\\_\\_\\_"),
+    "a name that is not said": ("Lord S____ and Mr ____ met.", "Lord S\\_\\_\\_\\_ and Mr"),
+}
+
+
+@pytest.mark.parametrize("name", NO_SHEETS)
+def test_no_worksheet(tmp_path: Path, name: str) -> None:
+    """Underscores in other texts stay, with a message."""
+    text, wanted = NO_SHEETS[name]
+    result = made(tmp_path, "html", plain("The letter of a man, on paper.", text))
+    assert wanted in body(result)
+    assert any(one.startswith("Kept as text: ") for one in told(result))
+
+
+def test_gaps_in_copied_text(tmp_path: Path) -> None:
+    """Copied text has gaps too."""
+    (tmp_path / "a.txt").write_text("The well\n\nThe ____ is deep, and the ____ is wet.\n")
+    assert body(imported(tmp_path / "a.txt")) == "The ____ is deep, and the ____ is wet."

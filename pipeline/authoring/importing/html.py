@@ -31,6 +31,7 @@ from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, 
 from pipeline.authoring.importing.page_styles import mark_styles
 from pipeline.authoring.importing.tidying import tidied
 from pipeline.authoring.importing.typed_lists import make_lists
+from pipeline.authoring.importing.worksheets import as_worksheet
 from pipeline.model import Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.tree import walk
@@ -139,6 +140,14 @@ def of_page(
     counts[draft.OUTSIDE] = sum(len(said) for _, said in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
+    typed = draft.count(blocks, ())
+    blocks, message = as_worksheet(blocks)
+    typed.subtract(draft.count(blocks, ()))
+    counts.subtract(typed)
+    counts[draft.TYPED] += typed["words"]
+    if message:
+        hint = "Write answers in braces after gaps, and an `x` before the right choices."
+        reader.tell(message, hint)
     found = tuple(reader.findings)
     return draft.Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
 

@@ -30,6 +30,7 @@ from pipeline.authoring.importing.rtf import of_rtf
 from pipeline.authoring.importing.text_head import head_of
 from pipeline.authoring.importing.typed_lists import BULLET, NUMBER
 from pipeline.authoring.importing.vocabulary import phrase, words_for
+from pipeline.authoring.importing.worksheets import as_worksheet
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -92,8 +93,8 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     metadata, rest, told = head_of(kept, lang or "en", name)
     found += told
     reader = _Reader(rest, tabbed, metadata, name)
-    blocks = reader.blocks()
-    found += reader.findings
+    blocks, message = as_worksheet(reader.blocks())
+    found += (*reader.findings, *([lost(message, name)] if message else ()))
     counts = count(blocks, ())
     unmarked = (
         line.text[mark.end() :] if (mark := NUMBER.match(line.text)) else line.text for line in rest

@@ -21,8 +21,10 @@ TO_TICK = {"☐": False, "☑": True, "☒": True}
 """Boxes, and whether they are ticked."""
 
 _CAPITAL = re.compile(r"(\s*)\(?([A-Z])\)\s+(?=\S)")
-_BOX = re.compile(rf"(\s*)([{''.join(TO_TICK)}])\s*(?=\S)")
-_LINES = re.compile(r"[\s_]{4,}|[\s.…]{10,}")
+_BOX = re.compile(rf"(\s*)([{(boxes := ''.join(TO_TICK))}])\s*[^\s{boxes}][^{boxes}]*$")
+RULED = re.compile(r"[\s_]{4,}|[\s.…]{10,}")
+"""A line of underscores or dots to write on."""
+
 _ROMAN = {
     "i": 1,
     "ii": 2,
@@ -68,7 +70,7 @@ def _lists_in(holder: Element) -> Iterator[str]:
     children = [*holder]
     marks = [[*_marks(child)] if child.tag == "p" else [] for child in children]
     are_lines = [
-        child.tag == "p" and bool(_LINES.fullmatch(_text(child).strip())) for child in children
+        child.tag == "p" and bool(RULED.fullmatch(_text(child).strip())) for child in children
     ]
     lists: list[_Open] = []
     for at, child in enumerate(children):
@@ -98,11 +100,11 @@ def _lists_in(holder: Element) -> Iterator[str]:
             lists[-1].element[-1].append(child)
         else:
             lists[-1] = lists[-1]._replace(mark=mark)
-            if mark.form not in TO_TICK:
-                _cut(child, mark.length)
             child.tail = None
             etree.SubElement(lists[-1].element, "li").append(child)
-            yield mark.text
+            if mark.length:
+                _cut(child, mark.length)
+                yield mark.text
 
 
 def _text(element: Element) -> str:

@@ -49,7 +49,7 @@ QUOTED, MOST_LOST = 20, 10
 """Characters of a passage by which another message about it is found; and how many passages that
 are lost are named."""
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _COMMENT = re.compile(rf"^{COMMENT}(.*)$", re.MULTILINE)
 
 
