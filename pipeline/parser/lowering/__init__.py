@@ -33,7 +33,7 @@ from pipeline.parser.ranges import SourceRecord
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
 """The maximum nesting of blocks and inlines. Deeper ones lose their markup and keep their text,
-because everything after this processes trees by recursion."""
+because templates and the encoding of documents process trees by recursion."""
 
 ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 
