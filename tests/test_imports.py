@@ -91,6 +91,7 @@ def test_no_cycles() -> None:
     graphlib.TopologicalSorter(graph).prepare()
 
 
+ENGINE = "pipeline.package.pdf.engine"
 NETWORK = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "socket", "ssl", "urllib3"}
 
 
@@ -103,11 +104,32 @@ def test_nothing_else_uses_the_network() -> None:
         for node in statements(path):
             of = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
             found |= {of[:-1], *(f"{of}{alias.name}" for alias in node.names)}
-        if name == "pipeline.package.pdf.engine.fast.loading":
+        if name == f"{ENGINE}.fast.loading":
             found.remove("urllib.request")  # whose part that connects is taken out for the import
         assert not found & {*NETWORK, "urllib.request"}, name
         uses = any(f"{one}.".startswith("pipeline.cli.weblinks.") for one in found)
         assert not uses or name == "pipeline.cli.checking", name
+
+
+def test_the_engine_alone_imports_weasyprint() -> None:
+    for name, path in FILES.items():
+        modules = {
+            module.partition(".")[0]
+            for node in statements(path)
+            for module in (
+                [str(node.module)]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+            )
+        }
+        within = name.startswith((f"{ENGINE}.adapter", f"{ENGINE}.fast"))
+        assert within or not modules & {"weasyprint", "pydyf", "cssselect2"}, name
+
+
+def test_nothing_needs_what_makes_the_engine_faster() -> None:
+    faster = {name for name in FILES if name.startswith(f"{ENGINE}.fast")}
+    needing = [name for name, path in FILES.items() if imports(path) & faster]
+    assert set(needing) - faster == {ENGINE}
 
 
 CHARTS = ("pipeline.resolve.charts.letters",)

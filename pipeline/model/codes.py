@@ -328,6 +328,9 @@ class Code(enum.Enum):
     COVER_NOT_SET = _error("""
         The front matter names no cover image, and generating a cover needs Pango, as the PDF does. Install
         Pango, or give an image of your own: `cover: cover.png`.""")
+    NO_ENGINE = _error("""
+        The installed WeasyPrint, which sets the pages, lacks something that Chapbook uses of it. Install the
+        version that the message names: `pip install "weasyprint==70.*"`.""")
     LAYOUT_WARNING = _warning("The layout engine reports something that it could not do as asked.")
     NOT_FOR_PRESS = _warning("""
         A PDF for offset printers (`print: x4`) needs the colour profile of the press, a date, and images

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
 from pipeline.package.files import inside
-from pipeline.package.result import Package
+from pipeline.package.result import NoEngineError, Package
 
 
 def package(
@@ -38,8 +39,10 @@ def package(
 
             made = html.package(pages, folder, assets_beside=assets_beside)
         case "pdf":
-            from pipeline.package import pdf
-
+            try:
+                from pipeline.package import pdf
+            except NoEngineError as error:
+                return Package(b"", (diagnostic(Code.NO_ENGINE, f"No pages can be set: {error}."),))
             made = pdf.package(pages, folder, sources)
         case "epub":
             from pipeline.package import epub

@@ -14,6 +14,10 @@ from pipeline.model.rendered import Accessibility
 from pipeline.package.units import DrawnText, PageDigest
 
 
+class NoEngineError(ImportError):
+    """Nothing can be typeset here; the message says why, and what would do."""
+
+
 class FileFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """Facts about a file: the number of ``pages`` of a PDF, of ``sides`` if there are several pages
     on one, the ``sizes`` of these or else of the pages in points, and the fit to its pages if

@@ -189,12 +189,6 @@ def cached(name: str, make: Callable[[], bytes]) -> bytes:
     return found
 
 
-def is_cached(name: str) -> bool:
-    """Return whether there is a value from an earlier call."""
-    path = cache_folder()
-    return path is not None and Folder(path).get(name) is not None
-
-
 LARGE = 64 * 2**20
 """Bytes of a file that is not read to see whether it has changed."""
 

@@ -15,6 +15,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import CoverPage, tree_of
 from pipeline.model.sheet.spread import BLEED
 from pipeline.package.files import asset_bytes, font_files, lacking
+from pipeline.package.result import NoEngineError
 from pipeline.system import store
 from pipeline.system.pango import pango_problem
 
@@ -23,10 +24,6 @@ LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 
 RECIPE = "4"
 """To be changed with anything here that changes the bytes of a picture."""
-
-
-class NoPangoError(Exception):
-    """A library for typesetting is missing; the message names it, and the way to install it."""
 
 
 class _Picture(NamedTuple):
@@ -63,32 +60,14 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
 
     try:
         data = store.cached(_name(cover, prepared), make)
-    except NoPangoError as error:
-        return _Picture(b"", (_no_pango(str(error)),), prepared.files)
+    except NoEngineError as error:
+        return _Picture(b"", (_not_set(str(error)),), prepared.files)
     return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
-
-
-def lay_out(cover: CoverPage, folder: Path) -> bytes:
-    """The PDF of a cover, to be drawn by `draw` in another process; empty if it has a picture
-    already."""
-    prepared = prepared_cover(cover, folder)
-    if isinstance(prepared, Diagnostic) or store.is_cached(_name(cover, prepared)):
-        return b""
-    return _laid_out(cover, prepared, folder)
-
-
-def draw(cover: CoverPage, folder: Path, pdf: bytes) -> None:
-    """Keep the picture of a cover for `picture`."""
-    from pipeline.package.cover.pictures import jpeg
-
-    prepared = prepared_cover(cover, folder)
-    if isinstance(prepared, Prepared):
-        store.cached(_name(cover, prepared), lambda: jpeg(pdf, cover.width, cover.height))
 
 
 def _laid_out(cover: CoverPage, prepared: Prepared, folder: Path) -> bytes:
     if missing := pango_problem():
-        raise NoPangoError(missing)
+        raise NoEngineError(missing)
     from pipeline.package.pdf.cover import set_cover
 
     return set_cover(cover, prepared.root, prepared.fonts, folder)
@@ -176,7 +155,7 @@ def _left_out(text: str) -> Diagnostic:
     )
 
 
-def _no_pango(problem: str) -> Diagnostic:
+def _not_set(problem: str) -> Diagnostic:
     return diagnostic(
         Code.COVER_NOT_SET,
         f"The cover cannot be made: {problem}.",

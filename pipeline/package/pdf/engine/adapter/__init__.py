@@ -4,17 +4,23 @@ other module imports it, or pydyf, with which it writes PDFs. A `Typesetter` mak
 itself as a PDF.
 
 WeasyPrint's documented interface covers little of that. What is used in addition is listed in
-`names`. Of objects without names of their own, `typesetter` reads the fonts and links, `drawings`
-draws formulas as images that WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects`
-removes the build time from fonts (Kozea/WeasyPrint#1553), and `log` recognises messages by their
-beginnings.
+`names`; without any of it, the import ends in a `NoEngineError` that names it. Of objects without
+names of their own, `typesetter` reads the fonts and links, `drawings` draws formulas as images that
+WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects` removes the build time from fonts
+(Kozea/WeasyPrint#1553), and `log` recognises messages by their beginnings.
 """
 
 from __future__ import annotations
 
+from pipeline.package.result import NoEngineError
 from pipeline.system.pictures import ImageFile
 
 _truncated = ImageFile.LOAD_TRUNCATED_IMAGES
 import weasyprint as weasyprint  # noqa: E402
 
 ImageFile.LOAD_TRUNCATED_IMAGES = _truncated  # WeasyPrint has Pillow accept truncated images
+
+from pipeline.package.pdf.engine.adapter.names import KNOWN, NAMES, changes  # noqa: E402
+
+if change := next(changes(NAMES), ""):
+    raise NoEngineError(f"WeasyPrint {weasyprint.VERSION} {change}; version {KNOWN} works")

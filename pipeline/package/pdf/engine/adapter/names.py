@@ -1,10 +1,24 @@
-"""The names of WeasyPrint that are used although they are not documented, with the
-parameters that functions take, and the reasons. tests/test_engine.py compares them with the
-WeasyPrint that is installed."""
+"""The names of WeasyPrint that are used although they are not documented, with the parameters that
+functions take, and the reasons. They are compared with the WeasyPrint that is loaded before
+anything uses them."""
 
 from __future__ import annotations
 
-NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+import functools
+import inspect
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any, TypeAlias
+
+import weasyprint
+
+Uses: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""Reasons, and the names that they are for."""
+
+KNOWN = "70"
+"""The major version of WeasyPrint that has all of them."""
+
+NAMES: Uses = (
     (
         "takes a tree. The parser is for HTML found in the wild, takes many times as long, "
         "and ends a paragraph at the first block inside. Kozea/WeasyPrint#2232",
@@ -175,4 +189,37 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("text.fonts.FontConfiguration.add_font_face(self, rule_descriptors, url_fetcher)",),
     ),
 )
-"""Reasons, and the names that they are for."""
+
+
+def changes(uses: Uses) -> Iterator[str]:
+    """The differences between names and those of the WeasyPrint that is loaded."""
+    for _, names in uses:
+        yield from filter(None, map(change, names))
+
+
+def change(name: str) -> str:
+    """The difference between a name and WeasyPrint's, if there is any."""
+    path, _, listed = name.rstrip(")").partition("(")
+    value: Any = weasyprint
+    for part in path.split("."):
+        owner, value = value, getattr(value, part, None)
+        if value is None:
+            return "" if part in _mentioned(owner) else f"has no {path}"
+    if not listed:
+        return ""
+    function = inspect.unwrap(value.__init__ if inspect.isclass(value) else value)
+    code = function.__code__
+    parameters = list(code.co_varnames[: code.co_argcount])
+    expected = [parameter.partition("=")[0] for parameter in listed.split(", ")]
+    taken = parameters[inspect.isclass(value) or inspect.ismethod(value) :]
+    return "" if taken == expected else f"has {path}({', '.join(taken)}), not ({listed})"
+
+
+@functools.cache
+def _mentioned(owner: Any) -> frozenset[str]:
+    """The attributes that the functions of a class have to do with: its objects have more than it
+    does itself."""
+    values = (value for base in getattr(owner, "__mro__", ()) for value in vars(base).values())
+    functions = (getattr(value, "__func__", value) for value in values)
+    found = (f.__code__.co_names for f in functions if isinstance(f, FunctionType))
+    return frozenset(name for names in found for name in names)
