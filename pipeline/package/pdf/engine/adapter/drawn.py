@@ -46,7 +46,7 @@ def draw(
     streams = []
     for page in document.pages:
         area = (0, 0, page.width, page.height)
-        stream = _Drawing(document.fonts, area, resources, images, {}, {}, None, compress=True)
+        stream = Stream(document.fonts, area, resources, images, {}, {}, None, compress=True)
         stream.transform(d=-1, f=page.height * POINT)
         pdf.add_object(stream)
         page.paint(stream, POINT)
@@ -70,19 +70,6 @@ def draw(
         tuple(keeper.objects),
         tuple(digest_of(common, stream)[:SHORT] for stream in drawn),
     )
-
-
-class _Drawing(Stream):  # type: ignore[misc]
-    """The content of a page. To set the colour that it has takes no time."""
-
-    _filled: tuple[Any, Any, Any] = (None, None, None)
-
-    def set_color(self, color: Any, stroke: bool = False) -> None:
-        last, channels, alpha = self._filled
-        is_same = self._current_color is channels and self._current_alpha is alpha
-        if stroke or color is not last or not is_same:
-            super().set_color(color, stroke)
-            self._filled = None if stroke else color, self._current_color, self._current_alpha
 
 
 def _deflated(stream: Any, *before: bytes) -> bytes:

@@ -7,12 +7,12 @@ import hashlib
 import importlib.util
 import os
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib import request
 
 import cffi
 import tinycss2  # type: ignore[import-untyped]
@@ -30,7 +30,7 @@ _EMPTY = Path(__file__).parent / "no-fonts.conf"
 
 _NO_CONTEXT: Any = object()
 """The context of connections that are never made. The usual one trusts all certificates of the
-machine, and reads them in 6 to 9 ms."""
+machine, which Python 3.12 and later read at once, in 8 ms, three times."""
 
 
 class _Later(ModuleType):
@@ -44,31 +44,6 @@ class _Later(ModuleType):
         )
 
 
-class _Lazy(ModuleType):
-    """A module that is loaded when something in it is first used. (That of `importlib.util` is
-    loaded when another module imports it.)"""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        with _loading:
-            if type(self) is _Lazy and self.__spec__ and self.__spec__.loader:
-                self.__spec__.loader.exec_module(self)
-                self.__class__ = ModuleType  # type: ignore[assignment]
-        return getattr(self, name)
-
-
-_loading = threading.RLock()
-
-
-def _load_ssl_later() -> None:
-    """Put off loading OpenSSL, which takes 14 ms, and which nothing uses for a local file."""
-    found = importlib.util.find_spec("ssl")
-    if found and "ssl" not in sys.modules:
-        sys.modules["ssl"] = later = _Lazy("ssl")
-        later.__spec__, later.__file__ = found, found.origin
-
-
 @contextlib.contextmanager
 def lighter_import() -> Iterator[None]:
     """The environment in which WeasyPrint is imported.
@@ -78,9 +53,6 @@ def lighter_import() -> Iterator[None]:
     hints, which nobody asks for, is left empty.
     """
     before = os.environ.get("FONTCONFIG_FILE")
-    _load_ssl_later()
-    from urllib import request
-
     parsing, connecting = cffi.FFI, request.HTTPSHandler
     parse_sheet = tinycss2.parse_stylesheet
     later = {name: _Later(name) for name in SELDOM if name not in sys.modules}

@@ -1,10 +1,11 @@
 """The names of WeasyPrint that are used to be faster although they are not documented, with the
-parameters that functions take, and the reasons. tests/test_engine.py compares them with the
-WeasyPrint that is installed."""
+parameters that functions take, and the reasons."""
 
 from __future__ import annotations
 
-NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+from pipeline.package.pdf.engine.adapter.names import Uses
+
+NAMES: Uses = (
     (
         "styles are shared by elements, and all sheets matched with an element at once",
         (
@@ -22,19 +23,6 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "css.find_style_attributes(tree, presentational_hints=False, base_url=None)",
             "css.preprocess_declarations(base_url, declarations, prelude=None)",
             "css.declaration_precedence(origin, importance)",
-        ),
-    ),
-    (
-        "lengths that do not depend on other boxes are computed once for a style",
-        (
-            "layout.percent.resolve_percentages(box, containing_block)",
-            "layout.absolute.resolve_percentages(box, containing_block)",
-            "layout.block.resolve_percentages(box, containing_block)",
-            "layout.column.resolve_percentages(box, containing_block)",
-            "layout.float.resolve_percentages(box, containing_block)",
-            "layout.inline.resolve_percentages(box, containing_block)",
-            "layout.page.resolve_percentages(box, containing_block)",
-            "layout.table.resolve_percentages(box, containing_block)",
         ),
     ),
     (
@@ -102,12 +90,7 @@ NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "the product of two matrices",
-        ("matrix.Matrix.__matmul__",),
-    ),
-    (
         "the axes of variable fonts are fixed by HarfBuzz",
         ("pdf.fonts.instantiateVariableFont",),
     ),
 )
-"""Reasons, and the names that they are for."""

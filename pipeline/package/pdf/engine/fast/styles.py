@@ -2,8 +2,8 @@
 
 WeasyPrint computes a style for each element with an id, for all its descendants, for each page and
 each margin box, and six more for each element that has no list marker and is not a note. A book of
-code spent a fifth of its time and a third of its memory on that. It also computes margins, lengths
-and the height of a line anew for each box, which took another tenth.
+code spent a fifth of its time and a third of its memory on that. It also computes the height of a
+line anew for each box.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from weasyprint.css import (
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.formatting_structure.boxes import Box
-from weasyprint.layout.percent import resolve_percentages as original_resolve_percentages
 from weasyprint.text.line_break import strut as original_strut
 
 from pipeline.package.pdf.engine.adapter.layout import SidedStyles
@@ -39,9 +38,7 @@ CONDITIONS: dict[str, Callable[[Any], bool]] = {
 }
 """The parts that are only requested for elements with such styles."""
 
-WORKED_OUT = frozenset(
-    {"anonymous_style", "empty", "hyphen", "kept", "lengths", "paragraph", "strut"}
-)
+WORKED_OUT = frozenset({"anonymous_style", "empty", "hyphen", "kept", "paragraph", "strut"})
 """Attributes of a style that depend on its other properties."""
 
 
@@ -241,28 +238,6 @@ def _entries(
         order = math.inf if layer is None else layers.index(layer)
         rule = _Rule(declarations, origin, order, weight or specificity)
         yield test, specificity, before + place, part, rule
-
-
-SIZES = ("width", "min_width", "max_width", "height", "min_height", "max_height")
-SIDES = ("top", "right", "bottom", "left")
-SPACES = tuple(f"{kind}_{side}" for kind in ("margin", "padding") for side in SIDES)
-LENGTHS = (*SIZES, *SPACES, *(f"border_{side}_width" for side in SIDES))
-
-
-def resolve_percentages(box: Any, containing_block: Any) -> None:
-    """Set the lengths of a box. If none of them depends on other boxes, they are the same for all
-    boxes of its style."""
-    style = box.style
-    sizes = [style[name] for name in SIZES]  # which layout changes in flexible boxes and grids
-    known = vars(style).get("lengths")
-    if known and known[0] == sizes:
-        vars(box).update(known[1])
-        return
-    original_resolve_percentages(box, containing_block)
-    lengths = (*sizes, *(style[name] for name in SPACES))
-    is_alike = all(one == "auto" or getattr(one, "unit", "") == "px" for one in lengths)
-    if is_alike and style["border_collapse"] != "collapse":
-        style.lengths = sizes, {name: getattr(box, name) for name in LENGTHS}
 
 
 def strut(style: Any) -> Any:
