@@ -45,7 +45,11 @@ STYLES = """
 <style:style style:name="T5" style:family="text"><style:text-properties text:display="none"/>
 </style:style><style:style style:name="P5" style:family="paragraph" style:parent-style-name="P6"/>
 <style:style style:name="P6" style:family="paragraph"><style:text-properties text:display="none"/>
-</style:style><text:list-style style:name="L1">
+</style:style><style:font-face style:name="Wingdings1" svg:font-family="Wingdings"/>
+<style:style style:name="T6" style:family="text"><style:text-properties
+style:font-name="Wingdings1" fo:color="#ff0000"/></style:style>
+<style:style style:name="S1" style:family="section"><style:section-properties><style:columns
+fo:column-count="2"/></style:section-properties></style:style><text:list-style style:name="L1">
 <text:list-level-style-number text:level="1" style:num-format="1"/>
 <text:list-level-style-bullet text:level="2" text:bullet-char="-"/></text:list-style>
 <text:list-style style:name="L2"><text:list-level-style-number text:level="1"
@@ -130,6 +134,21 @@ HIDDEN = (
     '<text:p>If<text:hidden-paragraph text:is-hidden="true"/> so.</text:p>'
     '<text:p>Shown<text:hidden-paragraph text:is-hidden="false"/> here.</text:p>'
 )
+
+
+def test_symbols_colours_and_columns(tmp_path: Path) -> None:
+    """Characters that only a font has become those of Unicode, or are reported; so are colours and
+    columns."""
+    span = '<text:span text:style-name="T6">\uf0fc\uf021\uf0ab\uf030</text:span>'
+    text = f'<text:section text:style-name="S1"><text:p>It {span} is.</text:p></text:section>'
+    odt(tmp_path / "a.odt", text)
+    made = imported(tmp_path / "a.odt")
+    assert body(made) == "It ✓✏★ is."
+    assert {
+        "A character of the font Wingdings is left out: it has no counterpart in Unicode.",
+        "The colours of text are left out, as of “\uf0fc\uf021\uf0ab\uf030”.",
+        "Text in 2 columns becomes text in one; `::: columns 2` makes them.",
+    } <= {*told(made)}
 
 
 def test_hidden_text(tmp_path: Path) -> None:

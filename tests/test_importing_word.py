@@ -256,6 +256,19 @@ BECOMES = {
         '![A pump](images/a/a-pump.png "It.")',
     ),
     "hidden text": (p(run("Seen.") + run(" Not seen.", "<w:vanish/>")), "Seen."),
+    "a table with an empty first row": (
+        table(row(cell(""), cell("")), row(cell("a"), cell("b"))),
+        "|     |     |\n|-----|-----|\n|     |     |\n| a   | b   |",
+    ),
+    "characters that only a font has": (
+        p(run("\uf061 and \uf0de", '<w:rFonts w:ascii="Symbol"/>')), "α and ⇒"
+    ),
+    "a limit": (
+        p("<m:oMath><m:func><m:fName><m:limLow><m:e><m:r><m:t>lim</m:t></m:r></m:e><m:lim><m:r>"
+          "<m:t>x→0</m:t></m:r></m:lim></m:limLow></m:fName><m:e><m:r><m:t>f</m:t></m:r></m:e>"
+          "</m:func></m:oMath>"),
+        "$\\lim_{x\\to 0} f$",
+    ),
     "text that is hidden by a style": (p("Key.", "Key") + p("Seen."), "Seen."),
 }  # fmt: skip
 
@@ -265,6 +278,53 @@ def test_becomes(tmp_path: Path, name: str) -> None:
     """Word's markup becomes Markdown as a person would write it."""
     given, wanted = BECOMES[name]
     assert body(imported(word(tmp_path / "a.docx", given))) == wanted
+
+
+def test_main_part_of_another_name(tmp_path: Path) -> None:
+    """The parts of a document are found by their relations, whatever their names."""
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    kinds = {"document": "officeDocument", "styles": "styles", "numbering": "numbering"}
+    with zipfile.ZipFile(word(tmp_path / "a.docx", p("One", "Heading1") + item("two", 2))) as given:
+        parts = {name: given.read(name) for name in given.namelist()}
+    with zipfile.ZipFile(tmp_path / "b.docx", "w") as renamed:
+        for name in ("document", "styles", "numbering"):
+            renamed.writestr(f"word/{name}2.xml", parts[f"word/{name}.xml"])
+        for outer, names in (("", ["document"]), ("word/", ["styles", "numbering"])):
+            prefix = "" if outer else "word/"
+            links = "".join(
+                f'<Relationship Id="{n}" Type="{relations}/{kinds[n]}" Target="{prefix}{n}2.xml"/>'
+                for n in names
+            )
+            of = "document2.xml" if outer else ""
+            renamed.writestr(f"{outer}_rels/{of}.rels", f"<Relationships>{links}</Relationships>")
+    made = imported(tmp_path / "b.docx")
+    assert (made.title, body(made)) == ("One", "1. two")
+
+
+def test_look_that_is_lost(tmp_path: Path) -> None:
+    """Colours and columns of text are reported, and so is a header that Word only draws."""
+    grid = '<w:tblPr><w:tblLook w:val="04A0" w:firstRow="1"/></w:tblPr>'
+    text = (
+        p(run("It is ") + run("very deep", '<w:color w:val="FF0000"/>'))
+        + p(run("Grey.", '<w:color w:val="333333"/>'))
+        + table(grid, row(cell("Year"), cell("mm")), row(cell("2016"), cell("9")))
+        + '<w:sectPr><w:cols w:num="2"/></w:sectPr>'
+    )
+    assert told(imported(word(tmp_path / "a.docx", text))) == [
+        "The colours of text are left out, as of “very deep”.",
+        "Text in 2 columns becomes text in one; `::: columns 2` makes them.",
+        "The table “Year mm 2016 9…” has no header cells: its first row is used as the header "
+        "(paragraph 3).",
+        "It has no title of its own; the title is that of the file, “A”.",
+    ]
+
+
+def test_wide_table(tmp_path: Path) -> None:
+    """A table with more columns than one with bars may have is written in another way."""
+    rows = (row(*(cell(f"{line}{n}") for n in range(257))) for line in "ab")
+    made = imported(word(tmp_path / "a.docx", table(*rows)))
+    assert "- - a0\n  - a1\n" in body(made)
+    assert "b256" in body(made)
 
 
 def test_what_it_says_of_itself(tmp_path: Path) -> None:

@@ -514,3 +514,10 @@ def test_what_is_wrong_with_a_library_is_reported_and_the_rest_is_built(tmp_path
         "wrong-encoding",
         "not-built",
     }
+
+
+def test_results_in_memory_are_gone(handouts: Path) -> None:
+    """An output that ends with the command is said to be gone."""
+    arguments = [str(handouts), "--out", "memory://results", "--edition", "web", "--jobs", "1"]
+    result = CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
+    assert "The results were only in memory, and are gone" in result.output

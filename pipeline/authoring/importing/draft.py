@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -41,6 +41,9 @@ DISPLAY_MARK = "\ue004"
 
 MARK = "\ue005"
 """The mark around the number of a node, until it is put there."""
+
+GREY = 60
+"""The difference between the parts of a colour that is seen as one, of 255."""
 
 _MARKS = f"{NOTE_MARK}{MATH_MARK}{COMMENT_MARK}{MARK}"
 MARKED = re.compile(f"([{_MARKS}])[^{_MARKS}]*\\1")
@@ -240,6 +243,22 @@ def change_sentences(number: int, changes: Changes) -> Iterator[str]:
         said = "1 tracked change is" if number == 1 else f"{number} tracked changes are"
         what = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
         yield f"{said} {what[changes]}."
+
+
+def is_coloured(value: str) -> bool:
+    """Return whether a colour in hexadecimal is none of the greys, which are near to black."""
+    match = re.fullmatch(r"#?([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", value)
+    parts = [int(part, 16) for part in match.groups()] if match else [0]
+    return max(parts) - min(parts) > GREY
+
+
+def look_sentences(coloured: Sequence[str], columns: int) -> Iterator[str]:
+    """The sentences about texts in colours, and about text in columns."""
+    said = " ".join(" ".join(coloured).split())
+    if said:
+        yield f"The colours of text are left out, as of “{said[:60]}”."
+    if columns > 1:
+        yield f"Text in {columns} columns becomes text in one; `::: columns {columns}` makes them."
 
 
 def append_text(to: Element, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,11 @@ _SIGNS = {
     ),
     "−": "-",
 }
+_FUNCTIONS = frozenset(
+    "arccos arcsin arctan arg cos cosh cot csc det dim exp gcd inf lg lim ln log max min sec sin"
+    " sinh sup tan tanh".split()
+)
+_NAME = re.compile(r"(?:\\text)?\{?([a-z]{2,6})\}?((?:[_^]\{.*\})?)")
 ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u20d7": "vec"}
 BRACKETS = {"{": "\\{", "}": "\\}", "〈": "\\langle ", "〉": "\\rangle ", "‖": "\\|"}
 
@@ -115,10 +121,17 @@ def _lines(element: Element) -> str:
 
 
 def _function(element: Element) -> str:
-    name = _part(element, "fName")
-    plain = name.removeprefix("\\text{").removesuffix("}")
-    known = plain in ("sin", "cos", "tan", "log", "ln", "exp", "lim", "max", "min")
-    return f"{chr(92) + plain if known else name} {_part(element, 'e')}"
+    return f"{_operator(_part(element, 'fName'))} {_part(element, 'e')}"
+
+
+def _operator(tex: str) -> str:
+    """The name of a function, which may have an index or an exponent, as a command of TeX."""
+    match = _NAME.fullmatch(tex)
+    return f"\\{match[1]}{match[2]}" if match and match[1] in _FUNCTIONS else tex
+
+
+def _limit(element: Element, sign: str) -> str:
+    return f"{_operator(_part(element, 'e'))}{sign}{{{_part(element, 'lim')}}}"
 
 
 def _accent(element: Element) -> str:
@@ -140,6 +153,6 @@ _ELEMENTS: dict[str, Callable[[Any], str]] = {
     "func": _function,
     "acc": _accent,
     "bar": lambda e: f"\\overline{{{_part(e, 'e')}}}",
-    "limLow": lambda e: f"{_part(e, 'e')}_{{{_part(e, 'lim')}}}",
-    "limUpp": lambda e: f"{_part(e, 'e')}^{{{_part(e, 'lim')}}}",
+    "limLow": lambda e: _limit(e, "_"),
+    "limUpp": lambda e: _limit(e, "^"),
 }

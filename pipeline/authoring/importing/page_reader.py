@@ -139,7 +139,9 @@ class PageReader:
                 message = f"The table “{said}…” has a single cell, and becomes text."
                 self.tell(message, at=table)
             has_heads = table.find(".//th") is not None or table.find("thead/tr") is not None
-            if not has_heads and len(table.findall(".//td")) > 1:
+            first = next(table.iter("tr"), None)
+            is_empty = first is None or not article.words(first)
+            if not has_heads and not is_empty and len(table.findall(".//td")) > 1:
                 words = (word for row in table.iter("tr") for word in article.words(row))
                 said = " ".join(islice(words, 6))
                 message = (

@@ -12,13 +12,15 @@ from pipeline.parser.table_options import guess_row_heads, with_head_columns, wi
 
 
 def headed(table: model.Table) -> model.Table:
-    """The table; of one without heads, the first row is its head, or the first cell of its only
-    row."""
+    """The table; of one without heads, the first row is its head if it is not empty, or the first
+    cell of its only row."""
     table = replace(table, head=tuple(map(_of_heads, table.head)))
     rows = (*table.head, *table.body)
     if any(cell.scope for row in rows for cell in row.cells) or not rows:
         return guess_row_heads(table)
     first, *others = rows
+    if not any(cell.children for cell in first.cells):
+        return table
     reaches = any(cell.rows > 1 for cell in first.cells)
     if not others or reaches:
         return with_head_columns(table, 1)

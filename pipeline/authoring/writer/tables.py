@@ -17,6 +17,7 @@ from pipeline.authoring.writer.markup import element, tag
 from pipeline.authoring.writer.shapes import Writer, fenced, indented
 from pipeline.model.table_cells import column_count, place
 from pipeline.model.tree import walk
+from pipeline.parser.blocks.tables import MAX_COLUMNS
 from pipeline.parser.table_options import guess_row_heads, with_attributes, without_empty_heads
 
 _LETTERS = {"left": "l", "center": "c", "right": "r", "decimal": "."}
@@ -74,6 +75,7 @@ def _is_simple_table(node: model.Table, out: Writer) -> bool:
     widths = {len(row.cells) for row in rows}
     return (
         len(widths) == 1
+        and max(widths) <= MAX_COLUMNS
         and bool(node.body or node.head)
         and len(cells) < 50_000
         and all(map(_is_simple, cells))

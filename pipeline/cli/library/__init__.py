@@ -134,6 +134,8 @@ def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) 
         terminal.show(run.findings)
         for line in run.summary(time.perf_counter() - started):
             terminal.say(line)
+        if str(options["out"]).startswith("memory:"):
+            terminal.say("The results were only in memory, and are gone: name another --out.")
     is_whole = not run.findings and not any(one.failed for one in run.results)
     sys.exit(terminal.BUILT if is_whole and run.left == 0 else terminal.SOURCE_ERRORS)
 

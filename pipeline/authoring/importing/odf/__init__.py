@@ -23,6 +23,7 @@ from pipeline.authoring.importing.draft import (
     InputText,
     change_sentences,
     listed,
+    look_sentences,
     lost,
     unread,
 )
@@ -79,6 +80,8 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     heads_told = [*_heads(outer)]
     counts[HEADS] = len(heads_told)
     told = [*change_sentences(changed, changes), *hidden, *_findings(body), *heads_told, *page.told]
+    sections = (e.get(f"{names.TEXT}style-name") or "" for e in body.iter(f"{names.TEXT}section"))
+    told += look_sentences(page.coloured, styles.columns(sections))
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Read as quotations because they are indented: {paragraphs}.")

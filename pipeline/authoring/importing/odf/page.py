@@ -16,7 +16,7 @@ from pipeline.authoring.importing.appearance import BOLD, SIZE, usual
 from pipeline.authoring.importing.article import drop
 from pipeline.authoring.importing.atoms import last_or_new, set_numbering
 from pipeline.authoring.importing.citations import Marks
-from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
+from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text, is_coloured
 from pipeline.authoring.importing.odf.changes import DELETED, INSERTED
 from pipeline.authoring.importing.odf.names import (
     DRAW,
@@ -35,6 +35,7 @@ from pipeline.authoring.importing.odf.names import (
 )
 from pipeline.authoring.importing.odf.styles import OdfStyles
 from pipeline.authoring.importing.page_metadata import TITLE
+from pipeline.authoring.importing.symbols import readable
 
 MOST_REPEATED = 100
 """The maximum number of times that a cell or a row is repeated; empty ones have more."""
@@ -51,6 +52,7 @@ class OdfPage:
         self.labels = 0
         self.indented = self.figures = 0
         self.told: list[str] = []
+        self.coloured: list[str] = []
         self.replaced: set[Element] = set()
         self._boxes: list[Element] = []
         self.marks = Marks()
@@ -237,20 +239,25 @@ class OdfPage:
     # --- within text
 
     def _inlines_of(self, element: Element, to: Element) -> None:
-        self._say(element.text, to)
+        self._say(element.text, element, to)
         for child in element:
             if isinstance(child.tag, str) and self._cited:
                 self._pass(child)
             elif isinstance(child.tag, str):
                 self._inline_of(child, to)
-            self._say(child.tail, to)
+            self._say(child.tail, element, to)
 
-    def _say(self, text: str | None, to: Element) -> None:
-        """A text, unless it belongs to a citation, which is generated."""
+    def _say(self, text: str | None, element: Element, to: Element) -> None:
+        """A text of an element, unless it belongs to a citation, which is generated."""
         if self._cited:
             self.labels += len((text or "").split())
         else:
-            append_text(to, folded(text))
+            append_text(to, readable(folded(text), lambda: self._font(element), self.told.append))
+
+    def _font(self, element: Element) -> str:
+        """The font of an element's text."""
+        outer = (element, *element.iterancestors())
+        return self._styles.font(above.get(f"{TEXT}style-name") or "" for above in outer)
 
     def _pass(self, element: Element) -> None:
         """Pass by an element of a citation's text, which may hold its end."""
@@ -327,6 +334,8 @@ class OdfPage:
         append_text(to, self.marks.index((*keys, said)))
 
     def _span(self, element: Element, to: Element) -> None:
+        if is_coloured(self._styles.colour(element.get(f"{TEXT}style-name") or "")):
+            self.coloured.append("".join(element.itertext()))
         for name in self._styles.marks(element.get(f"{TEXT}style-name") or ""):
             kind, _, lang = name.partition(":")
             kind, _, own = kind.partition(".")

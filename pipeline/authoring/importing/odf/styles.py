@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.odf.names import FO, OFFICE, STYLE, TEXT
+from pipeline.authoring.importing.odf.names import FO, OFFICE, STYLE, SVG, TEXT
 
 _DEEPEST = 20
 """Styles that a style is based on, one on the other."""
@@ -23,9 +23,15 @@ class OdfStyles:
         self._styles: dict[str, Element] = {}
         self._automatic: set[str] = set()
         self._lists: dict[str, Element] = {}
+        self._fonts: dict[str, str] = {}
+        self._pages: list[Element] = []
         self.language = ""
         self.default_size = 0.0
         for root in roots:
+            self._pages += root.iter(f"{STYLE}page-layout")
+            for face in root.iter(f"{STYLE}font-face"):
+                family = face.get(f"{SVG}font-family", "").strip("'\"")
+                self._fonts[face.get(f"{STYLE}name") or ""] = family
             for style in root.iter(f"{STYLE}style"):
                 name = style.get(f"{STYLE}name") or ""
                 self._styles[name] = style
@@ -77,6 +83,25 @@ class OdfStyles:
         properties = (_of_text(style) for _, style in self._chain(name))
         said = (p.get(f"{FO}font-weight") for p in properties if p is not None)
         return next(filter(None, said), "") in ("bold", "700")
+
+    def colour(self, name: str) -> str:
+        """The colour of the text in a style that is a direct format."""
+        style = self._styles.get(name) if name in self._automatic else None
+        properties = None if style is None else _of_text(style)
+        return "" if properties is None else properties.get(f"{FO}color", "")
+
+    def font(self, names: Iterable[str]) -> str:
+        """The font of text in the first of these styles that names one."""
+        chains = (_of_text(style) for name in names for _, style in self._chain(name))
+        fonts = (p.get(f"{STYLE}font-name") for p in chains if p is not None)
+        found = next(filter(None, fonts), "")
+        return self._fonts.get(found, found)
+
+    def columns(self, sections: Iterable[str]) -> int:
+        """The largest number of columns that pages have, or sections with these styles."""
+        holders = [*self._pages, *(self._styles[name] for name in sections if name in self._styles)]
+        said = (c.get(f"{FO}column-count", "") for e in holders for c in e.iter(f"{STYLE}columns"))
+        return max((int(number) for number in said if number.isdecimal()), default=1)
 
     def language_in(self, name: str) -> str:
         """The language of a whole paragraph, if it is another than the text's."""

@@ -20,6 +20,7 @@ from pipeline.authoring.importing.draft import (
     Draft,
     change_sentences,
     listed,
+    look_sentences,
     lost,
     unread,
 )
@@ -53,7 +54,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     said = reader.body.title or reader.info.get("title", "")
     text = _own_text(body)
     draft = of_page(root, name, reader.images.get, whole_page=True, title=said, notes=reader.notes)
-    found = [*change_sentences(reader.changed, changes)]
+    found = [*change_sentences(reader.changed, changes), *look_sentences((), reader.columns)]
     if reader.hidden:
         hidden = "1 word" if reader.hidden == 1 else f"{reader.hidden} words"
         found.append(f"Hidden content ({hidden}) is left out.")

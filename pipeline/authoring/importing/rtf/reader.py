@@ -75,6 +75,7 @@ class RtfReader:
         self.languages: Counter[int] = Counter()
         self.declared: Counter[int] = Counter()
         self.told: list[str] = []
+        self.columns = 1
         self.hidden = self.changed = self.vectors = 0
         self.images: dict[str, bytes] = {}
         self.notes: list[tuple[str, Element]] = []
@@ -229,6 +230,8 @@ class RtfReader:
         elif word in ("lang", "deflang"):
             group.language = number or 0
             self.declared[group.language] += 1
+        elif word == "cols":
+            self.columns = max(self.columns, number or 1)
         elif word == "line":
             self.body.add(Atom(etree.Element("br")), 0)
         else:

@@ -26,6 +26,7 @@ from pipeline.authoring.importing.draft import (
     change_sentences,
     comment,
     listed,
+    look_sentences,
     lost,
     unread,
 )
@@ -67,7 +68,9 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         return unread(str(error), name, ANEW)
     except (etree.XMLSyntaxError, ValueError):  # a number that is none
         return unread("The Word document is damaged.", name, ANEW)
-    found += body.runs.told
+    widths = (cols.get(f"{W}num") or "" for cols in parts.main.iter(f"{W}cols"))
+    columns = max((int(number) for number in widths if number.isdecimal()), default=1)
+    found += [*body.runs.told, *look_sentences(body.runs.coloured, columns)]
     if left := body.runs.left_out:
         found.append(f"The table of contents ({left} words) is left out: editions make their own.")
     if hidden := body.runs.hidden:

@@ -59,7 +59,7 @@ class Body:
         while told != self.parts.notes.keys():
             for kind, name in [key for key in self.parts.notes if key not in told]:
                 told.add((kind, name))
-                self.parts.part = main.replace("document.xml", f"{kind}s.xml")
+                self.parts.part = self.parts.beside_name(f"{kind}s")
                 note = etree.Element("div")
                 self._blocks(note, self.parts.note_text(kind, name))
                 notes.append((self.parts.notes[kind, name], note))
@@ -199,17 +199,11 @@ class Body:
     def _table(self, out: Element, table: Element) -> None:
         made = etree.SubElement(out, "table")
         made.sourceline = min(self._number + 1, 2**31 - 1)
-        look = table.find(f"{W}tblPr/{W}tblLook")
-        has_head = look is not None and (
-            look.get(f"{W}firstRow") in ("1", "true") or int(look.get(VAL) or "0", 16) & 0x20 != 0
-        )
         rows = [row for row in self.runs.shown(table) if row.tag == f"{W}tr"]
         rows = [row for row in rows if self._is_kept(row)]
         heads = 0
         while heads < len(rows) and on(rows[heads].find(f"{W}trPr/{W}tblHeader")):
             heads += 1
-        if not heads and has_head and len(rows) > 1:
-            heads = 1
         above: dict[int, Element] = {}
         for number, row in enumerate(rows):
             line = etree.SubElement(made, "tr")

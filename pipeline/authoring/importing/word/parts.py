@@ -1,5 +1,4 @@
-"""The parts of a Word document: relations, images, notes, comments, languages, and the characters
-of its fonts of symbols."""
+"""The parts of a Word document: relations, images, notes, comments, and languages."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -30,15 +30,22 @@ _STRICT = (
 _CONVERTED = (".tif", ".tiff", ".bmp")
 
 
+class _Relation(NamedTuple):
+    """A relation of a part: its target, which may be outside the document, and its kind."""
+
+    target: str = ""
+    is_outside: bool = False
+    kind: str = ""
+
+
 class WordParts:
     """The files of a document by their names; ``part`` is the current one."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
-        self._relations: dict[str, dict[str, tuple[str, bool]]] = {}
-        self.part = ""
-        found = (t for t, _ in self._related("").values() if t.endswith("document.xml"))
-        self.part = next(found, "word/document.xml")
+        self._relations: dict[str, dict[str, _Relation]] = {}
+        self._main = self._target_of("", "officeDocument") or "word/document.xml"
+        self.part = self._main
         main = self.xml(self.part)
         if main is None:
             raise BrokenArchiveError("This is not a Word document.")
@@ -62,9 +69,14 @@ class WordParts:
             data = data.replace(strict, usual)
         return parsed_xml(data)
 
-    def beside(self, name: str) -> Element | None:
-        """A file in addition to the document's text."""
-        return self.xml(posixpath.join(posixpath.dirname(self.part), f"{name}.xml"))
+    def beside(self, kind: str) -> Element | None:
+        """A file of a kind, in addition to the document's text."""
+        return self.xml(self.beside_name(kind))
+
+    def beside_name(self, kind: str) -> str:
+        """The name of such a file: programs give them numbers, or names of their own."""
+        usual = posixpath.join(posixpath.dirname(self._main), f"{kind}.xml")
+        return self._target_of(self._main, kind) or usual
 
     def sources(self) -> Iterator[Element]:
         """The works that citations name by their tags."""
@@ -75,29 +87,35 @@ class WordParts:
 
     # --- relations ---
 
-    def _related(self, part: str) -> dict[str, tuple[str, bool]]:
-        """The target of a part's relation, and whether it is external."""
+    def _target_of(self, part: str, kind: str) -> str:
+        """The target of a part's relation of a kind, if there is one."""
+        related = self._related(part).values()
+        return next((one.target for one in related if one.kind == kind), "")
+
+    def _related(self, part: str) -> dict[str, _Relation]:
+        """The relations of a part, by their ids."""
         if part not in self._relations:
             folder, name = posixpath.split(part)
             root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
-            found: dict[str, tuple[str, bool]] = {}
+            found: dict[str, _Relation] = {}
             for one in () if root is None else root:
                 target = one.get("Target") or ""
                 is_outside = one.get("TargetMode") == "External"
                 if not is_outside:
                     target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                found[one.get("Id") or ""] = (target, is_outside)
+                kind = (one.get("Type") or "").rpartition("/")[2]
+                found[one.get("Id") or ""] = _Relation(target, is_outside, kind)
             self._relations[part] = found
         return self._relations[part]
 
     def target(self, name: str | None) -> str | None:
         """The address that a relation leads to."""
-        target, is_outside = self._related(self.part).get(name or "", ("", False))
-        return target if is_outside else None
+        found = self._related(self.part).get(name or "", _Relation())
+        return found.target if found.is_outside else None
 
     def image(self, name: str) -> str:
         """The name of the file that an image is in; PNG for kinds that no edition shows."""
-        target, is_outside = self._related(self.part).get(name, ("", False))
+        target, is_outside, _ = self._related(self.part).get(name, _Relation())
         if is_outside or target not in self.files:
             return target if is_outside else ""
         stem, suffix = posixpath.splitext(target)
@@ -177,34 +195,3 @@ def _as_png(data: bytes) -> bytes:
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return b""
     return made.getvalue()
-
-
-_SYMBOL = {
-    **dict(zip("abcdefghijklmnopqrstuvwxyz", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)),
-    **dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True)),
-    **dict(zip(map(chr, range(0xA2, 0xBF)), "′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯", strict=True)),
-    **dict(zip(map(chr, range(0xC4, 0xD7)), "⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√", strict=True)),
-    **dict(zip(map(chr, range(0xD7, 0xE0)), "⋅¬∧∨⇔⇐⇑⇒⇓", strict=True)),
-}
-_WINGDINGS = dict(
-    zip(
-        "\x21\x22\x28\x2a\x32\x36\x3f\x46\x4a\x4b\x4c\x6c\x6d\x6e\x6f\x71\x72\x75\x76\x77\x9f\xa1"
-        "\xa7\xa8\xab\xd8\xdf\xe0\xe1\xe2\xe8\xf0\xfb\xfc\xfd\xfe",
-        "✏✂☎✉🗎⌛✍☞☺😐☹●❍■□❑❒⬥❖◆•○▪◻★➢←→↑↓➔⇨✗✓☒☑",
-        strict=True,
-    )
-)
-_FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS}
-
-
-def symbol(font: str, code: str) -> str:
-    """The character for a font's code in hexadecimal; nothing for an unknown one."""
-    try:
-        number = int(code, 16)
-    except ValueError:
-        return ""
-    table = _FONTS.get(font.lower())
-    if table is None:
-        return "" if 0xF000 <= number < 0xF100 else chr(number)
-    char = chr(number & 0xFF)
-    return table.get(char, char if table is _SYMBOL and char.isascii() else "")

@@ -18,9 +18,11 @@ from pipeline.authoring.importing.draft import (
     MATH_MARK,
     NOTE_MARK,
     Changes,
+    is_coloured,
 )
 from pipeline.authoring.importing.omml import M, as_tex
-from pipeline.authoring.importing.word.parts import WordParts, symbol
+from pipeline.authoring.importing.symbols import readable, symbol, unknown
+from pipeline.authoring.importing.word.parts import WordParts
 from pipeline.authoring.importing.word.styles import VAL, W, on
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -66,14 +68,16 @@ class _Field:
 
 class Runs:
     """Reads the contents of paragraphs. ``boxes`` are the contents of text boxes, to be placed
-    after the current paragraph; ``told`` is what was lost; ``left_out`` and ``hidden`` are the
-    numbers of words in the table of contents, and of hidden words."""
+    after the current paragraph; ``told`` is what was lost, ``coloured`` are texts in colours;
+    ``left_out`` and ``hidden`` are the numbers of words in the table of contents, and of hidden
+    words."""
 
     def __init__(self, parts: WordParts, changes: Changes) -> None:
         self.parts = parts
         self.changes = changes
         self.boxes: list[Element] = []
         self.told: list[str] = []
+        self.coloured: list[str] = []
         self.left_out = self.hidden = self.replaced = 0
         self.marks = Marks(parts.sources())
         self._fields: list[_Field] = []
@@ -154,6 +158,9 @@ class Runs:
             self.hidden += sum(len((t.text or "").split()) for t in run.iter(f"{W}t"))
             return
         formats = self._formats(run, outer)
+        colour = run.find(f"{W}rPr/{W}color")
+        if colour is not None and "link" not in outer and is_coloured(colour.get(VAL) or ""):
+            self.coloured += [text.text or "" for text in run.iter(f"{W}t")]
         said = tuple((name, formats[name]) for name in FORMATS if name in formats)
         for child in self.shown(run):
             name = child.tag.rpartition("}")[2]
@@ -214,7 +221,9 @@ class Runs:
     def _piece(self, child: Element, name: str, formats: Formats) -> Iterator[Atom]:
         match name:
             case "t" | "delText":
-                yield Atom(child.text or "", formats)
+                yield Atom(
+                    readable(child.text or "", lambda: _font(child), self.told.append), formats
+                )
             case "tab" | "ptab":
                 yield Atom(" ", formats)
             case "br" | "cr":
@@ -227,14 +236,12 @@ class Runs:
             case "softHyphen":
                 yield Atom("\u00ad", formats)
             case "sym":
-                char = symbol(child.get(f"{W}font") or "", child.get(f"{W}char") or "")
+                font, code = child.get(f"{W}font") or "", child.get(f"{W}char") or ""
+                char = symbol(font, int(code, 16)) if re.fullmatch("[0-9A-Fa-f]{1,5}", code) else ""
                 if char:
                     yield Atom(char, formats)
                 else:
-                    self.told.append(
-                        f"A character of the font {child.get(f'{W}font')} is left out: it has no"
-                        " counterpart in Unicode."
-                    )
+                    self.told.append(unknown(font))
             case "footnoteReference" | "endnoteReference":
                 label = self.parts.note(name, child.get(f"{W}id") or "")
                 if label:
@@ -317,6 +324,12 @@ class Runs:
         elif not is_found and (kind := _kind_of(element)):
             said = f" “{alt[:60]}”" if alt else ""
             self.told.append(f"{kind}{said} is left out: Markdown cannot express it.")
+
+
+def _font(text: Element) -> str:
+    """The font that the run of a text names."""
+    found = text.find(f"../{W}rPr/{W}rFonts")
+    return "" if found is None else found.get(f"{W}ascii") or found.get(f"{W}hAnsi") or ""
 
 
 def _data(mark: Element) -> str:
