@@ -162,12 +162,11 @@ def test_characters_that_no_output_may_have_become_spaces(
 @pytest.mark.parametrize(
     ("data", "line", "column", "guess"),
     [
-        ("One\r\nnaïve".encode("latin-1"), 2, 3, "Windows-1252 or Latin-1, where this is `ï`"),
-        ("“One”".encode("cp1252"), 1, 1, "Windows-1252, where this is `“`"),
         (b"z\xc3\xb6\n\xc3\xb6 \x81", 2, 3, "Save the file as UTF-8"),
         ("Text".encode("utf-16"), 1, 1, "Save the file as UTF-8"),
         ("Text, a longer one".encode("utf-16-be"), 1, 1, "Save the file as UTF-8"),
         ("Text".encode("utf-32"), 1, 1, "Save the file as UTF-8"),
+        ("A word: слово".encode("cp1251"), 1, 9, "Save the file as UTF-8"),
     ],
 )
 def test_other_encodings(file: Path, data: bytes, line: int, column: int, guess: str) -> None:
@@ -176,6 +175,26 @@ def test_other_encodings(file: Path, data: bytes, line: int, column: int, guess:
     assert (text, place(only(found))) == ("", ("wrong-encoding", line, column))
     assert guess in found[0].hint
     assert ("UTF-16" in found[0].message) == (data.count(0) in (4, 18))
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "line", "column", "told"),
+    [
+        ("One\r\nnaïve".encode("latin-1"), "One\nnaïve", 2, 3, "Windows-1252, `ï`."),
+        ("“One”".encode("cp1252"), "“One”", 1, 1, "Windows-1252, `“`, and 1 more."),
+        (b"\xc3\xb6 and \xf6", "ö and ö", 1, 7, "Windows-1252, `ö`."),
+    ],
+)
+def test_bytes_of_windows_are_read_and_told(
+    file: Path, data: bytes, text: str, line: int, column: int, told: str
+) -> None:
+    file.write_bytes(data)
+    read_text, found = read(file)
+    assert (read_text, place(only(found))) == (text, ("old-encoding", line, column))
+    assert found[0].message.endswith(told)
+    document = parse_file(file)
+    assert plain_text(document.blocks) == text.replace("\n", " ")
+    assert not any(finding.is_error for finding in document.diagnostics)
 
 
 # --- texts that are no source ------------------------------------------------------------

@@ -32,8 +32,10 @@ class Code(enum.Enum):
         A file cannot be opened: the source, or an included file that was there a moment ago. Check its name,
         and that you have permission to read it.""")
     WRONG_ENCODING = _error("""
-        The file is not UTF-8 text. Most editors can save as UTF-8: look for “Encoding” in the “Save as” dialog.
-        Files from old systems may be Windows-1252 or Latin-1.""")
+        The file is not UTF-8 text. Most editors can save as UTF-8: look for “Encoding” in the “Save as” dialog.""")
+    OLD_ENCODING = _warning("""
+        Some bytes of the file are not UTF-8. They are read as Windows-1252, in which files from old systems
+        are. Look at the characters, and save the file as UTF-8.""")
     BINARY_FILE = _error("""
         The file contains bytes that never occur in text. If it is a word processor's document, import it with
         `chapbook import`, or save it as Markdown.""")

@@ -50,11 +50,14 @@ _ON_MARKS = (Code.LIKELY_SLIP.slug, Code.BAD_ATTRIBUTE.slug)
 def parse_file(path: Path, name: str = "", memory: Memory | None = None) -> Document:
     """The document in a file, which messages call ``name``; a ``memory`` as in `parse`."""
     source = shown_name(name or str(path))
-    text, diagnostics = read_any(path)
-    if diagnostics:
-        found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)
+    text, problems = read_any(path)
+    found = tuple(msgspec.structs.replace(problem, source=source) for problem in problems)
+    if any(problem.is_error for problem in problems):
         return Document(metadata=Metadata(), source=source, diagnostics=found)
-    return parse(text, source, path.parent, memory)
+    document = parse(text, source, path.parent, memory)
+    if not found:
+        return document
+    return msgspec.structs.replace(document, diagnostics=(*found, *document.diagnostics))
 
 
 def parse(

@@ -43,6 +43,10 @@ _UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_UNDECODED = re.compile("[\udc80-\udcff]+")
+MOST_TOGETHER = 3
+"""The letters beyond those of English that stand together in a Western language at most."""
+
 _NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
 _AS_UTF8 = "Save the file as UTF-8 in your editor."
@@ -51,7 +55,8 @@ _AS_UTF8 = "Save the file as UTF-8 in your editor."
 def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     r"""The text of a source file, and the problems with it, as in `read_any` and `check_text`."""
     text, problems = read_any(path)
-    problems = problems or check_text(text, shown_name(str(path)))
+    if not any(found.is_error for found in problems):
+        problems = (*problems, *check_text(text, shown_name(str(path))))
     return ("" if any(found.is_error for found in problems) else text), problems
 
 
@@ -146,7 +151,7 @@ def _decode(data: bytes, source: str) -> tuple[str, Diagnostic | None]:
     try:
         return data.decode("utf-8"), None
     except UnicodeDecodeError as error:
-        return "", _undecodable(data, error.start, source)
+        return _undecodable(data, error.start, source)
 
 
 def _kind(data: bytes) -> str:
@@ -171,7 +176,9 @@ def _wide_encoding(data: bytes) -> str:
     return "UTF-16" if half and mostly > 0.6 * half and hardly < 0.05 * half else ""
 
 
-def _undecodable(data: bytes, start: int, source: str) -> Diagnostic:
+def _undecodable(data: bytes, start: int, source: str) -> tuple[str, Diagnostic]:
+    """The text of a file with bytes that are not UTF-8, which are read as Windows-1252 if that is
+    likely: no letters of other alphabets, of which there would be many together."""
     line_start = data.rfind(b"\n", 0, start) + 1
     line = data.count(b"\n", 0, start) + 1
     column = len(data[line_start:start].decode("utf-8", "replace")) + 1
@@ -179,17 +186,24 @@ def _undecodable(data: bytes, start: int, source: str) -> Diagnostic:
     byte = data[start]
     if _CONTROL.search(data):
         message = f"The file contains bytes that never occur in text (the first is 0x{byte:02X})."
-        return diagnostic(Code.BINARY_FILE, message, span=span, source=source)
-    if _NOT_WINDOWS.search(data):
-        guess = ""
-    elif re.search(rb"[\x80-\x9f]", data):
-        meant = bytes([byte]).decode("cp1252")
-        guess = f"It may be Windows-1252, where this is `{meant}`. "
-    else:
-        meant = bytes([byte]).decode("latin-1")
-        guess = f"It may be Windows-1252 or Latin-1, where this is `{meant}`. "
+        return "", diagnostic(Code.BINARY_FILE, message, span=span, source=source)
     message = f"The byte 0x{byte:02X} is not UTF-8."
-    return diagnostic(Code.WRONG_ENCODING, message, span=span, source=source, hint=guess + _AS_UTF8)
+    text = data.decode("utf-8", "surrogateescape")
+    runs = [match[0] for match in _UNDECODED.finditer(text)]
+    if any(len(run) > MOST_TOGETHER or _NOT_WINDOWS.search(_bytes(run)) for run in runs):
+        hint = _AS_UTF8
+        return "", diagnostic(Code.WRONG_ENCODING, message, span=span, source=source, hint=hint)
+    count = sum(map(len, runs)) - 1
+    others = f", and {count:,} more" if count else ""
+    message += f" It is read as Windows-1252, `{_bytes(runs[0][0]).decode('cp1252')}`{others}."
+    text = _UNDECODED.sub(lambda match: _bytes(match[0]).decode("cp1252"), text)
+    finding = diagnostic(Code.OLD_ENCODING, message, span=span, source=source, hint=_AS_UTF8)
+    return text, finding
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes that are not UTF-8, from their surrogates."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _forbidden(text: str, source: str) -> Diagnostic | None:
