@@ -295,6 +295,12 @@ def test_the_metadata_is_complete(page: Element) -> None:
     assert text(one(page, "head/title")) == "Ending & <Beginning>: A handout"
 
 
+def test_title_and_subtitle_are_joined_as_the_language_does(folder: Path) -> None:
+    front = "---\ntitle: Un essai\nsubtitle: deux\nlang: fr\n---\n\nTexte.\n"
+    markup = build(folder, front).data.decode()
+    assert "<title>Un essai\u00a0: deux</title>" in markup
+
+
 def test_the_other_formats_are_linked_by_name(page: Element) -> None:
     links = [e for e in page.findall("head/link") if e.get("rel") == "alternate"]
     assert [(e.get("href"), e.get("type")) for e in links] == [

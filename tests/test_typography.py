@@ -60,6 +60,7 @@ OTHERS = [
     ("fr", '"Bonjour" dit l\'homme : oui !', "«_Bonjour_» dit l’homme~: oui_!"),
     ("fr", "« Bonjour »", "«_Bonjour_»"),
     ("fr-CA", "à 10:30, http://a.fr/?x", "à 10:30, http://a.fr/?x"),
+    ("fr", "à 10 h 30 : 3 min 20 s, 12 h", "à 10~h~30~: 3~min~20 s, 12~h"),
     ("es", "Dijo \"hola 'tú'\"", "Dijo «hola “tú”»"),
     ("es-MX", 'Dijo "hola"', "Dijo “hola”"),
     ("pt-BR", '"sim"', "“sim”"),

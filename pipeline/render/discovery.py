@@ -171,7 +171,7 @@ def _highwire(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
 
 def full_title(metadata: Metadata) -> str:
     """Title and subtitle on one line."""
-    return ": ".join(filter(None, (metadata.title, metadata.subtitle)))
+    return words(metadata.lang)["colon"].join(filter(None, (metadata.title, metadata.subtitle)))
 
 
 def _locale(lang: str) -> str:

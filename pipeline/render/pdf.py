@@ -289,14 +289,14 @@ def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
     """Who helped, who publishes, under which number and licence."""
     vocabulary = words(metadata.lang)
     lines = [
-        _ImprintLine(f"{vocabulary[f'role_{person.role}']}: {person.name}")
+        _ImprintLine(f"{vocabulary[f'role_{person.role}']}{vocabulary['colon']}{person.name}")
         for person in metadata.contributors
         if f"role_{person.role}" in vocabulary
     ]
     if publisher := published_by(metadata):
         lines.append(_ImprintLine(f"{vocabulary['published_by']} {publisher}"))
     if series := in_series(metadata):
-        lines.append(_ImprintLine(f"{vocabulary['series']}: {series}"))
+        lines.append(_ImprintLine(f"{vocabulary['series']}{vocabulary['colon']}{series}"))
     for number in numbers(metadata, ("isbn", "doi", "uri")):
         text = number.address or f"{number.label} {number.value}"
         lines.append(_ImprintLine(text, number.address))

@@ -61,7 +61,7 @@ def answers_alone(document: Document) -> Document:
     )
     called = {node.label for node in walk(blocks) if isinstance(node, model.NoteReference)}
     answers = vocabulary["edition_answers"]
-    title = f"{document.metadata.title}: {answers[:1].upper()}{answers[1:]}"
+    title = f"{document.metadata.title}{vocabulary['colon']}{answers[:1].upper()}{answers[1:]}"
     alone = replace(
         document,
         metadata=replace(document.metadata, title=title),

@@ -13,7 +13,7 @@ from pipeline.model.words.writing import NARROW, Writing, writing
 
 NO_BREAK = "\u00a0"
 UNITS = tuple(
-    "km m cm mm µm nm km² m² cm² km³ m³ ha kg g mg µg t l ml hl °C °F min ms Hz kHz MHz GHz"
+    "km m cm mm µm nm km² m² cm² km³ m³ ha kg g mg µg t l ml hl °C °F h min ms Hz kHz MHz GHz"
     " kB KB MB GB TB kW MW GW kWh px pt dpi % ‰ € £ $ ¥".split()
 )
 """Units that stay with the preceding number in every language."""
@@ -37,6 +37,8 @@ INITIAL = re.compile(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 # Scripts without spaces between words, with their punctuation.
 WIDE = late(r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]")
+# 10 h 30, 3 min 20
+TIME = re.compile(r" (?=\d\d(?!\w))(?:(?<=\d[ \u00a0]h )|(?<=\d[ \u00a0]min ))")
 BEFORE_COLON = re.compile(r" (?=:(?:\s|$))")
 BEFORE_HIGH_POINT = re.compile(r" (?=[;!?»](?!\w))|(?<=«) ")
 
@@ -135,6 +137,10 @@ class Run:
             for match in INITIAL.finditer(text):
                 if rules_at(match.start()):
                     yield Edit(match.end() - 1, match.end(), NO_BREAK)
+        if " h " in text or " min " in text:
+            for match in TIME.finditer(text):
+                if rules_at(match.start()):
+                    yield Edit(*match.span(), NO_BREAK)
         for piece in self._pieces:
             if piece.is_line_end and piece.rules and piece.rules.joins:
                 around = (
