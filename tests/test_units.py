@@ -256,6 +256,15 @@ def test_chapters_are_as_if_set_as_a_whole(lang: str, edition: str, tmp_path: Pa
     assert_same(as_whole(pages, tmp_path), joined)
 
 
+def test_front_matter_has_pages_of_its_own(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    text = chapters("en-GB").replace("# Preface {.unnumbered}", "# Preface {.preface}")
+    source.write_text(text, encoding="utf-8")
+    made = built(source, Folder(tmp_path / "kept"))
+    assert made.plan == "in 8 units"  # with the empty page after the preface
+    assert_same(as_whole(pages_of(source), tmp_path), made)
+
+
 def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
     source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
 

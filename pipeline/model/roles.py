@@ -77,10 +77,19 @@ BEFORE_CONTENTS = frozenset(
 )
 """The parts before the contents, if a book begins with it."""
 
+UNNUMBERED = "unnumbered"
+"""The class of elements without numbers: ``{.unnumbered}``, for short ``{-}``."""
+
+OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
+"""The roles of sections before or after the numbered ones."""
+
+FRONT = frozenset(name for name, role in ROLES.items() if role.place is _Place.FRONT)
+"""The roles of parts that belong before the text."""
+
 
 def is_front(role: str) -> bool:
     """Return whether a part with that role belongs before the text."""
-    return role in ROLES and ROLES[role].place is _Place.FRONT
+    return role in FRONT
 
 
 def divisions(roles: Iterable[str]) -> Iterator[Division]:

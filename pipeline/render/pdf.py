@@ -17,7 +17,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
-from pipeline.model.roles import BEFORE_CONTENTS
+from pipeline.model.roles import BEFORE_CONTENTS, FRONT
 from pipeline.model.sheet import large_print
 from pipeline.model.sheet.colours import print_rules
 from pipeline.model.sheet.fitting import fit_for
@@ -148,11 +148,15 @@ def assemble(
     renderer.formula_images.draw_many()
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
+    front, rest = _leading(before, FRONT if book else frozenset())
+    if rest:  # the text begins on the right, as what precedes it does
+        before = rest
     name_fields, addresses = name_line(edition, options), only_used(document)
     markup = renderer.whole_page(
         "page",
         half_title=renderer.render(half_title),
         opening=renderer.render(opening),
+        front=renderer.render(front if rest else ()),
         logo=logo(document),
         document=document,
         body=renderer.render(before),
@@ -293,6 +297,9 @@ def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
         for person in metadata.contributors
         if f"role_{person.role}" in vocabulary
     ]
+    if edition := metadata.edition_statement:
+        named = f"{vocabulary['book_edition']}{vocabulary['colon']}{edition}"
+        lines.append(_ImprintLine(named if edition.isdigit() else edition))
     if publisher := published_by(metadata):
         lines.append(_ImprintLine(f"{vocabulary['published_by']} {publisher}"))
     if series := in_series(metadata):

@@ -12,16 +12,10 @@ from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.roles import ROLES
+from pipeline.model.roles import OUTSIDE, UNNUMBERED
 from pipeline.model.tree import ONLY_FOR_TEACHERS, has, is_for_teachers, top_level, walk_with
 from pipeline.model.words.writing import letters, roman
 from pipeline.resolve.titles import own_number
-
-UNNUMBERED = "unnumbered"
-"""The class of elements without numbers: ``{.unnumbered}``, for short ``{-}``."""
-
-OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
-"""The roles of sections before or after the numbered ones."""
 
 NUMBERED = (*model.Captioned.__args__, model.MathBlock, model.Exercise)
 
@@ -155,7 +149,7 @@ def number_sections(document: Document) -> Document:
 
     Appendices have letters, parts Roman numerals; numbering continues from one part to the next.
     Sections with the class ``unnumbered``, those of front and back matter or for teachers only, and
-    all sections inside them have none.
+    all sections inside them have none. Of one without a title, the number is the title.
     """
     if not document.metadata.number_sections:
         return document
@@ -200,4 +194,7 @@ def _number(section: model.Section, numerals: _Numerals, name: Name) -> model.Se
     def below(child: model.Section) -> str:
         return numerals.chapter(child) if section.role == "part" else f"{number}.{next(count)}"
 
-    return replace(section, number=number, children=_numbered(section.children, numerals, below))
+    children = _numbered(section.children, numerals, below)
+    if not section.title:
+        return replace(section, title=(model.Text(text=number),), children=children)
+    return replace(section, number=number, children=children)

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import alike, rewrite, rewrite_document
-from pipeline.model.roles import CLASSES
-from pipeline.model.tree import facts, find, of_any_edition, plain_text, walk
+from pipeline.model.roles import CLASSES, OUTSIDE, UNNUMBERED
+from pipeline.model.tree import facts, find, is_for_teachers, of_any_edition, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 
@@ -43,7 +44,7 @@ def nest_sections(document: Document) -> Document:
     boxes, turns and notes remain headings, because they do not open a section of the publication;
     their ``level`` becomes a depth too, counted from the section around them, without gaps.
     Thematic breaks next to a heading are dropped. Headings without text are dropped with an
-    EMPTY_HEADING warning, except those of a dedication or an epigraph.
+    EMPTY_HEADING warning, except those of a dedication or an epigraph, and those with a number.
     """
     findings = Findings(document)
     document = _drop_empty(_named(document), findings)
@@ -140,16 +141,33 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
             isinstance(node, model.Image) for node in walk(heading.children)
         )
 
-    empty = False
+    numbered = _numbered(document)
+    dropped = set[Span | None]()
     for _, node, span in find(document, model.Heading):
-        if is_empty(node):
-            empty = True
+        if is_empty(node) and node.span not in numbered:
+            dropped.add(node.span)
             findings.add(Code.EMPTY_HEADING, "The heading has no text.", span)
-    if not empty:
+    if not dropped:
         return document
     return rewrite_document(
-        document, leave={model.Heading: lambda node: () if is_empty(node) else node}
+        document,
+        leave={model.Heading: lambda node: () if is_empty(node) and node.span in dropped else node},
     )
+
+
+def _numbered(document: Document) -> frozenset[Span | None]:
+    """The places of the headings that will have numbers."""
+    found = set[Span | None]()
+    unnumbered = 0
+    for block in document.blocks if document.metadata.number_sections else ():
+        if not isinstance(block, model.Heading) or 0 < unnumbered < block.level:
+            continue
+        roles = {CLASSES.get(name, name) for name in block.attributes.classes}
+        is_numbered = OUTSIDE.isdisjoint(roles) and UNNUMBERED not in roles
+        unnumbered = 0 if is_numbered and not is_for_teachers(block) else block.level
+        if not unnumbered:
+            found.add(block.span)
+    return frozenset(found)
 
 
 def _lower_headings(node: N, depth: int) -> N:

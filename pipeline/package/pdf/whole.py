@@ -29,7 +29,7 @@ from pipeline.package.pdf.page_starts import read_pieces, text_flows
 from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
-from pipeline.package.pdf.units.plan import first_block
+from pipeline.package.pdf.units.plan import first_blocks
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import DrawnText, SetPage
 
@@ -54,8 +54,8 @@ def set_whole(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: s
         ready(root)
         ready_text(root, missing)
         arrange(root)
-        if pages.sheet and pages.sheet.is_book and (opening := first_block(root)) is not None:
-            opening.set("style", "break-before: recto")
+        for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
+            block.set("style", "break-before: recto")
         kept = KeptPages(root) if edition.same_pages else None
         pages, fitted, found = fit_pages(setter, pages, root, log.silenced)
         if any(finding.is_error for finding in found):

@@ -37,7 +37,7 @@ class Book:
         self._root, self._pages = root, pages
         self._numbers = PageNumbers(root)
         self._starts: dict[str, int] = {}
-        self._opening = 0
+        self._openings: list[int] = []
         self.units: list[Unit] = []
         self.sets: list[Set] = []
 
@@ -49,13 +49,16 @@ class Book:
             yield unit
 
     def begin(self) -> None:
-        """Leave out the empty page if it is not needed, now that all units have been set once."""
-        number = next((number for number, piece in enumerate(self._slices) if piece.fills), 0)
-        if number and _ends_on_the_left(self.sets[:number]):
-            del self._slices[number], self.units[number], self.sets[number]
-            self._opening = number
-        elif number:
-            self._opening = number + 1
+        """Leave out empty pages that are not needed, now that all units have been set once."""
+        number = 0
+        while number < len(self._slices):
+            fills = self._slices[number].fills
+            if fills and _ends_on_the_left(self.sets[:number]):
+                del self._slices[number], self.units[number], self.sets[number]
+                self._openings.append(number)
+            elif fills:
+                self._openings.append(number + 1)
+            number += 1
 
     def stale(self) -> list[int]:
         """The numbers of units that show other page numbers than they should, or are on another
@@ -82,7 +85,7 @@ class Book:
 
     def check(self) -> None:
         """Check that units which are not stale can be joined."""
-        if not _ends_on_the_left(self.sets[: self._opening]):
+        if not all(_ends_on_the_left(self.sets[:number]) for number in self._openings):
             reason = "its contents take another page once they have their page numbers"
             raise UndividedError(reason)
         links = (link for one in self.sets for page in one.pages for link in page.links)

@@ -96,9 +96,9 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice,
     level = 0
     slices: list[UnitSlice] = []
     whole, needs_siblings = _counted(root), _needs_siblings(pages, blocks)
-    opening = first_block(root)
+    openings = first_blocks(root)
     for start, end in pairwise((*starts, len(blocks))):
-        if blocks[start] is opening and slices:
+        if blocks[start] in openings and slices:
             slices.append(_empty_page(root, level))
         slices.append(UnitSlice(_copied(whole, start, end, needs_siblings), level))
         for block in blocks[start:end]:
@@ -108,10 +108,10 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice,
     return tuple(slices)
 
 
-def first_block(root: Element) -> Element | None:
-    """The block with which the text of a book begins, after its contents."""
-    *_, text = root.iter("main")
-    return next(_blocks(text), None)
+def first_blocks(root: Element) -> list[Element]:
+    """The blocks with which the front matter of a book begins, and its text, after its contents."""
+    texts = (main for main in root.iter("main") if main.get("class") != "opening")
+    return [block for main in texts if (block := next(_blocks(main), None)) is not None]
 
 
 def _empty_page(root: Element, level: int) -> UnitSlice:
