@@ -16,7 +16,19 @@ from pipeline.system.paths import shown_name
 
 __all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
 
+BY_PANDOC = {
+    **dict.fromkeys((".tex", ".latex"), "latex"),
+    ".org": "org",
+    **dict.fromkeys((".adoc", ".asciidoc"), "asciidoc"),
+    **dict.fromkeys((".xml", ".jats"), "jats"),
+    ".typ": "typst",
+    ".rst": "rst",
+    ".pptx": "pptx",
+}
+"""The formats that Pandoc reads, by its names."""
+
 FORMATS = {
+    **dict.fromkeys(BY_PANDOC, "pandoc"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".qmd", ".mdx", ".rmd"), "markdown"),
     ".docx": "docx",
@@ -104,6 +116,10 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
             from pipeline.authoring.importing.rtf import of_rtf
 
             return of_rtf(path.read_bytes(), name, path.stem, changes)
+        case "pandoc":
+            from pipeline.authoring.importing.pandoc import read_by_pandoc
+
+            return read_by_pandoc(path, name, BY_PANDOC[path.suffix.lower()])
         case "text":
             from pipeline.authoring.importing.text import of_text
 
