@@ -116,7 +116,7 @@ def parse(
         withheld=withheld,
         text="\n".join((*front, body.record.whole)) if withheld else "",
     )
-    document = settle_places(document, memory.get("document"))
+    whole, document = document, settle_places(document, memory.get("document"))
     memory.put("document", document)
     variants: list[Variant] = []
     for number, (numbers, reading) in enumerate(again):
@@ -124,7 +124,7 @@ def parse(
         if title:
             left = without_heading(title, reading.blocks)
             reading = msgspec.structs.replace(reading, blocks=left)
-        reading = closed(reading, body.document)
+        reading = closed(reading, whole)
         name = f"reading {number}"
         reading = settle_places(reading, memory.get(name) or document)
         memory.put(name, reading)
@@ -213,14 +213,15 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
     files = SourceFiles(folder)
     body = _parse_body(text, 1, files, in_brackets)
+    document = files.lines.apply(body.document)
+    withheld, document = _placed(body, document, files), without_answers(document)
     variants: list[Variant] = []
     for numbers, again in _read_again(body, files):
-        left = closed(without_answers(files.lines.apply(again)), body.document)
+        left = closed(without_answers(files.lines.apply(again)), document)
         variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
-    document = files.lines.apply(body.document)
     return msgspec.structs.replace(
-        without_answers(document),
-        withheld=_placed(body, document, files),
+        document,
+        withheld=withheld,
         variants=tuple(variants),
     )
 
@@ -239,7 +240,7 @@ def _parse_body(
     lowering = Lowering(defined, tree.inlines.read, files, paired_names(lines))
     blocks = lowering.blocks(tree.root)
     notes = tuple(lowering.notes)
-    slips = doubtful_attributes((*blocks, *notes))
+    slips = () if files.cuts else doubtful_attributes((*blocks, *notes))
     metadata = Metadata()
     if tree.parser.asks_for_contents:
         metadata = Metadata(contents=ContentsOptions(show="always"))

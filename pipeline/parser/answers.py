@@ -13,7 +13,16 @@ from pipeline.model import Attributes, Document, Node, Withheld, removal
 from pipeline.model.audience import Ranges
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import ANSWER, answer_text, find, is_word_bank, top_level, walk, walk_with
+from pipeline.model.tree import (
+    ANSWER,
+    answer_text,
+    facts,
+    find,
+    is_word_bank,
+    top_level,
+    walk,
+    walk_with,
+)
 from pipeline.parser.secrets import is_answer
 
 _CONDITIONS = Attributes(classes=(ANSWER,))
@@ -44,7 +53,8 @@ def answers(document: Document, ranges: Sequence[Withheld]) -> Iterator[Withheld
         if not isinstance(node, model.Choice) or node.correct:
             yield _answer(span)
     for _, exercise, _ in find(document, model.Exercise):
-        for table in (node for node in walk(exercise) if isinstance(node, model.Table)):
+        inner = walk(exercise) if model.Table in facts(exercise).kinds else ()
+        for table in (node for node in inner if isinstance(node, model.Table)):
             for item in walk(table):
                 if isinstance(item, model.ListItem) and item.checked:
                     yield _answer(item.span)
@@ -70,7 +80,12 @@ def _texts(document: Document, ranges: Sequence[Withheld]) -> Iterator[Withheld]
         )
 
     texts: dict[Span, list[str]] = {}
-    for node, around in walk_with(top_level(document), _Around(), inherit):
+    tops = (
+        node
+        for node in top_level(document)
+        if sections.hold(node.span) or facts(node).is_marked or model.Answer in facts(node).kinds
+    )
+    for node, around in walk_with(tops, _Around(), inherit):
         span, is_left_out, has_answer = around
         if span and has_answer and not is_left_out and isinstance(node, (*_READ, *_FORMULAS)):
             text = node.tex if isinstance(node, _FORMULAS) else node.text

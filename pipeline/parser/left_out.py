@@ -10,8 +10,8 @@ from pipeline import model
 from pipeline.model import Document, Node, gaps, removal
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import find, walk
+from pipeline.model.rewriting import Changes, alike, rewrite
+from pipeline.model.tree import N, find, walk
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.ranges import Range
@@ -39,9 +39,13 @@ class LeftOutProcessor(LineProcessor):
 
 def closed(document: Document, whole: Document) -> Document:
     """The document without stand-ins, and without what only the ``whole`` one refers to; with
-    findings about the notes it refers to that only the whole one has."""
-    blocks, notes = gaps.closed(document.blocks), gaps.closed(document.notes)
+    findings about the notes it refers to that only the whole one has. Blocks that are the same in
+    both are the same objects."""
+    blocks = tuple(_closed(document.blocks, whole.blocks))
+    notes = tuple(_closed(document.notes, whole.notes))
     defined = {note.label for note in whole.notes}
+    if not defined:
+        return replace(document, blocks=blocks)
     lost = _referred_to(whole.blocks, whole.notes) - _referred_to(blocks, notes)
     notes = tuple(note for note in notes if note.label not in lost)
     gone = defined - {note.label for note in notes}
@@ -60,6 +64,17 @@ def closed(document: Document, whole: Document) -> Document:
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
     findings += document.diagnostics
     return replace(document, blocks=blocks, notes=notes, diagnostics=tuple(findings))
+
+
+def _closed(nodes: Iterable[N], whole: Iterable[N]) -> Iterator[N]:
+    known = {node.span: node for node in whole}
+    for node in nodes:
+        before = known.get(node.span)
+        same = alike(before, node) if before else node
+        if same is before:
+            yield before
+        else:
+            yield from gaps.closed((node,))
 
 
 def without_definition(

@@ -15,7 +15,7 @@ from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import PATH, walk
+from pipeline.model.tree import PATH, facts, walk
 from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attach_prompts, choices
 from pipeline.parser.markup.flow import trim
 
@@ -41,7 +41,7 @@ def fill(document: Document) -> Document:
     found: list[Diagnostic] = []
     blocks = _filled(document.blocks, _ROUND, found)
     notes = _filled(document.notes, _ROUND, found)
-    if any(isinstance(node, model.Exercise) for node in walk(blocks)):
+    if any(model.Exercise in facts(node).kinds for node in blocks):
 
         def enter(node: model.Exercise) -> model.Exercise:
             return replace(node, children=_filled(node.children, _SQUARE, found))
