@@ -4,9 +4,11 @@ code are counted; `python -m tests.bench.parsing` measures times."""
 from __future__ import annotations
 
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 
+from pipeline.package.pdf.markup import LONGEST_TEXT, divide
 from pipeline.parser import parse
 from tests.counting import is_linear
 
@@ -159,3 +161,17 @@ def text_of(case: Case, count: int) -> str:
 def test_work_is_linear(name: str) -> None:
     case = CASES[name]
     assert is_linear(lambda count: parse(text_of(case, count)), min(100, max(8, case.times // 40)))
+
+
+def test_no_text_for_the_engine_is_long() -> None:
+    """It reads a text from its beginning for each line."""
+    words = "rope and bucket " * 2_000
+    root = ElementTree.fromstring(f"<p>{words}<b>x</b>{words}<style>{words}</style></p>")
+    before = "".join(root.itertext())
+    divide(root)
+    assert "".join(root.itertext()) == before
+    shown = [text for element in root.iter() for text in (element.text, element.tail)]
+    lengths = sorted(len(text) for text in shown if text)
+    assert lengths[-2] <= LONGEST_TEXT
+    assert lengths[-1] == len(words), "the style is as it was"
+    assert all(text.endswith(" ") for text in shown if text and len(text) > 9)

@@ -219,7 +219,13 @@ def _facts(node: Node) -> Facts:
     if isinstance(node, model.Section):
         return _facts_of(children(node))
     nodes = list(walk(node))
-    return Facts(len(nodes), frozenset(map(type, nodes)), any(map(_is_marked, nodes)))
+    return Facts(len(nodes), _shared(frozenset(map(type, nodes))), any(map(_is_marked, nodes)))
+
+
+@functools.cache
+def _shared(kinds: frozenset[type[Node]]) -> frozenset[type[Node]]:
+    """Equal sets as the same object: a text has few, and many blocks of each."""
+    return kinds
 
 
 @functools.cache

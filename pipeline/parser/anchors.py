@@ -17,7 +17,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import all_nodes, plain_text, walk
+from pipeline.model.tree import all_nodes, find, plain_text, walk
 from pipeline.parser.inlines.other_tools import EMBEDDED, WIKI
 
 
@@ -60,7 +60,7 @@ _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text]
 
 def lead(document: Document) -> Document:
     """The document with links to headings, ids or files; others become text, with a finding."""
-    if not any(_is_wiki(node) for node in all_nodes(document)):
+    if not any(_is_wiki(node) for _, node, _ in find(document, Link)):
         return document
     ids = {node.attributes.id for node in all_nodes(document)} - {""}
     ids |= {

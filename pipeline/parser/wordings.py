@@ -12,7 +12,7 @@ from pipeline import model
 from pipeline.model import Document, Inline, Node
 from pipeline.model.removal import for_all, is_selected
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import CONDITIONS, all_nodes, plain_text, walk
+from pipeline.model.tree import CONDITIONS, find, plain_text, walk
 from pipeline.parser import attributes
 from pipeline.parser.blanks import blank
 
@@ -86,7 +86,8 @@ def public(text: str) -> str:
 
 def word(document: Document) -> Document:
     """The document with a wording for each of its strings that needs one."""
-    kinds = {type(node) for node in all_nodes(document) if any(True for _ in _partial(node))}
+    nodes = (node for _, node, _ in find(document, *STRINGS, marked=True))
+    kinds = {type(node) for node in nodes if any(True for _ in _partial(node))}
     return rewrite_document(document, leave=dict.fromkeys(kinds, _worded)) if kinds else document
 
 

@@ -19,7 +19,6 @@ from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import (
     CONDITIONS,
     TEACHER,
-    all_nodes,
     find,
     has_condition,
     is_for_teachers,
@@ -72,7 +71,7 @@ def select(document: Document, edition: Edition) -> Document:
         **({} if solved else UNSOLVED),
     }
     document = rewrite_document(document, enter=dict.fromkeys(chosen, enter), leave=leaves)
-    worded = {type(node) for node in all_nodes(document) if node.wordings}
+    worded = {type(node) for _, node, _ in find(document, marked=True) if node.wordings}
     document = rewrite_document(document, leave=dict.fromkeys(worded, settle))
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
 

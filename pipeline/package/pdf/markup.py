@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.late import late
 from pipeline.model.print_marks import OUTLINE, SPOKEN
-from pipeline.package.pdf.pictographs import wrap_pictographs
+from pipeline.package.pdf.pictographs import SKIPPED, wrap_pictographs
 
 BLOCKS = frozenset(
     "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"
@@ -57,6 +57,7 @@ def ready_text(root: Element, missing: Collection[str]) -> None:
     wrap_pictographs(root, missing)
     replace_characters(root, missing)
     let_break(root)
+    divide(root)
 
 
 def ready(root: Element) -> None:
@@ -105,6 +106,35 @@ def let_break(root: Element) -> None:
         has_space = len(words) > 1 or text[:1].isspace() or text[-1:].isspace()
         has_space = has_space or (not text.isascii() and bool(_IDEOGRAPH.search(text)))
         letters = 0 if has_space else letters + len(text)
+
+
+LONGEST_TEXT = 10_000
+_PIECE = re.compile(rf".{{1,{LONGEST_TEXT}}}(?:(?<=[\s\u200b])|\Z)|.{{{LONGEST_TEXT}}}", re.DOTALL)
+"""A part of a text up to where a line may end, if possible."""
+
+
+def divide(root: Element) -> None:
+    """Put longer texts into several elements: WeasyPrint encodes a text for each line of it."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if element.tag in SKIPPED:
+            continue
+        children = [*element]
+        waiting += children
+        if len(element.text or "") > LONGEST_TEXT:
+            element.text, *others = _PIECE.findall(element.text or "")
+            element[:0] = map(_span, others)
+        for child in [child for child in children if len(child.tail or "") > LONGEST_TEXT]:
+            child.tail, *others = _PIECE.findall(child.tail or "")
+            after = [*element].index(child) + 1
+            element[after:after] = map(_span, others)
+
+
+def _span(text: str) -> Element:
+    span = Element("span")
+    span.text = text
+    return span
 
 
 def _close_up(element: Element) -> None:

@@ -17,7 +17,7 @@ LONGEST = 200
 
 _POSSIBLE = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001ffff]")
 _AS_TEXT = "\ufe0e"
-_SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
+SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
 
 
 def wrap_pictographs(root: Element, missing: Container[str] = ()) -> None:
@@ -28,7 +28,7 @@ def wrap_pictographs(root: Element, missing: Container[str] = ()) -> None:
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        if element.tag in _SKIPPED:
+        if element.tag in SKIPPED:
             continue
         children = list(element)
         waiting += children
