@@ -12,8 +12,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from msgspec.structs import replace
+
 from pipeline.keep import tell
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.writing_systems import beyond
@@ -26,7 +29,7 @@ from pipeline.package.pdf.page_starts import Pieces, read_pieces
 from pipeline.package.pdf.units.book import Book, joined
 from pipeline.package.pdf.units.plan import UndividedError, examine
 from pipeline.package.pdf.units.setting import heads, unit
-from pipeline.package.pdf.whole import complete, file_facts, set_whole
+from pipeline.package.pdf.whole import Printing, complete, file_facts, set_whole
 from pipeline.package.result import Package
 from pipeline.package.units import DrawnText, Proof
 from pipeline.system.pango import pango_version
@@ -43,81 +46,95 @@ SOON = (1, 2, 4, 8)
 def package(pages: Pages, folder: Path, sources: tuple[str, ...] = ()) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, with the assets, and ``sources`` in
     it are attached to an archival PDF."""
-    edition, pango = EDITIONS[pages.edition], pango_version()
     try:
-        return _of_units(pages, edition, folder, sources, pango)
+        examine(pages)
+        return _printed(pages, folder, sources)
     except UndividedError as reason:
-        return set_whole(pages, folder, sources, str(reason))
+        return _printed(pages, folder, sources, undivided=str(reason))
 
 
-def _of_units(
-    pages: Pages, edition: Edition, folder: Path, sources: tuple[str, ...], pango: str
-) -> Package:
-    """The PDF of a text in several units. Raises `UndividedError`."""
-    examine(pages)
-    root, pieces = _read(pages)
+def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: str = "") -> Package:
+    """The PDF of a text in units; in a single one, if it is ``undivided`` for a reason. Otherwise,
+    it may raise an `UndividedError`."""
+    try:
+        root, pieces = _read(pages)
+    except ElementTree.ParseError as error:
+        message = f"The markup of the print edition is not well-formed: {error}."
+        return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     fonts = font_files(pages.faces)
     missing = lacking(beyond(pages.pages[0].markup), fonts)
-    setter = Typesetter(fonts, folder, pages.assets, is_grey=edition.look == "grey")
+    is_grey = EDITIONS[pages.edition].look == "grey"
+    setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
         ready(root)
-        book = Book(setter, root, pages)
-        files = tuple(map(str, fonts))
-        for result in unit.each(
-            (each, edition, folder, pango) for each in book.each_unit(fonts, missing)
-        ):
-            book.sets.append(result)
-            if len(book.sets) in SOON:
-                first = tuple(book.sets)
-                tell(Proof(edition, first, tuple(book.furniture), files, is_whole=False))
-        book.begin()
-        for _ in range(ROUNDS):
-            stale = book.stale()
-            if not stale:
-                break
-            again = unit.each((book.units[number], edition, folder, pango) for number in stale)
-            for number, result in zip(stale, again, strict=True):
-                book.sets[number] = result
-        else:
-            raise UndividedError("its page numbers change each time that it is set")
-        book.check()
-        sets, furniture = tuple(book.sets), tuple(book.furniture)
-        tell(Proof(edition, sets, furniture, files))
-        above = tuple(heads.each((one, edition, pango) for one in furniture))
-        standards = standards_for(edition, pages.metadata)
-        attachments = attached(folder, sources)
-        data, digests = joined(
-            setter, sets, above, fonts,
-            lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
-        )  # fmt: skip
-        for message in (m for some in (sets, above) for one in some for m in one.messages):
-            log.record(*message)
-    read = dict.fromkeys(file for one in sets for file in one.files)
-    refused = dict.fromkeys(finding for one in sets for finding in one.diagnostics)
-    page_map = pieces.page_map(pages.edition, book.flows, pages.sheet) if pieces else None
-    return Package(
-        data=data,
-        diagnostics=(*refused, *log.diagnostics(pages.places)),
-        dependencies=tuple(map(str, (*fonts, *read))),
-        facts=file_facts(book.pages),
-        sheet=pages.sheet,
-        page_map=page_map,
-        plan=f"in {len(sets)} units",
-        digests=digests,
-        stranded=stranded([page.foot for page in book.pages]),
+        text = Printing(pages, folder, sources, root, pieces, fonts, missing, setter, log)
+        result = set_whole(text) if undivided else _of_units(text)
+    if not result.data:
+        return result
+    return replace(
+        result,
+        diagnostics=(*result.diagnostics, *log.diagnostics(pages.places)),
+        dependencies=(*map(str, fonts), *result.dependencies),
+        plan=f"as a whole: {undivided}" if undivided else result.plan,
         missing=log.missing,
-        text=DrawnText(
-            "".join(one.text.text for one in sets), "".join(one.text.notes for one in sets)
-        ),
     )
 
 
 def _read(pages: Pages) -> tuple[Element, Pieces | None]:
     """The tree of a text, and the pieces that a page may begin with, in the standard edition."""
     (page,) = pages.pages
-    try:
-        if pages.edition == STANDARD_PRINT:
-            return read_pieces(page.markup, pages.pieces)
-        return tree_of(page.markup), None
-    except ElementTree.ParseError as error:
-        raise UndividedError(str(error)) from error  # so that it is told
+    if pages.edition == STANDARD_PRINT:
+        return read_pieces(page.markup, pages.pieces)
+    return tree_of(page.markup), None
+
+
+def _of_units(text: Printing) -> Package:
+    """The PDF of a text in several units. Raises `UndividedError`."""
+    pages, folder, pango = text.pages, text.folder, pango_version()
+    edition = EDITIONS[pages.edition]
+    book = Book(text.setter, text.root, pages)
+    files = tuple(map(str, text.fonts))
+    units = book.each_unit(text.fonts, text.missing)
+    for result in unit.each((each, edition, folder, pango) for each in units):
+        book.sets.append(result)
+        if len(book.sets) in SOON:
+            first = tuple(book.sets)
+            tell(Proof(edition, first, tuple(book.furniture), files, is_whole=False))
+    book.begin()
+    for _ in range(ROUNDS):
+        stale = book.stale()
+        if not stale:
+            break
+        again = unit.each((book.units[number], edition, folder, pango) for number in stale)
+        for number, result in zip(stale, again, strict=True):
+            book.sets[number] = result
+    else:
+        raise UndividedError("its page numbers change each time that it is set")
+    book.check()
+    sets, furniture = tuple(book.sets), tuple(book.furniture)
+    tell(Proof(edition, sets, furniture, files))
+    above = tuple(heads.each((one, edition, pango) for one in furniture))
+    standards = standards_for(edition, pages.metadata)
+    attachments = attached(folder, text.sources)
+    data, digests = joined(
+        text.setter, sets, above, text.fonts,
+        lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
+    )  # fmt: skip
+    for message in (m for some in (sets, above) for one in some for m in one.messages):
+        text.log.record(*message)
+    return Package(
+        data=data,
+        diagnostics=tuple(dict.fromkeys(finding for one in sets for finding in one.diagnostics)),
+        dependencies=tuple(dict.fromkeys(str(file) for one in sets for file in one.files)),
+        facts=file_facts(book.pages),
+        sheet=pages.sheet,
+        page_map=text.pieces.page_map(pages.edition, book.flows, pages.sheet)
+        if text.pieces
+        else None,
+        plan=f"in {len(sets)} units",
+        digests=digests,
+        stranded=stranded([page.foot for page in book.pages]),
+        text=DrawnText(
+            "".join(one.text.text for one in sets), "".join(one.text.notes for one in sets)
+        ),
+    )

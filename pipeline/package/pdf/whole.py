@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
 
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
+from pipeline.model.editions import EDITIONS, output_name, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted, Standards
-from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.rendered import Pages
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.words import words
-from pipeline.model.writing_systems import beyond
-from pipeline.package.files import attached, font_files, lacking
+from pipeline.package.files import attached
 from pipeline.package.pdf.archive import make_archival, turn_drawn
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.fit import fit_pages
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.log import listening
-from pipeline.package.pdf.markup import ready, ready_text
+from pipeline.package.pdf.log import Log
+from pipeline.package.pdf.markup import ready_text
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_feet import page_foot, stranded
-from pipeline.package.pdf.page_starts import read_pieces, text_flows
+from pipeline.package.pdf.page_starts import Pieces, text_flows
 from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
@@ -34,55 +34,58 @@ from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import DrawnText, SetPage
 
 
-def set_whole(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: str) -> Package:
-    """The PDF of a text that is not divided, for a reason."""
-    (page,) = pages.pages
-    try:
-        if pages.edition == STANDARD_PRINT:
-            root, pieces = read_pieces(page.markup, pages.pieces)
-        else:
-            root, pieces = tree_of(page.markup), None
-    except ElementTree.ParseError as error:
-        message = f"The markup of the print edition is not well-formed: {error}."
-        return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
+class Printing(NamedTuple):
+    """A text to be printed: its tree, which is `ready`, the pieces that its pages may begin with if
+    these are to be told, its fonts, the characters that are ``missing`` in them, and the log of
+    problems with it. ``sources`` are attached to an archival PDF."""
+
+    pages: Pages
+    folder: Path
+    sources: tuple[str, ...]
+    root: Element
+    pieces: Pieces | None
+    fonts: tuple[Path, ...]
+    missing: Collection[str]
+    setter: Typesetter
+    log: Log
+
+
+def set_whole(text: Printing) -> Package:
+    """The PDF of a text that is not divided."""
+    pages, folder, root, setter = text.pages, text.folder, text.root, text.setter
     edition = EDITIONS[pages.edition]
     standards, for_press = _standards(pages, folder)
-    files = font_files(pages.faces)
-    setter = Typesetter(files, folder, pages.assets, is_grey=edition.look == "grey")
-    missing = lacking(beyond(page.markup), files)
-    with listening(root, missing, pages.assets) as log:
-        ready(root)
-        ready_text(root, missing)
-        arrange(root)
-        for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
-            block.set("style", "break-before: recto")
-        kept = KeptPages(root) if edition.same_pages else None
-        pages, fitted, found = fit_pages(setter, pages, root, log.silenced)
-        if any(finding.is_error for finding in found):
-            return Package(b"", found)
-        document = lay_out(setter, root, pages, kept.numbers if kept else None)
+    ready_text(root, text.missing)
+    arrange(root)
+    for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
+        block.set("style", "break-before: recto")
+    kept = KeptPages(root) if edition.same_pages else None
+    pages, fitted, found = fit_pages(setter, pages, root, text.log.silenced)
+    if any(finding.is_error for finding in found):
+        return Package(b"", found)
+    document = lay_out(setter, root, pages, kept.numbers if kept else None)
+    if for_press.plates:
+        found = (*found, *coarse_images(document.pages, pages.assets))
+        for one in document.pages:
+            one.links = []
+    widgets: dict[object, object] = {}
+    texts: list[DrawnText] = []
+
+    def finish(pdf: PDF) -> None:
+        if edition.fields:
+            from pipeline.package.pdf.form import add_form
+
+            widgets.update(add_form(document.pages, pdf, root))
+        texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
+        turn_drawn(pdf, edition)
+        complete(pdf, pages.metadata, standards, attached(folder, text.sources))
+        if kept:
+            further = words(pages.metadata.lang)["page_further"]
+            name_pages(pdf, kept.labels(document.pages), further)
         if for_press.plates:
-            found = (*found, *coarse_images(document.pages, pages.assets))
-            for one in document.pages:
-                one.links = []
-        widgets: dict[object, object] = {}
-        texts: list[DrawnText] = []
+            prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
 
-        def finish(pdf: PDF) -> None:
-            if edition.fields:
-                from pipeline.package.pdf.form import add_form
-
-                widgets.update(add_form(document.pages, pdf, root))
-            texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
-            turn_drawn(pdf, edition)
-            complete(pdf, pages.metadata, standards, attached(folder, sources))
-            if kept:
-                further = words(pages.metadata.lang)["page_further"]
-                name_pages(pdf, kept.labels(document.pages), further)
-            if for_press.plates:
-                prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
-
-        data = document.written(finish, standards.version)
+    data = document.written(finish, standards.version)
     if edition.fields and not widgets:
         message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
         found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
@@ -99,21 +102,18 @@ def set_whole(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: s
         name = Path(beside).name
         data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, beside=name)
     refused = dict.fromkeys(setter.files.diagnostics)
-    found = (*for_press.findings, *found, *refused, *log.diagnostics(pages.places))
     return Package(
         data=data,
-        diagnostics=found,
-        dependencies=tuple(map(str, (*files, *setter.files.files))),
+        diagnostics=(*for_press.findings, *found, *refused),
+        dependencies=tuple(map(str, setter.files.files)),
         extra=extra,
         facts=facts,
         extra_facts=extra_facts,
         sheet=pages.sheet,
-        page_map=pieces.page_map(pages.edition, text_flows(document.pages), pages.sheet)
-        if pieces
+        page_map=text.pieces.page_map(pages.edition, text_flows(document.pages), pages.sheet)
+        if text.pieces
         else None,
-        plan=f"as a whole: {undivided}",
         text=texts[0],
-        missing=log.missing,
         stranded=stranded([page_foot(one) for one in document.pages]),
     )
 
