@@ -12,8 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
-import msgspec
-
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Span
@@ -178,23 +176,6 @@ def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
         found = make(document)
         last[:] = [(document, found)]
         return found
-
-    return known
-
-
-def of_any_edition(apply: Callable[[Document], Document]) -> Callable[[Document], Document]:
-    """A pass whose result is the same for all editions, cached for those with the same content."""
-    fields = [name for name in Document.__struct_fields__ if name != "edition"]
-    last: list[tuple[Document, Document]] = []
-
-    @functools.wraps(apply)
-    def known(document: Document) -> Document:
-        for before, after in last:
-            if all(getattr(before, name) is getattr(document, name) for name in fields):
-                return msgspec.structs.replace(after, edition=document.edition)
-        after = apply(document)
-        last[:] = [(document, after)]
-        return after
 
     return known
 

@@ -9,7 +9,7 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.names import Names, slug
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import find, of_any_edition, ordinals, plain_text, walk
+from pipeline.model.tree import find, ordinals, plain_text, walk
 from pipeline.resolve.findings import Findings
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
@@ -21,7 +21,6 @@ LONGEST = 60
 """The maximum number of characters of a caption or question in its id."""
 
 
-@of_any_edition
 def assign_identifiers(document: Document) -> Document:
     """The document with an id on every section, heading, question, and everything with a caption.
 

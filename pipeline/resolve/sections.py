@@ -14,7 +14,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import alike, rewrite, rewrite_document
 from pipeline.model.roles import CLASSES, OUTSIDE, UNNUMBERED
-from pipeline.model.tree import facts, find, is_for_teachers, of_any_edition, plain_text, walk
+from pipeline.model.tree import facts, find, is_for_teachers, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 
@@ -35,7 +35,6 @@ class _Open(msgspec.Struct):
 _OR_TITLE = ". If the heading taken as the title is a chapter, give `title:` in the front matter."
 
 
-@of_any_edition
 def nest_sections(document: Document) -> Document:
     """The document with `Section`s in place of its top-level `Heading`s.
 

@@ -12,7 +12,7 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import INLINE_FIELDS, has, of_any_edition, ordinals, plain_text, walk_with
+from pipeline.model.tree import INLINE_FIELDS, has, ordinals, plain_text, walk_with
 from pipeline.resolve.punctuation import Run
 
 KEPT = Attributes(classes=("kept",))
@@ -33,7 +33,6 @@ WORDS = (
 """Inlines that count as a word for the marks beside them."""
 
 
-@of_any_edition
 def set_typography(document: Document) -> Document:
     """The document with the language's typographic punctuation in its text and titles.
 
