@@ -165,6 +165,24 @@ def test_title_of_a_file(tmp_path: Path) -> None:
     assert imported(tmp_path / "a.pdf").title == "The well"
 
 
+def test_control_characters(tmp_path: Path) -> None:
+    """Strings of a PDF may have characters that no source has."""
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 60), "red").save(picture, "PNG")
+    address = f"data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()}"
+    text = f"<p>A text.</p><figure><img src='{address}' alt='A well'></figure><p>More.</p>"
+    pdf(tmp_path / "a.pdf", text, tagged=True)
+    with pikepdf.open(tmp_path / "a.pdf", allow_overwriting_input=True) as document:
+        for element in document.objects:
+            if isinstance(element, pikepdf.Dictionary) and "/Alt" in element:
+                element["/Alt"] = pikepdf.String("A\x02well \x01of ours")
+        document.docinfo["/Title"] = pikepdf.String("The\x05wells")
+        document.save(tmp_path / "a.pdf")
+    made = imported(tmp_path / "a.pdf")
+    assert made.title == "The wells"
+    assert "![A well of ours](" in made.text
+
+
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"Some text."])
 def test_broken(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.pdf").write_bytes(data)

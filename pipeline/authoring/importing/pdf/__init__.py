@@ -24,6 +24,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.words.guessing import language_of_text
+from pipeline.parser.characters import FORBIDDEN
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
 MOST_PAGES = 2000
@@ -117,7 +118,7 @@ def _metadata(data: bytes) -> tuple[Metadata, bool]:
 
         def value_of(key: str) -> str:
             try:
-                return " ".join(str(info.get(key, "")).split())
+                return " ".join(FORBIDDEN.sub(" ", str(info.get(key, ""))).split())
             except (ValueError, TypeError):
                 return ""
 

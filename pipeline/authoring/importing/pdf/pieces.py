@@ -16,7 +16,8 @@ from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
 from pipeline.authoring.importing.pdf.lines import PdfLine, PdfPiece, write_lines
-from pipeline.verify.layout import PageAddress, PageLayout, Picture, TextRun
+from pipeline.parser.characters import FORBIDDEN
+from pipeline.verify.layout import PageAddress, PageElement, PageLayout, Picture, TextRun
 
 LEAST = 16
 """Points that an image is high or wide at least."""
@@ -33,6 +34,11 @@ NOTE = re.compile(r"(\d{1,3}|[*†‡§]{1,3})[.)]?\s{0,3}(?=\S)")
 _REFERENCE = re.compile(r"\s?(\d{1,3}|[*†‡§]{1,3})\s?")
 
 
+def alternative(element: PageElement | None) -> str:
+    """The alternative text of an element, without the characters that no source may have."""
+    return " ".join(FORBIDDEN.sub(" ", element.alt).split()) if element else ""
+
+
 class ShownImage(NamedTuple):
     """An image, its position, its name and its alternative text."""
 
@@ -42,8 +48,7 @@ class ShownImage(NamedTuple):
 
     @property
     def alt(self) -> str:
-        element = self.picture.element
-        return " ".join((element.alt if element else "").split())
+        return alternative(self.picture.element)
 
     @property
     def order(self) -> int:

@@ -27,6 +27,7 @@ from pipeline.authoring.importing.pdf.pieces import (
     NOTE,
     SMALLER,
     ShownImage,
+    alternative,
     note_of,
     referred,
     without_mark,
@@ -61,7 +62,7 @@ class _Block:
         self.cell = element.cell if element else None
         self.order = element.order if element else 0
         self.page = page
-        self.alt = element.alt if element else ""
+        self.alt = alternative(element)
         self.is_note = "Note" in self.roles
 
 
