@@ -665,7 +665,8 @@ def test_what_is_odd_gets_a_warning_and_a_sensible_result(tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize(
-    ("data", "code"), [(b"# caf\xe9\n", "wrong-encoding"), (b"PK\x03\x04\x00\xff", "binary-file")]
+    ("data", "code"),
+    [(b"# caf\xe9\x81\n", "wrong-encoding"), (b"PK\x03\x04\x00\xff", "binary-file")],
 )
 def test_files_that_are_no_text(tmp_path: Path, data: bytes, code: str) -> None:
     (tmp_path / "x.md").write_bytes(data)

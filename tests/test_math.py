@@ -572,3 +572,13 @@ def test_equations_have_the_number_that_they_give_themselves() -> None:
     assert "(A)" in texts
     assert "(1)" in texts
     assert "See (A), 1 and Equation 1." in [text.replace("\u00a0", " ") for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("command", "meant"),
+    [("fraction", "frac"), ("alfa", "alpha"), ("summ", "sum"), ("timess", "times")],
+)
+def test_the_command_that_is_meant(command: str, meant: str) -> None:
+    document = making.resolved(f"Text $\\{command}$.", "web")
+    (found,) = [one for one in document.diagnostics if one.code == "bad-math"]
+    assert found.hint == f"Did you mean `\\{meant}`?"

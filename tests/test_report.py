@@ -155,7 +155,7 @@ def test_a_language_without_a_formula_says_so(lang: str) -> None:
 
 def test_a_text_that_is_too_short_says_so() -> None:
     level = reading_level([EASY], "en")
-    assert level.text == "too little running text for a level (under 100 words)"
+    assert level.text == "too little for a level: 16 words in sentences, of 100 needed"
 
 
 # --- a report --------------------------------------------------------------------------

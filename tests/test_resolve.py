@@ -628,6 +628,7 @@ def test_what_stands_around_a_script_stays() -> None:
         ("mpa.png", "missing-image", "Did you mean `map.png`?"),
         ("Map.PNG", "missing-image", "The file is named `map.png`: capital letters count."),
         ("no/map.png", "missing-image", "Did you mean `map.png`?"),
+        ("sub%20dri", "missing-image", "Put it into the source's folder, or correct its path."),
         ("file.TXT", "missing-image", "Did you mean `sub dir/File.txt`?"),
         ("SUB%20DIR/file.txt", "missing-image", "Did you mean `sub dir/File.txt`?"),
         ("no/other.png", "missing-image", "Put it into the source's folder, or correct its path."),

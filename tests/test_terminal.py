@@ -55,6 +55,27 @@ def test_control_characters_are_shown_as_codes() -> None:
     assert len(told.splitlines()) == 2  # a line break in a name begins no message of its own
 
 
+def test_the_same_message_is_shown_once_with_a_few_of_its_lines() -> None:
+    def many(message: str, hint: str) -> str:
+        code = Code.LIKELY_SLIP
+        return as_text(
+            diagnostic(code, message.format(n), span=Span(n), source="x.md", hint=hint.format(n))
+            for n in range(1, 49)
+        )
+
+    told = many("A passage marked as `en` contains Arabic text.", "Mark its language.")
+    assert told.count("Arabic") == 1
+    lines = ", ".join(map(str, range(2, 14)))
+    assert f"… and 47 more warning[likely-slip]: lines {lines} …\n" in f"{told}\n"
+    assert many("`[{}]` is not defined.", "Add a line `[{}]: address`.").count("defined") == 1
+    assert many("There is no file “{}.png”.", "").count("no file") == 3
+
+
+def test_a_hint_is_one_line() -> None:
+    told = as_text([finding("`[a\nb]` is not defined.", hint="Add a line `[a\nb]: address`.")])
+    assert told.splitlines()[1:] == ["    hint: Add a line `[a b]: address`."]
+
+
 def test_json_is_the_same_and_harmless() -> None:
     told = as_json([finding(HOSTILE)])
     assert not CONTROLS & set(told)

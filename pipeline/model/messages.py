@@ -17,7 +17,10 @@ LONGEST_EXCERPT = 100
 """Characters of a source line that are shown."""
 
 SHOWN = 3
-"""The number of equal findings shown in full; of the others, only the lines are shown."""
+"""The number of similar findings shown in full; of the others, only the lines are shown."""
+
+MOST_LINES = 12
+"""The number of these lines at most."""
 
 LONGEST_QUOTED = 200
 """Characters of quotations from a source in messages."""
@@ -26,11 +29,15 @@ LONGEST_MESSAGE = 1000
 """Characters of a message, including the text that it quotes."""
 
 _VARIABLE = re.compile(r"`[^`]*`|“[^“”]*”|\d+")
-"""The variable parts of messages that are otherwise equal."""
+"""The variable parts of messages that are otherwise similar."""
+
+_NUMBER = re.compile(r"`\[\d+\]`|`\[\d+\]: ")
+"""A number in brackets, as notes have elsewhere: whichever it is, the message is the same."""
 
 _FIRST = re.compile(r"`([^`]{2,200})`|“([^”]{1,200})”")
 """The first that a message quotes from a source; as text, for one that has no column."""
 
+_LINE_END = re.compile(r"\r?\n")
 _QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
@@ -55,7 +62,7 @@ def printable_lines(text: str) -> str:
 
 
 def _shortened(text: str) -> str:
-    text = _QUOTED.sub(r"\1\2…", text)
+    text = _QUOTED.sub(r"\1\2…", _LINE_END.sub(" ", text))
     return printable(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…")
 
 
@@ -106,7 +113,8 @@ def _pointed(finding: Diagnostic, sources: SourceLines) -> Diagnostic:
 
 def as_text(diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None) -> str:
     """The findings for people: position, code, message, the line with a caret, a hint. Of those of
-    a file with the same message, only a few are shown in full; of the others, the lines."""
+    a file with similar messages, only a few are shown in full, and of those with the same message
+    one; of the others, the lines."""
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for finding in diagnostics:
         shape = _VARIABLE.sub("", finding.message)
@@ -114,11 +122,16 @@ def as_text(diagnostics: Iterable[Diagnostic], sources: SourceLines | None = Non
     sources = SourceLines() if sources is None else sources
     shown: list[str] = []
     for group in groups.values():
-        # showing a single further one takes no more room than mentioning it
-        full = len(group) if len(group) == SHOWN + 1 else SHOWN
-        shown += (_line(finding, sources) for finding in group[:full])
-        if group[full:]:
-            shown.append(_others(group[full:]))
+        first: dict[str, Diagnostic] = {}
+        for finding in group:
+            first.setdefault(_NUMBER.sub("", f"{finding.message}\0{finding.hint}"), finding)
+        full = list(first.values())[:SHOWN]
+        rest = [finding for finding in group if finding not in full]
+        if len(rest) == 1:  # showing it takes no more room than mentioning it
+            full, rest = group, []
+        shown += (_line(finding, sources) for finding in full)
+        if rest:
+            shown.append(_others(rest))
     return "\n".join(shown)
 
 
@@ -126,9 +139,11 @@ def _others(findings: Sequence[Diagnostic]) -> str:
     """The lines of further findings with the same message."""
     count = f"… and {len(findings)} more {findings[0].severity}[{findings[0].code}]"
     lines = Counter(finding.line for finding in findings if finding.line)
-    places = ", ".join(f"{line}" + f" ({n} times)" * (n > 1) for line, n in lines.items())
+    named = list(lines.items())[:MOST_LINES]
+    places = ", ".join(f"{line}" + f" ({n} times)" * (n > 1) for line, n in named)
     if not places:
         return f"    {count}"
+    places += " …" * (len(lines) > MOST_LINES)
     text = f"{count}: line{'s' if len(lines) > 1 else ''} {places}"
     return "\n".join(
         textwrap.wrap(text, LONGEST_EXCERPT, initial_indent="    ", subsequent_indent="      ")

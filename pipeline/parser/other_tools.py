@@ -124,6 +124,13 @@ DIAGRAMS = {
 }  # fmt: skip
 """The languages of fences that other tools draw, and whose they are."""
 
+ENGINES = frozenset(
+    "asis bash c cat cpp css d3 dot fortran html javascript js julia jupyter mermaid node"
+    " observable octave ojs perl php powershell psql python python3 r rcpp ruby rust sas scala sh"
+    " shell sql stan stata tikz typescript webr zsh".split()
+)
+"""The languages of cells that R Markdown, Quarto and notebooks run."""
+
 DIRECTIVES = {
     **dict.fromkeys(("include", "literalinclude"), _INCLUDE),
     **dict.fromkeys(("table", "list-table", "csv-table"), "Write a table, or a fence `csv`."),

@@ -169,7 +169,10 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
             return Located(path, path.relative_to(root).as_posix())
         if path.is_dir():
             return Problem(missing, f"“{relative}” is a folder, not a file.")
-        names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        with (
+            os.scandir(path.parent) if path.parent.is_dir() else contextlib.nullcontext(()) as all_
+        ):
+            names = [entry.name for entry in all_ if entry.is_file()]
     except (OSError, ValueError):
         return Problem(missing, f"“{relative}” cannot be read.")
     hint = _hint(relative, path.name, names) or _elsewhere(root, relative)
@@ -189,7 +192,9 @@ def _elsewhere(root: Path, relative: str) -> str:
         inside = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
         for start in ("", *(f"{folder}/" for folder in inside[:MOST_FOLDERS])):
             with os.scandir(root / start) as files:
-                found += (f"{start}{e.name}" for e in files if e.name.casefold() == name)
+                found += (
+                    f"{start}{e.name}" for e in files if e.name.casefold() == name and e.is_file()
+                )
     near = sorted(found, key=lambda path: (path.casefold() != relative.casefold(), path))
     return f"Did you mean `{near[0]}`?" if near else ""
 

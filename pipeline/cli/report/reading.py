@@ -136,7 +136,8 @@ def reading_level(texts: Iterable[str], lang: str) -> ReadingLevel:
         return ReadingLevel(f"no formula for this language ({language})")
     counts = count(texts, language)
     if counts.words < LEAST:
-        return ReadingLevel(f"too little running text for a level (under {LEAST} words)")
+        much = "1 word" if counts.words == 1 else f"{counts.words} words"
+        return ReadingLevel(f"too little for a level: {much} in sentences, of {LEAST} needed")
     score = formula.score(counts)
     grades = formula.grades(score)
     return ReadingLevel(

@@ -62,6 +62,10 @@ def _with_cell_options(parts: Parts) -> Parts:
     elif cell in other_tools.DIRECTIVES:
         message = f"The directive `{{{cell}}}` of MyST is shown as code."
         parts.report(Code.LIKELY_SLIP, message, parts.span, other_tools.DIRECTIVES[cell])
+    elif cell and cell.lower() not in other_tools.ENGINES:
+        message = f"`{{{cell}}}` is not known as a language or a directive. It is shown as code."
+        hint = f"Write text as Markdown, or in a `::: name` block; and write {cell} without braces."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     elif cell:
         message = f"The cell `{{{cell}}}` is shown as code, and not run."
         hint = f"Put in its result, as an image or a table; or write {cell} without braces."

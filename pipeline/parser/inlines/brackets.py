@@ -150,6 +150,8 @@ class Brackets:
                 f"`[{label[0]}]` is not defined.",
                 f"Add a line `[{label[0]}]: address`.",
             )
+            if label[0].isdecimal():
+                hint = f"Delete it if it is the number of a note in another text. {hint}"
             self.leaf.report(Code.UNDEFINED_REFERENCE, message, pos, hint)
         return None
 

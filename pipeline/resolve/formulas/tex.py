@@ -137,9 +137,18 @@ class _Tex(Special):
     def unknown(self, name: str, at: int) -> None:
         hint = commands.NOT_HERE.get(name, "")
         if not hint:
-            hint = self.suggest(name, commands.names(), "\\")
+            hint = self.meant(name)
         problem = "cannot be used" if name in commands.NOT_HERE else "is not known"
         self.wrong(f"The command `\\{name}` {problem}.", at, hint)
+
+    def meant(self, name: str) -> str:
+        """The command that the name begins with, or that it is like: first letters are right."""
+        names = commands.names()
+        begins = [one for one in names if name.startswith(one) and 2 * len(one) >= len(name)]
+        if begins and len(longest := max(begins, key=len)) > 2:
+            return self.suggest(longest, (longest,), "\\")
+        alike = [one for one in names if one[:1] == name[:1]]
+        return self.suggest(name, alike, "\\") or self.suggest(name, names, "\\")
 
     def stray(self, name: str, at: int) -> None:
         first = {"end": "begin", "right": "left"}[name]
