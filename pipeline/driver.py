@@ -46,6 +46,7 @@ from pipeline.flow.values import (
     is_held_back,
     judged,
     request_for,
+    requested_editions,
     sources_of,
 )  # fmt: skip
 from pipeline.keep import Timed, keeping, spent, tell
@@ -58,12 +59,11 @@ from pipeline.model.editions import (
     EDITIONS,
     STANDARD_PRINT,
     Edition,
-    chosen_editions,
+    editions_in_view,
     has_page_marks,
     offered,
     output_name,
     part_name,
-    printed_editions,
     stem_of,
 )
 from pipeline.model.events import Begun, Ran, Saved
@@ -131,8 +131,8 @@ def build(
     with keeping(store, memory, executor, listener) as read:
         document = parse(source)
         seconds = spent()
-        requested = _chosen(names, document, options)
-        chosen = _in_view(requested, in_view) if in_view else requested
+        requested = requested_editions(names, document.metadata, options)
+        chosen = editions_in_view(requested, in_view) if in_view else requested
         every = tuple(edition.name for edition in requested)
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
         if has_errors(document.diagnostics):
@@ -171,14 +171,9 @@ def build(
     linked = (other for edition in chosen for other in offered(edition, document.metadata))
     paths = dict.fromkeys(folder / output_name(request.stem, edition) for edition in linked)
     missing = tuple(path for path in paths if not path.is_file())
-    return msgspec.structs.replace(
-        result,
-        files=files,
-        missing=missing,
-        outputs=saving.entries,
-        record=record,
-        withheld=for_teachers(document),
-    )
+    result = msgspec.structs.replace(result, files=files, missing=missing, record=record)
+    withheld = for_teachers(document)
+    return msgspec.structs.replace(result, outputs=saving.entries, withheld=withheld)
 
 
 def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, ...]:
@@ -361,22 +356,6 @@ def _without_pages(request: Request, built: BuiltEdition, problem: str) -> Built
 
 def _from_longest(edition: Edition) -> int:
     return ("pdf", "epub", "html").index(edition.format)
-
-
-def _chosen(names: tuple[str, ...], document: Document, options: Options) -> tuple[Edition, ...]:
-    """The editions that are requested, and the one that a print cover needs."""
-    chosen = chosen_editions(names, document.metadata)
-    if options.split:
-        chosen = printed_editions(chosen, options.split, by_name=bool(names))
-    standard = EDITIONS[STANDARD_PRINT]
-    return (*chosen, standard) if options.cover_spread and standard not in chosen else chosen
-
-
-def _in_view(requested: tuple[Edition, ...], views: Mapping[str, str]) -> tuple[Edition, ...]:
-    """The editions in view, or all if none is."""
-    first: dict[str, Edition] = {edition.format: edition for edition in reversed(requested)}
-    seen = (EDITIONS.get(name) or first.get(format) for format, name in views.items())
-    return tuple(dict.fromkeys(edition for edition in seen if edition)) or requested
 
 
 def marked_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:

@@ -12,9 +12,17 @@ from pipeline.flow.manifest import Output
 from pipeline.model import Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import Edition, stem_of
+from pipeline.model.editions import (
+    EDITIONS,
+    STANDARD_PRINT,
+    Edition,
+    chosen_editions,
+    printed_editions,
+    stem_of,
+)
 from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.messages import in_order
+from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package.catalog.record import Record
@@ -82,6 +90,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     cover_spread: bool = False
     catalog: bool | Literal["records"] = False
     strict: bool = False
+
+
+def requested_editions(
+    names: tuple[str, ...], metadata: Metadata, options: Options
+) -> tuple[Edition, ...]:
+    """The editions that are requested, and the one that a print cover needs."""
+    chosen = chosen_editions(names, metadata)
+    if options.split:
+        chosen = printed_editions(chosen, options.split, by_name=bool(names))
+    standard = EDITIONS[STANDARD_PRINT]
+    return (*chosen, standard) if options.cover_spread and standard not in chosen else chosen
 
 
 class Request(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -97,6 +97,15 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
     standing_in = {e.replaces: e.name for e in EDITIONS.values() if e.replaces and site}
     chosen = dict.fromkeys(standing_in.get(name, name) for name in wanted if name != ALL)
     return tuple(EDITIONS[name] for name in chosen)
+
+
+def editions_in_view(
+    requested: tuple[Edition, ...], views: Mapping[str, str]
+) -> tuple[Edition, ...]:
+    """The editions in view, or all if none is."""
+    first: dict[str, Edition] = {edition.format: edition for edition in reversed(requested)}
+    seen = (EDITIONS.get(name) or first.get(format) for format, name in views.items())
+    return tuple(dict.fromkeys(edition for edition in seen if edition)) or requested
 
 
 TEACHERS_EDITIONS = ("teacher", "teacher-ebook")

@@ -94,7 +94,7 @@ def without_definition(
 
 
 def _defined(document: Document) -> Iterator[tuple[str, Span]]:
-    """What may have a definition elsewhere, in words, and its place."""
+    """References that may have a definition elsewhere, in words, and their places."""
     for _, node, span in find(document, model.Link, model.Image, model.Abbreviation):
         match node:
             case model.Abbreviation():
