@@ -724,6 +724,7 @@ TESTS = {
     "OpenDocument": "odt.odt odt.changes odt.text_boxes odt.citations_and_index odt.flat",
     "Rich Text": "rtf.word rtf.text_edit rtf.citations rtf.tables_in_tables",
     "PDF": "pdf.tagged pdf.untagged pdf.rich pdf.narrow_columns",
+    "LaTeX": "pandoc.formats pandoc.slides",
     "E-books": "book parts_of_a_book",
 }
 """The tests of each row of the table of formats; those of other tools' Markdown are `DIALECTS`."""
