@@ -28,27 +28,28 @@ _BESIDE = re.compile(
 _ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "menu"}
 )
-_ARTICLES = (
-    "//*[@itemprop='articleBody']",
-    "//article",
-    "//main//article",
-    "//*[@role='article']",
-    "//main",
-    "//*[@role='main']",
-)
 _FURNITURE = frozenset("nav header footer aside article main".split())
 _WRITERS = re.compile(r"LibreOffice|OpenOffice|Microsoft Word|Word\.Document|pandoc", re.I)
 """Programs whose pages are documents."""
 
-_TEXT = frozenset({"p", "pre", "blockquote", "td", "li", "dd", "figcaption"})
+_OUTSIDE = frozenset("a header footer aside".split())
+_LEGAL = re.compile(
+    r"©|\bcopyright\b|all rights reserved|licen[sc]ed under|privacy policy"
+    r"|terms of (?:use|service)|\bcookies?\b",
+    re.IGNORECASE,
+)
+_ONE = frozenset("p table tbody tr ul ol dl blockquote pre".split())
+"""Elements that are one piece of an article."""
+
 _UNDER = frozenset({"p", "ul", "ol", "table", "blockquote", "pre", "figure", "dl"})
-SHORT = 25
-"""Characters of a paragraph that says nothing about where the article is."""
+PICTURE = 50
+"""The characters that an image counts as."""
 
+MOST = 0.6
+"""The share of a page's text that is in its article, at least."""
 
-SCATTERED, GATHERED = 0.4, 0.7
-"""The minimum share of a page's text in the densest element to be the article; and the share of its
-parent that is used otherwise."""
+MIXED = 1.3
+"""What stands around a part of an article has at most so many times its characters of text."""
 
 
 def words(element: Element) -> list[str]:
@@ -129,54 +130,53 @@ def is_document(root: Element) -> bool:
 
 
 def find(root: Element) -> Element:
-    """The element with the article; the whole page if none stands out."""
+    """The element with the article: the innermost that has most of the text of the page, with what
+    stands around it if that is text too."""
     body = root.find("body")
-    page = root if body is None else body
-    whole = max(1, length(page))
-    for path in _ARTICLES:
-        found = [e for e in root.xpath(path) if length(e) > 200]
-        if len(found) == 1 and length(found[0]) > 0.25 * whole:
-            return found[0]
-        if len(found) > 1:
-            largest = max(found, key=length)
-            if length(largest) > 0.6 * sum(map(length, found)):
-                return largest
-    return _densest(page)
+    page = found = root if body is None else body
+    weights = _weights(page)
+    least = MOST * weights.get(page, 0)
+    while parts := [e for e in found if weights.get(e, 0) >= least > 0 and e.tag not in _ONE]:
+        found = parts[0]
+    above = found.getparent()
+    while found is not page and above is not None and above is not page:
+        if length(above) - length(found) > MIXED * (weights[above] - weights[found]):
+            break
+        found, above = above, above.getparent()
+    return found
 
 
-def _densest(page: Element) -> Element:
-    """The element with the most text in paragraphs, as Readability finds it."""
-    scores: dict[Element, float] = {}
-    held: dict[Element, float] = {}
-    for element in page.iter(*_TEXT):
-        text = " ".join(words(element))
-        if len(text) < SHORT or (element.tag == "li" and links(element) > 0.5 * len(text)):
-            continue
-        score = 1 + text.count(",") + min(len(text) / 100, 3)
-        for above in element.iterancestors():
-            held[above] = held.get(above, 0) + score
+def _weights(page: Element) -> dict[Element, int]:
+    """The characters of text in each element, without links, menus, and what is beside an article;
+    images count as text."""
+    weights: dict[Element, int] = {}
+    outside: set[Element] = set()
+    for element in page.iter("*"):
         above = element.getparent()
-        for share in (1.0, 0.5, 0.25):
-            if above is None or above.tag in ("html",):
-                break
-            scores[above] = scores.get(above, 0) + score * share
-            above = above.getparent()
-    if not scores:
-        return page
-    best = max(scores, key=lambda e: scores[e] * (1 - links(e) / max(1, length(e))))
-    # An element with several parts of the article is better than one of its parts.
-    above = best.getparent()
-    while above is not None and above.tag not in ("html", "body"):
-        if length(above) > 3 * length(best) or scores.get(above, 0) < 0.6 * scores[best]:
-            break
-        if links(above) > 0.35 * max(1, length(above)):
-            break
-        best, above = above, above.getparent()
-    if held.get(best, 0) < SCATTERED * held[page]:  # its parts are all over the page
-        for above in best.iterancestors():
-            if held[above] >= GATHERED * held[page] and links(above) < 0.35 * length(above):
-                return above
-    return best
+        is_outside = element is not page and (element.tag in _OUTSIDE or _is_beside(element))
+        if above in outside or is_outside:
+            outside.add(element)
+            continue
+        weight = 0
+        if element.tag == "img":
+            weight = PICTURE
+        elif element.tag not in _GOES_ON:
+            said = " ".join(_direct_text(element).split())
+            if not _LEGAL.search(said):
+                weight = len(said)
+        for holder in (element, *element.iterancestors()) if weight else ():
+            weights[holder] = weights.get(holder, 0) + weight
+    return weights
+
+
+def _direct_text(element: Element) -> str:
+    """The text of an element that is in no block in it, and in no link."""
+    parts = [element.text or ""]
+    for inner in element:
+        if inner.tag in _GOES_ON and inner.tag != "a":
+            parts.append(_direct_text(inner))
+        parts.append(inner.tail or "")
+    return "".join(parts)
 
 
 def beside(chosen: Element) -> Iterator[Element]:
