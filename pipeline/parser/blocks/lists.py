@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from pipeline.model import Attributes
+from pipeline.model.codes import Code
 from pipeline.model.tree import MARKS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -98,10 +99,13 @@ class ItemProcessor(LineProcessor):
         after = markers.read(self.parser.following(), found.kind)
         followed = after is not None and after.kind == found.kind and found.precedes(after)
         begins = followed or (around.tag != "p" and found.may_begin)
-        # a) no, b) no, C) yes: some mark the right answer with a capital
-        is_marked = found.form != "." and kind in {style + found.form for style in markers.LETTERED}
-        is_letter = found.style in markers.LETTERED
-        return found if begins or (is_marked and is_letter) else None
+        is_letter = found.form != "." and found.style in markers.LETTERED
+        is_marked = is_letter and kind in {style + found.form for style in markers.LETTERED}
+        if is_marked and found.style.startswith("upper") and self._in_exercise():
+            message = f"`{cursor.rest[: found.width]}` among small letters marks a right answer."
+            hint = "Students see it: write `- [ ]` before choices, and `- [x]` before right ones."
+            self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(cursor.next), hint)
+        return found if begins or is_marked else None
 
     def _in_exercise(self) -> bool:
         return any(block.get("name") == "exercise" for block in self.parser.open)
