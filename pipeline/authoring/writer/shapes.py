@@ -63,12 +63,24 @@ def _goes_on(before: Block | None, node: Block) -> bool:
     match before, node:
         case (model.List() | model.Choices(), model.Choices()) if node.prompt:
             return False
+        case (model.List(), model.List()) if _has_other_letters(before, node):
+            return False
         case (model.List() | model.Choices(), model.List() | model.Choices()):
             return getattr(before, "ordered", False) == getattr(node, "ordered", False)
         case (model.DefinitionList(), model.DefinitionList()):
             return True
         case _:
             return False
+
+
+def _has_other_letters(before: model.List, node: model.List) -> bool:
+    """Return whether a lettered list begins with another letter than the list before goes on with,
+    or is in the other case."""
+    if not (before.style and node.style and before.form == node.form):
+        return False
+    if before.style == node.style:
+        return node.start not in (before.start, before.start + len(before.items))
+    return bool(node.form) and before.style.endswith("alpha") and node.style.endswith("alpha")
 
 
 def alternate(written: str) -> str:
