@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import itertools
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pipeline.model.rendered import Pages, Style, tree_of
 from pipeline.model.tree import plain_text, walk
 from pipeline.package import package, pdf
 from pipeline.package.files import font_files
+from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import layout
 from pipeline.package.pdf.engine.adapter.boxes import is_notes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
@@ -215,6 +217,7 @@ def test_a_note_stands_on_the_page_that_refers_to_it(folder: Path) -> None:
     assert not late
 
 
+@pytest.mark.skipif(engine.PLAIN in os.environ, reason="the engine is plain")
 def test_each_note_of_a_full_page_is_set_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
