@@ -29,7 +29,8 @@ from pipeline.driver import Event, Listener, Memory, Result
 TIMES = int(os.environ.get("ENDINGS", "1"))
 ROOT = Path(__file__).parent.parent
 MARK = "CHAPBOOK_TEST_ENDING"
-TEXT = "---\ntitle: Wells\nlang: en\n---\n\n# One {0}\n\nNobody had counted *the wells*.\n"
+FRONT = "title: Wells\nlang: en\npage_list: false\n"
+TEXT = f"---\n{FRONT}---\n\n# One {{0}}\n\nNobody had counted *the wells*.\n"
 EVENTS = 40
 """More than a build of two editions has."""
 

@@ -10,7 +10,6 @@ import msgspec
 import pikepdf
 import pytest
 
-from pipeline.driver import compare_file
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import FormulaShapes, Pages
 from pipeline.package import package
@@ -18,7 +17,6 @@ from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.verify import check
 from tests import making
-from tests.conforming import FOR_OTHERS
 from tests.pdf_drawing import Shown, texts
 from tests.pdf_reading import Element, open_pdf, read
 
@@ -135,15 +133,6 @@ def test_the_heading_of_the_notes_is_not_left_with_one_of_them() -> None:
         one = made(front(f"# One\n\n{text}A word.^[A note.] More.^[$x^2 + \\frac a b$, too.]\n"))
         pages = {shown.text.strip(): shown.page for shown in one.shown}
         assert pages["Notes"] == pages["A note."] == pages[", too."], lines
-
-
-def test_our_own_check_finds_nothing_and_nothing_is_lost(book: Made, tmp_path: Path) -> None:
-    file, source = tmp_path / "wells-large-print.pdf", BOOK / "wells.md"
-    file.write_bytes(book.package.data)
-    compared = compare_file(file, parse(CHAPTERS, source.name, BOOK), source)
-    assert compared.notes[0].startswith("compared")
-    found = (*check(file).diagnostics, *compared.diagnostics)
-    assert [one for one in found if one.code not in FOR_OTHERS] == []
 
 
 # --- the page ----------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +27,7 @@ from pipeline.cli.library.child import Limits
 from pipeline.cli.library.pool import LimitedPool, TaskStoppedError
 from pipeline.cli.library.tasks import Task
 from tests import checkers
+from tests.ending_child import crash, wait
 
 BUILT, SOURCE_ERRORS = 0, 1
 
@@ -62,8 +62,13 @@ class KeptPool(LimitedPool):
 @contextlib.contextmanager
 def kept_pools() -> Iterator[Callable[[int, Limits], KeptPool]]:
     """The pool to take for these limits."""
-    pools: dict[Limits, KeptPool] = {}
-    yield lambda jobs, limits: pools.setdefault(limits, KeptPool(jobs, limits))
+    pools: dict[tuple[float, int], KeptPool] = {}
+
+    def pool(jobs: int, limits: Limits) -> KeptPool:
+        """Whatever modules are loaded in advance: others are loaded when they are needed."""
+        return pools.setdefault((limits.seconds, limits.memory), KeptPool(jobs, limits))
+
+    yield pool
     for pool in pools.values():
         LimitedPool.shutdown(pool)
 
@@ -407,21 +412,11 @@ def test_a_folder_without_documents_is_reported(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def _crash(data: bytes) -> bytes:
-    os.kill(os.getpid(), signal.SIGSEGV)
-    return data
-
-
-def _wait(begun: str) -> None:
-    Path(begun).touch()
-    time.sleep(3600)
-
-
 def test_what_ends_its_process_is_tried_three_times() -> None:
     limits = Limits(10**6, 10**9)
     task = Task("", "wells.md", "wells", "out", "out", ())
     with LimitedPool(1, limits) as pool:
-        ((_, result, _),) = built([task], pool, limits, 1, do=_crash)
+        ((_, result, _),) = built([task], pool, limits, 1, do=crash)
         assert result.failed
         assert result.findings[0].message == "The process that built it ended 3 times (SIGSEGV)."
         assert result.seconds > 0
@@ -430,7 +425,7 @@ def test_what_ends_its_process_is_tried_three_times() -> None:
 
 def test_a_pool_that_is_stopped_waits_for_nothing(tmp_path: Path) -> None:
     pool = LimitedPool(1, Limits(10**6, 10**9))
-    running = pool.submit(_wait, str(tmp_path / "begun"))
+    running = pool.submit(wait, str(tmp_path / "begun"))
     pool.submit(len, b"")
     while not (tmp_path / "begun").exists():
         time.sleep(0.01)

@@ -22,7 +22,6 @@ def test_all_are_collected() -> None:
     "pattern",
     [
         r"(a+)+b",
-        r"(?:a|aa)+b",
         r"(?:a|b|ab)*c",
         r"a*a*b",
         r"\s*\n\s*x",

@@ -76,7 +76,7 @@ WORDS = {
 def chapters(lang: str, **longer: int) -> str:
     """A book of chapters, some of which are ``longer``: c2=3 by three sentences."""
     return FRONT.format(lang=lang) + "".join(
-        CHAPTER.format(number=number, other=5 - number, text=WORDS[lang] * (4 + number))
+        CHAPTER.format(number=number, other=5 - number, text=WORDS[lang] * (2 + number))
         + WORDS[lang] * longer.get(f"c{number}", 0)
         for number in range(1, 5)
     )
@@ -85,8 +85,8 @@ def chapters(lang: str, **longer: int) -> str:
 @pytest.fixture(autouse=True)
 def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proportions, "BOOK_WORDS", 100)
-    monkeypatch.setattr(units, "LENGTH", 2000)
-    monkeypatch.setattr(units, "LONG", 4000)
+    monkeypatch.setattr(units, "LENGTH", 1200)
+    monkeypatch.setattr(units, "LONG", 2400)
 
 
 def pages_of(
@@ -232,9 +232,9 @@ def metadata(pdf: pikepdf.Pdf) -> tuple[Any, ...]:
 def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """But for tables, code and exercises, which are no others where units are joined."""
-    monkeypatch.setattr(units, "LENGTH", 4000)
-    parts = r"\{\{ include parts/(tables|code|exercises|citations).md }}"
+    """But for those that are no others where units are joined, such as tables and formulas."""
+    monkeypatch.setattr(units, "LENGTH", 3000)
+    parts = r"\{\{ include parts/(tables|code|exercises|citations|charts|math).md }}"
     text = re.sub(parts, "", BOOK.read_text("utf-8"))
     pages = pages_of(BOOK, document=parse(text, BOOK.name, BOOK.parent))
     joined = package(pages, BOOK.parent)
@@ -261,7 +261,7 @@ def test_front_matter_has_pages_of_its_own(tmp_path: Path) -> None:
     text = chapters("en-GB").replace("# Preface {.unnumbered}", "# Preface {.preface}")
     source.write_text(text, encoding="utf-8")
     made = built(source, Folder(tmp_path / "kept"))
-    assert made.plan == "in 8 units"  # with the empty page after the preface
+    assert made.plan == "in 9 units"  # with the empty page after the preface
     assert_same(as_whole(pages_of(source), tmp_path), made)
 
 
@@ -281,12 +281,12 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
 
     text = chapters("en-GB")
     first, told = made(text)
-    assert first.plan == "in 6 units"
-    assert told == ["unit 6 of 6", "unit 5 of 5", "heads 6 of 6"]  # all tell page numbers
+    assert first.plan == "in 7 units"
+    assert told == ["unit 7 of 7", "unit 6 of 6", "heads 7 of 7"]  # all tell page numbers
     second, told = made(text.replace("Nobody had counted", "Somebody had counted", 1))
-    assert told == ["unit 1 of 6", "unit 1 of 5", "heads 0 of 6"]
+    assert told == ["unit 1 of 7", "unit 1 of 6", "heads 0 of 7"]
     assert second.data != first.data
-    third, told = made(chapters("en-GB", c3=80))
+    third, told = made(chapters("en-GB", c3=60))
     assert third.facts.pages > first.facts.pages
     assert_same(as_whole(pages_of(source), tmp_path), third)
     again, told = made(text)
@@ -309,7 +309,7 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
         built(source, store, listener=on_event)
     built(source, store, listener=told.append)
     notes = (event.note for event in told if isinstance(event, Ran))
-    assert next(note for note in notes if "of" in note) == "3 of 6"
+    assert next(note for note in notes if "of" in note) == "4 of 7"
 
 
 def test_pages_of_a_known_book_are_not_made_again(
@@ -335,7 +335,7 @@ def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
     ]
 
 
-def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 3) -> str:
+def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 2) -> str:
     """A book of chapters with few words each, which are units all the same."""
     monkeypatch.setattr(proportions, "BOOK_WORDS", 10)
     monkeypatch.setattr(units, "LENGTH", 400)
@@ -367,7 +367,7 @@ def test_notes_in_the_margin_are_on_the_outer_side(
     source.write_text(few_words("notes: margin", monkeypatch), encoding="utf-8")
     pages = pages_of(source)
     joined = package(pages, tmp_path)
-    assert joined.plan == "in 7 units"
+    assert joined.plan == "in 6 units"
     assert_same(as_whole(pages, tmp_path), joined)
 
 
@@ -414,7 +414,7 @@ def test_style_sheets_of_ones_own_count_for_all_pages(
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
     pages = own_styles(source, OWN_STYLES)
     joined = package(pages, tmp_path)
-    assert joined.plan == "in 7 units"
+    assert joined.plan == "in 6 units"
     assert_same(as_whole(pages, tmp_path), joined)
     with pypdfium2.PdfDocument(joined.data) as pdf:
         shown = ["from here on" in page.get_textpage().get_text_range() for page in pdf]

@@ -61,7 +61,6 @@ def test_comes_back(file: Path) -> None:
     written = write(document)
     again = parse(written, folder=file.parent)
     assert same(document, again) == (file not in LOST), written
-    assert write(again) == written or file in LOST
 
 
 def test_every_node_is_written() -> None:
