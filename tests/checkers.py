@@ -28,11 +28,10 @@ from typing import Any, ParamSpec, TypeAlias
 
 import pytest
 
+from tests.conftest import CHECKERS
+
 CONFORMANCE = Path(__file__).parent / "conformance"
-CACHE = Path(
-    os.environ.get("CHAPBOOK_CHECKERS")
-    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chapbook-checkers"
-)
+CACHE = CHECKERS
 PASSED = CACHE / "passed"
 """Empty files, each named after a check that found nothing."""
 

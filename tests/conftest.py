@@ -14,6 +14,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 ROOT = Path(__file__).parent.parent
+CHECKERS = Path(
+    os.environ.get("CHAPBOOK_CHECKERS")
+    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chapbook-checkers"
+)
+"""Where `.ci/checkers` installs them."""
 
 # The same examples every time; `make fuzz` uses others. The time for an example depends on other
 # load.
@@ -21,7 +26,7 @@ settings.register_profile(
     "chapbook",
     derandomize=True,
     database=None,
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -72,8 +77,9 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: browsers and readers are often waited for."""
-    return (os.cpu_count() or 1) + 1
+    """As many workers as there are cores, and one more where browsers and readers are waited for:
+    each has to load everything."""
+    return (os.cpu_count() or 1) + CHECKERS.joinpath("installed").exists()
 
 
 class Rotated(pytest.Package):

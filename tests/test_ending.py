@@ -162,7 +162,7 @@ def test_a_library_is_ended_at_any_moment() -> None:
     chance = random.Random(3)
     for _ in range(22 * TIMES):
         last = chance.randrange(6)
-        with contextlib.suppress(KeyboardInterrupt), LimitedPool(2, LIMITS) as pool:
+        with contextlib.suppress(KeyboardInterrupt), LimitedPool(1, LIMITS) as pool:
             futures = [pool.submit(len, b"x" * number) for number in range(6)]
             for number, future in enumerate(futures):
                 if number == last:
@@ -223,5 +223,5 @@ def test_a_command_is_interrupted_at_any_moment(limited: bool, tmp_path: Path) -
     code, told = run(0)
     assert code == 0, told
     calls = int(told)
-    for _ in range((1 if limited else 3) * TIMES):
+    for _ in range((1 if limited else 2) * TIMES):
         assert run(chance.randrange(1, calls)) == (130, "\nchapbook: stopped\n")

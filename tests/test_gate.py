@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pikepdf
 import pytest
+from hypothesis import settings
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -239,16 +240,14 @@ def test_a_pdf_without_it_passes() -> None:
 # --- worksheets ---------------------------------------------------------------------------
 
 SAMPLE = (1, 3, 10, 11)
-"""Of the worksheets: one on styles, and those with umlauts, in Arabic and in Chinese."""
+"""Of the worksheets: one on styles, and those with umlauts, in Arabic and in Chinese. `make fuzz`
+takes all."""
+
+IN_FUZZ = settings.get_current_profile_name() == "fuzz"
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        pytest.param(number, marks=() if number in SAMPLE else pytest.mark.slow)
-        for number in range(len(LESSONS))
-    ],
-)
+@pytest.mark.hypothesis
+@pytest.mark.parametrize("number", range(len(LESSONS)) if IN_FUZZ else SAMPLE)
 def test_pupils_files_pass_and_teachers_would_not(number: int, tmp_path: Path) -> None:
     """Text that is public, or Chapbook's, is no leak; but each answer and note would be one, if
     pupils got the teacher's file."""

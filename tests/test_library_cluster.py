@@ -17,7 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from tests.test_library import HOUSE, LOGO, document, kept_pools, run
+from pipeline.cli.library.child import Limits
+from tests.test_library import HOUSE, LOGO, KeptPool, document, kept_pools, run
 
 pytestmark = pytest.mark.slow
 
@@ -99,11 +100,19 @@ def bucket() -> Iterator[str]:
         server.stop()
 
 
+@pytest.fixture(scope="module")
+def kept(bucket: str) -> Iterator[Callable[[int, Limits], KeptPool]]:
+    """Processes that know where the bucket is."""
+    assert bucket
+    with kept_pools() as pools:
+        yield pools
+
+
 @pytest.fixture
-def kept_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with kept_pools() as kept:
-        monkeypatch.setattr("pipeline.cli.library.pool.LimitedPool", kept)
-        yield
+def kept_processes(
+    kept: Callable[[int, Limits], KeptPool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.library.pool.LimitedPool", kept)
 
 
 def remote(given: str, *options: str) -> Result:
