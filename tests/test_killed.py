@@ -47,8 +47,8 @@ It is the {0} well.[^a]
 [^a]: It is {0}.
 """
 VERSIONS = {
-    "old": SOURCE.format("old", "Nobody had counted the wells before. " * 40),
-    "new": SOURCE.format("new", "Everybody has counted the wells since. " * 60),
+    "old": SOURCE.format("old", "Nobody had counted the wells before. " * 12),
+    "new": SOURCE.format("new", "Everybody has counted the wells since. " * 18),
 }
 
 pytestmark = [
@@ -208,7 +208,7 @@ def test_two_builds_at_once_leave_one_whole_set(
     built: Path, whole: dict[str, dict[str, bytes]]
 ) -> None:
     out = built.parent / "out"
-    for version in ("new", "old", "new"):
+    for version in ("new", "old"):
         shutil.rmtree(out / ".cache")
         built.write_text(VERSIONS[version], "utf-8")
         builds = [forked(lambda: build(built, out, QUICK)) for _ in range(2)]
