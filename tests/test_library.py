@@ -64,11 +64,11 @@ def kept_pools() -> Iterator[Callable[[int, Limits], KeptPool]]:
     """The pool to take for these limits."""
     pools: dict[tuple[float, int], KeptPool] = {}
 
-    def pool(jobs: int, limits: Limits) -> KeptPool:
+    def pool_for(jobs: int, limits: Limits) -> KeptPool:
         """Whatever modules are loaded in advance: others are loaded when they are needed."""
         return pools.setdefault((limits.seconds, limits.memory), KeptPool(jobs, limits))
 
-    yield pool
+    yield pool_for
     for pool in pools.values():
         LimitedPool.shutdown(pool)
 

@@ -2,7 +2,8 @@
 SOURCE OUT
 
 A text of a few words is a book here, and set in units. A build goes on if there is a file ``go``
-next to the source, which it takes away, and fails with the words in it.
+next to the source, which it takes away, and fails with the words in it. While it waits, and the
+source has changed, there is a file ``noticed``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.cli import main
+from pipeline.cli.preview import watching
+from pipeline.cli.preview.watching import Watcher
 from pipeline.model.sheet import proportions
 from pipeline.package import pdf, units
 from pipeline.package.pdf.units import book
@@ -20,11 +23,19 @@ from pipeline.package.pdf.units import book
 
 def waiting(go: Path) -> None:
     """Let the joining of units wait."""
-    join = book.joined
+    join, run, noticed = book.joined, Watcher.run, go.with_name("noticed")
+    watchers: list[Watcher] = []
+
+    def kept(watcher: Watcher) -> None:
+        watchers.append(watcher)
+        run(watcher)
 
     def joined(*arguments: Any) -> Any:
         while not go.exists():
+            if not watchers[0].is_quiet():
+                noticed.touch()
             time.sleep(0.005)
+        noticed.unlink(missing_ok=True)
         words = go.read_text("utf-8")
         go.unlink()
         if words:
@@ -32,6 +43,8 @@ def waiting(go: Path) -> None:
         return join(*arguments)
 
     vars(pdf)["joined"] = joined
+    vars(watching)["QUIET"] = 0.005
+    setattr(Watcher, "run", kept)  # noqa: B010
 
 
 if __name__ == "__main__":

@@ -63,6 +63,17 @@ def once(page: Page, script: str, wanted: Any) -> Any:
     return found
 
 
+FRAMES = """(count) => new Promise((done) => {
+    const next = (left) => left ? requestAnimationFrame(() => next(left - 1)) : done();
+    next(count);
+})"""
+
+
+def frames(page: Page, count: int = 3) -> None:
+    """Wait until a page has been drawn some more times: for whatever is done in the next frame."""
+    page.evaluate(FRAMES, count)
+
+
 def report(*cells: Any) -> None:
     """One finding, as a line."""
     print("\t".join(" ".join(str(cell).split()) for cell in cells))

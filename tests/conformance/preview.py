@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
-from tests.conformance.browser import keep_picture, once, started
+from tests.conformance.browser import frames, keep_picture, once, started
 from tests.conformance.web_page import RUN, change_window
 
 PANES = ("html", "pdf", "epub")
@@ -40,6 +40,15 @@ TOPS = """[...['html', 'epub'].map((pane) =>
     document.querySelector('#pdf .view').scrollTop]"""
 MARKED = """[...document.querySelectorAll('#pdf .found')].map((found) =>
     [found.closest('figure').dataset.number, found.style.top].join(' '))"""
+STILL = f"""() => new Promise((done) => {{
+    const seen = () => JSON.stringify([{TOPS}, {MARKED}, document.body.innerText]);
+    const look = (before, same) => requestAnimationFrame(() => {{
+        const now = seen();
+        if (same === 30) done();
+        else look(now, now === before ? same + 1 : 0);
+    }});
+    look('', 0);
+}})"""
 DIGESTS = "['html', 'pdf', 'epub'].map((pane) => document.getElementById(pane).dataset.digest)"
 SHOWS = """(words) => ['html', 'epub'].map((pane) => document.querySelector(`#${pane} iframe`)
     .contentDocument.body.textContent.includes(words))"""
@@ -121,6 +130,12 @@ def half_way(writer: Writer) -> dict[str, Any]:
     return {"before": before, "after": after, "line": where}
 
 
+def still(page: Page) -> None:
+    """Wait until nothing has moved or changed in thirty frames: scrolling of its own, which a page
+    does not answer for a while, is over."""
+    page.evaluate(STILL)
+
+
 def settled(writer: Writer) -> tuple[list[Any], int]:
     """The text that is read in the web page and in the e-book, and its line, once nothing moves."""
     seen: list[Any] = []
@@ -129,7 +144,7 @@ def settled(writer: Writer) -> tuple[list[Any], int]:
             writer.page.evaluate(SCROLL, 15)
         for by in (30, -30):  # so that the others follow, and it says again where it is
             writer.page.evaluate(SCROLL, by)
-            writer.page.wait_for_timeout(200)
+            still(writer.page)
         seen.append(
             (
                 [writer.page.evaluate(READ, pane) for pane in ("html", "epub")],
@@ -166,7 +181,7 @@ def places(writer: Writer, line: int) -> dict[str, Any]:
     page = writer.open(f"#line={line}")
     found = "document.querySelectorAll('#pdf .found').length"
     seen = {"asked": once(page, found, 1)}
-    page.wait_for_timeout(500)
+    still(page)
     box = page.locator("#pdf .found").bounding_box()
     assert box
     page.uncheck("#together")
@@ -176,14 +191,14 @@ def places(writer: Writer, line: int) -> dict[str, Any]:
     page.evaluate("location.hash = ''")
     page.fill("#line", str(line))
     page.press("#line", "Enter")
-    page.wait_for_timeout(500)
+    still(page)
     page.frame_locator("#epub iframe").get_by_role("heading", name="The fifth").click()
     said.append(page.inner_text("#where"))
     page.frame_locator("#html iframe").get_by_role("heading", name="The first").click()
-    page.wait_for_timeout(300)
+    still(page)
     page.fill("#line", str(line))
     page.press("#line", "Enter")
-    page.wait_for_timeout(500)
+    still(page)
     box = page.locator("#pdf .found").bounding_box()
     assert box
     page.mouse.click(box["x"] + 5, box["y"] + 5)
@@ -225,7 +240,7 @@ def asking(writer: Writer, line: int) -> dict[str, Any]:
     page, name = writer.page, writer.source.name
     seen: dict[str, Any] = {}
     page.evaluate(SCROLL, 3000)
-    page.wait_for_timeout(300)
+    still(page)
     show(page, 2)
     seen["front"] = [page.evaluate(TOPS), line_said(page)]
     for file in (str(writer.source), f"../{writer.source.parent.name}/{name}", "nope.md"):
@@ -252,10 +267,10 @@ def hiding(writer: Writer, line: int) -> dict[str, Any]:
     for alone in PANES:
         for pane in (alone, *PANES):
             page.set_checked(f"#views [value={pane}]", pane == alone)
-        page.wait_for_timeout(100)
+        still(page)
     for pane in PANES:
         page.check(f"#views [value={pane}]")
-    page.wait_for_timeout(300)
+    still(page)
     seen["apart"] = [abs(a - b) for a, b in zip(before, page.evaluate(TOPS), strict=True)]
     page.reload()
     page.wait_for_selector("#findings-title[aria-expanded=false]")
@@ -266,7 +281,7 @@ def show(page: Page, line: int) -> None:
     """Ask for a line with the field."""
     page.fill("#line", str(line))
     page.press("#line", "Enter")
-    page.wait_for_timeout(300)
+    still(page)
 
 
 def one_view(writer: Writer) -> dict[str, Any]:
@@ -292,7 +307,7 @@ def many(writer: Writer, edits: int = 12) -> dict[str, Any]:
     other = writer.open()
     for number in range(1, edits + 1):
         writer.put(writer.text.replace(BEFORE, f"## Edit {number}."))
-        writer.page.wait_for_timeout(40)
+        frames(writer.page)
     words = f"Edit {edits}."
     shows = f"({SHOWS})('{words}')[0]"
     windows = (writer.page, other)
@@ -338,7 +353,6 @@ def on_the_way(writer: Writer) -> list[bool]:
     page.route("**/file/**", hold)
     edit("Once")
     page.select_option("#epub .document", index=0)
-    page.wait_for_timeout(50)
     for route in held.values():
         route.continue_()
     seen = [shows_all(10)]

@@ -78,7 +78,9 @@ class BookWriter(Writer):
         last build may have been ``in_vain``."""
         self.put(self.text.replace(BEFORE, f"{BEFORE}{words} ", 1))
         if in_vain:
-            self.page.wait_for_timeout(200)
+            noticed = self.source.with_name("noticed")
+            while not noticed.exists():
+                self.page.wait_for_timeout(10)
             self.go()
         return [self.says(page, words) for page in self.windows]
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, Page
 
-from tests.conformance.browser import keep_picture, once, started
+from tests.conformance.browser import frames, keep_picture, once, started
 
 GROUND = "getComputedStyle(document.documentElement).backgroundColor"
 CURRENT = "[...document.querySelectorAll('[aria-current]')].map((e) => e.textContent)"
@@ -133,7 +133,7 @@ def place(new: Callable[..., Reader]) -> dict[str, Any]:
     page.locator("#fourth p").nth(2).evaluate("(e) => e.scrollIntoView()")
     reader.leave()
     led = reader.open("#second")
-    led.wait_for_timeout(400)
+    frames(led)
     top = "Math.round(document.getElementById('second').getBoundingClientRect().top) < 100"
     note = led.locator("#page--resumed")
     return seen | {"fragment": led.evaluate(top), "noted": note.is_visible()}
@@ -157,6 +157,7 @@ def section_links(new: Callable[..., Reader]) -> dict[str, Any]:
 def notes(new: Callable[..., Reader]) -> dict[str, Any]:
     page = new().page
     box = page.locator("#page--note")
+    page.clock.install()
     page.hover("#fnref-1")
     box.wait_for()
     seen: dict[str, Any] = {"hovered": box.inner_text(), "repeated": page.evaluate(REPEATED_IDS)}
@@ -170,7 +171,7 @@ def notes(new: Callable[..., Reader]) -> dict[str, Any]:
     seen["entered"] = page.evaluate(FOCUSED)
     seen["name"] = box.get_attribute("aria-label")
     page.keyboard.press("Escape")
-    page.wait_for_timeout(700)
+    page.clock.run_for(700)  # longer than any of its timers
     seen |= {"closed": not box.is_visible(), "returned": page.evaluate(FOCUSED)}
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -181,7 +182,7 @@ def scrollers(new: Callable[..., Reader]) -> dict[str, Any]:
     wide, narrow = new().page, new(width=320).page
     what = "[...document.querySelectorAll('main [tabindex=\"0\"]')].map((e) => e.ariaLabel)"
     seen = {"narrow": once(narrow, what, ["Table 1"])}
-    wide.wait_for_timeout(400)
+    frames(wide)
     return seen | {"wide": wide.evaluate(what)}
 
 
