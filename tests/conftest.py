@@ -55,8 +55,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Creates a folder shared by all workers of a run, and nobody else. Keeps Hypothesis from using
     constants in the code, which would be those of the modules that happen to be loaded, so that
-    examples would depend on the order of tests. Collects garbage as rarely as the program does."""
-    gc.set_threshold(50_000, 20, 50)
+    examples would depend on the order of tests. Collects garbage seldom: much of it is cyclic, and
+    comes at the end of each test."""
+    gc.set_threshold(400_000, 5, 50)
     if settings.get_current_profile_name() != "fuzz":
         local = "hypothesis.internal.conjecture.providers.is_local_module_file"
         pytest.MonkeyPatch().setattr(local, lambda path: False)

@@ -6,14 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.report.making import text_area
-from pipeline.model.codes import Code
-from pipeline.model.editions import EDITIONS
-from pipeline.model.sheet.proportions import sheet_for
 from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse_file
-from pipeline.verify.printing import print_faults
-from pipeline.verify.seen import read_pages
 from tests import checkers
 from tests.conforming import ROOT, Read
 from tests.pdf_reading import open_pdf, read
@@ -33,12 +27,6 @@ class TestBook(Read):
     @pytest.mark.parametrize("reader", checkers.READERS)
     def test_epub_in_reading_systems(self, reader: str, built: Path) -> None:
         assert checkers.reading_system(reader, built.with_suffix(".epub")) == []
-
-    def test_it_prints_well(self, built: Path) -> None:
-        metadata = parse_file(BOOK).metadata
-        area = text_area(sheet_for(EDITIONS["handout"], metadata, is_book=False), None)
-        faults = print_faults(read_pages(built.with_suffix(".pdf")), area)
-        assert [fault for fault in faults if fault.code is not Code.MISSING_GLYPH] == []
 
     def test_lists_and_tables_hold_nothing_but_their_parts(self, built: Path) -> None:
         with open_pdf(built.with_suffix(".pdf").read_bytes()) as pdf:

@@ -177,7 +177,7 @@ def pages_of_all(source: Path) -> dict[str, Any]:
 
 # --- pairs that differ in answers alone ---------------------------------------------------
 
-SPANS = ("[{}]{{.answer}}", "[{}]{{only=teacher}}", "[**{}**]{{.Lösung}}")
+SPANS = ("[{}]{{.answer}}", "[**{}**]{{only=teacher}}")
 BLOCK = "::: answer\n{}\n:::"
 PLACES = {
     "a paragraph": "Wells are ⟨⟩ deep.",
