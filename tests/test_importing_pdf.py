@@ -60,6 +60,16 @@ def test_tagged(tmp_path: Path) -> None:
     assert told(made)[0] == f"{reads}, which is only approximate."
 
 
+def test_title_that_is_tagged_as_text(tmp_path: Path) -> None:
+    """Word tags its titles as paragraphs; their size says what they are."""
+    text = PAGE.format(title="", cut="auto").replace("<title></title>", "")
+    text = text.replace("<h1>The well</h1>", '<p style="font-size: 20pt">The well</p>')
+    pdf(tmp_path / "a.pdf", text.replace("h2>", "h1>"), tagged=True)
+    made = imported(tmp_path / "a.pdf")
+    assert made.title == "The well"
+    assert "## What we need\n\n" in body(made)
+
+
 def test_untagged(tmp_path: Path) -> None:
     """Sizes and positions of lines identify them if there is no tree; running heads and page
     numbers are omitted."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.appearance import Levels
+from pipeline.authoring.importing.appearance import SIZE, Levels
 from pipeline.authoring.importing.atoms import last_or_new, number_by
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
@@ -171,7 +171,8 @@ def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> Non
     if heading or block.role in _TOP:
         level = min(int(heading[1]), 6) if heading else 1
         made = etree.SubElement(body, f"h{level}")
-        if block.role == "Title" or (level == 1 and sum(e.tag == "h1" for e in body) == 1):
+        is_first = not any(e.tag in ("h1", "p") for e in body[:-1])
+        if block.role == "Title" or (level == 1 and is_first):
             made.set("class", TITLE)
         write_lines(block.lines, made, known, marked=False)
     elif block.cell and {"TH", "TD"} & set(block.roles):
@@ -193,7 +194,8 @@ def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> Non
     elif last is not None and last.tag == "p" and _is_cut(last, block.lines):
         write_lines(block.lines, last, known)
     else:
-        write_lines(block.lines, etree.SubElement(body, "p"), known)
+        paragraph = etree.SubElement(body, "p", {SIZE: str(shape(block.lines).size)})
+        write_lines(block.lines, paragraph, known)
 
 
 def _is_figure(element: Element | None) -> bool:
