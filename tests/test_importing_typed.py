@@ -107,6 +107,22 @@ def test_headings(tmp_path: Path, kind: str) -> None:
     assert any("4 headings are recognised by size and weight" in one for one in told(result))
 
 
+def test_capitals_and_rows_of_bold_lines(tmp_path: Path) -> None:
+    """Lines in capitals are headings, and bold ones that follow each other are not."""
+    names = [(name, 11.0, True) for name in ("Ann Ash", "Ben Birch", "Cas Cedar")]
+    text = plain("It is deep, and nobody knows who dug it, or when.")
+    result = made(
+        tmp_path,
+        "html",
+        [("THE OLD WELL", 11, False), *text, *names, *text, ("Its water", 11, True), *text],
+    )
+    said = "It is deep, and nobody knows who dug it, or when."
+    assert body(result) == (
+        f"## THE OLD WELL\n\n{said}\n\n**Ann Ash**\n\n**Ben Birch**\n\n**Cas Cedar**\n\n"
+        f"{said}\n\n## Its water\n\n{said}"
+    )
+
+
 def test_title_above_headings(tmp_path: Path) -> None:
     """Where styles make the headings, the first paragraph in larger letters is the title."""
     document = docx.Document()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from lxml import etree
@@ -22,6 +23,10 @@ LONGEST, LONGEST_BOLD = 25, 15
 
 USUAL = 12.0
 """The size of text without one, in points."""
+
+FEWEST_CAPITALS, MOST_IN_A_ROW = 6, 2
+"""The characters of a heading that is only in capitals, at least; and the headings that follow each
+other and are only in bold or capitals, at most."""
 
 SIZE, BOLD = "data-size", "data-bold"
 """The attributes of paragraphs for the size of their letters, in points, and for their weight."""
@@ -58,16 +63,34 @@ class Levels:
         self._outline = outline
 
     def of(self, line: TextLine) -> int:
-        """The level of a heading, 0 for other text. Bold text is a heading if it is short, not a
-        sentence, and not repeated, as the names of speakers are."""
+        """The level of a heading, 0 for other text. Bold text, or text in capitals, is a heading
+        if it is short, not a sentence, and not repeated, as the names of speakers are."""
         words = len(line.text.split())
         if not words or words > LONGEST:
             return 0
         level = self._outline.get(line.text.casefold(), 0)
         level = level or self._levels.get(round(line.size, 1), 0)
-        if not level and line.bold and words <= LONGEST_BOLD and self._often[line.text] < 2:
+        is_marked = line.bold or (line.text.isupper() and len(line.text) >= FEWEST_CAPITALS)
+        if not level and is_marked and words <= LONGEST_BOLD and self._often[line.text] < 2:
             level = 0 if ENDS.search(line.text) else self.bold
         return level
+
+    def of_all(self, lines: Sequence[TextLine | None]) -> list[int]:
+        """The levels of lines and of other content. Bold lines that follow each other, such as
+        those of a list, or that nothing follows, are no headings."""
+        found: list[int] = []
+        for (level, is_weak), run in groupby(map(self._strength, lines)):
+            number = len([*run])
+            is_last = len(found) + number == len(lines)
+            no_heading = is_weak and (number > MOST_IN_A_ROW or is_last)
+            found += [0 if no_heading else level] * number
+        return found
+
+    def _strength(self, line: TextLine | None) -> tuple[int, bool]:
+        """The level of a line, and whether only bold or capitals say so."""
+        level = self.of(line) if line else 0
+        is_told = line is not None and line.text.casefold() in self._outline
+        return level, level == self.bold and not is_told
 
 
 def usual(sizes: Iterable[tuple[float, str]]) -> float:
@@ -91,7 +114,7 @@ def find_headings(body: Element) -> list[str]:
         for paragraph in made:
             paragraph.set("class", TITLE)
     else:
-        made = {p: level for p in paragraphs if (level := _level(p, lines, levels))}
+        made = dict(_headings(paragraphs, lines, levels))
     for paragraph, level in made.items():
         paragraph.tag = f"h{level}"
         etree.strip_tags(paragraph, "strong", "b")
@@ -126,12 +149,17 @@ def _title(
     }
 
 
-def _level(paragraph: Element, lines: Mapping[Element, TextLine], levels: Levels) -> int:
-    """The level of a paragraph that is a heading, or 0; one that is only in bold has text below."""
-    line = lines[paragraph]
-    level = 0 if LABEL.match(line.text) else levels.of(line)
-    if level != levels.bold:
-        return level
-    below = paragraph.getnext()
-    after = lines.get(below) if below is not None else None
-    return level if below is not None and not (after and levels.of(after)) else 0
+def _headings(
+    paragraphs: Sequence[Element], lines: Mapping[Element, TextLine], levels: Levels
+) -> Iterator[tuple[Element, int]]:
+    """The paragraphs that are headings, with their levels."""
+    rows: list[tuple[Element, TextLine | None]] = []
+    for paragraph in paragraphs:
+        line = lines[paragraph]
+        below = paragraph.getnext()
+        if line.text:
+            rows.append((paragraph, None if LABEL.match(line.text) else line))
+        if below is not None and below not in lines:
+            rows.append((below, None))
+    found = levels.of_all([line for _, line in rows])
+    yield from ((row[0], level) for row, level in zip(rows, found, strict=True) if level)

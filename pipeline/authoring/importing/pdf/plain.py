@@ -68,12 +68,14 @@ def page_of_lines(
     ]
     lists: list[tuple[float, Element]] = []
     marks = 0
-    for part in _parts(items, text):
+    parts = [*_parts(items, text)]
+    found = levels.of_all([shape(part) if isinstance(part, list) else None for part in parts])
+    for part, level in zip(parts, found, strict=True):
         if not isinstance(part, list):
             part.write(body, known)
             continue
         first, said = part[0], " ".join(line.text for line in part)
-        if level := levels.of(shape(part)):
+        if level:
             made = etree.SubElement(body, f"h{min(level, 6)}")
             if level == 1 and sum(e.tag == "h1" for e in body) == 1 and first.page == 1:
                 made.set("class", TITLE)
