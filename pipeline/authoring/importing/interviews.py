@@ -3,7 +3,6 @@ in bold, or by questions alone; and who asks, judged by the text."""
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import re
 from collections import Counter
@@ -27,6 +26,7 @@ from pipeline.authoring.importing.labels import (
     speech_role,
 )
 from pipeline.authoring.importing.turns import (
+    QUESTION,
     About,
     InputTurn,
     about_of,
@@ -34,6 +34,8 @@ from pipeline.authoring.importing.turns import (
     plainly,
     quiet,
     text_line,
+    utterances,
+    without_lead,
 )
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
@@ -41,9 +43,8 @@ from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
 from pipeline.model.words import called, folded
-from pipeline.parser.dialogue import ENDS, Utterance, group_turns, is_conversation
+from pipeline.parser.dialogue import group_turns, is_conversation
 
-_QUESTION = re.compile("[?？؟]")
 LONGEST = 90
 """Maximum words of a question identified only by its mark."""
 
@@ -148,7 +149,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     turns = _accepted(labels, persons, about, blocks)
     if not turns:
         return None
-    turns = _without_lead(turns)
+    turns = without_lead(turns)
     names = list(dict.fromkeys(turn.name for turn in turns))
     for given in sorted({labels[turn.at].name for turn in turns}):
         if folded(persons[given]) != folded(given):
@@ -227,17 +228,10 @@ def _accepted(
         if _is_dialogue(turns, sure, about) and (
             about.is_interview
             or {folded(turn.name) for turn in turns} <= sure
-            or is_conversation(list(_utterances(turns, blocks)))
+            or is_conversation(list(utterances(turns, blocks)))
         ):
             return turns
     return []
-
-
-def _utterances(turns: list[InputTurn], blocks: tuple[Block, ...]) -> Iterator[Utterance]:
-    ends = [at for at, block in enumerate(blocks) if isinstance(block, ENDS)]
-    for turn in turns:
-        stretch = bisect.bisect(ends, turn.at)
-        yield Utterance(turn.name, plain_text(turn.children), turn.at, stretch)
 
 
 def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
@@ -247,7 +241,7 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     if len(turns) < 3 and not (people <= sure):
         return False
     pairs = list(itertools.pairwise(turns))
-    asked = any(not turn.children or _QUESTION.search(plain_text(turn.children)) for turn in turns)
+    asked = any(not turn.children or QUESTION.search(plain_text(turn.children)) for turn in turns)
     if not asked and not about.is_interview and len(turns) < FEWEST_LINES:
         return False
     changes = sum(folded(one.name) != folded(other.name) for one, other in pairs)
@@ -255,25 +249,8 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     return len(people) <= 12 and changes >= 0.5 * len(pairs) and len(turns) >= 0.12 * reaches
 
 
-def _without_lead(turns: list[InputTurn]) -> list[InputTurn]:
-    """The turns without one at the top that only names the person whom the text is about."""
-    first, second = turns[0], turns[1]
-    counts = Counter(turn.name for turn in turns)
-    text = plain_text(first.children)
-    is_lead = (
-        len(counts) > 1
-        and not _QUESTION.search(text)
-        and not re.search(r"[.!…”\"»]$", text)
-        and 0 < len(text.split()) < 25
-        and (second.at - first.at > 1 or second.name == first.name)
-        and counts[first.name] > 1
-        and first.at < 3
-    )
-    return turns[1:] if is_lead else turns
-
-
 def _asks_alone(turns: list[InputTurn]) -> bool:
-    asked = sum(bool(_QUESTION.search(plain_text(turn.children))) for turn in turns)
+    asked = sum(bool(QUESTION.search(plain_text(turn.children))) for turn in turns)
     return asked >= 0.6 * len(turns)
 
 
@@ -299,7 +276,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
     """The turns of a text that is called an interview, whose questions are paragraphs in bold or
     italics, or paragraphs that consist only of a question."""
     paragraphs = {at: b for at, b in enumerate(blocks) if isinstance(b, Paragraph)}
-    first = min((at for at, b in paragraphs.items() if _QUESTION.search(text_line(b))), default=0)
+    first = min((at for at, b in paragraphs.items() if QUESTION.search(text_line(b))), default=0)
     about = about_of(blocks, metadata, first)
     if not about.is_interview:
         return None
@@ -313,7 +290,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
     }
     for way in ways:
         asked = ways[way]
-        asking = [at for at, inner in asked.items() if _QUESTION.search(plain_text(inner))]
+        asking = [at for at, inner in asked.items() if QUESTION.search(plain_text(inner))]
         answered = [at for at in asked if at + 1 in paragraphs and at + 1 not in asked]
         if len(asking) >= FEWEST and len(answered) >= 0.7 * len(asked) <= 0.7 * len(asking) / 0.6:
             break
@@ -389,7 +366,7 @@ def _speakers(
         ]
         last = next((text for text in reversed(texts) if text.strip()), "")
         spoke[turn.name] += 1
-        asked[turn.name] += bool(_QUESTION.search(last[-200:]))
+        asked[turn.name] += bool(QUESTION.search(last[-200:]))
     shares = {name: asked[name] / spoke[name] for name in names}
     most = max(shares.values())
     asks = {name for name in names if shares[name] >= max(0.4, 0.75 * most)}

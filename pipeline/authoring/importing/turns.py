@@ -3,6 +3,7 @@ like turns but are not, and the notes about the text after the last."""
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -18,7 +19,9 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.names import folded as same_name
 from pipeline.model.tree import plain_text
 from pipeline.model.words import folded
-from pipeline.parser.dialogue import ENDS
+from pipeline.parser.dialogue import ENDS, Utterance
+
+QUESTION = re.compile("[?？؟]")
 
 
 class InputTurn(NamedTuple):
@@ -53,6 +56,31 @@ def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About
     is_interview = any(phrase("speech", word).search(text) for word in ("interview", "with"))
     guest = guest_in(metadata.title, text, authors) or guest_in(metadata.subtitle, "", authors)
     return About(f"{text} {', '.join(authors)}", authors, guest, is_interview)
+
+
+def without_lead(turns: list[InputTurn]) -> list[InputTurn]:
+    """The turns without one at the top that only names the person whom the text is about."""
+    first, second = turns[0], turns[1]
+    counts = Counter(turn.name for turn in turns)
+    text = plain_text(first.children)
+    is_lead = (
+        len(counts) > 1
+        and not QUESTION.search(text)
+        and not re.search(r"[.!…”\"»]$", text)
+        and 0 < len(text.split()) < 25
+        and (second.at - first.at > 1 or second.name == first.name)
+        and counts[first.name] > 1
+        and first.at < 3
+    )
+    return turns[1:] if is_lead else turns
+
+
+def utterances(turns: list[InputTurn], blocks: tuple[Block, ...]) -> Iterator[Utterance]:
+    """The turns, and between which headings and breaks they are."""
+    ends = [at for at, block in enumerate(blocks) if isinstance(block, ENDS)]
+    for turn in turns:
+        stretch = bisect.bisect(ends, turn.at)
+        yield Utterance(turn.name, plain_text(turn.children), turn.at, stretch)
 
 
 def plainly(turns: list[InputTurn]) -> Iterator[InputTurn]:
