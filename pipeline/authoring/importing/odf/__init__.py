@@ -143,8 +143,6 @@ def _counts(body: Element) -> Counter[str]:
         f"{names.TABLE}table": "tables",
         f"{names.TEXT}h": "headings",
         f"{names.TEXT}note": "notes",
-        f"{names.TEXT}list-item": "list items",
-        f"{names.TEXT}list-header": "list items",
         f"{names.DRAW}image": "images",
         f"{names.TEXT}a": "links",
         f"{names.DRAW}text-box": BOXES,
