@@ -16,7 +16,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, wordings
-from pipeline.parser.abbreviations import abbreviations
+from pipeline.parser.abbreviations import abbreviations, scoped
 from pipeline.parser.answers import answers, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
@@ -235,7 +235,7 @@ def _parse_body(
 ) -> TextBody:
     """The document of a text, without the ranges that `SourceFiles.without` leaves out."""
     tree = parse_tree(text, first_line, files, in_brackets=in_brackets)
-    defined = abbreviations(tree.root, tree.parser.abbreviations)
+    defined = abbreviations(tree.parser.abbreviations)
     lines = (line for e in tree.root.iter() for line in getattr(e, "lines", ()))
     lowering = Lowering(defined, tree.inlines.read, files, paired_names(lines))
     blocks = lowering.blocks(tree.root)
@@ -259,6 +259,7 @@ def _parse_body(
         withheld(document, tree.root, files) if may_withhold(files) else Found([], [], set(), [])
     )
     document = with_marks(without_empty(document), found.idle)
+    document = scoped(document, tree.parser.abbreviations, found.ranges)
     others = (
         finding
         for finding in document.diagnostics

@@ -1,71 +1,48 @@
-"""The scope of abbreviations: one defined in a part for some editions applies only to these."""
+"""The scope of abbreviations: one that is defined in a range for some editions applies to these."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from pipeline.model import NO_ATTRIBUTES, Abbreviation, Attributes
-from pipeline.model.tree import CONDITIONS, FOR_TEACHERS, TEACHER
-from pipeline.parser.attributes import joined, make
-from pipeline.parser.blockparser import BlockElement, Definition
-from pipeline.parser.secrets import secret_block
+from msgspec.structs import replace
 
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+from pipeline.model import Abbreviation, Attributes, Document
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import TEACHER
+from pipeline.parser.blockparser import Definition
+from pipeline.parser.ranges import Range
 
 
-class _Part(NamedTuple):
-    """The lines of a part that only some editions have, and its conditions."""
-
-    first: int
-    last: int
-    conditions: Attributes
-
-
-def abbreviations(root: BlockElement, definitions: Iterable[Definition]) -> dict[str, Abbreviation]:
-    """The node for each abbreviation, by its text, with the conditions at its definition. The first
-    definition counts, but one without conditions precedes all others."""
-    definitions = sorted(definitions, key=lambda definition: definition.line)
+def abbreviations(
+    definitions: Iterable[Definition], ranges: Iterable[Range] = ()
+) -> dict[str, Abbreviation]:
+    """The node for each abbreviation, by its text. The first definition counts, but one outside of
+    the ``ranges`` precedes those in them, which have their conditions."""
+    coming = sorted(ranges, key=lambda each: each.start, reverse=True)
+    open_: list[Range] = []
+    withheld: dict[str, Abbreviation] = {}
     found: dict[str, Abbreviation] = {}
-    if not definitions:
-        return found
-    waiting = sorted(_parts(root), key=lambda part: (-part.first, part.last))
-    around: list[_Part] = []
-    for name, title, line in definitions:
-        while waiting and waiting[-1].first <= line:
-            around.append(waiting.pop())
-        around = [part for part in around if part.last >= line]
-        attributes = functools.reduce(joined, (part.conditions for part in around), NO_ATTRIBUTES)
-        before = found.get(name)
-        if before is None or (before.attributes != NO_ATTRIBUTES and attributes == NO_ATTRIBUTES):
-            found[name] = Abbreviation(text=name, title=title, attributes=attributes)
-    return found
+    for name, title, line in sorted(definitions, key=lambda definition: definition.line):
+        while coming and coming[-1].start[0] < line:
+            open_.append(coming.pop())
+        open_ = [each for each in open_ if line <= each.end[0]]
+        around = [each.conditions for each in open_]
+        node = Abbreviation(text=name, title=title)
+        if around:
+            classes = (TEACHER,) if any(each.classes for each in around) else ()
+            pairs = tuple(pair for each in around for pair in each.pairs)
+            node = replace(node, attributes=Attributes("", classes, pairs))
+        (withheld if around else found).setdefault(name, node)
+    return {**withheld, **found}
 
 
-def _parts(root: BlockElement) -> Iterator[_Part]:
-    for parent in (element for element in root.iter() if isinstance(element, BlockElement)):
-        opened: list[tuple[str, _Part]] = []
-        for child in parent.blocks:
-            if child.tag in HEADINGS:
-                while opened and opened[-1][0] >= child.tag:
-                    yield opened.pop()[1]._replace(last=child.line - 1)
-            conditions = _conditions(child)
-            if conditions == NO_ATTRIBUTES:
-                continue
-            part = _Part(child.line, child.end, conditions)
-            if child.tag in HEADINGS:
-                opened.append((child.tag, part._replace(last=parent.end)))
-            else:
-                yield part
-        yield from (part for _, part in opened)
-
-
-def _conditions(element: BlockElement) -> Attributes:
-    """The conditions on editions in an element's attributes."""
-    if not isinstance(element.state, Attributes):
-        return NO_ATTRIBUTES
-    own = element.attributes
-    secret = not FOR_TEACHERS.isdisjoint(own.classes) or secret_block(element.get("name", ""))
-    pairs = tuple(pair for pair in own.pairs if pair[0] in CONDITIONS)
-    return make(classes=(TEACHER,) if secret else (), pairs=pairs)
+def scoped(
+    document: Document, definitions: Iterable[Definition], ranges: Iterable[Range]
+) -> Document:
+    """The document in which abbreviations apply where their definitions do."""
+    changes = abbreviations(definitions, ranges) if ranges else {}
+    if not any(node.attributes.classes or node.attributes.pairs for node in changes.values()):
+        return document
+    return rewrite_document(
+        document, leave={Abbreviation: lambda node: changes.get(node.text, node)}
+    )

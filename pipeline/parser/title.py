@@ -17,7 +17,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.removal import for_all
 from pipeline.model.rewriting import rewrite
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import is_partial, plain_text, walk
+from pipeline.model.tree import plain_text, walk
 from pipeline.model.variables import filled, look_up, values
 from pipeline.model.words import words
 from pipeline.model.words.guessing import language_of_text
@@ -76,7 +76,7 @@ def take_title(
 
 def _is_withheld(heading: Heading, places: Iterable[Withheld]) -> bool:
     """Return whether some editions lack a heading."""
-    return is_partial(heading) or Ranges(places).hold(heading.span)
+    return Ranges(places).hold(heading.span)
 
 
 def taken_heading(before: tuple[Block, ...], after: tuple[Block, ...]) -> Heading | None:

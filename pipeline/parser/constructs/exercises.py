@@ -12,11 +12,11 @@ from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
 from pipeline.model.tree import FOR_TEACHERS
-from pipeline.parser.answer_titles import announces_answer
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.secrets import Secret, meaning_of, secret_block
+from pipeline.parser.unguarded import announces_answer
 
 KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
 """The parts that only teachers get."""
