@@ -26,7 +26,7 @@ from pipeline.package.result import Package
 from pipeline.parser import parse, parse_file
 from pipeline.render import render as rendered
 from pipeline.render.site import search
-from pipeline.verify.gate import Gate, leaks_in
+from pipeline.verify.gate import Gate, leaks_for_all, leaks_in
 from pipeline.verify.pieces import WithheldPieces, folded, is_made_of, words
 from tests.worksheets import LESSONS, source
 
@@ -281,6 +281,21 @@ def test_word_banks_are_given_on_purpose(tmp_path: Path) -> None:
     marked = parse("::: word-bank\n- groundwater\n- wellkeepers\n:::")
     leaks = leaks_in(package, document, marked, EDITIONS["web"], "work.html")
     assert [(one.code, one.line) for one in leaks] == [("leaked-text", 4)]
+
+
+def test_answers_in_front_matter_are_sought_in_files_and_records() -> None:
+    document = parse(
+        "---\ntitle: Wells\ndescription: About [the copper key]{.answer} here\n"
+        "subtitle: A ____{bucketful of rope}\n---\n\nText.\n",
+        "x.md",
+    )
+    package = Package(page("<title>A bucketful of rope</title>", "About the copper key"))
+    leaks = leaks_in(package, document, document, EDITIONS["web"], "x.html")
+    assert [(one.line, one.column) for one in leaks] == [(3, 21), (4, 18)]
+    records = {"metadata.json": b'{"description": "About the copper key here"}'}
+    assert [one.line for one in leaks_for_all(document, records)] == [3]
+    passing = Package(page("<title>Wells</title>", "About here. A ____. Text."))
+    assert leaks_in(passing, document, document, EDITIONS["web"], "x.html") == ()
 
 
 # --- leaks in the code --------------------------------------------------------------------

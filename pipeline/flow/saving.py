@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from pipeline.flow import manifest
 from pipeline.flow.values import BuiltEdition
 from pipeline.model.editions import EDITIONS, bundle_name, output_name
@@ -121,10 +123,12 @@ class Saving:
         return record
 
     def records(self, metadata: Metadata) -> dict[str, bytes]:
-        """The files about editions for everybody: those for catalogues, and the new manifest."""
+        """The files about editions for everybody: those for catalogues, the new manifest, and the
+        metadata, from which the catalogue of a library is made."""
         entries = (one for one in self._entries if EDITIONS[one.edition].audience == "student")
         data = manifest.encode(manifest.of(metadata, entries, {}))
-        return {**self._records, checksums.MANIFEST: data}
+        known = msgspec.json.encode(metadata)
+        return {**self._records, checksums.MANIFEST: data, "metadata.json": known}
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data

@@ -17,7 +17,7 @@ from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, wordings
 from pipeline.parser.abbreviations import abbreviations, scoped
-from pipeline.parser.answers import answers, solutions, without_answers
+from pipeline.parser.answers import answers, in_front_matter, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
@@ -95,7 +95,7 @@ def parse(
         memory.put("body", body)
     again = tuple(_read_again(body, files, memory))
     document, turns = _grouped(document, metadata, files)
-    withheld = _placed(body, document, files)
+    withheld = (*_placed(body, document, files), *in_front_matter(front))
     document = without_answers(document)
     found = (*found, *turns)
     blocks = document.blocks
@@ -114,7 +114,7 @@ def parse(
         source=source,
         diagnostics=_of_source(diagnostics, source),
         withheld=withheld,
-        text="\n".join((*front, body.record.whole)) if withheld else "",
+        text="\n".join((*map(wordings.public, front), body.record.whole)) if withheld else "",
     )
     whole, document = document, settle_places(document, memory.get("document"))
     memory.put("document", document)

@@ -3,7 +3,7 @@ of each place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -19,10 +19,12 @@ from pipeline.model.tree import (
     facts,
     find,
     is_word_bank,
+    plain_text,
     top_level,
     walk,
     walk_with,
 )
+from pipeline.parser import wordings
 from pipeline.parser.secrets import is_answer
 
 _CONDITIONS = Attributes(classes=(ANSWER,))
@@ -38,6 +40,18 @@ def solutions(document: Document) -> Iterator[Withheld]:
         texts = [value for key, value in node.attributes.pairs if is_answer(key)]
         for text in (*texts, *_in_gaps(node)):
             yield Withheld(span or Span(0), 0, _CONDITIONS, text, "solution")
+
+
+def in_front_matter(lines: Iterable[str]) -> Iterator[Withheld]:
+    """The answers in the lines of front matter, which no edition gets."""
+    for number, line in enumerate(lines, start=1):
+        for node in wordings.read(line):
+            text = answer_text(node.answer) if isinstance(node, model.Blank) else ""
+            if isinstance(node, model.InlineElement):
+                text = plain_text(node.children)
+            if text:
+                place = Span(number, line.find(text) + 1)
+                yield Withheld(place, 0, _CONDITIONS, text, "solution")
 
 
 def answers(document: Document, ranges: Sequence[Withheld]) -> Iterator[Withheld]:
