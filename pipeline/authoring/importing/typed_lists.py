@@ -38,6 +38,9 @@ _ROMAN = {
     "x": 10,
 }
 _SENTENCE = re.compile(r"[.!?…][”\"’»]?\s*$")
+AHEAD = 100
+"""Paragraphs after an item among which the next one of its list is looked for."""
+
 _HOLDERS = ("body", "div", "section", "article", "main", "li", "td", "th", "blockquote", "aside")
 
 
@@ -78,7 +81,8 @@ def _lists_in(holder: Element) -> Iterator[str]:
             marks[at] = []
         mark = _continued(lists, marks[at])
         if mark is None:
-            after = [*zip(marks[at + 1 :], are_lines[at + 1 :], strict=True)]
+            near = slice(at + 1, at + 1 + AHEAD)
+            after = [*zip(marks[near], are_lines[near], strict=True)]
             mark = next((m for m in marks[at] if m.form == "☐" or _goes_on_in(after, m)), None)
             if mark:
                 while lists and not (
