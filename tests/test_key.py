@@ -145,6 +145,16 @@ def test_an_edition_without_an_answer_is_not_written(edition: str, tmp_path: Pat
     assert [file.name for file in result.files] == ["work.html", "manifest.json"]
 
 
+def test_handouts_of_sections_have_the_answers_that_sections_are(tmp_path: Path) -> None:
+    path = tmp_path / "work.md"
+    text = "# One\n\n____{rope}\n\n# Two {.answer}\n\nAll of it.\n\n# Three\n\nText.\n"
+    path.write_text(f"---\ntitle: Wells\nlang: en\n---\n\n{text}", "utf-8")
+    options = Options(split=1)
+    result = pipeline.build(path, ["answers", "teacher"], out=tmp_path, options=options)
+    assert not [one for one in result.diagnostics if one.is_error]
+    assert len([one for one in result.files if "answers" in one.name]) == 3, "and an archive"
+
+
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: "")
 def test_the_key_has_the_answers_of_all_places(batch: list[Placement]) -> None:

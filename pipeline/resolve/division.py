@@ -17,7 +17,7 @@ from pipeline.model import Attributes, Block, Document, Inline, Node
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.names import short_slug
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import MINUTES, all_nodes, plain_text, walk
+from pipeline.model.tree import ANSWER, MINUTES, all_nodes, plain_text, walk
 from pipeline.model.words import words
 from pipeline.model.words.writing import writing
 from pipeline.resolve.contents import list_contents
@@ -58,6 +58,10 @@ def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _L
         model.Bibliography: lambda _: (),
     }
     blocks = rewrite(blocks, enter=leave_out)
+    if part.section and any(
+        ANSWER in one.attributes.classes for one in (part.section, *part.above)
+    ):
+        blocks = tuple(map(_as_answer, blocks))
     blocks = (*blocks, *lists.terms(blocks, _notes_of(document, blocks)))
     notes = _notes_of(document, blocks)
     blocks = (*blocks, *lists.works(blocks, notes))
@@ -88,6 +92,12 @@ def _metadata(metadata: Metadata, part: DocumentPart) -> Metadata:
         part_of=tuple(titles if part.section else ()),
         contents=ContentsOptions("never", metadata.contents.depth, metadata.contents.questions),
     )
+
+
+def _as_answer(block: Block) -> Block:
+    """A block of a section that is an answer as a whole."""
+    classes = dict.fromkeys((*block.attributes.classes, ANSWER))
+    return replace(block, attributes=replace(block.attributes, classes=tuple(classes)))
 
 
 def _minutes(part: DocumentPart) -> int:

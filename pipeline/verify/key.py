@@ -42,10 +42,15 @@ def missing_answers(
         for node, span in all_spans(document):
             if place := document.place(span):
                 texts.setdefault(_key(place), []).append(_text(node))
-    known = {place: b"".join(parts) for place, parts in texts.items()}
+    known = {place: b"".join(strings) for place, strings in texts.items()}
     everything = BREAK.encode().join(known.values())
+    parts = (document.metadata for document in marked if document.metadata.part_of)
+    titles = b"".join(folded(metadata.title) for metadata in parts)  # those of their sections
     for answer in answers:
-        if (lines := _missing(answer, known.get(_key(answer.span)), everything)) is not None:
+        said = known.get(_key(answer.span))
+        if titles and answer.text:
+            said = (said or b"") + titles
+        if (lines := _missing(answer, said, everything)) is not None:
             text = lines or answer.text.replace("\n", " ")
             missing = finding("missing-answer", answer.span, text=text or "…", file=name)
             yield missing.diagnostic(parsed.source)
