@@ -97,7 +97,7 @@ def test_without_pandoc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_files_that_pandoc_cannot_read(tmp_path: Path) -> None:
-    """What Pandoc says of a broken file is the message."""
+    """The message about a broken file is that of Pandoc."""
     pytest.importorskip("pypandoc")
     (tmp_path / "a.typ").write_text('#include "other.typ"\n')
     (tmp_path / "a.xml").write_text("<rss/>")

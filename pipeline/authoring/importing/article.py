@@ -49,7 +49,7 @@ MOST = 0.6
 """The share of a page's text that is in its article, at least."""
 
 MIXED = 1.3
-"""What stands around a part of an article has at most so many times its characters of text."""
+"""Characters around a part of an article, for each of them that is text, at most."""
 
 
 def words(element: Element) -> list[str]:

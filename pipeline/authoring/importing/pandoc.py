@@ -95,7 +95,7 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def _messages(log: str, name: str) -> Iterator[Diagnostic]:
-    """What Pandoc says that it leaves out."""
+    """The messages of Pandoc about what it leaves out."""
     found = {m[0]: m for m in _MESSAGE.finditer(log) if not _USUAL.match(m[1])}
     messages = [*found.values()]
     for match in messages[:MOST_TOLD]:
@@ -106,7 +106,7 @@ def _messages(log: str, name: str) -> Iterator[Diagnostic]:
 
 
 def _lost_in(form: str, path: Path, name: str) -> Iterator[Diagnostic]:
-    """What Pandoc leaves out without a word."""
+    """The findings about what Pandoc leaves out without a word."""
     if form == "pptx":
         yield lost("Each slide becomes a section; bullets become paragraphs.", name)
         with zipfile.ZipFile(path) as slides:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import posixpath
 import re
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import lxml.html
@@ -166,19 +165,11 @@ class OdfPage:
             made.set("lang", language)
         if made.tag == "p":
             size = self._styles.size(style) or self._styles.default_size
-            made.set(SIZE, str(usual(self._sizes(element, size))))
+            made.set(SIZE, str(usual(self._styles.sizes(element, size))))
             made.attrib.update({BOLD: ""} if self._styles.has_bold(style) else {})
         if self._styles.is_bold(style) and made.tag == "p":
             made = SubElement(made, "strong")
         self._inlines_of(element, made)
-
-    def _sizes(self, element: Element, size: float) -> Iterator[tuple[float, str]]:
-        """The texts in an element, with the sizes of their letters."""
-        yield size, element.text or ""
-        for inner in element:
-            own = self._styles.size(inner.get(f"{TEXT}style-name") or "")
-            yield from self._sizes(inner, own or size)
-            yield size, inner.tail or ""
 
     def _labelled(self, element: Element) -> None:
         """Count the words of a caption's label, which editions generate."""
@@ -252,12 +243,9 @@ class OdfPage:
         if self._cited:
             self.labels += len((text or "").split())
         else:
-            append_text(to, readable(folded(text), lambda: self._font(element), self.told.append))
-
-    def _font(self, element: Element) -> str:
-        """The font of an element's text."""
-        outer = (element, *element.iterancestors())
-        return self._styles.font(above.get(f"{TEXT}style-name") or "" for above in outer)
+            append_text(
+                to, readable(folded(text), lambda: self._styles.font(element), self.told.append)
+            )
 
     def _pass(self, element: Element) -> None:
         """Pass by an element of a citation's text, which may hold its end."""

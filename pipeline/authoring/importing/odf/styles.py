@@ -78,6 +78,14 @@ class OdfStyles:
         sizes = (_points(_of_text(style)) for _, style in self._chain(name))
         return next(filter(None, sizes), 0.0)
 
+    def sizes(self, element: Element, size: float) -> Iterator[tuple[float, str]]:
+        """The texts in an element, with the sizes of their letters."""
+        yield size, element.text or ""
+        for inner in element:
+            own = self.size(inner.get(f"{TEXT}style-name") or "")
+            yield from self.sizes(inner, own or size)
+            yield size, inner.tail or ""
+
     def has_bold(self, name: str) -> bool:
         """Return whether the text in a style is bold."""
         properties = (_of_text(style) for _, style in self._chain(name))
@@ -90,8 +98,10 @@ class OdfStyles:
         properties = None if style is None else _of_text(style)
         return "" if properties is None else properties.get(f"{FO}color", "")
 
-    def font(self, names: Iterable[str]) -> str:
-        """The font of text in the first of these styles that names one."""
+    def font(self, element: Element) -> str:
+        """The font of an element's text."""
+        outer = (element, *element.iterancestors())
+        names = (above.get(f"{TEXT}style-name") or "" for above in outer)
         chains = (_of_text(style) for name in names for _, style in self._chain(name))
         fonts = (p.get(f"{STYLE}font-name") for p in chains if p is not None)
         found = next(filter(None, fonts), "")

@@ -22,6 +22,14 @@ from pipeline.authoring.importing.draft import (
 )
 from pipeline.authoring.importing.omml import M, as_tex
 from pipeline.authoring.importing.symbols import readable, symbol, unknown
+from pipeline.authoring.importing.word.drawings import (
+    OFFICE,
+    alternative,
+    alternative_of_shape,
+    is_decorative,
+    kind_of_drawing,
+    local_name,
+)
 from pipeline.authoring.importing.word.parts import WordParts
 from pipeline.authoring.importing.word.styles import VAL, W, on
 
@@ -29,8 +37,6 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _EMU = 360_000
 """The number of Word's units in a centimetre."""
-
-_O = "{urn:schemas-microsoft-com:office:office}"
 
 _WRAPPERS = frozenset(
     f"{W}{name}" for name in ("smartTag", "customXml", "sdtContent", "dir", "bdo", "subDoc")
@@ -294,15 +300,15 @@ class Runs:
         within = [b for b in element.iter(f"{W}txbxContent") if _outermost(b, element)]
         self.boxes += within
         inner = {one for box in within for one in box.iter()}
-        properties = next((e for e in element.iter() if _local(e) == "docPr"), None)
-        alt = _alternative(properties)
+        properties = next((e for e in element.iter() if local_name(e) == "docPr"), None)
+        alt = alternative(properties)
         is_found = bool(within)
         for image in element.iter():
-            if image in inner or _local(image) not in ("blip", "imagedata"):
+            if image in inner or local_name(image) not in ("blip", "imagedata"):
                 continue
             is_found = True
-            vector = next((e for e in image.iter() if _local(e) == "svgBlip"), None)
-            own = alt if properties is not None else _of_shape(image)
+            vector = next((e for e in image.iter() if local_name(e) == "svgBlip"), None)
+            own = alt if properties is not None else alternative_of_shape(image)
             source = image if vector is None else vector
             names = (source.get(f"{R}{key}") for key in ("embed", "id", "link"))
             name = self.parts.image(next(filter(None, names), ""))
@@ -310,18 +316,20 @@ class Runs:
                 self.told.append(f"The image “{own[:60]}” is not in the document.")
                 continue
             made = etree.Element("img", src=name, alt=own)
-            extent = next((e.get("cx", "") for e in element.iter() if _local(e) == "extent"), "")
+            extent = next(
+                (e.get("cx", "") for e in element.iter() if local_name(e) == "extent"), ""
+            )
             if extent.isdecimal():
                 made.set("width", f"{int(extent) / _EMU:.1f}cm")
-            if _is_decorative(properties):
+            if is_decorative(properties):
                 made.set("class", "decorative")
-            link = next((e for e in element.iter() if _local(e) == "hlinkClick"), None)
+            link = next((e for e in element.iter() if local_name(e) == "hlinkClick"), None)
             target = None if link is None else self.parts.target(link.get(f"{R}id"))
             yield Atom(made, (("link", target), *formats) if target else formats)
-        rule = next((e for e in element.iter() if e.get(f"{_O}hr") in ("t", "true")), None)
+        rule = next((e for e in element.iter() if e.get(f"{OFFICE}hr") in ("t", "true")), None)
         if rule is not None:
             yield Atom(etree.Element("hr"))
-        elif not is_found and (kind := _kind_of(element)):
+        elif not is_found and (kind := kind_of_drawing(element)):
             said = f" “{alt[:60]}”" if alt else ""
             self.told.append(f"{kind}{said} is left out: Markdown cannot express it.")
 
@@ -356,7 +364,7 @@ def chosen(element: Element) -> Element:
     choice, fallback = element.find(f"{MC}Choice"), element.find(f"{MC}Fallback")
     for one in (choice, fallback):
         if one is not None and any(
-            _local(e) in ("txbxContent", "blip", "imagedata", "t", "oMath") for e in one.iter()
+            local_name(e) in ("txbxContent", "blip", "imagedata", "t", "oMath") for e in one.iter()
         ):
             return one
     return element if choice is None else choice
@@ -371,39 +379,3 @@ def _outermost(box: Element, root: Element) -> bool:
         ):
             return False
     return False
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def _alternative(properties: Element | None) -> str:
-    if properties is None:
-        return ""
-    said = properties.get("descr") or properties.get("title") or ""
-    # Word's own guesses say how they were made
-    return " ".join(said.partition("Description automatically generated")[0].split())
-
-
-def _of_shape(image: Element) -> str:
-    for element in (image, *image.iterancestors()):
-        if said := element.get("alt") or element.get(f"{_O}title"):
-            return " ".join(said.split())
-        if _local(element) in ("pict", "object"):
-            break
-    return ""
-
-
-def _is_decorative(properties: Element | None) -> bool:
-    marks = () if properties is None else (e for e in properties.iter())
-    return any(_local(e) == "decorative" and e.get("val") in ("1", "true") for e in marks)
-
-
-def _kind_of(element: Element) -> str:
-    """The kind of a drawing without image or text."""
-    uris = " ".join(e.get("uri") or "" for e in element.iter() if _local(e) == "graphicData")
-    if "chart" in uris:
-        return "The chart"
-    if "diagram" in uris:
-        return "The diagram"
-    return "The embedded object" if element.tag == f"{W}object" else ""
