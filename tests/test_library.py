@@ -485,7 +485,7 @@ def test_what_is_wrong_with_a_library_is_reported_and_the_rest_is_built(tmp_path
     document(tmp_path / "wells.markdown", "The same")
     document(tmp_path / "full.md", "Full")
     (tmp_path / "note.md").write_text("A note.\n", encoding="utf-8")
-    (tmp_path / "old.md").write_bytes("---\ntitle: Brücken\n---\n\nText.\n".encode("cp1252"))
+    (tmp_path / "old.md").write_bytes("---\ntitle: Мосты\n---\n\nText.\n".encode("cp1251"))
     names = "# this year's\nwells.md\n\nwells.markdown\nnote.md\n  gone.md\nold.md\nfull.md\n"
     (tmp_path / "list.txt").write_text(names, encoding="utf-8")
     (tmp_path / "out").mkdir()
@@ -496,7 +496,7 @@ def test_what_is_wrong_with_a_library_is_reported_and_the_rest_is_built(tmp_path
         "list.txt:6:3: error[unreadable-file]: There is no such file.",
         "note.md: error[no-document]: The file has no front matter",
         "wells.markdown: error[same-name]: It would be built as “wells”",
-        "old.md:2:10: error[wrong-encoding]",
+        "old.md:2:8: error[wrong-encoding]",
         "full.md: error[not-built]: “",
         "3 documents: 1 built, 0 unchanged, 2 failed",
     ):
