@@ -1,4 +1,4 @@
-"""What a process of a pool is given to do when it is to end: a module that loads at once."""
+"""The work of a pool's process in `test_ending`, in a module that loads little."""
 
 from __future__ import annotations
 

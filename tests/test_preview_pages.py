@@ -77,7 +77,10 @@ class Writing:
         return book(self.number, **added)
 
     def save(self, text: str) -> None:
-        self.source.write_text(text, "utf-8")
+        """Save at once: of a file that is seen empty and then full, there would be two builds."""
+        new = self.source.with_suffix(".new")
+        new.write_text(text, "utf-8")
+        new.replace(self.source)
 
     def _changed(self) -> None:
         with self._news:
