@@ -98,7 +98,8 @@ class ItemProcessor(LineProcessor):
                 return found
         after = markers.read(self.parser.following(), found.kind)
         followed = after is not None and after.kind == found.kind and found.precedes(after)
-        begins = followed or (around.tag != "p" and found.may_begin)
+        is_inner = around.tag == "li" and not len(around)  # `- a) One`, `- b) Two` are one list
+        begins = followed or (around.tag != "p" and found.may_begin and not is_inner)
         is_letter = found.form != "." and found.style in markers.LETTERED
         is_marked = is_letter and kind in {style + found.form for style in markers.LETTERED}
         if is_marked and found.style.startswith("upper") and self._in_exercise():
