@@ -76,6 +76,11 @@ class HtmlProcessor(VerbatimProcessor):
             known = name and (name[0].lower() in KNOWN_TAGS or meaning_of(name[0]))
             if known and self.parser.tip.tag != "p":
                 return kind
+        # Nor does one that is left out and goes on after its line, whatever follows its tag.
+        opened = _APART.match(text)
+        if opened and not opened[1] and self.parser.tip.tag != "p":
+            is_over = _ENDS[opened[2].lower()].search(text)
+            return None if is_over else ANY_TAG
         return None
 
     def waits_for_end(self, block: BlockElement) -> bool:
