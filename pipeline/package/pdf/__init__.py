@@ -98,8 +98,7 @@ def _of_units(text: Printing) -> Package:
     for result in unit.each((each, edition, folder, pango) for each in units):
         book.sets.append(result)
         if len(book.sets) in SOON:
-            first = tuple(book.sets)
-            tell(Proof(edition, first, tuple(book.furniture), files, is_whole=False))
+            tell(book.proof(edition, files))
     book.begin()
     for _ in range(ROUNDS):
         stale = book.stale()

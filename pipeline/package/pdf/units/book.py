@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline.model.editions import Edition
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.joining import DrawnPart, KeptPage, Uses, join
@@ -91,6 +92,13 @@ class Book:
         links = (link for one in self.sets for page in one.pages for link in page.links)
         if any(link.is_internal and link.target not in self._starts for link in links):
             raise UndividedError("it has links that lead nowhere")
+
+    def proof(self, edition: Edition, fonts: tuple[str, ...]) -> Proof:
+        """The units until now, but for those that wait for page numbers, which are not drawn."""
+        both = zip(self.sets, self.furniture, strict=True)
+        drawn = [pair for pair in both if pair[0].drawing.streams and not pair[0].unfit]
+        sets, furniture = (tuple(some) for some in zip(*drawn, strict=True)) if drawn else ((), ())
+        return Proof(edition, sets, furniture, fonts, is_whole=False)
 
     @property
     def pages(self) -> list[SetPage]:
