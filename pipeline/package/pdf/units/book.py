@@ -230,7 +230,8 @@ def proof_pages(proof: Proof, numbers: Collection[int]) -> tuple[bytes, tuple[Pa
     """A PDF of the pages of some units, just as they will be in the whole, and their digests;
     nothing if they cannot be joined."""
     chosen, pango = sorted(numbers), pango_version()
-    above = list(heads.each((proof.furniture[n], proof.edition, pango) for n in chosen))
+    # here, as other processes may have many units to set before
+    above = [heads(proof.furniture[number], proof.edition, pango) for number in chosen]
     parts = [
         DrawnPart(tuple(map(_bare, one.pages)), one.drawing, over.drawing, over.shifts)
         for one, over in zip((proof.sets[number] for number in chosen), above, strict=True)
