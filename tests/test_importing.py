@@ -383,6 +383,14 @@ def test_what_is_guessed(tmp_path: Path) -> None:
     assert "The image “images/page/a.png” has no alternative text." in told(made)
 
 
+def test_the_only_row_of_a_table_gets_a_header_in_its_first_cell(tmp_path: Path) -> None:
+    page = "<h1>Wells</h1><p>Fill in.</p><table><tr><td>a</td><td>b</td></tr></table>"
+    (tmp_path / "page.html").write_text(page)
+    made = imported(tmp_path / "page.html")
+    assert told(made)[-1].endswith("has no header cells: its first column is used as the header.")
+    assert "{head-columns=1}" in body(made)
+
+
 def test_pages_of_libreoffice(tmp_path: Path) -> None:
     """Lists directly in lists, an image and its caption in one paragraph, small capitals by style,
     anchors of frames, cells of heads and footers of pages, as LibreOffice writes them."""

@@ -140,14 +140,20 @@ class PageReader:
                 self.tell(message, at=table)
             has_heads = table.find(".//th") is not None or table.find("thead/tr") is not None
             first = next(table.iter("tr"), None)
-            is_empty = first is None or not article.words(first)
-            if not has_heads and not is_empty and len(table.findall(".//td")) > 1:
+            if first is None or not article.words(first):
+                continue
+            if not has_heads and len(table.findall(".//td")) > 1:
                 words = (word for row in table.iter("tr") for word in article.words(row))
                 said = " ".join(islice(words, 6))
+                # as in `tidy_tables.headed`
+                spans = any(cell.get("rowspan", "1") not in ("0", "1") for cell in first.iter("td"))
+                is_column = spans or len(table.findall(".//tr")) == 1
+                part, key = ("column", "columns") if is_column else ("row", "rows")
                 message = (
-                    f"The table “{said}…” has no header cells: its first row is used as the header."
+                    f"The table “{said}…” has no header cells:"
+                    f" its first {part} is used as the header."
                 )
-                hint = "Write `{head-rows=0}` below it if it has no header."
+                hint = f"Write `{{head-{key}=0}}` below it if it has no header."
                 self.tell(message, hint, table)
 
     def tell(self, message: str, hint: str = "", at: Element | str = "") -> None:
