@@ -496,6 +496,31 @@ def test_styles_that_say_something(tmp_path: Path) -> None:
     assert body(made) == ("A **deep well** **_is_** H<sub>2</sub>O<sup>x</sup> ~~old~~.")
 
 
+def test_look_that_is_left_out(tmp_path: Path) -> None:
+    """Colours of text and columns are reported for a page that is a document; not those of headings
+    and links, nor greys."""
+    (tmp_path / "a.html").write_text(
+        "<style>.r { color: rgb(200, 0, 0) } .two { columns: 2 20em }</style><title>A well</title>"
+        '<h2><font color="#ff0000">Depth</font></h2><div class="two"><p style="color: #333">It is '
+        '<span class="r">deep</span> and <font color="blue">blue</font>: '
+        '<a href="https://example.org/"><font color="#0000ff">wells of the north</font></a>.</p>'
+    )
+    assert told(imported(tmp_path / "a.html")) == [
+        "The colours of text are left out, as of “deep blue”.",
+        "Text in 2 columns becomes text in one; `::: columns 2` makes them.",
+    ]
+
+
+def test_numbers_of_items(tmp_path: Path) -> None:
+    """Items may have numbers of their own."""
+    (tmp_path / "a.html").write_text(
+        "<title>A well</title><ol><li value=5>five</li><li value=6>six</li></ol><p>So.</p>"
+        "<ol type=a><li>a</li><li value=3>c</li><li>d</li></ol>"
+    )
+    made = imported(tmp_path / "a.html")
+    assert body(made) == "5. five\n6. six\n\nSo.\n\na.  a\n\nc.  c\nd.  d"
+
+
 def test_spaces_at_the_ends_of_links(tmp_path: Path) -> None:
     text = '<h1>A</h1><p>See <a href="https://example.org/">the site </a>and x<sup> 2 </sup>.</p>'
     (tmp_path / "a.html").write_text(text)
@@ -811,6 +836,18 @@ def test_language_of_a_page(tmp_path: Path) -> None:
     text = "Les des et est une dans que qui pour vous pas du. " * 9
     (tmp_path / "a.html").write_text(f'<html lang="en"><h1>Le</h1><p>{text}</p></html>')
     assert "\nlang: en\n---\n" in imported(tmp_path / "a.html").text
+
+
+def test_control_characters(tmp_path: Path) -> None:
+    """Characters that no text may have are left out of a page with a message, however they are
+    written; some numbers mean characters of Windows."""
+    text = "<p>A&#2;well&#x1F; is\x0bdeep &#60; &#150; it&#146;s &#38; so.</p>"
+    (tmp_path / "a.html").write_text(f"<title>A well</title>\n{text}")
+    made = imported(tmp_path / "a.html")
+    assert body(made) == "A well is deep < – it’s & so."
+    [finding] = made.findings
+    assert finding.message == "3 control characters are left out."
+    assert (finding.line, finding.column) == (2, 5)
 
 
 def test_entities(tmp_path: Path) -> None:

@@ -127,6 +127,16 @@ WELL = """
 """
 
 
+def test_lists_that_begin_again(tmp_path: Path) -> None:
+    """A list that continues another may begin with a number of its own."""
+    item = "<text:list-item{}><text:p>one</text:p></text:list-item>"
+    own = item.format(' text:start-value="1"')
+    list_style = 'text:style-name="L1" text:continue-numbering="true"'
+    lists = (f"<text:list {list_style}>{one}</text:list>" for one in (item.format(""), own))
+    odt(tmp_path / "a.odt", "<text:p>So.</text:p>".join(lists))
+    assert body(imported(tmp_path / "a.odt")).count("1. one") == 2
+
+
 HIDDEN = (
     '<text:p>In which year? <text:span text:style-name="T5">1962</text:span> Say why.</text:p>'
     '<text:p text:style-name="P5">Because of the drought.</text:p>'

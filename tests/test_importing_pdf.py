@@ -169,6 +169,18 @@ def test_interview(tmp_path: Path) -> None:
     assert "Ann Ash: And wide?\n\nBen Birch: No." in body(made)
 
 
+@pytest.mark.parametrize("tagged", [True, False])
+def test_boxes_that_are_drawn_last(*, tagged: bool, tmp_path: Path) -> None:
+    """A box in another font may follow its text in the file, but stands before it."""
+    box = '<span style="position: relative; left: {}">{}</span>'
+    texts = "".join(
+        f"<p>{box.format('1.5em', text)}{box.format('-' + width, sign)}</p>"
+        for text, sign, width in (("Read", "☐", "2.2em"), ("Seen", "☑", "2.2em"))
+    )
+    pdf(tmp_path / "a.pdf", f"<title>A well</title>{texts}", tagged=tagged)
+    assert body(imported(tmp_path / "a.pdf")) == "- [ ] Read\n- [x] Seen"
+
+
 def test_title_of_a_file(tmp_path: Path) -> None:
     """A file name is not a title: the largest heading is."""
     pdf(tmp_path / "a.pdf", PAGE.format(title="well.indd", cut="auto"), tagged=False)

@@ -204,6 +204,18 @@ def test_sizes_of_images(tmp_path: Path) -> None:
     )
 
 
+def test_colours_and_columns(tmp_path: Path) -> None:
+    """Colours of text are reported, except of headings, links and greys; so are columns."""
+    table = "{\\colortbl;\\red255\\green0\\blue0;\\red90\\green90\\blue90;}"
+    styles = "{\\stylesheet{\\s1 heading 1;}}\\cols2"
+    link = '{\\cf1{\\field{\\*\\fldinst HYPERLINK "https://example.org"}{\\fldrslt more}}}'
+    text = f"\\pard\\s1{{\\cf1 Depth}}\\par\\pard {{\\cf1 Very}} {{\\cf2 deep}}, {link}.\\par"
+    rtf(tmp_path / "a.rtf", f"{{\\rtf1{table}{styles}{text}}}")
+    found = told(imported(tmp_path / "a.rtf"))
+    assert "The colours of text are left out, as of “Very”." in found
+    assert "Text in 2 columns becomes text in one; `::: columns 2` makes them." in found
+
+
 def test_libre_office(tmp_path: Path) -> None:
     """LibreOffice raises and lowers letters by heights, and links to bookmarks."""
     link = '{\\field{\\*\\fldinst HYPERLINK "#deep"}{\\fldrslt below}}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -16,6 +17,9 @@ from tests.test_importing_odt import NAMES
 
 Paragraphs = list[tuple[str, float, bool]]
 """Texts, with the size of their letters in points, and whether they are bold."""
+
+
+NEW_LINE = "\n"
 
 
 def plain(*texts: str) -> Paragraphs:
@@ -36,7 +40,8 @@ def odt(path: Path, paragraphs: Paragraphs) -> None:
         weight = ' fo:font-weight="bold"' if bold else ""
         styles += f'<style:style style:name="P{number}" style:family="paragraph">'
         styles += f'<style:text-properties fo:font-size="{size}pt"{weight}/></style:style>'
-        texts += f'<text:p text:style-name="P{number}">{escape(text)}</text:p>'
+        lines = "<text:line-break/>".join(map(escape, text.split("\n")))
+        texts += f'<text:p text:style-name="P{number}">{lines}</text:p>'
     path.write_text(
         f"<office:document {NAMES}><office:automatic-styles>{styles}</office:automatic-styles>"
         f"<office:body><office:text>{texts}</office:text></office:body></office:document>"
@@ -48,7 +53,8 @@ def html(path: Path, paragraphs: Paragraphs) -> None:
         "<title></title><style>p { font-size: 11pt }</style>"
         + "".join(
             f'<p><font size="4" style="font-size: {size}pt">'
-            f"{'<b>' * bold}{escape(text)}{'</b>' * bold}</font></p>\n"
+            f"{'<b>' * bold}{'<br>'.join(map(escape, text.split(NEW_LINE)))}"
+            f"{'</b>' * bold}</font></p>\n"
             for text, size, bold in paragraphs
         )
     )
@@ -57,7 +63,7 @@ def html(path: Path, paragraphs: Paragraphs) -> None:
 def rtf(path: Path, paragraphs: Paragraphs) -> None:
     texts = (
         f"\\pard\\plain\\fs{size * 2:.0f}{chr(92) + 'b' if bold else ''} "
-        + "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in text)
+        + "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in text).replace("\n", "\\line ")
         + "\\par\n"
         for text, size, bold in paragraphs
     )
@@ -181,6 +187,18 @@ def test_lists_in_all_formats(tmp_path: Path, kind: str) -> None:
     assert "6 items of lists are recognised by bullets or numbers" in " ".join(told(result))
 
 
+@every_format
+def test_lines_of_a_paragraph(tmp_path: Path, kind: str) -> None:
+    """Lines within a paragraph are items too, and no others."""
+    result = made(
+        tmp_path, kind, plain("Dig so:\n1. Take it.\n2. Dig,\nand rest.", "1. Mai\nor 3. Mai")
+    )
+    assert body(result) == (
+        "Dig so:\n\n1. Take it.\n2. Dig,\\\n   and rest.\n\n1\\. Mai\\\nor 3. Mai"
+    )
+    assert not any("not in the source" in one for one in told(result))
+
+
 SHEET = plain(
     "Name: __________ Class: ____",
     "1. Why is it deep?",
@@ -226,6 +244,40 @@ def test_no_worksheet(tmp_path: Path, name: str) -> None:
     result = made(tmp_path, "html", plain("The letter of a man, on paper.", text))
     assert wanted in body(result)
     assert any(one.startswith("Kept as text: ") for one in told(result))
+
+
+UNDERLINED = {
+    "a.html": "<title></title><p>A <u>&nbsp;&nbsp; &nbsp;</u> is <u>so</u><u> </u>deep.</p>"
+    '<p>Name: <span style="text-decoration: underline">&emsp;&emsp;&emsp;</span></p>',
+    "a.rtf": r"{\rtf1\ansi A {\ul     } is {\ul so}{\ul  }deep.\par Name: {\ul\tab\tab}\par}",
+    "a.fodt": f"<office:document {NAMES}><office:automatic-styles>"
+    '<style:style style:name="U" style:family="text">'
+    '<style:text-properties style:text-underline-style="solid"/></style:style>'
+    "</office:automatic-styles><office:body><office:text>"
+    '<text:p>A <text:span text:style-name="U"><text:s text:c="5"/></text:span> is '
+    '<text:span text:style-name="U">so</text:span><text:span text:style-name="U"> </text:span>'
+    'deep.</text:p><text:p>Name: <text:span text:style-name="U"><text:tab/></text:span></text:p>'
+    "</office:text></office:body></office:document>",
+}
+
+
+@pytest.mark.parametrize("name", [*UNDERLINED, "a.docx"])
+def test_underlined_gaps(tmp_path: Path, name: str) -> None:
+    """Underlined spaces and tabs are gaps, if they are wide."""
+    if name in UNDERLINED:
+        (tmp_path / name).write_text(UNDERLINED[name])
+    else:
+        document = docx.Document()
+        for texts in (("A ", "     ", " is ", "so", "", " ", "deep."), ("Name: ", "\t\t")):
+            paragraph = document.add_paragraph()
+            for number, text in enumerate(texts):
+                paragraph.add_run(text).underline = number % 2 == 1
+        document.save(str(tmp_path / name))
+    result = imported(tmp_path / name)
+    first, second = body(result).split("\n\n")
+    assert re.fullmatch("A _{4,} is <u>so ?</u> ?deep.", first)
+    assert re.fullmatch("Name: _{4,}", second)
+    assert "It is read as a worksheet: 2 gaps." in told(result)
 
 
 def test_gaps_in_copied_text(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ from __future__ import annotations
 import codecs
 import email
 import email.policy
+import html
 import mimetypes
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from email.message import EmailMessage
@@ -31,9 +33,10 @@ from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places, 
 from pipeline.authoring.importing.page_styles import mark_styles
 from pipeline.authoring.importing.tidying import tidied
 from pipeline.authoring.importing.typed_lists import make_lists
-from pipeline.authoring.importing.worksheets import as_worksheet
+from pipeline.authoring.importing.worksheets import as_worksheet, type_gaps
 from pipeline.model import Note, NoteReference
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.tree import walk
 from pipeline.model.words.guessing import language_of_text
 from pipeline.parser.characters import FORBIDDEN
@@ -60,6 +63,9 @@ _COUNTED = {
     "img": "images",
 }
 
+
+_REFERENCE = re.compile(rf"&#(?:[xX]([0-9a-fA-F]{{1,8}})|([0-9]{{1,8}}));?|{FORBIDDEN.pattern}")
+"""A reference to a character by its number, or a character that no text may have."""
 
 _FORMULA = re.compile(f"{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK}")
 
@@ -90,12 +96,13 @@ def of_page(
 ) -> draft.Draft:
     """The article of a page, or the ``whole_page`` of a document or a book, whose ``title`` may be
     known, with ``notes`` by their labels. ``places`` are the counted elements."""
-    text = "" if isinstance(data, Element) else decoded(data)
+    raw = "" if isinstance(data, Element) else _decoded(data)
+    text = _REFERENCE.sub(_valid, raw)
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
         return draft.unread("There is no text in it.", name, code=Code.EMPTY_FILE)
-    mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
+    look = mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
     headings = find_headings(root)
     metadata, address = metadata_of(root, whole_page=whole_page)
     if title:
@@ -103,6 +110,7 @@ def of_page(
     reader = PageReader(name, fetch, address, places)
     if places == "line":
         reader.find_columns(root, text)
+    reader.findings += _control_characters(raw, name)
     reader.tell_headings(headings)
     if root.xpath("//meta[@name='generator'][@content='Chapbook']"):
         reader.findings.append(draft.made_here(name))
@@ -120,7 +128,12 @@ def of_page(
         guess = language_of_text(" ".join(article.words(chosen))[:SAMPLE])
         metadata = replace(metadata, lang=guess or metadata.lang)
     join_captions(chosen)
+    if is_whole:
+        reader.tell_look(look)
+    etree.strip_tags(chosen, "font")
+    _number_lists(chosen)
     _nest_lists(chosen)
+    type_gaps(chosen)
     marks = make_lists(chosen)
     reader.tell_guesses(chosen, marks)
     take_formulas(chosen)
@@ -150,6 +163,25 @@ def of_page(
         reader.tell(message, hint)
     found = tuple(reader.findings)
     return draft.Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
+
+
+def _number_lists(root: Element) -> None:
+    """Let lists begin with the number of their first item, and divide those in which others have
+    numbers of their own."""
+    for listed in [*root.iter("ol")]:
+        expected = 0
+        for item in [*listed.iterchildren("li")]:
+            value = item.attrib.pop("value", "").strip()
+            if value.isdecimal() and int(value) != expected:
+                if expected:
+                    rest = etree.Element("ol", dict(listed.attrib))
+                    rest.extend([item, *item.itersiblings()])
+                    listed.addnext(rest)
+                    listed = rest
+                listed.set("start", value)
+                expected = int(value)
+            start = listed.get("start", "1")
+            expected = (expected or (int(start) if start.isdecimal() else 1)) + 1
 
 
 def _nest_lists(root: Element) -> None:
@@ -187,6 +219,10 @@ def _keep_comments(root: Element) -> None:
 
 def decoded(data: bytes | str) -> str:
     """A page without its XML declaration, and without characters that are invalid in text."""
+    return _REFERENCE.sub(_valid, _decoded(data))
+
+
+def _decoded(data: bytes | str) -> str:
     if isinstance(data, bytes):
         try:
             text = data.decode("utf-8-sig")
@@ -194,7 +230,28 @@ def decoded(data: bytes | str) -> str:
             text = data.decode(_encoding(data), "replace")
     else:
         text = data
-    return FORBIDDEN.sub(" ", re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+
+
+def _valid(match: re.Match[str]) -> str:
+    """What stands for a character: a space if no text may have it. As in browsers, some numbers
+    mean characters of Windows."""
+    number = int(match[1], 16) if match[1] else int(match[2]) if match[2] else ord(match[0])
+    if number <= sys.maxunicode and not FORBIDDEN.match(chr(number)):
+        return match[0]
+    character = html.unescape(match[0])
+    return " " if not character or FORBIDDEN.search(character) else character
+
+
+def _control_characters(text: str, name: str) -> Iterator[Diagnostic]:
+    """The finding about characters that no text may have, if there are any."""
+    left_out = [match for match in _REFERENCE.finditer(text) if _valid(match) == " "]
+    if left_out:
+        before = text[: left_out[0].start()].split("\n")
+        number = len(left_out)
+        said = "1 control character is" if number == 1 else f"{number} control characters are"
+        span = Span(len(before), len(before[-1]) + 1)
+        yield draft.lost(f"{said} left out.", name, span=span)
 
 
 def _encoding(data: bytes) -> str:

@@ -24,8 +24,10 @@ from pipeline.authoring.importing.draft import (
     NOTE_MARK,
     InputText,
     image_folder,
+    look_sentences,
     lost,
 )
+from pipeline.authoring.importing.page_styles import PageLook
 from pipeline.authoring.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -119,6 +121,17 @@ class PageReader:
         if texts:
             message = f"{number} recognised by size and weight, such as “{texts[-1][:60]}”."
             self.tell(message, at=texts[-1])
+
+    def tell_look(self, look: PageLook) -> None:
+        """Report colours of text, except of headings and links, and columns."""
+        outer = {e: [e.tag, *(above.tag for above in e.iterancestors())] for e in look.coloured}
+        texts = [
+            " ".join(article.words(e))
+            for e, tags in outer.items()
+            if "body" in tags and not {"a", "caption", *article.HEADS} & {*tags}
+        ]
+        for message in look_sentences(texts, look.columns):
+            self.tell(message)
 
     def tell_guesses(self, root: Element, marks: Sequence[str]) -> None:
         """Report items of lists by the marks typed before them, that tables without headers get

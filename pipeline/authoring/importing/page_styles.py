@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-import tinycss2  # type: ignore[import-untyped]
+import tinycss2.color3  # type: ignore[import-untyped]
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.appearance import BOLD, SIZE, usual
 from pipeline.authoring.importing.article import HEADS
-from pipeline.authoring.importing.draft import append_text
+from pipeline.authoring.importing.draft import append_text, is_coloured
 
 MOST = 500_000
 """The maximum length of style sheets that are read."""
@@ -28,9 +29,16 @@ _POINTS = {"pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "%": 0.12}
 Style = dict[str, str]
 
 
-def mark_styles(root: Element, sheets: Iterable[str]) -> None:
-    """Put elements in place of the meaningful styles of spans, and mark paragraphs with the size
-    and weight of their letters."""
+class PageLook(NamedTuple):
+    """The elements of a page whose text is in a colour, and the most columns of its text."""
+
+    coloured: list[Element]
+    columns: int
+
+
+def mark_styles(root: Element, sheets: Iterable[str]) -> PageLook:
+    """Put elements in place of the meaningful styles of spans, mark paragraphs with the size and
+    weight of their letters, and give the look that is lost."""
     classes: dict[str, Style] = {}
     left = MOST
     for sheet in sheets:
@@ -43,7 +51,9 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> None:
                     classes.setdefault(match[1] or match[2], {}).update(said)
         left = max(0, left - len(sheet))
     spans = [*root.iter("span")]
-    styles = {e: _style_of(e, classes) for e in root.iter("span", "font", "p")}
+    styles = {e: _style_of(e, classes) for e in root.iter("span", "font", "p", "div", "body")}
+    coloured = [e for e, style in styles.items() if _is_coloured(e, style)]
+    columns = max(map(_columns, styles.values()), default=1)
     for paragraph in root.iter("p"):
         if SIZE not in paragraph.attrib:
             paragraph.set(SIZE, str(usual(_sizes(paragraph, styles))))
@@ -52,6 +62,19 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> None:
     for span in spans:
         if not any(above.tag in HEADS for above in span.iterancestors()):
             _mark(span, styles[span])
+    return PageLook(coloured, columns)
+
+
+def _is_coloured(element: Element, style: Style) -> bool:
+    colour = tinycss2.color3.parse_color(style.get("color") or element.get("color") or "")
+    is_known = isinstance(colour, tinycss2.color3.RGBA)
+    shown = "".join(f"{round(255 * part):02x}" for part in colour[:3]) if is_known else ""
+    return is_coloured(shown)
+
+
+def _columns(style: Style) -> int:
+    numbers = f"{style.get('column-count', '')} {style.get('columns', '')}".split()
+    return max((int(number) for number in numbers if number.isdecimal()), default=1)
 
 
 def _declared(content: Iterable[object]) -> Style:
@@ -80,11 +103,13 @@ def _mark(span: Element, style: Style) -> None:
         tags.append("em")
     if "line-through" in style.get("text-decoration", ""):
         tags.append("s")
+    if "underline" in style.get("text-decoration", "") and span.find(".//a") is None:
+        tags.append("u")
     if raised := _raised(style):
         tags.append(raised)
     if not tags and "small-caps" in style.get("font-variant", style.get("font-variant-caps", "")):
         span.set("class", "small-caps")
-    if not tags or not "".join(span.itertext()).strip():
+    if not tags or not (tags == ["u"] or "".join(span.itertext()).strip()):
         return
     span.tag = tags[0]
     for tag in tags[1:]:

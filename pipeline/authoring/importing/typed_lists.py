@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from lxml import etree
@@ -62,16 +63,39 @@ class _Open(NamedTuple):
 
 
 def make_lists(root: Element) -> list[str]:
-    """Make lists of paragraphs that begin with marks, and give their marks."""
+    """Make lists of paragraphs, and of lines in them, that begin with marks, and give their
+    marks."""
+    for paragraph in [*root.iter("p")]:
+        _divide(paragraph)
     made: list[str] = []
     for holder in [*root.iter(*_HOLDERS)]:
         made += _lists_in(holder)
     return made
 
 
+def _divide(paragraph: Element) -> None:
+    """Make paragraphs of the lines of one that begin with marks which follow each other."""
+    breaks = [child for child in paragraph if child.tag == "br"]
+    lines = [paragraph.text or ""]
+    for child in paragraph:
+        lines += [""] if child.tag == "br" else []
+        lines[-1] += ("" if child.tag == "br" else _text(child)) + (child.tail or "")
+    marks = [[*_marks(line)] for line in lines]
+    pairs = pairwise(filter(None, marks))
+    if not any(_goes_on(mark, last) for a, b in pairs for last in a for mark in b):
+        return
+    for line_break, begins in zip(reversed(breaks), reversed(marks[1:]), strict=True):
+        if begins:
+            line = etree.Element("p")
+            line.text = line_break.tail
+            line.extend([*line_break.itersiblings()])
+            paragraph.remove(line_break)
+            paragraph.addnext(line)
+
+
 def _lists_in(holder: Element) -> Iterator[str]:
     children = [*holder]
-    marks = [[*_marks(child)] if child.tag == "p" else [] for child in children]
+    marks = [[*_marks(_text(child))] if child.tag == "p" else [] for child in children]
     are_lines = [
         child.tag == "p" and bool(RULED.fullmatch(_text(child).strip())) for child in children
     ]
@@ -115,9 +139,8 @@ def _text(element: Element) -> str:
     return "".join(str(text) for text in element.itertext())
 
 
-def _marks(paragraph: Element) -> Iterator[TypedMark]:
-    """The marks that a paragraph may begin with: ``i)`` is a letter, or a number."""
-    text = _text(paragraph)
+def _marks(text: str) -> Iterator[TypedMark]:
+    """The marks that a text may begin with: ``i)`` is a letter, or a number."""
     if box := _BOX.match(text):
         yield TypedMark("☐", 0, box[2], 0)
     elif found := BULLET.match(text):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline import model
@@ -22,6 +23,9 @@ _ASKS = re.compile(r"[?？؟]|:\s*$")
 _APART = (model.Choices, model.WritingLines)
 """Blocks that are not written directly below a text."""
 
+TAB, SHORTEST = 8, 3
+"""The spaces that a tab is as wide as, and those that a gap is at least."""
+
 LONGEST = 12
 """Words of an answer to choose from, at most."""
 
@@ -34,6 +38,19 @@ BOXES, CHOICES = (
     ("question with choices", "questions with choices"),
 )
 """The names of one sign, and of several."""
+
+
+def type_gaps(root: Element) -> None:
+    """Type underscores in place of underlined spaces and tabs, which are gaps on paper."""
+    for underlined in [*root.iter("u")]:
+        space = "".join(str(text) for text in underlined.itertext())
+        if space and not space.strip() and underlined.find(".//img") is None:
+            width = len(space.expandtabs(TAB))
+            typed = "_" * width if width >= SHORTEST else " "
+            for inner in [*underlined]:
+                underlined.remove(inner)
+            underlined.text = typed
+            underlined.tag = "span"
 
 
 def as_worksheet(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], str]:

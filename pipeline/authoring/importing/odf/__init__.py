@@ -92,9 +92,10 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         counts={**draft.counts, **counts},
         findings=(*found, *draft.findings),
         passages=tuple(
-            InputText(_own_text(e), paragraph=number)
+            InputText(line, paragraph=number)
             for number, e in enumerate(_texts(body), 1)
             if e not in page.replaced
+            for line in _own_text(e).split("\v")
         ),
     )
     return with_marks(draft, page.marks, name, path.stem)
@@ -173,8 +174,10 @@ def _own_text(paragraph: Element) -> str:
     """The text of a paragraph, without paragraphs inside it."""
     parts = [paragraph.text or ""]
     for child in paragraph:
-        if child.tag in (f"{names.TEXT}s", f"{names.TEXT}tab", f"{names.TEXT}line-break"):
+        if child.tag in (f"{names.TEXT}s", f"{names.TEXT}tab"):
             parts.append(" ")
+        elif child.tag == f"{names.TEXT}line-break":
+            parts.append("\v")
         elif child.tag not in (
             *names.LEAVE_OUT,
             f"{names.TEXT}p",

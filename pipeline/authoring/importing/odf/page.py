@@ -182,11 +182,11 @@ class OdfPage:
         made = SubElement(to, "ol" if start else "ul")
         set_numbering(made, sort, around)
         items = [c for c in element if c.tag in (f"{TEXT}list-item", f"{TEXT}list-header")]
-        first = number_of(items[0], f"{TEXT}start-value", start) if items else start
+        first = number_of(items[0], f"{TEXT}start-value", 0) if items else start
         before = element.get(f"{TEXT}continue-list") or style
         is_next = element.get(f"{TEXT}continue-numbering") == "true" or before != style
-        if start and level == 1 and is_next:
-            first = self._ends.get(before, 0) + 1
+        if not first:
+            first = self._ends.get(before, 0) + 1 if start and level == 1 and is_next else start
         if level == 1:
             own = element.get("{http://www.w3.org/XML/1998/namespace}id") or ""
             self._ends[style] = self._ends[own] = first + len(items) - 1
@@ -261,10 +261,9 @@ class OdfPage:
         elif tag in LEAVE_OUT:
             return
         elif tag == f"{TEXT}s":
-            count = min(number_of(element, f"{TEXT}c"), 200)
-            append_text(to, " " * count if is_code(to) else " ")
+            append_text(to, " " * min(number_of(element, f"{TEXT}c"), 200))
         elif tag == f"{TEXT}tab":
-            append_text(to, "\t" if is_code(to) else " ")
+            append_text(to, "\t")
         elif tag == f"{TEXT}line-break":
             if is_code(to):
                 append_text(to, "\n")

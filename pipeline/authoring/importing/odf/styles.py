@@ -157,6 +157,8 @@ class OdfStyles:
         is_link = names & {"Internet_20_link", "Visited_20_Internet_20_Link"}
         if said.get(f"{STYLE}text-underline-style", "none") != "none" and not is_link:
             found.append("u")
+        if said.get(f"{FO}background-color", "transparent") != "transparent":
+            found.append("mark")
         if "small-caps" in said.get(f"{FO}font-variant", ""):
             found.append("span.small-caps")
         if "Citation" in names:

@@ -18,6 +18,9 @@ from pipeline.verify.layout import TextRun
 HYPHENS = ("-", "\u2010")
 """The signs at the end of a line in which a word is cut."""
 
+_MARK = re.compile(r"[•◦▪‣·●○■□☐☑☒\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
+"""A bullet, a box or a number."""
+
 _CUT = re.compile(r"(?<!\w)([^\W\d_]{2,60})[-\u2010\u00ad\ufffe\x02]$")
 END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
 """The end of a sentence, perhaps with the number of a note."""
@@ -106,7 +109,8 @@ def _is_apart(before: TextRun, run: TextRun, *, raised: bool = False) -> bool:
 
 
 def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
-    """The lines that pieces are on, in their order."""
+    """The lines that pieces are on, in their order; marks that are drawn by themselves stand before
+    theirs."""
     found: list[list[TextRun]] = []
     for run in runs:
         before = found[-1][-1] if found else None
@@ -118,8 +122,27 @@ def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
         ):
             found.append([run])
         else:
-            found[-1].append(run)
-    return [PdfLine(page, tuple(one)) for one in found]
+            line = found[-1]
+            is_mark = run.box.left < line[0].box.left and _MARK.fullmatch(run.text.strip())
+            line.insert(0 if is_mark else len(line), run)
+    return _marked([PdfLine(page, tuple(one)) for one in found])
+
+
+def _marked(lines: list[PdfLine]) -> list[PdfLine]:
+    marks = {
+        round(line.baseline): line
+        for line in lines
+        if len(line.runs) == 1 and _MARK.fullmatch(line.text)
+    }
+    found: list[PdfLine] = []
+    used: list[PdfLine] = []
+    for line in lines:
+        mark = marks.get(round(line.baseline))
+        if mark and mark is not line and mark.left < line.left and mark not in used:
+            used.append(mark)
+            line = line._replace(runs=(*mark.runs, *line.runs))
+        found.append(line)
+    return [line for line in found if line not in used]
 
 
 def hyphenated(text: str) -> frozenset[str]:

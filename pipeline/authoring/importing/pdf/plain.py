@@ -28,6 +28,7 @@ from pipeline.authoring.importing.pdf.lines import (
 from pipeline.authoring.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
 from pipeline.authoring.importing.pdf.tables import PdfTable, with_tables
 from pipeline.authoring.importing.references import LABEL
+from pipeline.authoring.importing.typed_lists import TO_TICK
 from pipeline.verify.layout import PageLayout
 
 INDENT = 3
@@ -49,7 +50,7 @@ def page_of_lines(
 ) -> PdfText:
     """A page of HTML with the text."""
     by_page = [lines_of(page.number, page.runs) for page in pages]
-    by_page = [_marked([line for line in lines if line.text]) for lines in by_page]
+    by_page = [[line for line in lines if line.text] for lines in by_page]
     furniture, left_out = _furniture(by_page)
     by_page = [[line for line in one if _key(line) not in furniture] for one in by_page]
     lines = [line for one in by_page for line in one]
@@ -144,24 +145,6 @@ def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: 
     return etree.SubElement(lists[-1][1], "li")
 
 
-def _marked(lines: list[PdfLine]) -> list[PdfLine]:
-    """The lines of a page, with bullets and numbers that are drawn by themselves before theirs."""
-    marks = {
-        round(line.baseline): line
-        for line in lines
-        if len(line.runs) == 1 and _MARK.fullmatch(line.text)
-    }
-    found: list[PdfLine] = []
-    used: list[PdfLine] = []
-    for line in lines:
-        mark = marks.get(round(line.baseline))
-        if mark and mark is not line and mark.left < line.left and mark not in used:
-            used.append(mark)
-            line = line._replace(runs=(*mark.runs, *line.runs))
-        found.append(line)
-    return [line for line in found if line not in used]
-
-
 def _key(line: PdfLine) -> tuple[int, str, float]:
     return line.page, line.text, round(line.baseline)
 
@@ -235,7 +218,7 @@ def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, *, is_short: bo
         line.bold != before.bold and len(part) == 1 and before.bold
     ):
         return False
-    if _mark_of(line):
+    if _mark_of(line) or line.text[0] in TO_TICK:
         return False
     is_cut = not END.search(before.text)
     gap = before.baseline - line.baseline

@@ -54,7 +54,8 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     said = reader.body.title or reader.info.get("title", "")
     text = _own_text(body)
     draft = of_page(root, name, reader.images.get, whole_page=True, title=said, notes=reader.notes)
-    found = [*change_sentences(reader.changed, changes), *look_sentences((), reader.columns)]
+    found = [*change_sentences(reader.changed, changes)]
+    found += look_sentences(reader.body.coloured, reader.columns)
     if reader.hidden:
         hidden = "1 word" if reader.hidden == 1 else f"{reader.hidden} words"
         found.append(f"Hidden content ({hidden}) is left out.")

@@ -18,6 +18,9 @@ from pipeline.authoring.importing.word.styles import kind_of
 MOST_NESTED = 9
 """The maximum nesting of tables."""
 
+COLOUR = "colour"
+"""The format of text in a colour, which no element shows."""
+
 NEAR = 30
 """Twentieths of a point that the edges of cells are apart at least."""
 
@@ -48,7 +51,8 @@ class _RowForm:
 
 class RtfBody:
     """Collects paragraphs. ``mark`` is the bullet or number of the next, ``styles`` are the names
-    of styles; ``comments`` and ``boxes`` follow their paragraph."""
+    of styles; ``comments`` and ``boxes`` follow their paragraph; ``coloured`` are texts in
+    colours."""
 
     def __init__(self, styles: dict[int, str] | None = None) -> None:
         self.root = etree.Element("div")
@@ -56,6 +60,7 @@ class RtfBody:
         self.mark = ""
         self.comments: list[str] = []
         self.boxes: list[Element] = []
+        self.coloured: list[str] = []
         self.title = self.subtitle = ""
         self._atoms: list[Atom] = []
         self._sizes: list[tuple[float, str]] = []
@@ -145,6 +150,8 @@ class RtfBody:
             fill(made, atoms)
             if made.tag == "p":
                 made.set(SIZE, str(usual(sizes)))
+            if made.tag in ("p", "li") and made.get("class") != "caption":
+                self.coloured += [str(a.content) for a in atoms if dict(a.formats).get(COLOUR)]
         for box in self.boxes:
             to.extend([*box] if all(e.tag == "figure" for e in box) else [box])
         for said in self.comments:

@@ -13,19 +13,19 @@ from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.atoms import Atom
 from pipeline.authoring.importing.citations import Marks
-from pipeline.authoring.importing.draft import NOTE_MARK, Changes
-from pipeline.authoring.importing.rtf.body import RtfBody
+from pipeline.authoring.importing.draft import NOTE_MARK, Changes, is_coloured
+from pipeline.authoring.importing.rtf.body import COLOUR, RtfBody
 from pipeline.authoring.importing.rtf.tokens import CHARACTERS, CHARSETS, RtfToken, encoding
 from pipeline.parser.characters import FORBIDDEN
 
 _SKIPPED = frozenset(
-    "colortbl nonshppict objdata objclass shprslt rxe tc listpicture xmlopen fldtype private"
+    "nonshppict objdata objclass shprslt rxe tc listpicture xmlopen fldtype private"
     " bkmkend nonesttables".split()
 )
 _HEADS = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
 _READ = frozenset(
     "shppict picprop sn sv annotation fldinst atnauthor shpinst shptxt footnote listtext pntext"
-    " info pict field fonttbl stylesheet nesttableprops xe bkmkstart".split()
+    " info pict field fonttbl colortbl stylesheet nesttableprops xe bkmkstart".split()
 )
 """Destinations with content that is read."""
 
@@ -82,6 +82,7 @@ class RtfReader:
         self.marks = Marks()
         self._changes = changes
         self._fonts: dict[int, str] = {}
+        self._colours: list[str] = []
         self._page = "cp1252"
         self._groups = [_Group()]
         self._outer: list[tuple[int, RtfBody, str]] = []
@@ -146,7 +147,7 @@ class RtfReader:
             return
         if group.field[0]:
             formats["link"] = group.field[0]
-            formats.pop("u", None)
+            formats = {key: formats[key] for key in formats if key not in ("u", COLOUR)}
         self.languages[group.language] += len(text)
         self.body.add(Atom(text, tuple(formats.items())), group.size)
 
@@ -193,6 +194,8 @@ class RtfReader:
             self._text(CHARACTERS[word])
         elif group.to == "fonttbl":
             self._font(word, number or 0, group)
+        elif group.to == "colortbl":
+            group.held.append(f"{min(number or 0, 255):02x}")
         elif group.to == "stylesheet":
             if word == "s":
                 self._style = number or 0
@@ -223,6 +226,9 @@ class RtfReader:
         elif word == "plain":
             kept = ("del", "ins")
             group.formats = {key: value for key, value in group.formats.items() if key in kept}
+        elif word == "cf":
+            colour = "".join(self._colours[number or 0 : (number or 0) + 1])
+            group.formats[COLOUR] = colour if is_coloured(colour) else ""
         elif word == "f":
             group.font = number or 0
         elif word == "fs":
@@ -285,6 +291,8 @@ class RtfReader:
                 self.body.add(Atom(etree.Element("span", id=said)), 0)
             elif group.to == "xe":
                 self.body.add(Atom(self.marks.index(said.split(":"))), 0)
+            elif group.to == "colortbl":
+                self._colours = "".join(group.held).split(";")
             elif group.to in ("listtext", "pntext"):
                 self.body.mark = said
             elif group.to == "atnauthor":

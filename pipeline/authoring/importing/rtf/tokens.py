@@ -12,7 +12,7 @@ _TOKEN = re.compile(
 )
 CHARACTERS = {
     "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
-    "rdblquote": "”", "bullet": "•", "tab": " ", "emspace": " ", "enspace": " ", "qmspace": " ",
+    "rdblquote": "”", "bullet": "•", "tab": "\t", "emspace": " ", "enspace": " ", "qmspace": " ",
     "~": "\u00a0", "_": "\u2011", "-": "\u00ad", "\\": "\\", "{": "{", "}": "}",
 }  # fmt: skip
 """Control words and symbols for characters."""

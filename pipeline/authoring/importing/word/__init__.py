@@ -193,7 +193,8 @@ def _paragraphs(root: Element, changes: Changes) -> Iterator[tuple[Element, str]
         if element.tag == f"{W}p":
             texts[element] = []
         elif element.tag in (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br"):
-            said = element.text or "" if element.tag in (f"{W}t", f"{W}delText") else " "
+            space = "\n" if element.tag == f"{W}br" else " "
+            said = element.text or "" if element.tag in (f"{W}t", f"{W}delText") else space
             above = next(element.iterancestors(f"{W}p"), None)
             if above is not None:
                 texts[above].append(said)
@@ -203,7 +204,7 @@ def _paragraphs(root: Element, changes: Changes) -> Iterator[tuple[Element, str]
 def _passages(parts: WordParts, changes: Changes, replaced: set[Element]) -> Iterator[InputText]:
     for number, (paragraph, text) in enumerate(_texts(parts, changes), 1):
         if paragraph not in replaced:
-            yield InputText(text, paragraph=number)
+            yield from (InputText(line, paragraph=number) for line in text.split("\n"))
 
 
 def _with_comments(blocks: tuple[Block, ...]) -> Iterator[Block]:

@@ -231,7 +231,7 @@ class Runs:
                     readable(child.text or "", lambda: _font(child), self.told.append), formats
                 )
             case "tab" | "ptab":
-                yield Atom(" ", formats)
+                yield Atom("\t", formats)
             case "br" | "cr":
                 if child.get(f"{W}type") == "page":
                     yield Atom(etree.Element("hr", {"class": "page-break"}))
