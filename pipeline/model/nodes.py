@@ -738,7 +738,7 @@ class Variant(msgspec.Struct, frozen=True, omit_defaults=True):
     origins: dict[str, Origin] = {}
 
 
-class Document(msgspec.Struct, frozen=True, omit_defaults=True):
+class Document(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """A whole publication.
 
     ``source`` is the source file as named on the command line, for messages. ``files`` are the

@@ -22,7 +22,6 @@ from pipeline.model.paper import Sheet
 from pipeline.model.tree import (
     children,
     of_node,
-    of_text,
     plain_text,
     top_level,
     walk_with,
@@ -212,7 +211,7 @@ class _Leaves(NamedTuple):
     nodes: int
 
 
-@of_text
+@of_node
 def leaves(document: Document) -> tuple[TextLeaf, ...]:
     """The pieces of text in a document, in the order of `tree.walk`; code before its caption."""
     return tuple(_leaves(document))

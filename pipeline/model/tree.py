@@ -17,6 +17,7 @@ from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Span
 
 N = TypeVar("N", bound=Node)
+Tree = TypeVar("Tree", bound=Node | Document)
 T = TypeVar("T")
 
 Context: TypeAlias = tuple[T, Callable[[Node, T], T]]
@@ -140,13 +141,13 @@ def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
     return walk_with(nodes, *SPAN)
 
 
-def of_node(make: Callable[[Node], T]) -> Callable[[Node], T]:
-    """A function of a node and all below it, whose results are kept with the node: passes, editions
-    and, in a process that stays, builds share it."""
+def of_node(make: Callable[[Tree], T]) -> Callable[[Tree], T]:
+    """A function of a node, or a document, and all below it, whose results are kept with it:
+    passes, editions and, in a process that stays, builds share it."""
     name = f"{make.__module__}.{make.__qualname__}"
 
     @functools.wraps(make)
-    def known(node: Node) -> T:
+    def known(node: Tree) -> T:
         kept: dict[str, T] = node.__dict__
         if name not in kept:
             kept[name] = make(node)
@@ -158,26 +159,6 @@ def of_node(make: Callable[[Node], T]) -> Callable[[Node], T]:
 def are_same(some: Sequence[Node], others: Sequence[Node]) -> bool:
     """Return whether nodes are the same objects."""
     return some is others or (len(some) == len(others) and all(map(operator.is_, some, others)))
-
-
-def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
-    """A function of a document's text, cached for several passes and editions."""
-    last: list[tuple[Document, T]] = []
-
-    @functools.wraps(make)
-    def known(document: Document) -> T:
-        for before, found in last:
-            if (
-                are_same(before.blocks, document.blocks)
-                and are_same(before.notes, document.notes)
-                and before.origins is document.origins
-            ):
-                return found
-        found = make(document)
-        last[:] = [(document, found)]
-        return found
-
-    return known
 
 
 class Facts(NamedTuple):
@@ -232,7 +213,6 @@ def _is_marked(node: Node) -> bool:
     return node.attributes is not model.NO_ATTRIBUTES or bool(node.wordings)
 
 
-@of_text
 def all_spans(document: Document) -> tuple[tuple[Node, Span | None], ...]:
     """`walk_spans` through a whole document."""
     return tuple(walk_spans(top_level(document)))
@@ -285,7 +265,7 @@ def has(document: Document, *kinds: type[Node]) -> bool:
     return not _kinds(document).isdisjoint(kinds)
 
 
-@of_text
+@of_node
 def _kinds(document: Document) -> frozenset[type[Node]]:
     return _facts_of(top_level(document)).kinds
 
