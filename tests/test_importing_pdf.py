@@ -169,6 +169,71 @@ def test_interview(tmp_path: Path) -> None:
     assert "Ann Ash: And wide?\n\nBen Birch: No." in body(made)
 
 
+TEXT = f"<p>{'Nobody knows who dug it, or when; but all remember the dry summer. ' * 3}</p>"
+LAYOUTS = {
+    "italics": (
+        "".join(f"<p><i>The {name}</i></p>{TEXT}{TEXT}" for name in ("well", "pump", "rope")),
+        ["## The well", "## The pump", "## The rope"],
+    ),
+    "questions in bold": (
+        "".join(f"<p><b>Is it {name}?</b></p>{TEXT}" for name in ("deep", "old", "wet")),
+        ["## Is it deep?", "## Is it old?", "## Is it wet?"],
+    ),
+    "three levels": (
+        "".join(
+            f"<p style='font-size: 15pt'>{name}</p>{TEXT}"
+            f"<p><b>Depth of {name}</b></p>{TEXT}<p><i>Water of {name}</i></p>{TEXT}"
+            for name in ("One", "Two", "Three")
+        ),
+        [
+            f"{marks} {about}{name}"
+            for name in ("One", "Two", "Three")
+            for marks, about in (("##", ""), ("###", "Depth of "), ("####", "Water of "))
+        ],
+    ),
+    "two lines": (
+        f"<p style='font-size: 20pt; text-align: center'>3. A well<br>of ours</p>{TEXT}{TEXT}"
+        f"<p style='font-size: 20pt'>Ann Ash</p>{TEXT}",
+        ["## 3. A well of ours"],
+    ),
+    "an interview": (
+        f"<p>An interview</p>{TEXT}"
+        + "".join(f"<p><b>Is it {name}?</b></p>{TEXT}" for name in ("deep", "old", "wet")),
+        [],
+    ),
+    "a test": (
+        "".join(
+            f"<p><b>{n}. Is it {name}?</b></p>" + ("<p>______</p>" if n % 2 else "<p>a) yes</p>")
+            for n, name in enumerate(("deep", "old", "wet", "near", "wide", "safe"), 1)
+        ),
+        [],
+    ),
+    "bylines": (
+        "".join(
+            f"<p style='font-size: 15pt'>{name}</p><p><i>Ann {name}</i></p>{TEXT}"
+            for name in ("One", "Two", "Three")
+        ),
+        ["## One", "## Two", "## Three"],
+    ),
+    "stanzas and sentences in italics": (
+        "".join(f"<p><i>The {n}<br>is deep<br>and old</i></p>{TEXT}" for n in ("well", "sea"))
+        + "".join(f"<p><i>{n} drink it.</i></p>{TEXT}" for n in ("Always", "Never", "Seldom")),
+        [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_headings_by_their_look(name: str, tmp_path: Path) -> None:
+    """Without a tree and bookmarks, headings are in larger letters, bold or italic, one level each;
+    italic lines and bold questions only where they recur above text."""
+    text, wanted = LAYOUTS[name]
+    page = f"<title>A well</title><meta name=author content='Ann Ash'>{text}"
+    pdf(tmp_path / "a.pdf", f"<style>body {{ font: 11pt serif }}</style>{page}", tagged=False)
+    made = body(imported(tmp_path / "a.pdf"))
+    assert [line for line in made.split("\n") if line.startswith("#")] == wanted
+
+
 @pytest.mark.parametrize("tagged", [True, False])
 def test_boxes_that_are_drawn_last(*, tagged: bool, tmp_path: Path) -> None:
     """A box in another font may follow its text in the file, but stands before it."""

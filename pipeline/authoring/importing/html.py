@@ -103,7 +103,7 @@ def of_page(
     except (ParserError, ValueError):
         return draft.unread("There is no text in it.", name, code=Code.EMPTY_FILE)
     look = mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
-    headings = find_headings(root)
+    headings = find_headings(root, title)
     metadata, address = metadata_of(root, whole_page=whole_page)
     if title:
         metadata = replace(metadata, title=title)
@@ -234,8 +234,8 @@ def _decoded(data: bytes | str) -> str:
 
 
 def _valid(match: re.Match[str]) -> str:
-    """What stands for a character: a space if no text may have it. As in browsers, some numbers
-    mean characters of Windows."""
+    """A character as a text may have it: a space for one that is forbidden. As in browsers, some
+    numbers mean characters of Windows."""
     number = int(match[1], 16) if match[1] else int(match[2]) if match[2] else ord(match[0])
     if number <= sys.maxunicode and not FORBIDDEN.match(chr(number)):
         return match[0]

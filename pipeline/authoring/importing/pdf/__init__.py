@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2
 from msgspec.structs import replace
 
+from pipeline.authoring.importing.appearance import KNOWN
 from pipeline.authoring.importing.draft import TYPED, Draft, listed, lost, made_here, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.lines import inlines
@@ -28,6 +29,9 @@ from pipeline.parser.characters import FORBIDDEN
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
 MOST_PAGES = 2000
+
+_NO_VALUES = ("untitled", "(anonymous)", "(unspecified)")
+"""Values that programs write where nobody gave one."""
 
 _NO_TITLES = (".doc", ".docx", ".indd", ".odt", ".pdf", ".qxd", ".tex", ".dvi", ".rtf")
 
@@ -57,8 +61,10 @@ def read_pdf(path: Path, name: str) -> Draft:
         return unread(message, name, "Run it through text recognition (OCR) first.")
     is_tagged = sum(bool(page.tagged and page.body) for page in pages) > 0.5 * len(pages)
     shown = images.shown(pages)
+    outline |= {person.name.casefold(): 0 for person in metadata.authors}
     text = (page_of_structure if is_tagged else page_of_lines)(pages, outline, shown)
     root = lxml.html.Element("html")
+    text.body.set(KNOWN, "")
     root.append(text.body)
     lang = metadata.lang or language_of_text(words)
     draft = of_page(
@@ -118,13 +124,14 @@ def _metadata(data: bytes) -> tuple[Metadata, bool]:
 
         def value_of(key: str) -> str:
             try:
-                return " ".join(FORBIDDEN.sub(" ", str(info.get(key, ""))).split())
+                text = " ".join(FORBIDDEN.sub(" ", str(info.get(key, ""))).split())
             except (ValueError, TypeError):
                 return ""
+            return "" if text in _NO_VALUES else text
 
         title = value_of("/Title").removeprefix("Microsoft Word - ")
         metadata = Metadata(
-            title="" if title.lower().endswith(_NO_TITLES) or title == "untitled" else title,
+            title="" if title.lower().endswith(_NO_TITLES) else title,
             authors=tuple(map(Contributor, listed(value_of("/Author"), ";"))),
             description=value_of("/Subject"),
             keywords=listed(value_of("/Keywords"), ","),

@@ -79,6 +79,10 @@ class PdfLine(NamedTuple):
         return all(run.bold for run in self.runs if run.text.strip())
 
     @property
+    def italic(self) -> bool:
+        return all(run.italic for run in self.runs if run.text.strip())
+
+    @property
     def baseline(self) -> float:
         return max(self.runs, key=lambda run: run.size).baseline
 
@@ -92,9 +96,10 @@ class PdfLine(NamedTuple):
 
 
 def shape(lines: Sequence[PdfLine]) -> TextLine:
-    """Lines as one, in the size of the first."""
+    """Lines as one, in the size of the first; many in italics are a passage, such as a poem."""
     text = " ".join(line.text for line in lines)
-    return TextLine(text, lines[0].size, all(line.bold for line in lines))
+    is_italic = len(lines) < 3 and all(line.italic for line in lines)
+    return TextLine(text, lines[0].size, all(line.bold for line in lines), is_italic)
 
 
 def _is_raised(formats: Formats) -> bool:

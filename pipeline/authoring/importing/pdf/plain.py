@@ -12,7 +12,7 @@ from typing import TypeAlias
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.appearance import Levels
+from pipeline.authoring.importing.appearance import LARGER, Levels
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
     END,
@@ -48,7 +48,7 @@ _Part: TypeAlias = list[PdfLine] | PdfTable | ShownImage
 def page_of_lines(
     pages: Sequence[PageLayout], outline: dict[str, int], images: Sequence[ShownImage]
 ) -> PdfText:
-    """A page of HTML with the text."""
+    """A page of HTML with the text; ``outline`` are the levels of headings, 0 for what is none."""
     by_page = [lines_of(page.number, page.runs) for page in pages]
     by_page = [[line for line in lines if line.text] for lines in by_page]
     furniture, left_out = _furniture(by_page)
@@ -198,7 +198,7 @@ def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
         elif (
             isinstance(item, PdfLine)
             and part
-            and _goes_on(part, item, leading, is_short=is_short(part[-1]))
+            and _goes_on(part, item, text, leading, is_short=is_short(part[-1]))
         ):
             part.append(item)
         else:
@@ -212,24 +212,34 @@ def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
                 part = [item]
 
 
-def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, *, is_short: bool) -> bool:
+def _goes_on(
+    part: list[PdfLine], line: PdfLine, text: float, leading: float, *, is_short: bool
+) -> bool:
+    """Return whether a line belongs to the paragraph, or the heading, of the lines before it."""
     before = part[-1]
-    if abs(line.size - before.size) > 0.5 or (
-        line.bold != before.bold and len(part) == 1 and before.bold
-    ):
+    is_first = len(part) == 1
+    if abs(line.size - before.size) > 0.5 or (is_first and before.bold and not line.bold):
+        return False
+    if is_first and is_short and before.italic and not line.italic:
         return False
     if _mark_of(line) or line.text[0] in TO_TICK:
         return False
     is_cut = not END.search(before.text)
     gap = before.baseline - line.baseline
+    if line.size > LARGER * text:
+        return before.page == line.page and 0 < gap < 1.7 * line.size
     if before.page != line.page or gap <= 0:
         return is_cut and (line.text[:1].islower() or (not is_short and len(part) > 1))
     goes_on = is_cut and line.text[:1].islower()
     if gap > (1.6 if goes_on else 1.3) * leading + 0.5:
         return False
-    is_listed = bool(_mark_of(part[0]))
+    is_below = abs(line.left - part[0].left) < 0.5 * line.size
+    is_centred = abs(line.left + line.right - before.left - before.right) < line.size
+    is_heading = before.bold and line.bold and (is_below or is_centred)
+    is_listed = bool(_mark_of(part[0])) and not is_heading
     if is_listed and line.left < part[0].left + 0.5 * line.size:
         return False
-    if line.left > part[-1].left + 0.8 * line.size and not (is_listed and len(part) == 1):
+    is_within = (is_listed and is_first) or is_heading
+    if line.left > before.left + 0.8 * line.size and not is_within:
         return False
     return not is_short or is_cut

@@ -117,8 +117,9 @@ def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
     plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
     lines = (shape([line]) for block in plain for line in block.lines)
     levels = Levels(lines, outline)
-    for block in plain:
-        if level := levels.of(shape(block.lines)):
+    found = levels.of_all([shape(b.lines) if b in plain else None for b in blocks])
+    for block, level in zip(blocks, found, strict=True):
+        if level:
             block.role = f"H{min(level, 6)}"
 
 
