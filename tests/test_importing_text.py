@@ -370,11 +370,12 @@ def test_bold_questions(tmp_path: Path) -> None:
         "Wells\n\nDepth: 11 m\n\nWidth: 2 m\n\nDepth: 12 m\n\nWidth: 3 m\n",
         "# Python\n\n"
         + "## Section\n\nOutput:\n\n    1\n\nHow It Works: Is it odd? Yes.\n\nSee: All.\n\n" * 6,
+        "Python\n\n" + "Output: 42\n\nHow It Works: It adds. It prints.\n\nSee: All of it.\n\n" * 2,
         "# Quiz\n\n" + "Question 1: What is it?\n\nType: Open.\n\nCorrect Answer: A well.\n\n" * 6,
         "# Lessons\n\n" + "Week\n\nStarter: Who knows?\n\nHomework: Page 3.\n\n" * 6,
         "# Code\n\n" + "Input:\n\n    1\n\nWhy?\n\nOutput:\n\n    2\n\n" * 6,
     ],
-    ids=["recipe", "days", "one name", "data", "textbook", "quiz", "lessons", "code"],
+    ids=["recipe", "days", "one name", "data", "textbook", "page of it", "quiz", "lessons", "code"],
 )
 def test_no_interview(text: str, tmp_path: Path) -> None:
     assert "speakers" not in of(tmp_path, text).text

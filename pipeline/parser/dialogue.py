@@ -36,7 +36,7 @@ ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
 
 _SENTENCE_END = re.compile(r"[.!?…;:,–—。！？؟،”’\"'»)\]]\s*\Z")
 FEWEST_ROUNDS = 3
-"""The rounds in which the same names follow each other that make records of a text."""
+"""The rounds in which the same two names follow each other that make records of a text."""
 
 
 class Utterance(NamedTuple):
@@ -65,7 +65,8 @@ def _is_repeated(utterances: Sequence[Utterance]) -> bool:
     names = [one.name for one in utterances]
     order = list(dict.fromkeys(names))
     rounds = len(names) / len(order)
-    if rounds < FEWEST_ROUNDS or (order * math.ceil(rounds))[: len(names)] != names:
+    fewest = 2 if len(order) > 2 else FEWEST_ROUNDS
+    if rounds < fewest or (order * math.ceil(rounds))[: len(names)] != names:
         return False
     lengths = [after.at - one.at - (not one.text) for one, after in itertools.pairwise(utterances)]
     is_even = lengths == (lengths[: len(order)] * len(names))[: len(lengths)]
