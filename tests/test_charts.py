@@ -20,6 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import driver
+from pipeline.features.charts import data as reading
+from pipeline.features.charts import kinds, look, numbers
+from pipeline.features.charts.data import Data, DataSeries
+from pipeline.features.charts.layout import Plan, ticks
+from pipeline.features.charts.letters import Fonts
+from pipeline.features.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.model import Asset, Chart, Document
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
@@ -32,12 +38,6 @@ from pipeline.parser.constructs.charts import KINDS
 from pipeline.parser.constructs.data import read_delimited
 from pipeline.parser.lines import numbered
 from pipeline.render import render
-from pipeline.resolve.charts import data as reading
-from pipeline.resolve.charts import kinds, look, numbers
-from pipeline.resolve.charts.data import Data, DataSeries
-from pipeline.resolve.charts.layout import Plan, ticks
-from pipeline.resolve.charts.letters import Fonts
-from pipeline.resolve.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.svg import read_svg
 from tests import making

@@ -17,6 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline.features.citations.csl import marks
+from pipeline.features.citations.csl.data import Cite, Date, Locator, Name, Reference
+from pipeline.features.citations.csl.inlines import inlines
+from pipeline.features.citations.csl.locales import Locale
+from pipeline.features.citations.csl.processor import Processor
+from pipeline.features.citations.csl.style import CitationStyle, parse
+from pipeline.features.citations.csl.style import read as read_style
+from pipeline.features.citations.works import Works, styles
+from pipeline.features.citations.works.styles import named_style
 from pipeline.model import (
     Bibliography,
     Citation,
@@ -34,15 +43,6 @@ from pipeline.model import (
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
 from pipeline.resolve import resolve
-from pipeline.resolve.citations.csl import marks
-from pipeline.resolve.citations.csl.data import Cite, Date, Locator, Name, Reference
-from pipeline.resolve.citations.csl.inlines import inlines
-from pipeline.resolve.citations.csl.locales import Locale
-from pipeline.resolve.citations.csl.processor import Processor
-from pipeline.resolve.citations.csl.style import CitationStyle, parse
-from pipeline.resolve.citations.csl.style import read as read_style
-from pipeline.resolve.citations.works import Works, styles
-from pipeline.resolve.citations.works.styles import named_style
 from tests import making
 from tests.pdf_reading import open_pdf, read
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pygments.token import Keyword
 
+from pipeline.features.code import highlight_code
 from pipeline.model import CodeBlock, Document
 from pipeline.model.editions import FormatName
 from pipeline.model.tree import walk
@@ -23,7 +24,6 @@ from pipeline.model.words import words
 from pipeline.parser import parse
 from pipeline.parser.blocks.code import read_info
 from pipeline.render.code_lines import listing
-from pipeline.resolve.highlight import highlight_code
 from tests import making
 from tests.pdf_reading import artifacts, open_pdf, read
 

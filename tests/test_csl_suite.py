@@ -17,15 +17,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from pipeline.features.citations.cited import positions
+from pipeline.features.citations.csl import style
+from pipeline.features.citations.csl.data import Cite, Locator
+from pipeline.features.citations.csl.inlines import inlines
+from pipeline.features.citations.csl.processor import Processor
+from pipeline.features.citations.works import Works
+from pipeline.features.citations.works.from_csl import marked
 from pipeline.model import CitationItem
 from pipeline.model.tree import plain_text
-from pipeline.resolve.citations.cited import positions
-from pipeline.resolve.citations.csl import style
-from pipeline.resolve.citations.csl.data import Cite, Locator
-from pipeline.resolve.citations.csl.inlines import inlines
-from pipeline.resolve.citations.csl.processor import Processor
-from pipeline.resolve.citations.works import Works
-from pipeline.resolve.citations.works.from_csl import marked
 
 SUITE = os.environ.get("CHAPBOOK_CSL_SUITE", "")
 PASSING = Path(__file__).parent / "csl_suite.txt"

@@ -11,12 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.authoring.writer import write
+from pipeline.features.charts import look
+from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.model import Chart, Document
 from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse
 from pipeline.parser.constructs.charts import DIAGRAMS
-from pipeline.resolve.charts import look
-from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.resolve.svg import read_svg
 from tests import making
 from tests.counting import Lines

@@ -16,13 +16,13 @@ import pytest
 import pipeline
 from pipeline import keep
 from pipeline.driver import Event
+from pipeline.features import code, formulas
 from pipeline.keep import keeping, kept, step
 from pipeline.model.events import Ran
 from pipeline.model.page_map import PageMap, PageStart, Position
 from pipeline.package.files import font_files
 from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.render import math_drawing
-from pipeline.resolve import formulas, highlight
 from pipeline.system import store as stores
 from pipeline.system.paths import note
 from pipeline.system.store import Folder, Memory, Store, decode, encode, key
@@ -267,7 +267,7 @@ def test_code_and_formulas_may_be_computed_elsewhere(
 
     def build(name: str, executor: Executor | None = None) -> bytes:
         """Nothing is known from earlier builds in this process."""
-        for function in (highlight.highlighted, formulas.set_formula, math_drawing.draw):
+        for function in (code.highlighted, formulas.set_formula, math_drawing.draw):
             function.cache_clear()
         batches.clear()
         out = tmp_path / name

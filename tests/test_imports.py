@@ -132,7 +132,7 @@ def test_nothing_needs_what_makes_the_engine_faster() -> None:
     assert set(needing) - faster == {ENGINE}
 
 
-CHARTS = ("pipeline.resolve.charts.letters",)
+CHARTS = ("pipeline.features.charts.letters",)
 HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", "multiprocessing", *CHARTS)
 
 UNTOLD = "---\ntitle: A talk\nlang: en\npage_list: false\n---\n\nText.[^1]\n\n[^1]: Note.\n"

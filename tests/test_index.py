@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline.features.index.marks import paths
 from pipeline.model import Index, IndexEntry
 from pipeline.model.tree import plain_text, walk
 from pipeline.package.pdf.index import PageRange as PageRange
 from pipeline.package.pdf.index import merged
 from pipeline.resolve.collation import Collation
-from pipeline.resolve.index.marks import paths
 from tests import making
 from tests.pdf_reading import Element, Piece, open_pdf, read
 

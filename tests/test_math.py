@@ -14,6 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline.features.formulas.mathml import CannotSetError, convert, markup
+from pipeline.features.formulas.spoken import FormulaSpeaker
+from pipeline.features.formulas.tex import read
+from pipeline.features.formulas.written import written
 from pipeline.flow.steps import audit
 from pipeline.model import Math, MathBlock
 from pipeline.model.editions import EDITIONS
@@ -23,10 +27,6 @@ from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render.math_drawing import draw
-from pipeline.resolve.formulas.mathml import CannotSetError, convert, markup
-from pipeline.resolve.formulas.spoken import FormulaSpeaker
-from pipeline.resolve.formulas.tex import read
-from pipeline.resolve.formulas.written import written
 from pipeline.select import select
 from tests import making
 from tests.pdf_reading import Element, open_pdf, outline

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image as Raster
 
 from pipeline import model
+from pipeline.features.code import highlight_code
 from pipeline.model import (
     Attributes,
     Block,
@@ -49,7 +50,6 @@ from pipeline.parser import parse
 from pipeline.resolve import resolve
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_contents
-from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import RESERVED, RESERVED_PREFIXES, assign_identifiers
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.resolve.citations.csl.data import Date, Name, Reference
-from pipeline.resolve.citations.csl.marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT, plain
-from pipeline.resolve.citations.works import Works
-from pipeline.resolve.citations.works.bibtex import Parser
-from pipeline.resolve.citations.works.bibtex_names import read_names
-from pipeline.resolve.citations.works.dates import edtf, year_and_month
-from pipeline.resolve.citations.works.from_bibtex import sentence_case
-from pipeline.resolve.citations.works.latex import plain_text, to_text
+from pipeline.features.citations.csl.data import Date, Name, Reference
+from pipeline.features.citations.csl.marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT, plain
+from pipeline.features.citations.works import Works
+from pipeline.features.citations.works.bibtex import Parser
+from pipeline.features.citations.works.bibtex_names import read_names
+from pipeline.features.citations.works.dates import edtf, year_and_month
+from pipeline.features.citations.works.from_bibtex import sentence_case
+from pipeline.features.citations.works.latex import plain_text, to_text
 from tests.sentences import no_sentences
 
 

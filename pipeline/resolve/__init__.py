@@ -29,18 +29,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+from pipeline.features.citations import cite_works, put_back
+from pipeline.features.code import highlight_code
+from pipeline.features.glossary import link_terms
+from pipeline.features.index import fill_index, place_index
 from pipeline.model import Chart, Document, Math, MathBlock
 from pipeline.model.tree import has
 from pipeline.resolve.addresses import draw_codes, list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
-from pipeline.resolve.citations import cite_works, put_back
 from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
 from pipeline.resolve.directions import isolate_directions
-from pipeline.resolve.glossary import link_terms
-from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import assign_identifiers
-from pipeline.resolve.index import fill_index, place_index
 from pipeline.resolve.marks import count_marks
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_lines, number_sections
@@ -96,7 +96,7 @@ def set_formulas(document: Document) -> Document:
     """The document with its formulas set; the code for that is only loaded if there are any."""
     if not has(document, Math, MathBlock):
         return document
-    from pipeline.resolve import formulas
+    from pipeline.features import formulas
 
     return formulas.set_formulas(document)
 
@@ -105,7 +105,7 @@ def draw_charts(document: Document) -> Document:
     """The document with its charts drawn; likewise."""
     if not has(document, Chart):
         return document
-    from pipeline.resolve import charts
+    from pipeline.features import charts
 
     return charts.draw_charts(document)
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from pipeline.features.citations.csl.locales import citeproc_data, locale_name
 from pipeline.model import Container, Document, Plain, Withheld
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -22,7 +23,6 @@ from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.tree import find, is_word_bank, plain_text, walk
 from pipeline.model.words import words
 from pipeline.package.result import Package
-from pipeline.resolve.citations.csl.locales import citeproc_data, locale_name
 from pipeline.system.paths import builtin_templates
 from pipeline.verify.contents import Content, characters, contents, without_attachments
 from pipeline.verify.findings import finding

@@ -9,9 +9,9 @@ import time
 from msgspec.structs import replace
 from pygments.lexers import get_all_lexers
 
+from pipeline.features.code import LONGEST_SLOW, highlight_code
 from pipeline.model import CodeBlock
 from pipeline.parser import parse
-from pipeline.resolve.highlight import LONGEST_SLOW, highlight_code
 
 MOST = 2.0
 """Seconds."""

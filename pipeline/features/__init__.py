@@ -1,0 +1,1 @@
+"""The features that documents may have beyond text: a folder each."""

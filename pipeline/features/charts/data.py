@@ -1,0 +1,259 @@
+"""The data of a chart: the numbers in its table, and their names."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.features.charts import numbers
+from pipeline.features.charts.numbers import Number
+from pipeline.model import Chart, Plain, Table, TableCell, TableRow, Text
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.tree import plain_text
+from pipeline.resolve.findings import Findings
+
+MOST_GROUPS = 200
+"""The maximum number of bars or slices that can be drawn at all; a line may have more points."""
+
+MOST_POINTS = 5000
+MOST_SERIES = 12
+
+CROWDED_SLICES, CROWDED_SERIES, CROWDED_GROUPS = 8, 6, 60
+"""The numbers above which charts are hard to read."""
+
+SAME_DECIMALS = 2
+"""The maximum number of decimals; if no number has more, all are shown with the same."""
+
+
+class DataSeries(NamedTuple):
+    """``values`` has a number for each group, None if it is unknown."""
+
+    name: str
+    values: tuple[Decimal | None, ...]
+
+
+class Data(NamedTuple):
+    """``places`` are the positions on a scale of groups that are increasing numbers or dates.
+    ``decimals`` is the number of decimals for all numbers, -1 to keep each number's own;
+    ``cell_unit`` is the unit written with the numbers."""
+
+    groups: tuple[str, ...]
+    series: tuple[DataSeries, ...]
+    places: tuple[float, ...]
+    unit: str
+    decimals: int
+    lang: str
+    cell_unit: str = ""
+
+    def written(self, value: Decimal) -> str:
+        """A number as it is drawn, with the sign of its unit: all have the same decimals."""
+        own = 0 if not value else numbers.decimals_of(value)
+        decimals = own if self.decimals < 0 or not value else self.decimals
+        return self._with_unit(numbers.write(value, decimals, self.lang), self.sign)
+
+    def exact(self, value: Decimal) -> str:
+        """A number with the decimals that it was written with, and the sign of its unit."""
+        return self._with_unit(self._own(value), self.sign)
+
+    def in_cell(self, value: Decimal) -> str:
+        """A number as written in the table."""
+        return self._with_unit(self._own(value), self.cell_unit)
+
+    def _own(self, value: Decimal) -> str:
+        return numbers.write(value, numbers.decimals_of(value), self.lang)
+
+    def _with_unit(self, number: str, unit: str) -> str:
+        return numbers.with_unit(number, unit, self.lang)
+
+    @property
+    def sign(self) -> str:
+        """The unit, if it is short enough to be written with each number."""
+        return self.unit if len(self.unit) < 2 or self.unit[0] == "°" else ""
+
+    def counted(self, chart: Chart) -> str:
+        """The caption of the numbers, and their unit."""
+        name = chart.y or (self.series[0].name if len(self.series) == 1 else "")
+        unit = "" if self.sign else self.unit
+        return f"{name} ({unit})" if name and unit else name or unit
+
+    @property
+    def numbers(self) -> Iterator[Decimal]:
+        return (value for series in self.series for value in series.values if value is not None)
+
+
+NO_DATA = Data((), (), (), "", -1, "")
+
+
+def read(chart: Chart, lang: str, findings: Findings) -> Data | None:
+    """The data of a chart, or None if a mistake keeps it from being drawn."""
+    return _Reader(chart, lang, findings).read()
+
+
+class _Reader:
+    def __init__(self, chart: Chart, lang: str, findings: Findings) -> None:
+        self._chart = chart
+        self._lang = lang
+        self._findings = findings
+        self._failed = False
+        self._units: dict[str, Span | None] = {}
+
+    def read(self) -> Data | None:
+        table = self._chart.table
+        head = table.head[-1].cells if table.head else ()
+        rows = [row for row in table.body if row.cells]
+        if not rows or len(head) < 2:
+            self._fail("The chart has no data.", self._chart.span, _HOW)
+            return None
+        cells = (cell for row in (*table.head, *rows) for cell in row.cells)
+        if any(cell.columns > 1 or cell.rows > 1 for cell in cells):
+            message = "A cell of the chart's table spans several rows or columns."
+            self._fail(message, self._chart.span, "Give each number a cell of its own.")
+            return None
+        texts = [plain_text(cell.children) for row in rows for cell in row.cells[1:]]
+        decimal = numbers.decimal_mark(texts, self._lang)
+        columns: list[list[Number | None]] = [[] for _ in head[1:]]
+        for row in rows:
+            for index, column in enumerate(columns, start=1):
+                column.append(self._number(row, index, decimal))
+        if not any(columns) or not any(number for column in columns for number in column):
+            if not self._failed:
+                self._fail("The chart has no numbers.", self._chart.span, _HOW)
+            return None
+        if self._failed:
+            return None
+        names = tuple(plain_text(cell.children).strip() for cell in head[1:])
+        groups = tuple(plain_text(row.cells[0].children).strip() for row in rows)
+        series = tuple(
+            DataSeries(name, tuple(number.value if number else None for number in column))
+            for name, column in zip(names, columns, strict=True)
+        )
+        found = [number for column in columns for number in column if number]
+        decimals = max(numbers.decimals_of(number.value) for number in found)
+        unit = next(iter(self._units), "")
+        data = Data(
+            groups=groups,
+            series=series,
+            places=_places(groups),
+            unit=self._chart.unit.strip() or unit,
+            decimals=decimals if decimals <= SAME_DECIMALS else -1,
+            lang=self._lang,
+            cell_unit=unit,
+        )
+        return data if self._check(data, rows) else None
+
+    def _number(self, row: TableRow, index: int, decimal: str) -> Number | None:
+        if index >= len(row.cells):
+            return None
+        cell = row.cells[index]
+        text = plain_text(cell.children)
+        if numbers.is_missing(text):
+            return None
+        span = cell.span or row.span or self._chart.span
+        number = numbers.read(text, decimal)
+        if number is None:
+            shown = " ".join(text.split())[:40]
+            self._fail(f"“{shown}” is not a number that can be drawn.", span, _UNKNOWN)
+        elif number.unit and number.unit not in self._units:
+            self._units[number.unit] = span
+            if len(self._units) == 2:
+                first, second = self._units
+                message = f"A number has the unit “{second}”, but others have “{first}”."
+                self._fail(message, span, "Use one unit in a chart.")
+        return number
+
+    def _check(self, data: Data, rows: list[TableRow]) -> bool:
+        """Return whether the data can be drawn so; report it if not, or if they are too much."""
+        span = self._chart.span
+        is_line, is_pie = self._chart.kind == "line", self._chart.kind == "pie"
+        points = len(data.groups) * (len(data.series) if is_line else 1)
+        if points > (MOST_POINTS if is_line else MOST_GROUPS) or len(data.series) > MOST_SERIES:
+            message = "There are too many numbers for one chart."
+            self._fail(message, span, "Draw the most important ones, or several charts.")
+        elif is_pie:
+            self._check_pie(data, rows)
+        elif len(data.series) > CROWDED_SERIES:
+            message = f"{len(data.series)} series are too many to tell apart."
+            self._warn(message, "Show fewer, or draw several charts.")
+        elif len(data.groups) > CROWDED_GROUPS and not is_line:
+            self._warn(f"{len(data.groups)} bars are too many to grasp.", "Show fewer.")
+        return not self._failed
+
+    def _check_pie(self, data: Data, rows: list[TableRow]) -> None:
+        if len(data.series) > 1:
+            message = "A pie shows one series of numbers, but the data has more."
+            self._fail(message, self._chart.span, "Draw bars, or a pie for each series.")
+            return
+        for row, value in zip(rows, data.series[0].values, strict=True):
+            if value is not None and value < 0:
+                span = row.cells[1].span or row.span or self._chart.span
+                message = f"“{data.written(value)}” is negative, and cannot be a slice of a pie."
+                self._fail(message, span, "Draw bars.")
+        if not any(data.numbers):
+            self._fail("The slices of the pie add up to 0.", self._chart.span, "Draw bars.")
+        elif len(data.groups) > CROWDED_SLICES:
+            message = f"A pie of {len(data.groups)} slices is hard to read."
+            self._warn(message, "Draw bars, or combine the small slices.")
+
+    def _fail(self, message: str, span: Span | None, hint: str) -> None:
+        self._failed = True
+        self._findings.add(Code.BAD_CHART, message, span, hint)
+
+    def _warn(self, message: str, hint: str) -> None:
+        self._findings.add(Code.CROWDED_CHART, message, self._chart.span, hint)
+
+
+_HOW = "Write a row `Region, Wells`, and one for each, as in `North, 29`."
+_UNKNOWN = "If a number is unknown, leave the cell empty."
+
+
+def _places(groups: tuple[str, ...]) -> tuple[float, ...]:
+    """Numbers, years, months or days as increasing numbers, or () if they are not."""
+    found: list[float] = []
+    for group in groups:
+        parts = group.split("-")
+        if all(part.isascii() and part.isdecimal() and len(part) < 7 for part in parts):
+            year, month, day = (*map(int, parts), 1, 1)[:3] if len(parts) < 4 else (0, 0, 0)
+            if not (1 <= month <= 12 and 1 <= day <= 31):
+                return ()
+            found.append(year + (month - 1) / 12 + (day - 1) / 372)
+        else:
+            number = numbers.read(group, ".")
+            if number is None or number.unit:
+                return ()
+            found.append(float(number.value))
+    rises = all(one < other for one, other in itertools.pairwise(found))
+    return tuple(found) if len(found) > 1 and rises else ()
+
+
+def with_numbers(chart: Chart, data: Data) -> Table:
+    """The chart's table, with its numbers written as in the drawing."""
+    columns = tuple(series.values for series in data.series)
+
+    def cell(old: TableCell, value: Decimal | None) -> TableCell:
+        if value is None:
+            return old
+        return replace(old, children=(Plain(children=(Text(text=data.in_cell(value)),)),))
+
+    body = tuple(
+        replace(row, cells=(row.cells[0], *map(cell, row.cells[1:], (c[index] for c in columns))))
+        for index, row in enumerate(row for row in chart.table.body if row.cells)
+    )
+    return replace(chart.table, body=body)
+
+
+def as_shown(table: Table) -> Table:
+    """The table of a chart without a head or a first column in which there is no text."""
+    head = tuple(row for row in table.head if any(map(_text_of, row.cells)))
+    body, rows = table.body, (*head, *table.body)
+    if rows and not any(len(row.cells) < 2 or _text_of(row.cells[0]) for row in rows):
+        head, body = (tuple(replace(r, cells=r.cells[1:]) for r in part) for part in (head, body))
+    return replace(table, head=head, body=body)
+
+
+def _text_of(cell: TableCell) -> str:
+    return plain_text(cell.children).strip()

@@ -1,0 +1,265 @@
+"""Citations: works are looked up, citations formatted in a style, and works listed."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.features.citations import surroundings
+from pipeline.features.citations.cited import Cited, all_citations, in_reading_order, positions
+from pipeline.features.citations.sources import Sources, missing_files, read_sources
+from pipeline.model import Attributes, Document, Inline, Node
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.metadata import Metadata
+from pipeline.model.names import slug
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import find, ordinals
+from pipeline.model.words import words
+from pipeline.resolve.collation import warn_of_order
+from pipeline.resolve.findings import Findings, describe
+
+if TYPE_CHECKING:
+    from pipeline.features.citations.csl.data import Reference
+    from pipeline.features.citations.csl.processor import Entry
+    from pipeline.features.citations.csl.style import CitationStyle
+
+
+def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
+    """The document with its citations formatted, and its bibliography.
+
+    Without ``bibliography:`` everything that begins with ``@`` is text; a probable citation is then
+    a NO_BIBLIOGRAPHY warning. UNKNOWN_CITATION is a key without a work; `read_sources` has findings
+    of its own. With a note style, citations become notes, unless they are in one. If the document
+    is to be ``split`` into parts, each part has its own first citations, which later ones shorten
+    or replace with “ibid.”.
+    """
+    cited = all_citations(document)
+    listing = [node for _, node, _ in find(document, model.Bibliography)]
+    metadata = document.metadata
+    if not (cited or listing or metadata.nocite):
+        missing = tuple(missing_files(document, folder))
+        return replace(document, diagnostics=document.diagnostics + missing)
+    findings = Findings(document)
+    if not metadata.bibliography:
+        _warn(cited.values(), listing, findings)
+        return findings.added_to(surroundings.list_works(put_back(document), (), ""))
+    sources = read_sources(document, folder)
+    document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
+    known = {at: _known(one, sources, findings) for at, one in cited.items()}
+    try:
+        document = _written(document, cited, known, sources, findings, split)
+    except Exception as error:  # whatever happens with an unusual style or work
+        named = metadata.citation_style
+        style = f"`{named.text}`" if named else "the usual style"
+        message = f"The works cannot be formatted in {style}: {describe(error)}."
+        span = Span(named.line, named.column) if named and named.line else None
+        findings.add(
+            Code.BAD_STYLE, message, span, "Try another style, such as `citation_style: apa`."
+        )
+        document = surroundings.list_works(put_back(document), (), "")
+    return findings.added_to(document)
+
+
+def put_back(document: Document) -> Document:
+    """The document with its citations as written, and without a bibliography."""
+
+    def leave(node: model.Citation) -> model.Text:
+        return model.Text(text=node.source, span=node.span)
+
+    return rewrite_document(
+        document, leave={model.Citation: leave, model.Bibliography: lambda _: ()}
+    )
+
+
+def _warn(cited: Iterable[Cited], listing: list[model.Bibliography], findings: Findings) -> None:
+    for one in cited:
+        if one.node.source.startswith("["):
+            written = " ".join(one.node.source.split())
+            message = f"`{written}` looks like a citation, but there is no bibliography file."
+            hint = "Name one in the front matter, `bibliography: refs.bib`; or write `\\@`."
+            findings.add(Code.NO_BIBLIOGRAPHY, message, one.span, hint)
+    for node in listing:
+        message = "There is nothing to list here: no bibliography file is given."
+        hint = "Name one in the front matter: `bibliography: refs.bib`."
+        findings.add(Code.NO_BIBLIOGRAPHY, message, node.span, hint)
+
+
+def _known(cited: Cited, sources: Sources, findings: Findings) -> list[model.CitationItem]:
+    """The works of a citation that are described. The text of a link may name an account."""
+    works = sources.works
+    found = [item for item in cited.node.items if item.key in works]
+    if cited.in_link and cited.node.in_text:
+        return found
+    for item in cited.node.items:
+        if item.key in works or item.key in sources.broken or not sources.complete:
+            continue
+        hint = findings.did_you_mean(item.key, works, "@")
+        if not hint and cited.node.in_text:
+            hint = f"If it is not a citation, write `\\@{item.key}`."
+        message = f"The bibliography has no work with the key `{item.key}`."
+        findings.add(Code.UNKNOWN_CITATION, message, cited.span, hint)
+    return found
+
+
+class _Texts(msgspec.Struct):
+    """The formatted citations, by their key; ``notes`` are the contents of notes in note styles."""
+
+    text: dict[int, tuple[Inline, ...]] = {}
+    notes: dict[int, tuple[Inline, ...]] = {}
+
+
+def _written(
+    document: Document,
+    cited: dict[int, Cited],
+    known: dict[int, list[model.CitationItem]],
+    sources: Sources,
+    findings: Findings,
+    split: int,
+) -> Document:
+    """The document with its citations formatted in the style."""
+    from pipeline.features.citations.csl.inlines import inlines
+    from pipeline.features.citations.csl.processor import Processor
+
+    style = sources.style
+    assert style is not None
+    order = in_reading_order(document, makes_notes=style.is_note, split=split)
+    keys = dict.fromkeys(item.key for place in order for item in known[place.at])
+    listed = dict.fromkeys((*keys, *sources.listed))
+    works = [sources.works[key] for key in listed]
+    _report_doubts(works, findings)
+    processor = Processor(style, works)
+    listing = processor.entries()
+    warn_of_order(processor.collation, "bibliography", None, findings)
+    ids = _entry_ids(document, [entry.key for entry in listing])
+    targets = {key: f"#{name}" for key, name in ids.items()}
+    where = [
+        position
+        for _, part in itertools.groupby(order, lambda place: place.part)
+        for position in positions([(known[place.at], place.note) for place in part], style.near)
+    ]
+    first_notes: dict[tuple[int, str], int] = {}
+    texts = _Texts()
+    for place, position in zip(order, where, strict=True):
+        one, items = cited[place.at], known[place.at]
+        if not items:
+            continue
+        cites = [
+            processor.cite_of(
+                item, at, first_notes.get((place.part, item.key), 0), targets.get(item.key, "")
+            )
+            for item, at in zip(items, position, strict=True)
+        ]
+        texts.text[place.at] = inlines(processor.cite(cites, one.node.in_text), style.locale)
+        if style.is_note:
+            note = processor.note(cites, ends=one.ends or not one.in_note, begins=not one.in_note)
+            texts.notes[place.at] = inlines(note, style.locale)
+            for item in items:
+                first_notes.setdefault((place.part, item.key), place.note)
+    entries = tuple(
+        _entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
+        for entry in listing
+    )
+    document = _put(document, cited, texts, style.is_note)
+    if style.is_note:
+        document = surroundings.close_up(document, surroundings.becomes_note)
+    elif style.is_raised:
+        document = surroundings.close_up(document, surroundings.is_written)
+    return surroundings.list_works(
+        surroundings.out_of_links(document), entries, words(document.metadata.lang)["bibliography"]
+    )
+
+
+_NUMBERS = ("edition", "volume", "issue", "number", "page", "collection-number", "chapter-number")
+_TOO_LONG = re.compile(r"\d{50}")
+
+
+def _report_doubts(works: list[Reference], findings: Findings) -> None:
+    """Report probable mistakes in works that are cited or listed."""
+    for work in works:
+        if work.doubt:
+            findings.add(Code.DOUBTFUL_ENTRY, work.doubt, work.span)
+        if not work.values.get("title") and not work.names:
+            message = f"The work `{work.key}` has neither a title nor an author."
+            findings.add(Code.DOUBTFUL_ENTRY, message, work.span)
+        written = [(name, work.values.get(name, "")) for name in _NUMBERS]
+        written += [("date", date.literal) for date in work.dates.values()]
+        if name := next((name for name, text in written if _TOO_LONG.search(text)), ""):
+            message = f"The {name} of `{work.key}` has a number that is too long."
+            findings.add(Code.DOUBTFUL_ENTRY, message, work.span, "Correct it: it stays as text.")
+
+
+def _put(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bool) -> Document:
+    """The document with each citation in its place, or in a note."""
+    notes: list[model.Note] = []
+
+    def leave(node: model.Citation, ordinal: int) -> Node | tuple[Node, ...]:
+        if ordinal not in texts.text:
+            return model.Text(text=node.source, span=node.span)
+        if not is_note:
+            return replace(node, children=texts.text[ordinal])
+        text = replace(node, children=texts.notes[ordinal], in_text=False)
+        if cited[ordinal].in_note:
+            return text
+        label = f"{surroundings.CITATION_NOTE}{len(notes) + 1}"
+        paragraph = model.Paragraph(children=(text,), span=cited[ordinal].span)
+        notes.append(model.Note(label=label, children=(paragraph,), span=cited[ordinal].span))
+        reference = model.NoteReference(label=label, span=node.span)
+        if not node.in_text:
+            return reference
+        return (replace(node, children=texts.text[ordinal]), reference)
+
+    document = rewrite_document(document, leave={model.Citation: leave}, context=ordinals())
+    return replace(document, notes=(*document.notes, *notes))
+
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def _entry_of(
+    entry: Entry, identifier: str, work: Reference, style: CitationStyle, metadata: Metadata
+) -> model.BibliographyEntry:
+    """The node of an entry that a style has written."""
+    from pipeline.features.citations.csl.inlines import inlines
+    from pipeline.features.citations.csl.marks import plain
+
+    pairs = _language(plain(entry.text), work.values.get("language", ""), metadata)
+    return model.BibliographyEntry(
+        key=entry.key,
+        label=plain(entry.label),
+        children=inlines(entry.text, style.locale),
+        attributes=Attributes(id=identifier, pairs=pairs),
+    )
+
+
+def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str], ...]:
+    """An entry's language and the direction of its first script, if not the document's."""
+    strong = next((b for c in text if (b := unicodedata.bidirectional(c)) in ("L", "R", "AL")), "")
+    direction = {"L": "ltr", "R": "rtl", "AL": "rtl"}.get(strong, metadata.direction)
+    pairs = (("dir", direction),) if direction != metadata.direction else ()
+    if not _TAG.fullmatch(lang) or lang[:2].lower() == metadata.lang[:2].lower():
+        return pairs
+    return (("lang", lang), *pairs)
+
+
+def _entry_ids(document: Document, keys: list[str]) -> dict[str, str]:
+    """A unique id for the entry of each work."""
+    taken = {node.attributes.id for _, node, _ in find(document, marked=True)}
+    found: dict[str, str] = {}
+    for key in keys:
+        name = slug(re.sub(r"[^\w-]+", "-", key)).strip("-") or "work"
+        candidate, number = f"ref-{name}", 1
+        while candidate in taken:
+            number += 1
+            candidate = f"ref-{name}-{number}"
+        taken.add(candidate)
+        found[key] = candidate
+    return found

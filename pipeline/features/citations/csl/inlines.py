@@ -1,0 +1,245 @@
+"""From marked text to inlines, with the final quotation marks, punctuation and formatting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline import model
+from pipeline.features.citations.csl import marks
+from pipeline.features.citations.csl.locales import Locale
+from pipeline.model import Attributes, Inline
+
+_PIECES = re.compile(f"({marks.ADDRESS}|[\ufdd0-\ufdef])")
+_TOGGLES = {marks.ITALIC: "em", marks.BOLD: "strong", marks.UPRIGHT: "upright"}
+_ELEMENTS = {
+    marks.SMALL_CAPS: "small-caps",
+    marks.SUPERSCRIPT: "sup",
+    marks.SUBSCRIPT: "sub",
+    marks.UNDERLINE: "u",
+}
+SMALL_CAPS = Attributes(classes=("small-caps",))
+BIBLIOREF = Attributes(classes=("biblioref",))
+"""Links to an entry of the bibliography."""
+ADDRESS = Attributes(classes=("address",))
+"""Links that show an address, or an identifier."""
+
+_ENDS = "!?"
+_STOPS = ".,;:"
+
+
+class _Mark(NamedTuple):
+    """A character, its fonts and link, and its source (0: the style). ``closes`` is set on a
+    closing quotation mark."""
+
+    char: str
+    fonts: tuple[str, ...]
+    link: str
+    owner: int
+    closes: bool = False
+
+
+def inlines(text: str, locale: Locale) -> tuple[Inline, ...]:
+    """The inlines that marked text becomes in a locale."""
+    return _built(_tidy(_characters(text, locale), locale))
+
+
+def _characters(text: str, locale: Locale) -> list[_Mark]:
+    """The characters one by one, with quotation marks where groups ask for them."""
+    found: list[_Mark] = []
+    stack: list[str] = []
+    owners: list[int] = [0]
+    count = 0
+    for piece in _PIECES.split(text):
+        if not piece:
+            continue
+        if piece == marks.BREAK:
+            if found:
+                found.append(_Mark("\n", (), "", 0))
+        elif piece == marks.CLOSE:
+            if stack:
+                closed = stack.pop()
+                owners.pop()
+                if closed == marks.QUOTED:
+                    found += _quotation("close", stack, owners[-1], locale)
+        elif _PIECES.match(piece):
+            if piece == marks.QUOTED:
+                found += _quotation("open", stack, owners[-1], locale)
+            count += 1
+            owners.append(count if piece == marks.VALUE else owners[-1])
+            stack.append(piece)
+        else:
+            fonts, link = _state(stack)
+            found += [_Mark(char, fonts, link, owners[-1]) for char in re.sub(r"\s", _space, piece)]
+    return found
+
+
+def _space(match: re.Match[str]) -> str:
+    """White space within a line, which only a style can request."""
+    return " " if match[0] in "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029" else match[0]
+
+
+def _quotation(kind: str, stack: list[str], owner: int, locale: Locale) -> list[_Mark]:
+    inner = "inner-" if stack.count(marks.QUOTED) % 2 else ""
+    fonts, link = _state(stack)
+    text = locale.text(f"{kind}-{inner}quote") or ("'" if inner else '"')
+    return [_Mark(char, fonts, link, owner, kind == "close") for char in text]
+
+
+def _state(stack: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """The fonts and the link in force: italics within italics are upright."""
+    fonts: list[str] = []
+    link = ""
+    for mark in stack:
+        if mark.startswith(marks.LINK):
+            link = mark[1:-1]
+        elif font := _TOGGLES.get(mark):
+            if font == "upright":
+                fonts = [f for f in fonts if f != "em"]
+            elif font in fonts:
+                fonts.remove(font)
+            else:
+                fonts.append(font)
+        elif (name := _ELEMENTS.get(mark)) and name not in fonts:
+            fonts.append(name)
+    return tuple(fonts), link
+
+
+# --- punctuation -----------------------------------------------------------------------
+
+
+def _tidy(characters: list[_Mark], locale: Locale) -> list[_Mark]:
+    """Remove punctuation and spaces that parts of a style duplicate; if the locale requires it,
+    move full stops and commas into quotation marks."""
+    inside = locale.options.get("punctuation-in-quote") == "true"
+    found: list[_Mark] = []
+    for at, mark in enumerate(characters):
+        if mark.char in _STOPS and not (found and mark.owner and mark.owner == found[-1].owner):
+            _add_stop(mark, found, inside)
+            continue
+        if mark.char == " ":
+            if not found or found[-1].char in _NO_SPACE_AFTER:
+                continue
+            following = characters[at + 1].char if at + 1 < len(characters) else ""
+            if following.isdigit() and _is_label(found):
+                mark = mark._replace(char="\u00a0")  # p. 12, vol. 3, June 5
+        elif mark.char in ")]\n":
+            while found and found[-1].char == " ":
+                found.pop()
+        found.append(mark)
+    while found and found[-1].char in " \n":
+        found.pop()
+    return found
+
+
+_NO_SPACE_AFTER = " \n\u00a0(["
+
+
+def _add_stop(mark: _Mark, marks: list[_Mark], inside: bool) -> None:
+    """Add punctuation in its place, unless it is redundant."""
+    while mark.char in ".," and marks and marks[-1].char == " " and not marks[-1].owner:
+        marks.pop()
+    if not mark.owner and (not marks or (marks[-1].char in "([" and not marks[-1].owner)):
+        return
+    end = _end_of_quotations(marks)
+    for place in {len(marks), end}:
+        if _is_superfluous(mark, marks[:place]):
+            return
+    place = end if inside and mark.char in ".," else len(marks)
+    if place and marks[place - 1].char == "," and not marks[place - 1].owner:
+        del marks[place - 1]  # a stop is stronger
+        place -= 1
+    marks.insert(place, mark)
+
+
+def _is_label(marks: list[_Mark]) -> bool:
+    """Return whether a style's abbreviation ends here, which stays with the number after it."""
+    last = marks[-8:]
+    if len(last) < 2 or last[-1].char != "." or last[-1].owner:
+        return False
+    word = "".join(mark.char for mark in last[:-1]).rpartition(" ")[2]
+    return word.lstrip("([").isalpha() and not last[-2].owner
+
+
+def _end_of_quotations(marks: list[_Mark]) -> int:
+    """The position of the quotation marks at the end of the text."""
+    at = len(marks)
+    while at and marks[at - 1].closes:
+        at -= 1
+    return at
+
+
+def _is_superfluous(mark: _Mark, before: list[_Mark]) -> bool:
+    """Return whether punctuation adds nothing to the punctuation before it."""
+    last = before[-1].char if before else ""
+    if mark.char == last:
+        return True
+    if mark.char == ".":
+        return last in _ENDS + "…;:" and bool(last)
+    if mark.char == ":":
+        return last in _ENDS and bool(last)
+    return mark.char == "," and last == ";"
+
+
+# --- inlines ---------------------------------------------------------------------------
+
+
+def _built(characters: list[_Mark]) -> tuple[Inline, ...]:
+    return _grouped([(mark.char, mark.fonts, mark.link) for mark in characters])
+
+
+_Run = tuple[str, tuple[str, ...], str]
+
+
+def _grouped(characters: list[_Run]) -> tuple[Inline, ...]:
+    """Combine neighbours with the same link or the same first font."""
+    found: list[Inline] = []
+    start = 0
+    while start < len(characters):
+        _, fonts, link = characters[start]
+        outer = (link, fonts[:1])
+        end = start + 1
+        while end < len(characters) and _outer(characters[end], bool(link)) == (
+            outer[0],
+            () if link else outer[1],
+        ):
+            end += 1
+        run = characters[start:end]
+        if link:
+            children = _grouped([(c, f, "") for c, f, _ in run])
+            attributes = BIBLIOREF if link.startswith("#") else ADDRESS
+            found.append(model.Link(children=children, href=link, attributes=attributes))
+        elif fonts:
+            inner = _grouped([(c, f[1:], "") for c, f, _ in run])
+            found.append(_element(fonts[0], inner))
+        else:
+            found += _text("".join(c for c, _, _ in run))
+        start = end
+    return tuple(found)
+
+
+def _outer(run: _Run, in_link: bool) -> tuple[str, tuple[str, ...]]:
+    _, fonts, link = run
+    return link, () if in_link else fonts[:1]
+
+
+def _element(font: str, children: tuple[Inline, ...]) -> Inline:
+    match font:
+        case "em":
+            return model.Emphasis(children=children)
+        case "strong":
+            return model.Strong(children=children)
+        case "small-caps":
+            return model.InlineElement(name="span", children=children, attributes=SMALL_CAPS)
+    return model.InlineElement(name=font, children=children)
+
+
+def _text(text: str) -> list[Inline]:
+    found: list[Inline] = []
+    for index, line in enumerate(text.split("\n")):
+        if index:
+            found.append(model.LineBreak())
+        if line:
+            found.append(model.Text(text=line))
+    return found

@@ -1,0 +1,248 @@
+"""Names of people and bodies, alone and in lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from pipeline.features.citations.csl import cases, marks
+from pipeline.features.citations.csl.data import Element, Name
+from pipeline.features.citations.csl.locales import Locale
+
+# Chinese, Japanese and Korean names: family name first, no space between.
+_CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+Format = Callable[[Element, str], str]
+"""A function that gives text the formatting and affixes that an element asks for."""
+
+
+class NameOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The format of a list of names. ``use_first`` is 0 if all are named; ``given`` is the amount
+    of given names to add for each to distinguish it from others (see `Disambiguation`)."""
+
+    form: str = "long"
+    delimiter: str = ", "
+    and_: str = ""
+    precedes_last: str = "contextual"
+    precedes_et_al: str = "contextual"
+    use_first: int = 0
+    use_last: bool = False
+    initialize: bool = True
+    initialize_with: str | None = None
+    initialize_hyphen: bool = True
+    sort_order: str = ""
+    sort_separator: str = ", "
+    demote: str = "display-and-sort"
+    parts: Mapping[str, Element] = {}
+    et_al: Element | None = None
+    given: Mapping[int, int] = {}
+
+
+def name_options(
+    name: Element | None,
+    et_al: Element | None,
+    inherited: Mapping[str, str],
+    count: int,
+    subsequent: bool,
+) -> NameOptions:
+    """The options for a list of ``count`` names; ``inherited`` are the style's."""
+    own = name.attributes if name else {}
+
+    def get(key: str, default: str = "") -> str:
+        return own.get(key, inherited.get(key, default))
+
+    least, first = get("et-al-min"), get("et-al-use-first", "1")
+    if subsequent:
+        least = get("et-al-subsequent-min") or least
+        first = get("et-al-subsequent-use-first") or first
+    shortens = least.isdecimal() and first.isdecimal() and count >= int(least)
+    use_first = int(first) if shortens else 0
+    return NameOptions(
+        form=own.get("form", inherited.get("name-form", "long")),
+        delimiter=own.get("delimiter", inherited.get("name-delimiter", ", ")),
+        and_=get("and"),
+        precedes_last=get("delimiter-precedes-last", "contextual"),
+        precedes_et_al=get("delimiter-precedes-et-al", "contextual"),
+        use_first=use_first if use_first < count else 0,
+        use_last=get("et-al-use-last") == "true",
+        initialize=get("initialize", "true") != "false",
+        initialize_with=own.get("initialize-with", inherited.get("initialize-with")),
+        initialize_hyphen=inherited.get("initialize-with-hyphen", "true") != "false",
+        sort_order=get("name-as-sort-order"),
+        sort_separator=get("sort-separator", ", "),
+        demote=inherited.get("demote-non-dropping-particle", "display-and-sort"),
+        parts={part.get("name"): part for part in (name.children if name else ())},
+        et_al=et_al,
+    )
+
+
+def write_names(names: tuple[Name, ...], options: NameOptions, locale: Locale, form: Format) -> str:
+    """A list of names as one text."""
+    shown = names[: options.use_first] if options.use_first else names
+    written = [
+        marks.group(marks.VALUE, write_name(name, at, options, form))
+        for at, name in enumerate(shown)
+    ]
+    if not options.use_first:
+        return _joined(written, names, options, locale)
+    inverted = _is_inverted(shown[-1], len(shown) - 1, options)
+    if options.use_last and len(names) > len(shown) + 1:
+        last = write_name(names[-1], len(names) - 1, options, form)
+        return options.delimiter.join([*written, f"… {last}"])
+    others = _et_al(options, locale, form)
+    if not others:
+        return options.delimiter.join(written)
+    precedes = _precedes(options.precedes_et_al, len(shown) > 1, inverted)
+    between = options.delimiter if precedes else " "
+    return options.delimiter.join(written) + between + others
+
+
+def _et_al(options: NameOptions, locale: Locale, form: Format) -> str:
+    element = options.et_al
+    text = locale.text((element.get("term") if element else "") or "et-al")
+    return form(element, text) if element else text
+
+
+def _joined(
+    written: list[str], names: tuple[Name, ...], options: NameOptions, locale: Locale
+) -> str:
+    word = ""
+    if options.and_ == "text":
+        word = locale.text("and")
+    elif options.and_ == "symbol":
+        word = locale.text("and", "symbol") if locale.terms.get(("and", "symbol", "")) else "&"
+    if not word or len(written) < 2:
+        return options.delimiter.join(written)
+    inverted = _is_inverted(names[-2], len(names) - 2, options)
+    comma = _precedes(options.precedes_last, len(written) > 2, inverted)
+    between = options.delimiter if comma else " "
+    return f"{options.delimiter.join(written[:-1])}{between}{word} {written[-1]}"
+
+
+def _precedes(rule: str, contextual: bool, inverted: bool) -> bool:
+    """Return whether the delimiter precedes “and” or “et al.”."""
+    if rule == "after-inverted-name":
+        return inverted
+    return contextual if rule == "contextual" else rule == "always"
+
+
+def _is_inverted(name: Name, at: int, options: NameOptions) -> bool:
+    return (
+        options.form == "long"
+        and name.given != ""
+        and (options.sort_order == "all" or (options.sort_order == "first" and at == 0))
+    )
+
+
+def write_name(name: Name, at: int, options: NameOptions, form: Format) -> str:
+    """One name, the ``at``-th from 0 of its list."""
+    family, given = name.family or name.literal, name.given
+    if name.literal or not given:
+        whole = _spaced(name.dropping, name.non_dropping, family)
+        text = _part("family", whole, options, form)
+        return _suffixed(text, name) if options.form == "long" else text
+    more = options.given.get(at, 0)
+    is_long = options.form == "long" or more > 0
+    if _CJK.search(family):
+        first = _part("family", family, options, form)
+        return first + _part("given", given, options, form) if is_long else first
+    last = _part("family", _spaced(name.non_dropping, family), options, form)
+    if not is_long:
+        return _enclosed("family", last, options)
+    given = initials(given, options) if more < 2 else given
+    if _is_inverted(name, at, options):
+        return _inverted(name, given, options, form)
+    before = _part("given", name.dropping, options, form)
+    return _spaced(
+        _enclosed("given", _part("given", given, options, form), options),
+        _enclosed("family", _suffixed(_spaced(before, last), name), options),
+    )
+
+
+def _inverted(name: Name, given: str, options: NameOptions, form: Format) -> str:
+    """A name with the family name first."""
+    demotes = options.demote == "display-and-sort"
+    family = name.family if demotes else _spaced(name.non_dropping, name.family)
+    first = _part("family", family, options, form)
+    rest = _part("given", _spaced(given, name.dropping), options, form)
+    if demotes:
+        rest = _spaced(rest, _part("family", name.non_dropping, options, form))
+    parts = (_enclosed("family", first, options), _enclosed("given", rest, options), name.suffix)
+    return options.sort_separator.join(part for part in parts if part)
+
+
+def _suffixed(text: str, name: Name) -> str:
+    return f"{text}, {name.suffix}" if name.comma_suffix else _spaced(text, name.suffix)
+
+
+def sort_names(names: tuple[Name, ...], options: NameOptions) -> str:
+    """A list of names as lists are sorted: by those that are shown."""
+    shown = names[: options.use_first] if options.use_first else names
+    if options.use_first and options.use_last and len(names) > len(shown) + 1:
+        shown = (*shown, names[-1])
+    return "; ".join(_sort_name(name, options) for name in shown)
+
+
+def _sort_name(name: Name, options: NameOptions) -> str:
+    """A name as names are sorted: particles come after the family name unless the style keeps them
+    with it; an English article is left out at the beginning of a body's name."""
+    if name.literal:
+        return re.sub(r"(?i)^(?:an?|the)\s+", "", name.literal)
+    never = options.demote == "never"
+    family = _spaced(name.non_dropping, name.family) if never else name.family
+    if options.form == "short":
+        return family
+    particles = name.dropping if never else _spaced(name.dropping, name.non_dropping)
+    parts = (family, particles, initials(name.given, options), name.suffix)
+    return ", ".join(part for part in parts if part)
+
+
+def _part(part: str, text: str, options: NameOptions, form: Format) -> str:
+    """A part of a name, formatted; its affixes are around more than that (see `_enclosed`)."""
+    element = options.parts.get(part)
+    if element is None or not text:
+        return text
+    inner = {k: v for k, v in element.attributes.items() if k not in ("prefix", "suffix")}
+    text = cases.text_case(text, element.get("text-case"), "en")
+    return form(Element(element.tag, inner), text)
+
+
+def _enclosed(part: str, text: str, options: NameOptions) -> str:
+    """Text between the affixes of a part of a name."""
+    element = options.parts.get(part)
+    return f"{element.get('prefix')}{text}{element.get('suffix')}" if element else text
+
+
+def _spaced(*parts: str) -> str:
+    """The parts, separated by spaces except after an apostrophe (d’Alembert) or a hyphen."""
+    text = ""
+    for part in parts:
+        if part:
+            sticks = marks.plain(text).endswith(("’", "'", "-", "\u2010"))
+            text += part if not text or sticks else f" {part}"
+    return text
+
+
+_GIVEN = re.compile(r"([-‐‑]?)([^\s.‐‑-]+)(\.?)")
+
+
+def initials(given: str, options: NameOptions) -> str:
+    """Given names as initials, if the style asks for that. What is abbreviated already (Ph.) stays
+    as it is, and so do particles; a part in lower case after a hyphen has no initial (Guo-ping)."""
+    mark = options.initialize_with
+    if mark is None or _CJK.search(given):
+        return given
+    text = ""
+    for hyphen, word, stop in _GIVEN.findall(given):
+        if not word[0].isalpha():
+            continue
+        is_abbreviated = word[0].isupper() and (stop or len(word) == 1)
+        if is_abbreviated or (options.initialize and word[0].isupper()):
+            joined = hyphen and options.initialize_hyphen
+            text = f"{text.rstrip()}-" if joined else text
+            text += (word if is_abbreviated else word[0]) + mark
+        elif not (options.initialize and hyphen):
+            text = f"{text.rstrip()}{hyphen or ' '}{word} "
+    return text.strip()

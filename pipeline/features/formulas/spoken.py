@@ -1,0 +1,228 @@
+"""A formula in words, as read aloud to somebody who cannot see it: the ends of fractions and the
+contents of roots are stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from xml.etree.ElementTree import Element
+
+from pipeline.features.formulas.alphabets import plain_letters
+from pipeline.features.formulas.rows import APPLY, asks_for_more, is_blank
+
+SIGNS = {
+    "+": "plus", "−": "minus", "±": "plus_minus", "·": "times", "×": "times", "÷": "divided",
+    "/": "divided", ":": "ratio", "=": "equals", "≠": "unequal", "<": "less", ">": "greater",
+    "≤": "at_most", "⩽": "at_most", "≥": "at_least", "⩾": "at_least", "≈": "about", "∑": "sum",
+    "∏": "product", "∫": "integral", "lim": "limit", "∞": "infinity", "!": "factorial",
+    "′": "prime", "″": "double_prime", "(": "open", ")": "close", "[": "open_bracket",
+    "]": "close_bracket", "{": "open_brace", "}": "close_brace", "|": "bar", "∣": "bar",
+    "‖": "double_bar", "…": "dots", "⋯": "dots",
+}  # fmt: skip
+"""The words for characters, by keys without ``math_``. Other characters stay as they are: screen
+readers have names for them."""
+
+MARKS = {
+    "¯": "overline", "‾": "overline", "ˆ": "hat", "\u0302": "hat", "→": "vector", "˜": "tilde",
+    "\u0303": "tilde", "˙": "dot",
+}  # fmt: skip
+BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
+OVERLINE, PRIMES = "‾", frozenset("′″‴")
+DEGREE = "°"
+CROSSED = frozenset({"cancel", "bcancel", "xcancel", "sout"})
+UNDER = frozenset("∑∏∫∐⋃⋂") | {"lim", "sup", "inf", "max", "min"}
+
+
+class FormulaSpeaker:
+    """Speaks in the ``words`` of a language."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = words
+
+    def speak(self, elements: Sequence[Element]) -> str:
+        """The content of a formula, in words."""
+        text = " ".join(self._row(elements).split())
+        return re.sub(r"(?<! ) ++(?=[,.;])", "", text)
+
+    def _word(self, key: str, **parts: str) -> str:
+        return self._words[f"math_{key}"].format(**parts)
+
+    def _row(self, elements: Sequence[Element]) -> str:
+        found: list[str] = []
+        for index, element in enumerate(elements):
+            before = elements[index - 1] if index else None
+            if element.text == "−" and (before is None or asks_for_more(before)):
+                found.append(self._word("negative"))
+            elif not _is_around_choice(elements, index):
+                found.append(self._of(element))
+        return " ".join(filter(None, found))
+
+    def _of(self, element: Element) -> str:
+        children = list(element)
+        if is_blank(element):
+            return self._words["blank"]
+        match element.tag:
+            case "mi" | "mn" | "mtext" | "mo":
+                return self._sign(element.text or "")
+            case "mspace" | "mphantom":
+                return ""
+            case "mfrac":
+                return self._fraction(element, *children)
+            case "msqrt":
+                inner = children if len(children) == 1 else [element]
+                return self._enclosed("root", inner, radicand=self._row(children))
+            case "mroot":
+                return self._root(*children)
+            case "msup":
+                return self._power(*children)
+            case "msub":
+                return self._index(self._of(children[0]), children[1], children[0])
+            case "msubsup":
+                return self._index_and_power(*children)
+            case "munder" | "mover":
+                return self._stacked(element, *children)
+            case "munderover":
+                return self._range(*children)
+            case "mtable":
+                return self._table(element)
+            case "mrow" if element.get("class") in CROSSED:
+                return self._word("crossed", content=self._row(children))
+            case "mrow" if (table := _fenced_table(children)) is not None:
+                return self._fenced(children[0].text or "", table)
+        return self._row(children)
+
+    def _sign(self, text: str) -> str:
+        if text == APPLY:
+            return ""
+        text = plain_letters(text)
+        return self._words[f"math_{SIGNS[text]}"] if text in SIGNS else text
+
+    def _enclosed(self, key: str, inner: Sequence[Element], **parts: str) -> str:
+        """The text of nodes with a spoken end, unless they contain only one thing."""
+        is_short = all(map(_is_short, inner))
+        return self._word(key if is_short else f"long_{key}", **parts)
+
+    # --- fractions and roots ---
+
+    def _fraction(self, element: Element, above: Element, below: Element) -> str:
+        parts = {"above": self._of(above), "below": self._of(below)}
+        if element.get("linethickness") == "0":
+            return self._word("choose", **parts)
+        return self._enclosed("fraction", (above, below), **parts)
+
+    def _root(self, radicand: Element, index: Element) -> str:
+        parts = {"radicand": self._of(radicand), "index": self._of(index)}
+        if parts["index"] == "3":
+            return self._enclosed("cube_root", (radicand,), radicand=parts["radicand"])
+        return self._enclosed("nth_root", (radicand,), **parts)
+
+    # --- what stands above and below ---
+
+    def _power(self, base: Element, exponent: Element) -> str:
+        spoken = self._of(base)
+        while len(exponent) > 1 and exponent[0].text in PRIMES:
+            prime, *rest = exponent
+            spoken = f"{spoken} {self._of(prime)}"
+            exponent = rest[0] if len(rest) == 1 else _row_of(rest)
+        text = self._of(exponent)
+        if exponent.tag == "mo" or text == DEGREE:
+            return f"{spoken} {text}"
+        for key, number in (("squared", "2"), ("cubed", "3")):
+            if exponent.tag == "mn" and exponent.text == number:
+                return self._word(key, base=spoken)
+        return self._enclosed("power", (exponent,), base=spoken, exponent=text)
+
+    def _index(self, spoken: str, index: Element, base: Element) -> str:
+        if _is_operator(base):
+            return self._word("under", operator=spoken, lower=self._of(index))
+        return self._enclosed("index", (index,), base=spoken, index=self._of(index))
+
+    def _index_and_power(self, base: Element, index: Element, exponent: Element) -> str:
+        if _is_operator(base):
+            return self._range(base, index, exponent)
+        indexed = Element("mtext")
+        indexed.text = self._index(self._of(base), index, base)
+        return self._power(indexed, exponent)
+
+    def _range(self, base: Element, lower: Element, upper: Element) -> str:
+        parts = {"lower": self._of(lower), "upper": self._of(upper)}
+        key = "range" if _is_operator(base) else "between"
+        return self._word(key, operator=self._of(base), **parts)
+
+    def _stacked(self, element: Element, base: Element, mark: Element) -> str:
+        spoken, text = self._of(base), mark.text or ""
+        if element.get("accentunder") and text == OVERLINE:
+            return self._word("underline", base=spoken)
+        if element.get("accent") and text in MARKS:
+            return self._word(MARKS[text], base=spoken)
+        if element.tag == "munder" and _is_operator(base):
+            return self._word("under", operator=spoken, lower=self._of(mark))
+        if text in BRACES:
+            return spoken
+        key = "above" if element.tag == "mover" else "below"
+        return self._word(key, base=spoken, mark=self._of(mark))
+
+    # --- tables ---
+
+    def _table(self, table: Element) -> str:
+        columns = max((len(line) for line in table), default=0)
+        if columns < 2 or table.get("class") == "aligned":
+            return self._lines(table)
+        return self._matrix(table)
+
+    def _fenced(self, opening: str, table: Element) -> str:
+        if opening == "{":
+            return self._word("cases", content=self._rows(table, "line"))
+        return self._matrix(table, "determinant" if opening == "|" else "matrix")
+
+    def _matrix(self, table: Element, key: str = "matrix") -> str:
+        columns = max((len(line) for line in table), default=0)
+        content = self._rows(table, "row")
+        return self._word(key, rows=str(len(table)), columns=str(columns), content=content)
+
+    def _lines(self, table: Element) -> str:
+        lines = [[inner for cell in line for inner in cell] for line in table]
+        return "; ".join(
+            self._word("line", number=str(number), content=self._row(line))
+            for number, line in enumerate(lines, start=1)
+        )
+
+    def _rows(self, table: Element, key: str) -> str:
+        return "; ".join(
+            self._word(
+                key,
+                number=str(number),
+                content=", ".join(filter(None, (self._row(list(cell)) for cell in line))),
+            )
+            for number, line in enumerate(table, start=1)
+        )
+
+
+def _fenced_table(children: Sequence[Element]) -> Element | None:
+    """The table within brackets, or after a brace."""
+    if len(children) in (2, 3) and children[0].tag == "mo" and children[1].tag == "mtable":
+        return children[1]
+    return None
+
+
+def _row_of(elements: Sequence[Element]) -> Element:
+    found = Element("mrow")
+    found.extend(elements)
+    return found
+
+
+def _is_operator(element: Element) -> bool:
+    return element.tag == "mo" and element.text in UNDER
+
+
+def _is_short(element: Element) -> bool:
+    """Return whether it is one letter or number, so that its end is audible."""
+    if element.tag in ("mrow", "mstyle"):
+        return len(element) == 1 and _is_short(element[0])
+    return element.tag in ("mi", "mn", "mtext")
+
+
+def _is_around_choice(elements: Sequence[Element], index: int) -> bool:
+    """Return whether parentheses only contain a binomial coefficient, which has own words."""
+    beside = {"(": index + 1, ")": index - 1}.get(elements[index].text or "", -1)
+    return 0 <= beside < len(elements) and elements[beside].get("linethickness") == "0"
