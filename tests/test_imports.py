@@ -15,14 +15,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pipeline"
 
+FOLDER = "feature_folders"
+
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"system"}),
-    frozenset({"keep"}),
+    frozenset({"keep", "features"}),
     frozenset({"parser", "select", "resolve", "render", "package"}),
-    frozenset({"verify"}),
+    frozenset({"verify", FOLDER}),
     frozenset({"flow", "authoring"}),
     frozenset({"driver"}),
     frozenset({"__init__"}),
@@ -67,6 +69,8 @@ def imports(path: Path) -> set[str]:
 def part(module: str) -> str:
     """The layer's member that a module belongs to."""
     names = module.split(".")
+    if names[1:2] == ["features"] and len(names) > 2:
+        return FOLDER
     return names[1] if len(names) > 1 else "__init__"
 
 
@@ -84,6 +88,14 @@ def test_imports_go_down() -> None:
         if part(imported) != part(module) and LEVEL[part(imported)] >= LEVEL[part(module)]
     ]
     assert not wrong
+
+
+def test_only_its_row_knows_a_feature() -> None:
+    """The modules in a feature's folder are imported there and nowhere else."""
+    for module, path in FILES.items():
+        within = module.split(".")[:3]
+        known = (name.split(".") for name in imports(path) if part(name) == FOLDER)
+        assert all(names[:3] == within for names in known), module
 
 
 def test_no_cycles() -> None:

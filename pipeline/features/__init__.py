@@ -1,1 +1,119 @@
-"""The features that documents may have beyond text: a folder each."""
+"""The features that documents may have beyond text: a folder and a row each.
+
+The core knows a feature by its row alone, and loads it when a document needs it. A folder may
+import the core, but no other feature. To take a feature out, remove its row, and then its folder:
+everything else works as before, and what the feature would have made is told
+(`pipeline.resolve.absent`).
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.model import FEATURE_NODES, Document, Node
+from pipeline.model.tree import has
+
+
+class PassPlace(enum.Enum):
+    """The places for passes among those that every document needs (`pipeline.resolve.passes`)."""
+
+    BEFORE_SECTIONS = enum.auto()
+    BEFORE_IDS = enum.auto()
+    BEFORE_TYPOGRAPHY = enum.auto()
+    WITH_ALL_TEXT = enum.auto()
+
+
+class PassSetting(NamedTuple):
+    """Facts about a document that passes need: the source's ``folder``, the level of the sections
+    to ``split`` it into (0: none), and whether it is a fragment of text, which gets no sections."""
+
+    folder: Path = Path()
+    split: int = 0
+    is_fragment: bool = False
+
+
+WHOLE, FRAGMENT = PassSetting(), PassSetting(is_fragment=True)
+
+
+class FeaturePass(NamedTuple):
+    """A pass: a function, of a document and a `PassSetting`, that a feature's folder has."""
+
+    place: PassPlace
+    function: str
+    in_fragments: bool = True
+
+
+class Feature(NamedTuple):
+    """A feature, and the signs of a document that needs it: its ``nodes``, or one of its ``keys``
+    in the front matter; without either, all documents may. ``vocabulary`` is a function for the
+    words that it adds to documents in a language."""
+
+    name: str
+    passes: tuple[FeaturePass, ...]
+    nodes: tuple[type[Node], ...] = ()
+    keys: tuple[str, ...] = ()
+    vocabulary: str = ""
+
+    def is_needed(self, document: Document) -> bool:
+        """Return whether a document may need the feature."""
+        return (
+            not (self.nodes or self.keys)
+            or has(document, *self.nodes)
+            or any(getattr(document.metadata, key) for key in self.keys)
+        )
+
+    def load(self, function: str) -> Any:
+        """A function in the feature's folder."""
+        return getattr(importlib.import_module(f"{__name__}.{self.name}"), function)
+
+
+FEATURES = (
+    Feature(
+        "formulas",
+        (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),),
+        nodes=FEATURE_NODES["formulas"],
+    ),
+    Feature(
+        "citations",
+        (FeaturePass(PassPlace.BEFORE_IDS, "cite_works", in_fragments=False),),
+        nodes=FEATURE_NODES["citations"],
+        keys=("bibliography", "nocite"),
+        vocabulary="terms",
+    ),
+    Feature("glossary", (FeaturePass(PassPlace.BEFORE_IDS, "link_terms"),)),
+    Feature(
+        "index",
+        (
+            FeaturePass(PassPlace.BEFORE_IDS, "place_index", in_fragments=False),
+            FeaturePass(PassPlace.WITH_ALL_TEXT, "fill_index"),
+        ),
+    ),
+    Feature(
+        "charts",
+        (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_charts", in_fragments=False),),
+        nodes=FEATURE_NODES["charts"],
+    ),
+    Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
+)
+"""All features. Their passes at one place run in this order: citations and terms may be marked for
+the index."""
+
+
+def apply(place: PassPlace, setting: PassSetting, document: Document) -> Document:
+    """The document after the passes that features have at a ``place``."""
+    for feature in FEATURES:
+        for each in feature.passes:
+            is_wanted = each.place is place and (each.in_fragments or not setting.is_fragment)
+            if is_wanted and feature.is_needed(document):
+                document = feature.load(each.function)(document, setting)
+    return document
+
+
+def vocabulary(lang: str) -> tuple[str, ...]:
+    """The words that features add to documents in a language, besides the core's own."""
+    return tuple(
+        feature.load(feature.vocabulary)(lang) for feature in FEATURES if feature.vocabulary
+    )

@@ -144,6 +144,8 @@ class Code(enum.Enum):
     UNKNOWN_MARKUP = _warning("""
         Something looks like an HTML tag but is not one. If it has an end tag or attributes, the tag is removed
         and its content kept; otherwise it is shown as text. Write `\\<` for a literal <.""")
+    ABSENT_FEATURE = _warning("""
+        The text needs a part of Chapbook that this copy does not have. It is shown as written.""")
     UNKNOWN_SPEAKER = _warning("""
         A paragraph begins like a speaker's turn, but that name is not listed under `speakers:` in the front
         matter. Correct the name, or add the speaker.""")

@@ -604,6 +604,14 @@ CAPTIONED: dict[type[Node], str] = {
 }
 """The nodes with captions, and the kinds by which they are numbered."""
 
+FEATURE_NODES: dict[str, tuple[type[Node], ...]] = {
+    "charts": (Chart,),
+    "citations": (Citation, Bibliography),
+    "formulas": (Math, MathBlock),
+    "index": (Index,),
+}
+"""The nodes that only a feature (`pipeline.features`) gives their content."""
+
 Block: TypeAlias = (
     Heading | Section | Paragraph | List | DefinitionList | BlockQuote | Plain | CodeBlock
     | MathBlock | Table | Figure | FigureGroup | Chart | Admonition | Dialogue | WritingLines

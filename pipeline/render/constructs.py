@@ -14,28 +14,28 @@ from pipeline.model.formula_gaps import GAP
 from pipeline.model.words.writing import ALPHABETS
 from pipeline.render.timings import minutes_of
 
-Feature = enum.Enum(
-    "Feature",
+Trait = enum.Enum(
+    "Trait",
     "PAGE CONTENTS CAPTION_LISTS NUMBER NAME_LINE TIMING ADDRESSES MARGIN_NOTE END_NOTE TERM"
     " HIGHLIGHTING ARTICLE SCROLLER MATHML STROKES FORMULA_IMAGE TEX",
 )
-"""A feature of a page that cannot be seen from a node's type or a class of its element."""
+"""A trait of a page that cannot be seen from a node's type or a class of its element."""
 
-Sign: TypeAlias = type[Node] | Feature | str
+Sign: TypeAlias = type[Node] | Trait | str
 """The sign of a construct; a string is a class of an element."""
 
 CONSTRUCTS: dict[str, set[Sign]] = {
-    "page": {Feature.PAGE},
-    "article": {Feature.ARTICLE},
-    "contents": {Feature.CONTENTS},
-    "reading-place": {Feature.PAGE},
+    "page": {Trait.PAGE},
+    "article": {Trait.ARTICLE},
+    "contents": {Trait.CONTENTS},
+    "reading-place": {Trait.PAGE},
     "section-links": {model.Section, model.Heading},
     "tables": {model.Table},
     "figures": {model.FigureGroup},
     "missing": {"missing"},
     "references": {model.CrossReference},
-    "numbers": {Feature.NUMBER},
-    "caption-lists": {Feature.CAPTION_LISTS},
+    "numbers": {Trait.NUMBER},
+    "caption-lists": {Trait.CAPTION_LISTS},
     "charts": {model.Chart},
     "sidebar": {"sidebar"},
     "parts": {"part"},
@@ -53,33 +53,33 @@ CONSTRUCTS: dict[str, set[Sign]] = {
         *("lower-alpha", "upper-alpha", "lower-roman", "upper-roman"),
         *("closed", "in-brackets"),
     },
-    "math": {Feature.MATHML},
-    "strokes": {Feature.STROKES},
-    "formulas": {Feature.FORMULA_IMAGE},
-    "tex": {Feature.TEX},
+    "math": {Trait.MATHML},
+    "strokes": {Trait.STROKES},
+    "formulas": {Trait.FORMULA_IMAGE},
+    "tex": {Trait.TEX},
     "bibliography": {model.Bibliography},
-    "addresses": {Feature.ADDRESSES},
-    "citations": {Feature.ADDRESSES, "biblioref", "address"},
+    "addresses": {Trait.ADDRESSES},
+    "citations": {Trait.ADDRESSES, "biblioref", "address"},
     "code": {model.CodeBlock},
-    "highlighting": {Feature.HIGHLIGHTING},
+    "highlighting": {Trait.HIGHLIGHTING},
     "exercise": {model.Exercise},
     "marks": {"marks", "score"},
     "word-bank": {"word-bank"},
     "choices": {model.Choices},
     "activity": {model.Matching, model.Ordering},
     "letters": {f"letters-{alphabet}" for alphabet in ALPHABETS},
-    "blank": {model.Blank, Feature.NAME_LINE},
-    "name-line": {Feature.NAME_LINE},
+    "blank": {model.Blank, Trait.NAME_LINE},
+    "name-line": {Trait.NAME_LINE},
     "writing": {model.WritingLines, model.WritingSpace, model.Matching, model.Ordering},
     "for-teachers": {model.Answer, model.TeacherNote, "for-teachers"},
-    "timings": {Feature.TIMING},
+    "timings": {Trait.TIMING},
     "index": {model.Index},
-    "glossary": {Feature.TERM},
-    "directions": {Feature.PAGE},
+    "glossary": {Trait.TERM},
+    "directions": {Trait.PAGE},
     "notes": {model.NoteReference},
-    "margin-notes": {Feature.MARGIN_NOTE},
-    "end-notes": {Feature.END_NOTE},
-    "scrollers": {Feature.SCROLLER, Feature.CONTENTS, model.Table},
+    "margin-notes": {Trait.MARGIN_NOTE},
+    "end-notes": {Trait.END_NOTE},
+    "scrollers": {Trait.SCROLLER, Trait.CONTENTS, model.Table},
     "pictures": {model.Figure, model.FigureGroup, model.Chart},
     "page-marks": {model.PageMark},
 }
@@ -101,24 +101,24 @@ def signs_of(node: Node, format_name: FormatName) -> Iterator[Sign]:
     """The signs that a node adds to its page, whatever its template."""
     yield type(node)
     if minutes_of(node):
-        yield Feature.TIMING
+        yield Trait.TIMING
     match node:
         case model.Section() if node.number:
-            yield Feature.NUMBER
+            yield Trait.NUMBER
         case model.CodeBlock() if node.tokens and format_name != "epub":
-            yield Feature.HIGHLIGHTING
+            yield Trait.HIGHLIGHTING
         case model.Link() if node.number:
-            yield Feature.ADDRESSES
+            yield Trait.ADDRESSES
         case model.InlineElement(name="dfn") if node.attributes.id.startswith("term-"):
-            yield Feature.TERM
+            yield Trait.TERM
         case model.Math() | model.MathBlock():
-            yield Feature.MATHML if node.mathml else Feature.TEX
+            yield Trait.MATHML if node.mathml else Trait.TEX
             if GAP in node.mathml:  # it is set like one in text
                 yield model.Blank
             if _STROKES.search(node.mathml):
-                yield Feature.STROKES
+                yield Trait.STROKES
             if is_wide_formula(node):
-                yield Feature.SCROLLER
+                yield Trait.SCROLLER
 
 
 def constructs_of(signs: frozenset[Sign]) -> tuple[str, ...]:

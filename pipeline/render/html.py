@@ -15,7 +15,7 @@ from pipeline.model.sheet.rules import print_style
 from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
 from pipeline.render import discovery
-from pipeline.render.constructs import Feature
+from pipeline.render.constructs import Trait
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.environment import sheets
@@ -50,7 +50,7 @@ def assemble(
     for_teachers = edition.audience == "teacher"
     shows_contents = _shows_contents(document)
     if shows_contents or document.lists:
-        renderer.record(Feature.CONTENTS)
+        renderer.record(Trait.CONTENTS)
     markup = renderer.whole_page(
         "page",
         document=document,

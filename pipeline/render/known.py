@@ -14,7 +14,7 @@ from pipeline.model import Block, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.print_marks import TEXT
 from pipeline.model.tree import walk
-from pipeline.render.constructs import Feature, Sign
+from pipeline.render.constructs import Sign, Trait
 from pipeline.system.store import Memo
 
 REMEMBERED = (model.Paragraph, model.List, model.BlockQuote, model.Section)
@@ -99,9 +99,9 @@ def _sign_name(sign: Sign) -> str:
     """A sign, in letters."""
     if isinstance(sign, str):
         return f"class {sign}"
-    return f"feature {sign.name}" if isinstance(sign, Feature) else f"node {sign.__name__}"
+    return f"feature {sign.name}" if isinstance(sign, Trait) else f"node {sign.__name__}"
 
 
 def _sign(name_of_sign: str) -> Sign:
     kind, _, name = name_of_sign.partition(" ")
-    return name if kind == "class" else Feature[name] if kind == "feature" else _TYPES[name]
+    return name if kind == "class" else Trait[name] if kind == "feature" else _TYPES[name]

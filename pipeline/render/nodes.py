@@ -22,7 +22,7 @@ from pipeline.model.words.writing import writing
 from pipeline.render import exercises, tables
 from pipeline.render.attributes import SizeClasses, attributes_of, classes_of
 from pipeline.render.code_lines import Listing, listing
-from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
+from pipeline.render.constructs import Sign, Trait, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import article_front, language_links
 from pipeline.render.figures import figure_rows
 from pipeline.render.gap_fields import with_fields
@@ -158,11 +158,11 @@ class NodeRenderer:
         self.signs: defaultdict[str, set[Sign]] = defaultdict(set)
         self._images: set[str] = set()
         self._path: list[Node] = []
-        self.record(Feature.PAGE)
+        self.record(Trait.PAGE)
         if document.lists:
-            self.record(Feature.CAPTION_LISTS)
+            self.record(Trait.CAPTION_LISTS)
         if any(entry.number for found in document.lists for entry in found.entries):
-            self.record(Feature.NUMBER)
+            self.record(Trait.NUMBER)
 
     def record(self, *signs: Sign) -> None:
         """Record the constructs on the current page."""
@@ -190,9 +190,9 @@ class NodeRenderer:
         """A page from the template ``name``, which must contain all slots. Raises
         `jinja2.TemplateSyntaxError` otherwise."""
         if context.get("timing_total"):
-            self.record(Feature.TIMING)
+            self.record(Trait.TIMING)
         if self._context["article"]:
-            self.record(Feature.ARTICLE)
+            self.record(Trait.ARTICLE)
         slots = SLOTS[self.format]
         markup = self.template(name, **slots, **context)
         check_slots(self.environment, f"{self.format}/{name}.html.j2", markup, slots)
@@ -282,7 +282,7 @@ class NodeRenderer:
     def listing(self, node: model.CodeBlock) -> Listing:
         found = listing(node, self.format, self._words, self._nested)
         if found.is_wide:
-            self.record(Feature.SCROLLER)
+            self.record(Trait.SCROLLER)
         return found
 
     def as_field(self, kind: FieldKind) -> Markup:

@@ -34,7 +34,7 @@ from pipeline.model.words import words, written_date
 from pipeline.model.words.writing import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import table_reflow
-from pipeline.render.constructs import Feature
+from pipeline.render.constructs import Trait
 from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.figures import for_print
@@ -172,12 +172,12 @@ def assemble(
         imprint=imprint(metadata),
     )
     features = {
-        Feature.NAME_LINE: name_fields,
-        Feature.ADDRESSES: addresses,
-        Feature.END_NOTE: place == "end" and document.notes,
-        Feature.MARGIN_NOTE: place == "margin" and any(map(is_plain, document.notes)),
-        Feature.FORMULA_IMAGE: renderer.formula_images.assets,
-        Feature.TEX: renderer.formula_images.findings,
+        Trait.NAME_LINE: name_fields,
+        Trait.ADDRESSES: addresses,
+        Trait.END_NOTE: place == "end" and document.notes,
+        Trait.MARGIN_NOTE: place == "margin" and any(map(is_plain, document.notes)),
+        Trait.FORMULA_IMAGE: renderer.formula_images.assets,
+        Trait.TEX: renderer.formula_images.findings,
     }
     renderer.record(*(feature for feature, is_there in features.items() if is_there))
     inventory = renderer.inventory()

@@ -29,12 +29,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.features.citations import cite_works, put_back
-from pipeline.features.code import highlight_code
-from pipeline.features.glossary import link_terms
-from pipeline.features.index import fill_index, place_index
-from pipeline.model import Chart, Document, Math, MathBlock
-from pipeline.model.tree import has
+from pipeline.features import FRAGMENT, PassPlace, PassSetting, apply
+from pipeline.model import Document
+from pipeline.resolve.absent import put_back, show_absent
 from pipeline.resolve.addresses import draw_codes, list_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_captions, list_contents
@@ -57,16 +54,16 @@ Pass: TypeAlias = Callable[[Document], Document]
 
 
 def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
-    """The passes in order, for a source in ``folder``."""
+    """The passes in order, for a source in ``folder``, with those of features at their places."""
+    setting = PassSetting(folder, split)
     return (
         fill_variables,
         link_remote,
-        set_formulas,
+        show_absent,
+        functools.partial(apply, PassPlace.BEFORE_SECTIONS, setting),
         nest_sections,
         check_roles,
-        functools.partial(cite_works, folder=folder, split=split),
-        functools.partial(link_terms, split=split),
-        place_index,
+        functools.partial(apply, PassPlace.BEFORE_IDS, setting),
         free_summaries,
         list_addresses,
         assign_identifiers,
@@ -79,11 +76,10 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         functools.partial(check_references, folder=folder),
         functools.partial(gather_assets, folder=folder),
         functools.partial(read_fonts, folder=folder),
-        highlight_code,
+        functools.partial(apply, PassPlace.BEFORE_TYPOGRAPHY, setting),
         set_typography,
         fill_references,
-        fill_index,
-        draw_charts,
+        functools.partial(apply, PassPlace.WITH_ALL_TEXT, setting),
         draw_codes,
         keep_marks,
         isolate_directions,
@@ -92,40 +88,22 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
     )
 
 
-def set_formulas(document: Document) -> Document:
-    """The document with its formulas set; the code for that is only loaded if there are any."""
-    if not has(document, Math, MathBlock):
-        return document
-    from pipeline.features import formulas
-
-    return formulas.set_formulas(document)
-
-
-def draw_charts(document: Document) -> Document:
-    """The document with its charts drawn; likewise."""
-    if not has(document, Chart):
-        return document
-    from pipeline.features import charts
-
-    return charts.draw_charts(document)
-
-
 def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
     outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
     into the sections of level ``split`` (`division.divide`), or not at all (0)."""
-    for apply in passes(folder, split):
-        document = apply(document)
+    for each in passes(folder, split):
+        document = each(document)
     return document
 
 
 def resolve_fragment(document: Document) -> Document:
     """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
     and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
-    for apply in (
-        set_formulas,
+    for each in (
+        functools.partial(apply, PassPlace.BEFORE_SECTIONS, FRAGMENT),
         put_back,
-        link_terms,
+        functools.partial(apply, PassPlace.BEFORE_IDS, FRAGMENT),
         free_summaries,
         number_notes,
         number_captions,
@@ -133,11 +111,11 @@ def resolve_fragment(document: Document) -> Document:
         number_questions,
         count_marks,
         drop_unsafe_addresses,
-        highlight_code,
+        functools.partial(apply, PassPlace.BEFORE_TYPOGRAPHY, FRAGMENT),
         fill_references,
-        fill_index,
+        functools.partial(apply, PassPlace.WITH_ALL_TEXT, FRAGMENT),
         keep_marks,
         isolate_directions,
     ):
-        document = apply(document)
+        document = each(document)
     return document

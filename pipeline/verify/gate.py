@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from pipeline.features.citations.csl.locales import citeproc_data, locale_name
+from pipeline.features import vocabulary
 from pipeline.model import Container, Document, Plain, Withheld
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -218,8 +218,7 @@ class Gate:
 @functools.cache
 def _words(lang: str) -> bytes:
     """The words that Chapbook and its libraries add in a language."""
-    terms = citeproc_data() / "locales" / f"locales-{locale_name(lang)}.xml"
-    return folded(BREAK.join((*words(lang).values(), terms.read_text("utf-8"))))
+    return folded(BREAK.join((*words(lang).values(), *vocabulary(lang))))
 
 
 @functools.cache

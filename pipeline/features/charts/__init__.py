@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline.features import WHOLE, PassSetting
 from pipeline.features.charts import data as table
 from pipeline.features.charts import diagrams, look
 from pipeline.features.charts.data import Data
@@ -51,7 +52,7 @@ _COLUMNS = re.compile(r"columns-\d")
 _POINTS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0, "px": 0.75}
 
 
-def draw_charts(document: Document) -> Document:
+def draw_charts(document: Document, _: PassSetting = WHOLE) -> Document:
     """The document with its charts drawn, each a generated `Asset`, and the numbers in their tables
     formatted for the language.
 

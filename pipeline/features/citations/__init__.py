@@ -6,13 +6,13 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features import PassSetting
 from pipeline.features.citations import surroundings
 from pipeline.features.citations.cited import Cited, all_citations, in_reading_order, positions
 from pipeline.features.citations.sources import Sources, missing_files, read_sources
@@ -24,6 +24,7 @@ from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find, ordinals
 from pipeline.model.words import words
+from pipeline.resolve.absent import put_back
 from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pipeline.features.citations.csl.style import CitationStyle
 
 
-def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
+def cite_works(document: Document, setting: PassSetting) -> Document:
     """The document with its citations formatted, and its bibliography.
 
     Without ``bibliography:`` everything that begins with ``@`` is text; a probable citation is then
@@ -46,17 +47,17 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     listing = [node for _, node, _ in find(document, model.Bibliography)]
     metadata = document.metadata
     if not (cited or listing or metadata.nocite):
-        missing = tuple(missing_files(document, folder))
+        missing = tuple(missing_files(document, setting.folder))
         return replace(document, diagnostics=document.diagnostics + missing)
     findings = Findings(document)
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)
         return findings.added_to(surroundings.list_works(put_back(document), (), ""))
-    sources = read_sources(document, folder)
+    sources = read_sources(document, setting.folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
     known = {at: _known(one, sources, findings) for at, one in cited.items()}
     try:
-        document = _written(document, cited, known, sources, findings, split)
+        document = _written(document, cited, known, sources, findings, setting.split)
     except Exception as error:  # whatever happens with an unusual style or work
         named = metadata.citation_style
         style = f"`{named.text}`" if named else "the usual style"
@@ -69,15 +70,11 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     return findings.added_to(document)
 
 
-def put_back(document: Document) -> Document:
-    """The document with its citations as written, and without a bibliography."""
+def terms(lang: str) -> str:
+    """The words that citations may bring into a text in a language."""
+    from pipeline.features.citations.csl.locales import locale_text
 
-    def leave(node: model.Citation) -> model.Text:
-        return model.Text(text=node.source, span=node.span)
-
-    return rewrite_document(
-        document, leave={model.Citation: leave, model.Bibliography: lambda _: ()}
-    )
+    return locale_text(lang)
 
 
 def _warn(cited: Iterable[Cited], listing: list[model.Bibliography], findings: Findings) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
+from pipeline.features import WHOLE, PassSetting
 from pipeline.keep import in_batches, kept
 from pipeline.model import CodeBlock, Document, Token
 from pipeline.model.codes import Code
@@ -52,7 +53,7 @@ EMPTY = 64
 advance."""
 
 
-def highlight_code(document: Document) -> Document:
+def highlight_code(document: Document, _: PassSetting = WHOLE) -> Document:
     """The document with the code of known languages in `Token`s; code that would take too long
     stays plain (PLAIN_CODE).
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
-from pipeline.render.constructs import Feature
+from pipeline.render.constructs import Trait
 from pipeline.render.cover import COVER_FILE, cover_image, is_drawing
 from pipeline.render.imprint import book_facts, logo, names
 from pipeline.render.nodes import NodeRenderer
@@ -117,7 +117,7 @@ def _page(
 
 def properties(renderer: NodeRenderer) -> tuple[str, ...]:
     """The manifest properties of the page just rendered."""
-    return ("mathml",) if Feature.MATHML in renderer.signs[renderer.page] else ()
+    return ("mathml",) if Trait.MATHML in renderer.signs[renderer.page] else ()
 
 
 def _cover(document: Document, renderer: NodeRenderer) -> tuple[str, str]:

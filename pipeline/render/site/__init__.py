@@ -12,7 +12,7 @@ from pipeline.model import Document
 from pipeline.model.editions import Edition, output_name
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.words import words, written_date
-from pipeline.render.constructs import Feature
+from pipeline.render.constructs import Trait
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import (
@@ -122,7 +122,7 @@ class _Assembly:
         self, page: SitePage, position: int, before: SitePage | None, after: SitePage | None
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
-        self.renderer.record(Feature.CONTENTS)
+        self.renderer.record(Trait.CONTENTS)
         here = discovery.address(self.metadata, self.folder, page.name)
         return self._page(
             page.name,

@@ -82,6 +82,11 @@ def locale_name(lang: str) -> str:
     return dialects.get(language.lower(), "en-US")
 
 
+def locale_text(lang: str) -> str:
+    """The file of the locale that is nearest to a tag."""
+    return (_system()[0] / f"locales-{locale_name(lang)}.xml").read_text("utf-8")
+
+
 def locale_of(style: Element, lang: str) -> Locale:
     """The locale for a language, with the style's own terms."""
     name = locale_name(lang)
