@@ -246,9 +246,10 @@ def test_boxes_that_are_drawn_last(*, tagged: bool, tmp_path: Path) -> None:
     assert body(imported(tmp_path / "a.pdf")) == "- [ ] Read\n- [x] Seen"
 
 
-def test_title_of_a_file(tmp_path: Path) -> None:
-    """A file name is not a title: the largest heading is."""
-    pdf(tmp_path / "a.pdf", PAGE.format(title="well.indd", cut="auto"), tagged=False)
+@pytest.mark.parametrize("title", ["well.indd", "(anonymous)"])
+def test_title_of_a_file(title: str, tmp_path: Path) -> None:
+    """The name of a file, or what programs write, is not a title: the largest heading is."""
+    pdf(tmp_path / "a.pdf", PAGE.format(title=title, cut="auto"), tagged=False)
     assert imported(tmp_path / "a.pdf").title == "The well"
 
 

@@ -18,7 +18,7 @@ from pipeline.authoring.importing.archive import BrokenArchiveError, open_archiv
 from pipeline.authoring.importing.article import HEADS, drop, words
 from pipeline.authoring.importing.draft import Draft, image_folder, lost, made_here, unread
 from pipeline.authoring.importing.html import decoded, of_page
-from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.authoring.importing.page_metadata import language_of, meaningful
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.metadata.parts import Cover, Series, Subject
 from pipeline.model.roles import CLASSES, ROLES
@@ -267,7 +267,7 @@ class OpfPackage:
         return found or element.get(f"{OPF}{name}") or ""
 
     def _all(self, tag: str) -> list[tuple[Element, str]]:
-        found = ((e, " ".join((e.text or "").split())) for e in self._root.iter(f"{_DC}{tag}"))
+        found = ((e, meaningful(e.text or "")) for e in self._root.iter(f"{_DC}{tag}"))
         return [(element, text) for element, text in found if text]
 
     def _first(self, tag: str) -> str:

@@ -32,7 +32,7 @@ from pipeline.authoring.importing.odf import names
 from pipeline.authoring.importing.odf.changes import settle
 from pipeline.authoring.importing.odf.page import MOST_REPEATED, OdfPage
 from pipeline.authoring.importing.odf.styles import OdfStyles
-from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.authoring.importing.page_metadata import language_of, meaningful
 from pipeline.model.metadata import Contributor, Metadata
 
 
@@ -103,7 +103,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
 
 def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
     def texts_of(*tags: str) -> list[str]:
-        found = (" ".join((e.text or "").split()) for tag in tags for e in meta.iter(tag))  # type: ignore[union-attr]
+        found = (meaningful(e.text or "") for tag in tags for e in meta.iter(tag))  # type: ignore[union-attr]
         return [text for text in found if text]
 
     if meta is None:

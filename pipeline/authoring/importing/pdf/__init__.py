@@ -16,7 +16,7 @@ from pipeline.authoring.importing.appearance import KNOWN
 from pipeline.authoring.importing.draft import TYPED, Draft, listed, lost, made_here, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.lines import inlines
-from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.authoring.importing.page_metadata import language_of, meaningful
 from pipeline.authoring.importing.pdf.pieces import PdfImages, linked
 from pipeline.authoring.importing.pdf.plain import page_of_lines
 from pipeline.authoring.importing.pdf.tagged import DRAWING, page_of_structure
@@ -29,11 +29,6 @@ from pipeline.parser.characters import FORBIDDEN
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
 MOST_PAGES = 2000
-
-_NO_VALUES = ("untitled", "(anonymous)", "(unspecified)")
-"""Values that programs write where nobody gave one."""
-
-_NO_TITLES = (".doc", ".docx", ".indd", ".odt", ".pdf", ".qxd", ".tex", ".dvi", ".rtf")
 
 
 def read_pdf(path: Path, name: str) -> Draft:
@@ -124,14 +119,13 @@ def _metadata(data: bytes) -> tuple[Metadata, bool]:
 
         def value_of(key: str) -> str:
             try:
-                text = " ".join(FORBIDDEN.sub(" ", str(info.get(key, ""))).split())
+                text = FORBIDDEN.sub(" ", str(info.get(key, "")))
             except (ValueError, TypeError):
                 return ""
-            return "" if text in _NO_VALUES else text
+            return meaningful(text.removeprefix("Microsoft Word - "))
 
-        title = value_of("/Title").removeprefix("Microsoft Word - ")
         metadata = Metadata(
-            title="" if title.lower().endswith(_NO_TITLES) else title,
+            title=value_of("/Title"),
             authors=tuple(map(Contributor, listed(value_of("/Author"), ";"))),
             description=value_of("/Subject"),
             keywords=listed(value_of("/Keywords"), ","),

@@ -25,7 +25,7 @@ from pipeline.authoring.importing.draft import (
     unread,
 )
 from pipeline.authoring.importing.html import of_page
-from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.authoring.importing.page_metadata import language_of, meaningful
 from pipeline.authoring.importing.rtf.reader import RtfReader
 from pipeline.authoring.importing.rtf.tokens import tokens
 from pipeline.model.metadata import Contributor, Metadata
@@ -72,7 +72,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
     metadata = Metadata(
         title=draft.metadata.title,
         subtitle=reader.body.subtitle,
-        authors=tuple(map(Contributor, listed(reader.info.get("author", "")))),
+        authors=tuple(map(Contributor, listed(meaningful(reader.info.get("author", ""))))),
         description=reader.info.get("subject", ""),
         keywords=listed(reader.info.get("keywords", "")),
         lang=language_of(lang or language_of_text(text)),
