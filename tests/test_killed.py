@@ -10,10 +10,10 @@ import random
 import shutil
 import signal
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -85,31 +85,58 @@ def shown(out: Path) -> dict[str, bytes]:
     return {name: data for name, data in contents(out).items() if not name.startswith(".cache/")}
 
 
+CHANGES = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.link")
+
+
+class Changes:
+    """Counts, in a process that is about to end, what it changes on the disk, and kills it before
+    the last."""
+
+    def __init__(self, last: int = 0) -> None:
+        self.number = 0
+        self._last = last
+        sys.addaudithook(self._count)
+
+    def _count(self, event: str, arguments: tuple[Any, ...]) -> None:
+        is_written = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if is_written or event in CHANGES:
+            self.number += 1
+            if self.number == self._last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
 def test_a_killed_build_leaves_one_set_or_the_other(tmp_path: Path) -> None:
     chance = random.Random(os.environ.get("SEED", "1"))
-    source, out = tmp_path / "well.md", tmp_path / "out"
+    source, out, told = tmp_path / "well.md", tmp_path / "out", tmp_path / "changes"
     cache, folder = out / ".cache", out / "well"
     whole = dict[str, dict[str, bytes]]()
-    lengths = dict[bool, float]()
-    for version, text in VERSIONS.items():
-        for is_cold in (True, False):  # the longest of each, and what is built without a kill
-            if is_cold:
-                shutil.rmtree(cache, ignore_errors=True)
-            source.write_text(text, "utf-8")
-            begun = time.perf_counter()
-            assert ended(forked(lambda: build(source, out))) == 0
-            lengths[is_cold] = time.perf_counter() - begun
-        whole[version] = shown(out)
-    before, left = "new", Counter[str]()
+    numbers = dict[bool, int]()
+
+    def count() -> None:
+        changes = Changes()
+        build(source, out)
+        number = changes.number
+        told.write_text(str(number))
+
+    def killed(last: int) -> bool:
+        def work() -> None:
+            Changes(last)
+            build(source, out)
+
+        return ended(forked(work)) == -signal.SIGKILL
+
+    for version, is_cold in (("old", True), ("new", True), ("old", False)):
+        source.write_text(VERSIONS[version], "utf-8")
+        assert ended(forked(count)) == 0
+        numbers[is_cold] = int(told.read_text())
+        assert shown(out) == whole.setdefault(version, shown(out))
+    before, left = "old", Counter[str]()
     while left.total() < KILLS:
         version, is_cold = chance.choice(("old", "new")), chance.random() < 0.7
         if is_cold:
             shutil.rmtree(cache, ignore_errors=True)
         source.write_text(VERSIONS[version], "utf-8")
-        process = forked(lambda: build(source, out))
-        time.sleep(chance.uniform(0, lengths[is_cold]))
-        os.kill(process, signal.SIGKILL)
-        if ended(process) != -signal.SIGKILL:  # it was done: not counted
+        if not killed(chance.randint(1, numbers[is_cold])):  # it was done: not counted
             before = version
             continue
         mixed = contents(folder).items() not in [
@@ -126,7 +153,7 @@ def test_a_killed_build_leaves_one_set_or_the_other(tmp_path: Path) -> None:
         assert ended(forked(lambda: build(source, out))) == 0
         assert shown(out) == whole[version]
         before = version
-    print(dict(left), lengths)
+    print(dict(left), numbers)
 
 
 QUICK = ("web", "ebook")

@@ -3,8 +3,10 @@ and an S3 server."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -22,8 +24,8 @@ from tests.test_library import HOUSE, LOGO, KeptPool, document, kept_pools, run
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 3600
-"""Seconds to wait for processes on a machine that has much to do."""
+PATIENCE = 10**6
+"""Seconds that the program waits for a scheduler: none reaches them."""
 
 
 class Processes:
@@ -53,8 +55,7 @@ class Processes:
         self._all.append(process)
 
         def said(pattern: str) -> str:
-            until = time.monotonic() + PATIENCE
-            while time.monotonic() < until and process.poll() is None:
+            while process.poll() is None:
                 if found := re.search(pattern, log.read_text("utf-8")):
                     return found[1]
                 time.sleep(0.1)
@@ -68,18 +69,24 @@ class Processes:
             process.wait()
 
 
-def _when(is_so: Callable[[], bool], do: Callable[[], None]) -> threading.Thread:
-    """Do something as soon as something is so."""
+@contextlib.contextmanager
+def _killed_with(process: subprocess.Popen[str], file: Path) -> Iterator[None]:
+    """A process is killed as soon as there is a file, which is there before this has ended."""
+    is_over = threading.Event()
 
     def wait() -> None:
-        until = time.monotonic() + PATIENCE
-        while not is_so() and time.monotonic() < until:
-            time.sleep(0.02)
-        do()
+        while not file.exists() and not is_over.wait(0.02):
+            pass
+        process.kill()
 
-    thread = threading.Thread(target=wait, daemon=True)
+    thread = threading.Thread(target=wait)
     thread.start()
-    return thread
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+    assert file.exists()
 
 
 @pytest.fixture(scope="module")
@@ -248,10 +255,9 @@ def test_workers_build_what_can_be_built_though_one_is_killed(
         document(folder / f"handout-{number}.md", f"Handout {number}")
     document(folder / "huge.md", "Huge")
     options = ("--templates", str(templates), "--memory", "400M")
-    killer = _when(lambda: (tmp_path / "out" / "handout-0").exists(), cluster.workers[0].kill)
-    result = run(folder, *options, "--scheduler", cluster.address)
-    killer.join()
-    assert cluster.workers[0].poll() is not None
+    with _killed_with(cluster.workers[0], tmp_path / "out" / "handout-0"):
+        result = run(folder, *options, "--scheduler", cluster.address)
+    assert cluster.workers[0].wait() == -signal.SIGKILL
     assert "5 documents: 4 built, 0 unchanged, 1 failed" in result.output, result.output
     assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
 
@@ -264,9 +270,8 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     for number in range(16):
         document(folder / f"handout-{number:02}.md", f"Handout {number}")
     # results come after files: some time later the first have come, and the last have not
-    killer = _when(lambda: (tmp_path / "out" / "handout-06").exists(), cluster.scheduler.kill)
-    result = run(folder, "--scheduler", cluster.address)
-    killer.join()
+    with _killed_with(cluster.scheduler, tmp_path / "out" / "handout-06"):
+        result = run(folder, "--scheduler", cluster.address)
     assert result.exit_code == 1
     assert "error[not-built]: The scheduler or all its workers have stopped: " in result.output
     assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)  # has its own
