@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import compileall
+import contextlib
 import gc
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Runs the slowest files first, so that in parallel runs no long file is left for the end."""
     place = {f"test_{name}": number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: (place.get(item.path.stem, len(place)), item.path))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_process() -> Iterator[None]:
+    """A command that is called builds in the process of the tests, which has all loaded. Those that
+    are started divide their work among processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.cli.terminal.other_processes", lambda _: contextlib.nullcontext())
+        yield
 
 
 @pytest.fixture(scope="session")

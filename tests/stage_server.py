@@ -16,29 +16,24 @@ import tempfile
 from pathlib import Path
 
 
-def run(folder: Path, arguments: list[str], answer: Path) -> None:
-    """Runs one stage, in a process that ends with it."""
-    from pipeline.cli import main
+def run(folder: Path, answer: Path) -> None:
+    """Runs one stage, in a process that ends with it, and reports its status."""
+    from pipeline.cli import main, terminal
 
+    setattr(terminal, "other_processes", lambda _: contextlib.nullcontext())  # noqa: B010
+    _, _, *arguments, _ = (answer / "arguments").read_text("utf-8").split("\0")  # -m pipeline
     os.chdir(folder)
     for name, stream in (("out", 1), ("err", 2)):
         os.dup2(os.open(answer / name, os.O_WRONLY | os.O_CREAT), stream)
+    status = 70
     try:
         main(arguments, prog_name="chapbook")
     except SystemExit as end:
+        status = int(end.code or 0)
+    finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(int(end.code or 0))  # taking down all that is loaded takes as long as a stage
-
-
-def answered(folder: Path, answer: Path) -> None:
-    """Runs a stage, and reports its status."""
-    _, _, *arguments, _ = (answer / "arguments").read_text("utf-8").split("\0")  # -m pipeline
-    stage = os.fork()
-    if not stage:
-        run(folder, arguments, answer)
-    _, status = os.waitpid(stage, 0)
-    (answer / "status").write_text(f"{os.waitstatus_to_exitcode(status)}\n", "utf-8")
+        (answer / "status").write_text(f"{status}\n", "utf-8")
 
 
 def serve(folder: Path, requests: Path) -> None:
@@ -57,8 +52,10 @@ def serve(folder: Path, requests: Path) -> None:
     with os.fdopen(os.open(requests, os.O_RDWR), encoding="utf-8") as lines:
         while line := lines.readline():
             if not os.fork():
-                answered(folder, Path(line.rstrip("\n")))
-                os._exit(0)
+                try:
+                    run(folder, Path(line.rstrip("\n")))
+                finally:
+                    os._exit(0)  # taking down all that is loaded takes as long as a stage
             with contextlib.suppress(ChildProcessError):  # there are none
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass  # one that has answered
