@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 import pipeline
 from pipeline.driver import compare_file
+from pipeline.keep import keeping
 from pipeline.model import Document, Image, Math, MathBlock
 from pipeline.model.codes import Code
 from pipeline.model.editions import (
@@ -24,6 +26,7 @@ from pipeline.model.editions import (
 from pipeline.model.tree import top_level, walk
 from pipeline.model.words import words
 from pipeline.parser import parse_file
+from pipeline.system.store import CACHE, Folder
 from pipeline.verify import check
 from pipeline.verify.completeness import match, wanted
 from tests import checkers, making
@@ -58,10 +61,15 @@ def words_of(document: Document) -> set[str]:
     return set(re.findall(r"[^\W\d_]{3,}", said))
 
 
+@functools.lru_cache(maxsize=1)
+def parsed(source: Path) -> Document:
+    return parse_file(source)
+
+
 def found_by_check(folder: Path, source: Path) -> list[str]:
     """All that ``chapbook check`` finds in a folder of outputs: of each file, and of a site as
     one. Those that have pages in the order of reading are compared with their source."""
-    stem, document = stem_of(source), parse_file(source)
+    stem, document = stem_of(source), parsed(source)
     imposed = {output_name(stem, e) for e in EDITIONS.values() if e.imposition != "none"}
     passed = list(FOR_OTHERS)
     if "\ufffd" in source.read_text("utf-8"):  # it speaks of what stands for no glyph
@@ -69,7 +77,8 @@ def found_by_check(folder: Path, source: Path) -> list[str]:
     found = []
     for file in sorted(folder.iterdir()):
         if file.is_dir() or file.suffix in (".html", ".pdf", ".epub"):
-            compared = compare_file(file, document, source)
+            with keeping(Folder(folder.parent / CACHE)):  # where it is resolved
+                compared = compare_file(file, document, source)
             is_read = file.name not in imposed and file.name != f"{stem}-cover.pdf"
             assert compared.notes[0].startswith("compared") is is_read, compared.notes
             found += [
@@ -120,7 +129,7 @@ class Conforming:
     def test_tags_say_the_text_word_for_word(self, built: Path) -> None:
         """And in order; besides, they only say whole words that are in the source or the language
         has for what an edition adds."""
-        document = parse_file(self.source)
+        document = parsed(self.source)
         flow = making.Flow(self.source, document)
         for edition in map(EDITIONS.__getitem__, self.editions):
             file = built.parent / output_name(built.name, edition)
@@ -129,7 +138,8 @@ class Conforming:
                 edition.imposition != "none" and "-pages" not in file.name
             ):
                 continue
-            resolved = flow.marked(edition.name)
+            with keeping(Folder(built.parent.parent / CACHE)):
+                resolved = flow.marked(edition.name)
             with open_pdf(file.read_bytes()) as pdf:
                 tree = read(pdf)
                 texts = [heard(tree, notes=notes) for notes in (False, True)]

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.model.tree import top_level, walk
-from pipeline.parser import parse_file
 from tests import checkers
-from tests.conforming import ROOT, Read
+from tests.conforming import ROOT, Read, parsed
 from tests.pdf_reading import open_pdf, read
 from tests.test_completeness import NODES, UNWRITTEN
 
@@ -41,7 +40,7 @@ HOLDERS = {"L", "LI", "Table", "THead", "TBody", "TR", "TOC"}
 
 @pytest.fixture(scope="module")
 def held() -> set[str]:
-    return {type(node).__name__ for node in walk(top_level(parse_file(BOOK)))}
+    return {type(node).__name__ for node in walk(top_level(parsed(BOOK)))}
 
 
 MADE_LATER = {"Section", "BibliographyEntry", "IndexEntry", "IndexGroup", "IndexReference"}

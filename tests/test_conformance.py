@@ -20,7 +20,6 @@ SOURCE = ROOT / "source" / "ending-modern-slavery.md"
 
 class TestPublication(Read):
     source = SOURCE
-    editions = tuple(EDITIONS)
     windows = checkers.ALL_WINDOWS
     looked_at = tuple(
         name
@@ -28,6 +27,8 @@ class TestPublication(Read):
         if edition.format == "pdf"
         and name not in ("form", "archive")  # which look like the handout
     )
+    # the others are for the checkers
+    editions = tuple(EDITIONS) if checkers.ARE_INSTALLED else ("web", "ebook", *looked_at)
     told = (
         "ending-modern-slavery-4-up.pdf:0: small-text:"
         " Page 2: “Forced labour Forced marriage” is set in 5.9 points.",
