@@ -30,6 +30,8 @@ from tests import checkers
 from tests.ending_child import crash, wait
 
 BUILT, SOURCE_ERRORS = 0, 1
+LIMITS = ("--timeout", "1000000", "--memory", "400M")
+"""No document reaches them, but for one that grows without end."""
 
 HOUSE = """\
 {% if metadata.title == "Endless" %}
@@ -88,7 +90,8 @@ def kept_processes(
 
 def run(given: Path, *options: str) -> Result:
     out = given.parent / "out"
-    arguments = [str(given), "--out", str(out), "--edition", "web", "--jobs", "1", *options]
+    arguments = [str(given), "--out", str(out), "--edition", "web", "--jobs", "1", *LIMITS]
+    arguments += options
     return CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
 
 
@@ -148,16 +151,15 @@ def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     (templates / "html").mkdir(parents=True)
     (templates / "html" / "imprint.html.j2").write_text(HOUSE, encoding="utf-8")
     document(handouts / "huge.md", "Huge")
-    options = ("--templates", str(templates), "--memory", "400M")
-    patient = (*options, "--timeout", "1000000")
-    result = run(handouts, *patient)
+    options = ("--templates", str(templates))
+    result = run(handouts, *options)
     assert result.exit_code == SOURCE_ERRORS
     assert "3 documents: 2 built, 0 unchanged, 1 failed" in result.output
     assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
 
     # a document that failed for a temporary reason is tried again, and finished ones are not
     document(handouts / "huge.md", "Small")
-    assert "3 documents: 1 built, 2 unchanged, 0 failed" in run(handouts, *patient).output
+    assert "3 documents: 1 built, 2 unchanged, 0 failed" in run(handouts, *options).output
     document(handouts / "endless.md", "Endless")
     result = run(handouts, *options, "--timeout", "1")
     assert "4 documents: 0 built, 3 unchanged, 1 failed" in result.output
@@ -165,7 +167,7 @@ def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     assert "errors   not-built in 1" in result.output
     assert re.search(r"^failed +([1-9]|\d\d+)\.\d\d s  endless$", result.output, re.MULTILINE)
     document(handouts / "endless.md", "Brief")
-    assert "4 documents: 1 built, 3 unchanged, 0 failed" in run(handouts, *patient).output
+    assert "4 documents: 1 built, 3 unchanged, 0 failed" in run(handouts, *options).output
 
 
 LIBRARY = """\
@@ -251,7 +253,9 @@ Text.
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def school(
+    kept: Callable[[int, Limits], KeptPool], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The outputs of a library of two documents in two languages, with e-books, and one that cannot
     be built."""
     folder = tmp_path_factory.mktemp("school") / "handouts"
@@ -260,7 +264,9 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
     document(folder / "report.md", "A report")
     (folder / "brunnen.md").write_text(TALK, encoding="utf-8")
     (folder / "library.yaml").write_text("title: Hill School\nlang: en-GB\n", encoding="utf-8")
-    result = run(folder, "--edition", "ebook")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.cli.library.pool.LimitedPool", kept)
+        result = run(folder, "--edition", "ebook")
     assert "2 built, 0 unchanged, 1 failed" in result.output, result.output
     assert "report.md: error[same-name]: The library itself has a folder" in result.output
     assert "errors   same-name in 1, include-cycle in 1" in result.output
@@ -447,11 +453,16 @@ def test_documents_may_have_the_front_matter_of_other_tools(tmp_path: Path) -> N
     assert [one.name for one in listing.documents] == ["json", "pandoc", "toml", "wrong"]
 
 
-def test_a_run_that_was_killed_goes_on(handouts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()  # a pool that is stopped
+def test_a_run_that_was_killed_goes_on(
+    handouts: Path,
+    kept: Callable[[int, Limits], KeptPool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     document(handouts / "broken.md", "Broken", "{{ include broken.md }}")
     document(handouts / "wells.md", "Wells")
-    stopped = run(handouts, "--jobs", "1", "--stop", "--strict")
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.cli.library.pool.LimitedPool", LimitedPool)  # which is stopped
+        stopped = run(handouts, "--jobs", "1", "--stop", "--strict")
     assert stopped.exit_code == SOURCE_ERRORS
     assert "4 documents: 0 built, 0 unchanged, 1 failed, 3 not begun" in stopped.output
     ledger = next((handouts.parent / "out" / ".cache").glob("*.ledger"))
@@ -513,6 +524,5 @@ def test_what_is_wrong_with_a_library_is_reported_and_the_rest_is_built(tmp_path
 
 def test_results_in_memory_are_gone(handouts: Path) -> None:
     """An output that ends with the command is said to be gone."""
-    arguments = [str(handouts), "--out", "memory://results", "--edition", "web", "--jobs", "1"]
-    result = CliRunner().invoke(main, ["library", *arguments], catch_exceptions=False)
+    result = run(handouts, "--out", "memory://results")
     assert "The results were only in memory, and are gone" in result.output
