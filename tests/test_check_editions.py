@@ -80,7 +80,7 @@ Who dug.
 
 > Water.
 """
-CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 30)}\n" for n in range(1, 5)]
+CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 20)}\n" for n in range(1, 5)]
 BOOK = "\n".join((PARTS, "# One {.part}", *CHAPTERS[:2], "# Two {.part}", *CHAPTERS[2:]))
 SOURCES = {
     "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),

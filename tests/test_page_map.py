@@ -4,11 +4,7 @@ the same ones, the answers name them."""
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pikepdf
@@ -18,7 +14,7 @@ from pipeline import driver
 from pipeline.driver import BuiltEdition
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
 from pipeline.model.codes import Code
-from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name
+from pipeline.model.editions import EDITIONS
 from pipeline.model.page_map import PageMap, counted_text, letters
 from pipeline.model.tree import walk
 from pipeline.parser import parse, parse_file
@@ -43,15 +39,6 @@ speakers: {Ann Asker: interviewer, Ben Answerer: guest}
 
 {{ include parts/exercises.md }}
 """
-
-WELLS = "---\ntitle: Wells\nlang: en-GB\n---\n\n{{ include parts/plain.md }}\n"
-ELSEWHERE = {
-    "PYTHONPATH": str(ROOT),
-    "TZ": "Pacific/Kiritimati",
-    "LC_ALL": "C",
-    "PYTHONHASHSEED": "1",
-}
-BUILT_ELSEWHERE = "assert not pipeline.build('wells.md').diagnostics"
 
 LONG_ANSWERS = """\
 ---
@@ -126,24 +113,6 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         chapters: Built = request.getfixturevalue("book")
         return chapters
     return Built(tmp_path_factory.mktemp("long") / "long.md", LONG_ANSWERS)
-
-
-def test_the_same_bytes_wherever_it_is_built(tmp_path: Path) -> None:
-    """And without a finding, with nothing in the cache."""
-    folder = tmp_path / "deep" / "place 1"
-    shutil.copytree(BOOK, folder)
-    (folder / "wells.md").write_text(WELLS, "utf-8")
-    subprocess.run(
-        [sys.executable, "-c", f"import pipeline; {BUILT_ELSEWHERE}"],
-        cwd=folder,
-        env={**os.environ, **ELSEWHERE, "CHAPBOOK_CACHE": str(tmp_path / "cache")},
-        umask=0o077,
-        check=True,
-    )
-    flow = making.Flow(BOOK / "wells.md", parse(WELLS, "wells.md", BOOK))
-    for edition in map(EDITIONS.__getitem__, DEFAULT_EDITIONS):
-        there = folder / "build" / "wells" / output_name("wells", edition)
-        assert there.read_bytes() == pdf(flow.built(edition.name)), edition.name
 
 
 OWN_WORDS = 45

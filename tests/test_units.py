@@ -234,7 +234,7 @@ def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
 ) -> None:
     """But for those that are no others where units are joined, such as tables and formulas."""
     monkeypatch.setattr(units, "LENGTH", 3000)
-    parts = r"\{\{ include parts/(tables|code|exercises|citations|charts|math).md }}"
+    parts = r"\{\{ include parts/(tables|code|exercises|citations|charts|math|includes).md }}"
     text = re.sub(parts, "", BOOK.read_text("utf-8"))
     pages = pages_of(BOOK, document=parse(text, BOOK.name, BOOK.parent))
     joined = package(pages, BOOK.parent)
@@ -246,22 +246,22 @@ def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
         assert check(pdf) == []
 
 
-def test_chapters_are_as_if_set_as_a_whole(tmp_path: Path) -> None:
+def test_chapters_are_as_if_set_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From right to left; below, there are others, from left to right."""
     source = tmp_path / "wells.md"
-    source.write_text(chapters("ar"), encoding="utf-8")
+    source.write_text(few_words("", monkeypatch, lang="ar"), encoding="utf-8")
     pages = pages_of(source, "large-print")
     joined = package(pages, tmp_path)
     assert re.fullmatch(r"in \d units", joined.plan)
     assert_same(as_whole(pages, tmp_path), joined)
 
 
-def test_front_matter_has_pages_of_its_own(tmp_path: Path) -> None:
+def test_front_matter_has_pages_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "wells.md"
-    text = chapters("en-GB").replace("# Preface {.unnumbered}", "# Preface {.preface}")
+    text = few_words("", monkeypatch).replace("# Preface {.unnumbered}", "# Preface {.preface}")
     source.write_text(text, encoding="utf-8")
     made = built(source, Folder(tmp_path / "kept"))
-    assert made.plan == "in 9 units"  # with the empty page after the preface
+    assert made.plan == "in 8 units"  # with the empty page after the preface
     assert_same(as_whole(pages_of(source), tmp_path), made)
 
 
@@ -322,9 +322,11 @@ def test_pages_of_a_known_book_are_not_made_again(
         assert built(source, store, executor=executor) == first
 
 
-def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
+def test_other_processes_make_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = tmp_path / "wells.md"
-    source.write_text(chapters("en-GB"), encoding="utf-8")
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
     alone = driver.build(source, ["handout"], out=tmp_path / "alone")
     with ProcessPoolExecutor(2) as executor:
         several = driver.build(source, ["handout"], out=tmp_path / "several", executor=executor)
@@ -334,14 +336,16 @@ def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
     ]
 
 
-def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 2) -> str:
+def few_words(
+    front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 2, lang: str = "en-GB"
+) -> str:
     """A book of chapters with few words each, which are units all the same."""
     monkeypatch.setattr(proportions, "BOOK_WORDS", 10)
     monkeypatch.setattr(units, "LENGTH", 400)
     monkeypatch.setattr(units, "LONG", 800)
-    text = FRONT.format(lang="en").replace("lang:", f"{front_matter}\nlang:", 1)
-    numbers = range(4, 4 + chapters)
-    return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in numbers)
+    front = FRONT.format(lang=lang).replace("lang:", f"{front_matter}\nlang:", 1)
+    numbers, text = range(4, 4 + chapters), WORDS[lang][: WORDS[lang].index(" ", 10)] + "."
+    return front + "".join(CHAPTER.format(number=n, other=n, text=text) for n in numbers)
 
 
 def test_headings_without_their_text_are_known(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -26,23 +27,33 @@ date: 2024-05-06
 # One
 
 Text, *stressed*, and `code`.
+
+```chart {caption="Wells" unit="m"}
+Place,Depth
+north,3
+south,4
+```
+
+{{ include parts/plain.md }}
 """
+BOOK = ROOT / "tests" / "book"
+ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"}
 FORMATS = ("html", "pdf", "epub")
 
 
-def run(*command: str | Path, cwd: Path, expect: int = 0) -> str:
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """The output of a command; nothing of this project's folder is in its environment."""
     hidden = ("PYTHONPATH", "VIRTUAL_ENV", "PIP_CONSTRAINT")
     result = subprocess.run(
         command,
         cwd=cwd,
-        env={name: value for name, value in os.environ.items() if name not in hidden},
+        env={n: v for n, v in os.environ.items() if n not in hidden} | environment,
         capture_output=True,
         text=True,
+        umask=0o077,
         check=False,
-        timeout=3600,
     )
-    assert result.returncode == expect, result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout + result.stderr
 
 
@@ -73,10 +84,12 @@ def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(chapbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The outputs of the installed command, without the end of their names."""
-    folder = tmp_path_factory.mktemp("built")
+    folder = tmp_path_factory.mktemp("built") / "deep" / "place 1"
+    shutil.copytree(BOOK, folder)
     (folder / "talk.md").write_text(SOURCE, encoding="utf-8")
-    run(chapbook, "build", "talk.md", "--out", "out", cwd=folder)
-    return folder / "out" / "talk" / "talk"
+    cache = str(tmp_path_factory.mktemp("cache"))
+    run(chapbook, "build", "talk.md", cwd=folder, CHAPBOOK_CACHE=cache, **ELSEWHERE)
+    return folder / "build" / "talk" / "talk"
 
 
 def test_the_wheel_holds_the_package_and_the_templates(wheel: Path) -> None:
@@ -112,9 +125,10 @@ def test_it_builds_all_three_from_any_folder(built: Path) -> None:
 
 
 def test_it_builds_the_same_as_here(built: Path, tmp_path: Path) -> None:
-    source = tmp_path / "talk.md"
+    """Whatever the folder, the time zone, the language and the order of hashes."""
+    source = shutil.copytree(BOOK, tmp_path / "book") / "talk.md"
     source.write_text(SOURCE, encoding="utf-8")
-    pipeline.build(source, out=tmp_path / "here")
+    assert not pipeline.build(source, out=tmp_path / "here").diagnostics
     for suffix in FORMATS:
         here, there = tmp_path / f"here/talk/talk.{suffix}", built.with_suffix(f".{suffix}")
         assert here.read_bytes() == there.read_bytes(), suffix
@@ -122,10 +136,3 @@ def test_it_builds_the_same_as_here(built: Path, tmp_path: Path) -> None:
 
 def test_the_command_s_version(chapbook: Path, tmp_path: Path) -> None:
     assert "0.1.0" in run(chapbook, "--version", cwd=tmp_path)
-
-
-def test_a_mistake_is_reported_without_a_traceback(chapbook: Path, tmp_path: Path) -> None:
-    (tmp_path / "talk.md").write_text("---\ntitle: [One\n---\n\nText.\n", encoding="utf-8")
-    said = run(chapbook, "build", "talk.md", cwd=tmp_path, expect=1)
-    assert "talk.md:2" in said
-    assert "Traceback" not in said
