@@ -117,10 +117,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_process() -> Iterator[None]:
-    """A command that is called builds in the process of the tests, which has all loaded. Those that
-    are started divide their work among processes."""
+    """A command that is called builds in the process of the tests, which has all loaded, and
+    leaves its collection of garbage as it is. Those that are started divide their work among
+    processes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipeline.cli.terminal.other_processes", lambda _: contextlib.nullcontext())
+        patch.setattr("pipeline.cli.collect_seldom", lambda: None)
         yield
 
 
