@@ -35,6 +35,7 @@ from pipeline.model import (
 )
 from pipeline.model.metadata import Metadata
 from pipeline.parser import parse_file
+from pipeline.parser.characters import FORBIDDEN
 from tests import making
 
 
@@ -848,6 +849,22 @@ def test_control_characters(tmp_path: Path) -> None:
     [finding] = made.findings
     assert finding.message == "3 control characters are left out."
     assert (finding.line, finding.column) == (2, 5)
+
+
+def test_control_characters_elsewhere(tmp_path: Path) -> None:
+    """They are left out of texts, of pages in one file and of e-books too."""
+    (tmp_path / "a.txt").write_text("The well\n\nIt is\x02deep, so &#2; too.\n")
+    page = "<html><title>The well</title><body><h1>The well</h1><p>It is&#2;deep.</p></body></html>"
+    (tmp_path / "a.mhtml").write_text(f"Content-Type: text/html; charset=utf-8\n\n{page}")
+    page_item = '<item id="one" href="one.xhtml" media-type="application/xhtml+xml"/>'
+    opf = f'<manifest>{page_item}</manifest><spine><itemref idref="one"/></spine>'
+    opf = f'<package xmlns="http://www.idpf.org/2007/opf"><metadata/>{opf}</package>'
+    book(tmp_path / "a.epub", **{"e/a.opf": opf, "e/one.xhtml": page})
+    for suffix in ("txt", "mhtml", "epub"):
+        made = imported(tmp_path / f"a.{suffix}")
+        assert "It is deep" in body(made)
+        assert not FORBIDDEN.search(made.text)
+        assert any("1 control character is left out." in one for one in told(made))
 
 
 def test_entities(tmp_path: Path) -> None:

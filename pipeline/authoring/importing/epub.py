@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive, parsed_xml
 from pipeline.authoring.importing.article import HEADS, drop, words
+from pipeline.authoring.importing.decoding import cleaned_page, decoded
 from pipeline.authoring.importing.draft import Draft, image_folder, lost, made_here, unread
-from pipeline.authoring.importing.html import decoded, of_page
+from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.page_metadata import language_of, meaningful
 from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.metadata.parts import Cover, Series, Subject
@@ -38,7 +39,7 @@ def read_epub(path: Path, name: str) -> Draft:
         root, folder = _package(parts)
         package = OpfPackage(root)
         cover = posixpath.normpath(posixpath.join(folder, unquote(package.cover())))
-        page, own, marks = _joined_pages(root, folder, parts, cover)
+        page, own, marks, cleanings = _joined_pages(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is damaged."
         return unread(message, name)
@@ -52,7 +53,7 @@ def read_epub(path: Path, name: str) -> Draft:
         title=metadata.title,
         sheets=[decoded(data) for file, data in parts.items() if file.endswith(".css")],
     )
-    told = [
+    told = cleanings + [
         f"The identifier {one} is left out: a new edition gets its own."
         for one in package.identifiers()
     ]
@@ -90,10 +91,10 @@ def _package(parts: dict[str, bytes]) -> tuple[Element, str]:
 
 def _joined_pages(
     package: Element, folder: str, parts: dict[str, bytes], cover: str
-) -> tuple[Element, bool, int]:
+) -> tuple[Element, bool, int, list[str]]:
     """All pages of the spine as one, except one with only the cover, with ids and addresses that
-    are valid in it; whether Chapbook made them; and the number of page-break markers that were
-    removed."""
+    are valid in it; whether Chapbook made them; the number of page-break markers that were
+    removed; and what is said of invalid characters."""
     items = {item.get("id"): item for item in package.iter(f"{OPF}item")}
     names = []
     for reference in package.iter(f"{OPF}itemref"):
@@ -104,9 +105,12 @@ def _joined_pages(
             href = unquote(item.get("href") or "")
             names.append(posixpath.normpath(posixpath.join(folder, href)))
     bodies: dict[str, Element] = {}
+    told: list[str] = []
     for name in names:
         if parts.get(name, b"").strip():
-            body = lxml.html.document_fromstring(decoded(parts[name])).find("body")
+            text, findings = cleaned_page(parts[name], name)
+            told += [f"{name}: {one.message}" for one in findings]
+            body = lxml.html.document_fromstring(text).find("body")
             if body is not None and not _is_cover(body, name, cover):
                 bodies[name] = body
     own = any("imprint-page" in _classes_of(body) for body in bodies.values())
@@ -126,7 +130,7 @@ def _joined_pages(
             drop(mark)
         body.tag = "div"
         text.append(body)
-    return page, own, marks
+    return page, own, marks, told
 
 
 def _types(element: Element) -> str:

@@ -3,13 +3,10 @@ lxml, its markup by the parser's own builder."""
 
 from __future__ import annotations
 
-import codecs
 import email
 import email.policy
-import html
 import mimetypes
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from email.message import EmailMessage
@@ -26,6 +23,7 @@ from msgspec.structs import replace
 from pipeline.authoring.importing import article, draft
 from pipeline.authoring.importing.appearance import find_headings
 from pipeline.authoring.importing.captions import join_captions, label_words
+from pipeline.authoring.importing.decoding import cleaned_page
 from pipeline.authoring.importing.draft import Draft, unread
 from pipeline.authoring.importing.page_metadata import declared_language, metadata_of
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
@@ -36,10 +34,9 @@ from pipeline.authoring.importing.typed_lists import make_lists
 from pipeline.authoring.importing.worksheets import as_worksheet, type_gaps
 from pipeline.model import Note, NoteReference
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.tree import walk
 from pipeline.model.words.guessing import language_of_text
-from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.markup.tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
 from pipeline.system.paths import Located, locate
 
@@ -63,9 +60,6 @@ _COUNTED = {
     "img": "images",
 }
 
-
-_REFERENCE = re.compile(rf"&#(?:[xX]([0-9a-fA-F]{{1,8}})|([0-9]{{1,8}}));?|{FORBIDDEN.pattern}")
-"""A reference to a character by its number, or a character that no text may have."""
 
 _FORMULA = re.compile(f"{draft.MATH_MARK}[^{draft.MATH_MARK}]*{draft.MATH_MARK}")
 
@@ -96,8 +90,7 @@ def of_page(
 ) -> draft.Draft:
     """The article of a page, or the ``whole_page`` of a document or a book, whose ``title`` may be
     known, with ``notes`` by their labels. ``places`` are the counted elements."""
-    raw = "" if isinstance(data, Element) else _decoded(data)
-    text = _REFERENCE.sub(_valid, raw)
+    text, told = ("", []) if isinstance(data, Element) else cleaned_page(data, name)
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
@@ -110,7 +103,7 @@ def of_page(
     reader = PageReader(name, fetch, address, places)
     if places == "line":
         reader.find_columns(root, text)
-    reader.findings += _control_characters(raw, name)
+    reader.findings += told
     reader.tell_headings(headings)
     if root.xpath("//meta[@name='generator'][@content='Chapbook']"):
         reader.findings.append(draft.made_here(name))
@@ -217,54 +210,6 @@ def _keep_comments(root: Element) -> None:
             put(paragraph)
 
 
-def decoded(data: bytes | str) -> str:
-    """A page without its XML declaration, and without characters that are invalid in text."""
-    return _REFERENCE.sub(_valid, _decoded(data))
-
-
-def _decoded(data: bytes | str) -> str:
-    if isinstance(data, bytes):
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode(_encoding(data), "replace")
-    else:
-        text = data
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-
-
-def _valid(match: re.Match[str]) -> str:
-    """A character as a text may have it: a space for one that is forbidden. As in browsers, some
-    numbers mean characters of Windows."""
-    number = int(match[1], 16) if match[1] else int(match[2]) if match[2] else ord(match[0])
-    if number <= sys.maxunicode and not FORBIDDEN.match(chr(number)):
-        return match[0]
-    character = html.unescape(match[0])
-    return " " if not character or FORBIDDEN.search(character) else character
-
-
-def _control_characters(text: str, name: str) -> Iterator[Diagnostic]:
-    """The finding about characters that no text may have, if there are any."""
-    left_out = [match for match in _REFERENCE.finditer(text) if _valid(match) == " "]
-    if left_out:
-        before = text[: left_out[0].start()].split("\n")
-        number = len(left_out)
-        said = "1 control character is" if number == 1 else f"{number} control characters are"
-        span = Span(len(before), len(before[-1]) + 1)
-        yield draft.lost(f"{said} left out.", name, span=span)
-
-
-def _encoding(data: bytes) -> str:
-    """The declared encoding of a page, or that of old systems."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    found = re.search(rb"charset\s*+=\s*+[\"']?\s*+([\w-]{1,40})", data[:4096])
-    try:
-        return codecs.lookup(found[1].decode("ascii")).name if found else "cp1252"
-    except LookupError:
-        return "cp1252"
-
-
 def _counts(element: Element, title: str = "") -> Counter[str]:
     """The counts of an element's content; a heading or first paragraph that repeats the title is
     not counted."""
@@ -352,7 +297,8 @@ def read_mhtml(path: Path, name: str) -> Draft:
     parts = [cast(EmailMessage, part) for part in message.walk() if not part.is_multipart()]
     pages = [part for part in parts if part.get_content_type() == "text/html"]
     try:
-        root = lxml.html.document_fromstring(_text(pages[0]))
+        text, told = _text(pages[0], name)
+        root = lxml.html.document_fromstring(text)
     except (IndexError, ParserError, ValueError):
         hint = "Save the page again in your browser, as MHTML or HTML."
         return unread("There is no web page in it.", name, hint)
@@ -377,16 +323,16 @@ def read_mhtml(path: Path, name: str) -> Draft:
     head = root.find("head")
     if head is not None and not root.xpath("//link[@rel='canonical']"):
         SubElement(head, "link", rel="canonical", href=address)
-    made: str = lxml.html.tostring(root, encoding="unicode")
-    return of_page(made, name, images.get)
+    made = of_page(lxml.html.tostring(root, encoding="unicode"), name, images.get)
+    return replace(made, findings=(*told, *made.findings))
 
 
-def _text(page: EmailMessage) -> str:
+def _text(page: EmailMessage, name: str) -> tuple[str, list[Diagnostic]]:
     data = page.get_payload(decode=True)
     charset = page.get_content_charset() or ""
     if isinstance(data, bytes):
         try:
-            return decoded(data.decode(charset or "utf-8"))
+            return cleaned_page(data.decode(charset or "utf-8"), name)
         except (LookupError, UnicodeDecodeError):
-            return decoded(data)
-    return ""
+            return cleaned_page(data, name)
+    return "", []

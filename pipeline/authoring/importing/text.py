@@ -12,8 +12,8 @@ import ftfy
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.authoring.importing.decoding import cleaned, decoded
 from pipeline.authoring.importing.draft import Draft, InputText, count, lost, unread
-from pipeline.authoring.importing.html import decoded
 from pipeline.authoring.importing.labels import label_of, line_of, speech_role
 from pipeline.authoring.importing.leftovers import without_leftovers
 from pipeline.authoring.importing.lines import (
@@ -73,11 +73,11 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
         message = "This is not a text file, so Chapbook cannot import it."
         hint = "Open it in a word processor, and save it as .docx."
         return unread(message, name, hint)
-    raw = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    raw, found = cleaned(decoded(data).replace("\r\n", "\n").replace("\r", "\n"), name)
     text = ftfy.fix_text(raw, _FIX)
     if not text.strip():
         return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
-    found = [*_mended(raw, text, name)]
+    found += _mended(raw, text, name)
     if len(_MARKDOWN.findall(text)) > 2:
         text = normalise(text)
         draft = of_markdown(text, parse(text, name, folder), folder, name)
