@@ -862,6 +862,7 @@ def test_control_characters_elsewhere(tmp_path: Path) -> None:
     book(tmp_path / "a.epub", **{"e/a.opf": opf, "e/one.xhtml": page})
     for suffix in ("txt", "mhtml", "epub"):
         made = imported(tmp_path / f"a.{suffix}")
+        assert made.title == "The well"
         assert "It is deep" in body(made)
         assert not FORBIDDEN.search(made.text)
         assert any("1 control character is left out." in one for one in told(made))

@@ -53,6 +53,7 @@ def read_epub(path: Path, name: str) -> Draft:
         title=metadata.title,
         sheets=[decoded(data) for file, data in parts.items() if file.endswith(".css")],
     )
+    metadata = replace(metadata, title=metadata.title or draft.metadata.title)
     told = cleanings + [
         f"The identifier {one} is left out: a new edition gets its own."
         for one in package.identifiers()
