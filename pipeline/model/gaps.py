@@ -3,6 +3,7 @@ how they are closed, so that text joins, lists are as close as the rest, and not
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,10 +13,10 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Block, List, Node, removal
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, List, Node, removal
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import Changes, rewrite
-from pipeline.model.tree import walk
+from pipeline.model.tree import FIELDS, walk
 
 N = TypeVar("N", bound=Node)
 
@@ -72,11 +73,20 @@ def _without_stand_ins(node: model.Exercise) -> model.Exercise:
 
 
 def _has_gap(node: Node) -> bool:
-    return any(_has_stand_in(getattr(node, name)) for name in node.__struct_fields__)
+    return any(_has_stand_in(getattr(node, name)) for name in _fields(type(node)))
+
+
+@functools.cache
+def _fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a node that can have strings of its own."""
+    others = {"span", "wordings", *FIELDS.get(kind, ())}
+    return tuple(name for name in kind.__struct_fields__ if name not in others)
 
 
 def _has_stand_in(value: Any) -> bool:
     """Return whether a value, which is no node, has a stand-in in one of its strings."""
+    if value is NO_ATTRIBUTES:
+        return False
     if isinstance(value, str):
         return STAND_INS.search(value) is not None
     if isinstance(value, tuple):

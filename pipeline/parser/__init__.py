@@ -24,7 +24,7 @@ from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
 from pipeline.parser.incremental import TextBody, reread, settle_places
-from pipeline.parser.left_out import closed, without_definition
+from pipeline.parser.left_out import closed, without_blocks, without_definition
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.slips import doubtful_attributes
@@ -166,7 +166,9 @@ def _read_again(
         name = f"body {sorted({repr(place.conditions) for place in ranges})}"
         known = memory.get(name) if memory else None
         again = None
-        if known and known.ranges == ranges:
+        if document := without_blocks(body, ranges):
+            again = body._replace(document=document)
+        elif known and known.ranges == ranges:
             again = reread(known, body.text, body.line, _read_alone)
         again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
         again = again._replace(ranges=ranges)
@@ -252,11 +254,13 @@ def _parse_body(
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
     document = anchors.give(document, lowering.anchors)
-    document = wordings.word(settle_blanks(loose_marks.fill(anchors.lead(document))))
+    source = "\n".join(files.record.lines.values())
+    document = loose_marks.fill(anchors.lead(document), source)
+    document = wordings.word(settle_blanks(document))
     if files.cuts:
         return TextBody(text, first_line, without_empty(document), [], [], files.record)
     found = (
-        withheld(document, tree.root, files) if may_withhold(files) else Found([], [], set(), [])
+        withheld(document, tree.root, files) if may_withhold(source) else Found([], [], set(), [])
     )
     document = with_marks(without_empty(document), found.idle)
     document = scoped(document, tree.parser.abbreviations, found.ranges)

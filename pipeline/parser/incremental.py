@@ -63,8 +63,8 @@ def _settled(top: N, key: str) -> N:
         end = span.end and span.end - line
         return replace(node, span=Span(span.line - line, span.column, end, block=key))
 
-    if any(inner.span for inner in walk(children(top))):
-        found = rewrite((top,), leave=dict.fromkeys(_KINDS, leave))[0]
+    if kinds := {type(inner) for inner in walk(children(top)) if inner.span}:
+        found = rewrite((top,), leave=dict.fromkeys((*kinds, type(top)), leave))[0]
     else:
         found = leave(top)
     top.__dict__["settled"] = key, found
@@ -75,9 +75,6 @@ def _settled(top: N, key: str) -> N:
 def _key(top: Node) -> str:
     """The same key for blocks with the same content, wherever they are."""
     return blake2b(_SPAN.sub(b"", msgspec.json.encode(top)), digest_size=6).hexdigest()
-
-
-_KINDS = Node.__subclasses__()
 
 
 ReadBody: TypeAlias = Callable[[str, int], Document]

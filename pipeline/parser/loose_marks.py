@@ -20,6 +20,8 @@ from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attac
 from pipeline.parser.markup.flow import trim
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
+_MAY_BEGIN = re.compile(r"[(\[][ \txX✓✔☑✅]")
+
 # The text before it is tested last: the first letter is found faster.
 _ROUND = re.compile(rf"\((?<![\w)\]]\(){_INNER}\)(?!\()")
 _SQUARE = re.compile(rf"\[(?<![\w)\]]\[){_INNER}\](?![(\[])")
@@ -31,13 +33,15 @@ _BOLD = (model.Strong, model.Emphasis, model.InlineElement)
 N = TypeVar("N", bound=Node)
 
 
-def fill(document: Document) -> Document:
-    """The document with a blank for each such mark, and a finding for marks with an x.
+def fill(document: Document, text: str) -> Document:
+    """The document of a text with a blank for each such mark, and a finding for marks with an x.
 
     An empty mark is unambiguous: a paragraph or cell that has one and an x has choices, and if the
     text contains both at beginnings or ends of lines, those are choices too. Square brackets count
     in exercises only, because elsewhere they are tasks.
     """
+    if not _MAY_BEGIN.search(text):
+        return document
     found: list[Diagnostic] = []
     blocks = _filled(document.blocks, _ROUND, found)
     notes = _filled(document.notes, _ROUND, found)

@@ -194,6 +194,8 @@ def _label(line: tuple[Inline, ...], labels: Labels) -> str:
     )
     label, colon, after = _COLON.sub(":", text, count=1).partition(":")
     label = label.strip()
+    if not colon and isinstance(first, model.Text):
+        return ""
     if not (announces_answer(label) or label.strip(_AROUND).casefold() in labels):
         return ""
     if isinstance(first, model.Strong | model.Emphasis):

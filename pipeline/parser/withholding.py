@@ -53,9 +53,8 @@ class Found(NamedTuple):
     findings: list[Diagnostic]
 
 
-def may_withhold(files: SourceFiles) -> bool:
-    """Return whether a text that was read can withhold anything: most have no such characters."""
-    text = "\n".join(files.record.lines.values())
+def may_withhold(text: str) -> bool:
+    """Return whether a text can withhold anything: most have no such characters."""
     return any(mark in text for mark in _MARKS)
 
 
