@@ -81,7 +81,7 @@ def for_teachers(document: Document) -> tuple[Span, ...]:
     places = [
         place
         for place in document.withheld
-        if place.kind != "answer" and not any(admits(place.conditions, one) for one in students)
+        if not any(admits(place.conditions, one) for one in students)
     ]
     outermost: list[Span] = []
     end = ("", 0, 0)

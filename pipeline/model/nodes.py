@@ -726,14 +726,13 @@ class Withheld(msgspec.Struct, frozen=True, omit_defaults=True):
     """A place of the source, up to before ``end_column`` of the last line of its ``span``, that
     only some editions have: those that meet its ``conditions``, the classes `answer` and `teacher`
     and the pairs `only`, `not` and `edition`. ``text`` is the source there. A ``solution`` belongs
-    to something that all get: the answer of a gap, the marks of right choices. An ``answer`` is
-    what a key has to say: its ``text`` is that of one place, line by line."""
+    to something that all get: the answer of a gap, the marks of right choices."""
 
     span: Span
     end_column: int
     conditions: Attributes
     text: str
-    kind: Literal["range", "solution", "answer"] = "range"
+    kind: Literal["range", "solution"] = "range"
 
 
 class Variant(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,7 +17,7 @@ from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, wordings
 from pipeline.parser.abbreviations import abbreviations, scoped
-from pipeline.parser.answers import answers, in_front_matter, solutions, without_answers
+from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
@@ -181,14 +181,14 @@ def _read_again(
 
 
 def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
-    """The ranges of a text, and the answers in it, as places in its files."""
+    """The ranges of a text, and the solutions in it, as places in its files."""
     found: list[Withheld] = []
     for (line, column), (last, end), conditions, *_ in body.ranges:
         end_column = min(end, len(body.record.lines.get(last, "")) + 1)
         span = files.lines.span(Span(line, column, last if last > line else 0))
         text = body.record.text((line, column), (last, end))
         found.append(Withheld(span, end_column, conditions, text))
-    return (*found, *solutions(document), *answers(document, found))
+    return (*found, *solutions(document))
 
 
 def _without_marks(metadata: Metadata) -> Metadata:

@@ -70,7 +70,7 @@ def _findings(
     given: Iterable[str],
 ) -> tuple[Diagnostic, ...]:
     """One finding for each place of which something is in the files."""
-    places = tuple(place for place in places if place.kind != "answer")
+    places = tuple(places)
     if not places:
         return ()
     ranges = tuple(place for place in places if place.kind == "range")

@@ -1,40 +1,62 @@
 """Proves that a teacher's edition has each answer of its source: the other half of `gate`.
 
-Parsing records where the answers stand, and what they say there. An edition says something at the
-same place, wherever it has put it.
+Answers are known by where they stand in the source, and what they say there. An edition says
+something at the same place, wherever it has put it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.model import Document, Node, Withheld
+from pipeline import model
+from pipeline.model import Document, Node
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
-from pipeline.model.tree import all_spans, answer_text
+from pipeline.model.tree import (
+    ANSWER,
+    all_spans,
+    answer_text,
+    facts,
+    find,
+    is_word_bank,
+    of_node,
+    top_level,
+    walk,
+    walk_with,
+)
+from pipeline.parser.answers import FORMULAS, in_gaps
 from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, LEAST, folded
 
 _Place: TypeAlias = tuple[str, int, int]
+
+_READ = (model.Text, model.Code, model.CodeBlock, model.Abbreviation)
+_SOLVED = (model.Choice, model.Matching, model.Ordering)
+
+
+class _Answer(NamedTuple):
+    """The text that a key must have of one place, line by line."""
+
+    span: Span
+    text: str = ""
 
 
 def missing_answers(
     parsed: Document, marked: Iterable[Document], edition: Edition, name: str
 ) -> Iterator[Diagnostic]:
     """Findings about answers of a source that an edition of one text or several lacks."""
-    answers = [place for place in parsed.withheld if place.kind == "answer"]
     left_out = Ranges(
         place
         for place in parsed.withheld
         if place.kind == "range" and not admits(place.conditions, edition)
     )
-    answers = [place for place in answers if not left_out.hold(place.span)]
+    answers = [answer for answer in _answers(parsed) if not left_out.hold(answer.span)]
     if not answers:
         return
     texts: dict[_Place, list[bytes]] = {}
@@ -58,8 +80,7 @@ def missing_answers(
 
 def with_errors(findings: Iterable[Diagnostic], parsed: Document) -> tuple[Diagnostic, ...]:
     """The findings about a file, of which those about lost text of answers are errors."""
-    answers = [place.span for place in parsed.withheld if place.kind == "answer"]
-    lines = {(span.file or parsed.source, span.line) for span in answers}
+    lines = {(span.file or parsed.source, span.line) for span, _ in _answers(parsed)}
     lost, missing = Code.LOST_TEXT.slug, Code.MISSING_ANSWER
     return tuple(
         replace(found, code=missing.slug, severity=missing.value.severity)
@@ -69,7 +90,7 @@ def with_errors(findings: Iterable[Diagnostic], parsed: Document) -> tuple[Diagn
     )
 
 
-def _missing(answer: Withheld, text: bytes | None, everything: bytes) -> str | None:
+def _missing(answer: _Answer, text: bytes | None, everything: bytes) -> str | None:
     """The lines of an answer that are not in the ``text`` at its place; None if all are there. What
     is long enough to be nowhere by chance may be anywhere."""
     if text is None:
@@ -97,3 +118,80 @@ def _text(node: Node) -> bytes:
     strings = [field for field in fields if isinstance(field, str)]
     answer = getattr(node, "answer", ())
     return folded("".join((*strings, answer_text(answer))))
+
+
+# --- the answers of a source --------------------------------------------------------------------
+
+
+@of_node
+def _answers(document: Document) -> tuple[_Answer, ...]:
+    """The answers in tasks, and the text of answers, in a parsed document. What a key says of a
+    right choice, for example, is its own affair."""
+    called = {node.label for _, node, _ in find(document, model.NoteReference)}
+    notes = tuple(note for note in document.notes if note.label in called)
+    document = replace(document, notes=notes)
+    return tuple(
+        _Answer(document.place(span) or Span(0), text)
+        for span, text in (*_of_tasks(document), *_texts(document))
+    )
+
+
+def _of_tasks(document: Document) -> Iterator[tuple[Span | None, str]]:
+    for _, node, span in find(document, model.Blank, *FORMULAS):
+        for text in in_gaps(node):
+            yield span, text
+    for _, node, span in find(document, *_SOLVED):
+        if not isinstance(node, model.Choice) or node.correct:
+            yield span, ""
+    for _, exercise, _ in find(document, model.Exercise):
+        inner = walk(exercise) if model.Table in facts(exercise).kinds else ()
+        for table in (node for node in inner if isinstance(node, model.Table)):
+            for item in walk(table):
+                if isinstance(item, model.ListItem) and item.checked:
+                    yield item.span, ""
+
+
+def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
+    """The text of answers; that of a heading goes on to the end of its section."""
+    marked = [node for _, node, _ in find(document, model.Answer, marked=True) if _is_answer(node)]
+    if not marked:
+        return
+    headings = (document.place(node.span) for node in marked if isinstance(node, model.Heading))
+    starts = {_key(span) for span in headings if span}
+    sections = Ranges(each for each in document.withheld if _key(each.span) in starts)
+
+    def in_section(node: Node) -> bool:
+        return bool(sections) and sections.hold(document.place(node.span))
+
+    def inherit(node: Node, around: _Around) -> _Around:
+        return _Around(
+            span=node.span or around.span,
+            is_left_out=around.is_left_out or isinstance(node, model.Wording) or is_word_bank(node),
+            has_answer=around.has_answer or _is_answer(node) or in_section(node),
+        )
+
+    texts: dict[Span, list[str]] = {}
+    tops = (
+        node
+        for node in top_level(document)
+        if in_section(node) or facts(node).is_marked or model.Answer in facts(node).kinds
+    )
+    for node, around in walk_with(tops, _Around(), inherit):
+        span, is_left_out, has_answer = around
+        if span and has_answer and not is_left_out and isinstance(node, (*_READ, *FORMULAS)):
+            text = node.tex if isinstance(node, FORMULAS) else node.text
+            texts.setdefault(span, []).append(text)
+    for span, lines in texts.items():
+        yield span, "\n".join(lines)
+
+
+class _Around(NamedTuple):
+    """The place of a node, whether it is in a string or a word bank, and whether in an answer."""
+
+    span: Span | None = None
+    is_left_out: bool = False
+    has_answer: bool = False
+
+
+def _is_answer(node: Node) -> bool:
+    return isinstance(node, model.Answer) or ANSWER in node.attributes.classes
