@@ -100,7 +100,6 @@ def test_the_tree_knows_every_field_that_holds_nodes() -> None:
         hints = {name: str(hint) for name, hint in typing.get_type_hints(kind).items()}
         names = "|".join(nodes - {"Node"})
         holding = {n for n, h in hints.items() if re.search(rf"nodes\.({names})\b", h)}
-        holding.remove("wordings")
         holding -= {"answer", "gaps"}  # no part of the text around a gap
         assert holding == set(FIELDS.get(kind, ())), kind
         inline = {name for name in holding if "nodes.Text" in hints[name]}

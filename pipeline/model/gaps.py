@@ -79,7 +79,7 @@ def _has_gap(node: Node) -> bool:
 @functools.cache
 def _fields(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a node that can have strings of its own."""
-    others = {"span", "wordings", *FIELDS.get(kind, ())}
+    others = {"span", *FIELDS.get(kind, ())}
     return tuple(name for name in kind.__struct_fields__ if name not in others)
 
 

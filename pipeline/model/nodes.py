@@ -41,26 +41,12 @@ NO_ATTRIBUTES = Attributes()
 
 
 class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True, dict=True):
-    """The fields of all nodes: their position in the source, their attributes, and ``wordings``,
-    their strings that differ between editions, which select settles. Values derived from a node,
-    which never changes, are kept in its dictionary (`tree.of_node`), and are no part of it."""
+    """The fields of all nodes: their position in the source, and their attributes. Values derived
+    from a node, which never changes, are kept in its dictionary (`tree.of_node`), and are no part
+    of it."""
 
     span: Span | None = None
     attributes: Attributes = NO_ATTRIBUTES
-    wordings: tuple[Wording, ...] = ()
-
-
-class Wording(Node, frozen=True):
-    """A string of a node as inlines, until select has removed the parts that do not belong in the
-    edition: the string in the field ``name`` (an alternative text, a title), or an attribute
-    (``is_pair``). Until then, the string itself contains what is common to all editions."""
-
-    name: str
-    children: tuple[Inline, ...]
-    is_pair: bool = False
-
-
-# --- inlines ---------------------------------------------------------------------------
 
 
 class Text(Node, frozen=True):

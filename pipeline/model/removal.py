@@ -15,9 +15,7 @@ from pipeline.model.tree import (
     BLANK,
     FIELDS,
     INLINE_FIELDS,
-    answer_text,
     is_partial,
-    plain_text,
     walk,
 )
 
@@ -110,7 +108,7 @@ def _close(node: Any) -> Node | tuple[Node, ...]:
         return ()
     if not changed:
         return node  # type: ignore[no-any-return]
-    if not any(changed.values()) and not isinstance(node, model.Wording):
+    if not any(changed.values()):
         if isinstance(node, _INLINES):
             return LEFT_OUT
         if FIELDS[type(node)] == tuple(changed) or isinstance(node, model.DefinitionItem):
@@ -199,27 +197,3 @@ def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
     return closed_up(
         rewrite(nodes, enter=dict.fromkeys(partial, enter), leave={**CLOSE, **UNANSWERED})
     )
-
-
-def settled(node: Node, *, solved: bool) -> Node:
-    """A node with its wordings, as an edition has them, as its strings."""
-    if not node.wordings:
-        return node
-    fields: dict[str, Any] = {"wordings": ()}
-    pairs = dict(node.attributes.pairs)
-    for wording in node.wordings:
-        inlines = wording.children
-        if solved:
-            inlines = rewrite(
-                inlines,
-                leave={
-                    model.Blank: lambda b: model.Text(text=answer_text(b.answer)) if b.answer else b
-                },
-            )
-        if wording.is_pair:
-            pairs[wording.name] = plain_text(inlines)
-        else:
-            fields[wording.name] = plain_text(inlines)
-    if isinstance(node, model.Abbreviation) and not fields.get("title", node.title):
-        return model.Text(text=node.text, span=node.span)
-    return replace(node, attributes=replace(node.attributes, pairs=tuple(pairs.items())), **fields)

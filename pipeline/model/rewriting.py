@@ -30,7 +30,7 @@ MOST_ALIKE = 4
 
 _KEPT = (
     model.Section, model.TableCell, model.CodeBlock, model.Citation, model.Bibliography,
-    model.Index, model.Exercise, model.Wording,
+    model.Index, model.Exercise,
 )  # fmt: skip
 
 # A node that loses everything in one of these fields is removed too. Cells stay, to keep columns in
@@ -154,13 +154,13 @@ class _Rewriting:
                         results.append(entered)
                         continue
                     node, kind = entered, type(entered)
-                if kind in FIELDS or node.wordings:
+                if kind in FIELDS:
                     below = children(node)
                     if each:
                         results += [each(child, value) for child in below]
                         count = len(below)
                     # leaves without changes stay the same
-                    elif inherit or any(type(one) in self._busy or one.wordings for one in below):
+                    elif inherit or any(type(one) in self._busy for one in below):
                         stack.append((node, len(below), value))
                         stack.extend([(child, -1, value) for child in below[::-1]])
                         continue
@@ -197,7 +197,7 @@ def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
         return node
     rest = iter(results)
     changed: dict[str, Any] = {}
-    for name in ("wordings", *FIELDS.get(type(node), ())):
+    for name in FIELDS.get(type(node), ()):
         old = getattr(node, name)
         new: Any
         if isinstance(old, Node):

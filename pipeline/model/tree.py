@@ -69,12 +69,12 @@ def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
 
 
 FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
-"""The fields that hold children, in reading order, but for the ``wordings`` of any node. The
-formulas in the answers of gaps are no children: they are no part of the text around the gap."""
+"""The fields that hold children, in reading order. The formulas in the answers of gaps are no
+children: they are no part of the text around the gap."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
     **dict.fromkeys(
-        (model.Wording, model.Heading, model.Paragraph, model.Plain, model.BibliographyEntry),
+        (model.Heading, model.Paragraph, model.Plain, model.BibliographyEntry),
         "children",
     ),
     **dict.fromkeys((model.Section, model.Admonition, model.Exercise, model.TeacherNote), "title"),
@@ -89,12 +89,7 @@ INLINE_FIELDS: dict[type[Node], str] = {
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """All children of a node in reading order; its wordings come first."""
-    return (*node.wordings, *_shown(node)) if node.wordings else _shown(node)
-
-
-def _shown(node: Node) -> tuple[Node, ...]:
-    """The children in the node's own fields."""
+    """All children of a node in reading order."""
     fields = FIELDS.get(type(node), ())
     if len(fields) == 1:
         found: tuple[Node, ...] = getattr(node, fields[0])
@@ -118,7 +113,7 @@ def walk(nodes: Node | Iterable[Node]) -> Iterator[Node]:
     while stack:
         node = pop()
         yield node
-        if type(node) in FIELDS or node.wordings:
+        if type(node) in FIELDS:
             extend(children(node)[::-1])
 
 
@@ -132,7 +127,7 @@ def walk_with(
         node, value = stack.pop()
         value = inherit(node, value)
         yield node, value
-        if type(node) in FIELDS or node.wordings:
+        if type(node) in FIELDS:
             stack.extend([(child, value) for child in children(node)[::-1]])
 
 
@@ -171,7 +166,7 @@ class Facts(NamedTuple):
 
 def facts(node: Node) -> Facts:
     """The facts of a node and its descendants; of a section, only of its descendants."""
-    if type(node) in FIELDS or node.wordings:
+    if type(node) in FIELDS:
         return _facts(node)
     return _leaf_facts(type(node), _is_marked(node))
 
@@ -210,7 +205,7 @@ def _facts_of(nodes: Iterable[Node]) -> Facts:
 
 
 def _is_marked(node: Node) -> bool:
-    return node.attributes is not model.NO_ATTRIBUTES or bool(node.wordings)
+    return node.attributes is not model.NO_ATTRIBUTES
 
 
 def all_spans(document: Document) -> tuple[tuple[Node, Span | None], ...]:
@@ -236,8 +231,8 @@ def find(
 def find(
     document: Document, *kinds: type[Node], marked: bool = False
 ) -> Iterator[tuple[int, Node, Span | None]]:
-    """The nodes of these types, and, if ``marked``, all with attributes or wordings; each with its
-    number in the order of `walk` and its place. Blocks without any are skipped."""
+    """The nodes of these types, and, if ``marked``, all with attributes; each with its number
+    in the order of `walk` and its place. Blocks without any are skipped."""
     wanted, ordinal = frozenset(kinds), 0
     top: Span | None = None
     stack = [(node, top) for node in top_level(document)][::-1]
@@ -344,7 +339,7 @@ def plain_text(inlines: Iterable[Node]) -> str:
     stack = list(inlines)[::-1]
     while stack:
         node = stack.pop()
-        stack.extend(_shown(node)[::-1])
+        stack.extend(children(node)[::-1])
         match node:
             case model.Text() | model.Code() | model.Abbreviation():
                 parts.append(node.text)

@@ -15,7 +15,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
-from pipeline.parser import anchors, loose_marks, wordings
+from pipeline.parser import anchors, loose_marks, strings
 from pipeline.parser.abbreviations import abbreviations, scoped
 from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
@@ -114,7 +114,7 @@ def parse(
         source=source,
         diagnostics=_of_source(diagnostics, source),
         withheld=withheld,
-        text="\n".join((*map(wordings.public, front), body.record.whole)) if withheld else "",
+        text="\n".join((*map(strings.public, front), body.record.whole)) if withheld else "",
     )
     whole, document = document, settle_places(document, memory.get("document"))
     memory.put("document", document)
@@ -256,7 +256,7 @@ def _parse_body(
     document = anchors.give(document, lowering.anchors)
     source = "\n".join(files.record.lines.values())
     document = loose_marks.fill(anchors.lead(document), source)
-    document = wordings.word(settle_blanks(document))
+    document = strings.in_words_of_conditions(settle_blanks(document))
     if files.cuts:
         return TextBody(text, first_line, without_empty(document), [], [], files.record)
     found = (

@@ -11,9 +11,10 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Node, Withheld, removal
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import rewrite_document
+from pipeline.model.strings import STRINGS, answers, strings_of
 from pipeline.model.tree import ANSWER, answer_text, find, plain_text
-from pipeline.parser import wordings
 from pipeline.parser.secrets import is_answer
+from pipeline.parser.strings import read
 
 _CONDITIONS = Attributes(classes=(ANSWER,))
 
@@ -23,8 +24,9 @@ FORMULAS = (model.Math, model.MathBlock)
 
 def solutions(document: Document) -> Iterator[Withheld]:
     """The answers in nodes that all editions get."""
-    for _, node, span in find(document, model.Blank, *FORMULAS, marked=True):
+    for _, node, span in find(document, model.Blank, *FORMULAS, *STRINGS, marked=True):
         texts = [value for key, value in node.attributes.pairs if is_answer(key)]
+        texts += (answer for text in strings_of(node) for answer in answers(text))
         for text in (*texts, *in_gaps(node)):
             yield Withheld(span or Span(0), 0, _CONDITIONS, text, "solution")
 
@@ -32,7 +34,7 @@ def solutions(document: Document) -> Iterator[Withheld]:
 def in_front_matter(lines: Iterable[str]) -> Iterator[Withheld]:
     """The answers in the lines of front matter, which no edition gets."""
     for number, line in enumerate(lines, start=1):
-        for node in wordings.read(line):
+        for node in read(line):
             text = answer_text(node.answer) if isinstance(node, model.Blank) else ""
             if isinstance(node, model.InlineElement):
                 text = plain_text(node.children)

@@ -22,7 +22,7 @@ from pipeline.model import (
 )
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.parser import attributes
+from pipeline.parser import attributes, strings
 from pipeline.parser.attributes import ALIGNMENTS
 from pipeline.parser.constructs.parts import ReadInlines, Report
 from pipeline.parser.markup.flow import trim
@@ -93,9 +93,7 @@ def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
     if image.title:
         return read_inlines(image.title, image.span)
     if image.attributes.id.startswith("fig-"):
-        if described := next((w for w in image.wordings if w.name == "alt"), None):
-            return described.children
-        return (Text(text=image.alt),) if image.alt else ()
+        return strings.read(image.alt) or ((Text(text=image.alt),) if image.alt else ())
     return ()
 
 

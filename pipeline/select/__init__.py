@@ -16,6 +16,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
+from pipeline.model.strings import STRINGS, changed, settled, strings_of
 from pipeline.model.tree import (
     CONDITIONS,
     TEACHER,
@@ -49,10 +50,8 @@ def select(document: Document, edition: Edition) -> Document:
     chosen: set[type[Node]] = {
         type(node)
         for _, node, _ in find(document, *SOLVED, *removal.SELECTED, marked=True)
-        if isinstance(node, SOLVED) or node.wordings or removal.is_selected(node)
+        if isinstance(node, SOLVED) or removal.is_selected(node)
     }
-    if not chosen:
-        return replace(document, diagnostics=(*document.diagnostics, *unknown))
     solved = edition.audience == "teacher"
 
     def enter(node: Node) -> Node:
@@ -64,14 +63,15 @@ def select(document: Document, edition: Edition) -> Document:
         return node
 
     def settle(node: Node) -> Node:
-        return removal.settled(node, solved=solved)
+        return changed(node, lambda text: settled(text, solved=solved))
 
     leaves: Changes = {
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),
         **({} if solved else UNSOLVED),
     }
     document = rewrite_document(document, enter=dict.fromkeys(chosen, enter), leave=leaves)
-    worded = {type(node) for _, node, _ in find(document, marked=True) if node.wordings}
+    nodes = (node for _, node, _ in find(document, *STRINGS, marked=True))
+    worded = {type(node) for node in nodes if any(True for _ in strings_of(node))}
     document = rewrite_document(document, leave=dict.fromkeys(worded, settle))
     return replace(document, diagnostics=(*document.diagnostics, *unknown))
 
@@ -104,18 +104,16 @@ def _without_conditions(node: Node) -> Node:
 def _unknown_words(document: Document) -> Iterator[Diagnostic]:
     editions = {*EDITIONS, *(name.lower() for name in document.metadata.editions)}
 
-    for _, node, span in find(document, marked=True):
-        if isinstance(node, model.Abbreviation):  # the conditions are those of another place
-            continue
-        for key, value in node.attributes.pairs:
+    for place in document.withheld:
+        for key, value in place.conditions.pairs:
             known = editions if key == "edition" else editions | FORMAT_NAMES.keys()
-            for word in names_in(value) if key in CONDITIONS else ():
+            for word in names_in(value):
                 if word not in known:
                     kinds = "edition" if key == "edition" else "format or edition"
                     yield diagnostic(
                         Code.BAD_ATTRIBUTE,
                         f"`{key}={word}` is not an existing {kinds}.",
-                        span=document.place(span),
+                        span=place.span,
                         source=document.source,
                         hint=did_you_mean(word, known),
                     )

@@ -18,8 +18,8 @@ from pipeline.model import (
     Node,
     Ordering,
     PageBreak,
-    Wording,
     gaps,
+    strings,
 )
 from pipeline.model.removal import for_all
 from pipeline.model.tree import FIELDS, is_partial, walk
@@ -99,7 +99,12 @@ def _content_of(item: ListItem) -> _ItemContent:
         content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
         is_common=any(type(node) not in FIELDS for node in shown),
         is_for_all=not gaps.has_any((item,))
-        and not any(isinstance(node, Blank | Wording) or is_partial(node) for node in walk(item)),
+        and not any(
+            isinstance(node, Blank)
+            or is_partial(node)
+            or any(map(strings.answers, strings.strings_of(node)))
+            for node in walk(item)
+        ),
     )
 
 
@@ -128,7 +133,7 @@ def _texts(node: Node) -> Iterable[str]:
     if isinstance(node, Blank | ListItem):  # an answer; what is called by its place
         return ()
     values = (getattr(node, name) for name in node.__struct_fields__)
-    return (value for value in values if isinstance(value, str))
+    return (strings.settled(value, solved=False) for value in values if isinstance(value, str))
 
 
 def _with_hold(item: ListItem) -> ListItem:

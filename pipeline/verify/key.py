@@ -166,7 +166,7 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
     def inherit(node: Node, around: _Around) -> _Around:
         return _Around(
             span=node.span or around.span,
-            is_left_out=around.is_left_out or isinstance(node, model.Wording) or is_word_bank(node),
+            is_left_out=around.is_left_out or is_word_bank(node),
             has_answer=around.has_answer or _is_answer(node) or in_section(node),
         )
 
@@ -186,7 +186,7 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
 
 
 class _Around(NamedTuple):
-    """The place of a node, whether it is in a string or a word bank, and whether in an answer."""
+    """The place of a node, whether it is in a word bank, and whether in an answer."""
 
     span: Span | None = None
     is_left_out: bool = False

@@ -127,8 +127,7 @@ def passages(
         known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free)
         if key not in known:
             if isinstance(node, model.Section):
-                title = (*node.wordings, *node.title)
-                found = _passages(title, of._replace(span=node.span), is_drawn, free)
+                found = _passages(node.title, of._replace(span=node.span), is_drawn, free)
             elif kinds <= PLAIN:
                 found = _paragraph(node, of.rtl)
             else:

@@ -233,7 +233,7 @@ def _writable(notes: tuple[Note, ...]) -> tuple[Changes, list[str]]:
     def leave(node: Any) -> Any:
         is_block = type(node) in BLOCKS
         said = " ".join(plain_text((node,)).split())[:60] or type(node).__name__
-        for one in (node, replace(node, attributes=NO_ATTRIBUTES, wordings=())):
+        for one in (node, replace(node, attributes=NO_ATTRIBUTES)):
             block = one if is_block else Paragraph(children=(*around, one, *around))
             try:
                 write_blocks((block,), inline_notes)

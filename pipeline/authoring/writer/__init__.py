@@ -64,7 +64,7 @@ def _definitions(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> dict[str
     nodes = list(walk((*blocks, *notes)))
     found: dict[str, Abbreviation] = {}
     for node in nodes:
-        if isinstance(node, Abbreviation) and not node.attributes.pairs and not node.wordings:
+        if isinstance(node, Abbreviation) and not node.attributes.pairs:
             found.setdefault(node.text, node)
     if not found:
         return {}

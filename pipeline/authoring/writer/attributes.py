@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model import Attributes, Blank, Inline, InlineElement, Math, Node, Text, Wording
+from pipeline.model import Attributes, Blank, Math
 from pipeline.parser.blanks import blank as made
 
 _BARE = re.compile(r"[\w%/.,+-]+")
@@ -18,14 +18,13 @@ class UnwritableError(ValueError):
     """The document contains something that Markdown cannot express."""
 
 
-def attribute_list(attributes: Attributes, wordings: tuple[Wording, ...] = ()) -> str:
+def attribute_list(attributes: Attributes) -> str:
     """``{#id .class key=value}``, or nothing if there are no attributes."""
     if not _ID.fullmatch(attributes.id) or not all(map(_CLASS.fullmatch, attributes.classes)):
         raise UnwritableError("an id or a class with such characters")
-    values = {wording.name: string(wording.children) for wording in wordings if wording.is_pair}
     parts = [f"#{attributes.id}"] if attributes.id else []
     parts += (f".{name}" for name in attributes.classes)
-    parts += (f"{key}={quoted(values.get(key, value))}" for key, value in attributes.pairs)
+    parts += (f"{key}={quoted(value)}" for key, value in attributes.pairs)
     return f"{{{' '.join(parts)}}}" if parts else ""
 
 
@@ -40,29 +39,6 @@ def in_quotes(text: str) -> str:
     """A string between quotation marks."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def field(node: Node, name: str) -> str:
-    """A string of a node, with all parts that only some editions have."""
-    for wording in node.wordings:
-        if wording.name == name and not wording.is_pair:
-            return string(wording.children)
-    value: str = getattr(node, name)
-    return value
-
-
-def string(children: tuple[Inline, ...]) -> str:
-    """A wording in the notation for strings."""
-    parts = []
-    for node in children:
-        match node:
-            case Text():
-                parts.append(node.text)
-            case Blank():
-                parts.append(blank(node))
-            case InlineElement():
-                parts.append(f"[{string(node.children)}]{attribute_list(node.attributes)}")
-    return "".join(parts)
 
 
 def _answer_part(part: str | Math) -> str:

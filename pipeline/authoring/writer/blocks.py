@@ -24,7 +24,7 @@ _KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
 
 
 def _heading(node: model.Heading, out: Writer) -> str:
-    listed = attribute_list(node.attributes, node.wordings)
+    listed = attribute_list(node.attributes)
     if node.level < 3 and any(isinstance(child, model.SoftBreak) for child in node.children):
         text = out.leaf(node.children)
         return f"{text}{listed and ' '}{listed}\n{'=-'[node.level - 1] * 3}"
@@ -42,7 +42,7 @@ def _paragraph(node: model.Paragraph, out: Writer) -> str:
         attributes = Attributes(attributes.id, classes, attributes.pairs)
     if attributes == LINE_BLOCK and (lines := _line_block(node, out)):
         return lines
-    listed = attribute_list(attributes, node.wordings)
+    listed = attribute_list(attributes)
     text = out.leaf(node.children)
     if not text:
         raise unwritable(node)
@@ -87,7 +87,7 @@ def _admonition(node: model.Admonition, out: Writer) -> str:
     if node.fold:
         collapse = "true" if node.fold == "closed" else "false"
         own = Attributes(own.id, own.classes, (*own.pairs, ("collapse", collapse)))
-    listed = attribute_list(own, node.wordings)
+    listed = attribute_list(own)
     inner = out.blocks(node.children)
     if not (listed or node.title) and node.kind in _KINDS:
         is_text = bool(node.children) and isinstance(node.children[0], model.Paragraph)
@@ -124,7 +124,7 @@ def _named_block(name: str) -> Callable[[Any, Writer], str]:
     """A function for nodes that are written as a block with a name, and perhaps a title."""
 
     def written(node: Any, out: Writer) -> str:
-        listed = attribute_list(node.attributes, node.wordings)
+        listed = attribute_list(node.attributes)
         inner = out._replace(in_exercise=True) if name == "exercise" else out
         title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
         return fenced(name, title, listed, inner.blocks(children))
@@ -135,7 +135,7 @@ def _named_block(name: str) -> Callable[[Any, Writer], str]:
 def _container(node: model.Container, out: Writer) -> str:
     children, own, argument = node.children, node.attributes, ""
     first = children[0] if children else None
-    listed = attribute_list(own, node.wordings)
+    listed = attribute_list(own)
     if node.name == "details" and not _has_plain(children[1:]) and (summary := _summary(first)):
         return fenced("details", out.line(summary), listed, out.blocks(children[1:]))
     if node.name in ("details", "summary", "section", "aside", "address") or _has_plain(children):
@@ -152,7 +152,7 @@ def _container(node: model.Container, out: Writer) -> str:
         layout = next((n for n in own.classes if re.fullmatch(r"columns-\d|side-by-side", n)), "")
         argument = layout.removeprefix("columns-") if layout[-1:].isdigit() else ""
         classes = tuple(name for name in own.classes if name != layout)
-        listed = attribute_list(Attributes(own.id, classes, own.pairs), node.wordings)
+        listed = attribute_list(Attributes(own.id, classes, own.pairs))
     if node.name in ("verse", "pull-quote", "epigraph"):
         inner = "\n\n".join(_passage(child, node.name, out) for child in children)
     else:
@@ -207,14 +207,14 @@ def _passage(node: Block, name: str, out: Writer) -> str:
 def _writing_lines(node: model.WritingLines, out: Writer) -> str:
     own = node.attributes
     classes = (node.ruling, *own.classes) if node.ruling else own.classes
-    listed = attribute_list(Attributes(own.id, classes, own.pairs), node.wordings)
+    listed = attribute_list(Attributes(own.id, classes, own.pairs))
     return fenced("lines", str(node.count), listed, "")
 
 
 def _writing_space(node: model.WritingSpace, out: Writer) -> str:
     own = node.attributes
     classes = ("squared", *own.classes) if node.squared else own.classes
-    listed = attribute_list(Attributes(own.id, classes, own.pairs), node.wordings)
+    listed = attribute_list(Attributes(own.id, classes, own.pairs))
     return fenced("space", f"{node.height:g}mm", listed, "")
 
 
@@ -224,9 +224,7 @@ def _thematic_break(node: model.ThematicBreak, out: Writer) -> str:
 
 def _section(node: model.Section, out: Writer) -> str:
     """A section with its heading again, which resolve had made one of both."""
-    heading = model.Heading(
-        level=node.depth, children=node.title, attributes=node.attributes, wordings=node.wordings
-    )
+    heading = model.Heading(level=node.depth, children=node.title, attributes=node.attributes)
     return out.blocks((heading, *node.children))
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.writer import tables
-from pipeline.authoring.writer.attributes import attribute_list, field, in_quotes
+from pipeline.authoring.writer.attributes import attribute_list, in_quotes
 from pipeline.authoring.writer.inlines import titled
 from pipeline.authoring.writer.markup import image, plain, tag, unwritable
 from pipeline.authoring.writer.shapes import Writer, fenced
@@ -26,7 +26,7 @@ def code(node: model.CodeBlock, out: Writer) -> str:
     if node.caption:
         written.append(f"caption={in_quotes(out.line(node.caption))}")
     if node.file_name:
-        written.append(f"title={in_quotes(field(node, 'file_name'))}")
+        written.append(f"title={in_quotes(node.file_name)}")
     if node.first_line > 1:
         written.append(f"start={node.first_line}")
     if node.marked:
@@ -35,7 +35,7 @@ def code(node: model.CodeBlock, out: Writer) -> str:
     if lost or (node.text and not node.text.endswith("\n")) or re.search(r"[\s`{]", node.language):
         return _preformatted(node)
     attributes = Attributes(own.id, (*own.classes, *numbered), own.pairs)
-    listed = attribute_list(attributes, node.wordings)
+    listed = attribute_list(attributes)
     inside = [listed[1:-1]] if listed else []
     info = " ".join((*inside, *written))
     longest = max((len(run) for run in re.findall(r"^[ \t]*+(`{3,}+)", node.text, re.M)), default=2)
@@ -63,7 +63,7 @@ def _preformatted(node: model.CodeBlock) -> str:
 
 
 def formula(node: model.MathBlock, out: Writer) -> str:
-    listed = attribute_list(node.attributes, node.wordings)
+    listed = attribute_list(node.attributes)
     after = f" {listed}" if listed else ""
     if re.search(r"(?<!\\)\$\$|\$$", node.tex) or not node.tex.strip():
         if not node.tex.startswith("\n") and node.tex:
@@ -89,7 +89,7 @@ def figure(node: model.Figure, out: Writer) -> str:
     picture = replace(shown, title="", attributes=NO_ATTRIBUTES)
     written = out.leaf((picture,))
     title = f" {titled(caption)}" if caption else ""
-    listed = attribute_list(attributes, (*node.wordings, *shown.wordings))
+    listed = attribute_list(attributes)
     return f"{written[:-1]}{title}){listed}"
 
 
@@ -97,7 +97,7 @@ def figure_group(node: model.FigureGroup, out: Writer) -> str:
     columns = 0 if len(node.figures) <= 4 else 3
     own = node.attributes
     pairs = own.pairs if node.columns == columns else (*own.pairs, ("columns", str(node.columns)))
-    listed = attribute_list(Attributes(own.id, own.classes, pairs), node.wordings)
+    listed = attribute_list(Attributes(own.id, own.classes, pairs))
     inner = "\n".join(_figure_in_group(figure, out) for figure in node.figures)
     short = out.line(node.caption)
     if len(short) > SHORT or "{" in short:
@@ -118,12 +118,11 @@ def _figure_in_group(node: model.Figure, out: Writer) -> str:
 def chart(node: model.Chart, out: Writer) -> str:
     own = node.attributes
     pairs = list(own.pairs)
-    pairs += ((key, field(node, key)) for key in ("x", "y", "unit") if getattr(node, key))
+    pairs += ((key, getattr(node, key)) for key in ("x", "y", "unit") if getattr(node, key))
     if node.horizontal:
         pairs.append(("horizontal", "yes"))
     settings = (("type", node.kind), *node.scale, *pairs)
-    wordings = tuple(wording for wording in node.wordings if wording.is_pair)
-    listed = attribute_list(Attributes(own.id, own.classes, settings), wordings)
+    listed = attribute_list(Attributes(own.id, own.classes, settings))
     caption = f" caption={in_quotes(out.line(node.caption))}" if node.caption else ""
     if node.kind in DIAGRAMS.values():
         lines = [_line(row, out) for row in node.table.body]

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from pipeline import model
-from pipeline.authoring.writer.attributes import attribute_list, blank, field
+from pipeline.authoring.writer.attributes import attribute_list, blank
 from pipeline.authoring.writer.joining import LeafToken, joined, settled
 from pipeline.authoring.writer.markup import image, tag, unwritable
 from pipeline.model import Inline, Node
 from pipeline.model.tree import plain_text
 from pipeline.model.variables import WRITTEN
+from pipeline.parser import strings
 from pipeline.parser.inlines.links import encode, normalise
 from pipeline.parser.inlines.references import CROSS_REFERENCE
 
@@ -93,7 +94,7 @@ def _code(node: model.Code, notes: Notes, depth: int) -> Iterable[LeafToken]:
     spaced = text[0] == text[-1] == " " and text.strip(" ")
     if text[0] == "`" or text[-1] == "`" or spaced:
         text = f" {text} "
-    listed = attribute_list(node.attributes, node.wordings)
+    listed = attribute_list(node.attributes)
     yield LeafToken(f"{marks}{text}{marks}{listed}", "code", element)
 
 
@@ -103,9 +104,9 @@ def _entities(text: str) -> str:
 
 
 def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    after = attribute_list(node.attributes, node.wordings)
+    after = attribute_list(node.attributes)
     text = node.children[0].text if _is_text(node.children) else ""  # type: ignore[union-attr]
-    title = field(node, "title")
+    title = node.title
     if text and not title and not (after and " " in text):
         is_mail = node.href == f"mailto:{text}" and _MAIL.fullmatch(text)
         if is_mail or (text == node.href == encode(text) and _AUTOLINK.fullmatch(text)):
@@ -130,18 +131,17 @@ def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
 
 
 def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
-    title = field(node, "title")
+    title = node.title
     if encode(_written(node.source)) != node.source and not _VARIABLE.search(node.source):
         yield LeafToken(image(node))
         return
     yield LeafToken("![", "bracket")
-    wording = next((w for w in node.wordings if w.name == "alt" and not w.is_pair), None)
-    if wording:
-        yield from _tokens(wording.children, notes, depth)
+    if parts := strings.read(node.alt):
+        yield from _tokens(parts, notes, depth)
     elif node.alt:
         for number, part in enumerate(re.split(f"({_NAMED})", node.alt)):
             yield LeafToken(part, "mark" if number % 2 else "text")
-    after = attribute_list(node.attributes, node.wordings)
+    after = attribute_list(node.attributes)
     yield LeafToken(f"]({_target(node.source, title)}){after}", "end")
 
 
@@ -196,13 +196,13 @@ def _abbreviation(node: model.Abbreviation, notes: Notes, depth: int) -> Iterabl
         return
     if node.attributes != model.NO_ATTRIBUTES:
         raise unwritable(node)
-    title = html.escape(field(node, "title"))
+    title = html.escape(node.title)
     yield LeafToken(f'<abbr title="{title}">{_entities(node.text)}</abbr>')
 
 
 def _element(node: model.InlineElement, notes: Notes, depth: int) -> Iterable[LeafToken]:
     inner = list(_tokens(node.children, notes, depth))
-    listed = attribute_list(node.attributes, node.wordings)
+    listed = attribute_list(node.attributes)
     if node.name == "span" and listed:
         yield from (LeafToken("[", "bracket"), *inner, LeafToken(f"]{listed}", "end"))
     elif node.name == "mark" and inner and node.attributes == model.NO_ATTRIBUTES:

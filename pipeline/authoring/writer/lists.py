@@ -79,7 +79,7 @@ def item_of(mark: str, node: model.ListItem, out: Writer, *, tight: bool, box: s
     if node.checked is not None:
         box = "[x] " if node.checked else "[ ] "
     inner = out.blocks(children, tight=tight)
-    if (listed := attribute_list(node.attributes, node.wordings)) and _is_question(node, out):
+    if (listed := attribute_list(node.attributes)) and _is_question(node, out):
         first: Any = children[0]
         text = out.leaf(first.prompt if isinstance(first, model.Choices) else first.children)
         inner = f"{text} {listed}{inner.removeprefix(text)}"
@@ -146,7 +146,7 @@ def choices(node: model.Choices, out: Writer) -> str:
 
 def matching(node: model.Matching, out: Writer) -> str:
     """Pairs as a table, or as definitions if they contain more than a text."""
-    listed = attribute_list(node.attributes, node.wordings)
+    listed = attribute_list(node.attributes)
     pairs = [
         (node.left[at] if at < len(node.left) else model.ListItem(children=()), right)
         for at, right in enumerate(node.right)
@@ -185,7 +185,7 @@ def _is_text(item: model.ListItem) -> bool:
 
 def ordering(node: model.Ordering, out: Writer) -> str:
     """The items in their right order."""
-    listed = attribute_list(node.attributes, node.wordings)
+    listed = attribute_list(node.attributes)
     tight = all(
         len(item.children) < 2 or not isinstance(item.children[1], model.Paragraph)
         for item in node.items

@@ -59,7 +59,6 @@ def _bare(node: model.Table) -> model.Table:
         body=tuple(map(_without_places, node.body)),
         span=None,
         caption=(),
-        wordings=(),
     )
 
 
@@ -225,7 +224,7 @@ def _width(text: str) -> int:
 
 
 def _with_caption(node: model.Table, rows: str, options: model.Attributes, out: Writer) -> str:
-    listed = attribute_list(options, node.wordings)
+    listed = attribute_list(options)
     if node.caption:
         caption = leaf(node.caption, out.notes, start=False)
         return f"{rows}\n\nTable: {caption}{' ' if listed else ''}{listed}"
@@ -237,10 +236,8 @@ def _with_caption(node: model.Table, rows: str, options: model.Attributes, out: 
 
 def _is_list(node: model.Table) -> bool:
     rows = (*node.head, *node.body)
-    return (
-        len({len(row.cells) for row in rows}) == 1
-        and all(row.attributes == model.NO_ATTRIBUTES and _is_row(row) for row in rows)
-        and not node.wordings
+    return len({len(row.cells) for row in rows}) == 1 and all(
+        row.attributes == model.NO_ATTRIBUTES and _is_row(row) for row in rows
     )
 
 
@@ -287,7 +284,7 @@ def _list_row(row: model.TableRow, out: Writer) -> str:
 
 
 def _around(node: model.Table, inner: str, options: model.Attributes, out: Writer) -> str:
-    listed = attribute_list(options, node.wordings)
+    listed = attribute_list(options)
     return fenced("table", out.line(node.caption), listed, inner, key="caption")
 
 

@@ -16,7 +16,7 @@ from pipeline.model.names import did_you_mean
 from pipeline.parser.characters import FORBIDDEN, name, shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
-from pipeline.parser.wordings import public
+from pipeline.parser.strings import public
 
 T = TypeVar("T")
 

@@ -16,7 +16,6 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.gaps import STAND_INS
 from pipeline.model.names import Names
-from pipeline.model.removal import for_all
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import is_partial, plain_text, walk_with
 from pipeline.parser import blanks
@@ -28,7 +27,7 @@ from pipeline.parser.inlines.references import CitationSpan
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import bind
 from pipeline.parser.markup.inline_elements import FORMATS
-from pipeline.parser.wordings import of_field
+from pipeline.parser.strings import written
 
 ALT = ("alt", "fig-alt")
 """Attributes with an image's alternative text; what is in brackets is then its caption."""
@@ -159,13 +158,11 @@ class InlineLowering:
             case "img":
                 described = self._inlines(element, inner)
                 words = rewrite(described, leave={model.NoteReference: lambda note: ()})
-                alt, title = plain_text(for_all(words)), element.get("title", "")
+                alt, title = written(words), element.get("title", "")
                 title = title or attributes.get(CAPTION)
                 attributes = attributes.without({CAPTION})
-                wordings = of_field("alt", words)
                 if given := next(filter(None, map(attributes.get, ALT)), ""):
                     alt, title = given, title or (alt if alt != given else "")
-                    wordings = ()
                     attributes = attributes.without(ALT)
                 yield model.Image(
                     source=self._address(element, "src", span),
@@ -173,7 +170,6 @@ class InlineLowering:
                     title=title,
                     span=span,
                     attributes=attributes,
-                    wordings=wordings,
                 )
                 yield from _notes_of(described)
             case "span":

@@ -16,7 +16,7 @@ from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import comments, styles, wordings
+from pipeline.parser import comments, strings, styles
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.cuts import COMMENT
@@ -137,7 +137,7 @@ class MarkupBuilder:
             self._record.verbatim.append(((begin.line, begin.column), (end.line, end.column)))
         if "{{" not in token.raw or not opened.isdisjoint(_CODE):
             text = token.text if "pre" in opened else fold(token.text)
-            read = wordings.read(text) if opened.isdisjoint(_CODE) else ()
+            read = strings.read(text) if opened.isdisjoint(_CODE) else ()
             items += read or (Text(text=text),)
             return
         for number, part in enumerate(_VARIABLE.split(token.raw)):

@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-from msgspec.structs import replace
+from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.model import Document, Inline, Node
+from pipeline.model.audience import conditions_of
 from pipeline.model.removal import for_all, is_selected
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import CONDITIONS, find, plain_text, walk
+from pipeline.model.strings import GAP, STRINGS, changed, strings_of
+from pipeline.model.tree import BLANK, answer_text, children, find, plain_text
 from pipeline.parser import attributes
 from pipeline.parser.blanks import blank
-
-STRINGS: dict[type[Node], tuple[str, ...]] = {
-    model.Image: ("alt", "title"),
-    model.Link: ("title",),
-    model.Abbreviation: ("title",),
-    model.CodeBlock: ("file_name",),
-    model.Chart: ("x", "y", "unit"),
-}
-"""The fields with text for readers, in addition to attributes."""
 
 DEEPEST = 20
 """Nested spans that are processed separately."""
 
-_MARK = re.compile(r"\[|\]|(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
+_MARK = re.compile(rf"\[|\]|{GAP}")
 
 
 def read(text: str) -> tuple[Inline, ...]:
@@ -71,45 +62,33 @@ def read(text: str) -> tuple[Inline, ...]:
     return tuple(found) if is_partial else ()
 
 
-def of_field(name: str, inlines: tuple[Inline, ...]) -> tuple[model.Wording, ...]:
-    """The wording of a field, if it differs between editions."""
-    if not any(is_selected(node) for node in walk(inlines)):
-        return ()
-    return (model.Wording(name=name, children=inlines),)
-
-
 def public(text: str) -> str:
     """The string common to all editions."""
     inlines = read(text)
     return plain_text(for_all(inlines)) if inlines else text
 
 
-def word(document: Document) -> Document:
-    """The document with a wording for each of its strings that needs one."""
+def written(inlines: Iterable[Node]) -> str:
+    """Inlines as such a string: text, gaps, and spans with conditions."""
+    parts: list[str] = []
+    for node in inlines:
+        if isinstance(node, model.Blank):
+            answer = answer_text(node.answer)
+            parts.append(f"{BLANK}{{{answer}}}" if answer else BLANK)
+            continue
+        text = written(children(node)) or plain_text((node,))
+        own = conditions_of(node.attributes)
+        listed = (*(f".{name}" for name in own.classes), *(f'{k}="{v}"' for k, v in own.pairs))
+        parts.append(f"[{text}]{{{' '.join(listed)}}}" if listed else text)
+    return "".join(parts)
+
+
+def in_words_of_conditions(document: Document) -> Document:
+    """The document whose strings have the conditions that their marks mean in some language."""
     nodes = (node for _, node, _ in find(document, *STRINGS, marked=True))
-    kinds = {type(node) for node in nodes if any(True for _ in _partial(node))}
-    return rewrite_document(document, leave=dict.fromkeys(kinds, _worded)) if kinds else document
+    kinds = {type(node) for node in nodes if any(map(read, strings_of(node)))}
 
+    def leave(node: Node) -> Node:
+        return changed(node, lambda text: written(read(text)) or text)
 
-def _partial(node: Node) -> Iterator[model.Wording]:
-    known = {wording.name for wording in node.wordings if not wording.is_pair}
-    for name in STRINGS.get(type(node), ()):
-        if name not in known and (inlines := read(getattr(node, name))):
-            yield model.Wording(name=name, children=inlines)
-    for key, value in node.attributes.pairs:
-        if key not in CONDITIONS and (inlines := read(value)):
-            yield model.Wording(name=key, children=inlines, is_pair=True)
-
-
-def _worded(node: Node) -> Node:
-    found = tuple(_partial(node))
-    if not found:
-        return node
-    pairs = {w.name: plain_text(for_all(w.children)) for w in found if w.is_pair}
-    own = tuple((key, pairs.get(key, value)) for key, value in node.attributes.pairs)
-    return replace(
-        node,
-        attributes=replace(node.attributes, pairs=own),
-        wordings=(*node.wordings, *found),
-        **{w.name: plain_text(for_all(w.children)) for w in found if not w.is_pair},
-    )
+    return rewrite_document(document, leave=dict.fromkeys(kinds, leave)) if kinds else document

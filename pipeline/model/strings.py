@@ -1,0 +1,69 @@
+"""Strings for readers, of which editions may have different parts: titles, attributes, file names.
+
+They are as written, with spans ``[text]{.answer}`` and gaps ``____{answer}`` in them, until select
+settles them. What an edition lacks does not stand in its source, so that of a span only the text is
+left, and of a gap its answer or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import Node
+from pipeline.model.tree import BLANK, CONDITIONS
+
+STRINGS: dict[type[Node], tuple[str, ...]] = {
+    model.Image: ("alt", "title"),
+    model.Link: ("title",),
+    model.Abbreviation: ("title",),
+    model.CodeBlock: ("file_name",),
+    model.Chart: ("x", "y", "unit"),
+}
+"""The fields with text for readers, in addition to attributes."""
+
+GAP = r"(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)"
+"""The pattern of a gap with braces: its underscores, and its answer."""
+
+_GAP = re.compile(GAP)
+_MARKS = re.compile(r"(\[|\](?:\{[^{}]*\})?)")
+_CONDITION = re.compile(r"\.(?:answer|teacher)\b|\b(?:only|not|edition)=")
+
+
+def strings_of(node: Node) -> Iterator[str]:
+    """The strings of a node that may differ between editions."""
+    texts = [getattr(node, name) for name in STRINGS.get(type(node), ())]
+    texts += (value for key, value in node.attributes.pairs if key not in CONDITIONS)
+    return (text for text in texts if "{" in text)
+
+
+def answers(text: str) -> list[str]:
+    """The answers of the gaps in a string."""
+    return [gap[2] for gap in _GAP.finditer(text) if gap[2]]
+
+
+def settled(text: str, *, solved: bool) -> str:
+    """A string without marks, and with the answers of its gaps if it is ``solved``."""
+    text = _GAP.sub(lambda gap: (solved and gap[2]) or BLANK, text)
+    if "]{" not in text:
+        return text
+    parts = _MARKS.split(text)
+    opened: list[int] = []
+    for at, part in enumerate(parts):
+        if part == "[":
+            opened.append(at)
+        elif part.startswith("]") and opened:
+            begin = opened.pop()
+            if _CONDITION.search(part):
+                parts[begin] = parts[at] = ""
+    return "".join(parts)
+
+
+def changed(node: Node, change: Callable[[str], str]) -> Node:
+    """A node with its strings changed."""
+    texts = {name: change(getattr(node, name)) for name in STRINGS.get(type(node), ())}
+    pairs = tuple((k, v if k in CONDITIONS else change(v)) for k, v in node.attributes.pairs)
+    return replace(node, attributes=replace(node.attributes, pairs=pairs), **texts)
