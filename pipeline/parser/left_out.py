@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -111,28 +113,41 @@ def without_definition(
 ) -> Iterator[Diagnostic]:
     """Findings about the links, images and abbreviations outside of some ranges that are none in
     the document without these: their definitions are in them."""
-    ranges, told = tuple(ranges), set[str]()
-    left = set(_defined(document))
-    for what, span in _defined(whole):
+    places, told = outermost(ranges), set[str]()
+    starts = [each.start for each in places]
+    left = {reference for reference, _ in _references(document)}
+    for reference, span in _references(whole):
         place = (span.line, span.column)
-        if (what, span) not in left and not any(each.holds(place) for each in ranges):
-            if what not in told:
-                yield _withheld(what, span)
-            if "`" in what:  # once is enough
-                told.add(what)
+        before = bisect_right(starts, place) - 1
+        is_left_out = before >= 0 and places[before].holds(place)
+        if reference not in left and not is_left_out and reference.name not in told:
+            yield _withheld(reference.name, span)
+            if "`" in reference.name:  # once is enough
+                told.add(reference.name)
 
 
-def _defined(document: Document) -> Iterator[tuple[str, Span]]:
-    """References that may have a definition elsewhere, in words, and their places."""
+class _Reference(NamedTuple):
+    """A reference that may have a definition elsewhere: its ``name`` in words, what it refers to,
+    and its line."""
+
+    name: str
+    target: str
+    line: int
+
+
+def _references(document: Document) -> Iterator[tuple[_Reference, Span]]:
     for _, node, span in find(document, model.Link, model.Image, model.Abbreviation):
+        place = node.span or span or Span(0)
         match node:
             case model.Abbreviation():
-                what = f"abbreviation `{node.text}`"
+                reference = _Reference(f"abbreviation `{node.text}`", "", place.line)
+            case model.Link():
+                reference = _Reference("link", node.href, place.line)
+            case model.Image():
+                reference = _Reference("image", node.source, place.line)
             case _:
-                what = "link" if isinstance(node, model.Link) else "image"
-        place = node.span or span
-        if place:
-            yield what, Span(place.line, place.column)
+                continue
+        yield reference, place
 
 
 def _withheld(what: str, span: Span | None) -> Diagnostic:

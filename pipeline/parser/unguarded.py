@@ -15,11 +15,16 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.tree import has_condition, is_for_teachers, plain_text, walk
+from pipeline.model.removal import for_all
+from pipeline.model.tree import children, has_condition, is_for_teachers, plain_text, walk
 from pipeline.model.words import LONGEST, folded_words, understood_in
 from pipeline.parser.secrets import meaning_of, secret
 
-HOLDERS = (model.BlockQuote, model.Container, model.ListItem, model.Admonition, model.Exercise)
+HOLDERS = (
+    model.BlockQuote, model.Container, model.List, model.ListItem, model.Admonition,
+    model.Exercise, model.Table, model.TableRow, model.TableCell, model.DefinitionList,
+    model.DefinitionItem, model.Dialogue, model.Turn,
+)  # fmt: skip
 MARKUP = frozenset({"markdown", "md"})
 """Languages in which a gap with its answer is an example of one."""
 
@@ -51,7 +56,9 @@ def unguarded(document: Document) -> Iterator[Diagnostic]:
     yield from _nearly(everything)
     has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
     for block, labels in _public(document.blocks, document.metadata.lang, None):
-        if found := _unguarded_answer(block, has_tasks, labels):
+        found = _unguarded_answer(block, has_tasks, labels)
+        left = for_all((block,)) if found else ()
+        if found and left and found == _unguarded_answer(left[0], has_tasks, labels):
             what, hint = found
             yield diagnostic(
                 Code.LIKELY_SLIP, f"Students also get {what}.", span=block.span, hint=hint
@@ -92,37 +99,21 @@ def _unguarded_answer(
 
 
 def _public(
-    blocks: Iterable[Block], lang: str, labels: Labels | None
+    nodes: Iterable[Node], lang: str, labels: Labels | None
 ) -> Iterator[tuple[Block, Labels | None]]:
     """The blocks that students get, each in an exercise with the labels of answers in it."""
     cut = 0
-    for block in blocks:
-        if isinstance(block, model.Heading) and not (cut and block.level > cut):
-            cut = block.level if is_for_teachers(block) else 0
-        if cut or isinstance(block, model.Answer | model.TeacherNote) or is_for_teachers(block):
+    for node in nodes:
+        if isinstance(node, model.Heading) and not (cut and node.level > cut):
+            cut = node.level if is_for_teachers(node) else 0
+        if cut or is_for_teachers(node):
             continue
-        yield block, labels
-        is_summary = isinstance(block, model.Container) and block.name == "summary"
-        if isinstance(block, HOLDERS) and not is_summary:
-            own = _short_labels(block, lang) if isinstance(block, model.Exercise) else labels
-            yield from _public(block.children, lang, own)
-        else:
-            for held in _held(block):
-                yield from _public(held, lang, labels)
-
-
-def _held(block: Block) -> Iterator[tuple[Block, ...]]:
-    """The blocks in the items, cells, definitions or turns of a block."""
-    match block:
-        case model.List():
-            yield from (item.children for item in block.items)
-        case model.Table():
-            cells = (node for node in walk(block) if isinstance(node, model.TableCell))
-            yield from (cell.children for cell in cells)
-        case model.DefinitionList():
-            yield from (held for item in block.items for held in item.definitions)
-        case model.Dialogue():
-            yield from (turn.children for turn in block.turns)
+        if isinstance(node, Block):
+            yield node, labels
+        is_summary = isinstance(node, model.Container) and node.name == "summary"
+        if isinstance(node, HOLDERS) and not is_summary:
+            own = _short_labels(node, lang) if isinstance(node, model.Exercise) else labels
+            yield from _public(children(node), lang, own)
 
 
 def _short_labels(exercise: model.Exercise, lang: str) -> Labels:

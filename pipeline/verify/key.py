@@ -31,12 +31,14 @@ from pipeline.model.tree import (
     walk_with,
 )
 from pipeline.parser.answers import FORMULAS, in_gaps
+from pipeline.parser.constructs.charts import DIAGRAMS
 from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, LEAST, folded
 
 _Place: TypeAlias = tuple[str, int, int]
 
 _READ = (model.Text, model.Code, model.CodeBlock, model.Abbreviation)
+_DIAGRAMS = frozenset(DIAGRAMS.values())
 _SOLVED = (model.Choice, model.Matching, model.Ordering)
 
 
@@ -166,7 +168,7 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
     def inherit(node: Node, around: _Around) -> _Around:
         return _Around(
             span=node.span or around.span,
-            is_left_out=around.is_left_out or is_word_bank(node),
+            is_left_out=around.is_left_out or is_word_bank(node) or _is_drawn(node),
             has_answer=around.has_answer or _is_answer(node) or in_section(node),
         )
 
@@ -178,6 +180,8 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
     )
     for node, around in walk_with(tops, _Around(), inherit):
         span, is_left_out, has_answer = around
+        if span and has_answer and _is_drawn(node):
+            texts.setdefault(span, [])
         if span and has_answer and not is_left_out and isinstance(node, (*_READ, *FORMULAS)):
             text = node.tex if isinstance(node, FORMULAS) else node.text
             texts.setdefault(span, []).append(text)
@@ -186,11 +190,16 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
 
 
 class _Around(NamedTuple):
-    """The place of a node, whether it is in a word bank, and whether in an answer."""
+    """The place of a node, whether it is in a word bank or a diagram, and whether in an answer."""
 
     span: Span | None = None
     is_left_out: bool = False
     has_answer: bool = False
+
+
+def _is_drawn(node: Node) -> bool:
+    """Return whether a node is a diagram, of which a key has a drawing with words of its own."""
+    return isinstance(node, model.Chart) and node.kind in _DIAGRAMS
 
 
 def _is_answer(node: Node) -> bool:

@@ -16,7 +16,7 @@ from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Parts, Report, headed
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.secrets import secret_block
+from pipeline.parser.secrets import Meaning, secret_block
 
 KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
 ALIASES = {"attention": "warning", "danger": "caution", "error": "caution", "hint": "tip"}
@@ -172,7 +172,8 @@ def callout(
     known = name in NAMES or name in CALLOUTS or name in QUOTES
     if not known and (found := secret_block(match[1].strip())):
         if not found.sure:
-            _report_resemblance(f"[!{match[1].strip()}]", f"[!{found.meaning}]", span, report)
+            meant = f"[!{found.meaning}]"
+            report_resemblance(f"[!{match[1].strip()}]", meant, found.meaning, span, report)
         return (_secret(found.meaning, title, children, span),)
     if name in QUOTES:
         return (model.BlockQuote(children=headed(title, children, span), span=span),)
@@ -180,12 +181,20 @@ def callout(
     return (model.Admonition(kind=kind, title=title, children=children, span=span, fold=fold),)
 
 
-def _report_resemblance(written: str, meant: str, span: Span, report: Report) -> None:
+def report_resemblance(
+    written: str, meant: str, meaning: Meaning, span: Span, report: Report
+) -> None:
+    """A name that only resembles one for content for teachers, and how it is ``meant``."""
     message = (
-        f"`{written}` is withheld from students, because its name resembles that of an answer."
+        f"`{written}` is withheld from students, because its name resembles one for "
+        f"{_KINDS[meaning]}."
     )
-    hint = f"Write `{meant}` if that is right; otherwise rename the box."
+    hint = f"Write `{meant}` if that is right; otherwise rename the block."
     report(Code.NEARLY_SECRET, message, span, hint)
+
+
+_KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
+"""The parts that only teachers get."""
 
 
 def _secret(
@@ -204,7 +213,8 @@ def admonition(
     word, *classes = written.split()
     if word not in NAMES and word not in CALLOUTS and (found := secret_block(word)):
         if not found.sure:
-            _report_resemblance(f"!!! {word}", f"!!! {found.meaning}", span, report)
+            meant = f"!!! {found.meaning}"
+            report_resemblance(f"!!! {word}", meant, found.meaning, span, report)
         return (_secret(found.meaning, title, children, span),)
     if word not in NAMES:
         classes = [word, *classes]

@@ -9,17 +9,13 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
-from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span, covering
 from pipeline.model.tree import FOR_TEACHERS
-from pipeline.parser.constructs.boxes import title_of
+from pipeline.parser.constructs.boxes import report_resemblance, title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.secrets import Secret, meaning_of, secret_block
 from pipeline.parser.unguarded import announces_answer
-
-KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
-"""The parts that only teachers get."""
 
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
@@ -52,12 +48,7 @@ def guessed(parts: Parts) -> tuple[Block, ...] | None:
     if not found or parts.name in ("", *FOR_TEACHERS):
         return None
     written = f"::: {parts.name} {parts.argument}".strip()
-    message = (
-        f"`{written}` is withheld from students, because its name resembles one for "
-        f"{KINDS[found.meaning]}."
-    )
-    hint = f"Write `::: {found.meaning}` if that is right; otherwise rename the block."
-    parts.report(Code.NEARLY_SECRET, message, parts.span, hint)
+    report_resemblance(written, f"::: {found.meaning}", found.meaning, parts.span, parts.report)
     return (answer if found.meaning == "answer" else teacher)(parts)
 
 
