@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Node
+from pipeline.model.secrets import secret
 from pipeline.model.tree import BLANK, CONDITIONS
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
@@ -30,7 +31,7 @@ GAP = r"(?<!_)(_{3,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)"
 
 _GAP = re.compile(GAP)
 _MARKS = re.compile(r"(\[|\](?:\{[^{}]*\})?)")
-_CONDITION = re.compile(r"\.(?:answer|teacher)\b|\b(?:only|not|edition)=")
+_CLASS_OR_KEY = re.compile(r"\.([\w-]++)|(?<![\w-])([\w-]++)=")
 
 
 def strings_of(node: Node) -> Iterator[str]:
@@ -57,9 +58,15 @@ def settled(text: str, *, solved: bool) -> str:
             opened.append(at)
         elif part.startswith("]") and opened:
             begin = opened.pop()
-            if _CONDITION.search(part):
+            if _has_conditions(part):
                 parts[begin] = parts[at] = ""
     return "".join(parts)
+
+
+def _has_conditions(attributes: str) -> bool:
+    """Return whether an attribute list has a condition on editions, or a class that is one."""
+    found = _CLASS_OR_KEY.findall(attributes)
+    return any(secret(name) if name else key in CONDITIONS for name, key in found)
 
 
 def changed(node: Node, change: Callable[[str], str]) -> Node:

@@ -221,11 +221,7 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     for numbers, again in _read_again(body, files):
         left = closed(without_answers(files.lines.apply(again)), document)
         variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
-    return msgspec.structs.replace(
-        document,
-        withheld=withheld,
-        variants=tuple(variants),
-    )
+    return msgspec.structs.replace(document, withheld=withheld, variants=tuple(variants))
 
 
 def _read_alone(text: str, first_line: int) -> Document:
@@ -255,8 +251,7 @@ def _parse_body(
     )
     document = anchors.give(document, lowering.anchors)
     source = "\n".join(files.record.lines.values())
-    document = loose_marks.fill(anchors.lead(document), source)
-    document = strings.in_words_of_conditions(settle_blanks(document))
+    document = settle_blanks(loose_marks.fill(anchors.lead(document), source))
     if files.cuts:
         return TextBody(text, first_line, without_empty(document), [], [], files.record)
     found = (

@@ -11,9 +11,9 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Node, Withheld, removal
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import rewrite_document
+from pipeline.model.secrets import is_answer
 from pipeline.model.strings import STRINGS, answers, strings_of
 from pipeline.model.tree import ANSWER, answer_text, find, plain_text
-from pipeline.parser.secrets import is_answer
 from pipeline.parser.strings import read
 
 _CONDITIONS = Attributes(classes=(ANSWER,))

@@ -6,8 +6,8 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.late import late
+from pipeline.model.secrets import secret
 from pipeline.parser import styles
-from pipeline.parser.secrets import secret
 
 _ITEM = late(
     r"""\s*(?:

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
+from pipeline.model.secrets import meaning_of
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
 from pipeline.parser.lines import LinePlaces, numbered
 from pipeline.parser.markup.tags import KNOWN_TAGS
 from pipeline.parser.markup.tokens import OPENING_TAG, Kind, tokenise
 from pipeline.parser.ranges import Place, Range
-from pipeline.parser.secrets import meaning_of
 
 _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"

@@ -11,6 +11,7 @@ from pipeline.model import NO_ATTRIBUTES, Chart, Container, Figure, FigureGroup,
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, nearest
+from pipeline.model.secrets import is_answer, meaning_of
 from pipeline.model.tree import WIDTH, walk
 from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, different, split_row
@@ -20,7 +21,6 @@ from pipeline.parser.constructs.parts import Report
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
 from pipeline.parser.lines import Line
-from pipeline.parser.secrets import is_answer, meaning_of
 
 MISSPELT = 0.8
 """The similarity of two names above which one is taken for a misspelling of the other."""

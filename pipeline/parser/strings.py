@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterable
 
 from pipeline import model
-from pipeline.model import Document, Inline, Node
+from pipeline.model import Inline, Node
 from pipeline.model.audience import conditions_of
 from pipeline.model.removal import for_all, is_selected
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.strings import GAP, STRINGS, changed, strings_of
-from pipeline.model.tree import BLANK, answer_text, children, find, plain_text
+from pipeline.model.strings import GAP
+from pipeline.model.tree import BLANK, answer_text, children, plain_text
 from pipeline.parser import attributes
 from pipeline.parser.blanks import blank
 
@@ -81,14 +80,3 @@ def written(inlines: Iterable[Node]) -> str:
         listed = (*(f".{name}" for name in own.classes), *(f'{k}="{v}"' for k, v in own.pairs))
         parts.append(f"[{text}]{{{' '.join(listed)}}}" if listed else text)
     return "".join(parts)
-
-
-def in_words_of_conditions(document: Document) -> Document:
-    """The document whose strings have the conditions that their marks mean in some language."""
-    nodes = (node for _, node, _ in find(document, *STRINGS, marked=True))
-    kinds = {type(node) for node in nodes if any(map(read, strings_of(node)))}
-
-    def leave(node: Node) -> Node:
-        return changed(node, lambda text: written(read(text)) or text)
-
-    return rewrite_document(document, leave=dict.fromkeys(kinds, leave)) if kinds else document

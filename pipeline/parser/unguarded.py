@@ -16,9 +16,9 @@ from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.removal import for_all
+from pipeline.model.secrets import meaning_of, secret
 from pipeline.model.tree import children, has_condition, is_for_teachers, plain_text, walk
 from pipeline.model.words import LONGEST, folded_words, understood_in
-from pipeline.parser.secrets import meaning_of, secret
 
 HOLDERS = (
     model.BlockQuote, model.Container, model.List, model.ListItem, model.Admonition,

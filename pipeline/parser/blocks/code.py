@@ -6,13 +6,13 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
+from pipeline.model.secrets import meaning_of
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.other_tools import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
-from pipeline.parser.secrets import meaning_of
 
 _RAW = re.compile(r"\{=(\w[\w-]*)\}")
 _PAGE_BREAKS = frozenset(

@@ -7,6 +7,7 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.codes import Code
+from pipeline.model.secrets import meaning_of, secret_block
 from pipeline.model.words import called
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -14,7 +15,6 @@ from pipeline.parser.blocks.directives import DIRECTIVE
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import NAMES
 from pipeline.parser.lines import Cursor
-from pipeline.parser.secrets import meaning_of, secret_block
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
 _LETTER = re.compile(r"[^\W\d_]")

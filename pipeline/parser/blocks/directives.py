@@ -8,12 +8,12 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.codes import Code
+from pipeline.model.secrets import meaning_of
 from pipeline.parser import latex
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import DIRECTIVES
 from pipeline.parser.lines import Cursor
-from pipeline.parser.secrets import meaning_of
 
 DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""

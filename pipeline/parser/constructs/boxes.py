@@ -12,11 +12,11 @@ from pipeline import model
 from pipeline.model import Attributes, Block, Inline
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.secrets import Meaning, secret_block
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Parts, Report, headed
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.secrets import Meaning, secret_block
 
 KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
 ALIASES = {"attention": "warning", "danger": "caution", "error": "caution", "hint": "tip"}

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
 from pipeline.model.diagnostics import Span, covering
+from pipeline.model.secrets import Secret, meaning_of, secret_block
 from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.constructs.boxes import report_resemblance, title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.secrets import Secret, meaning_of, secret_block
 from pipeline.parser.unguarded import announces_answer
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
+from pipeline.model.secrets import meaning_of
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import comments, strings, styles
 from pipeline.parser.characters import shorten
@@ -29,7 +30,6 @@ from pipeline.parser.markup.inline_elements import void_element
 from pipeline.parser.markup.tags import Frame
 from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
 from pipeline.parser.ranges import LINE_END
-from pipeline.parser.secrets import meaning_of
 from pipeline.parser.styles import InlineStyle
 
 _SCOPES = frozenset({"td", "th", "caption", "table"})
