@@ -26,7 +26,6 @@ def solutions(document: Document) -> Iterator[Withheld]:
     """The answers in nodes that all editions get."""
     for _, node, span in find(document, model.Blank, *FORMULAS, *STRINGS, marked=True):
         texts = [value for key, value in node.attributes.pairs if is_answer(key)]
-        texts += (answer for text in strings_of(node) for answer in answers(text))
         for text in (*texts, *in_gaps(node)):
             yield Withheld(span or Span(0), 0, _CONDITIONS, text, "solution")
 
@@ -44,7 +43,9 @@ def in_front_matter(lines: Iterable[str]) -> Iterator[Withheld]:
 
 
 def in_gaps(node: Node) -> Iterator[str]:
-    """The answers in the gaps of a node."""
+    """The answers in the gaps of a node, and of its strings."""
+    for text in strings_of(node):
+        yield from answers(text)
     if isinstance(node, model.Blank) and node.answer:
         yield answer_text(node.answer)
     elif isinstance(node, FORMULAS):

@@ -18,6 +18,7 @@ from pipeline.model.audience import Ranges, admits
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
+from pipeline.model.strings import STRINGS
 from pipeline.model.tree import (
     ANSWER,
     all_spans,
@@ -118,6 +119,7 @@ def _text(node: Node) -> bytes:
     """All that the strings of a node say."""
     fields = [getattr(node, name) for name in node.__struct_fields__]
     strings = [field for field in fields if isinstance(field, str)]
+    strings += (value for _, value in node.attributes.pairs)
     answer = getattr(node, "answer", ())
     return folded("".join((*strings, answer_text(answer))))
 
@@ -139,7 +141,7 @@ def _answers(document: Document) -> tuple[_Answer, ...]:
 
 
 def _of_tasks(document: Document) -> Iterator[tuple[Span | None, str]]:
-    for _, node, span in find(document, model.Blank, *FORMULAS):
+    for _, node, span in find(document, model.Blank, *FORMULAS, *STRINGS, marked=True):
         for text in in_gaps(node):
             yield span, text
     for _, node, span in find(document, *_SOLVED):
