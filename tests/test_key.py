@@ -132,6 +132,22 @@ def test_an_answer_for_other_formats_is_not_missed() -> None:
     assert missing("Text.\n\n::: {only=html}\n::: answer\nForty.\n:::\n:::\n\n____{2}\n") == []
 
 
+def test_answers_in_strings_and_drawings_are_in_teachers_files() -> None:
+    """In a list of answers alone, a string is not."""
+    diagram = "::: answer\n```chart {type=fractions}\n5/8\n```\n:::\n"
+    assert missing(diagram) == []
+    document = parse(f'[Pump]{{title="a ____{{rope}}"}}\n\n{diagram}', "x.md")
+    flow = making.Flow(Path("x.md"), document)
+    found = {
+        edition: [*missing_answers(document, [flow.marked(edition)], EDITIONS[edition], "x")]
+        for edition in ("teacher", "answers")
+    }
+    assert {edition: len(findings) for edition, findings in found.items()} == {
+        "teacher": 0,
+        "answers": 1,
+    }
+
+
 @pytest.mark.parametrize("edition", ["answers", "teacher"])
 def test_an_edition_without_an_answer_is_not_written(edition: str, tmp_path: Path) -> None:
     """A template may leave it out, too. The other editions are written."""

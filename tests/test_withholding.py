@@ -11,6 +11,9 @@ from msgspec.structs import replace
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse
+from pipeline.parser.incremental import TextBody
+from pipeline.parser.left_out import without_blocks
+from pipeline.parser.ranges import Range
 from pipeline.parser.syntax import BLOCKS
 from pipeline.select import select
 from tests import placements
@@ -44,6 +47,25 @@ def test_students_get_nothing_that_is_withheld(batch: list[Placement]) -> None:
     assert {place for word, place in secrets.items() if word in content} == set()
     other = parse(placements.source(batch, "k" * 30)[0], "x.md")
     assert shown(other, "web") == content
+
+
+def test_whole_answers_are_left_out_as_if_they_did_not_stand_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are taken out of what was read. For other ranges, the source is read again."""
+    texts = [placements.source([each])[0] for each in (ALL if IN_FUZZ else ALL[::200])]
+    taken_out: list[Document] = []
+
+    def noted(body: TextBody, ranges: list[Range]) -> Document | None:
+        document = without_blocks(body, ranges)
+        taken_out.extend([document] if document else [])
+        return document
+
+    monkeypatch.setattr("pipeline.parser.without_blocks", noted)
+    documents = [parse(text, "x.md") for text in texts]
+    assert len(taken_out) > len(texts) / 5
+    monkeypatch.setattr("pipeline.parser.without_blocks", lambda body, ranges: None)
+    assert [parse(text, "x.md") for text in texts] == documents
 
 
 def test_the_search_finds_what_authors_write() -> None:
