@@ -155,7 +155,7 @@ def _grouped(
 
 
 def _read_again(
-    body: TextBody, files: SourceFiles, memory: Memory | None = None
+    body: TextBody, files: SourceFiles, memory: Memory
 ) -> Iterator[tuple[tuple[int, ...], Document]]:
     """The documents of a text without the ranges that an edition lacks, for each set of them, given
     by their numbers."""
@@ -164,7 +164,7 @@ def _read_again(
     for numbers in filter(None, sets):
         ranges = [body.ranges[number] for number in numbers]
         name = f"body {sorted({repr(place.conditions) for place in ranges})}"
-        known = memory.get(name) if memory else None
+        known = memory.get(name)
         again = None
         if document := without_blocks(body, ranges):
             again = body._replace(document=document)
@@ -172,7 +172,7 @@ def _read_again(
             again = reread(known, body.text, body.line, _read_alone)
         again = again or _parse_body(body.text, body.line, files.without(ranges, body.record))
         again = again._replace(ranges=ranges)
-        if memory and not files.names:
+        if not files.names:
             memory.put(name, again)
         left = [each for each in body.idle if each not in ranges]
         lost = tuple(without_definition(again.document, body.document, ranges))
@@ -218,7 +218,7 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     document = files.lines.apply(body.document)
     withheld, document = _placed(body, document, files), without_answers(document)
     variants: list[Variant] = []
-    for numbers, again in _read_again(body, files):
+    for numbers, again in _read_again(body, files, Memory()):
         left = closed(without_answers(files.lines.apply(again)), document)
         variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
     return msgspec.structs.replace(document, withheld=withheld, variants=tuple(variants))

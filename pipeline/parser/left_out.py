@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -115,39 +114,27 @@ def without_definition(
     the document without these: their definitions are in them."""
     places, told = outermost(ranges), set[str]()
     starts = [each.start for each in places]
-    left = {reference for reference, _ in _references(document)}
-    for reference, span in _references(whole):
-        place = (span.line, span.column)
-        before = bisect_right(starts, place) - 1
-        is_left_out = before >= 0 and places[before].holds(place)
-        if reference not in left and not is_left_out and reference.name not in told:
-            yield _withheld(reference.name, span)
-            if "`" in reference.name:  # once is enough
-                told.add(reference.name)
+    left = {(what, target, span.line) for what, target, span in _defined(document)}
+    for what, target, span in _defined(whole):
+        before = bisect_right(starts, (span.line, span.column)) - 1
+        is_left_out = before >= 0 and places[before].holds((span.line, span.column))
+        if (what, target, span.line) not in left and not is_left_out and what not in told:
+            yield _withheld(what, span)
+            if "`" in what:  # once is enough
+                told.add(what)
 
 
-class _Reference(NamedTuple):
-    """A reference that may have a definition elsewhere: its ``name`` in words, what it refers to,
-    and its line."""
-
-    name: str
-    target: str
-    line: int
-
-
-def _references(document: Document) -> Iterator[tuple[_Reference, Span]]:
+def _defined(document: Document) -> Iterator[tuple[str, str, Span]]:
+    """References that may have a definition elsewhere, in words, their targets, and places."""
     for _, node, span in find(document, model.Link, model.Image, model.Abbreviation):
         place = node.span or span or Span(0)
         match node:
             case model.Abbreviation():
-                reference = _Reference(f"abbreviation `{node.text}`", "", place.line)
+                yield f"abbreviation `{node.text}`", "", place
             case model.Link():
-                reference = _Reference("link", node.href, place.line)
+                yield "link", node.href, place
             case model.Image():
-                reference = _Reference("image", node.source, place.line)
-            case _:
-                continue
-        yield reference, place
+                yield "image", node.source, place
 
 
 def _withheld(what: str, span: Span | None) -> Diagnostic:

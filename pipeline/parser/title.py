@@ -56,7 +56,9 @@ def take_title(
     if may_be_missing:
         return metadata, blocks, ()
     heading = next((node for node in walk(blocks) if isinstance(node, Heading)), None)
-    is_title = heading is not None and heading.level == 1 and not _is_withheld(heading, withheld)
+    is_title = (
+        heading is not None and heading.level == 1 and not Ranges(withheld).hold(heading.span)
+    )
     text = _text(heading, metadata) if is_title else ""
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
         found = tuple(_without_value(heading, values(metadata)))
@@ -72,11 +74,6 @@ def take_title(
         span = heading.span
     missing = diagnostic(Code.MISSING_TITLE, message, span=span, hint=hint)
     return replace(metadata, title=title), blocks, (missing,)
-
-
-def _is_withheld(heading: Heading, places: Iterable[Withheld]) -> bool:
-    """Return whether some editions lack a heading."""
-    return Ranges(places).hold(heading.span)
 
 
 def taken_heading(before: tuple[Block, ...], after: tuple[Block, ...]) -> Heading | None:

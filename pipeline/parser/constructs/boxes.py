@@ -172,8 +172,7 @@ def callout(
     known = name in NAMES or name in CALLOUTS or name in QUOTES
     if not known and (found := secret_block(match[1].strip())):
         if not found.sure:
-            meant = f"[!{found.meaning}]"
-            report_resemblance(f"[!{match[1].strip()}]", meant, found.meaning, span, report)
+            report_resemblance("[!{}]", match[1].strip(), found.meaning, span, report)
         return (_secret(found.meaning, title, children, span),)
     if name in QUOTES:
         return (model.BlockQuote(children=headed(title, children, span), span=span),)
@@ -181,15 +180,13 @@ def callout(
     return (model.Admonition(kind=kind, title=title, children=children, span=span, fold=fold),)
 
 
-def report_resemblance(
-    written: str, meant: str, meaning: Meaning, span: Span, report: Report
-) -> None:
-    """A name that only resembles one for content for teachers, and how it is ``meant``."""
+def report_resemblance(form: str, name: str, meaning: Meaning, span: Span, report: Report) -> None:
+    """A name that only resembles one for teachers; ``form`` is how such names are written."""
     message = (
-        f"`{written}` is withheld from students, because its name resembles one for "
+        f"`{form.format(name)}` is withheld from students, because its name resembles one for "
         f"{_KINDS[meaning]}."
     )
-    hint = f"Write `{meant}` if that is right; otherwise rename the block."
+    hint = f"Write `{form.format(meaning)}` if that is right; otherwise rename the block."
     report(Code.NEARLY_SECRET, message, span, hint)
 
 
@@ -213,8 +210,7 @@ def admonition(
     word, *classes = written.split()
     if word not in NAMES and word not in CALLOUTS and (found := secret_block(word)):
         if not found.sure:
-            meant = f"!!! {found.meaning}"
-            report_resemblance(f"!!! {word}", meant, found.meaning, span, report)
+            report_resemblance("!!! {}", word, found.meaning, span, report)
         return (_secret(found.meaning, title, children, span),)
     if word not in NAMES:
         classes = [word, *classes]

@@ -47,8 +47,8 @@ def guessed(parts: Parts) -> tuple[Block, ...] | None:
             found = Secret(whole or "answer", sure=False)
     if not found or parts.name in ("", *FOR_TEACHERS):
         return None
-    written = f"::: {parts.name} {parts.argument}".strip()
-    report_resemblance(written, f"::: {found.meaning}", found.meaning, parts.span, parts.report)
+    name = f"{parts.name} {parts.argument}".strip()
+    report_resemblance("::: {}", name, found.meaning, parts.span, parts.report)
     return (answer if found.meaning == "answer" else teacher)(parts)
 
 

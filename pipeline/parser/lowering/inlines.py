@@ -236,16 +236,14 @@ class InlineLowering:
         known = STAND_INS.sub("", plain_text(inlines))
         digest = blake2b(known.encode(), digest_size=6).hexdigest()
         label = self._labels.take(f"{model.INLINE_NOTE}{digest}")
-        reference = model.NoteReference(label=label, span=span)
-        if not is_partial(text):
-            self._notes.append(model.Note(label=label, children=(text,), span=span))
-            return (reference,)
-        whole = model.InlineElement(
-            name="span", children=(reference,), span=span, attributes=text.attributes
-        )
-        text = replace(text, attributes=NO_ATTRIBUTES)
+        reference: Inline = model.NoteReference(label=label, span=span)
+        if is_partial(text):
+            reference = model.InlineElement(
+                name="span", children=(reference,), span=span, attributes=text.attributes
+            )
+            text = replace(text, attributes=NO_ATTRIBUTES)
         self._notes.append(model.Note(label=label, children=(text,), span=span))
-        return (whole,)
+        return (reference,)
 
     def _address(self, element: InlineSpan, key: str, span: Span | None) -> str:
         address = element.get(key, "")
@@ -276,10 +274,9 @@ def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
 
     for node, around in walk_with(described, NO_ATTRIBUTES, inherit):
         if isinstance(node, model.NoteReference):
-            is_for_all = around == NO_ATTRIBUTES
             conditions = make(classes=around.classes, pairs=around.pairs)
             held = model.InlineElement(name="span", children=(node,), attributes=conditions)
-            yield node if is_for_all else held
+            yield node if around == NO_ATTRIBUTES else held
 
 
 ELEMENTS = {"underline": "u", "ul": "u", "mark": "mark", "highlight": "mark"}
