@@ -18,7 +18,7 @@ def run() -> None:
     is_heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_heard:
         signal.signal(signal.SIGINT, _stop_at_once)
-    from pipeline.cli import main
+    from pipeline.commands import main
 
     sys.unraisablehook = _note_unraisable
     try:

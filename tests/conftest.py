@@ -121,8 +121,10 @@ def _one_process() -> Iterator[None]:
     leaves its collection of garbage as it is. Those that are started divide their work among
     processes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.cli.terminal.other_processes", lambda _: contextlib.nullcontext())
-        patch.setattr("pipeline.cli.collect_seldom", lambda: None)
+        patch.setattr(
+            "pipeline.commands.terminal.other_processes", lambda _: contextlib.nullcontext()
+        )
+        patch.setattr("pipeline.commands.collect_seldom", lambda: None)
         yield
 
 

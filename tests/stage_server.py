@@ -18,7 +18,7 @@ from pathlib import Path
 
 def run(folder: Path, answer: Path) -> None:
     """Runs one stage, in a process that ends with it, and reports its status."""
-    from pipeline.cli import main, terminal
+    from pipeline.commands import main, terminal
 
     setattr(terminal, "other_processes", lambda _: contextlib.nullcontext())  # noqa: B010
     _, _, *arguments, _ = (answer / "arguments").read_text("utf-8").split("\0")  # -m pipeline
@@ -37,7 +37,7 @@ def run(folder: Path, answer: Path) -> None:
 
 
 def serve(folder: Path, requests: Path) -> None:
-    import pipeline.cli
+    import pipeline.commands
     from pipeline.system import store
 
     assert Path(pipeline.__file__).is_relative_to(folder)

@@ -27,9 +27,9 @@ from lxml import etree
 from PIL import Image
 
 import pipeline
-from pipeline.authoring.formatting import format_text
-from pipeline.authoring.starters import STARTERS
-from pipeline.cli import main
+from pipeline.commands import main
+from pipeline.commands.format.formatting import format_text
+from pipeline.commands.new.starters import STARTERS
 from pipeline.driver import Event, Ran, Saved
 from tests.sentences import is_sentence
 
@@ -263,7 +263,7 @@ def none(*given, **named):
 os.cpu_count = lambda: 2
 if sys.argv.pop() == "alone":
     concurrent.futures.ProcessPoolExecutor = none
-from pipeline.cli import main
+from pipeline.commands import main
 try:
     main()
 finally:
@@ -274,7 +274,7 @@ finally:
 
 KILLED = """
 import multiprocessing, os, signal, threading, time
-from pipeline.cli import main
+from pipeline.commands import main
 
 def kill():
     while not (others := multiprocessing.active_children()):
@@ -299,7 +299,7 @@ def test_a_process_that_is_killed_ends_the_command_with_a_line(tmp_path: Path) -
 
 WITHOUT_PANGO = """
 import importlib, os
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline import driver
 
 others = importlib.import_module
@@ -360,7 +360,7 @@ def hook(event, arguments):
         if "secret." in os.path.realpath(arguments[0]):
             raise RuntimeError("read outside: " + arguments[0])
 sys.addaudithook(hook)
-from pipeline.cli import main
+from pipeline.commands import main
 main(["build", "x.md", "--json"], prog_name="chapbook")
 """
 SECRETS = {
@@ -761,7 +761,7 @@ def test_a_missing_system_part_is_reported_in_one_line(tmp_path: Path) -> None:
     write(tmp_path, "# T\n\ntext\n")
     script = (
         "import pipeline.system.pango; pipeline.system.pango.pango_problem = lambda: 'no Pango';"
-        "from pipeline.cli import main; main(['build', 'x.md'])"
+        "from pipeline.commands import main; main(['build', 'x.md'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from langcodes.data_dicts import LANGUAGE_ALPHA3
 
 import pipeline
-from pipeline import cli
+from pipeline import commands
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Audience, Contributor, Identifier, Metadata, Subject
 from pipeline.package import catalog
@@ -352,7 +352,7 @@ def test_without_an_address_links_are_those_of_the_folder() -> None:
 def test_the_records_are_the_same_every_time(built: Path, tmp_path: Path) -> None:
     shutil.copy(built.parent / "well.md", tmp_path)
     done = CliRunner().invoke(
-        cli.main, ["build", str(tmp_path / "well.md"), "--out", str(tmp_path), "--catalog"]
+        commands.main, ["build", str(tmp_path / "well.md"), "--out", str(tmp_path), "--catalog"]
     )
     assert done.exit_code == 0
     for name in ("well-onix.xml", "well-opds.json", "well-cover.jpg"):
@@ -361,7 +361,7 @@ def test_the_records_are_the_same_every_time(built: Path, tmp_path: Path) -> Non
 
 def test_parts_of_a_publication_have_no_records(built: Path) -> None:
     source = str(built.parent / "well.md")
-    done = CliRunner().invoke(cli.main, ["build", source, "--split", "1", "--catalog"])
+    done = CliRunner().invoke(commands.main, ["build", source, "--split", "1", "--catalog"])
     assert done.exit_code == 2
     assert "leave out --split" in done.output
 

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.model.diagnostics import Severity
 from pipeline.verify import CheckReport, UnknownFormat, archive, check, checkers, findings
 from tests import checkers as installed

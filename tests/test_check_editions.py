@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.verify import check
 from tests.conforming import FOR_OTHERS, found_by_check
 

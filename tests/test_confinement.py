@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
-from pipeline.cli import main
+from pipeline.commands import main
 
 ROOT = Path(__file__).parent.parent
 TRIES = textwrap.dedent(

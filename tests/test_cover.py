@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.driver import Options, build
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Identifier, Isbns, Metadata

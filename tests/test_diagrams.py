@@ -10,7 +10,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.authoring.writer import write
 from pipeline.features.charts import look
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.model import Chart, Document
@@ -18,6 +17,7 @@ from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse
 from pipeline.parser.constructs.charts import DIAGRAMS
 from pipeline.resolve.svg import read_svg
+from pipeline.writer import write
 from tests import making
 from tests.counting import Lines
 from tests.test_charts import make

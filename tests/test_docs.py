@@ -34,8 +34,8 @@ import yaml
 from click.testing import CliRunner
 
 import pipeline
-from pipeline import cli
-from pipeline.cli.check_report import TITLES
+from pipeline import commands
+from pipeline.commands.check.check_report import TITLES
 from pipeline.flow import steps
 from pipeline.keep import Kept
 from pipeline.model import Document, Heading, Link
@@ -168,7 +168,7 @@ def run(command: str, runner: CliRunner, before: int) -> tuple[str, int]:
         return f"{before}\n", 0
     program, *arguments = shlex.split(command)
     assert program == "chapbook", command
-    result = runner.invoke(cli.main, arguments, prog_name="chapbook")
+    result = runner.invoke(commands.main, arguments, prog_name="chapbook")
     assert result.exception is None or isinstance(result.exception, SystemExit), command
     return result.output, result.exit_code
 

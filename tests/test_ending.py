@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 
 from pipeline import driver
-from pipeline.cli.library.child import Limits
-from pipeline.cli.library.pool import LimitedPool
-from pipeline.cli.preview.session import Session
-from pipeline.cli.preview.watching import Watcher
+from pipeline.commands.preview.session import Session
+from pipeline.commands.watcher import Watcher
 from pipeline.driver import Event, Listener, Memory, Result
+from pipeline.system.limited_child import Limits
+from pipeline.system.limited_pool import LimitedPool
 
 TIMES = int(os.environ.get("ENDINGS", "1"))
 ROOT = Path(__file__).parent.parent

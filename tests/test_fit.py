@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import cli, driver
+from pipeline import commands, driver
 from pipeline.flow.manifest import decode
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
@@ -76,7 +76,7 @@ FRONT = {
 
 
 def command(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.main, arguments)
+    return CliRunner().invoke(commands.main, arguments)
 
 
 def write(folder: Path, text: str, front: str = "") -> Path:

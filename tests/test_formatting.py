@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import cli
-from pipeline.authoring.formatting import format_text
+from pipeline import commands
+from pipeline.commands.format.formatting import format_text
 from pipeline.parser import parse
 from tests.conforming import ROOT
 
@@ -19,7 +19,7 @@ from tests.conforming import ROOT
 def _parsed_once() -> Iterator[None]:
     """Parse nothing again that has been formatted, to format it again."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.authoring.formatting.parse", functools.lru_cache(2)(parse))
+        patch.setattr("pipeline.commands.format.formatting.parse", functools.lru_cache(2)(parse))
         yield
 
 
@@ -107,23 +107,23 @@ def test_command(tmp_path: Path) -> None:
     file = tmp_path / "wells.md"
     file.write_bytes(b"\xef\xbb\xbf# Wells\r\n\r\nOne\r\nline.\r\n")
     run = CliRunner()
-    told = run.invoke(cli.main, ["format", "--check", str(file)])
+    told = run.invoke(commands.main, ["format", "--check", str(file)])
     assert told.exit_code == 1
     assert told.output == f"format   {file}: is not formatted\n"
-    shown = run.invoke(cli.main, ["format", "--diff", str(file)])
+    shown = run.invoke(commands.main, ["format", "--diff", str(file)])
     assert shown.exit_code == 0
     assert "-One\n-line.\n+One line.\n" in shown.output
     assert b"One\r\nline." in file.read_bytes()
-    assert run.invoke(cli.main, ["format", str(file)]).exit_code == 0
+    assert run.invoke(commands.main, ["format", str(file)]).exit_code == 0
     assert file.read_bytes() == b"\xef\xbb\xbf# Wells\r\n\r\nOne line.\r\n"
-    assert run.invoke(cli.main, ["format", "--check", str(file)]).exit_code == 0
+    assert run.invoke(commands.main, ["format", "--check", str(file)]).exit_code == 0
 
 
 def test_broken_source(tmp_path: Path) -> None:
     """A source with errors is unchanged, with a message."""
     file = tmp_path / "wells.md"
     file.write_text("---\ntitle: [\n---\n\nOne\nline.\n")
-    result = CliRunner().invoke(cli.main, ["format", str(file)])
+    result = CliRunner().invoke(commands.main, ["format", str(file)])
     assert result.exit_code == 1
     assert f"{file}:" in result.output
     assert "One\nline." in file.read_text()

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.authoring.importing import FORMATS, import_file
+from pipeline.commands.importing import FORMATS, import_file
 from pipeline.flow.values import has_errors
 from pipeline.package.result import Package
 from pipeline.parser import parse

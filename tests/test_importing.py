@@ -15,10 +15,10 @@ from docx.oxml import parse_xml
 from docx.shared import Cm
 from PIL import Image as Picture
 
-from pipeline import cli
-from pipeline.authoring.importing import Imported, import_file
-from pipeline.authoring.importing.draft import Draft
-from pipeline.authoring.importing.writing import written
+from pipeline import commands
+from pipeline.commands.importing import Imported, import_file
+from pipeline.commands.importing.draft import Draft
+from pipeline.commands.importing.writing import written
 from pipeline.driver import build
 from pipeline.model import (
     Abbreviation,
@@ -902,13 +902,13 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "notes" / "a.md").write_text("# A\n\nOne\nline.\n")
     (tmp_path / "notes" / "more" / "b.md").write_text("# B\n\nText.\n")
     run = CliRunner()
-    result = run.invoke(cli.main, ["import", "notes"])
+    result = run.invoke(commands.main, ["import", "notes"])
     assert result.exit_code == 0, result.output
     assert (tmp_path / "source/a.md").read_text() == "---\ntitle: A\n---\n\nOne line.\n"
     assert (tmp_path / "source/more/b.md").exists()
     assert "words                  3       3" in result.output
     (tmp_path / "source/a.md").write_text("Mine.")
-    result = run.invoke(cli.main, ["import", "notes/a.md"])
+    result = run.invoke(commands.main, ["import", "notes/a.md"])
     assert result.exit_code == 2
     assert "already exists" in result.output
     assert (tmp_path / "source/a.md").read_text() == "Mine."
@@ -928,7 +928,7 @@ def test_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source/two.md").write_text("Mine.")
     files = ["broken.docx", "one.docx", "two.docx", "three.docx"]
-    result = CliRunner().invoke(cli.main, ["import", *files])
+    result = CliRunner().invoke(commands.main, ["import", *files])
     assert result.exit_code == 2
     assert f"two.docx is not imported: {Path('source/two.md')} already exists." in result.output
     assert "2 of 4 files are imported." in result.output
@@ -940,6 +940,6 @@ def test_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_command_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.docx").write_bytes(b"x")
-    result = CliRunner().invoke(cli.main, ["import", "a.docx"])
+    result = CliRunner().invoke(commands.main, ["import", "a.docx"])
     assert result.exit_code == 1
     assert not (tmp_path / "source").exists()

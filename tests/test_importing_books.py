@@ -8,8 +8,8 @@ import docx
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import cli
-from pipeline.authoring.importing import import_file
+from pipeline import commands
+from pipeline.commands.importing import import_file
 from tests.test_importing import picture
 
 SUMMARY = """\
@@ -45,12 +45,12 @@ FILES = {
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.main, ["import", *arguments])
+    return CliRunner().invoke(commands.main, ["import", *arguments])
 
 
 def builds(path: str) -> None:
     """A book builds without any finding."""
-    result = CliRunner().invoke(cli.main, ["build", path, "--strict", "--edition", "web"])
+    result = CliRunner().invoke(commands.main, ["build", path, "--strict", "--edition", "web"])
     assert result.exit_code == 0, result.output
 
 
@@ -162,7 +162,7 @@ def test_files_that_chapters_take_in(book: Path) -> None:
 
 def test_files_that_take_in_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that names itself many times is included that often, and no more."""
-    monkeypatch.setattr("pipeline.authoring.importing.mdbook.MOST", 40)
+    monkeypatch.setattr("pipeline.commands.importing.mdbook.MOST", 40)
     (tmp_path / "a.md").write_text("# A\n\n" + "{{#include a.md}} " * 50)
     assert import_file(tmp_path / "a.md").text.count("# A") == 40
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.authoring.importing import import_file
-from pipeline.authoring.importing.draft import Changes
+from pipeline.commands.importing import import_file
+from pipeline.commands.importing.draft import Changes
 from pipeline.parser import parse_file
 from tests.test_importing import body, imported, picture, told
 
@@ -402,7 +402,7 @@ def test_mhtml(tmp_path: Path) -> None:
 
 def test_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb is reported by its declared size, without filling the memory."""
-    monkeypatch.setattr("pipeline.authoring.importing.archive.MOST_BYTES", 2**20)
+    monkeypatch.setattr("pipeline.commands.importing.archive.MOST_BYTES", 2**20)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(5):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.authoring.importing import import_file
+from pipeline.commands.importing import import_file
 from tests.test_importing import body, imported, picture, told
 
 READ = {

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import cli
-from pipeline.authoring.importing import Imported, import_file
-from pipeline.authoring.importing.text import of_text
+from pipeline import commands
+from pipeline.commands.importing import Imported, import_file
+from pipeline.commands.importing.text import of_text
 from tests.counting import Lines, is_linear
 from tests.test_importing import body, book, imported, told
 from tests.test_importing_odt import odt
@@ -527,7 +527,7 @@ def test_markdown_that_is_copied(tmp_path: Path) -> None:
 def test_rich_text(tmp_path: Path) -> None:
     """Input that is not text is reported, with a hint."""
     (tmp_path / "a.txt").write_bytes(b"Hello\0\0\0\0")
-    from pipeline.authoring.importing import import_file
+    from pipeline.commands.importing import import_file
 
     (found,) = import_file(tmp_path / "a.txt").findings
     assert found.hint == "Open it in a word processor, and save it as .docx."
@@ -536,7 +536,7 @@ def test_rich_text(tmp_path: Path) -> None:
 def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text from the clipboard is called after its title."""
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(cli.main, ["import", "-"], input="The well\n\nIt is deep.\n")
+    result = CliRunner().invoke(commands.main, ["import", "-"], input="The well\n\nIt is deep.\n")
     assert result.exit_code == 0, result.output
     assert (
         tmp_path / "source/the-well.md"

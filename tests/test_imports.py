@@ -15,7 +15,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pipeline"
 
-FOLDER = "feature_folders"
+FOLDERS = "_folders"
+FOLDER, COMMAND_FOLDER = f"feature{FOLDERS}", f"command{FOLDERS}"
 
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
@@ -25,10 +26,11 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"keep", "features"}),
     frozenset({"parser", "select", "resolve", "render", "package"}),
     frozenset({"verify", FOLDER}),
-    frozenset({"flow", "authoring"}),
+    frozenset({"flow", "writer"}),
     frozenset({"driver"}),
     frozenset({"__init__"}),
-    frozenset({"cli"}),
+    frozenset({"commands"}),
+    frozenset({COMMAND_FOLDER}),
     frozenset({"__main__"}),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -37,6 +39,9 @@ FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
+
+
+COMMAND_NAMES = {folder.parent.name for folder in PACKAGE.glob("commands/*/command.py")}
 
 
 @functools.cache
@@ -71,6 +76,8 @@ def part(module: str) -> str:
     names = module.split(".")
     if names[1:2] == ["features"] and len(names) > 2:
         return FOLDER
+    if names[1:2] == ["commands"] and len(names) > 2 and names[2] in COMMAND_NAMES:
+        return COMMAND_FOLDER
     return names[1] if len(names) > 1 else "__init__"
 
 
@@ -90,11 +97,11 @@ def test_imports_go_down() -> None:
     assert not wrong
 
 
-def test_only_its_row_knows_a_feature() -> None:
-    """The modules in a feature's folder are imported there and nowhere else."""
+def test_only_its_row_knows_a_feature_or_a_command() -> None:
+    """The modules in such a folder are imported there and nowhere else."""
     for module, path in FILES.items():
         within = module.split(".")[:3]
-        known = (name.split(".") for name in imports(path) if part(name) == FOLDER)
+        known = (name.split(".") for name in imports(path) if part(name).endswith(FOLDERS))
         assert all(names[:3] == within for names in known), module
 
 
@@ -108,9 +115,9 @@ NETWORK = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "socket", "s
 
 
 def test_nothing_else_uses_the_network() -> None:
-    """`pipeline.cli.weblinks` alone does, and the command ``check`` alone uses it."""
+    """`pipeline.commands.check.weblinks` alone does, and the command ``check`` alone uses it."""
     for name, path in FILES.items():
-        if name.startswith(("pipeline.cli.weblinks", "pipeline.cli.preview.")):
+        if name.startswith(("pipeline.commands.check.weblinks", "pipeline.commands.preview.")):
             continue  # the preview answers a browser of this machine, and asks nobody
         found: set[str] = set()
         for node in statements(path):
@@ -119,8 +126,8 @@ def test_nothing_else_uses_the_network() -> None:
         if name == f"{ENGINE}.fast.loading":
             found.remove("urllib.request")  # whose part that connects is taken out for the import
         assert not found & {*NETWORK, "urllib.request"}, name
-        uses = any(f"{one}.".startswith("pipeline.cli.weblinks.") for one in found)
-        assert not uses or name == "pipeline.cli.checking", name
+        uses = any(f"{one}.".startswith("pipeline.commands.check.weblinks.") for one in found)
+        assert not uses or name == "pipeline.commands.check.checking", name
 
 
 def test_the_engine_alone_imports_weasyprint() -> None:
@@ -163,7 +170,7 @@ BUILDS: dict[str, tuple[list[str], tuple[str, ...]]] = {
 }
 PROBE = """
 import sys
-from pipeline.cli import main
+from pipeline.commands import main
 try:
     main(sys.argv[2:])
 except SystemExit as stop:
@@ -212,7 +219,7 @@ def test_importing_the_library_is_light() -> None:
 LEAST, MOST = 40, 400
 TABLES = {"model/codes.py", "model/nodes.py"}
 """They may have more lines: rows, and no logic."""
-SHARED = {"authoring/importing/archive.py", "model/late.py", "system/pictures.py"}
+SHARED = {"commands/importing/archive.py", "model/late.py", "system/pictures.py"}
 """They may have fewer lines: modules of several kinds need them, and none is above the others."""
 
 
@@ -221,7 +228,8 @@ def test_modules_are_neither_long_nor_tiny() -> None:
     for path in PACKAGE.rglob("*.py"):
         name, lines = path.relative_to(PACKAGE).as_posix(), len(path.read_bytes().splitlines())
         assert lines <= MOST or name in TABLES, f"{name} has {lines} lines: divide it"
-        is_small = lines < LEAST and not path.name.startswith("__") and name not in SHARED
+        is_whole = path.name.startswith("__") or path.name == "command.py"
+        is_small = lines < LEAST and not is_whole and name not in SHARED
         assert not is_small, f"{name} has {lines} lines: merge it"
 
 

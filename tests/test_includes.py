@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from PIL import Image as Picture
 
 import pipeline
-from pipeline import cli
+from pipeline import commands
 from pipeline.model import Dialogue, Document, Image, Link, Table
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.tree import plain_text, top_level, walk
@@ -264,7 +264,9 @@ def test_a_finding_shows_the_line_of_its_file(
         },
     )
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(cli.main, ["build", "--strict", str(Path("texts") / "book.md")])
+    result = CliRunner().invoke(
+        commands.main, ["build", "--strict", str(Path("texts") / "book.md")]
+    )
     file = str(Path("texts") / "parts" / "a.md")
     assert result.output.splitlines() == [
         f"{file}:3:11: error[unresolved-link]: Nothing in the document has the id `nowhere`.",
@@ -277,7 +279,7 @@ def test_a_finding_shows_the_line_of_its_file(
         "2 errors: 1 unresolved-link, 1 missing-image. Nothing was written.",
     ]
     assert result.exit_code == 1
-    result = CliRunner().invoke(cli.main, ["build", str(Path("texts") / "book.md"), "--json"])
+    result = CliRunner().invoke(commands.main, ["build", str(Path("texts") / "book.md"), "--json"])
     assert {found["source"] for found in json.loads(result.stdout)} == {file}
 
 

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.driver import Ran
 from pipeline.package.pdf.engine.adapter import typesetter  # noqa: F401 (loaded before processes fork)
 from pipeline.system import outputs

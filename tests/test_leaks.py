@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from PIL import Image as Picture
 
 import pipeline
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.driver import Options
 from pipeline.model.editions import EDITIONS
 from tests import making, pdf_drawing, placements

@@ -18,8 +18,8 @@ import fsspec
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.cli import main
-from pipeline.cli.library.child import Limits
+from pipeline.commands import main
+from pipeline.system.limited_child import Limits
 from tests.test_library import HOUSE, LOGO, KeptPool, document, kept_pools, run
 
 pytestmark = pytest.mark.slow
@@ -119,7 +119,7 @@ def kept(bucket: str) -> Iterator[Callable[[int, Limits], KeptPool]]:
 def kept_processes(
     kept: Callable[[int, Limits], KeptPool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.cli.library.pool.LimitedPool", kept)
+    monkeypatch.setattr("pipeline.system.limited_pool.LimitedPool", kept)
 
 
 def remote(given: str, *options: str) -> Result:
@@ -216,7 +216,7 @@ def cluster(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     processes = Processes(tmp_path_factory.mktemp("cluster"))
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipeline.cli.library.cluster.PATIENCE", PATIENCE)
+            patch.setattr("pipeline.commands.library.cluster.PATIENCE", PATIENCE)
             processes.begin(workers=2)
             yield processes
     finally:
@@ -281,7 +281,7 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
     assert f"16 documents: {16 - built} built, {built} unchanged, 0 failed" in run(folder).output
 
     document(folder / "new.md", "New")
-    monkeypatch.setattr("pipeline.cli.library.cluster.PATIENCE", 2)
+    monkeypatch.setattr("pipeline.commands.library.cluster.PATIENCE", 2)
     lost = run(folder, "--scheduler", cluster.address)
     assert lost.exit_code == 3
     assert f"there is no scheduler at {cluster.address} that answers" in lost.output

@@ -12,7 +12,7 @@ from hypothesis import given
 from PIL import Image
 
 import pipeline
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.driver import compare_file
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import font_file

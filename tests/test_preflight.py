@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.cli.report.cost import Ink, ink_of, mean
+from pipeline.commands.report.cost import Ink, ink_of, mean
 from pipeline.model.codes import Code
 from pipeline.package.pdf.engine.adapter import weasyprint
 from pipeline.verify import check

@@ -22,12 +22,11 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import driver
-from pipeline.cli import main
-from pipeline.cli.preview import watching
-from pipeline.cli.preview.server import Preview, _Protocol
-from pipeline.cli.preview.session import Session
-from pipeline.cli.preview.showing import places
-from pipeline.cli.preview.watching import Watcher
+from pipeline.commands import main, watcher
+from pipeline.commands.preview.server import Preview, _Protocol
+from pipeline.commands.preview.session import Session
+from pipeline.commands.preview.showing import places
+from pipeline.commands.watcher import Watcher
 from pipeline.driver import Listener, Result
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.events import Begun
@@ -394,7 +393,7 @@ class Looking:
     """Somebody who looks at a preview; each build is one in ``builds``, with what it made."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(watching, "QUIET", 0)
+        monkeypatch.setattr(watcher, "QUIET", 0)
         source = folder / "a.md"
         editions = "[web, handout, letter, ebook]"
         source.write_text(

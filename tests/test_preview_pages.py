@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from pipeline import driver
-from pipeline.cli.preview import drawing
-from pipeline.cli.preview.pages import MOST, PrintedPage, pages_of, soonest
-from pipeline.cli.preview.session import Session
+from pipeline.commands.preview import drawing
+from pipeline.commands.preview.pages import MOST, PrintedPage, pages_of, soonest
+from pipeline.commands.preview.session import Session
 from pipeline.driver import Listener, Memory, Result
 from pipeline.model.events import Begun
 from pipeline.model.sheet import proportions

@@ -14,16 +14,16 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from pipeline.cli import main
-from pipeline.cli.report import Prices, encode, make_report, page_of
-from pipeline.cli.report.cost import cost, sheets
-from pipeline.cli.report.passages import sentences, words
-from pipeline.cli.report.reading import count, reading_level, reading_time
-from pipeline.cli.report.result import Report
+from pipeline.commands import main
+from pipeline.commands.report import Prices, encode, make_report, page_of
+from pipeline.commands.report.cost import cost, sheets
+from pipeline.commands.report.result import Report
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.system.paths import CHECKOUT
 from pipeline.verify import check
+from pipeline.verify.reading_level import count, reading_level, reading_time
+from pipeline.verify.running_text import sentences, words
 
 # --- paper and money -------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import html5lib
 import pytest
 
 import pipeline
-from pipeline.cli.edition_settings import settings_of
+from pipeline.commands.editions.settings import settings_of
 from pipeline.driver import compare_file
 from pipeline.model.editions import chosen_editions
 from pipeline.parser import parse, parse_file

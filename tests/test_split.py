@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.verify import check
 from tests.pdf_reading import open_pdf, outline, read
 

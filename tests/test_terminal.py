@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Severity, Span
 from pipeline.model.messages import as_json, as_text, in_order
@@ -151,7 +151,7 @@ def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
 
 
 IN_PARTS = """
-from pipeline.cli import main
+from pipeline.commands import main
 from pipeline.model.sheet import proportions
 from pipeline.package import units
 

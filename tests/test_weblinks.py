@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import cli
-from pipeline.cli.weblinks import LinkAnswer, look_up, lookup
-from pipeline.cli.weblinks.requests import plain
+from pipeline import commands
+from pipeline.commands.check.weblinks import LinkAnswer, look_up, lookup
+from pipeline.commands.check.weblinks.requests import plain
 from tests.sentences import no_sentences
 
 REDIRECTS = {
@@ -332,13 +332,14 @@ def test_a_damaged_memory_is_no_harm(data: bytes, server: Server, tmp_path: Path
 
 def check(source: Path, text: str, *options: str) -> Result:
     source.write_text(text, "utf-8")
-    return CliRunner().invoke(cli.main, ["check", "--external", str(source), *options])
+    return CliRunner().invoke(commands.main, ["check", "--external", str(source), *options])
 
 
 @pytest.fixture
 def source(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(
-        "pipeline.cli.weblinks.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": PATIENCE}
+        "pipeline.commands.check.weblinks.lookup.look_up.__kwdefaults__",
+        {"pause": 0, "timeout": PATIENCE},
     )
     monkeypatch.chdir(tmp_path)
     return Path("talk.md")
@@ -408,10 +409,11 @@ def test_a_source_that_cannot_be_read(source: Path, server: Server) -> None:
 def test_findings_are_sentences(
     source: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.cli.weblinks.links import check_links
+    from pipeline.commands.check.weblinks.links import check_links
 
     monkeypatch.setattr(
-        "pipeline.cli.weblinks.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": 0.5}
+        "pipeline.commands.check.weblinks.lookup.look_up.__kwdefaults__",
+        {"pause": 0, "timeout": 0.5},
     )
     links = [f"[a]({server.url(path)})" for path in ("/none", "/moved", "/error", "/loop", SLOW)]
     source.write_text("# Talk\n\n" + "\n".join(links), "utf-8")
@@ -429,6 +431,6 @@ def test_files_of_the_other_kind(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(arguments[-1]).write_text("Text.", "utf-8")
-    result = CliRunner().invoke(cli.main, ["check", *arguments])
+    result = CliRunner().invoke(commands.main, ["check", *arguments])
     assert result.exit_code == 2
     assert message in result.output

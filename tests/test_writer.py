@@ -10,10 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import model
-from pipeline.authoring.writer import UnwritableError, write, write_blocks
-from pipeline.authoring.writer.blocks import BLOCKS
-from pipeline.authoring.writer.inlines import WRITERS
-from pipeline.authoring.writer.sameness import same
 from pipeline.model import (
     BlockQuote,
     Code,
@@ -38,6 +34,10 @@ from pipeline.model import (
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import parse, parse_body
+from pipeline.writer import UnwritableError, write, write_blocks
+from pipeline.writer.blocks import BLOCKS
+from pipeline.writer.inlines import WRITERS
+from pipeline.writer.sameness import same
 from tests.test_cases import CASES, FILES, source
 
 ROOT = Path(__file__).parent.parent

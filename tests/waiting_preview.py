@@ -13,9 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli import main
-from pipeline.cli.preview import watching
-from pipeline.cli.preview.watching import Watcher
+from pipeline.commands import main, watcher
+from pipeline.commands.watcher import Watcher
 from pipeline.model.sheet import proportions
 from pipeline.package import pdf, units
 from pipeline.package.pdf.units import book
@@ -43,7 +42,7 @@ def waiting(go: Path) -> None:
         return join(*arguments)
 
     vars(pdf)["joined"] = joined
-    vars(watching)["QUIET"] = 0.005
+    vars(watcher)["QUIET"] = 0.005
     setattr(Watcher, "run", kept)  # noqa: B010
 
 

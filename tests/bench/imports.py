@@ -18,7 +18,7 @@ from typing import NamedTuple
 import lxml.html
 
 from pipeline import model
-from pipeline.authoring.importing import import_file
+from pipeline.commands.importing import import_file
 from pipeline.model import Node
 from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse

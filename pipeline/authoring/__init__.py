@@ -1,1 +1,0 @@
-"""Markdown sources are written here: imported, formatted, begun from starters."""

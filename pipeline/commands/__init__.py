@@ -1,0 +1,98 @@
+"""The command ``chapbook``: its options and its output."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+import pipeline
+from pipeline.commands import terminal
+from pipeline.model.messages import printable
+from pipeline.system.processes import collect_seldom
+
+STOPPED = 130
+"""The exit code after Ctrl-C: 128 plus the number of its signal."""
+
+EPILOG = """\b
+Examples:
+  chapbook new my-handout            a starter to build on
+  chapbook new my-exam --from exam   one of another kind: worksheet, exam, interview, novel …
+  chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
+  chapbook build a.md --edition letter
+  chapbook library handouts          all documents of a folder
+  chapbook watch my-handout.md       build again at every save
+  chapbook preview my-handout.md     all three side by side in a browser while you write
+  chapbook editions a.md             the editions that it can become, and their layout
+  chapbook report a.md               pages, paper, ink, cost, and what will not print well
+  chapbook check build/a/a.epub      check a finished file for errors
+  chapbook format a.md               tidy the Markdown, keeping its meaning
+  chapbook import page.html          turn a web page, a Word file, other Markdown … into a source
+  chapbook explain missing-image     what a message means, and what to do
+
+\b
+Exit codes: 0 built, 1 the source has errors, 2 wrong usage, 3 the system lacks
+something, or a file cannot be written, 70 a fault in Chapbook, 130 interrupted.
+"""
+
+
+COMMANDS = {
+    "build": "build.command:build",
+    "library": "library.command:library",
+    "watch": "watch.command:watch",
+    "preview": "preview.command:preview",
+    "editions": "editions.command:editions",
+    "report": "report.command:report",
+    "check": "check.command:check",
+    "explain": "explain.command:explain",
+    "new": "new.command:new",
+    "format": "format.command:format_",
+    "import": "importing.command:import_",
+    "schema": "schema.command:schema",
+    "completion": "completion.command:completion",
+}
+"""All commands: the module and the function of each, which is loaded when it is called."""
+
+
+class _Group(click.Group):
+    """Commands that are loaded when they are called, and exit like other programs when
+    interrupted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(f"{__name__}.{module}"), function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nchapbook: stopped", err=True)
+            ctx.exit(STOPPED)
+        except click.ClickException as error:
+            message = "\n".join(map(printable, error.message.split("\n")))
+            object.__setattr__(error, "message", message)
+            raise
+        except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from pipeline.commands.faults import FAULT, is_want_of_memory, tell_of_fault
+
+            if is_want_of_memory(error):
+                terminal.give_up("there is not enough memory; end other programs, and try again")
+            tell_of_fault(error)
+            ctx.exit(FAULT)
+
+
+@click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pipeline.__version__, prog_name="chapbook")
+def main() -> None:
+    """One Markdown file in; a web page, a printable PDF and an e-book out."""
+    collect_seldom()

@@ -1,0 +1,1 @@
+"""Building sources from the command line."""

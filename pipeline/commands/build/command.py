@@ -1,0 +1,137 @@
+"""The command ``build``."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.commands import builds, terminal
+from pipeline.commands.progress import progress_shown
+
+if TYPE_CHECKING:
+    from pipeline.model.diagnostics import Diagnostic
+
+SHOWN = frozenset({".html", ".pdf", ".epub"})
+"""The endings of the file names that `--open` shows."""
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, type=terminal.SOURCE, metavar="SOURCE...")
+@builds.options(*builds.OPTIONS)
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Build without network access, and with access to the folders of the source, the"
+    " templates and the output only (Linux): for untrusted sources.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="The time limit for each source, which is built in a process of its own.",
+)
+@click.option(
+    "--memory",
+    type=terminal.SizeType(),
+    metavar="SIZE",
+    help="The memory limit for each source, such as 2G, likewise.",
+)
+@click.option("--open", "shows", is_flag=True, help="Open the first output when it is ready.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors and scripts."
+)
+@click.option(
+    "--dump",
+    type=click.Choice(["parsed", "selected", "resolved", "pages"]),
+    help="Print the document after a stage instead of building.",
+)
+@click.option("--stages", is_flag=True, help="List the stages and say which had to run.")
+@click.option("--depfile", type=terminal.SOURCE, hidden=True)
+@click.option("--target", default="", hidden=True)
+def build(
+    sources: tuple[Path, ...],
+    shows: bool,
+    as_json: bool,
+    dump: str | None,
+    stages: bool,
+    depfile: Path | None,
+    target: str,
+    sandbox: bool,
+    timeout: float | None,
+    memory: int | None,
+    **options: Any,
+) -> None:
+    """Build the editions of one or more sources.
+
+    \b
+    Examples:
+      chapbook build handout.md
+      chapbook build handout.md --edition handout --edition letter --out public
+      chapbook build *.md --strict
+    """
+    from pipeline import driver
+    from pipeline.system import outputs
+
+    run, editions = builds.build_of(options, dump), options["editions"]
+    if sandbox:
+        from pipeline.commands import limits
+
+        limits.confine_to(sources, options["out"], options["templates"])
+    if dump:
+        from pipeline.model.editions import EDITIONS
+
+        edition = EDITIONS[(editions or ("web",))[0]]
+        for source in sources:
+            click.echo(driver.dump(source, edition, dump, options["templates"]))
+        return
+    terminal.refuse_same_stems(sources)
+    failed = False
+    found: list[Diagnostic] = []
+    shown = progress_shown(sources, options["out"], as_json, stages)
+    is_limited = bool(timeout or memory)
+    if is_limited:
+        from pipeline.commands import limits
+
+        run = limits.within(run, timeout, memory)
+    others = contextlib.nullcontext() if is_limited else terminal.other_processes(editions)
+    with others as executor, shown as progress:
+
+        def listener(event: driver.Event) -> None:
+            if executor and isinstance(event, driver.Begun) and event.stage == terminal.FIRST_STAGE:
+                executor.begin()
+            progress.on_event(event)
+
+        for source in sources:
+            result = terminal.or_exit(run, source, editions, executor=executor, listener=listener)
+            if depfile:
+                rule = outputs.dependency_file(target, map(Path, result.read))
+                terminal.or_exit(outputs.write, depfile, rule)
+            if not as_json:
+                terminal.note_missing(result.missing)
+                terminal.note_withheld(result.withheld, result.requested)
+            failed = failed or result.failed
+            found += result.diagnostics
+            made = next((file for file in result.files if file.suffix in SHOWN), None)
+            if shows and made and click.launch(str(made.resolve())):
+                click.echo(f"note     no program found to open {made}", err=True)
+            if not as_json:
+                terminal.show(result.diagnostics, blocked=result.is_blocked)
+                if _is_foreign(result.diagnostics):
+                    terminal.note_import(source)
+    if as_json:
+        terminal.show(found, as_json=True)
+    sys.exit(terminal.SOURCE_ERRORS if failed else terminal.BUILT)
+
+
+def _is_foreign(findings: Collection[Diagnostic]) -> bool:
+    """Return whether a source was written for another tool, judged by its findings."""
+    if not findings:  # what reads sources is not loaded for a build that has nothing to do
+        return False
+    from pipeline.parser.other_tools import is_foreign
+
+    return is_foreign(findings)

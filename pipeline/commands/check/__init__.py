@@ -1,0 +1,1 @@
+"""Checking finished files, and the links of sources."""

@@ -1,0 +1,121 @@
+"""The command ``editions``: the editions of a source, and their settings."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.commands.terminal import READABLE, SOURCE_ERRORS, say, show
+
+if TYPE_CHECKING:
+    from pipeline.commands.editions.settings import EditionSettings
+
+NAME = 15
+"""Characters that a name and the space after it take."""
+
+NARROWEST, WIDEST = 40, 100
+"""Characters of a line."""
+
+
+@click.command()
+@click.argument("source", required=False, type=READABLE)
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON, for scripts.")
+@click.option("--make", "for_make", is_flag=True, hidden=True)
+def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
+    """List all editions, or those of SOURCE with their settings.
+
+    \b
+    Examples:
+      chapbook editions
+      chapbook editions handout.md
+    """
+    if for_make:
+        click.echo(make_table(), nl=False)
+        return
+    from pipeline.commands.editions.settings import settings_of
+    from pipeline.model import messages
+    from pipeline.model.editions import stem_of
+
+    document = None
+    if source:
+        from pipeline.parser import parse_file
+        from pipeline.parser.frontmatter.shared import above
+
+        document = parse_file(source)
+        if any(finding.is_error for finding in document.diagnostics):
+            show(document.diagnostics)
+            raise SystemExit(SOURCE_ERRORS)
+    found = settings_of(document, stem_of(source) if source else "NAME")
+    if as_json:
+        click.echo(messages.shown_json(found))
+        return
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    for one in found:
+        lines = messages.printable_lines(entry(one, width))
+        click.echo(lines if source else f"{one.name:<{NAME}}{one.label}")
+    if source:
+        click.echo()
+        click.echo(textwrap.fill("* is built by default.", width))
+        library = above(source.parent)
+        if library and document and document.metadata.shared:
+            keys = ", ".join(document.metadata.shared)
+            told = f"From {library.name}: {keys}."
+            lines = textwrap.fill(told, width, break_long_words=False, break_on_hyphens=False)
+            click.echo(messages.printable_lines(lines))
+        name = shlex.quote(str(source))
+        say(f"Pictures of all: chapbook report {name} --edition all")
+
+
+def make_table() -> str:
+    """The editions for make: their names, and how the name of each one's file ends."""
+    from pipeline.model.editions import EDITIONS, output_name
+
+    files = "".join(f"file_{name} := {output_name('', row)}\n" for name, row in EDITIONS.items())
+    return f"EDITIONS := {' '.join(EDITIONS)}\n{files}"
+
+
+def entry(edition: EditionSettings, width: int) -> str:
+    """The lines about an edition: its description, and below it its layout."""
+    indent = " " * (NAME + 2)
+    parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in details(edition))
+    lines = textwrap.wrap(
+        ", ".join((edition.file, *parts)),
+        max(width, NARROWEST),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+    return "\n".join(
+        [f"{'* ' if edition.listed else '  '}{edition.name:<{NAME}}{edition.label}", *lines]
+    ).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def details(edition: EditionSettings) -> Iterator[str]:
+    """The layout of a printed edition: page, text and options."""
+    page = edition.page
+    if page is None:
+        return
+    yield (
+        f"{page.pages_on_side} {page.size} on {page.paper}" if page.pages_on_side > 1 else page.size
+    )
+    yield f"margins {_numbers(page.margins)} mm"
+    if page.columns > 1:
+        yield f"{page.columns} columns"
+    yield f"{page.text:g} pt on {page.leading:g} pt"
+    yield f"theme {page.theme}"
+    if page.fit:
+        yield "full sheets" if page.fit == "even" else f"fit to {page.fit}"
+    yield f"writing lines {page.writing_line:g} mm"
+
+
+def _numbers(margins: tuple[float, float, float, float]) -> str:
+    """Top and bottom, then the sides, or all four if they differ."""
+    top, outer, bottom, inner = margins
+    shown = (top, outer) if (top, outer) == (bottom, inner) else margins
+    return "/".join(f"{margin:g}" for margin in shown)

@@ -1,0 +1,339 @@
+"""Books in several files: those of mdBook and GitBook by their summary, and folders by the names of
+their files. A single source includes the chapters in order."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import yaml
+from msgspec.structs import replace
+
+from pipeline.commands.importing import FORMATS, read
+from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost
+from pipeline.commands.importing.page_metadata import language_of
+from pipeline.commands.importing.writing import Imported, Row, failed, written
+from pipeline.model import Heading, Node, Note, NoteReference, Text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import Contributor, Metadata, Placed
+from pipeline.model.names import slug
+from pipeline.model.rewriting import rewrite
+from pipeline.model.words import folded
+from pipeline.parser.frontmatter import front_matter
+from pipeline.system.paths import shown_name
+
+SUMMARY = "SUMMARY.md"
+DEEPEST = 6
+"""Maximum nesting levels in settings."""
+
+_ENTRY = re.compile(
+    r"([ \t]{0,40})(?:[-*+]|\d{1,3}[.)])?[ \t]{0,4}\[(.{1,300}?)\]\((?:<(.*?)>|(.*?))\)"
+)
+_PART = re.compile(r"#{1,3}[ \t]+(.{1,300})")
+_FIRST = ("index", "readme", "preface", "foreword", "introduction", "intro")
+"""Names of files that come first in a folder."""
+
+
+class _Chapter(NamedTuple):
+    """A file of a book, its level below a chapter, and its title in the summary; a part has no
+    file."""
+
+    path: Path | None
+    depth: int = 0
+    title: str = ""
+    is_outside: bool = False
+    """True if it does not belong to the part before it."""
+
+
+class _Book(NamedTuple):
+    """The main source, and the chapters by their paths from its folder."""
+
+    main: Imported
+    chapters: dict[str, Imported]
+
+
+def is_summary(path: Path) -> bool:
+    """Return whether a file is the summary of a book."""
+    return path.name == SUMMARY
+
+
+def import_book(path: Path, changes: Changes = "accept") -> _Book:
+    """The book that a folder, or its summary, becomes."""
+    folder, summary = _summary(path)
+    name = shown_name(str(summary or path))
+    if summary and summary.suffix == ".md":
+        chapters, found = _listed(summary, name)
+    elif summary:
+        chapters, found = _in_settings(summary, folder, name)
+    else:
+        chapters, found = [*_sorted(folder)], []
+    files = [one.path for one in chapters if one.path]
+    if not files:
+        message = "There are no chapters in it."
+        return _Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
+    root = path if path.is_dir() else path.parent
+    metadata = _metadata(folder, root)
+    inside = InputFolder.of(folder, files)
+    made: dict[str, Imported] = {}
+    lines: list[str] = []
+    labels: Counter[str] = Counter()
+    in_part = False
+    for chapter in chapters:
+        if chapter.path is None:
+            in_part = True
+            lines.append(f"## {chapter.title} {{.part}}")
+            continue
+        in_part = in_part and not chapter.is_outside
+        own = chapter.path.relative_to(folder).with_suffix(".md").as_posix()
+        one = _chapter(chapter, changes, inside, labels)
+        if one.failed:
+            found += one.findings
+            continue
+        made[own] = one
+        shift = min(5, chapter.depth + in_part)
+        shown = f'"{own}"' if " " in own else own
+        lines.append(f"{{{{ include {shown}{f' shift={shift}' if shift else ''} }}}}")
+    speakers = {s.name: s for one in made.values() for s in one.metadata.speakers}
+    works = (
+        Placed(posixpath.join(posixpath.dirname(own), work.text))
+        for own, one in made.items()
+        for work in one.metadata.bibliography
+    )
+    lang = next((one.metadata.lang for one in made.values() if one.metadata.lang != "en"), "en")
+    metadata = replace(
+        metadata,
+        title=metadata.title or re.sub("[-_]+", " ", root.resolve().name).capitalize(),
+        speakers=tuple(speakers.values()),
+        bibliography=tuple(works),
+        lang=metadata.lang if metadata.lang != "en" else lang,
+    )
+    text = front_matter(metadata) + "\n" + "\n\n".join(lines) + "\n"
+    rows: dict[str, Row] = {}
+    for row in (row for one in made.values() for row in one.ledger):
+        before = rows.get(row.name, Row(row.name, 0, 0))
+        rows[row.name] = Row(
+            row.name, before.in_input + row.in_input, before.in_source + row.in_source
+        )
+    told = [*found, *(finding for one in made.values() for finding in one.findings)]
+    return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(told)), made)
+
+
+def _summary(path: Path) -> tuple[Path, Path | None]:
+    """The folder that the paths of a book start from, and its summary, if it has one."""
+    if not path.is_dir():
+        return path.parent, path
+    for folder in (path, path / "src"):
+        if (folder / SUMMARY).is_file():
+            return folder, folder / SUMMARY
+    for settings in (path / "_quarto.yml", path / "mkdocs.yml"):
+        if settings.is_file():
+            said = _settings(settings)
+            if settings.name == "mkdocs.yml" and said.get("nav"):
+                return path / str(said.get("docs_dir") or "docs"), settings
+            book = said.get("book")
+            if isinstance(book, dict) and book.get("chapters"):
+                return path, settings
+    return path, None
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """The settings of Quarto or MkDocs; none if they are not plain YAML."""
+    try:
+        said = yaml.safe_load(file.read_text("utf-8-sig", "replace"))
+    except (OSError, yaml.YAMLError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _in_settings(
+    settings: Path, folder: Path, name: str
+) -> tuple[list[_Chapter], list[Diagnostic]]:
+    """The chapters that the settings of Quarto or MkDocs list, each file once."""
+    said = _settings(settings)
+    book = said.get("book")
+    listed = said.get("nav")
+    if isinstance(book, dict):
+        more = book.get("appendices")
+        listed = [*book["chapters"], *(more if isinstance(more, list) else [])]
+    found: list[_Chapter] = []
+    told: list[Diagnostic] = []
+    seen: set[Path] = set()
+
+    def take(target: str, title: str, level: int) -> None:
+        file = folder / target
+        is_inside = file.resolve().is_relative_to(folder.resolve())
+        if not (is_inside and file.is_file() and FORMATS.get(file.suffix.lower())):
+            message = f"The chapter “{(title or target)[:60]}” has no file, and is left out."
+            told.append(lost(message, name))
+        elif file.resolve() not in seen:
+            seen.add(file.resolve())
+            found.append(_Chapter(file, max(0, level - 1), title, is_outside=not level))
+
+    def read_all(entries: Any, level: int) -> None:
+        for entry in entries if isinstance(entries, list) and level < DEEPEST else ():
+            if isinstance(entry, str):
+                take(entry, "", level)
+            elif isinstance(entry, dict) and "part" in entry:
+                found.append(_Chapter(None, title=str(entry["part"])))
+                read_all(entry.get("chapters"), 1)
+            elif isinstance(entry, dict) and "file" in entry:
+                take(str(entry["file"]), str(entry.get("text") or ""), level)
+            elif isinstance(entry, dict):
+                for title, inner in entry.items():
+                    if isinstance(inner, str):
+                        take(inner, str(title), level)
+                    elif level:  # a part within a part, which is none
+                        read_all(inner, level)
+                    else:
+                        found.append(_Chapter(None, title=str(title)))
+                        read_all(inner, 1)
+
+    read_all(listed, 0)
+    return found, told
+
+
+def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]:
+    """The chapters that a summary lists, each file once."""
+    found: list[_Chapter] = []
+    told: list[Diagnostic] = []
+    indents: list[int] = []
+    folder = summary.parent
+    seen: set[Path] = set()
+    lines = summary.read_text("utf-8-sig", "replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        part = _PART.match(line)
+        if part and (found or part[1].strip().casefold() not in ("summary", "table of contents")):
+            found.append(_Chapter(None, title=part[1].strip()))
+            continue
+        entry = _ENTRY.match(line)
+        if not entry:
+            continue
+        indent = len(entry[1].expandtabs(4))
+        while indents and indents[-1] >= indent:
+            indents.pop()
+        indents.append(indent)
+        target = unquote((entry[3] or entry[4] or "").partition("#")[0])
+        file = folder / target
+        is_inside = file.resolve().is_relative_to(folder.resolve())
+        if target and is_inside and file.is_file() and file.resolve() not in seen:
+            seen.add(file.resolve())
+            found.append(_Chapter(file, len(indents) - 1, entry[2].strip()))
+        elif not target or not (is_inside and file.is_file()):
+            message = f"The chapter “{entry[2][:60]}” has no file, and is left out."
+            told.append(lost(message, name, span=Span(number, entry.start(2) + 1)))
+    if found and found[0].path is None and not any(one.path for one in found):
+        return [], told
+    return found, told
+
+
+def _sorted(folder: Path) -> Iterator[_Chapter]:
+    """The files of a folder that can be read, as people sort them: numbers by their size."""
+
+    def key(file: Path) -> tuple[Any, ...]:
+        own = file.relative_to(folder)
+        names = [*own.parent.parts, own.stem]
+        first = own.stem.casefold() not in _FIRST
+        parts = [re.split(r"(\d{1,9})", name.casefold()) for name in names]
+        return (
+            [[int(p) if p.isdigit() else p for p in part] for part in parts[:-1]],
+            first,
+            [int(p) if p.isdigit() else p for p in parts[-1]],
+        )
+
+    for file in sorted(folder.rglob("*"), key=key):
+        own = file.relative_to(folder)
+        hidden = any(part.startswith((".", "_")) for part in own.parts)
+        if file.is_file() and not hidden and FORMATS.get(file.suffix.lower()):
+            yield _Chapter(file)
+
+
+def _metadata(folder: Path, root: Path) -> Metadata:
+    """The metadata in the settings of mdBook, Quarto or MkDocs."""
+    quarto, mkdocs = _settings(root / "_quarto.yml"), _settings(root / "mkdocs.yml")
+    if said := (quarto.get("book") or mkdocs.get("site_name")):
+        book = said if isinstance(said, dict) else mkdocs
+        names = book.get("author") or book.get("site_author") or []
+        names = names if isinstance(names, list) else [names]
+        names = [name.get("name", "") if isinstance(name, dict) else name for name in names]
+        return Metadata(
+            title=str(book.get("title") or book.get("site_name") or ""),
+            subtitle=str(book.get("subtitle") or ""),
+            authors=tuple(Contributor(name=str(name)) for name in names if name),
+            description=str(book.get("description") or book.get("site_description") or ""),
+            lang=language_of(str(quarto.get("lang") or "")),
+        )
+    for file in (root / "book.toml", folder / "book.toml", folder.parent / "book.toml"):
+        if file.is_file():
+            try:
+                said = tomllib.loads(file.read_text("utf-8")).get("book", {})
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+                return Metadata()
+            if not isinstance(said, dict):
+                return Metadata()
+            authors = said.get("authors", [])
+            return Metadata(
+                title=str(said.get("title", "")),
+                authors=tuple(
+                    Contributor(name=str(name).partition("<")[0].strip())
+                    for name in (authors if isinstance(authors, list) else [])
+                ),
+                description=str(said.get("description", "")),
+                lang=language_of(str(said.get("language", ""))),
+            )
+    return Metadata()
+
+
+def _chapter(
+    chapter: _Chapter, changes: Changes, folder: InputFolder, labels: Counter[str]
+) -> Imported:
+    """A chapter, which begins with its heading and has no front matter."""
+    path = chapter.path or Path()
+    name = shown_name(str(path))
+    draft = read(path, name, changes, folder)
+    made = written(_as_chapter(draft, chapter, path, labels), name, path.stem)
+    if made.failed:
+        return made
+    told = _marks(made.text, name)
+    body = made.text.partition("---\n")[2].partition("\n---\n")[2].lstrip("\n")
+    return made._replace(text=body, findings=(*made.findings, *told))
+
+
+def _marks(text: str, name: str) -> Iterator[Diagnostic]:
+    """Findings on the syntax of mdBook's preprocessors, which is left as written."""
+    for mark in dict.fromkeys(re.findall(r"\{\\?\{#[^}\n]{0,80}", text)):
+        written = mark.replace("\\", "")
+        yield lost(f"“{written}}}}}” is mdBook syntax, and is left as written.", name)
+
+
+def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str]) -> Draft:
+    """The draft under a heading, with its own headings lower, and labels of notes that no other
+    chapter has."""
+    title = draft.metadata.title
+    if folded(title) in ("", folded(path.stem)):  # which is no title of its own
+        title = chapter.title or title or path.stem
+    own = {note.label: note.label for note in draft.notes}
+    for label in own:
+        if labels[label]:
+            own[label] = f"{slug(path.stem)}-{label}"
+        labels[own[label]] += 1
+    changes = {
+        Heading: lambda node: replace(node, level=min(6, node.level + 1)),
+        NoteReference: lambda node: replace(node, label=own.get(node.label, node.label)),
+        Note: lambda node: replace(node, label=own.get(node.label, node.label)),
+    }
+    heading: tuple[Node, ...] = (Heading(level=2, children=(Text(text=title),)),)
+    counts = {**draft.counts, "headings": draft.counts.get("headings", 0) + 1}
+    return replace(
+        draft,
+        metadata=replace(draft.metadata, title=title),
+        blocks=(*heading, *rewrite(draft.blocks, leave=changes)),  # type: ignore[arg-type]
+        notes=rewrite(draft.notes, leave=changes),  # type: ignore[arg-type]
+        counts=counts,
+    )

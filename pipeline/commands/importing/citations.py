@@ -1,0 +1,327 @@
+"""Citations, bibliographies and index marks, which word processors keep in fields: each leaves a
+placeholder in the text, which is replaced by its node at the end."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml import etree
+from lxml.etree import _Element as Element
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.commands.importing.archive import parsed_xml
+from pipeline.commands.importing.draft import INDEXED, MARK, Draft, count, lost
+from pipeline.model import Attributes, Node, Text
+from pipeline.model.metadata import Placed
+from pipeline.model.names import slug
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import walk
+from pipeline.parser import parse
+from pipeline.parser.markup.flow import trim
+
+MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
+"""The pattern of such a mark."""
+
+_DATA = "CSL_CITATION"
+_ENDNOTE = "EN.CITE"
+_BIBLIOGRAPHIES = ("ZOTERO_BIBL", "CSL_BIBLIOGRAPHY", "EN.REFLIST")
+_SWITCH = re.compile(r'\\(\w)\s*(?:"([^"]*)"|([^\s\\"]+))?')
+_SEE = re.compile(r"^\W*(?:see|siehe|voir|véase|ver)(?: also)?\s+", re.IGNORECASE)
+_B = "{http://schemas.openxmlformats.org/officeDocument/2006/bibliography}"
+
+_KINDS = {
+    "Book": "book", "BookSection": "chapter", "JournalArticle": "article-journal",
+    "ArticleInAPeriodical": "article-magazine", "ConferenceProceedings": "paper-conference",
+    "Report": "report", "InternetSite": "webpage", "DocumentFromInternetSite": "webpage",
+    "Film": "motion_picture", "Interview": "interview", "Case": "legal_case", "Patent": "patent",
+    "article": "article-journal", "book": "book", "inbook": "chapter", "incollection": "chapter",
+    "inproceedings": "paper-conference", "journal": "article-journal", "phdthesis": "thesis",
+    "mastersthesis": "thesis", "techreport": "report", "www": "webpage",
+    "Journal Article": "article-journal", "Electronic Article": "article-journal",
+    "Magazine Article": "article-magazine", "Newspaper Article": "article-newspaper",
+    "Edited Book": "book", "Electronic Book": "book", "Book Section": "chapter",
+    "Conference Proceedings": "paper-conference", "Conference Paper": "paper-conference",
+    "Thesis": "thesis", "Web Page": "webpage", "Film or Broadcast": "motion_picture",
+}  # fmt: skip
+"""The kinds of works of Word, LibreOffice and EndNote, in the words of CSL."""
+
+_FIELDS = {
+    "Title": "title", "City": "publisher-place", "Publisher": "publisher", "Volume": "volume",
+    "JournalName": "container-title", "PeriodicalTitle": "container-title", "Issue": "issue",
+    "BookTitle": "container-title", "ConferenceName": "container-title", "Pages": "page",
+    "InternetSiteTitle": "container-title", "Edition": "edition", "URL": "URL", "DOI": "DOI",
+    "Institution": "publisher", "Medium": "medium", "title": "title", "address":
+    "publisher-place", "publisher": "publisher", "volume": "volume", "journal": "container-title",
+    "booktitle": "container-title", "number": "issue", "pages": "page", "edition": "edition",
+    "url": "URL", "institution": "publisher", "school": "publisher",
+    "titles/title": "title", "titles/secondary-title": "container-title",
+    "pub-location": "publisher-place", "isbn": "ISBN",
+    "electronic-resource-num": "DOI", "urls/related-urls/url": "URL",
+}  # fmt: skip
+
+
+class Marks:
+    """The nodes for placeholders. ``works`` are the cited ones, by their keys, as CSL data;
+    ``sources`` are the works that Word knows, by their tags."""
+
+    def __init__(self, sources: Iterable[Element] = ()) -> None:
+        self.nodes: list[Node] = []
+        self.works: dict[str, dict[str, Any]] = {}
+        self._keys: dict[str, str] = {}
+        self._sources = {one.findtext(f"{_B}Tag") or "": one for one in sources}
+
+    def field(self, instruction: str, data: str = "") -> str:
+        """The placeholder for the content of a field, which may have ``data``; nothing if it is not
+        one of these."""
+        name = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
+        if _DATA in instruction:
+            return self._of_data(instruction.partition(_DATA)[2])
+        if _ENDNOTE in instruction:
+            return self._of_endnote(instruction.partition(_ENDNOTE)[2].strip() or data)
+        if name == "BIBLIOGRAPHY" or any(one in instruction for one in _BIBLIOGRAPHIES):
+            return self._add(model.Bibliography()) if self.works else ""
+        if name == "INDEX":
+            has_marks = any("index" in node.attributes.classes for node in self.nodes)
+            return self._add(model.Index()) if has_marks else ""
+        if name == "CITATION":
+            return self._of_tags(instruction)
+        if name == "XE":
+            return self._entry(instruction)
+        return ""
+
+    def index(self, path: Iterable[str], see: str = "") -> str:
+        """The mark of an index entry below others."""
+        levels = (re.sub(r"([!;])", r"\\\1", " ".join(level.split())) for level in path)
+        entry = "!".join(level for level in levels if level)
+        if not entry:
+            return ""
+        pairs = (("entry", entry), ("see", see)) if see else (("entry", entry),)
+        own = Attributes(classes=("index",), pairs=pairs)
+        return self._add(model.InlineElement(name="span", attributes=own))
+
+    def work(self, fields: dict[str, str]) -> str:
+        """The mark of a citation of a work, by the fields that LibreOffice has of it."""
+        data = _of_fields(fields.get("bibliography-type", ""), fields)
+        people = re.split(r" and |;", fields.get("author", ""))
+        if authors := [{"literal": name.strip()} for name in people if name.strip()]:
+            data["author"] = authors
+        if (year := fields.get("year", "")).isdecimal():
+            data["issued"] = {"date-parts": [[int(year)]]}
+        is_known = data.get("title") and "\\" not in fields.get("identifier", "")
+        return self._cite([(self._key(data), {})]) if is_known else ""
+
+    def _add(self, node: Node) -> str:
+        self.nodes.append(node)
+        return f"{MARK}{len(self.nodes) - 1}{MARK}"
+
+    def _entry(self, instruction: str) -> str:
+        match = re.match(r'\s*+XE\s++["“]?((?:\\.|[^"\\])*+)', instruction, re.I)
+        said = {key: a or b for key, a, b in _SWITCH.findall(instruction)}
+        see = _SEE.sub("", said.get("t", ""))
+        path = re.split(r"(?<!\\):", match[1]) if match else ()
+        return self.index((level.replace("\\", "") for level in path), see)
+
+    def _of_data(self, instruction: str) -> str:
+        """The citation of Zotero or Mendeley, with the data of the cited work."""
+        try:
+            data, _ = json.JSONDecoder().raw_decode(instruction, instruction.index("{"))
+            items = [item for item in data["citationItems"] if item.get("itemData")]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return ""
+        return self._cite([(self._key(item["itemData"]), item) for item in items])
+
+    def _of_endnote(self, instruction: str) -> str:
+        """The citation of EndNote, with the records of the cited works."""
+        try:
+            root = parsed_xml(instruction.strip("\0 \n").encode())
+        except (etree.XMLSyntaxError, ValueError):
+            return ""
+        items = []
+        for one in root.iter("Cite"):
+            record = one.find("record")
+            if record is None:
+                return ""
+            keys = {"Pages": "locator", "Prefix": "prefix", "Suffix": "suffix"}
+            more: dict[str, Any] = {key: _text(one, tag) for tag, key in keys.items()}
+            more["suppress-author"] = one.get("ExcludeAuth") == "1"
+            items.append((self._key(_of_record(record)), more))
+        return self._cite(items)
+
+    def _of_tags(self, instruction: str) -> str:
+        """The citation of Word, which names works by their tags."""
+        items = []
+        for part in re.split(r"\\m\s+", instruction.partition("CITATION")[2].strip()):
+            tag = part.split(None, 1)[0] if part else ""
+            if tag not in self._sources:
+                return ""
+            said = {key: a or b for key, a, b in _SWITCH.findall(part)}
+            more = {
+                "locator": said.get("p", ""), "prefix": said.get("f", ""),
+                "suffix": said.get("s", ""), "suppress-author": "n" in said,
+            }  # fmt: skip
+            items.append((self._key(_of_source(self._sources[tag])), more))
+        return self._cite(items)
+
+    def _cite(self, items: list[tuple[str, dict[str, Any]]]) -> str:
+        if not items:
+            return ""
+        source = "[" + "; ".join(_written(key, item) for key, item in items) + "]"
+        found = [n for n in walk(parse(source).blocks) if isinstance(n, model.Citation)]
+        if len(found) != 1 or found[0].source != source:
+            source = "[" + "; ".join(f"@{key}" for key, _ in items) + "]"
+            found = [n for n in walk(parse(source).blocks) if isinstance(n, model.Citation)]
+        return self._add(replace(found[0], span=None))
+
+    def _key(self, data: dict[str, Any]) -> str:
+        """The key of a work: who made it, and when."""
+        own = json.dumps(data, sort_keys=True)
+        if own not in self._keys:
+            people: Any = next((data[k] for k in ("author", "editor") if data.get(k)), ({},))
+            name = people[0].get("family") or people[0].get("literal") or data.get("title") or ""
+            parts = (data.get("issued") or {}).get("date-parts") or [[""]]
+            stem = slug(str(name).split(",")[0])[:24].strip("-") or "work"
+            stem = f"{stem}{parts[0][0] if parts[0] else ''}"
+            key, number = stem, 1
+            while key in self.works:
+                number += 1
+                key = f"{stem}-{number}"
+            self._keys[own] = key
+            self.works[key] = {**data, "id": key}
+        return self._keys[own]
+
+
+def _written(key: str, item: dict[str, Any]) -> str:
+    """A citation of one work as it is written."""
+    sign = "-@" if item.get("suppress-author") else "@"
+    prefix, suffix = (_bare(item.get(name)) for name in ("prefix", "suffix"))
+    locator = _bare(item.get("locator"))
+    label = str(item.get("label") or "page")
+    said = "" if not locator else f", {locator}" if label == "page" else f", {label} {locator}"
+    after = "" if not suffix else suffix if suffix.startswith(",") else f", {suffix}"
+    return f"{prefix} {sign}{key}{said}{after}".strip()
+
+
+def _bare(text: object) -> str:
+    return " ".join(re.sub(r"[\[\];@<>*_`\\{}]", " ", str(text or "")).split())
+
+
+def _of_source(source: Element) -> dict[str, Any]:
+    """The data of a work as Word keeps it."""
+
+    def text_of(tag: str) -> str:
+        return (source.findtext(f"{_B}{tag}") or "").strip()
+
+    data = _of_fields(text_of("SourceType"), {e.tag.removeprefix(_B): e.text or "" for e in source})
+    for role, name in (("Author", "author"), ("Editor", "editor"), ("Translator", "translator")):
+        people = []
+        for person in source.iterfind(f"{_B}Author/{_B}{role}/{_B}NameList/{_B}Person"):
+            given = (person.findtext(f"{_B}{part}") or "" for part in ("First", "Middle"))
+            people.append(
+                {"family": person.findtext(f"{_B}Last") or "", "given": " ".join(given).strip()}
+            )
+        if corporate := source.findtext(f"{_B}Author/{_B}{role}/{_B}Corporate"):
+            people.append({"literal": corporate})
+        if people:
+            data[name] = people
+    year = text_of("Year")
+    if year.isdecimal():
+        data["issued"] = {"date-parts": [[int(year)]]}
+    return data
+
+
+def _text(element: Element, path: str) -> str:
+    found = element.find(path)
+    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
+
+
+def _of_record(record: Element) -> dict[str, Any]:
+    """The data of a work as EndNote keeps it."""
+    kind = record.find("ref-type")
+    fields = {path: _text(record, path) for path in _FIELDS if path[0].islower()}
+    data = _of_fields("" if kind is None else kind.get("name") or "", fields)
+    for path, role in (("authors", "author"), ("secondary-authors", "editor")):
+        people = []
+        for person in record.iterfind(f"contributors/{path}/author"):
+            family, _, given = "".join(map(str, person.itertext())).partition(",")
+            whole = {"literal": family.strip()}
+            named = {"family": family.strip(), "given": given.strip()}
+            people.append(named if given.strip() else whole)
+        if people:
+            data[role] = people
+    if (year := _text(record, "dates/year")).isdecimal():
+        data["issued"] = {"date-parts": [[int(year)]]}
+    return data
+
+
+def _of_fields(kind: str, fields: dict[str, str]) -> dict[str, Any]:
+    """The data of a work that a program stores in named fields."""
+    found = {_FIELDS[key]: text.strip() for key, text in fields.items() if key in _FIELDS}
+    return {"type": _KINDS.get(kind, "document"), **{k: v for k, v in found.items() if v}}
+
+
+def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
+    """A draft with placeholders replaced by their nodes, and a file of the works cited."""
+    if not marks.nodes:
+        return draft
+    entries = {node.attributes.get("entry").casefold() for node in marks.nodes}
+    nodes = tuple(_settled(node, entries) for node in marks.nodes)
+    changes: Changes = {
+        Text: lambda node: tuple(_parts(node, nodes)),
+        model.Paragraph: lambda node: _parted(node, nodes),
+        model.Plain: lambda node: _parted(node, nodes),
+    }
+    unmarked: Changes = {Text: lambda node: replace(node, text=MARKED.sub("", node.text))}
+    notes = rewrite(rewrite(draft.notes, leave=changes), leave=unmarked)
+    found = count(nodes, ())  # type: ignore[arg-type]
+    counts = {**draft.counts, **{row: found[row] for row in ("citations", INDEXED)}}
+    counts["paragraphs"] = counts.get("paragraphs", 0) - sum(map(_is_block, nodes))
+    blocks = rewrite(rewrite(draft.blocks, leave=changes), leave=unmarked)
+    draft = replace(draft, blocks=blocks, notes=notes, counts=counts)
+    if found[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
+        message = "It has index marks but no index: editions will have one at the end."
+        hint = "Remove the marks, `[]{.index …}`, if you do not want one."
+        draft = replace(draft, findings=(*draft.findings, lost(message, name, hint)))
+    if not marks.works:
+        return draft
+    name = f"{slug(stem) or 'works'}.references.json"
+    data = json.dumps([*marks.works.values()], ensure_ascii=False, indent=1) + "\n"
+    return replace(
+        draft,
+        metadata=replace(draft.metadata, bibliography=(Placed(name),)),
+        images={**draft.images, name: data.encode()},
+    )
+
+
+def _settled(node: Node, entries: set[str]) -> Node:
+    """A node, which refers to another index entry only if that exists."""
+    own = node.attributes
+    is_known = own.get("see").casefold() in entries
+    return node if is_known else replace(node, attributes=own.without({"see"}))
+
+
+def _is_block(node: Node) -> bool:
+    return isinstance(node, model.Bibliography | model.Index)
+
+
+def _parts(node: Text, nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """The text with the nodes within a line that it has marks of; marks of blocks stay."""
+    for at, part in enumerate(MARKED.split(node.text)):
+        made = nodes[int(part)] if at % 2 and int(part) < len(nodes) else None
+        if made is not None and _is_block(made):
+            yield Text(text=f"{MARK}{part}{MARK}")
+        elif made is not None:
+            yield made
+        elif part and not at % 2:
+            yield replace(node, text=part)
+
+
+def _parted(node: model.Paragraph | model.Plain, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A paragraph; blocks that it has marks of stand after it."""
+    marks = [n for n in node.children if isinstance(n, Text) and MARKED.fullmatch(n.text)]
+    rest = trim(n for n in node.children if n not in marks)
+    kept = (replace(node, children=rest),) if rest or not marks else ()
+    return (*kept, *(nodes[int(mark.text.strip(MARK))] for mark in marks))

@@ -1,0 +1,118 @@
+"""The command ``import``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.commands.terminal import (
+    BUILT,
+    GIVEN,
+    SOURCE,
+    SOURCE_ERRORS,
+    WRONG_USAGE,
+    or_exit,
+    say,
+    show,
+)
+
+if TYPE_CHECKING:
+    from pipeline.commands.importing import Imported
+    from pipeline.commands.importing.draft import Changes
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=GIVEN, metavar="FILE...")
+@click.option(
+    "-o",
+    "--out",
+    type=SOURCE,
+    default=Path("source"),
+    show_default=True,
+    help="The output: a folder or, for a single FILE, a name that ends in .md.",
+)
+@click.option(
+    "--changes",
+    type=click.Choice(["accept", "reject", "keep"]),
+    default="accept",
+    show_default=True,
+    help="The treatment of tracked changes in .docx, .odt and .rtf; keep: as `<ins>` and `~~`.",
+)
+@click.option("--book", is_flag=True, help="Make one book of a folder, with one file per chapter.")
+def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
+    """Convert other formats into sources, with their images.
+
+    Each file becomes a source of its own, and its images go into a folder with its name. Reads
+    copied text (.txt, or - for standard input), web pages (.html), Word (.docx), OpenDocument
+    (.odt) and RTF documents, e-books (.epub), PDF, other programs' Markdown (.md), by Pandoc also
+    LaTeX, Org, AsciiDoc, JATS, Typst, reStructuredText and PowerPoint,
+    and folders of these. A table compares what the input contains with the result.
+
+    \b
+    Examples:
+      chapbook import article.txt
+      chapbook import page.html
+      chapbook import *.docx
+      chapbook import notes/ -o source
+      chapbook import chapters/ --book
+      chapbook import draft.docx --changes keep
+      chapbook import article.html -o source/wells.md
+    """
+    from pipeline.commands.importing import ALONE, InputFolder, import_file, import_text, inputs
+    from pipeline.commands.importing.books import import_book, is_summary
+    from pipeline.model.names import slug
+    from pipeline.system import outputs
+
+    books = [path for path in files if book or is_summary(path)]
+    folders = [InputFolder.of(path) for path in files if path.is_dir() and path not in books]
+    wanted = [one for path in files for one in ([(path, "")] if path in books else inputs(path))]
+    if out.suffix == ".md" and len(wanted) > 1:
+        raise click.UsageError("Several files need a folder: name one with -o.")
+    targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in wanted]
+    code = BUILT
+    imported = 0
+    for (path, _), target in zip(wanted, targets, strict=True):
+        chapters: dict[str, Imported] = {}
+        if path in books:
+            made, chapters = import_book(path, changes)
+            target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'book'}.md"
+            while target.name in chapters:
+                target = target.with_stem(f"{target.stem}-book")
+        elif str(path) == "-":
+            made = import_text(sys.stdin.buffer.read())
+            target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'text'}.md"
+        else:
+            inside = next((one for one in folders if one.path in path.parents), ALONE)
+            made = import_file(path, changes, inside)
+        if made.failed:
+            show(made.findings, blocked=True)
+            code = max(code, SOURCE_ERRORS)
+            continue
+        written = {target: made.text.encode()}
+        written |= {target.parent / name: data for name, data in made.images.items()}
+        for name, one in chapters.items():
+            file = target.parent / name
+            written[file] = one.text.encode()
+            written |= {file.parent / name: data for name, data in one.images.items()}
+        others = (file for file, data in written.items() if not outputs.holds(file, data))
+        if there := next((file for file in others if file.exists()), None):
+            message = (
+                f"{path} is not imported: {there} already exists. Choose another place with -o."
+            )
+            click.echo(message, err=True)
+            code = max(code, WRONG_USAGE)
+            continue
+        or_exit(outputs.write_all, target.parent, written)
+        say(f"import   {path}: {target}")
+        click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
+        for row in made.ledger:
+            mark = "" if row.in_source >= row.in_input else "  fewer"
+            click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")
+        show(made.findings)
+        imported += 1
+    if code and len(wanted) > 1:
+        click.echo(f"{imported} of {len(wanted)} files are imported.", err=True)
+    sys.exit(code)

@@ -1,0 +1,350 @@
+"""Notations of other programs' Markdown that only their own programs resolve: shortcodes, tags,
+directives, title blocks. They become the notations that the parser knows, each line in its place;
+code stays as it is."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+from msgspec.structs import replace
+
+from pipeline.commands.importing.draft import lost
+from pipeline.commands.importing.text_head import date_in
+from pipeline.model import Document
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import Metadata
+
+Report = Callable[[int, str], None]
+"""Called with a line and a message about what it loses."""
+
+Within = list[tuple[re.Pattern[str], str]]
+"""Parts of lines of one document, and what they become."""
+
+_TAGS = ("tags", "tag", "categories", "category", "topics")
+_DATES = ("created", "published", "pubdate")
+_DESCRIPTIONS = ("summary", "abstract", "excerpt")
+_FENCE = re.compile(
+    r"[ ]{0,3}(`{3,}|~{3,}|:{3,})\{([\w-]+)\}[ \t]*+([^`\n]*)$|[ ]{0,3}(`{3,}|~{3,})"
+)
+_OPTION = re.compile(r"[ ]{0,3}:([\w-]+):[ \t]*+(.*)$")
+_HIGHLIGHT = re.compile(r"\{% *+highlight \w[^%]*+%\}\s*+$|\{\{< *+highlight \w[^>]*+>\}\}\s*+$")
+_TAB = re.compile(r'===[!+]{0,2} "([^"]{1,100})"\s*+$')
+_TITLED = re.compile(r"\{% *+code [^%\n]*?title=\"([^\"\n]{1,200})\"")
+_BLOCK_KINDS = {"info": "note", "success": "tip", "danger": "warning", "error": "warning"}
+_KINDS = frozenset({"note", "tip", "important", "warning", "caution", "info", "example"})
+_BOXES = "(?:notice|callout|admonition|alert)"
+_PAIR = re.compile(r"(?<![\w-])([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>}]+))")
+
+
+def _box(match: re.Match[str]) -> str:
+    kind = match["kind"].lower()
+    kind = _BLOCK_KINDS.get(kind, kind)
+    return f"::: {kind if kind in _KINDS else 'note'}"
+
+
+def _figure(match: re.Match[str]) -> str:
+    said = {key: a or b or c for key, a, b, c in _PAIR.findall(match[1])}
+    caption = said.get("caption") or said.get("title") or ""
+    alt = said.get("alt") or caption
+    title = f' "{caption}"' if caption else ""
+    return f"![{alt}]({said.get('src', '')}{title})"
+
+
+_LINES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(pattern), made)
+    for pattern, made in (
+        (r"\{\{< *+pagebreak *>\}\}", r"\\newpage"),
+        (r"\{\{< *+figure ([^\n{}>]*+)>\}\}", _figure),
+        (rf"\{{\{{[<%] *+{_BOXES} *+(?:type=)?\"?(?P<kind>\w++)?[^{{}}>%]*+[>%]\}}\}}", _box),
+        (rf"\{{\{{[<%] *+/ *+{_BOXES} *+[>%]\}}\}}", ":::"),
+        (r"\{% *+hint style=\"(?P<kind>\w+)\" *%\}", _box),
+        (r"\{% *+endhint *%\}", ":::"),
+        (r"\{% *+tab title=\"([^\"]{1,100})\" *%\}", r"**\1**\n"),
+        (r"\{% *+(?:tabs|endtabs|endtab|endcode|endcontent-ref) *+%\}", ""),
+        (r"\{% *+(?:content-ref|code) [^{}%]*+%\}", ""),
+        (r"\{% *+embed url=\"([^\"\s]{1,500})\"[^{}%]*+%\}", r"<\1>"),
+        (r"\{\{< *+youtube (?:id=)?\"?([\w-]{6,20})\"?[^{}>]*+>\}\}",
+         r"<https://www.youtube.com/watch?v=\1>"),
+        (r"\{\{< *+video (https?://[^\s{}>]{1,500}+)[^{}>]*+>\}\}", r"<\1>"),
+        (r"\+\+\+(?: *+\{[^{\n]*+(?<=\}))?", ""),
+        (r"% (.{1,500})", r"<!-- \1 -->"),
+    )
+)  # fmt: skip
+"""Whole lines, and what they become."""
+
+_WITHIN = tuple(
+    (re.compile(pattern), made)
+    for pattern, made in (
+        (r"\{\{ *+[\"']([^\"'{}\n]{1,300})[\"'] *\| *(?:relative|absolute)_url *\}\}", r"\1"),
+        (r"\{\{ *+site\.(?:baseurl|url) *\}\}", ""),
+        (r"\{\{[<%] *(?:ref|relref) \"([^\"\s]{1,300})\" *[>%]\}\}", r"\1"),
+        (r"\{(?:term|abbr|file|command|guilabel|menuselection)\}`([^`\n]{1,300})`", r"\1"),
+        (r"\{eq\}`([\w:-]{1,100})`", r"@eq-\1"),
+        (r"\{cite(?::p|:ps|:parenthetical)?\}`([\w:.,+-]{1,300})`", r"[@\1]"),
+        (r"\{cite(?::t|:ts)\}`([\w:.+-]{1,100})`", r"@\1"),
+        (r"\^\^([^\^\s][^\^\n]{0,300})\^\^", r"<ins>\1</ins>"),
+        (r"\{\+\+([^+\n]{1,300})\+\+\}", r"<ins>\1</ins>"),
+        (r"\{--([^-\n]{1,300})--\}", r"~~\1~~"),
+    )
+)
+"""Parts of lines, and what they become."""
+
+
+def translated(text: str, tell: Report) -> str:
+    """A text without the notations that its own program would have resolved."""
+    text = _front_matter(text)
+    lines = text.split("\n")
+    start = lines.index("---", 1) + 1 if lines[0] == "---" and "---" in lines[1:] else 0
+    own = [(rf"\{{\{{ *{key} *\}}\}}", value) for key, value in _substitutions(text)]
+    for name in dict.fromkeys(re.findall(r"\{#((?:fig|tbl|tab|eq|sec|lst):[\w-]{1,100})", text)):
+        own.append((rf"(?<=[@#]){re.escape(name)}(?![\w-])", name.replace(":", "-", 1)))
+    within = [(re.compile(pattern), made.replace("\\", "\\\\")) for pattern, made in own]
+    return "\n".join([*lines[:start], *_body(lines, start, within, tell)])
+
+
+def in_file(
+    findings: tuple[Diagnostic, ...], translation: list[str], lines: list[str], name: str
+) -> Iterator[Diagnostic]:
+    """Findings on a ``translation``, at the ``lines`` of its file: as far from a line that is once
+    in both."""
+    once, of_whole = Counter(lines), Counter(translation)
+    numbers = {line: at for at, line in enumerate(lines)}
+    moved, shift = [0], 0
+    for at, line in enumerate(translation):
+        if line.strip() and once[line] == of_whole[line] == 1:
+            shift = numbers[line] - at
+        moved.append(shift)
+    for one in findings:
+        is_here = 0 < one.line < len(moved) and one.source == name
+        yield replace(one, line=max(1, one.line + moved[one.line])) if is_here else one
+
+
+def _substitutions(text: str) -> list[tuple[str, str]]:
+    """The values of MyST's substitutions, by their names in the front matter."""
+    match = re.match(r"---\n(?:.*\n)*?  substitutions:\n((?:    .*\n)+)", text)
+    found = re.finditer(r"(?m)^    (\w{1,60}): *+\"?([^\"\n]*+)\"?\n", match[1] if match else "")
+    return [(one[1], one[2]) for one in found]
+
+
+def _front_matter(text: str) -> str:
+    """A text with front matter in YAML, in place of TOML's or of Pandoc's title block, and with
+    dates without times."""
+    if match := re.match(r"\+\+\+\n((?:.*\n)*?)\+\+\+(?:\n|$)", text):
+        try:
+            values = tomllib.loads(match[1])
+        except tomllib.TOMLDecodeError:
+            return text
+        text = _yaml(values, match[0].count("\n")) + text[match.end() :]
+    elif match := re.match(r"(?:%[^\n]*+(?:\n[ \t][^\n]*+)*+\n){1,3}", text):
+        said = [line.removeprefix("%").strip() for line in match[0].rstrip("\n").split("\n")]
+        values = {"title": said[0]}
+        if len(said) > 1 and said[1]:
+            values["author"] = [name.strip() for name in said[1].split(";") if name.strip()]
+        if len(said) > 2 and said[2]:
+            values["date"] = said[2]
+        text = _yaml(values, 0) + text[match.end() :]
+    elif match := re.match(r"# ([^\n]+)\n\n((?:[A-Z][\w ]{0,30}: [^\n]+\n)+)\n", text):
+        values, rest = _properties(match[2])
+        if values:
+            text = _yaml({"title": match[1], **values}, 0) + rest + text[match.end() :]
+    front = re.match(r"---\n(?:.*\n)*?---(?:\n|$)", text)
+    end = front.end() if front else 0
+    head = re.sub(
+        r"^(date: *[\"']?\d{4}-\d{2}-\d{2})[T ]\d[^\n\"']*([\"']?)$",
+        r"\1\2",
+        text[:end],
+        flags=re.M,
+    )
+    return head + text[end:]
+
+
+def _properties(lines: str) -> tuple[dict[str, Any], str]:
+    """The properties that Notion writes below the title, as front matter; the others as lines."""
+    found: dict[str, Any] = {}
+    rest = ""
+    for line in lines.splitlines():
+        key, _, value = line.partition(": ")
+        match key.casefold():
+            case "created by" | "author" | "authors":
+                found["author"] = [name.strip() for name in value.split(",")]
+            case "tags" | "topics":
+                found["keywords"] = [word.strip() for word in value.split(",")]
+            case "created" | "date" | "published" if date_in(value)[0]:
+                found["date"] = value
+            case _:
+                rest += f"{line}  \n"
+    return found, f"{rest}\n" if rest else ""
+
+
+def _yaml(values: dict[str, Any], height: int) -> str:
+    """Front matter with these values, of at least that number of lines."""
+    plain: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, datetime.date):  # or a time of a day
+            value = value.isoformat()[:10]
+        elif key == "date":
+            value = date_in(str(value))[0] or str(value)
+        plain[key] = value
+    written = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    more = "#\n" * (height - written.count("\n") - 2)
+    return f"---\n{written}{more}---\n"
+
+
+def _body(lines: list[str], start: int, within: Within, tell: Report) -> Iterator[str]:
+    at = start
+    close = ""
+    indent = False
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if indent and not close and line.strip():
+            indent = line.startswith("    ")
+        line = line[4:] if indent and line.startswith("    ") else line
+        if close and line.strip() == close:
+            close = ""
+            yield line
+        elif close:
+            yield line
+        elif match := _FENCE.match(line):
+            if match[2] and (made := _directive(match, lines, at, tell)):
+                after, written = made
+                yield from written
+                at = after
+            else:
+                fence = match[4] or match[1]
+                close = "" if fence.startswith(":") else fence
+                yield line
+        elif _HIGHLIGHT.match(line):
+            name = re.search(r"highlight (\w+)", line)
+            yield f"```{name[1] if name else ''}"
+            while at < len(lines) and not re.match(r"\{% *+end|\{\{< */", lines[at]):
+                yield lines[at]
+                at += 1
+            yield "```"
+            at += 1
+        elif (match := _TITLED.match(line)) and at < len(lines) and "```" in lines[at]:
+            lines[at] = f'{lines[at].rstrip()} {{title="{match[1]}"}}'
+        elif match := _TAB.match(line):
+            yield f"**{match[1]}**\n"
+            indent = True
+        elif match := re.match(r"\(([\w-]{1,100})\)=\s*$", line):
+            below = next((n for n in range(at, min(at + 3, len(lines))) if lines[n].strip()), at)
+            if below < len(lines) and re.match(r"#{1,6} [^{]*$", lines[below]):
+                lines[below] = f"{lines[below].rstrip()} {{#{match[1]}}}"
+                yield ""
+            else:
+                yield line
+        else:
+            yield _line(line, within)
+
+
+def _line(line: str, within: Within) -> str:
+    bare = line.strip()
+    if bare[:1] in ("{", "%", "+"):
+        for pattern, made in _LINES:
+            if match := pattern.fullmatch(bare):
+                return match.expand(made) if isinstance(made, str) else made(match)
+    parts = re.split(r"((?<![`}])`[^`\n]*`)", line)
+    for number in range(0, len(parts), 2):
+        for pattern, made in (*_WITHIN, *within):
+            parts[number] = pattern.sub(made, parts[number])
+    joined = "".join(parts)
+    for pattern, made in _WITHIN[3:7]:  # the roles of MyST, whose texts are in backquotes
+        joined = pattern.sub(made, joined)
+    return joined
+
+
+def _directive(
+    match: re.Match[str], lines: list[str], at: int, tell: Report
+) -> tuple[int, list[str]] | None:
+    """A directive of MyST, by its first line: the line after it, and its lines here."""
+    fence, name, said = match[1], match[2], match[3].strip()
+    if name not in (
+        "code-block",
+        "code",
+        "sourcecode",
+        "math",
+        "list-table",
+        "glossary",
+        "toctree",
+    ):
+        return None
+    end = next((n for n in range(at, len(lines)) if lines[n].strip() == fence), len(lines))
+    options: dict[str, str] = {}
+    while at < end and (option := _OPTION.match(lines[at])):
+        options[option[1]] = option[2].strip()
+        at += 1
+    inner = lines[at:end]
+    empty = [""] * len(options)
+    match name:
+        case "math":
+            label = options.get("label") or options.get("name")
+            made = ["$$", *inner, f"$$ {{#eq-{label}}}" if label else "$$"]
+        case "list-table":
+            heads = options.get("header-rows")
+            listed = f" {{head-rows={heads}}}" if heads else ""
+            rows = (re.sub(r"^(\s*)\*( +- )", r"\1-\2", line) for line in inner)
+            made = [f"::: table {said}{listed}", *rows, ":::"]
+        case "glossary":
+            made = ["", *(re.sub(r"^\s+(?=\S)", ":   ", line) for line in inner), ""]
+        case "toctree":
+            tell(
+                at, "The list of pages, `{toctree}`, is left out: editions have their own contents."
+            )
+            made = [""] * (len(inner) + 2)
+        case _:
+            title = options.get("caption") or options.get("name") or ""
+            numbered = ".numbered" if "linenos" in options else ""
+            parts = [numbered, f'title="{title}"' if title else ""]
+            listed = " ".join(filter(None, parts))
+            made = [f"```{said}{f' {{{listed}}}' if listed else ''}", *inner, "```"]
+    return end + 1, [*empty, *made]
+
+
+# --- front matter -----------------------------------------------------------------------
+
+
+def metadata_of(
+    document: Document, own: Metadata, text: str, name: str
+) -> tuple[Metadata, list[Diagnostic]]:
+    """The metadata of the front matter (with its ``own`` identifier, not a derived one), including
+    keywords and a description under other tools' names; other keys are reported."""
+    found: list[Diagnostic] = []
+    metadata = replace(document.metadata, identifier=own.identifier)
+    unknown = [one for one in document.diagnostics if one.code == Code.UNKNOWN_KEY.slug]
+    written = _written(text) if unknown else {}
+    for one in unknown:
+        match = re.search(r"`([^`]+)`", one.message)
+        key = match[1] if match else ""
+        value = written.get(key)
+        if key.lower() in _TAGS and not metadata.keywords and (words := _words(value)):
+            metadata = replace(metadata, keywords=words)
+        elif key.lower() in _DATES and not metadata.date and (date := date_in(str(value))[0]):
+            metadata = replace(metadata, date=date)
+        elif key.lower() in _DESCRIPTIONS and not metadata.description and isinstance(value, str):
+            metadata = replace(metadata, description=" ".join(value.split()))
+        else:
+            message = f"The key `{key}` has no counterpart here, and is left out."
+            found.append(lost(message, name, span=Span(one.line, one.column)))
+    return metadata, found
+
+
+def _written(text: str) -> dict[str, Any]:
+    body = text.split("---\n", 2)
+    try:
+        found = yaml.safe_load(body[1]) if len(body) > 2 else {}
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else str(value or "").replace(",", " ").split()
+    return tuple(dict.fromkeys(str(item).lstrip("#").strip() for item in items if item))

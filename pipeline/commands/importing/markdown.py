@@ -1,0 +1,371 @@
+"""Markdown of other programs: Obsidian, Quarto, GitHub, Jekyll and Hugo, MkDocs, MyST. The parser
+already supports their notations; unsupported ones become text here, with a message."""
+
+from __future__ import annotations
+
+import base64
+import posixpath
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.commands.importing.dialects import in_file, metadata_of, translated
+from pipeline.commands.importing.draft import (
+    ALONE,
+    ALTERNATIVES,
+    Draft,
+    InputFolder,
+    comment,
+    count,
+    image_folder,
+    lost,
+)
+from pipeline.commands.importing.mdbook import expanded
+from pipeline.commands.importing.page_reader import SUFFIXES, has_alternative
+from pipeline.commands.importing.tidying import figures_left, joined_runs, paragraph_of
+from pipeline.model import Block, Document, Image, Link, Node, Text
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import Metadata
+from pipeline.model.names import slug
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import SPAN, all_nodes, plain_text, walk
+from pipeline.model.variables import look_up, values
+from pipeline.parser import parse, parse_file
+from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.comments import written
+from pipeline.parser.frontmatter import read_front_matter
+from pipeline.parser.source import normalise, read
+from pipeline.parser.syntax import parse_tree
+from pipeline.system.paths import Located, locate, scheme
+
+_QUIET = frozenset(
+    {Code.MISSING_TITLE.slug, Code.UNKNOWN_KEY.slug, Code.EMPTY_FILE.slug, Code.MISSING_FILE.slug}
+)
+
+
+def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
+    """A file, with those it includes; links to chapters of the same book stay."""
+    text = normalise(read(path)[0])
+    whole, hidden = expanded(text, path, in_book=bool(inside.chapters))
+    told: list[Diagnostic] = []
+
+    def tell(line: int, message: str) -> None:
+        told.append(lost(message, name, span=Span(line, 1)))
+
+    whole = inside.linked(translated(whole, tell), path.parent)
+    document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
+    draft = of_markdown(whole, document, path.parent, name, inside)
+    found = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
+    told += found
+    if hidden:
+        lines = "1 line" if hidden == 1 else f"{hidden} lines"
+        told.append(lost(f"{lines} of Rust that mdBook hides: left out.", name))
+    return replace(draft, findings=tuple(told))
+
+
+def of_markdown(
+    text: str, document: Document, folder: Path, name: str, inside: InputFolder = ALONE
+) -> Draft:
+    """A text, and its parsed document; its files are in a folder."""
+    wrong = tuple(one for one in document.diagnostics if one.is_error)
+    if wrong:
+        return Draft(Metadata(), (), findings=wrong)
+    own, taken, _ = read_front_matter(text, name)
+    metadata, found = metadata_of(document, own, text, name)
+    found += (one for one in document.diagnostics if one.code not in _QUIET)
+    is_untitled = any(one.code == Code.MISSING_TITLE.slug for one in document.diagnostics)
+    if is_untitled and not metadata.title.strip():
+        metadata = replace(metadata, title="")
+    counts = count(document.blocks, document.notes)
+    counts["words"] += len(metadata.title.split())
+    comments, within = _comments(text, taken, name)
+    counts["comments"] = len(comments) + len(within)
+    blocks = _with_comments(document, comments)
+    reader = _Files(document, folder, name, inside)
+    blocks, notes = reader.settled(blocks), reader.settled(document.notes)
+    counts[ALTERNATIVES] -= reader.nameless
+    metadata = reader.with_works(metadata)
+    found += (*within, *reader.findings)
+    return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))
+
+
+# --- comments ---------------------------------------------------------------------------
+
+
+def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Diagnostic]]:
+    """The comments between blocks, by the line that they begin on; those within text are lost, with
+    a message. The front matter has ``taken`` this number of lines."""
+    lines = text.split("\n")
+    tree = parse_tree("\n".join(lines[taken:]), taken + 1)
+    code: set[int] = set()
+    inside: set[int] = set()
+    for element in tree.root.iter():
+        if isinstance(element, BlockElement) and element.tag in ("pre", "math"):
+            code.update(range(element.line, element.end + 1))
+    for element in tree.root:
+        if isinstance(element, BlockElement) and element.tag != "html":
+            inside.update(range(element.line, element.end + 1))
+    kept: dict[int, str] = {}
+    told: list[Diagnostic] = []
+    line, last = 1, 0
+    for at, said in written(text):
+        line, last = line + text.count("\n", last, at), at
+        if line in code or line <= taken or not said:
+            continue
+        column = at - text.rfind("\n", 0, at)
+        if line in inside or column > 4:
+            message = f"The comment “{said[:60]}” is inside a block, and is left out."
+            told.append(lost(message, name, span=Span(line, column)))
+        else:
+            kept[line] = said
+    return kept, told
+
+
+def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block, ...]:
+    """The blocks, with a placeholder for each comment before the block that follows it."""
+    waiting = sorted(comments.items(), reverse=True)
+    found: list[Block] = []
+    for block in document.blocks:
+        place = document.place(block.span)
+        while waiting and place and not place.file and waiting[-1][0] < place.line:
+            found.append(comment(waiting.pop()[1]))
+        found.append(block)
+    return (*found, *(comment(said) for _, said in reversed(waiting)))
+
+
+def _alone(node: model.Paragraph, span: Span | None) -> Node:
+    """A paragraph; of an image alone in it, what it is written as."""
+    own = node.attributes
+    if "image" not in own.classes:
+        return node
+    classes = tuple(name for name in own.classes if name != "image")
+    return paragraph_of(node.children, replace(own, classes=classes))
+
+
+def _aside(node: model.Container, span: Span | None) -> Node:
+    """A block; Notion's boxes are elements `aside`."""
+    if node.name != "aside":
+        return node
+    inner = (
+        model.Paragraph(children=n.children) if isinstance(n, model.Plain) else n
+        for n in node.children
+    )
+    return model.Container(name="sidebar", children=tuple(inner))
+
+
+# --- files ------------------------------------------------------------------------------
+
+
+class _Files:
+    """Existing images, by their paths in the source; and those that are missing."""
+
+    def __init__(self, document: Document, folder: Path, name: str, inside: InputFolder) -> None:
+        self.images: dict[str, bytes] = {}
+        self.findings: list[Diagnostic] = []
+        self._folder = folder
+        self._around = inside
+        self._name = name
+        self._looked_at: set[str] = set()
+        self.nameless = 0
+        self._inside: dict[str, str] = {}
+        self._files = frozenset(document.files)
+        self._values = values(document.metadata)
+        self._has_works = bool(document.metadata.bibliography)
+        self._labels = {note.label for note in document.notes}
+        nodes = [*all_nodes(document)]
+        self._ids = {node.attributes.id for node in nodes} - {""}
+        headings = (node for node in nodes if isinstance(node, model.Heading))
+        title = {slug(document.metadata.title), "title", "top"}
+        self._places_to_go = {slug(plain_text(node.children)) for node in headings} | title
+        self._places_to_go |= self._ids
+        self._document = document
+
+    def settled(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The nodes, with text in place of broken links."""
+        for node in walk(nodes):
+            if isinstance(node, Image):
+                self._look_at(node)
+        for node in walk(nodes):  # those that are not there leave nothing to refer to
+            image = node.image if isinstance(node, model.Figure) else node
+            if isinstance(image, Image) and not self._is_there(image):
+                self._ids.discard(node.attributes.id)
+        changes: Changes = {
+            Image: self._image,
+            Link: self._link,
+            model.Variable: self._variable,
+            model.NoteReference: self._note,
+            model.CrossReference: self._reference,
+            model.Citation: self._citation,
+            model.CodeBlock: self._code,
+            model.Heading: self._heading,
+            model.Paragraph: _alone,
+            model.Container: _aside,
+            model.FigureGroup: lambda node, span: figures_left(node),
+        }
+        made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)
+        return rewrite(made, leave=joined_runs())
+
+    def with_works(self, metadata: Metadata) -> Metadata:
+        """The metadata with the files of works that are there, which are taken."""
+        there = []
+        for one in metadata.bibliography:
+            found = locate(self._folder, one.text, Code.MISSING_FILE)
+            if isinstance(found, Located):
+                self.images[found.name] = found.read()
+                there.append(one)
+            else:
+                self._tell(f"There is no bibliography file “{one.text}”; it is left out.", None)
+        return replace(metadata, bibliography=tuple(there))
+
+    def _look_at(self, node: Image) -> None:
+        """Take an image that is there."""
+        if node.source.startswith("data:image/"):
+            kind, _, data = node.source.partition(";base64,")
+            suffix = SUFFIXES.get(kind.removeprefix("data:"), "")
+            try:
+                held = base64.b64decode(data, validate=True)
+            except ValueError:
+                return
+            if suffix and node.source not in self._inside:
+                name = f"{image_folder(self._name)}/image-{len(self._inside) + 1}{suffix}"
+                self.images[name] = held
+                self._inside[node.source] = name
+            return
+        if node.source.startswith("/") and not node.source.startswith("//"):
+            found = locate(self._folder, node.source.lstrip("/"), Code.MISSING_IMAGE)
+            if isinstance(found, Located):  # the root of a site is the folder of its pages
+                self._inside[node.source] = found.name
+                self.images[found.name] = found.read()
+            else:
+                self._look_elsewhere(node.source)
+            return
+        if scheme(node.source) or node.source in self._looked_at:
+            return
+        self._looked_at.add(node.source)
+        found = locate(self._folder, node.source, Code.MISSING_IMAGE)
+        if isinstance(found, Located):
+            try:
+                self.images[found.name] = found.read()
+            except OSError:
+                return
+        else:
+            self._look_elsewhere(node.source)
+
+    def _look_elsewhere(self, source: str) -> None:
+        """Take an image from elsewhere in the folder that is imported."""
+        found = self._around.image(self._folder, unquote(source))
+        there = found and locate(
+            self._around.path or Path(), quote(found.as_posix()), Code.MISSING_IMAGE
+        )
+        if found and isinstance(there, Located):
+            name = f"images/{found.as_posix()}"
+            self._inside[source], self.images[name] = name, there.read()
+
+    def _heading(self, node: model.Heading, span: Span | None) -> Node:
+        """A heading, which needs no bold and no id that it has anyway."""
+        children = node.children
+        if len(children) == 1 and isinstance(children[0], model.Strong):
+            children = children[0].children
+        own = node.attributes
+        if own.id == slug(plain_text(children)):
+            own = replace(own, id="")
+        return replace(node, children=children, attributes=own)
+
+    def _code(self, node: model.CodeBlock, span: Span | None) -> Node:
+        return replace(node, language="") if node.language == "mermaid" else node
+
+    def _citation(self, node: model.Citation, span: Span | None) -> Node | tuple[Node, ...]:
+        """A citation; without works, a cross-reference, or text."""
+        targets = [item.key for item in node.items]
+        is_there = all(target in self._ids for target in targets)
+        if self._has_works or not (is_there or node.source.startswith("[")):
+            return node  # a name such as @ann is text without works
+        if not is_there:
+            self._tell(f"`{node.source}` is kept as text: there is no bibliography file.", span)
+            return Text(text=node.source)
+        found: list[Node] = []
+        for target in targets:
+            found += [Text(text=", ")] if found else []
+            found.append(model.CrossReference(target=target))
+        return tuple(found)
+
+    def _is_there(self, node: Image) -> bool:
+        name = unquote(node.source).removeprefix("./")
+        return name in self.images or node.source in self._inside
+
+    def _figure(self, node: model.Figure, span: Span | None) -> Node | tuple[Node, ...]:
+        if self._is_there(node.image):
+            return node
+        made = self._image(node.image, node.image.span or span)
+        if isinstance(made, Image):
+            return replace(node, image=made)
+        children = node.caption or (made if isinstance(made, tuple) else ())
+        return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
+
+    def _image(self, node: Image, span: Span | None) -> Node | tuple[Node, ...]:
+        node = replace(node, source=quote(self._inside.get(node.source, ""), "/") or node.source)
+        if self._is_there(node):
+            if not has_alternative(node.alt) or node.alt == "Untitled":  # which is Notion's
+                self.nameless += bool(node.alt)
+                node = replace(node, alt="")
+            if node.alt or "decorative" in node.attributes.classes:
+                return node
+            message = f"The image “{node.source}” has no alternative text."
+            hint = "Describe it in the brackets, in place of {.decorative}."
+            self._tell(message, span, hint)
+            own = node.attributes
+            return replace(node, attributes=replace(own, classes=(*own.classes, "decorative")))
+        if scheme(node.source):
+            message = f"The image “{node.source[:80]}” is on the web; it is replaced by a link."
+            self._tell(message, span, "Save a copy beside the source.")
+            href = f"https:{node.source}" if node.source.startswith("//") else node.source
+            said = node.alt or href
+            return Link(children=(Text(text=said),), href=href) if said else ()
+        self._tell(f"The image “{node.source[:80]}” does not exist, and is left out.", span)
+        return (Text(text=node.alt),) if node.alt else ()
+
+    def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
+        """A link; of one to a file that is not part of the source, only the text."""
+        inner = ((n.children if isinstance(n, Link) else (n,)) for n in node.children)
+        node = replace(node, children=tuple(one for nodes in inner for one in nodes))
+        target = unquote(node.href.partition("#")[0])
+        if node.href.startswith("#"):
+            found = unquote(node.href[1:]).casefold() in {p.casefold() for p in self._places_to_go}
+            if not found:
+                said = plain_text(node.children).strip()[:60]
+                message = f"The link “{said}” leads nowhere in the source; its text is kept."
+                self._tell(message, span)
+            return node if found else node.children
+        if scheme(node.href) or target in self._files:
+            return node
+        if self._is_kept(target):
+            path, mark, place = node.href.partition("#")
+            return replace(node, href=f"{posixpath.splitext(path)[0]}.md{mark}{place}")
+        if "%7B%7B" in node.href:
+            return node
+        message = f"The link to “{target[:80]}” is left out, and its text stays."
+        hint = "Readers do not get the files beside the source: put it on the web, or include it."
+        self._tell(message, span, hint)
+        return node.children or (Text(text=plain_text((node,)) or quote(target)),)
+
+    def _is_kept(self, target: str) -> bool:
+        return bool(target) and (self._folder / target).resolve() in self._around.chapters
+
+    def _variable(self, node: model.Variable, span: Span | None) -> Node:
+        """A variable that nothing gives a value is text, as it is for its own program."""
+        return node if look_up(node.name, self._values) else Text(text=f"{{{{ {node.name} }}}}")
+
+    def _note(self, node: model.NoteReference, span: Span | None) -> Node:
+        return node if node.label in self._labels else Text(text=f"[^{node.label}]")
+
+    def _reference(self, node: model.CrossReference, span: Span | None) -> Node:
+        return node if node.target in self._ids else Text(text=f"@{node.target}")
+
+    def _tell(self, message: str, span: Span | None, hint: str = "") -> None:
+        span = self._document.place(span)
+        source = (span.file if span else "") or self._name
+        self.findings.append(lost(message, source, hint, span))

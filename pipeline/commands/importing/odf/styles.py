@@ -1,0 +1,211 @@
+"""The styles of an OpenDocument text that carry meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lxml.etree import _Element as Element
+
+from pipeline.commands.importing.odf.names import FO, OFFICE, STYLE, SVG, TEXT
+
+_DEEPEST = 20
+"""Styles that a style is based on, one on the other."""
+
+
+_CENTIMETRES = {"cm": 1, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
+
+
+class OdfStyles:
+    """Styles by their names."""
+
+    def __init__(self, roots: list[Element]) -> None:
+        self._styles: dict[str, Element] = {}
+        self._automatic: set[str] = set()
+        self._lists: dict[str, Element] = {}
+        self._fonts: dict[str, str] = {}
+        self._pages: list[Element] = []
+        self.language = ""
+        self.default_size = 0.0
+        for root in roots:
+            self._pages += root.iter(f"{STYLE}page-layout")
+            for face in root.iter(f"{STYLE}font-face"):
+                family = face.get(f"{SVG}font-family", "").strip("'\"")
+                self._fonts[face.get(f"{STYLE}name") or ""] = family
+            for style in root.iter(f"{STYLE}style"):
+                name = style.get(f"{STYLE}name") or ""
+                self._styles[name] = style
+                above = style.getparent()
+                if above is not None and above.tag == f"{OFFICE}automatic-styles":
+                    self._automatic.add(name)
+            for listed in root.iter(f"{TEXT}list-style"):
+                self._lists[listed.get(f"{STYLE}name") or ""] = listed
+            for default in root.iter(f"{STYLE}default-style"):
+                if default.get(f"{STYLE}family") == "paragraph":
+                    self.language = self.language or _language(_of_text(default))
+                    self.default_size = self.default_size or _points(_of_text(default))
+
+    def _chain(self, name: str) -> Iterator[tuple[str, Element]]:
+        for _ in range(_DEEPEST):
+            style = self._styles.get(name)
+            if style is None:
+                return
+            yield name, style
+            name = style.get(f"{STYLE}parent-style-name") or ""
+
+    def names(self, name: str) -> list[str]:
+        """A style's name, and those of its parent styles."""
+        found = [name]
+        found += [style.get(f"{STYLE}parent-style-name") or "" for _, style in self._chain(name)]
+        return found
+
+    def is_bold(self, name: str) -> bool:
+        """Return whether a whole paragraph has direct bold formatting, whatever its style."""
+        style = self._styles.get(name)
+        if name not in self._automatic or style is None:
+            return False
+        properties = _of_text(style)
+        return properties is not None and properties.get(f"{FO}font-weight") == "bold"
+
+    def is_hidden(self, name: str) -> bool:
+        """Return whether text in a style is hidden."""
+        properties = (_of_text(style) for _, style in self._chain(name))
+        shown = (p.get(f"{TEXT}display") for p in properties if p is not None)
+        return next(filter(None, shown), "") == "none"
+
+    def size(self, name: str) -> float:
+        """The size of the letters in a style, in points; 0 if it gives none."""
+        sizes = (_points(_of_text(style)) for _, style in self._chain(name))
+        return next(filter(None, sizes), 0.0)
+
+    def sizes(self, element: Element, size: float) -> Iterator[tuple[float, str]]:
+        """The texts in an element, with the sizes of their letters."""
+        yield size, element.text or ""
+        for inner in element:
+            own = self.size(inner.get(f"{TEXT}style-name") or "")
+            yield from self.sizes(inner, own or size)
+            yield size, inner.tail or ""
+
+    def has_bold(self, name: str) -> bool:
+        """Return whether the text in a style is bold."""
+        properties = (_of_text(style) for _, style in self._chain(name))
+        said = (p.get(f"{FO}font-weight") for p in properties if p is not None)
+        return next(filter(None, said), "") in ("bold", "700")
+
+    def colour(self, name: str) -> str:
+        """The colour of the text in a style that is a direct format."""
+        style = self._styles.get(name) if name in self._automatic else None
+        properties = None if style is None else _of_text(style)
+        return "" if properties is None else properties.get(f"{FO}color", "")
+
+    def font(self, element: Element) -> str:
+        """The font of an element's text."""
+        outer = (element, *element.iterancestors())
+        names = (above.get(f"{TEXT}style-name") or "" for above in outer)
+        chains = (_of_text(style) for name in names for _, style in self._chain(name))
+        fonts = (p.get(f"{STYLE}font-name") for p in chains if p is not None)
+        found = next(filter(None, fonts), "")
+        return self._fonts.get(found, found)
+
+    def columns(self, sections: Iterable[str]) -> int:
+        """The largest number of columns that pages have, or sections with these styles."""
+        holders = [*self._pages, *(self._styles[name] for name in sections if name in self._styles)]
+        said = (c.get(f"{FO}column-count", "") for e in holders for c in e.iter(f"{STYLE}columns"))
+        return max((int(number) for number in said if number.isdecimal()), default=1)
+
+    def language_in(self, name: str) -> str:
+        """The language of a whole paragraph, if it is another than the text's."""
+        said = (_language(_of_text(style)) for _, style in self._chain(name))
+        language = next(filter(None, said), "")
+        return language if language != self.language else ""
+
+    def is_indented(self, name: str) -> bool:
+        """Return whether a whole paragraph was directly indented by half a centimetre or more,
+        whatever its style."""
+        style = self._styles.get(name)
+        properties = None if style is None else style.find(f"{STYLE}paragraph-properties")
+        if name not in self._automatic or properties is None:
+            return False
+        margin = re.match(
+            r"(\d{1,4}(?:\.\d{1,6})?)(cm|mm|in|pt)", properties.get(f"{FO}margin-left", "")
+        )
+        return margin is not None and float(margin[1]) * _CENTIMETRES[margin[2]] >= 0.5
+
+    def marks(self, name: str) -> list[str]:
+        """The HTML elements for a character style."""
+        chain = [*self._chain(name)]
+        names = {one for one, _ in chain}
+        if names & {"Source_20_Text", "Source_Text", "Teletype"}:
+            return ["code"]
+        said: dict[str, str] = {}
+        for _, style in reversed(chain):
+            properties = _of_text(style)
+            if properties is not None:
+                said.update({str(key): str(value) for key, value in properties.items()})
+        found = []
+        if "Strong_20_Emphasis" in names or said.get(f"{FO}font-weight") in ("bold", "700"):
+            found.append("strong")
+        if "Emphasis" in names or said.get(f"{FO}font-style") in ("italic", "oblique"):
+            found.append("em")
+        position = said.get(f"{STYLE}text-position", "").split(" ")[0]
+        if position.startswith("super") or position.rstrip("%").isdigit():
+            found += ["sup"] if position not in ("0%", "0") else []
+        elif position.startswith(("sub", "-")):
+            found.append("sub")
+        if said.get(f"{STYLE}text-line-through-style", "none") != "none":
+            found.append("s")
+        is_link = names & {"Internet_20_link", "Visited_20_Internet_20_Link"}
+        if said.get(f"{STYLE}text-underline-style", "none") != "none" and not is_link:
+            found.append("u")
+        if said.get(f"{FO}background-color", "transparent") != "transparent":
+            found.append("mark")
+        if "small-caps" in said.get(f"{FO}font-variant", ""):
+            found.append("span.small-caps")
+        if "Citation" in names:
+            found.append("cite")
+        language = _language_of(said)
+        if language and language != self.language:
+            found.append(f"span:{language}")
+        return found
+
+    def numbering(self, name: str, level: int) -> tuple[int, str, str]:
+        """The first number of a list level, 0 for bullets; the style of its letters or numerals,
+        and their punctuation."""
+        listed = self._lists.get(name)
+        for one in listed if listed is not None else ():
+            sort = one.get(f"{STYLE}num-format") or ""
+            if one.get(f"{TEXT}level") == str(level):
+                if not one.tag.endswith("list-level-style-number") or not sort:
+                    break
+                value = one.get(f"{TEXT}start-value") or "1"
+                start = max(1, int(value)) if value.isdigit() and len(value) < 7 else 1
+                around = (one.get(f"{STYLE}num-{end}fix") or "" for end in ("pre", "suf"))
+                return start, sort, "".join(around)
+        return 0, "", ""
+
+
+def _of_text(style: Element) -> Element | None:
+    found: Element | None = style.find(f"{STYLE}text-properties")
+    return found
+
+
+def _points(properties: Element | None) -> float:
+    said = "" if properties is None else properties.get(f"{FO}font-size", "")
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)pt", said)
+    return float(match[1]) if match else 0.0
+
+
+def _language(properties: Element | None) -> str:
+    if properties is None:
+        return ""
+    return _language_of({str(key): str(value) for key, value in properties.items()})
+
+
+def _language_of(properties: dict[str, str]) -> str:
+    language, country = (
+        properties.get(f"{FO}language", "none"),
+        properties.get(f"{FO}country", "none"),
+    )
+    if language in ("none", "zxx", ""):
+        return ""
+    return language if country in ("none", "") else f"{language}-{country}"

@@ -1,0 +1,245 @@
+"""The text of a PDF without a structure tree, by the positions and sizes of its lines."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from pipeline.commands.importing.appearance import LARGER, Levels
+from pipeline.commands.importing.page_metadata import TITLE
+from pipeline.commands.importing.pdf.lines import (
+    END,
+    HYPHENS,
+    PdfLine,
+    PdfText,
+    hyphenated,
+    lines_of,
+    plain_figures,
+    shape,
+    write_lines,
+)
+from pipeline.commands.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
+from pipeline.commands.importing.pdf.tables import PdfTable, with_tables
+from pipeline.commands.importing.references import LABEL
+from pipeline.commands.importing.typed_lists import TO_TICK
+from pipeline.verify.layout import PageLayout
+
+INDENT = 3
+"""The maximum indentation of a paragraph's first line, relative to the size of the text."""
+
+EDGES = 2
+"""The number of lines at the top and foot of a page that may belong to the page."""
+
+_BULLET = re.compile(r"\s*[•◦▪‣·●○■□\uf0b7\uf0a7–-]\s+")
+_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
+_MARK = re.compile(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
+
+_Item: TypeAlias = PdfLine | PdfTable | ShownImage
+_Part: TypeAlias = list[PdfLine] | PdfTable | ShownImage
+
+
+def page_of_lines(
+    pages: Sequence[PageLayout], outline: dict[str, int], images: Sequence[ShownImage]
+) -> PdfText:
+    """A page of HTML with the text; ``outline`` are the levels of headings, 0 for what is none."""
+    by_page = [lines_of(page.number, page.runs) for page in pages]
+    by_page = [[line for line in lines if line.text] for lines in by_page]
+    furniture, left_out = _furniture(by_page)
+    by_page = [[line for line in one if _key(line) not in furniture] for one in by_page]
+    lines = [line for one in by_page for line in one]
+    body = etree.Element("body")
+    if not lines:
+        return PdfText(body, 0, Counter(), [])
+    whole = " ".join(line.text for line in lines)
+    known = hyphenated(whole)
+    levels = Levels((shape([line]) for line in lines), outline)
+    text = levels.text
+    below = notes_below(by_page, text)
+    items = [
+        item
+        for page, one in zip(pages, below.pages, strict=True)
+        for item in _with_images(with_tables(one), [i for i in images if i.page == page.number])
+    ]
+    lists: list[tuple[float, Element]] = []
+    marks = 0
+    parts = [*_parts(items, text)]
+    found = levels.of_all([shape(part) if isinstance(part, list) else None for part in parts])
+    for part, level in zip(parts, found, strict=True):
+        if not isinstance(part, list):
+            part.write(body, known)
+            continue
+        first, said = part[0], " ".join(line.text for line in part)
+        if level:
+            made = etree.SubElement(body, f"h{min(level, 6)}")
+            if level == 1 and sum(e.tag == "h1" for e in body) == 1 and first.page == 1:
+                made.set("class", TITLE)
+            write_lines(part, made, known, marked=False)
+        elif mark := _mark_of(first):
+            item = _item(body, lists, first.left, "ol" if mark.strip("(.)").isdigit() else "ul")
+            write_lines([without_mark(first, mark), *part[1:]], item, known)
+            marks += 1
+        elif (label := LABEL.match(said)) and len(body) and body[-1].tag == "figure":
+            caption = etree.SubElement(body[-1], "figcaption")
+            write_lines(part, caption, known, marked=False)
+            marks += len(label[0].split())
+        else:
+            write_lines(part, etree.SubElement(body, "p"), known)
+    notes = [(label, note_of(lines, known)) for label, lines in below.notes.items()]
+    cut = sum(line.text.endswith(HYPHENS) for line in lines)
+    count = len(whole.split()) - cut - marks - 2 * len(notes)
+    plain_figures(body)
+    return PdfText(body, count, left_out, notes)
+
+
+def _with_images(lines: list[PdfLine | PdfTable], images: Sequence[ShownImage]) -> Iterator[_Item]:
+    """The content of a page, with its images before the first line below them."""
+    places: dict[int, list[ShownImage]] = {}
+    for image in images:
+        box = image.picture.box
+        middle = (box.bottom + box.top) / 2
+        firsts = (
+            (at, one if isinstance(one, PdfLine) else one.lines[0]) for at, one in enumerate(lines)
+        )
+        below = (
+            at
+            for at, line in firsts
+            if line.baseline < middle and line.left < box.right and line.right > box.left
+        )
+        at = next(below, len(lines))
+        places.setdefault(at, []).append(image)
+    for at, one in enumerate([*lines, None]):
+        yield from places.get(at, ())
+        if one is not None:
+            yield one
+
+
+def _mark_of(line: PdfLine) -> str:
+    """The bullet or number that a line begins with."""
+    first = line.runs[0].text.strip()
+    if len(line.runs) > 1 and _MARK.fullmatch(first):
+        return first
+    found = _BULLET.match(line.text) or _NUMBER.match(line.text)
+    return found[0].strip() if found else ""
+
+
+def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: str) -> Element:
+    """A new item, in the list of its indentation; ``lists`` are the open ones."""
+    if not lists or not len(body) or body[-1] is not lists[0][1]:
+        lists.clear()
+    while lists and lists[-1][0] > left + 3:
+        lists.pop()
+    is_inner = bool(lists) and lists[-1][0] < left - 3
+    if not lists or is_inner or lists[-1][1].tag != kind:
+        to = lists[-1][1][-1] if is_inner else body
+        if lists and not is_inner:
+            lists.pop()
+            to = lists[-1][1][-1] if lists else body
+        lists.append((left, etree.SubElement(to, kind)))
+    return etree.SubElement(lists[-1][1], "li")
+
+
+def _key(line: PdfLine) -> tuple[int, str, float]:
+    return line.page, line.text, round(line.baseline)
+
+
+def _furniture(
+    pages: Sequence[Sequence[PdfLine]],
+) -> tuple[set[tuple[int, str, float]], Counter[str]]:
+    """Running heads, feet and page numbers: text at the edges of many pages."""
+    edges: list[tuple[PdfLine, str]] = []
+    for lines in pages:
+        ordered = sorted(lines, key=lambda line: -line.baseline)
+        for line in {*ordered[:EDGES], *ordered[-EDGES:]}:
+            edges.append((line, re.sub(r"\d+|(?<![^\W\d_])[ivxlc]{1,8}$", "#", line.text)))
+    often = Counter(kind for _, kind in edges)
+    least = max(3, 0.3 * len(pages))
+    found: set[tuple[int, str, float]] = set()
+    words: Counter[str] = Counter()
+    for line, kind in edges:
+        is_number = re.fullmatch(r"\W*#\W*", kind) and len(pages) > 1
+        if often[kind] >= least or is_number:
+            found.add(_key(line))
+            words[kind if "#" not in kind else line.text] += len(line.text.split())
+    return found, words
+
+
+def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
+    """The lines of each paragraph, tables, and images after their paragraphs."""
+    lines = [item for item in items if isinstance(item, PdfLine)]
+    gaps = [
+        a.baseline - b.baseline
+        for a, b in itertools.pairwise(lines)
+        if a.page == b.page and 0 < a.baseline - b.baseline < 3 * text
+    ]
+    leading = statistics.median_low(gaps) if gaps else 1.2 * text
+    columns: dict[tuple[int, int], float] = {}
+    for line in lines:
+        place = (line.page, int(line.left / (INDENT * text)))
+        columns[place] = max(columns.get(place, 0), line.right)
+
+    def is_short(line: PdfLine) -> bool:
+        """Return whether a line ends well before others of its column."""
+        at = int(line.left / (INDENT * text))
+        edge = max(columns.get((line.page, at + by), 0) for by in (-1, 0, 1))
+        return line.right - line.left < 0.8 * (edge - line.left)
+
+    part: list[PdfLine] = []
+    waiting: list[ShownImage] = []
+    for item in [*items, None]:
+        if isinstance(item, ShownImage):
+            waiting.append(item)
+        elif (
+            isinstance(item, PdfLine)
+            and part
+            and _goes_on(part, item, text, leading, is_short=is_short(part[-1]))
+        ):
+            part.append(item)
+        else:
+            if part:
+                yield part
+            yield from waiting
+            part, waiting = [], []
+            if isinstance(item, PdfTable):
+                yield item
+            elif item:
+                part = [item]
+
+
+def _goes_on(
+    part: list[PdfLine], line: PdfLine, text: float, leading: float, *, is_short: bool
+) -> bool:
+    """Return whether a line belongs to the paragraph, or the heading, of the lines before it."""
+    before = part[-1]
+    is_first = len(part) == 1
+    if abs(line.size - before.size) > 0.5 or (is_first and before.bold and not line.bold):
+        return False
+    if is_first and is_short and before.italic and not line.italic:
+        return False
+    if _mark_of(line) or line.text[0] in TO_TICK:
+        return False
+    is_cut = not END.search(before.text)
+    gap = before.baseline - line.baseline
+    if line.size > LARGER * text:
+        return before.page == line.page and 0 < gap < 1.7 * line.size
+    if before.page != line.page or gap <= 0:
+        return is_cut and (line.text[:1].islower() or (not is_short and len(part) > 1))
+    goes_on = is_cut and line.text[:1].islower()
+    if gap > (1.6 if goes_on else 1.3) * leading + 0.5:
+        return False
+    is_below = abs(line.left - part[0].left) < 0.5 * line.size
+    is_centred = abs(line.left + line.right - before.left - before.right) < line.size
+    is_heading = before.bold and line.bold and (is_below or is_centred)
+    is_listed = bool(_mark_of(part[0])) and not is_heading
+    if is_listed and line.left < part[0].left + 0.5 * line.size:
+        return False
+    is_within = (is_listed and is_first) or is_heading
+    if line.left > before.left + 0.8 * line.size and not is_within:
+        return False
+    return not is_short or is_cut

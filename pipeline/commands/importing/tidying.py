@@ -1,0 +1,375 @@
+"""Tidying documents from other programs into the form that a careful person would write: no
+meaningless markup, no empty paragraphs, no gaps between heading levels, ids only for link
+targets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.commands.importing.references import LABEL, led_to
+from pipeline.commands.importing.tidy_tables import aligned, headed
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
+from pipeline.model.names import slug
+from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.roles import CLASSES
+from pipeline.model.tree import plain_text, walk
+from pipeline.parser.constructs.passages import attributed
+from pipeline.parser.lowering.inlines import NAMES
+from pipeline.parser.markup.flow import trim
+
+_UNWRAPPED = frozenset(
+    {"span", "small", "font", "ins", "time", "bdi", "big", "dfn", "cite", "data", "label", "center"}
+)
+"""Elements within text that say nothing that a source has to say."""
+
+FIRST_LEVEL = 2
+"""The level of the highest headings, right below the title."""
+
+_ALWAYS = frozenset({"decorative", "image", "small-caps"})
+_ROLES = frozenset(CLASSES)
+_COLUMNS = re.compile(r"columns-\d|side-by-side")
+
+_AS_EMPHASIS: dict[str, type[model.Emphasis] | type[model.Strong]] = {
+    "i": model.Emphasis,
+    "b": model.Strong,
+}
+_TRANSPARENT = frozenset({"div", "section", "article", "main", "address"})
+
+
+def tidied(
+    blocks: tuple[Block, ...],
+    notes: tuple[Note, ...],
+    title: str,
+    tell: Callable[..., None],
+) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
+    """Blocks and notes without data that only their programs use; ``tell`` is called with what is
+    lost."""
+    wanted = {
+        node.href[1:]
+        for node in walk((*blocks, *notes))
+        if isinstance(node, model.Link) and node.href.startswith("#") and node.href != "#"
+    }
+    ids = {old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(wanted))}
+    changes = _changes(ids)
+    blocks = rewrite(blocks, leave=changes)
+    notes = rewrite(notes, leave=changes)
+    blocks = _without_title(_flowing(blocks), title, tell)
+    levels = sorted({n.level for n in walk(blocks) if isinstance(n, model.Heading)})
+    ranks = {level: min(6, number) for number, level in enumerate(levels, FIRST_LEVEL)}
+    last = FIRST_LEVEL - 1
+    moved: dict[tuple[int, int], list[str]] = {}
+
+    def settled(node: model.Heading) -> Node:
+        nonlocal last
+        last = min(ranks[node.level], last + 1)
+        if last != ranks[node.level]:
+            said = " ".join(plain_text(node.children).split())
+            moved.setdefault((ranks[node.level] - 1, last - 1), []).append(said)
+        return replace(node, level=last)
+
+    blocks = rewrite(blocks, leave={model.Heading: settled})
+    for (level, higher), texts in moved.items():
+        more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+        message = f"The heading “{texts[0][:60]}”{more} moves from level {level} to {higher}."
+        tell(message, "A level cannot be skipped.", texts[0])
+    blocks, notes = led_to((blocks, notes), tell)
+    blocks = rewrite(blocks, leave=joined_runs())
+    return blocks, rewrite(notes, leave=joined_runs())
+
+
+def _changes(wanted: Mapping[str, str]) -> Changes:
+    def own(node: Node) -> Attributes:
+        kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang", "width"}
+        pairs = node.attributes.pairs
+        pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
+        said = _ROLES if isinstance(node, model.Heading) else _ALWAYS
+        classes = tuple(NAMES.get(name, name) for name in node.attributes.classes)
+        classes = tuple(c for c in classes if c in said or _COLUMNS.fullmatch(c))
+        found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
+        return NO_ATTRIBUTES if found == NO_ATTRIBUTES else found
+
+    def bare(node: Node) -> Node:
+        return replace(node, attributes=own(node), span=None)
+
+    def text(node: model.Heading | model.Paragraph) -> Node:
+        """A text; it has the id of an anchor that it begins with."""
+        found = own(node)
+        first = node.children[0] if node.children and not found.id else None
+        if isinstance(first, model.InlineElement) and first.attributes.id and not first.children:
+            found = replace(found, id=first.attributes.id)
+            node = replace(node, children=node.children[1:])
+        return replace(node, attributes=found, span=None)
+
+    def link(node: model.Link) -> Node | tuple[Node, ...]:
+        if node.href == "#":
+            return node.children
+        href = f"#{wanted[node.href[1:]]}" if node.href.startswith("#") else node.href
+        title = " ".join(node.title.split())
+        said = " ".join(plain_text(node.children).split())
+        title = "" if title == said else title
+        found = replace(node, href=href, title=title, attributes=own(node), span=None)
+        return _outside(found) if said or _holds_more(node.children) else ()
+
+    def element(node: model.InlineElement) -> Node | tuple[Node, ...]:
+        attributes = own(node)
+        if node.name == "span" and not (node.children or attributes.id or attributes.classes):
+            return ()
+        if node.name in _AS_EMPHASIS:
+            return emphasis(_AS_EMPHASIS[node.name](children=node.children))
+        is_change = node.name == "ins" and "datetime" in dict(node.attributes.pairs)
+        if node.name in _UNWRAPPED and attributes == NO_ATTRIBUTES and not is_change:
+            return node.children
+        name = "span" if node.name in _UNWRAPPED and not is_change else node.name
+        made = replace(node, name=name, attributes=attributes, span=None)
+        return _outside(made) if name in ("sub", "sup") and node.children else made
+
+    def emphasis(
+        node: model.Emphasis | model.Strong | model.Strikethrough,
+    ) -> Node | tuple[Node, ...]:
+        if not plain_text(node.children).strip() and not _holds_more(node.children):
+            return node.children
+        return _outside(replace(node, attributes=NO_ATTRIBUTES, span=None))
+
+    def container(node: model.Container) -> Node | tuple[Node, ...]:
+        if node.name in _TRANSPARENT and own(node) == NO_ATTRIBUTES:
+            return _flowing(node.children)
+        return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
+
+    def figure(node: model.Figure) -> Node:
+        return replace(node, caption=_without_label(node.caption), attributes=own(node), span=None)
+
+    def table(node: model.Table) -> Node | tuple[Node, ...]:
+        cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
+        if len(cells) == 1:  # which is for the layout
+            return _flowing(cells[0].children)
+        caption = _without_label(node.caption)
+        bare = replace(node, caption=caption, attributes=own(node), span=None)
+        return aligned(headed(bare))
+
+    def cell(node: model.TableCell) -> Node:
+        children = _flowing(node.children)
+        if len(children) == 1 and isinstance(children[0], model.Paragraph):
+            children = (model.Plain(children=children[0].children),)
+        return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
+
+    def plain(node: model.TableRow | model.CodeBlock) -> Node:
+        return replace(node, attributes=NO_ATTRIBUTES, span=None)
+
+    def item(node: model.ListItem) -> Node:
+        children = _flowing(node.children)
+        return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
+
+    def held(node: model.BlockQuote | Note) -> Node:
+        return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
+
+    def quoted(node: model.BlockQuote) -> Node:
+        children = attributed(_flowing(node.children))
+        return replace(node, children=children, attributes=own(node), span=None)
+
+    def listed(node: model.List) -> Node:
+        tight = all(
+            sum(isinstance(child, model.Paragraph) for child in item.children) < 2
+            and not any(map(_needs_room, item.children))
+            for item in node.items
+        )
+        tight = tight or (len(node.items) == 1 and len(node.items[0].children) == 1)
+        classes = node.attributes.classes
+        form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
+        return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
+
+    def described(node: model.DefinitionList) -> Node:
+        items = (
+            replace(item, definitions=tuple(filter(None, map(_flowing, item.definitions))))
+            for item in node.items
+        )
+        kept = tuple(replace(i, span=None) for i in items if i.terms or i.definitions)
+        return replace(node, items=kept, attributes=NO_ATTRIBUTES, span=None)
+
+    return {
+        **dict.fromkeys(model.HOLDERS, held),
+        model.BlockQuote: quoted,
+        **dict.fromkeys((model.Heading, model.Paragraph), text),
+        model.Image: bare,
+        model.Table: table,
+        model.Figure: figure,
+        model.Link: link,
+        model.Strikethrough: emphasis,
+        model.Code: lambda node: replace(node, attributes=NO_ATTRIBUTES),
+        model.InlineElement: element,
+        model.Emphasis: emphasis,
+        model.Strong: emphasis,
+        model.Container: container,
+        model.TableCell: cell,
+        model.TableRow: plain,
+        model.ListItem: item,
+        model.List: listed,
+        model.MathBlock: bare,
+        model.DefinitionList: described,
+        model.CodeBlock: plain,
+    }
+
+
+def _needs_room(block: Block) -> bool:
+    """Return whether a block is a table, or a list that cannot directly follow a line of text."""
+    return isinstance(block, model.Table) or (
+        isinstance(block, model.List)
+        and block.ordered
+        and (block.start != 1 or (bool(block.style or block.form) and len(block.items) == 1))
+    )
+
+
+def _without_label(caption: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    """A caption without its label, which each edition generates, and without emphasis that covers
+    all of it."""
+    while len(caption) == 1 and isinstance(caption[0], model.Emphasis | model.Strong):
+        caption = caption[0].children
+    label = LABEL.match(plain_text(caption))
+    left = len(label[0]) if label else 0
+    found: list[Inline] = []
+    for node in caption:
+        said = plain_text((node,))
+        if left < len(said) and isinstance(node, model.Text):
+            node = model.Text(text=node.text[left:])
+        if left < len(said) or not said:
+            found.append(node)
+        left = max(0, left - len(said))
+    return trim(found)
+
+
+def _holds_more(children: Iterable[Node]) -> bool:
+    return any(isinstance(n, model.Image | model.NoteReference) for n in walk(children))
+
+
+def _outside(
+    node: model.Emphasis | model.Strong | model.Strikethrough | model.Link | model.InlineElement,
+) -> tuple[Node, ...]:
+    """An element with the spaces at its ends moved outside, where asterisks are possible."""
+    children = list(node.children)
+    before = after = ""
+    if isinstance(children[0], model.Text):
+        text = children[0].text
+        before = text[: len(text) - len(text.lstrip())]
+        children[0] = replace(children[0], text=text.lstrip())
+    if isinstance(children[-1], model.Text):
+        text = children[-1].text
+        after = text[len(text.rstrip()) :]
+        children[-1] = replace(children[-1], text=text.rstrip())
+    found: list[Node] = [model.Text(text=" ")] if before else []
+    found.append(replace(node, children=tuple(c for c in children if c != model.Text(text=""))))
+    return (*found, model.Text(text=" ")) if after else tuple(found)
+
+
+def _flowing(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Blocks with a paragraph for each text between them, and without empty ones."""
+    found: list[Block] = []
+    for block in blocks:
+        if isinstance(block, model.Plain | model.Paragraph):
+            own = block.attributes
+            for run in _paragraphs(block.children):
+                found.append(paragraph_of(run, own))
+                own = NO_ATTRIBUTES
+        elif isinstance(block, model.Heading) and not block.children:
+            continue
+        else:
+            found.append(block)
+    return tuple(found)
+
+
+def paragraph_of(children: tuple[Inline, ...], attributes: Attributes) -> Block:
+    """A paragraph; an image alone in it is one of its kind, or a figure."""
+    only = children[0] if len(children) == 1 else None
+    if isinstance(only, model.Math) and only.display:
+        return model.MathBlock(tex=f"\n{only.tex}\n", attributes=attributes)
+    if not isinstance(only, model.Image):
+        return model.Paragraph(children=children, attributes=attributes)
+    if only.attributes == NO_ATTRIBUTES:
+        classes = ("image", *(name for name in attributes.classes if name != "image"))
+        attributes = Attributes(attributes.id, classes, attributes.pairs)
+        return model.Paragraph(children=children, attributes=attributes)
+    return model.Figure(image=only, attributes=attributes)
+
+
+def figures_left(node: model.FigureGroup) -> Node | tuple[Node, ...]:
+    """A group of figures; the remaining ones if images are missing."""
+    if all(isinstance(figure, model.Figure) for figure in node.figures):
+        return node
+    caption = (model.Paragraph(children=node.caption),) if node.caption else ()
+    return (*node.figures, *caption)
+
+
+def _paragraphs(children: tuple[Inline, ...]) -> Iterable[tuple[Inline, ...]]:
+    """The paragraphs of a text, which several line breaks part."""
+    run: list[Inline] = []
+    waiting: list[Inline] = []
+    for node in children:
+        is_space = isinstance(node, model.Text) and not node.text.strip(" \n\t\u00a0")
+        if isinstance(node, model.LineBreak) or (waiting and is_space):
+            waiting.append(node)
+            continue
+        if sum(isinstance(n, model.LineBreak) for n in waiting) > 1:
+            if text := trim(run):
+                yield text
+            run = []
+        elif waiting:
+            run += waiting
+        waiting = []
+        run.append(node)
+    text = trim(run)
+    if any(not isinstance(n, model.Text) or n.text.strip(" \u00a0\u200b") for n in text):
+        yield text
+
+
+def _without_title(
+    blocks: tuple[Block, ...], title: str, tell: Callable[..., None]
+) -> tuple[Block, ...]:
+    """The blocks without the heading, or first paragraph, that repeats the title in the front
+    matter; ``tell`` is called with what is marked in it."""
+    said = "".join(title.casefold().split())
+    for at, block in enumerate(blocks[:6] if said else ()):
+        if isinstance(block, model.Heading) or (not at and isinstance(block, model.Paragraph)):
+            text = "".join(plain_text(block.children).casefold().split())
+            if text == said:
+                for node in block.children if len(block.children) > 1 else ():
+                    marked = plain_text((node,)).strip()
+                    if marked and not isinstance(node, model.Text | model.Link):
+                        tell(f"“{marked[:60]}” is plain text in the title, which has no markup.")
+                return (*blocks[:at], *blocks[at + 1 :])
+    return blocks
+
+
+def joined_runs() -> Changes:
+    """Changes that join texts that follow each other."""
+
+    def leave(node: Node) -> Node:
+        children: tuple[Node, ...] = node.children  # type: ignore[attr-defined]
+        found: list[Node] = []
+        for child in children:
+            if isinstance(child, model.SoftBreak):
+                child = model.Text(text=" ")
+            if found and isinstance(child, model.Text) and isinstance(found[-1], model.Text):
+                text = found[-1].text + child.text
+                found[-1] = model.Text(text=text)
+            else:
+                found.append(child)
+        children = tuple(found)
+        if isinstance(node, model.Heading | model.Paragraph | model.Plain):
+            children = trim(children)  # type: ignore[arg-type]
+        return replace(node, children=children)
+
+    return dict.fromkeys(
+        (
+            model.Heading,
+            model.Paragraph,
+            model.Plain,
+            model.Emphasis,
+            model.Strong,
+            model.Strikethrough,
+            model.Link,
+            model.InlineElement,
+        ),
+        leave,
+    )

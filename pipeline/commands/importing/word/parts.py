@@ -1,0 +1,197 @@
+"""The parts of a Word document: relations, images, notes, comments, and languages."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml.etree import _Element as Element
+
+from pipeline.commands.importing.archive import BrokenArchiveError, parsed_xml
+from pipeline.commands.importing.word.styles import Numbering, Styles, W
+from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.languages import language
+
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/officeDocument/math",
+     b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+     b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+     b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+)  # fmt: skip
+"""Namespaces of the standard's strict form, and the transitional ones."""
+
+_CONVERTED = (".tif", ".tiff", ".bmp")
+
+
+class _Relation(NamedTuple):
+    """A relation of a part: its target, which may be outside the document, and its kind."""
+
+    target: str = ""
+    is_outside: bool = False
+    kind: str = ""
+
+
+class WordParts:
+    """The files of a document by their names; ``part`` is the current one."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+        self._relations: dict[str, dict[str, _Relation]] = {}
+        self._main = self._target_of("", "officeDocument") or "word/document.xml"
+        self.part = self._main
+        main = self.xml(self.part)
+        if main is None:
+            raise BrokenArchiveError("This is not a Word document.")
+        self.main = main
+        self.styles = Styles(self.beside("styles"))
+        self.numbering = Numbering(self.beside("numbering"), self.styles)
+        self.comments = _comments(self.beside("comments"))
+        self.notes: dict[tuple[str, str], str] = {}
+        self._note_texts = {
+            kind: {e.get(f"{W}id") or "": e for e in self._notes(kind)}
+            for kind in ("footnote", "endnote")
+        }
+        self.language = self._main_language()
+
+    def xml(self, name: str) -> Element | None:
+        """A file as XML, if it is there and not empty."""
+        data = self.files.get(name)
+        if not data:
+            return None
+        for strict, usual in _STRICT:
+            data = data.replace(strict, usual)
+        return parsed_xml(data)
+
+    def beside(self, kind: str) -> Element | None:
+        """A file of a kind, in addition to the document's text."""
+        return self.xml(self.beside_name(kind))
+
+    def beside_name(self, kind: str) -> str:
+        """The name of such a file: programs give them numbers, or names of their own."""
+        usual = posixpath.join(posixpath.dirname(self._main), f"{kind}.xml")
+        return self._target_of(self._main, kind) or usual
+
+    def sources(self) -> Iterator[Element]:
+        """The works that citations name by their tags."""
+        for name in sorted(self.files):
+            root = self.xml(name) if re.fullmatch(r"customXml/item\d+\.xml", name) else None
+            if root is not None and str(root.tag).endswith("bibliography}Sources"):
+                yield from root
+
+    # --- relations ---
+
+    def _target_of(self, part: str, kind: str) -> str:
+        """The target of a part's relation of a kind, if there is one."""
+        related = self._related(part).values()
+        return next((one.target for one in related if one.kind == kind), "")
+
+    def _related(self, part: str) -> dict[str, _Relation]:
+        """The relations of a part, by their ids."""
+        if part not in self._relations:
+            folder, name = posixpath.split(part)
+            root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
+            found: dict[str, _Relation] = {}
+            for one in () if root is None else root:
+                target = one.get("Target") or ""
+                is_outside = one.get("TargetMode") == "External"
+                if not is_outside:
+                    target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                kind = (one.get("Type") or "").rpartition("/")[2]
+                found[one.get("Id") or ""] = _Relation(target, is_outside, kind)
+            self._relations[part] = found
+        return self._relations[part]
+
+    def target(self, name: str | None) -> str | None:
+        """The address that a relation leads to."""
+        found = self._related(self.part).get(name or "", _Relation())
+        return found.target if found.is_outside else None
+
+    def image(self, name: str) -> str:
+        """The name of the file that an image is in; PNG for kinds that no edition shows."""
+        target, is_outside, _ = self._related(self.part).get(name, _Relation())
+        if is_outside or target not in self.files:
+            return target if is_outside else ""
+        stem, suffix = posixpath.splitext(target)
+        if suffix.lower() in _CONVERTED and (data := _as_png(self.files[target])):
+            target = f"{stem}.png"
+            self.files[target] = data
+        return target
+
+    # --- notes ---
+
+    def _notes(self, kind: str) -> list[Element]:
+        root = self.beside(f"{kind}s")
+        return [] if root is None else [*root.iter(f"{W}{kind}")]
+
+    def note(self, reference: str, name: str) -> str:
+        """The label of a note that is referred to, if there is such."""
+        kind = reference.removesuffix("Reference")
+        if name not in self._note_texts[kind]:
+            return ""
+        return self.notes.setdefault((kind, name), str(len(self.notes) + 1))
+
+    def note_text(self, kind: str, name: str) -> Element:
+        return self._note_texts[kind][name]
+
+    # --- languages ---
+
+    def _main_language(self) -> str:
+        """The language of most of the text."""
+        found: Counter[str] = Counter()
+        for paragraph in self.main.iter(f"{W}p"):
+            for run in paragraph.iter(f"{W}r"):
+                length = sum(len(t.text or "") for t in run.iter(f"{W}t"))
+                if length:
+                    found[self.styles.language(run, paragraph)] += length
+        del found[""]
+        for said, _ in found.most_common():
+            if tag := _tag(said):
+                return tag
+        return "en"
+
+    def other_language(self, run: Element, paragraph: Element | None) -> str:
+        """The language of a run, if it differs from the document's."""
+        said = self.styles.language(run, paragraph)
+        if not said or said[:2].lower() == self.language[:2]:
+            return ""
+        text = "".join(t.text or "" for t in run.iter(f"{W}t"))
+        return _tag(said) if re.search(r"[^\W\d_]", text) else ""
+
+
+def _tag(value: str) -> str:
+    try:
+        tag = language(value)
+    except BadValueError:
+        return ""
+    return "" if tag.startswith(("x-", "zxx", "und")) else tag
+
+
+def _comments(root: Element | None) -> dict[str, str]:
+    """The texts of comments, by their ids, with who made them."""
+    found: dict[str, str] = {}
+    for one in () if root is None else root.iter(f"{W}comment"):
+        paragraphs = ("".join(t.text or "" for t in p.iter(f"{W}t")) for p in one.iter(f"{W}p"))
+        text = " ".join(" ".join(paragraphs).split())
+        author = one.get(f"{W}author") or ""
+        found[one.get(f"{W}id") or ""] = f"{author}: {text}" if author else text
+    return found
+
+
+def _as_png(data: bytes) -> bytes:
+    from PIL import UnidentifiedImageError
+
+    from pipeline.system.pictures import Image, opened
+
+    made = io.BytesIO()
+    try:
+        opened(data).save(made, "PNG")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return b""
+    return made.getvalue()

@@ -1,0 +1,274 @@
+"""The styles of a Word document, which identify kinds of paragraphs and runs, and its numbering,
+which identifies lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml.etree import _Element as Element
+
+from pipeline.commands.importing.appearance import usual
+
+WORDS_OWN = 10.0
+"""The size of text for which a document gives none, in points."""
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+VAL = f"{W}val"
+
+_KINDS = {
+    name: kind
+    for kind, names in {
+        "title": ("title",),
+        "subtitle": ("subtitle",),
+        "author": ("author",),
+        "date": ("date",),
+        "quote": ("quote", "intense quote", "block text", "block quotation", "quotations"),
+        "caption": (
+            *"caption drawing figure illustration table tabelle abbildung".split(),
+            "image caption",
+            "table caption",
+        ),
+        "code": ("code", "html preformatted", "preformatted text", "source code", "macro text"),
+        "term": ("definition term", "list heading"),
+        "definition": ("definition", "list contents"),
+        "contents": ("toc heading", "table of figures", "contents heading"),
+        "continued": ("list paragraph",),
+    }.items()
+    for name in names
+}
+"""The kinds of paragraphs by the names of styles, which Word stores in English."""
+
+_NUMBERED = (
+    (re.compile(r"heading ([1-9])"), "heading"),
+    (re.compile(r"(?:toc|contents|index) ([1-9])"), "contents"),
+    (re.compile(r"list continue(?: [2-5])?()"), "continued"),
+)
+_CODE = frozenset({"code", "html code", "verbatim char", "source text", "html typewriter"})
+_EMPHATIC = {"strong emphasis": "strong", "strong": "strong", "emphasis": "em", "citation": "em"}
+
+
+class Level(NamedTuple):
+    """A level of a list: its ``format`` is Word's, ``text`` the punctuation around numbers."""
+
+    format: str
+    text: str
+    start: int
+    number: int
+    """The number of this paragraph."""
+
+
+def on(element: Element | None) -> bool:
+    """Return whether a property is present and not switched off."""
+    return element is not None and element.get(VAL) not in ("0", "false", "none", "off")
+
+
+def kind_of(name: str) -> tuple[str, int]:
+    """The kind of paragraphs with a style, by its name, and their level if they are headings."""
+    for pattern, kind in _NUMBERED:
+        if match := pattern.fullmatch(name):
+            return kind, int(match[1] or 0)
+    return _KINDS.get(name, ""), 0
+
+
+class Styles:
+    """The styles by their ids."""
+
+    def __init__(self, root: Element | None) -> None:
+        self._by_id: dict[str, Element] = {}
+        self._normal = ""
+        self.default: Element | None = None
+        if root is None:
+            return
+        self.default = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        for style in root.iter(f"{W}style"):
+            name = style.get(f"{W}styleId") or ""
+            self._by_id[name] = style
+            if style.get(f"{W}default") in ("1", "true") and style.get(f"{W}type") == "paragraph":
+                self._normal = name
+
+    def chain(self, name: str) -> Iterator[Element]:
+        """A style, and its parent styles."""
+        seen: set[str] = set()
+        while name in self._by_id and name not in seen:
+            seen.add(name)
+            style = self._by_id[name]
+            yield style
+            based = style.find(f"{W}basedOn")
+            name = "" if based is None else based.get(VAL, "")
+
+    def of(self, paragraph: Element) -> str:
+        """The id of a paragraph's style."""
+        found = paragraph.find(f"{W}pPr/{W}pStyle")
+        return self._normal if found is None else found.get(VAL, "")
+
+    def property(self, paragraph: Element, path: str) -> Element | None:
+        """A property of a paragraph, its own or that of its style."""
+        steps = "/".join(f"{W}{step}" for step in path.split("/"))
+        found = paragraph.find(f"{W}pPr/{steps}")
+        if found is not None:
+            return found
+        styles = (style.find(f"{W}pPr/{steps}") for style in self.chain(self.of(paragraph)))
+        return next((one for one in styles if one is not None), None)
+
+    def kind(self, paragraph: Element) -> tuple[str, int]:
+        """The kind of a paragraph, and its level if it is a heading."""
+        for style in self.chain(self.of(paragraph)):
+            found = kind_of(_name(style))
+            if found[0]:
+                return found
+        level = self.property(paragraph, "outlineLvl")
+        value = level.get(VAL, "9") if level is not None else "9"
+        return ("heading", int(value) + 1) if value.isdecimal() and int(value) < 9 else ("", 0)
+
+    def run_property(self, run: Element, name: str) -> Element | None:
+        """A property of a run, its own or that of its character style."""
+        own = run.find(f"{W}rPr/{W}{name}")
+        if own is not None:
+            return own
+        for style in self._run_styles(run):
+            if (found := style.find(f"{W}rPr/{W}{name}")) is not None:
+                return found
+        return None
+
+    def run_or_paragraph(
+        self, run: Element, paragraph: Element | None, name: str
+    ) -> Element | None:
+        """A property of a run: its own, or that of its style, its paragraph's style or all text."""
+        found = self.run_property(run, name)
+        if found is None and paragraph is not None:
+            styles = self.chain(self.of(paragraph))
+            held = (style.find(f"{W}rPr/{W}{name}") for style in styles)
+            found = next((one for one in held if one is not None), None)
+        if found is None and self.default is not None:
+            found = self.default.find(f"{W}{name}")
+        return found
+
+    def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
+        """Return whether a run is hidden."""
+        said = self.run_or_paragraph(run, paragraph, "vanish")
+        return on(said) or on(run.find(f"{W}rPr/{W}webHidden"))
+
+    def letters(self, paragraph: Element) -> tuple[float, bool]:
+        """The size of most of a paragraph's letters, in points, and whether all are bold."""
+        runs = [run for run in paragraph.iter(f"{W}r") if _text_in(run).strip()]
+        sizes = (self.run_or_paragraph(run, paragraph, "sz") for run in runs)
+        said = ("" if size is None else size.get(VAL, "") for size in sizes)
+        points = (int(size) / 2 if size.isdecimal() else WORDS_OWN for size in said)
+        bold = [on(self.run_or_paragraph(run, paragraph, "b")) for run in runs]
+        return usual(zip(points, map(_text_in, runs), strict=True)), bool(runs) and all(bold)
+
+    def _run_styles(self, run: Element) -> Iterator[Element]:
+        style = run.find(f"{W}rPr/{W}rStyle")
+        return self.chain("" if style is None else style.get(VAL, ""))
+
+    def run_kind(self, run: Element) -> str:
+        """The effect of a run's style: code, strong, em, or none."""
+        for style in self._run_styles(run):
+            name = _name(style)
+            if name in _CODE:
+                return "code"
+            if name in _EMPHATIC:
+                return _EMPHATIC[name]
+        return ""
+
+    def language(self, run: Element, paragraph: Element | None) -> str:
+        """The language that a run is marked as."""
+        key = f"{W}bidi" if on(self.run_property(run, "rtl")) else VAL
+        found = self.run_property(run, "lang")
+        if (found is None or not found.get(key)) and paragraph is not None:
+            styles = self.chain(self.of(paragraph))
+            said = (style.find(f"{W}rPr/{W}lang") for style in styles)
+            found = next((one for one in said if one is not None and one.get(key)), None)
+        if found is None and self.default is not None:
+            found = self.default.find(f"{W}lang")
+        return "" if found is None else found.get(key, "")
+
+
+def _text_in(run: Element) -> str:
+    return "".join(text.text or "" for text in run.iter(f"{W}t"))
+
+
+def _name(style: Element) -> str:
+    found = style.find(f"{W}name")
+    return "" if found is None else found.get(VAL, "").lower().replace("_20_", " ")
+
+
+class Numbering:
+    """The lists of a document, and how far each has counted."""
+
+    def __init__(self, root: Element | None, styles: Styles) -> None:
+        self._styles = styles
+        self._abstract: dict[str, Element] = {}
+        self._nums: dict[str, Element] = {}
+        self._counted: dict[str, dict[int, int]] = {}
+        self._begun: set[tuple[str, int]] = set()
+        for found in () if root is None else root.iter(f"{W}abstractNum"):
+            self._abstract[found.get(f"{W}abstractNumId") or ""] = found
+        for found in () if root is None else root.iter(f"{W}num"):
+            self._nums[found.get(f"{W}numId") or ""] = found
+
+    def of(self, paragraph: Element) -> tuple[int, Level] | None:
+        """The depth of a paragraph in a list, and the kind of list; the item is counted."""
+        number = self._styles.property(paragraph, "numPr/numId")
+        name = "" if number is None else number.get(VAL, "")
+        if name not in self._nums:
+            return None
+        level = self._styles.property(paragraph, "numPr/ilvl")
+        said = level.get(VAL, "0") if level is not None else ""
+        depth = int(said) if said.isdecimal() else self._depth_of(name, paragraph)
+        abstract, definition, start = self._level(name, depth)
+        if definition is None:
+            return None
+        form = _value(definition, "numFmt", "decimal")
+        if form == "none":
+            return None
+        counted = self._counted.setdefault(abstract, {})
+        for deeper in [one for one in counted if one > depth]:
+            del counted[deeper]
+        is_begun = (name, depth) in self._begun
+        self._begun.add((name, depth))
+        again = start is not None and not is_begun
+        first = start if start is not None else int(_value(definition, "start", "1"))
+        counted[depth] = first if again or depth not in counted else counted[depth] + 1
+        text = _value(definition, "lvlText", "")
+        return depth, Level(form, text, first, counted[depth])
+
+    def _level(self, name: str, depth: int) -> tuple[str, Element | None, int | None]:
+        """The list and level of a numbering, and the number from which it restarts."""
+        number = self._nums[name]
+        abstract = _value(number, "abstractNumId", "")
+        linked = self._abstract.get(abstract)
+        if linked is not None and (link := _value(linked, "numStyleLink", "")):
+            for style in self._styles.chain(link):
+                other = style.find(f"{W}pPr/{W}numPr/{W}numId")
+                if other is not None and other.get(VAL, "") in self._nums:
+                    abstract = _value(self._nums[other.get(VAL, "")], "abstractNumId", "")
+        start: int | None = None
+        definition: Element | None = None
+        for override in number.iter(f"{W}lvlOverride"):
+            if override.get(f"{W}ilvl") == str(depth):
+                said = _value(override, "startOverride", "")
+                start = int(said) if said.isdecimal() else start
+                found = override.find(f"{W}lvl")
+                definition = definition if found is None else found
+        root = self._abstract.get(abstract)
+        if definition is None and root is not None:
+            levels = {level.get(f"{W}ilvl"): level for level in root.iter(f"{W}lvl")}
+            definition = levels.get(str(depth))
+        return abstract, definition, start
+
+    def _depth_of(self, name: str, paragraph: Element) -> int:
+        """The level that belongs to a paragraph's style."""
+        root = self._abstract.get(_value(self._nums[name], "abstractNumId", ""))
+        style = self._styles.of(paragraph)
+        for level in () if root is None else root.iter(f"{W}lvl"):
+            if _value(level, "pStyle", "") == style:
+                return int(level.get(f"{W}ilvl") or 0)
+        return 0
+
+
+def _value(element: Element, name: str, default: str) -> str:
+    found = element.find(f"{W}{name}")
+    return default if found is None else found.get(VAL, default)

@@ -1,0 +1,1 @@
+"""Building all documents of a folder or a bucket."""

@@ -1,0 +1,114 @@
+"""Builds the documents of a library that are due, with any executor: bytes in, bytes out."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pipeline.commands.library.tasks import Built, Task, make, stopped
+from pipeline.commands.limits import stop_message
+from pipeline.system.limited_child import CRASHED, Limits
+from pipeline.system.limited_pool import TaskStoppedError
+
+if TYPE_CHECKING:
+    from pipeline.system.store import Store
+
+TRIES = 3
+"""The number of times that a document may end its process."""
+
+AHEAD = 4
+"""The number of tasks that an executor is given at a time, for each that it does at once."""
+
+
+BETWEEN_LOOKS = 20
+"""Seconds without a result after which the executor is checked."""
+
+
+class LostExecutorError(Exception):
+    """No worker is left to do tasks."""
+
+
+def build(data: bytes) -> bytes:
+    """Build the document of a `Task`, and return the result as a `Built`."""
+    task = msgspec.msgpack.decode(data, type=Task)
+    started = time.perf_counter()
+    os.chdir(task.folder or tempfile.gettempdir())
+    try:
+        built = _build(task)
+    except MemoryError:
+        raise
+    except OSError as error:
+        where, why = error.filename or task.out, error.strerror or error
+        built = stopped(task.name, task.source, f"“{where}” cannot be written: {why}.")
+    except Exception as error:
+        hint = "This is a bug in Chapbook: please report it, with the source."
+        message = f"{type(error).__name__}: {error}"
+        built = stopped(task.name, task.source, message, hint)
+    seconds = time.perf_counter() - started
+    return msgspec.msgpack.encode(msgspec.structs.replace(built, seconds=seconds))
+
+
+def _build(task: Task) -> Built:
+    from pipeline.system.store import Folder
+
+    store: Store = Folder(Path(task.store).absolute())
+    if not task.root and "://" not in task.store:
+        return make(task, store)
+    from pipeline.commands.library import remote
+
+    if "://" in task.store:
+        store = remote.UrlStore(task.store)
+    return remote.build(task, make, store) if task.root else make(task, store)
+
+
+def built(
+    tasks: Sequence[Task],
+    executor: Executor,
+    limits: Limits,
+    at_once: int,
+    do: Callable[[bytes], bytes] = build,
+    is_alive: Callable[[], bool] = lambda: True,
+) -> Iterator[tuple[Task, Built, float]]:
+    """Each task with its result, and the time when it was submitted, as they are completed. Raises
+    `LostExecutorError` if nothing is completed any more, because nobody ``is_alive``."""
+    left = iter(tasks)
+    running: dict[Future[bytes], tuple[Task, int, float, float]] = {}
+
+    def hand_over(task: Task, tries: int, seconds: float) -> None:
+        future = executor.submit(do, msgspec.msgpack.encode(task))
+        running[future] = task, tries, seconds, time.time()
+
+    while True:
+        while len(running) < at_once * AHEAD and (task := next(left, None)):
+            hand_over(task, 1, 0.0)
+        if not running:
+            return
+        done = wait(running, BETWEEN_LOOKS, FIRST_COMPLETED).done
+        if not done and not is_alive():
+            raise LostExecutorError
+        for future in done:
+            task, tries, seconds, began = running.pop(future)
+            try:
+                result = msgspec.msgpack.decode(future.result(), type=Built)
+            except TaskStoppedError as error:
+                seconds += error.seconds
+                if error.reason == CRASHED and tries < TRIES:
+                    hand_over(task, tries + 1, seconds)
+                    continue
+                result = msgspec.structs.replace(_stopped(task, error, limits), seconds=seconds)
+            except Exception as error:  # of the executor itself
+                if type(error).__name__ != "KilledWorker":
+                    raise LostExecutorError from error
+                result = _stopped(task, TaskStoppedError(CRASHED, "with its worker"), limits)
+            yield task, result, began
+
+
+def _stopped(task: Task, error: TaskStoppedError, limits: Limits) -> Built:
+    return stopped(task.name, task.source, *stop_message(error, limits, TRIES))

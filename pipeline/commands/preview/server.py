@@ -1,0 +1,279 @@
+"""Serves a session to the page in ``templates/preview``, on this machine only.
+
+All addresses begin with a random token, which other websites and users do not know; requests for
+another host, or from another site's page, are refused. Nothing that is served may load anything
+from elsewhere, and outputs run no scripts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import mimetypes
+import secrets
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from pipeline.commands.preview import drawing
+from pipeline.commands.preview.session import Session
+from pipeline.commands.preview.showing import Shown
+from pipeline.model.editions import EDITIONS
+from pipeline.system.paths import builtin_templates
+
+HOST = "127.0.0.1"
+SHELL = ("", "preview.css", "preview.js", "panes.js", "places.js")
+START = "preview.html"
+SHELL_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+BUILT_POLICY = (
+    "sandbox allow-same-origin; default-src 'none'; style-src 'self' 'unsafe-inline' data:;"
+    " img-src 'self' data:; font-src 'self' data:; media-src 'self' data:; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+"""The cache header of addresses with a digest."""
+
+TYPES = {
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".ncx": "application/xml",
+    ".otf": "font/otf",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xhtml": "application/xhtml+xml",
+}
+
+ASGI: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class _Guard:
+    """Refuses requests that are not made to this machine by name, or by a page of another site."""
+
+    def __init__(self, app: ASGI, port: int) -> None:
+        self._app = app
+        self._hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        host, origin = request.headers.get("host"), request.headers.get("origin")
+        if host not in self._hosts or origin not in (None, f"http://{host}"):
+            await PlainTextResponse("Not allowed from here.", 403, HEADERS)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class _Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
+    """Ends connections for the browser as well. Processes that were started for a build while one
+    was open have it too, and it would seem open until they end: what is asked over it is lost."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        with contextlib.suppress(OSError):
+            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        super().connection_lost(exc)
+
+
+class Preview:
+    """A session's page, at `address` as long as it `run`\\ s. ``editor`` is a command with
+    ``{file}`` and ``{line}`` in its words."""
+
+    def __init__(self, session: Session, port: int = 0, editor: Sequence[str] = ()) -> None:
+        self._session = session
+        self._editor = editor
+        # asyncio sends small answers at once only over sockets of which it knows the protocol
+        self._socket = socket.socket(proto=socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((HOST, port))
+        self._socket.listen()  # a browser may be there before all is ready
+        self.port: int = self._socket.getsockname()[1]
+        self._token = secrets.token_urlsafe(24)
+        self.address = f"http://{HOST}:{self.port}/{self._token}/"
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: set[asyncio.Event] = set()
+
+    def run(self, ready: Callable[[], object] = lambda: None) -> None:
+        """Serve until Ctrl-C; ``ready`` is called once that has begun."""
+        config = uvicorn.Config(
+            _Guard(self._app(), self.port),
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            http=_Protocol,
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            self._session.changed = self._changed
+            ready()
+            await server.serve(sockets=[self._socket])
+
+        asyncio.run(serve())
+        # Only a signal ends it; asyncio forgets one that comes when nothing is left to cancel.
+        raise KeyboardInterrupt
+
+    def _app(self) -> Starlette:
+        shell = [Route(f"/{name}", functools.partial(_shell, name or START)) for name in SHELL]
+        routes = [
+            *shell,
+            Route("/events", self._events),
+            Route("/places/{edition}/{digest}", self._places),
+            Route("/lines/{edition}/{digest}", self._lines),
+            Route("/page/{edition}/{digest}/{page:int}", self._page),
+            Route("/file/{edition}/{digest}/{name:path}", self._file),
+            Route("/named", self._named),
+            Route("/views", self._views, methods=["POST"]),
+            Route("/open", self._open, methods=["POST"]),
+        ]
+        return Starlette(routes=[Mount(f"/{self._token}", routes=routes)])
+
+    def _changed(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and the last build has not
+            if self._loop:
+                self._loop.call_soon_threadsafe(self._notify_all)
+
+    def _notify_all(self) -> None:
+        for listener in self._listeners:
+            listener.set()
+
+    async def _events(self, request: Request) -> Response:
+        """The state, now and whenever it changes."""
+        return StreamingResponse(self._states(), media_type="text/event-stream", headers=HEADERS)
+
+    async def _states(self) -> AsyncIterator[bytes]:
+        changed = asyncio.Event()
+        self._listeners.add(changed)
+        can_open = b"true" if self._editor else b"false"
+        try:
+            while True:
+                changed.clear()
+                state = msgspec.json.encode(self._session.state)
+                yield b'data: {"editor":' + can_open + b',"state":' + state + b"}\n\n"
+                await changed.wait()
+        finally:
+            self._listeners.discard(changed)
+
+    def _shown(self, request: Request) -> Shown | None:
+        return self._session.shown(request.path_params["edition"], request.path_params["digest"])
+
+    async def _places(self, request: Request) -> Response:
+        one = self._shown(request)
+        return _json(one.places) if one else _gone()
+
+    async def _lines(self, request: Request) -> Response:
+        """The text of those pages whose numbers are given. Pictures can be drawn in between."""
+        one = self._shown(request)
+        numbers = request.query_params.get("pages", "").split(",")
+        if one is None or not all(map(_is_number, numbers)):
+            return _gone()
+        found: list[list[drawing.Line]] = []
+        try:
+            for page in (one.pages[int(number)] for number in numbers):
+                read = self._session.draw(drawing.lines, page.path, page.number)
+                found.append(await asyncio.wrap_future(read))
+        except IndexError:
+            return _gone()
+        return _json(found)
+
+    async def _page(self, request: Request) -> Response:
+        one, number = self._shown(request), request.path_params["page"]
+        width = request.query_params.get("width", "")
+        if one is None or not _is_number(width) or number >= len(one.pages):
+            return _gone()
+        page = one.pages[number]
+        drawn = self._session.draw(drawing.picture, page.path, page.number, int(width))
+        picture = await asyncio.wrap_future(drawn)
+        return Response(picture, media_type="image/png", headers=HEADERS | FOREVER)
+
+    async def _file(self, request: Request) -> Response:
+        one, name = self._shown(request), request.path_params["name"]
+        if one is None or name not in one.files:
+            return _gone()
+        suffix = PurePosixPath(name).suffix
+        kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        headers = HEADERS | FOREVER | {"Content-Security-Policy": BUILT_POLICY}
+        data = one.files[name]
+        if "html" in kind:  # the browser would complain of each script that it does not run
+            before, *after = data.split(b"<script")
+            data = before + b"".join(each.partition(b"</script>")[2] for each in after)
+        return Response(data, headers=headers | {"Content-Type": kind})
+
+    async def _named(self, request: Request) -> Response:
+        """The name that places and findings have for a file of the text."""
+        name = self._session.name_of(request.query_params.get("file", ""))
+        return PlainTextResponse(name, headers=HEADERS)
+
+    async def _views(self, request: Request) -> Response:
+        """Have those editions made first that somebody looks at, by format."""
+        views = dict(request.query_params)
+        for format, name in views.items():
+            if name and (name not in EDITIONS or EDITIONS[name].format != format):
+                return _gone()
+        self._session.look_at(views)
+        return Response(status_code=204, headers=HEADERS)
+
+    async def _open(self, request: Request) -> Response:
+        """Have the editor show a line of a file that the text is in, and of no other."""
+        line = request.query_params.get("line", "")
+        path = self._session.path_of(request.query_params.get("file", ""))
+        if not self._editor or path is None or not line.isdecimal() or len(line) > 9:
+            return _gone()
+        given = {"{file}": str(path), "{line}": line}
+        command = []
+        for word in self._editor:
+            for name, value in given.items():
+                word = word.replace(name, value)
+            command.append(word)
+        try:
+            subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            text = f"{command[0]} could not be started: {error.strerror}."
+            return PlainTextResponse(text, 500, HEADERS)
+        return Response(status_code=204, headers=HEADERS)
+
+
+async def _shell(file: str, request: Request) -> Response:
+    path = builtin_templates() / "preview" / file
+    headers = HEADERS | {"Content-Security-Policy": SHELL_POLICY}
+    return Response(path.read_bytes(), headers=headers | {"Content-Type": TYPES[path.suffix]})
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() and len(word) < 5
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json", headers=HEADERS)
+
+
+def _gone() -> Response:
+    return PlainTextResponse("Not found.", 404, HEADERS)

@@ -1,0 +1,327 @@
+"""The state of a preview: the last build, its findings, and the current activity."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from pipeline.commands.preview import drawing
+from pipeline.commands.preview.pages import Size, pages_of, soonest
+from pipeline.commands.preview.showing import DIGEST, BlockPlace, Shown, places, shown
+from pipeline.commands.watcher import Watcher
+from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
+from pipeline.model import Document
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
+from pipeline.model.events import Begun
+from pipeline.model.messages import as_text, summary
+from pipeline.package.units import Proof
+from pipeline.system.paths import shown_name
+from pipeline.system.processes import end_with_parent, without_interrupts
+from pipeline.system.store import key
+
+MOST = 50
+"""Findings that are shown one by one."""
+
+KEPT = 6
+"""States of an edition that a page may still ask for."""
+
+Run: TypeAlias = Callable[..., Result]
+T = TypeVar("T")
+
+
+class _Finding(msgspec.Struct, frozen=True):
+    """A finding as displayed: its position and complete message, with the line and a caret."""
+
+    severity: str
+    file: str
+    line: int
+    text: str
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """The information that a page needs to show an edition. ``places`` changes if they do."""
+
+    format: str
+    label: str
+    digest: str
+    places: int
+    documents: tuple[str, ...] = ()
+    pages: tuple[tuple[float, float, str, float], ...] = ()
+
+
+class _State(msgspec.Struct, frozen=True):
+    """The state for the page. ``number`` changes if something is to be shown, and ``doing`` is the
+    current stage, of which a ``share`` from 0 to 1 may be known to be done. ``parts`` are the
+    editions of the last good build; until the next has ended, they may have pages of that."""
+
+    source: str
+    editions: tuple[tuple[str, str, str], ...]
+    number: int = 0
+    doing: str = "starting"
+    share: float | None = None
+    failed: bool = False
+    summary: str = ""
+    findings: tuple[_Finding, ...] = ()
+    parts: dict[str, _Part] = {}
+
+
+class Session:
+    """Builds a source with ``run``, which is `driver.build` with the requested options, and keeps
+    the results. ``changed`` is called from other threads whenever `state` changes."""
+
+    def __init__(
+        self,
+        source: Path,
+        run: Run,
+        editions: tuple[str, ...] = (),
+        templates: Path | None = None,
+        notify: Callable[[Result | Exception], object] = lambda outcome: None,
+    ) -> None:
+        self.source = source
+        self._run = run
+        self._notify = notify
+        self._requested = editions
+        self._added: tuple[str, ...] = ()
+        self._views: Mapping[str, str] = {"html": "", "pdf": "", "epub": ""}
+        self._fresh: set[str] = set()
+        self._told: tuple[Diagnostic, ...] = ()
+        self._made: list[BuiltEdition] = []
+        self._kept: dict[tuple[str, str], Shown] = {}
+        self._good: dict[str, _Part] = {}
+        self._documents: dict[str, Document] = {}
+        self._placed: dict[str, tuple[Document, tuple[BlockPlace, ...]]] = {}
+        self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
+        self._drawing = _worker(self._folder.name)
+        table = tuple((e.name, e.format, e.label) for e in EDITIONS.values())
+        self.state = _State(shown_name(str(source)), table)
+        self.changed: Callable[[], object] = lambda: None
+        self.watcher = Watcher(source, self._build, self._show, templates)
+        self._builds = threading.Thread(target=self.watcher.run, daemon=True)
+
+    def begin(self) -> None:
+        """Build, now and at every change."""
+        self._builds.start()
+
+    def close(self) -> None:
+        """End what builds, then what it draws with, and remove the files."""
+        self.watcher.stop()
+        if self._builds.ident:
+            self._builds.join()
+        self._drawing.shutdown(wait=True, cancel_futures=True)
+        self._folder.cleanup()
+
+    def draw(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Call a function of `drawing`; a process that has ended is restarted."""
+        with without_interrupts():
+            try:
+                return self._drawing.submit(function, *args)
+            except BrokenProcessPool:
+                self._drawing = _worker(self._folder.name)
+                return self._drawing.submit(function, *args)
+
+    def look_at(self, views: Mapping[str, str]) -> None:
+        """Build those editions first that are in view: by format, the name of one, or "" for the
+        first. From now on, each of them is made."""
+        self._views = views
+        named = [name for name in views.values() if name]
+        self._added = tuple(dict.fromkeys((*self._added, *named)))
+        if not self._fresh.issuperset(named):
+            self.watcher.again()
+
+    def shown(self, edition: str, digest: str) -> Shown | None:
+        return self._kept.get((edition, digest))
+
+    def path_of(self, file: str) -> Path | None:
+        """The path of a file that a place or a finding names, or none."""
+        if file in ("", self.state.source):
+            return self.source.absolute()
+        return Path(file).absolute() if file in self._files() else None
+
+    def name_of(self, file: str) -> str:
+        """The name that places and findings have for a file of the text ("" for the source), which
+        may be named from the working folder or from that of the source. Others keep theirs."""
+        asked = file.replace("\0", "")
+        wanted = {os.path.realpath(path) for path in (asked, self.source.absolute().parent / asked)}
+        names = ("", *sorted(self._files()))
+        return next((n for n in names if os.path.realpath(n or self.source) in wanted), file)
+
+    def _files(self) -> set[str]:
+        """The names of the files of the text, but for the source's."""
+        found = {place.file for one in [*self._kept.values()] for place in one.places}
+        found |= {finding.file for finding in self.state.findings}
+        return found - {"", self.state.source}
+
+    def _build(self, listener: Listener) -> Iterator[Result]:
+        """Build the editions in view, and once nobody edits, all."""
+        self._fresh, self._told = set(), ()
+        first = self._built(listener, self._requested, self._views)
+        yield first
+        every = dict.fromkeys((*first.requested, *self._added))
+        if not first.failed and not self._fresh.issuperset(every) and self.watcher.is_quiet():
+            yield self._built(listener, (*(self._requested or first.requested), *self._added))
+
+    def _built(
+        self,
+        listener: Listener,
+        editions: tuple[str, ...],
+        views: Mapping[str, str] | None = None,
+    ) -> Result:
+        def on_event(event: Event) -> None:
+            listener(event)
+            match event:
+                case Begun(stage, edition):
+                    share = event.part / event.parts if event.parts else None
+                    self._set(doing=f"{stage} {edition}".strip(), share=share)
+                case DocumentReady(name, document):
+                    self._documents[name] = document
+                case Proof():
+                    self._show_soon(event)
+                case BuiltEdition():
+                    self._made.append(event)
+
+        self._made = []
+        result = self._run(self.source, editions, listener=on_event, in_view=views)
+        self._fresh |= {built.edition.name for built in self._made}
+        return result
+
+    def _show_soon(self, proof: Proof) -> None:
+        """Announce pages of a text that is being built, in the place of the last good ones."""
+        name, part = proof.edition.name, self._good.get(proof.edition.name)
+        if part is None:
+            part = self.state.parts.get(name)  # its first pages
+        elif not proof.is_whole:
+            return
+        before = self._kept[name, part.digest] if part else Shown(proof.edition, "", {}, (), ())
+        from pipeline.package.pdf.units.book import proof_pages
+
+        try:
+            pages = soonest(
+                before.pages, proof.bodies, functools.partial(proof_pages, proof), self._opened
+            )
+        except (OSError, BrokenProcessPool):
+            return  # so they are shown when all is built
+        names = [page.name for page in pages]
+        if pages and names != [page.name for page in before.pages]:
+            digest = key(*names)[:DIGEST]
+            found = self._places(before.edition, self._documents[name])
+            seen = msgspec.structs.replace(before, digest=digest, places=found, pages=pages)
+            self._keep(seen)
+            self._set(parts={**self.state.parts, name: _part(seen)})
+
+    def _show(self, outcome: Result | Exception) -> None:
+        """Keep the results, and announce them."""
+        made, self._made = self._made, []
+        if isinstance(outcome, Result):
+            news = tuple(one for one in outcome.diagnostics if one not in self._told)
+            self._notify(msgspec.structs.replace(outcome, diagnostics=news))
+            self._told = outcome.diagnostics
+        else:
+            self._notify(outcome)
+        parts = self._good
+        if isinstance(outcome, Result) and not outcome.failed:
+            try:
+                parts = self._parts(outcome, made)
+            except (OSError, BrokenProcessPool) as error:
+                outcome = error
+        if isinstance(outcome, Exception):
+            text = f"Chapbook failed: {type(outcome).__name__}: {outcome}"
+            broken = (_Finding("error", "", 0, text),)
+            self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
+        else:
+            self._good = parts
+            found = tuple(map(_finding, outcome.diagnostics[:MOST]))
+            message = summary(outcome.diagnostics, blocked=outcome.is_blocked)
+            self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
+
+    def _parts(self, result: Result, built: list[BuiltEdition]) -> dict[str, _Part]:
+        """Those of the editions that were built, and the last good ones of the others."""
+        stem = stem_of(self.source)
+        every = (*result.requested, *self._added)
+        parts = {name: part for name, part in self._good.items() if name in every}
+        for one in built:
+            edition, document = one.edition, one.document
+            file = output_name(stem, edition)
+            end = f"/{file}"
+            path = next((path for path in result.files if path.as_posix().endswith(end)), None)
+            if path is None or document is None:
+                continue
+            folder = path.parents[file.count("/")]
+            found = self._places(edition, document)
+            seen = shown(edition, found, folder, file, result.files)
+            if edition.format == "pdf":
+                copied, sizes = self._opened(seen.data)
+                digests = one.package.digests if one.package else ()
+                pages = pages_of(copied, sizes, digests)
+                seen = msgspec.structs.replace(seen, pages=pages)
+            self._keep(seen)
+            parts[edition.name] = _part(seen)
+        return parts
+
+    def _places(self, edition: Edition, document: Document) -> tuple[BlockPlace, ...]:
+        """The places of a document, which are looked for once."""
+        known, found = self._placed.get(edition.name, (None, ()))
+        if known is not document:
+            # the text of sheets is not in the order of reading
+            found = tuple(places(document)) if edition.imposition == "none" else ()
+            self._placed[edition.name] = document, found
+        return found
+
+    def _opened(self, data: bytes) -> tuple[str, list[Size]]:
+        """A copy of a PDF, of which pages can be requested even during a build."""
+        path = Path(self._folder.name) / f"{key(data)}.pdf"
+        if not path.exists():
+            path.write_bytes(data)
+        return str(path), self.draw(drawing.sizes, str(path)).result()
+
+    def _keep(self, seen: Shown) -> None:
+        """Keep a state of an edition, the last good one, and those that were the last."""
+        name = seen.edition.name
+        good = self._good[name].digest if name in self._good else ""
+        before = self._paths()
+        self._kept.pop((name, seen.digest), None)
+        self._kept[name, seen.digest] = seen
+        for old in [one for one in self._kept if one[0] == name and one[1] != good][:-KEPT]:
+            del self._kept[old]
+        for path in before - self._paths():
+            Path(path).unlink(missing_ok=True)
+
+    def _paths(self) -> set[str]:
+        return {page.path for one in self._kept.values() for page in one.pages}
+
+    def _set(self, **fields: Any) -> None:
+        with self._lock:
+            number = self.state.number + ("parts" in fields)
+            self.state = msgspec.structs.replace(self.state, number=number, **fields)
+        self.changed()
+
+
+def _worker(folder: str) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, get_context("spawn"), end_with_parent, (folder,))
+
+
+def _part(seen: Shown) -> _Part:
+    edition = seen.edition
+    return _Part(
+        edition.format,
+        edition.label,
+        seen.digest,
+        hash(seen.places) & 0xFFFFFFFF,
+        seen.documents,
+        tuple(page.told for page in seen.pages),
+    )
+
+
+def _finding(finding: Diagnostic) -> _Finding:
+    return _Finding(finding.severity, finding.source, finding.line, as_text([finding]))

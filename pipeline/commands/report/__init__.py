@@ -1,0 +1,8 @@
+"""The print report: what editions take to print and to read, and what will not print well."""
+
+from pipeline.commands.report.cost import Prices
+from pipeline.commands.report.making import make_report
+from pipeline.commands.report.page import page_of
+from pipeline.commands.report.result import Report, encode, facts
+
+__all__ = ["Prices", "Report", "encode", "facts", "make_report", "page_of"]

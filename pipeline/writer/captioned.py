@@ -1,0 +1,150 @@
+"""Nodes with captions: code, figures, charts; and formulas, which have numbers too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.tree import plain_text
+from pipeline.parser.blocks.code import NO_LANGUAGES
+from pipeline.parser.constructs.charts import DIAGRAMS
+from pipeline.writer import tables
+from pipeline.writer.attributes import attribute_list, in_quotes
+from pipeline.writer.inlines import titled
+from pipeline.writer.markup import image, plain, tag, unwritable
+from pipeline.writer.shapes import Writer, fenced
+
+
+def code(node: model.CodeBlock, out: Writer) -> str:
+    own = node.attributes
+    numbered = ("numbered",) if node.first_line == 1 else ()
+    written: list[str] = []
+    if node.caption:
+        written.append(f"caption={in_quotes(out.line(node.caption))}")
+    if node.file_name:
+        written.append(f"title={in_quotes(node.file_name)}")
+    if node.first_line > 1:
+        written.append(f"start={node.first_line}")
+    if node.marked:
+        written.append(f"mark={_ranges(node.marked)}")
+    lost = not node.language and not NO_LANGUAGES.issuperset(own.classes)
+    if lost or (node.text and not node.text.endswith("\n")) or re.search(r"[\s`{]", node.language):
+        return _preformatted(node)
+    attributes = Attributes(own.id, (*own.classes, *numbered), own.pairs)
+    listed = attribute_list(attributes)
+    inside = [listed[1:-1]] if listed else []
+    info = " ".join((*inside, *written))
+    longest = max((len(run) for run in re.findall(r"^[ \t]*+(`{3,}+)", node.text, re.M)), default=2)
+    marks = "`" * (longest + 1)
+    after = f" {{{info}}}" if info else ""
+    return f"{marks}{node.language}{after if node.language else after.lstrip()}\n{node.text}{marks}"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in found)
+
+
+def _preformatted(node: model.CodeBlock) -> str:
+    if node.caption or node.file_name or node.first_line or node.marked:
+        raise unwritable(node)
+    lang = f' lang="{node.language}"' if node.language else ""
+    text = plain((model.Text(text=node.text.removesuffix("\n")),))
+    return f"{tag('pre', node.attributes, lang)}\n{text}</pre>"
+
+
+def formula(node: model.MathBlock, out: Writer) -> str:
+    listed = attribute_list(node.attributes)
+    after = f" {listed}" if listed else ""
+    if re.search(r"(?<!\\)\$\$|\$$", node.tex) or not node.tex.strip():
+        if not node.tex.startswith("\n") and node.tex:
+            raise unwritable(node)
+        return f"```math{after}{node.tex}\n```"
+    return f"$${node.tex}$${after}"
+
+
+# --- figures ----------------------------------------------------------------------------
+
+
+def figure(node: model.Figure, out: Writer) -> str:
+    own, shown = node.attributes, node.image
+    alone = not node.caption and own == NO_ATTRIBUTES and not shown.attributes.classes
+    if alone or shown.attributes.id or shown.attributes.pairs or shown.title:
+        caption = f"\n<figcaption>{plain(node.caption)}</figcaption>" if node.caption else ""
+        return f"{tag('figure', own)}\n{image(shown)}{caption}\n</figure>"
+    caption = out.line(node.caption)
+    text = node.caption[0] if len(node.caption) == 1 else None
+    if own.id.startswith("fig-") and isinstance(text, model.Text) and text.text == shown.alt:
+        caption = ""
+    attributes = Attributes(own.id, (*own.classes, *shown.attributes.classes), own.pairs)
+    picture = replace(shown, title="", attributes=NO_ATTRIBUTES)
+    written = out.leaf((picture,))
+    title = f" {titled(caption)}" if caption else ""
+    listed = attribute_list(attributes)
+    return f"{written[:-1]}{title}){listed}"
+
+
+def figure_group(node: model.FigureGroup, out: Writer) -> str:
+    columns = 0 if len(node.figures) <= 4 else 3
+    own = node.attributes
+    pairs = own.pairs if node.columns == columns else (*own.pairs, ("columns", str(node.columns)))
+    listed = attribute_list(Attributes(own.id, own.classes, pairs))
+    inner = "\n".join(_figure_in_group(figure, out) for figure in node.figures)
+    short = out.line(node.caption)
+    if len(short) > SHORT or "{" in short:
+        return fenced("figures", "", listed, f"{inner}\n\n{out.leaf(node.caption)}")
+    return fenced("figures", short, listed, inner)
+
+
+SHORT = 80
+"""Maximum characters of a caption on the line of the block's name."""
+
+
+def _figure_in_group(node: model.Figure, out: Writer) -> str:
+    if not node.caption and node.attributes == NO_ATTRIBUTES:
+        return out.leaf((node.image,))
+    return figure(node, out)
+
+
+def chart(node: model.Chart, out: Writer) -> str:
+    own = node.attributes
+    pairs = list(own.pairs)
+    pairs += ((key, getattr(node, key)) for key in ("x", "y", "unit") if getattr(node, key))
+    if node.horizontal:
+        pairs.append(("horizontal", "yes"))
+    settings = (("type", node.kind), *node.scale, *pairs)
+    listed = attribute_list(Attributes(own.id, own.classes, settings))
+    caption = f" caption={in_quotes(out.line(node.caption))}" if node.caption else ""
+    if node.kind in DIAGRAMS.values():
+        lines = [_line(row, out) for row in node.table.body]
+        return "\n".join((f"```chart {listed[:-1]}{caption}}}", *lines, "```"))
+    if all(cell.align == "decimal" for row in node.table.body for cell in row.cells[1:]):
+        rows = (*node.table.head, *node.table.body)
+        lines = [", ".join(_data(cell, out) for cell in row.cells) for row in rows]
+        return f"```chart {listed[:-1]}{caption}}}\n" + "\n".join(lines) + "\n```"
+    classes = ("chart" if node.kind == "bar" else f"{node.kind}-chart", *own.classes)
+    table = replace(
+        node.table, caption=node.caption, attributes=Attributes(own.id, classes, tuple(pairs))
+    )
+    return out.block(table)
+
+
+def _line(row: model.TableRow, out: Writer) -> str:
+    name = tables.leaf_of(row.cells[0], out)
+    text = plain_text(row.cells[1].children)
+    return f"{name}: {text}" if name else text
+
+
+def _data(cell: model.TableCell, out: Writer) -> str:
+    text = tables.leaf_of(cell, out).replace("\\|", "|")
+    needs = any(char in text for char in ',;"\t') or text != text.strip()
+    return '"' + text.replace('"', '""') + '"' if needs else text

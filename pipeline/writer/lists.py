@@ -1,0 +1,194 @@
+"""Lists, lists of definitions, and exercises that are lists: choices, matching, ordering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline import model
+from pipeline.model.tree import MARKS
+from pipeline.model.words.writing import list_number
+from pipeline.writer.attributes import attribute_list
+from pipeline.writer.markup import element, plain, tag, unwritable
+from pipeline.writer.shapes import Writer, fenced, indented
+
+_TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}
+
+
+def listing(node: model.List, out: Writer) -> str:
+    """A list; one that Markdown cannot express, as HTML."""
+    if not _is_markdown(node, out):
+        return _as_markup(node, out)
+    items = [
+        item_of(marker(node, number), item, out, tight=node.tight)
+        for number, item in enumerate(node.items)
+    ]
+    return ("\n" if node.tight else "\n\n").join(items)
+
+
+def _is_markdown(node: model.List, out: Writer) -> bool:
+    count = sum(max(0, _count(item.children) - 1) for item in node.items) + len(node.items) - 1
+    return (
+        node.attributes == model.NO_ATTRIBUTES
+        and (node.tight or count > 0)
+        and not (node.style.endswith("alpha") and node.start + len(node.items) > 27)
+        and all(
+            item.attributes == model.NO_ATTRIBUTES or (node.ordered and _is_question(item, out))
+            for item in node.items
+        )
+        and not any(
+            isinstance(child, model.Plain) for item in node.items for child in item.children
+        )
+    )
+
+
+def _is_question(item: model.ListItem, out: Writer) -> bool:
+    """Return whether an item is a question of an exercise, and has attributes as such have them."""
+    first = item.children[0] if item.children else None
+    own = item.attributes
+    is_text = isinstance(first, model.Paragraph) and first.attributes == model.NO_ATTRIBUTES
+    return (
+        out.in_exercise
+        and (is_text or (isinstance(first, model.Choices) and bool(first.prompt)))
+        and (bool(own.id) or any(key in MARKS for key, _ in own.pairs))
+    )
+
+
+def _count(children: tuple[model.Block, ...]) -> int:
+    """The number of blocks that some are written as: a caption is one, and so is a question."""
+    more = sum(
+        (isinstance(child, model.Table) and bool(child.caption))
+        or (isinstance(child, model.Choices) and bool(child.prompt))
+        for child in children
+    )
+    return len(children) + more
+
+
+def marker(node: model.List, number: int) -> str:
+    """The marker of an item, with the spaces after it."""
+    if not node.ordered:
+        return "- "
+    label = list_number(node.start + number, node.style)
+    if node.form == "()":
+        return f"({label}) "
+    return f"{label}{node.form or '.'}{'  ' if node.style and not node.form else ' '}"
+
+
+def item_of(mark: str, node: model.ListItem, out: Writer, *, tight: bool, box: str = "") -> str:
+    """An item after its mark, its further lines in line with its text."""
+    children = node.children
+    if node.checked is not None:
+        box = "[x] " if node.checked else "[ ] "
+    inner = out.blocks(children, tight=tight)
+    if (listed := attribute_list(node.attributes)) and _is_question(node, out):
+        first: Any = children[0]
+        text = out.leaf(first.prompt if isinstance(first, model.Choices) else first.children)
+        inner = f"{text} {listed}{inner.removeprefix(text)}"
+    if box and not isinstance(children[0] if children else None, model.Paragraph):
+        if children:
+            raise unwritable(node)
+        return f"{mark}{box}".rstrip()
+    if inner.startswith("    ") or not inner:
+        return mark.rstrip() if not inner else f"{mark.rstrip()}\n{' ' * len(mark)}{inner}"
+    return f"{mark}{box}{indented(inner, len(mark))}"
+
+
+def _as_markup(node: model.List, out: Writer) -> str:
+    more = f' start="{node.start}"' if node.ordered and node.start != 1 else ""
+    more += f' type="{_TYPES[node.style]}"' if node.style else ""
+    lines = [tag("ol" if node.ordered else "ul", node.attributes, more)]
+    for item in node.items:
+        if item.checked is not None:
+            raise unwritable(node)
+        lines.append(element(tag("li", item.attributes), item.children, out.block))
+    return "\n".join((*lines, f"</{'ol' if node.ordered else 'ul'}>"))
+
+
+def definition_list(node: model.DefinitionList, out: Writer) -> str:
+    """Terms, each on a line, and their definitions."""
+    if node.attributes != model.NO_ATTRIBUTES or not all(map(_is_plain_item, node.items)):
+        lines = [tag("dl", node.attributes)]
+        for item in node.items:
+            lines += (f"<dt>{plain(term)}</dt>" for term in item.terms)
+            lines += (element("<dd>", definition, out.block) for definition in item.definitions)
+        return "\n".join((*lines, "</dl>"))
+    found = []
+    for item in node.items:
+        terms = "\n".join(out.leaf(term) for term in item.terms)
+        definitions = [f":   {indented(out.blocks(d), 4)}" for d in item.definitions]
+        found.append("\n\n".join(("\n".join((terms, definitions[0])), *definitions[1:])))
+    return "\n\n".join(found)
+
+
+def _is_plain_item(item: model.DefinitionItem) -> bool:
+    return (
+        bool(item.terms and item.definitions)
+        and all(item.terms)
+        and all(item.definitions)
+        and not any(isinstance(child, model.Plain) for found in item.definitions for child in found)
+    )
+
+
+# --- exercises --------------------------------------------------------------------------
+
+
+def choices(node: model.Choices, out: Writer) -> str:
+    """The question, and its answers with the right ones marked."""
+    opening, closing = "[]" if node.multiple else "()"
+    tight = all(len(item.children) < 2 for item in node.items)
+    items = []
+    for item in node.items:
+        box = f"{opening}{'x' if item.correct else ' '}{closing} "
+        written = item_of("- ", model.ListItem(children=item.children), out, tight=tight, box=box)
+        items.append(written)
+    found = ("\n" if tight else "\n\n").join(items)
+    return f"{out.leaf(node.prompt)}\n\n{found}" if node.prompt else found
+
+
+def matching(node: model.Matching, out: Writer) -> str:
+    """Pairs as a table, or as definitions if they contain more than a text."""
+    listed = attribute_list(node.attributes)
+    pairs = [
+        (node.left[at] if at < len(node.left) else model.ListItem(children=()), right)
+        for at, right in enumerate(node.right)
+    ]
+    if all(_is_text(item) for pair in pairs for item in pair):
+        head = (_row(node.head),) if node.head else ()
+        rows = tuple(
+            model.TableRow(cells=tuple(model.TableCell(children=i.children) for i in pair))
+            for pair in pairs
+        )
+        return fenced("matching", "", listed, out.block(model.Table(head=head, body=rows)))
+    items = tuple(
+        model.DefinitionItem(terms=(_term(left),), definitions=(right.children,))
+        for left, right in pairs
+    )
+    return fenced("matching", "", listed, out.block(model.DefinitionList(items=items)))
+
+
+def _row(head: tuple[model.Plain, ...]) -> model.TableRow:
+    cells = (
+        model.TableCell(children=(cell,) if cell.children else (), scope="col") for cell in head
+    )
+    return model.TableRow(cells=tuple(cells))
+
+
+def _term(item: model.ListItem) -> tuple[model.Inline, ...]:
+    only = item.children[0] if item.children else None
+    return only.children if isinstance(only, model.Plain) else ()
+
+
+def _is_text(item: model.ListItem) -> bool:
+    return not item.children or (
+        len(item.children) == 1 and isinstance(item.children[0], model.Plain)
+    )
+
+
+def ordering(node: model.Ordering, out: Writer) -> str:
+    """The items in their right order."""
+    listed = attribute_list(node.attributes)
+    tight = all(
+        len(item.children) < 2 or not isinstance(item.children[1], model.Paragraph)
+        for item in node.items
+    )
+    items = model.List(ordered=True, items=node.items, tight=tight)
+    return fenced("ordering", "", listed, out.block(items))
