@@ -37,7 +37,8 @@ def run(folder: Path, answer: Path) -> None:
 
 
 def serve(folder: Path, requests: Path) -> None:
-    import pipeline.commands
+    import pipeline.commands.build.command
+    import pipeline.commands.editions.command
     from pipeline.system import store
 
     assert Path(pipeline.__file__).is_relative_to(folder)
