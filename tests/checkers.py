@@ -311,7 +311,7 @@ def _own() -> subprocess.Popen[str]:
             "PYTHONUTF8": "1",
         },
     )
-    atexit.register(server.communicate)  # which ends it
+    atexit.register(server.communicate)  # this ends it
     return server
 
 

@@ -266,7 +266,7 @@ def _all() -> Iterator[tuple[str, str]]:
         contents = {"text": "¤"} if way.startswith("the word ") else CONTENTS
         for name, content in contents.items():
             if (name, way) == ("<h1>", "section"):
-                continue  # which it ends
+                continue  # the heading ends the section
             for place, frame in itertools.islice(around, 3 if name in MORE | BLOCKS else 1):
                 yield f"{name} / {way} / {place}", _put(frame, _put(hiding, content))
     spans = itertools.product(HIDING_SPANS.items(), TEXTS.items())

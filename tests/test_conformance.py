@@ -24,8 +24,7 @@ class TestPublication(Read):
     looked_at = tuple(
         name
         for name, edition in EDITIONS.items()
-        if edition.format == "pdf"
-        and name not in ("form", "archive")  # which look like the handout
+        if edition.format == "pdf" and name not in ("form", "archive")  # they look like the handout
     )
     # the others are for the checkers
     editions = tuple(EDITIONS) if checkers.ARE_INSTALLED else ("web", "ebook", *looked_at)

@@ -86,7 +86,7 @@ def nothing_is_left(
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     monkeypatch.setenv("TMPDIR", str(temporary))
-    resource_tracker.ensure_running()  # which stays as long as this process
+    resource_tracker.ensure_running()  # it stays as long as this process
     monkeypatch.setenv(MARK, tmp_path.name)
     threads = set(threading.enumerate())
     yield

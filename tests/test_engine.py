@@ -51,7 +51,7 @@ def test_weasyprint_has_what_is_used_of_it() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ["build", "texts/one.md", "--edition", "handout,ebook"],  # which has a cover
+        ["build", "texts/one.md", "--edition", "handout,ebook"],  # it has a cover
         ["library", "texts", "--edition", "handout", "--jobs", "1"],
     ],
     ids=lambda command: command[0],

@@ -530,7 +530,7 @@ def test_what_was_not_used_for_longest_goes_and_nothing_of_others(tmp_path: Path
     for age, name in enumerate("abcde"):
         folder.put(key(name), bytes(100))
         os.utime(tmp_path / key(name), (1000 + age, 1000 + age))
-    assert folder.get(key("a"))  # which is using it
+    assert folder.get(key("a"))  # it is in use
     folder.trim()
     left = {name for name in "abcde" if (tmp_path / key(name)).exists()}
     assert left == {"a", "d", "e"}

@@ -461,7 +461,7 @@ def test_a_run_that_was_killed_goes_on(
     document(handouts / "broken.md", "Broken", "{{ include broken.md }}")
     document(handouts / "wells.md", "Wells")
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.system.limited_pool.LimitedPool", LimitedPool)  # which is stopped
+        patch.setattr("pipeline.system.limited_pool.LimitedPool", LimitedPool)  # it is stopped
         stopped = run(handouts, "--jobs", "1", "--stop", "--strict")
     assert stopped.exit_code == SOURCE_ERRORS
     assert "4 documents: 0 built, 0 unchanged, 1 failed, 3 not begun" in stopped.output

@@ -560,7 +560,7 @@ def test_an_edition_with_page_marks_waits_for_the_standard_one(tree: Tree) -> No
 def test_clean_deletes_what_was_built_and_nothing_else(tree: Tree) -> None:
     mine = tree.built / "notes.txt"
     mine.touch()
-    tree.make("booklet")  # which has a file beside it
+    tree.make("booklet")  # it has a file next to it
     assert tree.make("clean").status == 0
     assert list(tree.built.iterdir()) == [mine]
     mine.unlink()

@@ -176,7 +176,7 @@ def test_a_terminal_shows_the_stage_that_runs(tmp_path: Path) -> None:
         )
         os.close(theirs)
         said = b""
-        with contextlib.suppress(OSError):  # which ends it
+        with contextlib.suppress(OSError):  # this ends it
             while part := os.read(ours, 10_000):
                 said += part
         os.close(ours)

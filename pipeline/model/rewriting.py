@@ -129,7 +129,7 @@ class _Rewriting:
         if len(made) == 1 and made[0] is not node:
             made = (alike(node, made[0]),)
         if not is_section and self._kept_as:
-            is_same = len(made) == 1 and made[0] is node  # which would contain itself
+            is_same = len(made) == 1 and made[0] is node  # it would contain itself
             node.__dict__[self._kept_as] = value, None if is_same else made
         return made
 

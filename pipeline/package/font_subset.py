@@ -149,7 +149,7 @@ def _subset(
     font = opened(data)
     wanted = harfbuzz.SubsetInput()
     wanted.unicode_set.update(map(ord, text))
-    for tag in FRACTIONS:  # which HarfBuzz would keep
+    for tag in FRACTIONS:  # HarfBuzz would keep them
         wanted.layout_feature_tag_set.discard(_number(tag))
     wanted.layout_feature_tag_set.update(map(_number, features))
     wanted.name_id_set.clear()

@@ -173,7 +173,7 @@ def warn_of_line(lines: Iterable[Line], report: Report) -> None:
         if line.number == 1 and _TITLE.match(line):
             message = f"`{line.strip()}` is a title of AsciiDoc, and stays as text."
             report(Code.LIKELY_SLIP, message, line.at(), "Write it with `#`: `# Title`.")
-        if line.startswith("% ") and not before.rstrip()[-1:].isdecimal():  # which is no percentage
+        if line.startswith("% ") and not before.rstrip()[-1:].isdecimal():  # not a percentage
             message = f"`{line.strip()}` is a comment in MyST and LaTeX. It stays as text."
             hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."
             report(Code.LIKELY_SLIP, message, line.at(), hint)

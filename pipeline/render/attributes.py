@@ -83,7 +83,7 @@ def attributes_of(
         # Many e-readers cannot unfold anything.
         found["open"] = "open"
     for key, value in node.attributes.pairs:
-        if key == MINUTES:  # which templates put in words
+        if key == MINUTES:  # templates put it in words
             continue
         if key[:1] == "+":  # what a pass says
             found[f"data-{key[1:]}"] = value

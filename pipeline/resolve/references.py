@@ -66,7 +66,7 @@ class _Targets:
         self._files: dict[str, dict[str, str]] = {}
         self._starts: dict[str, str] = {}
         self._source = PurePath(document.source)
-        self._top = "#title"  # which the templates use
+        self._top = "#title"  # the templates use it
         for _, node, span in find(document, marked=True):
             name, place = node.attributes.id, document.place(span)
             if not name:

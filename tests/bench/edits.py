@@ -23,7 +23,7 @@ MEAN_OF = 10
 
 def peak() -> float:
     """The most memory that this process has had, in megabytes."""
-    import resource  # which Windows has not
+    import resource  # not on Windows
 
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

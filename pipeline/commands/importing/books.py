@@ -316,7 +316,7 @@ def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str
     """The draft under a heading, with its own headings lower, and labels of notes that no other
     chapter has."""
     title = draft.metadata.title
-    if folded(title) in ("", folded(path.stem)):  # which is no title of its own
+    if folded(title) in ("", folded(path.stem)):  # no title of its own
         title = chapter.title or title or path.stem
     own = {note.label: note.label for note in draft.notes}
     for label in own:

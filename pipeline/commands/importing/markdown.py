@@ -309,7 +309,7 @@ class _Files:
     def _image(self, node: Image, span: Span | None) -> Node | tuple[Node, ...]:
         node = replace(node, source=quote(self._inside.get(node.source, ""), "/") or node.source)
         if self._is_there(node):
-            if not has_alternative(node.alt) or node.alt == "Untitled":  # which is Notion's
+            if not has_alternative(node.alt) or node.alt == "Untitled":  # Notion's name for none
                 self.nameless += bool(node.alt)
                 node = replace(node, alt="")
             if node.alt or "decorative" in node.attributes.classes:

@@ -49,7 +49,7 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
         heads = [e for e in root.iter("h1") if words(e)]
         heads = [e for e in heads if e.get("class") == TITLE] or heads
         above = [e for e in heads if folded(" ".join(words(e))) in words_for("head", "kicker")]
-        if heads and len(above) == len(heads):  # which only say what part of a paper it is in
+        if heads and len(above) == len(heads):  # they only name its part of a paper
             heads = [e for e in root.iter("h2") if words(e)][:1] or heads
             for element in above if heads[0].tag == "h2" else ():
                 element.tag = "p"

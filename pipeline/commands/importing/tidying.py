@@ -144,7 +144,7 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
 
     def table(node: model.Table) -> Node | tuple[Node, ...]:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
-        if len(cells) == 1:  # which is for the layout
+        if len(cells) == 1:  # a table for the layout
             return _flowing(cells[0].children)
         caption = _without_label(node.caption)
         bare = replace(node, caption=caption, attributes=own(node), span=None)

@@ -124,7 +124,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     made["words"] += len(metadata.title.split())
     counts = draft.counts or made
     if not counts.get(CHANGED):
-        del made[CHANGED]  # which are other strikings out
+        del made[CHANGED]  # other text that is struck out
     given, made = _ranked(counts), _ranked(made)
     if not given[LEVELS[1]] and not made[LEVELS[1]]:
         del given[LEVELS[0]], made[LEVELS[0]]  # all are of one level

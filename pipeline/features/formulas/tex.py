@@ -201,7 +201,7 @@ class _Tex(Special):
         if name in commands.COUNTED and (count := _COUNT.match(self.tex, self.pos)):
             self.pos = count.end()
         if equivalent != "array":
-            return "{}" if self.peek() == "[" else ""  # which would be read as columns otherwise
+            return "{}" if self.peek() == "[" else ""  # otherwise read as columns
         found = _COLUMNS.match(self.tex, self.pos)
         if not found:
             hint = "Give a letter for each: `\\begin{array}{lcr}`."

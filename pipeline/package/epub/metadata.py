@@ -101,7 +101,7 @@ def describe(book: EpubBook, pages: Pages, *, fonts: bool) -> None:
     for name, value in _terms(metadata):
         add_meta(book, name, value)
     if pages.page_list:
-        # Which printed pages these are: of the book that has the ISBN, or else of the handout.
+        # The printed pages are those of the book with the ISBN, or else of the handout.
         source = print_source(metadata) or f"{metadata.title} (PDF)"
         add_meta(book, "pageBreakSource", source)
     if fonts:

@@ -50,7 +50,7 @@ class MathProcessor(VerbatimProcessor):
             return False
         if not end and not self.parser.comes_later(_DOLLARS):
             self._report_open(cursor.line.at())
-            return False  # which leaves the marks, and all that follows, as text
+            return False  # the marks, and all that follows, stay text
         self._begin(cursor, 2, end)
         return True
 

@@ -235,7 +235,7 @@ PATTERNS = {
         rf"(?:{_ENVIRONMENT})++\\end\{{(?P=name)\}})",
         lambda m, data: _formula(m, display="yes") if _DISPLAY.match(m["name"]) else _formula(m),
     ),
-    # which leads to a formula with that `\label`, or to a figure with the id `fig-…`
+    # a reference to a formula with that `\label`, or to a figure with the id `fig-…`
     "formula-reference": Pattern(
         "\\",
         r"(\\(?:(?:eq|[cC]|auto)?ref\{[^{}\s]++\}|@ref\([^(){}\s]++\)))",

@@ -106,7 +106,7 @@ _REFERENCE = late(CROSS_REFERENCE)
 
 def may_begin(data: str, pos: int) -> bool:
     """Return whether a reference may begin at ``pos``, depending on the character before it."""
-    while pos and data[pos - 1] == "_":  # which may begin emphasis
+    while pos and data[pos - 1] == "_":  # it may begin emphasis
         pos -= 1
     return not pos or unicodedata.category(data[pos - 1]) not in {"Lu", "Ll", "Lt", "Lm", "Nd"}
 

@@ -71,7 +71,7 @@ class OdfPage:
             for said in self._waiting:
                 SubElement(root, "p").text = COMMENT + said
             self._waiting = []
-        for number, note in enumerate(self._notes, 1):  # which may find others
+        for number, note in enumerate(self._notes, 1):  # they may refer to others
             aside = SubElement(root, "aside", id=f"note-{number}")
             for child in note:
                 self._block(child, aside)

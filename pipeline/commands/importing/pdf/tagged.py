@@ -128,7 +128,7 @@ def _with_notes(blocks: list[_Block], notes: dict[str, list[PdfLine]]) -> list[_
     if not any(block.is_note for block in blocks):
         lines = [line for block in blocks for line in block.lines]
         size = statistics.median(line.size for line in lines) if lines else 0
-        for block in reversed(blocks):  # which only stand small at the foot
+        for block in reversed(blocks):  # those that only stand small at the foot
             if block.cell or block.lines[0].size > SMALLER * size or not NOTE.match(block.text):
                 break
             block.is_note = True

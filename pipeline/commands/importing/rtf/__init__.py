@@ -40,7 +40,7 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         if not data.lstrip().startswith(b"{\\rtf"):
             raise ValueError("no Rich Text")
         reader.read(tokens(data))
-    except ValueError:  # which lxml raises too, of characters that no text has
+    except ValueError:  # lxml raises it too, for characters that no text has
         hint = "Open it in a word processor, and save it as .docx or .odt."
         return unread("This is not a Rich Text file, or it is damaged.", name, hint)
     body = reader.body.root

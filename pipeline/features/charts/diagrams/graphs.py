@@ -201,7 +201,7 @@ class Axes(NamedTuple):
         widest = plan.widest(text for _, text in texts) + GAP
         every = max(1, math.ceil(widest / room))
         for mark, text in texts:
-            on_axis = self.y.low < 0 < self.y.high  # which continues below
+            on_axis = self.y.low < 0 < self.y.high  # it continues below
             is_zero = on_axis and abs(mark) < self.x.step / 2
             is_named = self.labels[0] is not None
             if is_named or (round(mark / self.x.step) % every == 0 and not is_zero):

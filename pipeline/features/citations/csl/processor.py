@@ -103,7 +103,7 @@ class Processor:
             return self._cluster(cites)
         first = self._context(self.style.citation, cites[0])
         first.in_sentence = True
-        children(self.style.layout, first)  # which says who the author is
+        children(self.style.layout, first)  # it says who the author is
         author = first.author or ""
         rest = cites
         # of a work by nobody, the title is named instead
