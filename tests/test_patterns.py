@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests import pattern_lint
 from tests.pattern_lint import slow
 from tests.pattern_steps import Matcher
 from tests.pattern_texts import Used, collected
@@ -31,7 +32,8 @@ def test_all_are_collected() -> None:
         r"x*+y|x*+z|(?:x+x+)+y",
     ],
 )
-def test_a_slow_pattern_is_found(pattern: str) -> None:
+def test_a_slow_pattern_is_found(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_lint, "MOST_STEPS", 40_000)
     assert slow(Used("here", re.compile(pattern), searches=False))
 
 

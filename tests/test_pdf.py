@@ -708,11 +708,11 @@ def test_a_book_opens_as_printed_books_do(folder: Path, monkeypatch: pytest.Monk
     """With a half-title and a title on the right, nothing but names on no page, no folios before
     the contents or on the pages of parts, and the first chapter on the right: in a long text, which
     is set in parts, as in a short one."""
-    monkeypatch.setattr(units, "LENGTH", 2000)
-    monkeypatch.setattr(units, "LONG", 8000)
+    monkeypatch.setattr(units, "LENGTH", 1000)
+    monkeypatch.setattr(units, "LONG", 6000)
     half_title, dedication = "# The Well {.half-title}\n\n", "# For Anna {.dedication}\n\n"
     front = "---\ntitle: The well\nlang: en\nclass: book\nrights: None\ncontents: true\n---\n\n"
-    for repeated, opening in ((1, half_title), (9, half_title), (1, half_title + dedication)):
+    for repeated, opening in ((1, half_title), (5, half_title), (1, half_title + dedication)):
         chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * repeated for n in range(1, 9))
         found = make(front + opening + chapters, folder)
         assert ("units" in found.plan) == (repeated > 1), found.plan
