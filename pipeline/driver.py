@@ -137,29 +137,30 @@ def build(
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
         if has_errors(document.diagnostics):
             resolved = (resolved_for(request, edition).document for edition in chosen)
-            findings = [finding for one in (document, *resolved) for finding in one.diagnostics]
+            versions = (document, *resolved)
+            findings = [finding for version in versions for finding in version.diagnostics]
             return Result(judged(findings, options.strict), read=tuple(read), requested=every)
         built = make(request, chosen)
     if memory:
         memory.end()
     named = {*names, *document.metadata.editions} if ALL in names else EDITIONS.keys()
-    built = tuple(one for one in built if one.edition.name in named or one.has_use)
-    for one in built:
-        listener(one)
-    findings = [*document.diagnostics, *(finding for one in built for finding in one.findings)]
+    built = tuple(output for output in built if output.edition.name in named or output.has_use)
+    for output in built:
+        listener(output)
+    findings = [*document.diagnostics, *(f for output in built for f in output.findings)]
     if options.catalog is True:
         from pipeline.package.catalog import missing_for_shops
 
         findings += missing_for_shops(document.metadata, chosen, shown_name(str(source)))
     result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
-    passed = [one for one in built if not is_held_back(one.findings)]
-    if not passed or any(one.is_error and not is_held_back([one]) for one in result.diagnostics):
+    writable = [output for output in built if not is_held_back(output.findings)]
+    if not writable or any(f.is_error and not is_held_back([f]) for f in result.diagnostics):
         return result
     saving = Saving(folder, request.stem)
     saving.add_model(msgspec.json.encode(document), seconds)
-    for one in passed:
-        saving.add(one)
-    record = saving.add_catalog(document.metadata, passed) if options.catalog else None
+    for output in writable:
+        saving.add(output)
+    record = saving.add_catalog(document.metadata, writable) if options.catalog else None
     if leaks := leaks_for_all(document, saving.records(document.metadata)):
         with_leaks = judged((*findings, *leaks), options.strict)
         return msgspec.structs.replace(result, diagnostics=with_leaks)
@@ -194,22 +195,22 @@ def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, .
     first.sort(key=_from_longest)
     waiting.sort(key=_from_longest)
 
-    pending = [drafted(request, one, resolved_for(request, one)) for one in first]
+    pending = [drafted(request, edition, resolved_for(request, edition)) for edition in first]
     packages = packaged(request, pending)  # by other processes, while this one resolves the others
     resolved = [resolved_for(request, edition) for edition in waiting]
-    made = [(one, [next(packages) for _ in one.texts]) for one in pending]
+    packed = [(draft, [next(packages) for _ in draft.texts]) for draft in pending]
 
-    maps = _page_maps(made, standard)
+    maps = _page_maps(packed, standard)
     if waiting and not problem and not maps:
         problem = "It has errors: build the handout to see them."
     pending = []
     if maps or for_screens:
-        both = zip(waiting, resolved, strict=True)
-        pending = [drafted(request, edition, one, maps) for edition, one in both]
+        pairs = zip(waiting, resolved, strict=True)
+        pending = [drafted(request, edition, document, maps) for edition, document in pairs]
     packages = packaged(request, pending)  # while this one compares the first
-    built = {one.edition: finished(request, one, runs) for one, runs in made}
-    for one in pending:
-        built[one.edition] = finished(request, one, [next(packages) for _ in one.texts])
+    built = {draft.edition: finished(request, draft, runs) for draft, runs in packed}
+    for draft in pending:
+        built[draft.edition] = finished(request, draft, [next(packages) for _ in draft.texts])
     for edition in waiting if problem else ():
         if for_screens:
             built[edition] = _without_pages(request, built[edition], problem)
@@ -235,12 +236,12 @@ def drafted(
     if has_errors(whole.diagnostics):
         return PendingEdition(edition, whole.diagnostics)
     parts, findings = _divided(request, whole)
-    left = {section: list(some) for section, some in (maps or {}).items()}
+    remaining = {section: list(section_maps) for section, section_maps in (maps or {}).items()}
     texts, empty = list[PendingText](), tuple[Diagnostic, ...]()
     for number, (name, part) in enumerate(parts, start=1):
         section = (*part.metadata.part_of, part.metadata.title) if level else ()
         file = part_name(request.stem, edition, number, len(parts), name) if level else ""
-        before, page_map = spent(), left[section].pop(0) if left.get(section) else None
+        before, page_map = spent(), remaining[section].pop(0) if remaining.get(section) else None
         document = mark(part, edition, page_map)
         if level and not document.blocks:  # because it has no answers, for example
             empty = document.diagnostics
@@ -294,7 +295,7 @@ def packaged(request: Request, pending: Sequence[PendingEdition]) -> Iterator[Ti
     file alone itself."""
     name, pango = shown_name(str(request.source)), pango_version()
     rest = request.folder, request.options.assets_beside, name, pango
-    set_in_type = sum(len(one.texts) for one in pending if one.edition.format != "html")
+    set_in_type = sum(len(draft.texts) for draft in pending if draft.edition.format != "html")
     is_worth_it = set_in_type > request.is_lasting
     return package.runs(
         ((t.pages, d.edition, *rest, d.sources) for d in pending for t in d.texts),
@@ -318,27 +319,27 @@ def finished(request: Request, pending: PendingEdition, runs: Iterable[Timed]) -
 
 
 def _finished(
-    request: Request, edition: Edition, text: PendingText, made: Package, seconds: float
+    request: Request, edition: Edition, text: PendingText, output: Package, seconds: float
 ) -> BuiltEdition:
-    findings, document = made.diagnostics, text.document
-    if made.data and not has_errors(findings):
+    findings, document = output.diagnostics, text.document
+    if output.data and not has_errors(findings):
         name = text.file or output_name(request.stem, edition)
-        findings += compare(made, document, edition, name, request.document)
-    if request.options.cover_spread and edition.name == STANDARD_PRINT and made.data:
+        findings += compare(output, document, edition, name, request.document)
+    if request.options.cover_spread and edition.name == STANDARD_PRINT and output.data:
         # as wide as the pages are thick
-        assert made.sheet is not None, "the standard print edition has a sheet"
+        assert output.sheet is not None, "the standard print edition has a sheet"
         templates, names = request.templates, request.names
-        count, stem, folder = made.facts.pages, request.stem, request.folder
-        spread = cover(document, edition, made.sheet, count, stem, templates, names, folder)
-        made = msgspec.structs.replace(made, extra={**made.extra, **spread.extra})
+        count, stem, folder = output.facts.pages, request.stem, request.folder
+        spread = cover(document, edition, output.sheet, count, stem, templates, names, folder)
+        output = msgspec.structs.replace(output, extra={**output.extra, **spread.extra})
         findings += spread.diagnostics
-    return BuiltEdition(edition, findings, document, made, seconds, (), text.file, text.section)
+    return BuiltEdition(edition, findings, document, output, seconds, (), text.file, text.section)
 
 
-def _page_maps(made: Iterable[tuple[PendingEdition, list[Timed]]], standard: Edition) -> PageMaps:
+def _page_maps(packed: Iterable[tuple[PendingEdition, list[Timed]]], standard: Edition) -> PageMaps:
     """The page maps of the standard print edition, if it was made."""
     maps: PageMaps = {}
-    for pending, runs in made:
+    for pending, runs in packed:
         for text, run in zip(pending.texts, runs, strict=True):
             if pending.edition == standard and run.value.page_map:
                 maps.setdefault(text.section, []).append(run.value.page_map)

@@ -224,11 +224,11 @@ class Step(Kept[P, T]):
 
     def _runs(self, begun: list[_Call], keep: _Keep) -> Iterator[Timed]:
         here = [call for call in begun if call.known is None and call.future is None]
-        made = {id(call): self._told(call, keep) for call in here}
+        runs = {id(call): self._reported(call, keep) for call in here}
         for call in begun:
-            yield made.get(id(call)) or self._told(call, keep)
+            yield runs.get(id(call)) or self._reported(call, keep)
 
-    def _told(self, call: _Call, keep: _Keep) -> Timed:
+    def _reported(self, call: _Call, keep: _Keep) -> Timed:
         if call.known is None and call.future is None:
             keep.tell(Begun(self.title, call.edition))
         run = call.run()
@@ -254,7 +254,8 @@ class _Call:
         self._name = key(kept.name, code_version(), *map(keep.described, arguments))
         self._states: list[tuple[str, ...]] = keep.get(f"{self._name}.files", _States) or []
         self._began = 0.0
-        self.edition = next((one.name for one in arguments if isinstance(one, Edition)), "")
+        editions = (value.name for value in arguments if isinstance(value, Edition))
+        self.edition = next(editions, "")
         self.known: Timed | None = None
         self.future: Future[tuple[bytes, float, tuple[str, ...]]] | None = None
         for paths in self._states:
@@ -293,7 +294,7 @@ class _Call:
         # What was saved while it was made may differ from what was read.
         if not any(_changed_since(path, self._began) for path in paths):
             self._keep.put(self._state(paths), value, data)
-            states = [paths, *(one for one in self._states if one != paths)][:MOST_STATES]
+            states = [paths, *(state for state in self._states if state != paths)][:MOST_STATES]
             with contextlib.suppress(UnicodeEncodeError):  # of a name that is not UTF-8
                 self._keep.put(f"{self._name}.files", states, encode(states))
         return Timed(value, seconds)
@@ -374,7 +375,7 @@ def in_batches(batch: Kept[Any, Any], calls: Iterable[tuple[Any, ...]]) -> dict[
     results = batch.each((take,) for take in takes)
     return {
         call: result
-        for take, some in zip(takes, results, strict=True)
-        for call, result in zip(take, some, strict=True)
+        for take, batch_results in zip(takes, results, strict=True)
+        for call, result in zip(take, batch_results, strict=True)
         if result is not None
     }
