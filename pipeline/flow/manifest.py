@@ -149,8 +149,8 @@ def with_facts(manifest: Manifest, facts: Mapping[str, dict[str, int]]) -> Manif
 def library_versions() -> dict[str, str]:
     """The versions of the outputs' dependencies, by name."""
     known = packages()
-    found = {name: known[n] for name in LIBRARIES if (n := name.replace("-", "_")) in known}
-    return {"python": platform.python_version(), **found}
+    versions = {name: known[n] for name in LIBRARIES if (n := name.replace("-", "_")) in known}
+    return {"python": platform.python_version(), **versions}
 
 
 def encode(manifest: Manifest) -> bytes:

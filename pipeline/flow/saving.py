@@ -93,8 +93,8 @@ class Saving:
         from pipeline.package import catalog
 
         started = time.perf_counter()
-        whole = {one.edition: one.package for one in built if one.package}
-        front = next((one.front for one in whole.values() if one.front), None)
+        packages = {output.edition: output.package for output in built if output.package}
+        front = next((package.front for package in packages.values() if package.front), None)
         cover = None
         if front:
             name = f"{self._stem}-cover{front.suffix}"
@@ -104,14 +104,14 @@ class Saving:
             catalog.Product(
                 edition,
                 output_name(self._stem, edition),
-                len(one.data),
-                one.facts.pages,
-                one.accessibility,
+                len(package.data),
+                package.facts.pages,
+                package.accessibility,
             )
-            for edition, one in sorted(whole.items(), key=lambda pair: pair[0].format != "epub")
+            for edition, package in sorted(packages.items(), key=lambda p: p[0].format != "epub")
             if catalog.is_product(edition)
         )
-        web = next((output_name(self._stem, e) for e in whole if e.format == "html"), "")
+        web = next((output_name(self._stem, e) for e in packages if e.format == "html"), "")
         changed = publication_moment(metadata.modified or metadata.date) or NO_DATE
         record = catalog.Record(metadata, self._stem, changed, products, cover, web)
         self._records = catalog.files(record)
@@ -125,10 +125,12 @@ class Saving:
     def records(self, metadata: Metadata) -> dict[str, bytes]:
         """The files about editions for everybody: those for catalogues, the new manifest, and the
         metadata, from which the catalogue of a library is made."""
-        entries = (one for one in self._entries if EDITIONS[one.edition].audience == "student")
+        entries = (
+            entry for entry in self._entries if EDITIONS[entry.edition].audience == "student"
+        )
         data = manifest.encode(manifest.of(metadata, entries, {}))
-        known = msgspec.json.encode(metadata)
-        return {**self._records, checksums.MANIFEST: data, "metadata.json": known}
+        metadata_json = msgspec.json.encode(metadata)
+        return {**self._records, checksums.MANIFEST: data, "metadata.json": metadata_json}
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data
@@ -138,8 +140,8 @@ class Saving:
         and of existing ones. Raises `OSError` on failure, and then changes nothing."""
         place = self._folder / checksums.MANIFEST
         files = {path.relative_to(self._folder).as_posix(): d for path, d in self._files.items()}
-        gone = {path.relative_to(self._folder).as_posix() for path in self._gone}
-        outputs_before, others_before = manifest.still_true(place, but=files.keys() | gone)
+        removed = {path.relative_to(self._folder).as_posix() for path in self._gone}
+        outputs_before, others_before = manifest.still_true(place, but=files.keys() | removed)
         described = {entry.file for entry in self._entries}
         others = {file: checksums.sha256(d) for file, d in files.items() if file not in described}
         entries = (*self._entries, *outputs_before)

@@ -137,8 +137,8 @@ def request_for(
     """A request for editions of a parsed document."""
     templates = Path(options.templates) if options.templates else None
     if templates is None and (library := document.metadata.library):
-        beside = source.parent / library / "templates"
-        templates = beside if beside.is_dir() else None
+        folder = source.parent / library / "templates"
+        templates = folder if folder.is_dir() else None
     files = (path for path in templates.rglob("*") if path.is_file()) if templates else ()
     names = sorted(path.relative_to(templates).as_posix() for path in files if templates)
     return Request(source, document, options, read, templates, tuple(names), is_lasting)

@@ -69,8 +69,8 @@ def checksum(file: Path) -> str:
 def superseded(folder: Path, current: Iterable[Path]) -> tuple[Path, ...]:
     """The files in a folder's list that are unchanged and not to be ``current``."""
     staying = set(current)
-    found = ((folder / name, sum_) for name, sum_ in listed(folder).items())
-    return tuple(file for file, sum_ in found if file not in staying and checksum(file) == sum_)
+    files = ((folder / name, sum_) for name, sum_ in listed(folder).items())
+    return tuple(file for file, sum_ in files if file not in staying and checksum(file) == sum_)
 
 
 def _is_within(name: str) -> bool:

@@ -64,7 +64,7 @@ def confine(reads: Iterable[Path], writes: Iterable[Path]) -> None:
     is_alone = _has_left_network(libc)
     if not is_alone and version < _TCP_VERSION:
         raise ConfinementError("this system can neither give a network of its own nor forbid TCP")
-    rights = sum(some for since, some in _RIGHTS.items() if version >= since)
+    rights = sum(right for since, right in _RIGHTS.items() if version >= since)
     restrictions = _Ruleset(
         rights, _TCP if version >= _TCP_VERSION else 0, _SCOPES if version >= _SCOPES_VERSION else 0
     )
@@ -88,10 +88,10 @@ def confine(reads: Iterable[Path], writes: Iterable[Path]) -> None:
 def _python() -> Iterable[Path]:
     """The folders of Python, of the packages, and of this one with its templates."""
     package = Path(__file__).parents[1]
-    ways = (Path(way) for way in sys.path if way)
+    entries = (Path(entry) for entry in sys.path if entry)
     return (
         *map(Path, {sys.prefix, sys.base_prefix, sys.exec_prefix}),
-        *(way for way in ways if way != package.parent),
+        *(entry for entry in entries if entry != package.parent),
         *(package, package.parent / "templates", package.parent / "pyproject.toml"),
     )
 

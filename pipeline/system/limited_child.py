@@ -134,9 +134,9 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
 
 
 def _finished(request: Any) -> tuple[str, Any]:
-    do, given, named = request
+    do, arguments, options = request
     try:
-        return DONE, do(*given, **named)
+        return DONE, do(*arguments, **options)
     except MemoryError:
         return TOO_LARGE, ""
     except Exception as error:
@@ -148,8 +148,8 @@ def _watch(fork: int, limits: Limits, state: mmap.mmap) -> tuple[str, Any] | tup
     there is nothing more to do."""
     too_large = False
     while True:
-        found, status = os.waitpid(fork, os.WNOHANG)
-        if found:
+        ended, status = os.waitpid(fork, os.WNOHANG)
+        if ended:
             break
         if state[0] == _BUSY and _size(fork) > limits.memory:
             too_large = True

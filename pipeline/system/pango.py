@@ -134,8 +134,8 @@ def _loads(library: str) -> bool:
     if any(map(_opens, names)):
         return True
     short = names[0].removeprefix("lib").partition(".so")[0]  # as the system's linker knows it
-    found = ctypes.util.find_library(short)
-    return found is not None and _opens(found)
+    name = ctypes.util.find_library(short)
+    return name is not None and _opens(name)
 
 
 def _opens(name: str) -> bool:

@@ -135,10 +135,10 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
     recorded (`noting`).
     """
     if shared:
-        found = locate(folder / shared, address, missing)
-        if isinstance(found, Problem):
-            return found
-        return found._replace(name=posixpath.normpath(posixpath.join(shared, found.name)))
+        located = locate(folder / shared, address, missing)
+        if isinstance(located, Problem):
+            return located
+        return located._replace(name=posixpath.normpath(posixpath.join(shared, located.name)))
     relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).replace("\\", "/")
     outside = Problem(
         Code.OUTSIDE_FOLDER,
@@ -170,9 +170,11 @@ def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Locat
         if path.is_dir():
             return Problem(missing, f"“{relative}” is a folder, not a file.")
         with (
-            os.scandir(path.parent) if path.parent.is_dir() else contextlib.nullcontext(()) as all_
+            os.scandir(path.parent)
+            if path.parent.is_dir()
+            else contextlib.nullcontext(()) as entries
         ):
-            names = [entry.name for entry in all_ if entry.is_file()]
+            names = [entry.name for entry in entries if entry.is_file()]
     except (OSError, ValueError):
         return Problem(missing, f"“{relative}” cannot be read.")
     hint = _hint(relative, path.name, names) or _elsewhere(root, relative)
@@ -187,15 +189,15 @@ def _elsewhere(root: Path, relative: str) -> str:
     """A suggestion if the file is in the folder ``root`` or directly in one of its folders, or if
     only capital letters in the path differ."""
     name = relative.casefold().rpartition("/")[2]
-    found: list[str] = []
+    paths: list[str] = []
     with contextlib.suppress(OSError), os.scandir(root) as entries:
         inside = sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
         for start in ("", *(f"{folder}/" for folder in inside[:MOST_FOLDERS])):
             with os.scandir(root / start) as files:
-                found += (
+                paths += (
                     f"{start}{e.name}" for e in files if e.name.casefold() == name and e.is_file()
                 )
-    near = sorted(found, key=lambda path: (path.casefold() != relative.casefold(), path))
+    near = sorted(paths, key=lambda path: (path.casefold() != relative.casefold(), path))
     return f"Did you mean `{near[0]}`?" if near else ""
 
 

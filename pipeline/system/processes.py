@@ -53,8 +53,8 @@ class Pool(Executor):
 
                 self._gate, self._ends = Semaphore(0), Event()
                 stop, self._stop = Pipe(duplex=False)
-                given = self._gate, self._ends, stop
-                self._others = ProcessPoolExecutor(self._most, None, _begin, given)
+                arguments = self._gate, self._ends, stop
+                self._others = ProcessPoolExecutor(self._most, None, _begin, arguments)
                 self.submit(int)
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()
@@ -66,7 +66,7 @@ class Pool(Executor):
             return others.submit(task, *args, **kwargs)
         with without_interrupts():
             future = others.submit(task, *args, **kwargs)
-        self._running = [*(one for one in self._running if not one.done()), future]
+        self._running = [*(running for running in self._running if not running.done()), future]
         if self._awake < min(len(self._running), self._most):
             self._awake += 1
             self._gate.release()
@@ -90,12 +90,12 @@ class _Here(Executor):
     """Does everything immediately, in this process."""
 
     def submit(self, task: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
-        done: Future[T] = Future()
+        future: Future[T] = Future()
         try:
-            done.set_result(task(*args, **kwargs))
+            future.set_result(task(*args, **kwargs))
         except Exception as error:
-            done.set_exception(error)
-        return done
+            future.set_exception(error)
+        return future
 
 
 def _begin(gate: Semaphore, ends: Event, stop: Connection) -> None:

@@ -25,8 +25,8 @@ from pipeline.system.paths import leads_out
 
 def cache_folder() -> Path | None:
     """``CHAPBOOK_CACHE``, or a folder in the user's cache folder; None without a home."""
-    if own := os.environ.get("CHAPBOOK_CACHE"):
-        return Path(own)
+    if configured := os.environ.get("CHAPBOOK_CACHE"):
+        return Path(configured)
     import platformdirs
 
     try:
@@ -67,10 +67,10 @@ def sealed(data: bytes) -> bytes:
     return hashlib.sha256(data).digest() + data
 
 
-def unsealed(found: bytes) -> bytes | None:
+def unsealed(stored: bytes) -> bytes | None:
     """Data that were sealed, if they are whole."""
-    data = found[_DIGEST_SIZE:]
-    return data if sealed(data) == found else None
+    data = stored[_DIGEST_SIZE:]
+    return data if sealed(data) == stored else None
 
 
 class Folder:
@@ -84,9 +84,9 @@ class Folder:
     def get(self, name: str) -> bytes | None:
         file = self._path / name
         with contextlib.suppress(OSError):
-            found = file.read_bytes()
+            data = file.read_bytes()
             os.utime(file)
-            return unsealed(found)
+            return unsealed(data)
         return None
 
     def put(self, name: str, data: bytes) -> None:
@@ -114,12 +114,12 @@ class Folder:
                     with contextlib.suppress(OSError):
                         files.append((entry.stat().st_mtime, entry.stat().st_size, Path(entry)))
         size = sum(size for _, size, _ in files)
-        for used, one, path in sorted(files):
+        for used, file_size, path in sorted(files):
             abandoned = path.suffix == _UNFINISHED and used < time.time() - LITTER
             if abandoned or size > self._limit:
                 with contextlib.suppress(OSError):
                     path.unlink()
-                size -= one
+                size -= file_size
         with contextlib.suppress(OSError):
             last.touch()
 
@@ -182,11 +182,11 @@ def cached(name: str, make: Callable[[], bytes]) -> bytes:
     if path is None:
         return make()
     folder = Folder(path)
-    found = folder.get(name)
-    if found is None:
-        found = make()
-        folder.put(name, found)
-    return found
+    value = folder.get(name)
+    if value is None:
+        value = make()
+        folder.put(name, value)
+    return value
 
 
 LARGE = 64 * 2**20
@@ -207,16 +207,16 @@ def file_digest(name: str) -> str:
     if out := leads_out(name):
         return out
     try:
-        found = os.stat(name)  # noqa: PTH116 (a third of the time)
+        status = os.stat(name)  # noqa: PTH116 (a third of the time)
         if name.startswith(_PACKAGES):
-            return f"{found.st_size}"
-        if found.st_size > LARGE:
-            return f"{found.st_size} {found.st_mtime_ns}"
-        if not stat.S_ISREG(found.st_mode):
+            return f"{status.st_size}"
+        if status.st_size > LARGE:
+            return f"{status.st_size} {status.st_mtime_ns}"
+        if not stat.S_ISREG(status.st_mode):
             return ""
-        if time.time() - max(found.st_mtime, found.st_ctime) < UNSETTLED:
+        if time.time() - max(status.st_mtime, status.st_ctime) < UNSETTLED:
             return _digest(Path(name).read_bytes())
-        return _settled(name, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        return _settled(name, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     except OSError:
         return ""
 
@@ -263,6 +263,6 @@ def _installed() -> str:
 def packages() -> Mapping[str, str]:
     """The versions of the installed packages, by name in lower case with underscores. They are in
     the names of folders; `importlib.metadata` would read files, and takes 10 ms to load."""
-    folders = (path.stem for one in sys.path for path in Path(one).glob("*.*-info"))
-    found = (name.partition("-") for name in folders)
-    return {name.lower(): version for name, _, version in reversed([*found]) if version}
+    folders = (path.stem for entry in sys.path for path in Path(entry).glob("*.*-info"))
+    names = (name.partition("-") for name in folders)
+    return {name.lower(): version for name, _, version in reversed([*names]) if version}
