@@ -45,8 +45,8 @@ def write_blocks(
     under which addresses are defined elsewhere, by address and title."""
     blocks, notes = tuple(blocks), tuple(notes)
     defined = _definitions(blocks, notes)
-    found = Notes({note.label: note for note in notes}, links, frozenset(defined))
-    writer = Writer(BLOCKS, found)
+    context = Notes({note.label: note for note in notes}, links, frozenset(defined))
+    writer = Writer(BLOCKS, context)
     parts = [writer.blocks(blocks)] if blocks else []
     parts += (writer.block(note) for note in notes if not note.label.startswith(INLINE_NOTE))
     for attributes, names in itertools.groupby(defined, lambda name: defined[name].attributes):
@@ -62,18 +62,18 @@ def _definitions(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> dict[str
     """The abbreviations that a definition can explain: those that never occur as plain text, and
     are in all editions or only in teachers'."""
     nodes = list(walk((*blocks, *notes)))
-    found: dict[str, Abbreviation] = {}
+    abbreviations: dict[str, Abbreviation] = {}
     for node in nodes:
         if isinstance(node, Abbreviation) and not node.attributes.pairs:
-            found.setdefault(node.text, node)
-    if not found:
+            abbreviations.setdefault(node.text, node)
+    if not abbreviations:
         return {}
-    names = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
+    names = "|".join(sorted(map(re.escape, abbreviations), key=len, reverse=True))
     texts = "\n".join(node.text for node in nodes if isinstance(node, Text))
     used = set(re.findall(rf"(?<!\w)(?:{names})(?!\w)", texts))
     return {
         text: node
-        for text, node in found.items()
+        for text, node in abbreviations.items()
         if text not in used
         and "\n" not in node.title
         and "]" not in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.model import Attributes, Blank, Math
-from pipeline.parser.blanks import blank as made
+from pipeline.parser.blanks import blank as parsed_blank
 
 _BARE = re.compile(r"[\w%/.,+-]+")
 _ID = re.compile(r"[^\s{}#.=\"'<>]*")
@@ -50,5 +50,5 @@ def blank(node: Blank) -> str:
     if not node.answer:
         return "_" * _BLANKS[node.size]
     answer = "".join(map(_answer_part, node.answer))
-    needs_more = node.size > made(4, node.answer).size
+    needs_more = node.size > parsed_blank(4, node.answer).size
     return f"{'_' * _BLANKS[node.size if needs_more else 1]}{{{answer}}}"

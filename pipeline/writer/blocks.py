@@ -67,10 +67,10 @@ def _line_block(node: model.Paragraph, out: Writer) -> str:
             text = line[0].text.lstrip("\u00a0")
             indent = len(line[0].text) - len(text)
             line[:1] = [replace(line[0], text=text)] if text else []
-        found = leaf(line, out.notes, start=False)
-        if "|" in found or "\n" in found or found[:1] == " " or (not found and indent != 1):
+        markdown = leaf(line, out.notes, start=False)
+        if re.search(r"^ |[|\n]", markdown) or (not markdown and indent != 1):
             return ""
-        written.append(f"| {' ' * indent}{found}".rstrip(" "))
+        written.append(f"| {' ' * indent}{markdown}".rstrip(" "))
     return "\n".join(written)
 
 
@@ -83,11 +83,11 @@ def _plain(node: model.Plain, out: Writer) -> str:
 
 
 def _admonition(node: model.Admonition, out: Writer) -> str:
-    own = node.attributes
+    attributes = node.attributes
     if node.fold:
         collapse = "true" if node.fold == "closed" else "false"
-        own = Attributes(own.id, own.classes, (*own.pairs, ("collapse", collapse)))
-    listed = attribute_list(own)
+        attributes = replace(attributes, pairs=(*attributes.pairs, ("collapse", collapse)))
+    listed = attribute_list(attributes)
     inner = out.blocks(node.children)
     if not (listed or node.title) and node.kind in _KINDS:
         is_text = bool(node.children) and isinstance(node.children[0], model.Paragraph)
@@ -133,15 +133,15 @@ def _named_block(name: str) -> Callable[[Any, Writer], str]:
 
 
 def _container(node: model.Container, out: Writer) -> str:
-    children, own, argument = node.children, node.attributes, ""
+    children, attributes, argument = node.children, node.attributes, ""
     first = children[0] if children else None
-    listed = attribute_list(own)
+    listed = attribute_list(attributes)
     if node.name == "details" and not _has_plain(children[1:]) and (summary := _summary(first)):
         return fenced("details", out.line(summary), listed, out.blocks(children[1:]))
     if node.name in ("details", "summary", "section", "aside", "address") or _has_plain(children):
         if node.name not in ("details", "summary", "section", "aside", "address", "div"):
             raise unwritable(node)
-        return element(tag(node.name, own), children, out.block)
+        return element(tag(node.name, attributes), children, out.block)
     for kind in ("verse", "sidebar"):
         heading = f"{'verse' if kind == 'verse' else 'box'}-title"
         is_title = isinstance(first, model.Paragraph) and first.attributes == _named(heading)
@@ -149,10 +149,11 @@ def _container(node: model.Container, out: Writer) -> str:
             assert isinstance(first, model.Paragraph)
             argument, children = out.line(first.children), children[1:]
     if node.name == "columns":
-        layout = next((n for n in own.classes if re.fullmatch(r"columns-\d|side-by-side", n)), "")
+        layouts = filter(re.compile(r"columns-\d|side-by-side").fullmatch, attributes.classes)
+        layout = next(layouts, "")
         argument = layout.removeprefix("columns-") if layout[-1:].isdigit() else ""
-        classes = tuple(name for name in own.classes if name != layout)
-        listed = attribute_list(Attributes(own.id, classes, own.pairs))
+        classes = tuple(name for name in attributes.classes if name != layout)
+        listed = attribute_list(replace(attributes, classes=classes))
     if node.name in ("verse", "pull-quote", "epigraph"):
         inner = "\n\n".join(_passage(child, node.name, out) for child in children)
     else:
@@ -205,16 +206,16 @@ def _passage(node: Block, name: str, out: Writer) -> str:
 
 
 def _writing_lines(node: model.WritingLines, out: Writer) -> str:
-    own = node.attributes
-    classes = (node.ruling, *own.classes) if node.ruling else own.classes
-    listed = attribute_list(Attributes(own.id, classes, own.pairs))
+    attributes = node.attributes
+    classes = (node.ruling, *attributes.classes) if node.ruling else attributes.classes
+    listed = attribute_list(replace(attributes, classes=classes))
     return fenced("lines", str(node.count), listed, "")
 
 
 def _writing_space(node: model.WritingSpace, out: Writer) -> str:
-    own = node.attributes
-    classes = ("squared", *own.classes) if node.squared else own.classes
-    listed = attribute_list(Attributes(own.id, classes, own.pairs))
+    attributes = node.attributes
+    classes = ("squared", *attributes.classes) if node.squared else attributes.classes
+    listed = attribute_list(replace(attributes, classes=classes))
     return fenced("space", f"{node.height:g}mm", listed, "")
 
 

@@ -20,7 +20,7 @@ from pipeline.writer.shapes import Writer, fenced
 
 
 def code(node: model.CodeBlock, out: Writer) -> str:
-    own = node.attributes
+    attributes = node.attributes
     numbered = ("numbered",) if node.first_line == 1 else ()
     written: list[str] = []
     if node.caption:
@@ -31,11 +31,10 @@ def code(node: model.CodeBlock, out: Writer) -> str:
         written.append(f"start={node.first_line}")
     if node.marked:
         written.append(f"mark={_ranges(node.marked)}")
-    lost = not node.language and not NO_LANGUAGES.issuperset(own.classes)
+    lost = not node.language and not NO_LANGUAGES.issuperset(attributes.classes)
     if lost or (node.text and not node.text.endswith("\n")) or re.search(r"[\s`{]", node.language):
         return _preformatted(node)
-    attributes = Attributes(own.id, (*own.classes, *numbered), own.pairs)
-    listed = attribute_list(attributes)
+    listed = attribute_list(replace(attributes, classes=(*attributes.classes, *numbered)))
     inside = [listed[1:-1]] if listed else []
     info = " ".join((*inside, *written))
     longest = max((len(run) for run in re.findall(r"^[ \t]*+(`{3,}+)", node.text, re.M)), default=2)
@@ -45,13 +44,13 @@ def code(node: model.CodeBlock, out: Writer) -> str:
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    found: list[list[int]] = []
+    runs: list[list[int]] = []
     for number in numbers:
-        if found and found[-1][-1] == number - 1:
-            found[-1].append(number)
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
         else:
-            found.append([number])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in found)
+            runs.append([number])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _preformatted(node: model.CodeBlock) -> str:
@@ -76,28 +75,28 @@ def formula(node: model.MathBlock, out: Writer) -> str:
 
 
 def figure(node: model.Figure, out: Writer) -> str:
-    own, shown = node.attributes, node.image
-    alone = not node.caption and own == NO_ATTRIBUTES and not shown.attributes.classes
+    attributes, shown = node.attributes, node.image
+    alone = not node.caption and attributes == NO_ATTRIBUTES and not shown.attributes.classes
     if alone or shown.attributes.id or shown.attributes.pairs or shown.title:
         caption = f"\n<figcaption>{plain(node.caption)}</figcaption>" if node.caption else ""
-        return f"{tag('figure', own)}\n{image(shown)}{caption}\n</figure>"
+        return f"{tag('figure', attributes)}\n{image(shown)}{caption}\n</figure>"
     caption = out.line(node.caption)
     text = node.caption[0] if len(node.caption) == 1 else None
-    if own.id.startswith("fig-") and isinstance(text, model.Text) and text.text == shown.alt:
+    if attributes.id.startswith("fig-") and isinstance(text, model.Text) and text.text == shown.alt:
         caption = ""
-    attributes = Attributes(own.id, (*own.classes, *shown.attributes.classes), own.pairs)
+    classes = (*attributes.classes, *shown.attributes.classes)
     picture = replace(shown, title="", attributes=NO_ATTRIBUTES)
     written = out.leaf((picture,))
     title = f" {titled(caption)}" if caption else ""
-    listed = attribute_list(attributes)
+    listed = attribute_list(replace(attributes, classes=classes))
     return f"{written[:-1]}{title}){listed}"
 
 
 def figure_group(node: model.FigureGroup, out: Writer) -> str:
     columns = 0 if len(node.figures) <= 4 else 3
-    own = node.attributes
-    pairs = own.pairs if node.columns == columns else (*own.pairs, ("columns", str(node.columns)))
-    listed = attribute_list(Attributes(own.id, own.classes, pairs))
+    attributes = node.attributes
+    pairs = () if node.columns == columns else (("columns", str(node.columns)),)
+    listed = attribute_list(replace(attributes, pairs=(*attributes.pairs, *pairs)))
     inner = "\n".join(_figure_in_group(figure, out) for figure in node.figures)
     short = out.line(node.caption)
     if len(short) > SHORT or "{" in short:
@@ -116,13 +115,13 @@ def _figure_in_group(node: model.Figure, out: Writer) -> str:
 
 
 def chart(node: model.Chart, out: Writer) -> str:
-    own = node.attributes
-    pairs = list(own.pairs)
+    attributes = node.attributes
+    pairs = list(attributes.pairs)
     pairs += ((key, getattr(node, key)) for key in ("x", "y", "unit") if getattr(node, key))
     if node.horizontal:
         pairs.append(("horizontal", "yes"))
     settings = (("type", node.kind), *node.scale, *pairs)
-    listed = attribute_list(Attributes(own.id, own.classes, settings))
+    listed = attribute_list(replace(attributes, pairs=settings))
     caption = f" caption={in_quotes(out.line(node.caption))}" if node.caption else ""
     if node.kind in DIAGRAMS.values():
         lines = [_line(row, out) for row in node.table.body]
@@ -131,9 +130,11 @@ def chart(node: model.Chart, out: Writer) -> str:
         rows = (*node.table.head, *node.table.body)
         lines = [", ".join(_data(cell, out) for cell in row.cells) for row in rows]
         return f"```chart {listed[:-1]}{caption}}}\n" + "\n".join(lines) + "\n```"
-    classes = ("chart" if node.kind == "bar" else f"{node.kind}-chart", *own.classes)
+    classes = ("chart" if node.kind == "bar" else f"{node.kind}-chart", *attributes.classes)
     table = replace(
-        node.table, caption=node.caption, attributes=Attributes(own.id, classes, tuple(pairs))
+        node.table,
+        caption=node.caption,
+        attributes=Attributes(node.attributes.id, classes, tuple(pairs)),
     )
     return out.block(table)
 

@@ -59,8 +59,8 @@ def escape(text: str, before: str, after: str, setting: LeafSetting, *, nested: 
         if at < last:
             continue
         parts.append(text[last:at])
-        found = _escaped(match[0], whole, base + at, setting, nested, base + len(text))
-        parts.append(found)
+        escaped = _escaped(match[0], whole, base + at, setting, nested, base + len(text))
+        parts.append(escaped)
         last = match.end()
     parts.append(text[last:])
     return "".join(parts)
@@ -178,10 +178,10 @@ def escape_line(line: str, following: str = "") -> str:
 def escape_letter(line: str, following: str) -> str:
     """A line that begins with a letter, with a backslash after it if it would begin a lettered
     list, by itself or with the one of the ``following`` line."""
-    match, found, after = _LETTERS.match(line), markers.read(line), markers.read(following)
-    if not match or not found:
+    match, marker, after = _LETTERS.match(line), markers.read(line), markers.read(following)
+    if not match or not marker:
         return line
-    is_followed = after is not None and after.kind == found.kind and found.precedes(after)
-    if not (found.may_begin or is_followed):
+    is_followed = after is not None and after.kind == marker.kind and marker.precedes(after)
+    if not (marker.may_begin or is_followed):
         return line
     return f"{match[1]}\\{line[match.end() - 1 :]}"

@@ -100,7 +100,7 @@ def _code(node: model.Code, notes: Notes, depth: int) -> Iterable[LeafToken]:
 
 def _entities(text: str) -> str:
     """A text between tags, where Markdown is read too, without any mark."""
-    return re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", text)
+    return re.sub(r"[^\w\s]|_", lambda match: f"&#{ord(match[0])};", text)
 
 
 def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
@@ -225,8 +225,10 @@ def _blank(node: model.Blank, notes: Notes, depth: int) -> Iterable[LeafToken]:
 def _cross_reference(node: model.CrossReference, notes: Notes, depth: int) -> Iterable[LeafToken]:
     sign = "-@" if node.form == "number" else "@"
     pages = ("page",) if node.form == "page" else ()
-    own = node.attributes
-    listed = attribute_list(model.Attributes(own.id, (*pages, *own.classes), own.pairs))
+    attributes = node.attributes
+    listed = attribute_list(
+        model.Attributes(attributes.id, (*pages, *attributes.classes), attributes.pairs)
+    )
     if not _CROSS_REFERENCE.fullmatch(f"{sign}{node.target}"):
         raise unwritable(node)
     yield LeafToken(f"{sign}{node.target}{listed}", "reference", f"[{sign}{node.target}]{listed}")

@@ -23,25 +23,27 @@ class LeafToken(NamedTuple):
 
 def settled(tokens: list[LeafToken]) -> list[LeafToken]:
     """The tokens with stars, or an element where those would mean nothing, or something else."""
-    found: list[LeafToken] = []
+    result: list[LeafToken] = []
     for token in tokens:
-        if token.kind == "text" and found and found[-1].kind == "text":
-            found[-1] = LeafToken(found[-1].text + token.text, "text")
-        elif token.text and not (token.text == "\n" and (not found or found[-1].text[-1] == "\n")):
-            found.append(token)
-    while found and found[-1] in (LeafToken("\n"), LeafToken("\\\n")):
-        found.pop()
+        if token.kind == "text" and result and result[-1].kind == "text":
+            result[-1] = LeafToken(result[-1].text + token.text, "text")
+        elif token.text and not (
+            token.text == "\n" and (not result or result[-1].text[-1] == "\n")
+        ):
+            result.append(token)
+    while result and result[-1] in (LeafToken("\n"), LeafToken("\\\n")):
+        result.pop()
     stack: list[int] = []
-    for at, token in enumerate(found):
+    for at, token in enumerate(result):
         if token.kind == "open":
             stack.append(at)
         elif token.kind == "close":
             first = stack.pop()
-            is_within = any(found[outer].text[0] == token.text[0] for outer in stack)
-            if is_within or not (_may_open(found, first) and _may_close(found, at)):
-                found[first] = LeafToken(found[first].other)
-                found[at] = LeafToken(token.other)
-    return found
+            is_within = any(result[outer].text[0] == token.text[0] for outer in stack)
+            if is_within or not (_may_open(result, first) and _may_close(result, at)):
+                result[first] = LeafToken(result[first].other)
+                result[at] = LeafToken(token.other)
+    return result
 
 
 def _may_open(tokens: list[LeafToken], at: int) -> bool:
@@ -146,9 +148,9 @@ def _with_starts(written: str, starts: set[int]) -> str:
     if not starts:
         return written
     lines = written.split("\n")
-    found = []
+    escaped = []
     at = 0
     for line, following in zip_longest(lines, lines[1:], fillvalue=""):
-        found.append(escape_line(line, following) if at in starts else line)
+        escaped.append(escape_line(line, following) if at in starts else line)
         at += len(line) + 1
-    return "\n".join(found)
+    return "\n".join(escaped)

@@ -44,12 +44,12 @@ def _is_markdown(node: model.List, out: Writer) -> bool:
 def _is_question(item: model.ListItem, out: Writer) -> bool:
     """Return whether an item is a question of an exercise, and has attributes as such have them."""
     first = item.children[0] if item.children else None
-    own = item.attributes
+    attributes = item.attributes
     is_text = isinstance(first, model.Paragraph) and first.attributes == model.NO_ATTRIBUTES
     return (
         out.in_exercise
         and (is_text or (isinstance(first, model.Choices) and bool(first.prompt)))
-        and (bool(own.id) or any(key in MARKS for key, _ in own.pairs))
+        and (bool(attributes.id) or any(key in MARKS for key, _ in attributes.pairs))
     )
 
 
@@ -111,12 +111,12 @@ def definition_list(node: model.DefinitionList, out: Writer) -> str:
             lines += (f"<dt>{plain(term)}</dt>" for term in item.terms)
             lines += (element("<dd>", definition, out.block) for definition in item.definitions)
         return "\n".join((*lines, "</dl>"))
-    found = []
+    entries = []
     for item in node.items:
         terms = "\n".join(out.leaf(term) for term in item.terms)
         definitions = [f":   {indented(out.blocks(d), 4)}" for d in item.definitions]
-        found.append("\n\n".join(("\n".join((terms, definitions[0])), *definitions[1:])))
-    return "\n\n".join(found)
+        entries.append("\n\n".join(("\n".join((terms, definitions[0])), *definitions[1:])))
+    return "\n\n".join(entries)
 
 
 def _is_plain_item(item: model.DefinitionItem) -> bool:
@@ -124,7 +124,9 @@ def _is_plain_item(item: model.DefinitionItem) -> bool:
         bool(item.terms and item.definitions)
         and all(item.terms)
         and all(item.definitions)
-        and not any(isinstance(child, model.Plain) for found in item.definitions for child in found)
+        and not any(
+            isinstance(child, model.Plain) for blocks in item.definitions for child in blocks
+        )
     )
 
 
@@ -140,8 +142,8 @@ def choices(node: model.Choices, out: Writer) -> str:
         box = f"{opening}{'x' if item.correct else ' '}{closing} "
         written = item_of("- ", model.ListItem(children=item.children), out, tight=tight, box=box)
         items.append(written)
-    found = ("\n" if tight else "\n\n").join(items)
-    return f"{out.leaf(node.prompt)}\n\n{found}" if node.prompt else found
+    answers = ("\n" if tight else "\n\n").join(items)
+    return f"{out.leaf(node.prompt)}\n\n{answers}" if node.prompt else answers
 
 
 def matching(node: model.Matching, out: Writer) -> str:

@@ -78,12 +78,12 @@ def element(opening: str, children: Iterable[Block], write: Callable[[Block], st
     everything else as Markdown between empty lines."""
     name = re.match(r"<([\w-]+)", opening)
     assert name is not None
-    found = opening
+    markup = opening
     in_markup = True
     for block in children:
         if isinstance(block, model.Plain) and in_markup:
-            found += plain(block.children)
+            markup += plain(block.children)
         else:
-            found += f"\n\n{write(block)}"
+            markup += f"\n\n{write(block)}"
             in_markup = False
-    return f"{found}{'' if in_markup else chr(10) * 2}</{name[1]}>"
+    return f"{markup}{'' if in_markup else chr(10) * 2}</{name[1]}>"

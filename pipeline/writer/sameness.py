@@ -56,21 +56,21 @@ def _bare(value: object, in_cell: bool) -> object:
 
 
 def _bare_items(items: tuple[object, ...], in_cell: bool) -> object:
-    found: list[object] = []
+    bare: list[object] = []
     last: object = None
     for item in items:
         if isinstance(item, SoftBreak) and in_cell:
             item = Text(text=" ")
-        if isinstance(item, SoftBreak) and (not found or isinstance(last, SoftBreak | LineBreak)):
+        if isinstance(item, SoftBreak) and (not bare or isinstance(last, SoftBreak | LineBreak)):
             continue
         if isinstance(item, Text) and isinstance(last, Text):
             item = Text(text=last.text + item.text)
-            found.pop()
+            bare.pop()
         last = item
-        found.append(_bare(item, in_cell))
-    while isinstance(last, SoftBreak | LineBreak) and found:
-        found.pop()
+        bare.append(_bare(item, in_cell))
+    while isinstance(last, SoftBreak | LineBreak) and bare:
+        bare.pop()
         last = None
-        if found and isinstance(found[-1], tuple) and found[-1][0] in (SoftBreak, LineBreak):
+        if bare and isinstance(bare[-1], tuple) and bare[-1][0] in (SoftBreak, LineBreak):
             last = SoftBreak()
-    return tuple(found)
+    return tuple(bare)

@@ -45,9 +45,9 @@ def table(node: model.Table, out: Writer) -> str:
 
 def _needed(node: model.Table, *, listed: bool = False) -> model.Attributes | None:
     """The options needed for a table written with bars, or as a list, if that form is enough."""
-    wanted = _bare(node)
+    bare = _bare(node)
     return next(
-        (options for options in _options(node) if _read(node, options, listed=listed) == wanted),
+        (options for options in _options(node) if _read(node, options, listed=listed) == bare),
         None,
     )
 
@@ -144,31 +144,33 @@ def _read(node: model.Table, options: model.Attributes, *, listed: bool = False)
             for cell, align in zip(row.cells, columns, strict=True)
         )
         rows.append(model.TableRow(cells=tuple(cells)))
-    found = model.Table(head=(rows[0],), body=tuple(rows[1:]))
-    found = guess_row_heads(found if listed else without_empty_heads(found))
-    read = with_attributes(found, options, None, lambda *what: None)
+    table = model.Table(head=(rows[0],), body=tuple(rows[1:]))
+    table = guess_row_heads(table if listed else without_empty_heads(table))
+    read = with_attributes(table, options, None, lambda *what: None)
     return replace(read, span=None)
 
 
 def _columns(node: model.Table) -> list[model.Alignment]:
     """The alignment of each column that a row of dashes can say."""
     rows = (*node.head, *node.body)
-    found: list[model.Alignment] = []
+    columns: list[model.Alignment] = []
     for column in range(len(rows[0].cells)):
-        given = {row.cells[column].align for row in rows}
-        align = given.pop() if len(given) == 1 else ""
-        found.append("" if align == "decimal" else align)
-    return found
+        aligns = {row.cells[column].align for row in rows}
+        align = aligns.pop() if len(aligns) == 1 else ""
+        columns.append("" if align == "decimal" else align)
+    return columns
 
 
 def _options(node: model.Table) -> Iterator[model.Attributes]:
     """The possible options of a table, the simplest first."""
-    own = node.attributes
+    attributes = node.attributes
     letters = " ".join(_LETTERS.get(align, "l") for align in _of_columns(node))
     options = (("widths", " ".join(f"{width:g}" for width in node.widths)),) if node.widths else ()
     for more in (options, (*options, ("align", letters))):
         for counts in _counts(node):
-            yield model.Attributes(own.id, own.classes, (*own.pairs, *counts.items(), *more))
+            yield model.Attributes(
+                attributes.id, attributes.classes, (*attributes.pairs, *counts.items(), *more)
+            )
 
 
 def _counts(node: model.Table) -> Iterator[dict[str, str]]:
@@ -307,13 +309,13 @@ def _as_markup(node: model.Table, out: Writer) -> str:
 
 def _of_columns(node: model.Table) -> list[str]:
     """The alignment of the cells that take one column each, column by column."""
-    found = [""] * column_count(node)
+    aligns = [""] * column_count(node)
     for rows in (node.head, node.body):
         for row in place(rows):
             for at in row:
                 if at.cell.columns == 1 and at.cell.align:
-                    found[at.column] = at.cell.align
-    return found
+                    aligns[at.column] = at.cell.align
+    return aligns
 
 
 def _markup(node: model.Table, out: Writer) -> str:
