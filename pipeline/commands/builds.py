@@ -86,8 +86,8 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
             terminal.formats(editions) | ({"pdf"} if options["cover_spread"] else set())
         )
     same = {name: options[name] for name in ("templates", "cover_spread", "catalog", "strict")}
-    wanted = driver.Options(assets_beside=options["assets"], fit=pages, split=split, **same)
-    return functools.partial(driver.build, out=options["out"], options=wanted)
+    build_options = driver.Options(assets_beside=options["assets"], fit=pages, split=split, **same)
+    return functools.partial(driver.build, out=options["out"], options=build_options)
 
 
 def repeated(source: Path, options: dict[str, Any]) -> Callable[..., Result]:

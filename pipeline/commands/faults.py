@@ -33,13 +33,13 @@ def tell_of_fault(error: BaseException) -> None:
     import pipeline
     from pipeline.model.messages import printable
 
-    what = traceback.format_exception_only(error)[-1].strip()
+    summary = traceback.format_exception_only(error)[-1].strip()
     click.echo(
-        f"chapbook: {printable(what)}\n"
+        f"chapbook: {printable(summary)}\n"
         "This is a fault in Chapbook, not in your text. Nothing has been written.",
         err=True,
     )
-    about = (
+    circumstances = (
         f"Chapbook {pipeline.__version__}, Python {platform.python_version()},"
         f" {platform.platform()}\n{sys.argv}\n\n"
     )
@@ -47,7 +47,7 @@ def tell_of_fault(error: BaseException) -> None:
         with tempfile.NamedTemporaryFile(
             "w", prefix="chapbook-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
         ) as file:
-            file.write(about + "".join(traceback.format_exception(error)))
+            file.write(circumstances + "".join(traceback.format_exception(error)))
     except OSError:
         traceback.print_exception(error)
         return

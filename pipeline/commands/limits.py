@@ -54,8 +54,8 @@ def within(
                 give_up(error.output)
             message, hint = stop_message(error, limits)
             return Result((diagnostic(Code.NOT_BUILT, message, source=str(source), hint=hint),))
-        for one in saved:
-            listener(one)
+        for event in saved:
+            listener(event)
         return result
 
     return limited
@@ -69,7 +69,9 @@ def _with_saved(
 
     saved: list[Saved] = []
     result = run(
-        source, editions, listener=lambda one: saved.append(one) if isinstance(one, Saved) else None
+        source,
+        editions,
+        listener=lambda event: saved.append(event) if isinstance(event, Saved) else None,
     )
     return result, saved
 

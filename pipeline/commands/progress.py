@@ -30,12 +30,12 @@ class Progress:
     activity, with a bar. The estimated time left is based on the times of the last run, which the
     folder ``kept`` has under a name, and on those of the parts of the current stage."""
 
-    def __init__(self, quiet: bool, stages: bool, kept: Store, name: str) -> None:
+    def __init__(self, quiet: bool, stages: bool, store: Store, name: str) -> None:
         self.quiet, self.stages = quiet, stages
-        self._kept, self._name = kept, name
+        self._kept, self._name = store, name
         self._expected: dict[str, float] = {}
         with contextlib.suppress(ValueError):
-            self._expected = json.loads(kept.get(name) or b"{}")
+            self._expected = json.loads(store.get(name) or b"{}")
         self._took: dict[str, float] = {}
         self._begun = time.monotonic()
         self._doing, self._since = "", self._begun
@@ -82,12 +82,12 @@ class Progress:
     def _left(self) -> float:
         """The estimated seconds until the end; 0 if nothing is known of that."""
         now = time.monotonic()
-        left = max(0.0, self._expected.get(self._doing, 0.0) - (now - self._since))
+        remaining = max(0.0, self._expected.get(self._doing, 0.0) - (now - self._since))
         if self._part > 1 and self._parts:
-            made = self._part - 1
-            left = (now - self._parts_since) / made * (self._parts - made)
-        done = {*self._took, self._doing}
-        return left + sum(s for name, s in self._expected.items() if name not in done)
+            parts_done = self._part - 1
+            remaining = (now - self._parts_since) / parts_done * (self._parts - parts_done)
+        finished = {*self._took, self._doing}
+        return remaining + sum(s for name, s in self._expected.items() if name not in finished)
 
     def __rich__(self) -> RenderableType:
         from rich.progress_bar import ProgressBar
@@ -95,11 +95,11 @@ class Progress:
 
         from pipeline.model import messages
 
-        left, spent = self._left(), time.monotonic() - self._begun
+        remaining, spent = self._left(), time.monotonic() - self._begun
         part = (self._part, self._parts) if self._parts > 1 else None
-        bar = ProgressBar(spent + left, spent, WIDTH, pulse=not left)
+        bar = ProgressBar(spent + remaining, spent, WIDTH, pulse=not remaining)
         grid = Table.grid(padding=(0, 1))
-        grid.add_row(bar, messages.progress_line(self._doing, part, left))
+        grid.add_row(bar, messages.progress_line(self._doing, part, remaining))
         return grid
 
 

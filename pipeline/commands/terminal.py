@@ -122,13 +122,13 @@ def note_withheld(places: Sequence[Span], editions: Iterable[str]) -> None:
     if not places or "student" not in audiences:
         return
     count = len(places)
-    what = "1 answer or note is" if count == 1 else f"{count} answers and notes are"
+    subject = "1 answer or note is" if count == 1 else f"{count} answers and notes are"
     lines = list(dict.fromkeys(f"{span.file}:{span.line}".lstrip(":") for span in places))
     more = f" and {len(lines) - MOST_PLACES} more" if len(lines) > MOST_PLACES else ""
     where = ", ".join(lines[:MOST_PLACES]) + more
     build = "" if "teacher" in audiences else " `--edition teacher` builds one of them."
     line = "line" if len(lines) == 1 else "lines"
-    say(f"{'note':<9}{what} in the teacher's editions only: {line} {where}.{build}")
+    say(f"{'note':<9}{subject} in the teacher's editions only: {line} {where}.{build}")
 
 
 def note_import(source: Path) -> None:
@@ -171,8 +171,9 @@ def edition_names(
     for name in names:
         if name not in EDITIONS and name != ALL:
             near = nearest(name, EDITIONS)
-            meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(EDITIONS))}."
-            raise click.BadParameter(f"{name!r} is not known; {meant}", param_hint="--edition")
+            listed = f"there are {', '.join(sorted(EDITIONS))}."
+            advice = f"did you mean {near}?" if near else listed
+            raise click.BadParameter(f"{name!r} is not known; {advice}", param_hint="--edition")
     return names
 
 

@@ -96,9 +96,9 @@ class Watcher:
             ignore_permission_denied=True,
         ):
             with self._lock:
-                found = self._states(self._files)
-                if found != self._known:
-                    self._known = found
+                states = self._states(self._files)
+                if states != self._known:
+                    self._known = states
                     self._wanted.set()
             if self._folders() != folders:
                 return
@@ -106,15 +106,15 @@ class Watcher:
     def _folders(self) -> frozenset[str]:
         """The folders of the files, including missing ones: an editor may save by replacing the old
         file with a new one."""
-        found = set()
+        folders = set()
         for path in self._states(self._files):
             folder = Path(path).absolute().parent
             while not folder.is_dir():
                 folder = folder.parent
-            found.add(str(folder))
+            folders.add(str(folder))
         if self._templates:
-            found |= {folder for folder, _, _ in os.walk(self._templates)}
-        return frozenset(found)
+            folders |= {folder for folder, _, _ in os.walk(self._templates)}
+        return frozenset(folders)
 
     def _build_always(self) -> None:
         while True:
@@ -144,22 +144,22 @@ class Watcher:
         """Watch these files from now on. One that is new among them and has changed since the build
         was ``started`` may have been read before that."""
         with self._lock:
-            found = self._states(files)
-            for path, state in found.items():
+            states = self._states(files)
+            for path, state in states.items():
                 if path in self._known:
-                    found[path] = self._known[path]
+                    states[path] = self._known[path]
                 elif state and state[0] >= started:
-                    found[path] = None
-            self._files, self._known = files, found
+                    states[path] = None
+            self._files, self._known = files, states
 
     def _states(self, files: Iterable[str]) -> dict[str, _State]:
-        own = self._templates.rglob("*") if self._templates else ()
-        return {path: _state(path) for path in (*files, *map(str, own))}
+        templates = self._templates.rglob("*") if self._templates else ()
+        return {path: _state(path) for path in (*files, *map(str, templates))}
 
 
 def _state(path: str) -> _State:
     """Differs if a file does; none if it does not exist."""
     with contextlib.suppress(OSError, ValueError):
-        found = Path(path).stat()
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        status = Path(path).stat()
+        return status.st_mtime_ns, status.st_size, status.st_ino
     return None

@@ -91,7 +91,7 @@ def build(
         return
     terminal.refuse_same_stems(sources)
     failed = False
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     shown = progress_shown(sources, options["out"], as_json, stages)
     is_limited = bool(timeout or memory)
     if is_limited:
@@ -115,16 +115,16 @@ def build(
                 terminal.note_missing(result.missing)
                 terminal.note_withheld(result.withheld, result.requested)
             failed = failed or result.failed
-            found += result.diagnostics
-            made = next((file for file in result.files if file.suffix in SHOWN), None)
-            if shows and made and click.launch(str(made.resolve())):
-                click.echo(f"note     no program found to open {made}", err=True)
+            findings += result.diagnostics
+            shown_file = next((file for file in result.files if file.suffix in SHOWN), None)
+            if shows and shown_file and click.launch(str(shown_file.resolve())):
+                click.echo(f"note     no program found to open {shown_file}", err=True)
             if not as_json:
                 terminal.show(result.diagnostics, blocked=result.is_blocked)
                 if _is_foreign(result.diagnostics):
                     terminal.note_import(source)
     if as_json:
-        terminal.show(found, as_json=True)
+        terminal.show(findings, as_json=True)
     sys.exit(terminal.SOURCE_ERRORS if failed else terminal.BUILT)
 
 

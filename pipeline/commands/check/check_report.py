@@ -107,8 +107,8 @@ def _versions(suffix: str) -> Iterator[str]:
 
 
 def _descriptions(of: str) -> tuple[str, ...]:
-    found = dict.fromkeys(map(_description, rules()[of].values()))
-    return tuple(one for one in found if one != "…")  # what another program says
+    descriptions = dict.fromkeys(map(_description, rules()[of].values()))
+    return tuple(text for text in descriptions if text != "…")  # what another program says
 
 
 def _description(rule: tuple[object, str, str]) -> str:
@@ -130,7 +130,7 @@ def _claims(file: Path) -> Iterator[str]:
                     claims = read_package(archive).claims
             except BrokenBook:
                 return
-            yield from (f"{one.name}: {one.value}" for one in claims)
+            yield from (f"{claim.name}: {claim.value}" for claim in claims)
         case ".pdf":
             from pipeline.verify.checkers import standards_of
 
@@ -154,9 +154,9 @@ def write_report(
     folder: Path, file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]
 ) -> None:
     """Write the report on a file that was checked. Raises `OSError`."""
-    made = checked(file, findings, notes)
+    report = checked(file, findings, notes)
     files = {
-        folder / f"{file.name}.html": page_of(made),
-        folder / f"{file.name}.json": encode(made),
+        folder / f"{file.name}.html": page_of(report),
+        folder / f"{file.name}.json": encode(report),
     }
     outputs.write_all(folder, files)

@@ -21,7 +21,7 @@ def check_finished(file: Path, source: Path | None, others: CheckReport) -> Chec
 
     reports = check(file), others, _compared(file, source)
     return CheckReport(
-        tuple(found for report in reports for found in report.diagnostics),
+        tuple(finding for report in reports for finding in report.diagnostics),
         tuple(note for report in reports for note in report.notes),
         others.missing,
     )
@@ -49,9 +49,9 @@ def _model_beside(file: Path) -> Document | None:
     from pipeline.system import outputs
     from pipeline.system.checksums import listed
 
-    beside = file.parent if file.name in listed(file.parent) else file
+    folder = file.parent if file.name in listed(file.parent) else file
     try:
-        return decode(outputs.model_of(beside.parent).read_bytes())
+        return decode(outputs.model_of(folder.parent).read_bytes())
     except (OSError, msgspec.MsgspecError):
         return None
 

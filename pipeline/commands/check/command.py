@@ -56,7 +56,7 @@ def check(
     from pipeline.verify import UnknownFormat
     from pipeline.verify.checkers import run_checkers
 
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     passed_over = 0
     if report and external:
         raise click.UsageError("--report is on finished files: leave out --external.")
@@ -73,7 +73,7 @@ def check(
             terminal.say(f"check    {file}: skipped, {error}", err=as_json)
             passed_over += 1
             continue
-        found += checked.diagnostics
+        findings += checked.diagnostics
         missing |= dict.fromkeys(checked.missing)
         if report:
             from pipeline.commands.check.check_report import write_report
@@ -83,14 +83,15 @@ def check(
         if not as_json:
             terminal.show(checked.diagnostics)
             count = len(checked.diagnostics)
-            findings = "1 finding" if count == 1 else f"{count or 'no'} findings"
-            terminal.say(f"check    {file}: {of}{findings}")
+            total = "1 finding" if count == 1 else f"{count or 'no'} findings"
+            terminal.say(f"check    {file}: {of}{total}")
             for note in checked.notes:
                 terminal.say(f"         {note}")
     if as_json:
-        terminal.show(found, as_json=True)
+        terminal.show(findings, as_json=True)
     if passed_over == len(files):
         raise click.UsageError("There is nothing to check.")
     for note in missing:
         terminal.say(f"check    {note}", err=as_json)
-    sys.exit(terminal.SOURCE_ERRORS if any(one.is_error for one in found) else terminal.BUILT)
+    has_errors = any(finding.is_error for finding in findings)
+    sys.exit(terminal.SOURCE_ERRORS if has_errors else terminal.BUILT)

@@ -51,22 +51,22 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
         if any(finding.is_error for finding in document.diagnostics):
             show(document.diagnostics)
             raise SystemExit(SOURCE_ERRORS)
-    found = settings_of(document, stem_of(source) if source else "NAME")
+    listed = settings_of(document, stem_of(source) if source else "NAME")
     if as_json:
-        click.echo(messages.shown_json(found))
+        click.echo(messages.shown_json(listed))
         return
     width = min(shutil.get_terminal_size().columns, WIDEST)
-    for one in found:
-        lines = messages.printable_lines(entry(one, width))
-        click.echo(lines if source else f"{one.name:<{NAME}}{one.label}")
+    for edition in listed:
+        lines = messages.printable_lines(entry(edition, width))
+        click.echo(lines if source else f"{edition.name:<{NAME}}{edition.label}")
     if source:
         click.echo()
         click.echo(textwrap.fill("* is built by default.", width))
         library = above(source.parent)
         if library and document and document.metadata.shared:
             keys = ", ".join(document.metadata.shared)
-            told = f"From {library.name}: {keys}."
-            lines = textwrap.fill(told, width, break_long_words=False, break_on_hyphens=False)
+            origin = f"From {library.name}: {keys}."
+            lines = textwrap.fill(origin, width, break_long_words=False, break_on_hyphens=False)
             click.echo(messages.printable_lines(lines))
         name = shlex.quote(str(source))
         say(f"Pictures of all: chapbook report {name} --edition all")

@@ -53,7 +53,7 @@ def settings_of(document: Document | None, stem: str) -> tuple[EditionSettings, 
     metadata = document.metadata if document else Metadata()
     listed = chosen_editions((), metadata)
     editions = dict.fromkeys((*listed, *EDITIONS.values()))
-    return tuple(_settings(one, metadata, document, stem, one in listed) for one in editions)
+    return tuple(_settings(e, metadata, document, stem, e in listed) for e in editions)
 
 
 def _settings(

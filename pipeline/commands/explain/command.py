@@ -13,8 +13,8 @@ def explain(code: str | None) -> None:
     from pipeline.model.names import nearest
 
     if code is None:
-        for name, found in sorted(BY_SLUG.items()):
-            click.echo(f"{name:<26}{found.value.severity}")
+        for name, member in sorted(BY_SLUG.items()):
+            click.echo(f"{name:<26}{member.value.severity}")
         return
     slug = code.lower().replace("_", "-")
     if slug not in BY_SLUG:

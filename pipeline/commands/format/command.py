@@ -56,9 +56,9 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
             )
             click.echo(printable_lines("".join(lines)), nl=False)
         else:
-            kept = len(file.after.kept)
-            blocks = "1 block stays" if kept == 1 else f"{kept} blocks stay"
-            unchanged = f"; {blocks} as written" if kept else ""
+            count = len(file.after.kept)
+            blocks = "1 block stays" if count == 1 else f"{count} blocks stay"
+            unchanged = f"; {blocks} as written" if count else ""
             say(f"format   {path}: {message}{unchanged}")
     show(wrong)
     sys.exit(SOURCE_ERRORS if wrong or (check and waiting) else BUILT)

@@ -85,10 +85,10 @@ class FormattedFile(NamedTuple):
 def format_file(path: Path) -> FormattedFile:
     """Format a file, and say whether it changed."""
     name = shown_name(str(path))
-    text, found = read(path)
-    if wrong := tuple(one for one in found if one.is_error):
-        findings = tuple(one if one.source else replace(one, source=name) for one in wrong)
-        return FormattedFile(text, Formatted(text, wrong=findings), b"")
+    text, findings = read(path)
+    if wrong := tuple(finding for finding in findings if finding.is_error):
+        named = tuple(f if f.source else replace(f, source=name) for f in wrong)
+        return FormattedFile(text, Formatted(text, wrong=named), b"")
     after = format_text(text, name, path.parent)
     raw = path.read_bytes()
     mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
@@ -99,23 +99,23 @@ def format_file(path: Path) -> FormattedFile:
 def format_text(text: str, source: str = "", folder: Path | None = None) -> Formatted:
     """A source as it is canonically written. ``source`` and ``folder`` as in `parse`."""
     before = parse(text, source, folder)
-    if wrong := tuple(found for found in before.diagnostics if found.is_error):
+    if wrong := tuple(finding for finding in before.diagnostics if finding.is_error):
         return Formatted(text, wrong=wrong)
     plain = normalise(text)
-    _, taken, _ = read_front_matter(plain, source)
+    _, front_lines, _ = read_front_matter(plain, source)
     lines = plain.split("\n")
-    made, kept = _body(lines[taken:])
-    front = "\n".join(lines[:taken])
-    made = f"{front}\n\n{made}" if front and made else front or made
-    numbers = tuple(line + taken + 1 for line in kept)
-    if made == plain:
-        return Formatted(made, numbers)
-    after = parse(made, source, folder)
-    new = {found.code for found in after.diagnostics} - {found.code for found in before.diagnostics}
+    formatted, kept = _body(lines[front_lines:])
+    front = "\n".join(lines[:front_lines])
+    formatted = f"{front}\n\n{formatted}" if front and formatted else front or formatted
+    numbers = tuple(line + front_lines + 1 for line in kept)
+    if formatted == plain:
+        return Formatted(formatted, numbers)
+    after = parse(formatted, source, folder)
+    new = {f.code for f in after.diagnostics} - {f.code for f in before.diagnostics}
     if new or not same(joined(before), joined(after)):
         message = "Formatting would change what the source means; it is left unchanged."
         return Formatted(text, wrong=(diagnostic(Code.NOT_FORMATTED, message, source=source),))
-    return Formatted(made, numbers)
+    return Formatted(formatted, numbers)
 
 
 def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
@@ -124,7 +124,7 @@ def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
     elements = tree.root.blocks
     references = tree.parser.md.references
     pieces = _pieces(elements, lines)
-    found: list[str] = []
+    parts: list[str] = []
     kept: list[int] = []
     again = False
     for at, piece in enumerate(pieces):
@@ -134,41 +134,41 @@ def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
             if at + 1 < len(pieces) and pieces[at + 1].first == piece.end:
                 written = without_last_break(written)
         if at:
-            found.append(_between(pieces[at - 1], piece))
+            parts.append(_between(pieces[at - 1], piece))
         if not piece.tag:
-            found.append(written)
+            parts.append(written)
             continue
         is_next = bool(at) and piece.tag in ("ul", "ol") and pieces[at - 1].tag == piece.tag
         again = is_next and not again
-        made = written
+        formatted = written
         if piece.tag not in _AS_WRITTEN:
-            made = _formatted(written, references, tree.in_brackets)
-        if again and made:
-            made = alternate(made)
-        if not made:
+            formatted = _formatted(written, references, tree.in_brackets)
+        if again and formatted:
+            formatted = alternate(formatted)
+        if not formatted:
             kept.append(piece.first)
-        found.append(made or written)
-    return "".join(found) + "\n" if found else "", tuple(kept)
+        parts.append(formatted or written)
+    return "".join(parts) + "\n" if parts else "", tuple(kept)
 
 
 def _pieces(elements: Iterable[BlockElement], lines: list[str]) -> list[_Piece]:
     """All lines with text: those of each element, including captions and attributes of tables, and
     those that belong to none."""
-    found: list[_Piece] = []
+    result: list[_Piece] = []
     at = 0
     for element in elements:
         first, end = element.line - 1, element.end
         if first < at:
             first = at
-        found += _others(lines, at, first)
+        result += _others(lines, at, first)
         piece = _Piece(first, end, element.tag)
-        before = found[-1] if found else None
+        before = result[-1] if result else None
         if before and _belong(before, piece, lines):
-            found[-1] = _Piece(before.first, end, "table")
+            result[-1] = _Piece(before.first, end, "table")
         elif end > first:
-            found.append(piece)
+            result.append(piece)
         at = max(at, end)
-    return [*found, *_others(lines, at, len(lines))]
+    return [*result, *_others(lines, at, len(lines))]
 
 
 def _others(lines: list[str], first: int, end: int) -> Iterable[_Piece]:
@@ -223,21 +223,21 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]], in_brack
         return ""
     before = joined(before)
     try:
-        made = write_blocks(before.blocks, before.notes, links).rstrip("\n")
+        markdown = write_blocks(before.blocks, before.notes, links).rstrip("\n")
     except UnwritableError:
         return ""
-    if made == written:
-        return made
+    if markdown == written:
+        return markdown
     source = bare(before)
-    if _lost(written, made) or bare(joined(read(made))) != source:
+    if _lost(written, markdown) or bare(joined(read(markdown))) != source:
         return ""
-    for own in (written, " ".join(line.strip(" \t") for line in written.split("\n"))):
+    for variant in (written, " ".join(line.strip(" \t") for line in written.split("\n"))):
         # Differences in backslashes only are the author's choice.
-        if own.replace("\\", "") == made.replace("\\", "") and (
-            own == made or bare(joined(read(own))) == source
+        if variant.replace("\\", "") == markdown.replace("\\", "") and (
+            variant == markdown or bare(joined(read(variant))) == source
         ):
-            return own
-    return made
+            return variant
+    return markdown
 
 
 def _is_labelled(note: Note) -> bool:
@@ -252,8 +252,8 @@ def _lost(source: str, result: str) -> bool:
 
 def _words(text: str) -> Counter[str]:
     """The words of a text; numbers count the items of lists."""
-    found = _WORD.findall(text.casefold())
-    return Counter(word for word in found if not word.isdecimal())
+    words = _WORD.findall(text.casefold())
+    return Counter(word for word in words if not word.isdecimal())
 
 
 def joined(document: Document) -> Document:

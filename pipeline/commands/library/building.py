@@ -78,7 +78,7 @@ def built(
 ) -> Iterator[tuple[Task, Built, float]]:
     """Each task with its result, and the time when it was submitted, as they are completed. Raises
     `LostExecutorError` if nothing is completed any more, because nobody ``is_alive``."""
-    left = iter(tasks)
+    waiting = iter(tasks)
     running: dict[Future[bytes], tuple[Task, int, float, float]] = {}
 
     def hand_over(task: Task, tries: int, seconds: float) -> None:
@@ -86,14 +86,14 @@ def built(
         running[future] = task, tries, seconds, time.time()
 
     while True:
-        while len(running) < at_once * AHEAD and (task := next(left, None)):
+        while len(running) < at_once * AHEAD and (task := next(waiting, None)):
             hand_over(task, 1, 0.0)
         if not running:
             return
-        done = wait(running, BETWEEN_LOOKS, FIRST_COMPLETED).done
-        if not done and not is_alive():
+        completed = wait(running, BETWEEN_LOOKS, FIRST_COMPLETED).done
+        if not completed and not is_alive():
             raise LostExecutorError
-        for future in done:
+        for future in completed:
             task, tries, seconds, began = running.pop(future)
             try:
                 result = msgspec.msgpack.decode(future.result(), type=Built)

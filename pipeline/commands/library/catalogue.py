@@ -52,30 +52,30 @@ def catalogue(built: Sequence[Built], metadata: Metadata) -> Document:
     """The catalogue of a library that has these metadata."""
     vocabulary = words(metadata.lang)
     collation = Collation(metadata.lang)
-    found = [(one.record, one) for one in built if one.record]
-    rows = sorted(found, key=lambda row: (collation.key(_sort_title(row[0].metadata)), row[1].name))
+    rows = [(document.record, document) for document in built if document.record]
+    rows.sort(key=lambda row: (collation.key(_sort_title(row[0].metadata)), row[1].name))
     blocks: list[model.Block] = []
     by_subject: dict[str, list[model.ListItem]] = {}
     by_language: dict[str, list[model.ListItem]] = {}
     letter = ""
-    for record, one in rows:
-        own = record.metadata
+    for record, document in rows:
+        about = record.metadata
         heading = (
-            collation.letter(_sort_title(own))
+            collation.letter(_sort_title(about))
             if len(rows) > ON_A_PAGE
             else vocabulary["catalogue_titles"]
         )
         if heading != letter:
             letter = heading
             blocks.append(_heading(1, letter))
-        name = _id(one.name)
-        blocks += _entry(record, one, metadata, name)
-        link = model.Link(children=_in(own.lang, own.title, metadata.lang), href=f"#{name}")
+        name = _id(document.name)
+        blocks += _entry(record, document, metadata, name)
+        link = model.Link(children=_in(about.lang, about.title, metadata.lang), href=f"#{name}")
         item = model.ListItem(children=(model.Plain(children=(link,)),))
-        subjects = dict.fromkeys((*(s.name or s.code for s in own.subjects), *own.keywords))
+        subjects = dict.fromkeys((*(s.name or s.code for s in about.subjects), *about.keywords))
         for subject in subjects:
             by_subject.setdefault(subject, []).append(item)
-        for language in dict.fromkeys((own.lang, *own.languages)):
+        for language in dict.fromkeys((about.lang, *about.languages)):
             by_language.setdefault(autonym(language), []).append(item)
     for word, groups in (("subjects", by_subject), ("languages", by_language)):
         if len(groups) > (word == "languages"):
@@ -92,21 +92,22 @@ def _sort_title(metadata: Metadata) -> str:
 
 def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterator[model.Block]:
     """The entry of a document: its cover, its authors, its subjects, and its files."""
-    own, vocabulary = record.metadata, words(library.lang)
-    heading = _in(own.lang, own.title, library.lang)
+    about, vocabulary = record.metadata, words(library.lang)
+    heading = _in(about.lang, about.title, library.lang)
     yield model.Heading(level=2, children=heading, attributes=Attributes(id=name))
     if record.cover:
         source = quote(f"{built.name}/{record.cover.file}")
         shown = Attributes(classes=("decorative",), pairs=(("width", WIDTH),))
         yield model.Figure(image=model.Image(source=source, alt="", attributes=shown))
-    if own.subtitle:
-        yield model.Paragraph(children=_in(own.lang, own.subtitle, library.lang))
-    people = ", ".join(author.name for author in own.authors)
-    facts = (people, written_date(own.date, vocabulary) if own.date else "", autonym(own.lang))
+    if about.subtitle:
+        yield model.Paragraph(children=_in(about.lang, about.subtitle, library.lang))
+    people = ", ".join(author.name for author in about.authors)
+    date = written_date(about.date, vocabulary) if about.date else ""
+    facts = (people, date, autonym(about.lang))
     yield _paragraph(" · ".join(filter(None, facts)))
-    for text in own.description.split("\n\n"):
+    for text in about.description.split("\n\n"):
         if text:
-            yield model.Paragraph(children=_in(own.lang, text, library.lang))
+            yield model.Paragraph(children=_in(about.lang, text, library.lang))
     links: list[model.Inline] = []
     for file in built.files:
         if is_for_readers(file.edition):
@@ -141,10 +142,10 @@ def report(built: Sequence[Built], metadata: Metadata) -> Document:
     """The report on all documents: the findings by kind, and a row for each document."""
     kinds = Counter(
         (finding.severity.value, finding.code)
-        for one in built
-        for finding in {finding.code: finding for finding in one.findings}.values()
+        for document in built
+        for finding in {finding.code: finding for finding in document.findings}.values()
     )
-    found = [(code, kind, str(count)) for (kind, code), count in kinds.most_common()]
+    counts = [(code, kind, str(count)) for (kind, code), count in kinds.most_common()]
     rows = [
         (
             row["name"], row["title"], row["language"], row["pages"], row["sheets"], row["level"],
@@ -163,8 +164,8 @@ def report(built: Sequence[Built], metadata: Metadata) -> Document:
         "Warnings",
     )
     blocks: list[model.Block] = [_heading(1, "Findings")]
-    if found:
-        blocks.append(_table(("Code", "Kind", "Documents"), found))
+    if counts:
+        blocks.append(_table(("Code", "Kind", "Documents"), counts))
     else:
         blocks.append(_paragraph("None."))
     blocks += [_heading(1, "Documents"), _table(head, rows)]
@@ -173,20 +174,20 @@ def report(built: Sequence[Built], metadata: Metadata) -> Document:
 
 def facts(built: Built) -> dict[str, Any]:
     """The row of a document in the report; without the time it took, which is never the same."""
-    own = built.record.metadata if built.record else Metadata(title="", lang="")
+    about = built.record.metadata if built.record else Metadata(title="", lang="")
     errors = sum(finding.is_error for finding in built.findings)
     return {
         "name": built.name,
-        "title": own.title,
-        "language": own.lang,
+        "title": about.title,
+        "language": about.lang,
         "state": "failed" if built.failed else "built",
         "pages": built.pages,
-        "sheets": next((one.sheets for one in built.files if one.sheets), 0),
+        "sheets": next((file.sheets for file in built.files if file.sheets), 0),
         "level": built.level,
         "errors": errors,
         "warnings": len(built.findings) - errors,
-        "files": sum(bool(one.edition) for one in built.files),
-        "bytes": sum(one.size for one in built.files),
+        "files": sum(bool(file.edition) for file in built.files),
+        "bytes": sum(file.size for file in built.files),
     }
 
 
@@ -200,9 +201,9 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
         covers = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
         marked = mark(replace(resolved, assets=covers), chosen, None)
         web = rendered(request, chosen, marked)
-        made = package(web, chosen, out, False, shown_name(str(source)), pango_version(), ())
+        site = package(web, chosen, out, False, shown_name(str(source)), pango_version(), ())
     first = "index.html" if chosen.chapters else f"{name}.html"
-    return {first: made.data, **made.extra}
+    return {first: site.data, **site.extra}
 
 
 def _beside(link: model.Link) -> model.Link:

@@ -48,11 +48,11 @@ class Over(NamedTuple):
 
 def write(built: Sequence[Built], folder: Path, out: Path, store: Store, code: str) -> None:
     """Write what has changed. Raises `OSError` if that is not possible."""
-    done = assembled(built, folder, out, store, code, lambda file: (out / file).is_file())
-    if done:
-        gone = (out / name for name, sha256 in done.gone.items() if checksum(out / name) == sha256)
-        outputs.write_all(out, {out / name: data for name, data in done.files.items()}, gone)
-        done.keep()
+    over = assembled(built, folder, out, store, code, lambda file: (out / file).is_file())
+    if over:
+        removed = (out / name for name, sum_ in over.gone.items() if checksum(out / name) == sum_)
+        outputs.write_all(out, {out / name: data for name, data in over.files.items()}, removed)
+        over.keep()
 
 
 def assembled(
@@ -68,7 +68,7 @@ def assembled(
     """The files over these documents of a folder, or None if nothing has changed. ``code`` is the
     version of the program; ``get_ready`` is called before covers are read."""
     metadata = metadata_of(built, folder, out, title)
-    lasting = [msgspec.structs.replace(one, seconds=0.0, read=()) for one in built]
+    lasting = [msgspec.structs.replace(document, seconds=0.0, read=()) for document in built]
     content = key(code, msgspec.json.encode((metadata, lasting)))
     name = f"{key('the files over a library')}.last"
     last = _Last("", {})
@@ -78,32 +78,32 @@ def assembled(
         return None
     get_ready()
     files = _files(built, metadata, out, store)
-    sums = {one.file: one.sha256 for row in built for one in row.files}
+    sums = {file.file: file.sha256 for row in built for file in row.files}
     ours = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
     lines = (f"{digest}  {path}\n" for path, digest in sorted({**sums, **ours}.items()))
     files[LIST] = "".join(lines).encode()
-    kept = msgspec.json.encode(_Last(content, ours))
+    record = msgspec.json.encode(_Last(content, ours))
     gone = {path: sha256 for path, sha256 in last.files.items() if path not in files}
-    return Over(files, gone, lambda: store.put(name, kept))
+    return Over(files, gone, lambda: store.put(name, record))
 
 
 def covers(built: Sequence[Built]) -> Iterator[str]:
     """The files of the documents' covers."""
-    for one in built:
-        if one.record and one.record.cover:
-            yield f"{one.name}/{one.record.cover.file}"
+    for document in built:
+        if document.record and document.record.cover:
+            yield f"{document.name}/{document.record.cover.file}"
 
 
 def metadata_of(built: Sequence[Built], folder: Path, out: Path, title: str = "") -> Metadata:
     """The metadata of the library: from ``library.yaml``, or else from its documents."""
-    languages = Counter(one.record.metadata.lang for one in built if one.record)
+    languages = Counter(document.record.metadata.lang for document in built if document.record)
     lang = languages.most_common(1)[0][0] if languages else "en"
     library = above(folder)
     metadata = Metadata(lang=lang)
     if library:
         # paths in it begin in its folder, which the outputs need not be in
-        way = os.path.relpath((folder / library.way).resolve(), out.resolve())
-        metadata = library_metadata(library, Path(way).as_posix())
+        path = os.path.relpath((folder / library.way).resolve(), out.resolve())
+        metadata = library_metadata(library, Path(path).as_posix())
     title = metadata.title or title or folder.resolve().name
     url = f"{metadata.url}{CATALOGUE}/" if metadata.url else ""
     return msgspec.structs.replace(
@@ -122,7 +122,7 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
     document = catalogue.catalogue(built, metadata)
     site = catalogue.pages(document, "site", out, CATALOGUE, store)
     files = {f"{CATALOGUE}/{path}": data for path, data in site.items()}
-    records = [one.record for one in built if one.record]
+    records = [result.record for result in built if result.record]
     if records:
         feed = f"{CATALOGUE}/opds.json"
         offered = filter(None, map(_offered, built))
@@ -130,7 +130,7 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
         files[f"{CATALOGUE}/onix.xml"] = onix.message(
             *records, sender=metadata.publisher or metadata.title
         )
-    finding = msgspec.structs.replace(
+    about_report = msgspec.structs.replace(
         metadata,
         title=f"Report: {metadata.title}",
         lang="en",
@@ -138,10 +138,10 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
         web="page",
         editions=("web",),
     )
-    page = catalogue.pages(catalogue.report(built, finding), "web", out, REPORT, store)
+    page = catalogue.pages(catalogue.report(built, about_report), "web", out, REPORT, store)
     files |= {f"{REPORT}/{path}": data for path, data in page.items()}
-    rows = [catalogue.facts(one) for one in built]
-    findings: dict[str, tuple[Diagnostic, ...]] = {one.name: one.findings for one in built}
+    rows = [catalogue.facts(result) for result in built]
+    findings: dict[str, tuple[Diagnostic, ...]] = {result.name: result.findings for result in built}
     with_findings = [row | {"findings": findings[row["name"]]} for row in rows]
     files[f"{REPORT}/report.json"] = f"{shown_json(with_findings)}\n".encode()
     files[f"{REPORT}/report.csv"] = _csv(rows)
@@ -157,9 +157,9 @@ def _offered(built: Built) -> Record | None:
     metadata = record.metadata
     if not metadata.url:
         metadata = msgspec.structs.replace(metadata, url=f"../{quote(built.name)}/")
-    theirs = {file.file for file in built.files if catalogue.is_for_readers(file.edition)}
-    products = (one for one in record.products if catalogue.is_for_readers(one.edition.name))
-    web_page = record.web_page if f"{built.name}/{record.web_page}" in theirs else ""
+    for_readers = {file.file for file in built.files if catalogue.is_for_readers(file.edition)}
+    products = (p for p in record.products if catalogue.is_for_readers(p.edition.name))
+    web_page = record.web_page if f"{built.name}/{record.web_page}" in for_readers else ""
     return record._replace(metadata=metadata, products=tuple(products), web_page=web_page)
 
 

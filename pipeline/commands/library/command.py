@@ -43,7 +43,7 @@ class PlaceType(click.Path):
 
 
 @click.command()
-@click.argument("given", type=PlaceType(exists=True, path_type=Path), metavar="FOLDER|LIST|URL")
+@click.argument("source", type=PlaceType(exists=True, path_type=Path), metavar="FOLDER|LIST|URL")
 @terminal.EDITION(
     help="The editions to build, separated by commas (default: those in a document's front matter,"
     " or web, handout, ebook)."
@@ -100,7 +100,7 @@ class PlaceType(click.Path):
     help="A folder or URL for results kept between builds, which workers share.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) -> None:
+def library(source: Path | str, as_json: bool, keep_going: bool, **options: Any) -> None:
     """Build all documents in a folder, or those in a list with one file per line.
 
     A document is a Markdown file with front matter that no other file includes. Unchanged
@@ -123,20 +123,20 @@ def library(given: Path | str, as_json: bool, keep_going: bool, **options: Any) 
     limits = Limits(options["timeout"], options["memory"], modules=tuple(modules))
     started = time.perf_counter()
     try:
-        run = _Run(given, options, limits, as_json)
+        run = _Run(source, options, limits, as_json)
         run.build(keep_going)
     except remote.NoPlaceError as error:
         terminal.give_up(f"cannot use {error.filename}: {error.strerror}")
-    found = [*run.findings, *(one for built in run.results for one in built.findings)]
+    findings = [*run.findings, *(finding for built in run.results for finding in built.findings)]
     if as_json:
-        terminal.show(found, as_json=True, read=run.read)
+        terminal.show(findings, as_json=True, read=run.read)
     else:
         terminal.show(run.findings)
         for line in run.summary(time.perf_counter() - started):
             terminal.say(line)
         if str(options["out"]).startswith("memory:"):
             terminal.say("The results were only in memory, and are gone: name another --out.")
-    is_whole = not run.findings and not any(one.failed for one in run.results)
+    is_whole = not run.findings and not any(document.failed for document in run.results)
     sys.exit(terminal.BUILT if is_whole and run.left == 0 else terminal.SOURCE_ERRORS)
 
 
@@ -162,7 +162,7 @@ class _Run:
         self._reported: set[Diagnostic] = set()
         self._options, self._limits, self._listing = options, limits, listing
         self._quiet = quiet
-        self._sources = {one.name: one.path for one in listing.documents}
+        self._sources = {document.name: document.path for document in listing.documents}
         self.known: list[Built] = []
         self.built: list[Built] = []
         self.left = 0
@@ -171,8 +171,8 @@ class _Run:
         if not (listing.documents or listing.findings):
             message = "There are no documents: Markdown files that begin with front matter."
             hint = "Begin each document with `---`, a line `title: …`, and `---`."
-            found = diagnostic(Code.NO_DOCUMENT, message, source=str(source), hint=hint)
-            self.findings = (found,)
+            finding = diagnostic(Code.NO_DOCUMENT, message, source=str(source), hint=hint)
+            self.findings = (finding,)
 
     @property
     def read(self) -> Callable[[str], bytes | None] | None:
@@ -188,10 +188,10 @@ class _Run:
         """The results, and the sources that cannot be documents."""
         from pipeline.commands.library.tasks import Built
 
-        found: dict[str, list[Diagnostic]] = {}
-        for one in self._listing.findings:
-            found.setdefault(self._name(one.source), []).append(one)
-        refused = (Built(name, failed=True, findings=tuple(all_)) for name, all_ in found.items())
+        findings: dict[str, list[Diagnostic]] = {}
+        for finding in self._listing.findings:
+            findings.setdefault(self._name(finding.source), []).append(finding)
+        refused = (Built(name, failed=True, findings=tuple(f)) for name, f in findings.items())
         return sorted((*self.results, *refused), key=lambda built: built.name)
 
     def _name(self, source: str) -> str:
@@ -204,21 +204,21 @@ class _Run:
         from pipeline.system.paths import builtin_templates
         from pipeline.system.store import Folder, code_version, key
 
-        own = builtin_templates()
-        code = key(code_version(), *_states(own), *_states(self._templates()))
-        kept, out = self._kept(), self._options["out"]
+        builtin = builtin_templates()
+        code = key(code_version(), *_states(builtin), *_states(self._templates()))
+        cache, out = self._kept(), self._options["out"]
         places = (self._remote.sources.root, self._remote.out.root) if self._remote else ()
-        path = kept / f"{key('the ledger of a library', *places)}.ledger"
+        path = cache / f"{key('the ledger of a library', *places)}.ledger"
         within = Path(remote.OUT) if self._remote else out
-        ledger = Ledger(path, within, (str(own), sys.prefix), self._remote or DiskFiles())
+        ledger = Ledger(path, within, (str(builtin), sys.prefix), self._remote or DiskFiles())
         due: dict[str, Task] = {}
         keys: dict[str, str] = {}
-        for one in self._listing.documents:
-            task = self._task(one)
-            keys[one.name] = key(code, repr(task))
-            known = ledger.known(one.name, keys[one.name])
+        for document in self._listing.documents:
+            task = self._task(document)
+            keys[document.name] = key(code, repr(task))
+            known = ledger.known(document.name, keys[document.name])
             if known is None:
-                due[one.name] = task
+                due[document.name] = task
             else:
                 self.known.append(known)
                 if known.failed:
@@ -231,9 +231,9 @@ class _Run:
         if self.left == 0 and self.results:
             try:
                 if self._remote:
-                    remote.collect(self.rows, self._remote, Folder(kept), code)
+                    remote.collect(self.rows, self._remote, Folder(cache), code)
                 else:
-                    collection.write(self.rows, self._folder, out, Folder(kept), code)
+                    collection.write(self.rows, self._folder, out, Folder(cache), code)
             except OSError as error:
                 where, why = error.filename or out, error.strerror or error
                 message = f"The catalogue cannot be written to “{where}”: {why}."
@@ -262,7 +262,7 @@ class _Run:
             results = built(due, pool, limits, at_once, do, is_alive)
             for task, result, began in self._shown(results, len(due)):
                 if self._remote:
-                    self._remote.sizes |= {one.file: one.size for one in result.files}
+                    self._remote.sizes |= {file.file: file.size for file in result.files}
                 if result.failed:
                     result = ledger.with_last(result)
                 ledger.add(keys[task.name], result, began)
@@ -275,8 +275,8 @@ class _Run:
         except LostExecutorError:
             message = f"The scheduler or all its workers have stopped: {self.left:,} are not built."
             hint = "Start them, and run the command again to continue."
-            found = diagnostic(Code.NOT_BUILT, message, source=address, hint=hint)
-            self.findings += (found,)
+            finding = diagnostic(Code.NOT_BUILT, message, source=address, hint=hint)
+            self.findings += (finding,)
         finally:
             if cluster:
                 cluster.close()
@@ -290,8 +290,8 @@ class _Run:
 
         if (templates := self._options["templates"]) or self._remote:
             return Path(templates) if templates else None
-        found = find_above(self._folder, NAME)
-        return found.parent / "templates" if found else None
+        file = find_above(self._folder, NAME)
+        return file.parent / "templates" if file else None
 
     def _kept(self) -> Path:
         """The cache folder on this machine: in the folder of the outputs, or in the user's."""
@@ -338,35 +338,36 @@ class _Run:
         if self._quiet:
             return
         source = str(self._sources[built.name])
-        fresh = [one for one in built.findings if one.source == source or one not in self._reported]
-        self._reported.update(fresh)  # what many documents share is reported once
-        terminal.show(fresh, blocked=built.failed, read=self.read)
-        count = sum(bool(one.edition) for one in built.files)
+        known = self._reported
+        unreported = [f for f in built.findings if f.source == source or f not in known]
+        self._reported.update(unreported)  # what many documents share is reported once
+        terminal.show(unreported, blocked=built.failed, read=self.read)
+        count = sum(bool(file.edition) for file in built.files)
         files = f"{count} file{'s' if count != 1 else ''}"
         pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""
-        what = "failed" if built.failed else "built"
+        state = "failed" if built.failed else "built"
         contents = "" if built.failed else f"  {files}{pages}"
-        terminal.say(f"{what:<9}{built.seconds:>7.2f} s  {built.name}{contents}")
+        terminal.say(f"{state:<9}{built.seconds:>7.2f} s  {built.name}{contents}")
 
     def summary(self, seconds: float) -> Iterator[str]:
         """The lines at the end: the number of documents built, and of those with each problem."""
         results = self.results
-        failed = sum(one.failed for one in results)
+        failed = sum(document.failed for document in results)
         counts = [
-            f"{sum(not one.failed for one in self.built):,} built",
-            f"{sum(not one.failed for one in self.known):,} unchanged",
+            f"{sum(not document.failed for document in self.built):,} built",
+            f"{sum(not document.failed for document in self.known):,} unchanged",
             f"{failed:,} failed",
             *([f"{self.left:,} not begun"] if self.left else []),
         ]
-        pages = sum(one.pages for one in results)
+        pages = sum(document.pages for document in results)
         count = len(self._listing.documents)
-        what = "1 document" if count == 1 else f"{count:,} documents"
-        yield f"{what}: {', '.join(counts)}; {pages:,} pages, {seconds:.1f} s"
+        documents = "1 document" if count == 1 else f"{count:,} documents"
+        yield f"{documents}: {', '.join(counts)}; {pages:,} pages, {seconds:.1f} s"
         for severity in Severity:
             codes = Counter(
                 code
-                for one in self.rows
-                for code in {found.code for found in one.findings if found.severity is severity}
+                for document in self.rows
+                for code in {f.code for f in document.findings if f.severity is severity}
             )
             if codes:
                 by_code = ", ".join(f"{code} in {count:,}" for code, count in codes.most_common())
@@ -382,14 +383,14 @@ class _Run:
             yield f"{'note':<9}{note}"
 
 
-def _named(some: Sequence[object]) -> str:
+def _named(names: Sequence[object]) -> str:
     """The first few of some names."""
-    return ", ".join(map(str, some[:SHOWN])) + (" …" if some[SHOWN:] else "")
+    return ", ".join(map(str, names[:SHOWN])) + (" …" if names[SHOWN:] else "")
 
 
 def _states(folder: Path | None) -> Iterator[str]:
     """The files of a folder with times and sizes."""
     for path in sorted(folder.rglob("*")) if folder else ():
-        found = path.stat()
+        status = path.stat()
         if "__pycache__" not in path.parts and path.is_file():
-            yield f"{path}\0{found.st_mtime_ns}\0{found.st_size}"
+            yield f"{path}\0{status.st_mtime_ns}\0{status.st_size}"

@@ -53,10 +53,10 @@ class DiskFiles:
 
     def stat(self, path: str) -> tuple[int, int]:
         try:
-            found = os.stat(path.rstrip("/"), follow_symlinks=not path.endswith("/"))  # noqa: PTH116
+            status = os.stat(path.rstrip("/"), follow_symlinks=not path.endswith("/"))  # noqa: PTH116
         except (OSError, ValueError):
             return ABSENT[:2]
-        return found.st_mtime_ns, found.st_size
+        return status.st_mtime_ns, status.st_size
 
     def digest(self, path: str) -> str:
         return leads_out(path) or checksum(Path(path))
@@ -65,9 +65,9 @@ class DiskFiles:
 class Ledger:
     """The documents known from before. ``own`` are folders whose files the task's key knows."""
 
-    def __init__(self, path: Path, out: Path, own: Iterable[str], files: Files) -> None:
+    def __init__(self, path: Path, out: Path, ours: Iterable[str], files: Files) -> None:
         self._path, self._out, self._files = path, out, files
-        self._own = tuple(own)
+        self._own = tuple(ours)
         self._entries = {entry.built.name: entry for entry in self._read()}
         self._seen: dict[str, tuple[int, int]] = {}
         self._file: IO[bytes] | None = None
@@ -107,10 +107,10 @@ class Ledger:
         files: dict[str, Stamp] = {}
         for path in built.read:
             if not path.startswith(self._own):
-                found = self._stamp(path, ABSENT)
-                files[path] = UNSTABLE if found[0] >= began * 1e9 else found
-        made = {one.file: self._stat(str(self._out / one.file)) for one in built.files}
-        self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, made))
+                stamp = self._stamp(path, ABSENT)
+                files[path] = UNSTABLE if stamp[0] >= began * 1e9 else stamp
+        outputs = {file.file: self._stat(str(self._out / file.file)) for file in built.files}
+        self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, outputs))
 
     def gone(self, names: Container[str]) -> list[str]:
         """The documents not among these names whose sources are gone, but some of whose
@@ -132,11 +132,11 @@ class Ledger:
         if self._file is None:
             return
         self._file.close()
-        kept = (self._entries[name] for name in names if name in self._entries)
+        entries = (self._entries[name] for name in names if name in self._entries)
         with contextlib.suppress(OSError):
             new = self._path.with_name(f"{self._path.name}.new")
             with new.open("wb") as file:
-                file.writelines(msgspec.json.encode(entry) + b"\n" for entry in kept)
+                file.writelines(msgspec.json.encode(entry) + b"\n" for entry in entries)
             new.replace(self._path)
 
     def _add(self, entry: _Entry) -> None:

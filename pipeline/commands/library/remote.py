@@ -72,11 +72,11 @@ class UrlTree:
         with _readable_errors(self.root):
             self._fs.invalidate_cache()
             try:
-                found = self._fs.find(self._path(below), detail=True)
+                details = self._fs.find(self._path(below), detail=True)
             except FileNotFoundError:
                 return {}
         start = len(self._root.rstrip("/")) + 1
-        return {path[start:]: (_state(about), about["size"]) for path, about in found.items()}
+        return {path[start:]: (_state(about), about["size"]) for path, about in details.items()}
 
     def read(self, name: str) -> bytes | None:
         with _readable_errors(self.root):
@@ -164,14 +164,14 @@ def documents_of(files: RemoteFiles) -> LibraryListing:
     """The documents below a URL."""
     root, out = files.sources.root, files.out.root
     within = f"{out.removeprefix(root).strip('/')}/" if out.startswith(root) else "//"
-    found = [
+    names = [
         name
         for name in sorted(files.states)
         if Path(name).suffix.lower() in SUFFIXES
         and not any(part.startswith(".") for part in Path(name).parts)
         and not name.startswith(within)
     ]
-    texts = {Path(name): decoded(files.sources.read(name) or b"") for name in found}
+    texts = {Path(name): decoded(files.sources.read(name) or b"") for name in names}
     return arranged(texts, Path(), [], is_list=False)
 
 
@@ -184,16 +184,16 @@ def build(task: Task, make: Callable[[Task, Store], Built], store: Store) -> Bui
             local = msgspec.structs.replace(task, source=f"{SOURCES}/{task.source}", out=OUT)
             _fetch(local, sources, store)
             built = make(local, store)
-            for one in built.files:
-                out.write(one.file, Path(OUT, one.file).read_bytes())
+            for file in built.files:
+                out.write(file.file, Path(OUT, file.file).read_bytes())
         finally:
             os.chdir(task.folder or tempfile.gettempdir())
     return msgspec.structs.replace(
         built,
         read=tuple(path for read in built.read if (path := _within(read, folder))),
         findings=tuple(
-            msgspec.structs.replace(one, source=one.source.removeprefix(f"{SOURCES}/"))
-            for one in built.findings
+            msgspec.structs.replace(finding, source=finding.source.removeprefix(f"{SOURCES}/"))
+            for finding in built.findings
         ),
     )
 
@@ -207,14 +207,14 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
     from pipeline.model.editions import chosen_editions
 
     requested: set[str] = set()
-    wanted = {task.source.removeprefix(f"{SOURCES}/")}
-    while sum(_save(sources, name) for name in wanted):
-        for name in wanted:
+    due = {task.source.removeprefix(f"{SOURCES}/")}
+    while sum(_save(sources, name) for name in due):
+        for name in due:
             if name.rpartition("/")[2] == NAME:
                 below = name.removesuffix(NAME) + "templates"
                 for other in sources.states(below):
                     _save(sources, other)
-        requested |= wanted
+        requested |= due
         with keeping(store) as read:
             document = parse(Path(task.source))
             options = Options(templates=task.templates or None)
@@ -222,7 +222,7 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
             for edition in chosen_editions(task.editions, document.metadata):
                 resolved_for(request, edition)
         looked_for = (_within(path, str(Path.cwd())) for path in read)
-        wanted = {name for name in looked_for if name} - requested
+        due = {name for name in looked_for if name} - requested
 
 
 def _save(tree: UrlTree, name: str, folder: str = SOURCES) -> bool:
@@ -238,34 +238,34 @@ def _save(tree: UrlTree, name: str, folder: str = SOURCES) -> bool:
 def _within(path: str, folder: str) -> str:
     """The path from the root of the sources of a file that was looked for, or ""."""
     top = Path(folder, SOURCES).resolve()
-    found = Path(os.path.normpath(Path(folder).resolve() / path))
-    return found.relative_to(top).as_posix() if found.is_relative_to(top) else ""
+    target = Path(os.path.normpath(Path(folder).resolve() / path))
+    return target.relative_to(top).as_posix() if target.is_relative_to(top) else ""
 
 
 def collect(built: Sequence[Built], files: RemoteFiles, store: Store, code: str) -> None:
     """Write the files over a library whose outputs are below a URL."""
     sources, out = files.sources, files.out
     with tempfile.TemporaryDirectory() as folder:
-        path, made = Path(folder, SOURCES), Path(folder, OUT)
+        path, outputs = Path(folder, SOURCES), Path(folder, OUT)
         path.mkdir()
-        made.mkdir()
+        outputs.mkdir()
         _save(sources, NAME, str(path))
-        logo = collection.metadata_of(built, path, made).brand.logo
+        logo = collection.metadata_of(built, path, outputs).brand.logo
         if logo:
             _save(sources, logo.text, str(path))
         title = sources.root.rstrip("/").rpartition("/")[2]
 
         def covers() -> None:
             for name in collection.covers(built):
-                _save(out, name, str(made))
+                _save(out, name, str(outputs))
 
-        done = collection.assembled(
-            built, path, made, store, code, files.sizes.__contains__, covers, title
+        over = collection.assembled(
+            built, path, outputs, store, code, files.sizes.__contains__, covers, title
         )
-        if done is None:
+        if over is None:
             return
-        for name, data in done.files.items():
+        for name, data in over.files.items():
             out.write(name, data)
-        for name in done.gone:
+        for name in over.gone:
             out.delete(name)
-        done.keep()
+        over.keep()

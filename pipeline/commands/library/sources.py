@@ -43,10 +43,10 @@ class LibraryListing(NamedTuple):
 def documents_of(source: Path, out: Path) -> LibraryListing:
     """The documents of a folder or a list, in the order of their names or of the list."""
     if source.is_dir():
-        found, findings = _walked(source, out)
+        paths, findings = _walked(source, out)
     else:
-        found, findings = _listed(source)
-    texts = {path: _text(path) for path in found}
+        paths, findings = _listed(source)
+    texts = {path: _text(path) for path in paths}
     folder = source if source.is_dir() else source.parent
     return arranged(texts, folder, findings, is_list=not source.is_dir())
 
@@ -68,15 +68,15 @@ def arranged(
             continue
         within = os.path.relpath(path.parent, folder)
         parts = [part for part in Path(within).parts if part != os.pardir]
-        one = Listed(path, Path(*parts, stem_of(path)).as_posix())
-        if one.name.casefold() in RESERVED:
-            message = f"The library itself has a folder “{one.name}” among the outputs."
+        document = Listed(path, Path(*parts, stem_of(path)).as_posix())
+        if document.name.casefold() in RESERVED:
+            message = f"The library itself has a folder “{document.name}” among the outputs."
             hint = "Rename the file."
             findings.append(diagnostic(Code.SAME_NAME, message, source=str(path), hint=hint))
             continue
-        before = documents.setdefault(one.name.casefold(), one)
-        if before is not one:
-            message = f"It would be built as “{one.name}”, and so would “{before.path}”."
+        before = documents.setdefault(document.name.casefold(), document)
+        if before is not document:
+            message = f"It would be built as “{document.name}”, and so would “{before.path}”."
             hint = "Rename one of the two."
             findings.append(diagnostic(Code.SAME_NAME, message, source=str(path), hint=hint))
     return LibraryListing(tuple(documents.values()), tuple(findings), tuple(passed_over))
@@ -84,7 +84,7 @@ def arranged(
 
 def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
     """The Markdown files of a folder and of those in it, but for hidden ones and the outputs."""
-    found: list[Path] = []
+    paths: list[Path] = []
     findings: list[Diagnostic] = []
     built = out.resolve()
 
@@ -101,19 +101,19 @@ def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
             for name in folders
             if not name.startswith(".") and (here / name).resolve() != built
         )
-        found += (
+        paths += (
             here / name
             for name in sorted(files)
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
         )
-    return found, findings
+    return paths, findings
 
 
 def _listed(listing: Path) -> tuple[list[Path], list[Diagnostic]]:
     """The files in a list, one per line, relative to its folder; a source stands for itself."""
     if listing.suffix.lower() in SUFFIXES:
         return [listing], []
-    found: dict[Path, None] = {}
+    paths: dict[Path, None] = {}
     findings = []
     for number, line in enumerate(listing.read_text("utf-8", "surrogateescape").split("\n"), 1):
         name = line.strip()
@@ -121,7 +121,7 @@ def _listed(listing: Path) -> tuple[list[Path], list[Diagnostic]]:
             continue
         path = listing.parent / name
         if path.is_file():
-            found[path] = None
+            paths[path] = None
             continue
         message = "This is a folder, not a file." if path.is_dir() else "There is no such file."
         hint = "Name a file on each line, with its path from the list's folder."
@@ -132,7 +132,7 @@ def _listed(listing: Path) -> tuple[list[Path], list[Diagnostic]]:
                 Code.UNREADABLE_FILE, message, span=span, source=source, hint=hint, length=length
             )
         )
-    return list(found), findings
+    return list(paths), findings
 
 
 def _text(path: Path) -> str | None:

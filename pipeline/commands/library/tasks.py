@@ -64,13 +64,13 @@ class Built(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def pages(self) -> int:
         """Those of the first printed edition."""
-        return next((one.pages for one in self.files if one.pages), 0)
+        return next((file.pages for file in self.files if file.pages), 0)
 
 
 def stopped(name: str, source: str, message: str, hint: str = "") -> Built:
     """The result for a document that could not be built, whatever its content."""
-    found = diagnostic(Code.NOT_BUILT, message, source=source, hint=hint)
-    return Built(name, failed=True, findings=(found,), may_differ=True)
+    finding = diagnostic(Code.NOT_BUILT, message, source=source, hint=hint)
+    return Built(name, failed=True, findings=(finding,), may_differ=True)
 
 
 def make(task: Task, store: Store) -> Built:
@@ -83,17 +83,17 @@ def make(task: Task, store: Store) -> Built:
         templates=task.templates or None, strict=task.strict, catalog="records"
     )
     out = Path(task.out, task.name).parent
-    made: list[driver.BuiltEdition] = []
+    editions: list[driver.BuiltEdition] = []
 
     def listener(event: driver.Event) -> None:
         if isinstance(event, driver.BuiltEdition):
-            made.append(event)
+            editions.append(event)
 
     result = driver.build(
         task.source, task.editions, out=out, options=options, store=store, listener=listener
     )
     record, level = result.record, ""
-    if record and (document := made[0].document):
+    if record and (document := editions[0].document):
         level = reading_level(paragraphs(document), record.metadata.lang).text
     return Built(
         task.name,
@@ -108,12 +108,12 @@ def make(task: Task, store: Store) -> Built:
 
 def _library_files(result: Result, out: Path) -> Iterator[LibraryFile]:
     """All files, and the manifest's entries for those that are editions."""
-    known = {one.sha256: one for one in result.outputs}
+    known = {output.sha256: output for output in result.outputs}
     for file in result.files:
         digest, name = checksum(file), file.relative_to(out).as_posix()
-        one = known.get(digest)
-        if one is None:
+        output = known.get(digest)
+        if output is None:
             yield LibraryFile(name, "", "", file.stat().st_size, digest)
             continue
-        pages, sheets = one.facts.get("pages", 0), one.facts.get("sheets", 0)
-        yield LibraryFile(name, one.edition, one.format, one.size, digest, pages, sheets)
+        pages, sheets = output.facts.get("pages", 0), output.facts.get("sheets", 0)
+        yield LibraryFile(name, output.edition, output.format, output.size, digest, pages, sheets)

@@ -47,12 +47,12 @@ def lines(path: str, index: int) -> list[Line]:
     page = _open(path)[index]
     width, height = page.get_size()
     text = page.get_textpage()
-    found = []
+    result = []
     for index in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(index)
         content = text.get_text_bounded(left, bottom, right, top)
         box = (left / width, 1 - top / height, right / width, 1 - bottom / height)
-        found.append((content, *(round(part, 4) for part in box)))
+        result.append((content, *(round(part, 4) for part in box)))
     text.close()
     page.close()
-    return found
+    return result

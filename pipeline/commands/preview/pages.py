@@ -71,8 +71,8 @@ def soonest(
     known: dict[str, deque[PrintedPage]] = defaultdict(deque)
     for page in before:
         known[page.body].append(page)
-    kept = [_taken(known, bodies) for bodies in units]
-    new = [number for number, pages in enumerate(kept) if not pages]
+    known_pages = [_taken(known, bodies) for bodies in units]
+    new = [number for number, pages in enumerate(known_pages) if not pages]
     drawn: deque[PrintedPage] = deque()
     if sum(len(units[number]) for number in new) > MOST:
         return ()
@@ -83,18 +83,18 @@ def soonest(
         drawn.extend(pages_of(*opened(data), digests))
     return tuple(
         page
-        for pages, bodies in zip(kept, units, strict=True)
+        for pages, bodies in zip(known_pages, units, strict=True)
         for page in pages or [drawn.popleft() for _ in bodies]
     )
 
 
 def _taken(known: dict[str, deque[PrintedPage]], bodies: Iterable[str]) -> list[PrintedPage]:
     """The known pages with these bodies, which are known no longer; none unless all are there."""
-    taken: list[PrintedPage] = []
+    pages: list[PrintedPage] = []
     for body in bodies:
         if not known[body]:
-            for page in reversed(taken):
+            for page in reversed(pages):
                 known[page.body].appendleft(page)
             return []
-        taken.append(known[body].popleft())
-    return taken
+        pages.append(known[body].popleft())
+    return pages

@@ -186,42 +186,42 @@ class Preview:
         return self._session.shown(request.path_params["edition"], request.path_params["digest"])
 
     async def _places(self, request: Request) -> Response:
-        one = self._shown(request)
-        return _json(one.places) if one else _gone()
+        view = self._shown(request)
+        return _json(view.places) if view else _gone()
 
     async def _lines(self, request: Request) -> Response:
         """The text of those pages whose numbers are given. Pictures can be drawn in between."""
-        one = self._shown(request)
+        view = self._shown(request)
         numbers = request.query_params.get("pages", "").split(",")
-        if one is None or not all(map(_is_number, numbers)):
+        if view is None or not all(map(_is_number, numbers)):
             return _gone()
-        found: list[list[drawing.Line]] = []
+        pages: list[list[drawing.Line]] = []
         try:
-            for page in (one.pages[int(number)] for number in numbers):
+            for page in (view.pages[int(number)] for number in numbers):
                 read = self._session.draw(drawing.lines, page.path, page.number)
-                found.append(await asyncio.wrap_future(read))
+                pages.append(await asyncio.wrap_future(read))
         except IndexError:
             return _gone()
-        return _json(found)
+        return _json(pages)
 
     async def _page(self, request: Request) -> Response:
-        one, number = self._shown(request), request.path_params["page"]
+        view, number = self._shown(request), request.path_params["page"]
         width = request.query_params.get("width", "")
-        if one is None or not _is_number(width) or number >= len(one.pages):
+        if view is None or not _is_number(width) or number >= len(view.pages):
             return _gone()
-        page = one.pages[number]
+        page = view.pages[number]
         drawn = self._session.draw(drawing.picture, page.path, page.number, int(width))
         picture = await asyncio.wrap_future(drawn)
         return Response(picture, media_type="image/png", headers=HEADERS | FOREVER)
 
     async def _file(self, request: Request) -> Response:
-        one, name = self._shown(request), request.path_params["name"]
-        if one is None or name not in one.files:
+        view, name = self._shown(request), request.path_params["name"]
+        if view is None or name not in view.files:
             return _gone()
         suffix = PurePosixPath(name).suffix
         kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         headers = HEADERS | FOREVER | {"Content-Security-Policy": BUILT_POLICY}
-        data = one.files[name]
+        data = view.files[name]
         if "html" in kind:  # the browser would complain of each script that it does not run
             before, *after = data.split(b"<script")
             data = before + b"".join(each.partition(b"</script>")[2] for each in after)
@@ -247,10 +247,10 @@ class Preview:
         path = self._session.path_of(request.query_params.get("file", ""))
         if not self._editor or path is None or not line.isdecimal() or len(line) > 9:
             return _gone()
-        given = {"{file}": str(path), "{line}": line}
+        placeholders = {"{file}": str(path), "{line}": line}
         command = []
         for word in self._editor:
-            for name, value in given.items():
+            for name, value in placeholders.items():
                 word = word.replace(name, value)
             command.append(word)
         try:

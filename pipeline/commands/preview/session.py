@@ -152,16 +152,16 @@ class Session:
     def name_of(self, file: str) -> str:
         """The name that places and findings have for a file of the text ("" for the source), which
         may be named from the working folder or from that of the source. Others keep theirs."""
-        asked = file.replace("\0", "")
-        wanted = {os.path.realpath(path) for path in (asked, self.source.absolute().parent / asked)}
+        name = file.replace("\0", "")
+        paths = {os.path.realpath(path) for path in (name, self.source.absolute().parent / name)}
         names = ("", *sorted(self._files()))
-        return next((n for n in names if os.path.realpath(n or self.source) in wanted), file)
+        return next((n for n in names if os.path.realpath(n or self.source) in paths), file)
 
     def _files(self) -> set[str]:
         """The names of the files of the text, but for the source's."""
-        found = {place.file for one in [*self._kept.values()] for place in one.places}
-        found |= {finding.file for finding in self.state.findings}
-        return found - {"", self.state.source}
+        files = {place.file for view in [*self._kept.values()] for place in view.places}
+        files |= {finding.file for finding in self.state.findings}
+        return files - {"", self.state.source}
 
     def _build(self, listener: Listener) -> Iterator[Result]:
         """Build the editions in view, and once nobody edits, all."""
@@ -215,24 +215,24 @@ class Session:
         names = [page.name for page in pages]
         if pages and names != [page.name for page in before.pages]:
             digest = key(*names)[:DIGEST]
-            found = self._places(before.edition, self._documents[name])
-            seen = msgspec.structs.replace(before, digest=digest, places=found, pages=pages)
-            self._keep(seen)
-            self._set(parts={**self.state.parts, name: _part(seen)})
+            positions = self._places(before.edition, self._documents[name])
+            view = msgspec.structs.replace(before, digest=digest, places=positions, pages=pages)
+            self._keep(view)
+            self._set(parts={**self.state.parts, name: _part(view)})
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
-        made, self._made = self._made, []
+        built, self._made = self._made, []
         if isinstance(outcome, Result):
-            news = tuple(one for one in outcome.diagnostics if one not in self._told)
-            self._notify(msgspec.structs.replace(outcome, diagnostics=news))
+            unreported = tuple(f for f in outcome.diagnostics if f not in self._told)
+            self._notify(msgspec.structs.replace(outcome, diagnostics=unreported))
             self._told = outcome.diagnostics
         else:
             self._notify(outcome)
         parts = self._good
         if isinstance(outcome, Result) and not outcome.failed:
             try:
-                parts = self._parts(outcome, made)
+                parts = self._parts(outcome, built)
             except (OSError, BrokenProcessPool) as error:
                 outcome = error
         if isinstance(outcome, Exception):
@@ -241,42 +241,42 @@ class Session:
             self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
         else:
             self._good = parts
-            found = tuple(map(_finding, outcome.diagnostics[:MOST]))
-            message = summary(outcome.diagnostics, blocked=outcome.is_blocked)
-            self._set(doing="", failed=outcome.failed, summary=message, findings=found, parts=parts)
+            findings = tuple(map(_finding, outcome.diagnostics[:MOST]))
+            text = summary(outcome.diagnostics, blocked=outcome.is_blocked)
+            self._set(doing="", failed=outcome.failed, summary=text, findings=findings, parts=parts)
 
     def _parts(self, result: Result, built: list[BuiltEdition]) -> dict[str, _Part]:
         """Those of the editions that were built, and the last good ones of the others."""
         stem = stem_of(self.source)
         every = (*result.requested, *self._added)
         parts = {name: part for name, part in self._good.items() if name in every}
-        for one in built:
-            edition, document = one.edition, one.document
+        for built_edition in built:
+            edition, document = built_edition.edition, built_edition.document
             file = output_name(stem, edition)
             end = f"/{file}"
             path = next((path for path in result.files if path.as_posix().endswith(end)), None)
             if path is None or document is None:
                 continue
             folder = path.parents[file.count("/")]
-            found = self._places(edition, document)
-            seen = shown(edition, found, folder, file, result.files)
+            positions = self._places(edition, document)
+            view = shown(edition, positions, folder, file, result.files)
             if edition.format == "pdf":
-                copied, sizes = self._opened(seen.data)
-                digests = one.package.digests if one.package else ()
+                copied, sizes = self._opened(view.data)
+                digests = built_edition.package.digests if built_edition.package else ()
                 pages = pages_of(copied, sizes, digests)
-                seen = msgspec.structs.replace(seen, pages=pages)
-            self._keep(seen)
-            parts[edition.name] = _part(seen)
+                view = msgspec.structs.replace(view, pages=pages)
+            self._keep(view)
+            parts[edition.name] = _part(view)
         return parts
 
     def _places(self, edition: Edition, document: Document) -> tuple[BlockPlace, ...]:
         """The places of a document, which are looked for once."""
-        known, found = self._placed.get(edition.name, (None, ()))
+        known, positions = self._placed.get(edition.name, (None, ()))
         if known is not document:
             # the text of sheets is not in the order of reading
-            found = tuple(places(document)) if edition.imposition == "none" else ()
-            self._placed[edition.name] = document, found
-        return found
+            positions = tuple(places(document)) if edition.imposition == "none" else ()
+            self._placed[edition.name] = document, positions
+        return positions
 
     def _opened(self, data: bytes) -> tuple[str, list[Size]]:
         """A copy of a PDF, of which pages can be requested even during a build."""
@@ -285,20 +285,20 @@ class Session:
             path.write_bytes(data)
         return str(path), self.draw(drawing.sizes, str(path)).result()
 
-    def _keep(self, seen: Shown) -> None:
+    def _keep(self, view: Shown) -> None:
         """Keep a state of an edition, the last good one, and those that were the last."""
-        name = seen.edition.name
+        name = view.edition.name
         good = self._good[name].digest if name in self._good else ""
         before = self._paths()
-        self._kept.pop((name, seen.digest), None)
-        self._kept[name, seen.digest] = seen
-        for old in [one for one in self._kept if one[0] == name and one[1] != good][:-KEPT]:
+        self._kept.pop((name, view.digest), None)
+        self._kept[name, view.digest] = view
+        for old in [entry for entry in self._kept if entry[0] == name and entry[1] != good][:-KEPT]:
             del self._kept[old]
         for path in before - self._paths():
             Path(path).unlink(missing_ok=True)
 
     def _paths(self) -> set[str]:
-        return {page.path for one in self._kept.values() for page in one.pages}
+        return {page.path for view in self._kept.values() for page in view.pages}
 
     def _set(self, **fields: Any) -> None:
         with self._lock:
@@ -311,15 +311,15 @@ def _worker(folder: str) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, get_context("spawn"), end_with_parent, (folder,))
 
 
-def _part(seen: Shown) -> _Part:
-    edition = seen.edition
+def _part(view: Shown) -> _Part:
+    edition = view.edition
     return _Part(
         edition.format,
         edition.label,
-        seen.digest,
-        hash(seen.places) & 0xFFFFFFFF,
-        seen.documents,
-        tuple(page.told for page in seen.pages),
+        view.digest,
+        hash(view.places) & 0xFFFFFFFF,
+        view.documents,
+        tuple(page.told for page in view.pages),
     )
 
 

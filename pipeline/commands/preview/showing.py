@@ -63,13 +63,13 @@ class Shown(msgspec.Struct, frozen=True):
 
 def shown(
     edition: Edition,
-    found: tuple[BlockPlace, ...],
+    positions: tuple[BlockPlace, ...],
     folder: Path,
     file: str,
     written: Iterable[Path],
 ) -> Shown:
-    """An edition ``written`` to a folder as ``file``, with the files next to it and the places that
-    were ``found``. Raises `OSError`."""
+    """An edition ``written`` to a folder as ``file``, with the files next to it and the
+    ``positions`` of its text. Raises `OSError`."""
     data = (folder / file).read_bytes()
     documents = [Path(file).name]
     files = {documents[0]: data}
@@ -77,8 +77,8 @@ def shown(
         files, documents = _unpacked(data)
     elif edition.format == "html":
         root = (folder / file).parent
-        beside = [path for path in written if path.is_relative_to(root)]
-        for path in beside:
+        neighbours = [path for path in written if path.is_relative_to(root)]
+        for path in neighbours:
             if path.suffix not in NOT_SHOWN and path != folder / file:
                 files[path.relative_to(root).as_posix()] = path.read_bytes()
         if edition.chapters:
@@ -86,7 +86,7 @@ def shown(
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    return Shown(edition, digest.hexdigest()[:DIGEST], files, tuple(documents), found)
+    return Shown(edition, digest.hexdigest()[:DIGEST], files, tuple(documents), positions)
 
 
 def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:

@@ -117,26 +117,26 @@ def report(
     started = time.perf_counter()
     prices = Prices(copies, paper_price, page_price, ink_price, currency)
     store = Folder(out / CACHE)
-    made = make_report(source, editions, prices=prices, templates=templates, store=store)
-    data = encode(made)
-    if not made.failed:
+    result = make_report(source, editions, prices=prices, templates=templates, store=store)
+    data = encode(result)
+    if not result.failed:
         folder = out / stem_of(source)
-        page = page_of(made)
+        page = page_of(result)
         files = {folder / "report.html": page, folder / "report.json": data}
-        files |= with_manifest(folder / "manifest.json", made)
+        files |= with_manifest(folder / "manifest.json", result)
         terminal.or_exit(outputs.write_all, folder, files)
         terminal.or_exit(outputs.list_outputs, folder, files)
     if as_json:
         click.echo(data, nl=False)
     else:
-        terminal.show(made.findings)
-        for edition in made.editions:
-            for line in lines(edition, made):
+        terminal.show(result.findings)
+        for edition in result.editions:
+            for line in lines(edition, result):
                 terminal.say(line)
-        if not made.failed:
+        if not result.failed:
             seconds = time.perf_counter() - started
             click.echo(messages.stage_line("report", seconds, len(page), folder / "report.html"))
-    is_wrong = made.failed or (strict and made.findings)
+    is_wrong = result.failed or (strict and result.findings)
     sys.exit(terminal.SOURCE_ERRORS if is_wrong else terminal.BUILT)
 
 
@@ -148,11 +148,11 @@ def with_manifest(path: Path, report: Report) -> dict[Path, bytes]:
     from pipeline.flow import manifest
 
     try:
-        found = manifest.decode(path.read_bytes())
+        entries = manifest.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return {}
     described = {edition.sha256: facts(edition) for edition in report.editions}
-    return {path: manifest.encode(manifest.with_facts(found, described))}
+    return {path: manifest.encode(manifest.with_facts(entries, described))}
 
 
 def lines(edition: EditionReport, report: Report) -> Iterator[str]:

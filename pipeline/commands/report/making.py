@@ -82,14 +82,15 @@ def make_report(
         started = Report(title=metadata.title, source=name, lang=metadata.lang, prices=prices)
         if has_errors(document.diagnostics):
             resolved = (resolved_for(request, edition).document for edition in chosen)
-            return _failed(started, (f for one in (document, *resolved) for f in one.diagnostics))
+            versions = (document, *resolved)
+            return _failed(started, (f for version in versions for f in version.diagnostics))
         printed = [edition for edition in chosen if edition.format == "pdf"]
-        built = {one.edition: one for one in make(request, printed)}
+        built = {built_edition.edition: built_edition for built_edition in make(request, printed)}
         for edition in chosen:
             if edition not in built:
                 marked = marked_for(request, edition)
                 built[edition] = BuiltEdition(edition, marked.diagnostics, marked)
-    findings = [*document.diagnostics, *(f for one in built.values() for f in one.findings)]
+    findings = [*document.diagnostics, *(f for e in built.values() for f in e.findings)]
     if has_errors(findings):
         return _failed(started, findings)
     return msgspec.structs.replace(
@@ -147,8 +148,8 @@ def _printed(
     """The cost of printing, and the faults of the pages. Those of a booklet are examined in reading
     order."""
     pages = pages_name(output_name(stem, edition), edition)
-    beside = package.extra.get(pages)
-    looked_at = beside or package.data
+    reading_order = package.extra.get(pages)
+    examined = reading_order or package.data
     inks: list[Ink] = []
     shown: dict[int, str] = {}
 
@@ -157,23 +158,23 @@ def _printed(
         if pictures:
             shown[number] = _thumbnail(image)
 
-    layouts = read_pages(looked_at, drawn=drawn)
+    layouts = read_pages(examined, drawn=drawn)
     sides, on_sides = layouts, inks
-    if beside:
+    if reading_order:
         on_sides = []
         sides = read_pages(package.data, drawn=lambda _, image: on_sides.append(ink_of(image)))
-    is_imposed = edition.imposition != "none" and not beside
+    is_imposed = edition.imposition != "none" and not reading_order
     is_rtl = document.metadata.direction == "rtl"
-    chosen = (package.extra_facts[pages] if beside else package.facts).fitted
+    chosen = (package.extra_facts[pages] if reading_order else package.facts).fitted
     area = text_area(None if is_imposed else package.sheet, chosen, rtl=is_rtl)
     faults = print_faults(layouts, area)
-    wanted = {page for fault in faults for page in fault.pages}
+    faulty = {page for fault in faults for page in fault.pages}
     ink = mean(on_sides)
     sheet = package.sheet
     resolution = options_for(edition, document.metadata).image_resolution or IMAGE_RESOLUTION
     paper = sheets(package.facts.pages, len(on_sides), edition.imposition)
-    both = cost(paper.duplex, paper.sides, ink.grey, prices)
-    one = cost(paper.simplex, paper.sides, ink.grey, prices) if paper.simplex else None
+    duplex = cost(paper.duplex, paper.sides, ink.grey, prices)
+    simplex = cost(paper.simplex, paper.sides, ink.grey, prices) if paper.simplex else None
     printed = Printed(
         paper=_paper(sides[0]),
         sheets=paper,
@@ -184,13 +185,13 @@ def _printed(
                 page_ink,
                 round(layout.width / layout.height, 4),
                 shown.get(layout.number, "")
-                if layout.number <= MOST_THUMBNAILS or layout.number in wanted
+                if layout.number <= MOST_THUMBNAILS or layout.number in faulty
                 else "",
             )
             for layout, page_ink in zip(layouts, inks, strict=True)
         ),
-        simplex=one if prices.is_priced else None,
-        duplex=both if prices.is_priced else None,
+        simplex=simplex if prices.is_priced else None,
+        duplex=duplex if prices.is_priced else None,
         images=tuple(_scaled(document, sheet, edition, resolution)) if sheet else (),
         resolution=resolution,
     )

@@ -87,12 +87,12 @@ class Report(msgspec.Struct, frozen=True):
 
 def facts(edition: EditionReport) -> dict[str, int]:
     """The manifest's facts about a report: ink in thousandths of a page, minutes, counts."""
-    found = {"warnings": len(edition.warnings)}
+    values = {"warnings": len(edition.warnings)}
     if edition.time.minutes is not None:
-        found["reading_minutes"] = round(edition.time.minutes)
+        values["reading_minutes"] = round(edition.time.minutes)
     if edition.printed:
-        found["ink_per_mille"] = round(1000 * edition.printed.ink.grey)
-    return found
+        values["ink_per_mille"] = round(1000 * edition.printed.ink.grey)
+    return values
 
 
 def encode(report: Report) -> bytes:

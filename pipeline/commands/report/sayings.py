@@ -37,11 +37,11 @@ def paper_text(sheets: Sheets, paper: str) -> str:
     pages = number_of(sheets.pages, "page")
     sides = f" on {number_of(sheets.sides, 'side')} of {paper}"
     placed = f" on {paper}" if sheets.sides == sheets.pages else sides
-    both = number_of(sheets.duplex, "sheet")
+    double = number_of(sheets.duplex, "sheet")
     if sheets.simplex is None:
-        return f"{pages}{placed}: {both}, double-sided"
+        return f"{pages}{placed}: {double}, double-sided"
     single = number_of(sheets.simplex, "sheet")
-    return f"{pages}{placed}: {single} single-sided, {both} double-sided"
+    return f"{pages}{placed}: {single} single-sided, {double} double-sided"
 
 
 def ink_text(ink: Ink) -> str:
@@ -51,10 +51,11 @@ def ink_text(ink: Ink) -> str:
 
 def images_text(printed: Printed) -> str:
     """2 scaled to 300 dpi: a.jpg, 6000 × 4000 to 1535 × 1024 pixels; b.jpg, …"""
-    each = (
-        f"{one.file}, {' × '.join(map(str, one.pixels))} to {' × '.join(map(str, one.printed))}"
-        for one in printed.images[:SHOWN]
+    sizes = (
+        (image.file, *(" × ".join(map(str, size)) for size in (image.pixels, image.printed)))
+        for image in printed.images[:SHOWN]
     )
+    each = (f"{file}, {before} to {after}" for file, before, after in sizes)
     more = len(printed.images) - SHOWN
     listed = "; ".join((*each, f"{more} more") if more > 0 else each)
     return f"{len(printed.images)} scaled to {printed.resolution} dpi: {listed} pixels"
@@ -74,7 +75,7 @@ def prices_text(prices: Prices) -> str:
         (prices.page, "per printed side"),
         (prices.ink, "per side with 5 % coverage, for ink"),
     )
-    return ", ".join(f"{price(amount, prices.currency)} {what}" for amount, what in parts if amount)
+    return ", ".join(f"{price(amount, prices.currency)} {unit}" for amount, unit in parts if amount)
 
 
 def time_text(time: ReadingTime) -> str:

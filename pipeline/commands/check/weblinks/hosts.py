@@ -92,6 +92,6 @@ class _Host:
             if not reply.location or host_of(reply.location) != host_of(origin):
                 break
             address = reply.location
-        found = reply.body if reply.status == 200 else b""
-        rules.parse(found.decode("utf-8", "replace").splitlines())
+        body = reply.body if reply.status == 200 else b""
+        rules.parse(body.decode("utf-8", "replace").splitlines())
         return rules

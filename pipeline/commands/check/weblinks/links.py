@@ -41,16 +41,16 @@ class LinkReport(msgspec.Struct, frozen=True):
 def check_links(source: Path) -> LinkReport:
     """Look up all addresses on the web that any edition of ``source`` has."""
     document, name = parse(source), shown_name(str(source))
-    errors = tuple(found for found in document.diagnostics if found.is_error)
+    errors = tuple(finding for finding in document.diagnostics if finding.is_error)
     places = tuple(dict.fromkeys(_places(source, document)))
     answers = look_up(place.address for place in places)
-    found = [
+    problems = [
         problem
         for place in places
         if (problem := _problem(place, answers[urldefrag(place.address).url], name))
     ]
     left_out = [name for name, answer in answers.items() if answer.outcome == "forbidden"]
-    return LinkReport(in_order((*errors, *found)), len(answers), tuple(left_out))
+    return LinkReport(in_order((*errors, *problems)), len(answers), tuple(left_out))
 
 
 def _places(source: Path, document: Document) -> Iterator[_Place]:

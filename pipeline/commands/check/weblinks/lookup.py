@@ -47,8 +47,8 @@ class LinkMemory:
         self._entries: dict[str, _Entry] = {}
         if self._file:
             with contextlib.suppress(OSError, msgspec.MsgspecError):
-                found = msgspec.json.decode(self._file.read_bytes(), type=dict[str, _Entry])
-                self._entries = {name: entry for name, entry in found.items() if _is_fresh(entry)}
+                entries = msgspec.json.decode(self._file.read_bytes(), type=dict[str, _Entry])
+                self._entries = {name: entry for name, entry in entries.items() if _is_fresh(entry)}
 
     def get(self, address: str) -> LinkAnswer | None:
         entry = self._entries.get(address)
@@ -100,18 +100,18 @@ def look_up(
 ) -> dict[str, LinkAnswer]:
     """The result for each address: a recent one, or a new one."""
     memory = LinkMemory()
-    found: dict[str, LinkAnswer] = {}
+    results: dict[str, LinkAnswer] = {}
     by_host: dict[str, list[str]] = defaultdict(list)
-    wanted = dict.fromkeys(urldefrag(address).url for address in addresses)
-    for address in wanted:
+    distinct = dict.fromkeys(urldefrag(address).url for address in addresses)
+    for address in distinct:
         known = memory.get(address)
         if known:
-            found[address] = known
+            results[address] = known
             continue
         try:
             by_host[host_of(plain(address))].append(address)
         except ValueError:
-            found[address] = LinkAnswer("unknown", "is not an address that can be checked")
+            results[address] = LinkAnswer("unknown", "is not an address that can be checked")
     hosts = Hosts(pause, timeout)
 
     def ask_all(group: list[str]) -> list[tuple[str, LinkAnswer]]:
@@ -121,12 +121,12 @@ def look_up(
     try:
         for answers in pool.map(ask_all, by_host.values()):
             for address, answer in answers:
-                found[address] = answer
+                results[address] = answer
                 memory.add(address, answer)
     finally:
         pool.shutdown(cancel_futures=True)
         memory.write()
-    return found
+    return results
 
 
 def look_up_address(address: str, hosts: Hosts) -> LinkAnswer:
