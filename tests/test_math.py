@@ -17,7 +17,7 @@ import pipeline
 from pipeline.features.formulas.mathml import CannotSetError, convert, markup
 from pipeline.features.formulas.spoken import FormulaSpeaker
 from pipeline.features.formulas.tex import read
-from pipeline.features.formulas.written import written
+from pipeline.features.formulas.written import linear_text
 from pipeline.flow.steps import audit
 from pipeline.model import Math, MathBlock
 from pipeline.model.editions import EDITIONS
@@ -129,7 +129,7 @@ def test_a_formula_is_spoken_in_the_language_of_the_text(lang: str, expected: st
     ],
 )
 def test_a_formula_is_written_in_characters(tex: str, expected: str) -> None:
-    assert written(list(element(tex))) == expected
+    assert linear_text(list(element(tex))) == expected
 
 
 def test_titles_have_formulas_in_characters() -> None:
@@ -428,7 +428,7 @@ def test_a_long_formula_is_broken_in_print_and_not_set_smaller(edition: str) -> 
     ],
 )
 def test_more_of_tex_is_read(tex: str, expected: str) -> None:
-    assert written(list(element(tex))) == expected
+    assert linear_text(list(element(tex))) == expected
     assert draw(markup(element(tex), ""), "#000").width > 0
 
 
@@ -537,7 +537,7 @@ def test_nested_formulas_are_written_in_characters_once(around: str) -> None:
 
     sys.setprofile(count)
     try:
-        text = written(found)
+        text = linear_text(found)
     finally:
         sys.setprofile(None)
     assert calls < 5_000

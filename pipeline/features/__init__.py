@@ -105,10 +105,10 @@ the index."""
 def apply(place: PassPlace, setting: PassSetting, document: Document) -> Document:
     """The document after the passes that features have at a ``place``."""
     for feature in FEATURES:
-        for each in feature.passes:
-            is_wanted = each.place is place and (each.in_fragments or not setting.is_fragment)
+        for step in feature.passes:
+            is_wanted = step.place is place and (step.in_fragments or not setting.is_fragment)
             if is_wanted and feature.is_needed(document):
-                document = feature.load(each.function)(document, setting)
+                document = feature.load(step.function)(document, setting)
     return document
 
 

@@ -114,20 +114,20 @@ class _Artist:
         return _Place(lang, width, parent.in_exercise or isinstance(node, Exercise))
 
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
-        shown, alt = self._read(chart, place)
+        content, alt = self._read(chart, place)
         as_table = replace(chart, table=table.as_shown(chart.table))
-        if shown is None:
+        if content is None:
             return as_table
         width = max(NARROWEST, _share(chart, place.width))
         if self._look == "large":
             width = place.width
         number = next(self._numbers)
-        made = replace(chart, table=Table(head=(), body=()))
-        if isinstance(shown, Data):
-            made = replace(chart, table=table.as_shown(table.with_numbers(chart, shown)))
+        drawn_chart = replace(chart, table=Table(head=(), body=()))
+        if isinstance(content, Data):
+            drawn_chart = replace(chart, table=table.as_shown(table.with_numbers(chart, content)))
         before = len(self.assets)
         try:
-            draw = functools.partial(self._image, chart, shown, place.lang)
+            draw = functools.partial(self._image, chart, content, place.lang)
             image, narrow = draw(width, str(number), alt), None
             if self._format == "html":
                 narrow = draw(min(width, NARROW), f"{number}-narrow", "")
@@ -138,7 +138,7 @@ class _Artist:
             )
             self._findings.add(Code.BAD_CHART, message, chart.span)
             return as_table
-        return replace(made, image=image, narrow=narrow)
+        return replace(drawn_chart, image=image, narrow=narrow)
 
     def _read(self, chart: Chart, place: _Place) -> tuple[Data | Diagram | None, str]:
         """The content of a chart, and its text for listeners."""
@@ -152,19 +152,19 @@ class _Artist:
         return data, in_words(chart, data, self._words, has_table) if data else ""
 
     def _image(
-        self, chart: Chart, shown: Data | Diagram, lang: str, width: float, number: str, alt: str
+        self, chart: Chart, content: Data | Diagram, lang: str, width: float, number: str, alt: str
     ) -> Image:
         from pipeline.features.charts.kinds import draw
 
         flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
-        made = draw(
-            chart, shown, lang, width, self._is_mirrored, self._palette, flatness,
+        drawing = draw(
+            chart, content, lang, width, self._is_mirrored, self._palette, flatness,
             is_large=self._look == "large",
         )  # fmt: skip
-        if made.lacking and alt:
-            self._findings.add(*missing_glyph(made.lacking, chart.span, ", which the chart has"))
-        size = (made.width * 96 / 72, made.height * 96 / 72)
-        asset = drawn("chart", number, made.svg, *size, self._names)
+        if drawing.lacking and alt:
+            self._findings.add(*missing_glyph(drawing.lacking, chart.span, ", which the chart has"))
+        size = (drawing.width * 96 / 72, drawing.height * 96 / 72)
+        asset = drawn("chart", number, drawing.svg, *size, self._names)
         self.assets.append(asset)
         return asset.image(alt)
 

@@ -34,7 +34,7 @@ def abreast(plan: Plan) -> int:
 
 def parts(plan: Plan, group: int) -> list[Part]:
     """The bars of a group; if stacked, negative ones go down from zero."""
-    found = []
+    bars = []
     ends = {True: Decimal(0), False: Decimal(0)}
     for number, series in enumerate(plan.data.series):
         value = series.values[group]
@@ -42,8 +42,8 @@ def parts(plan: Plan, group: int) -> list[Part]:
             continue
         start = ends[value >= 0] if is_stacked(plan) else Decimal(0)
         ends[value >= 0] = start + value
-        found.append(Part(number, value, start, start + value))
-    return found
+        bars.append(Part(number, value, start, start + value))
+    return bars
 
 
 def span(plan: Plan) -> tuple[Decimal, Decimal]:
@@ -60,7 +60,7 @@ def fill(plan: Plan, number: int) -> Fill:
 
 def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
     """The number inside its part of a bar, if it has room there."""
-    text = plan.written(part.value)
+    text = plan.text_of(part.value)
     width = plan.measure(text)
     x, y = box.x + box.width / 2, box.y + box.height / 2
     if box.height >= LEADING and width + 2 * BETWEEN <= box.width:
@@ -78,4 +78,4 @@ def _total(plan: Plan, of: list[Part]) -> str:
     values = [part.value for part in of]
     if len(values) < 2 or min(values) < 0 or plan.data.unit in ("%", "‰"):
         return ""
-    return plan.written(sum(values, Decimal(0)))
+    return plan.text_of(sum(values, Decimal(0)))

@@ -50,21 +50,21 @@ class Data(NamedTuple):
     lang: str
     cell_unit: str = ""
 
-    def written(self, value: Decimal) -> str:
+    def text_of(self, value: Decimal) -> str:
         """A number as it is drawn, with the sign of its unit: all have the same decimals."""
-        own = 0 if not value else numbers.decimals_of(value)
-        decimals = own if self.decimals < 0 or not value else self.decimals
+        own_decimals = 0 if not value else numbers.decimals_of(value)
+        decimals = own_decimals if self.decimals < 0 or not value else self.decimals
         return self._with_unit(numbers.write(value, decimals, self.lang), self.sign)
 
     def exact(self, value: Decimal) -> str:
         """A number with the decimals that it was written with, and the sign of its unit."""
-        return self._with_unit(self._own(value), self.sign)
+        return self._with_unit(self._exact_text(value), self.sign)
 
     def in_cell(self, value: Decimal) -> str:
         """A number as written in the table."""
-        return self._with_unit(self._own(value), self.cell_unit)
+        return self._with_unit(self._exact_text(value), self.cell_unit)
 
-    def _own(self, value: Decimal) -> str:
+    def _exact_text(self, value: Decimal) -> str:
         return numbers.write(value, numbers.decimals_of(value), self.lang)
 
     def _with_unit(self, number: str, unit: str) -> str:
@@ -132,8 +132,8 @@ class _Reader:
             DataSeries(name, tuple(number.value if number else None for number in column))
             for name, column in zip(names, columns, strict=True)
         )
-        found = [number for column in columns for number in column if number]
-        decimals = max(numbers.decimals_of(number.value) for number in found)
+        drawn_numbers = [number for column in columns for number in column if number]
+        decimals = max(numbers.decimals_of(number.value) for number in drawn_numbers)
         unit = next(iter(self._units), "")
         data = Data(
             groups=groups,
@@ -156,8 +156,8 @@ class _Reader:
         span = cell.span or row.span or self._chart.span
         number = numbers.read(text, decimal)
         if number is None:
-            shown = " ".join(text.split())[:40]
-            self._fail(f"“{shown}” is not a number that can be drawn.", span, _UNKNOWN)
+            excerpt = " ".join(text.split())[:40]
+            self._fail(f"“{excerpt}” is not a number that can be drawn.", span, _UNKNOWN)
         elif number.unit and number.unit not in self._units:
             self._units[number.unit] = span
             if len(self._units) == 2:
@@ -191,7 +191,7 @@ class _Reader:
         for row, value in zip(rows, data.series[0].values, strict=True):
             if value is not None and value < 0:
                 span = row.cells[1].span or row.span or self._chart.span
-                message = f"“{data.written(value)}” is negative, and cannot be a slice of a pie."
+                message = f"“{data.text_of(value)}” is negative, and cannot be a slice of a pie."
                 self._fail(message, span, "Draw bars.")
         if not any(data.numbers):
             self._fail("The slices of the pie add up to 0.", self._chart.span, "Draw bars.")
@@ -213,21 +213,21 @@ _UNKNOWN = "If a number is unknown, leave the cell empty."
 
 def _places(groups: tuple[str, ...]) -> tuple[float, ...]:
     """Numbers, years, months or days as increasing numbers, or () if they are not."""
-    found: list[float] = []
+    places: list[float] = []
     for group in groups:
         parts = group.split("-")
         if all(part.isascii() and part.isdecimal() and len(part) < 7 for part in parts):
             year, month, day = (*map(int, parts), 1, 1)[:3] if len(parts) < 4 else (0, 0, 0)
             if not (1 <= month <= 12 and 1 <= day <= 31):
                 return ()
-            found.append(year + (month - 1) / 12 + (day - 1) / 372)
+            places.append(year + (month - 1) / 12 + (day - 1) / 372)
         else:
             number = numbers.read(group, ".")
             if number is None or number.unit:
                 return ()
-            found.append(float(number.value))
-    rises = all(one < other for one, other in itertools.pairwise(found))
-    return tuple(found) if len(found) > 1 and rises else ()
+            places.append(float(number.value))
+    rises = all(place < following for place, following in itertools.pairwise(places))
+    return tuple(places) if len(places) > 1 and rises else ()
 
 
 def with_numbers(chart: Chart, data: Data) -> Table:

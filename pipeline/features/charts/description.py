@@ -28,7 +28,7 @@ def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
         sentences.append(words["chart_in_table"])
     elif len(data.series) == 1:
         pairs = zip(data.groups, data.series[0].values, strict=True)
-        items = (_named(name, _value(value, data, words), words) for name, value in pairs)
+        items = (_with_name(name, _value(value, data, words), words) for name, value in pairs)
         sentences.append(words["item_separator"].join(items))
     else:
         sentences += (_group(number, data, words) for number in range(len(data.groups)))
@@ -57,7 +57,7 @@ def _value(value: Decimal | None, data: Data, words: Words) -> str:
     return words["chart_unknown"] if value is None else data.exact(value)
 
 
-def _named(name: str, text: str, words: Words) -> str:
+def _with_name(name: str, text: str, words: Words) -> str:
     return words["chart_number"].format(name=name, value=text) if name else text
 
 
@@ -66,20 +66,20 @@ def _group(number: int, data: Data, words: Words) -> str:
     items = (
         f"{_value(series.values[number], data, words)} ({series.name})" for series in data.series
     )
-    return _named(data.groups[number], words["list_separator"].join(items), words)
+    return _with_name(data.groups[number], words["list_separator"].join(items), words)
 
 
 def _range(series: DataSeries, data: Data, words: Words) -> str:
     """The lowest and the highest number of a series, and their positions."""
-    known = [
+    pairs = [
         (value, group)
         for value, group in zip(series.values, data.groups, strict=True)
         if value is not None
     ]
-    if not known:
+    if not pairs:
         return ""
-    (low, where), (high, there) = (choose(known, key=lambda pair: pair[0]) for choose in (min, max))
+    (low, where), (high, there) = (choose(pairs, key=lambda pair: pair[0]) for choose in (min, max))
     text = words["chart_range"].format(
         lowest=data.exact(low), where=where, highest=data.exact(high), there=there
     )
-    return _named(series.name if len(data.series) > 1 else "", text, words)
+    return _with_name(series.name if len(data.series) > 1 else "", text, words)

@@ -32,7 +32,7 @@ def draw(scene: Scene, fonts: Fonts) -> bytes:
     canvas = _Canvas(fonts)
     width, height = _near(scene.width), _near(scene.height)
     paper = f'<path fill="{PAPER}" d="M0 0H{width}V{height}H0Z"/>'
-    marks = "".join(part for mark in scene.marks for part in canvas.drawn(mark))
+    marks = "".join(part for mark in scene.marks for part in canvas.markup(mark))
     shapes = "".join(
         f'<path id="{name}" d="{outline}"/>' for outline, name in canvas.outlines.items()
     )
@@ -47,7 +47,7 @@ class _Canvas:
         self.outlines: dict[str, str] = {}
         self._fonts = fonts
 
-    def drawn(self, mark: Mark) -> Iterator[str]:
+    def markup(self, mark: Mark) -> Iterator[str]:
         match mark:
             case Box():
                 right, bottom = mark.x + mark.width, mark.y + mark.height
@@ -68,7 +68,7 @@ class _Canvas:
         scale = look.SIZE / EM
         left = label.x - {"start": 0, "middle": width / 2, "end": width}[label.anchor] * scale
         uses = (
-            f'<use xlink:href="#{self._named(glyph.outline)}"'
+            f'<use xlink:href="#{self._outline_id(glyph.outline)}"'
             + (f' x="{_near(glyph.x)}"' if glyph.x else "")
             + (f' y="{_near(glyph.y)}"' if glyph.y else "")
             + "/>"
@@ -78,7 +78,7 @@ class _Canvas:
         colour = label.colour or look.INK
         return f'<g fill="{colour}" transform="{place}">{"".join(uses)}</g>'
 
-    def _named(self, outline: str) -> str:
+    def _outline_id(self, outline: str) -> str:
         return self.outlines.setdefault(outline, f"g{len(self.outlines)}")
 
 

@@ -52,8 +52,8 @@ def _room(plan: Plan) -> tuple[float, float]:
     if is_stacked(plan):
         return 0.0, plan.widest(bars.totals(plan)) * 1.1 + GAP
     values = list(plan.data.numbers)
-    before = plan.widest(plan.written(value) for value in values if value < 0)
-    after = plan.widest(plan.written(value) for value in values if value >= 0)
+    before = plan.widest(plan.text_of(value) for value in values if value < 0)
+    after = plan.widest(plan.text_of(value) for value in values if value >= 0)
     return (before + 2 * GAP if before else 0), after + 2 * GAP
 
 
@@ -90,9 +90,9 @@ class _Group:
         if is_stacked(self._plan):
             yield from bars.within(self._plan, part, box)
         elif part.value < 0:
-            yield Label(end - GAP, self._baseline(y), self._plan.written(part.value), "end")
+            yield Label(end - GAP, self._baseline(y), self._plan.text_of(part.value), "end")
         else:
-            yield Label(end + GAP, self._baseline(y), self._plan.written(part.value))
+            yield Label(end + GAP, self._baseline(y), self._plan.text_of(part.value))
 
     def _baseline(self, top: float) -> float:
         return top + self._thick / 2 + CAPITAL / 2

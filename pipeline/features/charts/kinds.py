@@ -25,7 +25,7 @@ KEPT = 256
 """Drawings that are kept: editions of one format have the same."""
 
 
-class Drawn(NamedTuple):
+class Drawing(NamedTuple):
     """An SVG file and its size in points; ``lacking`` is a character that no font has."""
 
     svg: bytes
@@ -37,7 +37,7 @@ class Drawn(NamedTuple):
 @functools.lru_cache(maxsize=KEPT)
 def draw(
     chart: Chart,
-    shown: Data | Diagram,
+    content: Data | Diagram,
     lang: str,
     width: float,
     is_mirrored: bool,
@@ -45,10 +45,10 @@ def draw(
     flatness: float = 1.0,
     *,
     is_large: bool = False,
-) -> Drawn:
+) -> Drawing:
     """The chart as a picture; mirrored if its text is, unless an axis has times or numbers."""
-    diagram = None if isinstance(shown, Data) else shown
-    data = shown if isinstance(shown, Data) else NO_DATA
+    diagram = None if isinstance(content, Data) else content
+    data = content if isinstance(content, Data) else NO_DATA
     texts = list(diagram.texts() if diagram else _texts(chart, data))
     fonts = Fonts("\n".join(texts), lang, is_large=is_large)
     lacking = "".join(filter(None, map(fonts.lacking, texts)))
@@ -56,12 +56,12 @@ def draw(
         chart, data = _without(chart, data, fonts)
     measure = functools.partial(fonts.width, size=look.SIZE)
     plan = Plan(chart, data, width, measure, palette=palette, flatness=flatness)
-    found = diagram.scene(plan) if diagram else scene(plan)
+    picture = diagram.scene(plan) if diagram else scene(plan)
     if palette.ink:
-        found = inked(found, palette.ink, look.THIN_RULE)
+        picture = inked(picture, palette.ink, look.THIN_RULE)
     if is_mirrored and (diagram.turns if diagram else chart.kind != "line"):
-        found = mirrored(found)
-    return Drawn(svg(found, fonts), found.width, found.height, lacking[:1])
+        picture = mirrored(picture)
+    return Drawing(svg(picture, fonts), picture.width, picture.height, lacking[:1])
 
 
 def scene(plan: Plan) -> Scene:
@@ -87,7 +87,7 @@ def _without(chart: Chart, data: Data, fonts: Fonts) -> tuple[Chart, Data]:
     def shown(text: str) -> str:
         return "".join("?" if fonts.lacking(character) else character for character in text)
 
-    series = tuple(one._replace(name=shown(one.name)) for one in data.series)
+    series = tuple(entry._replace(name=shown(entry.name)) for entry in data.series)
     groups = tuple(map(shown, data.groups))
     chart = replace(chart, x=shown(chart.x), y=shown(chart.y))
     return chart, data._replace(groups=groups, series=series, unit=shown(data.unit))

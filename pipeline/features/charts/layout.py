@@ -62,8 +62,8 @@ class Plan(NamedTuple):
     def widest(self, texts: Iterable[str]) -> float:
         return max(map(self.measure, texts), default=0)
 
-    def written(self, value: Decimal | None) -> str:
-        return self.missing if value is None else self.data.written(value)
+    def text_of(self, value: Decimal | None) -> str:
+        return self.missing if value is None else self.data.text_of(value)
 
     @property
     def heading(self) -> str:
@@ -173,4 +173,4 @@ def grid_width(plan: Plan, marks: list[Decimal]) -> float:
 def _numbers(plan: Plan, marks: list[Decimal]) -> list[str]:
     exponents = (int(mark.normalize().as_tuple().exponent) for mark in marks)
     data = plan.data._replace(decimals=max(0, -min(exponents, default=0)))
-    return [data.written(mark) for mark in marks]
+    return [data.text_of(mark) for mark in marks]

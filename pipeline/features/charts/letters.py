@@ -59,12 +59,12 @@ class Fonts:
     others for missing characters."""
 
     def __init__(self, texts: str, lang: str = "", *, is_large: bool = False) -> None:
-        others = [face for font in fonts_for(texts) for face in font.faces]
+        script_faces = [face for font in fonts_for(texts) for face in font.faces]
         faces, family = (LARGE_PRINT_FACES, LEGIBLE) if is_large else (FACES, SANS)
         sans = [face for face in faces if face.family == family and face.style == "normal"]
         more, emoji = ([f for f in FALLBACKS if f.family == name] for name in ("Noto Sans", EMOJI))
-        found = ((face, font_file(face)) for face in (*sans, *more, *others, *emoji))
-        located = [(face, file) for face, file in found if file]
+        files = ((face, font_file(face)) for face in (*sans, *more, *script_faces, *emoji))
+        located = [(face, file) for face, file in files if file]
         self._regular = tuple(Font(file, 400) for face, file in located if face.weight < 600)
         bold = (Font(file, 700) for face, file in located if face.weight >= 600)
         self._bold = (*bold, *(font._replace(weight=700) for font in self._regular))
@@ -111,13 +111,13 @@ def _runs(fonts: tuple[Font, ...], text: str) -> Iterator[tuple[str, Font, bool]
     font, placed = fonts[0], []
     for at, character in enumerate(text):
         if not at or unicodedata.category(character) not in _JOINING:
-            has = (one for one in fonts if ord(character) in _characters((one,)))
+            has = (font for font in fonts if ord(character) in _characters((font,)))
             font = next(has, fonts[0])
         placed.append(font)
     runs = itertools.groupby(_in_order(text), key=lambda pair: (placed[pair[0]], pair[1]))
-    for (one, is_rtl), pairs in runs:
+    for (run_font, is_rtl), pairs in runs:
         numbers = [number for number, _ in pairs]
-        yield "".join(text[at] for at in (numbers[::-1] if is_rtl else numbers)), one, is_rtl
+        yield "".join(text[at] for at in (numbers[::-1] if is_rtl else numbers)), run_font, is_rtl
 
 
 def _in_order(text: str) -> list[tuple[int, bool]]:
@@ -131,10 +131,10 @@ def _in_order(text: str) -> list[tuple[int, bool]]:
     storage["base_level"] = algorithm.get_base_level(text)
     storage["base_dir"] = "LR"[storage["base_level"]]
     algorithm.get_embedding_levels(text, storage)
-    for at, one in enumerate(storage["chars"]):
-        one["at"] = at
-        if one["type"] in _UNSEEN:
-            one["type"] = "NSM"
+    for at, entry in enumerate(storage["chars"]):
+        entry["at"] = at
+        if entry["type"] in _UNSEEN:
+            entry["type"] = "NSM"
     for step in (
         algorithm.explicit_embed_and_overrides,
         algorithm.resolve_weak_types,
@@ -143,7 +143,7 @@ def _in_order(text: str) -> list[tuple[int, bool]]:
         functools.partial(algorithm.reorder_resolved_levels, debug=False),
     ):
         step(storage)
-    return [(one["at"], one["level"] % 2 == 1) for one in storage["chars"]]
+    return [(entry["at"], entry["level"] % 2 == 1) for entry in storage["chars"]]
 
 
 @functools.cache

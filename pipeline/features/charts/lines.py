@@ -22,11 +22,11 @@ STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)
 
 
 class _Name(NamedTuple):
-    """The label at the end of a line; ``wanted`` is its ideal height."""
+    """The label at the end of a line; ``ideal`` is the height that it should have."""
 
     lines: list[str]
     x: float
-    wanted: float
+    ideal: float
 
     @property
     def half(self) -> float:
@@ -43,7 +43,7 @@ def draw_lines(plan: layout.Plan) -> Scene:
     upward = layout.Scale(float(scale_marks[0]), float(scale_marks[-1]), bottom, top)
     left = layout.grid_width(plan, scale_marks)
     if len(data.series) == 1:
-        names = [[plan.written(_last(data.series[0].values))]]
+        names = [[plan.text_of(_last(data.series[0].values))]]
     edge = plan.width - plan.widest(line for name in names for line in name) - 2.5 * GAP
     first, last = plan.measure(data.groups[0]) / 2, plan.measure(data.groups[-1]) / 2
     inset = 0 if data.places else min(first, (edge - left) / len(data.groups) / 2)
@@ -63,9 +63,9 @@ def draw_lines(plan: layout.Plan) -> Scene:
             for place, value in zip(places, series.values, strict=True)
         ]
         marks += _line(points, strokes[number % len(strokes)])
-        found = [point for point in points if point]
-        if found:
-            ends.append(_Name(names[number], *found[-1]))
+        present = [point for point in points if point]
+        if present:
+            ends.append(_Name(names[number], *present[-1]))
     marks += _names(ends, edge, top, bottom)
     below, height = _below(plan, places, across, bottom)
     marks += below
@@ -93,28 +93,28 @@ def _last(values: tuple[Decimal | None, ...]) -> Decimal:
 
 def _line(points: list[Point | None], stroke: look.Stroke) -> Iterator[Mark]:
     """A line that is interrupted at unknown numbers, and its markers."""
-    for known, run in itertools.groupby(points, key=lambda point: point is not None):
+    for is_known, run in itertools.groupby(points, key=lambda point: point is not None):
         path = tuple(point for point in run if point)
-        if known and len(path) > 1:
+        if is_known and len(path) > 1:
             yield Rule(path, stroke.colour, STROKE, stroke.dashes)
-    found = [point for point in points if point]
+    present = [point for point in points if point]
     alone = [
         point
         for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False)
         if point and not before and not after
     ]
-    shown = found if len(found) <= MOST_MARKED else dict.fromkeys((*alone, found[-1]))
-    for x, y in shown:
+    marked = present if len(present) <= MOST_MARKED else dict.fromkeys((*alone, present[-1]))
+    for x, y in marked:
         yield Marker(x, y, stroke.shape, stroke.colour)
 
 
 def _names(ends: list[_Name], edge: float, top: float, bottom: float) -> Iterator[Mark]:
     """The names at the ends of the lines, moved apart if need be, with thin leader lines."""
-    ordered = sorted(ends, key=lambda name: name.wanted)
+    ordered = sorted(ends, key=lambda name: name.ideal)
     heights: list[float] = []
     edge_above = top - LEADING / 2
     for name in ordered:
-        heights.append(max(name.wanted, edge_above + name.half))
+        heights.append(max(name.ideal, edge_above + name.half))
         edge_above = heights[-1] + name.half
     edge_below = bottom + LEADING / 2
     for number in range(len(ordered) - 1, -1, -1):
@@ -122,8 +122,8 @@ def _names(ends: list[_Name], edge: float, top: float, bottom: float) -> Iterato
         edge_below = heights[number] - ordered[number].half
     for name, height in zip(ordered, heights, strict=True):
         start = edge + 2.5 * GAP
-        if abs(height - name.wanted) > 2 or edge - name.x > 4 * GAP:
-            path = ((name.x + GAP, name.wanted), (edge + GAP, height), (start - 2, height))
+        if abs(height - name.ideal) > 2 or edge - name.x > 4 * GAP:
+            path = ((name.x + GAP, name.ideal), (edge + GAP, height), (start - 2, height))
             yield Rule(path, HAIRLINE, 0.6)
         yield from layout.middle_block(start, height, name.lines)
 
@@ -162,12 +162,12 @@ def _in_steps(plan: layout.Plan, slot: float, step: int) -> dict[int, list[str]]
 def _chosen(plan: layout.Plan, places: tuple[float, ...], across: layout.Scale) -> list[int]:
     """The groups whose names are shown below: round years and numbers, in equal steps."""
     widest = plan.widest(plan.data.groups) + 2 * GAP
-    whole = all(place == int(place) for place in places)
+    are_whole = all(place == int(place) for place in places)
     for step in STEPS:
         chosen = [
             number
             for number, place in enumerate(places)
-            if (place % step == 0 if whole else number % step == 0)
+            if (place % step == 0 if are_whole else number % step == 0)
         ]
         apart = [across.at(places[b]) - across.at(places[a]) for a, b in itertools.pairwise(chosen)]
         if chosen and all(distance > widest for distance in apart):

@@ -49,9 +49,9 @@ def is_missing(text: str) -> bool:
 def decimal_mark(texts: Iterable[str], lang: str) -> str:
     """The decimal mark in these texts: an unambiguous one in any of them (``24.9`` in a German
     table), or else the language's own."""
-    own = writing(lang).decimal
-    found = {mark for text in texts if (mark := _certain(text))}
-    return found.pop() if len(found) == 1 else own
+    usual = writing(lang).decimal
+    certain = {mark for text in texts if (mark := _certain(text))}
+    return certain.pop() if len(certain) == 1 else usual
 
 
 def _certain(text: str) -> str:

@@ -68,11 +68,11 @@ def _parts(plan: Plan, radius: float, width: float) -> list[_Part]:
 def _share_text(plan: Plan, value: Decimal, total: Decimal) -> str:
     """A number, and its share of the whole, unless it is a share itself."""
     if plan.data.unit in ("%", "‰"):
-        return plan.written(value)
+        return plan.text_of(value)
     share = numbers.with_unit(
         numbers.write(100 * value / total, 0, plan.data.lang), "%", plan.data.lang
     )
-    return f"{plan.written(value)} ({share})"
+    return f"{plan.text_of(value)} ({share})"
 
 
 def _half(part: _Part) -> float:

@@ -78,7 +78,7 @@ def _has_room(plan: layout.Plan, slot: float) -> bool:
     if is_stacked(plan):
         return plan.widest(bars.totals(plan)) * 1.1 <= slot - 2
     room = slot - 2 if abreast(plan) == 1 else _bar(plan, slot) + 1
-    return plan.widest(map(plan.data.written, plan.data.numbers)) <= room
+    return plan.widest(map(plan.data.text_of, plan.data.numbers)) <= room
 
 
 class _Group:
@@ -120,4 +120,4 @@ class _Group:
             yield from bars.within(self._plan, part, box)
         else:
             y = end - GAP + 0.5 if part.value >= 0 else end + GAP + CAPITAL
-            yield Label(x + self._bar / 2, y, self._plan.written(part.value), "middle")
+            yield Label(x + self._bar / 2, y, self._plan.text_of(part.value), "middle")

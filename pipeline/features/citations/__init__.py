@@ -55,14 +55,14 @@ def cite_works(document: Document, setting: PassSetting) -> Document:
         return findings.added_to(surroundings.list_works(put_back(document), (), ""))
     sources = read_sources(document, setting.folder)
     document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
-    known = {at: _known(one, sources, findings) for at, one in cited.items()}
+    items_at = {at: _described(citation, sources, findings) for at, citation in cited.items()}
     try:
-        document = _written(document, cited, known, sources, findings, setting.split)
+        document = _formatted(document, cited, items_at, sources, findings, setting.split)
     except Exception as error:  # whatever happens with an unusual style or work
-        named = metadata.citation_style
-        style = f"`{named.text}`" if named else "the usual style"
+        style_name = metadata.citation_style
+        style = f"`{style_name.text}`" if style_name else "the usual style"
         message = f"The works cannot be formatted in {style}: {describe(error)}."
-        span = Span(named.line, named.column) if named and named.line else None
+        span = Span(style_name.line, style_name.column) if style_name and style_name.line else None
         findings.add(
             Code.BAD_STYLE, message, span, "Try another style, such as `citation_style: apa`."
         )
@@ -78,24 +78,24 @@ def terms(lang: str) -> str:
 
 
 def _warn(cited: Iterable[Cited], listing: list[model.Bibliography], findings: Findings) -> None:
-    for one in cited:
-        if one.node.source.startswith("["):
-            written = " ".join(one.node.source.split())
-            message = f"`{written}` looks like a citation, but there is no bibliography file."
+    for citation in cited:
+        if citation.node.source.startswith("["):
+            source = " ".join(citation.node.source.split())
+            message = f"`{source}` looks like a citation, but there is no bibliography file."
             hint = "Name one in the front matter, `bibliography: refs.bib`; or write `\\@`."
-            findings.add(Code.NO_BIBLIOGRAPHY, message, one.span, hint)
+            findings.add(Code.NO_BIBLIOGRAPHY, message, citation.span, hint)
     for node in listing:
         message = "There is nothing to list here: no bibliography file is given."
         hint = "Name one in the front matter: `bibliography: refs.bib`."
         findings.add(Code.NO_BIBLIOGRAPHY, message, node.span, hint)
 
 
-def _known(cited: Cited, sources: Sources, findings: Findings) -> list[model.CitationItem]:
+def _described(cited: Cited, sources: Sources, findings: Findings) -> list[model.CitationItem]:
     """The works of a citation that are described. The text of a link may name an account."""
     works = sources.works
-    found = [item for item in cited.node.items if item.key in works]
+    items = [item for item in cited.node.items if item.key in works]
     if cited.in_link and cited.node.in_text:
-        return found
+        return items
     for item in cited.node.items:
         if item.key in works or item.key in sources.broken or not sources.complete:
             continue
@@ -104,7 +104,7 @@ def _known(cited: Cited, sources: Sources, findings: Findings) -> list[model.Cit
             hint = f"If it is not a citation, write `\\@{item.key}`."
         message = f"The bibliography has no work with the key `{item.key}`."
         findings.add(Code.UNKNOWN_CITATION, message, cited.span, hint)
-    return found
+    return items
 
 
 class _Texts(msgspec.Struct):
@@ -114,10 +114,10 @@ class _Texts(msgspec.Struct):
     notes: dict[int, tuple[Inline, ...]] = {}
 
 
-def _written(
+def _formatted(
     document: Document,
     cited: dict[int, Cited],
-    known: dict[int, list[model.CitationItem]],
+    items_at: dict[int, list[model.CitationItem]],
     sources: Sources,
     findings: Findings,
     split: int,
@@ -129,7 +129,7 @@ def _written(
     style = sources.style
     assert style is not None
     order = in_reading_order(document, makes_notes=style.is_note, split=split)
-    keys = dict.fromkeys(item.key for place in order for item in known[place.at])
+    keys = dict.fromkeys(item.key for place in order for item in items_at[place.at])
     listed = dict.fromkeys((*keys, *sources.listed))
     works = [sources.works[key] for key in listed]
     _report_doubts(works, findings)
@@ -141,12 +141,12 @@ def _written(
     where = [
         position
         for _, part in itertools.groupby(order, lambda place: place.part)
-        for position in positions([(known[place.at], place.note) for place in part], style.near)
+        for position in positions([(items_at[place.at], place.note) for place in part], style.near)
     ]
     first_notes: dict[tuple[int, str], int] = {}
     texts = _Texts()
     for place, position in zip(order, where, strict=True):
-        one, items = cited[place.at], known[place.at]
+        citation, items = cited[place.at], items_at[place.at]
         if not items:
             continue
         cites = [
@@ -155,9 +155,11 @@ def _written(
             )
             for item, at in zip(items, position, strict=True)
         ]
-        texts.text[place.at] = inlines(processor.cite(cites, one.node.in_text), style.locale)
+        texts.text[place.at] = inlines(processor.cite(cites, citation.node.in_text), style.locale)
         if style.is_note:
-            note = processor.note(cites, ends=one.ends or not one.in_note, begins=not one.in_note)
+            note = processor.note(
+                cites, ends=citation.ends or not citation.in_note, begins=not citation.in_note
+            )
             texts.notes[place.at] = inlines(note, style.locale)
             for item in items:
                 first_notes.setdefault((place.part, item.key), place.note)
@@ -187,9 +189,9 @@ def _report_doubts(works: list[Reference], findings: Findings) -> None:
         if not work.values.get("title") and not work.names:
             message = f"The work `{work.key}` has neither a title nor an author."
             findings.add(Code.DOUBTFUL_ENTRY, message, work.span)
-        written = [(name, work.values.get(name, "")) for name in _NUMBERS]
-        written += [("date", date.literal) for date in work.dates.values()]
-        if name := next((name for name, text in written if _TOO_LONG.search(text)), ""):
+        texts = [(name, work.values.get(name, "")) for name in _NUMBERS]
+        texts += [("date", date.literal) for date in work.dates.values()]
+        if name := next((name for name, text in texts if _TOO_LONG.search(text)), ""):
             message = f"The {name} of `{work.key}` has a number that is too long."
             findings.add(Code.DOUBTFUL_ENTRY, message, work.span, "Correct it: it stays as text.")
 
@@ -249,14 +251,14 @@ def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str]
 
 def _entry_ids(document: Document, keys: list[str]) -> dict[str, str]:
     """A unique id for the entry of each work."""
-    taken = {node.attributes.id for _, node, _ in find(document, marked=True)}
-    found: dict[str, str] = {}
+    used_ids = {node.attributes.id for _, node, _ in find(document, marked=True)}
+    ids: dict[str, str] = {}
     for key in keys:
         name = slug(re.sub(r"[^\w-]+", "-", key)).strip("-") or "work"
         candidate, number = f"ref-{name}", 1
-        while candidate in taken:
+        while candidate in used_ids:
             number += 1
             candidate = f"ref-{name}-{number}"
-        taken.add(candidate)
-        found[key] = candidate
-    return found
+        used_ids.add(candidate)
+        ids[key] = candidate
+    return ids

@@ -37,9 +37,9 @@ def all_citations(document: Document) -> dict[int, Cited]:
     return {
         ordinal: Cited(
             node,
-            span=next((one.span for one in path if one.span), None),
-            in_link=any(isinstance(one, Link) for one in path),
-            in_note=any(isinstance(one, Note) for one in path),
+            span=next((ancestor.span for ancestor in path if ancestor.span), None),
+            in_link=any(isinstance(ancestor, Link) for ancestor in path),
+            in_note=any(isinstance(ancestor, Note) for ancestor in path),
             ends=children(path[1])[-1] is node,
         )
         for ordinal, (node, path) in enumerate(walk_with(top_level(document), *PATH))
@@ -57,7 +57,7 @@ def in_reading_order(document: Document, makes_notes: bool, split: int = 0) -> l
         notes.setdefault(note.label, [(next(ordinals), node) for node in walk(note)])
     waiting = [(n, part) for n, part in enumerate(parts(document.blocks, split)) if part.section]
     waiting.reverse()
-    found: list[Occurrence] = []
+    occurrences: list[Occurrence] = []
     seen: set[str] = set()
     number = part = 0
     stack = [(0, iter(body))]
@@ -68,7 +68,7 @@ def in_reading_order(document: Document, makes_notes: bool, split: int = 0) -> l
                 part, number, seen = waiting.pop()[0], 0, set()
             if isinstance(node, Citation):
                 number += makes_notes and not within
-                found.append(Occurrence(ordinal, within or number * makes_notes, part))
+                occurrences.append(Occurrence(ordinal, within or number * makes_notes, part))
             elif isinstance(node, NoteReference) and (
                 node.label in notes and node.label not in seen
             ):
@@ -78,13 +78,13 @@ def in_reading_order(document: Document, makes_notes: bool, split: int = 0) -> l
                 break
         else:
             stack.pop()
-    return found
+    return occurrences
 
 
 def positions(items: list[tuple[list[CitationItem], int]], near: int) -> list[list[frozenset[str]]]:
     """The CSL positions of each work of each citation; ``items`` are the works and the number of
     the note, in order; ``near`` is the maximum distance in notes that counts as near."""
-    found: list[list[frozenset[str]]] = []
+    result: list[list[frozenset[str]]] = []
     last_note: dict[str, int] = {}
     before: tuple[CitationItem, bool, int] | None = None
     for works, note in items:
@@ -100,10 +100,10 @@ def positions(items: list[tuple[list[CitationItem], int]], near: int) -> list[li
             mine.append(frozenset(names))
             last_note[item.key] = note
             previous = (item, True, note)
-        found.append(mine)
+        result.append(mine)
         if works:
             before = (works[-1], len(works) == 1, note)
-    return found
+    return result
 
 
 def _ibid(
@@ -112,10 +112,10 @@ def _ibid(
     """Return whether a work was cited right before, alone and at most one note away."""
     if previous is None:
         return set()
-    other, alone, last = previous
-    if other.key != item.key or not alone or note - last > 1:
+    earlier, alone, last = previous
+    if earlier.key != item.key or not alone or note - last > 1:
         return set()
-    mine, its = (item.label, item.locator), (other.label, other.locator)
+    mine, its = (item.label, item.locator), (earlier.label, earlier.locator)
     if not item.locator:
-        return {"ibid"} if not other.locator else set()
+        return {"ibid"} if not earlier.locator else set()
     return {"ibid"} if mine == its else {"ibid", "ibid-with-locator"}

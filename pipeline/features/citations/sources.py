@@ -34,8 +34,10 @@ class Sources(msgspec.Struct):
 
     def add(self, code: Code, message: str, placed: Placed, source: str, hint: str = "") -> None:
         length = len(placed.text) or 1
-        found = diagnostic(code, message, span=placed.span, source=source, hint=hint, length=length)
-        self.findings.append(found)
+        finding = diagnostic(
+            code, message, span=placed.span, source=source, hint=hint, length=length
+        )
+        self.findings.append(finding)
 
 
 def read_sources(document: Document, folder: Path) -> Sources:
@@ -74,59 +76,59 @@ def missing_files(document: Document, folder: Path) -> list[Diagnostic]:
 
 
 def _locate(placed: Placed, document: Document, folder: Path, sources: Sources) -> Located | None:
-    found = locate(folder, placed.text, Code.MISSING_FILE, placed.folder)
-    if isinstance(found, Problem):
-        sources.add(found.code, found.message, placed, document.source, found.hint)
+    located = locate(folder, placed.text, Code.MISSING_FILE, placed.folder)
+    if isinstance(located, Problem):
+        sources.add(located.code, located.message, placed, document.source, located.hint)
         return None
-    return found
+    return located
 
 
 def _listed(document: Document, sources: Sources) -> list[str]:
     """The keys of works to list without citing them."""
-    found: list[str] = []
+    keys: list[str] = []
     for placed in document.metadata.nocite:
         if placed.text == "*":
-            found += sources.works
+            keys += sources.works
         elif placed.text in sources.works:
-            found.append(placed.text)
+            keys.append(placed.text)
         elif sources.complete and placed.text not in sources.broken:
             near = nearest(placed.text, sources.works)
             hint = f"Did you mean `{near}`?" if near else ""
             message = f"`nocite`: no work has the key `{placed.text}`."
             sources.add(Code.UNKNOWN_CITATION, message, placed, document.source, hint)
-    return found
+    return keys
 
 
 def _style(document: Document, folder: Path, sources: Sources) -> CitationStyle:
     """The style that the front matter names, or else the default."""
     from pipeline.features.citations.works.styles import DEFAULT, named_style
 
-    named = document.metadata.citation_style
-    found = _named(named, document, folder, sources) if named else None
-    return found or named_style(DEFAULT, document.metadata.lang)
+    style_name = document.metadata.citation_style
+    style = _read_named_style(style_name, document, folder, sources) if style_name else None
+    return style or named_style(DEFAULT, document.metadata.lang)
 
 
-def _named(
-    named: Placed, document: Document, folder: Path, sources: Sources
+def _read_named_style(
+    name: Placed, document: Document, folder: Path, sources: Sources
 ) -> CitationStyle | None:
     from pipeline.features.citations.csl.style import BadStyleError
     from pipeline.features.citations.works.styles import NoStyleError, named_style, style_of_file
 
     lang = document.metadata.lang
     try:
-        if not named.text.lower().endswith(".csl"):
-            return named_style(named.text, lang)
-        located = _locate(named, document, folder, sources)
+        if not name.text.lower().endswith(".csl"):
+            return named_style(name.text, lang)
+        located = _locate(name, document, folder, sources)
         if located is None:
             return None
         return style_of_file(located.read(), lang)
     except NoStyleError as error:
         message = f"There is no citation style `{error}`."
-        sources.add(Code.BAD_STYLE, message, named, document.source, error.hint)
+        sources.add(Code.BAD_STYLE, message, name, document.source, error.hint)
     except BadStyleError as error:
-        message = f"The citation style `{named.text}` {error}."
-        sources.add(Code.BAD_STYLE, message, named, document.source)
+        message = f"The citation style `{name.text}` {error}."
+        sources.add(Code.BAD_STYLE, message, name, document.source)
     except OSError as error:
-        message = f"“{named.text}” cannot be read: {error.strerror}."
-        sources.add(Code.BAD_STYLE, message, named, document.source)
+        message = f"“{name.text}” cannot be read: {error.strerror}."
+        sources.add(Code.BAD_STYLE, message, name, document.source)
     return None

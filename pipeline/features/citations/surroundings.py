@@ -112,9 +112,9 @@ def list_works(
     before the index."""
     places = [node for _, node, _ in find(document, Bibliography)]
     findings = Findings(document)
-    for other in places[1:] if entries else ():
+    for place in places[1:] if entries else ():
         message = "There is already a bibliography in another place."
-        findings.add(Code.DUPLICATE_ID, message, other.span, "Keep one `::: bibliography`.")
+        findings.add(Code.DUPLICATE_ID, message, place.span, "Keep one `::: bibliography`.")
     filled = False
 
     def leave(node: Bibliography) -> Node | tuple[Node, ...]:
@@ -138,11 +138,11 @@ def _appended(document: Document, entries: tuple[BibliographyEntry, ...], headin
     place = _place(document.blocks)
     if place is None:
         title = (Text(text=heading),)
-        made = Section(depth=1, title=title, children=(listing,), role=ROLE)
+        added = Section(depth=1, title=title, children=(listing,), role=ROLE)
         end = len(document.blocks)
         while end and isinstance(last := document.blocks[end - 1], Section) and is_index(last):
             end -= 1
-        blocks = (*document.blocks[:end], made, *document.blocks[end:])
+        blocks = (*document.blocks[:end], added, *document.blocks[end:])
         return replace(document, blocks=blocks)
 
     def enter(section: Section) -> Section:

@@ -61,13 +61,13 @@ def highlight_code(document: Document, _: PassSetting = WHOLE) -> Document:
     ``rust,ignore``, are ignored.
     """
     findings = Findings(document)
-    known = in_batches(highlight, _calls(document))
+    results = in_batches(highlight, _calls(document))
 
     def leave(block: CodeBlock) -> CodeBlock:
         if not (block.language and block.text):
             return block
         call = block.language, block.text
-        tokens, reason = known.get(call) or highlighted(*call)
+        tokens, reason = results.get(call) or highlighted(*call)
         if reason:
             message = f"The code has no syntax highlighting: {reason}."
             findings.add(Code.PLAIN_CODE, message, block.span)

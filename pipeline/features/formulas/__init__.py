@@ -81,49 +81,49 @@ def set_formulas(document: Document, _: PassSetting = WHOLE) -> Document:
     """
     findings = Findings(document)
     readings = list(_read_all(document, findings))
-    known = in_batches(
-        formulas, (one.call for one in readings if one.reading and one.reading.is_set)
+    batch = in_batches(
+        formulas, (item.call for item in readings if item.reading and item.reading.is_set)
     )
-    made = {
-        (one.ordinal, one.part): (one.node, _checked(one, document, known, findings))
-        for one in readings
+    results = {
+        (item.ordinal, item.part): (item.node, _checked(item, document, batch, findings))
+        for item in readings
     }
     places = {
-        label.name: (node.attributes.id or label_id(one.labels[0].name), label)
-        for node, one in made.values()
-        for label in one.labels
+        label.name: (node.attributes.id or label_id(result.labels[0].name), label)
+        for node, result in results.values()
+        for label in result.labels
     }
 
     def fill(formula: Formula, ordinal: int) -> Node | tuple[Inline, ...]:
-        _, found = made[ordinal, 0]
-        if found.defines:
+        _, result = results[ordinal, 0]
+        if result.defines:
             return ()
         if isinstance(formula, model.Math) and (reference := REFERENCE.fullmatch(formula.tex)):
             return _reference(formula, reference, places)
         gaps = tuple(
-            (_answer(part, made[ordinal, number][1]),) if part else ()
+            (_answer(part, results[ordinal, number][1]),) if part else ()
             for number, part in enumerate(_gaps(formula), start=1)
         )
         formula = replace(
-            formula, mathml=found.mathml, alt=found.alt, spoken=found.spoken, gaps=gaps
+            formula, mathml=result.mathml, alt=result.alt, spoken=result.spoken, gaps=gaps
         )
         if isinstance(formula, model.Math):
-            if found.alt and not found.mathml:
-                return (model.Text(text=found.alt, span=formula.span),)
+            if result.alt and not result.mathml:
+                return (model.Text(text=result.alt, span=formula.span),)
             return formula
-        if found.alt and not found.mathml:
-            shown = (model.Text(text=found.alt, span=formula.span),)
-            return model.Paragraph(children=shown, span=formula.span, attributes=formula.attributes)
+        if result.alt and not result.mathml:
+            text = (model.Text(text=result.alt, span=formula.span),)
+            return model.Paragraph(children=text, span=formula.span, attributes=formula.attributes)
         attributes = formula.attributes
-        if found.labels and not attributes.id:
-            attributes = replace(attributes, id=label_id(found.labels[0].name))
-        return replace(formula, tag=found.tag, attributes=attributes)
+        if result.labels and not attributes.id:
+            attributes = replace(attributes, id=label_id(result.labels[0].name))
+        return replace(formula, tag=result.tag, attributes=attributes)
 
     def answer(blank: model.Blank, ordinal: int) -> Node:
         if not any(isinstance(part, model.Math) for part in blank.answer):
             return blank
         parts = tuple(
-            _answer(part, made[ordinal, number][1]) if isinstance(part, model.Math) else part
+            _answer(part, results[ordinal, number][1]) if isinstance(part, model.Math) else part
             for number, part in enumerate(blank.answer)
         )
         return replace(blank, answer=parts)
@@ -161,8 +161,8 @@ def label_id(label: str) -> str:
 
 def _meant_id(label: str) -> str:
     """The id that a label means which is no known formula's: a figure, as in ``fig:map``."""
-    if found := _LABEL.fullmatch(label):
-        return f"{_PREFIXES.get(found[1], found[1])}-{found[2]}"
+    if match := _LABEL.fullmatch(label):
+        return f"{_PREFIXES.get(match[1], match[1])}-{match[2]}"
     return label_id(label)
 
 
@@ -173,8 +173,8 @@ def _reference(
     for ``\\ref``; with its word for ``\\cref``."""
     name, span = (match["label"] or match["named"]).strip(), formula.span
     is_section = match["named"] and ":" not in name and not _LABEL.fullmatch(name)
-    meant = f"sec-{name}" if is_section else name
-    target, label = places.get(name) or (_meant_id(meant), EquationLabel(name))
+    label_name = f"sec-{name}" if is_section else name
+    target, label = places.get(name) or (_meant_id(label_name), EquationLabel(name))
     opening, closing = "()" if match["kind"] == "eq" or match["of"] else ("", "")
     closing = label.letter + closing
     if not label.tag:
@@ -195,7 +195,7 @@ def _reference(
     return (*before, link, *after)
 
 
-class _Read(NamedTuple):
+class _Occurrence(NamedTuple):
     """A formula that was read, with its number among the nodes; one that is a reference has no
     ``reading``. ``part`` is its number in a gap's answer, or, from 1, that of the gap that it is
     the answer of."""
@@ -214,23 +214,23 @@ class _Read(NamedTuple):
         return self.reading.tex if self.reading else "", self.display, self.context.lang
 
 
-def _read_all(document: Document, findings: Findings) -> Iterator[_Read]:
-    known: dict[tuple[str, int], Reading] = {}
+def _read_all(document: Document, findings: Findings) -> Iterator[_Occurrence]:
+    readings: dict[tuple[str, int], Reading] = {}
     macros: dict[str, Macro] = {}
     version = 0
     start = _Context(document.metadata.lang, 1)
     for ordinal, (node, context) in enumerate(walk_with(top_level(document), start, _inherit)):
         for part, formula in _formulas(node):
             if isinstance(formula, model.Math) and REFERENCE.fullmatch(formula.tex):
-                yield _Read(ordinal, part, formula, context)
+                yield _Occurrence(ordinal, part, formula, context)
                 continue
             display = isinstance(formula, model.MathBlock) or formula.display
             version += defines(formula.tex)
             key = formula.tex, version
-            if key not in known:
-                known[key] = _read(formula.tex, findings, macros)
+            if key not in readings:
+                readings[key] = _read(formula.tex, findings, macros)
             is_gap = formula is not node and not isinstance(node, model.Blank)
-            yield _Read(ordinal, part, formula, context, display, known[key], is_gap)
+            yield _Occurrence(ordinal, part, formula, context, display, readings[key], is_gap)
 
 
 def _formulas(node: Node) -> Iterator[tuple[int, Formula]]:
@@ -247,9 +247,9 @@ def _formulas(node: Node) -> Iterator[tuple[int, Formula]]:
 
 def _read(tex: str, findings: Findings, macros: dict[str, Macro]) -> Reading:
     if not macros and not defines(tex):
-        found = _read_alone(tex)
-        if not found.mistakes:
-            return found
+        reading = _read_alone(tex)
+        if not reading.mistakes:
+            return reading
     return read(tex, findings.did_you_mean, macros)
 
 
@@ -259,26 +259,26 @@ def _read_alone(tex: str) -> Reading:
     return read(tex, lambda *_: "")
 
 
-def _checked(one: _Read, document: Document, known: _Known, findings: Findings) -> _Result:
+def _checked(item: _Occurrence, document: Document, batch: _Batch, findings: Findings) -> _Result:
     """The result for a formula, after its problems are reported."""
-    if one.reading is None:
+    if item.reading is None:
         return _Result()
-    found = _make(one, one.reading, known)
+    result = _make(item, item.reading, batch)
     # A formula tells of the mistakes in the answers of its gaps, which are part of it.
-    for mistake in found.mistakes[:1] if not one.is_gap else ():
-        shown = "" if found.mathml else " It is shown as written."
-        place = _place(one.node, one.context, mistake.at)
-        findings.add(Code.BAD_MATH, mistake.message + shown, place, mistake.hint)
+    for mistake in result.mistakes[:1] if not item.is_gap else ():
+        consequence = "" if result.mathml else " It is shown as written."
+        place = _place(item.node, item.context, mistake.at)
+        findings.add(Code.BAD_MATH, mistake.message + consequence, place, mistake.hint)
     edition = EDITIONS.get(document.edition)
-    if edition and edition.format == "pdf" and (missing := set(found.characters) - _drawn()):
-        if not one.is_gap:
-            _report_missing(one.node, one.context, missing, findings)
-        return found._replace(mathml="", spoken="")  # characters, in the text's own fonts
-    return found
+    if edition and edition.format == "pdf" and (missing := set(result.characters) - _drawable()):
+        if not item.is_gap:
+            _report_missing(item.node, item.context, missing, findings)
+        return result._replace(mathml="", spoken="")  # characters, in the text's own fonts
+    return result
 
 
 @functools.cache
-def _drawn() -> frozenset[str]:
+def _drawable() -> frozenset[str]:
     """The characters that formulas can be drawn with; all, if the font is missing."""
     from fontTools.ttLib import TTFont
 
@@ -307,7 +307,7 @@ def _inherit(node: Node, context: _Context) -> _Context:
     return _Context(lang, column)
 
 
-def _make(one: _Read, reading: Reading, known: _Known) -> _Result:
+def _make(item: _Occurrence, reading: Reading, batch: _Batch) -> _Result:
     if not reading.is_set:
         mistakes = sorted(reading.mistakes, key=lambda mistake: mistake.harmless)
         return _Result(mistakes=tuple(mistakes), labels=reading.labels, tag=reading.tag)
@@ -317,24 +317,24 @@ def _make(one: _Read, reading: Reading, known: _Known) -> _Result:
     from pipeline.features.formulas.mathml import CannotSetError
 
     try:
-        found = known.get(one.call) or set_formula(*one.call)
+        set_result = batch.get(item.call) or set_formula(*item.call)
     except CannotSetError as error:
-        return _Result(mistakes=(_misplaced(one.node.tex) or Mistake(str(error), 0),))
-    return _Result(*found, reading.mistakes, reading.tag, reading.labels)
+        return _Result(mistakes=(_misplaced(item.node.tex) or Mistake(str(error), 0),))
+    return _Result(*set_result, reading.mistakes, reading.tag, reading.labels)
 
 
 def _misplaced(tex: str) -> Mistake | None:
     """The command to blame, in a formula that cannot be set, for standing where it does."""
-    for found in _COMMAND.finditer(tex):
-        if hint := INSTEAD.get(found[1]):
-            return Mistake(f"The command `{found[0]}` cannot be used here.", found.start(), hint)
+    for match in _COMMAND.finditer(tex):
+        if hint := INSTEAD.get(match[1]):
+            return Mistake(f"The command `{match[0]}` cannot be used here.", match.start(), hint)
     return None
 
 
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
-_Known: TypeAlias = Mapping[tuple[Any, ...], SetFormula]
+_Batch: TypeAlias = Mapping[tuple[Any, ...], SetFormula]
 
 
 @kept
@@ -359,12 +359,12 @@ def set_formula(tex: str, display: bool, lang: str) -> SetFormula:
     from pipeline.features.formulas.mathml import convert, markup
     from pipeline.features.formulas.rows import APPLY
     from pipeline.features.formulas.spoken import FormulaSpeaker
-    from pipeline.features.formulas.written import written
+    from pipeline.features.formulas.written import linear_text
 
     math: Element = convert(tex, display)
     spoken = FormulaSpeaker(words(lang)).speak(list(math))
     characters = "".join(sorted(set("".join(math.itertext())) - {" ", APPLY}))
-    return SetFormula(markup(math, spoken), written(list(math)), spoken, characters)
+    return SetFormula(markup(math, spoken), linear_text(list(math)), spoken, characters)
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:

@@ -36,48 +36,48 @@ def chemistry(text: str, depth: int = 0) -> str:
     r"""The TeX for the content of ``\ce``."""
     out: list[str] = []
     pos, holds = 0, False  # whether the last piece can have an index or a charge
-    while found := _TOKEN.match(text, pos):
-        kind, written = found.lastgroup or "other", found[0]
-        start, pos = pos, found.end()
+    while match := _TOKEN.match(text, pos):
+        kind, piece = match.lastgroup or "other", match[0]
+        start, pos = pos, match.end()
         match kind:
             case "arrow":
-                pos = _arrow(out, text, pos, ARROWS[written], depth)
+                pos = _arrow(out, text, pos, ARROWS[piece], depth)
             case "formula":
-                out.append(f"{{{written[1:-1]}}}")
+                out.append(f"{{{piece[1:-1]}}}")
             case "raised" | "lowered":
                 content, pos = _script(text, pos)
                 if not holds:
                     out.append("{}")
-                out.append(f"{written}{{{content}}}")
+                out.append(f"{piece}{{{content}}}")
                 holds = True
                 continue
             case "command":
-                out.append(f"{written} ")
-            case "letters" if written in ("v", "^") and _alone(text, start, pos):
+                out.append(f"{piece} ")
+            case "letters" if piece in ("v", "^") and _alone(text, start, pos):
                 out.append("\\downarrow ")
             case "letters":
-                out.append(f"\\mathrm{{{written}}}")
+                out.append(f"\\mathrm{{{piece}}}")
             case "fraction":
-                above, below = written.split("/")
+                above, below = piece.split("/")
                 out.append(f"\\tfrac{{{above}}}{{{below}}}\\,")
             case "number":
-                out.append(f"_{{{written}}}" if holds else f"{written}\\,")
+                out.append(f"_{{{piece}}}" if holds else f"{piece}\\,")
                 continue
             case "space":
                 out.append(" ")
             case "sign":
                 pos = _sign(out, text, start, holds)
             case _:
-                out.append(_other(text, start, written))
-        holds = kind in ("letters", "command") or written in ")]}"
+                out.append(_bond_or_sign(text, start, piece))
+        holds = kind in ("letters", "command") or piece in ")]}"
     return "".join(out)
 
 
 def _arrow(out: list[str], text: str, pos: int, name: str, depth: int) -> int:
     labels: list[str] = []
-    while depth < DEEPEST and len(labels) < 2 and (found := _LABEL.match(text, pos)):
-        labels.append(chemistry(found[1], depth + 1))
-        pos = found.end()
+    while depth < DEEPEST and len(labels) < 2 and (label := _LABEL.match(text, pos)):
+        labels.append(chemistry(label[1], depth + 1))
+        pos = label.end()
     if labels:
         below = f"[{labels[1]}]" if len(labels) > 1 else ""
         out.append(f"\\x{name}{below}{{{labels[0]}}}")
@@ -88,14 +88,14 @@ def _arrow(out: list[str], text: str, pos: int, name: str, depth: int) -> int:
 
 def _script(text: str, pos: int) -> tuple[str, int]:
     """A subscript or superscript, and its end."""
-    found = _CHARGE.match(text, pos)
-    if not found:
+    charge = _CHARGE.match(text, pos)
+    if not charge:
         return "", pos
-    if found[1]:
-        return f"\\mathrm{{{found[1]}}}" if found[1].isalpha() else found[1], found.end()
+    if charge[1]:
+        return f"\\mathrm{{{charge[1]}}}" if charge[1].isalpha() else charge[1], charge.end()
     end = closing_brace(text, pos)
-    held, end = (text[pos + 1 :], len(text)) if end is None else (text[pos + 1 : end], end + 1)
-    return f"\\mathrm{{{held}}}" if held.isalpha() and len(held) > 1 else held, end
+    content, end = (text[pos + 1 :], len(text)) if end is None else (text[pos + 1 : end], end + 1)
+    return f"\\mathrm{{{content}}}" if content.isalpha() and len(content) > 1 else content, end
 
 
 def _alone(text: str, start: int, end: int) -> bool:
@@ -117,9 +117,9 @@ def _sign(out: list[str], text: str, start: int, holds: bool) -> int:
     return end
 
 
-def _other(text: str, start: int, written: str) -> str:
-    if written == "^":  # by itself: a gas that escapes
+def _bond_or_sign(text: str, start: int, piece: str) -> str:
+    if piece == "^":  # by itself: a gas that escapes
         return "\\uparrow "
-    if written == "." and text[start + 1 : start + 2].isspace():
+    if piece == "." and text[start + 1 : start + 2].isspace():
         return "."
-    return BONDS.get(written, written)
+    return BONDS.get(piece, piece)

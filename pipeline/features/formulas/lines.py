@@ -43,7 +43,7 @@ def read_marks(table: Element) -> None:
     _align_numbers(table)
     columns, above = "", []
     for row in table:
-        marks = [text for cell in row[:1] for text in _taken(cell)]
+        marks = [text for cell in row[:1] for text in _take_marks(cell)]
         above.append([text[1:] for text in marks if text[0] == _ROW])
         columns += "".join(text[1:] for text in marks if text[0] == _COLUMNS)
         if _DISPLAY in marks:
@@ -86,22 +86,22 @@ def _number(cell: Element) -> list[Element]:
         return []
     mark = texts.index(NUMBER_MARK)
     end = next((at for at in range(mark, len(texts)) if texts[at] is None), len(texts))
-    found = [*cell[mark - 1 : mark], *cell[mark + 1 : end]]
+    number = [*cell[mark - 1 : mark], *cell[mark + 1 : end]]
     del cell[mark - 1 : end]
-    return found
+    return number
 
 
-def _taken(cell: Element) -> list[str]:
+def _take_marks(cell: Element) -> list[str]:
     """The marks of a cell, taken out of it."""
-    found = [inner for inner in cell if (inner.text or " ")[0] in (_ROW, _COLUMNS, _DISPLAY)]
-    for inner in found:
+    marks = [inner for inner in cell if (inner.text or " ")[0] in (_ROW, _COLUMNS, _DISPLAY)]
+    for inner in marks:
         cell.remove(inner)
-    return [inner.text or "" for inner in found]
+    return [inner.text or "" for inner in marks]
 
 
 def _crosses(columns: str, column: int) -> bool:
-    found = _SOME.fullmatch(columns)
-    return found is None or int(found[1]) <= column <= int(found[2])
+    match = _SOME.fullmatch(columns)
+    return match is None or int(match[1]) <= column <= int(match[2])
 
 
 def _add(cell: Element, kinds: str, side: str) -> None:

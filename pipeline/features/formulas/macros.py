@@ -36,7 +36,7 @@ class Macro(NamedTuple):
     default: str | None = None
 
 
-class _Written(NamedTuple):
+class _Expansion(NamedTuple):
     """A formula without commands of its own, and where each of its characters comes from."""
 
     tex: str
@@ -54,10 +54,10 @@ def defines(tex: str) -> bool:
     return _DEFINING.search(tex) is not None
 
 
-def write_out(tex: str, macros: dict[str, Macro]) -> _Written:
+def write_out(tex: str, macros: dict[str, Macro]) -> _Expansion:
     """The formula with ``macros`` expanded; its own definitions are added to them."""
     if not (macros or defines(tex)):
-        return _Written(tex)
+        return _Expansion(tex)
     return _Writer(tex, macros).run()
 
 
@@ -69,40 +69,40 @@ class _Writer:
         self.origins: list[int] = []
         self.uses = 0
 
-    def run(self) -> _Written:
+    def run(self) -> _Expansion:
         # Texts to be read, the next one last, with their own position if they are expanded.
         waiting: list[tuple[str, int, int | None]] = [(self.tex, 0, None)]
         while waiting:
             text, pos, place = waiting.pop()
-            found = _COMMAND.search(text, pos)
-            end = found.start() if found else len(text)
+            command = _COMMAND.search(text, pos)
+            end = command.start() if command else len(text)
             self.copy(text, pos, end, place)
             if len(self.origins) > LONGEST or self.uses > MOST:
                 message = "The document's own commands expand endlessly, or to something too long."
                 hint = "A command must not be part of its own definition."
-                return _Written("", None, Mistake(message, place or 0, hint))
-            if not found:
+                return _Expansion("", None, Mistake(message, place or 0, hint))
+            if not command:
                 continue
-            at = found.start() if place is None else place
-            name = found[0][1:]
+            at = command.start() if place is None else place
+            name = command[0][1:]
             if defining := _DEFINING.match(text, end):
                 after = self.define(text, defining)
                 if after is None:
                     message = f"The definition `\\{defining[1]}` cannot be read."
                     hint = r"Write `\newcommand{\name}{what it stands for}`."
-                    return _Written("", None, Mistake(message, at, hint))
+                    return _Expansion("", None, Mistake(message, at, hint))
                 waiting.append((text, after, place))
             elif macro := self.macros.get(name):
                 self.uses += 1
-                body, after = _filled(macro, text, found.end())
+                body, after = _filled(macro, text, command.end())
                 waiting.append((text, after, place))
                 waiting.append((body, 0, at))
                 if len(body) > LONGEST:
                     self.uses = MOST
             else:
-                self.copy(text, end, found.end(), place)
-                waiting.append((text, found.end(), place))
-        return _Written("".join(self.out), tuple(self.origins))
+                self.copy(text, end, command.end(), place)
+                waiting.append((text, command.end(), place))
+        return _Expansion("".join(self.out), tuple(self.origins))
 
     def copy(self, text: str, start: int, end: int, place: int | None) -> None:
         self.out.append(text[start:end])
@@ -111,16 +111,16 @@ class _Writer:
 
     def define(self, text: str, defining: re.Match[str]) -> int | None:
         """Record a definition, and return its end; None if it is invalid."""
-        named = _NAME.match(text, defining.end())
-        if not named:
+        name_match = _NAME.match(text, defining.end())
+        if not name_match:
             return None
-        kind, name, pos = defining[1], named[1] or named[2], named.end()
+        kind, name, pos = defining[1], name_match[1] or name_match[2], name_match.end()
         if kind == "let":
-            if not (meant := _LET.match(text, pos)):
+            if not (equivalent := _LET.match(text, pos)):
                 return None
-            known = self.macros.get(meant[1][1:]) if meant[1][0] == "\\" else None
-            self.macros[name] = known or Macro(meant[1])
-            return meant.end()
+            macro = self.macros.get(equivalent[1][1:]) if equivalent[1][0] == "\\" else None
+            self.macros[name] = macro or Macro(equivalent[1])
+            return equivalent.end()
         count, default = 0, None
         if kind.endswith("def"):
             parameters = _PARAMETERS.match(text, pos)
@@ -128,8 +128,8 @@ class _Writer:
             count, pos = len(parameters[1]) // 2, parameters.end()
         elif counted := _COUNT.match(text, pos):
             count, pos = int(counted[1]), counted.end()
-            if given := _DEFAULT.match(text, pos):
-                default, pos = given[1], given.end()
+            if default_match := _DEFAULT.match(text, pos):
+                default, pos = default_match[1], default_match.end()
         body, pos = _argument(text, pos)
         if body is None:
             return None
@@ -144,9 +144,9 @@ def _filled(macro: Macro, text: str, pos: int) -> tuple[str, int]:
     """The expansion of a command that ends at ``pos``, and the end of its arguments."""
     arguments: list[str] = []
     if macro.default is not None:
-        given = _DEFAULT.match(text, pos)
-        arguments.append(given[1] if given else macro.default)
-        pos = given.end() if given else pos
+        default_match = _DEFAULT.match(text, pos)
+        arguments.append(default_match[1] if default_match else macro.default)
+        pos = default_match.end() if default_match else pos
     while len(arguments) < macro.arguments:
         argument, pos = _argument(text, pos)
         arguments.append(argument or "")
@@ -165,7 +165,7 @@ def _argument(text: str, pos: int) -> tuple[str | None, int]:
     while text[pos : pos + 1].isspace():
         pos += 1
     if text[pos : pos + 1] != "{":
-        found = _ARGUMENT.match(text, pos)
-        return (found[1], found.end()) if found else (None, pos)
+        match = _ARGUMENT.match(text, pos)
+        return (match[1], match.end()) if match else (None, pos)
     end = closing_brace(text, pos)
     return (None, pos) if end is None else (text[pos + 1 : end], end + 1)

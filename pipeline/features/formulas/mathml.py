@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from pipeline.features.formulas.lines import read_marks
 from pipeline.features.formulas.rows import DECIMAL, FUNCTION, is_blank, is_empty, row
-from pipeline.features.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, kept, token
+from pipeline.features.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, token, with_permitted
 from pipeline.model import formula_gaps
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -80,9 +80,9 @@ def _is_seen(element: Element) -> bool:
 
 def markup(math: Element, alternative: str) -> str:
     """The finished markup, with the finding if it cannot be shown or spoken."""
-    whole = Element("math", {"xmlns": NAMESPACE, **math.attrib, "alttext": alternative})
-    whole.extend(math)
-    return tostring(whole, encoding="unicode", short_empty_elements=False)
+    root = Element("math", {"xmlns": NAMESPACE, **math.attrib, "alttext": alternative})
+    root.extend(math)
+    return tostring(root, encoding="unicode", short_empty_elements=False)
 
 
 def _all(elements: Iterable[Element], display: bool) -> list[Element]:
@@ -94,7 +94,7 @@ def _mended(element: Element, display: bool) -> Element:
     if tag in TOKENS and not len(element):
         return token(element)
     if tag == "mspace":
-        return kept(element, Element("mspace"))
+        return with_permitted(element, Element("mspace"))
     if tag == "mtable":
         read_marks(element)
     children = _all(element, display)
@@ -104,15 +104,15 @@ def _mended(element: Element, display: bool) -> Element:
         case "mtable" if not any(len(child) for child in children):
             return Element("mrow")
         case "mtable" | "mtr":
-            found = kept(element, Element(tag))
-            found.extend(children)
+            result = with_permitted(element, Element(tag))
+            result.extend(children)
             if element.get("columnspacing", "").startswith("0em"):
-                found.set("class", "aligned")
-            return found
+                result.set("class", "aligned")
+            return result
         case "mtd" | "msqrt" | "mstyle" | "mphantom":
-            found = kept(element, Element(tag))
-            found.extend(row(_in_style(children) if tag == "mtd" else children))
-            return found
+            result = with_permitted(element, Element(tag))
+            result.extend(row(_in_style(children) if tag == "mtd" else children))
+            return result
         case "mpadded":
             return _padded(element, children)
         case "menclose":
@@ -140,9 +140,9 @@ def _group(children: list[Element], kind: str = "") -> Element:
         if inner[0].tag == "mo" and inner[0].text in (",", "."):
             inner[0].set("class", DECIMAL)
         return inner[0]
-    found = Element("mrow", {"class": kind} if kind else {})
-    found.extend(inner)
-    return found
+    group = Element("mrow", {"class": kind} if kind else {})
+    group.extend(inner)
+    return group
 
 
 def _padded(element: Element, children: list[Element]) -> Element:
@@ -152,9 +152,9 @@ def _padded(element: Element, children: list[Element]) -> Element:
         space = Element("mspace", {"width": "0.4em"})
         inner = [child for child in children if child.tag != "mspace"]
         return _group([space, *inner, Element("mspace", {"width": "0.4em"})])
-    found = kept(element, Element("mpadded"))
-    found.extend(row(children))
-    return found
+    result = with_permitted(element, Element("mpadded"))
+    result.extend(row(children))
+    return result
 
 
 # --- scripts, fractions, accents -----------------------------------------------------------
@@ -173,14 +173,14 @@ def _script(element: Element, children: list[Element], display: bool) -> Element
         return _group([base, degree])
     if display and tag in ("msub", "msup", "msubsup") and _has_limits(base):
         tag = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}[tag]
-    found = kept(element, Element(tag))
+    result = with_permitted(element, Element(tag))
     if tag in ("mover", "munder"):
-        _accent(found, base, children[1])
-    found.extend(children)
-    if is_blank(found):
-        for space in found[0].iter("mspace"):
+        _accent(result, base, children[1])
+    result.extend(children)
+    if is_blank(result):
+        for space in result[0].iter("mspace"):
             formula_gaps.mark(space)
-    return found
+    return result
 
 
 def _has_limits(base: Element) -> bool:

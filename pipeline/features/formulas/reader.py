@@ -54,11 +54,11 @@ class Reader:
 
     def peek(self) -> str:
         """The next token that is not white space, "" at the end."""
-        while found := _TOKEN.match(self.tex, self.pos):
-            if not found[0].isspace():
-                return found[0]
+        while match := _TOKEN.match(self.tex, self.pos):
+            if not match[0].isspace():
+                return match[0]
             self.out.append(" ")
-            self.pos = found.end()
+            self.pos = match.end()
         return ""
 
     def take(self) -> str:
@@ -161,9 +161,9 @@ class Reader:
         match token:
             case "{":
                 self.braces(at)
-            case "(" if found := _BOOKDOWN.match(self.tex, at):
-                self.pos = found.end()
-                self.label("label", found[1], at)
+            case "(" if label := _BOOKDOWN.match(self.tex, at):
+                self.pos = label.end()
+                self.label("label", label[1], at)
             case "}":
                 self.wrong(
                     "A brace `}` has no `{` before it.", at, "For a visible brace, write `\\}`."

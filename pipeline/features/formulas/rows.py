@@ -23,11 +23,11 @@ SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 def row(children: Sequence[Element]) -> list[Element]:
     """The corrected children of a row: digits around a decimal comma become one number, upright
     letters one word, and functions are separated from their arguments."""
-    found = [child for child in children if not is_empty(child)]
-    for child in found:
+    visible = [child for child in children if not is_empty(child)]
+    for child in visible:
         if child.tag == "mo" and child.text == "~":  # it is spaced like a relation
             child.text = "\N{TILDE OPERATOR}"
-    return _applied(_words(_numbers(_negated(_signed(found)))))
+    return _applied(_words(_numbers(_negated(_signed(visible)))))
 
 
 def is_empty(element: Element) -> bool:
@@ -66,13 +66,13 @@ def asks_for_more(element: Element) -> bool:
 
 def _negated(children: list[Element]) -> list[Element]:
     """Combine a stroke through the next operator with it, if there is such a character."""
-    found: list[Element] = []
+    result: list[Element] = []
     for child in children:
-        if found and _is_stroke(found[-1]) and child.tag in ("mo", "mi"):
-            found.pop()
+        if result and _is_stroke(result[-1]) and child.tag in ("mo", "mi"):
+            result.pop()
             child.text = unicodedata.normalize("NFC", (child.text or "") + OVERLAY)
-        found.append(child)
-    return found
+        result.append(child)
+    return result
 
 
 def _is_stroke(element: Element) -> bool:
@@ -81,19 +81,19 @@ def _is_stroke(element: Element) -> bool:
 
 def _numbers(children: list[Element]) -> list[Element]:
     """Make ``2{,}5`` one number."""
-    found: list[Element] = []
+    result: list[Element] = []
     for child in children:
         if (
             child.tag == "mn"
-            and len(found) > 1
-            and found[-1].get("class") == DECIMAL
-            and found[-2].tag == "mn"
+            and len(result) > 1
+            and result[-1].get("class") == DECIMAL
+            and result[-2].tag == "mn"
         ):
-            mark = found.pop()
-            found[-1].text = f"{found[-1].text}{mark.text}{child.text}"
+            mark = result.pop()
+            result[-1].text = f"{result[-1].text}{mark.text}{child.text}"
         else:
-            found.append(child)
-    return found
+            result.append(child)
+    return result
 
 
 def _words(children: list[Element]) -> list[Element]:
@@ -108,23 +108,23 @@ def _words(children: list[Element]) -> list[Element]:
 
 
 def _applied(children: list[Element]) -> list[Element]:
-    found: list[Element] = []
+    result: list[Element] = []
     for index, child in enumerate(children):
         if not _is_function(child):
-            found.append(child)
+            result.append(child)
             continue
-        if found and found[-1].tag in ("mi", "mn", "msup", "msub", "mfrac", "msqrt"):
-            found.append(_space())
-        found.append(child)
+        if result and result[-1].tag in ("mi", "mn", "msup", "msub", "mfrac", "msqrt"):
+            result.append(_space())
+        result.append(child)
         following = children[index + 1] if index + 1 < len(children) else None
         if following is None or following.tag in ("mspace", "mo"):
             if following is not None and following.text in ("(", "["):
-                found.append(_apply())
+                result.append(_apply())
             continue
-        found.append(_apply())
+        result.append(_apply())
         if not _is_fenced(following):
-            found.append(_space())
-    return found
+            result.append(_space())
+    return result
 
 
 def _is_function(element: Element) -> bool:
@@ -138,9 +138,9 @@ def _is_fenced(element: Element) -> bool:
 
 
 def _apply() -> Element:
-    found = Element("mo")
-    found.text = APPLY
-    return found
+    operator = Element("mo")
+    operator.text = APPLY
+    return operator
 
 
 def _space() -> Element:

@@ -83,25 +83,25 @@ class Special(Reader):
             self.quantity(base, at)
         elif base in commands.TEXTS or base in READERS:
             self.out.pop()
-            held = "" if base in BARE else self.verbatim(name, at)
-            if held is not None:
-                READERS.get(base, Special.text)(self, name, held, at)
+            content = "" if base in BARE else self.verbatim(name, at)
+            if content is not None:
+                READERS.get(base, Special.text)(self, name, content, at)
         else:
             return False
         return True
 
     def skip(self, pattern: re.Pattern[str]) -> bool:
-        found = pattern.match(self.tex, self.pos)
-        if found:
-            self.pos = found.end()
-        return bool(found)
+        match = pattern.match(self.tex, self.pos)
+        if match:
+            self.pos = match.end()
+        return bool(match)
 
     def verbatim(self, name: str, at: int) -> str | None:
         """The content of braces, as written; None, after reporting a mistake, if there is none."""
         if self.peek() == "{" and (end := closing_brace(self.tex, self.pos)) is not None:
-            found = self.tex[self.pos + 1 : end]
+            content = self.tex[self.pos + 1 : end]
             self.pos = end + 1
-            return found
+            return content
         token = self.peek()
         if token and token not in ("{", "}", "&", "\\\\"):
             self.pos += len(token)
@@ -136,8 +136,8 @@ class Special(Reader):
             self.out[-1] = f"\\boxed{{{self.out[-1]}}}"
 
     def operator(self, name: str, content: str, starts: int) -> None:
-        found = self.pieces(content.replace("\\,", " "), starts)
-        words = "\u2009".join("".join(piece.text for piece in found).split())
+        pieces = self.pieces(content.replace("\\,", " "), starts)
+        words = "\u2009".join("".join(piece.text for piece in pieces).split())
         self.out.append(f"\\{name}{{{words}}}" if words else "{}")
 
     def operation(self, name: str, content: str, at: int) -> None:
@@ -174,21 +174,21 @@ class Special(Reader):
 
     def length(self, name: str, at: int) -> None:
         pattern = _BRACED_LENGTH if name.startswith("hspace") else _BARE_LENGTH
-        found = pattern.match(self.tex, self.pos)
-        if not found:
+        length = pattern.match(self.tex, self.pos)
+        if not length:
             self.wrong(f"After `\\{name}` a length is missing.", at, "Write `\\hspace{1em}`.")
             return
-        self.out[-1] = f"\\hspace{{{_in_ems(found[1], found[2])}}}"
-        self.pos = found.end()
+        self.out[-1] = f"\\hspace{{{_in_ems(length[1], length[2])}}}"
+        self.pos = length.end()
 
     def rule(self, name: str, content: str, at: int) -> None:
         """Read a line to write on."""
-        found = _RULE.match(self.tex, self.pos)
-        if not found:
+        lengths = _RULE.match(self.tex, self.pos)
+        if not lengths:
             self.wrong("After `\\rule` two lengths are missing.", at)
             return
-        self.pos = found.end()
-        self.out.append(f"\\underline{{\\hspace{{{_in_ems(found[1], found[2])}}}}}")
+        self.pos = lengths.end()
+        self.out.append(f"\\underline{{\\hspace{{{_in_ems(lengths[1], lengths[2])}}}}}")
 
     # --- numbers and names of formulas ---
 
@@ -211,15 +211,15 @@ class Special(Reader):
         """The formula, its number, and its name. If it has several numbers, each stays in its row;
         if several rows have names without their own numbers, letters at their ends distinguish
         them."""
-        tags = {_row_end(text, found.end()): int(found[1]) for found in _TAG.finditer(text)}
-        rows = {int(found[1]): _row_end(text, found.end()) for found in _LABEL.finditer(text)}
+        tags = {_row_end(text, match.end()): int(match[1]) for match in _TAG.finditer(text)}
+        rows = {int(match[1]): _row_end(text, match.end()) for match in _LABEL.finditer(text)}
         if len(self.tags) == 1 and not self.tags[0][1] and tags.keys() >= set(rows.values()):
-            whole = _LABEL.sub("", _TAG.sub("", text))
-            return whole, self.tags[0][0], tuple(map(EquationLabel, self.labels))
-        own = [end for end in dict.fromkeys(rows.values()) if end not in tags]
+            formula = _LABEL.sub("", _TAG.sub("", text))
+            return formula, self.tags[0][0], tuple(map(EquationLabel, self.labels))
+        ends = [end for end in dict.fromkeys(rows.values()) if end not in tags]
         letters: dict[int, str] = {}
-        if len(own) > 1:
-            letters = {end: letter(number).lower() for number, end in enumerate(own)}
+        if len(ends) > 1:
+            letters = {end: letter(number).lower() for number, end in enumerate(ends)}
         labels = tuple(
             EquationLabel(
                 self.labels[index],
@@ -272,10 +272,10 @@ class Special(Reader):
         self.skip(_OPTION)
         arguments: list[str] = []
         for _ in COMMANDS[name]:
-            held = self.verbatim(name, at)
-            if held is None:
+            content = self.verbatim(name, at)
+            if content is None:
                 return
-            arguments.append(held)
+            arguments.append(content)
         try:
             tex = quantity(name, arguments)
         except UnknownUnitError as error:
@@ -310,12 +310,12 @@ BARE = frozenset({"rule", "hline", "hdashline"})
 def _row_end(text: str, pos: int) -> int:
     """The end of the row that contains a position of a formula."""
     depth = 0
-    for found in _ROW.finditer(text, pos):
-        if found[0] == "\\begin":
+    for match in _ROW.finditer(text, pos):
+        if match[0] == "\\begin":
             depth += 1
         elif depth == 0:
-            return found.start()
-        elif found[0] == "\\end":
+            return match.start()
+        elif match[0] == "\\end":
             depth -= 1
     return len(text)
 

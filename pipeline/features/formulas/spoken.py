@@ -48,14 +48,14 @@ class FormulaSpeaker:
         return self._words[f"math_{key}"].format(**parts)
 
     def _row(self, elements: Sequence[Element]) -> str:
-        found: list[str] = []
+        texts: list[str] = []
         for index, element in enumerate(elements):
             before = elements[index - 1] if index else None
             if element.text == "−" and (before is None or asks_for_more(before)):
-                found.append(self._word("negative"))
+                texts.append(self._word("negative"))
             elif not _is_around_choice(elements, index):
-                found.append(self._of(element))
-        return " ".join(filter(None, found))
+                texts.append(self._of(element))
+        return " ".join(filter(None, texts))
 
     def _of(self, element: Element) -> str:
         children = list(element)
@@ -206,9 +206,9 @@ def _fenced_table(children: Sequence[Element]) -> Element | None:
 
 
 def _row_of(elements: Sequence[Element]) -> Element:
-    found = Element("mrow")
-    found.extend(elements)
-    return found
+    row = Element("mrow")
+    row.extend(elements)
+    return row
 
 
 def _is_operator(element: Element) -> bool:
@@ -224,5 +224,5 @@ def _is_short(element: Element) -> bool:
 
 def _is_around_choice(elements: Sequence[Element], index: int) -> bool:
     """Return whether parentheses only contain a binomial coefficient, which has own words."""
-    beside = {"(": index + 1, ")": index - 1}.get(elements[index].text or "", -1)
-    return 0 <= beside < len(elements) and elements[beside].get("linethickness") == "0"
+    neighbour = {"(": index + 1, ")": index - 1}.get(elements[index].text or "", -1)
+    return 0 <= neighbour < len(elements) and elements[neighbour].get("linethickness") == "0"

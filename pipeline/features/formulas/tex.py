@@ -56,15 +56,15 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
         return Reading((Mistake(message, 0, "Divide it into several."),), "")
     if not tex.strip():
         return Reading((Mistake("A formula is empty.", 0),), "")
-    written = write_out(tex, {} if macros is None else macros)
-    if written.mistake:
-        return Reading((written.mistake,), "")
-    if not written.tex.strip():  # only definitions
+    expansion = write_out(tex, {} if macros is None else macros)
+    if expansion.mistake:
+        return Reading((expansion.mistake,), "")
+    if not expansion.tex.strip():  # only definitions
         return Reading((), "")
-    reader = _Tex(written.tex, suggest)
+    reader = _Tex(expansion.tex, suggest)
     reader.lines("")
-    found = sorted(reader.mistakes, key=lambda mistake: mistake.at)
-    mistakes = tuple(found_._replace(at=written.origin(found_.at)) for found_ in found)
+    ordered = sorted(reader.mistakes, key=lambda mistake: mistake.at)
+    mistakes = tuple(mistake._replace(at=expansion.origin(mistake.at)) for mistake in ordered)
     return Reading(mistakes, *reader.tagged("".join(reader.out)))
 
 
@@ -144,41 +144,41 @@ class _Tex(Special):
     def meant(self, name: str) -> str:
         """The command that the name begins with, or that it is like: first letters are right."""
         names = commands.names()
-        begins = [one for one in names if name.startswith(one) and 2 * len(one) >= len(name)]
+        begins = [word for word in names if name.startswith(word) and 2 * len(word) >= len(name)]
         if begins and len(longest := max(begins, key=len)) > 2:
             return self.suggest(longest, (longest,), "\\")
-        alike = [one for one in names if one[:1] == name[:1]]
+        alike = [word for word in names if word[:1] == name[:1]]
         return self.suggest(name, alike, "\\") or self.suggest(name, names, "\\")
 
     def stray(self, name: str, at: int) -> None:
         first = {"end": "begin", "right": "left"}[name]
-        if name == "end" and (found := _ENVIRONMENT.match(self.tex, self.pos)):
-            self.pos = found.end()
+        if name == "end" and (environment := _ENVIRONMENT.match(self.tex, self.pos)):
+            self.pos = environment.end()
         self.wrong(f"A `\\{name}` has no `\\{first}` before it.", at)
 
     def environment(self, at: int) -> None:
-        found = _ENVIRONMENT.match(self.tex, self.pos)
-        if not found:
+        match = _ENVIRONMENT.match(self.tex, self.pos)
+        if not match:
             self.wrong("After `\\begin` a name in braces is missing.", at)
             return
-        self.pos = found.end()
-        name = found[1]
-        given = commands.ENVIRONMENTS.get(name, "")
-        if not given and name not in commands.WRAPPERS:
+        self.pos = match.end()
+        name = match[1]
+        equivalent = commands.ENVIRONMENTS.get(name, "")
+        if not equivalent and name not in commands.WRAPPERS:
             hint = self.suggest(name, commands.ENVIRONMENTS, "")
             self.wrong(f"The environment `{name}` is unknown.", at, hint)
-        columns = self.columns(name, given, at)
+        columns = self.columns(name, equivalent, at)
         first = len(self.out)
         outside = self.marks, self.table_start
         self.marks, self.table_start = set(), first
-        closed = self.group("\\end", in_table=True) if given else self.lines("\\end")
+        closed = self.group("\\end", in_table=True) if equivalent else self.lines("\\end")
         self.marks, self.table_start = outside
         ending = _ENVIRONMENT.match(self.tex, self.pos + len("\\end")) if closed else None
         if ending is None or ending[1] != name:
             self.wrong(f"There is no `\\end{{{name}}}` for `\\begin{{{name}}}`.", at)
         if ending:
             self.pos = ending.end()
-        if not given:
+        if not equivalent:
             return
         if name.startswith("d"):
             self.out.insert(first, DISPLAY)
@@ -186,7 +186,7 @@ class _Tex(Special):
             self.table(first, "array", "{ll}")
             self.out[first:] = [f"{{\\left. {self.out[first]}\\right\\}}}}"]
         else:
-            self.table(first, given + ("*" if columns.startswith("[") else ""), columns)
+            self.table(first, equivalent + ("*" if columns.startswith("[") else ""), columns)
         if name.endswith(("smallmatrix", "matrix*")) and name[0] in _AROUND:
             opening, closing = _AROUND[name[0]]
             self.out[first:] = [f"{{\\left{opening}{self.out[first]}\\right{closing}}}"]
@@ -202,13 +202,13 @@ class _Tex(Special):
             self.pos = count.end()
         if equivalent != "array":
             return "{}" if self.peek() == "[" else ""  # otherwise read as columns
-        found = _COLUMNS.match(self.tex, self.pos)
-        if not found:
+        specification = _COLUMNS.match(self.tex, self.pos)
+        if not specification:
             hint = "Give a letter for each: `\\begin{array}{lcr}`."
             self.wrong("The columns of `array` cannot be read.", at, hint)
             return ""
-        self.pos = found.end()
-        listed = _REPEATED.sub(lambda match: match[2] * int(match[1]), found[1])
+        self.pos = specification.end()
+        listed = _REPEATED.sub(lambda match: match[2] * int(match[1]), specification[1])
         listed = re.sub(r"[pmb]\{[^{}]*\}", "l", re.sub(r"[@!><]\{[^{}]*\}", "", listed))
         listed = re.sub(r";\{[^{}]*\}", DASHED, listed)
         letters = "".join(letter for letter in listed if letter in "lcr") or "c"
@@ -234,10 +234,10 @@ class _Tex(Special):
 
     def option(self) -> None:
         """Read the content of brackets after a command, if any."""
-        if found := _OPTION.match(self.tex, self.pos):
-            if found[1].strip():
-                self.out.append(f"[{found[1]}]")
-            self.pos = found.end()
+        if match := _OPTION.match(self.tex, self.pos):
+            if match[1].strip():
+                self.out.append(f"[{match[1]}]")
+            self.pos = match.end()
 
     def arguments(self, name: str) -> int:
         """The number of arguments of a command."""

@@ -63,51 +63,51 @@ class UnreadableTextError(Exception):
 
 def pieces(text: str) -> list[MathPiece]:
     """The words and formulas of a text. Raises `UnreadableTextError`."""
-    found: list[MathPiece] = []
-    read: list[str] = []
+    result: list[MathPiece] = []
+    buffer: list[str] = []
     accent = font = ""
     around = [""]
 
     def flush() -> None:
-        if words := "".join(read):
-            found.append(MathPiece(words, font=around[-1]))
-        read.clear()
+        if words := "".join(buffer):
+            result.append(MathPiece(words, font=around[-1]))
+        buffer.clear()
 
     for piece in _PIECE.finditer(text):
-        written = piece[0]
-        name = written[1:].strip() if written[0] == "\\" else ""
-        if written == "{":
+        source = piece[0]
+        name = source[1:].strip() if source[0] == "\\" else ""
+        if source == "{":
             if font not in ("", around[-1]):
                 flush()
             around.append(font or around[-1])
-        elif written == "}" and len(around) > 1:
+        elif source == "}" and len(around) > 1:
             if around[-2] != around[-1]:
                 flush()
             around.pop()
         font = OWN_FONTS.get(name, "")
-        if written in "{}":
+        if source in "{}":
             continue
-        if len(written) > 1 and written[0] == "$":
+        if len(source) > 1 and source[0] == "$":
             flush()
-            found.append(MathPiece(written[1:-1], True, piece.start() + 1))
+            result.append(MathPiece(source[1:-1], True, piece.start() + 1))
             continue
         if name in ACCENTS and (not name.isalpha() or len(name) == 1):
             accent = ACCENTS[name]
             continue
-        words = _words(written, name, piece.start())
+        words = _words(source, name, piece.start())
         if accent and words:
             words = unicodedata.normalize("NFC", words[0] + accent) + words[1:]
             accent = ""
-        read.append(words)
+        buffer.append(words)
     flush()
-    return found
+    return result
 
 
-def _words(written: str, name: str, at: int) -> str:
-    if written in MARKS:
-        return MARKS[written]
+def _words(source: str, name: str, at: int) -> str:
+    if source in MARKS:
+        return MARKS[source]
     if not name:
-        return written
+        return source
     if not name.isalpha():
         return name
     if name in LETTERS:

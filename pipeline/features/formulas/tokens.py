@@ -48,7 +48,7 @@ _ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
 _ESCAPED = re.compile(r"\\(.)")
 
 
-def kept(element: Element, result: Element) -> Element:
+def with_permitted(element: Element, result: Element) -> Element:
     """``result`` with the permitted attributes of ``element``."""
     for name in ATTRIBUTES.get(result.tag, ()):
         if value := element.get(name):
@@ -77,35 +77,35 @@ def token(element: Element) -> Element:
         tag = "mo"
     elif is_function and name not in LIMIT_NAMES:
         tag = "mi"
-    found = kept(element, Element(tag))
+    result = with_permitted(element, Element(tag))
     if name in LIMIT_NAMES or (is_function and tag == "mi"):
-        found.set("class", FUNCTION)
+        result.set("class", FUNCTION)
     if text == "/" or name in LIMIT_NAMES:  # the spaces of a function are beside it
-        found.set("lspace", "0em")
-        found.set("rspace", "0em")
+        result.set("lspace", "0em")
+        result.set("rspace", "0em")
     if name in LIMIT_NAMES:
-        found.set("movablelimits", "true")
+        result.set("movablelimits", "true")
     if variant == "normal" or (tag == "mi" and "Α" <= text <= "Ω"):
         if tag == "mi" and len(text) == 1:
-            found.set("mathvariant", "normal")
+            result.set("mathvariant", "normal")
     elif variant:
         text = in_alphabet(text, variant)
-    found.text = text
-    return found
+    result.text = text
+    return result
 
 
 def _text(text: str, variant: str) -> Element:
-    found = Element("mtext")
-    found.text = text
+    element = Element("mtext")
+    element.text = text
     if variant in ("bold", "italic", "monospace"):
-        found.set("class", variant)
-    return found
+        element.set("class", variant)
+    return element
 
 
 def _modulo() -> Element:
-    found = Element("mo", {"lspace": "0.222em", "rspace": "0.222em"})
-    found.text = "mod"
-    return found
+    operator = Element("mo", {"lspace": "0.222em", "rspace": "0.222em"})
+    operator.text = "mod"
+    return operator
 
 
 def _is_operator(char: str) -> bool:

@@ -57,12 +57,12 @@ def quantity(command: str, arguments: list[str]) -> str:
     if kinds == "a":
         return _angle(arguments[0])
     numbers = [number(text) for kind, text in zip(kinds, arguments, strict=True) if kind == "n"]
-    found = r"\text{–}".join(numbers)
+    numbers_text = r"\text{–}".join(numbers)
     if kinds[-1] != "u":
-        return found
+        return numbers_text
     of = unit(arguments[-1])
     tight = of.startswith(tuple(f"\\mathrm{{{sign}}}" for sign in TIGHT))
-    return f"{found}{'' if tight or not found else chr(92) + ','}{of}"
+    return f"{numbers_text}{'' if tight or not numbers_text else chr(92) + ','}{of}"
 
 
 def number(text: str) -> str:
@@ -74,10 +74,10 @@ def number(text: str) -> str:
 
 
 def _factor(text: str) -> str:
-    found = _NUMBER.fullmatch(text)
-    if not found:
+    match = _NUMBER.fullmatch(text)
+    if not match:
         raise UnknownUnitError(text)
-    value, kind, doubt, power = found.groups()
+    value, kind, doubt, power = match.groups()
     parts = ["".join(value.split()).replace(",", "{,}")]
     if doubt:
         parts.append(f"({doubt})" if kind == "(" else f"\\pm {doubt.replace(',', '{,}')}")
@@ -104,12 +104,12 @@ def unit(text: str) -> str:
     out: list[list[str]] = []  # each unit and its power
     prefix, power, below, pos = "", "", False, 0
     while pos < len(text):
-        found = _UNIT.match(text, pos)
-        if not found:
+        match = _UNIT.match(text, pos)
+        if not match:
             raise UnknownUnitError(text[pos:])
-        pos = found.end()
-        name = found["command"] or ""
-        exponent = found["power"] or found["digit"] or POWERS.get(name, "")
+        pos = match.end()
+        name = match["command"] or ""
+        exponent = match["power"] or match["digit"] or POWERS.get(name, "")
         if name in ("tothe", "raiseto"):
             argument = re.match(r"\{([^{}]*)\}", text[pos:])
             if not argument:
@@ -127,14 +127,14 @@ def unit(text: str) -> str:
             prefix = PREFIXES[name]
         elif name in POWERS_BEFORE:
             power = POWERS_BEFORE[name]
-        elif name == "per" or found["per"]:
+        elif name == "per" or match["per"]:
             below = True
         elif name in ("of", "highlight"):
             raise UnknownUnitError(name)
-        elif name or found["letters"]:
+        elif name or match["letters"]:
             if name and name not in UNITS and name not in SHORT:
                 raise UnknownUnitError(name)
-            sign = prefix + (UNITS.get(name, name) if name else found["letters"])
+            sign = prefix + (UNITS.get(name, name) if name else match["letters"])
             out.append([sign, _power(power or "1", below)])
             prefix, power = "", ""
             below = False

@@ -26,7 +26,7 @@ BLANK = "____"
 BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
 
 
-def written(elements: Sequence[Element]) -> str:
+def linear_text(elements: Sequence[Element]) -> str:
     """The content of a formula on one line."""
     return _tidy(_row(elements))
 
@@ -158,7 +158,7 @@ def _base(element: Element) -> str:
 
 
 def _script(mark: str, element: Element, table: dict[str, str]) -> str:
-    text = written([element]).replace(" ", "")
+    text = linear_text([element]).replace(" ", "")
     if text and all(char in PRIMES for char in text):
         return text
     raised = _raised(text, table)
@@ -169,5 +169,5 @@ def _script(mark: str, element: Element, table: dict[str, str]) -> str:
 
 def _raised(text: str, table: dict[str, str]) -> str:
     """``text`` in superscript or subscript characters, "" if some are missing."""
-    found = [table.get(char, "") for char in text]
-    return "".join(found) if all(found) else ""
+    characters = [table.get(char, "") for char in text]
+    return "".join(characters) if all(characters) else ""

@@ -140,24 +140,24 @@ def is_glossary(node: Node) -> bool:
 
 def around_of(node: Node, parent: TermContext, split: int = 0) -> TermContext:
     """The context of the children of ``node``. Sections ``split`` deep are chapters too."""
-    found = parent
+    context = parent
     if isinstance(node, model.Section):
         opens = node.depth <= max(split, 1) or (node.depth == 2 and parent.in_part)
-        found = found._replace(
+        context = context._replace(
             chapter=object() if opens else parent.chapter, in_part=node.role == "part"
         )
     if is_glossary(node):
-        found = found._replace(
+        context = context._replace(
             in_glossary=True,
             in_section=parent.in_section or isinstance(node, model.Section),
             is_sorted=parent.is_sorted or SORTED in node.attributes.classes,
         )
     elif isinstance(node, model.DefinitionItem) and parent.in_glossary:
         ids = frozenset(term[0].attributes.id for term in node.terms if term)
-        found = found._replace(entry=ids)
+        context = context._replace(entry=ids)
     if isinstance(node, model.Section | model.Heading | Link):
-        return found._replace(may_link=False)
-    return found._replace(may_link=True) if isinstance(node, _BLOCKS) else found
+        return context._replace(may_link=False)
+    return context._replace(may_link=True) if isinstance(node, _BLOCKS) else context
 
 
 def define_terms(document: Document, terms: dict[str, str], findings: Findings) -> Document:

@@ -46,8 +46,8 @@ def place_index(document: Document, _: PassSetting = WHOLE) -> Document:
     )
     if part is None:
         title = model.Text(text=words(document.metadata.lang)[ROLE])
-        made = model.Section(depth=1, title=(title,), children=(model.Index(),), role=ROLE)
-        return replace(document, blocks=(*document.blocks, made))
+        section = model.Section(depth=1, title=(title,), children=(model.Index(),), role=ROLE)
+        return replace(document, blocks=(*document.blocks, section))
 
     def enter(node: model.Section) -> model.Section:
         if node is not part:
@@ -70,8 +70,8 @@ def fill_index(document: Document, _: PassSetting = WHOLE) -> Document:
     without text and entry (BAD_ATTRIBUTE). A reference to a missing entry is an
     UNKNOWN_INDEX_ENTRY.
     """
-    found = find(document, model.Index, marked=True)
-    kinds = {type(node) for _, node, _ in found if is_mark(node) or isinstance(node, model.Index)}
+    nodes = find(document, model.Index, marked=True)
+    kinds = {type(node) for _, node, _ in nodes if is_mark(node) or isinstance(node, model.Index)}
     if not kinds:
         return document
     findings = Findings(document)
@@ -101,8 +101,8 @@ def fill_index(document: Document, _: PassSetting = WHOLE) -> Document:
     changes: Changes = dict.fromkeys(kinds, leave)
     changed = rewrite_document(document, leave=changes, context=ordinals())
     # a note of nothing but marks that leave nothing is still referred to
-    left = {note.label: note for note in changed.notes}
-    notes = tuple(left.get(one.label, replace(one, children=())) for one in document.notes)
+    by_label = {note.label: note for note in changed.notes}
+    notes = tuple(by_label.get(note.label, replace(note, children=())) for note in document.notes)
     return findings.added_to(replace(changed, notes=notes))
 
 
@@ -120,22 +120,22 @@ class _Collector:
         """The id that a node with a mark gets."""
         options, in_line = node.attributes, is_inline(node)
         see = tuple(paths(options.get("see"), around.language))
-        named = paths(options.get("entry" if in_line else MARK), around.language)
-        own = own_term(node) if in_line and not named else ()
-        found: list[Path] = named or ([(own,)] if own else [])
-        if not found:
+        marked = paths(options.get("entry" if in_line else MARK), around.language)
+        term = own_term(node) if in_line and not marked else ()
+        entry_paths: list[Path] = marked or ([(term,)] if term else [])
+        if not entry_paths:
             self._findings.add(
                 Code.BAD_ATTRIBUTE,
                 "The index mark has neither text nor an entry.",
                 around.span,
                 hint='Name the entry: `[]{.index entry="Entry"}`.',
             )
-        new = [] if see else [path for path in found if self._is_new(path, in_line, around)]
+        new = [] if see else [path for path in entry_paths if self._is_new(path, in_line, around)]
         identifier = self._identifier(options.id) if new else ""
         section = plain_text(around.section.title) if around.section else self._title
         place = model.IndexPlace(identifier, is_range=not in_line, section=section)
-        for path in found if see else new:
-            mark = IndexMark(path, None if see else place, see, bool(named), options.get("sort"))
+        for path in entry_paths if see else new:
+            mark = IndexMark(path, None if see else place, see, bool(marked), options.get("sort"))
             self.marks.append(mark._replace(span=around.span))
         return identifier
 

@@ -68,8 +68,8 @@ class Entries:
 
     def groups(self, prefix: str) -> tuple[model.IndexGroup, ...]:
         """The index. Entries that others refer to have ids that begin with ``prefix``."""
-        wanted = (name for entry in self._by_key.values() for name in entry.see)
-        targets = [self._by_key[name] for name in wanted if name in self._by_key]
+        references = (name for entry in self._by_key.values() for name in entry.see)
+        targets = [self._by_key[name] for name in references if name in self._by_key]
         for number, entry in enumerate(dict.fromkeys(targets), start=1):
             entry.id = f"{prefix}{number}"
         ordered = self._in_order(self._top.values())

@@ -103,15 +103,15 @@ def with_surroundings(document: Document) -> Iterator[tuple[Node, MarkContext]]:
 def paths(text: str, language: str) -> list[Path]:
     """The entries that ``text`` names: ``A!B; C`` is B under A, and C. ``!`` and ``;`` after a
     backslash are literal."""
-    found: list[list[str]] = [[""]]
+    pieces: list[list[str]] = [[""]]
     for match in _PIECE.finditer(text):
         if match[2] == ";":
-            found.append([""])
-        elif match[2] == "!" and len(found[-1]) < LEVELS:
-            found[-1].append("")
+            pieces.append([""])
+        elif match[2] == "!" and len(pieces[-1]) < LEVELS:
+            pieces[-1].append("")
         else:
-            found[-1][-1] += match[1] or match[0]
-    cleaned = ([" ".join(part.split()) for part in parts] for parts in found)
+            pieces[-1][-1] += match[1] or match[0]
+    cleaned = ([" ".join(part.split()) for part in parts] for parts in pieces)
     return [
         tuple((model.Text(text=_set(part, language)),) for part in parts if part)
         for parts in cleaned

@@ -59,11 +59,11 @@ def read(chart: Chart, lang: str, findings: Findings, *, is_asked: bool) -> Diag
         wrong(MistakeError(f"The diagram has {len(items)} lines, more than {MOST_ITEMS}."))
         return None
     try:
-        found = _READERS[chart.kind](Settings(chart, lang, wrong, is_asked), items)
+        diagram = _READERS[chart.kind](Settings(chart, lang, wrong, is_asked), items)
     except MistakeError as mistake:
         wrong(mistake)
         return None
-    return None if failed else found
+    return None if failed else diagram
 
 
 __all__ = ["KINDS", "Diagram", "read"]

@@ -61,19 +61,19 @@ def number(text: str, at: int = 0) -> float:
     if mixed and int(mixed[4]):
         size = int(mixed[2]) + int(mixed[3]) / int(mixed[4])
         return -size if mixed[1] else size
-    found = at_x(formula(text, at, variable=""), 0)
-    if math.isnan(found):
+    value = at_x(formula(text, at, variable=""), 0)
+    if math.isnan(value):
         raise MistakeError(f"“{text.strip()[:40]}” is not a number.", at)
-    return found
+    return value
 
 
 def at_x(value: Value, x: float) -> float:
     """The value at an x; NaN if it is undefined."""
     try:
-        found = float(value(x))
+        y = float(value(x))
     except (ArithmeticError, ValueError, TypeError):
         return math.nan
-    return found if math.isfinite(found) else math.nan
+    return y if math.isfinite(y) else math.nan
 
 
 def pretty(text: str) -> str:
@@ -88,7 +88,7 @@ def _raised(match: re.Match[str]) -> str:
 
 
 def _tokens(text: str, at: int) -> list[_Token]:
-    found: list[_Token] = []
+    tokens: list[_Token] = []
     place = 0
     plain = text.translate(_SIGNS)
     while place < len(plain):
@@ -100,9 +100,9 @@ def _tokens(text: str, at: int) -> list[_Token]:
             message = f"“{text[place]}” cannot be calculated."
             raise MistakeError(message, at + place, "Write + − * / ^, brackets and functions.")
         kind = match.lastgroup if match.lastgroup != "sign" else match[0]
-        found.append(_Token(kind or "", match[0], at + place))
+        tokens.append(_Token(kind or "", match[0], at + place))
         place = match.end()
-    return [*found, _Token("", "", at + len(text))]
+    return [*tokens, _Token("", "", at + len(text))]
 
 
 class _Parser:
@@ -188,7 +188,7 @@ class _Parser:
                 self._bars -= 1
                 return lambda x: abs(inner(x))
             case "name":
-                return self._named()
+                return self._name()
         if token.kind:
             raise self._wrong(f"“{token.text}” is where a number should be.")
         raise self._wrong("Something is missing at the end.")
@@ -203,7 +203,7 @@ class _Parser:
         self._bars = bars
         return value
 
-    def _named(self) -> Value:
+    def _name(self) -> Value:
         token = self._next
         name = token.text.lower()
         if name == self._variable:

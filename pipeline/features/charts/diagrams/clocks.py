@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.features.charts.diagrams.arithmetic import MistakeError
-from pipeline.features.charts.diagrams.shared import Item, Settings, Words, named
+from pipeline.features.charts.diagrams.shared import Item, Settings, Words, phrase
 from pipeline.features.charts.layout import Plan, text_block
 from pipeline.features.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.features.charts.scene import Fill, Label, Mark, Point, Rule, Scene, Slice
@@ -58,7 +58,7 @@ class Clocks(NamedTuple):
 def read(settings: Settings, items: list[Item]) -> Clocks:
     if not items:
         raise MistakeError("There is no clock to draw.", hint=_FORM)
-    return Clocks(tuple(one for one, _ in settings.each(items, _read)))
+    return Clocks(tuple(clock for clock, _ in settings.each(items, _read)))
 
 
 def _read(item: Item) -> _Face:
@@ -79,16 +79,16 @@ def _face_description(face: _Face, words: Words) -> str:
     else:
         short, long = _place(face.time % 720, 60, words), _place(face.time % 60, 5, words)
         text = words["chart_hands"].format(short=short, long=long)
-    return named(face.name, text, words)
+    return phrase(face.name, text, words)
 
 
 def _place(minutes: int, step: int, words: Words) -> str:
     """The position of a hand that takes a number of minutes from one number to the next."""
     before = minutes // step
-    one, other = before or 12, before + 1
+    number, following = before or 12, before + 1
     if minutes % step:
-        return words["chart_between"].format(one=one, other=other)
-    return words["chart_at"].format(number=one)
+        return words["chart_between"].format(one=number, other=following)
+    return words["chart_at"].format(number=number)
 
 
 def _face(face: _Face, centre: Point, plan: Plan) -> Iterator[Mark]:

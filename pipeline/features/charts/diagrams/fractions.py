@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.features.charts.diagrams.arithmetic import MistakeError
-from pipeline.features.charts.diagrams.shared import Item, Settings, Words, named
+from pipeline.features.charts.diagrams.shared import Item, Settings, Words, phrase
 from pipeline.features.charts.layout import Plan, middle_block
 from pipeline.features.charts.look import GAP, INK
 from pipeline.features.charts.scene import Box, Fill, Mark, Rule, Scene
@@ -47,7 +47,7 @@ class Bars(NamedTuple):
 
     def description(self, words: Words) -> list[str]:
         return [
-            named(
+            phrase(
                 bar.name,
                 words["chart_parts"].format(count=bar.filled, all=bar.parts * bar.wholes),
                 words,

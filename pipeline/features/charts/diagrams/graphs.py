@@ -69,13 +69,13 @@ class Axes(NamedTuple):
     def description(self, words: shared.Words) -> list[str]:
         sentences = [
             words["chart_axis"].format(
-                name=name, low=axis.written(axis.low), high=axis.written(axis.high)
+                name=name, low=axis.text_of(axis.low), high=axis.text_of(axis.high)
             )
             for name, axis in zip(self.names, (self.x, self.y), strict=True)
         ]
         for spot in self.spots:
             place = self._place(spot, words) if self.is_asked else self._pair(spot.x, spot.y)
-            sentences.append(shared.named(spot.name, place, words))
+            sentences.append(shared.phrase(spot.name, place, words))
         return [*sentences, *(self._course(graph, words) for graph in self.graphs)]
 
     def _place(self, spot: _Spot, words: shared.Words) -> str:
@@ -88,17 +88,17 @@ class Axes(NamedTuple):
         )
 
     def _pair(self, x: float, y: float, digits: int = 2) -> str:
-        mark = "; " if shared.written(0.5, self.x.lang)[1] == "," else ", "
+        mark = "; " if shared.text_of(0.5, self.x.lang)[1] == "," else ", "
         return f"({self.x.near(x, digits)}{mark}{self.y.near(y, digits)})"
 
     def _course(self, graph: Graph, words: shared.Words) -> str:
         """The points where a graph begins, turns, meets the axes and ends, as far as visible; only
         the first and the last where the others may be the answer."""
         runs = _runs(self, graph)
-        shown = [point for run in runs for point in run]
-        if not shown:
+        points = [point for run in runs for point in run]
+        if not points:
             return words["chart_number"].format(name=graph.name, value=words["chart_unseen"])
-        seen = runs if len(runs) <= MOST_DESCRIBED else [[shown[0], shown[-1]]]
+        seen = runs if len(runs) <= MOST_DESCRIBED else [[points[0], points[-1]]]
         separator = words["list_separator"]
         ways = (
             words["chart_way"].format(start=self._pair(*run[0]), end=self._pair(*run[-1]))
@@ -106,7 +106,7 @@ class Axes(NamedTuple):
         )
         parts = [separator.join(ways)]
         if self.is_asked:
-            return shared.named(graph.name, parts[0], words)
+            return shared.phrase(graph.name, parts[0], words)
         crossed, turned = [], []
         for run in runs:
             for (x, y), (x2, y2) in itertools.pairwise(run):
@@ -192,7 +192,7 @@ class Axes(NamedTuple):
         labels, axis = self.labels[index], (self.x, self.y)[index]
         if labels is not None:
             return labels
-        return tuple((mark, axis.written(mark)) for mark in axis.marks())
+        return tuple((mark, axis.text_of(mark)) for mark in axis.marks())
 
     def _numbers(self, plan: Plan, across: Scale, up: Scale) -> Iterator[Mark]:
         is_crossed = self.x.low < 0 < self.x.high and self.y.low < 0 < self.y.high
@@ -219,18 +219,18 @@ class Axes(NamedTuple):
 
 
 def read(settings: shared.Settings, items: list[shared.Item]) -> Axes:
-    found = settings.each(items, _read)
-    graphs = tuple(one for one, _ in found if isinstance(one, Graph))
+    parsed = settings.each(items, _read)
+    graphs = tuple(content for content, _ in parsed if isinstance(content, Graph))
     if len(graphs) > len(DASHES):
         message = f"{len(graphs)} graphs are too many to tell apart."
         raise arithmetic.MistakeError(message, hint=f"Draw at most {len(DASHES)}.")
-    spots = tuple(one for one, _ in found if isinstance(one, _Spot))
+    spots = tuple(content for content, _ in parsed if isinstance(content, _Spot))
     x = settings.axis("x-", _reach([spot.x for spot in spots]))
     heights = [spot.y for spot in spots]
     for graph in graphs:
         heights += _usual([arithmetic.at_x(graph.value, place) for place in _places(x)])
     y = settings.axis("y-", _reach(heights) if heights else _reach([]))
-    for spot, item in found:
+    for spot, item in parsed:
         if isinstance(spot, _Spot) and not (
             x.low <= spot.x <= x.high and y.low <= spot.y <= y.high
         ):
@@ -269,13 +269,13 @@ def _reach(values: list[float]) -> tuple[float, float]:
 
 def _usual(values: list[float]) -> list[float]:
     """The lowest and highest of a function's values, without outliers."""
-    found = sorted(value for value in values if not math.isnan(value))
-    if not found:
+    ordered = sorted(value for value in values if not math.isnan(value))
+    if not ordered:
         return []
-    low, high = found[len(found) // 10], found[-1 - len(found) // 10]
+    low, high = ordered[len(ordered) // 10], ordered[-1 - len(ordered) // 10]
     room = max(high - low, 1e-6) * 2
-    kept = [value for value in found if low - room <= value <= high + room]
-    return [max(-shared.LARGEST, kept[0]), min(shared.LARGEST, kept[-1])]
+    usual = [value for value in ordered if low - room <= value <= high + room]
+    return [max(-shared.LARGEST, usual[0]), min(shared.LARGEST, usual[-1])]
 
 
 def _places(axis: shared.Axis) -> Iterator[float]:
@@ -307,8 +307,8 @@ def _leaps(value: arithmetic.Value, first: Point, second: Point, height: float) 
     """Return whether a function is discontinuous between two points: then it jumps however near
     they are to each other."""
     (x, y), (x2, y2) = first, second
-    whole = abs(y2 - y)
-    if whole < height * LEAST_LEAP:
+    difference = abs(y2 - y)
+    if difference < height * LEAST_LEAP:
         return False
     for _ in range(HALVINGS):
         middle = (x + x2) / 2
@@ -319,7 +319,7 @@ def _leaps(value: arithmetic.Value, first: Point, second: Point, height: float) 
             x2, y2 = middle, between
         else:
             x, y = middle, between
-    return abs(y2 - y) > whole / 2
+    return abs(y2 - y) > difference / 2
 
 
 def _cut(first: Point, second: Point, low: float, high: float) -> tuple[Point, Point] | None:

@@ -46,33 +46,33 @@ class NumberLine(NamedTuple):
         """The numbers of the marks, and of points and jumps; where they may be the answer, their
         positions."""
         axis = self.axis
-        write = functools.partial(axis.place, words=words) if self.is_asked else axis.written
+        write = functools.partial(axis.place, words=words) if self.is_asked else axis.text_of
         sentences = self._marks(words)
         for place in self.points:
             is_shown = not place.named and not self.is_asked
             sentences.append(
-                place.name if is_shown else shared.named(place.name, write(place.at), words)
+                place.name if is_shown else shared.phrase(place.name, write(place.at), words)
             )
         jump = words["chart_way" if self.is_asked else "chart_jump"]
         for place in self.jumps:
-            way = jump.format(start=write(place.start or 0), end=write(place.at))
-            sentences.append(shared.named(place.name, way, words))
+            ends = jump.format(start=write(place.start or 0), end=write(place.at))
+            sentences.append(shared.phrase(place.name, ends, words))
         return sentences
 
     def _marks(self, words: shared.Words) -> list[str]:
         """The marks: by their numbers, or by how many there are, with those that are written."""
         axis = self.axis
         if self.labels is None or not self.is_asked:
-            ends = {"low": axis.written(axis.low), "high": axis.written(axis.high)}
-            steps = words["chart_steps"].format(**ends, step=axis.written(axis.step))
+            ends = {"low": axis.text_of(axis.low), "high": axis.text_of(axis.high)}
+            steps = words["chart_steps"].format(**ends, step=axis.text_of(axis.step))
             return [shared.capital(steps)]
         return [
             words["chart_marks"].format(count=len(axis.marks())),
-            *(shared.named(text, axis.place(value, words), words) for value, text in self.labels),
+            *(shared.phrase(text, axis.place(value, words), words) for value, text in self.labels),
         ]
 
     def scene(self, plan: Plan) -> Scene:
-        half = plan.widest(map(self.axis.written, (self.axis.low, self.axis.high))) / 2
+        half = plan.widest(map(self.axis.text_of, (self.axis.low, self.axis.high))) / 2
         inset = max(half, END + GAP)
         across = Scale(self.axis.low, self.axis.high, inset, plan.width - inset)
         arcs = [abs(across.at(jump.at) - across.at(jump.start or 0)) for jump in self.jumps]
@@ -103,13 +103,13 @@ class NumberLine(NamedTuple):
         for end in (across.start - END, across.end + END):
             yield from shared.arrow(middle, (end, line), INK)
         marks = self.axis.marks()
-        widest = plan.widest(map(self.axis.written, marks)) + GAP
+        widest = plan.widest(map(self.axis.text_of, marks)) + GAP
         each = across.at(self.axis.low + self.axis.step) - across.start
         every = next((step for step in STEPS if step * each >= widest), STEPS[-1])
         labels = self.labels
         if labels is None:
             usual = (mark for mark in marks if round(mark / self.axis.step) % every == 0)
-            labels = tuple((mark, self.axis.written(mark)) for mark in usual)
+            labels = tuple((mark, self.axis.text_of(mark)) for mark in usual)
         for mark in marks:
             reach = 4 if every == 1 else 2.5
             yield Rule(((across.at(mark), line - reach), (across.at(mark), line + reach)), INK, 0.8)
@@ -120,12 +120,12 @@ class NumberLine(NamedTuple):
 
 
 def read(settings: shared.Settings, items: list[shared.Item]) -> NumberLine:
-    found = settings.each(items, _read)
-    places = [place for place, _ in found]
+    parsed = settings.each(items, _read)
+    places = [place for place, _ in parsed]
     ends = [value for place in places for value in (place.at, place.start) if value is not None]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     axis = settings.axis("", (low, high if high - low > 1e-6 else low + 10), 12)
-    for place, item in found:
+    for place, item in parsed:
         for value in (place.at, place.start):
             if value is not None and not axis.has(value):
                 message = f"“{item.text[:40]}” is outside the number line."
@@ -162,14 +162,14 @@ def _names(
 ) -> tuple[list[tuple[_Place, int]], int]:
     """The points, each with a row in which there is room for its name; and the number of rows."""
     ends: list[float] = []
-    found = []
+    placed = []
     for place in sorted(points, key=lambda place: place.at):
         half = plan.measure(place.name) / 2
         x = across.at(place.at)
         level = next((n for n, end in enumerate(ends) if end + GAP <= x - half), len(ends))
         ends[level : level + 1] = [x + half]
-        found.append((place, level))
-    return found, len(ends)
+        placed.append((place, level))
+    return placed, len(ends)
 
 
 def _rise(width: float) -> float:

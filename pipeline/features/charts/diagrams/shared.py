@@ -76,7 +76,7 @@ class Axis(NamedTuple):
             return words["chart_mark"].format(number=before)
         return words["chart_between_marks"].format(one=before, other=before + 1)
 
-    def written(self, value: float) -> str:
+    def text_of(self, value: float) -> str:
         if self.in_pi:
             share = Fraction(value / math.pi).limit_denominator(1000)
             if not share:
@@ -86,21 +86,21 @@ class Axis(NamedTuple):
             return f"{'−' if share < 0 else ''}{times}π{below}"
         if self.parts:
             count = round(value * self.parts)
-            whole = count % self.parts == 0
-            return written(count // self.parts if whole else count, self.lang) + (
-                "" if whole else f"/{self.parts}"
+            is_whole = count % self.parts == 0
+            return text_of(count // self.parts if is_whole else count, self.lang) + (
+                "" if is_whole else f"/{self.parts}"
             )
-        return written(value, self.lang)
+        return text_of(value, self.lang)
 
     def near(self, value: float, digits: int = 2) -> str:
         """An approximate number; on an axis in multiples of π, the nearest usual one."""
         share = Fraction(value / math.pi).limit_denominator(12) if self.in_pi else Fraction(0)
         if share and abs(float(share) * math.pi - value) < SAME:
-            return self.written(float(share) * math.pi)
-        return written(round(value, digits), self.lang)
+            return self.text_of(float(share) * math.pi)
+        return text_of(round(value, digits), self.lang)
 
 
-def written(value: float, lang: str) -> str:
+def text_of(value: float, lang: str) -> str:
     """A number with the decimals that it has, four at most."""
     exact = Decimal(repr(round(value, 4) + 0.0)).normalize()
     return numbers.write(exact, numbers.decimals_of(exact), lang)
@@ -128,18 +128,18 @@ class Settings(NamedTuple):
             return ((),) * len(axes)
         if numbers == "ends":
             return tuple(
-                tuple((mark, axis.written(mark)) for mark in (axis.marks()[:1] + axis.marks()[-1:]))
+                tuple((mark, axis.text_of(mark)) for mark in (axis.marks()[:1] + axis.marks()[-1:]))
                 for axis in axes
             )
-        texts = _SEPARATORS[written(0.5, self.lang)[1]].split(numbers)
+        texts = _SEPARATORS[text_of(0.5, self.lang)[1]].split(numbers)
         if len(texts) == 1:
             texts = numbers.split()
-        named = [(self._label(text), pretty(text.strip())) for text in texts]
-        for value, text in named:
+        labels = [(self._label(text), pretty(text.strip())) for text in texts]
+        for value, text in labels:
             if not any(axis.has(value) for axis in axes):
                 message = f"`numbers`: {text} is outside the axis."
                 raise MistakeError(message, hint="Set a larger range.")
-        return tuple(tuple(label for label in named if axis.has(label[0])) for axis in axes)
+        return tuple(tuple(label for label in labels if axis.has(label[0])) for axis in axes)
 
     def _label(self, text: str) -> float:
         try:
@@ -151,29 +151,29 @@ class Settings(NamedTuple):
     @property
     def shows_values(self) -> bool:
         """Return whether fractions are written: by default not where they are asked for."""
-        written = self.setting("numbers").lower()
-        if written not in {*_YES, *_NO}:
+        choice = self.setting("numbers").lower()
+        if choice not in {*_YES, *_NO}:
             message = f"`numbers={self.setting('numbers')}` is neither `yes` nor `no`."
             raise MistakeError(message)
-        return written not in _NO if written else not self.is_asked
+        return choice not in _NO if choice else not self.is_asked
 
-    def each(self, items: list[Item], read: Callable[[Item], Parsed]) -> list[tuple[Parsed, Item]]:
+    def each(self, items: list[Item], parse: Callable[[Item], Parsed]) -> list[tuple[Parsed, Item]]:
         """The parsed lines, each with its source line; mistakes are reported."""
-        found = []
+        parsed = []
         for item in items:
             try:
-                found.append((read(item), item))
+                parsed.append((parse(item), item))
             except MistakeError as mistake:
                 self.wrong(mistake, item)
-        return found
+        return parsed
 
     def axis(self, prefix: str, otherwise: tuple[float, float], most: int = 10) -> Axis:
         """The axis of ``range`` and ``step``, or of ``x-range`` and ``x-step``."""
         low, high = self._range(f"{prefix}range") or otherwise
-        written = self.setting(f"{prefix}step")
-        in_pi = bool(_PI.search(written or self.setting(f"{prefix}range")))
-        if written:
-            step = number(written)
+        step_text = self.setting(f"{prefix}step")
+        in_pi = bool(_PI.search(step_text or self.setting(f"{prefix}range")))
+        if step_text:
+            step = number(step_text)
         elif in_pi:
             turns = (high - low) / math.pi
             step = math.pi * next((s for s in (0.5, 1, 2, 5) if turns / s <= most), 10)
@@ -181,9 +181,9 @@ class Settings(NamedTuple):
             marks = ticks(Decimal(repr(low)), Decimal(repr(high)), most)
             step = float(marks[1] - marks[0])
         if not step > 0 or (high - low) / step > MOST_MARKS:
-            message = f"`{prefix}step={written}` gives too many marks, or none."
+            message = f"`{prefix}step={step_text}` gives too many marks, or none."
             raise MistakeError(message, hint="Set a larger step.")
-        parts = Fraction(step).limit_denominator(1000).denominator if "/" in written else 0
+        parts = Fraction(step).limit_denominator(1000).denominator if "/" in step_text else 0
         return Axis(low, high, step, self.lang, parts if parts > 1 else 0, in_pi)
 
     def _range(self, key: str) -> tuple[float, float] | None:
@@ -208,7 +208,7 @@ class Settings(NamedTuple):
         return low, high
 
 
-def named(name: str, text: str, words: Words) -> str:
+def phrase(name: str, text: str, words: Words) -> str:
     """A description after its name; alone, it is a sentence."""
     return words["chart_number"].format(name=name, value=text) if name else capital(text)
 

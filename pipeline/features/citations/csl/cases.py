@@ -39,7 +39,7 @@ def text_case(text: str, case: str, language: str) -> str:
     return text
 
 
-def begun(text: str) -> str:
+def sentence_start(text: str) -> str:
     """Text of a style at the beginning of a sentence: a term there gets a capital."""
     before, mark, rest = text.partition(TERM)
     if not mark or re.search(r"\w", plain(before)):
@@ -49,10 +49,10 @@ def begun(text: str) -> str:
 
 def _first(text: str) -> str:
     """The text with a capital first letter, if it begins with a letter."""
-    found = re.search(r"\w", text)
-    if not found:
+    match = re.search(r"\w", text)
+    if not match:
         return text
-    at = found.start()
+    at = match.start()
     return text[:at] + text[at].upper() + text[at + 1 :]
 
 
@@ -115,20 +115,20 @@ def _title(text: str) -> str:
     pieces = _parts(text)
     shouts = _shouts(text)
     words = [
-        (index, found)
+        (index, match)
         for index, (piece, _) in enumerate(pieces)
         if not re.match(f"[{_MARKS}]", piece)
-        for found in _WORD.finditer(piece)
-        if re.search(r"\w", found[0])
+        for match in _WORD.finditer(piece)
+        if re.search(r"\w", match[0])
     ]
     changed: dict[tuple[int, int], str] = {}
     continued = _continued(pieces)
-    for number, (index, found) in enumerate(words):
+    for number, (index, match) in enumerate(words):
         piece, free = pieces[index]
-        if not free or (index in continued and not found.start()):
+        if not free or (index in continued and not match.start()):
             continue
-        word = found[0].lower() if shouts else found[0]
-        before = piece[: found.start()].rstrip() if found.start() else ""
+        word = match[0].lower() if shouts else match[0]
+        before = piece[: match.start()].rstrip() if match.start() else ""
         starts = number == 0 or before.endswith((":", "?", "!", "."))
         ends = number == len(words) - 1
         bare = word.strip("()[]{}\"'“”‘’«».,;!?").lower()
@@ -139,7 +139,7 @@ def _title(text: str) -> str:
                 word = word.lower()
         elif not _SITE.fullmatch(word):
             word = "-".join(map(_capitalised, word.split("-"), itertools.count()))
-        changed[index, found.start()] = word
+        changed[index, match.start()] = word
     result = []
     for index, (piece, free) in enumerate(pieces):
         if free:
@@ -150,14 +150,14 @@ def _title(text: str) -> str:
 
 def _continued(pieces: list[tuple[str, bool]]) -> set[int]:
     """The pieces that begin within a word: `{Qatar}'s`."""
-    found, last = set(), " "
+    indexes, last = set(), " "
     for index, (piece, _) in enumerate(pieces):
         if re.match(f"[{_MARKS}]", piece):
             continue
         if re.match(r"\w", last) and re.match(r"[\w'’]", piece):
-            found.add(index)
+            indexes.add(index)
         last = piece[-1]
-    return found
+    return indexes
 
 
 def _capitalised(part: str, place: int) -> str:

@@ -16,7 +16,7 @@ from pipeline.features.citations.csl.style import CitationStyle
 MakeContext = Callable[[Cite], Context]
 
 
-class _Written(msgspec.Struct):
+class _RenderedCite(msgspec.Struct):
     """A cited work: ``author`` and ``year`` are the keys for grouping."""
 
     cite: Cite
@@ -27,7 +27,7 @@ class _Written(msgspec.Struct):
     number: int
 
 
-Follows = Callable[[_Written, _Written], bool]
+Follows = Callable[[_RenderedCite, _RenderedCite], bool]
 """Tells whether a work follows another in a range."""
 
 
@@ -38,20 +38,20 @@ def join_cites(
     begins with it."""
     area, layout = style.citation, style.layout
     delimiter = layout.get("delimiter")
-    written = [
-        _written(cite, layout, make, begins=begins and not at) for at, cite in enumerate(cites)
+    rendered = [
+        _rendered(cite, layout, make, begins=begins and not at) for at, cite in enumerate(cites)
     ]
     collapse = area.get("collapse")
     if collapse == "citation-number":
-        return _numbers(written, delimiter, area.get("after-collapse-delimiter", delimiter))
+        return _numbers(rendered, delimiter, area.get("after-collapse-delimiter", delimiter))
     if collapse or "cite-group-delimiter" in area.attributes:
-        return _grouped(written, style, make)
-    return _join((work.text, _before(work.cite, delimiter)) for work in written)
+        return _grouped(rendered, style, make)
+    return _join((work.text, _before(work.cite, delimiter)) for work in rendered)
 
 
-def _written(
+def _rendered(
     cite: Cite, layout: Element, make: MakeContext, alone: bool = True, begins: bool = False
-) -> _Written:
+) -> _RenderedCite:
     context = make(cite)
     context.hides_author = cite.suppress_author or not alone
     text = "".join(children(layout, context))
@@ -60,9 +60,9 @@ def _written(
         context.suppressed.update(("title", "title-short"))
         text = "".join(children(layout, context))
     if context.style.is_note and (_is_sentence(cite.prefix) if cite.prefix else begins):
-        text = cases.begun(text)
+        text = cases.sentence_start(text)
     issued = context.reference.dates.get("issued")
-    return _Written(
+    return _RenderedCite(
         cite=cite,
         text=_with_affixes(_linked(text, context), cite),
         author=context.author or "",
@@ -117,10 +117,10 @@ def _join(parts: Iterable[tuple[str, str]]) -> str:
     return text
 
 
-def _numbers(written: list[_Written], delimiter: str, after: str) -> str:
+def _numbers(rendered: list[_RenderedCite], delimiter: str, after: str) -> str:
     """Combine three or more consecutive numbers into a range: 1–3, 5."""
     parts: list[tuple[str, str]] = []
-    for run in _runs(written, _is_next_number):
+    for run in _runs(rendered, _is_next_number):
         if len(run) > 2:
             parts.append((f"{run[0].text}–{run[-1].text}", delimiter))
             delimiter = after
@@ -129,10 +129,10 @@ def _numbers(written: list[_Written], delimiter: str, after: str) -> str:
     return _join(parts)
 
 
-def _runs(written: list[_Written], follows: Follows) -> list[list[_Written]]:
+def _runs(rendered: list[_RenderedCite], follows: Follows) -> list[list[_RenderedCite]]:
     """The works, of which those that follow each other are together."""
-    runs: list[list[_Written]] = []
-    for work in written:
+    runs: list[list[_RenderedCite]] = []
+    for work in rendered:
         if runs and follows(runs[-1][-1], work):
             runs[-1].append(work)
         else:
@@ -140,16 +140,16 @@ def _runs(written: list[_Written], follows: Follows) -> list[list[_Written]]:
     return runs
 
 
-def _is_next_number(before: _Written, work: _Written) -> bool:
+def _is_next_number(before: _RenderedCite, work: _RenderedCite) -> bool:
     return work.number == before.number + 1 and _is_bare(before.cite) and _is_bare(work.cite)
 
 
-def _has_same_year(before: _Written, work: _Written) -> bool:
+def _has_same_year(before: _RenderedCite, work: _RenderedCite) -> bool:
     same = work.suffix != "" and work.year == before.year
     return same and _is_bare(before.cite) and _is_bare(work.cite)
 
 
-def _has_next_letter(before: _Written, work: _Written) -> bool:
+def _has_next_letter(before: _RenderedCite, work: _RenderedCite) -> bool:
     return _place(work.suffix) == _place(before.suffix) + 1
 
 
@@ -162,13 +162,13 @@ def _is_bare(cite: Cite) -> bool:
     return not (cite.prefix or cite.suffix or cite.locator)
 
 
-def _grouped(written: list[_Written], style: CitationStyle, make: MakeContext) -> str:
+def _grouped(rendered: list[_RenderedCite], style: CitationStyle, make: MakeContext) -> str:
     """Group works by the same authors, who are named once if the style collapses groups."""
     area, delimiter = style.citation, style.layout.get("delimiter")
     within = area.get("cite-group-delimiter", delimiter if style.is_note else ", ")
     parts: list[tuple[str, str]] = []
     before = delimiter
-    for group in _groups(written):
+    for group in _groups(rendered):
         texts = [(work.text, within) for work in group]
         if area.get("collapse"):
             texts = _collapsed(group, style, make, within)
@@ -177,11 +177,11 @@ def _grouped(written: list[_Written], style: CitationStyle, make: MakeContext) -
     return _join(parts)
 
 
-def _groups(written: list[_Written]) -> Iterable[list[_Written]]:
+def _groups(rendered: list[_RenderedCite]) -> Iterable[list[_RenderedCite]]:
     """The works by the same authors; what has a text of the author's own stays in its place."""
-    groups: dict[tuple[int, str], list[_Written]] = {}
+    groups: dict[tuple[int, str], list[_RenderedCite]] = {}
     start = 0
-    for at, work in enumerate(written):
+    for at, work in enumerate(rendered):
         author = marks.plain(work.author)
         if work.cite.prefix or not author:
             start = at + 1
@@ -190,7 +190,7 @@ def _groups(written: list[_Written]) -> Iterable[list[_Written]]:
 
 
 def _collapsed(
-    group: list[_Written], style: CitationStyle, make: MakeContext, within: str
+    group: list[_RenderedCite], style: CitationStyle, make: MakeContext, within: str
 ) -> list[tuple[str, str]]:
     """The works of a group, each with the delimiter before it: the authors are named once, and
     with ``year-suffix`` each year."""
@@ -204,18 +204,18 @@ def _collapsed(
     parts: list[tuple[str, str]] = []
     for first, *others in years:
         if parts:
-            first = _written(first.cite, layout, make, alone=False)
+            first = _rendered(first.cite, layout, make, alone=False)
         letters = [msgspec.structs.replace(work, text=_letter(work)) for work in others]
         texts = _ranges([first, *letters], collapse == "year-suffix-ranged")
         parts += [(texts[0], within), *((text, between) for text in texts[1:])]
     return parts
 
 
-def _letter(work: _Written) -> str:
+def _letter(work: _RenderedCite) -> str:
     return marks.link(work.cite.target, work.suffix) if work.cite.target else work.suffix
 
 
-def _ranges(works: list[_Written], are_ranged: bool) -> list[str]:
+def _ranges(works: list[_RenderedCite], are_ranged: bool) -> list[str]:
     """The texts of works of one year, with three or more letters in a row as a range."""
     texts: list[str] = []
     for run in _runs(works, _has_next_letter):

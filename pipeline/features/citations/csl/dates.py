@@ -16,8 +16,8 @@ class DateFormat:
         self.locale = locale
         self.element = element
         form = element.get("form")
-        shown = (element.get("date-parts") or "year-month-day").split("-") if form else PARTS
-        own = {child.get("name"): child for child in element.children if child.tag == "date-part"}
+        part_names = (element.get("date-parts") or "year-month-day").split("-") if form else PARTS
+        parts = {child.get("name"): child for child in element.children if child.tag == "date-part"}
         base = locale.dates.get(form) if form else None
         if base is None:
             self.delimiter = element.get("delimiter")
@@ -25,9 +25,9 @@ class DateFormat:
             return
         self.delimiter = element.get("delimiter") or base.get("delimiter")
         self.parts = [
-            _overridden(part, own.get(part.get("name")))
+            _overridden(part, parts.get(part.get("name")))
             for part in base.children
-            if part.get("name") in shown
+            if part.get("name") in part_names
         ]
 
     @property
@@ -35,11 +35,11 @@ class DateFormat:
         return tuple(part.get("name") for part in self.parts)
 
 
-def _overridden(part: Element, own: Element | None) -> Element:
+def _overridden(part: Element, style_part: Element | None) -> Element:
     """A locale's date part, merged with the style's, without affixes."""
-    if own is None:
+    if style_part is None:
         return part
-    extra = {k: v for k, v in own.attributes.items() if k not in ("prefix", "suffix")}
+    extra = {k: v for k, v in style_part.attributes.items() if k not in ("prefix", "suffix")}
     return Element(part.tag, {**part.attributes, **extra}, part.children)
 
 
@@ -48,10 +48,10 @@ def known_parts(date: tuple[int, ...]) -> dict[str, int]:
     return {name: value for name, value in zip(PARTS, date, strict=False) if value}
 
 
-def part_text(part: Element, known: dict[str, int], locale: Locale) -> str:
+def part_text(part: Element, numbers: dict[str, int], locale: Locale) -> str:
     """One part of a date without affixes and formatting, or "" if it is unknown."""
     name, form = part.get("name"), part.get("form")
-    value = known.get(name)
+    value = numbers.get(name)
     if value is None:
         return ""
     match name:
@@ -59,7 +59,7 @@ def part_text(part: Element, known: dict[str, int], locale: Locale) -> str:
             return _year(value, form, locale)
         case "month":
             return _month(value, form, locale)
-    month = locale.term(f"month-{known.get('month', 1):02}")
+    month = locale.term(f"month-{numbers.get('month', 1):02}")
     limited = locale.options.get("limit-day-ordinals-to-day-1") == "true"
     if form == "ordinal" and not (limited and value > 1):
         return ordinal(value, locale, month.gender if month else "")
@@ -94,15 +94,15 @@ def differing(date: Date) -> tuple[str, ...]:
     return ()
 
 
-def sort_key(date: Date, shown: tuple[str, ...] = PARTS) -> str:
+def sort_key(date: Date, part_names: tuple[str, ...] = PARTS) -> str:
     """Digits that sort as the date does."""
     if not date.start:
         return date.literal
 
     def digits(parts: tuple[int, ...]) -> str:
-        known = known_parts(parts)
-        year = known.get("year", 0) + 10000 if "year" in shown else 0
-        month, day = (known.get(n, 0) if n in shown else 0 for n in ("month", "day"))
+        numbers = known_parts(parts)
+        year = numbers.get("year", 0) + 10000 if "year" in part_names else 0
+        month, day = (numbers.get(n, 0) if n in part_names else 0 for n in ("month", "day"))
         return f"{year:05}{month:02}{day:02}"
 
     return digits(date.start) + ("-" + digits(date.end) if len(date.end) > 0 else "")

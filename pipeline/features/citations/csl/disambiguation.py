@@ -116,23 +116,23 @@ def _given_names(
 def _people(reference: Reference) -> tuple[Name, ...]:
     """The people whom a citation probably names."""
     for variable in ("author", "editor", "translator", "director"):
-        if found := reference.names.get(variable):
-            return found
+        if people := reference.names.get(variable):
+            return people
     return ()
 
 
 def _expand_names(cites: _Cites) -> None:
     """Add given names for people with the same family name, by a rule about people instead of
     citations."""
-    named = 1 if cites.rule.startswith("primary") else None
+    count = 1 if cites.rule.startswith("primary") else None
     initials_only = cites.rule.endswith("initials")
-    given: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for reference in cites.works.values():
-        for name in _people(reference)[:named]:
-            given.setdefault(_family(name), set()).add(_given(name))
+        for name in _people(reference)[:count]:
+            names.setdefault(_family(name), set()).add(_given_text(name))
     for key, reference in cites.works.items():
-        people = enumerate(_people(reference)[:named])
-        levels = {at: _level(name, given[_family(name)], initials_only) for at, name in people}
+        people = enumerate(_people(reference)[:count])
+        levels = {at: _level(name, names[_family(name)], initials_only) for at, name in people}
         if levels := {at: level for at, level in levels.items() if level}:
             cites.added[key] = replace(cites.added[key], given=levels)
 
@@ -141,16 +141,16 @@ def _family(name: Name) -> str:
     return f"{name.non_dropping} {name.family or name.literal}".strip().casefold()
 
 
-def _given(name: Name) -> str:
+def _given_text(name: Name) -> str:
     return " ".join(re.split(r"[\s.]+", name.given)).strip().casefold()
 
 
-def _level(name: Name, others: set[str], initials_only: bool) -> int:
+def _level(name: Name, namesakes: set[str], initials_only: bool) -> int:
     """The level needed: 0 if the family name is enough, 1 for initials, 2 for all given names."""
-    given = _given(name)
-    if len(others) < 2 or not given:
+    given = _given_text(name)
+    if len(namesakes) < 2 or not given:
         return 0
-    initials = ["".join(word[0] for word in other.split()) for other in others]
+    initials = ["".join(word[0] for word in namesake.split()) for namesake in namesakes]
     if initials.count("".join(word[0] for word in given.split())) == 1:
         return 1
     return 0 if initials_only else 2

@@ -47,7 +47,7 @@ def inlines(text: str, locale: Locale) -> tuple[Inline, ...]:
 
 def _characters(text: str, locale: Locale) -> list[_Mark]:
     """The characters one by one, with quotation marks where groups ask for them."""
-    found: list[_Mark] = []
+    chars: list[_Mark] = []
     stack: list[str] = []
     owners: list[int] = [0]
     count = 0
@@ -55,24 +55,24 @@ def _characters(text: str, locale: Locale) -> list[_Mark]:
         if not piece:
             continue
         if piece == marks.BREAK:
-            if found:
-                found.append(_Mark("\n", (), "", 0))
+            if chars:
+                chars.append(_Mark("\n", (), "", 0))
         elif piece == marks.CLOSE:
             if stack:
                 closed = stack.pop()
                 owners.pop()
                 if closed == marks.QUOTED:
-                    found += _quotation("close", stack, owners[-1], locale)
+                    chars += _quotation("close", stack, owners[-1], locale)
         elif _PIECES.match(piece):
             if piece == marks.QUOTED:
-                found += _quotation("open", stack, owners[-1], locale)
+                chars += _quotation("open", stack, owners[-1], locale)
             count += 1
             owners.append(count if piece == marks.VALUE else owners[-1])
             stack.append(piece)
         else:
             fonts, link = _state(stack)
-            found += [_Mark(char, fonts, link, owners[-1]) for char in re.sub(r"\s", _space, piece)]
-    return found
+            chars += [_Mark(char, fonts, link, owners[-1]) for char in re.sub(r"\s", _space, piece)]
+    return chars
 
 
 def _space(match: re.Match[str]) -> str:
@@ -113,24 +113,24 @@ def _tidy(characters: list[_Mark], locale: Locale) -> list[_Mark]:
     """Remove punctuation and spaces that parts of a style duplicate; if the locale requires it,
     move full stops and commas into quotation marks."""
     inside = locale.options.get("punctuation-in-quote") == "true"
-    found: list[_Mark] = []
+    tidied: list[_Mark] = []
     for at, mark in enumerate(characters):
-        if mark.char in _STOPS and not (found and mark.owner and mark.owner == found[-1].owner):
-            _add_stop(mark, found, inside)
+        if mark.char in _STOPS and not (tidied and mark.owner and mark.owner == tidied[-1].owner):
+            _add_stop(mark, tidied, inside)
             continue
         if mark.char == " ":
-            if not found or found[-1].char in _NO_SPACE_AFTER:
+            if not tidied or tidied[-1].char in _NO_SPACE_AFTER:
                 continue
             following = characters[at + 1].char if at + 1 < len(characters) else ""
-            if following.isdigit() and _is_label(found):
+            if following.isdigit() and _is_label(tidied):
                 mark = mark._replace(char="\u00a0")  # p. 12, vol. 3, June 5
         elif mark.char in ")]\n":
-            while found and found[-1].char == " ":
-                found.pop()
-        found.append(mark)
-    while found and found[-1].char in " \n":
-        found.pop()
-    return found
+            while tidied and tidied[-1].char == " ":
+                tidied.pop()
+        tidied.append(mark)
+    while tidied and tidied[-1].char in " \n":
+        tidied.pop()
+    return tidied
 
 
 _NO_SPACE_AFTER = " \n\u00a0(["
@@ -194,7 +194,7 @@ _Run = tuple[str, tuple[str, ...], str]
 
 def _grouped(characters: list[_Run]) -> tuple[Inline, ...]:
     """Combine neighbours with the same link or the same first font."""
-    found: list[Inline] = []
+    nodes: list[Inline] = []
     start = 0
     while start < len(characters):
         _, fonts, link = characters[start]
@@ -209,14 +209,14 @@ def _grouped(characters: list[_Run]) -> tuple[Inline, ...]:
         if link:
             children = _grouped([(c, f, "") for c, f, _ in run])
             attributes = BIBLIOREF if link.startswith("#") else ADDRESS
-            found.append(model.Link(children=children, href=link, attributes=attributes))
+            nodes.append(model.Link(children=children, href=link, attributes=attributes))
         elif fonts:
             inner = _grouped([(c, f[1:], "") for c, f, _ in run])
-            found.append(_element(fonts[0], inner))
+            nodes.append(_element(fonts[0], inner))
         else:
-            found += _text("".join(c for c, _, _ in run))
+            nodes += _text("".join(c for c, _, _ in run))
         start = end
-    return tuple(found)
+    return tuple(nodes)
 
 
 def _outer(run: _Run, in_link: bool) -> tuple[str, tuple[str, ...]]:
@@ -236,10 +236,10 @@ def _element(font: str, children: tuple[Inline, ...]) -> Inline:
 
 
 def _text(text: str) -> list[Inline]:
-    found: list[Inline] = []
+    nodes: list[Inline] = []
     for index, line in enumerate(text.split("\n")):
         if index:
-            found.append(model.LineBreak())
+            nodes.append(model.LineBreak())
         if line:
-            found.append(model.Text(text=line))
-    return found
+            nodes.append(model.Text(text=line))
+    return nodes

@@ -35,14 +35,14 @@ class Locale(msgspec.Struct):
     def term(self, name: str, form: str = "long", gender: str = "") -> Term | None:
         """A term in a form, or in the nearest existing form."""
         for fallback in FORMS.get(form, (form, "long")):
-            found = self.terms.get((name, fallback, gender)) or self.terms.get((name, fallback, ""))
-            if found is not None:
-                return found
+            term = self.terms.get((name, fallback, gender)) or self.terms.get((name, fallback, ""))
+            if term is not None:
+                return term
         return None
 
     def text(self, name: str, form: str = "long", plural: bool = False) -> str:
-        found = self.term(name, form)
-        return (found.multiple if plural else found.single) if found else ""
+        term = self.term(name, form)
+        return (term.multiple if plural else term.single) if term else ""
 
 
 FORMS = {
@@ -56,10 +56,10 @@ FORMS = {
 
 def citeproc_data() -> Path:
     """The folder of citeproc-py's data. The package itself is not imported."""
-    found = importlib.util.find_spec("citeproc")
-    assert found is not None, "citeproc-py is a dependency"
-    assert found.origin is not None
-    return Path(found.origin).parent / "data"
+    spec = importlib.util.find_spec("citeproc")
+    assert spec is not None, "citeproc-py is a dependency"
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "data"
 
 
 @functools.cache
@@ -91,15 +91,15 @@ def locale_of(style: Element, lang: str) -> Locale:
     """The locale for a language, with the style's own terms."""
     name = locale_name(lang)
     language = name.partition("-")[0]
-    own = [child for child in style.children if child.tag == "locale"]
+    style_locales = [child for child in style.children if child.tag == "locale"]
     chain = [
-        *(child for child in own if child.get(LANG) in (name, lang)),
-        *(child for child in own if child.get(LANG) == language and language != name),
-        *(child for child in own if not child.get(LANG)),
+        *(child for child in style_locales if child.get(LANG) in (name, lang)),
+        *(child for child in style_locales if child.get(LANG) == language and language != name),
+        *(child for child in style_locales if not child.get(LANG)),
     ]
     _, dialects = _system()
     names = dict.fromkeys((name, dialects.get(language, name), "en-US"))
-    chain += [_system_locale(found) for found in names]
+    chain += [_system_locale(dialect) for dialect in names]
     locale = Locale(lang=name, terms={}, dates={}, options={})
     for part in chain:
         _add(locale, part)
@@ -132,17 +132,17 @@ def _add(locale: Locale, part: Element) -> None:
 
 
 def _terms(part: Element) -> dict[TermKey, Term]:
-    found: dict[TermKey, Term] = {}
-    for terms in part.children:
-        for term in terms.children if terms.tag == "terms" else ():
+    terms: dict[TermKey, Term] = {}
+    for child in part.children:
+        for term in child.children if child.tag == "terms" else ():
             key = (term.get("name"), term.get("form", "long"), term.get("gender-form"))
-            found[key] = Term(
+            terms[key] = Term(
                 single=_text(term, "single"),
                 multiple=_text(term, "multiple"),
                 gender=term.get("gender"),
                 match=term.get("match"),
             )
-    return found
+    return terms
 
 
 def _text(term: Element, kind: str) -> str:

@@ -48,10 +48,10 @@ def name_options(
     subsequent: bool,
 ) -> NameOptions:
     """The options for a list of ``count`` names; ``inherited`` are the style's."""
-    own = name.attributes if name else {}
+    attributes = name.attributes if name else {}
 
     def get(key: str, default: str = "") -> str:
-        return own.get(key, inherited.get(key, default))
+        return attributes.get(key, inherited.get(key, default))
 
     least, first = get("et-al-min"), get("et-al-use-first", "1")
     if subsequent:
@@ -60,15 +60,15 @@ def name_options(
     shortens = least.isdecimal() and first.isdecimal() and count >= int(least)
     use_first = int(first) if shortens else 0
     return NameOptions(
-        form=own.get("form", inherited.get("name-form", "long")),
-        delimiter=own.get("delimiter", inherited.get("name-delimiter", ", ")),
+        form=attributes.get("form", inherited.get("name-form", "long")),
+        delimiter=attributes.get("delimiter", inherited.get("name-delimiter", ", ")),
         and_=get("and"),
         precedes_last=get("delimiter-precedes-last", "contextual"),
         precedes_et_al=get("delimiter-precedes-et-al", "contextual"),
         use_first=use_first if use_first < count else 0,
         use_last=get("et-al-use-last") == "true",
         initialize=get("initialize", "true") != "false",
-        initialize_with=own.get("initialize-with", inherited.get("initialize-with")),
+        initialize_with=attributes.get("initialize-with", inherited.get("initialize-with")),
         initialize_hyphen=inherited.get("initialize-with-hyphen", "true") != "false",
         sort_order=get("name-as-sort-order"),
         sort_separator=get("sort-separator", ", "),
@@ -80,23 +80,23 @@ def name_options(
 
 def write_names(names: tuple[Name, ...], options: NameOptions, locale: Locale, form: Format) -> str:
     """A list of names as one text."""
-    shown = names[: options.use_first] if options.use_first else names
-    written = [
+    shown_names = names[: options.use_first] if options.use_first else names
+    texts = [
         marks.group(marks.VALUE, write_name(name, at, options, form))
-        for at, name in enumerate(shown)
+        for at, name in enumerate(shown_names)
     ]
     if not options.use_first:
-        return _joined(written, names, options, locale)
-    inverted = _is_inverted(shown[-1], len(shown) - 1, options)
-    if options.use_last and len(names) > len(shown) + 1:
+        return _joined(texts, names, options, locale)
+    inverted = _is_inverted(shown_names[-1], len(shown_names) - 1, options)
+    if options.use_last and len(names) > len(shown_names) + 1:
         last = write_name(names[-1], len(names) - 1, options, form)
-        return options.delimiter.join([*written, f"… {last}"])
-    others = _et_al(options, locale, form)
-    if not others:
-        return options.delimiter.join(written)
-    precedes = _precedes(options.precedes_et_al, len(shown) > 1, inverted)
+        return options.delimiter.join([*texts, f"… {last}"])
+    et_al = _et_al(options, locale, form)
+    if not et_al:
+        return options.delimiter.join(texts)
+    precedes = _precedes(options.precedes_et_al, len(shown_names) > 1, inverted)
     between = options.delimiter if precedes else " "
-    return options.delimiter.join(written) + between + others
+    return options.delimiter.join(texts) + between + et_al
 
 
 def _et_al(options: NameOptions, locale: Locale, form: Format) -> str:
@@ -105,20 +105,18 @@ def _et_al(options: NameOptions, locale: Locale, form: Format) -> str:
     return form(element, text) if element else text
 
 
-def _joined(
-    written: list[str], names: tuple[Name, ...], options: NameOptions, locale: Locale
-) -> str:
+def _joined(texts: list[str], names: tuple[Name, ...], options: NameOptions, locale: Locale) -> str:
     word = ""
     if options.and_ == "text":
         word = locale.text("and")
     elif options.and_ == "symbol":
         word = locale.text("and", "symbol") if locale.terms.get(("and", "symbol", "")) else "&"
-    if not word or len(written) < 2:
-        return options.delimiter.join(written)
+    if not word or len(texts) < 2:
+        return options.delimiter.join(texts)
     inverted = _is_inverted(names[-2], len(names) - 2, options)
-    comma = _precedes(options.precedes_last, len(written) > 2, inverted)
+    comma = _precedes(options.precedes_last, len(texts) > 2, inverted)
     between = options.delimiter if comma else " "
-    return f"{options.delimiter.join(written[:-1])}{between}{word} {written[-1]}"
+    return f"{options.delimiter.join(texts[:-1])}{between}{word} {texts[-1]}"
 
 
 def _precedes(rule: str, contextual: bool, inverted: bool) -> bool:
@@ -140,8 +138,8 @@ def write_name(name: Name, at: int, options: NameOptions, form: Format) -> str:
     """One name, the ``at``-th from 0 of its list."""
     family, given = name.family or name.literal, name.given
     if name.literal or not given:
-        whole = _spaced(name.dropping, name.non_dropping, family)
-        text = _part("family", whole, options, form)
+        full_name = _spaced(name.dropping, name.non_dropping, family)
+        text = _part("family", full_name, options, form)
         return _suffixed(text, name) if options.form == "long" else text
     more = options.given.get(at, 0)
     is_long = options.form == "long" or more > 0
@@ -179,10 +177,10 @@ def _suffixed(text: str, name: Name) -> str:
 
 def sort_names(names: tuple[Name, ...], options: NameOptions) -> str:
     """A list of names as lists are sorted: by those that are shown."""
-    shown = names[: options.use_first] if options.use_first else names
-    if options.use_first and options.use_last and len(names) > len(shown) + 1:
-        shown = (*shown, names[-1])
-    return "; ".join(_sort_name(name, options) for name in shown)
+    shown_names = names[: options.use_first] if options.use_first else names
+    if options.use_first and options.use_last and len(names) > len(shown_names) + 1:
+        shown_names = (*shown_names, names[-1])
+    return "; ".join(_sort_name(name, options) for name in shown_names)
 
 
 def _sort_name(name: Name, options: NameOptions) -> str:

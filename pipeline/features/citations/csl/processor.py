@@ -138,7 +138,7 @@ class Processor:
         layout = area.child("layout") if area else None
         if area is None or layout is None:
             return []
-        found: list[Entry] = []
+        entries: list[Entry] = []
         before = ""
         substitute = area.attributes.get("subsequent-author-substitute")
         for work in self._sorted:
@@ -152,8 +152,8 @@ class Processor:
                     label, text = _entry_parts(area, layout, context)
                 before = author
             if marks.plain(text).strip():
-                found.append(Entry(work.key, label, text))
-        return found
+                entries.append(Entry(work.key, label, text))
+        return entries
 
 
 def _emphasised(text: str) -> str:
@@ -188,17 +188,17 @@ def _sort(
 ) -> list[T]:
     """The items in the sort order of ``area``, or unsorted if it has none. ``context`` creates the
     context to render an item in; ``collation`` orders words."""
-    found = list(items)
+    ordered = list(items)
     instructions = area.child("sort")
-    if instructions is None or len(found) < 2:
-        return found
+    if instructions is None or len(ordered) < 2:
+        return ordered
     # Sorting is stable, and the last key comes first; items without a key come last.
     for key in reversed(instructions.children):
-        keyed = [(_key(key, context(item), collation), item) for item in found]
+        keyed = [(_key(key, context(item), collation), item) for item in ordered]
         some = [(value, item) for value, item in keyed if value[0]]
         some.sort(key=lambda pair: pair[0], reverse=key.get("sort") == "descending")
-        found = [item for _, item in some] + [item for value, item in keyed if not value[0]]
-    return found
+        ordered = [item for _, item in some] + [item for value, item in keyed if not value[0]]
+    return ordered
 
 
 def _key(key: Element, context: Context, collation: Collation) -> Key:

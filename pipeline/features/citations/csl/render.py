@@ -22,14 +22,14 @@ _SHORT = {"title": "title-short", "container-title": "container-title-short"}
 
 def children(element: Element, context: Context) -> list[str]:
     """The children's results, without empty ones, and with those of a ``choose``'s branch."""
-    found = []
+    results = []
     for child in element.children:
         if child.tag == "choose":
             chosen = _branch(child, context)
-            found += children(chosen, context) if chosen else []
+            results += children(chosen, context) if chosen else []
         elif text := render(child, context):
-            found.append(text)
-    return found
+            results.append(text)
+    return results
 
 
 def render(element: Element, context: Context) -> str:
@@ -109,14 +109,14 @@ def _linked(element: Element, text: str, context: Context) -> str:
     if start is None or not value:
         return ""
     prefix = element.get("prefix")
-    *_, shown = re.split(r"\s", prefix)
-    begins = re.search("https?://", shown)
+    *_, address_start = re.split(r"\s", prefix)
+    begins = re.search("https?://", address_start)
     if not begins:
         return formatted(element, marks.link(start + value, text))
-    shown = shown[begins.start() :]
-    before = prefix.removesuffix(shown)
+    address_start = address_start[begins.start() :]
+    before = prefix.removesuffix(address_start)
     bare = {k: v for k, v in element.attributes.items() if k != "prefix"}
-    inner = marks.link(start + value, shown + text)
+    inner = marks.link(start + value, address_start + text)
     return before + formatted(Element(element.tag, bare), inner)
 
 
@@ -266,22 +266,22 @@ def date(element: Element, context: Context) -> str:
 def _date_parts(
     form: dates.DateFormat, date: tuple[int, ...], context: Context, only: tuple[str, ...] = ()
 ) -> list[str]:
-    known = dates.known_parts(date)
-    found = []
+    numbers = dates.known_parts(date)
+    texts = []
     for part in form.parts:
         if only and part.get("name") not in only:
             continue
-        text = dates.part_text(part, known, context.locale)
+        text = dates.part_text(part, numbers, context.locale)
         if part.get("strip-periods") == "true":
             text = text.replace(".", "")
         text = cases.text_case(text, part.get("text-case"), context.locale.lang)
         if text := formatted(part, text):
-            found.append(text)
+            texts.append(text)
     # Text after the last known part belongs to an unknown one.
-    last = next((p for p in reversed(form.parts) if p.get("name") in known), None)
-    if found and last is not None and last is not form.parts[-1]:
-        found[-1] = found[-1].removesuffix(last.get("suffix"))
-    return found
+    last = next((p for p in reversed(form.parts) if p.get("name") in numbers), None)
+    if texts and last is not None and last is not form.parts[-1]:
+        texts[-1] = texts[-1].removesuffix(last.get("suffix"))
+    return texts
 
 
 def _range(form: dates.DateFormat, date: Date, context: Context) -> str:

@@ -22,7 +22,7 @@ def names(element: Element, context: Context, render: Render) -> str:
     model = context.model if element.child("name") is None else None
     variables = element.get("variable").split()
     context.depth += 1
-    text = _written(element, model or element, variables, context)
+    text = _names_text(element, model or element, variables, context)
     substitute = element.child("substitute")
     if not text and substitute is not None:
         text = _substituted(substitute, model or element, context, render)
@@ -35,11 +35,11 @@ def names(element: Element, context: Context, render: Render) -> str:
     return text
 
 
-def _written(element: Element, model: Element, variables: list[str], context: Context) -> str:
+def _names_text(element: Element, model: Element, variables: list[str], context: Context) -> str:
     reference, parts, total = context.reference, [], 0
     people = {v: reference.names.get(v, ()) for v in variables}
-    both = people.get("editor") and people.get("editor") == people.get("translator")
-    joined = bool(both) and context.locale.term("editortranslator") is not None
+    same_people = people.get("editor") and people.get("editor") == people.get("translator")
+    joined = bool(same_people) and context.locale.term("editortranslator") is not None
     name = element.child("name") or model.child("name")
     if name is not None and name.get("form") == "count":
         for variable in variables:
@@ -51,17 +51,17 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
     for variable in variables:
         if joined and variable == "translator":
             continue
-        written = _name_list(element, model, variable, people[variable], context)
+        text = _name_list(element, model, variable, people[variable], context)
         label = element.child("label") or model.child("label")
-        if written and label is not None and context.sorting is None:
+        if text and label is not None and context.sorting is None:
             term = "editortranslator" if joined and variable == "editor" else variable
             label_text = _labelled(label, term, len(people[variable]) > 1, context)
             source = element if element.child("label") else model
             tags = [child.tag for child in source.children]
             leads = "name" in tags and tags.index("label") < tags.index("name")
-            written = label_text + written if leads else written + label_text
-        if written:
-            parts.append(written)
+            text = label_text + text if leads else text + label_text
+        if text:
+            parts.append(text)
     delimiter = element.get("delimiter") or model.get("delimiter")
     delimiter = delimiter or context.options().get("names-delimiter", "")
     text = delimiter.join(parts)
@@ -92,12 +92,12 @@ def _name_list(
         if added.given and not context.in_bibliography:
             options = msgspec.structs.replace(options, given=added.given)
     if context.sorting is not None:
-        written = sort_names(people, options)
+        text = sort_names(people, options)
     else:
-        written = write_names(people, options, context.locale, formatted)
+        text = write_names(people, options, context.locale, formatted)
     if name is not None:
-        written = formatted(name, written)
-    return context.take(variable, written)
+        text = formatted(name, text)
+    return context.take(variable, text)
 
 
 def _substituted(substitute: Element, names: Element, context: Context, render: Render) -> str:

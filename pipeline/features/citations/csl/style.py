@@ -49,9 +49,9 @@ class CitationStyle(msgspec.Struct, frozen=True, eq=False):
     @property
     def layout(self) -> Element:
         """The layout of citations."""
-        found = self.citation.child("layout")
-        assert found is not None, "`read` refuses styles without one"
-        return found
+        layout = self.citation.child("layout")
+        assert layout is not None, "`read` refuses styles without one"
+        return layout
 
 
 def parent_of(root: Xml) -> str:
@@ -116,8 +116,8 @@ def _check_macros(style: Element, macros: dict[str, Element]) -> None:
         if name not in macros:
             raise BadStyleError(f"calls the macro “{name}”, which does not exist")
     sizes: dict[str, int] = {}
-    while left := calls.keys() - sizes.keys():
-        ready = {name for name in left if calls[name] <= sizes.keys()}
+    while unsized := calls.keys() - sizes.keys():
+        ready = {name for name in unsized if calls[name] <= sizes.keys()}
         if not ready:
             raise BadStyleError("has a macro that calls itself")
         sizes |= {name: _size(macros[name], sizes) for name in ready}
@@ -130,12 +130,12 @@ def _size(element: Element, macros: dict[str, int]) -> int:
     """The maximum number of elements visited for one element: of alternatives, the largest."""
     within = [_size(child, macros) for child in element.children]
     inside = max(within, default=0) if element.tag == "choose" else sum(within)
-    called = element.get("macro") if element.tag in ("text", "key") else ""
-    return 1 + inside + (macros[called] if called else 0)
+    macro = element.get("macro") if element.tag in ("text", "key") else ""
+    return 1 + inside + (macros[macro] if macro else 0)
 
 
 def _calls(element: Element) -> list[str]:
-    found = [name] if element.tag in ("text", "key") and (name := element.get("macro")) else []
+    calls = [name] if element.tag in ("text", "key") and (name := element.get("macro")) else []
     for child in element.children:
-        found += _calls(child)
-    return found
+        calls += _calls(child)
+    return calls

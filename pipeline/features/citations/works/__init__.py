@@ -48,8 +48,8 @@ class Works:
         if name.lower().endswith((".bib", ".bibtex")):
             self._read_bibtex(name, text)
         else:
-            read = _json if name.lower().endswith(".json") else _yaml
-            self._read_csl(name, text, read)
+            parse = _json if name.lower().endswith(".json") else _yaml
+            self._read_csl(name, text, parse)
 
     def _read_bibtex(self, name: str, text: str) -> None:
         parser = bibtex.Parser(text)
@@ -60,10 +60,10 @@ class Works:
             self._add(from_bibtex.to_reference(entry, name, self._word))
 
     def _read_csl(
-        self, name: str, text: str, read: Callable[[str], Iterator[tuple[Any, int, int]]]
+        self, name: str, text: str, parse: Callable[[str], Iterator[tuple[Any, int, int]]]
     ) -> None:
         try:
-            for data, line, column in read(text):
+            for data, line, column in parse(text):
                 try:
                     self._add(from_csl.to_reference(_clean(data), Span(line, column, file=name)))
                 except BadEntryError as bad:

@@ -120,12 +120,12 @@ class Parser:
                 fields, pos = self._fields(pos, match.start(), "a string")
                 self._strings.update(fields)
                 return pos
-        found = _KEY.match(self._text, pos)
-        if found is None:
+        key_match = _KEY.match(self._text, pos)
+        if key_match is None:
             hint = "An entry begins with its key: `@book{smith2020,`."
             raise _BrokenError(match.start(), f"The entry `@{kind}` has no key.", hint)
-        fields, end = self._fields(found.end(), match.start(), f"the entry `{found[1]}`")
-        self.entries.append(BibtexEntry(kind, found[1], fields, self._place(match.start())))
+        fields, end = self._fields(key_match.end(), match.start(), f"the entry `{key_match[1]}`")
+        self.entries.append(BibtexEntry(kind, key_match[1], fields, self._place(match.start())))
         return end
 
     def _fields(self, pos: int, start: int, noun: str) -> tuple[dict[str, str], int]:
@@ -176,24 +176,24 @@ class Parser:
             message = f"`{word}` is neither a number nor the name of a string."
             self._mistake(pos, message, f"Put text in braces: `{{{word}}}`.")
             return word
-        found = self._strings[word.lower()]
-        self._room -= len(found)
+        text = self._strings[word.lower()]
+        self._room -= len(text)
         if self._room < 0:
             message = "Strings made of other strings become too long."
             raise _BrokenError(pos, message, "Write the text in its place.")
-        return found
+        return text
 
     def _end(self, pos: int, mark: str, start: int, name: str = "") -> int:
         """The end of a value that begins at ``pos``: ``mark``, outside of braces within it."""
         depth = 0
-        for found in (_BRACES if mark == "}" else _QUOTES).finditer(self._text, pos):
-            if found[0] == mark and depth <= 0:
-                return found.end()
-            if found[0] == "{":
+        for mark_match in (_BRACES if mark == "}" else _QUOTES).finditer(self._text, pos):
+            if mark_match[0] == mark and depth <= 0:
+                return mark_match.end()
+            if mark_match[0] == "{":
                 depth += 1
-            elif found[0] == "}":
+            elif mark_match[0] == "}":
                 depth -= 1
-            elif found[0][0] not in '\\"':
+            elif mark_match[0][0] not in '\\"':
                 break
-        what = f"The value of `{name}`" if name else "What begins here"
-        raise _BrokenError(start, f"{what} is not closed.", f"Add a `{mark}` at its end.")
+        subject = f"The value of `{name}`" if name else "What begins here"
+        raise _BrokenError(start, f"{subject} is not closed.", f"Add a `{mark}` at its end.")

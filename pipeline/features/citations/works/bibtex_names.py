@@ -12,8 +12,8 @@ _AND = re.compile(r"\s+and\s+", re.I)
 
 def read_names(latex: str) -> tuple[Name, ...]:
     """The names of a list, without ``and others``: styles shorten lists themselves."""
-    found = [_name(part) for part in _split(latex, _AND) if part.strip()]
-    return tuple(name for name in found if name and name.family.lower() != "others")
+    names = [_name(part) for part in _split(latex, _AND) if part.strip()]
+    return tuple(name for name in names if name and name.family.lower() != "others")
 
 
 def _split(text: str, separator: re.Pattern[str]) -> list[str]:

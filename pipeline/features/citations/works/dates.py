@@ -39,22 +39,22 @@ def year_and_month(year: str, month: str, day: str) -> Date | None:
     """A BibTeX date; other text (“in press”) is kept."""
     if not year:
         return None
-    whole = edtf(year)
-    if whole is None:
+    date = edtf(year)
+    if date is None:
         span = _YEARS.fullmatch(year)
         if span is None:
             circa = re.fullmatch(r"(?:c\.|ca\.?|circa)\s*(\d{3,4})", year)
             return Date(start=(int(circa[1]),), circa=True) if circa else Date(literal=year)
         last = span[2] if len(span[2]) == 4 else span[1][: 4 - len(span[2])] + span[2]
         return Date(start=(int(span[1]),), end=(int(last),))
-    if len(whole.start) > 1 or whole.end:
-        return whole
+    if len(date.start) > 1 or date.end:
+        return date
     months = [_month(part) for part in re.split(r"--?|–|/", month)] if month else []
     days = [int(number) for number in re.findall(r"\b\d{1,2}\b", day or _day(month))]
-    start = (whole.start[0], *months[:1], *days[:1]) if months and months[0] else whole.start
+    start = (date.start[0], *months[:1], *days[:1]) if months and months[0] else date.start
     if len(months) == 2 and all(months):
-        return Date(start=start[:2], end=(whole.start[0], months[1]), circa=whole.circa)
-    return Date(start=start, circa=whole.circa)
+        return Date(start=start[:2], end=(date.start[0], months[1]), circa=date.circa)
+    return Date(start=start, circa=date.circa)
 
 
 def _month(text: str) -> int:

@@ -166,8 +166,8 @@ def _values(fields: Mapping[str, str], kind: str, entry: BibtexEntry, word: Word
     values["note"] = ". ".join(
         to_text(fields[name]) for name in ("note", "addendum") if fields.get(name)
     )
-    if not values["URL"] and (found := re.search(r"https?://\S+", values["note"])):
-        values["URL"], values["note"] = found[0].rstrip(".,"), ""
+    if not values["URL"] and (match := re.search(r"https?://\S+", values["note"])):
+        values["URL"], values["note"] = match[0].rstrip(".,"), ""
     number = to_text(fields.get("number") or fields.get("issue", ""))
     if kind in _WITH_ISSUES:
         values["issue"] = number
@@ -177,8 +177,8 @@ def _values(fields: Mapping[str, str], kind: str, entry: BibtexEntry, word: Word
     else:
         values["number"] = number
     genre = _GENRES.get(entry.kind, "")
-    given = plain_text(fields.get("type", ""))
-    values["genre"] = word(_GENRES[given]) if given in _GENRES else to_text(fields.get("type", ""))
+    label = plain_text(fields.get("type", ""))
+    values["genre"] = word(_GENRES[label]) if label in _GENRES else to_text(fields.get("type", ""))
     values["genre"] = values["genre"] or (word(genre) if genre else "")
     if fields.get("eprint"):
         _add_preprint(values, fields)
@@ -206,11 +206,11 @@ def _first(fields: Mapping[str, str], *names: str) -> str:
 def _listed(latex: str) -> str:
     """A list of places or publishers, separated by ``and``."""
     parts, depth, start = [], 0, 0
-    for found in _AND.finditer(latex):
-        depth += (found[0] == "{") - (found[0] == "}")
-        if depth <= 0 and found[0] not in "{}":
-            parts.append(latex[start : found.start()])
-            start = found.end()
+    for match in _AND.finditer(latex):
+        depth += (match[0] == "{") - (match[0] == "}")
+        if depth <= 0 and match[0] not in "{}":
+            parts.append(latex[start : match.start()])
+            start = match.end()
     return "; ".join(to_text(part) for part in (*parts, latex[start:]))
 
 
@@ -224,27 +224,27 @@ def _raw(latex: str) -> str:
 def _address(fields: Mapping[str, str]) -> str:
     for name in ("url", "howpublished"):
         if "://" in fields.get(name, "") or (name == "url" and fields.get(name)):
-            found = re.search(r"https?://\S+", _raw(fields[name]))
-            return found[0] if found else _raw(fields[name])
+            match = re.search(r"https?://\S+", _raw(fields[name]))
+            return match[0] if match else _raw(fields[name])
     return ""
 
 
 def _names(fields: Mapping[str, str]) -> dict[str, tuple[Name, ...]]:
-    found: dict[str, tuple[Name, ...]] = {}
+    names: dict[str, tuple[Name, ...]] = {}
     for name, variable in _NAMES.items():
         if fields.get(name):
             if name == "editor":
                 variable = _EDITOR_TYPES.get(fields.get("editortype", "").strip().lower(), variable)
-            found.setdefault(variable, read_names(fields[name]))
+            names.setdefault(variable, read_names(fields[name]))
     for letter in "abc":  # BibLaTeX's further editors, each with a role
         role = fields.get(f"editor{letter}type", "").strip().lower()
         if role in _EDITOR_TYPES and fields.get(f"editor{letter}"):
-            found.setdefault(_EDITOR_TYPES[role], read_names(fields[f"editor{letter}"]))
-    return found
+            names.setdefault(_EDITOR_TYPES[role], read_names(fields[f"editor{letter}"]))
+    return names
 
 
 def _dates(fields: Mapping[str, str]) -> dict[str, Date]:
-    found: dict[str, Date] = {}
+    dates: dict[str, Date] = {}
     issued = edtf(plain_text(fields["date"])) if fields.get("date") else None
     if issued is None and fields.get("date"):
         issued = Date(literal=plain_text(fields["date"]))
@@ -252,11 +252,11 @@ def _dates(fields: Mapping[str, str]) -> dict[str, Date]:
         parts = (plain_text(fields.get(name, "")) for name in ("year", "month", "day"))
         issued = year_and_month(*parts)
     if issued is not None:
-        found["issued"] = issued
+        dates["issued"] = issued
     for name, variable in _DATES.items():
         if fields.get(name) and (date := edtf(plain_text(fields[name]))):
-            found[variable] = date
-    return found
+            dates[variable] = date
+    return dates
 
 
 _SMALL = frozenset(
@@ -278,8 +278,8 @@ _LANGUAGES = {
 def language_code(name: str) -> str:
     """The tag of a language by its name in LaTeX, or the tag that is written; else ""."""
     name = name.strip()
-    if found := _LANGUAGES.get(name.lower()) or tags_by_name().get(name.lower()):
-        return found
+    if tag := _LANGUAGES.get(name.lower()) or tags_by_name().get(name.lower()):
+        return tag
     return name.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}([-_]\w+)*", name) else ""
 
 

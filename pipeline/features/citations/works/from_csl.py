@@ -44,8 +44,8 @@ def to_reference(data: object, span: Span) -> Reference:
     values: dict[str, str] = {}
     names: dict[str, tuple[Name, ...]] = {}
     dates: dict[str, Date] = {}
-    for written, value in data.items():
-        variable = _SPELLINGS.get(str(written), str(written))
+    for spelling, value in data.items():
+        variable = _SPELLINGS.get(str(spelling), str(spelling))
         if variable in ("id", "type", "citation-key", "custom", "categories"):
             continue
         if isinstance(value, str | int | float) and not isinstance(value, bool):
@@ -119,12 +119,12 @@ def _date(data: Mapping[str, Any]) -> Date:
             is_open = len(parts) > 1 and [str(part) for part in parts[1]] == ["0"]
             return Date(start=start, end=(0,) if is_open else end, circa=circa)
     if "year" in data:
-        whole = _numbers([data.get(part) for part in ("year", "month", "day")])
-        return Date(start=whole, circa=circa)
+        start = _numbers([data.get(part) for part in ("year", "month", "day")])
+        return Date(start=start, circa=circa)
     for key in ("raw", "edtf", "literal"):
         if text := str(data.get(key, "")).strip():
-            found = edtf(text)
-            return found if found else Date(literal=text, circa=circa)
+            date = edtf(text)
+            return date if date else Date(literal=text, circa=circa)
     return Date(circa=circa)
 
 
@@ -136,10 +136,10 @@ def _date_of_parts(data: list[Any]) -> Date:
 
 def _numbers(parts: Iterable[Any]) -> tuple[int, ...]:
     """The numbers up to the first other value."""
-    found: list[int] = []
+    numbers: list[int] = []
     for part in parts:
         text = str(part).strip()
         if not re.fullmatch(r"-?\d{1,5}", text) or int(text) == 0:
             break
-        found.append(int(text))
-    return tuple(found)
+        numbers.append(int(text))
+    return tuple(numbers)

