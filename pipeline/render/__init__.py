@@ -23,17 +23,17 @@ def render(
     stem: str,
     templates: Path | None = None,
     page_map: PageMap | None = None,
-    known: Memo | None = None,
+    memo: Memo | None = None,
 ) -> Pages:
     """The pages of ``edition``; ``stem`` is the base name of the publication's files. ``page_map``
-    is that of the standard print edition, for a printed one with the same pages. ``known`` are
+    is that of the standard print edition, for a printed one with the same pages. ``memo`` are
     blocks rendered earlier with the same templates.
 
     ``templates`` is a folder whose files replace the built-in ones. Raises `jinja2.TemplateError`
     if one of them cannot be used.
     """
     with template_errors(templates):
-        using = environment(templates), Memo() if known is None else known
+        using = environment(templates), Memo() if memo is None else memo
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, *using, page_map)
         assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]

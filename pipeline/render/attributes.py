@@ -63,12 +63,12 @@ class SizeClasses:
         return f"in-place {name}"
 
 
-def classes_of(node: Node, made: Iterable[str]) -> list[str]:
-    """The classes of a node's element: those ``made`` by its template, and the author's. The name
-    of a container, of which its template makes a class, is the author's too."""
+def classes_of(node: Node, classes: Iterable[str]) -> list[str]:
+    """The classes of a node's element: those of its template, and the author's. The name of
+    a container, of which its template makes a class, is the author's too."""
     if isinstance(node, Container):
-        return [name for name in (*made, *node.attributes.classes) if name not in TAKEN_NAMES]
-    return [*made, *(name for name in node.attributes.classes if name not in TAKEN_CLASSES)]
+        return [name for name in (*classes, *node.attributes.classes) if name not in TAKEN_NAMES]
+    return [*classes, *(name for name in node.attributes.classes if name not in TAKEN_CLASSES)]
 
 
 def attributes_of(
@@ -76,34 +76,34 @@ def attributes_of(
 ) -> Markup:
     """The attributes of a node's element in a format, with ``classes`` before its own."""
     names = classes_of(node, classes)
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     if node.attributes.id:
-        found["id"] = node.attributes.id
+        attributes["id"] = node.attributes.id
     if format_name == "epub" and isinstance(node, Container) and node.name == "details":
         # Many e-readers cannot unfold anything.
-        found["open"] = "open"
+        attributes["open"] = "open"
     for key, value in node.attributes.pairs:
         if key == MINUTES:  # templates put it in words
             continue
         if key[:1] == "+":  # what a pass says
-            found[f"data-{key[1:]}"] = value
+            attributes[f"data-{key[1:]}"] = value
         elif key == "width":
             names.append(sizes.width(value))
         elif key == "lang":
-            found["lang"] = value
+            attributes["lang"] = value
             if format_name != "html":
-                found["xml:lang"] = value
+                attributes["xml:lang"] = value
         elif key == "cite":
             if scheme(value) in {"", "http", "https"}:
-                found[key] = value
+                attributes[key] = value
         elif key in {"dir", "title", "datetime", "open"}:
-            found[key] = value
+            attributes[key] = value
         elif re.fullmatch(r"[a-z][a-z0-9-]*", key):
             name = key if key.startswith("data-") else f"data-{key}"
             if format_name != "pdf" or name not in OURS:
-                found[name] = value
+                attributes[name] = value
     if any(names):
-        found["class"] = " ".join(dict.fromkeys(filter(None, names)))
+        attributes["class"] = " ".join(dict.fromkeys(filter(None, names)))
     return Markup("").join(
-        Markup(' {}="{}"').format(key, value) for key, value in found.items() if key
+        Markup(' {}="{}"').format(key, value) for key, value in attributes.items() if key
     )

@@ -33,14 +33,14 @@ def tails(table: Table, mark: str) -> Mapping[int, Mapping[int, float]]:
         for column, cell in row:
             if cell.align == "decimal" and (text := _text(cell)):
                 columns.setdefault(column, {})[number] = (text, _raised(cell))
-    found: dict[int, dict[int, float]] = {}
+    padding: dict[int, dict[int, float]] = {}
     for at, texts in columns.items():
         used = _mark([text for text, _ in texts.values()], mark)
         widths = {row: _tail(text, used) + raised for row, (text, raised) in texts.items()}
         widest = max(widths.values())
         for index, width in widths.items():
-            found.setdefault(index, {})[at] = round(widest - width, 2)
-    return found
+            padding.setdefault(index, {})[at] = round(widest - width, 2)
+    return padding
 
 
 def _text(cell: TableCell) -> str:
@@ -68,11 +68,11 @@ def _mark(texts: Iterable[str], mark: str) -> str:
     for number in numbers:
         if "." in number and "," in number:
             return max(".,", key=number.rfind)
-    other = "," if mark == "." else "."
+    other_mark = "," if mark == "." else "."
     if any(mark in number for number in numbers):
         return mark
-    fraction = re.compile(rf"\d{re.escape(other)}(?!\d{{3}}(?!\d))\d")
-    return other if any(map(fraction.search, numbers)) else mark
+    fraction = re.compile(rf"\d{re.escape(other_mark)}(?!\d{{3}}(?!\d))\d")
+    return other_mark if any(map(fraction.search, numbers)) else mark
 
 
 def _number(text: str) -> str:

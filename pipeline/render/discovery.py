@@ -54,14 +54,14 @@ def article_front(metadata: Metadata) -> ArticleFront | None:
     """The front of an article; None if the publication is not one."""
     writers = tuple(
         _Writer(
-            one.name,
-            one.affiliations,
-            one.orcid if one.affiliations or metadata.abstract else "",
-            one.email if one.corresponding else "",
+            author.name,
+            author.affiliations,
+            author.orcid if author.affiliations or metadata.abstract else "",
+            author.email if author.corresponding else "",
         )
-        for one in metadata.authors
+        for author in metadata.authors
     )
-    described = tuple(one for one in writers if one.affiliations or one.orcid or one.email)
+    described = tuple(w for w in writers if w.affiliations or w.orcid or w.email)
     abstract = tuple(filter(None, metadata.abstract.split("\n\n")))
     keywords = metadata.keywords if abstract else ()
     return ArticleFront(described, abstract, keywords) if described or abstract else None
@@ -86,8 +86,8 @@ NOTHING = WebFacts()
 def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
     """The files that readers of ``edition`` can download."""
     return tuple(
-        Download(one.format.upper(), quote(output_name(stem, one)), MEDIA_TYPES[one.format])
-        for one in offered(edition, metadata)
+        Download(offer.format.upper(), quote(output_name(stem, offer)), MEDIA_TYPES[offer.format])
+        for offer in offered(edition, metadata)
     )
 
 
@@ -136,7 +136,7 @@ def _open_graph(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
         ("og:url", facts.address),
         ("og:site_name", metadata.publisher),
         ("og:locale", _locale(metadata.lang)),
-        *(("og:locale:alternate", _locale(one.lang)) for one in metadata.translations),
+        *(("og:locale:alternate", _locale(version.lang)) for version in metadata.translations),
         (f"{kind}:{date}", metadata.date if len(metadata.date) == len("YYYY-MM-DD") else ""),
         ("book:isbn", isbn),
         *((f"{kind}:tag", keyword) for keyword in metadata.keywords),
@@ -164,7 +164,7 @@ def _highwire(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
         ("citation_abstract_html_url", facts.address),
     ]
     if facts.address:
-        pdfs = (one.href for one in facts.downloads if one.label == "PDF")
+        pdfs = (download.href for download in facts.downloads if download.label == "PDF")
         values += [("citation_pdf_url", urljoin(facts.address, pdf)) for pdf in pdfs]
     return [MetaTag("name", name, value) for name, value in values]
 
@@ -199,15 +199,15 @@ class Alternate(NamedTuple):
 
 def language_links(metadata: Metadata) -> tuple[LanguageLink, ...]:
     """The translations, for readers. Two in one language have their tags with the name."""
-    names = Counter(autonym(one.lang) for one in metadata.translations)
+    names = Counter(autonym(version.lang) for version in metadata.translations)
 
     def name(lang: str) -> str:
         plain = autonym(lang)
         return f"{plain} ({lang})" if names[plain] > 1 else plain
 
     return tuple(
-        LanguageLink(one.lang, direction_of(one.lang), name(one.lang), one.url)
-        for one in metadata.translations
+        LanguageLink(version.lang, direction_of(version.lang), name(version.lang), version.url)
+        for version in metadata.translations
     )
 
 
@@ -218,13 +218,13 @@ def alternates(metadata: Metadata, address: str) -> tuple[Alternate, ...]:
     All translations must name the same default. That is the English one, or else the first by tag,
     which all of them can determine.
     """
-    found = [Alternate(one.lang, one.url) for one in metadata.translations]
-    if not (found and address):
-        return tuple(found)
-    found.append(Alternate(metadata.lang, address))
-    found.sort()
-    fallback = next((one for one in found if one.lang.split("-")[0] == "en"), found[0])
-    return (*found, Alternate("x-default", fallback.href))
+    links = [Alternate(version.lang, version.url) for version in metadata.translations]
+    if not (links and address):
+        return tuple(links)
+    links.append(Alternate(metadata.lang, address))
+    links.sort()
+    fallback = next((link for link in links if link.lang.split("-")[0] == "en"), links[0])
+    return (*links, Alternate("x-default", fallback.href))
 
 
 def social_tags(metadata: Metadata, stem: str) -> tuple[MetaTag, ...]:

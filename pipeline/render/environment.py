@@ -88,8 +88,8 @@ def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[S
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
     """All files that the markup of a format may be made from, for dependency files."""
-    own = _files_of(overrides, format_name) if overrides else ()
-    return own + _builtin_files(format_name)
+    override_files = _files_of(overrides, format_name) if overrides else ()
+    return override_files + _builtin_files(format_name)
 
 
 @functools.cache
@@ -98,12 +98,12 @@ def _builtin_files(format_name: str) -> tuple[Path, ...]:
 
 
 def _files_of(folder: Path, format_name: str) -> tuple[Path, ...]:
-    found: Iterable[Path] = (
+    paths: Iterable[Path] = (
         file
         for part in (format_name, "shared", "themes", "cover")
         for file in sorted((folder / part).rglob("*"))
     )
-    return tuple(file for file in found if file.is_file())
+    return tuple(file for file in paths if file.is_file())
 
 
 @contextlib.contextmanager
@@ -132,8 +132,8 @@ def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
         return str(error.name or ""), 0
     raised = error.__cause__ or error
     frames = traceback.extract_tb(raised.__traceback__)
-    found = [frame for frame in frames if frame.filename.endswith(".j2")]
-    return (found[-1].filename, found[-1].lineno or 0) if found else ("", 0)
+    places = [frame for frame in frames if frame.filename.endswith(".j2")]
+    return (places[-1].filename, places[-1].lineno or 0) if places else ("", 0)
 
 
 def template_problem(error: jinja2.TemplateError) -> str:

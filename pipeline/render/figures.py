@@ -101,8 +101,8 @@ def for_print(
     for node, width in walk_with(nodes, upright, room):
         if isinstance(node, Image) and node.asset:
             is_sized = is_large or node.attributes.get("width")
-            own = width if is_sized else min(width, node.width * _MILLIMETRES["px"])
-            widest[node.asset] = max(own, widest.get(node.asset, 0.0))
+            printed_width = width if is_sized else min(width, node.width * _MILLIMETRES["px"])
+            widest[node.asset] = max(printed_width, widest.get(node.asset, 0.0))
     if logo := document.metadata.brand.logo:
         widest[logo.text] = max(upright, widest.get(logo.text, 0.0))
 

@@ -51,7 +51,7 @@ class _Divider:
             return root.format(RADICAL, self._row(element))
         if pattern := DIVIDED.get(element.tag):
             return Markup(pattern).format(*(self._row([child]) for child in element))
-        return self._beside(element)
+        return self._with_fields_after(element)
 
     def _row(self, elements: Iterable[Element]) -> Markup:
         """Elements side by side: fields, and formulas between them."""
@@ -81,6 +81,6 @@ class _Divider:
     def _fields(self, element: Element) -> Markup:
         return Markup("").join(map(self._field, letters(element)))
 
-    def _beside(self, element: Element) -> Markup:
+    def _with_fields_after(self, element: Element) -> Markup:
         """An element that cannot be divided, with its fields after it."""
         return self._formula([element]) + self._fields(element)

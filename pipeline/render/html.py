@@ -38,11 +38,11 @@ def assemble(
     edition: Edition,
     stem: str,
     environment: jinja2.Environment,
-    known: Memo,
+    memo: Memo,
 ) -> Pages:
     """The page, with the names of styles and images as separate files."""
     renderer = NodeRenderer(
-        environment, "html", document, known, in_contents=frozenset(targets(document.contents))
+        environment, "html", document, memo, in_contents=frozenset(targets(document.contents))
     )
     metadata = document.metadata
     points = nav_points(document.contents, renderer.href)

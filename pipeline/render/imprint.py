@@ -73,16 +73,16 @@ def numbers(metadata: Metadata, schemes: tuple[str, ...]) -> Iterator[Fact]:
     readers, and is only shown if there is nothing else."""
     word, isbns = words(metadata.lang), metadata.isbns
     formats = {"isbn_epub": isbns.epub, "isbn_pdf": isbns.pdf, "isbn_print": isbns.print}
-    yield from (Fact(word[name], hyphenated(one)) for name, one in formats.items() if one)
-    own = [metadata.identifier] if metadata.identifier else []
-    found = [one for one in dict.fromkeys((*own, *metadata.identifiers)) if one.scheme in schemes]
-    others = [one for one in found if one.scheme != "uuid" and one.value not in formats.values()]
-    for one in others:
-        label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, word["identifier"])
-        value = hyphenated(one.value) if one.scheme == "isbn" else one.value
-        yield Fact(label, value, one.uri if one.uri.startswith("http") else "")
-    if not others and not any(formats.values()):
-        yield from (Fact(word["identifier"], one.uri) for one in found[:1])
+    yield from (Fact(word[name], hyphenated(isbn)) for name, isbn in formats.items() if isbn)
+    main = [metadata.identifier] if metadata.identifier else []
+    identifiers = [i for i in dict.fromkeys((*main, *metadata.identifiers)) if i.scheme in schemes]
+    further = [i for i in identifiers if i.scheme != "uuid" and i.value not in formats.values()]
+    for identifier in further:
+        label = {"isbn": "ISBN", "doi": "DOI"}.get(identifier.scheme, word["identifier"])
+        value = hyphenated(identifier.value) if identifier.scheme == "isbn" else identifier.value
+        yield Fact(label, value, identifier.uri if identifier.uri.startswith("http") else "")
+    if not further and not any(formats.values()):
+        yield from (Fact(word["identifier"], identifier.uri) for identifier in identifiers[:1])
 
 
 def licence(metadata: Metadata) -> Iterator[Fact]:
@@ -105,18 +105,18 @@ def published_by(metadata: Metadata) -> str:
 def names(people: tuple[Contributor, ...], lang: str) -> Markup:
     """Names in a row, the last after “and”."""
     word = words(lang)
-    *others, last = (escape(person.name) for person in people)
-    rest = Markup(escape(word["list_separator"])).join(others)
-    return rest + f" {word['and']} " + last if others else last
+    *earlier, last = (escape(person.name) for person in people)
+    text = Markup(escape(word["list_separator"])).join(earlier)
+    return text + f" {word['and']} " + last if earlier else last
 
 
 def _families(document: Document, css: str) -> str:
     has_code = any(_is_code(node) for _, node, _ in find(document, InlineElement, Code, CodeBlock))
     families = dict.fromkeys(face.family for face in FACES)
-    shown = [f for f in families if f in css and (f != MONO or has_code)]
+    shown_families = [f for f in families if f in css and (f != MONO or has_code)]
     if document.metadata.embed_fonts and has(document, Math, MathBlock):
-        shown.append(MATH)
-    return words(document.metadata.lang)["list_separator"].join(shown)
+        shown_families.append(MATH)
+    return words(document.metadata.lang)["list_separator"].join(shown_families)
 
 
 def _is_code(node: Node) -> bool:

@@ -61,14 +61,14 @@ class KnownBlocks:
         return digest.digest()
 
     def get(self, name: bytes) -> KnownMarkup | None:
-        found = self._parts.get(name)
-        return KnownMarkup(found[0], frozenset(map(_sign, found[1]))) if found else None
+        entry = self._parts.get(name)
+        return KnownMarkup(entry[0], frozenset(map(_sign, entry[1]))) if entry else None
 
     def put(self, name: bytes, node: Node, markup: str, signs: Iterable[Sign]) -> None:
         """Remember the markup of a block, if it depends on nothing but its content."""
         if all(self._is_alone(inner) for inner in walk(node)):
             parts, numbers = _NUMBER.split(markup)[::2], _NUMBER.findall(markup)
-            if [int(one) for one in numbers] == _following(numbers):
+            if [int(number) for number in numbers] == _following(numbers):
                 self._parts.put(name, (parts, sorted(map(_sign_name, signs))))
 
     def _is_alone(self, node: Node) -> bool:

@@ -36,7 +36,7 @@ def linked_data(metadata: Metadata, facts: WebFacts = NOTHING) -> dict[str, Any]
         "keywords": list(metadata.keywords),
         "author": [_author(author, metadata) for author in metadata.authors],
         **_contributors(metadata),
-        "publisher": _named("Organization", metadata.publisher),
+        "publisher": _thing("Organization", metadata.publisher),
         "license": (metadata.licence.url or metadata.licence.name) if metadata.licence else "",
         "copyrightNotice": metadata.rights,
         "identifier": identifier.uri if identifier else "",
@@ -46,15 +46,16 @@ def linked_data(metadata: Metadata, facts: WebFacts = NOTHING) -> dict[str, Any]
         "hasPart": _chapters(facts),
         "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
         "workTranslation": [
-            {"@type": kind, "inLanguage": one.lang, "url": one.url} for one in metadata.translations
+            {"@type": kind, "inLanguage": translation.lang, "url": translation.url}
+            for translation in metadata.translations
         ],
         "encoding": [
             {
                 "@type": "MediaObject",
-                "contentUrl": urljoin(facts.address, other.href),
-                "encodingFormat": other.media_type,
+                "contentUrl": urljoin(facts.address, download.href),
+                "encodingFormat": download.media_type,
             }
-            for other in facts.downloads
+            for download in facts.downloads
         ],
     }
     cleaned: dict[str, Any] = without_empty(data)
@@ -64,7 +65,7 @@ def linked_data(metadata: Metadata, facts: WebFacts = NOTHING) -> dict[str, Any]
 def _author(author: Contributor, metadata: Metadata) -> dict[str, Any]:
     """An author, with where an article was written."""
     return _agent(author, metadata) | {
-        "affiliation": [_named("Organization", place) for place in author.affiliations],
+        "affiliation": [_thing("Organization", place) for place in author.affiliations],
         "email": author.email if author.corresponding else "",
     }
 
@@ -74,32 +75,32 @@ def _agent(contributor: Contributor, metadata: Metadata) -> dict[str, Any]:
     body, so the type is given only where something else does."""
     if contributor.kind and not contributor.orcid:
         kind = {"person": "Person", "organisation": "Organization"}[contributor.kind]
-        return _named(kind, contributor.name)
+        return _thing(kind, contributor.name)
     if contributor.orcid:
         orcid = f"https://orcid.org/{contributor.orcid}"
         return {"@type": "Person", "@id": orcid, "name": contributor.name, "sameAs": orcid}
     if contributor.name == metadata.publisher:
-        return _named("Organization", contributor.name)
+        return _thing("Organization", contributor.name)
     speaks = any(contributor.name == speaker.name for speaker in metadata.speakers)
-    return _named("Person" if speaks or contributor.sort_name else "", contributor.name)
+    return _thing("Person" if speaks or contributor.sort_name else "", contributor.name)
 
 
 def _contributors(metadata: Metadata) -> dict[str, list[dict[str, Any]]]:
     """Contributors and speakers, each once, with their roles."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_property: dict[str, list[dict[str, Any]]] = {}
     roles = {speaker.name: speaker.role for speaker in metadata.speakers}
     for person in metadata.contributors:
         agent = _agent(person, metadata)
-        if own := _ROLE_PROPERTIES.get(person.role):
-            found.setdefault(own, []).append(agent)
+        if role_property := _ROLE_PROPERTIES.get(person.role):
+            by_property.setdefault(role_property, []).append(agent)
         else:
             role = roles.pop(person.name, RELATORS + person.role)
-            found.setdefault("contributor", []).append(_role(role, agent))
+            by_property.setdefault("contributor", []).append(_role(role, agent))
     authors = {author.name for author in metadata.authors}
-    found.setdefault("contributor", []).extend(
-        _role(role, _named("Person", name)) for name, role in roles.items() if name not in authors
+    by_property.setdefault("contributor", []).extend(
+        _role(role, _thing("Person", name)) for name, role in roles.items() if name not in authors
     )
-    return found
+    return by_property
 
 
 def _role(name: str, agent: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def _chapters(facts: WebFacts) -> list[dict[str, Any]]:
     if not (facts.is_book and facts.address):
         return []
     return [
-        _named("Chapter", chapter.title)
+        _thing("Chapter", chapter.title)
         | {"position": position, "url": facts.address + chapter.href}
         for position, chapter in enumerate(facts.chapters, start=1)
     ]
@@ -122,10 +123,10 @@ def _series(metadata: Metadata) -> dict[str, Any]:
     series = metadata.series
     if series is None:
         return {}
-    return _named("CreativeWorkSeries", series.name) | {"position": series.position}
+    return _thing("CreativeWorkSeries", series.name) | {"position": series.position}
 
 
-def _named(kind: str, name: str) -> dict[str, Any]:
+def _thing(kind: str, name: str) -> dict[str, Any]:
     return {"@type": kind, "name": name} if name else {}
 
 
@@ -144,7 +145,7 @@ def _catalogue_data(metadata: Metadata, *, is_book: bool) -> dict[str, Any]:
         "publisherImprint": (
             {"@type": "Organization", "name": metadata.imprint} if metadata.imprint else {}
         ),
-        "sameAs": [one.uri for one in metadata.identifiers],
+        "sameAs": [identifier.uri for identifier in metadata.identifiers],
         "workExample": _formats(metadata.isbns),
     }
 
@@ -160,9 +161,9 @@ def _subject(subject: Subject) -> dict[str, Any]:
 
 def _formats(isbns: Isbns) -> list[dict[str, Any]]:
     """The formats that have ISBNs of their own."""
-    found = [
+    books = [
         {"@type": "Book", "isbn": isbns.epub, "bookFormat": EBOOK},
         {"@type": "Book", "isbn": isbns.pdf, "bookFormat": EBOOK},
         {"@type": "Book", "isbn": isbns.print},
     ]
-    return [one for one in found if one["isbn"]]
+    return [book for book in books if book["isbn"]]

@@ -116,17 +116,17 @@ def draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     """The drawing of a formula given as finished markup. Indices are as small as the font has
     them, but not smaller than ``least`` ems. Raises `CannotDrawError`."""
     try:
-        found = _drawn(mathml, colour, least)
+        drawing = _drawing(mathml, colour, least)
     except Exception as error:  # ziamath and ziafont raise whatever their parts do
         from pipeline.render.math_layout import TooHighError
 
         raise CannotDrawError(str(error), too_high=isinstance(error, TooHighError)) from error
-    if found.width <= 0 or not 0 <= found.height < HIGHEST:
+    if drawing.width <= 0 or not 0 <= drawing.height < HIGHEST:
         raise CannotDrawError
-    return found
+    return drawing
 
 
-def _drawn(mathml: str, colour: str, least: float) -> FormulaDrawing:
+def _drawing(mathml: str, colour: str, least: float) -> FormulaDrawing:
     _ziamath()
     root = fromstring(mathml)
     for element in root.iter():
@@ -177,19 +177,19 @@ def _image(svg: Element) -> tuple[str, bytes]:
     if len(shapes) < len(svg):
         return "image/svg+xml", tostring(svg)
     left, top, width, height = map(float, svg.attrib["viewBox"].split())
-    found = FormulaShapes((left, top, width, height), tuple(outlines), shapes)
-    return FORMULA_SHAPES, msgspec.json.encode(found)
+    formula = FormulaShapes((left, top, width, height), tuple(outlines), shapes)
+    return FORMULA_SHAPES, msgspec.json.encode(formula)
 
 
 def _shape(element: Element, outlines: dict[str, int]) -> FormulaShape | None:
     """A glyph or a bar; nothing if it is more than that."""
-    given = dict(element.attrib)
-    fill = given.pop("fill", "#000000")
-    if element.tag == "rect" and given.keys() == {"x", "y", "width", "height"}:
-        return FormulaShape(fill, tuple(map(float, given.values())))
-    if element.tag == "path" and given.keys() == {"d", "transform"} and not len(element):
-        matrix = given["transform"].removeprefix("matrix(").removesuffix(")")
-        outline = outlines.setdefault(given["d"], len(outlines))
+    attributes = dict(element.attrib)
+    fill = attributes.pop("fill", "#000000")
+    if element.tag == "rect" and attributes.keys() == {"x", "y", "width", "height"}:
+        return FormulaShape(fill, tuple(map(float, attributes.values())))
+    if element.tag == "path" and attributes.keys() == {"d", "transform"} and not len(element):
+        matrix = attributes["transform"].removeprefix("matrix(").removesuffix(")")
+        outline = outlines.setdefault(attributes["d"], len(outlines))
         return FormulaShape(fill, tuple(map(float, matrix.split())), outline)
     return None
 
@@ -231,11 +231,11 @@ def _ziamath() -> ModuleType:
 def _placed(glyph: Any, x: float, y: float, size: float) -> Element | None:
     """A glyph at its position, with its outline in font units, which is the same everywhere: so it
     is written once, and drawn once per file."""
-    found = _outline(glyph)
-    if found is not None:
+    outline = _outline(glyph)
+    if outline is not None:
         unit = glyph.funits_to_points(1, size / glyph.DFLT_SIZE_PT)
-        found.set("transform", f"matrix({unit:.5f} 0 0 {unit:.5f} {x:.2f} {y:.2f})")
-    return found
+        outline.set("transform", f"matrix({unit:.5f} 0 0 {unit:.5f} {x:.2f} {y:.2f})")
+    return outline
 
 
 def _outline(glyph: Any) -> Element | None:
@@ -253,53 +253,53 @@ def _as_drawn(element: Element, display: bool) -> Element:
     """A copy of an element in the words that ziamath knows."""
     tag = element.tag
     display = element.get("displaystyle", str(display).lower()) == "true"
-    found = Element(tag, {name: _length(value) for name, value in element.attrib.items()})
-    found.text = element.text
-    kind = found.attrib.pop("class", "")
+    copy = Element(tag, {name: _length(value) for name, value in element.attrib.items()})
+    copy.text = element.text
+    kind = copy.attrib.pop("class", "")
     if tag in ROWS:
-        found.extend(_row(element, display))
+        copy.extend(_row(element, display))
     else:
-        found.extend(_as_drawn(child, display) for child in element)
+        copy.extend(_as_drawn(child, display) for child in element)
     match tag:
-        case "mo" if found.text == "\N{SET MINUS}":  # the font has a small one
-            found.text = "\\"
-            found.attrib |= {"lspace": _length("0.222em"), "rspace": _length("0.222em")}
+        case "mo" if copy.text == "\N{SET MINUS}":  # the font has a small one
+            copy.text = "\\"
+            copy.attrib |= {"lspace": _length("0.222em"), "rspace": _length("0.222em")}
         case "mstyle":
-            found.tag = "mrow"
-        case "msqrt" if not len(found):
-            found.append(Element("mrow"))
+            copy.tag = "mrow"
+        case "msqrt" if not len(copy):
+            copy.append(Element("mrow"))
         case "mrow" if kind in ENCLOSED:
-            found.tag = "menclose"
-            found.set("notation", ENCLOSED[kind])
+            copy.tag = "menclose"
+            copy.set("notation", ENCLOSED[kind])
         case "mtd" if kind:
-            found.set("lines", kind)
+            copy.set("lines", kind)
         case "mspace" if kind == GAP:
-            found.set(GAP, "yes")
+            copy.set(GAP, "yes")
             for name in ("width", "height"):  # people's writing is as large in an index
                 size = float(element.get(name, "0").removesuffix("em"))
-                found.set(name, f"{size * SIZE:.2f}px")
+                copy.set(name, f"{size * SIZE:.2f}px")
         case "mtext" if kind:
-            found.set("mathvariant", kind)
+            copy.set("mathvariant", kind)
         case "mtable":
-            found.set("columnspacing", "0em" if kind == "aligned" else _length("1em"))
-            lined = any(cell.get("lines") for cell in found.iter("mtd"))
-            found.set("rowspacing", _length("0.6em" if lined else "0.35em"))
+            copy.set("columnspacing", "0em" if kind == "aligned" else _length("1em"))
+            lined = any(cell.get("lines") for cell in copy.iter("mtd"))
+            copy.set("rowspacing", _length("0.6em" if lined else "0.35em"))
         case "munder" | "mover" | "munderover":
-            _limits(found, display)
+            _limits(copy, display)
         case "msub" | "msup" | "msubsup":
-            _space(found[0], "prefix")
-    return found
+            _space(copy[0], "prefix")
+    return copy
 
 
 def _row(element: Element, display: bool) -> Iterator[Element]:
     """The children of a row, operators with the space that is around them."""
     children = [child for child in element if child.text != APPLY]
     for index, child in enumerate(children):
-        found = _as_drawn(child, display)
+        copy = _as_drawn(child, display)
         if len(children) > 1:
             last = index == len(children) - 1
-            _space(found, "prefix" if index == 0 else "postfix" if last else "infix")
-        yield found
+            _space(copy, "prefix" if index == 0 else "postfix" if last else "infix")
+        yield copy
 
 
 def _space(element: Element, form: str) -> None:
@@ -318,7 +318,7 @@ def _spacing(sign: str, form: str) -> tuple[tuple[str, str], ...]:
     import ziamath.operators
 
     params = ziamath.operators.get_params(sign, form)
-    found = {"stretchy": "false"} if params.get("largeop") == "true" else {}
+    attributes = {"stretchy": "false"} if params.get("largeop") == "true" else {}
     for side in ("lspace", "rspace"):
         space = SPACES.get(params.get(side, ""), 0)
         if form == "infix" and (side not in params or LONG_ARROW.match(sign)):
@@ -326,8 +326,8 @@ def _spacing(sign: str, form: str) -> tuple[tuple[str, str], ...]:
         elif form == "infix" and (BINARY.match(sign) or PRODUCT.match(sign)):
             space = max(space, _usual(sign))  # ziamath's are older
         if space:
-            found[side] = _length(f"{space / 18:.4f}em")
-    return tuple(found.items())
+            attributes[side] = _length(f"{space / 18:.4f}em")
+    return tuple(attributes.items())
 
 
 def _usual(sign: str) -> int:

@@ -71,7 +71,7 @@ class FormulaImages:
         look = (BLACK, LEAST) if self.large_room else (self.ink, 0.0)
         nodes = (node for _, node, _ in tree.find(self._document, Math, MathBlock))
         formulas = (node for node in nodes if isinstance(node, Math | MathBlock))
-        self._known = in_batches(drawings, ((self._with_room(one), *look) for one in formulas))
+        self._known = in_batches(drawings, ((self._with_room(node), *look) for node in formulas))
 
     def image(self, node: Math | MathBlock, *, in_title: bool) -> FormulaImage | None:
         """The image of a formula; None if it cannot be drawn, so that its source is shown."""
@@ -104,27 +104,27 @@ class FormulaImages:
             problem, hint = "The formula is nested too deeply.", "Divide it into several."
         message = f"{problem} It is printed as it is written."
         span, source = self._document.place(node.span), self._document.source
-        found = diagnostic(Code.BAD_MATH, message, span=span, source=source, hint=hint)
-        self.findings.append(found)
+        finding = diagnostic(Code.BAD_MATH, message, span=span, source=source, hint=hint)
+        self.findings.append(finding)
 
     def _draw(self, mathml: str, colour: str, in_line: bool) -> FormulaDrawing:
         """A drawing; in large print its smallest letters are as large as the text."""
 
         def drawn(mathml: str) -> FormulaDrawing:
             look = (BLACK, LEAST) if self.large_room else (colour, 0.0)
-            found = self._known.get((mathml, *look)) or draw(mathml, *look)
+            image = self._known.get((mathml, *look)) or draw(mathml, *look)
             if not self.large_room:
-                return found
-            width, height, depth = found.width / LEAST, found.height / LEAST, found.depth / LEAST
+                return image
+            width, height, depth = image.width / LEAST, image.height / LEAST, image.depth / LEAST
             gaps = tuple(
                 (gap[0] / LEAST, gap[1] / LEAST, gap[2] / LEAST, gap[3] / LEAST)
-                for gap in found.gaps
+                for gap in image.gaps
             )
-            return FormulaDrawing(found.media_type, found.data, width, height, depth, gaps)
+            return FormulaDrawing(image.media_type, image.data, width, height, depth, gaps)
 
-        found, room = drawn(mathml), self.large_room or self.room
-        if in_line or found.width <= room:
-            return found
+        image, room = drawn(mathml), self.large_room or self.room
+        if in_line or image.width <= room:
+            return image
         return drawn(in_lines(mathml, room, lambda formula: drawn(formula).width))
 
     def _add(self, key: tuple[str, str], drawing: FormulaDrawing) -> str:

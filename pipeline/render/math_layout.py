@@ -97,31 +97,31 @@ class _Table(Mtable, tag="mtable"):
                     upright = side in ("left", "right")
                     at = sides[not upright][side in ("right", "bottom")]
                     begin, end = sides[upright]
-                    found = runs.setdefault((kind, upright, at), [])
-                    if found and found[-1][1] == begin:
-                        begin = found.pop()[0]
-                    found.append((begin, end))
-        for (kind, upright, at), found in runs.items():
-            for begin, end in found:
+                    pieces = runs.setdefault((kind, upright, at), [])
+                    if pieces and pieces[-1][1] == begin:
+                        begin = pieces.pop()[0]
+                    pieces.append((begin, end))
+        for (kind, upright, at), pieces in runs.items():
+            for begin, end in pieces:
                 self._line(kind, upright, at, begin, end, kwargs)
 
     def _edges(self, sizes: Sequence[int]) -> tuple[list[float], list[float]]:
         """The ends of columns and rows, which share the room between them equally; the first and
         the last get as much outside."""
-        beside = self.size_px(self.element.get("columnspacing", "0")) / 2
+        column_gap = self.size_px(self.element.get("columnspacing", "0")) / 2
         over = self.size_px(self.element.get("rowspacing", "0")) / 2
         cells = iter(zip(self.nodes, self.nodexy, strict=True))
         rows = [[next(cells) for _ in range(size)] for size in sizes]
         widths = [max(node.bbox.xmax for node, _ in column) for column in zip(*rows, strict=True)]
-        room = self.bbox.xmax - sum(widths) - 2 * beside * (len(widths) - 1)
+        room = self.bbox.xmax - sum(widths) - 2 * column_gap * (len(widths) - 1)
         across = [room / 2]
         for width in widths:
-            across.append(across[-1] + width + 2 * beside)
+            across.append(across[-1] + width + 2 * column_gap)
         down = [-self.bbox.ymax - over]
         down += [max(y - node.bbox.ymin for node, (_, y) in row) + over for row in rows]
-        self.nodexy = [(x + beside, y) for x, y in self.nodexy]
+        self.nodexy = [(x + column_gap, y) for x, y in self.nodexy]
         half = self.units_to_points(self.font.math.consts.radicalRuleThickness) / 2
-        right = self.bbox.xmax + 2 * beside
+        right = self.bbox.xmax + 2 * column_gap
         self.bbox = BBox(-half, right + half, -down[-1] - half, -down[0] + half)
         return across, down
 

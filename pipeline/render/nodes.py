@@ -89,7 +89,7 @@ class NodeRenderer:
         environment: jinja2.Environment,
         format_name: FormatName,
         document: Document,
-        known: Memo | None = None,
+        memo: Memo | None = None,
         *,
         base: int = 1,
         pages: Mapping[str, str] | None = None,
@@ -111,10 +111,8 @@ class NodeRenderer:
         self._in_contents = in_contents
         self._nested = 0
         self._known: KnownBlocks | None = None
-        if (
-            known is not None and not environment.sandboxed
-        ):  # templates of one's own may do anything
-            self._known = KnownBlocks(known, format_name, document.metadata)
+        if memo is not None and not environment.sandboxed:  # templates of one's own may do anything
+            self._known = KnownBlocks(memo, format_name, document.metadata)
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
         self._decimal_mark = writing(document.metadata.lang).decimal
@@ -161,7 +159,7 @@ class NodeRenderer:
         self.record(Trait.PAGE)
         if document.lists:
             self.record(Trait.CAPTION_LISTS)
-        if any(entry.number for found in document.lists for entry in found.entries):
+        if any(entry.number for caption_list in document.lists for entry in caption_list.entries):
             self.record(Trait.NUMBER)
 
     def record(self, *signs: Sign) -> None:
@@ -183,8 +181,8 @@ class NodeRenderer:
 
     def template(self, name: str, **context: object) -> Markup:
         """The page template ``name`` of this format, rendered."""
-        found = self.environment.get_template(f"{self.format}/{name}.html.j2")
-        return Markup(found.render({**self._context, **context}))
+        template = self.environment.get_template(f"{self.format}/{name}.html.j2")
+        return Markup(template.render({**self._context, **context}))
 
     def whole_page(self, name: str, **context: object) -> Markup:
         """A page from the template ``name``, which must contain all slots. Raises
@@ -235,10 +233,10 @@ class NodeRenderer:
         return attributes_of(node, classes, self.format, self._sizes)
 
     def table_shape(self, node: model.Table) -> tables.Shape:
-        found = tables.shape(node, self.format, self._decimal_mark, self.table_lines)
+        shape = tables.shape(node, self.format, self._decimal_mark, self.table_lines)
         if not any(isinstance(above, model.Exercise) for above in self._path):
-            return found
-        return tables.as_grid(found, self._fields.name if self.format == "html" else None)
+            return shape
+        return tables.as_grid(shape, self._fields.name if self.format == "html" else None)
 
     def table_rows(self, node: model.Table) -> tuple[RowItem, ...]:
         """The rows of a table that becomes a list."""
@@ -280,10 +278,10 @@ class NodeRenderer:
         return self.places.mark(node)
 
     def listing(self, node: model.CodeBlock) -> Listing:
-        found = listing(node, self.format, self._words, self._nested)
-        if found.is_wide:
+        result = listing(node, self.format, self._words, self._nested)
+        if result.is_wide:
             self.record(Trait.SCROLLER)
-        return found
+        return result
 
     def as_field(self, kind: FieldKind) -> Markup:
         """The attribute that marks a form field here, in an edition with fields."""
@@ -333,19 +331,19 @@ class NodeRenderer:
             return self._remembered(node, self._known), True
         return self._markup_of(node), isinstance(node, Block)
 
-    def _remembered(self, node: Block, known: KnownBlocks) -> Markup:
+    def _remembered(self, node: Block, blocks: KnownBlocks) -> Markup:
         """The markup of a block, which may be known."""
-        name = known.name(node, self.href, self.base)
-        found = known.get(name)
-        if found and (markup := self.places.filled(node, found.parts)) is not None:
-            self.record(*found.signs)
+        name = blocks.name(node, self.href, self.base)
+        entry = blocks.get(name)
+        if entry and (markup := self.places.filled(node, entry.parts)) is not None:
+            self.record(*entry.signs)
             return markup
         around, self.signs[self.page] = self.signs[self.page], set()
         if not isinstance(node, model.Section):  # within others, nothing is looked for
             self._known = None
         markup = self._markup_of(node)
-        self._known = known
-        known.put(name, node, markup, self.signs[self.page])
+        self._known = blocks
+        blocks.put(name, node, markup, self.signs[self.page])
         self.signs[self.page] |= around
         return markup
 

@@ -96,7 +96,7 @@ def assemble(
     edition: Edition,
     stem: str,
     environment: jinja2.Environment,
-    known: Memo,
+    memo: Memo,
     page_map: PageMap | None = None,
 ) -> Pages:
     metadata = document.metadata
@@ -114,7 +114,7 @@ def assemble(
         environment,
         "pdf",
         document,
-        known,
+        memo,
         in_contents=frozenset(targets(document.contents)),
         note_place=place,
         has_fields=edition.fields,
@@ -142,9 +142,9 @@ def assemble(
         Style("brand.css", print_rules(metadata.brand.accent)),
     )
     css_of_theme = "".join(style.css for style in theme_styles)
-    found = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
-    renderer.formula_images.ink = found.get("ink", INK)
-    renderer.formula_images.accent = found.get("accent", ACCENT)
+    colours = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
+    renderer.formula_images.ink = colours.get("ink", INK)
+    renderer.formula_images.accent = colours.get("accent", ACCENT)
     renderer.formula_images.draw_many()
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
@@ -233,12 +233,12 @@ def _leading(
 
 def kind(sheet: Sheet) -> tuple[str, ...]:
     """The classes of a page: its layout, and whether it has a margin column or text columns."""
-    found = ["book" if sheet.is_book else "handout"]
+    classes = ["book" if sheet.is_book else "handout"]
     if sheet.hangs:
-        found.append("hung")
+        classes.append("hung")
     if sheet.columns > 1:
-        found.append("in-columns")
-    return tuple(found)
+        classes.append("in-columns")
+    return tuple(classes)
 
 
 def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:
@@ -260,7 +260,7 @@ def table_settings(sheet: Sheet) -> tuple[Setting, Setting]:
             small / sheet.note,
             gap / 2 / sheet.note,
             tall,
-            beside=(small - width) / sheet.note,
+            extra=(small - width) / sheet.note,
             rem=sheet.text / sheet.note,
         ),
     )
@@ -298,8 +298,8 @@ def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
         if f"role_{person.role}" in vocabulary
     ]
     if edition := metadata.edition_statement:
-        named = f"{vocabulary['book_edition']}{vocabulary['colon']}{edition}"
-        lines.append(_ImprintLine(named if edition.isdigit() else edition))
+        statement = f"{vocabulary['book_edition']}{vocabulary['colon']}{edition}"
+        lines.append(_ImprintLine(statement if edition.isdigit() else edition))
     if publisher := published_by(metadata):
         lines.append(_ImprintLine(f"{vocabulary['published_by']} {publisher}"))
     if series := in_series(metadata):
@@ -335,12 +335,12 @@ def first_places(document: Document) -> tuple[CharacterPlace, ...]:
     Lines within a paragraph are counted by their breaks, so that the line is correct if the
     source's line breaks are unchanged.
     """
-    found: dict[str, Span] = {}
+    places: dict[str, Span] = {}
     place = Span(0)
 
     def see(text: str, at: Span) -> None:
-        for character in sorted(beyond(text) - found.keys(), key=text.index):
-            found[character] = at
+        for character in sorted(beyond(text) - places.keys(), key=text.index):
+            places[character] = at
 
     for node in all_nodes(document):
         if at := document.place(node.span):
@@ -353,4 +353,4 @@ def first_places(document: Document) -> tuple[CharacterPlace, ...]:
             case model.CodeBlock():
                 for number, line in enumerate(node.text.split("\n"), place.line + 1):
                     see(line, Span(number, 0, 0, place.file))
-    return tuple(CharacterPlace(character, at) for character, at in found.items() if at.line)
+    return tuple(CharacterPlace(character, at) for character, at in places.items() if at.line)

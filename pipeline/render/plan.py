@@ -54,25 +54,25 @@ def chapters(document: Document, *, endnotes: bool = False) -> tuple[Chapter, ..
     units = list(_units(document.blocks, document.metadata.split))
     if endnotes and document.notes:
         after = before_notes(document.blocks)[1]
-        rest = len(list(_units(after, document.metadata.split)))
-        units.insert(len(units) - rest, _Unit(None, (), ENDNOTES))
-    left = {note.number: note for note in document.notes}
+        count = len(list(_units(after, document.metadata.split)))
+        units.insert(len(units) - count, _Unit(None, (), ENDNOTES))
+    remaining = {note.number: note for note in document.notes}
     names = PageNames(len(units))
     return tuple(
-        _chapter(unit, division, names, left, endnotes=endnotes)
+        _chapter(unit, division, names, remaining, endnotes=endnotes)
         for unit, division in zip(units, _divisions(units), strict=True)
     )
 
 
 def _chapter(
-    unit: _Unit, division: Division, names: PageNames, left: dict[int, Note], *, endnotes: bool
+    unit: _Unit, division: Division, names: PageNames, remaining: dict[int, Note], *, endnotes: bool
 ) -> Chapter:
-    """A page, with those of the notes ``left`` that belong on it, which are removed from them."""
+    """A page, with those of the ``remaining`` notes that belong on it, which leave them."""
     mine: tuple[Note, ...] = ()
     if unit.role == ENDNOTES and unit.section is None:
-        mine = tuple(left.values())
+        mine = tuple(remaining.values())
     elif not endnotes:
-        mine = tuple(left.pop(number) for number in _first_references(unit.blocks, left))
+        mine = tuple(remaining.pop(number) for number in _first_references(unit.blocks, remaining))
     name = names.name(unit.section, NOTES if unit.role == ENDNOTES else "opening")
     ids = tuple(_ids(unit.blocks, mine))
     if unit.section is None and unit.role == ENDNOTES:
@@ -116,10 +116,10 @@ def _divisions(units: list[_Unit]) -> Iterator[Division]:
     if len(units) > 1 and units[0].section is None and is_front(units[1].role):
         yield "frontmatter"
         units = units[1:]
-    found = divisions(unit.role for unit in units if not unit.goes_on)
+    unit_divisions = divisions(unit.role for unit in units if not unit.goes_on)
     division: Division = "bodymatter"
     for unit in units:
-        division = division if unit.goes_on else next(found)
+        division = division if unit.goes_on else next(unit_divisions)
         yield division
 
 

@@ -77,9 +77,9 @@ def form_roles(format_name: FormatName, form: _Form) -> Markup:
     if format_name == "pdf":
         return Markup("")
     kind = form.kind if format_name == "epub" else ""
-    found = {"epub:type": kind, "role": form.role}
+    attributes = {"epub:type": kind, "role": form.role}
     return Markup("").join(
-        Markup(' {}="{}"').format(key, value) for key, value in found.items() if value
+        Markup(' {}="{}"').format(key, value) for key, value in attributes.items() if value
     )
 
 

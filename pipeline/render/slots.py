@@ -30,12 +30,12 @@ def check_slots(
 ) -> None:
     """Raises `jinja2.TemplateSyntaxError` if the page made by the template ``name`` lacks a slot or
     repeats it, with the position of the head in the template of the whole page."""
-    for slot, given in slots.items():
-        if markup.count(given) != 1:
+    for slot, content in slots.items():
+        if markup.count(content) != 1:
             source, name, file = _outermost(environment, name)
             line = next((n for n, text in enumerate(source.split("\n"), 1) if "<head" in text), 1)
-            wanted = f"the head of a page must contain `{{{{ {slot} }}}}` once"
-            raise jinja2.TemplateSyntaxError(wanted, line, name, file)
+            message = f"the head of a page must contain `{{{{ {slot} }}}}` once"
+            raise jinja2.TemplateSyntaxError(message, line, name, file)
 
 
 def _outermost(environment: jinja2.Environment, name: str) -> tuple[str, str, str | None]:

@@ -24,17 +24,17 @@ from pipeline.render.nodes import note_id, reference_id
 def drawing_faces(assets: Iterable[Asset]) -> tuple[Face, ...]:
     """The further faces for text in drawings, and those for their scripts."""
     drawings = [asset.data for asset in assets if asset.is_drawing and asset.data]
-    named = (
+    faces = (
         face for face in DRAWING_FACES if any(face.family.encode() in data for data in drawings)
     )
     text = "".join(data.decode() for data in drawings)
-    return (*named, *(face for font in fonts_for(text) for face in font.faces))
+    return (*faces, *(face for font in fonts_for(text) for face in font.faces))
 
 
 def screen_faces(document: Document) -> tuple[Face, ...]:
     """The faces that a web page or an e-book may need."""
-    own = own_faces(document.metadata)
-    return (*FACES, MATH_FACE, *own, *drawing_faces(document.assets))
+    document_faces = own_faces(document.metadata)
+    return (*FACES, MATH_FACE, *document_faces, *drawing_faces(document.assets))
 
 
 def construct_styles(
@@ -85,11 +85,11 @@ def side_notes(document: Document, environment: jinja2.Environment) -> str:
         return ""
     rules = []
     for note in document.notes:
-        own, line = f"--{note_id(note.number)}", f"--{reference_id(note.number, 1)}"
+        anchor, line = f"--{note_id(note.number)}", f"--{reference_id(note.number, 1)}"
         top = f"anchor({line} top, 0px)"
         if note.number > 1:
             before = f"--{note_id(note.number - 1)}"
             top = f"max({top}, anchor({before} bottom, 0px) + 0.75rem)"
         rules.append(f"#{line[2:]} {{ anchor-name: {line} }}\n")
-        rules.append(f"#{own[2:]} {{ anchor-name: {own}; top: {top} }}\n")
+        rules.append(f"#{anchor[2:]} {{ anchor-name: {anchor}; top: {top} }}\n")
     return read_text(environment, "html/side-notes.css") + AROUND % "".join(rules)

@@ -19,19 +19,19 @@ from pipeline.render.text_width import Size, line_count, size
 
 class Setting(NamedTuple):
     """A size for tables: the room in a line, and between columns, in ems. A row of more than
-    ``tall`` lines may be broken across pages. ``beside`` is the part of the line that only
+    ``tall`` lines may be broken across pages. ``extra`` is the part of the line that only
     top-level tables have, ``rem`` the number of ems in one of the text's."""
 
     line: float
     gap: float
     tall: int = 12
-    beside: float = 0.0
+    extra: float = 0.0
     rem: float = 1.0
 
     def within(self, indent: float) -> Setting:
         """The line in something indented by ``indent`` of the text's ems."""
-        line = max(LEAST, self.line - self.beside - indent * self.rem)
-        return self._replace(line=line, beside=0.0)
+        line = max(LEAST, self.line - self.extra - indent * self.rem)
+        return self._replace(line=line, extra=0.0)
 
 
 USUAL = Setting(line=35.8, gap=1.2)

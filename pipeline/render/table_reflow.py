@@ -64,11 +64,11 @@ def reflows(table: Table, lines: tuple[Setting, Setting]) -> bool:
     count = column_count(table)
     if count < 2:
         return False
-    found = fit(table, *lines)
-    if not found.fits or count <= SIDE_BY_SIDE:
-        return not found.fits
-    room = lines[found.is_small].line
-    widths = [room * width / 100 for width in found.widths] or [room / count] * count
+    fitted = fit(table, *lines)
+    if not fitted.fits or count <= SIDE_BY_SIDE:
+        return not fitted.fits
+    room = lines[fitted.is_small].line
+    widths = [room * width / 100 for width in fitted.widths] or [room / count] * count
     return any(
         line_count(at.cell.children, sum(widths[at.column : at.end])) / at.cell.rows > MOST_LINES
         for row in place(table.body)

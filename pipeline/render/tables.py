@@ -63,11 +63,11 @@ def shape(
     decimal_mark: str,
     lines: tuple[Setting, Setting] = (USUAL, SMALL),
 ) -> Shape:
-    found = fit(table, *lines)
-    is_fitted = bool(found.widths) and (
-        format_name == "pdf" or (format_name == "epub" and found.is_small)
+    fitted = fit(table, *lines)
+    is_fitted = bool(fitted.widths) and (
+        format_name == "pdf" or (format_name == "epub" and fitted.is_small)
     )
-    widths = found.widths if is_fitted else table.widths
+    widths = fitted.widths if is_fitted else table.widths
     count, groups = column_count(table), _groups(table)
     spans = {(group.start, group.stop) for group in groups}
     lacking = tails(table, decimal_mark)
@@ -83,11 +83,11 @@ def shape(
             _Row(
                 row,
                 tuple(_cells(places, count, spans, lacking.get(number, {}))),
-                is_tall=number in found.tall,
+                is_tall=number in fitted.tall,
             )
             for number, (row, places) in enumerate(zip(table.body, place(table.body), strict=True))
         ),
-        is_small=found.is_small,
+        is_small=fitted.is_small,
         is_fitted=is_fitted,
     )
 
@@ -101,9 +101,9 @@ def as_grid(shape: Shape, names: Callable[[], str] | None) -> Shape:
     heads: dict[int, list[str]] = {}
     head = []
     for row, places in zip(shape.head, place([row.node for row in shape.head]), strict=True):
-        named = [c._replace(id=_id(c, names)) if c.scope else c for c in row.cells]
-        head.append(row._replace(cells=tuple(named)))
-        for at, cell in zip(places, named, strict=True):
+        cells = [c._replace(id=_id(c, names)) if c.scope else c for c in row.cells]
+        head.append(row._replace(cells=tuple(cells)))
+        for at, cell in zip(places, cells, strict=True):
             for column in range(at.column, at.end if cell.id else at.column):
                 heads.setdefault(column, []).append(cell.id)
     placed = zip(body, place([row.node for row in body]), strict=True)

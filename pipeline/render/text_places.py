@@ -24,11 +24,11 @@ class TextPlaces:
     position: a template may show them in any order, and passes single nodes."""
 
     def __init__(self, document: Document | None = None) -> None:
-        found = tuple(leaves(document)) if document else ()
-        self.pieces: tuple[PagePiece, ...] = tuple(PagePiece(*leaf[1:4]) for leaf in found)
+        all_leaves = tuple(leaves(document)) if document else ()
+        self.pieces: tuple[PagePiece, ...] = tuple(PagePiece(*leaf[1:4]) for leaf in all_leaves)
         self._numbers: dict[int, list[int]] = {}
-        for number in reversed(range(len(found))):
-            self._numbers.setdefault(id(found[number].node), []).append(number)
+        for number in reversed(range(len(all_leaves))):
+            self._numbers.setdefault(id(all_leaves[number].node), []).append(number)
 
     def mark(self, node: Node) -> Markup:
         """The mark before the markup of ``node``."""
@@ -39,11 +39,11 @@ class TextPlaces:
         """The markup of ``node`` from the parts between its pieces; None if not all are its own."""
         if not self._numbers:
             return Markup(parts[0]) if len(parts) == 1 else None
-        found = [inner for inner in walk(node) if id(inner) in self._numbers]
-        wanted = Counter(map(id, found))
-        if len(found) + 1 != len(parts) or any(len(self._numbers[k]) < wanted[k] for k in wanted):
+        pieces = [inner for inner in walk(node) if id(inner) in self._numbers]
+        counts = Counter(map(id, pieces))
+        if len(pieces) + 1 != len(parts) or any(len(self._numbers[k]) < counts[k] for k in counts):
             return None
-        marks = (f"<?{TEXT} {self._numbers[id(inner)].pop()}?>" for inner in found)
+        marks = (f"<?{TEXT} {self._numbers[id(inner)].pop()}?>" for inner in pieces)
         between = itertools.chain.from_iterable(zip(marks, parts[1:], strict=True))
         return Markup("".join((parts[0], *between)))
 
@@ -60,7 +60,7 @@ def with_place(node: Block | Inline, markup: Markup, document: Document) -> Mark
     if not isinstance(node, Block) or isinstance(node, HOLDERS) or span is None:
         return markup
     place = escape(f"{span.file or document.source}:{span.line}")
-    found = TAG.match(markup)
-    if found is None:
+    tag = TAG.match(markup)
+    if tag is None:
         return markup
-    return Markup(f'{found[1]} {PLACE}="{place}"{markup[found.end() :]}')
+    return Markup(f'{tag[1]} {PLACE}="{place}"{markup[tag.end() :]}')

@@ -70,16 +70,16 @@ def is_option(code: model.Code) -> bool:
 def size(nodes: Iterable[model.Node]) -> Size:
     """The size of some blocks or inlines."""
     flat = tuple(walk(nodes))
-    found = [_text_size(line) for line in _lines(flat)]
-    found += [box for node in flat if (box := _box(node))]
+    sizes = [_text_size(line) for line in _lines(flat)]
+    sizes += [box for node in flat if (box := _box(node))]
     indent = INDENT if any(isinstance(node, model.List) for node in flat) else 0.0
-    return Size(max(s.word for s in found) + indent, max(s.line for s in found) + indent)
+    return Size(max(s.word for s in sizes) + indent, max(s.line for s in sizes) + indent)
 
 
 def line_count(nodes: Iterable[model.Node], width: float) -> int:
     """The number of lines that blocks take in a column ``width`` ems wide."""
     flat = tuple(walk(nodes))
-    count = sum(math.ceil(sum(each for _, each in line) / width) for line in _lines(flat))
+    count = sum(math.ceil(sum(ems for _, ems in line) / width) for line in _lines(flat))
     for node in flat:
         if isinstance(node, model.CodeBlock):
             count += node.text.count("\n")
@@ -137,8 +137,8 @@ def _text_size(letters: list[_Letter]) -> Size:
 
 
 def _char_width(char: str) -> float:
-    if (known := _WIDTHS.get(char)) is not None:
-        return known
+    if (width := _WIDTHS.get(char)) is not None:
+        return width
     if char < "\u0300":
         return _OTHER
     if unicodedata.combining(char):

@@ -27,9 +27,9 @@ def minutes_in(blocks: tuple[Node, ...]) -> int:
                 level = 0
             if level:
                 continue
-            own = minutes_of(node)
-            total += own
-            if not own:
+            duration = minutes_of(node)
+            total += duration
+            if not duration:
                 if facts(node).is_marked:  # or nothing in it has a duration
                     stack.append(children(node))
             elif isinstance(node, Heading):  # that is no section's (in a box, say)
@@ -44,14 +44,14 @@ def minutes(document: Document) -> int:
 
 def total(document: Document) -> str:
     """The total time in words, or "" if no times are given."""
-    taken = minutes(document)
+    length = minutes(document)
     vocabulary = words(document.metadata.lang)
-    return vocabulary["timing_total"].format(time=in_minutes(taken, vocabulary)) if taken else ""
+    return vocabulary["timing_total"].format(time=in_minutes(length, vocabulary)) if length else ""
 
 
 def timing(node: Node, *, vocabulary: Mapping[str, str], space: str = "\u2002") -> Markup:
     """A node's timing, as after its title: ``space``, at which the line may break, and the time."""
-    taken = minutes_of(node)
-    if not taken:
+    length = minutes_of(node)
+    if not length:
         return Markup()
-    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(taken, vocabulary))
+    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(length, vocabulary))

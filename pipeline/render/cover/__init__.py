@@ -89,8 +89,8 @@ def social_picture(document: Document, environment: jinja2.Environment, stem: st
 
 def cover_image(document: Document) -> Asset | None:
     """The image that the front matter names, if that is there."""
-    named = document.metadata.cover
-    return next((a for a in document.assets if named and a.path == named.source.text), None)
+    cover = document.metadata.cover
+    return next((a for a in document.assets if cover and a.path == cover.source.text), None)
 
 
 def is_drawing(image: Asset) -> bool:

@@ -51,9 +51,9 @@ class CoverPalette(NamedTuple):
 
 def palette(metadata: Metadata, theme_css: str) -> CoverPalette:
     """The publisher's colour, or a theme's ``--cover``, made dark enough; else one by the title."""
-    own = _COVER.findall(theme_css)
+    theme_colours = _COVER.findall(theme_css)
     by_title = GROUNDS[digest(metadata)[0] % len(GROUNDS)]
-    chosen = metadata.brand.accent or (own[-1].lower() if own else by_title)
+    chosen = metadata.brand.accent or (theme_colours[-1].lower() if theme_colours else by_title)
     ground = readable(chosen, PAPER, DARK_ENOUGH)
     return CoverPalette(
         ground=ground,

@@ -60,9 +60,9 @@ def spread(
     front = front_of(document, LINE)
     ground, ground_css = _ground(metadata, look, sheet)
     image = cover_image(document)
-    taken = TAKEN[look.theme]
+    used_share = TAKEN[look.theme]
     if image:
-        ground, ground_css, taken = None, "", 0
+        ground, ground_css, used_share = None, "", 0
     isbn = isbn_in_print(metadata)
     marks, code = _crop_marks(sheet), bar_code(isbn)
     names = " · ".join(front.names)
@@ -82,11 +82,11 @@ def spread(
         lang=metadata.lang,
         direction=metadata.direction,
     )
-    made = tuple(asset for asset in (image, marks, code) if asset)
+    images = tuple(asset for asset in (image, marks, code) if asset)
     styles = (
         *look.styles(environment),
         *sheets(environment, "cover", "spread"),
-        Style("page.css", _page(sheet, metadata, front, taken) + ground_css),
+        Style("page.css", _page(sheet, metadata, front, used_share) + ground_css),
     )
     return CoverPage(
         file=f"{stem}-cover.pdf",
@@ -95,11 +95,11 @@ def spread(
         markup=markup,
         styles=styles,
         faces=faces_for(markup, metadata),
-        assets=(*assets_of(document, front, ground), *made),
+        assets=(*assets_of(document, front, ground), *images),
     )
 
 
-def _page(sheet: SpreadSheet, metadata: Metadata, front: FrontText, taken: float) -> str:
+def _page(sheet: SpreadSheet, metadata: Metadata, front: FrontText, used_share: float) -> str:
     lengths = {
         "width": sheet.page.width,
         "height": sheet.height,
@@ -111,7 +111,7 @@ def _page(sheet: SpreadSheet, metadata: Metadata, front: FrontText, taken: float
         "bleed": BLEED,
         "marks": MARKS,
         "whole": 0 if sheet.from_right else sheet.front + BLEED,
-        "spine-text": _spine_text(sheet, front, taken),
+        "spine-text": _spine_text(sheet, front, used_share),
     }
     variables = "".join(f"--{name}: {value:.3f}mm; " for name, value in lengths.items())
     return (
@@ -150,9 +150,9 @@ def _about(description: str) -> float:
     return max(SMALLEST_ABOUT, min(LARGEST_ABOUT, math.sqrt(area)))
 
 
-def _spine_text(sheet: SpreadSheet, front: FrontText, taken: float) -> float:
+def _spine_text(sheet: SpreadSheet, front: FrontText, used_share: float) -> float:
     """The letter height on the spine, in millimetres."""
-    height = sheet.height - taken * sheet.page.width / 100
+    height = sheet.height - used_share * sheet.page.width / 100
     count = len(front.title) + sum(len(name) + 3 for name in front.names) + 2
     long = (height - 2 * SPINE_MARGIN) / (LETTER * 1.1 * count)
     return min(LARGEST_SPINE_TEXT, SPINE_SHARE * sheet.spine, long)
@@ -200,8 +200,8 @@ LONG_BARS = frozenset({*range(3), *range(45, 50), *range(92, 95)})
 
 def isbn_in_print(metadata: Metadata) -> str:
     """The ISBN of the printed edition, or that of all formats, or nothing."""
-    own = metadata.identifier
-    return metadata.isbns.print or (own.value if own and own.scheme == "isbn" else "")
+    number = metadata.identifier
+    return metadata.isbns.print or (number.value if number and number.scheme == "isbn" else "")
 
 
 def bar_code(isbn: str) -> Asset | None:

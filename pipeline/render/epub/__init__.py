@@ -50,7 +50,7 @@ def assemble(
     edition: Edition,
     stem: str,
     environment: jinja2.Environment,
-    known: Memo,
+    memo: Memo,
 ) -> Pages:
     metadata = document.metadata
     endnotes = metadata.notes == "end" and bool(document.notes)
@@ -61,7 +61,7 @@ def assemble(
         environment,
         "epub",
         document,
-        known,
+        memo,
         base=0,
         pages={
             "title": TITLE_PAGE,
@@ -81,10 +81,10 @@ def assemble(
         pages[IMPRINT] = imprint_page(document, renderer, css)
     titles = {page.name: page.title for page in pages.values()}
     titles |= {TITLE_PAGE: renderer.word("title_page"), NAV: renderer.word("contents")}
-    found = landmarks(order, plan, lists, titles, renderer)
+    landmark_list = landmarks(order, plan, lists, titles, renderer)
     start = plan[0].name if plan else NAV
     breaks = page_list(plan, document.front_marks, FRONT_PAGES, order)
-    pages[NAV] = nav_page(document, renderer, start, lists, found, breaks)
+    pages[NAV] = nav_page(document, renderer, start, lists, landmark_list, breaks)
     inventory = renderer.inventory()
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
@@ -106,7 +106,7 @@ def assemble(
         lists=tuple(
             NavList(nav.id, nav.title, nav_points(nav.entries, renderer.href)) for nav in lists
         ),
-        landmarks=found,
+        landmarks=landmark_list,
         page_list=breaks,
         cover=cover(document, environment),
     )
@@ -151,8 +151,8 @@ def page_list(
     before = ((names[mark.part], mark.label) for mark in front)
     within = ((chapter.name, label) for chapter in plan for label in _labels(chapter.blocks))
     places = {name: place for place, name in enumerate(order)}
-    found = sorted(itertools.chain(before, within), key=lambda one: places[one[0]])
-    return tuple(PageListEntry(label, f"{name}#{page_id(label)}") for name, label in found)
+    entries = sorted(itertools.chain(before, within), key=lambda entry: places[entry[0]])
+    return tuple(PageListEntry(label, f"{name}#{page_id(label)}") for name, label in entries)
 
 
 def _labels(nodes: Iterable[Node]) -> Iterator[str]:
@@ -202,22 +202,22 @@ def landmarks(
     renderer: NodeRenderer,
 ) -> tuple[Landmark, ...]:
     """The first part of each kind, in reading order. ``titles`` are those of the pages."""
-    made = {COVER: "cover", TITLE_PAGE: "titlepage", IMPRINT: "copyright-page", NAV: "toc"}
+    page_kinds = {COVER: "cover", TITLE_PAGE: "titlepage", IMPRINT: "copyright-page", NAV: "toc"}
     by_name = {chapter.name: chapter for chapter in plan}
     texts = (c.name for c in plan if c.division == "bodymatter")
     start = next(texts, plan[0].name if plan else NAV)
-    found: dict[str, Landmark] = {}
+    by_kind: dict[str, Landmark] = {}
     for name in order:
-        kind = made.get(name) or by_name[name].role
-        if name in made or (kind in ROLES and kind not in NO_LANDMARKS):
-            found.setdefault(kind, Landmark(kind, name, titles[name]))
+        kind = page_kinds.get(name) or by_name[name].role
+        if name in page_kinds or (kind in ROLES and kind not in NO_LANDMARKS):
+            by_kind.setdefault(kind, Landmark(kind, name, titles[name]))
         if name == NAV:
             for nav in lists:
                 if nav.kind:
-                    found[nav.kind] = Landmark(nav.kind, f"{NAV}#{nav.id}", nav.title)
+                    by_kind[nav.kind] = Landmark(nav.kind, f"{NAV}#{nav.id}", nav.title)
         if name == start:
-            found["bodymatter"] = Landmark("bodymatter", start, renderer.word("start"))
-    return tuple(found.values())
+            by_kind["bodymatter"] = Landmark("bodymatter", start, renderer.word("start"))
+    return tuple(by_kind.values())
 
 
 BASE = "style.css"
@@ -242,7 +242,7 @@ def styles(
     """The style sheets for ``constructs``, in CSS that all e-readers support: old reading systems
     (Adobe's engine, Amazon's converter) do not know logical sides, and treat newer units
     unpredictably. ``rules`` are those generated for the pages."""
-    known = (
+    basic = (
         *sheets(environment, "epub", "style"),
         *construct_styles(environment, "epub", constructs),
         Style("widths.css", rules),
@@ -251,11 +251,11 @@ def styles(
     return (
         *(
             replace(style, css=plain(style.css, direction))
-            for style in known
+            for style in basic
             if style.css and style.name not in APART
         ),
         modern,
-        *(replace(style, apart=True) for style in known if style.name in APART),
+        *(replace(style, apart=True) for style in basic if style.name in APART),
     )
 
 

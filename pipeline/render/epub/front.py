@@ -35,12 +35,12 @@ def caption_navs(document: Document, renderer: NodeRenderer) -> tuple[CaptionNav
     """The lists of captions after the contents."""
     return tuple(
         CaptionNav(
-            LIST_KINDS.get(found.kind, ""),
-            found.kind,
-            renderer.word(f"list_of_{found.kind}"),
-            found.entries,
+            LIST_KINDS.get(caption_list.kind, ""),
+            caption_list.kind,
+            renderer.word(f"list_of_{caption_list.kind}"),
+            caption_list.entries,
         )
-        for found in document.lists
+        for caption_list in document.lists
     )
 
 
@@ -68,8 +68,8 @@ def title_page(document: Document, renderer: NodeRenderer) -> Page:
 
 def imprint_page(document: Document, renderer: NodeRenderer, css: str) -> Page:
     title = renderer.word("imprint")
-    found = tuple(book_facts(document, css))
-    return _page(document, renderer, IMPRINT, title, "imprint", "page", facts=found)
+    facts = tuple(book_facts(document, css))
+    return _page(document, renderer, IMPRINT, title, "imprint", "page", facts=facts)
 
 
 def nav_page(

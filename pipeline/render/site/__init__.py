@@ -53,7 +53,7 @@ class _Assembly:
 
     def __init__(
         self, document: Document, edition: Edition, stem: str, environment: jinja2.Environment,
-        known: Memo,
+        memo: Memo,
     ) -> None:  # fmt: skip
         self.document = document
         self.metadata = document.metadata
@@ -63,13 +63,13 @@ class _Assembly:
         self.folder = self.file.removesuffix(INDEX)
         self.pages = site_pages(document)
         self.contents = SiteContents(document, self.pages)
-        beside = downloads(self.metadata, stem, edition)
-        self.others = tuple(one._replace(href=f"../{one.href}") for one in beside)
+        offered = downloads(self.metadata, stem, edition)
+        self.others = tuple(download._replace(href=f"../{download.href}") for download in offered)
         self.renderer = SiteRenderer(
             environment,
             "html",
             document,
-            known,
+            memo,
             pages={
                 "title": INDEX,
                 **{target: page.name for page in self.pages for target in page.chapter.ids},
@@ -93,9 +93,9 @@ class _Assembly:
         opening = next((page.chapter for page in self.pages if not page.depth), None)
         after = next((page for page in self.pages if page.depth), None)
         self.renderer.begin_page(INDEX, base=1)
-        here = discovery.address(self.metadata, self.folder)
+        address = discovery.address(self.metadata, self.folder)
         facts = WebFacts(
-            address=here,
+            address=address,
             is_book=True,
             chapters=tuple(NavPoint(page.title, page.name) for page in self.pages if page.depth),
             is_learnt_from=is_learnt_from(self.document),
@@ -113,7 +113,7 @@ class _Assembly:
             downloads=self.others,
             meta_tags=(*meta_tags(self.metadata, facts), *self.social),
             linked_data=linked_data(self.metadata, facts),
-            alternates=alternates(self.metadata, here),
+            alternates=alternates(self.metadata, address),
             body=self.renderer.render(opening.blocks if opening else ()),
             notes=opening.notes if opening else (),
         )
@@ -123,7 +123,7 @@ class _Assembly:
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
         self.renderer.record(Trait.CONTENTS)
-        here = discovery.address(self.metadata, self.folder, page.name)
+        address = discovery.address(self.metadata, self.folder, page.name)
         return self._page(
             page.name,
             "chapter",
@@ -131,9 +131,9 @@ class _Assembly:
             before=before,
             after=after,
             part=self.parts.get(page.name),
-            contents=self.contents.beside(page, self.renderer),
+            contents=self.contents.shown_on(page, self.renderer),
             meta_tags=(
-                *meta_tags(discovery.of_page(self.metadata, page), WebFacts(address=here)),
+                *meta_tags(discovery.of_page(self.metadata, page), WebFacts(address=address)),
                 *self.social,
             ),
             keeps_place=True,
@@ -144,8 +144,8 @@ class _Assembly:
 
     def _search(self) -> Page:
         self.renderer.begin_page(SEARCH, base=1)
-        known = words(self.metadata.lang)
-        texts = [(key, known[f"search_{key}"]) for key in ("count", "first", "none", "near")]
+        vocabulary = words(self.metadata.lang)
+        texts = [(key, vocabulary[f"search_{key}"]) for key in ("count", "first", "none", "near")]
         title = f"{self.renderer.word('search')} – {self.metadata.title}"
         return self._page(
             SEARCH,
@@ -189,14 +189,14 @@ def assemble(
     edition: Edition,
     stem: str,
     environment: jinja2.Environment,
-    known: Memo,
+    memo: Memo,
 ) -> Pages:
     """The pages of the site, the start page first, and the files that they need."""
-    site = _Assembly(document, edition, stem, environment, known)
+    site = _Assembly(document, edition, stem, environment, memo)
     pages = tuple(site.all_pages())
     renderer = site.renderer
     inventory = renderer.inventory()
-    own = Style("site.css", read_text(environment, "html/site/style.css"))
+    site_style = Style("site.css", read_text(environment, "html/site/style.css"))
     renderer.begin_page("", base=1)
     return Pages(
         edition=edition.name,
@@ -204,7 +204,7 @@ def assemble(
         metadata=document.metadata,
         pages=pages,
         inventory=inventory,
-        styles=(*page_styles(document, renderer, inventory.constructs), own),
+        styles=(*page_styles(document, renderer, inventory.constructs), site_style),
         faces=screen_faces(document),
         assets=document.assets,
         script=script(environment, inventory.constructs),

@@ -29,21 +29,21 @@ class SitePage(NamedTuple):
 
 def site_pages(document: Document) -> tuple[SitePage, ...]:
     """The pages that have text, in reading order."""
-    found = []
+    pages = []
     for chapter in chapters(document):
         section = chapter.section
         if section is None:
-            found.append(SitePage(INDEX, document.metadata.title, 0, chapter))
+            pages.append(SitePage(INDEX, document.metadata.title, 0, chapter))
             continue
         name = f"{chapter.name.partition('.')[0]}.html"
         title = numbered(section.number, plain_text(section.title))
-        found.append(SitePage(name, title, section.depth, chapter))
-    return tuple(found)
+        pages.append(SitePage(name, title, section.depth, chapter))
+    return tuple(pages)
 
 
 def entries_by_target(entries: tuple[ContentsEntry, ...]) -> dict[str, ContentsEntry]:
     """All entries of the contents, by the ids that they lead to."""
-    found = {entry.target: entry for entry in entries}
+    by_target = {entry.target: entry for entry in entries}
     for entry in entries:
-        found |= entries_by_target(entry.children)
-    return found
+        by_target |= entries_by_target(entry.children)
+    return by_target

@@ -35,7 +35,7 @@ class SiteContents:
         self._places = {page.name: at for at, page in enumerate(self._pages)}
         self._entries = entries_by_target(document.contents)
 
-    def beside(self, page: SitePage, renderer: NodeRenderer) -> tuple[NavItem, ...]:
+    def shown_on(self, page: SitePage, renderer: NodeRenderer) -> tuple[NavItem, ...]:
         """The contents as shown on ``page``, the current one of ``renderer``."""
         at = self._places[page.name]
         near = self._pages[max(0, at - NEAR) : at + NEAR + 1]

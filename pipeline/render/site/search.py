@@ -50,8 +50,8 @@ def searched_text(pages: Iterable[SitePage], notes_word: str) -> Markup:
         [page.name, page.title, [list(passage) for passage in passages(page, notes_word)]]
         for page in pages
     ]
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Markup(written.replace("<", "\\u003c"))
+    serialised = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(serialised.replace("<", "\\u003c"))
 
 
 def passages(page: SitePage, notes_word: str) -> Iterator[_Passage]:
@@ -67,8 +67,8 @@ def passages(page: SitePage, notes_word: str) -> Iterator[_Passage]:
 
 
 def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[_Passage]:
-    own = tuple(block for block in blocks if not isinstance(block, model.Section | model.Index))
-    yield _Passage(name, title, words_of(own))
+    direct = tuple(block for block in blocks if not isinstance(block, model.Section | model.Index))
+    yield _Passage(name, title, words_of(direct))
     for block in blocks:
         if isinstance(block, model.Section):
             heading = " ".join(filter(None, (block.number, plain_text(block.title))))
@@ -77,22 +77,22 @@ def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[_Pas
 
 def words_of(nodes: Iterable[Node]) -> str:
     """The words of some nodes on one line."""
-    found: list[str] = []
+    pieces: list[str] = []
     for node in walk(nodes):
         if type(node) in BREAKS:
-            found.append(" ")
+            pieces.append(" ")
         match node:
             case model.Text() | model.Code() | model.Abbreviation() | model.CodeBlock():
-                found.append(node.text)
+                pieces.append(node.text)
             case model.CrossReference():
-                found.append(node.text)
+                pieces.append(node.text)
             case model.Image():
-                found.append(f" {node.alt} ")
+                pieces.append(f" {node.alt} ")
             case model.Citation() if not node.children:
-                found.append(node.source)
+                pieces.append(node.source)
             case model.Math() | model.MathBlock():
-                found.append(node.alt or node.tex)
+                pieces.append(node.alt or node.tex)
             case model.Turn():
-                found.append(f" {node.speaker}: ")
-    text = " ".join("".join(found).replace("\u00ad", "").split())
+                pieces.append(f" {node.speaker}: ")
+    text = " ".join("".join(pieces).replace("\u00ad", "").split())
     return unicodedata.normalize("NFC", text)
