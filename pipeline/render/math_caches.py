@@ -64,7 +64,7 @@ _parts.formula.denamespace = _parts.formula.apply_mstyle = lambda element: eleme
 _parts.styles.asdict = vars
 _parts.styles.ChainMap = lambda own, inherited: {**inherited, **own}
 _parts.nodes.parse_style = _style
-_parts.node.size_px = lambda node, given, em=None: _size(given, em or node.glyphsize)
+_parts.node.size_px = lambda node, length, em=None: _size(length, em or node.glyphsize)
 _parts.font.findglyph = lambda font, character, variant: _glyph(
     font, character, variant.style, variant.italic, variant.bold
 )

@@ -55,11 +55,11 @@ class FormulaImages:
         self.letter, self.writing_line = LETTER, HEIGHT
         self.ink, self.accent = INK, ACCENT
         self._assets: list[Asset] = []
-        self._taken = {asset.name for asset in document.assets}
+        self._used_names = {asset.name for asset in document.assets}
         self._document = document
         self.findings: list[Diagnostic] = []
         self._images: dict[tuple[str, str], FormulaImage | None] = {}
-        self._known: dict[Any, FormulaDrawing] = {}
+        self._drawings: dict[Any, FormulaDrawing] = {}
 
     @property
     def assets(self) -> tuple[Asset, ...]:
@@ -71,7 +71,7 @@ class FormulaImages:
         look = (BLACK, LEAST) if self.large_room else (self.ink, 0.0)
         nodes = (node for _, node, _ in tree.find(self._document, Math, MathBlock))
         formulas = (node for node in nodes if isinstance(node, Math | MathBlock))
-        self._known = in_batches(drawings, ((self._with_room(node), *look) for node in formulas))
+        self._drawings = in_batches(drawings, ((self._with_room(node), *look) for node in formulas))
 
     def image(self, node: Math | MathBlock, *, in_title: bool) -> FormulaImage | None:
         """The image of a formula; None if it cannot be drawn, so that its source is shown."""
@@ -112,7 +112,7 @@ class FormulaImages:
 
         def drawn(mathml: str) -> FormulaDrawing:
             look = (BLACK, LEAST) if self.large_room else (colour, 0.0)
-            image = self._known.get((mathml, *look)) or draw(mathml, *look)
+            image = self._drawings.get((mathml, *look)) or draw(mathml, *look)
             if not self.large_room:
                 return image
             width, height, depth = image.width / LEAST, image.height / LEAST, image.depth / LEAST
@@ -131,7 +131,7 @@ class FormulaImages:
         """The name of a new file. It does not depend on other formulas, so that an edit of one does
         not change units of the text without it."""
         name = f"formula-{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}"
-        while f"{name}.svg" in self._taken:
+        while f"{name}.svg" in self._used_names:
             name = f"{name}-x"
         file = f"{name}.svg"
         asset = Asset(f"formula:{name}", file, drawing.media_type, data=drawing.data)

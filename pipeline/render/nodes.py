@@ -80,7 +80,7 @@ class NodeRenderer:
     In large print, with lines of length `large_line` in points, tables that do not fit become
     lists, and drawings with small letters are replaced by their alternative texts. `places` are the
     positions of pieces of text in the source. If the edition ``has_fields``, the markup marks form
-    fields; if it `places_in` a document, it records source positions of blocks. ``known`` are
+    fields; if it `places_in` a document, it records source positions of blocks. ``memo`` are
     blocks rendered earlier with the same templates.
     """
 
@@ -110,9 +110,9 @@ class NodeRenderer:
         self.places_in: Document | None = None
         self._in_contents = in_contents
         self._nested = 0
-        self._known: KnownBlocks | None = None
+        self._blocks: KnownBlocks | None = None
         if memo is not None and not environment.sandboxed:  # templates of one's own may do anything
-            self._known = KnownBlocks(memo, format_name, document.metadata)
+            self._blocks = KnownBlocks(memo, format_name, document.metadata)
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
         self._decimal_mark = writing(document.metadata.lang).decimal
@@ -327,8 +327,8 @@ class NodeRenderer:
             return self.places.mark(node) + escape(node.text), False
         if isinstance(node, model.SoftBreak):
             return Markup("\n"), False
-        if self._known and is_remembered(node) and not self.places_in:
-            return self._remembered(node, self._known), True
+        if self._blocks and is_remembered(node) and not self.places_in:
+            return self._remembered(node, self._blocks), True
         return self._markup_of(node), isinstance(node, Block)
 
     def _remembered(self, node: Block, blocks: KnownBlocks) -> Markup:
@@ -340,9 +340,9 @@ class NodeRenderer:
             return markup
         around, self.signs[self.page] = self.signs[self.page], set()
         if not isinstance(node, model.Section):  # within others, nothing is looked for
-            self._known = None
+            self._blocks = None
         markup = self._markup_of(node)
-        self._known = blocks
+        self._blocks = blocks
         blocks.put(name, node, markup, self.signs[self.page])
         self.signs[self.page] |= around
         return markup

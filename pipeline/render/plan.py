@@ -165,7 +165,7 @@ class PageNames:
 
     def __init__(self, pages: int) -> None:
         self._digits = max(2, len(str(pages)))
-        self._taken = set(TAKEN)
+        self._used_names = set(TAKEN)
         self._sections = 0
 
     def name(self, section: Section | None, otherwise: str) -> str:
@@ -177,10 +177,10 @@ class PageNames:
         if stem in TAKEN:
             stem += "-page"
         name, count = stem, 1
-        while name in self._taken:
+        while name in self._used_names:
             count += 1
             name = f"{stem}-{count}"
-        self._taken.add(name)
+        self._used_names.add(name)
         return f"{name}.xhtml"
 
 

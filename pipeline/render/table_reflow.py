@@ -101,12 +101,12 @@ class _Once:
     """Returns a cell's content once, and after that its text."""
 
     def __init__(self) -> None:
-        self._given: set[tuple[int, int]] = set()
+        self._returned: set[tuple[int, int]] = set()
 
     def __call__(self, spot: _Spot) -> Content:
-        if spot.key in self._given:
+        if spot.key in self._returned:
             return plain_text(spot.cell.children)
-        self._given.add(spot.key)
+        self._returned.add(spot.key)
         return spot.cell.children
 
 

@@ -84,10 +84,10 @@ def _texts(chart: Chart, data: Data) -> Iterator[str]:
 def _without(chart: Chart, data: Data, fonts: Fonts) -> tuple[Chart, Data]:
     """The texts with a question mark for each character that no font has."""
 
-    def shown(text: str) -> str:
+    def drawable(text: str) -> str:
         return "".join("?" if fonts.lacking(character) else character for character in text)
 
-    series = tuple(entry._replace(name=shown(entry.name)) for entry in data.series)
-    groups = tuple(map(shown, data.groups))
-    chart = replace(chart, x=shown(chart.x), y=shown(chart.y))
-    return chart, data._replace(groups=groups, series=series, unit=shown(data.unit))
+    series = tuple(entry._replace(name=drawable(entry.name)) for entry in data.series)
+    groups = tuple(map(drawable, data.groups))
+    chart = replace(chart, x=drawable(chart.x), y=drawable(chart.y))
+    return chart, data._replace(groups=groups, series=series, unit=drawable(data.unit))

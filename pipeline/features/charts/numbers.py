@@ -76,12 +76,12 @@ def read(text: str, decimal: str) -> Number | None:
         return None
     digits = _SPACES.sub("", match["digits"])
     mark = _certain(text) or decimal
-    whole, _, part = digits.rpartition(mark) if mark in digits else (digits, "", "")
-    whole = re.sub(r"[.,٬]", "", whole)
+    integer, _, part = digits.rpartition(mark) if mark in digits else (digits, "", "")
+    integer = re.sub(r"[.,٬]", "", integer)
     if re.search(r"\D", part) or digits.count(mark) > 1:
-        whole, part = re.sub(r"\D", "", digits), ""
+        integer, part = re.sub(r"\D", "", digits), ""
     power = (match["power"] or "e0").replace("−", "-")
-    value = Decimal(f"{whole or 0}{'.' if part else ''}{part}{power}")
+    value = Decimal(f"{integer or 0}{'.' if part else ''}{part}{power}")
     if value and not SMALLEST <= value <= LARGEST:
         return None
     if (match["sign"] or match["sign2"]) in ("-", "−", "–"):
@@ -99,14 +99,14 @@ def write(value: Decimal, decimals: int, lang: str) -> str:
     mark = writing(lang)
     sign, digits, _ = value.quantize(Decimal(1).scaleb(-decimals)).as_tuple()
     text = "".join(map(str, digits)).rjust(decimals + 1, "0")
-    whole, part = (text[:-decimals], text[-decimals:]) if decimals else (text, "")
-    if len(whole) >= mark.fewest:
-        first = len(whole) % 3
-        groups = [whole[:first]] * bool(first)
-        groups += [whole[at : at + 3] for at in range(first, len(whole), 3)]
-        whole = mark.group.join(groups)
+    integer, part = (text[:-decimals], text[-decimals:]) if decimals else (text, "")
+    if len(integer) >= mark.fewest:
+        first = len(integer) % 3
+        groups = [integer[:first]] * bool(first)
+        groups += [integer[at : at + 3] for at in range(first, len(integer), 3)]
+        integer = mark.group.join(groups)
     minus = "−" if sign and any(digits) else ""
-    return minus + whole + (mark.decimal + part if part else "")
+    return minus + integer + (mark.decimal + part if part else "")
 
 
 CURRENCIES = frozenset("$£¥₹")

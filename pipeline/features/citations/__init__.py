@@ -167,7 +167,7 @@ def _formatted(
         _entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
         for entry in listing
     )
-    document = _put(document, cited, texts, style.is_note)
+    document = _filled(document, cited, texts, style.is_note)
     if style.is_note:
         document = surroundings.close_up(document, surroundings.becomes_note)
     elif style.is_raised:
@@ -196,7 +196,7 @@ def _report_doubts(works: list[Reference], findings: Findings) -> None:
             findings.add(Code.DOUBTFUL_ENTRY, message, work.span, "Correct it: it stays as text.")
 
 
-def _put(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bool) -> Document:
+def _filled(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bool) -> Document:
     """The document with each citation in its place, or in a note."""
     notes: list[model.Note] = []
 

@@ -108,7 +108,7 @@ OPERATORS = ("arg", "lcm", "sgn", "arcctg", "sh", "ch", "plim")
 BOARDS = {**dict(zip("CNQRZ", "CNQRZ", strict=True)), "reals": "R", "Reals": "R", "cnums": "C"}
 
 ALIASES = {
-    **{name: rf"\{meant}" for name, meant in OTHER_NAMES.items()},
+    **{name: rf"\{target}" for name, target in OTHER_NAMES.items()},
     **{name: rf"\text{{{sign}}}" for name, sign in SIGNS.items()},
     **{name: rf"\operatorname{{{name}}}" for name in OPERATORS},
     **{name: rf"\mathbb{{{letter}}}" for name, letter in BOARDS.items()},

@@ -137,11 +137,11 @@ class _Tex(Special):
     def unknown(self, name: str, at: int) -> None:
         hint = commands.NOT_HERE.get(name, "")
         if not hint:
-            hint = self.meant(name)
+            hint = self.nearest(name)
         problem = "cannot be used" if name in commands.NOT_HERE else "is not known"
         self.wrong(f"The command `\\{name}` {problem}.", at, hint)
 
-    def meant(self, name: str) -> str:
+    def nearest(self, name: str) -> str:
         """The command that the name begins with, or that it is like: first letters are right."""
         names = commands.names()
         begins = [word for word in names if name.startswith(word) and 2 * len(word) >= len(name)]

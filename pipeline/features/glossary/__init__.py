@@ -200,10 +200,10 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
 
 
 class _Terms:
-    """Gives the terms of entries their ids, and records them in ``known``."""
+    """Gives the terms of entries their ids, and records them in ``ids``."""
 
-    def __init__(self, known: dict[str, str], findings: Findings) -> None:
-        self._known = known
+    def __init__(self, ids: dict[str, str], findings: Findings) -> None:
+        self._ids = ids
         self._findings = findings
         self._names = Names()
 
@@ -213,7 +213,7 @@ class _Terms:
             text = plain_text(term)
             name = slug(text).strip("-_")
             identifier = self._names.take(f"{TERM}-{name}" if name else TERM)
-            if self._known.setdefault(folded(text), identifier) != identifier:
+            if self._ids.setdefault(folded(text), identifier) != identifier:
                 self._findings.add(
                     Code.DUPLICATE_TERM,
                     f"The glossary defines “{text.strip()}” twice.",

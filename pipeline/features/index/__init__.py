@@ -113,7 +113,7 @@ class _Collector:
         self.marks: list[IndexMark] = []
         self._title = document.metadata.title
         self._findings = findings
-        self._known: set[tuple[object, str]] = set()
+        self._marked: set[tuple[object, str]] = set()
         self._count = 0
 
     def take(self, node: Node, around: MarkContext) -> str:
@@ -142,9 +142,9 @@ class _Collector:
     def _is_new(self, path: Path, in_line: bool, around: MarkContext) -> bool:
         """Return whether a mark adds anything to the other marks near it."""
         name = key(path)
-        if name in around.within or (in_line and (around.holder, name) in self._known):
+        if name in around.within or (in_line and (around.holder, name) in self._marked):
             return False
-        self._known.add((around.holder, name))
+        self._marked.add((around.holder, name))
         return True
 
     def _identifier(self, name: str) -> str:

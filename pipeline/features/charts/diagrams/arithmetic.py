@@ -52,7 +52,7 @@ def formula(text: str, at: int = 0, variable: str = "x") -> Value:
     """The function of a formula, which is ``at`` a place in the source. Raises `MistakeError`."""
     if len(text) > LONGEST:
         raise MistakeError(f"The formula has more than {LONGEST} characters.", at)
-    return _Parser(_tokens(text, at), variable).whole()
+    return _Parser(_tokens(text, at), variable).expression()
 
 
 def number(text: str, at: int = 0) -> float:
@@ -114,7 +114,7 @@ class _Parser:
         self._at = 0
         self._bars = self._depth = 0
 
-    def whole(self) -> Value:
+    def expression(self) -> Value:
         value = self._sum()
         if self._next.kind:
             raise self._wrong(f"“{self._next.text}” is in the wrong place.")

@@ -95,12 +95,12 @@ def _bar(
 ) -> Iterator[Mark]:
     """A whole: its filled parts first, each with its edges."""
     main = plan.palette.bars[0]
-    each = width / bar.parts
+    part_width = width / bar.parts
     yield Box(left, top, width, HEIGHT, Fill(PAPER))
     for number in range(filled):
-        yield Box(left + number * each, top, each, HEIGHT, main)
+        yield Box(left + number * part_width, top, part_width, HEIGHT, main)
     for number in range(bar.parts + 1):
-        x = left + number * each
+        x = left + number * part_width
         colour = PAPER if 0 < number < filled and not main.edge else INK
         yield Rule(((x, top), (x, top + HEIGHT)), colour, 0.9)
     for y in (top, top + HEIGHT):

@@ -199,20 +199,20 @@ class Axes(NamedTuple):
         texts = self._labels(0)
         room = (across.end - across.start) * self.x.step / (self.x.high - self.x.low)
         widest = plan.widest(text for _, text in texts) + GAP
-        every = max(1, math.ceil(widest / room))
+        interval = max(1, math.ceil(widest / room))
         for mark, text in texts:
             on_axis = self.y.low < 0 < self.y.high  # it continues below
             is_zero = on_axis and abs(mark) < self.x.step / 2
             is_named = self.labels[0] is not None
-            if is_named or (round(mark / self.x.step) % every == 0 and not is_zero):
+            if is_named or (round(mark / self.x.step) % interval == 0 and not is_zero):
                 y = up.at(self.x_axis) + GAP + CAPITAL
                 yield from shared.backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
         room = (up.start - up.end) * self.y.step / (self.y.high - self.y.low)
-        every = max(1, math.ceil(LEADING / room))
+        interval = max(1, math.ceil(LEADING / room))
         for mark, text in self._labels(1):
             is_zero = is_crossed and abs(mark) < self.y.step / 2
             is_named = self.labels[1] is not None
-            if is_named or (round(mark / self.y.step) % every == 0 and not is_zero):
+            if is_named or (round(mark / self.y.step) % interval == 0 and not is_zero):
                 x = across.at(self.y_axis) - GAP
                 y = up.at(mark) + CAPITAL / 2
                 yield from shared.backed(plan, Label(x, y, text, "end", QUIET))

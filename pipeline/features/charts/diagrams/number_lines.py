@@ -104,14 +104,14 @@ class NumberLine(NamedTuple):
             yield from shared.arrow(middle, (end, line), INK)
         marks = self.axis.marks()
         widest = plan.widest(map(self.axis.text_of, marks)) + GAP
-        each = across.at(self.axis.low + self.axis.step) - across.start
-        every = next((step for step in STEPS if step * each >= widest), STEPS[-1])
+        step_width = across.at(self.axis.low + self.axis.step) - across.start
+        interval = next((step for step in STEPS if step * step_width >= widest), STEPS[-1])
         labels = self.labels
         if labels is None:
-            usual = (mark for mark in marks if round(mark / self.axis.step) % every == 0)
+            usual = (mark for mark in marks if round(mark / self.axis.step) % interval == 0)
             labels = tuple((mark, self.axis.text_of(mark)) for mark in usual)
         for mark in marks:
-            reach = 4 if every == 1 else 2.5
+            reach = 4 if interval == 1 else 2.5
             yield Rule(((across.at(mark), line - reach), (across.at(mark), line + reach)), INK, 0.8)
         for value, text in labels:
             x = across.at(value)

@@ -289,12 +289,12 @@ def sentence_case(title: str) -> str:
         return title
     lowered = cases.outside(title, lambda part: _WORD.sub(lambda m: _lowered(m[0]), part))
 
-    def begun(match: re.Match[str]) -> str:
+    def recased(match: re.Match[str]) -> str:
         was_small = title[match.end() - 1 : match.end()].islower()  # as in “Proc. of”
         begins = not match.start() or (_BEGINS.search(match[0]) and not was_small)
         return match[0].upper() if begins else match[0]
 
-    return re.sub(r"^\W*+\w|(?<!\W)\W++\w", begun, lowered)
+    return re.sub(r"^\W*+\w|(?<!\W)\W++\w", recased, lowered)
 
 
 def _lowered(word: str) -> str:

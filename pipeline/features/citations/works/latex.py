@@ -42,17 +42,17 @@ _LIGATURES = {
 
 class _Tokens:
     def __init__(self, text: str) -> None:
-        self._found = list(_TOKEN.finditer(text))
+        self._tokens = list(_TOKEN.finditer(text))
         self._pos = 0
 
     def next(self) -> re.Match[str] | None:
-        if self._pos >= len(self._found):
+        if self._pos >= len(self._tokens):
             return None
         self._pos += 1
-        return self._found[self._pos - 1]
+        return self._tokens[self._pos - 1]
 
     def peek(self) -> str:
-        return self._found[self._pos][0] if self._pos < len(self._found) else ""
+        return self._tokens[self._pos][0] if self._pos < len(self._tokens) else ""
 
 
 def to_text(latex: str, protects: bool = False) -> str:
