@@ -61,10 +61,10 @@ class Functions(_cffi_backend.FFI):
         try:
             return super().dlopen(name, flags)
         except OSError:
-            found = ctypes.util.find_library(name) if sys.platform != "linux" else None
-            if found is None:
+            path = ctypes.util.find_library(name) if sys.platform != "linux" else None
+            if path is None:
                 raise
-            return super().dlopen(found, flags)
+            return super().dlopen(path, flags)
 
 
 def functions() -> Functions:

@@ -33,21 +33,21 @@ def package(
         case "html" if edition.chapters:
             from pipeline.package import site
 
-            made = site.package(pages, folder)
+            result = site.package(pages, folder)
         case "html":
             from pipeline.package import html
 
-            made = html.package(pages, folder, assets_beside=assets_beside)
+            result = html.package(pages, folder, assets_beside=assets_beside)
         case "pdf":
             try:
                 from pipeline.package import pdf
             except NoEngineError as error:
                 return Package(b"", (diagnostic(Code.NO_ENGINE, f"No pages can be set: {error}."),))
-            made = pdf.package(pages, folder, sources)
+            result = pdf.package(pages, folder, sources)
         case "epub":
             from pipeline.package import epub
 
-            made = epub.package(pages, folder)
+            result = epub.package(pages, folder)
     attached = (str(inside(folder, name)) for name in sources)
-    files = dict.fromkeys((*made.dependencies, *attached))
-    return replace(made, accessibility=pages.accessibility, dependencies=tuple(files))
+    files = dict.fromkeys((*result.dependencies, *attached))
+    return replace(result, accessibility=pages.accessibility, dependencies=tuple(files))

@@ -47,5 +47,5 @@ def superseded(path: Path, folder: str, current: Mapping[str, bytes]) -> tuple[P
             }
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
         return ()  # none, or no archive of ours
-    found = ((path.parent / name, data) for name, data in old.items())
-    return tuple(file for file, data in found if holds(file, data))
+    files = ((path.parent / name, data) for name, data in old.items())
+    return tuple(file for file, data in files if holds(file, data))

@@ -61,13 +61,13 @@ def font_files(faces: tuple[Face, ...]) -> tuple[Path, ...]:
 
 def lacking(characters: Iterable[str], files: Iterable[Path]) -> frozenset[str]:
     """The characters that none of the font files has, except for invisible ones."""
-    wanted = {ord(character) for character in characters if letters(character)}
+    codes = {ord(character) for character in characters if letters(character)}
     for file in files:
-        if not wanted:
+        if not codes:
             break
         # the fonts of a collection share their characters
-        wanted.difference_update(opened(file.read_bytes()).unicodes)
-    return frozenset(map(chr, wanted))
+        codes.difference_update(opened(file.read_bytes()).unicodes)
+    return frozenset(map(chr, codes))
 
 
 def opened(data: bytes) -> harfbuzz.Face:

@@ -127,37 +127,39 @@ def subset(
             f"{store.key(_RECIPE, _VERSIONS, flavour, font)}.{flavour}",
             lambda: _written(font, flavour),  # in the requested file format alone
         )
-    wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
-    slash = FRACTIONS if FRACTION_SLASH in wanted else ()
+    characters = "".join(sorted(common | frozenset(text) & coverage(face)))
+    slash = FRACTIONS if FRACTION_SLASH in characters else ()
     features = tuple(dict.fromkeys((*FEATURES, *slash, *_asked(css))))
     name = store.key(
-        _RECIPE, _VERSIONS, flavour, str(face.weight), " ".join(features), wanted, font
+        _RECIPE, _VERSIONS, flavour, str(face.weight), " ".join(features), characters, font
     )
-    return store.cached(f"{name}.{flavour}", lambda: _subset(font, face, wanted, features, flavour))
+    return store.cached(
+        f"{name}.{flavour}", lambda: _subset(font, face, characters, features, flavour)
+    )
 
 
 @functools.lru_cache(maxsize=8)
 def _asked(css: str) -> tuple[str, ...]:
     """The features that a style sheet asks for."""
-    found = (features for words, features in ASKED.items() if re.search(words, css))
-    return tuple(itertools.chain.from_iterable(found))
+    matching = (features for words, features in ASKED.items() if re.search(words, css))
+    return tuple(itertools.chain.from_iterable(matching))
 
 
 def _subset(
     data: bytes, face: Face, text: str, features: tuple[str, ...], flavour: Flavour
 ) -> bytes:
     font = opened(data)
-    wanted = harfbuzz.SubsetInput()
-    wanted.unicode_set.update(map(ord, text))
+    request = harfbuzz.SubsetInput()
+    request.unicode_set.update(map(ord, text))
     for tag in FRACTIONS:  # HarfBuzz would keep them
-        wanted.layout_feature_tag_set.discard(_number(tag))
-    wanted.layout_feature_tag_set.update(map(_number, features))
-    wanted.name_id_set.clear()
-    wanted.name_id_set.update(NAMES)
-    wanted.flags = harfbuzz.SubsetFlags.NOTDEF_OUTLINE
+        request.layout_feature_tag_set.discard(_number(tag))
+    request.layout_feature_tag_set.update(map(_number, features))
+    request.name_id_set.clear()
+    request.name_id_set.update(NAMES)
+    request.flags = harfbuzz.SubsetFlags.NOTDEF_OUTLINE
     if any(axis.tag == "wght" for axis in font.axis_infos):
-        wanted.pin_axis_location(font, "wght", face.weight)
-    return _written(harfbuzz.subset(font, wanted).blob.data, flavour, is_named=False)
+        request.pin_axis_location(font, "wght", face.weight)
+    return _written(harfbuzz.subset(font, request).blob.data, flavour, is_named=False)
 
 
 def _number(tag: str) -> int:
@@ -214,11 +216,11 @@ def _index(table: bytes, at: int) -> tuple[list[slice], int]:
     if not count:
         return [], at + 2
     size, start = table[at + 2], at + 3
-    found = (
+    offsets = (
         table[place : place + size] for place in range(start, start + (count + 1) * size, size)
     )
     before = start + (count + 1) * size - 1
-    ends = [before + int.from_bytes(one) for one in found]
+    ends = [before + int.from_bytes(offset) for offset in offsets]
     return list(itertools.starmap(slice, itertools.pairwise(ends))), ends[-1]
 
 
@@ -229,7 +231,7 @@ STANDARD_STRINGS = 391
 def _named_strings(top: bytes) -> list[int]:
     """Of a Top DICT (sections 4 and 9), the numbers of the full name (operator 2) and the name of
     the family (3) among the font's own strings."""
-    found, at, operand = list[int](), 0, 0
+    numbers, at, operand = list[int](), 0, 0
     while at < len(top):
         match top[at]:
             case 28:
@@ -245,9 +247,9 @@ def _named_strings(top: bytes) -> list[int]:
             case operator:
                 size = 2 if operator == 12 else 1
                 if operator in (2, 3) and operand >= STANDARD_STRINGS:
-                    found.append(operand - STANDARD_STRINGS)
+                    numbers.append(operand - STANDARD_STRINGS)
         at += size
-    return found
+    return numbers
 
 
 # --- drawings -----------------------------------------------------------------------------

@@ -83,10 +83,10 @@ def characters(face: Face, markup: str) -> frozenset[str]:
     if not face.element:
         return frozenset(markup)
     parts = re.findall(rf"<{face.element}\b[^>]*>(.*?)</{face.element}>", markup, re.DOTALL)
-    found = set(html.unescape("".join(re.sub(r"<[^<>]*>", "", part) for part in parts)))
-    found |= {"√"} if re.search(r"<m(?:sqrt|root)\b", markup) else set()
-    italic = {"ℎ" if letter == "h" else chr(code) for letter, code in _italics(found)}
-    return frozenset(found | italic)
+    result = set(html.unescape("".join(re.sub(r"<[^<>]*>", "", part) for part in parts)))
+    result |= {"√"} if re.search(r"<m(?:sqrt|root)\b", markup) else set()
+    italic = {"ℎ" if letter == "h" else chr(code) for letter, code in _italics(result)}
+    return frozenset(result | italic)
 
 
 def _italics(letters: Iterable[str]) -> Iterator[tuple[str, int]]:
@@ -156,13 +156,13 @@ def _use(markup: str) -> _Use:
                 if name == tag:
                     break
             continue
-        found = _CLASS.search(rest)
-        own = found[1].split() if found else []
+        attribute = _CLASS.search(rest)
+        names = attribute[1].split() if attribute else []
         tags.add(tag)
-        classes.update(own)
+        classes.update(names)
         if tag in VOID_TAGS or rest.endswith("/"):
             continue
-        is_bold = tag in BOLD_TAGS or not BOLD_CLASSES.isdisjoint(own)
+        is_bold = tag in BOLD_TAGS or not BOLD_CLASSES.isdisjoint(names)
         is_italic = tag in ITALIC_TAGS
         bold_depth += is_bold
         italic_depth += is_italic

@@ -81,13 +81,13 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     fonts, missing = page_fonts(pages.faces, css, markup)
     write = _with_files_beside if assets_beside else _self_contained
     data, extra = write(pages, markup, css, fonts, images)
-    made = Package(
+    result = Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),
         dependencies=tuple(map(str, dependencies)),
         extra=extra,
     )
-    return with_picture(made, pages, folder)
+    return with_picture(result, pages, folder)
 
 
 def with_picture(package: Package, pages: Pages, folder: Path) -> Package:
@@ -231,15 +231,15 @@ def show_images(markup: str, images: dict[str, File], address: Address) -> str:
 
     def replace(match: re.Match[str]) -> str:
         name = unquote(match[3])
-        found = addresses.get(name)
-        if not found:
+        source = addresses.get(name)
+        if not source:
             return match[0]
-        chosen = f'{match[1]}="{found}"'
-        if match[1] != "src" or not images[name].width or found.startswith("data:"):
+        chosen = f'{match[1]}="{source}"'
+        if match[1] != "src" or not images[name].width or source.startswith("data:"):
             return chosen
         width = images[name].width
         half = address(images[name]._replace(name=_smaller_name(name)))
-        sources = f"{half} {width * HALF // LONGEST}w, {found} {width}w"
+        sources = f"{half} {width * HALF // LONGEST}w, {source} {width}w"
         return f'{chosen} srcset="{sources}" sizes="{SIZES}"'
 
     return _IMAGE.sub(replace, markup) if images else markup

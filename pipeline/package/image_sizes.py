@@ -71,11 +71,11 @@ class _Fitted(NamedTuple):
 def for_ereaders(data: bytes) -> _Fitted:
     """The image in the form for an e-book: the same bytes for the same image. An animated or
     unreadable one is returned unchanged."""
-    made = _kept(data, Bounds(LONGEST, MOST_PIXELS))
+    fitted = _kept(data, Bounds(LONGEST, MOST_PIXELS))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
-        if made.startswith(start) and not data.startswith(start):
-            return _Fitted(made, *TYPES[kind])
-    return _Fitted(made)
+        if fitted.startswith(start) and not data.startswith(start):
+            return _Fitted(fitted, *TYPES[kind])
+    return _Fitted(fitted)
 
 
 def shown(data: bytes, longest: int) -> bytes:

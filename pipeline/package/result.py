@@ -33,8 +33,8 @@ class FileFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     def counts(self) -> dict[str, int]:
         """All that are not 0, with the ``sheets`` that are printed on both sides."""
         sheets = -(-(self.sides or self.pages) // 2)
-        found = {"pages": self.pages, "sides": self.sides, "sheets": sheets, "files": self.files}
-        return {name: count for name, count in found.items() if count}
+        counts = {"pages": self.pages, "sides": self.sides, "sheets": sheets, "files": self.files}
+        return {name: count for name, count in counts.items() if count}
 
 
 class FrontImage(msgspec.Struct, frozen=True):

@@ -36,7 +36,7 @@ def package(pages: Pages, folder: Path) -> Package:
         if page.role == "missing" and pages.metadata.url:
             # servers show it in the place of any page, however deep in folders that was
             base = urljoin(pages.metadata.url, quote(f"{start.parent}/"))
-            markup = _RELATIVE.sub(lambda found: found[0] + base, markup)
+            markup = _RELATIVE.sub(lambda match: match[0] + base, markup)
         return html.line_end(html.with_policy(markup, SOURCES)).encode()
 
     files = {
@@ -49,10 +49,10 @@ def package(pages: Pages, folder: Path) -> Package:
     files[LIST] = checksums(files)
     data = files.pop(start.name)
     extra = {str(start.parent / name): content for name, content in files.items()}
-    made = Package(
+    result = Package(
         data=data,
         diagnostics=(*problems, *missing),
         dependencies=tuple(map(str, dependencies)),
         extra=extra,
     )
-    return html.with_picture(made, pages, folder)
+    return html.with_picture(result, pages, folder)

@@ -247,7 +247,7 @@ class Proof(NamedTuple):
     @property
     def bodies(self) -> tuple[tuple[str, ...], ...]:
         """The digests of the pages of each unit, without running heads and feet."""
-        return tuple(one.drawing.digests for one in self.sets)
+        return tuple(unit.drawing.digests for unit in self.sets)
 
 
 LENGTH = 12_000

@@ -35,10 +35,10 @@ def missing_for_shops(
         hint = "Build `ebook` or `handout` too."
         yield diagnostic(Code.MISSING_FOR_SHOPS, message, source=source, hint=hint)
         return
-    wanted = list(_wanted(metadata, {edition.name for edition in products}))
-    if wanted:
-        named = ", ".join(what for what, _ in wanted)
-        keys = ", ".join(f"`{key}`" for key in dict.fromkeys(key for _, key in wanted))
+    missing = list(_wanted(metadata, {edition.name for edition in products}))
+    if missing:
+        named = ", ".join(information for information, _ in missing)
+        keys = ", ".join(f"`{key}`" for key in dict.fromkeys(key for _, key in missing))
         yield diagnostic(
             Code.MISSING_FOR_SHOPS,
             f"The front matter lacks what shops and libraries will ask for: {named}.",
@@ -49,8 +49,8 @@ def missing_for_shops(
 
 def _wanted(metadata: Metadata, products: set[str]) -> Iterator[tuple[str, str]]:
     """The missing information, and the key that supplies it."""
-    own = metadata.identifier
-    is_book = metadata.isbns.epub or (own is not None and own.scheme == "isbn")
+    identifier = metadata.identifier
+    is_book = metadata.isbns.epub or (identifier is not None and identifier.scheme == "isbn")
     if "ebook" in products and not is_book:
         yield "an ISBN for the e-book", "isbn"
     if "ebook" not in products and not metadata.isbns.pdf:

@@ -49,7 +49,9 @@ def publication(record: Record, name: str) -> bytes:
 
 def feed(records: Iterable[Record], title: str, address: str) -> bytes:
     """A feed of all publications, which is found at this address."""
-    listed = [_publication(one, f"{one.stem}-opds.json") for one in records if one.products]
+    listed = [
+        _publication(record, f"{record.stem}-opds.json") for record in records if record.products
+    ]
     links = [{"rel": "self", "href": address, "type": FEED_TYPE}]
     about = {"title": title, "numberOfItems": len(listed)}
     return _written({"metadata": about, "links": links, "publications": listed})
@@ -105,10 +107,10 @@ def _person(person: Contributor) -> dict[str, Any]:
 
 
 def _contributors(metadata: Metadata) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_role: dict[str, list[dict[str, Any]]] = {}
     for person in metadata.contributors:
-        found.setdefault(ROLES.get(person.role, "contributor"), []).append(_person(person))
-    return found
+        by_role.setdefault(ROLES.get(person.role, "contributor"), []).append(_person(person))
+    return by_role
 
 
 def _subjects(metadata: Metadata) -> list[dict[str, Any]]:
@@ -159,7 +161,7 @@ def _accessibility(claims: Accessibility, metadata: Metadata) -> dict[str, Any]:
 def _links(record: Record) -> list[dict[str, Any]]:
     vocabulary = words(record.metadata.lang)
     rel = OPEN_ACCESS if is_open(record.metadata) else ACQUISITION
-    found: list[dict[str, Any]] = [
+    links: list[dict[str, Any]] = [
         {
             "rel": rel,
             "href": record.address(product.file),
@@ -171,10 +173,10 @@ def _links(record: Record) -> list[dict[str, Any]]:
     ]
     if record.web_page:
         address = record.address(record.web_page)
-        found.append({"rel": "alternate", "href": address, "type": MEDIA_TYPES["html"]})
+        links.append({"rel": "alternate", "href": address, "type": MEDIA_TYPES["html"]})
     if record.metadata.licence and record.metadata.licence.url:
-        found.append({"rel": "license", "href": record.metadata.licence.url, "type": "text/html"})
-    return found
+        links.append({"rel": "license", "href": record.metadata.licence.url, "type": "text/html"})
+    return links
 
 
 def _images(record: Record) -> list[dict[str, Any]]:

@@ -64,10 +64,12 @@ def is_product(edition: Edition) -> bool:
 
 def isbn_of(product: Product, metadata: Metadata) -> str:
     """The product's own ISBN, or nothing. An ISBN given as ``identifier`` is the e-book's."""
-    own = metadata.identifier
+    identifier = metadata.identifier
     match product.edition.name:
         case "ebook":
-            return metadata.isbns.epub or (own.value if own and own.scheme == "isbn" else "")
+            return metadata.isbns.epub or (
+                identifier.value if identifier and identifier.scheme == "isbn" else ""
+            )
         case "handout":
             return metadata.isbns.pdf
     return ""
@@ -87,18 +89,18 @@ _NOT_IN_XML = late(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def element(name: str, content: str | Parts | list[Parts], **attributes: str) -> ET.Element:
     """An element that holds a text, or parts, or parts one after the other."""
-    made = ET.Element(name, attributes)
+    result = ET.Element(name, attributes)
     if isinstance(content, str):
-        made.text = _NOT_IN_XML.sub("", content)
-        return made
+        result.text = _NOT_IN_XML.sub("", content)
+        return result
     for parts in content if isinstance(content, list) else [content]:
         for child, values in parts.items():
             for value in values if isinstance(values, list) else [values]:
                 if isinstance(value, ET.Element):
-                    made.append(value)
+                    result.append(value)
                 elif value not in (None, ""):
-                    made.append(element(child, value))
-    return made
+                    result.append(element(child, value))
+    return result
 
 
 def document(root: ET.Element) -> bytes:

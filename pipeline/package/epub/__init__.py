@@ -61,12 +61,12 @@ def package(pages: Pages, folder: Path) -> Package:
     images = list(gathered.items)
     files = list(gathered.files)
     if pages.cover:
-        made = picture(pages.cover, folder)
+        cover = picture(pages.cover, folder)
         images.append(
-            _item("cover-image", pages.cover.file, "image/jpeg", made.data, "cover-image")
+            _item("cover-image", pages.cover.file, "image/jpeg", cover.data, "cover-image")
         )
-        diagnostics += made.diagnostics
-        files += made.files
+        diagnostics += cover.diagnostics
+        files += cover.files
     front = next((item for item in images if "cover-image" in item.properties), None)
     if front:
         book.add_metadata(None, "meta", None, {"name": "cover", "content": front.id})

@@ -53,13 +53,13 @@ def unique_identifier(metadata: Metadata, edition: str = STANDARD) -> Identifier
     """An e-book's identifier, which is the same in every build: its ISBN, else the publication's
     identifier, else one derived from its title. That of another edition, such as the teacher's, is
     derived from it and the edition's name, because no two books share one."""
-    made = uuid.uuid5(uuid.NAMESPACE_URL, f"{metadata.title}\n{metadata.lang}")
-    own = metadata.identifier or Identifier("uuid", str(made))
+    derived = uuid.uuid5(uuid.NAMESPACE_URL, f"{metadata.title}\n{metadata.lang}")
+    identifier = metadata.identifier or Identifier("uuid", str(derived))
     if metadata.isbns.epub:
-        own = Identifier("isbn", metadata.isbns.epub)
+        identifier = Identifier("isbn", metadata.isbns.epub)
     if edition == STANDARD:
-        return own
-    return Identifier("uuid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"{own.uri}#{edition}")))
+        return identifier
+    return Identifier("uuid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"{identifier.uri}#{edition}")))
 
 
 def time_of_change(metadata: Metadata) -> datetime.datetime:
@@ -130,12 +130,12 @@ def _terms(metadata: Metadata) -> Iterator[tuple[str, str]]:
 
 
 def _identify(book: EpubBook, metadata: Metadata, edition: str) -> None:
-    own = unique_identifier(metadata, edition)
+    unique = unique_identifier(metadata, edition)
     book.IDENTIFIER_ID = IDENTIFIER_ID
-    book.set_identifier(own.uri)
-    _type(book, IDENTIFIER_ID, own)
-    others = dict.fromkeys((metadata.identifier or own, *metadata.identifiers))
-    others.pop(own, None)
+    book.set_identifier(unique.uri)
+    _type(book, IDENTIFIER_ID, unique)
+    others = dict.fromkeys((metadata.identifier or unique, *metadata.identifiers))
+    others.pop(unique, None)
     if edition != STANDARD:
         others.clear()
     for number, other in enumerate(others, start=2):

@@ -39,8 +39,8 @@ def ncx(pages: Pages, identifier: str) -> bytes:
     _points(ET.SubElement(root, "navMap"), pages.contents, order)
     if pages.page_list:
         _targets(ET.SubElement(root, "pageList"), pages.page_list, order)
-    for found in pages.lists:
-        _list(root, found, order)
+    for listing in pages.lists:
+        _list(root, listing, order)
     ET.indent(root)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode").encode()
 

@@ -112,19 +112,19 @@ def _of_units(text: Printing) -> Package:
     book.check()
     sets, furniture = tuple(book.sets), tuple(book.furniture)
     tell(Proof(edition, sets, furniture, files))
-    above = tuple(heads.each((one, edition, pango) for one in furniture))
+    above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
     standards = standards_for(edition, pages.metadata)
     attachments = attached(folder, text.sources)
     data, digests = joined(
         text.setter, sets, above, text.fonts,
         lambda pdf: complete(pdf, pages.metadata, standards, attachments), standards,
     )  # fmt: skip
-    for message in (m for some in (sets, above) for one in some for m in one.messages):
+    for message in (m for results in (sets, above) for result in results for m in result.messages):
         text.log.record(*message)
     return Package(
         data=data,
-        diagnostics=tuple(dict.fromkeys(finding for one in sets for finding in one.diagnostics)),
-        dependencies=tuple(dict.fromkeys(str(file) for one in sets for file in one.files)),
+        diagnostics=tuple(dict.fromkeys(f for result in sets for f in result.diagnostics)),
+        dependencies=tuple(dict.fromkeys(str(file) for result in sets for file in result.files)),
         facts=file_facts(book.pages),
         sheet=pages.sheet,
         page_map=text.pieces.page_map(pages.edition, book.flows, pages.sheet)
@@ -134,6 +134,7 @@ def _of_units(text: Printing) -> Package:
         digests=digests,
         stranded=stranded([page.foot for page in book.pages]),
         text=DrawnText(
-            "".join(one.text.text for one in sets), "".join(one.text.notes for one in sets)
+            "".join(result.text.text for result in sets),
+            "".join(result.text.notes for result in sets),
         ),
     )

@@ -71,11 +71,11 @@ def turn_drawn(pdf: PDF, edition: Edition) -> None:
     if not edition.is_archival:
         return
     turn_colours(pdf, Inks("/DeviceRGB", b"rg", {4: rgb_of}))
-    for thing in pdf.objects:
-        if isinstance(thing, Stream) and thing.extra.get("Subtype") == "/Image":
-            thing.extra["Interpolate"] = "false"
-            if thing.extra.get("ColorSpace") == "/DeviceCMYK":
-                _turn_to_rgb(thing)
+    for pdf_object in pdf.objects:
+        if isinstance(pdf_object, Stream) and pdf_object.extra.get("Subtype") == "/Image":
+            pdf_object.extra["Interpolate"] = "false"
+            if pdf_object.extra.get("ColorSpace") == "/DeviceCMYK":
+                _turn_to_rgb(pdf_object)
 
 
 def _turn_to_rgb(image: Stream) -> None:

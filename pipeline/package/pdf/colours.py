@@ -56,10 +56,10 @@ def declare_intent(pdf: PDF, kind: str, name: str, profile: bytes, count: int) -
 
 def turn_colours(pdf: PDF, inks: Inks) -> None:
     """Turn the colours of all that is drawn, but for images."""
-    for thing in pdf.objects:
-        if isinstance(thing, Stream) and "Length1" not in thing.extra:
-            _turn_stream(thing, inks)
-        _turn_shadings(thing, inks)
+    for pdf_object in pdf.objects:
+        if isinstance(pdf_object, Stream) and "Length1" not in pdf_object.extra:
+            _turn_stream(pdf_object, inks)
+        _turn_shadings(pdf_object, inks)
 
 
 def _turn_stream(stream: Any, inks: Inks) -> None:
@@ -68,10 +68,10 @@ def _turn_stream(stream: Any, inks: Inks) -> None:
     for index, line in enumerate(stream.stream):
         if not isinstance(line, bytes):
             continue
-        if found := SPACE.fullmatch(line):
-            space[found[2]] = b""
-            if found[1] != b"Pattern" and _of_space(inks, found[1]):
-                space[found[2]] = found[1]
+        if match := SPACE.fullmatch(line):
+            space[match[2]] = b""
+            if match[1] != b"Pattern" and _of_space(inks, match[1]):
+                space[match[2]] = match[1]
                 stream.stream[index] = b""
             continue
         *numbers, operator = line.split(b" ")

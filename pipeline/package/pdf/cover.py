@@ -151,15 +151,15 @@ class _Measured:
         }
         texts = list(chain(*self._texts.values()))
         self._free = _outcome(document).free + sum(text.height for text in texts)
-        own = {line for text in texts for line in text.lines}
+        lines = {line for text in texts for line in text.lines}
         panels = _boxes_of(document, "panel")
-        self._has_room = all(keeps for panel in panels for keeps in _keep_within(panel, own))
+        self._has_room = all(keeps for panel in panels for keeps in _keep_within(panel, lines))
 
     def tried(self, attempt: Try) -> Tried:
         titles = [text.tried(attempt.size, attempt.width) for text in self._texts["title"]]
-        found = titles + [text.tried(attempt.subtitle) for text in self._texts["subtitle"]]
-        free = self._free + sum(text.free for text in found)
-        has_room = self._has_room and free >= -TOLERANCE and all(t.has_room for t in found)
+        texts = titles + [text.tried(attempt.subtitle) for text in self._texts["subtitle"]]
+        free = self._free + sum(text.free for text in texts)
+        has_room = self._has_room and free >= -TOLERANCE and all(t.has_room for t in texts)
         return Tried(sum(title.lines for title in titles), has_room, free)
 
 
@@ -186,9 +186,9 @@ class _Setting:
         self._measured = _Measured(self._laid_out(Try(SMALL)), Try(SMALL))
         chosen = self._chosen()
         document = self._set(chosen, self._styles)
-        found, expected = _outcome(document), self._tried(chosen._replace(free=0))
-        is_full = found.has_room and found.free <= 4 * TOLERANCE
-        if not (is_full and found.lines == expected.lines):
+        outcome, expected = _outcome(document), self._tried(chosen._replace(free=0))
+        is_full = outcome.has_room and outcome.free <= 4 * TOLERANCE
+        if not (is_full and outcome.lines == expected.lines):
             self._measured, self._known = None, {}
             document = self._set(self._chosen(), self._styles)
         return document
@@ -204,14 +204,14 @@ class _Setting:
                 chosen = chosen._replace(words="cut")
         lines = self._tried(chosen).lines
         narrower = (chosen._replace(width=width) for width in WIDTHS)
-        chosen = _first(narrower, lambda one: self._fits(one, lines)) or chosen
+        chosen = _first(narrower, lambda attempt: self._fits(attempt, lines)) or chosen
         # the last element must not be pushed off the page
         return chosen._replace(free=max(0.0, self._tried(chosen).free - 2 * TOLERANCE))
 
     def _largest(self, words: Literal["", "divided"]) -> Try:
         """The largest title that fits, or the smallest of all."""
         tries = [Try(size, words=words) for size in SIZES]
-        few = _first(tries, lambda one: self._fits(one, self._most_lines))
+        few = _first(tries, lambda attempt: self._fits(attempt, self._most_lines))
         if few and few.size >= SMALL:
             return few
         return _first(tries, self._fits) or tries[-1]
@@ -251,11 +251,11 @@ def _outcome(document: TypesetDocument) -> Tried:
 
 def _boxes_of(document: TypesetDocument, name: str) -> list[boxes.LayoutBox]:
     """The outermost box of each element of a class."""
-    found: dict[Element, boxes.LayoutBox] = {}
+    outermost: dict[Element, boxes.LayoutBox] = {}
     for box in (inner for page in document.pages for inner in boxes.all_boxes(page.box)):
         if boxes.is_block(box) and box.element_tag and boxes.has_class(box, name):
-            found.setdefault(box.element, box)
-    return list(found.values())
+            outermost.setdefault(box.element, box)
+    return list(outermost.values())
 
 
 def _free(panel: boxes.LayoutBox) -> float:

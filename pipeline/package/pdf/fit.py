@@ -76,9 +76,9 @@ class _Fit:
         if chosen is None:
             return Filled(self._pages, None, (self._too_long(fit, fit.pages, row.sheets[0]),))
         length = search.length(chosen, fit.pages)
-        found = () if length > fit.pages - 0.5 else (_too_short(fit, fit.pages, length),)
+        findings = () if length > fit.pages - 0.5 else (_too_short(fit, fit.pages, length),)
         sheet = row.sheets[chosen]
-        return Filled(self._with(sheet), fitted(sheet, length), found)
+        return Filled(self._with(sheet), fitted(sheet, length), findings)
 
     def _full_sheets(
         self, fit: FitOptions, edition: Edition, search: Search, row: FitSettings
@@ -86,8 +86,8 @@ class _Fit:
         multiple = FULL_SHEETS[edition.imposition]
         chosen = sheets_of(search, row.natural, multiple)
         if chosen is None:
-            found = _uneven(fit, search.length(row.natural), multiple)
-            return Filled(self._pages, None, (found,))
+            finding = _uneven(fit, search.length(row.natural), multiple)
+            return Filled(self._pages, None, (finding,))
         sheet = row.sheets[chosen]
         return Filled(self._with(sheet), fitted(sheet, search.length(chosen)))
 
@@ -113,13 +113,13 @@ class _Fit:
     def _too_long(self, fit: FitOptions, pages: int, tightest: Sheet) -> Diagnostic:
         boxes = self._boxes(tightest)
         assert boxes is not None, "there was no limit"
-        over = filled(boxes) - pages
-        lines = max(1, round(over * boxes[0].height / (tightest.leading / POINT)))
+        excess = filled(boxes) - pages
+        lines = max(1, round(excess * boxes[0].height / (tightest.leading / POINT)))
         blocks = largest_blocks(boxes, MOST_NAMED)
         most = "1 line" if lines == 1 else f"{lines} lines"
         message = (
             f"The text does not fit on {_pages(pages)}, even at {tightest.text:g} pt on "
-            f"{tightest.leading:g} pt: it is too long by {most} ({_percent(over)} of a page)."
+            f"{tightest.leading:g} pt: it is too long by {most} ({_percent(excess)} of a page)."
         )
         hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow a"
         return _finding(
@@ -221,12 +221,12 @@ def filled(pages: Sequence[LayoutBox]) -> float:
 def largest_blocks(pages: Sequence[LayoutBox], count: int) -> list[Block]:
     """The blocks that take most room, the largest first. A block is one with a place that is in
     no other."""
-    found: dict[tuple[str, str], float] = {}
+    shares: dict[tuple[str, str], float] = {}
     for page in pages:
         for kind, place, height in _blocks(page):
             key = (kind, place)
-            found[key] = found.get(key, 0) + height / page.height
-    ordered = sorted(found.items(), key=lambda one: -one[1])[:count]
+            shares[key] = shares.get(key, 0) + height / page.height
+    ordered = sorted(shares.items(), key=lambda entry: -entry[1])[:count]
     return [Block(kind, place, share) for (kind, place), share in ordered]
 
 

@@ -73,15 +73,15 @@ class Search(msgspec.Struct):
         """The loosest setting with which the text takes at most a number of pages, or one with
         which ``enough`` of the last one is full; None if the pages are too few. ``first`` is tried
         first."""
-        found = self._around(pages, first, (pages - 1 + enough, pages))
-        return found.here if found.here is not None else found.low if found.low >= 0 else None
+        result = self._around(pages, first, (pages - 1 + enough, pages))
+        return result.here if result.here is not None else result.low if result.low >= 0 else None
 
     def draw_out(self, pages: int, first: int) -> int | None:
         """A setting near the tightest one with which the last page is sufficiently filled; None if
         there is none."""
         least = pages - 1 + BEGUN
-        found = self._around(least, first, (least, least + BEGUN))
-        setting = found.high if found.here is None else found.here
+        result = self._around(least, first, (least, least + BEGUN))
+        setting = result.high if result.here is None else result.here
         if setting >= len(self.rooms):
             return None
         return setting if least <= self.length(setting, pages) <= pages + SLACK else None
@@ -130,8 +130,8 @@ class Search(msgspec.Struct):
         if not self.lengths:
             return (low + high) // 2
         near = min(self.lengths, key=lambda s: (abs(self.lengths[s] - most), s))
-        wanted = self.rooms[near] * self.lengths[near] / (most - 1 + AIM)
-        guess = sum(room >= wanted for room in self.rooms) - 1
+        capacity = self.rooms[near] * self.lengths[near] / (most - 1 + AIM)
+        guess = sum(room >= capacity for room in self.rooms) - 1
         return min(max(guess, low + 1), high - 1)
 
 
@@ -144,13 +144,13 @@ def sheets_of(search: Search, first: int, multiple: int) -> int | None:
         return first
     down, up = pages - pages % multiple, pages - pages % multiple + multiple
     shorter = down and length / down < (up - 1 + BEGUN) / length
-    for wanted in (down, up) if shorter else (up, down):
-        if not wanted:
+    for target in (down, up) if shorter else (up, down):
+        if not target:
             continue
-        if wanted > pages:
-            setting = search.draw_out(wanted, first)
+        if target > pages:
+            setting = search.draw_out(target, first)
         else:
-            setting = search.fill(wanted, first, FULL_ENOUGH)
-        if setting is not None and math.ceil(search.length(setting) - SLACK) == wanted:
+            setting = search.fill(target, first, FULL_ENOUGH)
+        if setting is not None and math.ceil(search.length(setting) - SLACK) == target:
             return setting
     return None

@@ -72,12 +72,12 @@ class PageNumbers:
         any has changed."""
         changed = False
         for span, places, between in self._entries:
-            found = (
+            ranges = (
                 PageRange(starts[target], ends.get(target, 0) if whole else 0, target)
                 for target, whole in places
                 if target in starts
             )
-            new = list(_links(merged(found), labels, between))
+            new = list(_links(merged(ranges), labels, between))
             if _shown(new) != _shown(span):
                 span[:] = new
                 changed = True
@@ -104,8 +104,8 @@ def folios(pages: int) -> list[str]:
 def _links(pages: list[PageRange], labels: Sequence[str], between: str) -> Iterator[Element]:
     for number, (first, last, target) in enumerate(pages, start=1):
         link = Element("a", {"href": f"#{target}"})
-        one, other = labels[first], labels[last]
-        link.text = one if one == other else f"{one}{RANGE}{other}"
+        label, last_label = labels[first], labels[last]
+        link.text = label if label == last_label else f"{label}{RANGE}{last_label}"
         link.tail = between if number < len(pages) else None
         yield link
 
@@ -116,16 +116,16 @@ def _shown(links: Iterable[Element]) -> list[tuple[str | None, str | None]]:
 
 def first_pages(names: Iterable[Iterable[str]]) -> dict[str, int]:
     """The first page that each of the names is on."""
-    found: dict[str, int] = {}
+    firsts: dict[str, int] = {}
     for number, page in enumerate(names):
         for name in page:
-            found.setdefault(name, number)
-    return found
+            firsts.setdefault(name, number)
+    return firsts
 
 
-def names_on(page: TypesetPage, wanted: Collection[str]) -> list[str]:
+def names_on(page: TypesetPage, requested: Collection[str]) -> list[str]:
     """The requested ids that are on a page."""
-    if not wanted:
+    if not requested:
         return []
     names = dict.fromkeys(element.get("id", "") for element in elements(page.box))
-    return [name for name in names if name in wanted]
+    return [name for name in names if name in requested]

@@ -56,20 +56,20 @@ class KeptPages:
     def labels(self, pages: Sequence[TypesetPage]) -> list[tuple[str, bool]]:
         """The number of each of ``pages``, and whether it is a further one of
         the same number."""
-        found: list[tuple[str, bool]] = []
+        labels: list[tuple[str, bool]] = []
         label = ""
         for number, page in enumerate(pages, start=1):
             names = (element.get(PAGE_NAME, "") for element in elements(page.box))
             new = next(filter(None, names), "")
             if new and (number == 1 or new != "1"):
                 label = new
-                found.append((label, False))
+                labels.append((label, False))
             elif label != "1":
-                found.append((label, True))
+                labels.append((label, True))
             else:  # before the text, a page may be a title, the contents or empty
                 last = max(1, self.first - 1)
-                found.append((str(min(number, last)), number > last))
-        return found
+                labels.append((str(min(number, last)), number > last))
+        return labels
 
     # --- where pages begin ---------------------------------------------------------------
 
@@ -79,10 +79,10 @@ class KeptPages:
         block = mark
         if mark.tag == "span":
             del mark.attrib[PAGE_START]
-            found = self._divided(mark)
-            if found is None:
+            divided = self._divided(mark)
+            if divided is None:
                 return
-            block = found
+            block = divided
         block = self._timed(block)
         block.set(PAGE_START, label)
         _close_up(block)

@@ -67,7 +67,7 @@ class Log:
 
     def _drawings(self) -> Iterator[Asset]:
         """The drawings with text, with replaced font families, as UTF-8."""
-        return (one for one in self._assets.values() if one.is_drawing and one.data)
+        return (asset for asset in self._assets.values() if asset.is_drawing and asset.data)
 
     def record(self, kind: str, subject: str, message: str) -> None:
         if kind == "glyph":
@@ -91,7 +91,8 @@ class Log:
 
     def _drawing_with(self, character: str) -> str:
         """The path of the drawing with a character."""
-        return next((one.path for one in self._drawings() if character in one.data.decode()), "")
+        drawings = (asset for asset in self._drawings() if character in asset.data.decode())
+        return next((asset.path for asset in drawings), "")
 
 
 @contextlib.contextmanager

@@ -76,7 +76,7 @@ class Margin(msgspec.Struct, eq=False):
     def takes(self, note: MarginNote) -> bool:
         """Return whether the margin has room for a note of another page, and take it if so."""
         moved = msgspec.structs.replace(note, wanted=self.column.top)
-        notes = sorted((moved, *self.notes), key=lambda one: one.wanted)
+        notes = sorted((moved, *self.notes), key=lambda entry: entry.wanted)
         if not _stack(notes, self.blocked, self.column):
             return False
         self.notes = notes
@@ -87,20 +87,20 @@ def place_notes(pages: Sequence[TypesetPage], is_last: bool = False) -> tuple[El
     """Place the notes of ``pages``. Those that do not fit into the margin are returned; in the last
     layout they go into that of the nearest page with room, so that none is lost."""
     seen: set[Element] = set()
-    found = [_Page(page.box) for page in pages]
-    for page in found:
+    contents = [_Page(page.box) for page in pages]
+    for page in contents:
         page.collect(page.box, None, seen)
-    width = max((box.width for page in found for box, _ in page.notes), default=0.0)
+    width = max((box.width for page in contents for box, _ in page.notes), default=0.0)
     if not width:
         return ()
-    margins = [_margin(page, width) for page in found]
+    margins = [_margin(page, width) for page in contents]
     rejected = [(number, note) for number, margin in enumerate(margins) for note in margin.fit()]
     if rejected and not is_last:
         return tuple(note.element for _, note in rejected)
     for number, note in rejected:
         others = (*margins[number + 1 :], *margins[number::-1])
         home = next((margin for margin in others if margin.takes(note)), margins[number])
-        if not any(one.box is note.box for one in home.notes):
+        if not any(placed.box is note.box for placed in home.notes):
             home.notes.append(msgspec.structs.replace(note, top=home.column.bottom))
         _move(note.box, margins[number].page, home.page)
     for margin in margins:
@@ -181,8 +181,8 @@ def _margin(content: _Page, width: float) -> Margin:
         first = next(inner for inner in all_boxes(text) if boxes.is_line(inner))
         baseline = first.position_y - box.position_y + first.baseline
         height = text.position_y + text.height - box.position_y
-        wanted = line.position_y + line.baseline - baseline
-        margin.notes.append(MarginNote(box.element, box, wanted, height))
+        ideal = line.position_y + line.baseline - baseline
+        margin.notes.append(MarginNote(box.element, box, ideal, height))
     for box, line in content.drawn:
         if box.position_x < margin.left + width and box.position_x + box.width > margin.left:
             holder = line or box

@@ -153,8 +153,8 @@ def classes(element: Element) -> frozenset[str]:
 def shows_more(element: Element) -> bool:
     """Return whether an element contains something besides its text, such as a note or a
     formula."""
-    beside = any(ASIDE & classes(inner) for inner in element.iter())
-    return beside or element.find(".//img") is not None
+    has_aside = any(ASIDE & classes(inner) for inner in element.iter())
+    return has_aside or element.find(".//img") is not None
 
 
 def read_text(element: Element) -> str:

@@ -113,9 +113,9 @@ def describe(pdf: PDF, metadata: Metadata, standards: Standards | None = None) -
     pdf.catalog["ViewerPreferences"] = Dictionary({"DisplayDocTitle": "true"})
 
 
-def xmp(metadata: Metadata, standards: Standards | None = None, *, beside: str = "") -> str:
+def xmp(metadata: Metadata, standards: Standards | None = None, *, related: str = "") -> str:
     """The XMP packet: Dublin Core, rights, and claims of conformance to ``standards``, if any.
-    ``beside`` is the name of another file with the same text."""
+    ``related`` is the name of another file with the same text."""
     iso = _iso(publication_moment(metadata.date))
     changed = publication_moment(metadata.modified or metadata.date)
     licence = metadata.licence
@@ -134,7 +134,7 @@ def xmp(metadata: Metadata, standards: Standards | None = None, *, beside: str =
         _items("dc:date", "Seq", filter(None, [metadata.date])),
         _items("dc:language", "Bag", [metadata.lang, *metadata.languages]),
         _plain("dc:identifier", _identifier(metadata)),
-        _items("dc:relation", "Bag", filter(None, [beside])),
+        _items("dc:relation", "Bag", filter(None, [related])),
         _alternatives("dc:rights", rights, metadata.lang),
         _plain("xmpRights:WebStatement", licence.url if licence else ""),
         _plain("pdf:Keywords", ", ".join(metadata.keywords)),

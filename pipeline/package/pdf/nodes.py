@@ -55,10 +55,10 @@ def home(parent: StructureNode, child: StructureNode | None) -> StructureNode:
 
 def link_of(node: StructureNode) -> StructureNode:
     """The nearest link that a node is or is in."""
-    found: StructureNode | None = node
-    while found is not None and found.kind != "Link":
-        found = found.parent
-    return found or node
+    nearest: StructureNode | None = node
+    while nearest is not None and nearest.kind != "Link":
+        nearest = nearest.parent
+    return nearest or node
 
 
 def lead_with_label(owner: StructureNode, element: Element | None = None) -> StructureNode:

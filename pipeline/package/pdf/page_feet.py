@@ -65,7 +65,7 @@ def page_foot(page: TypesetPage) -> PageFoot:
 def _last_heading(heading: Element, pieces: Sequence[_Piece]) -> LastHeading | None:
     """A heading with too few lines below it, None if it has enough or is complete."""
     last = max(number for number, piece in enumerate(pieces) if piece.heading is heading)
-    own, later = pieces[last], pieces[last + 1 :]
+    ending, later = pieces[last], pieces[last + 1 :]
     levels = (_level(piece.heading) for piece in later)
     next_level = next(filter(None, levels), 0)
     if next_level and next_level <= _level(heading):
@@ -74,12 +74,12 @@ def _last_heading(heading: Element, pieces: Sequence[_Piece]) -> LastHeading | N
     below = {
         round(piece.y): piece.lines
         for piece in later
-        if piece.y > own.y and not (has_note and piece.is_note)
+        if piece.y > ending.y and not (has_note and piece.is_note)
     }
     if sum(below.values()) >= LINES_BELOW:
         return None
     text = heading.get(OUTLINE) or " ".join("".join(heading.itertext()).split())
-    return LastHeading(own.y, own.size, _level(heading), next_level, text, own.section)
+    return LastHeading(ending.y, ending.size, _level(heading), next_level, text, ending.section)
 
 
 def _level(heading: Element | None) -> int:
@@ -112,8 +112,8 @@ def _pieces(page: LayoutBox) -> Iterator[_Piece]:
 def _lines(box: LayoutBox, *, is_leaf: bool) -> int:
     """The number of lines that a box counts as, 0 if those within it count."""
     if is_line(box):
-        inner = [one for one in all_boxes(box) if shows(one)]
-        is_tall = any(is_image(one) and one.height >= TALL for one in inner)
+        inner = [inner_box for inner_box in all_boxes(box) if shows(inner_box)]
+        is_tall = any(is_image(inner_box) and inner_box.height >= TALL for inner_box in inner)
         return LINES_BELOW if is_tall else int(bool(inner))
     if not is_leaf:
         return 0

@@ -120,9 +120,9 @@ class _Reader:
         if not counted:
             return
         element = self._stack[-1]
-        own = self._own.get(element, 0)
-        self.slots.setdefault(element, []).append(Slot(own, self._count))
-        self._own[element] = own + len(counted)
+        start = self._own.get(element, 0)
+        self.slots.setdefault(element, []).append(Slot(start, self._count))
+        self._own[element] = start + len(counted)
         self._count += len(counted)
 
     def pi(self, target: str, text: str) -> None:
@@ -144,12 +144,12 @@ class _Reader:
 
 def _front_part(element: Element) -> FrontPart:
     """The part before the text, by the class of its outermost element."""
-    found = classes(element)
-    if "imprint" in found:
+    names = classes(element)
+    if "imprint" in names:
         return "imprint"
-    if "contents" in found:
+    if "contents" in names:
         return "contents"
-    return "title" if {"title-page", "title-block"}.intersection(found) else ""
+    return "title" if {"title-page", "title-block"}.intersection(names) else ""
 
 
 def read_pieces(markup: str, pieces: Sequence[PagePiece]) -> tuple[Element, Pieces]:
@@ -183,14 +183,14 @@ class Pieces:
         return PageMap(edition, tuple(self._found(flows)), len(flows), sheet)
 
     def _found(self, flows: Sequence[Sequence[Flow]]) -> Iterator[PageStart]:
-        passed: dict[Element, int] = {}
+        counts: dict[Element, int] = {}
         for label, page in zip(folios(len(flows)), flows, strict=True):
             start: PageStart | None = None
             for element, count, lines in page:
-                before = passed.get(element, 0)
+                before = counts.get(element, 0)
                 if start is None:
                     start = self._start(label, element, count, before)
-                passed[element] = before + count + (lines if element in self._things else 0)
+                counts[element] = before + count + (lines if element in self._things else 0)
             if start:
                 yield start
 
@@ -225,16 +225,16 @@ class Pieces:
 
     def _words(self, index: int, place: int) -> str:
         """The words of a block from a place on."""
-        position, found = self._pieces[index].position, ""
+        position, words = self._pieces[index].position, ""
         for piece in self._pieces[index:]:
-            if piece.position != position or len(letters(found)) >= WORDS:
+            if piece.position != position or len(letters(words)) >= WORDS:
                 break
             if piece.end > place:
-                found += " " if piece.start > place else ""  # in place of a word of Chapbook's
+                words += " " if piece.start > place else ""  # in place of a word of Chapbook's
                 first = self._place(max(place, piece.start))
-                found += self._text[first : self._place(piece.end)]
+                words += self._text[first : self._place(piece.end)]
                 place = piece.end
-        return " ".join(found.split())[: 2 * WORDS]
+        return " ".join(words.split())[: 2 * WORDS]
 
     def _place(self, letter: int) -> int:
         """The position of the letter after a number of others, or the end of the text."""
@@ -246,7 +246,7 @@ class Pieces:
 def text_flows(pages: Sequence[TypesetPage]) -> list[list[Flow]]:
     """The text of each page."""
     heads: set[Element] = set()
-    found: list[list[Flow]] = []
+    flows_of_pages: list[list[Flow]] = []
     for page in pages:
         flows: list[Flow] = []
         shown: set[Element] = set()
@@ -260,8 +260,8 @@ def text_flows(pages: Sequence[TypesetPage]) -> list[list[Flow]]:
                 flows.pop()
             flows.append(Flow(element, count, lines))
         heads |= {element for element in shown if element.tag == "thead"}
-        found.append(flows)
-    return found
+        flows_of_pages.append(flows)
+    return flows_of_pages
 
 
 def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:

@@ -32,16 +32,16 @@ def wrap_pictographs(root: Element, missing: Container[str] = ()) -> None:
             continue
         children = list(element)
         waiting += children
-        if element.text and (found := _pieces(element.text, missing)):
-            element.text = found[0]
-            for at, one in enumerate(found[1]):
-                element.insert(at, one)
+        if element.text and (pieces := _pieces(element.text, missing)):
+            element.text = pieces[0]
+            for at, span in enumerate(pieces[1]):
+                element.insert(at, span)
         for child in children:
-            if child.tail and (found := _pieces(child.tail, missing)):
-                child.tail = found[0]
+            if child.tail and (pieces := _pieces(child.tail, missing)):
+                child.tail = pieces[0]
                 at = list(element).index(child) + 1
-                for number, one in enumerate(found[1]):
-                    element.insert(at + number, one)
+                for number, span in enumerate(pieces[1]):
+                    element.insert(at + number, span)
 
 
 def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | None:
@@ -52,14 +52,14 @@ def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | N
     runs = list(_runs(text, missing))
     if not runs:
         return None
-    found: list[Element] = []
+    spans: list[Element] = []
     nexts = [start for start, _, _ in runs[1:]] + [len(text)]
     for (start, end, name), following in zip(runs, nexts, strict=True):
-        one = Element("span", {} if name else {"class": CLASS})
-        one.text = name or text[start:end]
-        one.tail = text[end:following]
-        found.append(one)
-    return text[: runs[0][0]], found
+        span = Element("span", {} if name else {"class": CLASS})
+        span.text = name or text[start:end]
+        span.tail = text[end:following]
+        spans.append(span)
+    return text[: runs[0][0]], spans
 
 
 def _runs(text: str, missing: Container[str]) -> Iterator[tuple[int, int, str]]:

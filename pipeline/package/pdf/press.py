@@ -65,11 +65,11 @@ def read_plates(press: Press, metadata: Metadata, folder: Path) -> Ready:
         return _unready(press, "it has no date", "Write `date:` with the date of publication.")
     if not press.profile:
         return _unready(press, "no colour profile is named", HINT)
-    found = locate(folder, press.profile, Code.NOT_FOR_PRESS, press.folder)
-    if isinstance(found, Problem):
-        return _unready(press, f"the profile `{press.profile}` cannot be used", found.message)
+    file = locate(folder, press.profile, Code.NOT_FOR_PRESS, press.folder)
+    if isinstance(file, Problem):
+        return _unready(press, f"the profile `{press.profile}` cannot be used", file.message)
     try:
-        data = found.read()
+        data = file.read()
         profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
         is_of_press = profile.profile.xcolor_space.strip() == "CMYK"
         name = ImageCms.getProfileDescription(profile).strip()
@@ -93,15 +93,15 @@ def coarse_images(pages: Iterable[TypesetPage], assets: Iterable[Asset]) -> Iter
     drawings = ("image/svg+xml", FORMULA_SHAPES)
     bitmaps = (asset for asset in assets if asset.media_type not in drawings)
     known = {f"{ASSET}images/{asset.name}": asset for asset in bitmaps}
-    told: set[str] = set()
+    reported: set[str] = set()
     for page in pages:
         for box in filter(is_image, all_boxes(page.box)):
             asset = known.get(box.element.get("src", "")) if box.element is not None else None
-            if asset is None or asset.path in told or not box.width:
+            if asset is None or asset.path in reported or not box.width:
                 continue
             pixels = min(asset.width / box.width, asset.height / max(box.height, 1))
             if (dots := round(pixels * 96)) < IMAGE_RESOLUTION - 1:
-                told.add(asset.path)
+                reported.add(asset.path)
                 message = f"“{asset.path}” is printed at {dots} pixels per inch."
                 hint = f"A press needs {IMAGE_RESOLUTION}: use a larger file, or show it smaller."
                 yield diagnostic(Code.NOT_FOR_PRESS, message, span=asset.span, hint=hint)
@@ -114,12 +114,12 @@ def prepare(pdf: PDF, plates: Plates, *, in_greys: bool) -> None:
         convert: Mapping[int, Callable[..., tuple[float, ...]]]
         convert = {1: inks.grey, 3: inks.rgb, 4: lambda *own: own}
         turn_colours(pdf, Inks("/DeviceCMYK", b"k", convert, inks.lab))
-        masks = {thing.extra["SMask"] for thing in _images(pdf) if "SMask" in thing.extra}
+        masks = {i.extra["SMask"] for i in _images(pdf) if "SMask" in i.extra}
         for image in _images(pdf):
             if image.reference not in masks:
                 inks.turn(image)
-    for thing in pdf.objects:
-        group = getattr(thing, "extra", {}).get("Group") or {}
+    for pdf_object in pdf.objects:
+        group = getattr(pdf_object, "extra", {}).get("Group") or {}
         if group.get("CS") == "/DeviceRGB":
             group["CS"] = "/DeviceCMYK"
     for page in set_bleed(pdf, plates.bleed):
@@ -132,9 +132,9 @@ def set_bleed(pdf: PDF, millimetres: float) -> list[Any]:
     """Say of each page how far it goes beyond its edges; returns the pages."""
     bleed = millimetres * MILLIMETRE
     pages = [
-        thing
-        for thing in pdf.objects
-        if isinstance(thing, Dictionary) and thing.get("Type") == "/Page"
+        pdf_object
+        for pdf_object in pdf.objects
+        if isinstance(pdf_object, Dictionary) and pdf_object.get("Type") == "/Page"
     ]
     for page in pages:
         left, bottom, right, top = page["TrimBox"]
@@ -145,9 +145,9 @@ def set_bleed(pdf: PDF, millimetres: float) -> list[Any]:
 
 
 def _images(pdf: PDF) -> Iterator[Any]:
-    for thing in pdf.objects:
-        if isinstance(thing, Stream) and thing.extra.get("Subtype") == "/Image":
-            yield thing
+    for pdf_object in pdf.objects:
+        if isinstance(pdf_object, Stream) and pdf_object.extra.get("Subtype") == "/Image":
+            yield pdf_object
 
 
 @functools.lru_cache(maxsize=4)
@@ -197,8 +197,8 @@ class _Inks:
     def _of_luminance(self, light: float) -> tuple[float, ...]:
         """Of no ink, the luminance is 1, and of the black ink by itself it is more than 0."""
         darkest = self._blacks[-1]
-        wanted = darkest + light * (1 - darkest)
-        level = bisect.bisect_left(self._blacks, -wanted, key=lambda black: -black)
+        luminance = darkest + light * (1 - darkest)
+        level = bisect.bisect_left(self._blacks, -luminance, key=lambda black: -black)
         return 0, 0, 0, round(min(level, LEVELS - 1) / (LEVELS - 1), 4)
 
     def turn(self, image: Any) -> None:
@@ -233,14 +233,14 @@ def _luminances_of_black(profile: bytes) -> list[float]:
     ramp = Image.new("CMYK", (LEVELS, 1))
     for level in range(LEVELS):
         ramp.putpixel((level, 0), (0, 0, 0, level))
-    seen: Any = ImageCms.profileToProfile(
+    in_lab: Any = ImageCms.profileToProfile(
         ramp,
         ImageCms.ImageCmsProfile(io.BytesIO(profile)),
         ImageCms.createProfile("LAB", 5000),
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
         outputMode="LAB",
     )
-    lights = [luminance_of(seen.getpixel((level, 0))[0] / 2.55) for level in range(LEVELS)]
+    lights = [luminance_of(in_lab.getpixel((level, 0))[0] / 2.55) for level in range(LEVELS)]
     for level in range(1, LEVELS):
         lights[level] = min(lights[level], lights[level - 1])
     return lights

@@ -66,11 +66,11 @@ def impose(
     metadata: Metadata,
     *,
     back_cover: bool,
-    beside: str = "",
+    related: str = "",
 ) -> tuple[bytes, FileFacts]:
     """The PDF ``data`` on the sheets of an edition with an imposition, and its facts.
 
-    ``back_cover``: the last page is the back of a booklet. ``beside`` is the name of the file with
+    ``back_cover``: the last page is the back of a booklet. ``related`` is the name of the file with
     the pages in order, if there is one.
     """
     options = options_for(edition, metadata).page
@@ -92,7 +92,7 @@ def impose(
         for side in sides:
             _add(pdf, side, cells, forms, (width, height), creep * side.depth)
         del pdf.pages[:count]
-        _describe(pdf, edition, metadata, beside)
+        _describe(pdf, edition, metadata, related)
         output = io.BytesIO()
         pdf.save(output, deterministic_id=True)
     sizes = ((width, height),) * len(sides)
@@ -147,20 +147,20 @@ def _unmark(form: Any, seen: set[tuple[int, int]]) -> None:
     """Take the marks out of a form, and the forms within it."""
     stack = [form]
     while stack:
-        one = stack.pop()
-        if one.objgen != (0, 0) and one.objgen in seen:
+        pdf_object = stack.pop()
+        if pdf_object.objgen != (0, 0) and pdf_object.objgen in seen:
             continue
-        seen.add(one.objgen)
+        seen.add(pdf_object.objgen)
         for key in ("/StructParent", "/StructParents"):
-            if key in one:
-                del one[key]
-        if one.get("/Subtype") != "/Form":
+            if key in pdf_object:
+                del pdf_object[key]
+        if pdf_object.get("/Subtype") != "/Form":
             continue
-        operations = pikepdf.parse_content_stream(one)
+        operations = pikepdf.parse_content_stream(pdf_object)
         kept = [each for each in operations if str(each.operator) not in MARKS]
         if len(kept) < len(operations):
-            one.write(pikepdf.unparse_content_stream(kept))
-        resources = one.get("/Resources", {})
+            pdf_object.write(pikepdf.unparse_content_stream(kept))
+        resources = pdf_object.get("/Resources", {})
         if "/Properties" in resources:
             del resources["/Properties"]
         stack += [inner for _, inner in resources.get("/XObject", {}).items()]
@@ -213,12 +213,12 @@ def _numbers(values: Sequence[float]) -> str:
     return " ".join(f"{round(value, 3) + 0:.10g}" for value in values)
 
 
-def _describe(pdf: pikepdf.Pdf, edition: Edition, metadata: Metadata, beside: str) -> None:
+def _describe(pdf: pikepdf.Pdf, edition: Edition, metadata: Metadata, related: str) -> None:
     """Set the metadata and the viewer and print preferences (ISO 32000-1, section 12.2)."""
     for key in ONLY_FOR_PAGES:
         if key in pdf.Root:
             del pdf.Root[key]
-    packet = xmp(metadata, beside=beside)
+    packet = xmp(metadata, related=related)
     pdf.Root.Metadata = pikepdf.Stream(
         pdf, packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
     )

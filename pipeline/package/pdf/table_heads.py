@@ -46,8 +46,8 @@ class _Placed(NamedTuple):
 
 def spans(cell: Element) -> dict[str, int]:
     """The number of columns and rows that a cell spans, if more than one."""
-    found = {"ColSpan": int(cell.get("colspan", "1")), "RowSpan": int(cell.get("rowspan", "1"))}
-    return {name: count for name, count in found.items() if count > 1}
+    counts = {"ColSpan": int(cell.get("colspan", "1")), "RowSpan": int(cell.get("rowspan", "1"))}
+    return {name: count for name, count in counts.items() if count > 1}
 
 
 def name_heads(root: Element) -> Mapping[Element, Named]:
@@ -76,8 +76,8 @@ def _placed(table: Element) -> Iterator[_Placed]:
 
 
 def _cell(element: Element) -> TableCell:
-    found = spans(element)
-    return TableCell(children=(), columns=found.get("ColSpan", 1), rows=found.get("RowSpan", 1))
+    counts = spans(element)
+    return TableCell(children=(), columns=counts.get("ColSpan", 1), rows=counts.get("RowSpan", 1))
 
 
 def _is_simple(cells: list[_Placed]) -> bool:
@@ -90,8 +90,8 @@ def _is_simple(cells: list[_Placed]) -> bool:
 
 def _named(cells: list[_Placed]) -> Iterator[tuple[Element, Named]]:
     of_columns, of_rows = _heads(cells, "/Column"), _heads(cells, "/Row")
-    for cell, above, beside in zip(cells, of_columns, of_rows, strict=True):
-        headers = tuple(head.name for head in (*above, *beside))
+    for cell, above, before in zip(cells, of_columns, of_rows, strict=True):
+        headers = tuple(head.name for head in (*above, *before))
         yield cell.element, Named(cell.name if cell.scope else "", headers)
 
 
@@ -106,11 +106,13 @@ def _heads(cells: list[_Placed], scope: str) -> list[list[_Placed]]:
 
     lines: defaultdict[int, list[_Placed]] = defaultdict(list)
     have_data: set[int] = set()
-    found: dict[_Placed, list[_Placed]] = {}
-    for cell in sorted(cells, key=lambda one: one.columns.start) if columns_first else cells:
+    heads_of_cells: dict[_Placed, list[_Placed]] = {}
+    for cell in sorted(cells, key=lambda other: other.columns.start) if columns_first else cells:
         is_head = cell.scope == scope
         heads = dict.fromkeys(head for line in extent(cell) for head in lines[line])
-        found[cell] = [one for one in heads if not is_head or extent(one) != extent(cell)]
+        heads_of_cells[cell] = [
+            other for other in heads if not is_head or extent(other) != extent(cell)
+        ]
         for line in extent(cell):
             if is_head:
                 above = lines[line]
@@ -120,15 +122,15 @@ def _heads(cells: list[_Placed], scope: str) -> list[list[_Placed]]:
                 have_data.discard(line)
             elif not cell.scope:
                 have_data.add(line)
-    return [found[cell] for cell in cells]
+    return [heads_of_cells[cell] for cell in cells]
 
 
 def cell_attributes(cell: Element, headers: tuple[str, ...]) -> dict[str, Any]:
     """The attributes of a cell of a table."""
-    found: dict[str, Any] = {"O": "/Table"}
+    attributes: dict[str, Any] = {"O": "/Table"}
     if cell.tag == "th":
-        found["Scope"] = SCOPES.get(cell.get("scope", ""), "/Column")
-    found |= spans(cell)
+        attributes["Scope"] = SCOPES.get(cell.get("scope", ""), "/Column")
+    attributes |= spans(cell)
     if headers:
-        found["Headers"] = Array(map(String, headers))
-    return found if len(found) > 1 else {}
+        attributes["Headers"] = Array(map(String, headers))
+    return attributes if len(attributes) > 1 else {}

@@ -42,7 +42,7 @@ def tag(
     tree = read_tags(document, root, widgets)
     text = drawn_text(tree, shown(document, pdf))
     marks = [len(page.marks or ()) for page in document.pages]
-    write_tags(pdf, [(tree, 0)], marks, lambda _, thing: thing, is_pdf2=is_pdf2)
+    write_tags(pdf, [(tree, 0)], marks, lambda _, annotation: annotation, is_pdf2=is_pdf2)
     return text
 
 
@@ -161,11 +161,11 @@ class _Writer:
         root = self.root
         pdf.add_object(root)
         (document, _), *_ = parts
-        own, element = self._begun(document, root.reference)
+        top, element = self._begun(document, root.reference)
         element["K"] = Array()
         for part, self._first in parts:
-            element["K"] += [self._kid(kid, element, own, None) for kid in self._kids(part)]
-        root["K"] = Array([own])
+            element["K"] += [self._kid(kid, element, top, None) for kid in self._kids(part)]
+        root["K"] = Array([top])
         root["ParentTree"] = self._parent_tree()
         root["ParentTreeNextKey"] = len(self._parents) + len(self._annotations)
         if self._names:
@@ -186,7 +186,7 @@ class _Writer:
             page["Tabs"] = "/S"
             if order := self._order.get(key):  # for readers that go by it, not by the tags
                 known = set(order)
-                others = (one for one in page.get("Annots", ()) if one not in known)
+                others = (item for item in page.get("Annots", ()) if item not in known)
                 page["Annots"] = Array((*order, *others))
             numbers.extend((key, Array(parents)))
         for key, parent in enumerate(self._annotations, start=len(self._parents)):
@@ -208,14 +208,14 @@ class _Writer:
         return bytes(element.reference), element
 
     def _element(self, tag: Tag, parent: bytes) -> bytes:
-        own, element = self._begun(tag, parent)
+        reference, element = self._begun(tag, parent)
         number = str(self._table)
         if "A" in tag.dictionary:
             element["A"] = tag.dictionary["A"].replace(NUMBER, number)
         if tag.name:
             name = tag.name.replace(NUMBER, number)
             element["ID"] = String(name)
-            self._names[name] = own
+            self._names[name] = reference
         kids = list(self._kids(tag))
         pages = (kid.page + self._first for kid in kids if isinstance(kid, Marked))
         page = next(pages, None)
@@ -230,9 +230,9 @@ class _Writer:
         if tag.kind == "Table":
             self._tables += 1
             self._table = self._tables
-        element["K"] = Array([self._kid(kid, element, own, page) for kid in kids])
+        element["K"] = Array([self._kid(kid, element, reference, page) for kid in kids])
         self._table = around
-        return own
+        return reference
 
     def _kids(self, tag: Tag) -> Iterator[Tag | Marked | Linked]:
         """The kids of an element; PDF 1.7 lacks some types, whose kids take their place."""
@@ -242,13 +242,13 @@ class _Writer:
             else:
                 yield from self._kids(kid)
 
-    def _kid(self, kid: Tag | Marked | Linked, element: Any, own: bytes, page: int | None) -> Any:
+    def _kid(self, kid: Tag | Marked | Linked, element: Any, top: bytes, page: int | None) -> Any:
         match kid:
             case Tag():
-                return self._element(kid, own)
+                return self._element(kid, top)
             case Marked():
                 on = kid.page + self._first
-                self._parents[on][kid.mcid] = own
+                self._parents[on][kid.mcid] = top
                 if on == page:
                     return kid.mcid
                 return Dictionary({"Type": "/MCR", "Pg": self._references[on], "MCID": kid.mcid})
@@ -271,14 +271,14 @@ class _Writer:
 
 
 def _tag(node: StructureNode, named: Mapping[Element, Named]) -> Tag:
-    own = Named()
+    naming = Named()
     if node.element is not None and node.kind in ("TH", "TD"):
-        own = named.get(node.element, own)
-    written = {name: _written(value) for name, value in _entries(node, own.headers).items()}
+        naming = named.get(node.element, naming)
+    written = {name: _written(value) for name, value in _entries(node, naming.headers).items()}
     kids = tuple(_kid(kid, node, named) for kid in node.kids)
     mathml = node.element.get("data-mathml", "") if node.element is not None else ""
     places, entries = tuple(node.places), tuple(node.entries)
-    name = node.name or own.name
+    name = node.name or naming.name
     return Tag(node.kind, written, kids, name, node.box, places, entries, mathml)
 
 

@@ -125,7 +125,9 @@ def _lead(
             annotation["A"] = _go_to(name, views[name.string], place)
             _refer(element, place, known)
     outline = (
-        one for one in pdf.objects if isinstance(one, dict) and {"Dest", "Title"} <= one.keys()
+        pdf_object
+        for pdf_object in pdf.objects
+        if isinstance(pdf_object, dict) and {"Dest", "Title"} <= pdf_object.keys()
     )
     entries = sorted(
         (entry, number) for number, (tag, _) in enumerate(elements) for entry in tag.entries
@@ -145,8 +147,8 @@ def _refer(element: Any, place: Any, known: Mapping[bytes, Any]) -> None:
     """Let an entry of the contents refer to its part, and a note and its reference to each
     other."""
     if place["S"] == "/FENote":
-        for one, other in ((element, place), (place, element)):
-            one["Ref"] = Array([*one.get("Ref", ()), other.reference])
+        for source, target in ((element, place), (place, element)):
+            source["Ref"] = Array([*source.get("Ref", ()), target.reference])
     around = element
     while around is not None and around["S"] != "/TOCI":
         around = known.get(around["P"])

@@ -60,14 +60,14 @@ def set_whole(text: Printing) -> Package:
     for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
         block.set("style", "break-before: recto")
     kept = KeptPages(root) if edition.same_pages else None
-    pages, fitted, found = fit_pages(setter, pages, root, text.log.silenced)
-    if any(finding.is_error for finding in found):
-        return Package(b"", found)
+    pages, fitted, findings = fit_pages(setter, pages, root, text.log.silenced)
+    if any(finding.is_error for finding in findings):
+        return Package(b"", findings)
     document = lay_out(setter, root, pages, kept.numbers if kept else None)
     if for_press.plates:
-        found = (*found, *coarse_images(document.pages, pages.assets))
-        for one in document.pages:
-            one.links = []
+        findings = (*findings, *coarse_images(document.pages, pages.assets))
+        for page in document.pages:
+            page.links = []
     widgets: dict[object, object] = {}
     texts: list[DrawnText] = []
 
@@ -88,23 +88,23 @@ def set_whole(text: Printing) -> Package:
     data = document.written(finish, standards.version)
     if edition.fields and not widgets:
         message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
-        found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
+        findings = (*findings, diagnostic(Code.NOTHING_TO_FILL_IN, message))
     facts = file_facts(document.pages, fitted)
     extra: dict[str, bytes] = {}
     extra_facts: dict[str, FileFacts] = {}
     if edition.imposition != "none":
         from pipeline.package.pdf.sheets import has_back_cover, impose
 
-        beside = pages_name(pages.file or output_name(pages.stem, edition), edition)
-        if beside:
-            extra[beside], extra_facts[beside] = data, facts
+        pages_file = pages_name(pages.file or output_name(pages.stem, edition), edition)
+        if pages_file:
+            extra[pages_file], extra_facts[pages_file] = data, facts
         cover = has_back_cover(document.pages)
-        name = Path(beside).name
-        data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, beside=name)
+        name = Path(pages_file).name
+        data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, related=name)
     refused = dict.fromkeys(setter.files.diagnostics)
     return Package(
         data=data,
-        diagnostics=(*for_press.findings, *found, *refused),
+        diagnostics=(*for_press.findings, *findings, *refused),
         dependencies=tuple(map(str, setter.files.files)),
         extra=extra,
         facts=facts,
@@ -114,7 +114,7 @@ def set_whole(text: Printing) -> Package:
         if text.pieces
         else None,
         text=texts[0],
-        stranded=stranded([page_foot(one) for one in document.pages]),
+        stranded=stranded([page_foot(page) for page in document.pages]),
     )
 
 
@@ -125,8 +125,8 @@ def _standards(pages: Pages, folder: Path) -> tuple[Standards, Ready]:
     standards = standards_for(edition, metadata)
     if standards.press is None:
         return standards, Ready(None)
-    found = read_plates(standards.press, metadata, folder)
-    return standards if found.plates else Standards(), found
+    ready = read_plates(standards.press, metadata, folder)
+    return standards if ready.plates else Standards(), ready
 
 
 def complete(

@@ -35,7 +35,7 @@ def description(product: Product, record: Record) -> Parts:
             _title("01", "01", metadata.title, metadata.subtitle),
             *([_title("05", "01", metadata.short_title)] if metadata.short_title else []),
         ],
-        "Contributor": [_contributor(*one, metadata) for one in enumerate(people, start=1)],
+        "Contributor": [_contributor(n, person, metadata) for n, person in enumerate(people, 1)],
         "NoContributor": None if people else {},
         "EditionType": _edition_type(product.edition),
         "EditionNumber": statement if statement.isdigit() else None,
@@ -90,7 +90,7 @@ def _title(kind: str, level: str, title: str, subtitle: str = "", part: str = ""
 def _extents(product: Product, record: Record) -> Iterator[Parts]:
     """The pages of a PDF, or those of the printed edition in an e-book's page list; the size."""
     claims = product.accessibility
-    printed = next((one.pages for one in record.products if one.edition.name == STANDARD_PRINT), 0)
+    printed = next((p.pages for p in record.products if p.edition.name == STANDARD_PRINT), 0)
     if product.pages:
         yield _extent("00", product.pages, "03")
     elif printed and claims and "pageBreakMarkers" in claims.features:
@@ -172,15 +172,15 @@ def features(product: Product, metadata: Metadata) -> Iterator[Parts]:
     if claims is None:
         return
     yield _feature(SUMMARY, claims.summary)
-    found = [codes.FEATURES[name] for name in claims.features if name in codes.FEATURES]
+    claimed = [codes.FEATURES[name] for name in claims.features if name in codes.FEATURES]
     passed = {verdict.rule for verdict in claims.audit if not verdict.failed}
-    found += [code for rule, code in codes.RULES.items() if rule in passed]
-    found += codes.ALWAYS
+    claimed += [code for rule, code in codes.RULES.items() if rule in passed]
+    claimed += codes.ALWAYS
     if "textual" in claims.sufficient:
-        found.append(codes.READ_WITHOUT_SIGHT)
+        claimed.append(codes.READ_WITHOUT_SIGHT)
     if claims.conforms_to:
-        found += codes.CONFORMS
-    yield from map(_feature, sorted(set(found)))
+        claimed += codes.CONFORMS
+    yield from map(_feature, sorted(set(claimed)))
     if claims.conforms_to and certification.certified_by:
         yield from _certified(certification.certified_by.text, certification)
 

@@ -74,15 +74,15 @@ def _date(date: str) -> Parts:
 
 def related(product: Product, record: Record) -> Parts | None:
     """The printed edition that an e-book is the same as, and the other products."""
-    found: list[Parts] = []
+    products: list[Parts] = []
     printed = record.metadata.isbns.print
     if printed:
         code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
-        found.append(_related(code, Identifier("isbn", in_13_digits(printed))))
+        products.append(_related(code, Identifier("isbn", in_13_digits(printed))))
     for other in record.products:
         if other is not product:
-            found.append(_related(_relation(product, other), *numbers(other, record.metadata)))
-    return {"RelatedProduct": found} if found else None
+            products.append(_related(_relation(product, other), *numbers(other, record.metadata)))
+    return {"RelatedProduct": products} if products else None
 
 
 def _relation(product: Product, other: Product) -> str:
@@ -125,38 +125,38 @@ GTIN, ISBN, DOI, URN, OWN = "03", "15", "06", "22", "01"
 def numbers(product: Product, metadata: Metadata) -> tuple[Identifier, ...]:
     """A product's ISBN; for the e-book, the publication's other identifiers; and for a file without
     one of its own, an identifier derived from the publication's and the edition's name."""
-    own = metadata.identifier
-    found = []
+    identifier = metadata.identifier
+    identifiers = []
     if isbn := isbn_of(product, metadata):
-        found.append(Identifier("isbn", in_13_digits(isbn)))
+        identifiers.append(Identifier("isbn", in_13_digits(isbn)))
     if product.edition.name == "ebook":
-        others = dict.fromkeys((*([own] if own else []), *metadata.identifiers))
-        found += [one for one in others if one.scheme != "isbn"]
-    if not found:
-        found.append(Identifier("uri", reference(product, metadata)))
-    return tuple(found)
+        others = dict.fromkeys((*([identifier] if identifier else []), *metadata.identifiers))
+        identifiers += [other for other in others if other.scheme != "isbn"]
+    if not identifiers:
+        identifiers.append(Identifier("uri", reference(product, metadata)))
+    return tuple(identifiers)
 
 
 def reference(product: Product, metadata: Metadata) -> str:
     """The permanent reference of a product's record: the publication's identifier and the
     edition."""
-    own = metadata.identifier.uri if metadata.identifier else metadata.title
-    return f"{own}#{product.edition.name}"
+    base = metadata.identifier.uri if metadata.identifier else metadata.title
+    return f"{base}#{product.edition.name}"
 
 
 def product_identifiers(*identifiers: Identifier) -> list[Parts]:
     """An ISBN is a GTIN too, and most shops look for that."""
     pairs: list[tuple[str, str]] = []
-    for one in identifiers:
-        match one.scheme:
+    for identifier in identifiers:
+        match identifier.scheme:
             case "isbn":
-                pairs += [(GTIN, one.value), (ISBN, one.value)]
+                pairs += [(GTIN, identifier.value), (ISBN, identifier.value)]
             case "doi":
-                pairs.append((DOI, one.value))
+                pairs.append((DOI, identifier.value))
             case "uuid":
-                pairs.append((URN, one.uri))
+                pairs.append((URN, identifier.uri))
             case "uri":
-                pairs.append((OWN, one.value))
+                pairs.append((OWN, identifier.value))
     return [
         {"ProductIDType": kind, "IDTypeName": "URI" if kind == OWN else None, "IDValue": value}
         for kind, value in pairs

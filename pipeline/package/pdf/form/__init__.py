@@ -35,13 +35,14 @@ def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dic
     """Put an interactive form into a painted PDF whose pages were laid out from ``root``. Returns
     the annotations by their boxes."""
     lang = root.get("lang", "en")
-    found = fields(root, words(lang)["list_separator"])
-    placed = _parts([(place, found[place.element]) for place in places(pages, found)])
+    of_elements = fields(root, words(lang)["list_separator"])
+    pairs = [(place, of_elements[place.element]) for place in places(pages, of_elements)]
+    placed = _parts(pairs)
     if not placed:
         return {}
     widgets = Widgets(pdf)
     tree = _Tree(pdf)
-    made: dict[Any, Dictionary] = {}
+    annotations: dict[Any, Dictionary] = {}
     for place, field, part in placed:
         name, tip = field.name, field.tip
         if part:
@@ -53,7 +54,7 @@ def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dic
         widget["TU"] = String(tip)
         pdf.add_object(widget)
         tree.add(name, widget, field)
-        made[place.box] = widget
+        annotations[place.box] = widget
     resources = add_fonts(pdf, face_for("".join(root.itertext())))
     pdf.catalog["AcroForm"] = Dictionary(
         {
@@ -62,7 +63,7 @@ def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dic
             "DA": String(f"/{ONE_LINE} 0 Tf 0 g"),
         }
     )
-    return made
+    return annotations
 
 
 def _parts(fields: Iterable[tuple[FieldArea, FormField]]) -> list[_Placed]:

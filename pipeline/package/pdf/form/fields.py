@@ -131,15 +131,15 @@ class _Reader:
     def _unique(self, name: str) -> str:
         """The name, with a number if it is taken."""
         names = itertools.chain((name,), (f"{name}-{n}" for n in itertools.count(2)))
-        free = next(one for one in names if one not in self._taken)
+        free = next(candidate for candidate in names if candidate not in self._taken)
         self._taken.add(free)
         return free
 
     def _nearest(self, element: Element, name: str) -> Element | None:
-        found = self._parents.get(element)
-        while found is not None and name not in classes(found):
-            found = self._parents.get(found)
-        return found
+        parent = self._parents.get(element)
+        while parent is not None and name not in classes(parent):
+            parent = self._parents.get(parent)
+        return parent
 
     # --- what is asked ----------------------------------------------------------------------
 
@@ -177,8 +177,8 @@ class _Reader:
             return []
         table = self._parents[self._parents[row]]
         if table not in self._merged:
-            cells = (one for one in table.iter() if one.tag in ("td", "th"))
-            self._merged[table] = any(one.get("colspan") or one.get("rowspan") for one in cells)
+            cells = (inner for inner in table.iter() if inner.tag in ("td", "th"))
+            self._merged[table] = any(c.get("colspan") or c.get("rowspan") for c in cells)
         if self._merged[table]:
             return []
         at = self._index[cell]
@@ -199,12 +199,12 @@ class _Reader:
                 asks_nothing = sibling.tag in SHOWN or "exercise-title" in classes(sibling)
                 text = "" if asks_nothing else _text(sibling, None)
                 if sibling.tag in BLOCKS or sibling.tag in HEADINGS:
-                    if found := run.strip() or text.strip(f"{OTHER} "):
-                        return _short(found)
+                    if preceding := run.strip() or text.strip(f"{OTHER} "):
+                        return _short(preceding)
                 else:
                     run = text + run
-            if found := f"{parent.text or ''}{run}".strip():
-                return _short(found)
+            if preceding := f"{parent.text or ''}{run}".strip():
+                return _short(preceding)
             if "exercise" in classes(parent):
                 return _title(parent)
             node = parent
@@ -213,8 +213,8 @@ class _Reader:
 
 def _label(exercise: Element | None) -> str:
     """The label of an exercise: its number, or else its title."""
-    found = _label_and_title(exercise)
-    return _short(found[0] or found[1]).rstrip(".:。：")
+    label_and_title = _label_and_title(exercise)
+    return _short(label_and_title[0] or label_and_title[1]).rstrip(".:。：")
 
 
 def _title(exercise: Element) -> str:
@@ -227,19 +227,19 @@ def _label_and_title(exercise: Element | None) -> tuple[str, str]:
     head = next(iter(exercise), None) if exercise is not None else None
     if head is None or "exercise-title" not in classes(head):
         return "", ""
-    span = next((one for one in head.iter("span") if "label" in classes(one)), None)
+    span = next((inner for inner in head.iter("span") if "label" in classes(inner)), None)
     label = "" if span is None else _text(span, None)
     return label, _text(head, None).removeprefix(label).strip()
 
 
 def _prompt(choices: Element) -> str:
-    prompt = next((one for one in choices if "prompt" in classes(one)), None)
+    prompt = next((child for child in choices if "prompt" in classes(child)), None)
     return "" if prompt is None else _short(_text(prompt, None))
 
 
 def _hidden_text(element: Element) -> str:
     """The word for a field when it is read aloud."""
-    hidden = next((one for one in element.iter() if is_hidden(one)), None)
+    hidden = next((inner for inner in element.iter() if is_hidden(inner)), None)
     return "" if hidden is None else " ".join("".join(hidden.itertext()).split()).rstrip(":：")
 
 

@@ -75,13 +75,13 @@ def add_fonts(pdf: PDF, face: Face) -> Dictionary:
     scale = 1000 / font["head"].unitsPerEm
     advances = (round(font["hmtx"][glyph][0] * scale) for glyph in font.getGlyphOrder())
     widths = Array((0, Array(advances)))
-    for thing in (file, table, widths):
-        pdf.add_object(thing)
-    own = Metrics(round(font["hhea"].ascent * scale), round(font["hhea"].descent * scale))
+    for pdf_object in (file, table, widths):
+        pdf.add_object(pdf_object)
+    of_font = Metrics(round(font["hhea"].ascent * scale), round(font["hhea"].descent * scale))
     # All of a line's height above it, so that text stands on the rules.
     ruled = Metrics(round(LEADING * 1000), 0)
     resources = Dictionary()
-    for name, metrics in ((ONE_LINE, own), (RULED, ruled)):
+    for name, metrics in ((ONE_LINE, of_font), (RULED, ruled)):
         descriptor = _descriptor(font, metrics, file, scale)
         pdf.add_object(descriptor)
         descendant = Dictionary(
@@ -135,10 +135,10 @@ def _descriptor(font: TTFont, metrics: Metrics, file: Any, scale: float) -> Dict
 
 def _font(face: Face) -> bytes:
     """The face with the letters of its scripts, and without tables that only typesetting needs."""
-    wanted = "".join(sorted(c for c in coverage(face) if _is_wanted(c, face)))
+    characters = "".join(sorted(c for c in coverage(face) if _is_wanted(c, face)))
     data = font_bytes(face)
-    name = store.key(_RECIPE, fontTools.version, str(face.weight), wanted, data)
-    return store.cached(f"{name}.form", lambda: _subset(data, face, wanted))
+    name = store.key(_RECIPE, fontTools.version, str(face.weight), characters, data)
+    return store.cached(f"{name}.form", lambda: _subset(data, face, characters))
 
 
 def _is_wanted(character: str, face: Face) -> bool:
@@ -173,10 +173,10 @@ def _subset(data: bytes, face: Face, text: str) -> bytes:
 
 def _to_unicode(font: TTFont) -> bytes:
     """The table from glyphs to characters (ISO 32000-1, section 9.10.3)."""
-    found: dict[int, int] = {}
+    characters: dict[int, int] = {}
     for character, glyph in sorted((font.getBestCmap() or {}).items()):
-        found.setdefault(font.getGlyphID(glyph), character)
-    entries = [f"<{glyph:04x}> <{character:04x}>" for glyph, character in sorted(found.items())]
+        characters.setdefault(font.getGlyphID(glyph), character)
+    entries = [f"<{glyph:04x}> <{code:04x}>" for glyph, code in sorted(characters.items())]
     sections = (entries[at : at + _CHUNK] for at in range(0, len(entries), _CHUNK))
     body = "\n".join(
         "\n".join((f"{len(section)} beginbfchar", *section, "endbfchar")) for section in sections

@@ -65,20 +65,20 @@ class Book:
         """The numbers of units that show other page numbers than they should, or are on another
         side; they are to be set again."""
         raise_unfit(self.sets)
-        found = [page for one in self.sets for page in one.pages]
-        self._starts = first_pages(page.anchors for page in found)
-        ends = {name: number for number, page in enumerate(found) for name in page.again}
-        is_new = self._numbers.write(self._starts, ends, folios(len(found)))
-        firsts = accumulate((len(one.pages) for one in self.sets[:-1]), initial=1)
-        both = zip(self.units, self._slices, self.sets, firsts, strict=True)
+        pages = [page for result in self.sets for page in result.pages]
+        self._starts = first_pages(page.anchors for page in pages)
+        ends = {name: number for number, page in enumerate(pages) for name in page.again}
+        is_new = self._numbers.write(self._starts, ends, folios(len(pages)))
+        firsts = accumulate((len(result.pages) for result in self.sets[:-1]), initial=1)
+        rows = zip(self.units, self._slices, self.sets, firsts, strict=True)
         now = [
             replace(
                 unit,
                 markup=piece.markup if is_new else unit.markup,
-                page_numbers=_page_numbers(one, self._starts),
+                page_numbers=_page_numbers(result, self._starts),
                 side=_side(first, self._root) if unit.side else "",
             )
-            for unit, piece, one, first in both
+            for unit, piece, result, first in rows
         ]
         stale = [number for number, unit in enumerate(now) if unit != self.units[number]]
         self.units = now
@@ -89,32 +89,32 @@ class Book:
         if not all(_ends_on_the_left(self.sets[:number]) for number in self._openings):
             reason = "its contents take another page once they have their page numbers"
             raise UndividedError(reason)
-        links = (link for one in self.sets for page in one.pages for link in page.links)
+        links = (link for result in self.sets for page in result.pages for link in page.links)
         if any(link.is_internal and link.target not in self._starts for link in links):
             raise UndividedError("it has links that lead nowhere")
 
     def proof(self, edition: Edition, fonts: tuple[str, ...]) -> Proof:
         """The units until now, but for those that wait for page numbers, which are not drawn."""
-        both = zip(self.sets, self.furniture, strict=True)
-        drawn = [pair for pair in both if pair[0].drawing.streams and not pair[0].unfit]
-        sets, furniture = (tuple(some) for some in zip(*drawn, strict=True)) if drawn else ((), ())
+        pairs = zip(self.sets, self.furniture, strict=True)
+        drawn = [pair for pair in pairs if pair[0].drawing.streams and not pair[0].unfit]
+        sets, furniture = map(tuple, zip(*drawn, strict=True)) if drawn else ((), ())
         return Proof(edition, sets, furniture, fonts, is_whole=False)
 
     @property
     def pages(self) -> list[SetPage]:
-        return [page for one in self.sets for page in one.pages]
+        return [page for result in self.sets for page in result.pages]
 
     @property
     def flows(self) -> list[list[Flow]]:
         """The text of each page, from the elements of the units."""
-        found = []
-        for piece, one in zip(self._slices, self.sets, strict=True):
+        flows = []
+        for piece, result in zip(self._slices, self.sets, strict=True):
             elements = list(piece.root.iter())
-            found += [
+            flows += [
                 [Flow(elements[flow.element], flow.letters, flow.lines) for flow in page.flows]
-                for page in one.pages
+                for page in result.pages
             ]
-        return found
+        return flows
 
     @property
     def furniture(self) -> Iterator[Furniture]:
@@ -123,7 +123,7 @@ class Book:
 
 
 def _ends_on_the_left(sets: Sequence[Set]) -> bool:
-    return sum(len(one.pages) for one in sets) % 2 == 0
+    return sum(len(result.pages) for result in sets) % 2 == 0
 
 
 def _units(
@@ -138,8 +138,8 @@ def _units(
     styles, files = tuple(style.css for style in pages.styles), tuple(map(str, fonts))
     shown = _images(root)
     for piece in slices:
-        own = _images(piece.root)
-        assets = tuple(one for one in pages.assets if one.name in own or one.name not in shown)
+        elsewhere = shown - _images(piece.root)
+        assets = tuple(asset for asset in pages.assets if asset.name not in elsewhere)
         names = (element.get("id", "") for element in piece.root.iter())
         here = tuple(name for name in names if name in wholes) if wholes else ()
         # Notes in the margin are put into the outer one.
@@ -158,7 +158,7 @@ def _side(page: int, root: Element) -> Side:
 def _images(tree: Element) -> frozenset[str]:
     """The names of the assets that are shown in a tree."""
     addresses = (unquote(image.get("src", "")) for image in tree.iter("img"))
-    return frozenset(one.removeprefix(f"{ASSET}images/") for one in addresses)
+    return frozenset(address.removeprefix(f"{ASSET}images/") for address in addresses)
 
 
 def _page_numbers(unit: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
@@ -171,21 +171,21 @@ def _page_numbers(unit: Set, starts: Mapping[str, int]) -> dict[str, int] | None
 
 
 def raise_unfit(results: Iterable[Set | Heads]) -> None:
-    if unfit := next((one.unfit for one in results if one.unfit), ""):
+    if unfit := next((result.unfit for result in results if result.unfit), ""):
         raise UndividedError(unfit)
 
 
 def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furniture]:
     """The pages of all units, including ``unit``."""
     markup = ElementTree.tostring(furniture_root(root), encoding="unicode")
-    total = sum(len(one.pages) for one in sets)
+    total = sum(len(result.pages) for result in sets)
     shown = total if any(re.search(r"\bpages\b", style) for style in unit.styles) else 0
     first, before = 1, dict[str, str]()
-    for one in sets:
-        heads = tuple((page.name, page.area, page.strings) for page in one.pages)
+    for result in sets:
+        heads = tuple((page.name, page.area, page.strings) for page in result.pages)
         yield Furniture(markup, unit.styles, unit.fonts, first, shown, dict(before), heads)
-        first += len(one.pages)
-        for page in one.pages:
+        first += len(result.pages)
+        for page in result.pages:
             before |= {name: texts[-1] for name, texts in page.strings.items()}
 
 
@@ -201,8 +201,8 @@ def joined(
     its pages; ``complete`` adds the parts that are not on pages."""
     raise_unfit(heads)
     parts = [
-        DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
-        for one, above in zip(sets, heads, strict=True)
+        DrawnPart(result.pages, result.drawing, above.drawing, above.shifts)
+        for result, above in zip(sets, heads, strict=True)
     ]
     uses = Uses(parts, fonts)
     if uses.unfit:
@@ -210,11 +210,11 @@ def joined(
     shifts = [shift * POINT for part in parts for shift in part.shifts]
 
     def finish(pdf: PDF, kept: Sequence[KeptPage]) -> None:
-        marks = [page.marks for one in sets for page in one.pages]
-        firsts = accumulate((len(one.pages) for one in sets[:-1]), initial=0)
+        marks = [page.marks for result in sets for page in result.pages]
+        firsts = accumulate((len(result.pages) for result in sets[:-1]), initial=0)
         write_tags(
             pdf,
-            list(zip((one.tags for one in sets), firsts, strict=True)),
+            list(zip((result.tags for result in sets), firsts, strict=True)),
             marks,
             lambda page, number: kept[page].link(number),
             shifts,
@@ -233,13 +233,14 @@ def proof_pages(proof: Proof, numbers: Collection[int]) -> tuple[bytes, tuple[Pa
     # here, as other processes may have many units to set before
     above = [heads(proof.furniture[number], proof.edition, pango) for number in chosen]
     parts = [
-        DrawnPart(tuple(map(_bare, one.pages)), one.drawing, over.drawing, over.shifts)
-        for one, over in zip((proof.sets[number] for number in chosen), above, strict=True)
+        DrawnPart(tuple(map(_bare, unit.pages)), unit.drawing, head.drawing, head.shifts)
+        for unit, head in zip((proof.sets[number] for number in chosen), above, strict=True)
     ]
     fonts = [*map(Path, proof.fonts)]
     # with the letters of the whole, whose fonts are likely to be known
-    uses = Uses([*parts, *(DrawnPart((), one.drawing, NOTHING, ()) for one in proof.sets)], fonts)
-    if uses.unfit or any(one.unfit for one in above):
+    all_parts = [*parts, *(DrawnPart((), unit.drawing, NOTHING, ()) for unit in proof.sets)]
+    uses = Uses(all_parts, fonts)
+    if uses.unfit or any(head.unfit for head in above):
         return b"", ()
     data = join(Typesetter(fonts, Path(), ()), parts, uses, lambda *_: None, "1.7")
     return data, tuple(digest for part in parts for digest in part.digests)

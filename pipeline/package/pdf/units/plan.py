@@ -76,7 +76,9 @@ def examine(pages: Pages) -> None:
 
 def divided(setter: Typesetter, root: Element, pages: Pages) -> tuple[UnitSlice, ...]:
     """The units of the markup of an edition. Raises `UndividedError`."""
-    if any(text and not text.isspace() for one in _containers(root) for text in _loose(one)):
+    if any(
+        text and not text.isspace() for container in _containers(root) for text in _loose(container)
+    ):
         raise UndividedError("it has text outside of blocks")
     blocks, length = list(_blocks(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
@@ -175,10 +177,10 @@ def _needs_siblings(pages: Pages, blocks: Sequence[Element]) -> bool:
     """Return whether styles may ask for more siblings of blocks than the ones next to them."""
     kinds = {(block.tag, classes(block)) for block in blocks}
     for css in _without_strings(pages):
-        for found in _OF_SIBLINGS.finditer(css):
-            before = css[max(0, found.start() - LONGEST_NAME) : found.start()].rstrip()
+        for match in _OF_SIBLINGS.finditer(css):
+            before = css[max(0, match.start() - LONGEST_NAME) : match.start()].rstrip()
             tag, *names = re.split(r"[^\w.-]", before)[-1].split(".")
-            if any(tag in ("", own) and others.issuperset(names) for own, others in kinds):
+            if any(tag in ("", kind) and others.issuperset(names) for kind, others in kinds):
                 return True
     return False
 
@@ -193,8 +195,8 @@ def _outline(container: Element) -> tuple[Element, list[Element]]:
     blocks: list[Element] = []
     for child in container:
         if child.tag in CONTAINERS:
-            inner, found = _outline(child)
-            blocks += found
+            inner, inner_blocks = _outline(child)
+            blocks += inner_blocks
         else:
             inner = Element(child.tag, dict(child.attrib))
             if child.tag != "head":
@@ -215,15 +217,15 @@ class _Container(NamedTuple):
 
 def _counted(element: Element, count: int = 0) -> _Container:
     """A container with its blocks counted from ``count`` on."""
-    found = _Container(element, [child for child in element if child.tag != "head"], [count], {})
-    for child in found.children:
+    counted = _Container(element, [child for child in element if child.tag != "head"], [count], {})
+    for child in counted.children:
         if child.tag in CONTAINERS:
-            found.inner[child] = inner = _counted(child, count)
+            counted.inner[child] = inner = _counted(child, count)
             count = inner.before[-1]
         else:
             count += 1
-        found.before.append(count)
-    return found
+        counted.before.append(count)
+    return counted
 
 
 def _copied(container: _Container, start: int, end: int, with_all: bool) -> Element:

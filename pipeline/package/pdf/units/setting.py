@@ -77,9 +77,9 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
             anchors=dict(page.anchors),
             bookmarks=tuple(units.Bookmark(*mark) for mark in page.bookmarks),
             flows=tuple(
-                units.UnitFlow(order[one.element], one.letters, one.lines)
-                for one in flow
-                if one.element in order
+                units.UnitFlow(order[piece.element], piece.letters, piece.lines)
+                for piece in flow
+                if piece.element in order
             ),
             again=tuple(names_on(page, frozenset(part.wholes))),
             foot=page_foot(page),

@@ -27,9 +27,9 @@ OPERATORS = {"M": "m", "L": "l", "Q": "c", "C": "c"}
 def formulas(assets: Iterable[Asset]) -> dict[str, _Drawing]:
     """The formulas of bars and glyphs among the assets, by their addresses."""
     return {
-        f"{ASSET}images/{one.name}": _Drawing(_shapes.decode(one.data))
-        for one in assets
-        if one.media_type == FORMULA_SHAPES
+        f"{ASSET}images/{asset.name}": _Drawing(_shapes.decode(asset.data))
+        for asset in assets
+        if asset.media_type == FORMULA_SHAPES
     }
 
 

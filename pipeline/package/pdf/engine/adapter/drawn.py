@@ -37,8 +37,8 @@ def draw(
     change it before it is kept."""
     pdf = pydyf.PDF()
     shared = {name: pydyf.Dictionary() for name in (FONTS, COLOURS)}
-    for one in shared.values():
-        pdf.add_object(one)
+    for dictionary in shared.values():
+        pdf.add_object(dictionary)
     kinds = ("ExtGState", "XObject", "Pattern", "Shading")
     resources = pydyf.Dictionary({kind: pydyf.Dictionary() for kind in kinds})
     resources["ColorSpace"] = shared[COLOURS].reference
@@ -54,19 +54,21 @@ def draw(
     resources["Font"] = shared[FONTS].reference
     _use_references(pdf, resources, images, {})
     finish(pdf)
-    keeper = _Keeper(pdf, {int(one.number): name for name, one in shared.items()})
-    kept = {
+    keeper = _Keeper(pdf, {int(dictionary.number): name for name, dictionary in shared.items()})
+    values_by_kind = {
         kind: {name: keeper.kept(value) for name, value in resources[kind].items()}
         for kind in kinds
     }
     drawn = tuple(_deflated(stream, *([b"Q"] if above else ())) for stream in streams)
     uses = tuple(_use(number, font) for number, font in document.fonts.items())
-    objects = (part for one in keeper.objects for part in (one.text, one.data or b""))
-    common = digest_of(*(use.digest for use in uses), str(kept), *objects)
+    objects = (
+        part for pdf_object in keeper.objects for part in (pdf_object.text, pdf_object.data or b"")
+    )
+    common = digest_of(*(use.digest for use in uses), str(values_by_kind), *objects)
     return DrawnPages(
         drawn,
         uses,
-        {kind: found for kind, found in kept.items() if found},
+        {kind: values for kind, values in values_by_kind.items() if values},
         tuple(keeper.objects),
         tuple(digest_of(common, stream)[:SHORT] for stream in drawn),
     )
@@ -87,12 +89,12 @@ def shown(document: TypesetDocument, pdf: PDF) -> dict[tuple[int, int], str]:
         for font in document.fonts.values()
     }
     pages = {id(page.marks): number for number, page in enumerate(document.pages)}
-    found: dict[tuple[int, int], list[str]] = {}
-    for thing in pdf.objects:
-        page = pages.get(id(getattr(thing, "_tags", None)))
+    texts_of_marks: dict[tuple[int, int], list[str]] = {}
+    for pdf_object in pdf.objects:
+        page = pages.get(id(getattr(pdf_object, "_tags", None)))
         if page is not None:  # it is drawn on one, by itself or in a group
-            _read_glyphs(thing.stream, page, texts, found)
-    return {mark: "".join(pieces) for mark, pieces in found.items()}
+            _read_glyphs(pdf_object.stream, page, texts, texts_of_marks)
+    return {mark: "".join(pieces) for mark, pieces in texts_of_marks.items()}
 
 
 def _read_glyphs(
@@ -134,16 +136,16 @@ class _Keeper:
     def kept(self, value: Any) -> str:
         """A value in PDF syntax, without its references."""
         if isinstance(value, dict):
-            entries = (f"/{name} {self.kept(one)}" for name, one in value.items())
+            entries = (f"/{name} {self.kept(entry)}" for name, entry in value.items())
             return f"<<{''.join(entries)}>>"
         if isinstance(value, list):
             return f"[{' '.join(map(self.kept, value))}]"
-        if isinstance(value, bytes) and (found := _REFERENCE.fullmatch(value)):
-            number = int(found[1])
+        if isinstance(value, bytes) and (reference := _REFERENCE.fullmatch(value)):
+            number = int(reference[1])
             if number not in self._tokens:
-                thing = self._object(self._pdf.objects[number])
+                pdf_object = self._object(self._pdf.objects[number])
                 self._tokens[number] = str(len(self.objects))
-                self.objects.append(thing)
+                self.objects.append(pdf_object)
             return f"\x01{self._tokens[number]}\x01"
         return str(pydyf.Array([value]).data[1:-1], "ascii")
 

@@ -34,13 +34,13 @@ def begin_pages(
 ) -> list[bool]:
     """Return, for each of successive blocks in a tree, whether it begins a page."""
     style_for = setter.styled(root, styles).context.style_for
-    found: list[bool] = []
+    begin: list[bool] = []
     after = "auto"
     for block in blocks:
         style = style_for(block)
-        found.append(bool({"page", "always"}.intersection((style["break_before"], after))))
+        begin.append(bool({"page", "always"}.intersection((style["break_before"], after))))
         after = style["break_after"]
-    return found
+    return begin
 
 
 class Styled(NamedTuple):

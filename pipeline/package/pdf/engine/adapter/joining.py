@@ -91,21 +91,20 @@ class Uses:
                 for glyph, width in use.widths.items():
                     if widths.setdefault((use.key, glyph), width) != width:
                         self.unfit = "a letter of it has different widths"
-        wanted = {(use.length, use.digest) for found in self.fonts.values() for use in found}
-        lengths = {length for length, _ in wanted}
+        used = {(use.length, use.digest) for uses in self.fonts.values() for use in uses}
+        lengths = {length for length, _ in used}
         self._data: dict[str, bytes] = {}
         for file in files:
             if file.stat().st_size in lengths:
                 data = file.read_bytes()
                 self._data[hashlib.sha256(data).hexdigest()] = data
-        if not self._data.keys() >= {digest for _, digest in wanted}:
+        if not self._data.keys() >= {digest for _, digest in used}:
             self.unfit = "a drawing in it brings a font"
 
     def cut(self) -> dict[int, _Font]:
         """The fonts, by the engine's names for them."""
         return {
-            number: _Font(found, self._data[found[0].digest])
-            for number, found in self.fonts.items()
+            number: _Font(uses, self._data[uses[0].digest]) for number, uses in self.fonts.items()
         }
 
 
@@ -140,26 +139,26 @@ def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:
 
     def add(text: str, data: bytes | None = None) -> str:
         if (text, data) not in known:
-            thing = _Text(text) if data is None else _Data(text, data)
-            pdf.add_object(thing)
-            known[text, data] = thing.reference.decode()
+            pdf_object = _Text(text) if data is None else _Data(text, data)
+            pdf.add_object(pdf_object)
+            known[text, data] = pdf_object.reference.decode()
         return str(known[text, data])
 
-    pages = {one.number: one for one in pdf.objects}
+    pages = {entry.number: entry for entry in pdf.objects}
     references = iter(pdf.page_references)
     for part in parts:
-        own: Any = None
+        resources: Any = None
         for shift, drawn in zip(part.shifts, part.heads.streams, strict=True):
             page = pages[int(next(references).split()[0])]
             shared = pages[int(page["Resources"].split()[0])]
-            if own is None:
+            if resources is None:
                 tokens = {FONTS: shared["Font"].decode(), COLOURS: shared["ColorSpace"].decode()}
-                own = _resources(part, tokens, add)
+                resources = _resources(part, tokens, add)
             move = f"q 1 0 0 1 {shift * POINT:f} 0 cm" if shift else "q"
             move = add(f"<</Length {len(move)}>>", move.encode())
             above = add(f"<</Filter /FlateDecode/Length {len(drawn)}>>", drawn)
             page["Contents"] = pydyf.Array((move, page["Contents"], above))
-            page["Resources"] = own.encode()
+            page["Resources"] = resources.encode()
 
 
 def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., str]) -> str:
@@ -169,16 +168,16 @@ def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., st
     def settled(text: str) -> str:
         return _TOKEN.sub(lambda token: numbers[token[1]], text)
 
-    for number, thing in enumerate(part.drawing.objects):  # what it refers to comes before it
-        numbers[str(number)] = add(settled(thing.text), thing.data)
+    for number, pdf_object in enumerate(part.drawing.objects):  # what it refers to comes before it
+        numbers[str(number)] = add(settled(pdf_object.text), pdf_object.data)
     kinds: dict[str, dict[str, str]] = {
-        kind: {name: settled(value) for name, value in found.items()}
-        for kind, found in part.drawing.resources.items()
+        kind: {name: settled(value) for name, value in values.items()}
+        for kind, values in part.drawing.resources.items()
     }
     kinds.setdefault("ExtGState", {}).update(part.heads.resources.get("ExtGState", {}))
     extra = "".join(
-        f"/{kind} <<{''.join(f'/{name} {value}' for name, value in found.items())}>>"
-        for kind, found in kinds.items()
+        f"/{kind} <<{''.join(f'/{name} {value}' for name, value in values.items())}>>"
+        for kind, values in kinds.items()
     )
     return add(f"<<{extra}/ColorSpace {shared[COLOURS]}/Font {shared[FONTS]}>>")
 

@@ -45,9 +45,9 @@ class Targets(dict[str, Any]):
         self.requested[name] = None
         if self._pages is not None and name not in self._pages:
             return undefined
-        found = TargetLookupItem("up-to-date")
-        found.target_box = _Elsewhere({"page": [(self._pages or {}).get(name, 0)]})
-        return found
+        item = TargetLookupItem("up-to-date")
+        item.target_box = _Elsewhere({"page": [(self._pages or {}).get(name, 0)]})
+        return item
 
 
 class _Elsewhere(NamedTuple):

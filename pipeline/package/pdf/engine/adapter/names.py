@@ -211,8 +211,8 @@ def change(name: str) -> str:
     code = function.__code__
     parameters = list(code.co_varnames[: code.co_argcount])
     expected = [parameter.partition("=")[0] for parameter in listed.split(", ")]
-    taken = parameters[inspect.isclass(value) or inspect.ismethod(value) :]
-    return "" if taken == expected else f"has {path}({', '.join(taken)}), not ({listed})"
+    actual = parameters[inspect.isclass(value) or inspect.ismethod(value) :]
+    return "" if actual == expected else f"has {path}({', '.join(actual)}), not ({listed})"
 
 
 @functools.cache
@@ -221,5 +221,5 @@ def _mentioned(owner: Any) -> frozenset[str]:
     does itself."""
     values = (value for base in getattr(owner, "__mro__", ()) for value in vars(base).values())
     functions = (getattr(value, "__func__", value) for value in values)
-    found = (f.__code__.co_names for f in functions if isinstance(f, FunctionType))
-    return frozenset(name for names in found for name in names)
+    mentioned = (f.__code__.co_names for f in functions if isinstance(f, FunctionType))
+    return frozenset(name for names in mentioned for name in names)

@@ -54,17 +54,18 @@ def mend_fonts(pdf: PDF, files: bool = True) -> None:
     """Remove the build time from fonts that fontTools has written, such as those with coloured
     glyphs (unless their ``files`` are already corrected), and map glyphs that are only part of a
     character to an invisible one. All spaces are read as one."""
-    for thing in pdf.objects:
-        if not isinstance(thing, Stream):
+    for pdf_object in pdf.objects:
+        if not isinstance(pdf_object, Stream):
             continue
-        if "Length1" in thing.extra:
+        if "Length1" in pdf_object.extra:
             if files:
-                (data,) = thing.stream
-                thing.stream = [mend_file(data)]
-                thing.extra["Length1"] = len(thing.stream[0])
-        elif b"begincmap" in thing.stream[:4]:
-            thing.stream = [
-                line.replace(b"> <>", NOTHING).replace(NO_BREAK, SPACE) for line in thing.stream
+                (data,) = pdf_object.stream
+                pdf_object.stream = [mend_file(data)]
+                pdf_object.extra["Length1"] = len(pdf_object.stream[0])
+        elif b"begincmap" in pdf_object.stream[:4]:
+            pdf_object.stream = [
+                line.replace(b"> <>", NOTHING).replace(NO_BREAK, SPACE)
+                for line in pdf_object.stream
             ]
 
 

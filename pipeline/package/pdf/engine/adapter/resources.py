@@ -106,21 +106,21 @@ if hasattr(os, "register_at_fork"):  # on Windows there are no copies
 def fonts_of(files: Iterable[Path]) -> BundledFonts:
     """The font configuration of these files as they are now. The last few are kept."""
     known = tuple((file, (s := file.stat()).st_size, s.st_mtime_ns) for file in files)
-    found = _FONTS.pop(known, None)
-    if found is None or found.is_alone:
-        found = BundledFonts(file for file, _, _ in known)
-    _FONTS[known] = found
+    fonts = _FONTS.pop(known, None)
+    if fonts is None or fonts.is_alone:
+        fonts = BundledFonts(file for file, _, _ in known)
+    _FONTS[known] = fonts
     if len(_FONTS) > MOST_FONTS:
         del _FONTS[next(iter(_FONTS))]
-    return found
+    return fonts
 
 
 def add_space(font: Any) -> int | None:
     """Have a font of a PDF in use for a space; its glyph, if it has one."""
-    found = ffi.new("hb_codepoint_t *")
-    if not harfbuzz.hb_font_get_nominal_glyph(font.hb_font, ord(" "), found):
+    glyphs = ffi.new("hb_codepoint_t *")
+    if not harfbuzz.hb_font_get_nominal_glyph(font.hb_font, ord(" "), glyphs):
         return None
-    glyph = int(found[0])
+    glyph = int(glyphs[0])
     advance = harfbuzz.hb_font_get_glyph_h_advance(font.hb_font, glyph)
     font.to_unicode[glyph] = " "
     font.widths.setdefault(glyph, round(advance * 1000 * FROM_UNITS / font.font_size))

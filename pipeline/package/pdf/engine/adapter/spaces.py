@@ -111,13 +111,13 @@ def trailing_whitespace_size(context: Any, box: Any) -> float:
 
 def skip_first_whitespace(box: Any, place: Any) -> Any:
     """Leave out the spaces that a line would begin with; take note of those before its place."""
-    found = original_skip_first_whitespace(box, place)
+    start = original_skip_first_whitespace(box, place)
     if is_line(box):
         spaced = vars(box).setdefault(SPACED, set())  # all its lines have the same
-        after = (one for one in (place, found) if place and isinstance(one, dict))
-        if any(_is_after_space(box, one) for one in after):
+        after = (position for position in (place, start) if place and isinstance(position, dict))
+        if any(_is_after_space(box, position) for position in after):
             spaced.add(repr(place))
-    return found
+    return start
 
 
 def _is_after_space(box: Any, place: Any) -> bool:

@@ -158,12 +158,12 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         """True if its text, apart from running heads, contains its own page number or the number of
         pages."""
         lookups = self._html.context.target_collector.counter_lookup_items.values()
-        return any({"page", "pages"} & set(one.missing_counters) for one in lookups)
+        return any({"page", "pages"} & set(lookup.missing_counters) for lookup in lookups)
 
     def strings(self, page: int) -> dict[str, tuple[str, ...]]:
         """The strings for running heads that are set on a page, counted from 1."""
-        found = self._html.context.string_set.items()
-        return {name: tuple(texts[page]) for name, texts in found if page in texts}
+        string_sets = self._html.context.string_set.items()
+        return {name: tuple(texts[page]) for name, texts in string_sets if page in texts}
 
     def broken(self, text: str, style: Any, width: float) -> list[float]:
         """The widths of the lines into which a text is broken where only so much fits."""
@@ -195,7 +195,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         """The code of the space of a font that the painted pages have under a name, as a
         hexadecimal string, if there is one in its text. In a part there may be one elsewhere."""
         if name not in self._spaces:
-            font = next(one for one in self.fonts.values() if b"/" + one.hash.encode() == name)
+            font = next(font for font in self.fonts.values() if b"/" + font.hash.encode() == name)
             texts = {} if font.bitmap else font.to_unicode
             glyph = next((glyph for glyph, text in texts.items() if text == " "), None)
             if glyph is None and not font.bitmap and self._html.targets is not None:

@@ -63,9 +63,9 @@ class ShapedParagraph:
         self.of_style = {k: v for k, v in vars(self._layout).items() if k in STYLE_ATTRIBUTES}
         self.runs = [(run, run.clusters) for run in GlyphRun.all_of(line, self.encoded)]
         for run, _ in self.runs:
-            found = ffi.new("int[]", run.placed.item.num_chars)
-            pango.pango_glyph_item_get_logical_widths(run.placed, start, found)
-            widths.extend(found)
+            character_widths = ffi.new("int[]", run.placed.item.num_chars)
+            pango.pango_glyph_item_get_logical_widths(run.placed, start, character_widths)
+            widths.extend(character_widths)
         self.places: list[int] = [0, *accumulate(widths)]
         """Where characters begin, in Pango's units, and the end of the last."""
         self._firsts = {run.placed.item.offset + at for run, of_run in self.runs for at in of_run}
@@ -144,9 +144,9 @@ class LineOfParagraph(ShapedText):
     def justified(self, text: str, spacing: float) -> ShapedText | None:
         if self.text != text:
             return None
-        found = LineOfParagraph.__new__(LineOfParagraph)
-        found.__dict__ |= vars(self) | {"justification_spacing": spacing}
-        return found
+        copy = LineOfParagraph.__new__(LineOfParagraph)
+        copy.__dict__ |= vars(self) | {"justification_spacing": spacing}
+        return copy
 
     def runs(self) -> Iterator[GlyphRun]:
         units = int(self.justification_spacing * TO_UNITS)
@@ -221,8 +221,8 @@ def _paragraph_of(text: str, style: Any, context: Any) -> ShapedParagraph | None
         if paragraph is not None and not paragraph.is_of_one_font:
             paragraph = None
         kept = vars(style)[PARAGRAPH] = text, paragraph
-    found: ShapedParagraph | None = kept[1]
-    return found
+    result: ShapedParagraph | None = kept[1]
+    return result
 
 
 def _divided(
@@ -247,22 +247,22 @@ def _divided(
     hyphen = style["hyphenate_character"]
     most = width - _hyphen_width(style, context) + DOUBT * style["font_size"]
     for part, _ in context.dictionaries[key].iterate(text[slice(*word)]):
-        found = text[start : word[0]] + part
+        line_text = text[start : word[0]] + part
         is_same = text.startswith(part, word[0])  # some languages write a divided word otherwise
         if is_same and (places[word[0] + len(part)] - places[start]) * FROM_UNITS > most:
             continue
-        layout = create_layout(found + hyphen, style, context, width, 0)
+        layout = create_layout(line_text + hyphen, style, context, width, 0)
         line, rest = layout.get_first_line()
         if rest is None and line_size(line, style)[0] <= width:
-            after = len(found.encode())
-            made = first_line_metrics(line, text, layout, after, True, style, True, hyphen)
-            return tuple(made)
+            after = len(line_text.encode())
+            metrics = first_line_metrics(line, text, layout, after, True, style, True, hyphen)
+            return tuple(metrics)
     return None
 
 
 def _hyphen_width(style: Any, context: Any) -> float:
-    found: float | None = vars(style).get(HYPHEN)
-    if found is None:
+    width: float | None = vars(style).get(HYPHEN)
+    if width is None:
         layout = create_layout(style["hyphenate_character"], style, context, None, 0)
-        found = vars(style)[HYPHEN] = line_size(layout.get_first_line()[0], style)[0]
-    return found
+        width = vars(style)[HYPHEN] = line_size(layout.get_first_line()[0], style)[0]
+    return width

@@ -101,15 +101,15 @@ class ShapedText(TextLayout):
 
     def setup(self, style: Any) -> None:
         """Get the layout objects of a text: copies of those for others in this style."""
-        made = vars(style).get(EMPTY)
-        if made is None:
+        objects = vars(style).get(EMPTY)
+        if objects is None:
             super().setup(style)
             names = ("layout", *STYLE_ATTRIBUTES)
-            made = {name: vars(self)[name] for name in names if name in vars(self)}
-            vars(style)[EMPTY] = made
-        self.__dict__ |= made
+            objects = {name: vars(self)[name] for name in names if name in vars(self)}
+            vars(style)[EMPTY] = objects
+        self.__dict__ |= objects
         self.style = style
-        self.layout = ffi.gc(pango.pango_layout_copy(made["layout"]), gobject.g_object_unref)
+        self.layout = ffi.gc(pango.pango_layout_copy(objects["layout"]), gobject.g_object_unref)
 
     def set_text(self, text: str, justify: bool = False) -> None:
         self._set, self._is_spaced = None, justify
@@ -155,9 +155,9 @@ class ShapedText(TextLayout):
         """The same with wider spaces, if it is this text, and is drawn as it was set."""
         if self._spacing is None or self.text != text:
             return None
-        found = copy.copy(self)
-        found.justification_spacing = spacing
-        return found
+        wider = copy.copy(self)
+        wider.justification_spacing = spacing
+        return wider
 
 
 def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> float:
@@ -165,10 +165,10 @@ def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> fl
     after it."""
     count = weasyprint.layout.inline.count_expandable_spaces
     spaces = count(box) if is_text(box) else 0
-    found = box.pango_layout.justified(box.text, spacing) if spaces else None
-    if found is None:
+    wider = box.pango_layout.justified(box.text, spacing) if spaces else None
+    if wider is None:
         return float(original_add_word_spacing(context, box, spacing, shift))
-    box.pango_layout, box.justification_spacing = found, spacing
+    box.pango_layout, box.justification_spacing = wider, spacing
     box.position_x += shift
     box.width += spacing * spaces
     return shift + spacing * spaces
@@ -202,7 +202,7 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
     are outlines on the line."""
     if not CAN_READ_GLYPHS:
         return None
-    found: list[tuple[Any, float, str]] = []
+    runs: list[tuple[Any, float, str]] = []
     for run in text.runs():
         pango_font = run.placed.item.analysis.font
         font, size = stream.add_font(pango_font)
@@ -229,5 +229,5 @@ def _written(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | No
             after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
             piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
             known[placed] = piece + (f">{after}<" if after else "")
-        found.append((font, size, "".join([known[placed] for placed in shown])))
-    return found
+        runs.append((font, size, "".join([known[placed] for placed in shown])))
+    return runs

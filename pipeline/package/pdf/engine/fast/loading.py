@@ -79,7 +79,7 @@ def lighter_import() -> Iterator[None]:
 
 def _declarations() -> str:
     """The digest of the file in which WeasyPrint declares C functions; none if it is not a file."""
-    found = importlib.util.find_spec("weasyprint")
-    folders = (found and found.submodule_search_locations) or ()
+    spec = importlib.util.find_spec("weasyprint")
+    folders = (spec and spec.submodule_search_locations) or ()
     files = (Path(folder, "text", "ffi.py") for folder in folders)
     return next((hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()), "")

@@ -71,22 +71,22 @@ class FastLayout(Layout):
         height = sum(part.height for part in parts)
         if not parts or height > area.max_height or not all(map(_has_blocks, parts)):
             return None
-        made: Any = parts[0]
-        top = made.content_box_y()
+        area_of_all: Any = parts[0]
+        top = area_of_all.content_box_y()
         for part in parts:
             for child in part.children:
                 child.translate(0, top - part.content_box_y())
             top += part.height
-        made.children = [child for part in parts for child in part.children]
-        made.height = height
-        return made
+        area_of_all.children = [child for part in parts for child in part.children]
+        area_of_all.height = height
+        return area_of_all
 
 
-def block_level_layout(context: Any, box: Any, *given: Any, **named: Any) -> Any:
+def block_level_layout(context: Any, box: Any, *arguments: Any, **options: Any) -> Any:
     """Lay out the page, or the area of its notes, each of which has been laid out alone already."""
-    if is_notes(box) and (made := context.all_notes()):
-        return (made,)
-    return original_block_level_layout(context, box, *given, **named)
+    if is_notes(box) and (notes := context.all_notes()):
+        return (notes,)
+    return original_block_level_layout(context, box, *arguments, **options)
 
 
 def _stays(note: Any) -> bool:

@@ -30,15 +30,15 @@ def split_first_line(
     """The first line of a text."""
     if len(text) <= SHORT:
         kept = vars(style).setdefault("kept", {})
-        found = kept.get((text, spacing))
-        if not found or (width is not None and found[3] > width):
-            found = split_whole(text, style, context, width, spacing, **options)
+        result = kept.get((text, spacing))
+        if not result or (width is not None and result[3] > width):
+            result = split_whole(text, style, context, width, spacing, **options)
             # A space that is left out at a line's end is there on others.
-            is_all = found[2] is None and found[1] == len(text.encode())
-            if not is_all or (width is not None and found[3] > width) or len(kept) >= KEPT:
-                return found
-            kept[text, spacing] = found
-        return (copy.copy(found[0]), *found[1:])
+            is_all = result[2] is None and result[1] == len(text.encode())
+            if not is_all or (width is not None and result[3] > width) or len(kept) >= KEPT:
+                return result
+            kept[text, spacing] = result
+        return (copy.copy(result[0]), *result[1:])
     start = text[:LONGEST_LINE]
     if width is not None and not spacing and width < math.inf:
         line = line_of_paragraph(text, style, context, width)
@@ -47,15 +47,15 @@ def split_first_line(
     if width is not None and width < math.inf and not _SPACES.search(start):
         few = start[: max(FEWEST, int(width / (style["font_size"] or 1) * MOST_IN_EM))]
         if few != text:
-            found = split_whole(few, style, context, width, spacing, **options)
-            if found[2] is not None:
-                return found
+            result = split_whole(few, style, context, width, spacing, **options)
+            if result[2] is not None:
+                return result
     if width is None or len(text) <= LONGEST_LINE or "\n" in start:
         return split_whole(text, style, context, width, spacing, **options)
-    found = split_whole(start, style, context, width, spacing, **options)
-    if found[2] is None:  # all of it stands on the line
-        return (*found[:2], len(start.encode()), *found[3:])
-    return found
+    result = split_whole(start, style, context, width, spacing, **options)
+    if result[2] is None:  # all of it stands on the line
+        return (*result[:2], len(start.encode()), *result[3:])
+    return result
 
 
 def width_of_line(

@@ -118,15 +118,16 @@ class SharedStyles(SidedStyles):
             element, parent = wrapper.etree_element, wrapper.parent and wrapper.parent.etree_element
             rules = matcher.match(wrapper)
             above = styles[parent, None] if wrapper.parent else None
-            given, own = in_attributes.get(element, ()), element.get("style")
-            key = id(above), own, *(id(rule) for _, _, _, rule in rules)
-            is_like_others = len(given) == bool(own)  # no other attribute declares anything
+            declared, style_attribute = in_attributes.get(element, ()), element.get("style")
+            key = id(above), style_attribute, *(id(rule) for _, _, _, rule in rules)
+            # no other attribute declares anything
+            is_like_others = len(declared) == bool(style_attribute)
             if is_like_others and key in known:
                 for part, style in known[key].items():
                     styles[element, part] = style
                 continue
             cascaded[element, None] = {}
-            for weight, written, address in given:
+            for weight, written, address in declared:
                 declarations = preprocess_declarations(address, written)
                 weighted = _weighted(declarations, "author", math.inf, weight)
                 _cascade(cascaded, (element, None), weighted)
@@ -220,12 +221,12 @@ def _matcher(sheets: tuple[Any, ...]) -> Matcher:
     for sheet, origin, weight in sheets:
         for name, selectors in vars(sheet.matcher).items():
             if isinstance(selectors, list):
-                own = getattr(together, name)
-                own += _entries(selectors, together.order, sheet.layers, origin, weight)
+                entries = getattr(together, name)
+                entries += _entries(selectors, together.order, sheet.layers, origin, weight)
             elif isinstance(selectors, dict):
-                for key, some in selectors.items():
-                    own = getattr(together, name).setdefault(key, [])
-                    own += _entries(some, together.order, sheet.layers, origin, weight)
+                for key, rules in selectors.items():
+                    entries = getattr(together, name).setdefault(key, [])
+                    entries += _entries(rules, together.order, sheet.layers, origin, weight)
         together.order += sheet.matcher.order
     return together
 
@@ -242,10 +243,10 @@ def _entries(
 
 def strut(style: Any) -> Any:
     """The height of a line of a style, and where its baseline is."""
-    found = vars(style).get("strut")
-    if found is None:
-        found = style.strut = original_strut(style)
-    return found
+    metrics = vars(style).get("strut")
+    if metrics is None:
+        metrics = style.strut = original_strut(style)
+    return metrics
 
 
 def is_in_normal_flow(box: Any) -> bool:

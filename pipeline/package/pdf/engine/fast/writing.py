@@ -45,13 +45,13 @@ def write(pdf: Any, *given: Any, **options: Any) -> None:
 def _settle_all(pdf: PDF) -> None:
     """Compress the streams, and serialise the other objects, once: each is requested twice, for the
     file and for its identifier."""
-    for index, thing in enumerate(pdf.objects):
-        if isinstance(thing, Dictionary):
-            pdf.objects[index] = _Settled(thing)
-        elif isinstance(thing, Stream) and thing.compress:
-            thing.stream = [zlib.compress(content(thing), LEVEL)]
-            thing.extra = Dictionary({**thing.extra, "Filter": "/FlateDecode"})
-            thing.compress = False
+    for index, pdf_object in enumerate(pdf.objects):
+        if isinstance(pdf_object, Dictionary):
+            pdf.objects[index] = _Settled(pdf_object)
+        elif isinstance(pdf_object, Stream) and pdf_object.compress:
+            pdf_object.stream = [zlib.compress(content(pdf_object), LEVEL)]
+            pdf_object.extra = Dictionary({**pdf_object.extra, "Filter": "/FlateDecode"})
+            pdf_object.compress = False
 
 
 class _Instance(NamedTuple):
@@ -70,10 +70,10 @@ def instance(font: TTFont, location: Mapping[str, float], *, static: bool) -> _I
 
     assert static
     assert font.reader is not None
-    face, wanted = harfbuzz.Face(font.reader.file.getvalue()), harfbuzz.SubsetInput()
-    wanted.keep_everything()
-    wanted.flags |= harfbuzz.SubsetFlags.RETAIN_GIDS
-    wanted.pin_all_axes_to_default(face)
+    face, request = harfbuzz.Face(font.reader.file.getvalue()), harfbuzz.SubsetInput()
+    request.keep_everything()
+    request.flags |= harfbuzz.SubsetFlags.RETAIN_GIDS
+    request.pin_all_axes_to_default(face)
     for axis, value in location.items():
-        wanted.pin_axis_location(face, axis, value)
-    return _Instance(harfbuzz.subset(face, wanted).blob.data)
+        request.pin_axis_location(face, axis, value)
+    return _Instance(harfbuzz.subset(face, request).blob.data)
