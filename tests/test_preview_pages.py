@@ -113,14 +113,14 @@ class Writing:
         pages can be seen."""
         before = self.session.state.parts
         self.save(text)
-        self.session.watcher._wanted.wait()
+        self.session.watcher._build_requested.wait()
         self._may_go.release()
         return self.wait(lambda state: state.parts != before)
 
     def pages(self, state: Any) -> tuple[PrintedPage, ...]:
-        shown = self.session.shown(HANDOUT, state.parts[HANDOUT].digest)
+        shown = self.session.view(HANDOUT, state.parts[HANDOUT].digest)
         assert shown is not None
-        assert tuple(page.told for page in shown.pages) == state.parts[HANDOUT].pages
+        assert tuple(page.for_browser for page in shown.pages) == state.parts[HANDOUT].pages
         return shown.pages
 
     def words(self, state: Any) -> str:

@@ -32,11 +32,11 @@ class Progress:
 
     def __init__(self, quiet: bool, stages: bool, store: Store, name: str) -> None:
         self.quiet, self.stages = quiet, stages
-        self._kept, self._name = store, name
+        self._store, self._name = store, name
         self._expected: dict[str, float] = {}
         with contextlib.suppress(ValueError):
             self._expected = json.loads(store.get(name) or b"{}")
-        self._took: dict[str, float] = {}
+        self._spent: dict[str, float] = {}
         self._begun = time.monotonic()
         self._doing, self._since = "", self._begun
         self._part, self._parts, self._parts_since = 0, 0, self._begun
@@ -64,29 +64,29 @@ class Progress:
 
         name = _name(event)
         if name == FIRST_STAGE:
-            self._expected |= self._took
-            self._took.clear()
+            self._expected |= self._spent
+            self._spent.clear()
         if self.stages and not self.quiet:
             click.echo(messages.ran_line(event.stage, event.edition, event.seconds, event.note))
         if event.is_part:  # included in another time
             self._parts = 0
             return
         # earlier results keep the time of their run
-        self._took[name] = event.seconds or self._took.get(name) or self._expected.get(name, 0.0)
+        self._spent[name] = event.seconds or self._spent.get(name) or self._expected.get(name, 0.0)
 
     def keep(self) -> None:
         """Keep the times for the next run."""
-        times = self._expected | self._took
-        self._kept.put(self._name, json.dumps(times).encode())
+        times = self._expected | self._spent
+        self._store.put(self._name, json.dumps(times).encode())
 
-    def _left(self) -> float:
+    def _remaining(self) -> float:
         """The estimated seconds until the end; 0 if nothing is known of that."""
         now = time.monotonic()
         remaining = max(0.0, self._expected.get(self._doing, 0.0) - (now - self._since))
         if self._part > 1 and self._parts:
             parts_done = self._part - 1
             remaining = (now - self._parts_since) / parts_done * (self._parts - parts_done)
-        finished = {*self._took, self._doing}
+        finished = {*self._spent, self._doing}
         return remaining + sum(s for name, s in self._expected.items() if name not in finished)
 
     def __rich__(self) -> RenderableType:
@@ -95,7 +95,7 @@ class Progress:
 
         from pipeline.model import messages
 
-        remaining, spent = self._left(), time.monotonic() - self._begun
+        remaining, spent = self._remaining(), time.monotonic() - self._begun
         part = (self._part, self._parts) if self._parts > 1 else None
         bar = ProgressBar(spent + remaining, spent, WIDTH, pulse=not remaining)
         grid = Table.grid(padding=(0, 1))

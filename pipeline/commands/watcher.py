@@ -52,14 +52,14 @@ class Watcher:
         self._templates = templates
         self._files: tuple[str, ...] = (str(source),)
         self._known = self._states(self._files)
-        self._wanted = threading.Event()
+        self._build_requested = threading.Event()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._builder = threading.Thread(target=self._build_always, daemon=True)
 
     def run(self) -> None:
         """Build at every change, until `stop` or Ctrl-C; returns once nothing is built any more."""
-        self._wanted.set()
+        self._build_requested.set()
         self._builder.start()
         try:
             while not self._stop.is_set():
@@ -71,15 +71,15 @@ class Watcher:
     def stop(self) -> None:
         """Have `run` return. A build ends at its next event."""
         self._stop.set()
-        self._wanted.set()
+        self._build_requested.set()
 
     def again(self) -> None:
         """Build once more: something else is wanted."""
-        self._wanted.set()
+        self._build_requested.set()
 
     def is_quiet(self) -> bool:
         """Return whether nothing has changed for a moment, after waiting for that."""
-        return not self._wanted.wait(QUIET)
+        return not self._build_requested.wait(QUIET)
 
     def _watch(self, folders: frozenset[str]) -> None:
         """Look at the files whenever something in these folders has changed, until they are
@@ -99,7 +99,7 @@ class Watcher:
                 states = self._states(self._files)
                 if states != self._known:
                     self._known = states
-                    self._wanted.set()
+                    self._build_requested.set()
             if self._folders() != folders:
                 return
 
@@ -118,10 +118,10 @@ class Watcher:
 
     def _build_always(self) -> None:
         while True:
-            self._wanted.wait()
+            self._build_requested.wait()
             if self._stop.is_set():
                 return
-            self._wanted.clear()
+            self._build_requested.clear()
             started = time.time_ns()
             try:
                 for result in self._build(self._on_event):
@@ -137,7 +137,7 @@ class Watcher:
                 self._notify(error)
 
     def _on_event(self, event: Event) -> None:
-        if self._stop.is_set() or (isinstance(event, Begun) and self._wanted.is_set()):
+        if self._stop.is_set() or (isinstance(event, Begun) and self._build_requested.is_set()):
             raise _Dropped
 
     def _look_at(self, files: tuple[str, ...], started: int) -> None:

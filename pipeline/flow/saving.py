@@ -30,7 +30,7 @@ class Saving:
         self._stem = stem
         self._files: dict[Path, bytes] = {}
         self._entries: list[manifest.Output] = []
-        self._gone: tuple[Path, ...] = (folder / "model.json",)  # where it once was kept
+        self._removed: tuple[Path, ...] = (folder / "model.json",)  # where it once was kept
         self._model = b""
         self._records: dict[str, bytes] = {}
 
@@ -54,7 +54,7 @@ class Saving:
         files = self._add(built, name)
         if built.edition.chapters:
             folder = (self._folder / name).parent
-            self._gone += checksums.superseded(folder, (self._folder / file for file in files))
+            self._removed += checksums.superseded(folder, (self._folder / file for file in files))
 
     def _add_parts(self, built: BuiltEdition) -> None:
         """The handouts that an edition is split into, and an archive of them."""
@@ -63,7 +63,7 @@ class Saving:
         for part in built.parts:
             files |= self._add(part, part.file)
         name, data = bundle_name(self._stem, edition), bundle(files)
-        self._gone += superseded(self._folder / name, name.removesuffix(".zip"), files)
+        self._removed += superseded(self._folder / name, name.removesuffix(".zip"), files)
         self._put(name, data)
         self._entries.append(manifest.describe_bundle(name, edition, data, len(files)))
         seconds = time.perf_counter() - started
@@ -140,14 +140,14 @@ class Saving:
         and of existing ones. Raises `OSError` on failure, and then changes nothing."""
         place = self._folder / checksums.MANIFEST
         files = {path.relative_to(self._folder).as_posix(): d for path, d in self._files.items()}
-        removed = {path.relative_to(self._folder).as_posix() for path in self._gone}
+        removed = {path.relative_to(self._folder).as_posix() for path in self._removed}
         outputs_before, others_before = manifest.still_true(place, but=files.keys() | removed)
         described = {entry.file for entry in self._entries}
         others = {file: checksums.sha256(d) for file, d in files.items() if file not in described}
         entries = (*self._entries, *outputs_before)
         data = manifest.encode(manifest.of(metadata, entries, {**others_before, **others}))
         self._put(place.name, data)
-        outputs.write_all(self._folder, self._files, self._gone)
+        outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)
         outputs.list_outputs(self._folder, self._files)
         return tuple(self._files)

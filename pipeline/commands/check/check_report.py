@@ -60,7 +60,7 @@ name."""
 _FILLED_IN = re.compile(r"\{\w[^{}]*\}")
 
 
-class LookedFor(msgspec.Struct, frozen=True):
+class RuleTable(msgspec.Struct, frozen=True):
     """A table of rules, with their messages."""
 
     of: str
@@ -78,7 +78,7 @@ class CheckedFile(msgspec.Struct, frozen=True):
     checkers: tuple[str, ...]
     findings: tuple[Diagnostic, ...]
     claims: tuple[str, ...]
-    looked_for: tuple[LookedFor, ...]
+    looked_for: tuple[RuleTable, ...]
     judge: tuple[str, ...]
 
 
@@ -94,7 +94,7 @@ def checked(file: Path, findings: Sequence[Diagnostic], notes: Iterable[str]) ->
         findings=tuple(findings),
         claims=tuple(dict.fromkeys(_claims(file))),
         looked_for=tuple(
-            LookedFor(TITLES[of], _descriptions(of)) for of in _READ.get(suffix, _OF_PAGES)
+            RuleTable(TITLES[of], _descriptions(of)) for of in _READ.get(suffix, _OF_PAGES)
         ),
         judge=(*FOR_PEOPLE.values(), *_JUDGED[""], *_JUDGED.get(suffix, ())),
     )

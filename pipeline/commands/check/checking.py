@@ -34,7 +34,7 @@ def _compared(file: Path, source: Path | None) -> CheckReport:
 
     if source:
         return compare_file(file, parse_file(source), source, renamed=True)
-    document = _model_beside(file)
+    document = _neighbouring_model(file)
     if document is None:
         return CheckReport()
     source = Path(document.source)
@@ -43,7 +43,7 @@ def _compared(file: Path, source: Path | None) -> CheckReport:
     return compare_file(file, document, source)
 
 
-def _model_beside(file: Path) -> Document | None:
+def _neighbouring_model(file: Path) -> Document | None:
     """The document from which the folder of a file, or of a page's site, was made."""
     from pipeline.model import decode
     from pipeline.system import outputs

@@ -51,7 +51,7 @@ _UNSPACED = re.compile(
 )
 
 
-class Formatted(NamedTuple):
+class FormattedText(NamedTuple):
     """``text`` is the formatted source; ``kept`` are the first lines of blocks that were left
     unchanged. If anything is ``wrong``, the text is the original."""
 
@@ -74,7 +74,7 @@ class FormattedFile(NamedTuple):
     ends, and its byte order mark."""
 
     before: str
-    after: Formatted
+    after: FormattedText
     data: bytes
 
     @property
@@ -88,7 +88,7 @@ def format_file(path: Path) -> FormattedFile:
     text, findings = read(path)
     if wrong := tuple(finding for finding in findings if finding.is_error):
         named = tuple(f if f.source else replace(f, source=name) for f in wrong)
-        return FormattedFile(text, Formatted(text, wrong=named), b"")
+        return FormattedFile(text, FormattedText(text, wrong=named), b"")
     after = format_text(text, name, path.parent)
     raw = path.read_bytes()
     mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
@@ -96,11 +96,11 @@ def format_file(path: Path) -> FormattedFile:
     return FormattedFile(text, after, mark + after.text.replace("\n", end).encode())
 
 
-def format_text(text: str, source: str = "", folder: Path | None = None) -> Formatted:
+def format_text(text: str, source: str = "", folder: Path | None = None) -> FormattedText:
     """A source as it is canonically written. ``source`` and ``folder`` as in `parse`."""
     before = parse(text, source, folder)
     if wrong := tuple(finding for finding in before.diagnostics if finding.is_error):
-        return Formatted(text, wrong=wrong)
+        return FormattedText(text, wrong=wrong)
     plain = normalise(text)
     _, front_lines, _ = read_front_matter(plain, source)
     lines = plain.split("\n")
@@ -109,13 +109,13 @@ def format_text(text: str, source: str = "", folder: Path | None = None) -> Form
     formatted = f"{front}\n\n{formatted}" if front and formatted else front or formatted
     numbers = tuple(line + front_lines + 1 for line in kept)
     if formatted == plain:
-        return Formatted(formatted, numbers)
+        return FormattedText(formatted, numbers)
     after = parse(formatted, source, folder)
     new = {f.code for f in after.diagnostics} - {f.code for f in before.diagnostics}
     if new or not same(joined(before), joined(after)):
         message = "Formatting would change what the source means; it is left unchanged."
-        return Formatted(text, wrong=(diagnostic(Code.NOT_FORMATTED, message, source=source),))
-    return Formatted(formatted, numbers)
+        return FormattedText(text, wrong=(diagnostic(Code.NOT_FORMATTED, message, source=source),))
+    return FormattedText(formatted, numbers)
 
 
 def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:

@@ -197,7 +197,7 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     request = request_for(source, document, Options())
     with keeping(store):
         resolved = resolved_for(request, chosen).document
-        resolved = rewrite_document(resolved, leave={model.Link: _beside})
+        resolved = rewrite_document(resolved, leave={model.Link: _neighbour_link})
         covers = tuple(replace(asset, longest=LONGEST) for asset in resolved.assets)
         marked = mark(replace(resolved, assets=covers), chosen, None)
         web = rendered(request, chosen, marked)
@@ -206,7 +206,7 @@ def pages(document: Document, edition: str, out: Path, name: str, store: Store) 
     return {first: site.data, **site.extra}
 
 
-def _beside(link: model.Link) -> model.Link:
+def _neighbour_link(link: model.Link) -> model.Link:
     if not link.href.startswith(BESIDE):
         return link
     return replace(link, href=f"../{link.href.removeprefix(BESIDE)}")

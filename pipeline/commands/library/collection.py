@@ -37,7 +37,7 @@ class _Last(msgspec.Struct):
     files: dict[str, str]
 
 
-class Over(NamedTuple):
+class LibraryFiles(NamedTuple):
     """The files over a library, those to be deleted with the SHA-256 that they had, and a function
     that records what was written."""
 
@@ -64,7 +64,7 @@ def assembled(
     is_there: Callable[[str], bool],
     get_ready: Callable[[], object] = lambda: None,
     title: str = "",
-) -> Over | None:
+) -> LibraryFiles | None:
     """The files over these documents of a folder, or None if nothing has changed. ``code`` is the
     version of the program; ``get_ready`` is called before covers are read."""
     metadata = metadata_of(built, folder, out, title)
@@ -84,7 +84,7 @@ def assembled(
     files[LIST] = "".join(lines).encode()
     record = msgspec.json.encode(_Last(content, ours))
     gone = {path: sha256 for path, sha256 in last.files.items() if path not in files}
-    return Over(files, gone, lambda: store.put(name, record))
+    return LibraryFiles(files, gone, lambda: store.put(name, record))
 
 
 def covers(built: Sequence[Built]) -> Iterator[str]:

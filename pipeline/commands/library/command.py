@@ -19,7 +19,7 @@ from pipeline.model.diagnostics import Severity
 
 if TYPE_CHECKING:
     from pipeline.commands.library.ledger import Ledger
-    from pipeline.commands.library.sources import Listed
+    from pipeline.commands.library.sources import ListedDocument
     from pipeline.commands.library.tasks import Built, Task
     from pipeline.model.diagnostics import Diagnostic
     from pipeline.system.limited_child import Limits
@@ -137,7 +137,7 @@ def library(source: Path | str, as_json: bool, keep_going: bool, **options: Any)
         if str(options["out"]).startswith("memory:"):
             terminal.say("The results were only in memory, and are gone: name another --out.")
     is_whole = not run.findings and not any(document.failed for document in run.results)
-    sys.exit(terminal.BUILT if is_whole and run.left == 0 else terminal.SOURCE_ERRORS)
+    sys.exit(terminal.BUILT if is_whole and run.remaining == 0 else terminal.SOURCE_ERRORS)
 
 
 class _Run:
@@ -165,7 +165,7 @@ class _Run:
         self._sources = {document.name: document.path for document in listing.documents}
         self.known: list[Built] = []
         self.built: list[Built] = []
-        self.left = 0
+        self.remaining = 0
         self.gone: list[str] = []
         self.findings = listing.findings
         if not (listing.documents or listing.findings):
@@ -206,7 +206,7 @@ class _Run:
 
         builtin = builtin_templates()
         code = key(code_version(), *_states(builtin), *_states(self._templates()))
-        cache, out = self._kept(), self._options["out"]
+        cache, out = self._cache_folder(), self._options["out"]
         places = (self._remote.sources.root, self._remote.out.root) if self._remote else ()
         path = cache / f"{key('the ledger of a library', *places)}.ledger"
         within = Path(remote.OUT) if self._remote else out
@@ -223,12 +223,12 @@ class _Run:
                 self.known.append(known)
                 if known.failed:
                     self._report(known)
-        self.left = len(due)
+        self.remaining = len(due)
         if due:
             self._build(tuple(due.values()), ledger, keys, keep_going)
         self.gone = ledger.gone(keys)
         ledger.close((*keys, *self.gone))
-        if self.left == 0 and self.results:
+        if self.remaining == 0 and self.results:
             try:
                 if self._remote:
                     remote.collect(self.rows, self._remote, Folder(cache), code)
@@ -267,13 +267,15 @@ class _Run:
                     result = ledger.with_last(result)
                 ledger.add(keys[task.name], result, began)
                 self.built.append(result)
-                self.left -= 1
+                self.remaining -= 1
                 self._report(result)
                 if result.failed and not keep_going:
                     return
             is_whole = True
         except LostExecutorError:
-            message = f"The scheduler or all its workers have stopped: {self.left:,} are not built."
+            message = (
+                f"The scheduler or all its workers have stopped: {self.remaining:,} are not built."
+            )
             hint = "Start them, and run the command again to continue."
             finding = diagnostic(Code.NOT_BUILT, message, source=address, hint=hint)
             self.findings += (finding,)
@@ -293,7 +295,7 @@ class _Run:
         file = find_above(self._folder, NAME)
         return file.parent / "templates" if file else None
 
-    def _kept(self) -> Path:
+    def _cache_folder(self) -> Path:
         """The cache folder on this machine: in the folder of the outputs, or in the user's."""
         import tempfile
 
@@ -304,7 +306,7 @@ class _Run:
             return out / CACHE
         return (cache_folder() or Path(tempfile.gettempdir())) / "library"
 
-    def _task(self, document: Listed) -> Task:
+    def _task(self, document: ListedDocument) -> Task:
         from pipeline.commands.library.tasks import Task
 
         out, templates = self._options["out"], self._options["templates"]
@@ -315,7 +317,7 @@ class _Run:
             source=str(document.path),
             name=document.name,
             out=str(out),
-            store=self._options["store"] or str(self._kept()),
+            store=self._options["store"] or str(self._cache_folder()),
             editions=self._options["editions"],
             templates=str(templates or ""),
             strict=self._options["strict"],
@@ -357,7 +359,7 @@ class _Run:
             f"{sum(not document.failed for document in self.built):,} built",
             f"{sum(not document.failed for document in self.known):,} unchanged",
             f"{failed:,} failed",
-            *([f"{self.left:,} not begun"] if self.left else []),
+            *([f"{self.remaining:,} not begun"] if self.remaining else []),
         ]
         pages = sum(document.pages for document in results)
         count = len(self._listing.documents)

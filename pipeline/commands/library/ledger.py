@@ -63,13 +63,14 @@ class DiskFiles:
 
 
 class Ledger:
-    """The documents known from before. ``own`` are folders whose files the task's key knows."""
+    """The documents known from before. ``installed`` are folders whose files the task's key
+    knows."""
 
-    def __init__(self, path: Path, out: Path, ours: Iterable[str], files: Files) -> None:
+    def __init__(self, path: Path, out: Path, installed: Iterable[str], files: Files) -> None:
         self._path, self._out, self._files = path, out, files
-        self._own = tuple(ours)
+        self._installed = tuple(installed)
         self._entries = {entry.built.name: entry for entry in self._read()}
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._stats: dict[str, tuple[int, int]] = {}
         self._file: IO[bytes] | None = None
 
     def known(self, name: str, task: str) -> Built | None:
@@ -103,10 +104,10 @@ class Ledger:
         """Note a document whose building ``began`` then."""
         if built.may_differ:
             return
-        self._seen.clear()
+        self._stats.clear()
         files: dict[str, Stamp] = {}
         for path in built.read:
-            if not path.startswith(self._own):
+            if not path.startswith(self._installed):
                 stamp = self._stamp(path, ABSENT)
                 files[path] = UNSTABLE if stamp[0] >= began * 1e9 else stamp
         outputs = {file.file: self._stat(str(self._out / file.file)) for file in built.files}
@@ -154,9 +155,9 @@ class Ledger:
                     yield _entries.decode(line)
 
     def _stat(self, path: str) -> tuple[int, int]:
-        if path not in self._seen:
-            self._seen[path] = self._files.stat(path)
-        return self._seen[path]
+        if path not in self._stats:
+            self._stats[path] = self._files.stat(path)
+        return self._stats[path]
 
     def _stamp(self, path: str, was: Stamp) -> Stamp:
         """The stamp of a file; it is only read if it has changed since then."""

@@ -25,7 +25,7 @@ SUFFIXES = frozenset({".md", ".markdown"})
 _MAY_INCLUDE = re.compile(r"^.*(?:include|8<|!\[\[).*+$", re.MULTILINE)
 
 
-class Listed(NamedTuple):
+class ListedDocument(NamedTuple):
     """A document: its path, and its name in the library, which identifies its outputs."""
 
     path: Path
@@ -35,7 +35,7 @@ class Listed(NamedTuple):
 class LibraryListing(NamedTuple):
     """The documents, the findings about others, and the Markdown files that are not documents."""
 
-    documents: tuple[Listed, ...]
+    documents: tuple[ListedDocument, ...]
     findings: tuple[Diagnostic, ...]
     passed_over: tuple[Path, ...]
 
@@ -55,7 +55,7 @@ def arranged(
     texts: Mapping[Path, str | None], folder: Path, findings: list[Diagnostic], *, is_list: bool
 ) -> LibraryListing:
     """The documents among these texts of a folder, or of a list in it."""
-    documents: dict[str, Listed] = {}
+    documents: dict[str, ListedDocument] = {}
     passed_over: list[Path] = []
     taken_in = {file for path, text in texts.items() for file in _included_files(path, text)}
     for path, text in texts.items():
@@ -68,7 +68,7 @@ def arranged(
             continue
         within = os.path.relpath(path.parent, folder)
         parts = [part for part in Path(within).parts if part != os.pardir]
-        document = Listed(path, Path(*parts, stem_of(path)).as_posix())
+        document = ListedDocument(path, Path(*parts, stem_of(path)).as_posix())
         if document.name.casefold() in RESERVED:
             message = f"The library itself has a folder “{document.name}” among the outputs."
             hint = "Rename the file."

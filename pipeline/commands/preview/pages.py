@@ -40,7 +40,7 @@ class PrintedPage(NamedTuple):
     number: int
 
     @property
-    def told(self) -> tuple[float, float, str, float]:
+    def for_browser(self) -> tuple[float, float, str, float]:
         """The part of it that the browser is told."""
         return self[:4]
 

@@ -28,7 +28,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from pipeline.commands.preview import drawing
 from pipeline.commands.preview.session import Session
-from pipeline.commands.preview.showing import Shown
+from pipeline.commands.preview.showing import EditionView
 from pipeline.model.editions import EDITIONS
 from pipeline.system.paths import builtin_templates
 
@@ -182,16 +182,16 @@ class Preview:
         finally:
             self._listeners.discard(changed)
 
-    def _shown(self, request: Request) -> Shown | None:
-        return self._session.shown(request.path_params["edition"], request.path_params["digest"])
+    def _view(self, request: Request) -> EditionView | None:
+        return self._session.view(request.path_params["edition"], request.path_params["digest"])
 
     async def _places(self, request: Request) -> Response:
-        view = self._shown(request)
+        view = self._view(request)
         return _json(view.places) if view else _gone()
 
     async def _lines(self, request: Request) -> Response:
         """The text of those pages whose numbers are given. Pictures can be drawn in between."""
-        view = self._shown(request)
+        view = self._view(request)
         numbers = request.query_params.get("pages", "").split(",")
         if view is None or not all(map(_is_number, numbers)):
             return _gone()
@@ -205,7 +205,7 @@ class Preview:
         return _json(pages)
 
     async def _page(self, request: Request) -> Response:
-        view, number = self._shown(request), request.path_params["page"]
+        view, number = self._view(request), request.path_params["page"]
         width = request.query_params.get("width", "")
         if view is None or not _is_number(width) or number >= len(view.pages):
             return _gone()
@@ -215,7 +215,7 @@ class Preview:
         return Response(picture, media_type="image/png", headers=HEADERS | FOREVER)
 
     async def _file(self, request: Request) -> Response:
-        view, name = self._shown(request), request.path_params["name"]
+        view, name = self._view(request), request.path_params["name"]
         if view is None or name not in view.files:
             return _gone()
         suffix = PurePosixPath(name).suffix

@@ -17,7 +17,7 @@ import msgspec
 
 from pipeline.commands.preview import drawing
 from pipeline.commands.preview.pages import Size, pages_of, soonest
-from pipeline.commands.preview.showing import DIGEST, BlockPlace, Shown, places, shown
+from pipeline.commands.preview.showing import DIGEST, BlockPlace, EditionView, edition_view, places
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
@@ -95,10 +95,10 @@ class Session:
         self._added: tuple[str, ...] = ()
         self._views: Mapping[str, str] = {"html": "", "pdf": "", "epub": ""}
         self._fresh: set[str] = set()
-        self._told: tuple[Diagnostic, ...] = ()
-        self._made: list[BuiltEdition] = []
-        self._kept: dict[tuple[str, str], Shown] = {}
-        self._good: dict[str, _Part] = {}
+        self._reported: tuple[Diagnostic, ...] = ()
+        self._editions_built: list[BuiltEdition] = []
+        self._kept_views: dict[tuple[str, str], EditionView] = {}
+        self._good_parts: dict[str, _Part] = {}
         self._documents: dict[str, Document] = {}
         self._placed: dict[str, tuple[Document, tuple[BlockPlace, ...]]] = {}
         self._lock = threading.Lock()
@@ -140,8 +140,8 @@ class Session:
         if not self._fresh.issuperset(named):
             self.watcher.again()
 
-    def shown(self, edition: str, digest: str) -> Shown | None:
-        return self._kept.get((edition, digest))
+    def view(self, edition: str, digest: str) -> EditionView | None:
+        return self._kept_views.get((edition, digest))
 
     def path_of(self, file: str) -> Path | None:
         """The path of a file that a place or a finding names, or none."""
@@ -159,13 +159,13 @@ class Session:
 
     def _files(self) -> set[str]:
         """The names of the files of the text, but for the source's."""
-        files = {place.file for view in [*self._kept.values()] for place in view.places}
+        files = {place.file for view in [*self._kept_views.values()] for place in view.places}
         files |= {finding.file for finding in self.state.findings}
         return files - {"", self.state.source}
 
     def _build(self, listener: Listener) -> Iterator[Result]:
         """Build the editions in view, and once nobody edits, all."""
-        self._fresh, self._told = set(), ()
+        self._fresh, self._reported = set(), ()
         first = self._built(listener, self._requested, self._views)
         yield first
         every = dict.fromkeys((*first.requested, *self._added))
@@ -189,21 +189,22 @@ class Session:
                 case Proof():
                     self._show_soon(event)
                 case BuiltEdition():
-                    self._made.append(event)
+                    self._editions_built.append(event)
 
-        self._made = []
+        self._editions_built = []
         result = self._run(self.source, editions, listener=on_event, in_view=views)
-        self._fresh |= {built.edition.name for built in self._made}
+        self._fresh |= {built.edition.name for built in self._editions_built}
         return result
 
     def _show_soon(self, proof: Proof) -> None:
         """Announce pages of a text that is being built, in the place of the last good ones."""
-        name, part = proof.edition.name, self._good.get(proof.edition.name)
+        name, part = proof.edition.name, self._good_parts.get(proof.edition.name)
         if part is None:
             part = self.state.parts.get(name)  # its first pages
         elif not proof.is_whole:
             return
-        before = self._kept[name, part.digest] if part else Shown(proof.edition, "", {}, (), ())
+        none = EditionView(proof.edition, "", {}, (), ())
+        before = self._kept_views[name, part.digest] if part else none
         from pipeline.package.pdf.units.book import proof_pages
 
         try:
@@ -222,14 +223,14 @@ class Session:
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep the results, and announce them."""
-        built, self._made = self._made, []
+        built, self._editions_built = self._editions_built, []
         if isinstance(outcome, Result):
-            unreported = tuple(f for f in outcome.diagnostics if f not in self._told)
+            unreported = tuple(f for f in outcome.diagnostics if f not in self._reported)
             self._notify(msgspec.structs.replace(outcome, diagnostics=unreported))
-            self._told = outcome.diagnostics
+            self._reported = outcome.diagnostics
         else:
             self._notify(outcome)
-        parts = self._good
+        parts = self._good_parts
         if isinstance(outcome, Result) and not outcome.failed:
             try:
                 parts = self._parts(outcome, built)
@@ -240,7 +241,7 @@ class Session:
             broken = (_Finding("error", "", 0, text),)
             self._set(doing="", failed=True, summary="", findings=broken, parts=parts)
         else:
-            self._good = parts
+            self._good_parts = parts
             findings = tuple(map(_finding, outcome.diagnostics[:MOST]))
             text = summary(outcome.diagnostics, blocked=outcome.is_blocked)
             self._set(doing="", failed=outcome.failed, summary=text, findings=findings, parts=parts)
@@ -249,7 +250,7 @@ class Session:
         """Those of the editions that were built, and the last good ones of the others."""
         stem = stem_of(self.source)
         every = (*result.requested, *self._added)
-        parts = {name: part for name, part in self._good.items() if name in every}
+        parts = {name: part for name, part in self._good_parts.items() if name in every}
         for built_edition in built:
             edition, document = built_edition.edition, built_edition.document
             file = output_name(stem, edition)
@@ -259,7 +260,7 @@ class Session:
                 continue
             folder = path.parents[file.count("/")]
             positions = self._places(edition, document)
-            view = shown(edition, positions, folder, file, result.files)
+            view = edition_view(edition, positions, folder, file, result.files)
             if edition.format == "pdf":
                 copied, sizes = self._opened(view.data)
                 digests = built_edition.package.digests if built_edition.package else ()
@@ -285,20 +286,21 @@ class Session:
             path.write_bytes(data)
         return str(path), self.draw(drawing.sizes, str(path)).result()
 
-    def _keep(self, view: Shown) -> None:
+    def _keep(self, view: EditionView) -> None:
         """Keep a state of an edition, the last good one, and those that were the last."""
         name = view.edition.name
-        good = self._good[name].digest if name in self._good else ""
+        good = self._good_parts[name].digest if name in self._good_parts else ""
         before = self._paths()
-        self._kept.pop((name, view.digest), None)
-        self._kept[name, view.digest] = view
-        for old in [entry for entry in self._kept if entry[0] == name and entry[1] != good][:-KEPT]:
-            del self._kept[old]
+        self._kept_views.pop((name, view.digest), None)
+        self._kept_views[name, view.digest] = view
+        others = [entry for entry in self._kept_views if entry[0] == name and entry[1] != good]
+        for entry in others[:-KEPT]:
+            del self._kept_views[entry]
         for path in before - self._paths():
             Path(path).unlink(missing_ok=True)
 
     def _paths(self) -> set[str]:
-        return {page.path for view in self._kept.values() for page in view.pages}
+        return {page.path for view in self._kept_views.values() for page in view.pages}
 
     def _set(self, **fields: Any) -> None:
         with self._lock:
@@ -311,7 +313,7 @@ def _worker(folder: str) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, get_context("spawn"), end_with_parent, (folder,))
 
 
-def _part(view: Shown) -> _Part:
+def _part(view: EditionView) -> _Part:
     edition = view.edition
     return _Part(
         edition.format,
@@ -319,7 +321,7 @@ def _part(view: Shown) -> _Part:
         view.digest,
         hash(view.places) & 0xFFFFFFFF,
         view.documents,
-        tuple(page.told for page in view.pages),
+        tuple(page.for_browser for page in view.pages),
     )
 
 

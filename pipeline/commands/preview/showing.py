@@ -44,7 +44,7 @@ class BlockPlace(msgspec.Struct, frozen=True, array_like=True):
     since: int
 
 
-class Shown(msgspec.Struct, frozen=True):
+class EditionView(msgspec.Struct, frozen=True):
     """An edition as written: its ``files`` by their names in it, those that are ``documents`` in
     reading order, and the source positions. ``digest`` is that of all files. A printed one has
     ``pages``."""
@@ -61,13 +61,13 @@ class Shown(msgspec.Struct, frozen=True):
         return self.files[self.documents[0]]
 
 
-def shown(
+def edition_view(
     edition: Edition,
     positions: tuple[BlockPlace, ...],
     folder: Path,
     file: str,
     written: Iterable[Path],
-) -> Shown:
+) -> EditionView:
     """An edition ``written`` to a folder as ``file``, with the files next to it and the
     ``positions`` of its text. Raises `OSError`."""
     data = (folder / file).read_bytes()
@@ -86,7 +86,7 @@ def shown(
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    return Shown(edition, digest.hexdigest()[:DIGEST], files, tuple(documents), positions)
+    return EditionView(edition, digest.hexdigest()[:DIGEST], files, tuple(documents), positions)
 
 
 def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:

@@ -13,12 +13,12 @@ import msgspec
 
 from pipeline.commands.report.cost import Ink, Prices, cost, ink_of, mean, sheets
 from pipeline.commands.report.result import (
+    EditionFinding,
     EditionReport,
     PageFacts,
     Printed,
     Report,
-    Scaled,
-    Warned,
+    ScaledImage,
 )
 from pipeline.driver import make, marked_for, resolved_for
 from pipeline.flow.steps import parse
@@ -110,7 +110,7 @@ def _edition(built: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> 
     lang = document.metadata.lang
     # headings at the foot of a page are found again on the pages, and then come with their picture
     warnings = tuple(
-        Warned(finding, finding.message)
+        EditionFinding(finding, finding.message)
         for finding in in_order(built.findings)
         if finding.code != Code.STRANDED_HEADING.slug
     )
@@ -200,13 +200,13 @@ def _printed(
 
 def _scaled(
     document: Document, sheet: Sheet, edition: Edition, resolution: int
-) -> Iterator[Scaled]:
+) -> Iterator[ScaledImage]:
     """The images that have fewer pixels in print than their files have."""
     for image in for_print(document, sheet, resolution, is_large=edition.look == "large"):
         if image.longest:
             share = image.longest / max(image.width, image.height)
             size = max(1, int(image.width * share)), max(1, int(image.height * share))
-            yield Scaled(image.path, (image.width, image.height), size)
+            yield ScaledImage(image.path, (image.width, image.height), size)
 
 
 def _paper(side: PageLayout) -> str:
@@ -218,7 +218,7 @@ def _paper(side: PageLayout) -> str:
     return f"{short:.0f} × {long:.0f} mm"
 
 
-def _warned(fault: Finding, edition: Edition, places: BlockPlaces, source: str) -> Warned:
+def _warned(fault: Finding, edition: Edition, places: BlockPlaces, source: str) -> EditionFinding:
     finding = diagnostic(
         fault.code,
         f"{edition.name}, {on_pages(fault.pages)}: {fault.message}",
@@ -226,7 +226,7 @@ def _warned(fault: Finding, edition: Edition, places: BlockPlaces, source: str) 
         source=source,
         hint=fault.hint,
     )
-    return Warned(finding, fault.message, fault.pages)
+    return EditionFinding(finding, fault.message, fault.pages)
 
 
 def _thumbnail(image: Image.Image) -> str:

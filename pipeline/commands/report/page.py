@@ -7,7 +7,13 @@ from typing import Any, TypeAlias
 from markupsafe import Markup
 
 from pipeline.commands.report import sayings
-from pipeline.commands.report.result import EditionReport, PageFacts, Printed, Report, Warned
+from pipeline.commands.report.result import (
+    EditionFinding,
+    EditionReport,
+    PageFacts,
+    Printed,
+    Report,
+)
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.messages import printable_lines
 from pipeline.render.environment import environment, read_text
@@ -108,7 +114,7 @@ def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
     return tuple(facts)
 
 
-def _shown(warned: Warned, edition: str, known: set[int]) -> View:
+def _shown(warned: EditionFinding, edition: str, known: set[int]) -> View:
     finding = warned.finding
     return View(
         code=finding.code,

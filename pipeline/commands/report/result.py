@@ -20,7 +20,7 @@ class PageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     thumbnail: str = ""
 
 
-class Warned(msgspec.Struct, frozen=True, omit_defaults=True):
+class EditionFinding(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finding about one edition, on these ``pages``; none for one about the text. ``message``
     is the finding's without edition and page."""
 
@@ -29,7 +29,7 @@ class Warned(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: tuple[int, ...] = ()
 
 
-class Scaled(msgspec.Struct, frozen=True):
+class ScaledImage(msgspec.Struct, frozen=True):
     """An image with more pixels than print shows: its size, and its size in print."""
 
     file: str
@@ -48,7 +48,7 @@ class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: tuple[PageFacts, ...]
     simplex: Cost | None = None
     duplex: Cost | None = None
-    images: tuple[Scaled, ...] = ()
+    images: tuple[ScaledImage, ...] = ()
     resolution: int = 0
 
 
@@ -62,7 +62,7 @@ class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):
     time: ReadingTime
     level: ReadingLevel
     printed: Printed | None = None
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[EditionFinding, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):
