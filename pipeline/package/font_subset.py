@@ -129,7 +129,7 @@ def subset(
         )
     characters = "".join(sorted(common | frozenset(text) & coverage(face)))
     slash = FRACTIONS if FRACTION_SLASH in characters else ()
-    features = tuple(dict.fromkeys((*FEATURES, *slash, *_asked(css))))
+    features = tuple(dict.fromkeys((*FEATURES, *slash, *_features_asked_for(css))))
     name = store.key(
         _RECIPE, _VERSIONS, flavour, str(face.weight), " ".join(features), characters, font
     )
@@ -139,7 +139,7 @@ def subset(
 
 
 @functools.lru_cache(maxsize=8)
-def _asked(css: str) -> tuple[str, ...]:
+def _features_asked_for(css: str) -> tuple[str, ...]:
     """The features that a style sheet asks for."""
     matching = (features for words, features in ASKED.items() if re.search(words, css))
     return tuple(itertools.chain.from_iterable(matching))

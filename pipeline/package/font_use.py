@@ -45,7 +45,7 @@ _RULE = re.compile(r"(?<![^{}])([^{}]*+)\{([^{}]*+)\}")
 _NAME = re.compile(r"([.#:\[]?)([a-zA-Z][\w-]*)")
 
 
-class _Use(NamedTuple):
+class _MarkupUse(NamedTuple):
     """The content of markup: names of elements and classes, and whether there is italic text, and
     italic text within bold or the reverse."""
 
@@ -63,7 +63,7 @@ def used_faces(faces: Iterable[Face], css: str, markup: str) -> tuple[Face, ...]
     italics without emphasis within something bold. Where each rule that names a family
     also says its weight and style, the other weights and styles are out.
     """
-    use = _use(markup)
+    use = _markup_use(markup)
     code = bool(CODE_TAGS & use.tags)
     italic = use.italic or _styles_italic(css, use)
     return tuple(
@@ -124,7 +124,7 @@ def _is_monospaced(family: str, css: str) -> bool:
     return bool(re.search(re.escape(family) + r"[^;{}]*\bmonospace\b", css))
 
 
-def _styles_italic(css: str, use: _Use) -> bool:
+def _styles_italic(css: str, use: _MarkupUse) -> bool:
     """Return whether the styles set something in the markup in italics."""
     return any(
         _may_be_there(selector, use)
@@ -134,13 +134,13 @@ def _styles_italic(css: str, use: _Use) -> bool:
     )
 
 
-def _may_be_there(selector: str, use: _Use) -> bool:
+def _may_be_there(selector: str, use: _MarkupUse) -> bool:
     """Return whether all elements and classes of a selector occur in the markup."""
     known = {"": use.tags, ".": use.classes}
     return all(name in known[kind] for kind, name in _NAME.findall(selector) if kind in known)
 
 
-def _use(markup: str) -> _Use:
+def _markup_use(markup: str) -> _MarkupUse:
     tags: set[str] = set()
     classes: set[str] = set()
     italic = bold_italic = False
@@ -169,4 +169,4 @@ def _use(markup: str) -> _Use:
         italic = italic or is_italic
         bold_italic = bold_italic or (bold_depth > 0 and italic_depth > 0)
         opened.append((tag, is_bold, is_italic))
-    return _Use(frozenset(tags), frozenset(classes), italic, bold_italic)
+    return _MarkupUse(frozenset(tags), frozenset(classes), italic, bold_italic)

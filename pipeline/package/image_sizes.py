@@ -71,7 +71,7 @@ class _Fitted(NamedTuple):
 def for_ereaders(data: bytes) -> _Fitted:
     """The image in the form for an e-book: the same bytes for the same image. An animated or
     unreadable one is returned unchanged."""
-    fitted = _kept(data, Bounds(LONGEST, MOST_PIXELS))
+    fitted = _cached(data, Bounds(LONGEST, MOST_PIXELS))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
         if fitted.startswith(start) and not data.startswith(start):
             return _Fitted(fitted, *TYPES[kind])
@@ -81,10 +81,10 @@ def for_ereaders(data: bytes) -> _Fitted:
 def shown(data: bytes, longest: int) -> bytes:
     """The image in the same format, with a maximum long side in pixels. One that is smaller,
     possibly animated or unreadable is returned unchanged."""
-    return _kept(data, Bounds(longest, longest * longest, same_kind=True))
+    return _cached(data, Bounds(longest, longest * longest, same_kind=True))
 
 
-def _kept(data: bytes, bounds: Bounds) -> bytes:
+def _cached(data: bytes, bounds: Bounds) -> bytes:
     """The image within the bounds, as it was written the first time."""
     key = store.key(RECIPE, store.packages().get("pillow", ""), str(tuple(bounds)), data)
     return store.cached(f"{key}.image", lambda: _written(data, bounds))

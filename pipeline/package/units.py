@@ -47,7 +47,7 @@ class PDFObject(msgspec.Struct, frozen=True, array_like=True):
     data: bytes | None = None
 
 
-class Use(msgspec.Struct, frozen=True, array_like=True):
+class FontUse(msgspec.Struct, frozen=True, array_like=True):
     """The use of a font: the engine knows it by ``key`` and its ``facts``; its file has a
     ``length`` and a ``digest``. Glyphs have widths and represent characters."""
 
@@ -65,7 +65,7 @@ class DrawnPages(msgspec.Struct, frozen=True):
     the ``digests`` look the same."""
 
     streams: tuple[bytes, ...]
-    fonts: tuple[Use, ...]
+    fonts: tuple[FontUse, ...]
     resources: dict[str, dict[str, str]]
     objects: tuple[PDFObject, ...]
     digests: tuple[str, ...] = ()
@@ -79,14 +79,14 @@ class UnitFlow(msgspec.Struct, frozen=True, array_like=True):
     lines: int
 
 
-class Marked(msgspec.Struct, frozen=True, array_like=True, tag=1):
+class MarkedContent(msgspec.Struct, frozen=True, array_like=True, tag=1):
     """A piece of marked content: the page from 0, and its identifier there."""
 
     page: int
     mcid: int
 
 
-class Linked(msgspec.Struct, frozen=True, array_like=True, tag=2):
+class Annotation(msgspec.Struct, frozen=True, array_like=True, tag=2):
     """The area of a link or a field on a page, and its name, if it is not its own. The ``object``
     is the annotation, or its number on the page."""
 
@@ -103,7 +103,7 @@ class Tag(msgspec.Struct, frozen=True, array_like=True, tag=0):
 
     kind: str
     dictionary: dict[str, str]
-    kids: tuple[Tag | Marked | Linked, ...]
+    kids: tuple[Tag | MarkedContent | Annotation, ...]
     name: str = ""
     box: tuple[float, ...] = ()
     places: tuple[str, ...] = ()
@@ -145,7 +145,7 @@ class PageFoot(msgspec.Struct, frozen=True, array_like=True):
     headings: tuple[LastHeading, ...]
 
 
-class SetPage(msgspec.Struct, frozen=True):
+class UnitPage(msgspec.Struct, frozen=True):
     """A page without its running heads and feet: its ``name`` in the style sheets, its size and
     text area, in CSS pixels, the strings set on it for running heads, and the number of its marks.
     Ids that are also on earlier pages are in ``again``."""
@@ -164,13 +164,13 @@ class SetPage(msgspec.Struct, frozen=True):
     again: tuple[str, ...] = ()
 
 
-class Set(msgspec.Struct, frozen=True):
+class TypesetUnit(msgspec.Struct, frozen=True):
     """A unit that is laid out and drawn. It shows the page numbers of the ``requested`` places.
     ``messages`` are those of the engine, as `engine.log.MessageListener` gets them; ``files`` are
     those that were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a
     feature that cannot be joined."""
 
-    pages: tuple[SetPage, ...]
+    pages: tuple[UnitPage, ...]
     drawing: DrawnPages
     tags: Tag
     text: DrawnText
@@ -239,7 +239,7 @@ class Proof(NamedTuple):
     ``fonts``, and the ``furniture`` of each."""
 
     edition: Edition
-    sets: tuple[Set, ...]
+    sets: tuple[TypesetUnit, ...]
     furniture: tuple[Furniture, ...]
     fonts: tuple[str, ...]
     is_whole: bool = True

@@ -34,7 +34,7 @@ class _Picture(NamedTuple):
     files: tuple[Path, ...] = ()
 
 
-class Prepared(NamedTuple):
+class PreparedCover(NamedTuple):
     """A cover ready for layout: its markup as a tree, the files of its fonts and images, their
     digests, and the texts that were left out."""
 
@@ -65,7 +65,7 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
     return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
-def _laid_out(cover: CoverPage, prepared: Prepared, folder: Path) -> bytes:
+def _laid_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
     if missing := pango_problem():
         raise NoEngineError(missing)
     from pipeline.package.pdf.cover import set_cover
@@ -96,7 +96,7 @@ def _fitted(cover: CoverPage, folder: Path) -> _Picture:
         return _Picture(b"", (_unreadable(image.path),), (file,))
 
 
-def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
+def prepared_cover(cover: CoverPage, folder: Path) -> PreparedCover | Diagnostic:
     """The cover without texts for which no font has all characters; or a finding."""
     try:
         root = tree_of(cover.markup)
@@ -112,10 +112,10 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
         except OSError:
             return _unreadable(asset.path)
     files = tuple(folder / asset.path for asset in cover.assets if asset.is_file)
-    return Prepared(root, fonts, files, tuple(content), left_out)
+    return PreparedCover(root, fonts, files, tuple(content), left_out)
 
 
-def _name(cover: CoverPage, prepared: Prepared) -> str:
+def _name(cover: CoverPage, prepared: PreparedCover) -> str:
     key = store.key(
         RECIPE,
         *(store.packages().get(library, "") for library in LIBRARIES),

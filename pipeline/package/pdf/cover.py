@@ -87,7 +87,7 @@ def set_spread(
         return setting.best().written(finish, standards.version)
 
 
-class Try(NamedTuple):
+class Attempt(NamedTuple):
     """A setting of the title: its size in rem, its width in hundredths of the panel, the treatment
     of its words (see the style sheet), and the part of the panel to leave free, in pixels."""
 
@@ -107,7 +107,7 @@ class Try(NamedTuple):
         )
 
 
-class Tried(NamedTuple):
+class AttemptResult(NamedTuple):
     """A laid-out cover: the title's lines, whether the content of each panel fits, and the
     remaining height of the fullest one in pixels."""
 
@@ -129,21 +129,21 @@ class _Text:
     def height(self) -> float:
         return sum(line.height for line in self.lines)
 
-    def tried(self, size: float, width: int = 100) -> Tried:
+    def result_of(self, size: float, width: int = 100) -> AttemptResult:
         """The paragraph alone: what it has room for is its width."""
         if not self.lines:
-            return Tried(0, True, 0.0)
+            return AttemptResult(0, True, 0.0)
         line, scale = self.lines[0], size / self._size
         room = self._width * width / 100
         widths = self._document.broken(self._text, line.style, room / scale)
         fits = max(widths) * scale <= room + TOLERANCE
-        return Tried(len(widths), fits, -len(widths) * line.height * scale)
+        return AttemptResult(len(widths), fits, -len(widths) * line.height * scale)
 
 
 class _Measured:
     """A cover that is laid out, from which follows the same with another size of the title."""
 
-    def __init__(self, document: TypesetDocument, attempt: Try) -> None:
+    def __init__(self, document: TypesetDocument, attempt: Attempt) -> None:
         sizes = {"title": attempt.size, "subtitle": attempt.subtitle}
         self._texts = {
             name: [_Text(document, box, size) for box in _boxes_of(document, name)]
@@ -155,12 +155,12 @@ class _Measured:
         panels = _boxes_of(document, "panel")
         self._has_room = all(keeps for panel in panels for keeps in _keep_within(panel, lines))
 
-    def tried(self, attempt: Try) -> Tried:
-        titles = [text.tried(attempt.size, attempt.width) for text in self._texts["title"]]
-        texts = titles + [text.tried(attempt.subtitle) for text in self._texts["subtitle"]]
+    def result_of(self, attempt: Attempt) -> AttemptResult:
+        titles = [text.result_of(attempt.size, attempt.width) for text in self._texts["title"]]
+        texts = titles + [text.result_of(attempt.subtitle) for text in self._texts["subtitle"]]
         free = self._free + sum(text.free for text in texts)
         has_room = self._has_room and free >= -TOLERANCE and all(t.has_room for t in texts)
-        return Tried(sum(title.lines for title in titles), has_room, free)
+        return AttemptResult(sum(title.lines for title in titles), has_room, free)
 
 
 class _Setting:
@@ -178,22 +178,22 @@ class _Setting:
         self._long = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
         language = root.get("lang", "").lower().split("-")[0]
         self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
-        self._known: dict[Try, Tried] = {}
+        self._known: dict[Attempt, AttemptResult] = {}
         self._measured: _Measured | None = None
 
     def best(self) -> TypesetDocument:
         """The document with the title as large as can be."""
-        self._measured = _Measured(self._laid_out(Try(SMALL)), Try(SMALL))
+        self._measured = _Measured(self._laid_out(Attempt(SMALL)), Attempt(SMALL))
         chosen = self._chosen()
         document = self._set(chosen, self._styles)
-        outcome, expected = _outcome(document), self._tried(chosen._replace(free=0))
+        outcome, expected = _outcome(document), self._result_of(chosen._replace(free=0))
         is_full = outcome.has_room and outcome.free <= 4 * TOLERANCE
         if not (is_full and outcome.lines == expected.lines):
             self._measured, self._known = None, {}
             document = self._set(self._chosen(), self._styles)
         return document
 
-    def _chosen(self) -> Try:
+    def _chosen(self) -> Attempt:
         """The best way to set the cover."""
         chosen = self._largest("")
         if chosen.size < SMALL:
@@ -202,46 +202,46 @@ class _Setting:
                 chosen = divided
             elif not self._fits(chosen):
                 chosen = chosen._replace(words="cut")
-        lines = self._tried(chosen).lines
+        lines = self._result_of(chosen).lines
         narrower = (chosen._replace(width=width) for width in WIDTHS)
         chosen = _first(narrower, lambda attempt: self._fits(attempt, lines)) or chosen
         # the last element must not be pushed off the page
-        return chosen._replace(free=max(0.0, self._tried(chosen).free - 2 * TOLERANCE))
+        return chosen._replace(free=max(0.0, self._result_of(chosen).free - 2 * TOLERANCE))
 
-    def _largest(self, words: Literal["", "divided"]) -> Try:
+    def _largest(self, words: Literal["", "divided"]) -> Attempt:
         """The largest title that fits, or the smallest of all."""
-        tries = [Try(size, words=words) for size in SIZES]
+        tries = [Attempt(size, words=words) for size in SIZES]
         few = _first(tries, lambda attempt: self._fits(attempt, self._most_lines))
         if few and few.size >= SMALL:
             return few
         return _first(tries, self._fits) or tries[-1]
 
-    def _fits(self, attempt: Try, most_lines: int = 0) -> bool:
-        tried = self._tried(attempt)
+    def _fits(self, attempt: Attempt, most_lines: int = 0) -> bool:
+        tried = self._result_of(attempt)
         return tried.has_room and not (most_lines and tried.lines > most_lines)
 
-    def _tried(self, attempt: Try) -> Tried:
+    def _result_of(self, attempt: Attempt) -> AttemptResult:
         if attempt not in self._known:
             self._known[attempt] = (
-                self._measured.tried(attempt)
+                self._measured.result_of(attempt)
                 if self._measured and not attempt.words
                 else _outcome(self._laid_out(attempt))
             )
         return self._known[attempt]
 
-    def _laid_out(self, attempt: Try) -> TypesetDocument:
+    def _laid_out(self, attempt: Attempt) -> TypesetDocument:
         return self._set(attempt, [*self._styles, self._long])
 
-    def _set(self, attempt: Try, styles: list[str]) -> TypesetDocument:
+    def _set(self, attempt: Attempt, styles: list[str]) -> TypesetDocument:
         self._root.set("style", attempt.css())
         self._root.set("class", f"{self._kind} {attempt.words}".strip())
         return self._setter.set(self._root, styles)
 
 
-def _outcome(document: TypesetDocument) -> Tried:
+def _outcome(document: TypesetDocument) -> AttemptResult:
     panels = _boxes_of(document, "panel")
     free = min(map(_free, panels), default=0.0)
-    return Tried(
+    return AttemptResult(
         lines=sum(len(boxes.children(title)) for title in _boxes_of(document, "title")),
         has_room=free >= -TOLERANCE
         and all(keeps for panel in panels for keeps in _keep_within(panel)),
@@ -272,7 +272,7 @@ def _keep_within(panel: boxes.LayoutBox, others: Container[boxes.LayoutBox] = ()
                 yield line.width <= box.width + TOLERANCE
 
 
-def _first(values: Iterable[Try], holds: Callable[[Try], bool]) -> Try | None:
+def _first(values: Iterable[Attempt], holds: Callable[[Attempt], bool]) -> Attempt | None:
     """The first of some values for which a condition holds; it then holds for all later ones."""
     tries = tuple(values)
     at = bisect.bisect_left(tries, True, key=holds)

@@ -39,7 +39,7 @@ MOST_NAMED = 3
 """The maximum number of blocks that a message names."""
 
 
-class Filled(NamedTuple):
+class FilledPages(NamedTuple):
     """The pages to lay out, the settings chosen for them (None if there were none), and a
     finding."""
 
@@ -54,7 +54,7 @@ class _Fit:
     def __init__(self, setter: Typesetter, pages: Pages, root: Element) -> None:
         self._setter, self._pages, self._root = setter, pages, root
 
-    def filled(self, fit: FitOptions) -> Filled:
+    def filled(self, fit: FitOptions) -> FilledPages:
         """The pages with the settings that fill them, or unchanged, and a finding: an error if the
         text is too long."""
         edition = EDITIONS[self._pages.edition]
@@ -74,22 +74,22 @@ class _Fit:
             return self._full_sheets(fit, edition, search, row)
         chosen = search.fill(fit.pages, row.natural)
         if chosen is None:
-            return Filled(self._pages, None, (self._too_long(fit, fit.pages, row.sheets[0]),))
+            return FilledPages(self._pages, None, (self._too_long(fit, fit.pages, row.sheets[0]),))
         length = search.length(chosen, fit.pages)
         findings = () if length > fit.pages - 0.5 else (_too_short(fit, fit.pages, length),)
         sheet = row.sheets[chosen]
-        return Filled(self._with(sheet), fitted(sheet, length), findings)
+        return FilledPages(self._with(sheet), fitted(sheet, length), findings)
 
     def _full_sheets(
         self, fit: FitOptions, edition: Edition, search: Search, row: FitSettings
-    ) -> Filled:
+    ) -> FilledPages:
         multiple = FULL_SHEETS[edition.imposition]
         chosen = sheets_of(search, row.natural, multiple)
         if chosen is None:
             finding = _uneven(fit, search.length(row.natural), multiple)
-            return Filled(self._pages, None, (finding,))
+            return FilledPages(self._pages, None, (finding,))
         sheet = row.sheets[chosen]
-        return Filled(self._with(sheet), fitted(sheet, search.length(chosen)))
+        return FilledPages(self._with(sheet), fitted(sheet, search.length(chosen)))
 
     def _with(self, sheet: Sheet) -> Pages:
         new = Style(SHEET_STYLE, css(sheet, self._pages.metadata))
@@ -129,12 +129,12 @@ class _Fit:
 
 def fit_pages(
     setter: Typesetter, pages: Pages, root: Element, silenced: Callable[[], Any]
-) -> Filled:
+) -> FilledPages:
     """The pages to lay out, if the front matter asks for full pages. The engine's warnings about
     trials are ``silenced``."""
     fit = fit_for(EDITIONS[pages.edition], pages.metadata)
     if fit is None:
-        return Filled(pages)
+        return FilledPages(pages)
     with silenced():
         return _Fit(setter, pages, root).filled(fit)
 

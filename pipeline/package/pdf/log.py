@@ -36,7 +36,7 @@ class Log:
     ) -> None:
         self._root = root
         self._assets = {asset.name: asset for asset in assets}
-        self._found: dict[str, Diagnostic] = {}
+        self._by_message: dict[str, Diagnostic] = {}
         self._is_deaf = False
         self._missing = [(character, _around(character, root)) for character in sorted(missing)]
 
@@ -49,7 +49,7 @@ class Log:
             if drawing.span:
                 spans = dict.fromkeys(lacking, drawing.span) | spans
         bold = missing_bold(self._root, spans)
-        return (*self._found.values(), *missing_glyphs(self._missing, spans), *bold)
+        return (*self._by_message.values(), *missing_glyphs(self._missing, spans), *bold)
 
     @property
     def missing(self) -> str:
@@ -80,14 +80,16 @@ class Log:
         elif kind == "drawing":
             self._cannot_draw(subject, " cannot be drawn, or not all of it.")
         elif not self._is_deaf:
-            self._found.setdefault(message, diagnostic(Code.LAYOUT_WARNING, message))
+            self._by_message.setdefault(message, diagnostic(Code.LAYOUT_WARNING, message))
 
     def _cannot_draw(self, url: str, problem: str) -> None:
         asset = self._assets.get(url.removeprefix(ASSET).removeprefix("images/"))
         message = f"“{asset.path if asset else url.removeprefix(ASSET)}”{problem}"
         hint = "Open it in a drawing program, and save it again as “plain SVG”."
         span = asset.span if asset else None
-        self._found.setdefault(message, diagnostic(Code.BAD_IMAGE, message, span=span, hint=hint))
+        self._by_message.setdefault(
+            message, diagnostic(Code.BAD_IMAGE, message, span=span, hint=hint)
+        )
 
     def _drawing_with(self, character: str) -> str:
         """The path of the drawing with a character."""

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from pipeline.package.pdf.roles import GROUPS, INLINE
-from pipeline.package.units import Linked, Marked
+from pipeline.package.units import Annotation, MarkedContent
 
 
 class StructureNode(msgspec.Struct, eq=False):
@@ -31,7 +31,7 @@ class StructureNode(msgspec.Struct, eq=False):
         return (kid for kid in self.kids if isinstance(kid, StructureNode))
 
 
-Kid: TypeAlias = StructureNode | Marked | Linked
+Kid: TypeAlias = StructureNode | MarkedContent | Annotation
 
 
 def add(parent: StructureNode, child: StructureNode) -> StructureNode:
@@ -73,7 +73,7 @@ def prune(node: StructureNode) -> None:
     for kid in node.nodes():
         prune(kid)
     node.kids = [kid for kid in node.kids if not (isinstance(kid, StructureNode) and is_empty(kid))]
-    if node.kind == "Link" and not any(isinstance(kid, Linked) for kid in node.kids):
+    if node.kind == "Link" and not any(isinstance(kid, Annotation) for kid in node.kids):
         node.kind = "Span"
 
 

@@ -81,7 +81,7 @@ class _Reader:
         self.counts: list[int] = []
         self._builder = ElementTree.TreeBuilder()
         self._stack: list[Element] = []
-        self._own: dict[Element, int] = {}
+        self._letter_counts: dict[Element, int] = {}
         self._count = 0
         self._main: Element | None = None
         self._note: Element | None = None
@@ -120,9 +120,9 @@ class _Reader:
         if not counted:
             return
         element = self._stack[-1]
-        start = self._own.get(element, 0)
+        start = self._letter_counts.get(element, 0)
         self.slots.setdefault(element, []).append(Slot(start, self._count))
-        self._own[element] = start + len(counted)
+        self._letter_counts[element] = start + len(counted)
         self._count += len(counted)
 
     def pi(self, target: str, text: str) -> None:
@@ -169,7 +169,7 @@ class Pieces:
         self._pieces = reader.pieces
         self._starts = [piece.start for piece in reader.pieces]
         self._slots = reader.slots
-        self._things = reader.objects
+        self._objects = reader.objects
         self._front = reader.front
         self._text = "".join(reader.texts)
         self._texts = reader.texts
@@ -180,9 +180,9 @@ class Pieces:
         self, edition: str, flows: Sequence[Sequence[Flow]], sheet: Sheet | None
     ) -> PageMap:
         """The page map of this text."""
-        return PageMap(edition, tuple(self._found(flows)), len(flows), sheet)
+        return PageMap(edition, tuple(self._page_starts(flows)), len(flows), sheet)
 
-    def _found(self, flows: Sequence[Sequence[Flow]]) -> Iterator[PageStart]:
+    def _page_starts(self, flows: Sequence[Sequence[Flow]]) -> Iterator[PageStart]:
         counts: dict[Element, int] = {}
         for label, page in zip(folios(len(flows)), flows, strict=True):
             start: PageStart | None = None
@@ -190,15 +190,15 @@ class Pieces:
                 before = counts.get(element, 0)
                 if start is None:
                     start = self._start(label, element, count, before)
-                counts[element] = before + count + (lines if element in self._things else 0)
+                counts[element] = before + count + (lines if element in self._objects else 0)
             if start:
                 yield start
 
     def _start(self, label: str, element: Element, count: int, passed: int) -> PageStart | None:
         """The beginning of a page that begins after a number of an element's letters, if that is
         visible."""
-        if element in self._things:
-            piece = self._things[element]
+        if element in self._objects:
+            piece = self._objects[element]
             return PageStart(label, piece.position, piece.offset + passed)
         if not count:
             return None

@@ -52,14 +52,14 @@ class Plates(NamedTuple):
     bleed: float
 
 
-class Ready(NamedTuple):
+class PlatesResult(NamedTuple):
     """Plates, or the reason why there are none."""
 
     plates: Plates | None
     findings: tuple[Diagnostic, ...] = ()
 
 
-def read_plates(press: Press, metadata: Metadata, folder: Path) -> Ready:
+def read_plates(press: Press, metadata: Metadata, folder: Path) -> PlatesResult:
     """The inks that the front matter names."""
     if not metadata.date:
         return _unready(press, "it has no date", "Write `date:` with the date of publication.")
@@ -79,13 +79,13 @@ def read_plates(press: Press, metadata: Metadata, folder: Path) -> Ready:
         return _unready(press, f"`{press.profile}` cannot be read as a colour profile", HINT)
     if not is_of_press:
         return _unready(press, f"the profile `{press.profile}` is not one of a press (CMYK)", HINT)
-    return Ready(Plates(data, name or press.profile, press.bleed))
+    return PlatesResult(Plates(data, name or press.profile, press.bleed))
 
 
-def _unready(press: Press, reason: str, hint: str) -> Ready:
+def _unready(press: Press, reason: str, hint: str) -> PlatesResult:
     message = f"The PDF is not PDF/X-4, and has screen colours: {reason}."
     span = Span(press.line, press.column, file=press.file)
-    return Ready(None, (diagnostic(Code.NOT_FOR_PRESS, message, span=span, hint=hint),))
+    return PlatesResult(None, (diagnostic(Code.NOT_FOR_PRESS, message, span=span, hint=hint),))
 
 
 def coarse_images(pages: Iterable[TypesetPage], assets: Iterable[Asset]) -> Iterator[Diagnostic]:

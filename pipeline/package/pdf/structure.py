@@ -31,7 +31,7 @@ from pipeline.package.pdf.nodes import (
     prune,
 )
 from pipeline.package.pdf.pictographs import CLASS
-from pipeline.package.units import Linked, Marked
+from pipeline.package.units import Annotation, MarkedContent
 
 SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"
 
@@ -53,16 +53,16 @@ class Structure:
 
     def __init__(self, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> None:
         self.document = StructureNode("Document", root)
-        self.artifacts: dict[Marked, str] = {}
-        self.spoken: dict[Marked, str] = {}
-        self.open_lines: dict[Marked, str] = {}
+        self.artifacts: dict[MarkedContent, str] = {}
+        self.spoken: dict[MarkedContent, str] = {}
+        self.open_lines: dict[MarkedContent, str] = {}
         self._widgets = widgets
         self._parents = {child: parent for parent in root.iter() for child in parent}
         self._nodes: dict[Element, StructureNode] = {root: self.document}
         self._labels: dict[Element, StructureNode] = {}
         self._heads: dict[Element, int] = {}
         self._level = level
-        self._code: tuple[Element, Marked] | None = None
+        self._code: tuple[Element, MarkedContent] | None = None
         self._entries: list[tuple[int, Element]] = []
 
     def read(self, number: int, page: TypesetPage) -> None:
@@ -84,13 +84,13 @@ class Structure:
         mark = page.mark_of(box)
         if artifact:
             if mark is not None:
-                self.artifacts[Marked(number, mark)] = artifact
+                self.artifacts[MarkedContent(number, mark)] = artifact
         elif element is not None:
             node = self._node_of(element, tag)
             if box.link_annotation is not None:
-                link_of(node).kids.append(Linked(number, box.link_annotation))
+                link_of(node).kids.append(Annotation(number, box.link_annotation))
             if mark is not None:
-                self._take(Marked(number, mark), node, box, page)
+                self._take(MarkedContent(number, mark), node, box, page)
         for child in children(box):
             self._visit(child, number, page, artifact)
         if artifact:
@@ -127,7 +127,7 @@ class Structure:
         """A field is an element of its own, without other content (ISO 32000-1, 14.8.4.5)."""
         whole = element.tag in ("td", "th")
         parent = self._node(element if whole else self._parents[element])
-        add(parent, StructureNode("Form", element, kids=[Linked(number, widget)]))
+        add(parent, StructureNode("Form", element, kids=[Annotation(number, widget)]))
 
     def _artifact(self, element: Element, tag: str, number: int) -> str:
         """The type of artifact that an element is, or ""."""
@@ -139,7 +139,9 @@ class Structure:
             return "Pagination"
         return ""
 
-    def _take(self, mark: Marked, node: StructureNode, box: LayoutBox, page: TypesetPage) -> None:
+    def _take(
+        self, mark: MarkedContent, node: StructureNode, box: LayoutBox, page: TypesetPage
+    ) -> None:
         text = boxes.text_of_box(box)
         if node.kind in roles.BLOCK_ONLY and not text.strip():
             self.artifacts[mark] = "Layout"
@@ -175,7 +177,7 @@ class Structure:
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
         elif mark is not None and (is_forced or ends_with_space(line, last)):
-            where = Marked(number, mark)
+            where = MarkedContent(number, mark)
             if text and where not in self.spoken:
                 self.open_lines[where] = text
             else:
@@ -187,7 +189,7 @@ class Structure:
         code = self._parents[element]
         end = "" if element is code[-1] else "\n"
         if mark is not None:
-            self._code = code, Marked(number, mark)
+            self._code = code, MarkedContent(number, mark)
             self.spoken[self._code[1]] = text + end
         elif self._code and self._code[0] is code:
             self.spoken[self._code[1]] += end

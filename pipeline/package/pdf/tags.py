@@ -18,7 +18,7 @@ from pipeline.package.pdf.roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.structure import Structure
 from pipeline.package.pdf.table_heads import NUMBER, Named, cell_attributes, name_heads
 from pipeline.package.pdf.ua2 import follow
-from pipeline.package.units import BOX, DrawnText, Linked, Marked, Tag
+from pipeline.package.units import BOX, Annotation, DrawnText, MarkedContent, Tag
 
 PRINT = 1 << 2
 """The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""
@@ -87,10 +87,10 @@ NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Figure", "Formula", "Reference"})
 def drawn_text(tree: Tag, shown: Mapping[tuple[int, int], str]) -> DrawnText:
     """The text of a structure whose marks have ``shown`` these characters."""
     text, notes = list[str](), list[str]()
-    stack: list[tuple[Tag | Marked | Linked, list[str]]] = [(tree, text)]
+    stack: list[tuple[Tag | MarkedContent | Annotation, list[str]]] = [(tree, text)]
     while stack:
         top, into = stack.pop()
-        if isinstance(top, Marked):
+        if isinstance(top, MarkedContent):
             into.append(shown.get((top.page, top.mcid), ""))
         elif isinstance(top, Tag) and top.kind not in NOT_TEXT:
             into = notes if top.kind == NOTE else into
@@ -124,7 +124,7 @@ def _mend_page(
                     marked["ActualText"] = String(f"{open_line} ")
                 open_line, shown = "", 0
         elif isinstance(operator, Dictionary) and "MCID" in operator:
-            mark, marked = Marked(number, operator["MCID"]), operator
+            mark, marked = MarkedContent(number, operator["MCID"]), operator
             open_line, shown = structure.open_lines.get(mark, ""), 0
             if artifact := structure.artifacts.get(mark):
                 operators[index - 1] = "/Artifact"
@@ -217,7 +217,7 @@ class _Writer:
             element["ID"] = String(name)
             self._names[name] = reference
         kids = list(self._kids(tag))
-        pages = (kid.page + self._first for kid in kids if isinstance(kid, Marked))
+        pages = (kid.page + self._first for kid in kids if isinstance(kid, MarkedContent))
         page = next(pages, None)
         if tag.box:
             left, bottom, right, top = tag.box
@@ -234,7 +234,7 @@ class _Writer:
         self._table = around
         return reference
 
-    def _kids(self, tag: Tag) -> Iterator[Tag | Marked | Linked]:
+    def _kids(self, tag: Tag) -> Iterator[Tag | MarkedContent | Annotation]:
         """The kids of an element; PDF 1.7 lacks some types, whose kids take their place."""
         for kid in tag.kids:
             if self._is_pdf2 or not isinstance(kid, Tag) or NOT_BEFORE.get(kid.kind, kid.kind):
@@ -242,20 +242,22 @@ class _Writer:
             else:
                 yield from self._kids(kid)
 
-    def _kid(self, kid: Tag | Marked | Linked, element: Any, top: bytes, page: int | None) -> Any:
+    def _kid(
+        self, kid: Tag | MarkedContent | Annotation, element: Any, top: bytes, page: int | None
+    ) -> Any:
         match kid:
             case Tag():
                 return self._element(kid, top)
-            case Marked():
+            case MarkedContent():
                 on = kid.page + self._first
                 self._parents[on][kid.mcid] = top
                 if on == page:
                     return kid.mcid
                 return Dictionary({"Type": "/MCR", "Pg": self._references[on], "MCID": kid.mcid})
-            case Linked():
+            case Annotation():
                 return self._annotation(kid, element)
 
-    def _annotation(self, kid: Linked, element: Any) -> Any:
+    def _annotation(self, kid: Annotation, element: Any) -> Any:
         page = kid.page + self._first
         annotation: Any = self._object_of(page, kid.object)
         annotation["StructParent"] = len(self._parents) + len(self._annotations)
@@ -283,11 +285,13 @@ def _tag(node: StructureNode, named: Mapping[Element, Named]) -> Tag:
 
 
 def _kid(
-    kid: StructureNode | Marked | Linked, of: StructureNode, named: Mapping[Element, Named]
-) -> Tag | Marked | Linked:
+    kid: StructureNode | MarkedContent | Annotation,
+    of: StructureNode,
+    named: Mapping[Element, Named],
+) -> Tag | MarkedContent | Annotation:
     if isinstance(kid, StructureNode):
         return _tag(kid, named)
-    if isinstance(kid, Linked) and of.kind != "Form":  # a field's name is its own
+    if isinstance(kid, Annotation) and of.kind != "Form":  # a field's name is its own
         return replace(kid, contents=_link_text(of.element))
     return kid
 

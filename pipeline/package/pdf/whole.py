@@ -26,12 +26,12 @@ from pipeline.package.pdf.markup import ready_text
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_feet import page_foot, stranded
 from pipeline.package.pdf.page_starts import Pieces, text_flows
-from pipeline.package.pdf.press import Ready, coarse_images, prepare, read_plates
+from pipeline.package.pdf.press import PlatesResult, coarse_images, prepare, read_plates
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.plan import first_blocks
 from pipeline.package.result import FileFacts, Package
-from pipeline.package.units import DrawnText, SetPage
+from pipeline.package.units import DrawnText, UnitPage
 
 
 class Printing(NamedTuple):
@@ -118,13 +118,13 @@ def set_whole(text: Printing) -> Package:
     )
 
 
-def _standards(pages: Pages, folder: Path) -> tuple[Standards, Ready]:
+def _standards(pages: Pages, folder: Path) -> tuple[Standards, PlatesResult]:
     """The standards that the PDF follows, and what it takes for printers; if that cannot be had,
     it follows the others."""
     edition, metadata = EDITIONS[pages.edition], pages.metadata
     standards = standards_for(edition, metadata)
     if standards.press is None:
-        return standards, Ready(None)
+        return standards, PlatesResult(None)
     ready = read_plates(standards.press, metadata, folder)
     return standards if ready.plates else Standards(), ready
 
@@ -139,7 +139,7 @@ def complete(
 
 
 def file_facts(
-    pages: Sequence[TypesetPage] | Sequence[SetPage], fitted: Fitted | None = None
+    pages: Sequence[TypesetPage] | Sequence[UnitPage], fitted: Fitted | None = None
 ) -> FileFacts:
     sizes = tuple((page.width * POINT, page.height * POINT) for page in pages)
     return FileFacts(len(pages), sizes=sizes, fitted=fitted)

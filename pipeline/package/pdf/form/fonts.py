@@ -135,13 +135,13 @@ def _descriptor(font: TTFont, metrics: Metrics, file: Any, scale: float) -> Dict
 
 def _font(face: Face) -> bytes:
     """The face with the letters of its scripts, and without tables that only typesetting needs."""
-    characters = "".join(sorted(c for c in coverage(face) if _is_wanted(c, face)))
+    characters = "".join(sorted(c for c in coverage(face) if _is_needed(c, face)))
     data = font_bytes(face)
     name = store.key(_RECIPE, fontTools.version, str(face.weight), characters, data)
     return store.cached(f"{name}.form", lambda: _subset(data, face, characters))
 
 
-def _is_wanted(character: str, face: Face) -> bool:
+def _is_needed(character: str, face: Face) -> bool:
     if ord(character) > 0xFFFF or unicodedata.category(character) in ("Co", "Cs"):
         return False
     known = (font.scripts for font in writing_systems.FONTS if face in font.faces)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline.model.editions import Edition
 from pipeline.model.paper import Standards
 from pipeline.model.rendered import Pages
-from pipeline.package.pdf.engine.adapter.joining import DrawnPart, KeptPage, Uses, join
+from pipeline.package.pdf.engine.adapter.joining import DrawnPart, KeptPage, UsedFonts, join
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.index import PageNumbers, first_pages, folios
@@ -24,7 +24,16 @@ from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.tags import write_tags
 from pipeline.package.pdf.units.plan import UndividedError, UnitSlice, divided, furniture_root
 from pipeline.package.pdf.units.setting import NOTHING, heads
-from pipeline.package.units import Furniture, Heads, PageDigest, Proof, Set, SetPage, Side, Unit
+from pipeline.package.units import (
+    Furniture,
+    Heads,
+    PageDigest,
+    Proof,
+    Side,
+    TypesetUnit,
+    Unit,
+    UnitPage,
+)
 from pipeline.system.pango import pango_version
 
 
@@ -40,7 +49,7 @@ class Book:
         self._starts: dict[str, int] = {}
         self._openings: list[int] = []
         self.units: list[Unit] = []
-        self.sets: list[Set] = []
+        self.sets: list[TypesetUnit] = []
 
     def each_unit(self, fonts: Sequence[Path], missing: Collection[str]) -> Iterator[Unit]:
         """The units as they are where nothing is known of the others."""
@@ -101,7 +110,7 @@ class Book:
         return Proof(edition, sets, furniture, fonts, is_whole=False)
 
     @property
-    def pages(self) -> list[SetPage]:
+    def pages(self) -> list[UnitPage]:
         return [page for result in self.sets for page in result.pages]
 
     @property
@@ -122,7 +131,7 @@ class Book:
         return _furniture(self.sets, self._root, self.units[0])
 
 
-def _ends_on_the_left(sets: Sequence[Set]) -> bool:
+def _ends_on_the_left(sets: Sequence[TypesetUnit]) -> bool:
     return sum(len(result.pages) for result in sets) % 2 == 0
 
 
@@ -161,7 +170,7 @@ def _images(tree: Element) -> frozenset[str]:
     return frozenset(address.removeprefix(f"{ASSET}images/") for address in addresses)
 
 
-def _page_numbers(unit: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
+def _page_numbers(unit: TypesetUnit, starts: Mapping[str, int]) -> dict[str, int] | None:
     """The page numbers that a unit needs."""
     return (
         {name: starts[name] + 1 for name in unit.requested if name in starts}
@@ -170,12 +179,12 @@ def _page_numbers(unit: Set, starts: Mapping[str, int]) -> dict[str, int] | None
     )
 
 
-def raise_unfit(results: Iterable[Set | Heads]) -> None:
+def raise_unfit(results: Iterable[TypesetUnit | Heads]) -> None:
     if unfit := next((result.unfit for result in results if result.unfit), ""):
         raise UndividedError(unfit)
 
 
-def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furniture]:
+def _furniture(sets: Sequence[TypesetUnit], root: Element, unit: Unit) -> Iterator[Furniture]:
     """The pages of all units, including ``unit``."""
     markup = ElementTree.tostring(furniture_root(root), encoding="unicode")
     total = sum(len(result.pages) for result in sets)
@@ -191,7 +200,7 @@ def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furni
 
 def joined(
     setter: Typesetter,
-    sets: Sequence[Set],
+    sets: Sequence[TypesetUnit],
     heads: Sequence[Heads],
     fonts: Sequence[Path],
     complete: Callable[[PDF], None],
@@ -204,7 +213,7 @@ def joined(
         DrawnPart(result.pages, result.drawing, above.drawing, above.shifts)
         for result, above in zip(sets, heads, strict=True)
     ]
-    uses = Uses(parts, fonts)
+    uses = UsedFonts(parts, fonts)
     if uses.unfit:
         raise UndividedError(uses.unfit)
     shifts = [shift * POINT for part in parts for shift in part.shifts]
@@ -239,13 +248,13 @@ def proof_pages(proof: Proof, numbers: Collection[int]) -> tuple[bytes, tuple[Pa
     fonts = [*map(Path, proof.fonts)]
     # with the letters of the whole, whose fonts are likely to be known
     all_parts = [*parts, *(DrawnPart((), unit.drawing, NOTHING, ()) for unit in proof.sets)]
-    uses = Uses(all_parts, fonts)
+    uses = UsedFonts(all_parts, fonts)
     if uses.unfit or any(head.unfit for head in above):
         return b"", ()
     data = join(Typesetter(fonts, Path(), ()), parts, uses, lambda *_: None, "1.7")
     return data, tuple(digest for part in parts for digest in part.digests)
 
 
-def _bare(page: SetPage) -> SetPage:
+def _bare(page: UnitPage) -> UnitPage:
     """A page without what leads to others."""
     return replace(page, links=(), anchors={}, bookmarks=())

@@ -32,7 +32,7 @@ EPSILON = 1e-6
 
 
 @kept
-def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.Set:
+def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.TypesetUnit:
     """A unit of an edition, set and drawn, with this version of Pango; its assets are in a
     ``folder``."""
     note(part.fonts)
@@ -66,7 +66,7 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
             drawing = draw(document, finish)
             (tree,), (text,) = tags, texts
     pages = tuple(
-        units.SetPage(
+        units.UnitPage(
             name=page.box.page_type.name,
             width=page.width,
             height=page.height,
@@ -87,7 +87,7 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
     )
     note(setter.files.files)
-    return units.Set(
+    return units.TypesetUnit(
         pages, drawing, tree, text, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from weasyprint.pdf.stream import Stream
 
 from pipeline.package.pdf.engine.adapter.objects import LEVEL, PDF, content
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetDocument
-from pipeline.package.units import DrawnPages, PDFObject, Use
+from pipeline.package.units import DrawnPages, FontUse, PDFObject
 from pipeline.system.store import key as digest_of
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
@@ -165,9 +165,9 @@ def _is_kept(name: str) -> bool:
     return name not in LEFT_OUT and not name.startswith("_")
 
 
-def _use(number: int, font: Any) -> Use:
+def _use(number: int, font: Any) -> FontUse:
     facts = {name: value for name, value in vars(font).items() if _is_kept(name)}
     facts["name"] = font.name.decode()
     data = font.file_content
     digest = hashlib.sha256(data).hexdigest()
-    return Use(number, facts, len(data), digest, font.widths, font.to_unicode)
+    return FontUse(number, facts, len(data), digest, font.widths, font.to_unicode)

@@ -16,7 +16,7 @@ from weasyprint.text.ffi import ffi, harfbuzz
 from pipeline.package.pdf.engine.adapter.drawn import COLOURS, FONTS
 from pipeline.package.pdf.engine.adapter.objects import PDF, PRODUCER, mend_file, mend_fonts
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter, written
-from pipeline.package.units import DrawnPages, PageDigest, SetPage, Use
+from pipeline.package.units import DrawnPages, FontUse, PageDigest, UnitPage
 from pipeline.system.store import cached, key
 
 ffi.cdef(
@@ -31,7 +31,7 @@ class DrawnPart(NamedTuple):
     """Pages, their drawings, those of their running heads and feet, and the number of CSS pixels by
     which each is to the right of where it was drawn."""
 
-    pages: Sequence[SetPage]
+    pages: Sequence[UnitPage]
     drawing: DrawnPages
     heads: DrawnPages
     shifts: Sequence[float]
@@ -52,7 +52,7 @@ class _Area:
 class KeptPage:
     """A page, with the interface that the engine expects."""
 
-    def __init__(self, page: SetPage, shift: float, stream: bytes) -> None:
+    def __init__(self, page: UnitPage, shift: float, stream: bytes) -> None:
         self.width, self.height = page.width, page.height
         self.bleed = dict.fromkeys(("top", "right", "bottom", "left"), 0)
         self.links = [
@@ -77,13 +77,13 @@ class KeptPage:
         return self.links[number][3].link_annotation
 
 
-class Uses:
+class UsedFonts:
     """The combined font use of the `DrawnPart`s of a text, with the font files. ``unfit`` gives the
     reason if they cannot be fonts of a single PDF."""
 
     def __init__(self, parts: Iterable[DrawnPart], files: Iterable[Path]) -> None:
         self.unfit = ""
-        self.fonts: dict[int, list[Use]] = {}
+        self.fonts: dict[int, list[FontUse]] = {}
         widths: dict[tuple[int, int], float] = {}
         for part in parts:
             for use in (*part.drawing.fonts, *part.heads.fonts):
@@ -111,7 +111,7 @@ class Uses:
 def join(
     setter: Typesetter,
     parts: Sequence[DrawnPart],
-    uses: Uses,
+    uses: UsedFonts,
     finish: Callable[[PDF, Sequence[KeptPage]], None],
     version: str,
 ) -> bytes:
@@ -209,7 +209,7 @@ class _Data(pydyf.Stream):  # type: ignore[misc]
 class _Font(Font):  # type: ignore[misc]
     """A font with its combined use on all pages."""
 
-    def __init__(self, uses: Sequence[Use], data: bytes) -> None:
+    def __init__(self, uses: Sequence[FontUse], data: bytes) -> None:
         facts = uses[0].facts
         self.__dict__ |= facts
         self.name, self.file_content = facts["name"].encode(), data

@@ -107,7 +107,7 @@ class SharedStyles(SidedStyles):
         self.initial_page_sizes = {"box": None, "area": None}
         self._sheets, self.font_config = sheets, font_config
         self._shared: dict[tuple[object, ...], Any] = {}
-        self._own: dict[tuple[object, str | None], OwnStyle] = {}
+        self._own_styles: dict[tuple[object, str | None], OwnStyle] = {}
         styles, cascaded, root = self._computed_styles, self._cascaded_styles, html.etree_element
         in_attributes: dict[object, list[tuple[Any, ...]]] = {}
         for weight, element, *written in find_style_attributes(root, hints, html.base_url):
@@ -147,7 +147,7 @@ class SharedStyles(SidedStyles):
                 places = ((part, (element, part)) for part in parts)
                 known[key] = {part: styles[place] for part, place in places if place in styles}
             cascaded.clear()
-        styles.update(self._own)  # not before: all that is within goes by the base
+        styles.update(self._own_styles)  # not before: all that is within goes by the base
 
     def add_page_declarations(self, page_type: Any) -> None:
         """Forget the styles of earlier pages, which would be searched for each page."""
@@ -178,8 +178,8 @@ class SharedStyles(SidedStyles):
         if not hasattr(element, "tag"):  # a page, whose margins ask for the base of its own
             styles[place] = OwnStyle(base)
         elif anchor:
-            self._own[place] = OwnStyle(base)
-            self._own[place]["anchor"] = anchor
+            self._own_styles[place] = OwnStyle(base)
+            self._own_styles[place]["anchor"] = anchor
 
 
 class _Rule:
