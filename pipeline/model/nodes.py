@@ -385,6 +385,8 @@ class FigureGroup(Node, frozen=True):
 ChartKind: TypeAlias = Literal[
     "bar", "stacked", "line", "pie", "numberline", "graph", "clock", "fractions"
 ]
+DIAGRAM_KINDS = frozenset(("numberline", "graph", "clock", "fractions"))
+"""The kinds of charts that are diagrams: of elements in lines, and not of data."""
 
 
 class Chart(Node, frozen=True):
@@ -590,10 +592,12 @@ CAPTIONED: dict[type[Node], str] = {
 }
 """The nodes with captions, and the kinds by which they are numbered."""
 
+FORMULAS = (Math, MathBlock)
+
 FEATURE_NODES: dict[str, tuple[type[Node], ...]] = {
     "charts": (Chart,),
     "citations": (Citation, Bibliography),
-    "formulas": (Math, MathBlock),
+    "formulas": FORMULAS,
     "index": (Index,),
 }
 """The nodes that only a feature (`pipeline.features`) gives their content."""

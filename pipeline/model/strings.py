@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Node
+from pipeline.model import FORMULAS, Node, removal
 from pipeline.model.secrets import secret
-from pipeline.model.tree import BLANK, CONDITIONS
+from pipeline.model.tree import BLANK, CONDITIONS, answer_text
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Image: ("alt", "title"),
@@ -44,6 +44,22 @@ def strings_of(node: Node) -> Iterator[str]:
 def answers(text: str) -> list[str]:
     """The answers of the gaps in a string."""
     return [gap[2] for gap in _GAP.finditer(text) if gap[2]]
+
+
+def in_gaps(node: Node) -> Iterator[str]:
+    """The answers in the gaps of a node, and of its strings."""
+    for text in strings_of(node):
+        yield from answers(text)
+    if isinstance(node, model.Blank) and node.answer:
+        yield answer_text(node.answer)
+    elif isinstance(node, FORMULAS):
+        yield from filter(None, (gap.answer for gap in removal.gaps(node.tex)))
+
+
+def all_strings(node: Node) -> list[str]:
+    """All strings in the fields of a node, but for its attributes."""
+    fields = (getattr(node, name) for name in node.__struct_fields__)
+    return [field for field in fields if isinstance(field, str)]
 
 
 def settled(text: str, *, solved: bool) -> str:

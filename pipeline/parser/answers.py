@@ -8,18 +8,15 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Attributes, Document, Node, Withheld, removal
+from pipeline.model import FORMULAS, Attributes, Document, Node, Withheld
 from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.secrets import is_answer
-from pipeline.model.strings import STRINGS, answers, strings_of
+from pipeline.model.strings import STRINGS, in_gaps
 from pipeline.model.tree import ANSWER, answer_text, find, plain_text
 from pipeline.parser.strings import read
 
 _CONDITIONS = Attributes(classes=(ANSWER,))
-
-FORMULAS = (model.Math, model.MathBlock)
-"""Types of nodes that may have gaps with answers in their text."""
 
 
 def solutions(document: Document) -> Iterator[Withheld]:
@@ -40,16 +37,6 @@ def in_front_matter(lines: Iterable[str]) -> Iterator[Withheld]:
             if text:
                 place = Span(number, line.find(text) + 1)
                 yield Withheld(place, 0, _CONDITIONS, text, "solution")
-
-
-def in_gaps(node: Node) -> Iterator[str]:
-    """The answers in the gaps of a node, and of its strings."""
-    for text in strings_of(node):
-        yield from answers(text)
-    if isinstance(node, model.Blank) and node.answer:
-        yield answer_text(node.answer)
-    elif isinstance(node, FORMULAS):
-        yield from filter(None, (gap.answer for gap in removal.gaps(node.tex)))
 
 
 def without_answers(document: Document) -> Document:

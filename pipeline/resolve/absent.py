@@ -10,7 +10,7 @@ from pipeline import features, model
 from pipeline.model import FEATURE_NODES, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import find, has
+from pipeline.model.tree import find
 from pipeline.resolve.findings import Findings
 
 
@@ -26,7 +26,7 @@ def show_absent(document: Document) -> Document:
             break
     if "citations" in absent:
         document = put_back(document)
-    if "index" in absent and has(document, model.Index):
+    if "index" in absent:
         document = rewrite_document(document, leave={model.Index: _nothing})
     return findings.added_to(document)
 

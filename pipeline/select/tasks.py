@@ -132,8 +132,7 @@ def _digest(text: str) -> bytes:
 def _texts(node: Node) -> Iterable[str]:
     if isinstance(node, Blank | ListItem):  # an answer; what is called by its place
         return ()
-    values = (getattr(node, name) for name in node.__struct_fields__)
-    return (strings.settled(value, solved=False) for value in values if isinstance(value, str))
+    return (strings.settled(value, solved=False) for value in strings.all_strings(node))
 
 
 def _with_hold(item: ListItem) -> ListItem:

@@ -13,12 +13,12 @@ from typing import NamedTuple, TypeAlias
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Document, Node
+from pipeline.model import FORMULAS, Document, Node
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
-from pipeline.model.strings import STRINGS
+from pipeline.model.strings import STRINGS, all_strings, in_gaps
 from pipeline.model.tree import (
     ANSWER,
     all_spans,
@@ -31,15 +31,12 @@ from pipeline.model.tree import (
     walk,
     walk_with,
 )
-from pipeline.parser.answers import FORMULAS, in_gaps
-from pipeline.parser.constructs.charts import DIAGRAMS
 from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, LEAST, folded
 
 _Place: TypeAlias = tuple[str, int, int]
 
 _READ = (model.Text, model.Code, model.CodeBlock, model.Abbreviation)
-_DIAGRAMS = frozenset(DIAGRAMS.values())
 _SOLVED = (model.Choice, model.Matching, model.Ordering)
 
 
@@ -117,11 +114,8 @@ def _key(place: Span) -> _Place:
 
 def _text(node: Node) -> bytes:
     """All that the strings of a node say."""
-    fields = [getattr(node, name) for name in node.__struct_fields__]
-    strings = [field for field in fields if isinstance(field, str)]
-    strings += (value for _, value in node.attributes.pairs)
-    answer = getattr(node, "answer", ())
-    return folded("".join((*strings, answer_text(answer))))
+    strings = (*all_strings(node), *(value for _, value in node.attributes.pairs))
+    return folded("".join((*strings, answer_text(getattr(node, "answer", ())))))
 
 
 # --- the answers of a source --------------------------------------------------------------------
@@ -201,7 +195,7 @@ class _Around(NamedTuple):
 
 def _is_drawn(node: Node) -> bool:
     """Return whether a node is a diagram, of which a key has a drawing with words of its own."""
-    return isinstance(node, model.Chart) and node.kind in _DIAGRAMS
+    return isinstance(node, model.Chart) and node.kind in model.DIAGRAM_KINDS
 
 
 def _is_answer(node: Node) -> bool:

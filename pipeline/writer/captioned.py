@@ -11,7 +11,6 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.tree import plain_text
 from pipeline.parser.blocks.code import NO_LANGUAGES
-from pipeline.parser.constructs.charts import DIAGRAMS
 from pipeline.writer import tables
 from pipeline.writer.attributes import attribute_list, in_quotes
 from pipeline.writer.inlines import titled
@@ -123,7 +122,7 @@ def chart(node: model.Chart, out: Writer) -> str:
     settings = (("type", node.kind), *node.scale, *pairs)
     listed = attribute_list(replace(attributes, pairs=settings))
     caption = f" caption={in_quotes(out.line(node.caption))}" if node.caption else ""
-    if node.kind in DIAGRAMS.values():
+    if node.kind in model.DIAGRAM_KINDS:
         lines = [_line(row, out) for row in node.table.body]
         return "\n".join((f"```chart {listed[:-1]}{caption}}}", *lines, "```"))
     if all(cell.align == "decimal" for row in node.table.body for cell in row.cells[1:]):

@@ -15,7 +15,17 @@ from pipeline.features.charts import diagrams, look
 from pipeline.features.charts.data import Data
 from pipeline.features.charts.description import diagram_in_words, in_words
 from pipeline.features.charts.diagrams import Diagram
-from pipeline.model import Asset, Chart, Container, Document, Exercise, Image, Node, Table
+from pipeline.model import (
+    DIAGRAM_KINDS,
+    Asset,
+    Chart,
+    Container,
+    Document,
+    Exercise,
+    Image,
+    Node,
+    Table,
+)
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.model.metadata import Metadata
@@ -143,7 +153,7 @@ class _Artist:
     def _read(self, chart: Chart, place: _Place) -> tuple[Data | Diagram | None, str]:
         """The content of a chart, and its text for listeners."""
         lang = place.lang
-        if chart.kind in diagrams.KINDS:
+        if chart.kind in DIAGRAM_KINDS:
             is_asked = place.in_exercise and self._is_for_students
             diagram = diagrams.read(chart, lang, self._findings, is_asked=is_asked)
             return diagram, diagram_in_words(chart, diagram, self._words) if diagram else ""

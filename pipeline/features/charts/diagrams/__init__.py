@@ -35,11 +35,10 @@ _READERS: dict[str, Callable[[Settings, list[Item]], Diagram]] = {
     "clock": clocks.read,
     "fractions": fractions.read,
 }
-KINDS = frozenset(_READERS)
 
 
 def read(chart: Chart, lang: str, findings: Findings, *, is_asked: bool) -> Diagram | None:
-    """The content of a chart of one of these `KINDS`, or None after reporting a mistake. It
+    """The content of a chart of one of the `DIAGRAM_KINDS`, or None after reporting a mistake. It
     ``is_asked`` of students in an exercise."""
     items = [
         Item(plain_text(name.children).strip(), plain_text(value.children), value.span)
@@ -66,4 +65,4 @@ def read(chart: Chart, lang: str, findings: Findings, *, is_asked: bool) -> Diag
     return None if failed else diagram
 
 
-__all__ = ["KINDS", "Diagram", "read"]
+__all__ = ["Diagram", "read"]
