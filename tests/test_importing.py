@@ -434,6 +434,18 @@ def test_lost_passages(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_headings_of_one_level_move_together(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<h1>Wells</h1><h2>Water</h2><p>a</p><h4>Depth</h4><p>b</p><h4>Width</h4><p>c</p>"
+        "<h3>Pumps</h3><p>d</p><h4>Handles</h4><p>e</p>"
+    )
+    made = imported(page)
+    headings = [line for line in body(made).split("\n") if line.startswith("#")]
+    assert headings == ["## Water", "### Depth", "### Width", "### Pumps", "#### Handles"]
+    assert told(made) == ["The heading “Depth” and 1 more move from level 3 to 2."]
+
+
 def test_what_cannot_be_written() -> None:
     """Elements that Markdown cannot express are reduced to what it can, and the others stay."""
     text = Text(text="text")

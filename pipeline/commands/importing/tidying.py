@@ -60,21 +60,24 @@ def tidied(
     blocks = _without_title(_flowing(blocks), title, tell)
     levels = sorted({n.level for n in walk(blocks) if isinstance(n, model.Heading)})
     ranks = {level: min(6, number) for number, level in enumerate(levels, FIRST_LEVEL)}
-    last = FIRST_LEVEL - 1
+    above: list[tuple[int, int]] = []  # the ranks and the levels of the headings above
     moved: dict[tuple[int, int], list[str]] = {}
 
     def settled(node: model.Heading) -> Node:
-        nonlocal last
-        last = min(ranks[node.level], last + 1)
-        if last != ranks[node.level]:
-            said = " ".join(plain_text(node.children).split())
-            moved.setdefault((ranks[node.level] - 1, last - 1), []).append(said)
-        return replace(node, level=last)
+        rank = ranks[node.level]
+        while above and above[-1][0] >= rank:
+            above.pop()
+        level = above[-1][1] + 1 if above else FIRST_LEVEL
+        above.append((rank, level))
+        if level != rank:
+            text = " ".join(plain_text(node.children).split())
+            moved.setdefault((rank - 1, level - 1), []).append(text)
+        return replace(node, level=level)
 
     blocks = rewrite(blocks, leave={model.Heading: settled})
     for (level, higher), texts in moved.items():
-        more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-        message = f"The heading “{texts[0][:60]}”{more} moves from level {level} to {higher}."
+        move = f"and {len(texts) - 1} more move" if len(texts) > 1 else "moves"
+        message = f"The heading “{texts[0][:60]}” {move} from level {level} to {higher}."
         tell(message, "A level cannot be skipped.", texts[0])
     blocks, notes = led_to((blocks, notes), tell)
     blocks = rewrite(blocks, leave=joined_runs())
