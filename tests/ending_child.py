@@ -16,3 +16,7 @@ def crash(data: bytes) -> bytes:
 def wait(begun: str) -> None:
     Path(begun).touch()
     time.sleep(3600)
+
+
+def exhaust(begun: str) -> None:
+    raise MemoryError(begun)

@@ -27,7 +27,7 @@ from pipeline.commands.library.tasks import Task
 from pipeline.system.limited_child import Limits
 from pipeline.system.limited_pool import LimitedPool, TaskStoppedError
 from tests import checkers
-from tests.ending_child import crash, wait
+from tests.ending_child import crash, exhaust, wait
 
 BUILT, SOURCE_ERRORS = 0, 1
 LIMITS = ("--timeout", "1000000", "--memory", "400M")
@@ -437,6 +437,15 @@ def test_a_pool_that_is_stopped_waits_for_nothing(tmp_path: Path) -> None:
         time.sleep(0.01)
     pool.shutdown(cancel_futures=True)
     assert isinstance(running.exception(), TaskStoppedError)
+
+
+def test_a_process_that_ran_out_of_memory_does_nothing_more() -> None:
+    with LimitedPool(1, Limits(seconds=3600, memory=10**9)) as pool:
+        first = pool.submit(os.getpid).result()
+        assert pool.submit(os.getpid).result() == first
+        with pytest.raises(TaskStoppedError, match="too large"):
+            pool.submit(exhaust, "").result()
+        assert pool.submit(os.getpid).result() != first
 
 
 def test_documents_may_have_the_front_matter_of_other_tools(tmp_path: Path) -> None:

@@ -126,6 +126,8 @@ def _work(tasks: IO[bytes], answers: IO[bytes], limits: Limits, state: mmap.mmap
             state[0] = _ANSWERING
             put(answers, answer)
             state[0] = _IDLE
+            if answer[0] == TOO_LARGE:  # what it still holds would count for its next task
+                break
         code = RECYCLED
     except (EOFError, BrokenPipeError):
         pass
@@ -148,12 +150,16 @@ def _watch(fork: int, limits: Limits, state: mmap.mmap) -> tuple[str, Any] | tup
     there is nothing more to do."""
     too_large = False
     while True:
-        ended, status = os.waitpid(fork, os.WNOHANG)
-        if ended:
+        ended, status = os.waitpid(fork, os.WNOHANG | os.WUNTRACED)
+        is_too_large = state[0] == _BUSY and _size(fork) > limits.memory
+        if ended and os.WIFSTOPPED(status):
+            # now it cannot have finished its task, or begun another, between the look and the end
+            too_large = is_too_large
+            os.kill(fork, signal.SIGKILL if too_large else signal.SIGCONT)
+        elif ended:
             break
-        if state[0] == _BUSY and _size(fork) > limits.memory:
-            too_large = True
-            os.kill(fork, signal.SIGKILL)
+        elif is_too_large:
+            os.kill(fork, signal.SIGSTOP)
         time.sleep(BETWEEN_LOOKS)
     code = os.waitstatus_to_exitcode(status)
     if too_large:
