@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.commands import main
+from pipeline.commands.messages import as_json, as_text
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Severity, Span
-from pipeline.model.messages import as_json, as_text, in_order
+from pipeline.model.diagnostics import Diagnostic, Severity, Span, in_order
 from pipeline.system.store import CACHE, Folder
 from tests.counting import is_linear
 

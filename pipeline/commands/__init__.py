@@ -9,7 +9,7 @@ import click
 
 import pipeline
 from pipeline.commands import terminal
-from pipeline.model.messages import printable
+from pipeline.commands.messages import printable
 from pipeline.system.processes import collect_seldom
 
 STOPPED = 130
@@ -37,22 +37,26 @@ something, or a file cannot be written, 70 a fault in Chapbook, 130 interrupted.
 """
 
 
-COMMANDS = {
-    "build": "build.command:build",
-    "library": "library.command:library",
-    "watch": "watch.command:watch",
-    "preview": "preview.command:preview",
-    "editions": "editions.command:editions",
-    "report": "report.command:report",
-    "check": "check.command:check",
-    "explain": "explain.command:explain",
-    "new": "new.command:new",
-    "format": "format.command:format_",
-    "import": "importing.command:import_",
-    "schema": "schema.command:schema",
-    "completion": "completion.command:completion",
-}
-"""All commands: the module and the function of each, which is loaded when it is called."""
+COMMANDS = (
+    "build",
+    "library",
+    "watch",
+    "preview",
+    "editions",
+    "report",
+    "check",
+    "explain",
+    "new",
+    "format",
+    "import",
+    "schema",
+    "completion",
+)
+"""All commands. Each has a folder, and in its `command.py` a function with its name and `_command`,
+which is loaded when it is called."""
+
+FOLDERS = {"import": "importing"}
+"""The folders with other names, because Python reserves these."""
 
 
 class _Group(click.Group):
@@ -65,8 +69,9 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, function = COMMANDS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(f"{__name__}.{module}"), function)
+        folder = FOLDERS.get(cmd_name, cmd_name)
+        module = importlib.import_module(f"{__name__}.{folder}.command")
+        command = getattr(module, f"{cmd_name}_command")
         assert isinstance(command, click.Command)
         return command
 

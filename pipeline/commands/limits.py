@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.messages import human_size
 from pipeline.commands.terminal import give_up, or_exit
-from pipeline.model.messages import human_size
 from pipeline.system.limited_child import RAISED, TOO_LARGE, TOO_LONG, Limits
 from pipeline.system.limited_pool import LimitedPool, TaskStoppedError
 

@@ -43,7 +43,7 @@ class Progress:
 
     def on_event(self, event: Event) -> None:
         """Be the listener of a build."""
-        from pipeline.model import messages
+        from pipeline.commands import messages
         from pipeline.model.events import Begun, Ran, Saved
 
         match event:
@@ -60,7 +60,7 @@ class Progress:
                 self._ran(event)
 
     def _ran(self, event: Ran) -> None:
-        from pipeline.model import messages
+        from pipeline.commands import messages
 
         name = _name(event)
         if name == FIRST_STAGE:
@@ -93,7 +93,7 @@ class Progress:
         from rich.progress_bar import ProgressBar
         from rich.table import Table
 
-        from pipeline.model import messages
+        from pipeline.commands import messages
 
         remaining, spent = self._remaining(), time.monotonic() - self._begun
         part = (self._part, self._parts) if self._parts > 1 else None

@@ -71,10 +71,11 @@ def show(
 ) -> None:
     """Print findings, and their number; ``blocked`` if they prevented writing. Their sources are
     read by their names, from this machine by default."""
-    from pipeline.model import messages
+    from pipeline.commands import messages
+    from pipeline.model.diagnostics import SourceLines, in_order
 
-    sources = messages.SourceLines(read)
-    ordered = messages.in_order(findings, sources)
+    sources = SourceLines(read)
+    ordered = in_order(findings, sources)
     if as_json:
         click.echo(messages.as_json(ordered))
     elif ordered:
@@ -98,7 +99,7 @@ def show_fit(fitted: Fitted | None) -> None:
 
 def say(text: str, *, err: bool = False) -> None:
     """Print a line, which does nothing to the terminal but that."""
-    from pipeline.model.messages import printable
+    from pipeline.commands.messages import printable
 
     click.echo(printable(text), err=err)
 
@@ -154,7 +155,7 @@ def or_exit(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
-    from pipeline.model.messages import printable_lines
+    from pipeline.commands.messages import printable_lines
 
     click.echo(f"chapbook: {printable_lines(message)}", err=True)
     sys.exit(code)

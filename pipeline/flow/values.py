@@ -11,7 +11,7 @@ import msgspec
 from pipeline.flow.manifest import Output
 from pipeline.model import Document
 from pipeline.model.codes import Code
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic, Span, in_order
 from pipeline.model.editions import (
     EDITIONS,
     STANDARD_PRINT,
@@ -21,7 +21,6 @@ from pipeline.model.editions import (
     stem_of,
 )
 from pipeline.model.events import Begun, Ran, Saved
-from pipeline.model.messages import in_order
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages

@@ -1,11 +1,17 @@
 """Diagnostics: problems in a source, with their position and advice. They are values, which stages
-collect in the document; only the command line prints them."""
+collect in the document; `pipeline.commands.messages` prints them."""
 
 from __future__ import annotations
 
 import enum
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import msgspec
+
+_QUOTATION = re.compile(r"`([^`]{2,200})`|“([^”]{1,200})”")
+"""A quotation from the source in a message; as text, in one that has no column."""
 
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,3 +63,48 @@ class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
+
+
+class SourceLines(dict[str, list[str]]):
+    """The lines of sources by name. Each is read once; one that cannot be read has none."""
+
+    def __init__(self, read: Callable[[str], bytes | None] | None = None) -> None:
+        super().__init__()
+        self._read = read or (lambda name: Path(name).read_bytes())
+
+    def __missing__(self, name: str) -> list[str]:
+        try:
+            text = (self._read(name) or b"").decode("utf-8-sig", errors="replace")
+        except (OSError, ValueError):
+            text = ""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self[name] = [line.expandtabs(1).rstrip() for line in text.split("\n")]
+        return self[name]
+
+
+def in_order(
+    diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None
+) -> tuple[Diagnostic, ...]:
+    """Each finding once, by file and place: if its line contains what its message quotes first, the
+    place of that, because nodes know where they begin, but not where their attributes are."""
+    sources = SourceLines() if sources is None else sources
+    unique = dict.fromkeys(_pointed(finding, sources) for finding in diagnostics)
+    return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
+
+
+def _pointed(finding: Diagnostic, sources: SourceLines) -> Diagnostic:
+    quoted = _QUOTATION.search(finding.message) if finding.line and finding.length == 1 else None
+    if not quoted or (finding.column and quoted[0][0] != "`"):
+        return finding
+    lines = sources[finding.source]
+    text = lines[finding.line - 1] if finding.line <= len(lines) else ""
+    key, equals, value = re.escape(quoted[1] or quoted[2]).partition("=")
+    written = rf"{key}=[\"']?{value}" if equals else key
+    whole = re.compile(rf"(?:(?<!\w)|(?!\w)){written}(?:(?!\w)|(?<!\w))")
+    start = max(0, finding.column - 1)
+    named = re.compile(rf"(?<=#){written}(?!\w)") if " id `" in finding.message else whole
+    match = named.search(text, start) or whole.search(text, start)
+    if not match:
+        return finding
+    width = match.end() - match.start()
+    return msgspec.structs.replace(finding, column=match.start() + 1, length=width)

@@ -20,7 +20,7 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 """The endings of the file names that `--open` shows."""
 
 
-@click.command()
+@click.command("build")
 @click.argument("sources", nargs=-1, required=True, type=terminal.SOURCE, metavar="SOURCE...")
 @builds.options(*builds.OPTIONS)
 @click.option(
@@ -53,7 +53,7 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 @click.option("--stages", is_flag=True, help="List the stages and say which had to run.")
 @click.option("--depfile", type=terminal.SOURCE, hidden=True)
 @click.option("--target", default="", hidden=True)
-def build(
+def build_command(
     sources: tuple[Path, ...],
     shows: bool,
     as_json: bool,
@@ -78,10 +78,14 @@ def build(
     from pipeline.system import outputs
 
     run, editions = builds.build_of(options, dump), options["editions"]
-    if sandbox:
+    is_limited = bool(timeout or memory)
+    if sandbox or is_limited:
         from pipeline.commands import limits
 
-        limits.confine_to(sources, options["out"], options["templates"])
+        if sandbox:
+            limits.confine_to(sources, options["out"], options["templates"])
+        if is_limited:
+            run = limits.within(run, timeout, memory)
     if dump:
         from pipeline.model.editions import EDITIONS
 
@@ -93,11 +97,6 @@ def build(
     failed = False
     findings: list[Diagnostic] = []
     shown = progress_shown(sources, options["out"], as_json, stages)
-    is_limited = bool(timeout or memory)
-    if is_limited:
-        from pipeline.commands import limits
-
-        run = limits.within(run, timeout, memory)
     others = contextlib.nullcontext() if is_limited else terminal.other_processes(editions)
     with others as executor, shown as progress:
 

@@ -11,8 +11,8 @@ import msgspec
 from markupsafe import Markup
 
 import pipeline
+from pipeline.commands.messages import printable_lines
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.messages import printable_lines
 from pipeline.package.result import publication_moment
 from pipeline.render.environment import environment, read_text
 from pipeline.system import outputs

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.model.diagnostics import Diagnostic
 
 
-@click.command()
+@click.command("check")
 @click.argument("files", nargs=-1, required=True, type=terminal.FINISHED, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     help="Write a report on each file to this folder, as a web page and as JSON: findings, checks,"
     " checkers, and points that only a person can judge.",
 )
-def check(
+def check_command(
     files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None, report: Path | None
 ) -> None:
     """Check finished files (.html, .pdf, .epub) and sites (folders) for faults.

@@ -23,11 +23,11 @@ NARROWEST, WIDEST = 40, 100
 """Characters of a line."""
 
 
-@click.command()
+@click.command("editions")
 @click.argument("source", required=False, type=READABLE)
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON, for scripts.")
 @click.option("--make", "for_make", is_flag=True, hidden=True)
-def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
+def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None:
     """List all editions, or those of SOURCE with their settings.
 
     \b
@@ -38,8 +38,8 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     if for_make:
         click.echo(make_table(), nl=False)
         return
+    from pipeline.commands import messages
     from pipeline.commands.editions.settings import settings_of
-    from pipeline.model import messages
     from pipeline.model.editions import stem_of
 
     document = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 
-@click.command()
+@click.command("explain")
 @click.argument("code", required=False)
-def explain(code: str | None) -> None:
+def explain_command(code: str | None) -> None:
     """Explain a message and what to do about it; without CODE, list all codes."""
     from pipeline.model.codes import BY_SLUG
     from pipeline.model.names import nearest

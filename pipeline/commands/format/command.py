@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "--check", is_flag=True, help="Write nothing; exit with 1 if a file is not formatted."
 )
 @click.option("--diff", is_flag=True, help="Write nothing; show the changes.")
-def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
+def format_command(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     """Format sources in a uniform style: one line per paragraph, aligned tables, consistent markup.
     The content and all comments stay the same.
 
@@ -31,7 +31,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
       chapbook format --check *.md
     """
     from pipeline.commands.format.formatting import format_file
-    from pipeline.model.messages import printable_lines
+    from pipeline.commands.messages import printable_lines
     from pipeline.system import outputs
 
     wrong: list[Diagnostic] = []

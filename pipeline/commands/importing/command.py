@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="The treatment of tracked changes in .docx, .odt and .rtf; keep: as `<ins>` and `~~`.",
 )
 @click.option("--book", is_flag=True, help="Make one book of a folder, with one file per chapter.")
-def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
+def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
     """Convert other formats into sources, with their images.
 
     Each file becomes a source of its own, and its images go into a folder with its name. Reads

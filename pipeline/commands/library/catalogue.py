@@ -16,13 +16,13 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.commands.library.tasks import Built, LibraryFile
+from pipeline.commands.messages import human_size
 from pipeline.driver import rendered, resolved_for
 from pipeline.flow.steps import mark, package
 from pipeline.flow.values import Options, request_for
 from pipeline.keep import keeping
 from pipeline.model import Attributes, Document
 from pipeline.model.editions import EDITIONS
-from pipeline.model.messages import human_size
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite_document

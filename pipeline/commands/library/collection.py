@@ -17,8 +17,8 @@ import msgspec
 
 from pipeline.commands.library import catalogue
 from pipeline.commands.library.tasks import Built
+from pipeline.commands.messages import shown_json
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.messages import shown_json
 from pipeline.model.metadata import Metadata
 from pipeline.package.catalog import Record, onix, opds
 from pipeline.parser.frontmatter import library_metadata

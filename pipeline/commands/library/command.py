@@ -42,7 +42,7 @@ class PlaceType(click.Path):
         return value if "://" in str(value) else super().convert(value, param, ctx)
 
 
-@click.command()
+@click.command("library")
 @click.argument("source", type=PlaceType(exists=True, path_type=Path), metavar="FOLDER|LIST|URL")
 @terminal.EDITION(
     help="The editions to build, separated by commas (default: those in a document's front matter,"
@@ -100,7 +100,7 @@ class PlaceType(click.Path):
     help="A folder or URL for results kept between builds, which workers share.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def library(source: Path | str, as_json: bool, keep_going: bool, **options: Any) -> None:
+def library_command(source: Path | str, as_json: bool, keep_going: bool, **options: Any) -> None:
     """Build all documents in a folder, or those in a list with one file per line.
 
     A document is a Markdown file with front matter that no other file includes. Unchanged

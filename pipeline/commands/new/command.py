@@ -18,7 +18,7 @@ def quoted(name: str) -> str:
     return subprocess.list2cmdline([name]) if os.name == "nt" else shlex.quote(name)
 
 
-@click.command()
+@click.command("new")
 @click.argument("name")
 @click.option(
     "--from",
@@ -28,7 +28,7 @@ def quoted(name: str) -> str:
     show_default=True,
     help="The kind of publication to start.",
 )
-def new(name: str, kind: str) -> None:
+def new_command(name: str, kind: str) -> None:
     """Write a starter source, NAME.md, with comments that explain it.
 
     \b

@@ -28,7 +28,7 @@ def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ..
         raise click.BadParameter(f"`{command}` cannot be read: {error}") from error
 
 
-@click.command()
+@click.command("preview")
 @click.argument("source", type=terminal.SOURCE, metavar="SOURCE")
 @builds.options(*builds.OF_PREVIEW)
 @click.option(
@@ -45,7 +45,7 @@ def _words(_: click.Context, __: click.Parameter, command: str) -> tuple[str, ..
     help="The port to serve at (default: any free one).",
 )
 @click.option("--no-open", is_flag=True, help="Print the address instead of opening a browser.")
-def preview(
+def preview_command(
     source: Path, editor: tuple[str, ...], port: int, no_open: bool, **options: Any
 ) -> None:
     """Preview web page, print and e-book in a browser, updated at every save, until Ctrl-C.

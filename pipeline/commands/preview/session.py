@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from pipeline.commands.messages import as_text, summary
 from pipeline.commands.preview import drawing
 from pipeline.commands.preview.pages import Size, pages_of, soonest
 from pipeline.commands.preview.showing import DIGEST, BlockPlace, EditionView, edition_view, places
@@ -24,7 +25,6 @@ from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
 from pipeline.model.events import Begun
-from pipeline.model.messages import as_text, summary
 from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
 from pipeline.system.processes import end_with_parent, without_interrupts

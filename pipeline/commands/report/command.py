@@ -51,7 +51,7 @@ PRICE = PriceType()
 NOTHING = Decimal(0)
 
 
-@click.command()
+@click.command("report")
 @click.argument("source", type=terminal.SOURCE)
 @terminal.EDITION(
     help="The editions to report on, separated by commas (default: those in the front matter, or"
@@ -83,7 +83,7 @@ NOTHING = Decimal(0)
 @terminal.TEMPLATES
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are warnings.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def report(
+def report_command(
     source: Path,
     editions: tuple[str, ...],
     copies: int,
@@ -107,8 +107,8 @@ def report(
       chapbook report handout.md --copies 30 --paper-price 0.01 --page-price 0.03
       chapbook report handout.md --edition handout --edition booklet
     """
+    from pipeline.commands import messages
     from pipeline.commands.report import Prices, encode, make_report, page_of
-    from pipeline.model import messages
     from pipeline.model.editions import stem_of
     from pipeline.system import outputs
     from pipeline.system.store import CACHE, Folder

@@ -26,7 +26,7 @@ from pipeline.flow.values import BuiltEdition, Options, has_errors, request_for
 from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, in_order
 from pipeline.model.editions import (
     STANDARD_PRINT,
     Edition,
@@ -34,7 +34,6 @@ from pipeline.model.editions import (
     output_name,
     pages_name,
 )
-from pipeline.model.messages import in_order
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, Sheet
 from pipeline.model.sheet.proportions import options_for
 from pipeline.package.result import Package

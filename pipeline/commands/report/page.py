@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from markupsafe import Markup
 
+from pipeline.commands.messages import printable_lines
 from pipeline.commands.report import sayings
 from pipeline.commands.report.result import (
     EditionFinding,
@@ -15,7 +16,6 @@ from pipeline.commands.report.result import (
     Report,
 )
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.messages import printable_lines
 from pipeline.render.environment import environment, read_text
 
 TEMPLATE, STYLE = "report/page.html.j2", "report/style.css"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from pipeline.commands.messages import shown_json
 from pipeline.commands.report.cost import Cost, Ink, Prices, Sheets
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.messages import shown_json
 from pipeline.verify.reading_level import ReadingLevel, ReadingTime
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 
-@click.command()
-def schema() -> None:
+@click.command("schema")
+def schema_command() -> None:
     """Print the JSON Schema of the front matter, for editors."""
     from pipeline.parser.frontmatter.schema import schema_text
 

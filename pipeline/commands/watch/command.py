@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pipeline.driver import Listener, Result
 
 
-@click.command()
+@click.command("watch")
 @click.argument("source", type=terminal.SOURCE, metavar="SOURCE")
 @builds.options(*builds.OPTIONS)
-def watch(source: Path, **options: Any) -> None:
+def watch_command(source: Path, **options: Any) -> None:
     """Build a source, and again whenever one of its files is saved, until Ctrl-C.
 
     \b

@@ -15,9 +15,8 @@ from pipeline.flow.steps import parse
 from pipeline.flow.values import Options, request_for
 from pipeline.model import Document, Link
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic, Span, in_order
 from pipeline.model.editions import EDITIONS
-from pipeline.model.messages import in_order
 from pipeline.model.tree import top_level, walk_spans
 from pipeline.system.paths import scheme, shown_name
 

@@ -1,4 +1,4 @@
-"""The formatting of diagnostics and progress for the terminal."""
+"""Findings and progress as text for the terminal."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, SourceLines
 
 LONGEST_EXCERPT = 100
 """Characters of a source line that are shown."""
@@ -33,9 +32,6 @@ _VARIABLE = re.compile(r"`[^`]*`|“[^“”]*”|\d+")
 
 _NUMBER = re.compile(r"`\[\d+\]`|`\[\d+\]: ")
 """A number in brackets, as notes have elsewhere: whichever it is, the message is the same."""
-
-_FIRST = re.compile(r"`([^`]{2,200})`|“([^”]{1,200})”")
-"""The first that a message quotes from a source; as text, for one that has no column."""
 
 _LINE_END = re.compile(r"\r?\n")
 _QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
@@ -64,51 +60,6 @@ def printable_lines(text: str) -> str:
 def _shortened(text: str) -> str:
     text = _QUOTED.sub(r"\1\2…", _LINE_END.sub(" ", text))
     return printable(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…")
-
-
-class SourceLines(dict[str, list[str]]):
-    """The lines of sources by name. Each is read once; one that cannot be read has none."""
-
-    def __init__(self, read: Callable[[str], bytes | None] | None = None) -> None:
-        super().__init__()
-        self._read = read or (lambda name: Path(name).read_bytes())
-
-    def __missing__(self, name: str) -> list[str]:
-        try:
-            text = (self._read(name) or b"").decode("utf-8-sig", errors="replace")
-        except (OSError, ValueError):
-            text = ""
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self[name] = [line.expandtabs(1).rstrip() for line in text.split("\n")]
-        return self[name]
-
-
-def in_order(
-    diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None
-) -> tuple[Diagnostic, ...]:
-    """Each finding once, by file and place: if its line contains what its message quotes first, the
-    place of that, because nodes know where they begin, but not where their attributes are."""
-    sources = SourceLines() if sources is None else sources
-    unique = dict.fromkeys(_pointed(finding, sources) for finding in diagnostics)
-    return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
-
-
-def _pointed(finding: Diagnostic, sources: SourceLines) -> Diagnostic:
-    quoted = _FIRST.search(finding.message) if finding.line and finding.length == 1 else None
-    if not quoted or (finding.column and quoted[0][0] != "`"):
-        return finding
-    lines = sources[finding.source]
-    text = lines[finding.line - 1] if finding.line <= len(lines) else ""
-    key, equals, value = re.escape(quoted[1] or quoted[2]).partition("=")
-    written = rf"{key}=[\"']?{value}" if equals else key
-    whole = re.compile(rf"(?:(?<!\w)|(?!\w)){written}(?:(?!\w)|(?<!\w))")
-    start = max(0, finding.column - 1)
-    named = re.compile(rf"(?<=#){written}(?!\w)") if " id `" in finding.message else whole
-    found = named.search(text, start) or whole.search(text, start)
-    if not found:
-        return finding
-    width = found.end() - found.start()
-    return msgspec.structs.replace(finding, column=found.start() + 1, length=width)
 
 
 def as_text(diagnostics: Iterable[Diagnostic], sources: SourceLines | None = None) -> str:
@@ -152,18 +103,18 @@ def _others(findings: Sequence[Diagnostic]) -> str:
 
 def summary(diagnostics: Iterable[Diagnostic], *, blocked: bool = False) -> str:
     """The numbers of findings by kind, and if nothing was written; "" if one says it all."""
-    found = list(diagnostics)
-    errors = sum(finding.is_error for finding in found)
-    kinds = Counter(finding.code for finding in found).most_common()
-    counts = [_count(errors, "error"), _count(len(found) - errors, "warning")]
+    findings = list(diagnostics)
+    errors = sum(finding.is_error for finding in findings)
+    kinds = Counter(finding.code for finding in findings).most_common()
+    counts = [_count(errors, "error"), _count(len(findings) - errors, "warning")]
     text = ", ".join(filter(None, counts))
     if len(kinds) > 1:
         text += ": " + ", ".join(f"{count} {code}" for code, count in kinds)
-    elif kinds and len(found) > 1:
+    elif kinds and len(findings) > 1:
         text += f": {kinds[0][0]}"
-    if blocked and found:
+    if blocked and findings:
         return f"{text}. Nothing was written."
-    return text if len(found) > 1 else ""
+    return text if len(findings) > 1 else ""
 
 
 def _count(number: int, noun: str) -> str:
@@ -177,8 +128,8 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 def shown_json(value: object) -> str:
     """A value as JSON that is safe to show on a terminal: control characters are escaped."""
-    found = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], found)
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], text)
 
 
 def _line(finding: Diagnostic, sources: SourceLines) -> str:
@@ -203,11 +154,11 @@ def _excerpt(finding: Diagnostic, sources: SourceLines) -> list[str]:
     shown = text[start : start + LONGEST_EXCERPT]
     if not shown.strip() or not shown.isprintable():
         return []
-    found = [f"    {shown}"]
+    excerpt = [f"    {shown}"]
     if finding.column:
         width = max(1, min(finding.length, len(shown) - (column - 1 - start)))
-        found.append("    " + " " * (column - 1 - start) + "^" * width)
-    return found
+        excerpt.append("    " + " " * (column - 1 - start) + "^" * width)
+    return excerpt
 
 
 def stage_line(stage: str, seconds: float, size: int, path: object) -> str:
