@@ -14,13 +14,17 @@ from click.testing import CliRunner
 from pipeline import commands, driver, features
 from pipeline.commands import COMMANDS, FOLDERS
 from pipeline.features import FEATURES
-from pipeline.model import FEATURE_NODES
+from pipeline.model import FEATURE_KEYS, FEATURE_NODES
 from pipeline.model.codes import Code
+from pipeline.parser import parse
+from pipeline.writer import write
+from pipeline.writer.sameness import same
 
 SOURCE = """\
 ---
 title: All features
 lang: en
+speakers: {Ana: host, Ben: guest}
 bibliography: works.bib
 ---
 
@@ -38,6 +42,12 @@ South, 31
 wells = 60
 ```
 
+## Interview
+
+Ana: How deep is it?
+
+Ben: Very deep.
+
 ## Glossary {.glossary}
 
 Well
@@ -52,6 +62,7 @@ SHOWN = {
     "charts": "North",
     "citations": "Rain [@moss2020] fills",
     "code": "wells = 60",
+    "dialogue": "Ana: How deep is it?",
     "formulas": "a + b = 7",
     "glossary": "A hole with water.",
     "index": "fills the",
@@ -93,11 +104,15 @@ def test_each_feature_can_be_taken_out(
     result = driver.build(source, ["web"], out=tmp_path / "build")
 
     assert not result.failed
-    told = [one.message for one in result.diagnostics if one.code == Code.ABSENT_FEATURE.slug]
-    assert len(told) == (feature.name in FEATURE_NODES)
-    assert all(f"lacks {feature.name}" in message for message in told)
+    slug = Code.ABSENT_FEATURE.slug
+    messages = [finding.message for finding in result.diagnostics if finding.code == slug]
+    assert len(messages) == (feature.name in {*FEATURE_NODES, *FEATURE_KEYS})
+    assert all(f"lacks {feature.name}" in message for message in messages)
     page = (tmp_path / "build" / "all" / "all.html").read_text("utf-8")
     assert SHOWN[feature.name] in page
+
+    document = parse(SOURCE)
+    assert same(document, parse(write(document)))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import model
+from pipeline.features import writers
 from pipeline.model import (
     BlockQuote,
     Code,
@@ -64,7 +65,7 @@ def test_comes_back(file: Path) -> None:
 
 
 def test_every_node_is_written() -> None:
-    assert {*BLOCKS} >= {*get_args(model.Block), model.Note}
+    assert {*BLOCKS, *writers()} >= {*get_args(model.Block), model.Note}
     assert {*WRITERS} == {*get_args(model.Inline)}
 
 

@@ -13,7 +13,9 @@ import importlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.model import FEATURE_NODES, Document, Node
+from pipeline.model import FEATURE_KEYS, FEATURE_NODES, Block, Document, Node
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.metadata import Metadata
 from pipeline.model.tree import has
 
 
@@ -48,14 +50,20 @@ class FeaturePass(NamedTuple):
 
 class Feature(NamedTuple):
     """A feature, and the signs of a document that needs it: its ``nodes``, or one of its ``keys``
-    in the front matter; without either, all documents may. ``vocabulary`` is a function for the
-    words that it adds to documents in a language."""
+    in the front matter; without either, all documents may.
+
+    ``passes`` run in the stage resolve. ``grouping`` is a function that the parser calls, of the
+    top-level blocks and the metadata, for the blocks with some of them in others, and findings.
+    ``vocabulary`` is one for the words that the feature adds to documents in a language.
+    ``writers`` is a table with a function for each of its blocks that writes it as Markdown."""
 
     name: str
-    passes: tuple[FeaturePass, ...]
+    passes: tuple[FeaturePass, ...] = ()
     nodes: tuple[type[Node], ...] = ()
     keys: tuple[str, ...] = ()
+    grouping: str = ""
     vocabulary: str = ""
+    writers: str = ""
 
     def is_needed(self, document: Document) -> bool:
         """Return whether a document may need the feature."""
@@ -66,11 +74,12 @@ class Feature(NamedTuple):
         )
 
     def load(self, function: str) -> Any:
-        """A function in the feature's folder."""
+        """A function or table in the feature's folder."""
         return getattr(importlib.import_module(f"{__name__}.{self.name}"), function)
 
 
 FEATURES = (
+    Feature("dialogue", keys=FEATURE_KEYS["dialogue"], grouping="group_turns", writers="WRITERS"),
     Feature(
         "formulas",
         (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),),
@@ -80,7 +89,7 @@ FEATURES = (
         "citations",
         (FeaturePass(PassPlace.BEFORE_IDS, "cite_works", in_fragments=False),),
         nodes=FEATURE_NODES["citations"],
-        keys=("bibliography", "nocite"),
+        keys=FEATURE_KEYS["citations"],
         vocabulary="terms",
     ),
     Feature("glossary", (FeaturePass(PassPlace.BEFORE_IDS, "link_terms"),)),
@@ -112,8 +121,26 @@ def apply(place: PassPlace, setting: PassSetting, document: Document) -> Documen
     return document
 
 
+def grouped(
+    blocks: tuple[Block, ...], metadata: Metadata
+) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
+    """The top-level blocks with those that features put into others, and findings."""
+    findings: tuple[Diagnostic, ...] = ()
+    for feature in FEATURES:
+        if feature.grouping:
+            blocks, more = feature.load(feature.grouping)(blocks, metadata)
+            findings += more
+    return blocks, findings
+
+
 def vocabulary(lang: str) -> tuple[str, ...]:
     """The words that features add to documents in a language, besides the core's own."""
     return tuple(
         feature.load(feature.vocabulary)(lang) for feature in FEATURES if feature.vocabulary
     )
+
+
+def writers() -> dict[type[Node], Any]:
+    """The functions that write the blocks of features as Markdown."""
+    tables = (feature.load(feature.writers) for feature in FEATURES if feature.writers)
+    return {node: write for table in tables for node, write in table.items()}

@@ -602,6 +602,12 @@ FEATURE_NODES: dict[str, tuple[type[Node], ...]] = {
 }
 """The nodes that only a feature (`pipeline.features`) gives their content."""
 
+FEATURE_KEYS: dict[str, tuple[str, ...]] = {
+    "citations": ("bibliography", "nocite"),
+    "dialogue": ("speakers",),
+}
+"""The keys of the front matter that only a feature uses."""
+
 Block: TypeAlias = (
     Heading | Section | Paragraph | List | DefinitionList | BlockQuote | Plain | CodeBlock
     | MathBlock | Table | Figure | FigureGroup | Chart | Admonition | Dialogue | WritingLines

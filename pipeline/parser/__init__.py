@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.features import grouped
 from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
@@ -20,7 +21,6 @@ from pipeline.parser.abbreviations import abbreviations, scoped
 from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
 from pipeline.parser.incremental import TextBody, reread, settle_places
@@ -148,8 +148,9 @@ def _of_source(findings: Iterable[Diagnostic], source: str) -> tuple[Diagnostic,
 def _grouped(
     document: Document, metadata: Metadata, files: SourceFiles
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """The document with dialogues, and with all places in their files; and findings."""
-    blocks, found = group_turns(document.blocks, metadata.speakers)
+    """The document with blocks grouped as features do, and with all places in their files; and
+    findings."""
+    blocks, found = grouped(document.blocks, metadata)
     document = msgspec.structs.replace(document, blocks=blocks)
     return files.lines.apply(document), files.lines.placed(found)
 

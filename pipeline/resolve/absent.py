@@ -7,7 +7,7 @@ formula its TeX, a citation its source.
 from __future__ import annotations
 
 from pipeline import features, model
-from pipeline.model import FEATURE_NODES, Document, Node
+from pipeline.model import FEATURE_KEYS, FEATURE_NODES, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find
@@ -15,15 +15,17 @@ from pipeline.resolve.findings import Findings
 
 
 def show_absent(document: Document) -> Document:
-    """The document with the nodes of absent features as written, with one ABSENT_FEATURE
-    for each feature, at the first of them."""
-    absent = FEATURE_NODES.keys() - {feature.name for feature in features.FEATURES}
+    """The document with what belongs to absent features as written, with one ABSENT_FEATURE for
+    each feature, at its first node, or else at the beginning."""
+    absent = {*FEATURE_NODES, *FEATURE_KEYS} - {feature.name for feature in features.FEATURES}
     findings = Findings(document)
     for name in sorted(absent):
-        for _, node, span in find(document, *FEATURE_NODES[name]):
-            message = f"This copy of Chapbook lacks {name}: they are shown as written."
-            findings.add(Code.ABSENT_FEATURE, message, node.span or span)
-            break
+        nodes = find(document, *kinds) if (kinds := FEATURE_NODES.get(name)) else ()
+        place = next(((node.span or span,) for _, node, span in nodes), ())
+        has_key = any(getattr(document.metadata, key) for key in FEATURE_KEYS.get(name, ()))
+        if place or has_key:
+            message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
+            findings.add(Code.ABSENT_FEATURE, message, *(place or (None,)))
     if "citations" in absent:
         document = put_back(document)
     if "index" in absent:

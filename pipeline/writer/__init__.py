@@ -1,7 +1,7 @@
 """From a document to the Markdown that makes it: the inverse of the parser.
 
 Equivalent notations are written in a single way. `pipeline.writer.blocks` and
-`pipeline.writer.inlines` have a function for each node of the model.
+`pipeline.writer.inlines` have a function for each node of the model that no feature has.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from pipeline.features import writers
 from pipeline.model import INLINE_NOTE, NO_ATTRIBUTES, Abbreviation, Block, Document, Note, Text
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import TEACHER, walk
@@ -46,7 +47,7 @@ def write_blocks(
     blocks, notes = tuple(blocks), tuple(notes)
     defined = _definitions(blocks, notes)
     context = Notes({note.label: note for note in notes}, links, frozenset(defined))
-    writer = Writer(BLOCKS, context)
+    writer = Writer({**BLOCKS, **writers()}, context)
     parts = [writer.blocks(blocks)] if blocks else []
     parts += (writer.block(note) for note in notes if not note.label.startswith(INLINE_NOTE))
     for attributes, names in itertools.groupby(defined, lambda name: defined[name].attributes):

@@ -106,20 +106,6 @@ def _quote(node: model.BlockQuote, out: Writer) -> str:
     return quotation(out.blocks(children))
 
 
-def _dialogue(node: model.Dialogue, out: Writer) -> str:
-    return "\n\n".join(_turn(turn, out) for turn in node.turns)
-
-
-def _turn(node: model.Turn, out: Writer) -> str:
-    first = node.children[0] if node.children else None
-    if not isinstance(first, model.Paragraph):
-        inner = out.blocks(node.children)
-        return f"{node.speaker}:\n\n{inner}" if inner else f"{node.speaker}:"
-    name = model.Text(text=f"{node.speaker}: ")
-    text = replace(first, children=(name, *first.children))
-    return out.blocks((text, *node.children[1:]))
-
-
 def _named_block(name: str) -> Callable[[Any, Writer], str]:
     """A function for nodes that are written as a block with a name, and perhaps a title."""
 
@@ -248,7 +234,6 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.FigureGroup: captioned.figure_group,
     model.Chart: captioned.chart,
     model.Admonition: _admonition,
-    model.Dialogue: _dialogue,
     model.WritingLines: _writing_lines,
     model.WritingSpace: _writing_space,
     model.Exercise: _named_block("exercise"),

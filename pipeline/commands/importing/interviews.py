@@ -37,13 +37,14 @@ from pipeline.commands.importing.turns import (
     utterances,
     without_lead,
 )
+from pipeline.features import grouped
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import nearest
 from pipeline.model.tree import plain_text
 from pipeline.model.words import called, folded
-from pipeline.parser.dialogue import group_turns, is_conversation
+from pipeline.parser.utterances import is_conversation
 
 LONGEST = 90
 """Maximum words of a question identified only by its mark."""
@@ -87,15 +88,16 @@ def with_speakers(draft: Draft, name: str) -> Draft:
         made[turn.at] = Paragraph(children=(start, *turn.children), span=blocks[turn.at].span)
     made = ended(made, found.turns[-1].at, names)
     plain = quiet(made, {turn.at for turn in found.turns}, names)
-    grouped, _ = group_turns(tuple(plain), found.speakers)
-    was, now = count(draft.blocks, ()), count(grouped, ())
+    metadata = replace(metadata, speakers=found.speakers)
+    blocks, _ = grouped(tuple(plain), metadata)
+    was, now = count(draft.blocks, ()), count(blocks, ())
     counts = dict(draft.counts)
     for row in ("paragraphs", "words"):  # a name in a line of its own is no paragraph any more
         counts[row] = counts.get(row, 0) + now[row] - was[row]
     return replace(
         draft,
-        metadata=replace(metadata, speakers=found.speakers),
-        blocks=grouped,
+        metadata=metadata,
+        blocks=blocks,
         counts=counts,
         findings=(*draft.findings, *_findings(found, name)),
     )

@@ -19,7 +19,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.names import folded as same_name
 from pipeline.model.tree import plain_text
 from pipeline.model.words import folded
-from pipeline.parser.dialogue import ENDS, Utterance
+from pipeline.parser.utterances import ENDS, Utterance
 
 QUESTION = re.compile("[?？؟]")
 

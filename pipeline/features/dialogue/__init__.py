@@ -3,23 +3,25 @@ until the next speaker, heading, thematic break or page break."""
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Inline
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span, covering
-from pipeline.model.metadata import Speaker
+from pipeline.model.metadata import Metadata, Speaker
 from pipeline.model.names import folded, nearest
 from pipeline.model.tree import plain_text
 from pipeline.parser.markup.flow import trim
+from pipeline.parser.utterances import ENDS, Utterance, is_conversation
+
+if TYPE_CHECKING:
+    from pipeline.writer.shapes import Writer
 
 _LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")
@@ -32,52 +34,12 @@ NESTS = (
 ROLES = ("interviewer", "guest")
 """The roles of an example."""
 
-ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
-
-_SENTENCE_END = re.compile(r"[.!?…;:,–—。！？؟،”’\"'»)\]]\s*\Z")
-FEWEST_ROUNDS = 3
-"""The rounds in which the same two names follow each other that make records of a text."""
-
-
-class Utterance(NamedTuple):
-    """The text after a name that begins a paragraph, with the number of that paragraph, and of the
-    stretch of text between headings and breaks in which it is."""
-
-    name: str
-    text: str
-    at: int
-    stretch: int
-
-
-def is_conversation(utterances: Sequence[Utterance]) -> bool:
-    """Return whether what follows names is speech, and not the fields of records, such as “Type:
-    Multiple choice” and “Correct answer: B”: someone speaks more than once in a stretch, it is not
-    the same that is repeated, and at least half of what they say ends like a sentence."""
-    if len({(one.name, one.stretch) for one in utterances}) == len(utterances):
-        return False
-    ended = sum(not one.text or bool(_SENTENCE_END.search(one.text)) for one in utterances)
-    return 2 * ended >= len(utterances) and not _is_repeated(utterances)
-
-
-def _is_repeated(utterances: Sequence[Utterance]) -> bool:
-    """Return whether the same names always follow each other, and are more than two that take
-    turns, or have as many paragraphs each time."""
-    names = [one.name for one in utterances]
-    order = list(dict.fromkeys(names))
-    rounds = len(names) / len(order)
-    fewest = 2 if len(order) > 2 else FEWEST_ROUNDS
-    if rounds < fewest or (order * math.ceil(rounds))[: len(names)] != names:
-        return False
-    lengths = [after.at - one.at - (not one.text) for one, after in itertools.pairwise(utterances)]
-    is_even = lengths == (lengths[: len(order)] * len(names))[: len(lengths)]
-    return len(order) > 2 or (is_even and max(lengths) > 1)
-
 
 def group_turns(
-    blocks: tuple[Block, ...], speakers: Iterable[Speaker]
+    blocks: tuple[Block, ...], metadata: Metadata
 ) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """The blocks with turns in dialogues, and a warning for each label that is nearly a name."""
-    grouping = _Grouping({folded(speaker.name): speaker for speaker in speakers})
+    grouping = _Grouping({folded(speaker.name): speaker for speaker in metadata.speakers})
     if not grouping.speakers:
         return blocks, tuple(_unnamed(blocks))
     return grouping.blocks(blocks), tuple(grouping.diagnostics)
@@ -100,7 +62,7 @@ class _Grouping:
             else:
                 _flush(turns, found)
                 if isinstance(block, NESTS):
-                    block = msgspec.structs.replace(block, children=self.blocks(block.children))
+                    block = replace(block, children=self.blocks(block.children))
                 found.append(block)
         _flush(turns, found)
         return tuple(found)
@@ -120,7 +82,7 @@ class _Grouping:
                 self._warn(label, block.span, sure=bold and in_dialogue)
             return None
         text = trim(rest)
-        first: list[Block] = [msgspec.structs.replace(block, children=text)] if text else []
+        first: list[Block] = [replace(block, children=text)] if text else []
         return _Turn(speaker, block.span, first)
 
     def _warn(self, label: str, span: Span | None, sure: bool) -> None:
@@ -220,3 +182,21 @@ def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
 def _without(text: model.Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
     left = text.text[count:]
     return (model.Text(text=left, span=text.span), *rest) if left else rest
+
+
+def write_turns(node: model.Dialogue, out: Writer) -> str:
+    """A dialogue as Markdown, with each speaker's name before the turn."""
+    return "\n\n".join(_written(turn, out) for turn in node.turns)
+
+
+def _written(turn: model.Turn, out: Writer) -> str:
+    first = turn.children[0] if turn.children else None
+    if not isinstance(first, model.Paragraph):
+        inner = out.blocks(turn.children)
+        return f"{turn.speaker}:\n\n{inner}" if inner else f"{turn.speaker}:"
+    name = model.Text(text=f"{turn.speaker}: ")
+    text = replace(first, children=(name, *first.children))
+    return out.blocks((text, *turn.children[1:]))
+
+
+WRITERS = {model.Dialogue: write_turns}
