@@ -62,7 +62,7 @@ def old(pages: Pages) -> str:
 
 def test_the_book_has_styles_for_all_that_there_is(pages: Pages) -> None:
     names = {style.name for style in pages.styles}
-    ours = {f"epub-{path.name}" for path in TEMPLATES.glob("epub/*.css")}
+    ours = {f"epub-{path.name}" for path in TEMPLATES.rglob("epub/*.css")}
     rare = {
         f"epub-{name}.css"
         for name in ("style", "modern", "strokes", "for-teachers", "timings", "article")

@@ -14,7 +14,6 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-import pipeline
 from pipeline.driver import Options, build
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
@@ -28,6 +27,7 @@ from pipeline.model.sheet.rules import print_style
 from pipeline.package import package, pdf
 from pipeline.package.pdf.markup import ready
 from pipeline.parser import parse
+from pipeline.system.paths import CHECKOUT
 from tests import making
 from tests.pdf_reading import artifacts, open_pdf, read
 
@@ -351,7 +351,7 @@ def colours_of(file: pikepdf.Pdf) -> set[tuple[float, ...]]:
 @pytest.mark.parametrize("folder", ["pdf", "shared", "themes", "cover"])
 def test_no_style_for_print_asks_what_is_in_an_element(folder: str) -> None:
     # for each such rule, WeasyPrint looks through all that is in every element
-    sheets = sorted((Path(pipeline.__file__).parent.parent / "templates" / folder).glob("*.css"))
+    sheets = sorted(CHECKOUT.rglob(f"{folder}/*.css"))
     assert sheets
     assert not [sheet.name for sheet in sheets if ":has(" in sheet.read_text()]
 

@@ -19,6 +19,7 @@ from pipeline.model.codes import Code
 from pipeline.parser import parse
 from pipeline.writer import write
 from pipeline.writer.sameness import same
+from tests import making
 
 SOURCE = """\
 ---
@@ -111,8 +112,11 @@ def test_each_feature_can_be_taken_out(
     page = (tmp_path / "build" / "all" / "all.html").read_text("utf-8")
     assert SHOWN[feature.name] in page
 
-    document = parse(SOURCE)
-    assert same(document, parse(write(document)))
+    document = parse(SOURCE, folder=tmp_path)
+    assert same(document, parse(write(document), folder=tmp_path))
+    for edition in ("handout", "ebook"):
+        pages = making.rendered(making.resolved(document, edition, tmp_path)).pages
+        assert any(SHOWN[feature.name] in page.markup for page in pages)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

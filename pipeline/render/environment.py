@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pipeline import features
 from pipeline.model.css_addresses import loaded
 from pipeline.model.rendered import Style
 from pipeline.system.paths import builtin_templates, scheme
@@ -24,19 +26,28 @@ BUILTIN = "builtin"
 def environment(overrides: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: everything is escaped, and an undefined name is an error. The
     templates of a custom folder run in Jinja's sandbox, because they may come from other people."""
-    return _environment(overrides, Path.cwd() if overrides else None)
+    return _environment(overrides, Path.cwd() if overrides else None, template_folders())
+
+
+def template_folders() -> tuple[Path, ...]:
+    """The built-in folders in which the name of a template is looked up: that of what every
+    document needs, and one for each feature."""
+    builtin = builtin_templates()
+    return (builtin, *(builtin / "features" / feature.name for feature in features.FEATURES))
 
 
 @functools.lru_cache(maxsize=8)
-def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Environment:
+def _environment(
+    overrides: Path | None, seen_from: Path | None, builtin: tuple[Path, ...]
+) -> jinja2.Environment:
     kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
-    folders = [overrides, builtin_templates()] if overrides else [builtin_templates()]
+    folders = (overrides, *builtin) if overrides else builtin
     return kind(
         bytecode_cache=None if overrides else _Compiled(builtin_templates()),
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.FileSystemLoader(folders),
-                jinja2.PrefixLoader({BUILTIN: jinja2.FileSystemLoader(builtin_templates())}),
+                jinja2.PrefixLoader({BUILTIN: jinja2.FileSystemLoader(builtin)}),
             ]
         ),
         autoescape=True,
@@ -89,12 +100,13 @@ def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[S
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
     """All files that the markup of a format may be made from, for dependency files."""
     override_files = _files_of(overrides, format_name) if overrides else ()
-    return override_files + _builtin_files(format_name)
+    builtin_files = (_builtin_files(folder, format_name) for folder in template_folders())
+    return override_files + tuple(itertools.chain.from_iterable(builtin_files))
 
 
 @functools.cache
-def _builtin_files(format_name: str) -> tuple[Path, ...]:
-    return _files_of(builtin_templates(), format_name)
+def _builtin_files(folder: Path, format_name: str) -> tuple[Path, ...]:
+    return _files_of(folder, format_name)
 
 
 def _files_of(folder: Path, format_name: str) -> tuple[Path, ...]:

@@ -101,6 +101,7 @@ def resolve_fragment(document: Document) -> Document:
     """A fragment of text: with its formulas set, notes and captions numbered, references filled in,
     and code highlighted; headings, links and files stay as written, except for unsafe addresses."""
     for each in (
+        show_absent,
         functools.partial(apply, PassPlace.BEFORE_SECTIONS, FRAGMENT),
         put_back,
         functools.partial(apply, PassPlace.BEFORE_IDS, FRAGMENT),

@@ -1,16 +1,20 @@
 """Nodes of features that this copy of Chapbook does not have: they are shown as written, and told.
 
-The parser reads them all the same, since nodes are one vocabulary. A chart is then a table, a
-formula its TeX, a citation its source.
+The parser reads them all the same, since nodes are one vocabulary, but no pass and no template does
+anything with them. A chart is then a table, a formula its TeX, a citation its source.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
 from pipeline import features, model
 from pipeline.model import FEATURE_KEYS, FEATURE_NODES, Document, Node
 from pipeline.model.codes import Code
-from pipeline.model.rewriting import rewrite_document
-from pipeline.model.tree import find
+from pipeline.model.rewriting import Changes, rewrite_document
+from pipeline.model.tree import answer_text, find
 from pipeline.resolve.findings import Findings
 
 
@@ -26,21 +30,48 @@ def show_absent(document: Document) -> Document:
         if place or has_key:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
             findings.add(Code.ABSENT_FEATURE, message, *(place or (None,)))
-    if "citations" in absent:
-        document = put_back(document)
-    if "index" in absent:
-        document = rewrite_document(document, leave={model.Index: _nothing})
+        document = rewrite_document(document, leave=AS_WRITTEN.get(name, {}))
     return findings.added_to(document)
 
 
 def put_back(document: Document) -> Document:
     """The document with its citations as written, and without a bibliography."""
-
-    def leave(node: model.Citation) -> model.Text:
-        return model.Text(text=node.source, span=node.span)
-
-    return rewrite_document(document, leave={model.Citation: leave, model.Bibliography: _nothing})
+    return rewrite_document(document, leave=AS_WRITTEN["citations"])
 
 
 def _nothing(node: Node) -> tuple[Node, ...]:
     return ()
+
+
+def _citation(node: model.Citation) -> model.Text:
+    return model.Text(text=node.source, span=node.span)
+
+
+def _table(node: model.Chart) -> model.Table:
+    table, attributes = node.table, node.attributes
+    return model.Table(table.head, table.body, node.caption, span=node.span, attributes=attributes)
+
+
+def _formula(node: model.Math) -> model.Code:
+    return model.Code(text=node.tex, span=node.span, attributes=node.attributes)
+
+
+def _formula_block(node: model.MathBlock) -> model.CodeBlock:
+    return model.CodeBlock(text=node.tex, span=node.span, attributes=node.attributes)
+
+
+def _blank(node: model.Blank) -> model.Blank:
+    return replace(node, answer=(answer_text(node.answer),)) if node.answer else node
+
+
+AS_WRITTEN: Mapping[str, Changes] = {
+    "charts": {model.Chart: _table},
+    "citations": {model.Citation: _citation, model.Bibliography: _nothing},
+    "formulas": {
+        model.Blank: _blank,
+        model.Math: _formula,
+        model.MathBlock: _formula_block,
+    },
+    "index": {model.Index: _nothing},
+}
+"""The nodes of features without these."""
