@@ -61,7 +61,7 @@ WORKS = "@book{moss2020, author = {Moss, Ada}, title = {Rain}, year = {2020}}\n"
 
 SHOWN = {
     "charts": "North",
-    "citations": "Rain [@moss2020] fills",
+    "citations": "[@moss2020]",
     "code": "wells = 60",
     "dialogue": "Ana: How deep is it?",
     "formulas": "a + b = 7",
