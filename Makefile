@@ -210,7 +210,7 @@ lint: $(installed)-test ## Check style, types, and that regular expressions take
 	$(at)$(call quote,$(python)) -m ruff check .
 	$(at)$(call quote,$(python)) -m ruff format --check .
 	$(at)$(call quote,$(python)) -m mypy
-	$(at)$(call quote,$(python)) -m tests.pattern_lint
+	$(at)$(call quote,$(python)) -m tests.helpers.pattern_lint
 
 format: $(installed)-test ## Format the code
 	$(at)$(call quote,$(python)) -m ruff check --fix .

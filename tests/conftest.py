@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-ROOT = Path(__file__).parent.parent
+from tests.helpers.paths import ROOT, TESTS
+
 CHECKERS = Path(
     os.environ.get("CHAPBOOK_CHECKERS")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chapbook-checkers"
@@ -42,7 +43,7 @@ settings.register_profile(
 settings.load_profile("chapbook")
 
 # failed assertions are shown as in a test
-pytest.register_assert_rewrite("tests.conforming")
+pytest.register_assert_rewrite("tests.helpers.conforming")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,7 +97,7 @@ class Rotated(pytest.Package):
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    return Rotated.from_parent(parent, path=path) if path == ROOT / "tests" else None
+    return Rotated.from_parent(parent, path=path) if path == TESTS else None
 
 
 LONGEST = (

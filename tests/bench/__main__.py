@@ -23,8 +23,8 @@ from typing import NamedTuple
 import pypdfium2
 
 from tests.bench import texts
+from tests.helpers.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- measured -->\n", "<!-- /measured -->\n"
 EDITIONS = ("web", "handout", "ebook")

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.bench import texts
-from tests.bench.__main__ import BEGIN, END, ROOT, Peers, Took, machine, run
+from tests.bench.__main__ import BEGIN, END, Peers, Took, machine, run
+from tests.helpers.paths import ROOT
 
 PAGE = ROOT / "docs" / "scale.md"
 

@@ -1,6 +1,6 @@
 """Times the parsing of texts that make parsers slow, and of four times as much of each, and prints
 those that take more than six times as long: `python -m tests.bench.parsing`. Unlike
-tests/test_pathological.py, it sees work within a line of Python, such as copying a text."""
+tests/parser/test_pathological.py, it sees work within a line of Python, such as copying a text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import gc
 import time
 
 from pipeline.parser import parse
-from tests.test_pathological import CASES, Case, text_of
+from tests.parser.test_pathological import CASES, Case, text_of
 
 
 def seconds(case: Case, count: int, runs: int) -> float:

@@ -1,6 +1,6 @@
-"""Times the regular expressions of the package with texts made from each, as `tests.pattern_lint`
-counts their steps: `python -m tests.bench.patterns`. A text four times as long may not take more
-than eight times as long."""
+"""Times the regular expressions of the package with texts made from each, as
+`tests.helpers.pattern_lint` counts their steps: `python -m tests.bench.patterns`. A text four times
+as long may not take more than eight times as long."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.pattern_texts import Used, collected, tries
+from tests.helpers.pattern_texts import Used, collected, tries
 
 SHORT, LONG = 1_000, 4_000
 SECONDS = {SHORT: 0.0005, LONG: 0.0125}

@@ -1,7 +1,7 @@
 """A preview as its user sees it, in a headless Chromium:
 
-ADDRESS is that of a preview of SOURCE, which tests/test_preview.py wrote, and which is edited here.
-Prints the observations as JSON. Runs in the Python that Playwright is installed for.
+ADDRESS is that of a preview of SOURCE, which tests/commands/test_preview.py wrote, and which is
+edited here. Prints the observations as JSON. Runs in the Python that Playwright is installed for.
 """
 
 from __future__ import annotations

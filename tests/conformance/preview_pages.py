@@ -1,7 +1,7 @@
 """The preview of a book as its writer sees it, in a headless Chromium, before a build has ended:
 
-ADDRESS is that of tests/waiting_preview.py for SOURCE, a book which is edited here. Prints the
-observations as JSON. Runs in the Python that Playwright is installed for.
+ADDRESS is that of tests/helpers/waiting_preview.py for SOURCE, a book which is edited here.
+Prints the observations as JSON. Runs in the Python that Playwright is installed for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The script of a web page, tested in a headless Chromium:
 
-FILE is the page that tests/test_web_reading.py builds; printed pages go to FOLDER. Prints the
-observations as JSON. Runs in the Python that Playwright is installed for.
+FILE is the page that tests/render/test_web_reading.py builds; printed pages go to FOLDER.
+Prints the observations as JSON. Runs in the Python that Playwright is installed for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A site on a disk, used by a reader in a headless Chromium: python -m tests.conformance.site AXE
 CHROMIUM FOLDER QUERY...
 
-AXE is axe.min.js; FOLDER is the site that tests/test_site_reading.py builds. Prints the
+AXE is axe.min.js; FOLDER is the site that tests/render/test_site_reading.py builds. Prints the
 observations as JSON: the results for each QUERY, the targets of keys and links, the findings of
 axe-core with all its rules, and all complaints of the browser. Runs in the Python that Playwright
 is installed for.

@@ -1,0 +1,90 @@
+"""The project's own publication passes all checkers, in every edition."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from pipeline.model.editions import EDITIONS, output_name, pages_name
+from tests.helpers import checkers
+from tests.helpers.conforming import Read
+from tests.helpers.derived_html import compare
+from tests.helpers.paths import ROOT
+from tests.helpers.pdf_drawing import Shown, colours, texts
+from tests.helpers.pdf_reading import open_pdf, read
+
+SOURCE = ROOT / "source" / "ending-modern-slavery.md"
+
+
+class TestPublication(Read):
+    source = SOURCE
+    windows = checkers.ALL_WINDOWS
+    looked_at = tuple(
+        name
+        for name, edition in EDITIONS.items()
+        if edition.format == "pdf" and name not in ("form", "archive")  # they look like the handout
+    )
+    # the others are for the checkers
+    editions = tuple(EDITIONS) if checkers.ARE_INSTALLED else ("web", "ebook", *looked_at)
+    told = (
+        "ending-modern-slavery-4-up.pdf:0: small-text:"
+        " Page 2: “Forced labour Forced marriage” is set in 5.9 points.",
+    )
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def large(cls, built: Path) -> pikepdf.Pdf:
+        """The large-print edition, which marks the pages of the handout."""
+        return open_pdf(built.with_name(f"{built.name}-large-print.pdf").read_bytes())
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def shown(cls, large: pikepdf.Pdf) -> list[Shown]:
+        return list(texts(large))
+
+    def test_html_derived_from_the_pdf_is_that_of_the_web_page(self, built: Path) -> None:
+        page = built.with_suffix(".html").read_text("utf-8")
+        assert not any(compare(built.with_suffix(".pdf").read_bytes(), page).values())
+
+    def test_the_other_printed_editions(self, built: Path) -> None:
+        """All but imposed sheets are tagged; of a booklet its pages are, in reading order."""
+        printed = [e for e in EDITIONS.values() if e.format == "pdf"]
+        names = [output_name(SOURCE.stem, edition) for edition in printed]
+        pages = [pages_name(*one) for one in zip(names, printed, strict=True)]
+        in_order = [n for n, e in zip(names, printed, strict=True) if e.imposition == "none"]
+        others = {*in_order, *filter(None, pages)} - {f"{SOURCE.stem}.pdf"}
+        tagged = [built.parent / name for name in sorted(others)]
+        assert len(tagged) == 8
+        assert checkers.verapdf(*tagged) == []
+        assert checkers.page_validation(*tagged) == []
+        for path in built.parent.glob("*.pdf"):
+            assert checkers.qpdf(path) == []
+
+    def test_what_is_for_black_printers_has_no_colour(self, built: Path) -> None:
+        grey = built.with_name(f"{built.name}-greyscale.pdf").read_bytes()
+        assert colours(open_pdf(grey)) == set()
+
+    def test_large_print_is_black_and_of_18_points_but_for_a_drawing_which_it_puts_in_words(
+        self, large: pikepdf.Pdf, shown: list[Shown]
+    ) -> None:
+        small = [one for one in shown if one.size < 18]
+        drawing = (SOURCE.parent / "figures" / "people-in-modern-slavery.svg").read_text("utf-8")
+        letters = re.sub(r"<[^>]*>|\s", "", drawing)
+        assert len({one.page for one in small}) == 1
+        assert all(one.text.strip() in letters for one in small)
+        alternative = "Bar chart in millions of people. In 2016, 24.9 in forced labour"
+        assert alternative in re.sub(r"\s+", " ", read(large).text)
+        assert {one.colour for one in shown if one.size >= 18} == {(0, 0, 0)}
+
+    def test_large_print_shows_the_pages_of_the_handout(
+        self, large: pikepdf.Pdf, shown: list[Shown]
+    ) -> None:
+        words = re.sub(r"\s+", " ", read(large).text)
+        assert "The numbers in the margin are the pages of the standard handout." in words
+        labels = [int(number) for number in re.findall(r"\[Page (\d+)\]", words)]
+        assert labels == list(range(1, len(labels) + 1))
+        assert len(labels) > 3
+        assert "Standard handout" in " ".join(one.text for one in shown if one.page == 0)

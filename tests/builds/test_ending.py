@@ -1,0 +1,228 @@
+"""Endings at any moment of a build, by closing or by Ctrl-C, are in order: nothing is raised in a
+thread or printed, and no process, thread or file is left.
+
+`make test ARGS="-k ending" ENDINGS=10` ends ten times as many."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import driver
+from pipeline.commands.preview.session import Session
+from pipeline.commands.watcher import Watcher
+from pipeline.driver import Event, Listener, Memory, Result
+from pipeline.system.limited_child import Limits
+from pipeline.system.limited_pool import LimitedPool
+from tests.helpers.paths import ROOT
+
+TIMES = int(os.environ.get("ENDINGS", "1"))
+MARK = "CHAPBOOK_TEST_ENDING"
+FRONT = "title: Wells\nlang: en\npage_list: false\n"
+TEXT = f"---\n{FRONT}---\n\n# One {{0}}\n\nNobody had counted *the wells*.\n"
+EVENTS = 40
+"""More than a build of two editions has."""
+
+SECONDS = 10**6
+"""A limit that nothing reaches."""
+
+LIMITS = Limits(SECONDS, 10**12)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux lists them"),
+]
+
+
+class Moment:
+    """A moment of a build: an event whose number is chosen at random, or the end."""
+
+    def __init__(self, chance: random.Random, most: int) -> None:
+        self._left = chance.randrange(most)
+        self.has_come = threading.Event()
+
+    def listen(self, event: Event) -> None:
+        if self._left == 0:
+            self.has_come.set()
+        self._left -= 1
+
+    def end(self, outcome: Result | Exception) -> None:
+        self.has_come.set()
+
+
+def processes(mark: str) -> list[str]:
+    """The processes that have a mark in their environment."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and f"{MARK}={mark}".encode() in (
+                (folder / "environ").read_bytes().split(b"\0")
+            ):
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # of another user, or gone
+            continue
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> Iterator[None]:
+    raised: list[Any] = []
+    monkeypatch.setattr("threading.excepthook", raised.append)
+    monkeypatch.setattr("sys.unraisablehook", raised.append)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    resource_tracker.ensure_running()  # it stays as long as this process
+    monkeypatch.setenv(MARK, tmp_path.name)
+    threads = set(threading.enumerate())
+    yield
+    assert raised == []
+    assert set(threading.enumerate()) <= threads
+    assert processes(tmp_path.name) == []
+    assert list(temporary.iterdir()) == []
+    assert capfd.readouterr() == ("", "")
+
+
+def built(moment: Moment, memory: Memory) -> Callable[..., Result]:
+    """A function that builds a source, and tells when the moment has come."""
+
+    def build(source: Path, editions: tuple[str, ...], listener: Listener, **views: Any) -> Result:
+        def listen(event: Event) -> None:
+            moment.listen(event)
+            listener(event)
+
+        out = source.parent / "out"
+        return driver.build(source, editions, out=out, listener=listen, memory=memory, **views)
+
+    return build
+
+
+def test_a_watch_is_ended_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.package.html.page_fonts", lambda *_: ({}, ()))  # less to make
+    chance, memory = random.Random(1), Memory()
+    source = tmp_path / "a.md"
+    outcomes: list[Result | Exception] = []
+
+    def watched(moment: Moment) -> Watcher:
+        def build(listener: Listener) -> Iterator[Result]:
+            yield run(source, ("web",), listener)
+
+        def notify(outcome: Result | Exception) -> None:
+            outcomes.append(outcome)
+            moment.end(outcome)
+
+        run = built(moment, memory)
+        return Watcher(source, build, notify)
+
+    for number in range(84 * TIMES):
+        source.write_text(TEXT.format(number), "utf-8")
+        moment = Moment(chance, EVENTS)
+        watcher = watched(moment)
+        thread = threading.Thread(target=watcher.run)
+        thread.start()
+        assert moment.has_come.wait(SECONDS)
+        watcher.stop()
+        thread.join()
+    assert all(isinstance(outcome, Result) and not outcome.failed for outcome in outcomes)
+    assert 0 < len(outcomes) < 84 * TIMES  # some were ended before their end, and some after
+
+
+def test_a_preview_is_closed_at_any_moment(tmp_path: Path) -> None:
+    chance, memory = random.Random(2), Memory()
+    source = tmp_path / "a.md"
+    for number in range(8 * TIMES):
+        source.write_text(TEXT.format(number), "utf-8")
+        moment = Moment(chance, EVENTS)
+        session = Session(source, built(moment, memory), ("web", "handout"), notify=moment.end)
+        session.begin()
+        assert moment.has_come.wait(SECONDS)
+        session.close()
+        assert not any("Chapbook failed" in finding.text for finding in session.state.findings)
+
+
+def test_a_preview_that_never_began_is_closed(tmp_path: Path) -> None:
+    session = Session(tmp_path / "a.md", lambda *_, **__: Result(()))
+    session.close()
+
+
+def test_a_library_is_ended_at_any_moment() -> None:
+    chance = random.Random(3)
+    for _ in range(8 * TIMES):
+        last = chance.randrange(6)
+        with contextlib.suppress(KeyboardInterrupt), LimitedPool(1, LIMITS) as pool:
+            futures = [pool.submit(len, b"x" * number) for number in range(6)]
+            for number, future in enumerate(futures):
+                if number == last:
+                    raise KeyboardInterrupt
+                assert future.result() == number
+
+
+INTERRUPTED = """
+import os, signal, sys
+
+class Count:
+    def __init__(self, last):
+        self.left = last
+
+    def __call__(self, *_):
+        self.left -= 1
+        if self.left == 0:
+            sys.settrace(None)
+            os.killpg(0, signal.SIGINT)  # as a terminal does
+
+count = Count(int(sys.argv.pop(1)))
+from pipeline.__main__ import run
+from pipeline import driver
+sys.settrace(count)
+try:
+    run()
+finally:
+    if count.left < 0:
+        sys.settrace(None)
+        print(-count.left, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("limited", [False, True])
+def test_a_command_is_interrupted_at_any_moment(limited: bool, tmp_path: Path) -> None:
+    """Its moments are calls of functions, of which the first run tells the number."""
+    chance = random.Random(4)
+    text = TEXT + "\n$a^2$ and more.\n\n# Two\n\nText.\n"
+    source = tmp_path / "a.md"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    options = ["--edition", "web,handout", *(["--timeout", str(SECONDS)] if limited else [])]
+
+    def run(last: int) -> tuple[int, str]:
+        source.write_text(text.format(last), "utf-8")
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED, str(last), "build", "a.md", *options],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        assert processes(tmp_path.name) == []
+        return done.returncode, done.stderr
+
+    code, told = run(0)
+    assert code == 0, told
+    calls = int(told)
+    for _ in range(TIMES):
+        assert run(chance.randrange(1, calls)) == (130, "\nchapbook: stopped\n")

@@ -1,0 +1,94 @@
+"""Web pages of many kinds: what people read of them is imported, and the rest is not."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from tests.commands.test_importing import body, imported, picture, told
+
+MENU = "<header><nav><a href=/a>Home</a> <a href=/b>Archive</a> <a href=/c>Shop</a></nav></header>"
+FOOT = (
+    "<footer><p>Copyright 2024 by the site. All rights reserved. The terms of use, which are long,"
+    " apply to all pages of this site, and so does the privacy policy.</p></footer>"
+)
+TEASERS = (
+    '<div class="more"><h2>More stories</h2>'
+    '<div><a href="/r"><h3>Rivers</h3><p>In three countries, dams have changed the rivers, and '
+    "with them the lives of those who fish, farm and live there, for ever.</p></a></div>"
+    '<div><a href="/w"><h3>Buckets</h3><p>Ten litres weigh ten kilograms, and many children carry '
+    "twice as much, twice a day, for an hour or more.</p></a></div></div>"
+)
+IMAGE = f"data:image/png;base64,{base64.b64encode(picture()).decode()}"
+
+
+def post(name: str, text: str) -> str:
+    return (
+        f'<div class="post"><div class="who"><a href="/u/{name}">{name}</a></div>'
+        f'<div class="text">{text}</div></div>'
+    )
+
+
+PAGES: dict[str, tuple[str, list[str], list[str]]] = {
+    "a comic": (
+        '<div id="middle"><ul><li><a href="/1">First</a></li><li><a href="/2">Previous</a></li>'
+        f'<li><a href="/3">Next</a></li></ul><div><img src="{IMAGE}" alt="A man looks down"></div>'
+        "<div><p>Man: How deep is it?</p><p>Woman: Deep.</p><p>Man: How do you know?</p>"
+        "<p>Woman: I dropped my phone.</p></div></div><div id=bottom><p>This work is licensed under"
+        " a licence that lets you copy, share and print it, but not sell it.</p></div>",
+        ["A man looks down", "I dropped my phone."],
+        ["Previous", "This work"],
+    ),
+    "a forum": (
+        "<div id=board><h2>Pump does not lift</h2>"
+        + post("ann", "How deep may a well be? Mine is eleven metres deep, and the pump hums.")
+        + post("ben", "A suction pump lifts water some seven metres, whatever it costs.")
+        + post("cas", "Thank you.")
+        + post("dan", "I have the same trouble, with nine metres, and shall try this as well.")
+        + "</div>",
+        ["Mine is eleven", "whatever it costs", "Thank you.", "the same trouble"],
+        [],
+    ),
+    "a report of a bug": (
+        '<div class="toolbar"><a href="/n">New</a> <a href="/s">Search</a></div><div>'
+        "<h1>Crash without a name</h1><table><tr><th>Status</th><td>New</td></tr></table><div>"
+        "<p>Steps:</p><ol><li>Make a pump.</li><li>Save it.</li></ol><pre>Traceback: None</pre>"
+        "<p>It crashes each time.</p></div></div>",
+        ["Status", "1. Make a pump.", "Traceback: None", "It crashes each time."],
+        ["Search"],
+    ),
+    "photographs with captions": (
+        "<div><h1>Wells</h1>"
+        + "".join(
+            f'<div><img src="{IMAGE}" alt="{text}"><div>{text}, by day</div></div>'
+            for text in ("The old well", "Women at dawn", "A mended bucket")
+        )
+        + f"</div>{TEASERS}",
+        ["![The old well]", "Women at dawn, by day", "A mended bucket, by day"],
+        ["Rivers", "Ten litres"],
+    ),
+    "a chapter of a novel": (
+        '<div><a href="/2">Previous</a> | <a href="/">Contents</a> | <a href="/4">Next</a></div>'
+        "<div><h2>The rope</h2>"
+        + "<p>“Is it deep?”</p><p>“Nobody knows.”</p><p>He let the stone fall, and they waited.</p>"
+        "<p>Nothing.</p><hr><p>“Well?”</p><p>“That is its name.”</p>" * 3
+        + "</div><div><p>Reader: I liked this chapter, above all the rope, and cannot wait.</p>"
+        "</div>",
+        ["“Is it deep?”", "Nothing.", "***", "“That is its name.”"],
+        ["Previous", "Reader"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_of_a_kind(tmp_path: Path, name: str) -> None:
+    """The part with most of the text is imported, whatever its elements are, and what is outside
+    it is reported."""
+    text, wanted, unwanted = PAGES[name]
+    (tmp_path / "page.html").write_text(f"<title>A page</title><body>{MENU}{text}{FOOT}</body>")
+    made = imported(tmp_path / "page.html")
+    assert [said for said in wanted if said not in body(made)] == []
+    assert [said for said in (*unwanted, "Archive", "Copyright") if said in body(made)] == []
+    assert any("Copyright" in one for one in told(made))

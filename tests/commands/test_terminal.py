@@ -1,0 +1,200 @@
+"""The terminal: nothing that a source says can move its cursor, colour it or hide a line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.commands import main
+from pipeline.commands.messages import as_json, as_text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Severity, Span, in_order
+from pipeline.system.store import CACHE, Folder
+from tests.helpers.counting import is_linear
+from tests.helpers.paths import ROOT
+
+HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"
+CONTROLS = frozenset("\x1b\x07\x9b\u202e\u2028\r\x7f")
+
+
+def test_outputs_are_opened_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def launch(place: str) -> int:
+        opened.append(place)
+        return 0
+
+    monkeypatch.setattr("click.launch", launch)
+    (tmp_path / "x.md").write_text("# A\n\nText.\n")
+    asked = ["build", str(tmp_path / "x.md"), "--out", str(tmp_path / "out"), "--edition", "web"]
+    CliRunner().invoke(main, asked)
+    assert not opened
+    CliRunner().invoke(main, [*asked, "--open"])
+    assert opened == [str(tmp_path / "out" / "x" / "x.html")]
+    (tmp_path / "x.md").write_text("{{ include x.md }}\n")
+    CliRunner().invoke(main, [*asked, "--open"])
+    assert len(opened) == 1, "nothing was made"
+
+
+def finding(message: str, source: str = "", hint: str = "") -> Diagnostic:
+    return Diagnostic("missing-image", Severity.WARNING, message, source, hint=hint)
+
+
+def test_control_characters_are_shown_as_codes() -> None:
+    told = as_text([finding(f"“{HOSTILE}”", source=f"a{HOSTILE}.md", hint=HOSTILE)])
+    assert not CONTROLS & set(told)
+    assert r"\x1b]0;x\x07\x9b31m\u{202e}\u{2028}\x0d\x0a\x7f" in told
+    assert len(told.splitlines()) == 2  # a line break in a name begins no message of its own
+
+
+def test_the_same_message_is_shown_once_with_a_few_of_its_lines() -> None:
+    def many(message: str, hint: str) -> str:
+        code = Code.LIKELY_SLIP
+        return as_text(
+            diagnostic(code, message.format(n), span=Span(n), source="x.md", hint=hint.format(n))
+            for n in range(1, 49)
+        )
+
+    told = many("A passage marked as `en` contains Arabic text.", "Mark its language.")
+    assert told.count("Arabic") == 1
+    lines = ", ".join(map(str, range(2, 14)))
+    assert f"… and 47 more warning[likely-slip]: lines {lines} …\n" in f"{told}\n"
+    assert many("`[{}]` is not defined.", "Add a line `[{}]: address`.").count("defined") == 1
+    assert many("There is no file “{}.png”.", "").count("no file") == 3
+
+
+def test_a_hint_is_one_line() -> None:
+    told = as_text([finding("`[a\nb]` is not defined.", hint="Add a line `[a\nb]: address`.")])
+    assert told.splitlines()[1:] == ["    hint: Add a line `[a b]: address`."]
+
+
+def test_json_is_the_same_and_harmless() -> None:
+    told = as_json([finding(HOSTILE)])
+    assert not CONTROLS & set(told)
+    assert json.loads(told)[0]["message"] == HOSTILE
+
+
+def test_a_message_repeats_two_hundred_characters_at_most() -> None:
+    told = as_text([finding(f"There is no file “{'a' * 10_000}”.")])
+    assert "a" * 200 + "…”" in told
+    assert "a" * 201 not in told
+    between = as_text([finding(f"There is no file “{'a`' * 10_000}”.")])
+    assert len(between) < 1_200
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "![a](<x\x1b[31m.png>)\n",
+        "![a](<x\x9b31m.png>)\n",
+        "{{ include x\x1b[31m.md }}\n",
+        "[a](x\u202e.txt)\n",
+        '<a href="javascript\x9b:x">b</a>\n',
+        "```python file=x\x1b.py\n```\n",
+    ],
+)
+def test_sources_reach_the_terminal_harmless(source: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(f"# A\n\n{source}", "utf-8")
+    out = str(tmp_path / "out")
+    result = CliRunner().invoke(main, ["build", str(file), "--out", out, "--edition", "web"])
+    assert not CONTROLS & set(result.output), result.output
+    assert result.exit_code in (0, 1)
+
+
+def test_names_of_files_do_no_harm() -> None:
+    for command in ("build", "check"):
+        result = CliRunner().invoke(main, [command, "a\x1b[31m.md"])
+        assert result.exit_code != 0
+        assert r"\x1b" in result.output or "\x1b" not in result.output
+        assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize(
+    "command", [("editions",), ("editions", "--json"), ("report",), ("report", "--json")]
+)
+def test_nor_do_they_in_what_commands_list(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = "a\x1b[31m\u202eb\x9bc"
+    Path(f"{name}.md").write_text("# A\n\nText and ![b](b.png)\n", "utf-8")
+    result = CliRunner().invoke(main, [*command, f"{name}.md"])
+    assert result.exit_code == 0, result.output
+    assert not CONTROLS & set(result.output), result.output
+    assert r"\u{202e}" in result.output or r"\u202e" in result.output
+    for written in tmp_path.rglob("report.*"):
+        assert not CONTROLS & set(written.read_text("utf-8")), written
+
+
+def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
+    def show(count: int) -> None:
+        file = tmp_path / "a.md"
+        file.write_text("![a](b.png) " * count, "utf-8")
+        # messages that differ in their words, so that each is shown in full
+        names = [f"{'x' * (n % 97)} {chr(97 + n % 26)}{'y' * (n // 97)}" for n in range(count)]
+        found = [
+            Diagnostic("a", Severity.WARNING, name, str(file), 1, 12 * n + 1, 3)
+            for n, name in enumerate(names)
+        ]
+        as_text(found)
+
+    assert is_linear(show, 100)
+
+
+IN_PARTS = """
+from pipeline.commands import main
+from pipeline.model.sheet import proportions
+from pipeline.package import units
+
+proportions.BOOK_WORDS, units.LENGTH, units.LONG = 100, 1000, 2000
+main()
+"""
+
+
+def test_a_terminal_shows_the_stage_that_runs(tmp_path: Path) -> None:
+    """And the part of a long text; and once it is known from the run before, the time left."""
+    pty = pytest.importorskip("pty")
+    source = tmp_path / "a.md"
+    command = [sys.executable, "-c", IN_PARTS, "build", "a.md", "--edition", "handout"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
+    shown = []
+    for count in (300, 280):
+        chapters = (f"# {n}\n\n" + "The well and the rope. " * (count // 4) for n in range(4))
+        source.write_text("\n\n".join(chapters), "utf-8")
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            command, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment
+        )
+        os.close(theirs)
+        said = b""
+        with contextlib.suppress(OSError):  # this ends it
+            while part := os.read(ours, 10_000):
+                said += part
+        os.close(ours)
+        assert process.wait() == 0
+        shown.append(said.decode())
+        kept = Folder(tmp_path / "build" / CACHE)
+        (name,) = (path.name for path in (tmp_path / "build" / CACHE).glob("*.times"))
+        times = json.loads(kept.get(name) or b"")
+        assert times["package handout"] > 0
+        kept.put(name, json.dumps(times | {"package handout": 99}).encode())
+    assert "package handout" in shown[0]
+    assert re.search(r"package handout, part \d of 6", shown[0])
+    assert re.search(r"package handout(, part 1 of 6)?, about 9\d s left", shown[1])
+
+
+def test_the_id_of_a_link_is_pointed_at_and_not_its_text(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("- It is [gone](#gone)\n", "utf-8")
+    message = "Nothing in the document has the id `gone`."
+    found = diagnostic(Code.UNRESOLVED_LINK, message, span=Span(1, 3), source=str(source))
+    assert [(one.column, one.length) for one in in_order([found])] == [(17, 4)]

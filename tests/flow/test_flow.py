@@ -1,0 +1,586 @@
+"""A stage runs where something that it depends on has changed, and never else."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from concurrent.futures import Executor, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import msgspec
+import pytest
+
+import pipeline
+from pipeline import keep
+from pipeline.driver import Event
+from pipeline.features import code, formulas
+from pipeline.keep import keeping, kept, step
+from pipeline.model.events import Ran
+from pipeline.model.page_map import PageMap, PageStart, Position
+from pipeline.package.files import font_files
+from pipeline.package.pdf.form.fonts import LATIN_FACE
+from pipeline.render import math_drawing
+from pipeline.system import store as stores
+from pipeline.system.paths import note
+from pipeline.system.store import Folder, Memory, Store, decode, encode, key
+from tests.helpers.making import Flow
+from tests.helpers.paths import CASES
+from tests.package.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
+from tests.resolve.test_resolve import png, svg
+
+
+class Text(msgspec.Struct, frozen=True):
+    """The result of the functions of these tests."""
+
+    words: str
+
+
+@step
+def shout(path: Path, mark: str) -> Text:
+    note((path,))
+    return Text(path.read_text("utf-8").strip().upper() + mark if path.exists() else "")
+
+
+@step
+def count(text: Text) -> Text:
+    return Text(str(len(text.words)))
+
+
+class Size(msgspec.Struct, frozen=True):
+    width: float
+
+
+@kept
+def double_size(size: Size) -> Size:
+    return Size(2 * size.width)
+
+
+@step
+def outer(path: Path) -> Text:
+    return shout(path, "?")
+
+
+@step
+def crash(text: Text) -> Text:
+    raise ZeroDivisionError(text.words)
+
+
+@kept
+def double(number: int) -> int:
+    return 2 * number
+
+
+@step
+def sum_doubled(count: int) -> int:
+    return sum(double.each((number,) for number in range(count)))
+
+
+class Kept:
+    """A store without files."""
+
+    def __init__(self) -> None:
+        kept: dict[str, bytes] = {}
+        self.get, self.put = kept.get, kept.__setitem__
+
+
+class Build:
+    """One build after another, with the same store."""
+
+    def __init__(self, store: Store | None = None, memory: Memory | None = None) -> None:
+        self.store, self.memory = store or Kept(), memory
+
+    def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
+        """The result, and the functions that ran."""
+        events: list[Event] = []
+        with keeping(self.store, self.memory, listener=events.append):
+            result = count(shout(path, mark))
+        return result.words, [one.stage for one in events if isinstance(one, Ran) and one.seconds]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "a.txt"
+    file.write_text("abc", "utf-8")
+    return file
+
+
+def test_what_is_known_does_not_run(path: Path) -> None:
+    build = Build()
+    assert build(path) == ("4", ["shout", "count"])
+    assert build(path) == ("4", [])
+
+
+def test_what_a_stage_takes_decides(path: Path) -> None:
+    build = Build()
+    build(path)
+    assert build(path, "!!") == ("5", ["shout", "count"])
+    assert build(path, "!") == ("4", [])
+
+
+def test_what_is_in_a_file_decides_and_not_its_time(path: Path) -> None:
+    build = Build()
+    build(path)
+    os.utime(path, (0, 0))
+    assert build(path)[1] == []
+    path.write_text("abcd", "utf-8")
+    assert build(path) == ("5", ["shout", "count"])
+    path.write_text("abc", "utf-8")
+    assert build(path) == ("4", [])
+
+
+def test_equal_content_runs_nothing_after_it(path: Path) -> None:
+    build = Build()
+    build(path)
+    path.write_text("ABC ", "utf-8")
+    assert build(path)[1] == ["shout"]
+
+
+def test_a_file_that_comes_or_goes(path: Path) -> None:
+    build = Build()
+    content = path.read_bytes()
+    path.unlink()
+    assert build(path)[0] == "0"
+    path.write_bytes(content)
+    assert build(path)[0] == "4"
+    path.unlink()
+    assert build(path) == ("0", [])
+
+
+def test_what_changes_while_a_function_runs_is_not_kept(path: Path) -> None:
+    build = Build()
+    os.utime(path, (time.time() + 60, time.time() + 60))
+    assert build(path)[1] == ["shout", "count"]
+    assert build(path)[1] == ["shout"]
+
+
+def test_a_function_depends_on_the_files_of_those_that_it_calls(path: Path) -> None:
+    """Also if their results are known, or come from another process."""
+    store = Kept()
+    for text in ("abc", "abc", "abcd"):
+        path.write_text(text, "utf-8")
+        os.utime(path, (0, 0))
+        with keeping(store) as files:
+            assert outer(path).words == f"{text.upper()}?"
+        assert list(files) == [str(path)]
+    with ProcessPoolExecutor(1) as executor, keeping(Kept(), executor=executor) as files:
+        (run,) = shout.runs([(path, "!")], lambda *_: True)
+    assert (run.value.words, list(files)) == ("ABCD!", [str(path)])
+
+
+def test_a_process_that_stays_gets_the_same_object(path: Path) -> None:
+    os.utime(path, (0, 0))
+    memory, store = Memory(), Kept()
+    seen = []
+    for _ in range(3):
+        with keeping(store, memory):
+            seen.append(shout(path, "!"))
+        memory.end()
+    assert seen[0] is seen[1] is seen[2]
+
+
+def test_a_result_is_the_same_as_when_it_is_read_again() -> None:
+    """1 and 1.0 are equal, but are written differently."""
+    store = Kept()
+    for _ in range(2):
+        with keeping(store):
+            assert encode(double_size(Size(1))) == encode(Size(2.0))
+
+
+def test_an_installed_file_is_known_by_the_version_of_its_package(path: Path) -> None:
+    """Megabytes of fonts need not be read again to see whether they are the same."""
+    font = font_files((LATIN_FACE,))[0]
+    assert stores.file_digest(str(font)) == str(font.stat().st_size)
+    assert stores.file_digest(str(path)) != str(path.stat().st_size)
+
+
+def test_the_code_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Build()
+    build(path)
+    monkeypatch.setattr("pipeline.keep.code_version", lambda: "another")
+    assert build(path)[1] == ["shout", "count"]
+
+
+def test_the_version_is_that_of_code_libraries_and_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> str:
+        stores._installed.cache_clear()
+        stores.packages.cache_clear()
+        return stores.code_version()
+
+    (tmp_path / "code.py").write_text("1", "utf-8")
+    monkeypatch.setattr(stores, "CODE", tmp_path)
+    seen = [found()]
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "code.pyc").write_text("2", "utf-8")
+    assert found() == seen[0]
+    (tmp_path / "code.py").write_text("2", "utf-8")
+    seen.append(found())
+    (tmp_path / "library-2.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    seen.append(found())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    seen.append(found())
+    assert len(set(seen)) == 4
+    monkeypatch.undo()
+    stores._installed.cache_clear()
+
+
+def test_another_process_makes_the_same(path: Path) -> None:
+    here = shout(path, "!")
+    with ProcessPoolExecutor(1) as executor, keeping(Kept(), executor=executor):
+        (there,) = shout.runs([(path, "!")], lambda *_: True)
+        assert list(double.each((number,) for number in range(5))) == [0, 2, 4, 6, 8]
+        (nested,) = sum_doubled.runs([(5,)], lambda *_: True)
+        assert nested.value == 20
+        crashed = crash.runs([(there.value,)], lambda *_: True)
+        with pytest.raises(ZeroDivisionError, match="ABC!"):
+            next(crashed)
+    assert there.value == here
+
+
+SPREAD = """---
+title: Wells
+lang: en
+editions: [handout]
+---
+
+{}
+"""
+
+
+def test_code_and_formulas_may_be_computed_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result is the same; an edit has one part of them computed again."""
+    pieces = [f"$w_{{{n}}} + {n}$\n\n```python\ndeep({n})  # well\n```\n" for n in range(12)]
+    pieces.append(r"$\unknown$")
+    monkeypatch.setattr(keep, "MANY", 5)
+    monkeypatch.setattr(keep, "A_BATCH", 4)
+    batches: dict[str, str] = {}
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, Ran) and event.stage in ("formulas", "highlight", "drawings"):
+            batches[event.stage] = event.note
+
+    def build(name: str, executor: Executor | None = None) -> bytes:
+        """Nothing is known from earlier builds in this process."""
+        for function in (code.highlighted, formulas.set_formula, math_drawing.draw):
+            function.cache_clear()
+        batches.clear()
+        out = tmp_path / name
+        pipeline.build(source, out=out, executor=executor, listener=on_event)
+        return (out / "wells" / "wells.pdf").read_bytes()
+
+    source = tmp_path / "wells.md"
+    source.write_text(SPREAD.format("\n".join(pieces)), "utf-8")
+    alone = build("alone")
+    with monkeypatch.context() as patch:
+        patch.setattr(keep, "MANY", 500)
+        assert build("one by one") == alone
+        assert not batches
+    with ProcessPoolExecutor(1) as executor:
+        assert build("several", executor) == alone
+        assert batches == dict.fromkeys(("formulas", "highlight", "drawings"), "4 of 4")
+        edited = SPREAD.format("\n".join(pieces).replace("deep(7)", "deeper(7)"))
+        source.write_text(edited, "utf-8")
+        build("several", executor)
+        assert batches["highlight"] in ("1 of 4", "2 of 4")
+        assert batches["formulas"] == "0 of 4"
+
+
+# --- the real stages -----------------------------------------------------------------------
+
+
+def test_results_are_the_same_when_they_are_read_again(tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    source.write_text("---\ntitle: T\n---\n\n# One\n\nText ____{a}.[^1]\n\n[^1]: Note.\n", "utf-8")
+    for name in ("web", "handout", "ebook", "booklet", "answers"):
+        flow = Flow(source)
+        for result in (flow.document, flow.pages(name), flow.built(name).package):
+            assert decode(encode(result), type=type(result)) == result
+
+
+STYLE = CASES / "citations" / "files" / "numeric.csl"
+EVERYTHING = """---
+title: T
+lang: en
+page_list: false
+bibliography: works.bib
+citation_style: apa.csl
+fonts: own.otf
+brand: {logo: logo.svg}
+---
+
+{{ include part.md }}
+
+![A picture](picture.png)
+
+Said by [@a].
+
+```csv {file=rows.csv}
+```
+
+```python {file=code.py}
+```
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_whatever_file_changes_it_is_as_if_it_were_built_anew(tmp_path: Path) -> None:
+    folder, templates = tmp_path / "source", tmp_path / "templates"
+    folder.mkdir()
+    (templates / "html").mkdir(parents=True)
+    (templates / "html" / "style.css").write_text(STYLES, "utf-8")
+    source = folder / "x.md"
+
+    def build(out: str) -> tuple[dict[str, bytes], bool]:
+        """The outputs, and whether any stage ran."""
+        told: list[Event] = []
+        where = tmp_path / "out" / out
+        pipeline.build(
+            source,
+            ["web"],
+            out=where,
+            options=pipeline.Options(templates=templates),
+            listener=told.append,
+        )
+        return contents(where / "x"), any(isinstance(one, Ran) and one.seconds for one in told)
+
+    states = {
+        "x.md": (EVERYTHING.encode(), EVERYTHING.replace("Said", "Written").encode()),
+        "part.md": (b"A part.\n", b"Another part.\n"),
+        "picture.png": (png(8, 8), png(9, 9)),
+        "logo.svg": (svg("<rect width='3' height='3'/>"), svg("<rect width='4' height='4'/>")),
+        "rows.csv": (b"a,b\n1,2\n", b"a,b\n1,3\n"),
+        "code.py": (b"print(1)\n", b"print(2)\n"),
+        "works.bib": (b"@book{a, title={One}, year=2001}", b"@book{a, title={Two}, year=2001}"),
+        "own.otf": (font(INSTALLABLE), font(RESTRICTED)),
+        "apa.csl": (STYLE.read_bytes(), b"no style"),
+    }
+    for name, (first, _) in states.items():
+        (folder / name).write_bytes(first)
+    before, _ = build("kept")
+    for name, (first, second) in states.items():
+        (folder / name).write_bytes(second)
+        changed, _ = build("kept")
+        assert changed == build(name)[0], name
+        assert changed != before, name
+        (folder / name).write_bytes(first)
+        assert build("kept") == (before, False), name
+
+
+# --- the store -----------------------------------------------------------------------------
+
+
+CHAPTERS = """\
+---
+title: Of edits
+authors: [Ann Author]
+---
+
+# The first {#first}
+
+Few words[^1], *of* which one is [here](#second), and one [there](https://example.org/#a).
+
+- One
+- Two[^2], see [the first](#first)
+
+  > A quotation in it
+
+# The second {#second}
+
+The same words.
+
+The same words.
+
+| A | B |
+|---|---|
+| 1 | 2 |
+
+[^1]: A note.
+
+[^2]: Another, with **more**.
+"""
+EDITS = (
+    ("which one is", "which two are"),
+    ("# The second", "A new paragraph.\n\n# The second"),
+    ("# The second", "# Between {#between}\n\nWords[^3].\n\n# The second"),
+    ("The same words.\n\nThe same", "The same words.\n\n## Below\n\nThe same"),
+    ("[^1]: A note.", "[^3]: A new one, which is the second.\n\n[^1]: A note."),
+    ("[^2]: Another", "[^2]: A third"),
+    ("*of*", "*of* `code`, <kbd>K</kbd>, [x]{lang=de}, $x^2$"),
+    ("[here](#second)", "[here](#below)"),
+    ("# Between {#between}\n\nWords[^3].\n\n", ""),
+    ("title: Of edits", "title: Of edits\nlang: de"),
+    ("The same words.", "The same words![](a.png){width=50%}"),
+)
+
+
+@pytest.mark.parametrize("edition", ["web", "ebook", "handout"])
+def test_an_edit_gives_what_a_build_from_nothing_does(
+    edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, text, store = tmp_path / "a.md", CHAPTERS, Kept()
+    (tmp_path / "a.png").write_bytes(png(2, 2))
+    rendered: list[object] = []
+    render = jinja2.Template.render
+
+    def counted(template: jinja2.Template, *given: Any, **others: Any) -> str:
+        rendered.append(template)
+        return render(template, *given, **others)
+
+    monkeypatch.setattr(jinja2.Template, "render", counted)
+
+    def pages(store: Store) -> tuple[bytes, int]:
+        rendered.clear()
+        with keeping(store):
+            found = encode(Flow(path).pages(edition))
+        return found, len(rendered)
+
+    path.write_text(text, "utf-8")
+    pages(store)
+    for old, new in EDITS:
+        assert old in text
+        text = text.replace(old, new, 1)
+        path.write_text(text, "utf-8")
+        found, count = pages(store)
+        anew, most = pages(Kept())
+        assert found == anew, (old, new)
+        assert count < most or "lang" in new
+
+
+PAGES = PageMap(
+    "handout",
+    tuple(PageStart(str(page), Position("Paragraph", "", 5 * page, 1)) for page in range(1, 20)),
+    20,
+)
+"""Pages that begin here and there in a source."""
+
+LINES = (
+    "", "", "```", "~~~ python", ":::", "::: exercise", "::: answer", "::: {only=pdf}", "- One",
+    "  - Two", "1. First", ": What it is.", "[^1]: Said below.", "[b]: https://example.org/b",
+    "*[HTML]: Markup", "    Indented.", "> Quoted.", "| A | B |", "|---|---|", "| 1 | 2 |",
+    "Table: Of numbers {#tbl-a}", "# One {#first}", "## Two", "---", "<div>", "</div>",
+    "![A drawing](a.png){#fig-a}", "A [b], a [x]{.index} and HTML[^1], see @first and @fig-a.",
+    "A word", "$$x^2$$ {#eq-a}", "- ( ) wrong", "- (x) right", "The ___{gap}.", "Ann: Why?", "===",
+    "[TOC]", "Only *this*{.answer}, and $y$; “that”--or [there](#two).", "{.wide}", "<!-- a", "-->",
+    "::: index", "::: glossary", "Wide", "{{ title }}", "[^2]: Another[^1].", "Text[^2] of it.",
+)  # fmt: skip
+"""Lines that begin blocks, end them, or mean something elsewhere."""
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Path) -> None:
+    path, chance, memory, store = tmp_path / "a.md", random.Random(seed), Memory(), Kept()
+    (tmp_path / "a.png").write_bytes(png(2, 2))
+    head, _, text = CHAPTERS.partition("\n\n")
+    lines = [*text.split("\n"), *chance.sample(LINES, len(LINES))]
+    editions = ("web", "handout", "ebook", "teacher")
+    for _ in range(6):
+        place = chance.randrange(len(lines))
+        match chance.choice(("line", "line", "word", "move", "away", "away")):
+            case "line":
+                lines.insert(place, chance.choice(LINES))
+            case "word":
+                lines[place] += " more"
+            case "move":
+                lines.insert(chance.randrange(len(lines)), lines.pop(place))
+            case "away":
+                del lines[place]
+        path.write_text("\n".join((head, "", *lines)), "utf-8")
+        found = []
+        for known in ((store, memory), (Kept(), None)):
+            with keeping(*known):
+                flow = Flow(path)
+                pages = [flow.pages(edition, PAGES) for edition in editions]
+            marked = [flow.marked(edition, PAGES) for edition in editions]
+            found.append([*map(encode, (flow.document, *marked, *pages))])
+        memory.end()
+        assert found[0] == found[1], path.read_text("utf-8")
+
+
+def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "new" / "folder")
+    assert folder.get(key("a")) is None
+    folder.put(key("a"), b"one")
+    assert Folder(tmp_path / "new" / "folder").get(key("a")) == b"one"
+    folder.put(key("a"), b"two")
+    assert folder.get(key("a")) == b"two"
+
+
+@pytest.mark.parametrize("damage", [b"", b"short", bytes(40)])
+def test_a_damaged_file_is_not_used(tmp_path: Path, damage: bytes) -> None:
+    folder = Folder(tmp_path)
+    folder.put(key("a"), b"one")
+    (tmp_path / key("a")).write_bytes(damage)
+    assert folder.get(key("a")) is None
+
+
+def test_what_was_not_used_for_longest_goes_and_nothing_of_others(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, limit=3 * (32 + 100))
+    (tmp_path / "notes.txt").write_bytes(bytes(1000))
+    (tmp_path / "folder").mkdir()
+    for age, name in enumerate("abcde"):
+        folder.put(key(name), bytes(100))
+        os.utime(tmp_path / key(name), (1000 + age, 1000 + age))
+    assert folder.get(key("a"))  # it is in use
+    folder.trim()
+    left = {name for name in "abcde" if (tmp_path / key(name)).exists()}
+    assert left == {"a", "d", "e"}
+    assert (tmp_path / "notes.txt").exists()
+    assert (tmp_path / "folder").exists()
+
+
+def test_a_folder_is_not_looked_through_at_every_build(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, limit=200)
+    folder.trim(every=60)
+    for name in "abc":
+        folder.put(key(name), bytes(100))
+    folder.trim(every=60)
+    assert len([name for name in "abc" if folder.get(key(name))]) == 3
+    (tmp_path / "trimmed").touch()
+    os.utime(tmp_path / "trimmed", (1000, 1000))
+    folder.trim(every=60)
+    assert len([name for name in "abc" if folder.get(key(name))]) == 1
+
+
+def test_what_was_never_finished_goes(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    lately, long_ago = (tmp_path / f"{key(name)}-1.new" for name in "ab")
+    lately.touch()
+    long_ago.touch()
+    os.utime(long_ago, (1000, 1000))
+    folder.trim()
+    assert (lately.exists(), long_ago.exists()) == (True, False)
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = Folder(tmp_path / "file")
+    folder.put(key("a"), b"one")
+    assert folder.get(key("a")) is None
+    folder.trim()
+
+
+def _put_often(path: Path) -> None:
+    folder = Folder(path, limit=2000)
+    for number in range(100):
+        folder.put(key(str(number % 7)), str(number % 7).encode() * 100)
+        found = folder.get(key(str(number % 5)))
+        assert found in (None, str(number % 5).encode() * 100)
+        folder.trim()
+
+
+def test_several_may_use_a_folder(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3) as executor:
+        for one in [executor.submit(_put_often, tmp_path) for _ in range(3)]:
+            one.result()
+    assert not list(tmp_path.glob("*.new"))

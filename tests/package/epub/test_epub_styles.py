@@ -1,0 +1,150 @@
+"""The e-book's style sheets are limited to features of the oldest reading systems.
+
+Adobe's engine from before EPUB 3, which many e-readers still have, rejects a whole sheet, or the
+book, because of an unknown function or rule. So one sheet has CSS 2.1 and features that this engine
+ignores, and newer ones are in a separate sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import tinycss2  # type: ignore[import-untyped]
+
+from pipeline.model.rendered import Pages
+from pipeline.parser import parse_file
+from pipeline.render.epub import plain
+from tests.helpers import making
+from tests.helpers.paths import BOOK, TEMPLATES
+
+FUNCTIONS = {"attr", "url"}
+PSEUDO = {"first-child", "before", "after"}
+
+
+@pytest.fixture(scope="module")
+def pages() -> Pages:
+    """A book that has all there is, as an e-book."""
+    return making.rendered(making.resolved(parse_file(BOOK), "ebook", BOOK.parent))
+
+
+def rules(css: str, *, is_apart: bool = False) -> Iterator[Any]:
+    for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
+        if is_apart and getattr(rule, "at_keyword", "") == "counter-style":
+            continue
+        assert rule.type == "qualified-rule", f"{rule.type} {getattr(rule, 'at_keyword', '')}"
+        yield rule
+
+
+def tokens(values: list[Any]) -> Iterator[Any]:
+    for value in values:
+        yield value
+        yield from tokens(
+            getattr(value, "arguments", None) or getattr(value, "content", None) or []
+        )
+
+
+def declarations(css: str) -> Iterator[Any]:
+    for rule in rules(css):
+        for found in tinycss2.parse_blocks_contents(rule.content, skip_comments=True):
+            if found.type != "whitespace":
+                assert found.type == "declaration", tinycss2.serialize(rule.prelude)
+                yield found
+
+
+def old(pages: Pages) -> str:
+    return "\n".join(style.css for style in pages.styles if not style.apart)
+
+
+def test_the_book_has_styles_for_all_that_there_is(pages: Pages) -> None:
+    names = {style.name for style in pages.styles}
+    ours = {f"epub-{path.name}" for path in TEMPLATES.rglob("epub/*.css")}
+    rare = {
+        f"epub-{name}.css"
+        for name in ("style", "modern", "strokes", "for-teachers", "timings", "article")
+    }
+    assert ours - names <= rare
+
+
+def test_nothing_is_in_it_that_old_engines_stumble_over(pages: Pages) -> None:
+    for found in declarations(old(pages)):
+        said = f"{found.name}: {tinycss2.serialize(found.value)}"
+        for token in tokens(found.value):
+            if token.type == "function":
+                assert token.lower_name in FUNCTIONS, said
+            elif token.type == "dimension":
+                assert token.lower_unit == "em" or (token.unit == "px" and token.value <= 2), said
+            else:
+                assert token.type != "error", said
+        assert not found.name.startswith("--"), said
+        assert not any(word in said for word in ("flex", "grid", "position")), said
+
+
+def test_selectors_are_those_of_css_2(pages: Pages) -> None:
+    for rule in rules(old(pages)):
+        selector = tinycss2.serialize(rule.prelude).strip()
+        assert "::" not in selector, selector
+        assert "~" not in selector, selector
+        assert not any(token.type == "function" for token in rule.prelude), selector
+        for before, token in zip(rule.prelude, rule.prelude[1:], strict=False):
+            if before == ":":
+                assert token.lower_value in PSEUDO, selector
+            if token.type == "[] block":
+                operators = {t.value for t in token.content if t.type == "literal"}
+                assert operators <= {"="}, selector
+
+
+def test_colours_are_the_readers(pages: Pages) -> None:
+    """Night is the reader's to choose: nothing is coloured but by `currentColor`. Pictures alone
+    keep their paper."""
+    for style in pages.styles:
+        for rule in rules(style.css, is_apart=style.apart):
+            selector = tinycss2.serialize(rule.prelude)
+            for found in tinycss2.parse_blocks_contents(rule.content, skip_comments=True):
+                if found.type != "declaration" or "color" not in found.name:
+                    continue
+                value = tinycss2.serialize(found.value).strip()
+                is_paper = value == "#fff" and "img" in selector
+                assert value in {"inherit", "currentColor"} or is_paper, selector
+
+
+def test_text_is_neither_sized_nor_spaced_nor_set_in_a_font(pages: Pages) -> None:
+    for rule in rules(old(pages)):
+        names = {part.strip() for part in tinycss2.serialize(rule.prelude).split(",")}
+        if names & {"html", "body", "p"}:
+            content = tinycss2.serialize(rule.content)
+            for word in ("font", "line-height", "text-align", "color"):
+                assert word not in content, names
+
+
+def test_a_break_is_declared_in_both_ways(pages: Pages) -> None:
+    for style in pages.styles:
+        for rule in rules(style.css, is_apart=style.apart):
+            found = {
+                d.name: tinycss2.serialize(d.value).strip()
+                for d in tinycss2.parse_blocks_contents(rule.content, skip_comments=True)
+                if d.type == "declaration"
+            }
+            for name in ("break-before", "break-after", "break-inside"):
+                value = found.get(name)
+                older = {"page": "always"}.get(value or "", value)
+                assert found.get(f"page-{name}") == older, tinycss2.serialize(rule.prelude)
+
+
+@pytest.mark.parametrize(
+    ("direction", "side", "other"), [("ltr", "left", "right"), ("rtl", "right", "left")]
+)
+def test_sides_follow_the_direction_of_the_book(direction: Any, side: str, other: str) -> None:
+    css = "p { padding-inline-start: 1em; margin-inline-end: 2em; text-align: start }"
+    assert plain(css, direction) == (
+        f"p {{ padding-{side}: 1em; margin-{other}: 2em; text-align: {side}; text-align: start }}"
+    )
+
+
+def test_hyphens_are_declared_in_both_ways() -> None:
+    assert plain("h1 { hyphens: none }", "ltr") == "h1 { -webkit-hyphens: none; hyphens: none }"
+
+
+def test_declarations_in_new_units_are_left_out() -> None:
+    assert plain("p { margin: 2em; margin: 4ch; max-height: 90vh }", "ltr") == "p { margin: 2em; }"

@@ -1,0 +1,335 @@
+"""Text in two columns: nothing is lost, wide content spans both, lines are aligned."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from PIL import Image
+
+from pipeline.model.rendered import Pages, tree_of
+from pipeline.package import pdf
+from pipeline.package.files import font_files
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.package.pdf.layout import lay_out
+from pipeline.package.pdf.markup import ready
+from pipeline.package.pdf.text_columns import arrange
+from tests.helpers import making
+from tests.helpers.pdf_reading import open_pdf, outline, read
+
+FRONT = """\
+---
+title: Two columns
+lang: {lang}
+page: {{size: {size}, columns: {columns}}}
+speakers: {{Ann: interviewer, Bo: guest}}
+---
+"""
+
+WORDS = (
+    "the well stands in a village where women carry water every morning before school and nobody"
+    " counts hours that it takes them to walk along dry paths beside fields of maize"
+).split()
+
+
+class Line(NamedTuple):
+    """A line of the text: its page, its left edge and the height of its base, in lines."""
+
+    page: int
+    left: float
+    base: float
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Image.new("RGB", (300, 170), "steelblue").save(tmp_path / "well.png")
+    return tmp_path
+
+
+def pages_of(
+    body: str, folder: Path, lang: str = "en", size: str = "A4", columns: int = 2
+) -> Pages:
+    text = FRONT.format(lang=lang, size=size, columns=columns) + "\n" + body
+    document = making.resolved(text, "handout", folder)
+    assert not [d for d in document.diagnostics if d.is_error], document.diagnostics
+    return making.rendered(document)
+
+
+def laid_out(pages: Pages, folder: Path) -> Any:
+    root = tree_of(pages.pages[0].markup)
+    ready(root)
+    arrange(root)
+    setter = Typesetter(font_files(pages.faces), folder, pages.assets)
+    return lay_out(setter, root, pages)
+
+
+def lines_of_text(document: Any, leading: float) -> list[Line]:
+    """Those in the text's own size, of top-level paragraphs, lists and quotations."""
+    line = leading * 4 / 3
+    found = []
+
+    def visit(box: Any, number: int, top: float) -> None:
+        box = getattr(box, "_box", box)
+        name = type(box).__name__
+        if has_class(box, "flow"):
+            top = box.content_box_y()
+        elif has_class(box, "across"):
+            return
+        inside = getattr(box.element, "get", lambda *_: "")("class") or ""
+        if box.element_tag in ("header", "nav", "table", "figure", "pre", "footer"):
+            return
+        if re.search(r"\b(box|exercise|equation|note|speaker|asks|sidebar)\b", inside):
+            return
+        if name == "LineBox":
+            if box.element_tag in ("p", "li") and box.height < 1.05 * line:
+                base = (box.position_y + box.baseline - top) / line
+                found.append(Line(number, box.position_x, base))
+            return
+        for child in getattr(box, "children", ()):
+            visit(child, number, top)
+
+    for number, page in enumerate(document.pages):
+        visit(page.box, number, page.box.content_box_y())
+    return found
+
+
+def off_grid(line: Line, start: float = 0.0, step: float = 1.0) -> float:
+    """The distance from the next line of the grid, in lines."""
+    rest = (line.base - start) % step
+    return min(rest, step - rest)
+
+
+def made_up(seed: int) -> str:
+    """A text of the usual things in any order."""
+    chance = random.Random(seed)
+    count = iter(range(1, 10_000))
+
+    def words(least: int, most: int) -> str:
+        return " ".join(
+            f"{chance.choice(WORDS)}" + (f"x{next(count)}x" if n % 7 == 0 else "")
+            for n in range(chance.randint(least, most))
+        )
+
+    notes: list[str] = []
+
+    def noted() -> str:
+        notes.append(f"[^{len(notes) + 1}]: {words(4, 30)}")
+        return f"{words(20, 60)}.[^{len(notes)}]"
+
+    row = "| {} | {} | {} | {} | {} |"
+    kinds = (
+        lambda: words(20, 120),
+        lambda: words(20, 120),
+        noted,
+        lambda: f"## {words(1, 9)}\n\n{words(5, 60)}",
+        lambda: f"### {words(1, 9)}\n\n{words(5, 60)}",
+        lambda: "\n".join(f"- {words(2, 20)}" for _ in range(chance.randint(2, 6))),
+        lambda: f"> {words(5, 40)}",
+        lambda: f"::: note\n{words(10, 60)}\n:::",
+        lambda: f"Ann: {words(4, 12)}?\n\nBo: {words(20, 80)}",
+        lambda: f'![A well](well.png "{words(2, 9)}")',
+        lambda: f"| A | B |\n|---|--:|\n| {words(1, 2)} | 4 |\n| {words(1, 2)} | 5 |",
+        lambda: (
+            "\n".join((row.format(*"ABCDE"), row.format(*["---"] * 5)))
+            + "\n"
+            + "\n".join(row.format(*(words(3, 9) for _ in range(5))) for _ in range(2))
+        ),
+        lambda: f":::: exercise\n{words(4, 12)}?\n\n::: lines 3\n:::\n::::",
+        lambda: "$$ \\frac{a}{b} = \\sqrt{c} $$",
+    )
+    blocks = [chance.choice(kinds)() for _ in range(chance.randint(12, 30))]
+    return "\n\n".join([*blocks, *notes]) + "\n"
+
+
+@pytest.mark.parametrize(("seed", "size"), [(0, "A4"), (10, "A5")])
+def test_lines_of_both_columns_stand_at_one_height(seed: int, size: str, folder: Path) -> None:
+    pages = pages_of(made_up(seed), folder, size=size)
+    assert pages.sheet
+    lines = lines_of_text(laid_out(pages, folder), pages.sheet.leading)
+    lefts = {round(line.left) for line in lines}
+    assert max(lefts) - min(lefts) > 200, "two columns"
+    start = lines[0].base % 1
+    assert [line for line in lines if off_grid(line, start) > 0.03] == []
+
+
+def test_nothing_is_lost_or_repeated(folder: Path) -> None:
+    text = made_up(7)
+    made = pdf.package(pages_of(text, folder), folder)
+    assert not made.diagnostics
+    said = read(open_pdf(made.data)).text.replace("\N{SOFT HYPHEN}", "").replace(" ", "")
+    assert sorted(re.findall(r"x\d+x", said)) == sorted(set(re.findall(r"x\d+x", text)))
+
+
+CARRIED = "and what they carry home in the evening"
+COUNTED = "Whoever counts all the people of a village counts its wells, too"
+
+WIDE = f"""\
+## First
+
+Before the table.
+
+### In it
+
+Just before.
+
+| A | B | C | D | E |
+|---|---|---|---|---|
+| {COUNTED} | {CARRIED} | {CARRIED} | {CARRIED} | no |
+| {COUNTED} | {CARRIED} | {CARRIED} | {CARRIED} | no |
+
+| Small | Table |
+|---|--:|
+| one | 2 |
+
+After the table.
+
+### Next
+
+More text.
+"""
+
+
+def tables_of(document: Any) -> list[float]:
+    """The widths of the tables, in CSS pixels."""
+    return [
+        box.width
+        for page in document.pages
+        for box in all_boxes(page.box)
+        if box.element_tag == "table" and type(box).__name__ == "TableBox"
+    ]
+
+
+def test_what_is_wide_runs_across(folder: Path) -> None:
+    pages = pages_of(WIDE, folder)
+    assert pages.sheet
+    wide, small = tables_of(laid_out(pages, folder))
+    assert wide == pytest.approx(pages.sheet.measure / 25.4 * 96, abs=1)
+    assert small == pytest.approx(pages.sheet.line / 25.4 * 96, abs=1)
+
+
+def test_what_is_cut_is_whole_for_a_listener(folder: Path) -> None:
+    file = open_pdf(pdf.package(pages_of(WIDE, folder), folder).data)
+    assert outline(file) == [(0, "First"), (1, "In it"), (1, "Next")]
+    said = read(file).text
+    order = ["First", "Before the table.", "In it", "Whoever", "Small", "After the", "Next", "More"]
+    places = [said.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_the_first_column_is_where_reading_begins(folder: Path) -> None:
+    body = "\n\n".join(["يقف البئر في القرية حيث تحمل النساء الماء كل صباح قبل المدرسة. " * 9] * 8)
+    pages = pages_of(body, folder, lang="ar")
+    assert pages.sheet
+    # Arabic letters are higher than Latin ones
+    lines = lines_of_text(laid_out(pages, folder), 1.1 * pages.sheet.leading)
+    middle = pages.sheet.size.width / 25.4 * 96 / 2
+    first = [line.left for line in lines if line.page == 0]
+    assert first[0] > middle > first[-1]
+
+
+def test_a_sheet_on_its_side_has_no_columns(folder: Path) -> None:
+    body = f"Text.\n\n:::: landscape\n\n{WIDE.partition('Just before.')[2]}\n\n::::\n\nMore text.\n"
+    made = pdf.package(pages_of(body, folder), folder)
+    sizes = [
+        tuple(round(float(side)) for side in page.mediabox[2:])
+        for page in open_pdf(made.data).pages
+    ]
+    assert sizes == [(595, 842), (842, 595), (595, 842)]
+
+
+ON_GRID = """\
+## Heading
+
+{text}
+
+### Heading
+
+{text}
+
+- one
+- two
+
+{text}
+
+- one
+
+  and more
+
+- two
+
+{text}
+
+> A quotation.
+
+{text}
+
+| A | B |
+|---|--:|
+| a | 4 |
+| b | 5 |
+
+{text}
+
+| A | B |
+|---|--:|
+| a | 4 |
+
+Table: A caption
+
+{text}
+
+```
+two lines
+of code
+```
+
+{text}
+
+$$ \\frac{a}{b} $$
+
+{text}
+
+Term
+:   What it means
+
+{text}
+
+***
+
+{text}
+
+::: sidebar Title
+One line.
+:::
+
+{text}
+
+Ann: A question?
+
+Bo: An answer.
+"""
+
+TEXT = "Women carry water every morning before school."
+
+
+def test_lines_come_back_to_a_quarter_of_a_line(folder: Path) -> None:
+    body = ON_GRID.replace("{text}", TEXT)
+    pages = pages_of(body, folder, size="A3", columns=1)
+    assert pages.sheet
+    document = laid_out(pages, folder)
+    assert len(document.pages) == 1
+    lines = lines_of_text(document, pages.sheet.leading)
+    assert len(lines) > body.count(TEXT)
+    assert [line for line in lines if off_grid(line, lines[0].base, 0.25) > 0.01] == []
+
+
+def test_lines_come_back_to_half_a_quarter_after_boxes(folder: Path) -> None:
+    box = "::: note Title\nOne line.\n\nAnother.\n:::"
+    pages = pages_of(f"{TEXT}\n\n{box}\n\n{TEXT}\n", folder, columns=1)
+    assert pages.sheet
+    first, last = lines_of_text(laid_out(pages, folder), pages.sheet.leading)
+    assert off_grid(last, first.base, 0.125) < 0.01

@@ -1,0 +1,321 @@
+"""WeasyPrint is touched in one place, which lists all that is not documented of it."""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+import gc
+import os
+import re
+import ssl
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar
+
+import pypdfium2
+import pytest
+
+from pipeline import driver
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import tree_of
+from pipeline.package.files import font_files
+from pipeline.package.pdf import engine
+from pipeline.package.pdf.engine.adapter import names, weasyprint
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.package.pdf.engine.fast import names as names_of_fast
+from pipeline.package.pdf.form.fonts import LATIN_FACE
+from pipeline.package.pdf.units.setting import heads
+from pipeline.package.units import Furniture
+from tests.helpers.paths import ROOT
+
+ENGINE = Path(engine.__file__).parent
+
+DOCUMENTED = frozenset(
+    {"CSS", "DEFAULT_OPTIONS", "Document", "HTML", "Page", "VERSION"}
+    | {"css.counters.CounterStyle", "text.fonts.FontConfiguration"}
+    | {"matrix.Matrix", "urls.URLFetcher", "urls.URLFetcherResponse"}
+)
+USED = names.NAMES + names_of_fast.NAMES
+
+
+def test_weasyprint_has_what_is_used_of_it() -> None:
+    assert not list(names.changes(USED))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["build", "texts/one.md", "--edition", "handout,ebook"],  # it has a cover
+        ["library", "texts", "--edition", "handout", "--jobs", "1"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_change_of_weasyprint_is_told_in_one_line(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "one.md").write_text("---\ntitle: A text\n---\n\nWords.\n", "utf-8")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import weasyprint; del weasyprint.layout.initialize_page_maker", "utf-8"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
+        "CHAPBOOK_CACHE": str(tmp_path / "cache"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *command],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    change = f"WeasyPrint {weasyprint.VERSION} has no layout.initialize_page_maker; version"
+    assert len([line for line in done.stderr.splitlines() if change in line]) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_parameters_are_compared() -> None:
+    assert names.change("layout.nothing") == "has no layout.nothing"
+    assert names.change("css.StyleFor._nothing") == "has no css.StyleFor._nothing"
+    assert names.change("layout.make_margin_boxes(page)") == (
+        "has layout.make_margin_boxes(context, page, state), not (page)"
+    )
+
+
+def private_names() -> set[str]:
+    """The private names of WeasyPrint."""
+    assert weasyprint.__file__
+    trees = (ast.parse(f.read_bytes()) for f in Path(weasyprint.__file__).parent.rglob("*.py"))
+    found: set[str] = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+    return {name for name in found if name.startswith("_") and not name.startswith("__")}
+
+
+def touched(tree: ast.Module, private: set[str]) -> Iterator[str]:
+    """The names that a module imports from WeasyPrint, those that it replaces, and private ones."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module)) if module.startswith("weasyprint"):
+                start = module.removeprefix("weasyprint").removeprefix(".")
+                yield from (".".join(filter(None, (start, alias.name))) for alias in node.names)
+            case ast.Constant(value=str(name)) if re.fullmatch(r"[a-z_]+(\.\w+)+", name):
+                yield from [name] if not names.change(name) else []
+            case ast.Attribute(value=ast.Name(id="self")):
+                pass
+            case ast.Attribute(attr=name) if name in private:
+                yield name
+
+
+def test_what_is_touched_of_weasyprint_is_listed() -> None:
+    listed = {name.partition("(")[0] for _, used in USED for name in used} | DOCUMENTED
+    listed |= {name.rpartition(".")[2] for name in listed}
+    private = private_names()
+    files = (file for file in ENGINE.rglob("*.py") if file.stem != "names")
+    found = {name for file in files for name in touched(ast.parse(file.read_bytes()), private)}
+    assert found <= listed
+
+
+TEXT = """\
+---
+title: Wells
+lang: en
+class: book
+---
+
+# Wells
+
+A well is a *hole*[^1] in the ground -- the “inefficiency” of officers, afflicted -- from which
+water is taken, in unremarkable quantities: $\\frac{a}{b} + \\sqrt{x^2}$ litres, and **much**
+more[^2] on days of internationalisation.[^3]
+
+[^1]: Of a depth that differs.
+
+[^2]: See the table.
+
+    Or the code.
+
+[^3]: The third note, which is long enough for two lines at the foot of a page, where notes are set
+    in smaller letters.
+
+| Well | Depth (m) | What is known of it |
+|:-----|----------:|---------------------|
+| North | 12.5 | It is the oldest, and was repaired last year. |
+| South | 7 | `None` |
+
+```python
+def depth(well: str) -> float:  # a comment that is far too long for one line of this page, isn't it
+    return {"north": 12.5, "south": 7.0}[well]
+```
+"""
+FORM = """\
+---
+title: Exercises
+lang: de
+---
+
+1. Wie tief ist der Brunnen der Donaudampfschifffahrtsgesellschaft, größtenteils?
+
+    - [ ] 12 m
+    - [ ] 7 m
+
+2. Brunnen heißen auf Arabisch [بئر]{lang=ar}, auf Chinesisch 井, und sonst ____.
+
+> Ein Zitat, das über die Länge einer Zeile hinausgeht, und das deshalb umbrochen werden muss.
+
+$$\\int_0^1 x\\,dx$$
+"""
+
+
+def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> None:
+    (tmp_path / "text.md").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "form.md").write_text(FORM, encoding="utf-8")
+
+    def pages(out: Path) -> list[bytes]:
+        return [
+            page.render().to_pil().tobytes()
+            for file in sorted(out.glob("*/*.pdf"))
+            for page in pypdfium2.PdfDocument(file)
+        ]
+
+    for name in ("text.md", "form.md"):
+        driver.build(tmp_path / name, ["handout"], out=tmp_path / "fast")
+    command = ["-m", "pipeline", "build", "text.md", "form.md", "--edition", "handout"]
+    subprocess.run(
+        [sys.executable, *command, "--out", "plain"],
+        cwd=tmp_path,
+        env={**os.environ, engine.PLAIN: "1", "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+    )
+    fast = pages(tmp_path / "fast")
+    assert len(fast) > 2
+    assert fast == pages(tmp_path / "plain")
+
+
+def test_no_other_version_is_installed_with_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"weasyprint>={names.KNOWN},<{int(names.KNOWN) + 1}" in project["dependencies"]
+
+
+def test_no_certificates_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is fetched, and where they are in one file, it takes as long as setting a page."""
+    monkeypatch.delattr(ssl.SSLContext, "load_default_certs")
+    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
+    assert setter.set(tree_of("<html><body>Text.</body></html>"), []).written()
+
+
+class Allocated(ctypes.Structure):
+    """The result of ``mallinfo2``."""
+
+    _fields_: ClassVar = [(name, ctypes.c_size_t) for name in "abcd"] + [
+        (name, ctypes.c_size_t) for name in ("mapped", "e", "f", "in_use", "g", "h")
+    ]
+
+
+def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
+    """Or a process that sets an edited text again and again grows."""
+    allocated = getattr(ctypes.CDLL(None), "mallinfo2", None) if sys.platform == "linux" else None
+    if allocated is None:
+        pytest.skip("only glibc tells what is in use")
+    allocated.restype = Allocated
+    lines = "".join(f"<p><b>{n}</b> A <i>text</i> of features {n}.</p>" for n in range(10))
+    styles = ["p { font-variant-numeric: oldstyle-nums } b { letter-spacing: 1px }"]
+    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
+
+    def used_after(times: int) -> int:
+        for _ in range(times):
+            setter.set(tree_of(f"<html><body>{lines}</body></html>"), styles).written()
+        gc.collect()
+        found = allocated()
+        return int(found.mapped + found.in_use)
+
+    before = used_after(4)
+    assert used_after(6) - before < 6 * 4_000  # 700 each, and 12,500 where features stay
+
+
+@pytest.mark.parametrize(
+    ("direction", "logical", "side"),
+    [
+        ("ltr", "inline-end", "right"),
+        ("rtl", "inline-end", "left"),
+        ("rtl", "inline-start", "right"),
+    ],
+)
+def test_a_float_within_a_line_has_a_side(
+    direction: str, logical: str, side: str, tmp_path: Path
+) -> None:
+    root = tree_of("<html><body><p>One <b>two</b> three.</p></body></html>")
+
+    def places(value: str) -> list[tuple[float, float]]:
+        styles = [f"p {{ direction: {direction} }} b {{ float: {value} }}"]
+        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
+        return [(b.position_x, b.position_y) for b in all_boxes(document.pages[0].box)]
+
+    assert places(logical) == places(side)
+
+
+def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
+    """Other users of the library in the same process are not affected."""
+    before = {
+        (module, name): value
+        for module in (weasyprint, weasyprint.document, weasyprint.images, weasyprint.layout.inline)
+        for name, value in vars(module).items()
+    }
+    fonts = font_files((LATIN_FACE,))
+
+    def work() -> bytes:
+        root = tree_of("<html><body><p>A text.</p></body></html>")
+        return Typesetter(fonts, tmp_path, ()).set(root, []).written()
+
+    with ThreadPoolExecutor(3) as pool:
+        made = [pool.submit(work) for _ in range(3)]
+    assert len({one.result() for one in made}) == 1
+    for (module, name), value in before.items():
+        assert vars(module)[name] is value, name
+        if not isinstance(value, ModuleType):  # not a module that is loaded when it is needed
+            assert "pipeline" not in str(getattr(value, "__module__", "")), name
+
+
+def test_running_heads_may_be_set_in_several_threads() -> None:
+    css = "@page { size: 300px; margin: 50px; @top-left { content: string(title) } }"
+    fonts = tuple(map(str, font_files((LATIN_FACE,))))
+    area, texts = (50.0, 50.0, 200.0, 200.0), list[Furniture]()
+    for number in range(20):
+        pages: Any = ((None, area, {"title": (f"Text {number}",)}),) * 4
+        texts.append(Furniture("<html><body/></html>", (css,), fonts, 1, 0, {}, pages))
+
+    def drawn(furniture: Furniture) -> tuple[bytes, ...]:
+        return heads.function(furniture, EDITIONS["handout"], "").drawing.streams
+
+    one_by_one = [drawn(text) for text in texts]
+    assert len(set(one_by_one)) == len(texts)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            assert list(pool.map(drawn, texts)) == one_by_one
+    finally:
+        sys.setswitchinterval(before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the loader of Linux")
+def test_pango_stays_until_the_process_ends() -> None:
+    """Its threads end when they get to it, and would run code that is gone."""
+    script = "from pipeline.package.pdf.engine.adapter.resources import fonts_of; fonts_of([])"
+    environment = {**os.environ, "LD_DEBUG": "files", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    lines = [line for line in done.stderr.splitlines() if "libpangoft2" in line]
+    if not lines:
+        pytest.skip("the loader of this system tells nothing")
+    assert not [line for line in lines if "destroying link map" in line]

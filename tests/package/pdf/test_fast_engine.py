@@ -1,0 +1,307 @@
+"""The faster typesetting engine changes nothing but time."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cffi
+import pypdfium2
+import pyphen
+import pytest
+
+from pipeline.model.faces import FACES
+from pipeline.model.rendered import Face, tree_of
+from pipeline.package.files import font_files
+from pipeline.package.pdf import engine
+from pipeline.package.pdf.engine.adapter import patching, weasyprint
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_text
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.package.pdf.engine.fast import declared, loading, splitting
+from pipeline.package.pdf.engine.fast.lines import ShapedText
+from pipeline.package.pdf.form.fonts import LATIN_FACE
+
+pytestmark = pytest.mark.skipif(engine.PLAIN in os.environ, reason="the engine is plain")
+
+ENGINE = Path(engine.__file__).parent
+
+DECLARED = '''\
+"""C declarations, by WeasyPrint and us, of the libraries that set type, in parsed form: written by
+`pytest tests/package/pdf/test_fast_engine.py --accept`."""
+
+# ruff: noqa: E501
+# fmt: off
+# mypy: ignore-errors
+
+import ctypes.util
+import sys
+
+import _cffi_backend
+
+DIGEST = "{digest}"
+"""Of the file in which WeasyPrint declares it."""
+
+
+class Functions(_cffi_backend.FFI):
+    """The contents of a `cffi.FFI` with these declarations."""
+
+    def cdef(self, text: str) -> None:
+        """Nothing: it was read."""
+
+    def dlopen(self, name: str, flags: int = 0) -> object:
+        """The library of that name, looked for where the linker does; and where Python does, but
+        on Linux: there Python asks a compiler, ten times before it has all libraries."""
+        try:
+            return super().dlopen(name, flags)
+        except OSError:
+            path = ctypes.util.find_library(name) if sys.platform != "linux" else None
+            if path is None:
+                raise
+            return super().dlopen(path, flags)
+
+
+def functions() -> Functions:
+    """As if they had been declared now."""
+    return FUNCTIONS
+
+
+FUNCTIONS = Functions({values}
+'''
+
+
+def declarations(file: Path) -> Iterator[str]:
+    """The C declarations of a module: the literal arguments of ``ffi.cdef``."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ffi.cdef":
+            yield ast.literal_eval(node.args[0])
+
+
+def test_what_is_declared_in_c_was_read(accept: bool) -> None:
+    """Otherwise each process would parse it again."""
+    assert weasyprint.__file__
+    theirs = Path(weasyprint.__file__).parent / "text" / "ffi.py"
+    ffi = cffi.FFI()
+    for file in (theirs, *sorted(ENGINE.rglob("*.py"))):
+        for text in declarations(file):
+            ffi.cdef(text)
+    ffi.set_source("declared", None)
+    emitted = io.StringIO()
+    ffi.emit_python_code(emitted)
+    values = emitted.getvalue().partition("_cffi_backend.FFI(")[2]
+    made = DECLARED.format(
+        digest=hashlib.sha256(theirs.read_bytes()).hexdigest(), values=values.rstrip()
+    )
+    place = ENGINE / "fast" / "declared.py"
+    if accept:
+        place.write_text(made, encoding="utf-8")
+    assert place.read_text(encoding="utf-8") == made
+
+
+def test_declarations_that_nobody_has_read_are_parsed() -> None:
+    """Those of another version of WeasyPrint, say."""
+    code = (
+        "import importlib.util; importlib.util.find_spec = lambda name: None;"
+        "from pipeline.package.pdf.engine.adapter.resources import ffi; print(type(ffi).__module__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "cffi.api\n"
+    assert type(weasyprint.text.ffi.ffi) is declared.Functions
+
+
+def test_what_is_seldom_called_is_not_loaded() -> None:
+    code = "import sys, pipeline.package.pdf; print(*set(sys.argv) & set(sys.modules))"
+    command = [sys.executable, "-c", code, *loading.SELDOM]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
+@pytest.mark.parametrize("face", [LATIN_FACE, FACES[0]], ids=["sans", "with-ligatures"])
+def test_lines_are_those_that_are_found_when_all_is_set_anew(
+    face: Face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = (
+        ("en", "To the aleward was but kelobled. Where <i>it</i> is, was unremarkably fictive."),
+        ("en", "Such an ineffable, affable affair: officers of sufficient efficiency, afflicted."),
+        ("en", "Chance—aye, free will, and necessity—nowise incompatible—all interweavingly."),
+        ("en", "Is it Stubb’s or is it Stubb’s, or not Stubb’s, and could it be Stubb’s? Stubb’s."),
+        (
+            "en",
+            "“Well-known—or so…” (he said, 1–2 and/or 3.5\u00a0kg) is AWAY, at re-use/off-site.",
+        ),
+        ("de", "Die Donaudampfschifffahrt – „öffentlich“ – fährt größtenteils rückwärts."),
+        ("hu", "Hosszú kulissza, vissza az asszonnyal és a meggyel, könnyen."),
+        ("ru", "Достопримечательности — «превосходительство», как-нибудь."),
+        ("el", "Η ελληνική γλώσσα, υπερπραγματικότητα."),
+        ("ar", "هذا نص عربي طويل بما يكفي لسطرين."),
+        ("zh", "这是一个足够长的中文段落，它有两行。"),
+    )
+    markup = "".join(
+        f'<p lang="{language}" style="width: {width}px">{text} {text}</p>'
+        for language, text in texts
+        for width in range(120, 240, 20 if language == "en" else 40)
+    )
+    styles = [
+        f"p {{ font-family: '{face.family}'; hyphens: auto; text-align: justify }}",
+        "p { hyphenate-limit-chars: 6 3 3 }",
+    ]
+    setter = Typesetter(font_files((face,)), tmp_path, ())
+
+    def lines() -> tuple[list[tuple[str, float, float]], list[str]]:
+        """The texts of boxes with their places, and those read from the drawn pages."""
+        root = tree_of(f'<html lang="en"><body>{markup}</body></html>')
+        document = setter.set(root, styles)
+        boxes = (box for page in document.pages for box in all_boxes(page.box) if is_text(box))
+        laid_out = [(box.text, box.position_x, round(box.width, 4)) for box in boxes]
+        with pypdfium2.PdfDocument(document.written()) as pdf:
+            return laid_out, [page.get_textpage().get_text_range() for page in pdf]
+
+    found = lines()
+    monkeypatch.setattr(patching, "FASTER_LAYOUT", {})
+    monkeypatch.setattr(patching, "FASTER_DRAWING", {})
+    assert found == lines()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_ends_of_lines_without_spaces_are_found_in_few_letters(
+    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a narrow column they are where they would be if Pango were given more letters."""
+    text = (
+        "这是一个足够长的中文段落，它有两行。"
+        if lang == "zh"
+        else "Donau-dampf/schifffahrt" + ">" * 9
+    )
+    markup = f'<html lang="{lang}"><body><p>{text * (900 // len(text))}</p></body></html>'
+    styles = [
+        f"p {{ width: 50px; font-family: '{LATIN_FACE.family}'; overflow-wrap: anywhere }}",
+        "p { hyphens: auto }",
+    ]
+    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
+    given = 0
+    set_text = ShapedText.set_text
+
+    def counted(self: ShapedText, text: str, justify: bool = False) -> None:
+        nonlocal given
+        given += len(text)
+        set_text(self, text, justify)
+
+    monkeypatch.setattr(ShapedText, "set_text", counted)
+
+    def lines() -> tuple[list[str], int]:
+        before = given
+        document = setter.set(tree_of(markup), styles)
+        boxes = (box for page in document.pages for box in all_boxes(page.box) if is_text(box))
+        return [box.text for box in boxes], given - before
+
+    found, few = lines()
+    monkeypatch.setattr(splitting, "FEWEST", splitting.LONGEST_LINE)
+    expected, many = lines()
+    assert found == expected
+    assert len(found) > 20
+    assert few * 2 < many
+
+
+SHEETS = {
+    "the last of equals counts": ["b { top: 0 } p { margin-left: 1px }", "p { margin-left: 2px }"],
+    "a more specific one before": ["#one { margin-left: 1px }", "p { margin-left: 2px }"],
+    "important": ["p { margin-left: 1px ! important }", "#one { margin-left: 2px }"],
+    "layers": ["@layer a { #one { margin-left: 1px } }", "p { margin-left: 2px }"],
+    "layers in two sheets": [
+        "@layer a, b; @layer b { p { margin-left: 1px } } @layer a { p { margin-left: 2px } }",
+        "@layer b, a; @layer b { #one { margin-left: 3px } } p::before { content: 'x' }",
+    ],
+    "parts of elements": [
+        "p::before { content: 'before '; margin-left: 3px } div p::before { content: 'in ' }",
+        "p::after { content: attr(id) } p + p::before { margin-left: 2px } :lang(ar) { top: 1px }",
+    ],
+    "attributes": ["[style]::before { content: 'x' } [style] { margin-left: 1px }", "p { top: 0 }"],
+    "pages": [
+        "@page { size: 400px 300px }",
+        "@page { margin: 10px }",
+        "@page :first { margin: 9px }",
+    ],
+    "flexible boxes": ["div, body { display: flex } p { padding: 1px }", "p { flex: 1 1 10px }"],
+    "a grid": ["body { display: grid; grid-template-columns: 40px 1fr }", "p { padding: 2px }"],
+    "widths of a part": ["p { width: 50%; padding: 1px 2% }", "p { box-sizing: border-box }"],
+}
+
+
+@pytest.mark.parametrize("styles", SHEETS.values(), ids=SHEETS)
+def test_styles_that_are_shared_have_the_same_effect(
+    styles: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def places() -> list[tuple[float, ...]]:
+        root = tree_of(
+            "<html><body><p id='one'>One.</p><div><p>Two.</p><p>Three.</p></div><p>Four.</p>"
+            "<p style='margin-left: 7px'>Five.</p><p lang='ar' id='six'>Six.</p></body></html>"
+        )
+        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
+        boxes = [box for page in document.pages for box in all_boxes(page.box)]
+        return [(b.position_x, b.position_y, b.width, b.height, b.margin_left) for b in boxes]
+
+    found = places()
+    monkeypatch.setattr(patching, "FASTER_LAYOUT", {})
+    assert found == places()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "short",
+        "<span>a note of several lines, </span>" * 9,
+        "<span style='float: left'>at the side</span> of others",
+        "<span style='position: relative; top: 3px'>moved</span>",
+        "<span style='position: absolute; top: 3px'>put elsewhere</span> on the page",
+        "<b style='display: block; margin: 5px'>apart</b>",
+        "<b style='display: block'>One.</b><b style='display: block'>Two.</b>",
+        "".join(f"<b style='display: block'>{line}</b>" for line in range(20)),
+    ],
+)
+def test_notes_are_where_they_would_be_if_they_were_set_together(
+    note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    styles = [
+        "@page { size: 300px 200px; margin: 10px;"
+        " @footnote { border-top: 1px solid; padding-top: 3px; margin-top: 7px } }",
+        "i { float: footnote; font-size: 9px } p { margin: 4px 0 }",
+    ]
+
+    def places() -> list[tuple[str, float, float, float]]:
+        text = "".join(f"<p>The well {n}<i>{note if n % 3 else n}</i></p>" for n in range(14))
+        root = tree_of(f"<html><body>{text}</body></html>")
+        document = Typesetter(font_files((LATIN_FACE,)), tmp_path, ()).set(root, styles)
+        return [
+            (
+                getattr(box, "text", ""),
+                round(box.position_x, 6),
+                round(box.position_y, 6),
+                round(box.height, 6),
+            )
+            for page in document.pages
+            for box in all_boxes(page.box)
+        ]
+
+    found = places()
+    monkeypatch.setattr(patching, "FASTER_LAYOUT", {})
+    assert found == places()
+
+
+@pytest.mark.parametrize("language", ["en", "hu", "af"])
+def test_hyphens_are_those_of_all_patterns(language: str) -> None:
+    """Patterns that are parsed when a word needs them divide it as all of them do: also where a
+    later one repeats letters, or divided words are written differently (asz-szony)."""
+    path = pyphen.LANGUAGES[language]
+    all_of_them = pyphen.HyphDict.__mro__[1](path)
+    some = pyphen.HyphDict(path)
+    letters = sorted(all_of_them.patterns)
+    words = ("asszonnyal", "urinstinkt", *(f"{one.strip('.')}en" for one in letters[::400]))
+    for word in words:
+        expected = [(place, place.data) for place in all_of_them.positions(word)]
+        assert [(place, place.data) for place in some.positions(word)] == expected
+    assert len(some.patterns) < len(all_of_them.patterns) or language == "af"

@@ -1,0 +1,259 @@
+"""Text in other scripts and directions on the printed page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from pipeline.model.diagnostics import Severity
+from pipeline.model.faces import font_file
+from pipeline.model.sheet.proportions import is_book
+from pipeline.model.tree import plain_text
+from pipeline.model.words.writing import ALPHABETS
+from pipeline.package.result import Package
+from pipeline.parser import parse
+from pipeline.resolve import resolve
+from pipeline.verify.texts import text_of_pdf
+from tests.helpers import making
+from tests.helpers.paths import TEMPLATES
+from tests.helpers.pdf_reading import open_pdf, read
+
+
+def make(body: str, folder: Path, lang: str = "en") -> Package:
+    text = f"---\ntitle: T\nlang: {lang}\nlinks: none\n---\n{body}"
+    return making.packed(making.resolved(text, "handout", folder), folder)
+
+
+def fonts(made: Package) -> set[str]:
+    pdf = open_pdf(made.data)
+    names = (str(o.get("/BaseFont", "")) for o in pdf.objects if hasattr(o, "get"))
+    return {name.partition("+")[2] for name in names if "+" in name}
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("السلام عليكم", "Amiri"),
+        ("שלום עולם", "Frank-Ruhl-Libre"),
+        ("नमस्ते दुनिया", "Noto-Sans"),
+        ("ওহে বিশ্ব", "Hind-Siliguri"),
+        ("வணக்கம்", "Noto-Sans-Tamil"),
+        ("నమస్కారం", "Noto-Sans-Telugu"),
+        ("สวัสดีชาวโลก", "Noto-Sans-Thai"),
+        ("សួស្តី", "Noto-Sans-Khmer"),
+        ("你好", "Noto-Sans-CJK-JP"),
+        ("★ ☐", "DejaVu-Sans"),
+        ("🙂 ⚠️ ✔", "Noto-Emoji"),
+    ],
+)
+def test_scripts_have_their_fonts(text: str, family: str, tmp_path: Path) -> None:
+    made = make(text, tmp_path)
+    assert made.diagnostics == ()
+    assert any(name.startswith(family) for name in fonts(made)), fonts(made)
+
+
+def test_a_font_is_there_only_for_who_needs_it(tmp_path: Path) -> None:
+    assert all(name.startswith("Source") for name in fonts(make("Plain words.", tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("lang", "family"), [("zh", "SC"), ("zh-Hant", "TC"), ("ja", "JP"), ("ko", "KR")]
+)
+def test_ideographs_are_drawn_as_the_language_draws_them(
+    lang: str, family: str, tmp_path: Path
+) -> None:
+    text = "한글" if lang == "ko" else "骨 直 与"
+    made = make(text, tmp_path, lang)
+    assert f"Noto-Sans-CJK-{family}" in fonts(made)
+    within = make(f"Word [{text}]{{lang={lang}}}.", tmp_path)
+    assert f"Noto-Sans-CJK-{family}" in fonts(within)
+
+
+def test_what_no_font_has_is_a_warning_with_the_line(tmp_path: Path) -> None:
+    made = make("Words\nand more ሰላም words, 𐄀\n\n𐄁\n", tmp_path)
+    letters, symbols = made.diagnostics
+    assert (letters.code, letters.severity, letters.line) == ("missing-glyph", Severity.WARNING, 7)
+    assert "“ሰ” (U+1230 ETHIOPIC SYLLABLE SA)" in letters.message
+    assert "2 other characters of the Ethiopic script: ላ ም" in letters.message
+    assert (symbols.line, symbols.severity) == (7, Severity.WARNING)
+    assert "“𐄀” (U+10100 AEGEAN WORD SEPARATOR LINE), nor for 1 other symbol: 𐄁" in symbols.message
+    assert "ሰ" not in read(open_pdf(made.data)).text, "no reader is sent to a missing glyph"
+
+
+def test_a_lacking_character_is_shown_among_its_words(tmp_path: Path) -> None:
+    (found,) = make("Words before ሰ and after.", tmp_path).diagnostics
+    assert found.message.endswith("in “Words before ሰ and after.”.")
+
+
+def test_a_package_of_fonts_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "pipeline.package.files.font_file",
+        lambda face: None if "cjk" in face.package else font_file(face),
+    )
+    (found,) = make("Words, 漢.", tmp_path).diagnostics
+    packages = "noto-cjk-sans-otc noto-cjk-sans-jp-bold"
+    assert found.hint == f"Install the fonts: `pip install {packages}`."
+
+
+def test_bold_ideographs_are_bold_or_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lang in ("zh", "en"):
+        assert "Noto-Sans-CJK-JP-Bold" in fonts(made := make("普通，**粗体**。", tmp_path, lang))
+        assert made.diagnostics == ()
+    monkeypatch.setattr(
+        "pipeline.package.pdf.log.font_file",
+        lambda face: None if "bold" in face.package else font_file(face),
+    )
+    assert make("普通。", tmp_path, "zh").diagnostics == ()
+    (found,) = make("普通，**粗体**，**黑体**。", tmp_path, "zh").diagnostics
+    assert (found.code, found.line) == ("missing-glyph", 6)
+    assert found.message.startswith("“粗体” should be bold, but its bold font is not installed")
+    assert found.hint.endswith("noto-cjk-sans-jp-bold`.")
+
+
+def test_pages_from_right_to_left_are_mirrored(tmp_path: Path) -> None:
+    body = "[abc](https://example.org/) و\n\n- [abc](https://example.org/b)\n"
+    edges = []
+    for lang in ("en", "ar"):
+        pdf = open_pdf(make(body, tmp_path, lang).data)
+        page = pdf.pages[0]
+        width = float(page.MediaBox[2])
+        boxes = [[float(n) for n in a.Rect] for a in page.Annots]
+        edges.append([(box[0], width - box[2]) for box in boxes])
+    (english, arabic) = edges
+    for (start, _), (_, end) in zip(english, arabic, strict=True):
+        assert end == pytest.approx(start, abs=0.5)
+
+
+@pytest.mark.parametrize(("lang", "other"), [("en", "lang=ar dir=rtl"), ("ar", "lang=en dir=ltr")])
+def test_parts_written_the_other_way_stay_on_the_sheet(
+    lang: str, other: str, tmp_path: Path
+) -> None:
+    """Content that hangs into the margin at the start has none at the other edge."""
+    body = (
+        f"## [abc](https://example.org/a) {{{other}}}\n\n"
+        "::: exercise [abc](https://example.org/b)\nDo it.\n:::\n\n"
+        "[abc](https://example.org/c)\n:   It means *this*.\n"
+    )
+    pdf = open_pdf(make(body, tmp_path, lang).data)
+    page = pdf.pages[0]
+    width = float(page.MediaBox[2])
+    boxes = [[float(n) for n in a.Rect] for a in page.Annots]
+    assert len(boxes) == 3
+    for box in boxes:
+        assert box[0] > 60
+        assert box[2] < width - 60
+
+
+def test_a_line_end_between_ideographs_is_no_space(tmp_path: Path) -> None:
+    text = "---\ntitle: T\nlang: {lang}\n---\n世界上\n仍有，\n数千 万\nILO 人。\n走\n"
+    said = [
+        plain_text(resolve(parse(text.format(lang=lang)), tmp_path).blocks) for lang in ("zh", "ko")
+    ]
+    assert said == ["世界上仍有，数千 万 ILO 人。走", "世界上 仍有， 数千 万 ILO 人。 走"]
+
+
+def test_a_symbol_does_not_change_the_letters(tmp_path: Path) -> None:
+    """Its font has Arabic letters too, and is not for them."""
+    assert {"Amiri", "DejaVu-Sans"} <= fonts(make("الماء ⬤ في القرية", tmp_path, "ar"))
+    letters = fonts(make("الماء في القرية", tmp_path, "ar"))
+    assert "Amiri" in letters
+    assert "DejaVu-Sans" not in letters
+    assert fonts(make("الماء ⬤ في القرية", tmp_path)) >= {"Amiri", "DejaVu-Sans"}
+
+
+EMOJI = (
+    "😄",
+    "👨\u200d👩\u200d👧",
+    "🇩🇪",
+    "👍🏽",
+    "👍",
+    "1\ufe0f\u20e3",
+    "✔\ufe0f",
+    "🏳\ufe0f\u200d🌈",
+)
+
+
+def test_emoji_are_read_aloud_and_copied_as_they_are_written(tmp_path: Path) -> None:
+    made = make(f"Some {' and '.join(EMOJI)}.\n\n## Heading 🚀\n\n`code 🎉`\n", tmp_path)
+    assert made.diagnostics == ()
+    said = read(open_pdf(made.data)).text
+    assert f"Some {' and '.join(EMOJI)}." in said
+    assert "Heading 🚀" in said
+    assert "code 🎉" in said
+
+
+def test_digits_and_signs_of_text_are_no_emoji(tmp_path: Path) -> None:
+    made = make("Call #1 at 10:30 * 2, © 2020, → there™.", tmp_path)
+    assert not any("Emoji" in name for name in fonts(made))
+
+
+def test_an_emoji_that_no_font_has_is_printed_as_its_name(tmp_path: Path) -> None:
+    made = make("New \U0001faea here.", tmp_path)
+    assert [found.code for found in made.diagnostics] == ["missing-glyph"]
+    assert "New :distorted face: here." in read(open_pdf(made.data)).text
+
+
+def test_emoji_in_print_are_found_in_the_finished_file(tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    source.write_text(f"---\ntitle: T\n---\n\nSome {' and '.join(EMOJI)} words.\n", "utf-8")
+    file = tmp_path / "x.pdf"
+    file.write_bytes(making.packed(making.resolved(source.read_text("utf-8"), "handout")).data)
+    assert "someandandandandandandandwords." in text_of_pdf(file).text
+
+
+def letter_places(data: bytes, page: int = 0) -> list[tuple[str, float, float]]:
+    """The characters of a page, where each begins from the left, and its baseline."""
+    text = pypdfium2.PdfDocument(data)[page].get_textpage()
+    boxes = ((text.get_text_range(n, 1), text.get_charbox(n)) for n in range(text.count_chars()))
+    return [(sign, box[0], box[1]) for sign, box in boxes]
+
+
+@pytest.mark.parametrize("written", ["`/p.f`", "`-f`", "https://b-c.d/=7", "-54", "+49 30 72"])
+def test_what_is_read_from_left_to_right_is_printed_so(written: str, tmp_path: Path) -> None:
+    found = letter_places(make(f"كلمة {written} كلمة", tmp_path, "ar").data)
+    signs = written.strip("`").replace(" ", "")
+    places = [min(left for sign, left, _ in found if sign == wanted) for wanted in signs[:4]]
+    assert len(places) > 1
+    assert places == sorted(places)
+
+
+def test_paragraphs_from_right_to_left_are_indented(tmp_path: Path) -> None:
+    body = "\n\n".join(["جاءت الكلمة الأولى " * 30] * 2)
+    lines: dict[int, float] = {}
+    for _, left, base in letter_places(make(body, tmp_path, "ar").data):
+        line = round(base / 12)
+        lines[line] = max(lines.get(line, 0), left)
+    edges = sorted(lines.values())
+    assert edges[-1] - edges[0] > 5, "a first line begins further in"
+
+
+@pytest.mark.parametrize(("lang", "letter"), [("ar", "أ"), ("fa", "الف"), ("he", "א"), ("en", "a")])
+def test_choices_have_the_letters_of_the_script(lang: str, letter: str, tmp_path: Path) -> None:
+    body = f"{letter}\n\n::: exercise 1\n- [ ] 2\n- [x] 3\n:::\n"
+    data = make(body, tmp_path, lang).data
+    labels = [item.text for item in read(open_pdf(data)).all("Lbl")]
+    assert sorted(labels[0].strip()) == sorted(f"{letter}.")
+
+
+def test_letters_are_those_of_the_style_sheet() -> None:
+    css = (TEMPLATES / "shared" / "letters.css").read_text("utf-8")
+    for name, alphabet in ALPHABETS.items():
+        found = re.search(rf"@counter-style {name}-letters {{[^}}]*symbols: ([^;]*);", css)
+        assert found, name
+        assert re.findall('"([^"]+)"', found[1]) == list(alphabet)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "times"),
+    [("水井很深，桶很小。", 4200), ("น้ำในบ่อลึกมาก ", 8500), ("The well is deep. ", 5200)],
+)
+def test_a_long_text_is_a_book_in_any_script(sentence: str, times: int) -> None:
+    assert is_book(parse(f"---\ntitle: T\n---\n{sentence * times}", "x.md"))
+    assert not is_book(parse(f"---\ntitle: T\n---\n{sentence * (times // 2)}", "x.md"))

@@ -1,0 +1,762 @@
+"""The print edition, as readers, listeners and their software meet it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import Page, Pages, Style
+from pipeline.model.sheet import proportions
+from pipeline.package import package, units
+from pipeline.package.result import Package
+from pipeline.parser import parse
+from pipeline.render import render
+from pipeline.resolve import resolve
+from pipeline.system.paths import builtin_templates
+from tests.helpers import making
+from tests.helpers.paths import ROOT
+from tests.helpers.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
+
+FRONT = """\
+---
+title: Ending & <Beginning>
+subtitle: A handout
+authors: [Ann Author, Bo Writer]
+contributors: [{name: Ian Viewer, role: interviewer}]
+publisher: The House
+lang: en-GB
+date: 2026-11-24
+version: "1.0"
+description: What it is about.
+keywords: [slavery, law]
+licence: CC BY-SA 4.0
+speakers: {Ian: interviewer, Gus: guest}
+contents: {questions: true, depth: 3}
+---
+"""
+
+BODY = """\
+## The talk
+
+Ian: What was *first*?
+
+Gus: The word[^n] was first. See [the table](#rows) or [a page](https://example.org/x).
+
+And a second paragraph.
+
+## Facts
+
+### Rows {#rows}
+
+| Form | Count |
+|---|--:|
+| One | 1 |
+| Two | 2 |
+
+Table: How many
+
+![Three bars](bars.png "Bars, drawn"){#fig-bars}
+
+- a
+- b
+
+  1. c
+
+Term
+:   What it means.
+
+- [x] read it
+- [ ] write it
+
+> Said [en passant]{lang=fr} by the *ILO*.
+
+    print("x")
+
+1. What would you do?
+
+   ::: lines 3
+   :::
+
+[^n]: The note, with [a link](https://example.org/note).
+
+*[ILO]: International Labour Organization
+"""
+
+PARAGRAPH = (
+    "Slavery is illegal everywhere and exists in every region of the world, and a sentence"
+    " that is long enough to fill several lines needs more words than one thinks of. "
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Image.new("RGB", (300, 150), "steelblue").save(tmp_path / "bars.png")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """The handout of the text that has all."""
+    folder = tmp_path_factory.mktemp("whole")
+    Image.new("RGB", (300, 150), "steelblue").save(folder / "bars.png")
+    return make(FRONT + BODY, folder)
+
+
+def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
+    return making.rendered(making.resolved(text, edition, folder))
+
+
+def make(text: str, folder: Path, edition: str = "handout") -> Package:
+    return package(pages_of(text, folder, edition), folder)
+
+
+def spoken(text: str, folder: Path) -> Element:
+    return read(open_pdf(make(text, folder).data))
+
+
+def short(body: str, **more: str) -> str:
+    keys = "".join(f"{key}: {value}\n" for key, value in more.items())
+    return f"---\ntitle: T\n{keys}---\n{body}"
+
+
+# --- what the file says about itself -------------------------------------------------------
+
+
+def test_sizes_are_those_of_the_edition(whole: Package, folder: Path) -> None:
+    for edition, size in (("handout", (595.28, 841.89)), ("letter", (612, 792))):
+        made = whole if edition == "handout" else make(FRONT + BODY, folder, edition)
+        pdf = open_pdf(made.data)
+        assert made.facts.pages == len(pdf.pages)
+        for page in pdf.pages:
+            assert [float(x) for x in page.mediabox[2:]] == pytest.approx(size, abs=0.01)
+
+
+def test_metadata_is_complete(whole: Package) -> None:
+    pdf = open_pdf(whole.data)
+    assert {key: str(value) for key, value in pdf.docinfo.items()} == {
+        "/Title": "Ending & <Beginning>",
+        "/Author": "Ann Author, Bo Writer",
+        "/Subject": "What it is about.",
+        "/Keywords": "slavery, law",
+        "/Creator": "Chapbook",
+        "/Producer": "WeasyPrint 70.0",
+        "/CreationDate": "D:20261124000000Z",
+        "/ModDate": "D:20261124000000Z",
+    }
+    assert pdf.Root.Lang == "en-GB"
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    assert pdf.Root.MarkInfo.Marked
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as xmp:
+        assert xmp["pdfuaid:part"] == "1"
+        assert xmp["dc:title"] == "Ending & <Beginning>"
+        assert xmp["dc:creator"] == ["Ann Author", "Bo Writer"]
+        assert xmp["dc:contributor"] == {"Ian Viewer"}
+        assert xmp["dc:description"] == "What it is about."
+        assert xmp["dc:language"] == {"en-GB"}
+        assert xmp["dc:publisher"] == {"The House"}
+        assert xmp["dc:subject"] == {"slavery", "law"}
+        assert xmp["dc:rights"].startswith("Creative Commons")
+        assert xmp["xmpRights:WebStatement"].startswith("https://creativecommons.org/")
+        assert xmp["xmp:CreateDate"] == "2026-11-24T00:00:00Z"
+        assert xmp["dc:identifier"].startswith("urn:uuid:")
+
+
+@pytest.mark.parametrize(
+    ("date", "epoch", "found"),
+    [
+        ("2026", "", "D:20260101000000Z"),
+        ("2026-05", "86400", "D:20260501000000Z"),
+        ("", "86400", "D:19700102000000Z"),
+        ("", "", None),
+        ("", "tomorrow", None),
+        ("", "9" * 30, None),
+    ],
+)
+def test_dates_are_never_the_clocks(
+    date: str, epoch: str, found: str | None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    text = short("x", date=f'"{date}"') if date else short("x")
+    pdf = open_pdf(make(text, folder).data)
+    assert pdf.docinfo.get("/CreationDate") == found
+
+
+def test_front_matter_and_text_of_a_book_begin_on_the_right(folder: Path) -> None:
+    body = "\n# Preface {.preface}\n\nOne.\n\n# Rain\n\nTwo.\n\n# Wind\n\nThree.\n"
+    made = make(short(body, **{"class": "book", "edition_statement": "Second edition"}), folder)
+    texts = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made.data)]
+    assert "Second edition" in texts[1]
+    begins = {name: number for number, text in enumerate(texts, 1) for name in [text[:4]]}
+    assert (begins["Pref"], begins["Rain"], begins["Wind"]) == (3, 5, 6)
+
+
+# --- fonts ---------------------------------------------------------------------------------
+
+
+def fonts_of(data: bytes) -> set[str]:
+    names = set()
+    for page in open_pdf(data).pages:
+        for font in page.resources.Font.values():
+            descriptor = font.DescendantFonts[0].FontDescriptor
+            assert "/FontFile2" in descriptor or "/FontFile3" in descriptor
+            names.add(re.sub(r"^/[A-Z]{6}\+", "", str(descriptor.FontName)))
+    return names
+
+
+def test_fonts_are_embedded_and_the_packaged_ones(whole: Package) -> None:
+    assert fonts_of(whole.data) == {
+        "Source-Serif-Pro",
+        "Source-Serif-Pro-Italic",
+        "Source-Serif-Pro-Semi-Bold",
+        "Source-Sans-Pro",
+        "Source-Sans-Pro-Semi-Bold",
+        "Source-Sans-Pro-Semi-Bold-Italic",
+        "Source-Code-Pro",
+    }
+
+
+def test_the_machines_fonts_have_no_influence(folder: Path) -> None:
+    """A template's style may name any font: those of the machine are not available."""
+    pages = pages_of(short("Text, and العربية."), folder)
+    style = Style("more.css", 'html { font-family: "DejaVu Sans", "Liberation Serif", serif }')
+    pages = msgspec.structs.replace(pages, styles=(*pages.styles, style))
+    fonts = fonts_of(package(pages, folder).data)
+    assert fonts
+    assert all(name.startswith(("Source-", "Noto-", "Amiri")) for name in fonts)
+
+
+def test_a_damaged_image_is_one_after_printing_too(folder: Path) -> None:
+    make(short("Printed."), folder)
+    photo = folder / "photo.jpg"
+    Image.frombytes("L", (400, 400), random.Random(1).randbytes(400 * 400)).save(photo)
+    photo.write_bytes(photo.read_bytes()[:-2000])
+    (found,) = resolve(parse(short("![a photo](photo.jpg)")), folder).diagnostics
+    assert found.code == "bad-image"
+
+
+def test_greek_and_cyrillic_have_glyphs(folder: Path) -> None:
+    made = make(short("Greek ἀρχή, Cyrillic Привет Ґ, and Łódź, Ðắk."), folder)
+    assert made.diagnostics == ()
+    assert "ἀρχή" in read(open_pdf(made.data)).text
+
+
+def test_nothing_is_left_behind(folder: Path, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    script = "from tests.package.pdf.test_pdf import *; make(FRONT + BODY, Path())"
+    environment = {**os.environ, "TMPDIR": str(scratch), "HOME": str(scratch)}
+    environment |= {"XDG_CACHE_HOME": str(scratch), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", script], cwd=folder, env=environment, check=True)
+    assert list(scratch.iterdir()) == []
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+def page_with(markup: str, folder: Path) -> Package:
+    page = Page("index.xhtml", "T", f'<html lang="en"><body>{markup}</body></html>')
+    return package(Pages("handout", "x", Metadata(title="T"), (page,)), folder)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/x.png", "file:///etc/hostname", "bars.png", "images/other.png", "data:,x"],
+)
+def test_nothing_but_the_assets_is_read(address: str, folder: Path) -> None:
+    made = page_with(f'<p>Text <img src="{address}" alt="A picture"/></p>', folder)
+    (found,) = made.diagnostics
+    assert found.code == "unreadable-file"
+    assert address in found.message
+    assert made.data.startswith(b"%PDF-1.7")
+
+
+def test_a_style_reaches_nothing(folder: Path) -> None:
+    markup = '<p style="background: url(file:///etc/hostname)">x</p>'
+    assert {found.code for found in page_with(markup, folder).diagnostics} <= {
+        "unreadable-file",
+        "layout-warning",
+    }
+    assert page_with(markup, folder).diagnostics
+
+
+def test_a_mistake_in_a_style_is_reported_of_every_document_that_has_it(folder: Path) -> None:
+    style = Style("x.css", "p { color: tomatoe }")
+    pages = msgspec.structs.replace(pages_of(short("x"), folder), styles=(style,))
+    for _ in range(2):
+        (found,) = package(pages, folder).diagnostics
+        assert found.code == "layout-warning"
+        assert "tomatoe" in found.message
+
+
+def test_an_image_that_went_away_is_a_finding(folder: Path) -> None:
+    pages = pages_of(short("![Three bars](bars.png)"), folder)
+    (folder / "bars.png").unlink()
+    (found,) = package(pages, folder).diagnostics
+    assert found.code == "unreadable-file"
+    assert "bars.png" in found.message
+
+
+def test_an_image_that_is_none_is_a_finding(folder: Path) -> None:
+    pages = pages_of(short("![Three bars](bars.png)"), folder)
+    (folder / "bars.png").write_bytes(b"no image")
+    (found,) = package(pages, folder).diagnostics
+    assert found.code == "bad-image"
+    assert "bars.png" in found.message
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    pages = pages_of(short("![Three bars](bars.png)"), folder)
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "bars.png").symlink_to(folder / "bars.png")
+    (found,) = package(pages, inner).diagnostics
+    assert found.code == "unreadable-file"
+
+
+def test_the_files_that_went_in_are_named(whole: Package) -> None:
+    names = {Path(file).name for file in whole.dependencies}
+    assert {"bars.png", "SourceSerifPro-Regular.otf"} <= names
+
+
+def test_markup_that_is_not_xml_is_a_finding(folder: Path) -> None:
+    (found,) = page_with("<p>x", folder).diagnostics
+    assert found.code == "template-error"
+
+
+def test_layout_warnings_are_findings(folder: Path) -> None:
+    (found,) = page_with('<p style="colour: red">x</p>', folder).diagnostics
+    assert found.code == "layout-warning"
+    assert "colour" in found.message
+
+
+# --- what a listener hears -----------------------------------------------------------------
+
+
+def test_the_whole_is_in_the_order_of_the_source(whole: Package) -> None:
+    document = read(open_pdf(whole.data))
+    parts = [
+        "Ending & <Beginning>",
+        "A handout",
+        "Ann Author, Bo Writer · 24 November 2026 · Version 1.0",
+        "The talk",
+        "Ian asks:",
+        "What was first?",
+        "Gus answers:",
+        "The word",
+        "The note, with a link\u202f[2].",
+        "And a second paragraph.",
+        "Facts",
+        "Table 1. How many",
+        "Form",
+        "Three bars",
+        "Figure 1. Bars, drawn",
+        "What it means.",
+        "done: read it",
+        "to do: write it",
+        "Said en passant by the ILO.",
+        "What would you do?",
+        "Your answer",
+    ]
+    text = document.text
+    places = [text.find(part) for part in parts]
+    assert -1 not in places, [part for part, place in zip(parts, places, strict=True) if place < 0]
+    assert places == sorted(places)
+
+
+def test_every_part_has_its_type(whole: Package) -> None:
+    document = read(open_pdf(whole.data))
+    assert [f"{e.kind} {e.text}" for e in document.all() if re.match(r"H\d", e.kind)] == [
+        "H1 Ending & <Beginning>",
+        "H2 The talk",
+        "H2 Facts",
+        "H3 Rows",
+        "H2 Links",
+    ]
+    (table,) = document.all("Table")
+    assert table.shape == "Table(Caption THead(TR(TH TH)) TBody(TR(TH TD) TR(TH TD)))"
+    scopes = [str(cell.attribute("Scope")) for cell in table.all("TH")]
+    assert scopes == ["/Column", "/Column", "/Row", "/Row"]
+    (figure,) = document.all("Figure")
+    assert str(figure.entries.Alt) == "Three bars"
+    assert len(figure.attribute("BBox")) == 4
+    assert [item.shape for item in document.all("L")] == [
+        "L(LI(Lbl LBody(P)) LI(Lbl LBody(P L(LI(Lbl LBody)))))",
+        "L(LI(Lbl LBody))",
+        "L(LI(Lbl LBody(P)))",
+        "L(LI(Lbl(Span) LBody) LI(Lbl(Span) LBody))",
+        "L(LI(Lbl LBody(P P)))",
+        "L(LI(Lbl LBody(Link)) LI(Lbl LBody(Link)))",
+    ]
+    numbering = [str(e.attribute("ListNumbering")) for e in document.all("L")]
+    assert numbering[:2] == ["/Disc", "/Decimal"]
+    (quote,) = document.all("BlockQuote")
+    assert [(s.text, str(s.entries.get("/Lang"))) for s in quote.all("Span")][:1] == [
+        ("en passant", "fr")
+    ]
+    assert [str(s.entries.E) for s in quote.all("Span") if "/E" in s.entries] == [
+        "International Labour Organization"
+    ]
+    assert [code.text for code in document.all("Code")] == ['print("x")']
+
+
+def test_a_note_follows_its_paragraph(folder: Path) -> None:
+    document = spoken(short("One.[^a] Two.[^a]\n\n[^a]: First.\n\n    Second."), folder)
+    (note,) = document.all("Note")
+    assert note.shape == "Note(Lbl(Link) P P)"
+    assert str(note.entries.ID) == "fn-1"
+    paragraph, after = document.children[1:3]
+    assert paragraph.shape == "P(Reference(Link) Reference(Link))"
+    assert paragraph.text == "One.1 Two.1"
+    assert after == note
+
+
+def test_nothing_is_skipped_or_repeated_over_pages(folder: Path) -> None:
+    rows = "\n".join(f"| Row {n} | {n} |" for n in range(120))
+    items = "\n".join(f"1. Item {n}" for n in range(60))
+    text = short(f"{PARAGRAPH * 20}\n\n| A | B |\n|---|---|\n{rows}\n\n{items}")
+    made = make(text, folder)
+    assert made.facts.pages > 4
+    pdf = open_pdf(made.data)
+    document = read(pdf)
+    assert [len(list(document.all(kind))) for kind in ("Table", "THead", "L", "TR", "LI")] == [
+        1, 1, 1, 121, 60
+    ]  # fmt: skip
+    paragraph = next(child for child in document.children if child.kind == "P")
+    assert _words(paragraph.text) == _words(PARAGRAPH * 20)
+    assert sum("A" in artifact for artifact in artifacts(pdf)) >= 2
+
+
+def test_heads_and_feet_are_artifacts(folder: Path) -> None:
+    made = make(short(PARAGRAPH * 60, subtitle="Sub"), folder)
+    pdf = open_pdf(made.data)
+    said = artifacts(pdf)
+    assert [text for text in said if " of " in text] == [
+        f"{n} of {len(pdf.pages)}" for n in range(1, len(pdf.pages) + 1)
+    ]
+    assert " of 3" not in read(pdf).text
+
+
+def test_decoration_is_an_artifact(folder: Path) -> None:
+    document = spoken(short("One ![](bars.png){.decorative}\n\n---\n\nTwo"), folder)
+    assert not list(document.all("Figure"))
+    assert [p.text for p in document.all("P")] == ["One ", "Two"]
+
+
+def test_a_broken_line_breaks_no_word_and_joins_none(folder: Path) -> None:
+    text = PARAGRAPH * 20 + "A twenty-four-hour-long and slow—or fast—run – or not. " * 20
+    (paragraph,) = spoken(short(text), folder).all("P")
+    assert "\u00ad" in paragraph.text
+    assert _words(paragraph.text) == _words(text)
+
+
+def test_a_space_that_a_line_ends_with_is_there_on_other_lines(folder: Path) -> None:
+    names = [f"`{'abcdefgh'[: 1 + number % 8]}{number}`" for number in range(200)]
+    (paragraph,) = spoken(short(", ".join(names)), folder).all("P")
+    assert _words(paragraph.text) == ", ".join(names).replace("`", "").split()
+
+
+def test_a_line_ends_a_word_where_there_is_a_space_and_nowhere_else(folder: Path) -> None:
+    """Stressed words, codes and links end lines here, before and after spaces of their own."""
+    names = [f"{'abcdefgh'[: 1 + number % 8]}{number}" for number in range(300)]
+    marked = "".join(
+        f"{'*' * (number % 3)}{name}{'*' * (number % 3)}{', '[number % 2 :]}"
+        for number, name in enumerate(names)
+    )
+    (paragraph,) = spoken(short(marked), folder).all("P")
+    assert _words(paragraph.text) == marked.replace("*", "").split()
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("zh", "在这个村庄里，没有人数过水井，*也没有人*知道它们有多深。"),
+        ("ja", "この村では、だれも井戸を*数えた*ことがなく、深さも知りません。"),
+        ("th", "ในหมู่บ้านนี้ไม่มีใครเคย*นับ*บ่อน้ำเลย"),
+        ("hi", "इस गाँव में *किसी ने* कुएँ नहीं गिने थे। "),
+        ("ta", "கொல்லையில் உள்ள *கிணற்றை* யாரும் காணவில்லை கோ. "),
+        ("bn", "এই গ্রামে *কোনো* কূপ গোনা হয়নি, কেউ জানে না। "),
+    ],
+)
+def test_other_scripts_are_read_as_they_are_written(lang: str, sentence: str, folder: Path) -> None:
+    (paragraph,) = spoken(short(sentence * 12, lang=lang), folder).all("P")
+    assert paragraph.text.replace("\u00ad", "") == (sentence.replace("*", "") * 12).strip()
+
+
+def test_a_line_break_is_a_space(folder: Path) -> None:
+    text = "One line\\\ntwo *lines*  \nthree<br>four."
+    (paragraph,) = spoken(short(text), folder).all("P")
+    assert paragraph.text == "One line two lines three four."
+
+
+def test_words_are_whole_with_a_style_sheet_of_ones_own(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "pdf").mkdir()
+    style = (builtin_templates() / "pdf" / "style.css").read_text("utf-8")
+    changed = f"{style}\nhtml {{ hyphenate-character: '\\2010' }}\n"
+    (tmp_path / "pdf" / "style.css").write_text(changed, "utf-8")
+    document = making.resolved(short(PARAGRAPH * 20), "handout", folder)
+    made = package(render(document, EDITIONS["handout"], "x", tmp_path), folder)
+    (paragraph,) = read(open_pdf(made.data)).all("P")
+    assert "\u00ad" in paragraph.text
+    assert _words(paragraph.text) == _words(PARAGRAPH * 20)
+
+
+def _words(text: str) -> list[str]:
+    return text.replace("\u00ad", "").split()
+
+
+def test_heading_levels_never_skip(folder: Path) -> None:
+    document = spoken(short("> #### Deep\n\n## One\n\n### Two\n\n> ###### Deeper"), folder)
+    levels = [int(e.kind[1:]) for e in document.all() if re.fullmatch(r"H\d", e.kind)]
+    assert levels[0] == 1
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
+
+
+def test_every_mark_and_link_is_in_the_tree(whole: Package) -> None:
+    pdf = open_pdf(whole.data)
+    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
+    parents = dict(zip([int(n) for n in numbers[::2]], numbers[1::2], strict=True))
+    for page in pdf.pages:
+        assert page.Tabs == "/S"
+        assert int(page.StructParents) in parents
+        for link in page.get("/Annots", []):
+            owner = parents[int(link.StructParent)]
+            assert owner.S == "/Link"
+            assert int(link.F) & 4
+            assert str(link.Contents)
+
+
+# --- links and outline ---------------------------------------------------------------------
+
+
+def test_links_lead_somewhere(whole: Package) -> None:
+    pdf = open_pdf(whole.data)
+    names = [str(name) for name in pdf.Root.Names.Dests.Names[::2]]
+    links = [link for page in pdf.pages for link in page.get("/Annots", [])]
+    inside = [str(link.Dest) for link in links if "/Dest" in link]
+    outside = [str(link.A.URI) for link in links if "/A" in link]
+    assert set(inside) == {"rows", "fn-1", "fnref-1"}
+    assert set(inside) <= set(names)
+    assert {"https://example.org/x", "https://example.org/note"} <= set(outside)
+
+
+def test_the_outline_has_sections_and_questions(folder: Path) -> None:
+    text = FRONT + BODY.replace("## Facts", "## Facts[^m]") + "\n[^m]: M.\n"
+    assert outline(open_pdf(make(text, folder).data)) == [
+        (0, "The talk"),
+        (1, "What was first?"),
+        (0, "Facts"),
+        (1, "Rows"),
+        (0, "Links"),
+    ]
+
+
+def test_printed_contents_are_a_table_of_contents(folder: Path) -> None:
+    text = FRONT.replace("questions: true", "show: always, questions: true") + BODY
+    document = spoken(text, folder)
+    first, *_ = document.all("TOC")
+    assert first.shape == (
+        "TOC(TOCI(Reference(Link) TOC(TOCI(Reference(Link))))"
+        " TOCI(Reference(Link) TOC(TOCI(Reference(Link)))))"
+    )
+    assert first.children[0].children[0].text.split() == ["The", "talk", "1"]
+
+
+# --- the page ------------------------------------------------------------------------------
+
+
+def lines_of(page: pikepdf.Page) -> list[str]:
+    """The content of a page without running heads and feet, in the order in which it was drawn."""
+    return [text for number, text in marked_texts(page).items() if number >= 0 and text.strip()]
+
+
+@pytest.mark.slow
+def test_a_question_never_ends_a_page(folder: Path) -> None:
+    turns = "\n\n".join(f"Ian: Question {n}?\n\nGus: {PARAGRAPH * (n % 3 + 1)}" for n in range(9))
+    for lines in range(1, 16, 4):
+        text = f"{FRONT}## Start\n\n::: lines {lines}\n:::\n\n{turns}\n\n## Last\n\n{PARAGRAPH}"
+        last = {piece.page: piece for piece in spoken(text, folder).pieces() if piece.strip()}
+        for piece in last.values():
+            assert not piece.startswith(("Question", "Ian", "Gus", "Last")), lines
+
+
+def test_a_heading_with_one_line_below_it_never_ends_a_page(folder: Path) -> None:
+    sections = "\n\n".join(
+        f"### Key {n}\n\nOne line {n}.\n\n" + "    code\n" * (n % 4 + 2) for n in range(24)
+    )
+    pieces = [one for one in spoken(short(sections), folder).pieces() if one.strip()]
+    pages = {piece.page: piece for piece in pieces}
+    assert len(pages) > 2
+    for piece in list(pages.values())[:-1]:
+        assert not piece.startswith(("Key", "One line")), piece
+
+
+@pytest.mark.parametrize("follows", ["| A | B |\n|---|---|\n| a | b |", "    code\n"])
+def test_a_line_that_announces_something_never_ends_a_page(follows: str, folder: Path) -> None:
+    text = "\n\n".join(f"{'Text. ' * (n % 5)}\n\nThere are {n}:\n\n{follows}" for n in range(30))
+    pieces = [one for one in spoken(short(text), folder).pieces() if one.strip()]
+    last = {piece.page: piece for piece in pieces}
+    assert len(last) > 2
+    for piece in last.values():
+        assert not piece.startswith("There are"), piece
+
+
+def test_a_wide_table_stays_on_its_page(folder: Path) -> None:
+    words = ["Households", "Municipality", "Rehabilitated", "Wasserversorgungszweckverband"]
+    row = "| " + " | ".join(words + words[:3] + words[:2]) + " |\n"
+    table = row + "|" + "---|" * 9 + "\n" + row * 3
+    for edition in ("handout", "letter"):
+        result = page_size_and_right_edge(make(short(table), folder, edition).data)
+        assert result[1] <= result[0], edition
+
+
+def test_lines_break_before_names_that_begin_with_a_period(folder: Path) -> None:
+    names = ", ".join(f"`.extension{n}`" for n in range(40))
+    page = pypdfium2.PdfDocument(make(short(f"Files: {names}."), folder).data)[0]
+    text = page.get_textpage()
+    right = max(text.get_charbox(n)[2] for n in range(text.count_chars()))
+    assert right < page.get_width() - 40
+
+
+def page_size_and_right_edge(data: bytes) -> tuple[float, float]:
+    """The width of the first page, and how far right its rules and tints reach, in points."""
+    pdf = open_pdf(data)
+    page = pdf.pages[0]
+    edges, scale = [0.0], 1.0
+    for step in pikepdf.parse_content_stream(page):
+        operator = str(step.operator)
+        if operator not in {"cm", "re", "l"}:
+            continue
+        numbers = [float(str(operand)) for operand in step.operands]
+        if operator == "cm" and scale == 1.0:
+            scale = numbers[0]
+        elif operator != "cm":
+            edges.append((numbers[0] + (numbers[2] if operator == "re" else 0)) * scale)
+    return float(page.mediabox[2]), max(edges)
+
+
+def test_a_note_of_a_term_is_printed(folder: Path) -> None:
+    result = make(short("Term[^t]\n:   What it means.\n\n[^t]: Said of it.\n"), folder)
+    assert not result.diagnostics
+    pdf = open_pdf(result.data)
+    assert "Said of it." in " ".join(lines_of(pdf.pages[0]))
+
+
+def test_many_writing_lines_begin_under_their_question(folder: Path) -> None:
+    text = "What?\n\n" * 12 + "## The letter\n\nWrite.\n\n::: lines 25\n:::\n"
+    pdf = open_pdf(make(short(text), folder).data)
+    first, second = pdf.pages
+    assert "Write." in " ".join(lines_of(first))
+    assert "Write." not in " ".join(lines_of(second))
+
+
+def test_a_long_text_is_a_book(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proportions, "BOOK_WORDS", 2000)
+    chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * 40 for n in range(1, 4))
+    pdf = open_pdf(make(FRONT + chapters, folder).data)
+    said = [
+        [text for number, text in marked_texts(page).items() if number < 0 and text]
+        for page in pdf.pages
+    ]
+    opening = next(i for i, page in enumerate(pdf.pages) if "Chapter 1" in lines_of(page))
+    assert said[0] == said[1] == []
+    assert said[opening] == [str(opening + 1)]
+    running = {tuple(sorted(texts)) for texts in said[opening + 1 :]}
+    assert any("Ending & <Beginning>" in texts for texts in running)
+    assert any("Chapter 1" in texts for texts in running)
+
+
+def test_parts_of_a_book_have_pages_of_their_own_and_their_chapters_open_as_all_do(
+    folder: Path,
+) -> None:
+    """On the right, as the first chapter in each, and with empty pages before where need be."""
+    chapters = ["## Chapter {}\n\n" + PARAGRAPH * 40] * 4
+    parts = ["# Part One {.part}", *chapters[:2], "# Part Two {.part}", *chapters[2:]]
+    text = "\n\n".join(one.replace("{}", str(n)) for n, one in enumerate(parts, start=1))
+    front = "---\ntitle: The well\nlang: en\nclass: book\n---\n\n"
+    pdf = open_pdf(make(front + text, folder).data)
+    lines = [lines_of(page) for page in pdf.pages]
+
+    def page_of(title: str) -> int:
+        return next(n for n, found in enumerate(lines, start=1) if found[:1] == [title])
+
+    contents = next(found for found in lines if found[:1] == ["Contents"])
+    assert sum("Chapter" in line for line in contents) == 4
+    for part, chapter in (("Part One", "Chapter 2"), ("Part Two", "Chapter 5")):
+        assert page_of(part) % 2 == 1
+        assert page_of(chapter) == page_of(part) + 2
+        assert lines[page_of(part)] == []
+    said = [marked_texts(page).values() for page in pdf.pages]
+    assert any("Chapter 2" in texts for texts in said[page_of("Chapter 2") :])
+    assert all("Part One" not in texts for texts in said[page_of("Part One") + 1 :])
+
+
+def test_a_book_opens_as_printed_books_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a half-title and a title on the right, nothing but names on no page, no folios before
+    the contents or on the pages of parts, and the first chapter on the right: in a long text, which
+    is set in parts, as in a short one."""
+    monkeypatch.setattr(units, "LENGTH", 1000)
+    monkeypatch.setattr(units, "LONG", 6000)
+    half_title, dedication = "# The Well {.half-title}\n\n", "# For Anna {.dedication}\n\n"
+    front = "---\ntitle: The well\nlang: en\nclass: book\nrights: None\ncontents: true\n---\n\n"
+    for repeated, opening in ((1, half_title), (5, half_title), (1, half_title + dedication)):
+        chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * repeated for n in range(1, 9))
+        found = make(front + opening + chapters, folder)
+        assert ("units" in found.plan) == (repeated > 1), found.plan
+        shown = [" ".join(marked_texts(page).values()) for page in open_pdf(found.data).pages]
+        assert shown[:4] == ["The Well", "", "The well", "None"]
+        if opening == half_title:
+            assert "Contents" in shown[4]
+            assert not shown[5]
+        else:
+            assert shown[4] == "For Anna"
+            assert "Contents" in shown[5]
+        assert "Chapter 1" in shown[6], repeated
+    bare = open_pdf(make(front.replace("rights: None", "author: Ann") + chapters, folder).data)
+    shown = [" ".join(marked_texts(page).values()) for page in bare.pages]
+    assert shown[0].split() == ["Ann", "The", "well"]
+    assert shown[1] == shown[3] == ""
+    assert "Contents" in shown[2]
+    assert "Chapter 1" in shown[4]
+    parts = open_pdf(make(front + "# Rain {.part}\n\n## One\n\nText.\n", folder).data)
+    assert ["Rain"] in [[*marked_texts(page).values()] for page in parts.pages]
+
+
+def test_addresses_are_not_hyphenated(folder: Path) -> None:
+    address = "https://example.org/" + "Verwaltungsangelegenheiten" * 5
+    text = spoken(f"---\ntitle: T\nlang: de\n---\n\nMan liest <{address}> dort.\n", folder)
+    assert not {"-", "\u2010", "\u00ad"} & set("".join(text.pieces()))
+
+
+def test_an_introduction_stays_with_what_it_introduces(folder: Path) -> None:
+    """A line that ends with a colon is on the page of what follows it, and so is one before an
+    exercise."""
+    exercise = "::: exercise\nWhy?\n\n::: lines 4\n:::\n:::\n"
+    sections = "\n\n".join(
+        f"{PARAGRAPH * (n % 3 + 1)}\n\nIt says **this:**\n\n    code {n}\n\n"
+        f"{PARAGRAPH}\n\nPrompt {n}.\n\n{exercise}"
+        for n in range(18)
+    )
+    pieces = [one for one in spoken(short(sections), folder).pieces() if one.strip()]
+    pages = {piece.page: piece for piece in pieces}
+    assert len(pages) > 3
+    for piece in list(pages.values())[:-1]:
+        assert not piece.startswith(("this:", "It says", "Prompt")), piece
+
+
+def test_a_licence_is_linked(whole: Package) -> None:
+    pdf = open_pdf(whole.data)
+    links = [link for page in pdf.pages for link in page.get("/Annots", []) if "/A" in link]
+    assert any("creativecommons.org" in str(link.A.URI) for link in links)

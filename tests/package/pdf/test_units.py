@@ -1,0 +1,465 @@
+"""A book for print is set in units and joined: it is as if it were set as a whole, and an edit
+costs its own unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from ctypes import byref, c_double
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pikepdf
+import pypdfium2
+import pytest
+from msgspec.structs import replace
+from pypdfium2 import raw
+
+from pipeline import driver
+from pipeline.driver import Event
+from pipeline.keep import keeping
+from pipeline.model import Document
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT
+from pipeline.model.events import Begun, Ran
+from pipeline.model.rendered import Pages, Style
+from pipeline.model.sheet import proportions
+from pipeline.package import package, units
+from pipeline.package.result import Package
+from pipeline.parser import parse
+from pipeline.system.store import Folder, Store
+from tests.helpers import checkers, making
+from tests.helpers.paths import BOOK
+from tests.helpers.pdf_reading import open_pdf, outline, read
+
+FRONT = """\
+---
+title: Many wells
+lang: {lang}
+authors: [Ann Author]
+publisher: Example Press
+contents: {{show: always}}
+---
+
+# Preface {{.unnumbered}}
+
+Few words. The last chapter is @sec-wells-4{{.page}}.
+
+"""
+
+CHAPTER = """\
+# Wells {number} {{#sec-wells-{number}}}
+
+## What is there
+
+{text}[^{number}] It is about [water]{{.index}} and **work**, as @sec-wells-{other}{{.page}} says.
+
+[^{number}]: A note at the foot, with *more* of it.
+
+## And more of it
+
+{text}
+
+| Well | Depth |
+|------|------:|
+| Old  |    {number} m |
+
+"""
+
+WORDS = {
+    "en-GB": "Nobody had counted the wells before, and nobody knew how deep they were. ",
+    "ar": "لم يحص أحد الآبار من قبل ولم يعرف أحد كم هي عميقة في القرية القديمة. ",
+}
+
+
+def chapters(lang: str, **longer: int) -> str:
+    """A book of chapters, some of which are ``longer``: c2=3 by three sentences."""
+    return FRONT.format(lang=lang) + "".join(
+        CHAPTER.format(number=number, other=5 - number, text=WORDS[lang] * (2 + number))
+        + WORDS[lang] * longer.get(f"c{number}", 0)
+        for number in range(1, 5)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proportions, "BOOK_WORDS", 100)
+    monkeypatch.setattr(units, "LENGTH", 1200)
+    monkeypatch.setattr(units, "LONG", 2400)
+
+
+def pages_of(
+    source: Path, edition: str = STANDARD_PRINT, document: Document | None = None
+) -> Pages:
+    return making.Flow(source, document).pages(edition)
+
+
+def built(source: Path, store: Store, **how: Any) -> Package:
+    """The handout of a source."""
+    with keeping(store, **how):
+        flow = making.Flow(source)
+        (handout,) = driver.make(flow.request, [EDITIONS[STANDARD_PRINT]])
+    assert handout.package is not None
+    return handout.package
+
+
+def as_whole(pages: Pages, folder: Path) -> Package:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(units, "LONG", 10**9)
+        made = package(pages, folder)
+    assert made.plan.startswith("as a whole")
+    return made
+
+
+# --- what is on the pages, and said of them -------------------------------------------------
+
+
+Letter: TypeAlias = tuple[int, int, float, float, float]
+
+
+def letters(data: bytes) -> Iterator[Letter]:
+    """Each letter, with its position on the page and its size."""
+    x, y = c_double(), c_double()
+    place = byref(x), byref(y)
+    for number, page in enumerate(pypdfium2.PdfDocument(data)):
+        text = page.get_textpage()
+        for index in range(text.count_chars()):
+            raw.FPDFText_GetCharOrigin(text, index, *place)
+            size = raw.FPDFText_GetFontSize(text, index)
+            yield number, raw.FPDFText_GetUnicode(text, index), x.value, y.value, size
+
+
+def places(pdf: pikepdf.Pdf) -> dict[Any, int]:
+    return {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+
+
+def rounded(values: Any) -> tuple[float, ...]:
+    return tuple(round(float(value), 2) for value in values)
+
+
+def links(pdf: pikepdf.Pdf) -> list[Any]:
+    return [
+        (number, rounded(one.Rect), str(one.get("/Dest")), str(one.get("/A")), str(one.Contents))
+        for number, page in enumerate(pdf.pages)
+        for one in page.get("/Annots", ())
+    ]
+
+
+def destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[Any, ...]]:
+    numbers, names = places(pdf), list(pdf.Root.Names.Dests.Names)
+    return {
+        str(name): (numbers[place[0].objgen], *rounded(list(place)[2:4]))
+        for name, place in zip(names[::2], names[1::2], strict=True)
+    }
+
+
+def fonts(pdf: pikepdf.Pdf) -> dict[str, Any]:
+    """The fonts by their names on the pages: their properties, the widths of letters, their
+    meanings, and the file."""
+    found: dict[str, Any] = {}
+    for page in pdf.pages:
+        for name, font in page.Resources.Font.items():
+            (inner,) = font.DescendantFonts
+            descriptor = inner.FontDescriptor
+            file = descriptor.get("/FontFile2", descriptor.get("/FontFile3"))
+            assert isinstance(file, pikepdf.Stream)
+            table = sorted(re.findall(rb"^<.*$", font.ToUnicode.read_bytes(), re.MULTILINE))
+            found[name] = str(font.BaseFont), repr(inner.W), table, file.read_bytes()
+    return found
+
+
+def structure(pdf: pikepdf.Pdf) -> list[Any]:
+    """The structure: type, text and content of each element, in reading order."""
+    numbers, found = places(pdf), []
+    for element in read(pdf).all():
+        entries = element.entries
+        area = entries.get("/A", {}).get("/BBox")
+        found.append(
+            (
+                element.kind,
+                element.text,
+                numbers[entries.Pg.objgen] if "/Pg" in entries else None,
+                *(str(entries.get(name)) for name in ("/Alt", "/Lang", "/ID", "/ActualText")),
+                rounded(area) if area is not None else repr(entries.get("/A")),
+            )
+        )
+    return found
+
+
+def parents(pdf: pikepdf.Pdf) -> list[Any]:
+    """For each page, the elements that its marks and links belong to, by the parent tree."""
+    numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+    tree = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+    found = []
+    for page in pdf.pages:
+        owned = enumerate(list(tree[int(page.StructParents)]))
+        marks = {mark: str(one.S) for mark, one in owned if isinstance(one, pikepdf.Dictionary)}
+        owners = [str(tree[int(one.StructParent)].S) for one in page.get("/Annots", ())]
+        found.append((marks, owners))
+    return found
+
+
+def assert_same(one: Package, other: Package) -> None:
+    assert one.page_map == other.page_map
+    assert one.facts == other.facts
+    assert one.diagnostics == other.diagnostics
+    assert one.stranded == other.stranded
+    assert set(one.dependencies) == set(other.dependencies)
+    mine, others = list(letters(one.data)), list(letters(other.data))
+    assert [letter[:2] for letter in mine] == [letter[:2] for letter in others]
+    assert [
+        letter
+        for letter, too in zip(mine, others, strict=True)
+        if letter != too and not is_near(letter, too)
+    ] == []
+    sayings: tuple[Callable[[pikepdf.Pdf], Any], ...]
+    sayings = (links, destinations, outline, fonts, structure, parents, metadata)
+    with open_pdf(one.data) as whole, open_pdf(other.data) as joined:
+        for say in sayings:
+            assert say(whole) == say(joined)
+
+
+def is_near(letter: Letter, other: Letter) -> bool:
+    """Return whether letters are as large, and in the same place but for a hair."""
+    return all(abs(a - b) < 0.01 for a, b in zip(letter[2:], other[2:], strict=True))
+
+
+def metadata(pdf: pikepdf.Pdf) -> tuple[Any, ...]:
+    return dict(pdf.docinfo.items()), pdf.Root.Metadata.read_bytes(), set(pdf.Root.keys())
+
+
+def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for those that are no others where units are joined, such as tables and formulas."""
+    monkeypatch.setattr(units, "LENGTH", 3000)
+    parts = r"\{\{ include parts/(tables|code|exercises|citations|charts|math|includes).md }}"
+    text = re.sub(parts, "", BOOK.read_text("utf-8"))
+    pages = pages_of(BOOK, document=parse(text, BOOK.name, BOOK.parent))
+    joined = package(pages, BOOK.parent)
+    assert re.fullmatch(r"in \d units", joined.plan)
+    assert_same(as_whole(pages, BOOK.parent), joined)
+    pdf = tmp_path / "book.pdf"
+    pdf.write_bytes(joined.data)
+    for check in (checkers.verapdf, checkers.page_validation, checkers.qpdf):
+        assert check(pdf) == []
+
+
+def test_chapters_are_as_if_set_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From right to left; below, there are others, from left to right."""
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("", monkeypatch, lang="ar"), encoding="utf-8")
+    pages = pages_of(source, "large-print")
+    joined = package(pages, tmp_path)
+    assert re.fullmatch(r"in \d units", joined.plan)
+    assert_same(as_whole(pages, tmp_path), joined)
+
+
+def test_front_matter_has_pages_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "wells.md"
+    text = few_words("", monkeypatch).replace("# Preface {.unnumbered}", "# Preface {.preface}")
+    source.write_text(text, encoding="utf-8")
+    made = built(source, Folder(tmp_path / "kept"))
+    assert made.plan == "in 8 units"  # with the empty page after the preface
+    assert_same(as_whole(pages_of(source), tmp_path), made)
+
+
+def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
+    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
+
+    def made(text: str) -> tuple[Package, list[str]]:
+        told: list[str] = []
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, Ran) and event.stage in ("unit", "heads"):
+                told.append(f"{event.stage} {event.note}")
+
+        source.write_text(text, encoding="utf-8")
+        found = built(source, store, listener=on_event)
+        return found, told
+
+    text = chapters("en-GB")
+    first, told = made(text)
+    assert first.plan == "in 7 units"
+    assert told == ["unit 7 of 7", "unit 6 of 6", "heads 7 of 7"]  # all tell page numbers
+    second, told = made(text.replace("Nobody had counted", "Somebody had counted", 1))
+    assert told == ["unit 1 of 7", "unit 1 of 6", "heads 0 of 7"]
+    assert second.data != first.data
+    third, told = made(chapters("en-GB", c3=60))
+    assert third.facts.pages > first.facts.pages
+    again, told = made(text)
+    assert (again.data, told) == (first.data, [])
+
+
+def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
+    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
+    source.write_text(chapters("en-GB"), encoding="utf-8")
+    begun: list[Begun] = []
+    told: list[Event] = []
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, Begun):
+            begun.append(event)
+            if sum(one.is_part for one in begun) == 4:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        built(source, store, listener=on_event)
+    built(source, store, listener=told.append)
+    notes = (event.note for event in told if isinstance(event, Ran))
+    assert next(note for note in notes if "of" in note) == "4 of 7"
+
+
+def test_pages_of_a_known_book_are_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, store = tmp_path / "wells.md", Folder(tmp_path / "kept")
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    first = built(source, store)
+    monkeypatch.setattr("pipeline.render.render", None)
+    with ProcessPoolExecutor(1) as executor:
+        assert built(source, store, executor=executor) == first
+
+
+def test_other_processes_make_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    alone = driver.build(source, ["handout"], out=tmp_path / "alone")
+    with ProcessPoolExecutor(2) as executor:
+        several = driver.build(source, ["handout"], out=tmp_path / "several", executor=executor)
+    assert not alone.failed
+    assert [file.read_bytes() for file in alone.files if file.suffix == ".pdf"] == [
+        file.read_bytes() for file in several.files if file.suffix == ".pdf"
+    ]
+
+
+def few_words(
+    front_matter: str, monkeypatch: pytest.MonkeyPatch, chapters: int = 2, lang: str = "en-GB"
+) -> str:
+    """A book of chapters with few words each, which are units all the same."""
+    monkeypatch.setattr(proportions, "BOOK_WORDS", 10)
+    monkeypatch.setattr(units, "LENGTH", 400)
+    monkeypatch.setattr(units, "LONG", 800)
+    front = FRONT.format(lang=lang).replace("lang:", f"{front_matter}\nlang:", 1)
+    numbers, text = range(4, 4 + chapters), WORDS[lang][: WORDS[lang].index(" ", 10)] + "."
+    return front + "".join(CHAPTER.format(number=n, other=n, text=text) for n in numbers)
+
+
+def test_headings_without_their_text_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    text = few_words("author: A. B.", monkeypatch)
+    page = "\\\n".join(f"Line {number}." for number in range(60))
+    alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
+    source.write_text(text + page + alone, encoding="utf-8")
+    pages = pages_of(source)
+    joined = package(pages, tmp_path)
+    assert joined.plan.endswith("units")
+    assert [heading.text for heading in joined.stranded] == ["Stranded"]
+    assert_same(as_whole(pages, tmp_path), joined)
+
+
+def test_notes_in_the_margin_are_on_the_outer_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("notes: margin", monkeypatch), encoding="utf-8")
+    pages = pages_of(source)
+    joined = package(pages, tmp_path)
+    assert joined.plan == "in 6 units"
+    assert_same(as_whole(pages, tmp_path), joined)
+
+
+SHORT = "---\ntitle: Wells\nlang: en\nclass: book\n---\n\n"
+
+
+@pytest.mark.parametrize(
+    ("edition", "more", "why"),
+    [
+        ("handout", "page: {columns: 2}", "it is in columns"),
+        ("handout", "fit: even", "it fills a number of pages"),
+        ("booklet", "", "several pages are on a sheet"),
+    ],
+)
+def test_what_cannot_be_divided_says_why(
+    edition: str, more: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "LONG", 30)
+    source = tmp_path / "wells.md"
+    text = SHORT.replace("class", f"{more}\nclass") + "# Old wells\n\nFew words.\n\n# New wells\n"
+    source.write_text(text, encoding="utf-8")
+    assert package(pages_of(source, edition), tmp_path).plan == f"as a whole: {why}"
+
+
+OWN_STYLES = """\
+section:nth-of-type(2n) h2 { letter-spacing: 2pt }
+section.level-1 ~ section p { text-indent: 9pt }
+h2 { background: linear-gradient(red, blue) }
+@page { @top-center { content: counter(page) '/' counter(pages) } }
+#sec-wells-4 { string-set: once 'from here on' }
+@page { @left-top { content: string(once) } }
+"""
+
+
+def own_styles(source: Path, css: str) -> Pages:
+    pages = pages_of(source)
+    return replace(pages, styles=(*pages.styles, Style("own.css", css)))
+
+
+def test_style_sheets_of_ones_own_count_for_all_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    pages = own_styles(source, OWN_STYLES)
+    joined = package(pages, tmp_path)
+    assert joined.plan == "in 6 units"
+    assert_same(as_whole(pages, tmp_path), joined)
+    with pypdfium2.PdfDocument(joined.data) as pdf:
+        shown = ["from here on" in page.get_textpage().get_text_range() for page in pdf]
+    assert sum(shown) > len(shown) / 4  # of later units, too
+
+
+@pytest.mark.parametrize(
+    ("css", "why"),
+    [
+        ("h2 { counter-increment: c } h2::before { content: counter(c) }", "use counters"),
+        ("@page :first { margin: 1cm }", "first pages"),
+        ("section { break-before: right }", "left or right"),
+        ("html { background: #ffe }", "backgrounds"),
+        ("li::after { content: counter(page) }", "counted in style sheets"),
+    ],
+)
+def test_style_sheets_that_reach_beyond_units_are_why_a_text_is_not_divided(
+    css: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    monkeypatch.setattr(units, "LONG", 30)
+    source.write_text(f"{SHORT}# Old wells\n\n- Few words.\n\n# New wells\n", encoding="utf-8")
+    plan = package(own_styles(source, css), tmp_path).plan
+    assert plan.startswith("as a whole: ")
+    assert why in plan
+
+
+def test_pages_of_different_sizes_are_why_a_text_is_not_divided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("", monkeypatch, chapters=1), encoding="utf-8")
+    plan = package(own_styles(source, "@page :left { margin-left: 1mm }"), tmp_path).plan
+    assert plan.startswith("as a whole: ")
+    assert "of different sizes" in plan
+
+
+def test_a_text_that_turns_out_to_be_no_units_is_set_as_if_it_had_never_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("", monkeypatch, chapters=1), encoding="utf-8")
+    pages = own_styles(source, "@page { @top-center { content: 'x'; opacity: .5 } }")
+    made = package(pages, tmp_path)
+    assert made.plan == "as a whole: its running heads have images"
+    assert made.data == as_whole(pages, tmp_path).data

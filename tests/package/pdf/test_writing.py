@@ -1,0 +1,318 @@
+"""Room to write: at the distance that the hand needs, and on the page of its question."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pypdfium2
+import pytest
+
+import pipeline
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.words import words
+from pipeline.package import package
+from pipeline.package.files import font_files
+from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
+from pipeline.package.pdf.layout import lay_out
+from pipeline.package.pdf.markup import classes, ready
+from tests.helpers import making
+from tests.helpers.pdf_reading import open_pdf, read
+
+MILLIMETRE = 96 / 25.4
+"""The unit of WeasyPrint's boxes."""
+
+
+def pages_of(text: str, edition: str = "handout", **front: str) -> Pages:
+    head = "".join(f"{name}: {value}\n" for name, value in {"lang": "en", **front}.items())
+    parsed = pipeline.parse(f"---\ntitle: T\n{head}---\n\n{text}")
+    assert not parsed.diagnostics, parsed.diagnostics
+    document = making.resolved(parsed, edition)
+    return making.rendered(document)
+
+
+def laid_out(pages: Pages) -> Any:
+    root = tree_of(pages.pages[0].markup)
+    ready(root)
+    setter = Typesetter(font_files(pages.faces), Path(), pages.assets)
+    return lay_out(setter, root, pages)
+
+
+def boxes(pages: Pages, name: str) -> list[Any]:
+    """The boxes of the elements of this class, in order."""
+    document = laid_out(pages)
+    return [
+        box
+        for page in document.pages
+        for box in all_boxes(page.box)
+        if has_class(box, name) and box.element_tag in ("div", "span")
+    ]
+
+
+def steps(found: list[Any]) -> set[float]:
+    """Millimetres from each line to the next one."""
+    feet = [box.position_y + box.margin_height() for box in found]
+    return {round((b - a) / MILLIMETRE, 2) for a, b in itertools.pairwise(feet)}
+
+
+# --- lines ------------------------------------------------------------------------------
+
+DISTANCES = {"primary": 12.0, "secondary": 9.0, "adult": 7.5}
+
+
+@pytest.mark.parametrize("hand", DISTANCES)
+@pytest.mark.parametrize("size", ["A4", "A5"])
+def test_lines_are_as_far_apart_as_the_hand_asks(hand: str, size: str) -> None:
+    lines = boxes(pages_of("Why?\n\n::: lines 4\n:::\n", handwriting=hand, page=size), "line")
+    assert len(lines) == 4
+    assert steps(lines) == {DISTANCES[hand]}
+    assert len({box.border_width() for box in lines}) == 1
+
+
+def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
+    def guides(hand: str, option: str = "") -> int:
+        document = laid_out(pages_of(f"::: lines 3 {option}\n:::\n", handwriting=hand))
+        return sum(
+            box.element_tag == "div::before" and "line" in classes(box.element)
+            for page in document.pages
+            for box in all_boxes(page.box)
+        )
+
+    assert [guides(hand) for hand in DISTANCES] == [3, 0, 0]
+    assert [guides("primary", option) for option in ("{.plain}", "{.dotted}")] == [0, 0]
+
+
+def test_dotted_lines_are_dotted() -> None:
+    for option, style in (("", "solid"), ("{.dotted}", "dotted"), ("{.plain}", "solid")):
+        lines = boxes(pages_of(f"::: lines 2 {option}\n:::\n"), "line")
+        assert {box.style["border_bottom_style"] for box in lines} == {style}
+
+
+GAPS = """
+::: exercise
+One ____{a}, two ____{seven letters}, three ____{twenty letters, at the least}.
+
+- ( ) a
+- (x) b
+
+::: matching
+| a | b |
+|---|---|
+| c | d |
+| e | f |
+:::
+
+::: ordering
+1. g
+2. h
+:::
+:::
+"""
+
+
+def test_all_that_is_filled_in_grows_with_the_hand() -> None:
+    def sizes(hand: str) -> dict[str, list[tuple[float, float]]]:
+        pages = pages_of(GAPS, handwriting=hand)
+        return {
+            name: [(box.border_width(), box.border_height()) for box in boxes(pages, name)]
+            for name in ("blank", "mark", "slot")
+        }
+
+    primary, secondary, adult = (sizes(hand) for hand in DISTANCES)
+    for name, least in (("blank", 3), ("mark", 2), ("slot", 4)):
+        assert len(primary[name]) == len(secondary[name]) == len(adult[name]) == least
+        for large, middle, small in zip(primary[name], secondary[name], adult[name], strict=True):
+            assert large[0] > middle[0] >= small[0]
+            assert large[1] > middle[1] >= small[1]
+    # a letter by hand is some 2.5 mm wide, and 7 of the 20 need not fit
+    assert [
+        width > letters * 2.5 * MILLIMETRE
+        for (width, _), letters in zip(adult["blank"], (1, 13, 20), strict=True)
+    ] == [True, True, True]
+
+
+def test_blanks_give_no_lengths_away() -> None:
+    def widths(answers: tuple[str, ...]) -> set[float]:
+        text = " ".join(f"____{{{answer}}}" for answer in answers)
+        return {box.width for box in boxes(pages_of(text), "blank")}
+
+    assert len(widths(("a", "tower", "oasis"))) == 1
+    assert len(widths(("a", "fifteen letters"))) == 2
+
+
+# --- spaces -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("space", ["", "\n"], ids=["tight", "loose"])
+def test_a_letter_stands_on_the_line_of_a_blank(space: str) -> None:
+    data = package(pages_of(f"a) How deep ____?\n{space}b) Who dug it?"), Path()).data
+    page = pypdfium2.PdfDocument(data)[0].get_textpage()
+    feet = []
+    for words_of in ("a)", "How deep"):
+        at = page.search(words_of).get_next()
+        assert at
+        feet.append(page.get_charbox(at[0], loose=True)[1])
+    assert feet[0] == pytest.approx(feet[1], abs=0.01)
+
+
+def test_a_space_is_as_high_as_it_is_asked_to_be() -> None:
+    text = "::: space 40mm\n:::\n\n::: space 2.5cm\n:::\n\n::: space 1in\n:::\n"
+    found = boxes(pages_of(text), "writing-space")
+    heights = [round(box.border_height() / MILLIMETRE, 1) for box in found]
+    assert heights == [40, 25, 25.4]
+
+
+@pytest.mark.parametrize("size", ["A4", "A5"])
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_squared_paper_has_whole_squares(size: str, lang: str) -> None:
+    text = "::: space 22mm {.squared}\n:::\n\n1. Now?\n\n   ::: space 30mm {.squared}\n   :::\n"
+    pages = pages_of(text, page=size, lang=lang)
+    spaces = boxes(pages, "writing-space")
+    assert [round(box.height / MILLIMETRE, 2) for box in spaces] == [25, 30]
+    for box in spaces:
+        squares = box.width / MILLIMETRE / 5
+        assert squares == pytest.approx(round(squares), abs=0.01)
+        assert squares > 15
+    assert steps(boxes(pages, "row")[:5]) == {5}
+
+
+def test_a_space_is_never_higher_than_the_page() -> None:
+    found = list(spaces_of(pages_of("Draw. It.\n\n::: space 250mm\n:::\n", page="A5")))
+    assert [one.room for one in found] == [{0}]
+
+
+def test_screen_readers_announce_that_there_is_room() -> None:
+    pages = pages_of("Draw.\n\n::: space 20mm\n:::\n\nWhy?\n\n::: lines 2\n:::\n")
+    said = read(open_pdf(package(pages, Path()).data)).text
+    assert re.search(r"Draw\.\s*space to write or draw\s*Why\?\s*Your answer", said)
+
+
+def test_an_e_book_says_to_use_paper() -> None:
+    pages = pages_of("Draw.\n\n::: space 20mm {.squared}\n:::\n", "ebook")
+    shown = "".join(page.markup for page in pages.pages)
+    prompt = '<p class="writing-prompt writing-space squared">Draw or write on paper.</p>'
+    assert prompt in shown
+
+
+# --- where pages end --------------------------------------------------------------------
+
+
+class WritingSpace(NamedTuple):
+    """A question, and the pages that it, its room, and the first line of that are on."""
+
+    text: str
+    question: set[int]
+    room: set[int]
+    first: int
+
+
+def spaces_of(pages: Pages) -> Iterator[WritingSpace]:
+    document = laid_out(pages)
+    where: dict[Any, set[int]] = {}
+    for number, page in enumerate(document.pages):
+        for box in all_boxes(page.box):
+            if box.element is not None:
+                where.setdefault(box.element, set()).add(number)
+    for parent in next(iter(where)).iter():  # the first is the root
+        for before, element in itertools.pairwise((None, *parent)):
+            if classes(element) & {"writing-lines", "writing-space"}:
+                question = parent if before is None else before
+                lines = [child for child in element if child.tag == "div"]
+                first = min(where[lines[0]]) if lines else min(where[element])
+                text = "".join(question.itertext()).split(".")[0]
+                yield WritingSpace(text, where[question], where[element], first)
+
+
+def questions(seed: int) -> str:
+    """A worksheet with questions and exercises of many lengths."""
+    chance = random.Random(seed)
+    parts = []
+    for number in range(16):
+        sentence = "Why did they walk so far, and what did they say of it at home? "
+        question = f"Q{number}. " + sentence * chance.randint(1, 5)
+        room = chance.choice(
+            ("::: lines 3", "::: lines 5", "::: space 30mm", "::: space 35mm {.squared}")
+        )
+        indented = f"1. {question}\n\n   {room}\n   :::\n"
+        parts.append(
+            chance.choice(
+                (
+                    f"{question}\n\n{room}\n:::\n",
+                    indented,
+                    f"{indented}\n2. {question}\n   {room}\n   :::\n",
+                    f"::: exercise Think\n{question}\n\n{room}\n:::\n:::\n",
+                    f":::: exercise\nThink.\n\n{indented}\n::::\n",
+                )
+            )
+        )
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize(("seed", "size", "hand"), [(1, "A4", "secondary"), (2, "A5", "primary")])
+def test_questions_and_their_room_are_on_one_page(seed: int, size: str, hand: str) -> None:
+    found = list(spaces_of(pages_of(questions(seed), page=size, handwriting=hand)))
+    assert len(found) >= 16
+    assert len({page for one in found for page in one.room}) > 3
+    assert [one for one in found if not one.question == one.room == {one.first}] == []
+
+
+def test_much_room_goes_on_over_the_page_but_begins_with_its_question() -> None:
+    text = "Filler.\n\n" * 25 + "Write. A letter.\n\n::: lines 30\n:::\n"
+    (one,) = spaces_of(pages_of(text))
+    assert one.question == {one.first}
+    assert len(one.room) == 2
+
+
+# --- who it is --------------------------------------------------------------------------
+
+
+def shown(edition: str, **front: str) -> str:
+    return "".join(page.markup for page in pages_of("Text.\n", edition, **front).pages)
+
+
+@pytest.mark.parametrize("lang", ["ar", "de", "en", "es", "fr", "pt", "zh"])
+def test_a_name_line_speaks_the_language_of_the_text(lang: str) -> None:
+    found = re.findall(
+        r'<span class="field-label">(.*?)</span>', shown("handout", lang=lang, name_line="true")
+    )
+    assert found == [words(lang)[field] for field in ("name", "class", "date")]
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "fields"),
+    [("true", ["Name", "Class", "Date"]), ("[date, name]", ["Date", "Name"]), ("false", [])],
+)
+def test_a_name_line_has_what_is_asked_for(asked_for: str, fields: list[str]) -> None:
+    markup = shown("handout", name_line=asked_for)
+    assert re.findall(r'<span class="field-label">(.*?)</span>', markup) == fields
+
+
+def test_those_who_hand_in_paper_have_a_name_line() -> None:
+    having = {name for name in EDITIONS if "name-line" in shown(name, name_line="true")}
+    assert having == {
+        name
+        for name, edition in EDITIONS.items()
+        if edition.format == "pdf" and edition.audience == "student"
+    }
+
+
+@pytest.mark.parametrize(
+    ("size", "hand"), [("A4", "adult"), ("A5", "primary"), ("A6", "secondary")]
+)
+def test_a_name_line_keeps_within_the_page_and_has_room_to_write(size: str, hand: str) -> None:
+    pages = pages_of("Text.\n", page=size, handwriting=hand, name_line="true")
+    document = laid_out(pages)
+    (page,) = document.pages
+    blanks = [box for box in all_boxes(page.box) if has_class(box, "blank")]
+    assert len(blanks) == 3
+    for box in blanks:
+        assert box.position_x >= page.box.content_box_x()
+        edge = page.box.content_box_x() + page.box.width
+        assert box.position_x + box.border_width() <= edge + 0.1
+        assert box.border_width() / MILLIMETRE > 18

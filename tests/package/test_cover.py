@@ -1,0 +1,469 @@
+"""Covers: of e-books, of web pages on social sites, and around printed books."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import pypdfium2
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from pipeline.commands import main
+from pipeline.driver import Options, build
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.metadata import Identifier, Isbns, Metadata
+from pipeline.model.paper import SIZES
+from pipeline.model.rendered import CoverPage
+from pipeline.model.sheet.colours import contrast
+from pipeline.model.sheet.spread import reading, spread_sheet
+from pipeline.package import cover as package
+from pipeline.package.pdf import cover as setting
+from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
+from pipeline.parser import parse
+from pipeline.render import cover as render
+from pipeline.render.cover.colours import PAPER, palette
+from pipeline.render.cover.spread import bar_code, isbn_in_print
+from pipeline.render.environment import environment
+from pipeline.resolve import resolve
+from tests.helpers import making
+from tests.helpers.paths import TESTS
+
+MM = 72 / 25.4
+
+
+LONG = "A Dictionary of All Things That Were Ever Lost, and of Some That Were Found in the End"
+
+
+def cover_of(*lines: str, wide: bool = False, folder: Path = TESTS) -> CoverPage:
+    text = "\n".join(("---", *lines, "---", "", "Text.", ""))
+    document = resolve(parse(text, "x.md"), folder)
+    if wide:
+        return render.social_picture(document, environment(), "x")
+    found = render.cover(document, environment())
+    assert found is not None
+    return found
+
+
+class Letter(NamedTuple):
+    """A character on a page, with its edges in hundredths of the page's width."""
+
+    character: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def letters(pdf: bytes) -> list[Letter]:
+    with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
+        page = document[0]
+        text, unit = page.get_textpage(), page.get_width() / 100
+        return [
+            Letter(
+                text.get_text_range(number, 1),
+                *(edge / unit for edge in text.get_charbox(number)),
+            )
+            for number in range(text.count_chars())
+        ]
+
+
+def words(pdf: bytes) -> str:
+    return " ".join("".join(letter.character for letter in letters(pdf)).split())
+
+
+def set_in_type(cover: CoverPage) -> bytes:
+    prepared = package.prepared_cover(cover, TESTS)
+    assert not isinstance(prepared, Diagnostic)
+    return setting.set_cover(cover, prepared.root, prepared.fonts, TESTS)
+
+
+def largest(pdf: bytes) -> float:
+    """The height of the highest letter."""
+    return max(letter.top - letter.bottom for letter in letters(pdf))
+
+
+def pixels(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+# --- e-books ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pictures() -> dict[str, package._Picture]:
+    said = ("title: The well", "authors: [Ann Ødegård, Bob Brown]", "publisher: Press & Sons")
+    return {
+        theme: package.picture(cover_of(*said, f"theme: {theme}"), TESTS)
+        for theme in ("classic", "modern", "plain")
+    }
+
+
+def test_a_cover_is_what_shops_ask_for(pictures: dict[str, package._Picture]) -> None:
+    for picture in pictures.values():
+        assert not picture.diagnostics
+        assert len(picture.data) < 900_000
+        image = pixels(picture.data)
+        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (1600, 2560))
+        assert "progressive" not in image.info
+
+
+def test_themes_look_different(pictures: dict[str, package._Picture]) -> None:
+    small = {name: pixels(one.data).resize((16, 25)) for name, one in pictures.items()}
+    for name, image in small.items():
+        for other, another in small.items():
+            pairs = zip(image.tobytes(), another.tobytes(), strict=True)
+            mean = sum(abs(a - b) for a, b in pairs) / len(image.tobytes())
+            assert (mean == 0) if name == other else (mean > 30)
+
+
+def test_the_same_cover_is_the_same_file(
+    pictures: dict[str, package._Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path))
+    said = ("title: The well", "authors: [Ann Ødegård, Bob Brown]", "publisher: Press & Sons")
+    again = package.picture(cover_of(*said, "theme: plain"), TESTS)
+    assert again.data == pictures["plain"].data
+
+    def set_again(*_: object) -> bytes:
+        raise AssertionError("it is in the cache")
+
+    monkeypatch.setattr(setting, "set_cover", set_again)
+    assert package.picture(cover_of(*said, "theme: plain"), TESTS).data == again.data
+
+
+def test_a_cover_shows_all_that_it_should() -> None:
+    said = words(
+        set_in_type(
+            cover_of(
+                "title: The well",
+                "subtitle: A history",
+                "authors: [Ann, Bob, Cid, Dee, Eva]",
+                "publisher: Press",
+                "series: {name: All Books, position: 2}",
+                "theme: modern",
+            )
+        )
+    )
+    for part in ("The well", "A history", "Ann", "Cid", "and others", "Press", "All Books · 2"):
+        assert part in said
+    assert "Dee" not in said, "more names than a cover has room for"
+
+
+def test_a_short_title_is_large_and_a_long_one_is_whole() -> None:
+    short = set_in_type(cover_of("title: Wells", "theme: classic"))
+    long = set_in_type(cover_of(f"title: {LONG}", "theme: classic"))
+    assert largest(short) > 9, "it can be read where the cover is 100 pixels wide"
+    assert LONG in words(long)
+    assert 3 < largest(long) < largest(short)
+
+
+@pytest.mark.parametrize("theme", ["classic", "modern", "plain"])
+def test_nothing_is_cut_off(theme: str) -> None:
+    title = "Donaudampfschifffahrtsgesellschaftskapitän " * 3
+    pdf = set_in_type(
+        cover_of(f"title: {title}", "lang: de", f"subtitle: {LONG}", f"theme: {theme}")
+    )
+    assert "Donaudampf" in words(pdf).replace("\x02", "")
+    found = letters(pdf)
+    assert min(letter.left for letter in found) > 4
+    assert max(letter.right for letter in found) < 96
+    assert min(letter.bottom for letter in found) > 0
+
+
+def test_the_lines_of_a_title_are_even() -> None:
+    pdf = set_in_type(cover_of("title: How we dug our well in the valley", "theme: plain"))
+    with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
+        lines = document[0].get_textpage().get_text_range().split("\r\n")
+    assert len(lines) > 1
+    assert min(map(len, lines)) > 0.5 * max(map(len, lines))
+
+
+SUBTITLED = ("subtitle: Told by those who were there", "authors: [Ann, Bob]")
+
+
+def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    covers = [
+        cover_of(f"title: {title}", f"theme: {theme}", *more, wide=wide)
+        for title, theme, more, wide in (
+            (LONG, "classic", (), False),
+            ("How we dug our well", "modern", SUBTITLED, True),
+            ("A", "plain", SUBTITLED, False),
+        )
+    ]
+    laid_out: list[object] = []
+    set_in = Typesetter.set
+
+    def counted(self: Typesetter, *given: Any) -> TypesetDocument:
+        laid_out.append(given)
+        return set_in(self, *given)
+
+    monkeypatch.setattr(Typesetter, "set", counted)
+    found = [set_in_type(cover) for cover in covers]
+    assert len(laid_out) == 2 * len(covers)
+    monkeypatch.setattr(TypesetDocument, "broken", lambda *_: [0.0])  # that it has one line
+    assert found == [set_in_type(cover) for cover in covers]
+    assert len(laid_out) > 10 * len(covers)
+
+
+def test_a_cover_from_right_to_left() -> None:
+    found = letters(set_in_type(cover_of("title: كتاب الآبار", "lang: ar", "theme: modern")))
+    assert found
+    assert max(letter.right for letter in found) > 85
+    image = pixels(package.picture(cover_of("title: كتاب الآبار", "lang: ar"), TESTS).data)
+    assert image.getpixel((1580, 2500)) != image.getpixel((20, 2500)), "the spine is at the right"
+
+
+def test_a_cover_in_chinese() -> None:
+    picture = package.picture(cover_of("title: 水井的故事", "lang: zh"), TESTS)
+    assert not picture.diagnostics
+    assert "水井的故事" in words(set_in_type(cover_of("title: 水井的故事", "lang: zh")))
+
+
+def test_what_no_font_has_is_left_out_and_reported() -> None:
+    picture = package.picture(cover_of("title: The well", "authors: [བོད་ཡིག]"), TESTS)
+    (found,) = picture.diagnostics
+    assert found.code == "cover-without-text"
+    assert "བོད་ཡིག" in found.message
+    assert pixels(picture.data).size == (1600, 2560)
+
+
+@pytest.mark.parametrize("accent", ["#7a3410", "#767676", "#0b6e4f", "#c4161c"])
+def test_words_stand_out_from_any_colour(accent: str) -> None:
+    document = parse(f"---\ntitle: The well\nbrand: {{accent: '{accent}'}}\n---\n", "x.md")
+    colours = palette(document.metadata, "")
+    assert contrast(PAPER, colours.ground) >= 7
+    assert contrast(colours.pale, colours.ground) >= 4.5
+    assert contrast(PAPER, colours.deep) >= 7
+
+
+def test_a_theme_may_say_what_colour_covers_have() -> None:
+    metadata = parse("# The well\n", "x.md").metadata
+    assert palette(metadata, "html { --cover: #102030 }").ground == "#102030"
+
+
+def test_without_pango_there_is_one_line_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(package, "pango_problem", lambda: "PDF needs Pango; install with: this")
+    source = tmp_path / "x.md"
+    source.write_text("# The well\n\nText.\n", encoding="utf-8")
+    result = build(source, ["ebook"], out=tmp_path / "out")
+    found = [one for one in result.diagnostics if one.code == "cover-not-set"]
+    assert len(found) == 1
+    assert "install with: this" in found[0].message
+    assert not list((tmp_path / "out").glob("[!.]*"))
+    Image.new("RGB", (160, 256), "navy").save(tmp_path / "c.png")
+    source.write_text("---\ntitle: The well\ncover: c.png\n---\n\nText.\n", encoding="utf-8")
+    assert not build(source, ["ebook"], out=tmp_path / "out").failed
+
+
+def test_a_drawing_as_cover_gets_pixels(tmp_path: Path) -> None:
+    (tmp_path / "c.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 16">'
+        '<rect width="10" height="16" fill="#00f"/></svg>'
+    )
+    source = tmp_path / "x.md"
+    source.write_text(
+        "---\ntitle: The well\ncover: {image: c.svg, alt: Blue}\n---\n\nText.\n", encoding="utf-8"
+    )
+    assert not build(source, ["ebook"], out=tmp_path / "out").diagnostics
+    files = making.unpacked(tmp_path / "out" / "x" / "x.epub")
+    image = pixels(files["cover.jpg"])
+    assert not [name for name in files if name.endswith(".svg")]
+    assert b'alt="Blue"' in files["cover.xhtml"]
+    assert image.size == (1600, 2560)
+    assert image.getpixel((800, 2500)) == pytest.approx((0, 0, 254), abs=3)
+
+
+# --- social sites ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    source = tmp_path / "the well.md"
+    Image.new("RGB", (200, 320), (200, 30, 30)).save(tmp_path / "c.png")
+    source.write_text(
+        "---\ntitle: The well\nlang: en\nurl: https://example.org/w/\npage_list: false\n---\n\n"
+        "Text.\n",
+        encoding="utf-8",
+    )
+    return source
+
+
+def tags(page: Path) -> dict[str, str]:
+    found = re.findall(r'<meta (?:property|name)="([^"]*)" content="([^"]*)"', page.read_text())
+    return dict(found)
+
+
+def test_a_web_page_has_a_picture_for_social_sites(published: Path, tmp_path: Path) -> None:
+    assert not build(published, ["web"], out=tmp_path / "out").diagnostics
+    folder = tmp_path / "out" / "the well"
+    said = tags(folder / "the well.html")
+    assert said["og:image"] == "https://example.org/w/the%20well-social.jpg"
+    assert "The well" in said["og:image:alt"]
+    assert said["twitter:card"] == "summary_large_image"
+    image = pixels((folder / "the well-social.jpg").read_bytes())
+    assert image.size == (1200, 630)
+    assert (said["og:image:width"], said["og:image:height"]) == ("1200", "630")
+
+
+def test_it_shows_the_cover_that_there_is(published: Path, tmp_path: Path) -> None:
+    text = published.read_text().replace("lang: en", "lang: en\ncover: {image: c.png, alt: Red}")
+    published.write_text(text, encoding="utf-8")
+    assert not build(published, ["web"], out=tmp_path / "out").diagnostics
+    folder = tmp_path / "out" / "the well"
+    image = pixels((folder / "the well-social.jpg").read_bytes())
+    assert image.getpixel((600, 315)) == pytest.approx((200, 30, 30), abs=4)
+    red, green, blue = (int(part) for part in image.getpixel((20, 20)))  # type: ignore[union-attr]
+    assert 60 < red < 120, "the ground is the cover's colour, and darker"
+    assert green < 30 > blue
+    assert tags(folder / "the well.html")["og:image:alt"] == "Red"
+
+
+def test_without_an_address_there_is_none(tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    source.write_text("---\npage_list: false\n---\n\n# The well\n\nText.\n", encoding="utf-8")
+    build(source, ["web"], out=tmp_path / "out")
+    assert not list((tmp_path / "out").rglob("*.jpg"))
+    assert "og:image" not in tags(tmp_path / "out" / "x" / "x.html")
+
+
+# --- print -----------------------------------------------------------------------------------
+
+
+def test_a_spine_is_as_thick_as_the_sheets() -> None:
+    a5 = SIZES["a5"]
+    assert spread_sheet(a5, 200, 0.1).spine == 10
+    assert spread_sheet(a5, 201, 0.1).spine == pytest.approx(10.1), "a page more is a sheet more"
+    sheet = spread_sheet(a5, 120, 0.11)
+    assert [sheet.width, sheet.height] == pytest.approx([2 * 148 + 6.6, 210])
+    assert [sheet.back, sheet.front] == pytest.approx([0, 154.6])
+    mirrored = spread_sheet(a5, 120, 0.11, from_right=True)
+    assert [mirrored.front, mirrored.back] == pytest.approx([0, 154.6])
+    assert sheet.folds == mirrored.folds == pytest.approx((148, 154.6))
+
+
+@pytest.mark.parametrize(
+    ("pages", "thickness", "bears"),
+    [(78, 0.1, False), (80, 0.05, True), (40, 0.3, True), (40, 0.29, False)],
+)
+def test_a_thin_spine_bears_no_words(pages: int, thickness: float, bears: bool) -> None:
+    assert spread_sheet(SIZES["a5"], pages, thickness).has_spine_text is bears
+
+
+def test_spines_are_read_as_is_the_custom() -> None:
+    assert {lang: reading(lang) for lang in ("en-GB", "de-AT", "fr", "zh", "ar")} == {
+        "en-GB": "down",
+        "de-AT": "up",
+        "fr": "up",
+        "zh": "down",
+        "ar": "down",
+    }
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The print cover of a book of 42 pages on very thick paper."""
+    folder = tmp_path_factory.mktemp("spread")
+    (folder / "x.md").write_text(
+        "---\ntitle: The well\nauthors: [Ann]\nlang: en\npage: A5\npaper_thickness: 0.5mm\n"
+        "identifier: isbn:978-0-306-40615-7\ndescription: All about wells.\ntheme: modern\n"
+        "contents: never\n---\n\n" + "Text.\n\n::: page-break\n:::\n\n" * 41 + "End.\n",
+        encoding="utf-8",
+    )
+    result = build(folder / "x.md", ["web"], out=folder, options=Options(cover_spread=True))
+    assert not result.diagnostics
+    assert folder / "x" / "x.pdf" in result.files, "whose pages are counted"
+    return folder / "x" / "x-cover.pdf"
+
+
+def test_the_boxes_of_a_print_cover(spread: Path) -> None:
+    with contextlib.closing(pypdfium2.PdfDocument(spread.parent / "x.pdf")) as text:
+        spine = -(-len(text) // 2) * 0.5
+    with contextlib.closing(pypdfium2.PdfDocument(spread)) as document:
+        page: Any = document[0]
+        assert len(document) == 1
+        boxes = {
+            "trim": page.get_trimbox(),
+            "bleed": page.get_bleedbox(),
+            "media": page.get_mediabox(),
+        }
+    left, bottom, right, top = boxes["trim"]
+    assert right - left == pytest.approx((2 * 148 + spine) * MM, abs=0.1)
+    assert top - bottom == pytest.approx(210 * MM, abs=0.1)
+    for box, beyond in (("bleed", 3), ("media", 9)):
+        expected = (left - beyond * MM, bottom - beyond * MM, right + beyond * MM)
+        assert boxes[box][:3] == pytest.approx(expected, abs=0.1)
+
+
+def test_what_a_print_cover_says(spread: Path) -> None:
+    data = spread.read_bytes()
+    said = words(data)
+    for part in ("The well", "Ann", "All about wells.", "ISBN 9780306406157"):
+        assert part in said
+    assert said.count("The well") == 2, "on the front and on the spine"
+
+
+def test_colour_reaches_over_the_edges_and_marks_do_not(spread: Path) -> None:
+    with contextlib.closing(pypdfium2.PdfDocument(spread)) as document:
+        image = document[0].render(scale=2).to_pil().convert("RGB")
+    mm = 2 * MM
+    white = (255, 255, 255)
+    middle = image.height // 3
+    assert image.getpixel((round(6.5 * mm), middle)) != white, "2.5 mm beyond the edge"
+    assert image.getpixel((round(5 * mm), middle)) == white, "4 mm beyond it"
+    # the marks, on a line with the edges
+    row = [image.getpixel((x, round(9 * mm))) for x in range(round(5.2 * mm))]
+    assert any(pixel != white for pixel in row)
+
+
+def test_parts_have_no_print_cover(spread: Path) -> None:
+    source = str(spread.parent.parent / "x.md")
+    result = CliRunner().invoke(main, ["build", source, "--split", "1", "--cover-spread"])
+    assert result.exit_code == 2
+    assert "--cover-spread needs the whole text" in result.output
+
+
+def test_the_bar_code_is_that_of_the_printed_edition() -> None:
+    both = Metadata(
+        identifier=Identifier("isbn", "9780306406157"), isbns=Isbns(print="9781861972712")
+    )
+    assert isbn_in_print(both) == "9781861972712"
+    assert isbn_in_print(Metadata(identifier=both.identifier)) == "9780306406157"
+    assert isbn_in_print(Metadata(identifier=Identifier("doi", "10.1000/182"))) == ""
+
+
+@pytest.mark.parametrize("isbn", ["9780306406157", "0306406152"])
+def test_the_bar_code_says_the_isbn(isbn: str) -> None:
+    drawing = bar_code(isbn)
+    assert drawing is not None
+    path = ElementTree.fromstring(drawing.data).find("{http://www.w3.org/2000/svg}path")
+    assert path is not None
+    dark = {int(x) - 11 for x in re.findall(r"M(\d+) 0h1", path.attrib["d"])}
+    modules = "".join("1" if place in dark else "0" for place in range(95))
+    assert decoded(modules) == "9780306406157"
+
+
+def decoded(modules: str) -> str:
+    """The digits of an EAN-13, read as GS1's General Specifications lay them down."""
+    right = "1110010 1100110 1101100 1000010 1011100 1001110 1010000 1000100 1001000 1110100"
+    odd = {"".join("10"[int(c)] for c in code): digit for digit, code in enumerate(right.split())}
+    even = {code[::-1]: digit for digit, code in enumerate(right.split())}
+    first = "LLLLLL LLGLGG LLGGLG LLGGGL LGLLGG LGGLLG LGGGLL LGLGLG LGLGGL LGGLGL".split()
+    assert (modules[:3], modules[45:50], modules[92:]) == ("101", "01010", "101")
+    halves = [modules[3 + 7 * n : 10 + 7 * n] for n in range(6)]
+    pattern = "".join("L" if code in odd else "G" for code in halves)
+    left = [odd.get(code, even.get(code)) for code in halves]
+    others = [right.split().index(modules[50 + 7 * n : 57 + 7 * n]) for n in range(6)]
+    return "".join(map(str, (first.index(pattern), *left, *others)))

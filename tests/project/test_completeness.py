@@ -1,0 +1,119 @@
+"""Every kind of node has all that belongs to one: a place in the tree, a template, a golden
+case and an example. A failure names the file that is missing, or that lacks something."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+import pipeline
+from pipeline import model
+from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
+from pipeline.model.tree import FIELDS, top_level, walk
+from pipeline.render.environment import template_folders
+from pipeline.render.nodes import template_name
+from pipeline.system.paths import CHECKOUT
+from tests.helpers.documentation import DOCS, examples, read, write_files
+from tests.helpers.paths import CASES, ROOT
+
+NODES = {
+    kind.__name__: kind
+    for kind in vars(model).values()
+    if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node
+}
+RENDERED = {kind.__name__: kind for kind in (*get_args(Block), *get_args(Inline))}
+"""Nodes that are rendered by themselves; others are parts of these."""
+
+BARE = {Text.__name__, SoftBreak.__name__}
+"""Nodes that are nothing but text, which the renderer escapes itself."""
+
+
+ANSWERS = frozenset({"answer", "gaps"})
+"""The fields with the answers of gaps, which are no part of the text around these."""
+
+
+def holds_nodes(hint: Any) -> bool:
+    """Return whether a field of this type holds nodes, directly or in tuples."""
+    if isinstance(hint, type) and issubclass(hint, Node):
+        return True
+    return any(holds_nodes(argument) for argument in get_args(hint))
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_the_tree_knows_all_children(name: str) -> None:
+    hints = get_type_hints(NODES[name], vars(model))
+    fields = {field for field, hint in hints.items() if holds_nodes(hint)} - ANSWERS
+    assert fields == set(FIELDS.get(NODES[name], ())), f"pipeline/model/tree.py: FIELDS of {name}"
+
+
+@pytest.mark.parametrize("name", [name for name in RENDERED if name not in BARE])
+def test_every_node_has_a_template(name: str) -> None:
+    file = f"shared/nodes/{template_name(RENDERED[name])}"
+    assert any((folder / file).is_file() for folder in template_folders()), f"missing: {file}"
+
+
+def test_every_template_has_a_node() -> None:
+    known = {template_name(kind) for kind in RENDERED.values()}
+    strays = [
+        str(file.relative_to(ROOT))
+        for file in CHECKOUT.rglob("nodes/*.html.j2")
+        if file.name not in known
+    ]
+    assert not strays
+
+
+def parsed(text: str, folder: Path) -> Document:
+    return pipeline.parse(text, folder=folder)
+
+
+def kinds(documents: Iterable[Document]) -> set[str]:
+    """The kinds of nodes in documents, until there are all."""
+    found: set[str] = set()
+    for document in documents:
+        found |= {type(node).__name__ for node in walk(top_level(document))}
+        if found.issuperset(NODES.keys() - UNWRITTEN):
+            break
+    return found
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    page = (DOCS / "markdown.md").read_text("utf-8")
+    folder = tmp_path_factory.mktemp("examples")
+    write_files(page, folder)
+    texts = [example.text for example in examples(page)]
+    return kinds(make(text, folder) for make in (parsed, read) for text in texts)
+
+
+UNWRITTEN = {"PageMark"}
+"""Nodes that no source makes by itself: they come from the layout (tests/flow/test_page_map.py)."""
+
+
+@pytest.mark.parametrize("name", sorted(NODES.keys() - UNWRITTEN))
+def test_every_node_has_an_example(name: str, shown: set[str]) -> None:
+    assert name in shown, f"docs/markdown.md: no example yields a {name}"
+
+
+RESOLVED = ("headings", "citations", "index")
+"""The folders with cases of all nodes that only the passes make."""
+
+
+@pytest.fixture(scope="session")
+def cased(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    folder = tmp_path_factory.mktemp("cases")
+    for files in sorted(CASES.glob("*/files")):
+        shutil.copytree(files, folder / "files", dirs_exist_ok=True)
+    cases = sorted(CASES.glob("*/*.md"), key=lambda file: file.parent.name not in RESOLVED)
+    return kinds(
+        (read if file.parent.name in RESOLVED else parsed)(file.read_text("utf-8"), folder)
+        for file in cases
+    )
+
+
+@pytest.mark.parametrize("name", sorted(NODES.keys() - UNWRITTEN))
+def test_every_node_has_a_golden_case(name: str, cased: set[str]) -> None:
+    assert name in cased, f"tests/cases/: no source yields a {name}"

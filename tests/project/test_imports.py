@@ -1,0 +1,255 @@
+"""Imports go in one direction, each stage loads only what it needs, and one uses the network."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import graphlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.paths import ROOT
+
+PACKAGE = ROOT / "pipeline"
+
+FOLDER, COMMAND_FOLDER = "feature_folders", "command_folders"
+
+# From the bottom up: a module may import from layers below its own, and from within its own
+# package. Those of one layer do not know each other.
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"model"}),
+    frozenset({"system"}),
+    frozenset({"keep", "features"}),
+    frozenset({"parser", "select", "resolve", "render", "package"}),
+    frozenset({"verify", "writer"}),
+    frozenset({"flow", FOLDER}),
+    frozenset({"driver"}),
+    frozenset({"__init__"}),
+    frozenset({"commands"}),
+    frozenset({COMMAND_FOLDER}),
+    frozenset({"__main__"}),
+)
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+
+COMMAND_NAMES = {folder.parent.name for folder in PACKAGE.glob("commands/*/command.py")}
+
+
+@functools.cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes())
+
+
+@functools.cache
+def statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """The imports in a file, in functions too."""
+    nodes = ast.walk(tree(path))
+    return [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+@functools.cache
+def imports(path: Path) -> set[str]:
+    """The modules of this package that a file imports."""
+    found: set[str] = set()
+    for node in statements(path):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        else:
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                found.add(submodule if submodule in FILES else str(node.module))
+    return {name for name in found if name in FILES}
+
+
+def part(module: str) -> str:
+    """The layer's member that a module belongs to."""
+    names = module.split(".")
+    if names[1:2] == ["features"] and len(names) > 2:
+        return FOLDER
+    if names[1:2] == ["commands"] and len(names) > 2 and names[2] in COMMAND_NAMES:
+        return COMMAND_FOLDER
+    return names[1] if len(names) > 1 else "__init__"
+
+
+def test_every_part_has_a_layer() -> None:
+    parts = {part(module) for module in FILES}
+    assert parts <= LEVEL.keys(), "put the new module into LAYERS"
+    assert LEVEL.keys() <= parts, "LAYERS names a module that is gone"
+
+
+def test_imports_go_down() -> None:
+    wrong = [
+        f"{module} imports {imported}"
+        for module, path in FILES.items()
+        for imported in sorted(imports(path))
+        if part(imported) != part(module) and LEVEL[part(imported)] >= LEVEL[part(module)]
+    ]
+    assert not wrong
+
+
+def test_only_its_row_knows_a_feature_or_a_command() -> None:
+    """The modules in such a folder are imported there and nowhere else."""
+    for module, path in FILES.items():
+        within = module.split(".")[:3]
+        folders = [name for name in imports(path) if part(name) in (FOLDER, COMMAND_FOLDER)]
+        assert all(name.split(".")[:3] == within for name in folders), module
+
+
+def test_no_cycles() -> None:
+    graph = {module: imports(path) - {module} for module, path in FILES.items()}
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+ENGINE = "pipeline.package.pdf.engine"
+NETWORK = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "socket", "ssl", "urllib3"}
+
+
+def test_nothing_else_uses_the_network() -> None:
+    """`pipeline.commands.check.weblinks` alone does, and the command ``check`` alone uses it."""
+    for name, path in FILES.items():
+        if name.startswith(("pipeline.commands.check.weblinks", "pipeline.commands.preview.")):
+            continue  # the preview answers a browser of this machine, and asks nobody
+        found: set[str] = set()
+        for node in statements(path):
+            of = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            found |= {of[:-1], *(f"{of}{alias.name}" for alias in node.names)}
+        if name == f"{ENGINE}.fast.loading":
+            found.remove("urllib.request")  # whose part that connects is taken out for the import
+        assert not found & {*NETWORK, "urllib.request"}, name
+        uses = any(f"{one}.".startswith("pipeline.commands.check.weblinks.") for one in found)
+        assert not uses or name == "pipeline.commands.check.checking", name
+
+
+def test_the_engine_alone_imports_weasyprint() -> None:
+    for name, path in FILES.items():
+        modules = {
+            module.partition(".")[0]
+            for node in statements(path)
+            for module in (
+                [str(node.module)]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+            )
+        }
+        within = name.startswith((f"{ENGINE}.adapter", f"{ENGINE}.fast"))
+        assert within or not modules & {"weasyprint", "pydyf", "cssselect2"}, name
+
+
+def test_nothing_needs_what_makes_the_engine_faster() -> None:
+    faster = {name for name in FILES if name.startswith(f"{ENGINE}.fast")}
+    needing = [name for name, path in FILES.items() if imports(path) & faster]
+    assert set(needing) - faster == {ENGINE}
+
+
+CHARTS = ("pipeline.features.charts.letters",)
+HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", "multiprocessing", *CHARTS)
+
+UNTOLD = "---\ntitle: A talk\nlang: en\npage_list: false\n---\n\nText.[^1]\n\n[^1]: Note.\n"
+TYPESETTING = ("weasyprint", "pikepdf")
+
+# the edition built, from a source without charts, and the modules in HEAVY that must not be loaded
+BUILDS: dict[str, tuple[list[str], tuple[str, ...]]] = {
+    "a dump": (["build", "talk.md", "--dump", "parsed"], HEAVY),
+    "a page": (["build", "talk.md", "--edition", "web"], (*TYPESETTING, *CHARTS, "ebooklib")),
+    "a book, whose cover has to be set": (["build", "talk.md", "--edition", "ebook"], CHARTS),
+    "the book again": (["build", "talk.md", "--edition", "ebook"], HEAVY),
+    "a book, whose cover is in the cache": (
+        ["build", "talk.md", "--edition", "ebook", "--out", "other"],
+        (*TYPESETTING, *CHARTS),
+    ),
+}
+PROBE = """
+import sys
+from pipeline.commands import main
+try:
+    main(sys.argv[2:])
+except SystemExit as stop:
+    assert not stop.code, stop.code
+print("LOADED", *sorted(set(sys.argv[1].split(",")) & set(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """The modules of HEAVY that each build loads, all of them run one after the other."""
+    folder = tmp_path_factory.mktemp("builds")
+    (folder / "talk.md").write_text(UNTOLD, encoding="utf-8")
+    found = {}
+    for name, (arguments, _) in BUILDS.items():
+        result = subprocess.run(
+            [sys.executable, "-c", PROBE, ",".join(HEAVY), *arguments],
+            cwd=folder,
+            env={"PYTHONPATH": str(ROOT), "CHAPBOOK_CACHE": str(folder / "cache")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        found[name] = set(result.stdout.rpartition("LOADED")[2].split())
+    return found
+
+
+@pytest.mark.parametrize("name", BUILDS)
+def test_a_build_loads_only_what_it_needs(name: str, loaded: dict[str, set[str]]) -> None:
+    assert not loaded[name] & set(BUILDS[name][1])
+
+
+def test_importing_the_library_is_light() -> None:
+    code = "import sys, pipeline, pipeline.parser; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not set(HEAVY) & set(result.stdout.split())
+
+
+LEAST, MOST = 40, 400
+TABLES = {"model/codes.py", "model/nodes.py"}
+"""They may have more lines: rows, and no logic."""
+SHARED = {"commands/importing/archive.py", "model/late.py", "system/pictures.py"}
+"""They may have fewer lines: modules of several kinds need them, and none is above the others."""
+
+
+def test_modules_are_neither_long_nor_tiny() -> None:
+    """A module of a few lines belongs to the one that it serves."""
+    for path in PACKAGE.rglob("*.py"):
+        name, lines = path.relative_to(PACKAGE).as_posix(), len(path.read_bytes().splitlines())
+        assert lines <= MOST or name in TABLES, f"{name} has {lines} lines: divide it"
+        is_whole = path.name.startswith("__") or path.name == "command.py"
+        is_small = lines < LEAST and not is_whole and name not in SHARED
+        assert not is_small, f"{name} has {lines} lines: merge it"
+
+
+SHARED_NAMES = {"Code"}
+"""The code of a finding, and the node, whose name is also its tag in JSON."""
+
+
+def test_a_class_name_stands_once() -> None:
+    """A search for a class by name finds a single one, except those private to their modules."""
+    found: dict[str, list[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    twice = {name: paths for name, paths in found.items() if len(paths) > 1}
+    assert twice.keys() <= SHARED_NAMES, f"give one another name, or begin it with _: {twice}"
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
+    begun = re.compile(r'^ *r?"""(?:What|How|Whether)(?: |"|$)', re.MULTILINE)
+    for path in (path for name in ("pipeline", "tests") for path in (ROOT / name).rglob("*.py")):
+        found = begun.search(text := path.read_text("utf-8"))
+        assert not found, f"{path}:{text.count(chr(10), 0, found.start()) + 1}"

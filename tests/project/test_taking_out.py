@@ -1,0 +1,132 @@
+"""Each feature and each command can be taken out: the rest works, and what is missing is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline import commands, driver, features
+from pipeline.commands import COMMANDS, FOLDERS
+from pipeline.features import FEATURES
+from pipeline.model import FEATURE_KEYS, FEATURE_NODES
+from pipeline.model.codes import Code
+from pipeline.parser import parse
+from pipeline.writer import write
+from pipeline.writer.sameness import same
+from tests.helpers import making
+
+SOURCE = """\
+---
+title: All features
+lang: en
+speakers: {Ana: host, Ben: guest}
+bibliography: works.bib
+---
+
+# Water
+
+Rain [@moss2020] fills the *well*{.index}, and a [well]{.term} gives water: $a + b = 7$.
+
+```chart
+Region, Wells
+North, 29
+South, 31
+```
+
+```python
+wells = 60
+```
+
+## Interview
+
+Ana: How deep is it?
+
+Ben: Very deep.
+
+## Glossary {.glossary}
+
+Well
+: A hole with water.
+
+::: index
+:::
+"""
+WORKS = "@book{moss2020, author = {Moss, Ada}, title = {Rain}, year = {2020}}\n"
+
+SHOWN = {
+    "charts": "North",
+    "citations": "[@moss2020]",
+    "code": "wells = 60",
+    "dialogue": "Ana: How deep is it?",
+    "formulas": "a + b = 7",
+    "glossary": "A hole with water.",
+    "index": "fills the",
+}
+"""Words that readers still get without a feature."""
+
+
+class _Without:
+    """Finds no module in one folder, as if it had been removed."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if f"{name}.".startswith(f"{self._folder}."):
+            raise ModuleNotFoundError(name)
+        return None
+
+
+def _remove(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if f"{name}.".startswith(f"{folder}.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [_Without(folder), *sys.meta_path])
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
+def test_each_feature_can_be_taken_out(
+    feature: features.Feature, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _remove(f"{features.__name__}.{feature.name}", monkeypatch)
+    rows = tuple(row for row in FEATURES if row != feature)
+    monkeypatch.setattr(features, "FEATURES", rows)
+    (tmp_path / "works.bib").write_text(WORKS, encoding="utf-8")
+    source = tmp_path / "all.md"
+    source.write_text(SOURCE, encoding="utf-8")
+
+    result = driver.build(source, ["web"], out=tmp_path / "build")
+
+    assert not result.failed
+    slug = Code.ABSENT_FEATURE.slug
+    messages = [finding.message for finding in result.diagnostics if finding.code == slug]
+    assert len(messages) == (feature.name in {*FEATURE_NODES, *FEATURE_KEYS})
+    assert all(f"lacks {feature.name}" in message for message in messages)
+    page = (tmp_path / "build" / "all" / "all.html").read_text("utf-8")
+    assert SHOWN[feature.name] in page
+
+    document = parse(SOURCE, folder=tmp_path)
+    assert same(document, parse(write(document), folder=tmp_path))
+    for edition in ("handout", "ebook"):
+        pages = making.rendered(making.resolved(document, edition, tmp_path)).pages
+        assert any(SHOWN[feature.name] in page.markup for page in pages)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_can_be_taken_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _remove(f"{commands.__name__}.{FOLDERS.get(name, name)}", monkeypatch)
+    others = tuple(command for command in COMMANDS if command != name)
+    monkeypatch.setattr(commands, "COMMANDS", others)
+
+    for other in others:  # whose modules are loaded
+        assert CliRunner().invoke(commands.main, [other, "--help"]).exit_code == 0
+    result = CliRunner().invoke(commands.main, [name])
+    assert result.exit_code == 2
+    assert f"No such command '{name}'" in result.output

@@ -1,0 +1,75 @@
+"""Whatever stands in something withheld is withheld: answers in every place of every construct."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import settings
+from msgspec.structs import replace
+
+from pipeline.model import Document, encode
+from pipeline.model.editions import EDITIONS
+from pipeline.parser import parse
+from pipeline.parser.incremental import TextBody
+from pipeline.parser.left_out import without_blocks
+from pipeline.parser.ranges import Range
+from pipeline.parser.syntax import BLOCKS
+from pipeline.select import select
+from tests.helpers import placements
+from tests.helpers.placements import Placement
+
+ALL = placements.placements()
+IN_FUZZ = settings.get_current_profile_name() == "fuzz"
+BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:200], 100))
+"""In `make test` always the same few."""
+
+
+def shown(document: Document, edition: str) -> str:
+    """All that an edition's document says, but for findings, which only the author gets."""
+    found = replace(select(document, EDITIONS[edition]), diagnostics=(), origins={})
+    return re.sub(r'"span": \{[^{}]*\},?', "", encode(found).decode())
+
+
+def test_there_are_enough_placements_for_every_construct() -> None:
+    assert placements.BLOCKS.keys() == BLOCKS.keys()
+    assert len(ALL) > 5000
+
+
+@pytest.mark.hypothesis
+@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: "")
+def test_students_get_nothing_that_is_withheld(batch: list[Placement]) -> None:
+    """Neither the words nor their length leave a trace."""
+    text, secrets = placements.source(batch)
+    document = parse(text, "x.md")
+    content = shown(document, "web")
+    assert f"Public {len(batch) - 1}." in content
+    assert {place for word, place in secrets.items() if word in content} == set()
+    other = parse(placements.source(batch, "k" * 30)[0], "x.md")
+    assert shown(other, "web") == content
+
+
+def test_whole_answers_are_left_out_as_if_they_did_not_stand_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are taken out of what was read. For other ranges, the source is read again."""
+    texts = [placements.source([each])[0] for each in (ALL if IN_FUZZ else ALL[::200])]
+    taken_out: list[Document] = []
+
+    def noted(body: TextBody, ranges: list[Range]) -> Document | None:
+        document = without_blocks(body, ranges)
+        taken_out.extend([document] if document else [])
+        return document
+
+    monkeypatch.setattr("pipeline.parser.without_blocks", noted)
+    documents = [parse(text, "x.md") for text in texts]
+    assert len(taken_out) > len(texts) / 5
+    monkeypatch.setattr("pipeline.parser.without_blocks", lambda body, ranges: None)
+    assert [parse(text, "x.md") for text in texts] == documents
+
+
+def test_the_search_finds_what_authors_write() -> None:
+    """All but comments and the like are in the document before anything is left out."""
+    text, secrets = placements.source(BATCHES[0])
+    content = encode(replace(parse(text, "x.md"), withheld=(), variants=())).decode()
+    assert sum(word in content for word in secrets) > len(secrets) * 0.7

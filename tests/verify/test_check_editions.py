@@ -1,0 +1,185 @@
+"""``chapbook check`` finds nothing in any edition of Chapbook's own outputs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import pipeline
+from pipeline.commands import main
+from pipeline.verify import check
+from tests.helpers.conforming import FOR_OTHERS, found_by_check
+from tests.helpers.paths import CASES
+
+pytestmark = pytest.mark.slow
+
+EDITIONS_OF_A_KIND = ("web", "handout", "teacher", "large-print", "answers", "form", "ebook")
+"""One of each kind; tests/builds/test_conformance.py has all."""
+
+ARABIC = CASES / "directions" / "arabic.md"
+SENTENCE = "The well was dug in the year {} after the drought, and everybody came with a rope. "
+
+
+def paragraph(start: int, count: int) -> str:
+    return "".join(SENTENCE.format(start + n) for n in range(count))
+
+
+def wide_table(columns: int, rows: int) -> str:
+    """One that no page has room for, so that it is set as a list of its rows."""
+    head = " | ".join(f"Head {n}" for n in range(columns))
+    body = "\n".join(
+        f"| {' | '.join(f'cell {row} with text {n}' for n in range(columns))} |"
+        for row in range(rows)
+    )
+    return f"| {head} |\n|{'---|' * columns}\n{body}\n\nTable: A wide one\n"
+
+
+LINK_ALONE = """\
+A document with a [way to the well](https://example.org/wells/of/the/old/village/and/of/the/new/one)
+and no headings, but a sign, `𝌆`. The address is https://example.org/wells/of/the/old/village/and/of/the/new/one.
+"""
+GATHERED = f"""## Notes with addresses
+
+A note,[^one] another[^two] and the [way to it](https://example.org/a/path/that/is/long?with=a&query=b).
+
+{paragraph(100, 12)}
+
+[^one]: See <https://www.example.org/reports/2019/a-long-name-that-is-to-be-broken.pdf>.
+[^two]: Smith, *Book*, https://doi.org/10.1000/182, and [a page](https://example.org/page).
+
+## A table
+
+{wide_table(14, 3)}
+
+## Exercises
+
+::: exercise How deep?
+- [ ] ten
+- [x] twelve
+
+::: answer
+Twelve metres, `wc -l` and $x^2$.
+:::
+:::
+
+## The end
+
+{paragraph(300, 4)}
+"""
+PARTS = """# The well {.half-title}
+
+A book.
+
+# Dedication {.dedication}
+
+Who dug.
+
+# {.epigraph}
+
+> Water.
+"""
+CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 20)}\n" for n in range(1, 5)]
+BOOK = "\n".join((PARTS, "# One {.part}", *CHAPTERS[:2], "# Two {.part}", *CHAPTERS[2:]))
+SOURCES = {
+    "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),
+    "gathered": (
+        "links: foot\nqr_codes: true\n",
+        GATHERED,
+        EDITIONS_OF_A_KIND,
+    ),
+    "book": ("class: book\ncontents: true\n", BOOK, ("web", "site", "handout", "ebook", "booklet")),
+}
+
+
+def found(source: Path, editions: tuple[str, ...]) -> list[str]:
+    """The findings of building some editions, checking them, and comparing them with the source."""
+    out = source.parent / "out"
+    result = pipeline.build(
+        source, editions, out=out, options=pipeline.Options(cover_spread=True, catalog=True)
+    )
+    assert len(result.files) >= len(editions)
+    said = [str(one) for one in result.diagnostics if one.code not in FOR_OTHERS]
+    return said + found_by_check(out / source.stem, source)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_nothing_is_found_in_files_of_our_own(name: str, tmp_path: Path) -> None:
+    front, body, editions = SOURCES[name]
+    source = tmp_path / f"{name}.md"
+    source.write_text(f"---\ntitle: The well\nauthor: A. B.\n{front}---\n\n{body}", "utf-8")
+    assert found(source, editions) == []
+
+
+def test_nothing_is_found_in_arabic(tmp_path: Path) -> None:
+    editions = ("web", "handout", "large-print", "ebook")
+    assert found(Path(shutil.copy(ARABIC, tmp_path)), editions) == []
+
+
+def test_what_is_no_finished_file_is_passed_over(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    source.write_text("---\ntitle: The well\n---\n\nText.\n", "utf-8")
+    pipeline.build(source, ["web", "site", "handout", "ebook"], out=tmp_path)
+    folder = tmp_path / "well"
+    (folder / "empty").mkdir()
+    said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(source)])
+    assert said.exit_code == 0
+    assert f"{folder / 'empty'}: skipped, not a page" in said.output
+    assert f"{folder / 'manifest.json'}: no findings" in said.output
+    assert f"{source}: skipped, a source: check its web links" in said.output
+    assert f"{folder / 'well.html'}: no findings" in said.output
+    assert f"{folder / 'well-site'}: no findings" in said.output
+
+
+def test_files_are_compared_with_their_manifest(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    source.write_text("---\ntitle: The well\n---\n\nText.\n", "utf-8")
+    pipeline.build(source, ["web", "site", "ebook"], out=tmp_path)
+    folder = tmp_path / "well"
+    with (folder / "well.html").open("a") as page:
+        page.write("\n")
+    (folder / "well.epub").unlink()
+    manifest = folder / "manifest.json"
+    said = CliRunner().invoke(main, ["check", str(manifest)])
+    assert said.exit_code == 1
+    assert "The file “well.html” has changed since it was built" in said.output
+    assert "The file “well.epub”, listed in `manifest.json`, is missing." in said.output
+    assert f"{manifest}: 2 findings" in said.output
+    manifest.write_text("{}")
+    assert (
+        "The manifest cannot be read" in CliRunner().invoke(main, ["check", str(manifest)]).output
+    )
+
+
+@pytest.mark.parametrize(
+    ("editions", "options"),
+    [
+        (("web", "site", "handout"), pipeline.Options(cover_spread=True, catalog=True)),
+        (("web", "ebook"), pipeline.Options(assets_beside=True)),
+        (("handout",), pipeline.Options(split=1)),
+    ],
+)
+def test_a_change_of_any_file_is_noticed(
+    editions: tuple[str, ...], options: pipeline.Options, tmp_path: Path
+) -> None:
+    source = tmp_path / "well.md"
+    chapters = "\n\n".join(f"# {name}\n\nDeep." for name in ("One", "Two"))
+    source.write_text(
+        f"---\ntitle: The well\nclass: book\nurl: https://w.example/\n---\n\n{chapters}\n", "utf-8"
+    )
+    assert not pipeline.build(source, editions, out=tmp_path, options=options).failed
+    pipeline.build(source, ["teacher"], out=tmp_path)  # keeps what is known of the others
+    folder = tmp_path / "well"
+    manifest = folder / "manifest.json"
+    files = {path for path in folder.rglob("*") if path.is_file()} - {manifest}
+    assert len(files) > 3
+    assert not check(manifest).diagnostics
+    for file in files:
+        data = file.read_bytes()
+        file.write_bytes(data + b"\n")
+        (finding,) = check(manifest).diagnostics
+        name = file.relative_to(folder).as_posix()
+        assert f"The file “{name}” has changed since it was built" in finding.message
+        file.write_bytes(data)

@@ -1,0 +1,428 @@
+"""No finished file passes with text that is withheld from its readers."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pikepdf
+import pytest
+from hypothesis import settings
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+import pipeline
+from pipeline.driver import Options, Result
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Face
+from pipeline.package import catalog, font_subset, html
+from pipeline.package import package as packaged
+from pipeline.package.result import Package
+from pipeline.parser import parse, parse_file
+from pipeline.render import render as rendered
+from pipeline.render.site import search
+from pipeline.verify.gate import Gate, leaks_for_all, leaks_in
+from pipeline.verify.pieces import WithheldPieces, folded, is_made_of, words
+from tests.helpers.worksheets import LESSONS, source
+
+SECRET = "The keeper hides the copper key below the third stone."
+PUBLIC = "The keeper counts the buckets. Where is the key?"
+
+
+def gate(*texts: str, public: str = PUBLIC, lang: str = "en") -> Gate:
+    return Gate(texts, [public], lang)
+
+
+def leaks(text: str, *texts: str, **options: str) -> list[str]:
+    """The words that leak from withheld texts into a file of text."""
+    return [leak.text for leak in gate(*texts, **options).leaks({"a.txt": text.encode()})]
+
+
+# --- pieces of text -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("The  Well,\nhere", "thewellhere"),
+        ("ﬁnd eﬃcient", "findefficient"),
+        ("Éﬀort straße", "effortstrasse"),
+        ("co\u00adop\u200bera-\ntion", "cooperation"),
+        ("“it’s”", "its"),
+        ("H₂O and 12", "h2oand12"),
+        ("온도", "온도"),
+        ("ٱلْمَاءُ", "ٱلماء"),
+    ],
+)
+def test_differences_of_form_do_not_count(text: str, same: str) -> None:
+    assert folded(text).decode() == same
+    assert b"".join(words(text)).decode() == same
+
+
+def test_texts_are_found_as_a_whole_and_in_part() -> None:
+    withheld = WithheldPieces([SECRET], folded(PUBLIC))
+    assert [b" ".join(run.words) for run in withheld.runs(f"So: {SECRET.upper()}")] == [
+        b"keeper hides the copper key below the third stone"
+    ]
+    assert [b" ".join(run.words) for run in withheld.runs("under the THIRD-stone")] == [
+        b"the third stone"
+    ]
+    assert not list(withheld.runs(PUBLIC))
+    assert not list(withheld.runs("The keeper counts copper."))
+
+
+def test_fewer_than_eight_letters_prove_nothing() -> None:
+    assert leaks("So: two stones", "two stones") == ["two stones"]
+    assert leaks("So: one stone", "one stone") == ["one stone"]
+    assert leaks("So: a stone", "a stone") == []
+
+
+def test_what_stands_in_public_text_is_no_secret() -> None:
+    assert not WithheldPieces([PUBLIC, "counts the buckets"], folded(PUBLIC))
+
+
+def test_scripts_without_spaces_are_searched_letter_by_letter() -> None:
+    assert leaks("答：水会从水箱流进每一个厨房", "因为水会从水箱流进每一个厨房里", public="水") == [
+        "水 会 从 水 箱 流 进 每 一 个 厨 房"
+    ]
+
+
+def test_titles_labels_and_references_put_public_text_together() -> None:
+    """“Exercise 4” is Chapbook's, “The keeper counts” the source's."""
+    note = "Exercise 4: The keeper counts the buckets"
+    assert leaks("Exercise 4 The keeper counts the buckets", note) == []
+    assert leaks("Exercise 4 The keeper steals the buckets", note.replace("counts", "steals"))
+
+
+def test_few_phrases() -> None:
+    known = [b"thekeepercounts", b"thebuckets"]
+    assert is_made_of([b"the", b"buckets", b"12", b"keeper"], known)
+    assert not is_made_of([b"stone"], known)
+    assert not is_made_of([b"buckets", b"keeper"] * 2, known)
+
+
+def test_styles_have_words_of_their_own() -> None:
+    answer = "text-align: center"
+    page = "<html><head><style>p { text-align: center }</style></head><body>%s</body></html>"
+    files = {"a.html": (page % "").encode(), "b.html": (page % answer).encode()}
+    assert [leak.where for leak in gate(answer).leaks(files)] == ["the text of b.html"]
+
+
+def test_nothing_withheld_costs_nothing() -> None:
+    assert not list(Gate([], [PUBLIC], "en").leaks({"a.pdf": b"%PDF-, which nobody reads"}))
+
+
+# --- all that files have ------------------------------------------------------------------
+
+
+def page(head: str = "", body: str = "") -> bytes:
+    return f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>".encode()
+
+
+def archive(name: str, data: bytes) -> bytes:
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(name, data)
+    return output.getvalue()
+
+
+def picture() -> bytes:
+    notes, output = PngInfo(), io.BytesIO()
+    notes.add_itxt("Comment", SECRET, zip=True)
+    Image.new("RGB", (2, 2)).save(output, "PNG", pnginfo=notes)
+    return output.getvalue()
+
+
+ESCAPED = "".join(f"\\u{ord(letter):04x}" for letter in SECRET)
+SLUG = "keeper-hides-the-copper-key"
+IN_FILES = {
+    "text across elements": {"a.html": page(body="<p>The kee<b>per hi</b>des<br>the copper</p>")},
+    "a title": {"a.html": page(f"<title>{SECRET}</title>")},
+    "an attribute": {"a.html": page(body=f'<p data-x="{SECRET}"></p>')},
+    "an alternative text": {"a.html": page(body=f'<img alt="{SECRET}">')},
+    "an address": {"a.html": page(body='<a href="x?q=keeper%20hides%20the%20copper"></a>')},
+    "a comment": {"a.html": page(body=f"<!-- {SECRET} -->")},
+    "a style": {"a.html": page(f'<style>p::after {{ content: "{SECRET}" }}</style>')},
+    "data for programs": {
+        "a.html": page(
+            f'<script type="application/ld+json">{json.dumps({"name": SECRET})}</script>'
+        )
+    },
+    "escapes in a script": {"a.js": f'x = "{ESCAPED}"'.encode()},
+    "a drawing in an address": {
+        "a.html": page(
+            body=f'<img src="data:image/svg+xml,%3Csvg%3E%3Ctext%3E{SECRET}%3C/text%3E%3C/svg%3E">'
+        )
+    },
+    "the notes of a picture": {"a.png": picture()},
+    "a file's name": {f"{SLUG}.css": b""},
+    "a name in an e-book": {"a.epub": archive(f"{SLUG}.xhtml", b"<p/>")},
+    "a page of an e-book": {"a.epub": archive("a.xhtml", f"<p>{SECRET}</p>".encode())},
+    "a drawing's description": {"a.svg": f"<svg><desc>{SECRET}</desc></svg>".encode()},
+    "a feed": {"a.xml": b"<feed>&lt;b&gt;The keeper&lt;/b&gt; hides the copper</feed>"},
+    "a record": {"a.json": json.dumps({"metadata": {"title": SECRET}}).encode()},
+}
+
+
+@pytest.mark.parametrize("place", IN_FILES)
+def test_all_of_a_file_is_searched(place: str) -> None:
+    leaks = list(gate(SECRET).leaks(IN_FILES[place]))
+    assert leaks
+    assert "hides the copper" in leaks[0].text
+
+
+def document(change: str) -> bytes:
+    """A PDF with the secret in one place."""
+    pdf, output = pikepdf.new(), io.BytesIO()
+    sheet = pdf.add_blank_page(page_size=(200, 200))
+    name = pikepdf.Name(f"/{SLUG}")
+    match change:
+        case "the outline":
+            with pdf.open_outline() as outline:
+                outline.root.append(pikepdf.OutlineItem(SECRET, 0))
+        case "an alternative text":
+            pdf.Root.StructTreeRoot = pikepdf.Dictionary(K=pikepdf.Dictionary(Alt=SECRET))
+        case "the value of a field":
+            field = pikepdf.Dictionary(FT=pikepdf.Name.Tx, T="a", V=SECRET)
+            pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+        case "an option of a field":
+            field = pikepdf.Dictionary(FT=pikepdf.Name.Ch, T="a", Opt=pikepdf.Array([SECRET]))
+            pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+        case "a state of a field":
+            states = pikepdf.Dictionary({str(name): pdf.make_stream(b"")})
+            pdf.Root.AP = pikepdf.Dictionary(N=states)
+        case "a destination":
+            pdf.Root.Dests = pikepdf.Dictionary({str(name): pikepdf.Array([sheet.obj])})
+        case "the metadata":
+            with pdf.open_metadata() as metadata:
+                metadata["dc:description"] = SECRET
+        case "the information":
+            pdf.docinfo.Subject = SECRET
+        case "an attached file":
+            pdf.attachments["a.txt"] = SECRET.encode()
+        case "text for reading aloud":
+            drawing = b"/Span <</ActualText %s>> BDC EMC" % pikepdf.String(SECRET).unparse()
+            sheet.Contents = pdf.make_stream(drawing)
+        case "the page":
+            font = pikepdf.Dictionary(
+                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+            )
+            sheet.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+            drawing = b"BT /F 9 Tf 9 99 Td (The keeper hides) Tj 0 -9 Td (the copper) Tj ET"
+            sheet.Contents = pdf.make_stream(drawing)
+    pdf.save(output)
+    return output.getvalue()
+
+
+IN_PDF = (
+    "the outline", "an alternative text", "the value of a field", "an option of a field",
+    "a state of a field", "a destination", "the metadata", "the information", "an attached file",
+    "text for reading aloud", "the page",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", IN_PDF)
+def test_all_of_a_pdf_is_searched(place: str) -> None:
+    leaks = list(gate(SECRET).leaks({"a.pdf": document(place)}))
+    assert leaks
+    assert "hides the copper" in leaks[0].text
+
+
+def test_a_pdf_without_it_passes() -> None:
+    assert not list(gate(SECRET).leaks({"a.pdf": document("")}))
+
+
+# --- worksheets ---------------------------------------------------------------------------
+
+SAMPLE = (3, 10, 11)
+"""Of the worksheets: those with umlauts, in Arabic and in Chinese. `make fuzz` takes all."""
+
+IN_FUZZ = settings.get_current_profile_name() == "fuzz"
+
+
+@pytest.mark.hypothesis
+@pytest.mark.parametrize("number", range(len(LESSONS)) if IN_FUZZ else SAMPLE)
+def test_pupils_files_pass_and_teachers_would_not(number: int, tmp_path: Path) -> None:
+    """Text that is public, or Chapbook's, is no leak; but each answer and note would be one, if
+    pupils got the teacher's file."""
+    path = tmp_path / "work.md"
+    path.write_text(source(LESSONS[number]), "utf-8")
+    result = pipeline.build(path, ["web", "handout", "ebook", "form", "teacher"], out=tmp_path)
+    assert [one for one in result.diagnostics if one.is_error] == []
+    document = parse_file(path)
+    data = (tmp_path / "work" / "work-teacher.pdf").read_bytes()
+    leaks = leaks_in(Package(data), document, document, EDITIONS["handout"], "work.pdf")
+    assert len(document.withheld) == 4
+    for place in document.withheld:
+        lines = range(place.span.line, max(place.span.line, place.span.end) + 1)
+        assert any(one.line in lines for one in leaks), place.text
+
+
+def test_word_banks_are_given_on_purpose(tmp_path: Path) -> None:
+    path = tmp_path / "work.md"
+    path.write_text(
+        "# Wells\n\n::: exercise\nIt holds ____{groundwater}. [____{wellkeepers}]{.teacher}\n\n"
+        "::: word-bank\n:::\n:::\n",
+        "utf-8",
+    )
+    result = pipeline.build(path, ["web"], out=tmp_path)
+    assert result.diagnostics == ()
+    page = (tmp_path / "work" / "work.html").read_text("utf-8")
+    assert "groundwater" in page
+    document = parse_file(path)
+    package = Package(page.replace("groundwater", "wellkeepers").encode())
+    marked = parse("::: word-bank\n- groundwater\n- wellkeepers\n:::")
+    leaks = leaks_in(package, document, marked, EDITIONS["web"], "work.html")
+    assert [(one.code, one.line) for one in leaks] == [("leaked-text", 4)]
+
+
+def test_answers_in_front_matter_are_sought_in_files_and_records() -> None:
+    document = parse(
+        "---\ntitle: Wells\ndescription: About [the copper key]{.answer} here\n"
+        "subtitle: A ____{bucketful of rope}\n---\n\nText.\n",
+        "x.md",
+    )
+    package = Package(page("<title>A bucketful of rope</title>", "About the copper key"))
+    leaks = leaks_in(package, document, document, EDITIONS["web"], "x.html")
+    assert [(one.line, one.column) for one in leaks] == [(3, 21), (4, 18)]
+    records = {"metadata.json": b'{"description": "About the copper key here"}'}
+    assert [one.line for one in leaks_for_all(document, records)] == [3]
+    passing = Package(page("<title>Wells</title>", "About here. A ____. Text."))
+    assert leaks_in(passing, document, document, EDITIONS["web"], "x.html") == ()
+
+
+# --- leaks in the code --------------------------------------------------------------------
+
+LEAKS = {
+    "a title": "Amber lanterns flicker softly",
+    "an attribute": "Brass compasses wander northwards",
+    "an alternative text": "Crooked ladders lean backwards",
+    "the search index": "Dusty ledgers whisper numbers",
+    "a file's name": "Emerald beetles gather quietly",
+    "an entry of the outline": "Frozen rivers bend eastwards",
+    "the metadata of a PDF": "Golden pheasants circle overhead",
+    "the value of a field": "Hollow bamboo carries melodies",
+    "the text of a page": "Ivory dominoes tumble slowly",
+    "a record": "Jagged mountains guard valleys",
+    "a character of a font": "жук",
+}
+"""A secret for each leak."""
+
+
+def workbook() -> str:
+    answers = "\n".join(f"::: answer\n{secret}.\n:::\n" for secret in LEAKS.values())
+    return (
+        "---\ntitle: A workbook\nlang: en\n---\n\n# The well\n\n![A well](well.png)\n\n"
+        f"::: exercise Wells\nWhat do wells have?\n\n::: lines 1\n:::\n\n{answers}:::\n"
+    )
+
+
+def leaky_render(*args: Any, **options: Any) -> Any:
+    """Rendering that puts answers into pages."""
+    pages = rendered(*args, **options)
+    changes = {
+        "<title>": f"<title>{LEAKS['a title']} ",
+        "<main ": f'<main data-hint="{LEAKS["an attribute"]}" ',
+        'alt="A well"': f'alt="A well {LEAKS["an alternative text"]}"',
+    }
+    changed = []
+    for page in pages.pages if pages.edition == "site" else ():
+        markup = page.markup
+        for old, new in changes.items():
+            markup = markup.replace(old, new)
+        changed.append(msgspec.structs.replace(page, markup=markup))
+    return msgspec.structs.replace(pages, pages=tuple(changed) or pages.pages)
+
+
+def leaky_package(*args: Any, **options: Any) -> Package:
+    """Packaging that puts answers into finished files."""
+    package = packaged(*args, **options)
+    if args[0].edition == "site":
+        slug = LEAKS["a file's name"].replace(" ", "-")
+        return msgspec.structs.replace(
+            package, extra={**package.extra, f"work-site/{slug}.css": b""}
+        )
+    if args[0].edition != "form":
+        return package
+    output = io.BytesIO()
+    with pikepdf.open(io.BytesIO(package.data)) as file:
+        with file.open_outline() as outline:
+            outline.root.append(pikepdf.OutlineItem(LEAKS["an entry of the outline"], 0))
+        with file.open_metadata() as metadata:
+            metadata["dc:description"] = LEAKS["the metadata of a PDF"]
+        file.Root.AcroForm.Fields[0].V = pikepdf.String(LEAKS["the value of a field"])
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        sheet = file.pages[0]
+        sheet.Resources.Font["/Leak"] = font
+        drawing = f"BT /Leak 9 Tf 9 9 Td ({LEAKS['the text of a page']}) Tj ET"
+        sheet.contents_add(drawing.encode())
+        file.save(output)
+    return msgspec.structs.replace(package, data=output.getvalue())
+
+
+def leaky_subset(face: Face, text: Iterable[str], *args: Any, **options: Any) -> bytes:
+    """Fonts that have a letter that only an answer has."""
+    return font_subset.subset(face, frozenset({"ж", *text}), *args, **options)
+
+
+@pytest.fixture(scope="module")
+def leaking(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A build by code that leaks, but not in the handout."""
+    folder = tmp_path_factory.mktemp("leaking")
+    source = folder / "work.md"
+    source.write_text(workbook(), "utf-8")
+    Image.new("RGB", (40, 30), "#345678").save(folder / "well.png")
+    words_of = search.words_of
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.render.render", leaky_render)
+        patch.setattr("pipeline.package.package", leaky_package)
+        patch.setattr(
+            search, "words_of", lambda nodes: f"{words_of(nodes)} {LEAKS['the search index']}"
+        )
+        patch.setattr(html, "subset", leaky_subset)
+        result = pipeline.build(source, ["handout", "site", "form", "web"], out=folder / "out")
+    return source, result
+
+
+@pytest.mark.parametrize("place", [place for place in LEAKS if place != "a record"])
+def test_leaks_are_errors_with_their_place(place: str, leaking: tuple[Path, Result]) -> None:
+    source, result = leaking
+    line = source.read_text("utf-8").splitlines().index(f"{LEAKS[place]}.") + 1
+    findings = [one for one in result.diagnostics if one.line == line]
+    assert {(one.code, one.is_error) for one in findings} == {("leaked-text", True)}
+    assert {one.source for one in findings} == {str(source)}
+
+
+def test_an_edition_with_a_leak_is_not_written_and_the_others_are(
+    leaking: tuple[Path, Result],
+) -> None:
+    source, result = leaking
+    assert result.failed
+    assert not result.is_blocked
+    assert [one.edition for one in result.outputs] == ["handout"]
+    written = {path.name for path in (source.parent / "out" / "work").iterdir()}
+    assert written == {"work.pdf", "manifest.json"}
+
+
+def test_a_leak_in_a_record_lets_nothing_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = catalog.files
+    secret = f"<Text>{LEAKS['a record']}</Text>"
+    leaky = {"work-onix.xml": secret.encode()}
+    monkeypatch.setattr(catalog, "files", lambda record: {**files(record), **leaky})
+    source = tmp_path / "work.md"
+    source.write_text(workbook().replace("![A well](well.png)", ""), "utf-8")
+    result = pipeline.build(
+        source, ["web"], out=tmp_path / "out", options=Options(catalog="records")
+    )
+    assert [one.code for one in result.diagnostics] == ["leaked-text"]
+    assert result.is_blocked
+    assert not (tmp_path / "out" / "work").exists()

@@ -1,0 +1,182 @@
+"""No teacher's file is written without an answer of its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+import pipeline
+from pipeline import model
+from pipeline.driver import Options
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rewriting import rewrite_document
+from pipeline.parser import parse
+from pipeline.resolve.answer_key import _Key
+from pipeline.verify.key import missing_answers
+from tests.helpers import making, placements
+from tests.helpers.placements import Placement
+
+IN_FUZZ = settings.get_current_profile_name() == "fuzz"
+ALL = placements.placements()
+BATCHES = list(placements.batches(ALL if IN_FUZZ else ALL[:300], 100))
+
+SOURCE = """\
+---
+title: Wells
+lang: en
+---
+
+::: exercise One
+a) Pumps and ____{ropes}, $1 + 1 = ____{2}$.[^1]
+
+b) Is it [so]{.answer}?
+
+   - ( ) yes
+   - (x) no
+
+c) Why?
+
+   ::: answer
+   Because **it** is so.
+   :::
+:::
+
+::: exercise Two
+| A | yes | no |
+|---|-----|----|
+| a | [x] | [ ] |
+
+::: matching
+| a | b |
+|---|---|
+| c | d |
+| e | f |
+:::
+
+::: ordering
+1. one
+2. two
+3. three
+:::
+:::
+
+[^1]: Deep ____{down}.
+
+# Key {.answer}
+
+Forty-two.
+"""
+
+OMITTED: dict[str, tuple[str, Any, int]] = {
+    "gaps": ("_gap", lambda self, answer, span: iter(()), 7),
+    "text in answers": ("_filled", lambda self, inlines, span, noted: iter(()), 7),
+    "right choices": ("_chosen", lambda self, block: (), 12),
+    "answers": ("_answer", lambda self, block: (), 17),
+    "an exercise": ("_exercise", lambda self, block: (), 24),
+}
+"""Parts of the key that are left out, by the names of functions, and a line that is missing."""
+
+
+def missing(text: str, edition: str = "answers") -> list[int]:
+    """The lines whose answers an edition lacks."""
+    document = parse(text, "x.md")
+    marked = making.Flow(Path("x.md"), document).marked(edition)
+    findings = missing_answers(document, [marked], EDITIONS[edition], "x.pdf")
+    return [finding.line for finding in findings]
+
+
+@pytest.mark.parametrize("edition", ["answers", "teacher", "teacher-web", "teacher-ebook"])
+def test_all_answers_are_there(edition: str) -> None:
+    assert missing(SOURCE, edition) == []
+
+
+@pytest.mark.parametrize("omitted", OMITTED)
+def test_an_omission_is_found(omitted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, instead, line = OMITTED[omitted]
+    monkeypatch.setattr(_Key, name, instead)
+    assert line in missing(SOURCE)
+
+
+KINDS = (model.Blank, model.Math, model.InlineElement, model.Answer, model.Choices, model.Table,
+         model.Matching, model.Ordering, model.Paragraph)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_kind_of_node_that_is_lost_on_the_way_is_found(kind: type[model.Node]) -> None:
+    document = parse(SOURCE, "x.md")
+    flow = making.Flow(Path("x.md"), document)
+    for edition in ("answers", "teacher"):
+        marked = flow.marked(edition)
+        left = rewrite_document(marked, enter={kind: lambda node: ()})
+        if left != marked:
+            assert [*missing_answers(document, [left], EDITIONS[edition], "x.pdf")], edition
+
+
+def test_an_answer_is_missing_in_its_place_though_it_is_elsewhere() -> None:
+    document = parse("::: exercise\na) ____{2}\nb) ____{2}\n:::\n", "x.md")
+    marked = making.Flow(Path("x.md"), document).marked("answers")
+    count = iter(range(9))
+
+    def leave(node: model.Text) -> Any:
+        return () if node.text == "2" and next(count) == 1 else node
+
+    left = rewrite_document(marked, leave={model.Text: leave})
+    findings = [*missing_answers(document, [left], EDITIONS["answers"], "x.pdf")]
+    assert [(one.code, one.line, one.column) for one in findings] == [("missing-answer", 3, 4)]
+
+
+def test_an_answer_for_other_formats_is_not_missed() -> None:
+    assert missing("Text.\n\n::: {only=html}\n::: answer\nForty.\n:::\n:::\n\n____{2}\n") == []
+
+
+def test_answers_in_strings_and_drawings_are_in_teachers_files() -> None:
+    """In a list of answers alone, a string is not."""
+    diagram = "::: answer\n```chart {type=fractions}\n5/8\n```\n:::\n"
+    assert missing(diagram) == []
+    document = parse(f'[Pump]{{title="a ____{{rope}}"}}\n\n{diagram}', "x.md")
+    flow = making.Flow(Path("x.md"), document)
+    found = {
+        edition: [*missing_answers(document, [flow.marked(edition)], EDITIONS[edition], "x")]
+        for edition in ("teacher", "answers")
+    }
+    assert {edition: len(findings) for edition, findings in found.items()} == {
+        "teacher": 0,
+        "answers": 1,
+    }
+
+
+@pytest.mark.parametrize("edition", ["answers", "teacher"])
+def test_an_edition_without_an_answer_is_not_written(edition: str, tmp_path: Path) -> None:
+    """A template may leave it out, too. The other editions are written."""
+    path = tmp_path / "work.md"
+    path.write_text("# Wells\n\n::: exercise\nWhy?\n\n::: answer\n**So**.\n:::\n:::\n", "utf-8")
+    (tmp_path / "templates" / "pdf").mkdir(parents=True)
+    (tmp_path / "templates" / "pdf" / "style.css").write_text("strong { display: none }")
+    options = Options(templates=tmp_path / "templates")
+    result = pipeline.build(path, ["web", edition], out=tmp_path, options=options)
+    assert [(one.code, one.line) for one in result.diagnostics] == [("missing-answer", 7)]
+    assert [file.name for file in result.files] == ["work.html", "manifest.json"]
+
+
+def test_handouts_of_sections_have_the_answers_that_sections_are(tmp_path: Path) -> None:
+    path = tmp_path / "work.md"
+    text = "# One\n\n____{rope}\n\n# Two {.answer}\n\nAll of it.\n\n# Three\n\nText.\n"
+    path.write_text(f"---\ntitle: Wells\nlang: en\n---\n\n{text}", "utf-8")
+    options = Options(split=1)
+    result = pipeline.build(path, ["answers", "teacher"], out=tmp_path, options=options)
+    assert not [one for one in result.diagnostics if one.is_error]
+    assert len([one for one in result.files if "answers" in one.name]) == 3, "and an archive"
+
+
+@pytest.mark.hypothesis
+@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: "")
+def test_the_key_has_the_answers_of_all_places(batch: list[Placement]) -> None:
+    text, _ = placements.source(batch)
+    document = parse(text, "x.md")
+    flow = making.Flow(Path("x.md"), document)
+    for edition in ("answers", "teacher"):
+        marked = flow.marked(edition)
+        assert [*missing_answers(document, [marked], EDITIONS[edition], "x.pdf")] == []

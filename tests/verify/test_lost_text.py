@@ -1,0 +1,477 @@
+"""Finished files are compared with their source: nothing of it is lost, moved or doubled."""
+
+from __future__ import annotations
+
+import itertools
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from PIL import Image
+
+import pipeline
+from pipeline.commands import main
+from pipeline.driver import compare_file
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.faces import font_file
+from pipeline.model.rendered import Face
+from pipeline.parser import parse, parse_file
+from pipeline.verify import CheckReport
+from pipeline.verify.seen import read_pages
+from pipeline.verify.texts import text_of_pdf
+from tests.helpers import making
+from tests.helpers.counting import Lines
+from tests.helpers.paths import CASES
+from tests.parser.test_parse_properties import FRONT, text
+
+SOURCE = """---
+title: The well
+---
+
+# How it began
+
+The well was dug in 1962, after the drought had lasted for the third year.[^one]
+
+It is twelve metres deep, and it has never been without water in all these years.
+
+- rope
+- bucket
+
+# Who came
+
+Everybody came who had two hands, and some who had but one and used it well.[^two]
+
+| Who  | Hands |
+|------|------:|
+| Ada  |     2 |
+| Ben  |     1 |
+
+Short.
+
+[^one]: The keeper counts otherwise.
+[^two]: There were thirty of them.
+"""
+FIRST = "<p>The well was dug in 1962, after"
+DEPTH = "<p>It is twelve metres deep, and it has never been without water in all these years.</p>\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("well")
+    source = folder / "well.md"
+    source.write_text(SOURCE, "utf-8")
+    assert not pipeline.build(source, out=folder / "build").diagnostics
+    return folder
+
+
+def compared(folder: Path, file: Path) -> CheckReport:
+    return compare_file(file, parse_file(folder / "well.md"), folder / "well.md")
+
+
+def changed_page(folder: Path, out: Path, *changes: tuple[str, str]) -> tuple[Diagnostic, ...]:
+    """The findings after parts of the web page have been replaced."""
+    page = (folder / "build/well/well.html").read_text("utf-8")
+    for old, new in changes:
+        assert page.count(old) == 1, old
+        page = page.replace(old, new)
+    path = out / "well.html"
+    path.write_text(page, "utf-8")
+    return compared(folder, path).diagnostics
+
+
+@pytest.mark.parametrize("format", ["html", "pdf", "epub"])
+def test_a_file_that_has_all(format: str, built: Path) -> None:
+    found = compared(built, built / f"build/well/well.{format}")
+    assert found.diagnostics == ()
+    assert found.notes[0].startswith("compared with ")
+
+
+# the change in the page; the findings: code, line and column in the source, text
+FAULTS: dict[str, tuple[list[tuple[str, str]], list[tuple[str, int, int, str]]]] = {
+    "a paragraph": ([(DEPTH, "")], [("lost-text", 9, 1, "It is twelve metres")]),
+    "a short one": ([("<p>Short.</p>", "")], [("lost-text", 23, 1, "Short.")]),
+    "an item": ([("<li>bucket</li>", "")], [("lost-text", 12, 3, "bucket")]),
+    "a cell": ([(">Ben</", "></")], [("lost-text", 21, 3, "Ben")]),
+    "a heading": ([("Who came</h2>", "</h2>")], [("lost-text", 14, 1, "Who came")]),
+    "a note": ([("The keeper counts otherwise.", "")], [("lost-text", 25, 9, "The keeper counts")]),
+    "a word": ([("after the drought", "after drought")], [("lost-text", 7, 1, "The well was dug")]),
+    "the order": ([(DEPTH, ""), (FIRST, DEPTH + FIRST)], [("moved-text", 7, 1, "The well was")]),
+    "once": ([("<p>Short.</p>", "<p>Short.</p>" + DEPTH)], [("doubled-text", 9, 1, "It is")]),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_at_its_place(name: str, built: Path, tmp_path: Path) -> None:
+    changes, expected = FAULTS[name]
+    found = changed_page(built, tmp_path, *changes)
+    assert [(d.code, d.line, d.column) for d in found] == [one[:3] for one in expected]
+    assert all(f"“{one[3]}" in d.message for d, one in zip(found, expected, strict=True))
+
+
+def test_one_that_is_lost_does_not_lead_astray(built: Path, tmp_path: Path) -> None:
+    """Lost text may resemble later text: the finding still names the lost one."""
+    source = tmp_path / "yes.md"
+    answers = "\n\n".join(f"Question {n} is a long one, as questions go.\n\nYes." for n in range(9))
+    source.write_text(f"---\ntitle: Yes\npage_list: false\n---\n\n{answers}\n", "utf-8")
+    pipeline.build(source, ["web"], out=tmp_path)
+    path = tmp_path / "yes/yes.html"
+    page = path.read_text("utf-8")
+    path.write_text(page.replace("<p>Yes.</p>", "", 1), "utf-8")
+    found = compare_file(path, parse_file(source), source).diagnostics
+    assert [(d.code, d.line) for d in found] == [("lost-text", 8)]
+
+
+def test_the_order_of_an_e_book_is_that_of_its_spine(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "well.epub"
+    with (
+        zipfile.ZipFile(built / "build/well/well.epub") as book,
+        zipfile.ZipFile(path, "w") as other,
+    ):
+        chapters = [name for name in book.namelist() if b'epub:type="chapter"' in book.read(name)]
+        swapped = {chapters[0]: chapters[1], chapters[1]: chapters[0]}
+        for name in book.namelist():
+            other.writestr(name, book.read(swapped.get(name, name)))
+    found = compared(built, path).diagnostics
+    assert "moved-text" in {d.code for d in found}
+
+
+def test_other_files_are_not_compared(built: Path, tmp_path: Path) -> None:
+    booklet, other = tmp_path / "well-booklet.pdf", tmp_path / "report.html"
+    assert "not in reading order" in compared(built, booklet).notes[0]
+    assert "has a file of this name" in compared(built, other).notes[0]
+    renamed = built / "build/well/well.html"
+    (tmp_path / "page.html").write_bytes(renamed.read_bytes())
+    document = parse_file(built / "well.md")
+    again = compare_file(tmp_path / "page.html", document, built / "well.md", renamed=True)
+    assert again.diagnostics == ()
+    assert "as edition web" in again.notes[0]
+
+
+def test_the_command_compares_with_the_model_beside_or_the_source(
+    built: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(built)
+    said = CliRunner().invoke(main, ["check", "build/well/well.html"])
+    assert (said.exit_code, "compared with" in said.output) == (0, True)
+    page = (built / "build/well/well.html").read_text("utf-8").replace("<p>Short.</p>", "")
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    said = CliRunner().invoke(main, ["check", str(tmp_path / "page.html")])
+    assert "compared" not in said.output
+    said = CliRunner().invoke(main, ["check", str(tmp_path / "page.html"), "--source", "well.md"])
+    assert said.exit_code == 1
+    assert "well.md:23:1: error[lost-text]: “Short.” is not in page.html." in said.output
+
+
+@pytest.mark.parametrize(
+    ("template", "formats"),
+    [
+        ("", ("html", "pdf", "epub")),
+        ('<ul style="display: none"><li>rope</li><li>bucket</li></ul>', ("pdf",)),
+    ],
+)
+def test_a_build_warns_of_what_is_left_out(
+    template: str, formats: tuple[str, ...], tmp_path: Path
+) -> None:
+    source, nodes = tmp_path / "well.md", tmp_path / "mine/shared/nodes"
+    source.write_text(SOURCE, "utf-8")
+    nodes.mkdir(parents=True)
+    (nodes / "list.html.j2").write_text(template, "utf-8")
+    made = pipeline.build(
+        source, out=tmp_path, options=pipeline.Options(templates=tmp_path / "mine")
+    )
+    assert made.files
+    assert sorted((d.line, d.code, d.severity, d.message) for d in made.diagnostics) == sorted(
+        (line, "lost-text", "warning", f"“{text}” is not in well.{format}.")
+        for line, text in ((11, "rope"), (12, "bucket"))
+        for format in formats
+    )
+
+
+@pytest.mark.parametrize("name", ["web", "ebook"])
+@given(body=text)
+def test_no_text_loses_anything(name: str, body: str) -> None:
+    flow = making.Flow(CASES / "x.md", parse(FRONT + body, "x.md"))
+    with making.without_fonts():
+        made = flow.built(name)
+    assert not {found.code for found in made.findings} & {"lost-text", "moved-text"}
+
+
+ANSWERS = """---
+title: Answers
+---
+
+Before them.[^before]
+
+::: exercise How deep?^[Of the well, not of the bucket.]
+As it was in 1962.
+
+::: answer
+Twelve metres.[^deep]
+:::
+:::
+
+[^before]: That only the handout has.
+[^deep]: It has not changed.
+"""
+
+
+def test_answers_alone_have_the_notes_that_they_refer_to(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(ANSWERS, "utf-8")
+    pipeline.build(source, ["answers"], out=tmp_path)
+    path = tmp_path / "a/a-answers.pdf"
+    assert compare_file(path, parse_file(source), source).diagnostics == ()
+    assert text_of_pdf(path).notes == "ofthewell,notofthebucket.ithasnotchanged."
+
+
+def test_a_row_that_goes_on_over_the_page_is_whole(tmp_path: Path) -> None:
+    words = [" ".join(f"{letter}{n}" for n in range(700)) for letter in "abc"]
+    source = tmp_path / "rows.md"
+    table = f"| A | B | C |\n|---|---|---|\n| {' | '.join(words)} |\n| x | y | z |\n"
+    source.write_text(f"---\ntitle: Rows\n---\n\n{table}", "utf-8")
+    assert not pipeline.build(source, ["handout"], out=tmp_path).failed
+    assert (
+        compare_file(tmp_path / "rows" / "rows.pdf", parse_file(source), source).diagnostics == ()
+    )
+
+
+TABLES = """---
+title: Tables
+lang: en
+---
+
+| Village | Depth |
+|---------|-------|
+| Aba     | 12 m  |
+
+\\newpage
+
+| Keeper | Hands |
+|--------|-------|
+| Ada    | two   |
+"""
+
+
+def test_tables_on_both_sides_of_a_page_break_are_not_one(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(TABLES, "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    assert compare_file(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+
+
+def test_the_options_of_a_menu_are_not_text_said_again(tmp_path: Path) -> None:
+    meaning = "a hole in the ground that was dug to get at the water that is in the rocks below"
+    source = tmp_path / "a.md"
+    source.write_text(
+        f"::: matching\n| Word | Meaning |\n|---|---|\n| well | {meaning} |\n| rope | cord |\n:::",
+        "utf-8",
+    )
+    built = pipeline.build(source, ["web"], out=tmp_path).diagnostics
+    assert not [found for found in built if found.code == "doubled-text"]
+
+
+def test_the_marks_of_a_quotation_within_a_sentence_are_no_text(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("# The well\n\nIt is <q>deep, <q>very</q> deep</q>, she said.\n", "utf-8")
+    built = pipeline.build(source, ["handout"], out=tmp_path).diagnostics
+    assert not [found for found in built if found.code == "lost-text"]
+
+
+SCORED = """---
+title: A test
+score: foot
+---
+
+# One
+
+::: exercise
+1. Who dug the well? {marks=2}
+:::
+
+# Two
+
+The end of the text.
+"""
+
+
+def test_the_score_at_the_foot_is_after_the_last_chapter(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(SCORED, "utf-8")
+    assert not pipeline.build(source, ["ebook", "site"], out=tmp_path).diagnostics
+
+
+BREAKS = """---
+title: Breaks
+lang: en
+---
+
+A note[^a] in the text.
+
+[^a]: Before it.
+
+    \\newpage
+
+    Between them.
+
+    ::: landscape
+    On its side.
+    :::
+
+    After it.
+
+::: columns 2
+Above it.
+
+\\newpage
+
+Below it.
+
+::: landscape
+On one side.
+:::
+
+At last.
+:::
+"""
+
+
+def test_breaks_in_notes_and_columns_lose_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(BREAKS, "utf-8")
+    built = pipeline.build(source, ["handout"], out=tmp_path).diagnostics
+    assert not [found for found in built if found.code == "lost-text"]
+
+
+def test_columns_in_a_note_are_one(tmp_path: Path) -> None:
+    """Without this, WeasyPrint fails."""
+    source = tmp_path / "a.md"
+    note = "[^a]: ::: columns 2\n    Words in it.\n\n    And more of them.\n    :::\n"
+    source.write_text(f"# The well\n\nA note[^a] in the text.\n\n{note}", "utf-8")
+    pipeline.build(source, ["handout", "large-print"], out=tmp_path)
+    for name in ("a.pdf", "a-large-print.pdf"):
+        assert compare_file(tmp_path / "a" / name, parse_file(source), source).diagnostics == ()
+
+
+def test_text_in_columns_does_not_flow_around_a_figure(tmp_path: Path) -> None:
+    """WeasyPrint loses the caption where there is little text beside it."""
+    figure = '![A rope](rope.png "Its caption"){.wrap}'
+    source = tmp_path / "a.md"
+    source.write_text(f"# The well\n\n::: columns 2\n{figure}\n\nBeside it.\n:::\n", "utf-8")
+    Image.new("RGB", (300, 200)).save(tmp_path / "rope.png")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    assert compare_file(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+
+
+ROOM = """# The well
+
+::: lines 2
+:::
+
+::: space 20mm {.squared}
+:::
+
+::: exercise {marks=2}
+Why?
+:::
+"""
+
+
+@pytest.mark.parametrize("name", ["line", "logo", "marks", "row"])
+def test_a_block_of_an_authors_class_has_room_for_its_lines(name: str, tmp_path: Path) -> None:
+    """These are classes of lines to write on, and of other things that have no text in them."""
+    block, words = "In the block. " * 60, "Words of the well. " * 60
+    source = tmp_path / "a.md"
+    source.write_text(f"{ROOM}\n\\newpage\n\n::: {name}\n{block}\n:::\n\n{words}\n", "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    page = read_pages(tmp_path / "a/a.pdf", coloured=False)[1]
+    lines = sorted({round(run.baseline) for run in page.body})
+    assert all(second - first > 10 for first, second in itertools.pairwise(lines))
+    own = [run for run in page.body if "block" in run.text]
+    assert len({round(run.baseline) for run in own}) > 5
+    assert all(run.box.left < 0.4 * page.width for run in own)
+
+
+MIXED = """# The well
+
+The word \u0628\u0626\u0631 (1962; [page 3](https://example.org/3), twice) means well.
+
+And \u061b] is one of their signs.
+"""
+
+
+def test_signs_beside_words_from_right_to_left_are_not_lost(tmp_path: Path) -> None:
+    """PDFium gives them in another order."""
+    source = tmp_path / "a.md"
+    source.write_text(MIXED, "utf-8")
+    pipeline.build(source, ["handout"], out=tmp_path)
+    assert compare_file(tmp_path / "a/a.pdf", parse_file(source), source).diagnostics == ()
+
+
+def test_cells_that_look_alike_are_all_found_in_little_time(tmp_path: Path) -> None:
+    """Numbers in numbers, and many that are the same."""
+    numbers = "".join(f"p{number}, {number}\n" for number in range(150))
+    same = f"{','.join(['x'] * 700)}\n{','.join(['1'] * 700)}\n"
+    source = tmp_path / "a.md"
+    text = f"```chart line\n{numbers}```\n\n```chart bar\n{same}```\n"
+    source.write_text(f"---\ntitle: T\npage_list: false\n---\n\n{text}", "utf-8")
+    result = pipeline.build(source, ["web"], out=tmp_path)
+    assert [found.code for found in result.diagnostics] == ["bad-chart"]
+    made, document = tmp_path / "a/a.html", parse_file(source)
+    assert compare_file(made, document, source).diagnostics == ()
+    with Lines(most=2_000_000):  # now that all is loaded
+        compare_file(made, document, source)
+
+
+INVISIBLE = (
+    "\ufeff \u202a \u202b \u202c \u202d \u202e \u2066 \u2067 \u2068 \u2069 \u034f \u2061 \u2028"
+)
+
+
+def test_what_cannot_be_seen_is_not_lost(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    words = "\n\n".join(
+        f"The wa{sign}ter of well {n}." for n, sign in enumerate(INVISIBLE.split(" "))
+    )
+    source.write_text(f"---\ntitle: The well\n---\n\n{words}\n", "utf-8")
+    result = pipeline.build(source, ["web", "handout", "ebook"], out=tmp_path)
+    assert result.diagnostics == ()
+    for name in ("well.html", "well.pdf", "well.epub"):
+        report = compare_file(tmp_path / "well" / name, parse_file(source), source)
+        assert report.diagnostics == ()
+
+
+@pytest.fixture
+def without_cjk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without the fonts for Chinese, Japanese and Korean."""
+
+    def installed(face: Face) -> Path | None:
+        return None if face.package.startswith("noto_cjk") else font_file(face)
+
+    for module in ("pipeline.package.files", "pipeline.package.pdf.log"):
+        monkeypatch.setattr(f"{module}.font_file", installed)
+
+
+@pytest.mark.usefixtures("without_cjk")
+def test_characters_without_a_font_are_told_once(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    words = "The 井戸、 or 우물, is deep.\n\n- 日本語。\n- 한국어 책\n\n"
+    source.write_text(f"---\ntitle: The well\n---\n\n{words * 20}", "utf-8")
+    result = pipeline.build(source, ["handout"], out=tmp_path)
+    assert {finding.code for finding in result.diagnostics} == {"missing-glyph"}
+    assert len(result.diagnostics) == 3, "for each script, and for signs"
+
+
+@pytest.mark.usefixtures("without_cjk")
+def test_text_is_lost_beside_characters_without_a_font(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "pdf").mkdir(parents=True)
+    (tmp_path / "templates" / "pdf" / "style.css").write_text("ul { display: none }")
+    source = tmp_path / "well.md"
+    source.write_text(
+        "---\ntitle: The well\n---\n\nThe 井戸 is deep.\n\n- A 井戸 of stone\n", "utf-8"
+    )
+    options = pipeline.Options(templates=tmp_path / "templates")
+    result = pipeline.build(source, ["handout"], out=tmp_path, options=options)
+    (lost,) = (finding for finding in result.diagnostics if finding.code == "lost-text")
+    assert "“A 井戸 of stone”" in lost.message
