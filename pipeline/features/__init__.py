@@ -55,7 +55,8 @@ class Feature(NamedTuple):
     ``passes`` run in the stage resolve. ``grouping`` is a function that the parser calls, of the
     top-level blocks and the metadata, for the blocks with some of them in others, and findings.
     ``vocabulary`` is one for the words that the feature adds to documents in a language.
-    ``writers`` is a table with a function for each of its blocks that writes it as Markdown."""
+    ``writers`` is a table with a function for each of its blocks that writes it as Markdown,
+    ``dialects`` one of what the parser reads of other tools (`pipeline.parser.dialects`)."""
 
     name: str
     passes: tuple[FeaturePass, ...] = ()
@@ -64,6 +65,7 @@ class Feature(NamedTuple):
     grouping: str = ""
     vocabulary: str = ""
     writers: str = ""
+    dialects: str = ""
 
     def is_needed(self, document: Document) -> bool:
         """Return whether a document may need the feature."""
@@ -73,9 +75,9 @@ class Feature(NamedTuple):
             or any(getattr(document.metadata, key) for key in self.keys)
         )
 
-    def load(self, function: str) -> Any:
-        """A function or table in the feature's folder."""
-        return getattr(importlib.import_module(f"{__name__}.{self.name}"), function)
+    def load(self, name: str) -> Any:
+        """A function or a table in the feature's folder."""
+        return getattr(importlib.import_module(f"{__name__}.{self.name}"), name)
 
 
 FEATURES = (
@@ -106,6 +108,7 @@ FEATURES = (
         nodes=FEATURE_NODES["charts"],
     ),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
+    Feature("dialects", dialects="DIALECTS"),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for
 the index."""
@@ -144,3 +147,8 @@ def writers() -> dict[type[Node], Any]:
     """The functions that write the blocks of features as Markdown."""
     tables = (feature.load(feature.writers) for feature in FEATURES if feature.writers)
     return {node: write for table in tables for node, write in table.items()}
+
+
+def dialect_tables() -> tuple[Any, ...]:
+    """Tables of notations that the parser reads of other tools' Markdown."""
+    return tuple(row for each in FEATURES if each.dialects for row in each.load(each.dialects))

@@ -21,6 +21,7 @@ from pipeline.parser.abbreviations import abbreviations, scoped
 from pipeline.parser.answers import in_front_matter, solutions, without_answers
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.dialects import signed, table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
 from pipeline.parser.incremental import TextBody, reread, settle_places
@@ -82,10 +83,12 @@ def parse(
         metadata = msgspec.structs.replace(metadata, url=url)
     front = text.split("\n", taken)
     rest = front.pop() if len(front) > taken else ""
-    files = SourceFiles(folder, source)
+    files = SourceFiles(folder, source, signed(text))
     memory = memory or Memory()
     known = memory.get("body")
-    body = reread(known, rest, taken + 1, _read_alone) if known else None
+    body = None
+    if known and known.dialects == files.dialects:
+        body = reread(known, rest, taken + 1, _read_alone)
     body = body or _parse_body(rest, taken + 1, files)
     document = body.document
     if metadata.contents.show == "auto" and document.metadata.contents.show == "always":
@@ -214,7 +217,7 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     """The document of a text that has no front matter, nor a title; ``folder`` as in `parse`, and
     ``in_brackets`` as in `parse_tree`."""
     text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text))
-    files = SourceFiles(folder)
+    files = SourceFiles(folder, dialects=signed(text))
     body = _parse_body(text, 1, files, in_brackets)
     document = files.lines.apply(body.document)
     withheld, document = _placed(body, document, files), without_answers(document)
@@ -225,8 +228,8 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     return msgspec.structs.replace(document, withheld=withheld, variants=tuple(variants))
 
 
-def _read_alone(text: str, first_line: int) -> Document:
-    return _parse_body(text, first_line, SourceFiles()).document
+def _read_alone(text: str, first_line: int, tools: tuple[str, ...]) -> Document:
+    return _parse_body(text, first_line, SourceFiles(dialects=tools)).document
 
 
 def _parse_body(
@@ -252,9 +255,13 @@ def _parse_body(
     )
     document = anchors.give(document, lowering.anchors)
     source = "\n".join(files.record.lines.values())
-    document = settle_blanks(loose_marks.fill(anchors.lead(document), source))
+    for settle in table(files.dialects).settle:
+        document = settle(document)
+    document = settle_blanks(loose_marks.fill(document, source))
     if files.cuts:
-        return TextBody(text, first_line, without_empty(document), [], [], files.record)
+        return TextBody(
+            text, first_line, without_empty(document), [], [], files.record, files.dialects
+        )
     found = (
         withheld(document, tree.root, files) if may_withhold(source) else Found([], [], set(), [])
     )
@@ -267,4 +274,6 @@ def _parse_body(
     )
     findings = (*others, *unguarded(document), *found.findings)
     document = msgspec.structs.replace(document, diagnostics=findings)
-    return TextBody(text, first_line, document, found.ranges, found.idle, files.record)
+    return TextBody(
+        text, first_line, document, found.ranges, found.idle, files.record, files.dialects
+    )

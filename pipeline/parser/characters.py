@@ -75,3 +75,11 @@ def unescape(text: str) -> str:
     if "\\" not in text and "&" not in text:
         return text
     return _ESCAPED.sub(lambda m: m[1] or decode_entity(m[2]) or m[2], text)
+
+
+def emoji_named(name: str) -> str:
+    """The emoji for ``:name:``, or ""."""
+    import emoji
+
+    found = emoji.emojize(name, language="alias")
+    return "" if found == name else found

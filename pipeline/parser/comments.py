@@ -1,4 +1,4 @@
-"""Comments of other tools, which no output contains: what they begin and end with."""
+"""Comments of other tools, which no output contains: where they begin and end."""
 
 from __future__ import annotations
 
@@ -6,50 +6,10 @@ import bisect
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from pipeline.model.late import late
+from pipeline.parser.dialects import Comment, table
 
-
-class Comment(NamedTuple):
-    """The patterns that a comment begins and ends with, its ``name``, and the usual ``end``. One
-    that may be ``text`` if it does not end is not reported then."""
-
-    opening: re.Pattern[str]
-    closing: re.Pattern[str]
-    name: str
-    end: str
-    text: bool = False
-
-
-COMMENTS = (
-    Comment(late(r"(?<![^\W_])(?<!%)%%"), late("%%"), "an Obsidian comment", "%%"),
-    Comment(late(r"\{\{-?\s*/\*"), late(r"\*/\s*-?\}\}"), "a Hugo comment", "*/}}"),
-    Comment(late(r"\{\s*/\*"), late(r"\*/\s*\}"), "an MDX comment", "*/}"),
-    Comment(late(r"\{>>"), late("<<}"), "a CriticMarkup comment", "<<}"),
-    Comment(late(r"\{--(?!\})"), late(r"--\}"), "a deletion of CriticMarkup", "--}", text=True),
-    Comment(late(r"\{#(?:-|(?=\s|$))"), late(r"#\}"), "a Jinja comment", "#}", text=True),
-    Comment(late(r"\{\{!"), late(r"\}\}"), "a Handlebars comment", "}}", text=True),
-    Comment(late(r"\{%-?\s*#"), late(r"-?%\}"), "a Liquid comment", "%}", text=True),
-    Comment(
-        late(r"\{%-?\s*comment\b[^{}%\n]{0,100}%\}"),
-        late(r"\{%-?\s*endcomment\s*-?%\}"),
-        "a Liquid comment",
-        "{% endcomment %}",
-    ),
-    Comment(
-        late(r"\\if(?:false(?![A-Za-z])|0(?!\d))"),
-        late(r"\\fi(?![A-Za-z])"),
-        "a LaTeX comment",
-        r"\fi",
-    ),
-    Comment(
-        late(r"\\begin\{comment\}"),
-        late(r"\\end\{comment\}"),
-        "a LaTeX comment",
-        r"\end{comment}",
-    ),
-)
 _HTML = Comment(late("<!--"), late("-->"), "a comment", "-->", text=True)
 
 BEGINS = "%{\\"
@@ -58,7 +18,7 @@ BEGINS = "%{\\"
 
 def begun(text: str, pos: int = 0) -> tuple[Comment, int] | None:
     """The comment that begins at ``pos`` of a text, and where its content does."""
-    for comment in COMMENTS:
+    for comment in table().comments:
         if opening := comment.opening.match(text, pos):
             return comment, opening.end()
     return None
@@ -73,7 +33,7 @@ def last_end(comment: Comment, text: str) -> int:
 
 def written(text: str) -> list[tuple[int, str]]:
     """The positions and contents of all these comments, and of HTML's, in a text."""
-    spans = _spans(text, (_HTML, *COMMENTS))
+    spans = _spans(text, (_HTML, *table().comments))
     return [(start, " ".join(text[begin:end].split())) for start, begin, end, _ in spans]
 
 
@@ -85,7 +45,7 @@ def without(markup: str) -> str:
     starts = [start for start, _ in code]
     parts: list[str] = []
     last = 0
-    for start, _, _, end in _spans(markup, COMMENTS):
+    for start, _, _, end in _spans(markup, table().comments):
         before = bisect.bisect_right(starts, start) - 1
         if before < 0 or code[before][1] <= start:
             blank = re.sub(r"[^\n]", " ", markup[start:end])

@@ -156,13 +156,16 @@ class SourceFiles:
 
     ``names`` are the paths of the files read, relative to the folder, in order. ``lines`` maps
     lines to files: addresses are relative to the folder of their file. ``name`` is the name of the
-    source in messages.
+    source in messages, ``dialects`` are the tools whose signs it has.
     """
 
-    def __init__(self, folder: Path | None = None, name: str = "") -> None:
+    def __init__(
+        self, folder: Path | None = None, name: str = "", dialects: tuple[str, ...] = ()
+    ) -> None:
         self.lines = LineMap(name)
         self.record = SourceRecord()
         self.cuts: Cuts | None = None
+        self.dialects = dialects
         self._folder = folder
         self._texts: dict[str, str] = {}
         self._held = self._taken = 0
@@ -228,7 +231,7 @@ class SourceFiles:
 
     def without(self, ranges: Iterable[Range], record: SourceRecord) -> SourceFiles:
         """The same files, read again without some ranges; ``record`` is that of reading all."""
-        other = SourceFiles(self._folder)
+        other = SourceFiles(self._folder, dialects=self.dialects)
         other.lines, other._texts = self.lines, self._texts
         other.lines.is_settled = True
         other.cuts = Cuts(ranges, record)

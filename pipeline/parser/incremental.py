@@ -77,8 +77,8 @@ def _key(top: Node) -> str:
     return blake2b(_SPAN.sub(b"", msgspec.json.encode(top)), digest_size=6).hexdigest()
 
 
-ReadBody: TypeAlias = Callable[[str, int], Document]
-"""A function that parses text without front matter, from a line of the source on."""
+ReadBody: TypeAlias = Callable[[str, int, tuple[str, ...]], Document]
+"""A function that parses text without front matter, from a line of the source on, of some tools."""
 
 ALONE = (Heading, Paragraph, ThematicBreak)
 """Blocks that a paragraph beside them does not change."""
@@ -93,7 +93,7 @@ _FOLLOWED = re.compile(r"\n+(?:[^\W_]|[“\"'(*_#]|\Z)")
 class TextBody(NamedTuple):
     """A text without front matter, the line of the source that it begins with, its document, and
     the ranges of it that some editions lack, or that it was read without; ``idle`` are those of
-    marks that nothing takes up."""
+    marks that nothing takes up, and ``dialects`` the tools whose signs the source has."""
 
     text: str
     line: int
@@ -101,6 +101,7 @@ class TextBody(NamedTuple):
     ranges: list[Range]
     idle: list[Range]
     record: SourceRecord
+    dialects: tuple[str, ...] = ()
 
 
 def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | None:
@@ -123,7 +124,7 @@ def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | 
     around = blocks[max(0, number - 1) : number + 2]
     if number < 0 or not all(isinstance(one, ALONE) for one in around):
         return None
-    found = [read(one, first) for one in (old, new)]
+    found = [read(one, first, known.dialects) for one in (old, new)]
     if any(len(one.blocks) != 1 or one.notes or one.diagnostics for one in found):
         return None
     (before,), (now,) = (one.blocks for one in found)

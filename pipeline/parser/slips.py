@@ -13,7 +13,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES, nearest
 from pipeline.model.secrets import is_answer, meaning_of
 from pipeline.model.tree import WIDTH, walk
-from pipeline.parser import attributes, other_tools
+from pipeline.parser import attributes, dialects
 from pipeline.parser.blocks.tables import column_count, different, split_row
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs import boxes
@@ -53,7 +53,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         if "|" in before and "|" in line and (count := column_count(line)):
             report(Code.LIKELY_SLIP, *different(len(split_row(before, count)), count, line))
             return
-    other_tools.warn_of_line(lines, report)
+    dialects.warn_of_line(lines, dialects.table(), report)
     first = lines[0]
     if len(lines) > 1 and all(map(_is_row, lines)):
         message = "The lines look like a table, but are read as text."
@@ -89,7 +89,7 @@ def warn_of_callout(line: Line, report: Report) -> None:
     """A box ``> [!NOET]`` whose name is nearly a known one."""
     match = _CALLOUT.match(line)
     name = match[1].lower() if match else ""
-    known = (*boxes.NAMES, *boxes.CALLOUTS)
+    known = (*boxes.NAMES, *dialects.table().boxes)
     if meaning_of(name) or name in known:
         return
     if meant := nearest(name, known, MISSPELT):

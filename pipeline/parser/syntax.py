@@ -16,6 +16,7 @@ from markdown.util import Registry
 from msgspec.structs import replace
 
 from pipeline.model.diagnostics import Span
+from pipeline.parser import dialects
 from pipeline.parser.blockparser import BlockElement, LineParser, LineProcessor
 from pipeline.parser.blocks import indented
 from pipeline.parser.blocks.breaks import (
@@ -24,7 +25,7 @@ from pipeline.parser.blocks.breaks import (
     drop_last_breaks,
 )
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
-from pipeline.parser.blocks.containers import ContainerProcessor, SlashesProcessor
+from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.dash_tables import DashTableProcessor
 from pipeline.parser.blocks.directives import DirectiveProcessor
 from pipeline.parser.blocks.grid_tables import GridTableProcessor
@@ -33,24 +34,20 @@ from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
 from pipeline.parser.blocks.lists import ItemProcessor, QuoteProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
-from pipeline.parser.blocks.other_tools import CommentProcessor, OmittedProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.tables import TableProcessor
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.inlines import blanks, math, other_tools, references, scanner
+from pipeline.parser.inlines import blanks, math, references, scanner
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.left_out import LeftOutProcessor
 from pipeline.parser.lines import Line
 
 BLOCKS: dict[str, type[LineProcessor]] = {
-    "left-out": LeftOutProcessor,
     "quote": QuoteProcessor,
     "atx-heading": AtxHeadingProcessor,
-    "comment": CommentProcessor,
     "directive": DirectiveProcessor,
     "fence": FenceProcessor,
     "include": IncludeProcessor,
-    "omitted": OmittedProcessor,
     "math": MathProcessor,
     "latex-math": LatexMathProcessor,
     "html": HtmlProcessor,
@@ -63,22 +60,19 @@ BLOCKS: dict[str, type[LineProcessor]] = {
     "item": ItemProcessor,
     "indented-code": IndentedCodeProcessor,
     "container": ContainerProcessor,
-    "slashes": SlashesProcessor,
     "definition": indented.DefinitionProcessor,
     "note": indented.NoteProcessor,
     "admonition": indented.AdmonitionProcessor,
-    "tab": indented.TabProcessor,
     "paragraph": ParagraphProcessor,
 }
 """The order is CommonMark's; constructs that require a paragraph above come before those that could
-begin in the same way."""
+begin in the same way, and other tools' before all."""
 
 INLINES: dict[str, Pattern] = {
     **math.PATTERNS,
     **PATTERNS,
     **references.PATTERNS,
     **blanks.PATTERNS,
-    **other_tools.PATTERNS,
 }
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 
@@ -144,7 +138,13 @@ def parse_tree(
     ``in_brackets`` as in `Tree`, in the text around it."""
     md = Markdown()
     md.parser = parser = LineParser(md, first_line, files or SourceFiles())
-    for priority, (name, processor) in enumerate(reversed(BLOCKS.items())):
+    dialect = dialects.table(parser.files.dialects)
+    processors: dict[str, type[LineProcessor]] = {
+        "left-out": LeftOutProcessor,
+        **dialect.blocks,
+        **BLOCKS,
+    }
+    for priority, (name, processor) in enumerate(reversed(processors.items())):
         parser.blockprocessors.register(processor(parser), name, priority)
     root = parser.parseDocument(text.removesuffix("\n").split("\n")).getroot()
     assert isinstance(root, BlockElement)
@@ -159,7 +159,9 @@ def parse_tree(
     ]
     in_brackets = in_brackets or ("\\" in text and _has_formula_in_brackets(root, leaves))
     example = references.example(parser.examples)
-    patterns = {**INLINES, **math.brackets(in_brackets), "example": example}
+    linking = {name: make(md.references) for name, make in dialect.linking.items()}
+    patterns = {**INLINES, **dialect.inlines, **math.brackets(in_brackets), "example": example}
+    patterns |= linking
     for priority, (name, pattern) in enumerate(reversed(patterns.items())):
         md.inlinePatterns.register(pattern, name, priority)
     inlines = InlineReader(parser)

@@ -7,11 +7,10 @@ import re
 from itertools import pairwise
 
 from pipeline.parser.blocks import markers
-from pipeline.parser.characters import ENTITY
+from pipeline.parser.characters import ENTITY, emoji_named
 from pipeline.parser.comments import begun
 from pipeline.parser.inlines.links import normalise
 from pipeline.parser.inlines.math import is_formula
-from pipeline.parser.inlines.other_tools import emoji_named
 from pipeline.parser.inlines.references import may_begin
 
 _ENTITY = re.compile(ENTITY)

@@ -54,6 +54,8 @@ Ben: Very deep.
 Well
 : A hole with water.
 
+Press ++ctrl+w++.
+
 ::: index
 :::
 """
@@ -65,6 +67,7 @@ SHOWN = {
     "code": "wells = 60",
     "dialogue": "Ana: How deep is it?",
     "formulas": "a + b = 7",
+    "dialects": "Press ++ctrl+w++.",
     "glossary": "A hole with water.",
     "index": "fills the",
 }

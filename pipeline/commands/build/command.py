@@ -131,6 +131,6 @@ def _is_foreign(findings: Collection[Diagnostic]) -> bool:
     """Return whether a source was written for another tool, judged by its findings."""
     if not findings:  # what reads sources is not loaded for a build that has nothing to do
         return False
-    from pipeline.parser.other_tools import is_foreign
+    from pipeline.parser.dialects import is_foreign
 
     return is_foreign(findings)

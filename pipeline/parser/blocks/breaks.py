@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 
-from pipeline.parser import latex
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
+
+PAGE_BREAKS = "newpage|pagebreak|clearpage|cleardoublepage"
+"""The commands of LaTeX for a page break."""
 
 _THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _WRITING = re.compile(r"_{4,}|\.{10,}|…{4,}")
@@ -16,7 +18,7 @@ _BLANK = re.compile(r"__\s*\\\s*$")
 _HARD_BREAK = re.compile(r"(?<=[_.…])[ \t]*(?:\\|<br[ \t]*/?>)$")
 MAX_LINES = 100
 _PAGE = re.compile(
-    rf"(?:\\(?:{latex.PAGE_BREAKS})(?:\[\d\]|\{{\}})?|\{{\{{<[ \t]*pagebreak[ \t]*>\}}\}})[ \t]*$"
+    rf"(?:\\(?:{PAGE_BREAKS})(?:\[\d\]|\{{\}})?|\{{\{{<[ \t]*pagebreak[ \t]*>\}}\}})[ \t]*$"
 )
 
 

@@ -11,7 +11,7 @@ from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.characters import unescape
-from pipeline.parser.inlines.other_tools import HTML_FORMATS, OTHER_FORMAT
+from pipeline.parser.inlines.scripts import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
 
 _RAW = re.compile(r"\{=(\w[\w-]*)\}")

@@ -11,9 +11,7 @@ from pipeline.model.secrets import meaning_of, secret_block
 from pipeline.model.words import called
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.blocks.directives import DIRECTIVE
-from pipeline.parser.blocks.other_tools import take_option
-from pipeline.parser.constructs.boxes import NAMES
+from pipeline.parser.blocks.directives import DIRECTIVE, take_option
 from pipeline.parser.lines import Cursor
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
@@ -108,45 +106,3 @@ class ContainerProcessor(LineProcessor):
 def _meant_name(name: str) -> str:
     """The name of the block that authors mean by a word of their language: ``Aufgabe``."""
     return meaning_of(name) or ("exercise" if called(name, "exercise") else name)
-
-
-_SLASHES = re.compile(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
-_OPTION = re.compile(r"(type|open|new|select|attrs):[ \t]*+(.*)$")
-
-
-class SlashesProcessor(ContainerProcessor):
-    """MkDocs' blocks: ``/// note | Title`` to ``///``, where indented options may come first."""
-
-    begins = "/"
-    closing = re.compile(r"(?<!/)(/{3,})[ \t]*$")
-
-    def start(self, cursor: Cursor) -> bool:
-        match = _SLASHES.match(cursor.rest)
-        if not match or not self.parser.comes_later(_LAST_SLASHES) or self.parser.too_deep(cursor):
-            return False
-        name = meaning_of(match[2]) or match[2]
-        if name not in SLASHES and not meaning_of(name):
-            return False
-        state = NO_ATTRIBUTES
-        count, title = str(len(match[1])), (match[3] or "").strip()
-        self.open(
-            cursor, "container", state, name=name, written=match[2], argument=title, colons=count
-        )
-        cursor.skip_rest()
-        return True
-
-    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        if not block.get("begun") and cursor.indent >= 4:
-            if match := _OPTION.match(cursor.rest):
-                if match[1] == "type" and block.get("name") == "admonition":
-                    block.set("name", match[2].strip())
-                cursor.skip_rest()
-                return Match.YES
-        elif not cursor.blank:
-            block.set("begun", "yes")
-        return super().proceed(block, cursor)
-
-
-_LAST_SLASHES = re.compile(r"^[ \t>]*/{3,}[ \t]*$")
-SLASHES = frozenset({*NAMES, "admonition", "details", "tab"})
-"""The names of such blocks that have an equivalent; others are reported."""

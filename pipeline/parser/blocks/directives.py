@@ -6,13 +6,12 @@ from __future__ import annotations
 import functools
 import re
 
-from pipeline.model import NO_ATTRIBUTES
+from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.model.secrets import meaning_of
-from pipeline.parser import latex
+from pipeline.parser import attributes, dialects
+from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.blocks.other_tools import take_option
-from pipeline.parser.constructs.boxes import DIRECTIVES
 from pipeline.parser.lines import Cursor
 
 DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
@@ -22,6 +21,8 @@ _FENCE = re.compile(
     r"(`{3,}|~{3,})[ \t]*(?:\{([\w-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
 )
 _BOX = re.compile(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w-]*)\}(.*)")
+_OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
+OF_IMAGE = frozenset({"alt", "width", "align"})
 _ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
 
 
@@ -43,8 +44,9 @@ class DirectiveProcessor(LineProcessor):
             return False
         name = meaning_of(written.lower().removesuffix("-start"))
         box = None if name else _BOX.match(cursor.rest)
-        is_box = box is not None and box[1] in DIRECTIVES
-        block = latex.BLOCKS.get(written) if environment else None
+        table = dialects.table(self.parser.files.dialects)
+        is_box = box is not None and box[1] in table.directives
+        block = table.environments.get(written) if environment else None
         if block and not self.parser.comes_later(_end_of(end)):
             return False
         if not (name or is_box or block) or self.parser.too_deep(cursor):
@@ -106,3 +108,25 @@ def _ends(line: str, end: str) -> bool:
     if end.startswith("\\"):
         return line == end
     return line.startswith(end) and not line.strip(end[0])
+
+
+def take_option(block: BlockElement, cursor: Cursor) -> None:
+    """Take the line ``:class: name`` at the beginning of a directive of MyST."""
+    if len(block) or block.get("begun"):
+        return
+    match = _OPTION.match(cursor.rest.rstrip(" \t"))
+    if match is None:
+        if not cursor.blank:
+            block.set("begun", "yes")
+        return
+    key, value = match[1], (match[2] or "").strip()
+    found = NO_ATTRIBUTES
+    if key == "class":
+        found = attributes.make(classes=tuple(value.split()))
+    elif key in ("name", "label"):
+        found = attributes.make(value)
+    elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
+        found = attributes.make(pairs=((key, value),))
+    if isinstance(block.state, Attributes):
+        block.state = joined(block.state, found)
+    cursor.skip_rest()

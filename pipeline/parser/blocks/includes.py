@@ -11,20 +11,13 @@ from urllib.parse import quote
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.blockparser import BlockElement, LineProcessor
+from pipeline.parser.dialects import table
 from pipeline.parser.frontmatter import foreign, yaml_nodes
 from pipeline.parser.lines import Cursor
 
 MAX_DEPTH = 16
 MAX_INCLUDES = 1000
 _OPTION = re.compile(r"shift=([\"']?)([1-5])\1")
-_EMBEDDED = re.compile(r"!\[\[(?P<path>[^\[\]|#^]{1,300}?)(?:\|[^\[\]]{0,300})?\]\]")
-_OTHERS = (
-    re.compile(
-        r"\{\{<[ \t]*include[ \t]++(?P<q>[\"']?)(?P<path>[^\"'<>]{1,300}+)(?P=q)[ \t]*>\}\}"
-    ),
-    re.compile(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\""),
-    _EMBEDDED,
-)
 _HINT = "Write `{{ include part.md }}`, with a path that contains spaces in quotes."
 
 
@@ -150,10 +143,10 @@ def read(text: str) -> Directive | None:
 
 def _other(text: str) -> Directive | None:
     """The directive that is equivalent to another tool's include."""
-    for pattern in _OTHERS:
+    for pattern, may_be in table().inclusions:
         if match := pattern.fullmatch(text):
             path = quote(match["path"].strip())
-            if pattern is _EMBEDDED and not PurePosixPath(match["path"]).suffix:
+            if may_be and not PurePosixPath(match["path"]).suffix:
                 path += ".md"
-            return Directive(path, (), match.start("path"), pattern is _EMBEDDED)
+            return Directive(path, (), match.start("path"), may_be)
     return None

@@ -3,7 +3,7 @@
 Definition lists have a line for each term, then ``: definition`` (PHP Markdown Extra), or one term
 and ``~ definition`` (Pandoc). Notes are ``[^label]: text``; as on GitHub, one may follow a
 paragraph without an empty line. Admonitions are Python-Markdown's, ``!!! note "Title"``, and
-MkDocs' collapsible ones, ``??? note``; its tabs are ``=== "Title"``.
+MkDocs' collapsible ones, ``??? note``.
 """
 
 from __future__ import annotations
@@ -148,24 +148,5 @@ class AdmonitionProcessor(IndentedProcessor):
             title = BlockElement("title", cursor.number)
             title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
             block.append(title)
-        cursor.skip_rest()
-        return True
-
-
-_TAB = re.compile(r'===[!+]{0,2}[ \t]+"([^"]{1,200})"[ \t]*$')
-
-
-class TabProcessor(IndentedProcessor):
-    """The first child is the title."""
-
-    begins = "="
-
-    def start(self, cursor: Cursor) -> bool:
-        match = _TAB.match(cursor.rest)
-        if not match or self.parser.too_deep(cursor):
-            return False
-        title = BlockElement("title", cursor.number)
-        title.lines = [Line(match[1], cursor.number, cursor.offset + match.start(1))]
-        self.open(cursor, "tab").append(title)
         cursor.skip_rest()
         return True

@@ -18,6 +18,7 @@ from pipeline.parser.constructs import (
     writing,
 )
 from pipeline.parser.constructs.parts import Construct, Parts
+from pipeline.parser.dialects import table
 
 
 def _bibliography(parts: Parts) -> tuple[Block, ...]:
@@ -32,12 +33,9 @@ def _index(parts: Parts) -> tuple[Block, ...]:
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
-    **dict.fromkeys(("seealso", "admonition"), boxes.directive),
-    "dropdown": boxes.dropdown,
     "details": boxes.details,
     "summary": boxes.details,
     "figures": figures.figures,
-    **dict.fromkeys(("figure", "image"), figures.directive),
     "index": _index,
     "lines": writing.writing_lines,
     **dict.fromkeys(("space", "draw"), writing.writing_space),
@@ -48,7 +46,7 @@ CONTAINERS: dict[str, Construct] = {
     "matching": tasks.matching,
     "ordering": tasks.ordering,
     "table": tables.table,
-    **dict.fromkeys(("sidebar", "column-margin"), passages.sidebar),
+    "sidebar": passages.sidebar,
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
     **dict.fromkeys(("verse", "poem", "lines-numbered"), passages.verse),
     "columns": passages.columns,
@@ -70,13 +68,12 @@ FENCES: dict[str, Construct] = {
 
 def container(parts: Parts) -> tuple[Block, ...]:
     """The node of a ``:::`` block; an unknown name becomes a container with that class."""
-    if parts.name not in CONTAINERS and figures.is_group(parts):
+    containers = {**CONTAINERS, **table(parts.files.dialects).containers}
+    if parts.name not in containers and figures.is_group(parts):
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
         return _bibliography(parts)
-    if kind := boxes.quarto_kind(parts.name):
-        return boxes.from_callout(parts, kind)
-    construct = CONTAINERS.get(parts.name)
+    construct = containers.get(parts.name)
     if construct is None:
         guessed = exercises.guessed(parts)
         if guessed is not None:
@@ -86,7 +83,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
             hint = f"Write it as a fence: a line ```{parts.name}, the content, and a line ```."
             parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
         elif parts.name not in MEANT:
-            slips.warn_of_name(parts.name, (*CONTAINERS, *MEANT), parts.span, parts.report)
+            slips.warn_of_name(parts.name, (*containers, *MEANT), parts.span, parts.report)
         construct = boxes.container
     return construct(parts)
 

@@ -16,28 +16,17 @@ from pipeline.model.secrets import Meaning, secret_block
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Parts, Report, headed
+from pipeline.parser.dialects import table
 from pipeline.parser.markup.flow import trim
 
 KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
 ALIASES = {"attention": "warning", "danger": "caution", "error": "caution", "hint": "tip"}
 NAMES = (*sorted(KINDS), *ALIASES)
-CALLOUTS = {
-    **dict.fromkeys(("abstract", "summary", "tldr", "todo"), "note"),
-    **dict.fromkeys(("help", "faq"), "question"),
-    **dict.fromkeys(("seealso", "admonition"), "note"),
-    **dict.fromkeys(("success", "check", "done"), "tip"),
-    **dict.fromkeys(("failure", "fail", "missing", "bug"), "warning"),
-}
-"""Other names for boxes in Obsidian, MkDocs and MyST, and their kinds here."""
-
-TITLES = {"tldr": "TL;DR", "faq": "FAQ", "todo": "To do", "seealso": "See also"}
-DIRECTIVES = frozenset({*NAMES, "seealso", "admonition", "dropdown", "figure", "image"})
-"""The boxes and figures that MyST writes in fences."""
 
 
 def kind_of(name: str) -> str:
     """The kind of box with this name; a note if it is unknown."""
-    return CALLOUTS.get(name) or (ALIASES.get(name, name) if name in NAMES else "note")
+    return table().boxes.get(name) or (ALIASES.get(name, name) if name in NAMES else "note")
 
 
 def title_for(name: str, title: tuple[Inline, ...]) -> tuple[Inline, ...]:
@@ -45,26 +34,7 @@ def title_for(name: str, title: tuple[Inline, ...]) -> tuple[Inline, ...]:
     if title or name in NAMES or name == "admonition":
         return title
     words = name.replace("-", " ").replace("_", " ")
-    return (model.Text(text=TITLES.get(name) or words[:1].upper() + words[1:]),)
-
-
-def directive(parts: Parts) -> tuple[Block, ...]:
-    """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
-    title, attributes = title_of(parts)
-    kind = next((name for name in attributes.classes if name in NAMES), parts.name)
-    found = model.Admonition(
-        kind=kind_of(kind),
-        title=title_for(parts.name, title),
-        children=parts.children,
-        span=parts.span,
-        attributes=attributes.without(classes={kind}),
-    )
-    return (found,)
-
-
-def dropdown(parts: Parts) -> tuple[Block, ...]:
-    """MyST's ``dropdown``, whose content is collapsed."""
-    return details(parts._replace(name="details"))
+    return (model.Text(text=table().titles.get(name) or words[:1].upper() + words[1:]),)
 
 
 Fold: TypeAlias = Literal["", "closed", "open"]
@@ -86,23 +56,6 @@ def box(parts: Parts) -> tuple[Block, ...]:
         fold=fold,
     )
     return (found,)
-
-
-def quarto_kind(name: str) -> str:
-    """The kind of box for one of Quarto's names: ``::: {.callout-note}``."""
-    kind = name.removeprefix("callout-")
-    return kind if kind in NAMES and kind != name else ""
-
-
-def from_callout(parts: Parts, kind: str) -> tuple[Block, ...]:
-    """Quarto's box as one of Chapbook's. A heading at its beginning is its title."""
-    own = parts.attributes.without({"appearance", "icon"})
-    first = parts.children[0] if parts.children else None
-    (made,) = box(parts._replace(name=kind, attributes=own))
-    assert isinstance(made, model.Admonition)
-    if not made.title and isinstance(first, model.Heading):
-        made = replace(made, title=first.children, children=parts.children[1:])
-    return (made,)
 
 
 def details(parts: Parts) -> tuple[Block, ...]:
@@ -169,7 +122,7 @@ def callout(
         place = Span(begin.number, begin.offset, end if end > begin.number else 0)
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     children = tuple(rest)
-    known = name in NAMES or name in CALLOUTS or name in QUOTES
+    known = name in NAMES or name in table().boxes or name in QUOTES
     if not known and (found := secret_block(match[1].strip())):
         if not found.sure:
             report_resemblance("[!{}]", match[1].strip(), found.meaning, span, report)
@@ -208,7 +161,7 @@ def admonition(
     """The box for ``!!! written``; an unknown kind is the class and default title of a note. One
     named by a word for an answer, or similar, is withheld from students."""
     word, *classes = written.split()
-    if word not in NAMES and word not in CALLOUTS and (found := secret_block(word)):
+    if word not in NAMES and word not in table().boxes and (found := secret_block(word)):
         if not found.sure:
             report_resemblance("!!! {}", word, found.meaning, span, report)
         return (_secret(found.meaning, title, children, span),)

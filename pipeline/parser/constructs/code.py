@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 from pipeline.model import Attributes, Block, CodeBlock, MathBlock
 from pipeline.model.codes import BY_SLUG, Code
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.parser import other_tools
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blocks.code import CELL
 from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.dialects import table
 from pipeline.parser.lines import Line
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
@@ -55,14 +55,15 @@ def _with_cell_options(parts: Parts) -> Parts:
     """The fence, with a finding if other tools would draw or execute it; a cell's own options ``#|
     label: fig-x`` become attributes of the code."""
     cell = parts.attributes.get(CELL)
-    if drawn := other_tools.DIAGRAMS.get(parts.name.lower()):
+    dialect = table(parts.files.dialects)
+    if drawn := dialect.diagrams.get(parts.name.lower()):
         message = f"A {drawn} diagram is shown as code."
         hint = "Save it as an SVG image, or draw a chart with a `chart` fence."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
-    elif cell in other_tools.DIRECTIVES:
+    elif cell in dialect.unread:
         message = f"The directive `{{{cell}}}` of MyST is shown as code."
-        parts.report(Code.LIKELY_SLIP, message, parts.span, other_tools.DIRECTIVES[cell])
-    elif cell and cell.lower() not in other_tools.ENGINES:
+        parts.report(Code.LIKELY_SLIP, message, parts.span, dialect.unread[cell])
+    elif cell and cell.lower() not in dialect.engines:
         message = f"`{{{cell}}}` is not known as a language or a directive. It is shown as code."
         hint = f"Write text as Markdown, or in a `::: name` block; and write {cell} without braces."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.codes import Code
 from pipeline.parser.characters import shorten
-from pipeline.parser.inlines import other_tools
+from pipeline.parser.inlines import scripts
 from pipeline.parser.inlines.brackets import Brackets
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
 from pipeline.parser.inlines.leaf import Delimiter, Leaf, Piece
@@ -118,8 +118,6 @@ class _Scanner:
                 mark = read_delimiter(data, pos)
                 self.leaf.chain.add_delimiter(mark)
                 self.leaf.pos += mark.count
-            case "[" | "!" if wiki := other_tools.wiki_link(data, pos, self.references):
-                self._add(*wiki)
             case "!" if data.startswith("[", pos + 1):
                 self.brackets.open("![")
             case "[":
@@ -211,7 +209,7 @@ class _Scanner:
         if len(text) > 1 and text[0] == text[-1] == " " and text.strip(" "):
             text = text[1:-1]
         end = runs[-1] + length
-        if found := other_tools.raw(self.leaf.data, end, text):
+        if found := scripts.raw(self.leaf.data, end, text):
             pieces, after = found
             for piece in pieces:
                 self._add(piece, self.leaf.pos)
@@ -235,7 +233,7 @@ class _Scanner:
                 leaf.chain.wrap_rest(opening, element)
                 leaf.pos = end
                 return True
-        elif end := other_tools.script(leaf.data, leaf.pos):
+        elif end := scripts.script(leaf.data, leaf.pos):
             delimiter = leaf.chain.last_delimiter
             self._script = (leaf.chain.add_text(char), delimiter, end)
             leaf.pos += 1

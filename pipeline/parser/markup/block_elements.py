@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.model.tree import walk
-from pipeline.parser import latex
+from pipeline.parser.blocks.breaks import PAGE_BREAKS
 from pipeline.parser.markup.flow import (
     FlowPart,
     as_blocks,
@@ -24,7 +24,7 @@ from pipeline.parser.markup.inline_elements import code_text
 from pipeline.parser.markup.tags import Frame
 
 _BREAKS = frozenset({"pagebreak", "page-break", "newpage"})
-_COMMANDS = frozenset({f"\\{name}" for name in latex.PAGE_BREAKS.split("|")})
+_COMMANDS = frozenset({f"\\{name}" for name in PAGE_BREAKS.split("|")})
 
 _STYLES: dict[str, model.ListStyle] = {
     "a": "lower-alpha",

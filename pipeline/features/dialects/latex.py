@@ -3,7 +3,12 @@ is all data, each key a pattern of names."""
 
 from __future__ import annotations
 
-PAGE_BREAKS = "newpage|pagebreak|clearpage|cleardoublepage"
+import re
+
+from pipeline.model.late import late
+from pipeline.parser.dialects import Comment, Dialect, ToldMark
+from pipeline.parser.inlines.math import ENVIRONMENTS as FORMULAS
+from pipeline.parser.inlines.patterns import Pattern, Result
 
 TEXTS = {"LaTeX": "LaTeX", "TeX": "TeX", "ldots": "…", "dots": "…", "textellipsis": "…"}
 """Commands that are text."""
@@ -88,3 +93,59 @@ ENVIRONMENTS = {
     r"[\w-]+": "Write what it stands for in Markdown.",
 }
 """Environments other than formulas; the first that matches counts."""
+
+_NAME = "a command of LaTeX"
+
+
+def _text(m: re.Match[str], data: str) -> Result:
+    return TEXTS[m[1]]
+
+
+LATEX = Dialect(
+    names=(),
+    inlines={
+        "latex-text": Pattern("\\", rf"\\({'|'.join(TEXTS)})(?![A-Za-z])(?:\{{\}})?", _text),
+    },
+    comments=(
+        Comment(
+            late(r"\\if(?:false(?![A-Za-z])|0(?!\d))"),
+            late(r"\\fi(?![A-Za-z])"),
+            "a LaTeX comment",
+            r"\fi",
+        ),
+        Comment(
+            late(r"\\begin\{comment\}"),
+            late(r"\\end\{comment\}"),
+            "a LaTeX comment",
+            r"\end{comment}",
+        ),
+    ),
+    environments=BLOCKS,
+    commands=(
+        *(
+            ToldMark(late(rf"\\(?:{names})\*?[\[{{][^\n\]}}]{{0,300}}[\]}}]"), _NAME, instead)
+            for names, instead in WITH_ARGUMENT.items()
+        ),
+        *(
+            # What stands before it is no path: `C:\large`.
+            ToldMark(late(rf"(?<![\w:.\\/\]])\\(?:{names})(?![A-Za-z\\])"), _NAME, instead)
+            for names, instead in ALONE.items()
+        ),
+        ToldMark(
+            late(rf"(?<=[^\n])\\begin\{{(?:{FORMULAS})\*?\}}"),
+            _NAME,
+            "End it in the same paragraph.",
+        ),
+        *(
+            ToldMark(
+                late(
+                    rf"\\(?:begin|end)\{{(?!(?:{FORMULAS})\*?\}})(?:{names})\*?\}}"
+                    r"(?:[\[{][^\n\]}]{0,300}[\]}])?"
+                ),
+                _NAME,
+                instead,
+            )
+            for names, instead in ENVIRONMENTS.items()
+        ),
+    ),
+)

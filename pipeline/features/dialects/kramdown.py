@@ -1,0 +1,110 @@
+"""Jekyll's kramdown and Liquid: attributes of a block on a line below it, the place of the
+contents, comments and tags."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.model.codes import Code
+from pipeline.model.late import late
+from pipeline.parser import attributes
+from pipeline.parser.attributes import joined
+from pipeline.parser.blockparser import LineProcessor
+from pipeline.parser.dialects import Comment, Dialect, ToldMark
+from pipeline.parser.lines import Cursor
+
+_SEED = re.compile(r"\{:toc\}[ \t]*$")
+_LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
+_SEEDS = frozenset({"toc", "contents", "table of contents"})
+_HEADING = re.compile(r"h[1-6]$")
+
+
+class AttributesProcessor(LineProcessor):
+    """A line that disappears: the attributes of the block above, or the place of the contents."""
+
+    begins = "{"
+
+    def start(self, cursor: Cursor) -> bool:
+        rest = cursor.rest
+        if _SEED.match(rest):
+            self._leave_out(cursor)
+            self.parser.asks_for_contents = True
+            self._drop_seed()
+            return True
+        if "p" in (self.parser.innermost.tag, self.parser.tip.tag):
+            return False
+        return bool(_LIST.match(rest)) and self._attributes(cursor)
+
+    def _leave_out(self, cursor: Cursor) -> None:
+        self.parser.close_unmatched()
+        cursor.skip_rest()
+
+    def _drop_seed(self) -> None:
+        """Remove the list of one item that kramdown replaces by the contents."""
+        while self.parser.tip.tag in ("ul", "ol"):
+            self.parser.close_tip()
+        parent = self.parser.tip
+        last = parent.last
+        if last is not None and last.tag in ("ul", "ol") and len(last) == 1:
+            text = "".join(str(line) for leaf in last.iter() for line in getattr(leaf, "lines", ()))
+            if text.strip().lower() in _SEEDS:
+                parent.remove(last)
+
+    def _attributes(self, cursor: Cursor) -> bool:
+        """Give an attribute list to the block directly above it."""
+        parser, text = self.parser, cursor.rest.strip()
+        found = attributes.read(text)
+        if not found or found[1] != len(text):
+            return False
+        container = parser.innermost
+        last = container.last
+        if last is None or parser.gap(last.end, cursor.number):
+            return False
+        place = cursor.line.at()
+        self._leave_out(cursor)
+        if _HEADING.match(last.tag) or last.tag in ("pre", "container"):
+            last.state = joined(last.attributes, found[0])
+            return True
+        message = f"The attributes `{text}` are kramdown's, and are left out: no list or quotation"
+        hint = f"Put the block between `::: {text[2:].strip()}` and `:::`.".replace("::: ", "::: {")
+        parser.report(Code.LIKELY_SLIP, f"{message} has any.", place, hint)
+        return True
+
+
+INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
+
+_ATTRIBUTES = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
+
+KRAMDOWN = Dialect(
+    names=("kramdown",),
+    blocks={"kramdown-attributes": AttributesProcessor},
+    marks=(
+        ToldMark(
+            late(rf"(?<=\S){_ATTRIBUTES}|{_ATTRIBUTES}(?=[ \t]*+\S)"),
+            "an attribute list that applies to nothing",
+            r"Put what it is about in brackets: `[text]\g<0>`.",
+        ),
+    ),
+)
+
+LIQUID = Dialect(
+    names=("Liquid",),
+    comments=(
+        Comment(late(r"\{#(?:-|(?=\s|$))"), late(r"#\}"), "a Jinja comment", "#}", text=True),
+        Comment(late(r"\{\{!"), late(r"\}\}"), "a Handlebars comment", "}}", text=True),
+        Comment(late(r"\{%-?\s*#"), late(r"-?%\}"), "a Liquid comment", "%}", text=True),
+        Comment(
+            late(r"\{%-?\s*comment\b[^{}%\n]{0,100}%\}"),
+            late(r"\{%-?\s*endcomment\s*-?%\}"),
+            "a Liquid comment",
+            "{% endcomment %}",
+        ),
+    ),
+    marks=(
+        ToldMark(
+            re.compile(r"\{%[^\n]{0,300}?%\}"),
+            "a tag of Liquid or Jinja",
+            f"Write the text that it stands for. {INCLUDE}",
+        ),
+    ),
+)

@@ -1,0 +1,119 @@
+"""MkDocs: blocks between slashes, tabs, keys, and included files."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.features.dialects.kramdown import INCLUDE
+from pipeline.model import NO_ATTRIBUTES
+from pipeline.model.late import late
+from pipeline.model.secrets import meaning_of
+from pipeline.parser.blockparser import BlockElement, Match
+from pipeline.parser.blocks.containers import ContainerProcessor
+from pipeline.parser.blocks.indented import IndentedProcessor
+from pipeline.parser.constructs.boxes import NAMES
+from pipeline.parser.dialects import Dialect, Inclusion, ToldMark
+from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+from pipeline.parser.lines import Cursor, Line
+
+_SLASHES = re.compile(r"(/{3,})[ \t]*+([a-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(.*))?$")
+_OPTION = re.compile(r"(type|open|new|select|attrs):[ \t]*+(.*)$")
+
+
+class SlashesProcessor(ContainerProcessor):
+    """MkDocs' blocks: ``/// note | Title`` to ``///``, where indented options may come first."""
+
+    begins = "/"
+    closing = re.compile(r"(?<!/)(/{3,})[ \t]*$")
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _SLASHES.match(cursor.rest)
+        if not match or not self.parser.comes_later(_LAST_SLASHES) or self.parser.too_deep(cursor):
+            return False
+        name = meaning_of(match[2]) or match[2]
+        if name not in SLASHES and not meaning_of(name):
+            return False
+        state = NO_ATTRIBUTES
+        count, title = str(len(match[1])), (match[3] or "").strip()
+        self.open(
+            cursor, "container", state, name=name, written=match[2], argument=title, colons=count
+        )
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if not block.get("begun") and cursor.indent >= 4:
+            if match := _OPTION.match(cursor.rest):
+                if match[1] == "type" and block.get("name") == "admonition":
+                    block.set("name", match[2].strip())
+                cursor.skip_rest()
+                return Match.YES
+        elif not cursor.blank:
+            block.set("begun", "yes")
+        return super().proceed(block, cursor)
+
+
+_LAST_SLASHES = re.compile(r"^[ \t>]*/{3,}[ \t]*$")
+SLASHES = frozenset({*NAMES, "admonition", "details", "tab"})
+"""The names of such blocks that have an equivalent; others are reported."""
+
+
+_TAB = re.compile(r'===[!+]{0,2}[ \t]+"([^"]{1,200})"[ \t]*$')
+
+
+class TabProcessor(IndentedProcessor):
+    """The first child is the title."""
+
+    begins = "="
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _TAB.match(cursor.rest)
+        if not match or self.parser.too_deep(cursor):
+            return False
+        title = BlockElement("title", cursor.number)
+        title.lines = [Line(match[1], cursor.number, cursor.offset + match.start(1))]
+        self.open(cursor, "tab").append(title)
+        cursor.skip_rest()
+        return True
+
+
+_KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del", "tab": "Tab"}
+
+
+def _keys(m: re.Match[str], data: str) -> Result:
+    """``++ctrl+alt+del++``, keys as MkDocs writes them."""
+    before = data[m.start() - 1 : m.start()]
+    if before.isalnum() or before == "+":
+        return None
+    group = InlineSpan("group")
+    for number, name in enumerate(m[1].split("+")):
+        key = InlineSpan("element", _key(name), name="kbd")
+        key.offset = m.start()
+        if number:
+            group[-1].tail = "+"
+        group.append(key)
+    return group
+
+
+def _key(name: str) -> str:
+    if name.lower() in _KEYS:
+        return _KEYS[name.lower()]
+    return " ".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+MKDOCS = Dialect(
+    names=("MkDocs",),
+    blocks={"slashes": SlashesProcessor, "tab": TabProcessor},
+    inlines={
+        "keys": Pattern("+", r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])", _keys),
+    },
+    inclusions=(Inclusion(re.compile(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\"")),),
+    lines=(
+        ToldMark(re.compile(r"-{1,8}8<-"), "a snippet of MkDocs", INCLUDE),
+        ToldMark(
+            late(r"(?<!/)/{3,}[ \t]*[a-z][\w-]*[ \t]*(?:\||$)"),
+            "a block of MkDocs",
+            "Write it as a block: `::: note Title`, the text, and `:::`.",
+        ),
+    ),
+)

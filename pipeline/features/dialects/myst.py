@@ -1,0 +1,102 @@
+"""MyST: roles, directives in fences, and labels."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline import model
+from pipeline.features.dialects.kramdown import INCLUDE
+from pipeline.model import Block
+from pipeline.parser.constructs import figures
+from pipeline.parser.constructs.boxes import NAMES, details, kind_of, title_for, title_of
+from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.dialects import Dialect, ToldMark
+from pipeline.parser.inlines import links
+from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+
+_WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
+
+
+def _role(m: re.Match[str], data: str) -> Result:
+    """``{ref}`target` `` and MyST's other roles with a clear meaning."""
+    role, content = m[1], m[2].strip()
+    if role in ("sub", "sup", "kbd"):
+        return InlineSpan("element", content, name=role)
+    if role == "math":
+        return InlineSpan("math", content)
+    if role == "abbr":
+        short, _, long = content.removesuffix(")").rpartition("(")
+        if not (content.endswith(")") and short.strip() and long):
+            return InlineSpan("element", content, name="abbr")
+        return InlineSpan("element", short.rstrip(), name="abbr", title=long)
+    named = _WITH_TARGET.match(content)
+    text, target = (named[1], named[2]) if named else ("", content)
+    if role in ("doc", "download"):
+        return InlineSpan("a", text or target, href=links.encode(target))
+    if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
+        return InlineSpan("cross-reference", target=target, form="full")
+    return InlineSpan("a", text or target, href=links.encode(f"#{target}"))
+
+
+def directive(parts: Parts) -> tuple[Block, ...]:
+    """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
+    title, attributes = title_of(parts)
+    kind = next((name for name in attributes.classes if name in NAMES), parts.name)
+    found = model.Admonition(
+        kind=kind_of(kind),
+        title=title_for(parts.name, title),
+        children=parts.children,
+        span=parts.span,
+        attributes=attributes.without(classes={kind}),
+    )
+    return (found,)
+
+
+def dropdown(parts: Parts) -> tuple[Block, ...]:
+    """MyST's ``dropdown``, whose content is collapsed."""
+    return details(parts._replace(name="details"))
+
+
+MYST = Dialect(
+    names=("MyST",),
+    inlines={
+        "role": Pattern(
+            "{",
+            r"\{(sub|sup|kbd|math|abbr|ref|numref|eq|doc|download)\}`([^`\n]{1,500})`",
+            _role,
+        ),
+    },
+    directives=frozenset({*NAMES, "seealso", "admonition", "dropdown", "figure", "image"}),
+    containers={
+        **dict.fromkeys(("seealso", "admonition"), directive),
+        "dropdown": dropdown,
+        **dict.fromkeys(("figure", "image"), figures.directive),
+    },
+    boxes=dict.fromkeys(("seealso", "admonition"), "note"),
+    titles={"seealso": "See also"},
+    marks=(
+        ToldMark(
+            re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
+            "a role of MyST",
+            "Write a link `[text](#id)`, a reference `@fig-x` or plain text.",
+        ),
+    ),
+    lines=(
+        ToldMark(
+            re.compile(r"\([A-Za-z][\w-]*\)=$"),
+            "a label of MyST",
+            "Write it as the id of the heading: `## Heading {#label}`.",
+        ),
+    ),
+    unread={
+        **dict.fromkeys(("include", "literalinclude"), INCLUDE),
+        **dict.fromkeys(("table", "list-table", "csv-table"), "Write a table, or a fence `csv`."),
+        **dict.fromkeys(
+            ("toctree", "contents"), "Leave it out: the contents are added automatically."
+        ),
+        **dict.fromkeys(
+            ("glossary", "tab-set", "tab-item", "grid", "card", "margin", "sidebar", "epigraph"),
+            "Write its content as Markdown, or as a `::: name` block.",
+        ),
+    },
+)

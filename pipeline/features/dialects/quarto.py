@@ -1,0 +1,82 @@
+"""Quarto and R Markdown: boxes, shortcodes, cells of code, included files; bookdown's labels."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import Block
+from pipeline.model.late import late
+from pipeline.parser.constructs import passages
+from pipeline.parser.constructs.boxes import NAMES, box
+from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.dialects import Dialect, Inclusion, ToldMark
+from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+
+_CALLOUT = "callout-"
+_NAME = re.compile(r"[^\W\d_][\w-]*")
+
+
+def callout(parts: Parts) -> tuple[Block, ...]:
+    """Quarto's box as one of Chapbook's. A heading at its beginning is its title."""
+    kind = parts.name.removeprefix(_CALLOUT)
+    own = parts.attributes.without({"appearance", "icon"})
+    first = parts.children[0] if parts.children else None
+    (made,) = box(parts._replace(name=kind, attributes=own))
+    assert isinstance(made, model.Admonition)
+    if not made.title and isinstance(first, model.Heading):
+        made = replace(made, title=first.children, children=parts.children[1:])
+    return (made,)
+
+
+def _shortcode(m: re.Match[str], data: str) -> Result:
+    """``{{< meta title >}}``, ``{{< var name >}}`` and ``{{< kbd Ctrl-C >}}`` of Quarto."""
+    if m[1] == "kbd":
+        return InlineSpan("element", m[2], name="kbd")
+    return InlineSpan("variable", name=m[2]) if _NAME.fullmatch(m[2]) else None
+
+
+QUARTO = Dialect(
+    names=("Quarto",),
+    inlines={
+        "shortcode": Pattern(
+            "{", r"\{\{<[ \t]*(meta|var|kbd)[ \t]+([^\n<>]{1,100}?)[ \t]*>\}\}", _shortcode
+        ),
+    },
+    inclusions=(
+        Inclusion(
+            re.compile(
+                r"\{\{<[ \t]*include[ \t]++(?P<q>[\"']?)(?P<path>[^\"'<>]{1,300}+)(?P=q)[ \t]*>\}\}"
+            )
+        ),
+    ),
+    containers={
+        **{f"{_CALLOUT}{kind}": callout for kind in NAMES},
+        "column-margin": passages.sidebar,
+    },
+    engines=frozenset(
+        "asis bash c cat cpp css d3 dot fortran html javascript js julia jupyter mermaid node"
+        " observable octave ojs perl php powershell psql python python3 r rcpp ruby rust sas scala"
+        " sh shell sql stan stata tikz typescript webr zsh".split()
+    ),
+)
+
+BOOKDOWN = Dialect(
+    names=("bookdown",),
+    commands=(
+        ToldMark(
+            re.compile(r"\\#(?:eq|fig|tab):(\w(?:[\w-]{0,60}\w)?)"),
+            "a label of bookdown",
+            r"Write an id in braces after the figure or the caption: `{#fig-\1}`, `{#tbl-\1}`.",
+        ),
+    ),
+    lines=(
+        ToldMark(
+            late(r"\(ref:[\w-]+\) "),
+            "a text reference of bookdown",
+            "Write the text where it belongs, for example as the caption.",
+        ),
+    ),
+)

@@ -1,0 +1,167 @@
+"""Notations of other tools that the parser reads: tables that features have, one for each tool.
+
+A `Dialect` with signs counts only for documents that have one of them, and nothing of it touches
+others. All that the parser does with them goes through `table`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from pipeline import features
+from pipeline.model import Document
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.parser.blockparser import LineProcessor
+from pipeline.parser.constructs.parts import Construct, Report
+from pipeline.parser.inlines.patterns import Pattern
+from pipeline.parser.lines import Line
+
+
+class ToldMark(NamedTuple):
+    """Syntax of another tool that stays as text, and is told: a ``pattern``, its ``name``, and the
+    hint ``instead``. One that ``is_first`` only stands in the first line of a source."""
+
+    pattern: re.Pattern[str]
+    name: str
+    instead: str
+    is_first: bool = False
+
+
+class Comment(NamedTuple):
+    """The patterns that a comment begins and ends with, its ``name``, and the usual ``end``. One
+    that may be ``text`` if it does not end is not reported then."""
+
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+    name: str
+    end: str
+    text: bool = False
+
+
+class Inclusion(NamedTuple):
+    """A line that includes the file in the group ``path`` of the ``pattern``. One that ``may_be``
+    something else is text if there is no file, and includes ``.md`` if no suffix is written."""
+
+    pattern: re.Pattern[str]
+    may_be: bool = False
+
+
+class Sign(NamedTuple):
+    """A sign that a document is of a tool: the ``pattern``, which has the ``word`` in it."""
+
+    word: str
+    pattern: re.Pattern[str]
+
+
+References: TypeAlias = Mapping[str, tuple[str, str]]
+NONE: Mapping[str, Any] = {}
+
+
+class Dialect(NamedTuple):
+    """The notations of one tool, or those of all that count for a document.
+
+    Read are ``blocks`` and ``inlines``, those ``linking`` to something unless the document defines
+    such a reference, ``comments``, ``inclusions``, directives in fences (``directives``) and
+    LaTeX's environments that are a block, ``containers`` (blocks ``:::`` by name), and the kinds of
+    ``boxes`` with their ``titles``. Told are ``marks`` within text, ``commands`` after a backslash,
+    ``lines`` by their beginning, ``diagrams`` and ``unread`` directives in fences, and cells that
+    are not of one of the ``engines``. ``settle`` are passes over the parsed document; the
+    ``names`` are what findings call the tool, if importing reads more of it than building.
+    """
+
+    names: tuple[str, ...]
+    signs: tuple[Sign, ...] = ()
+    blocks: Mapping[str, type[LineProcessor]] = NONE
+    inlines: Mapping[str, Pattern] = NONE
+    linking: Mapping[str, Callable[[References], Pattern]] = NONE
+    comments: tuple[Comment, ...] = ()
+    inclusions: tuple[Inclusion, ...] = ()
+    directives: frozenset[str] = frozenset()
+    environments: Mapping[str, str] = NONE
+    containers: Mapping[str, Construct] = NONE
+    boxes: Mapping[str, str] = NONE
+    titles: Mapping[str, str] = NONE
+    marks: tuple[ToldMark, ...] = ()
+    commands: tuple[ToldMark, ...] = ()
+    lines: tuple[ToldMark, ...] = ()
+    diagrams: Mapping[str, str] = NONE
+    unread: Mapping[str, str] = NONE
+    engines: frozenset[str] = frozenset()
+    settle: tuple[Callable[[Document], Document], ...] = ()
+
+
+def signed(text: str) -> tuple[str, ...]:
+    """The tools that a document's own signs name."""
+    return tuple(
+        dialect.names[0]
+        for dialect in features.dialect_tables()
+        if any(sign.word in text and sign.pattern.search(text) for sign in dialect.signs)
+    )
+
+
+def table(tools: tuple[str, ...] = ()) -> Dialect:
+    """All that counts for a document with the signs of these tools."""
+    return _table(features.FEATURES, tools)
+
+
+@functools.lru_cache(maxsize=64)
+def _table(rows: tuple[features.Feature, ...], tools: tuple[str, ...]) -> Dialect:
+    """The table of `table`, for the features that there are."""
+    counting = [row for row in features.dialect_tables() if not row.signs or row.names[0] in tools]
+    fields = zip(*counting, strict=True) if counting else ()
+    return Dialect(*map(_joined, fields)) if counting else Dialect(())
+
+
+def _joined(values: tuple[Any, ...]) -> Any:
+    """Tuples, mappings or sets as one."""
+    if isinstance(values[0], tuple):
+        return tuple(row for value in values for row in value)
+    if isinstance(values[0], frozenset):
+        return frozenset().union(*values)
+    return {key: row for value in values for key, row in value.items()}
+
+
+TRIGGERS = "{:@\\"
+"""The characters that marks within text begin with."""
+
+_MAY_BEGIN = re.compile(r"[-.<\[$({:=#/%]|(?:im|ex)port |[a-z]{3,7}::")
+"""Marks that are tried at the beginning of a line: few lines of prose have any."""
+
+
+def mark_at(data: str, pos: int, dialect: Dialect) -> tuple[ToldMark, str] | None:
+    """The mark of another tool that begins at ``pos`` of a text, and the text of the mark."""
+    for mark in dialect.commands if data[pos] == "\\" else dialect.marks:
+        if match := mark.pattern.match(data, pos):
+            instead = match.expand(mark.instead)
+            return mark._replace(instead=instead), match[0]
+    return None
+
+
+def warn_of_line(lines: Iterable[Line], dialect: Dialect, report: Report) -> None:
+    """The lines of a paragraph that begin with a mark of another tool."""
+    before = ""
+    for line in lines:
+        if not _MAY_BEGIN.match(line):
+            before = line
+            continue
+        if line.startswith("% ") and not before.rstrip()[-1:].isdecimal():  # not a percentage
+            message = f"`{line.strip()}` is a comment in MyST and LaTeX. It stays as text."
+            hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."
+            report(Code.LIKELY_SLIP, message, line.at(), hint)
+        before = line
+        for mark in dialect.lines:
+            match = None if mark.is_first and line.number > 1 else mark.pattern.match(line)
+            if match:
+                written = f"`{line.strip()}`" if len(line) < 60 else f"`{match[0]}…`"
+                message = f"{written} is {mark.name}, and stays as text."
+                report(Code.LIKELY_SLIP, message, line.at(), mark.instead)
+
+
+def is_foreign(findings: Iterable[Diagnostic]) -> bool:
+    """Return whether the findings show that the source was written for another tool."""
+    names = table().names
+    return sum(1 for finding in findings if any(name in finding.message for name in names)) > 2
