@@ -20,12 +20,16 @@ from pipeline.model.tree import has
 
 
 class PassPlace(enum.Enum):
-    """The places for passes among those that every document needs (`pipeline.resolve.passes`)."""
+    """The places for passes among those that every document needs (`pipeline.resolve.passes`), and
+    around the page marks of an edition (`pipeline.flow.steps.mark`)."""
 
     BEFORE_SECTIONS = enum.auto()
     BEFORE_IDS = enum.auto()
+    WITH_NUMBERS = enum.auto()
     BEFORE_TYPOGRAPHY = enum.auto()
     WITH_ALL_TEXT = enum.auto()
+    BEFORE_PAGE_MARKS = enum.auto()
+    WITH_PAGE_MARKS = enum.auto()
 
 
 class PassSetting(NamedTuple):
@@ -76,12 +80,22 @@ class Feature(NamedTuple):
         )
 
     def load(self, name: str) -> Any:
-        """A function or a table in the feature's folder."""
-        return getattr(importlib.import_module(f"{__name__}.{self.name}"), name)
+        """A function or a table in the feature's folder, or in a module there: ``marks.count``."""
+        module, _, name = f"{__name__}.{self.name}.{name}".rpartition(".")
+        return getattr(importlib.import_module(module), name)
 
 
 FEATURES = (
     Feature("dialogue", keys=FEATURE_KEYS["dialogue"], grouping="group_turns", writers="WRITERS"),
+    Feature(
+        "exercises",
+        (
+            FeaturePass(PassPlace.WITH_NUMBERS, "questions.number_questions"),
+            FeaturePass(PassPlace.WITH_NUMBERS, "marks.count_marks"),
+            FeaturePass(PassPlace.BEFORE_PAGE_MARKS, "in_place.put_in_place"),
+            FeaturePass(PassPlace.WITH_PAGE_MARKS, "answer_key.answers_alone"),
+        ),
+    ),
     Feature(
         "formulas",
         (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),),

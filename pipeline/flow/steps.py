@@ -57,14 +57,15 @@ def resolve(document: Document, edition: Edition, folder: Path, split: int) -> D
 
 
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
-    """A resolved document with the page marks that an edition needs, and with answers in place for
-    teachers."""
-    from pipeline.resolve import answer_key, answers, page_marks
+    """A resolved document with the page marks that an edition needs; features put answers in place
+    before, and take them out alone after that."""
+    from pipeline.features import WHOLE, PassPlace, apply
+    from pipeline.resolve import page_marks
+    from pipeline.resolve.titles import titled_for_teachers
 
-    if edition.audience == "teacher":
-        document = answers.put_in_place(document)
-        if edition.format != "pdf":  # paper lies in the teacher's hand
-            document = answers.titled_for_teachers(document)
+    document = apply(PassPlace.BEFORE_PAGE_MARKS, WHOLE, document)
+    if edition.audience == "teacher" and edition.format != "pdf":  # paper lies in their hands
+        document = titled_for_teachers(document)
     if page_map is not None and has_page_marks(edition, document.metadata):
         place = page_marks.place_marks
         if edition.same_pages or edition.part == "answers":
@@ -74,7 +75,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
         elif edition.format == "html":
             place = page_marks.place_all_marks
         document = place(document, page_map)
-    return answer_key.answers_alone(document) if edition.part == "answers" else document
+    return apply(PassPlace.WITH_PAGE_MARKS, WHOLE, document)
 
 
 @step

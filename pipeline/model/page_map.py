@@ -27,6 +27,9 @@ from pipeline.model.tree import (
     walk_with,
 )
 
+FIRST_PAGE = "1"
+"""The label of the page on which a text begins by default."""
+
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     """A block: the name of its type, and its position in the source (as in `Span`). ``nth`` is the

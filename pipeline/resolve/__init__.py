@@ -13,8 +13,8 @@ reasons for their order in `passes`:
 - Summaries, which are buttons, lose their links before links and notes are examined.
 - Addresses may become notes, and so come before these are counted.
 - Identifiers and notes count the contents of sections.
-- The questions of an exercise are labelled with its number, and get ids if something refers to
-  them; their marks become text before typography.
+- The questions of an exercise are labelled with its number once that is known; their marks become
+  text before typography.
 - Typography needs the final words, except for those that later passes write.
 - References need all ids, and cross-references the numbers and the titles that they quote.
 - The index and charts come when all their text is final.
@@ -38,11 +38,9 @@ from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
 from pipeline.resolve.directions import isolate_directions
 from pipeline.resolve.identifiers import assign_identifiers
-from pipeline.resolve.marks import count_marks
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_lines, number_sections
 from pipeline.resolve.own_fonts import read_fonts
-from pipeline.resolve.questions import number_questions
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.roles import check_roles
 from pipeline.resolve.sections import nest_sections
@@ -70,8 +68,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         number_notes,
         number_captions,
         number_lines,
-        number_questions,
-        count_marks,
+        functools.partial(apply, PassPlace.WITH_NUMBERS, setting),
         number_sections,
         functools.partial(check_references, folder=folder),
         functools.partial(gather_assets, folder=folder),
@@ -109,8 +106,7 @@ def resolve_fragment(document: Document) -> Document:
         number_notes,
         number_captions,
         number_lines,
-        number_questions,
-        count_marks,
+        functools.partial(apply, PassPlace.WITH_NUMBERS, FRAGMENT),
         drop_unsafe_addresses,
         functools.partial(apply, PassPlace.BEFORE_TYPOGRAPHY, FRAGMENT),
         fill_references,

@@ -11,7 +11,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import NO_ATTRIBUTES, Inline, Node
+from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.tree import BLANK, plain_text
 from pipeline.model.words import words
@@ -70,3 +70,10 @@ def _pattern(kind: str, lang: str) -> re.Pattern[str]:
         rf"\s*(?:{word}|{also})\s*((?:[A-Z][.\-–]?)?\d{{1,4}}(?:[.\-–]\d{{1,4}}){{0,3}}[a-z]?)\s*(?:[.:–—]|$)",
         re.IGNORECASE,
     )
+
+
+def titled_for_teachers(document: Document) -> Document:
+    """The document with a title that names its readers: on a shelf or among the tabs of a browser,
+    the teacher's and the students' look alike."""
+    title = f"{document.metadata.title} ({words(document.metadata.lang)['edition_teacher']})"
+    return replace(document, metadata=replace(document.metadata, title=title))

@@ -29,12 +29,11 @@ from pipeline.model.editions import (
     pages_name,
     stem_of,
 )
-from pipeline.model.page_map import letters, printed_letters
+from pipeline.model.page_map import FIRST_PAGE, letters, printed_letters
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.words import words
 from pipeline.package.result import Package
 from pipeline.package.units import DrawnText
-from pipeline.resolve.answer_key import FRONT
 from pipeline.system.checksums import MANIFEST
 from pipeline.verify import CheckReport, site_of, texts
 from pipeline.verify.findings import finding
@@ -201,7 +200,7 @@ def _without_pages(
     passages: Iterable[Passage], page_mark: str, is_printed: bool
 ) -> Iterator[Passage]:
     """The passages without the pages of exercises, which only another edition can provide."""
-    page = f"({page_mark.format(page=FRONT)})"
+    page = f"({page_mark.format(page=FIRST_PAGE)})"
     for passage in passages:
         text = passage.text.removesuffix(page)
         if own := printed_letters(text) if is_printed else letters(text):

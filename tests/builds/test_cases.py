@@ -27,12 +27,13 @@ import pytest
 
 from pipeline import model
 from pipeline.driver import render_fragment
+from pipeline.flow import steps
 from pipeline.model import Document
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
-from pipeline.resolve.answer_key import answers_alone
 from tests.helpers import making
 from tests.helpers.paths import CASES
 from tests.helpers.sentences import no_sentences
@@ -84,7 +85,7 @@ def got(kind: str, file: Path) -> str:
         case ".answers.html":
             parsed = parse(text, folder=file.parent)
             document = making.resolved(parsed, "answers", file.parent)
-            return body(answers_alone(document))
+            return body(steps.mark(document, EDITIONS["answers"], None))
         case ".model.json":
             parsed = parse(text, folder=file.parent) if whole else parse_body(text, file.parent)
             return model.encode(parsed).decode()

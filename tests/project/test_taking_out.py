@@ -49,6 +49,17 @@ Ana: How deep is it?
 
 Ben: Very deep.
 
+::: exercise Wells {marks=4}
+1. A bucket hangs on a ____{sprocket}.
+
+- ( ) dry
+- (x) wet
+
+::: answer
+It hangs on a cogwheel.
+:::
+:::
+
 ## Glossary {.glossary}
 
 Well
@@ -66,12 +77,16 @@ SHOWN = {
     "citations": "[@moss2020]",
     "code": "wells = 60",
     "dialogue": "Ana: How deep is it?",
+    "exercises": "A bucket hangs",
     "formulas": "a + b = 7",
     "dialects": "Press ++ctrl+w++.",
     "glossary": "A hole with water.",
     "index": "fills the",
 }
 """Words that readers still get without a feature."""
+
+WITHHELD = ("sprocket", "(x)", "cogwheel", "✓")
+"""Words that pupils do not get with any features."""
 
 
 class _Without:
@@ -114,6 +129,7 @@ def test_each_feature_can_be_taken_out(
     assert all(f"lacks {feature.name}" in message for message in messages)
     page = (tmp_path / "build" / "all" / "all.html").read_text("utf-8")
     assert SHOWN[feature.name] in page
+    assert not [word for word in WITHHELD if word in page]
 
     document = parse(SOURCE, folder=tmp_path)
     assert same(document, parse(write(document), folder=tmp_path))

@@ -11,10 +11,10 @@ from hypothesis import settings
 import pipeline
 from pipeline import model
 from pipeline.driver import Options
+from pipeline.features.exercises.answer_key import _Key
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import rewrite_document
 from pipeline.parser import parse
-from pipeline.resolve.answer_key import _Key
 from pipeline.verify.key import missing_answers
 from tests.helpers import making, placements
 from tests.helpers.placements import Placement

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features import PassSetting
 from pipeline.model import (
     Attributes,
     Block,
@@ -37,7 +38,7 @@ MOST = 1000
 _MARKS = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
-def count_marks(document: Document) -> Document:
+def count_marks(document: Document, _setting: PassSetting) -> Document:
     """The document with the marks of each exercise and question as text, and with totals if the
     front matter asks for them. An invalid number of marks, or one in the wrong place, is a
     BAD_ATTRIBUTE. A number that differs from the sum of the questions is WRONG_SUM."""

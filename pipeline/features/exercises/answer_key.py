@@ -8,9 +8,12 @@ from typing import TypeGuard, TypeVar, cast, get_args
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features import PassSetting
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.page_map import FIRST_PAGE
 from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import ANSWER, TEACHER, children, inlines_of, plain_text, walk
@@ -24,9 +27,6 @@ N = TypeVar("N", bound=Node)
 MARK = "\0"
 """Stands for the value in a text of it and its name."""
 
-FRONT = "1"
-"""The page on which a text begins by default."""
-
 NOTHING = "–"
 """The placeholder for a question without an answer among questions that have one."""
 
@@ -39,10 +39,13 @@ OF_QUESTION = (
 it may be a task of its own."""
 
 
-def answers_alone(document: Document) -> Document:
-    """The key to a resolved document, in which the pages are marked as `keep_pages` does: the
-    answers to each exercise under its number, title and page, and the titles of their sections.
-    Without any, there is a NO_ANSWERS warning."""
+def answers_alone(document: Document, _: PassSetting) -> Document:
+    """The key to a resolved document, for an edition of answers. The pages in the document are
+    marked as `keep_pages` does; the key has the answers to each exercise under its number, title
+    and page, and the titles of their sections. Without any, there is a NO_ANSWERS warning."""
+    edition = EDITIONS.get(document.edition)
+    if edition is None or edition.part != "answers":
+        return document
     vocabulary = words(document.metadata.lang)
     key = _Key(document)
     blocks = key.of(document.blocks)
@@ -122,7 +125,7 @@ class _Key:
         self._lang = document.metadata.lang
         self._words = words(self._lang)
         self._notes = {note.label: note for note in document.notes}
-        self._page = FRONT
+        self._page = FIRST_PAGE
         self._gaps = 0
         self._has_one_gap = False
         self._in_exercise = False

@@ -7,14 +7,19 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features import PassSetting
 from pipeline.model import Block, Document, Node
+from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import FIELDS
-from pipeline.model.words import words
 
 
-def put_in_place(document: Document) -> Document:
-    """The document with each answer in place of the lines or the space directly before it."""
+def put_in_place(document: Document, _: PassSetting) -> Document:
+    """The document, if it is for teachers, with each answer in place of the lines or the space
+    directly before it."""
+    edition = EDITIONS.get(document.edition)
+    if edition is None or edition.audience != "teacher":
+        return document
     holders = [kind for kind, fields in FIELDS.items() if "children" in fields]
 
     def joined(node: Node) -> Node:
@@ -42,10 +47,3 @@ def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
             yield block
     if room:
         yield room
-
-
-def titled_for_teachers(document: Document) -> Document:
-    """The document with a title that names its readers: on a shelf or among the tabs of a browser,
-    the teacher's and the students' look alike."""
-    title = f"{document.metadata.title} ({words(document.metadata.lang)['edition_teacher']})"
-    return replace(document, metadata=replace(document.metadata, title=title))
