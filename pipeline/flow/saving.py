@@ -91,12 +91,14 @@ class Saving:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
         from pipeline.package import catalog
+        from pipeline.package.cover.pictures import for_shops
 
         started = time.perf_counter()
         packages = {output.edition: output.package for output in built if output.package}
         front = next((package.front for package in packages.values() if package.front), None)
         cover = None
         if front:
+            front = for_shops(front)
             name = f"{self._stem}-cover{front.suffix}"
             self._put(name, front.data)
             cover = catalog.CoverPicture(name, front.media_type, front.width, front.height)

@@ -94,7 +94,7 @@ class CharacterPlace(msgspec.Struct, frozen=True):
 
 class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
     """A cover to convert into an image of ``width`` by ``height`` pixels. Its title is set as large
-    as the element of class ``panel`` allows; ``file`` is the name of the image."""
+    as the element of class ``panel`` allows; ``file`` is the name of the image, a PNG or a JPEG."""
 
     file: str
     width: int
@@ -103,6 +103,10 @@ class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
     styles: tuple[Style, ...]
     faces: tuple[Face, ...]
     assets: tuple[Asset, ...] = ()
+
+    @property
+    def is_png(self) -> bool:
+        return self.file.endswith(".png")
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ import onixcheck
 import pytest
 from click.testing import CliRunner
 from langcodes.data_dicts import LANGUAGE_ALPHA3
+from PIL import Image, ImageChops
 
 import pipeline
 from pipeline import commands
@@ -333,8 +335,14 @@ def test_its_links_are_full_and_lead_to_what_is_there(opds: dict[str, Any], buil
 
 
 def test_the_cover_is_that_of_the_book(opds: dict[str, Any], built: Path) -> None:
-    cover = making.unpacked(built / "well.epub")["cover.jpg"]
-    assert (built / "well-cover.jpg").read_bytes() == cover
+    book = making.unpacked(built / "well.epub")
+    with (
+        Image.open(built / "well-cover.jpg") as cover,
+        Image.open(io.BytesIO(book["cover.png"])) as shown,
+    ):
+        assert (cover.format, cover.mode) == ("JPEG", "RGB")
+        difference = ImageChops.difference(cover, shown.convert("RGB")).convert("L")
+    assert sum(difference.histogram()[60:]) == 0
     assert (opds["images"][0]["width"], opds["images"][0]["height"]) == (1600, 2560)
 
 

@@ -89,9 +89,8 @@ def largest(pdf: bytes) -> float:
 
 
 def pixels(data: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(data))
-    image.load()
-    return image
+    with Image.open(io.BytesIO(data)) as image:
+        return image.convert("RGB")
 
 
 # --- e-books ---------------------------------------------------------------------------------
@@ -109,10 +108,13 @@ def pictures() -> dict[str, package._Picture]:
 def test_a_cover_is_what_shops_ask_for(pictures: dict[str, package._Picture]) -> None:
     for picture in pictures.values():
         assert not picture.diagnostics
-        assert len(picture.data) < 900_000
-        image = pixels(picture.data)
-        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (1600, 2560))
-        assert "progressive" not in image.info
+        assert len(picture.data) < 130_000
+        with Image.open(io.BytesIO(picture.data)) as image:
+            assert (image.format, image.mode, image.size) == ("PNG", "P", (1600, 2560))
+
+
+def test_a_cover_of_three_words_is_small() -> None:
+    assert len(package.picture(cover_of("title: Ann goes home"), TESTS).data) < 60_000
 
 
 def test_themes_look_different(pictures: dict[str, package._Picture]) -> None:

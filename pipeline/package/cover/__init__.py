@@ -22,12 +22,12 @@ from pipeline.system.pango import pango_problem
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 """The libraries that determine the bytes of a picture, besides its content."""
 
-RECIPE = "4"
+RECIPE = "5"
 """To be changed with anything here that changes the bytes of a picture."""
 
 
 class _Picture(NamedTuple):
-    """A JPEG file, the files that went into it besides the pages, and its findings."""
+    """An image, the files that went into it besides the pages, and its findings."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -54,9 +54,10 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
         return _Picture(b"", (prepared,))
 
     def make() -> bytes:
-        from pipeline.package.cover.pictures import jpeg
+        from pipeline.package.cover.pictures import as_jpeg, as_png, drawn
 
-        return jpeg(_laid_out(cover, prepared, folder), cover.width, cover.height)
+        image = drawn(_laid_out(cover, prepared, folder), cover.width, cover.height)
+        return as_png(image) if cover.is_png else as_jpeg(image)
 
     try:
         data = store.cached(_name(cover, prepared), make)
@@ -125,7 +126,7 @@ def _name(cover: CoverPage, prepared: PreparedCover) -> str:
         *(style.css for style in cover.styles),
         *prepared.content,
     )
-    return f"{key}.jpg"
+    return f"{key}.{'png' if cover.is_png else 'jpg'}"
 
 
 def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:

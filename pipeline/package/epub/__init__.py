@@ -62,9 +62,8 @@ def package(pages: Pages, folder: Path) -> Package:
     files = list(gathered.files)
     if pages.cover:
         cover = picture(pages.cover, folder)
-        images.append(
-            _item("cover-image", pages.cover.file, "image/jpeg", cover.data, "cover-image")
-        )
+        media_type = "image/png" if pages.cover.is_png else "image/jpeg"
+        images.append(_item("cover-image", pages.cover.file, media_type, cover.data, "cover-image"))
         diagnostics += cover.diagnostics
         files += cover.files
     front = next((item for item in images if "cover-image" in item.properties), None)

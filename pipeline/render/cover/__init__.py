@@ -27,7 +27,9 @@ WIDTH, HEIGHT = 1600, 2560
 SOCIAL_WIDTH, SOCIAL_HEIGHT = 1200, 630
 """Size of the preview image for social networks, as Open Graph's readers require."""
 
-COVER_FILE = "cover.jpg"
+DESIGN_FILE, DRAWING_FILE = "cover.png", "cover.jpg"
+"""The names of the images made of a design, which has few colours, and of the front matter's
+drawing, which may have any."""
 
 MOST_CHARACTERS = 400
 """More of a text than can be shown."""
@@ -79,7 +81,12 @@ def cover(document: Document, environment: jinja2.Environment) -> CoverPage | No
     if image and image.width:
         height = round(WIDTH * image.height / image.width)
     height = min(max(height, WIDTH // 2), 2 * HEIGHT)
-    return _page(document, environment, COVER_FILE, WIDTH, height)
+    return _page(document, environment, cover_file(document), WIDTH, height)
+
+
+def cover_file(document: Document) -> str:
+    """The file name of the image that is made for an e-book."""
+    return DRAWING_FILE if cover_image(document) else DESIGN_FILE
 
 
 def social_picture(document: Document, environment: jinja2.Environment, stem: str) -> CoverPage:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Trait
-from pipeline.render.cover import COVER_FILE, cover_image, is_drawing
+from pipeline.render.cover import cover_file, cover_image, is_drawing
 from pipeline.render.imprint import book_facts, logo, names
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.timings import total
@@ -126,6 +126,6 @@ def _cover(document: Document, renderer: NodeRenderer) -> tuple[str, str]:
     alt = cover.alt if cover else ""
     image = cover_image(document)
     return (
-        renderer.asset_address(image) if image and not is_drawing(image) else COVER_FILE,
+        renderer.asset_address(image) if image and not is_drawing(image) else cover_file(document),
         alt or renderer.word("cover_alt", title=document.metadata.title),
     )

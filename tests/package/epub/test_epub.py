@@ -396,7 +396,7 @@ def pixels(data: bytes) -> bytes:
 def test_a_cover_is_drawn(book: Book) -> None:
     item = next(i for i in book.items.values() if i.get("properties") == "cover-image")
     with Image.open(io.BytesIO(book.read(item.attrib["href"]))) as image:
-        assert (image.format, image.size) == ("JPEG", (1600, 2560))
+        assert (image.format, image.size) == ("PNG", (1600, 2560))
         assert len(image.getcolors(1 << 22) or ()) > 2, "nothing is written on it"
     shown = book.page("cover.xhtml").find(".//h:img", NS)
     assert shown is not None
@@ -414,7 +414,7 @@ def test_the_cover_that_the_source_names(make: Callable[[str], Book], folder: Pa
     shown = book.page("cover.xhtml").find(".//h:img", NS)
     assert shown is not None
     assert (shown.get("src"), shown.get("alt")) == (item.attrib["href"], "Grey")
-    assert "cover.jpg" not in [i.attrib["href"] for i in book.items.values()]
+    assert "cover.png" not in [i.attrib["href"] for i in book.items.values()]
 
 
 def test_images_keep_their_pixels(book: Book, folder: Path) -> None:

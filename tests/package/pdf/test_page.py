@@ -289,8 +289,8 @@ def test_the_colour_of_a_brand_on_screens(branded: Path) -> None:
 def test_the_drawn_cover_has_the_colour_of_the_brand(branded: Path) -> None:
     made = package(pages_of(source(BRAND), branded, "ebook"), branded)
     with zipfile.ZipFile(io.BytesIO(made.data)) as book:
-        name = next(name for name in book.namelist() if name.endswith("cover.jpg"))
-        cover = Image.open(io.BytesIO(book.read(name)))
+        name = next(name for name in book.namelist() if name.endswith("cover.png"))
+        cover = Image.open(io.BytesIO(book.read(name))).convert("RGB")
     pixel = cover.getpixel((20, cover.height // 2))
     assert isinstance(pixel, tuple)
     red, green, blue = pixel
