@@ -176,7 +176,7 @@ def _nu_messages(*addresses: str | Path) -> list[dict[str, Any]]:
     return messages
 
 
-WINDOWS = ("320-light", "768", "1280-dark")
+WINDOWS = ("320-light", "360", "768", "1280-dark")
 """Widths in CSS pixels, and schemes of colour, in which axe-core runs."""
 
 ALL_WINDOWS = tuple(

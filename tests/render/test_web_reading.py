@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 from msgspec.structs import replace
 
+import pipeline
 from pipeline.model import Document, PageMark, Paragraph
 from pipeline.model.rewriting import rewrite_document
 from tests.helpers import checkers, making
@@ -184,3 +185,13 @@ def test_the_page_prints_on_the_paper_of_the_handout_with_its_foot(
     assert millimetres == (210, 297)
     assert re.search(rf"The village well\s+1 of {pages}", text)
     assert "Automatic" not in text
+
+
+def test_an_image_that_begins_a_paragraph_keeps_to_the_measure(tmp_path: Path) -> None:
+    (tmp_path / "wide.svg").write_text(SVG.replace("400", "1600"), "utf-8")
+    image = "![A wide square](wide.svg)"
+    turns = f"Ann: First.\n\nBen: Next.\n\n{image} is here.\n\n- An item.\n\n  {image} in it."
+    front = "---\ntitle: T\nlang: en\nspeakers: [Ann, Ben]\npage_list: false\n---\n\n"
+    (tmp_path / "x.md").write_text(f"{front}{turns}\n", "utf-8")
+    pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path)
+    assert checkers.browser(tmp_path / "x" / "x.html", windows=("320", "360", "768")) == []
