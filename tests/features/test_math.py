@@ -555,6 +555,18 @@ def test_what_cannot_be_drawn_is_printed_as_it_is_written() -> None:
     assert '<code class="tex">\\left(' in pages.pages[0].markup
 
 
+def test_a_long_formula_in_a_line_of_print_can_be_broken() -> None:
+    rate = r"$\text{cost of all the wells that we dug} \div \text{the number of families}$"
+    terms = " + ".join(rf"\frac{{1}}{{{number}}}" for number in range(2, 14))
+    source = f"{FRONT}The rate is {rate}, and $({terms}) = \\text{{more}} + x^2$.\n"
+    (page,) = making.rendered(making.resolved(source, "handout")).pages
+    plain = '<span class="lining">cost of all the wells that we dug ÷</span>'
+    assert plain in re.sub(r"<\?.*?\?>", "", page.markup)
+    assert len(re.findall("<img [^>]*formula-image", page.markup)) == 2, "not within brackets"
+    (page,) = making.rendered(making.resolved(source, "web")).pages
+    assert page.markup.count("<math") == 2
+
+
 def test_a_formula_in_a_chart_s_caption_is_as_wide_as_its_letters() -> None:
     chart = '```chart {type=bar caption="$x$"}\nA, B\nC, 1\n```\n'
     root = read_pdf(open_pdf(made(f"{FRONT}$x$\n\n{chart}", "handout")))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features import WHOLE, PassSetting
+from pipeline.features.formulas.breaking import broken
 from pipeline.features.formulas.commands import INSTEAD
 from pipeline.features.formulas.macros import Macro, defines
 from pipeline.features.formulas.reader import Mistake
@@ -77,7 +78,8 @@ def set_formulas(document: Document, _: PassSetting = WHOLE) -> Document:
 
     The first problem in a formula is BAD_MATH, at its position; the source is then shown, unless
     the formula can be set without the faulty part. In print, a character missing from the font for
-    formulas is a MISSING_GLYPH. Formulas that only define commands are dropped.
+    formulas is a MISSING_GLYPH, and long formulas may be broken. Formulas that only define commands
+    are dropped.
     """
     findings = Findings(document)
     readings = list(_read_all(document, findings))
@@ -85,17 +87,20 @@ def set_formulas(document: Document, _: PassSetting = WHOLE) -> Document:
         formulas, (item.call for item in readings if item.reading and item.reading.is_set)
     )
     results = {
-        (item.ordinal, item.part): (item.node, _checked(item, document, batch, findings))
+        (item.ordinal, item.part): (item, _checked(item, document, batch, findings))
         for item in readings
     }
     places = {
-        label.name: (node.attributes.id or label_id(result.labels[0].name), label)
-        for node, result in results.values()
+        label.name: (item.node.attributes.id or label_id(result.labels[0].name), label)
+        for item, result in results.values()
         for label in result.labels
     }
 
+    edition = EDITIONS.get(document.edition)
+    is_printed = edition is not None and edition.format == "pdf"
+
     def fill(formula: Formula, ordinal: int) -> Node | tuple[Inline, ...]:
-        _, result = results[ordinal, 0]
+        item, result = results[ordinal, 0]
         if result.defines:
             return ()
         if isinstance(formula, model.Math) and (reference := REFERENCE.fullmatch(formula.tex)):
@@ -110,7 +115,7 @@ def set_formulas(document: Document, _: PassSetting = WHOLE) -> Document:
         if isinstance(formula, model.Math):
             if result.alt and not result.mathml:
                 return (model.Text(text=result.alt, span=formula.span),)
-            return formula
+            return broken(formula, item.context.lang) if is_printed and formula.mathml else formula
         if result.alt and not result.mathml:
             text = (model.Text(text=result.alt, span=formula.span),)
             return model.Paragraph(children=text, span=formula.span, attributes=formula.attributes)
