@@ -263,7 +263,9 @@ def _parse_body(
             text, first_line, without_empty(document), [], [], files.record, files.dialects
         )
     found = (
-        withheld(document, tree.root, files) if may_withhold(source) else Found([], [], set(), [])
+        withheld(document, tree.root, files)
+        if files.dialects or may_withhold(source)
+        else Found([], [], set(), [])
     )
     document = with_marks(without_empty(document), found.idle)
     document = scoped(document, tree.parser.abbreviations, found.ranges)

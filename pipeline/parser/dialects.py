@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from pipeline import features
-from pipeline.model import Document
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser.blockparser import LineProcessor
-from pipeline.parser.constructs.parts import Construct, Report
+from pipeline.parser.constructs.parts import Construct, Parts, Report
 from pipeline.parser.inlines.patterns import Pattern
 from pipeline.parser.lines import Line
 
@@ -50,6 +50,30 @@ class Inclusion(NamedTuple):
     may_be: bool = False
 
 
+class LinePair(NamedTuple):
+    """A block between two lines, ``opening`` and ``closing``, that is ``::: name`` here, with
+    ``attributes``. The opening may have groups: a ``title``, which otherwise is that of the pair,
+    and the ``kind`` of a box, which is its name then. The block may begin with ``options``, such as
+    a title, between lines of three hyphens."""
+
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+    name: str = "note"
+    title: str = ""
+    attributes: Attributes = NO_ATTRIBUTES
+    options: bool = False
+
+
+class Standing(NamedTuple):
+    """A line by itself: an element ``tag``, or left out, and told by the ``message`` if there is
+    one, in which ``{}`` is the line."""
+
+    pattern: re.Pattern[str]
+    tag: str = ""
+    message: str = ""
+    hint: str = ""
+
+
 class Sign(NamedTuple):
     """A sign that a document is of a tool: the ``pattern``, which has the ``word`` in it."""
 
@@ -65,12 +89,21 @@ class Dialect(NamedTuple):
     """The notations of one tool, or those of all that count for a document.
 
     Read are ``blocks`` and ``inlines``, those ``linking`` to something unless the document defines
-    such a reference, ``comments``, ``inclusions``, directives in fences (``directives``) and
-    LaTeX's environments that are a block, ``containers`` (blocks ``:::`` by name), and the kinds of
-    ``boxes`` with their ``titles``. Told are ``marks`` within text, ``commands`` after a backslash,
-    ``lines`` by their beginning, ``diagrams`` and ``unread`` directives in fences, and cells that
-    are not of one of the ``engines``. ``settle`` are passes over the parsed document; the
-    ``names`` are what findings call the tool, if importing reads more of it than building.
+    such a reference, ``comments``, ``inclusions``, ``directives`` in fences (by the block that each
+    is), LaTeX's ``environments`` that are a block, ``containers`` (blocks ``:::`` by name, of which
+    a closing line is that of the innermost if ``closes_innermost``), blocks between two lines
+    (``pairs``), lines that are ``standing`` by themselves, and the kinds of ``boxes`` with their
+    ``titles``. ``implied`` gives the addresses of references that a text with some headings, given
+    with their ids, does not define. ``options`` of directives are attributes: ``#`` is the id, and
+    ``.name`` a class. ``cells`` are functions of a fence of
+    code, for the fence to go on with, or what it is instead; ``settle`` are passes over the parsed
+    document.
+
+    Told are ``marks`` within text, ``commands`` after a backslash, ``lines`` by their beginning,
+    ``diagrams`` and ``unread`` directives in fences, those that are ``left_out``, and cells that
+    are not of one of the ``engines``.
+
+    The ``names`` are what findings call the tool, if importing reads more of it than building.
     """
 
     names: tuple[str, ...]
@@ -80,17 +113,24 @@ class Dialect(NamedTuple):
     linking: Mapping[str, Callable[[References], Pattern]] = NONE
     comments: tuple[Comment, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
-    directives: frozenset[str] = frozenset()
+    directives: Mapping[str, str] = NONE
     environments: Mapping[str, str] = NONE
     containers: Mapping[str, Construct] = NONE
+    pairs: tuple[LinePair, ...] = ()
+    standing: tuple[Standing, ...] = ()
     boxes: Mapping[str, str] = NONE
     titles: Mapping[str, str] = NONE
+    closes_innermost: bool = False
+    implied: tuple[Callable[[str, Mapping[str, str]], Mapping[str, str]], ...] = ()
     marks: tuple[ToldMark, ...] = ()
     commands: tuple[ToldMark, ...] = ()
     lines: tuple[ToldMark, ...] = ()
     diagrams: Mapping[str, str] = NONE
     unread: Mapping[str, str] = NONE
+    left_out: Mapping[str, str] = NONE
+    options: Mapping[str, str] = NONE
     engines: frozenset[str] = frozenset()
+    cells: tuple[Callable[[Parts], Parts | tuple[Block, ...]], ...] = ()
     settle: tuple[Callable[[Document], Document], ...] = ()
 
 
@@ -117,7 +157,9 @@ def _table(rows: tuple[features.Feature, ...], tools: tuple[str, ...]) -> Dialec
 
 
 def _joined(values: tuple[Any, ...]) -> Any:
-    """Tuples, mappings or sets as one."""
+    """Tuples, mappings, sets or facts as one."""
+    if isinstance(values[0], bool):
+        return any(values)
     if isinstance(values[0], tuple):
         return tuple(row for value in values for row in value)
     if isinstance(values[0], frozenset):
@@ -148,7 +190,8 @@ def warn_of_line(lines: Iterable[Line], dialect: Dialect, report: Report) -> Non
         if not _MAY_BEGIN.match(line):
             before = line
             continue
-        if line.startswith("% ") and not before.rstrip()[-1:].isdecimal():  # not a percentage
+        is_percentage = before.rstrip()[-1:].isdecimal() or (not before and line.offset > 1)
+        if line.startswith("% ") and not is_percentage:
             message = f"`{line.strip()}` is a comment in MyST and LaTeX. It stays as text."
             hint = "Write `<!-- … -->` for a comment, or begin with `\\%` if you mean it as text."
             report(Code.LIKELY_SLIP, message, line.at(), hint)

@@ -7,7 +7,7 @@ citations, cross-references, blanks, variables and included files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -36,8 +36,9 @@ from pipeline.parser.blocks.lists import ItemProcessor, QuoteProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.tables import TableProcessor
+from pipeline.parser.elements import HEADINGS
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.inlines import blanks, math, references, scanner
+from pipeline.parser.inlines import blanks, links, math, references, scanner
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.left_out import LeftOutProcessor
 from pipeline.parser.lines import Line
@@ -74,7 +75,7 @@ INLINES: dict[str, Pattern] = {
     **references.PATTERNS,
     **blanks.PATTERNS,
 }
-INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
+INLINE_TAGS = HEADINGS | {"p", "dt", "th", "td", "title"}
 
 
 class InlineReader:
@@ -159,6 +160,9 @@ def parse_tree(
     ]
     in_brackets = in_brackets or ("\\" in text and _has_formula_in_brackets(root, leaves))
     example = references.example(parser.examples)
+    for implied in dialect.implied:
+        for label, address in implied(text, _headings(leaves)).items():
+            md.references.setdefault(links.normalise(label), (address, ""))
     linking = {name: make(md.references) for name, make in dialect.linking.items()}
     patterns = {**INLINES, **dialect.inlines, **math.brackets(in_brackets), "example": example}
     patterns |= linking
@@ -168,6 +172,12 @@ def parse_tree(
     for leaf in leaves:
         inlines.read(leaf, leaf.lines)
     return Tree(root, parser, inlines, in_brackets)
+
+
+def _headings(leaves: Iterable[BlockElement]) -> dict[str, str]:
+    """The texts of headings, as written, and their ids."""
+    headings = (leaf for leaf in leaves if leaf.tag in HEADINGS)
+    return {"\n".join(heading.lines).strip(): heading.attributes.id for heading in headings}
 
 
 def _has_formula_in_brackets(root: BlockElement, leaves: Sequence[BlockElement]) -> bool:

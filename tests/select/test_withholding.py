@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from msgspec.structs import replace
 
+from pipeline.features import dialect_tables
 from pipeline.model import Document, encode
 from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse
@@ -32,7 +33,8 @@ def shown(document: Document, edition: str) -> str:
 
 
 def test_there_are_enough_placements_for_every_construct() -> None:
-    assert placements.BLOCKS.keys() == BLOCKS.keys()
+    of_tools = (name for table in dialect_tables() for name in table.blocks)
+    assert placements.BLOCKS.keys() == {*BLOCKS, *of_tools, "left-out"}
     assert len(ALL) > 5000
 
 

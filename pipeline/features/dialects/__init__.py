@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pipeline.features.dialects.carpentries import CARPENTRIES
+from pipeline.features.dialects.gitbook import GITBOOK
 from pipeline.features.dialects.kramdown import KRAMDOWN, LIQUID
 from pipeline.features.dialects.latex import LATEX
+from pipeline.features.dialects.mdbook import MDBOOK
 from pipeline.features.dialects.mkdocs import MKDOCS
 from pipeline.features.dialects.myst import MYST
 from pipeline.features.dialects.obsidian import OBSIDIAN
@@ -13,12 +16,15 @@ from pipeline.features.dialects.other_markup import (
     ORG_MODE,
     RESTRUCTUREDTEXT,
 )
+from pipeline.features.dialects.pandoc import PANDOC
 from pipeline.features.dialects.quarto import BOOKDOWN, QUARTO
+from pipeline.features.dialects.raspberry_pi import RASPBERRY_PI
 from pipeline.features.dialects.reading import ANY
-from pipeline.features.dialects.sites import CROSSREF, GITHUB, HUGO, MDX
+from pipeline.features.dialects.sites import GITHUB, HUGO, MDX
 
 DIALECTS = (
-    MYST, QUARTO, ANY, MKDOCS, LATEX, GITHUB, OBSIDIAN, HUGO, MDX, CRITICMARKUP, LIQUID,
-    KRAMDOWN, RESTRUCTUREDTEXT, CROSSREF, BOOKDOWN, ASCIIDOC, ORG_MODE,
+    CARPENTRIES, RASPBERRY_PI, GITBOOK, MDBOOK, MYST, QUARTO, ANY, MKDOCS, LATEX, GITHUB, OBSIDIAN,
+    HUGO, MDX, CRITICMARKUP, LIQUID, KRAMDOWN, RESTRUCTUREDTEXT, PANDOC, BOOKDOWN, ASCIIDOC,
+    ORG_MODE,
 )  # fmt: skip
 """The tables of all tools. Where several read the same mark, the first does."""

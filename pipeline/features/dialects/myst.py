@@ -7,7 +7,7 @@ import re
 from pipeline import model
 from pipeline.features.dialects.kramdown import INCLUDE
 from pipeline.model import Block
-from pipeline.parser.constructs import figures
+from pipeline.parser.constructs import boxes, figures
 from pipeline.parser.constructs.boxes import NAMES, details, kind_of, title_for, title_of
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, ToldMark
@@ -57,6 +57,40 @@ def dropdown(parts: Parts) -> tuple[Block, ...]:
     return details(parts._replace(name="details"))
 
 
+def proof(parts: Parts) -> tuple[Block, ...]:
+    """A theorem, a definition and the like: a box with its kind before its title."""
+    kind = parts.name.partition(":")[2]
+    title = parts.title
+    label = model.Text(text=f"{kind.capitalize()}{': ' if title else ''}")
+    return (
+        model.Admonition(
+            kind="example" if kind == "example" else "note",
+            title=(label, *title),
+            children=parts.children,
+            span=parts.span,
+            attributes=parts.attributes,
+        ),
+    )
+
+
+def group(parts: Parts) -> tuple[Block, ...]:
+    """Tabs or cards, one after the other."""
+    return parts.children
+
+
+def titled(parts: Parts) -> tuple[Block, ...]:
+    """A tab or a card, with its title in bold."""
+    return boxes.container(parts._replace(name="tab"))
+
+
+_PROOFS = tuple(
+    f"prf:{kind}"
+    for kind in (
+        "algorithm assumption axiom conjecture corollary criterion definition example lemma"
+        " observation proof property proposition remark theorem"
+    ).split()
+)
+
 MYST = Dialect(
     names=("MyST",),
     inlines={
@@ -66,8 +100,18 @@ MYST = Dialect(
             _role,
         ),
     },
-    directives=frozenset({*NAMES, "seealso", "admonition", "dropdown", "figure", "image"}),
+    directives={
+        **{name: name for name in (*NAMES, *_PROOFS, "seealso", "admonition", "dropdown")},
+        **{name: name for name in ("figure", "image", "exercise", "epigraph", "pull-quote")},
+        **dict.fromkeys(("margin", "marginfigure", "sidebar", "aside", "topic"), "sidebar"),
+        **dict.fromkeys(("tab-set", "grid"), "myst-group"),
+        **dict.fromkeys(("tab-item", "grid-item", "grid-item-card", "card"), "myst-titled"),
+        "list-table": "table",
+    },
     containers={
+        **dict.fromkeys(_PROOFS, proof),
+        "myst-group": group,
+        "myst-titled": titled,
         **dict.fromkeys(("seealso", "admonition"), directive),
         "dropdown": dropdown,
         **dict.fromkeys(("figure", "image"), figures.directive),
@@ -90,13 +134,23 @@ MYST = Dialect(
     ),
     unread={
         **dict.fromkeys(("include", "literalinclude"), INCLUDE),
-        **dict.fromkeys(("table", "list-table", "csv-table"), "Write a table, or a fence `csv`."),
+        **dict.fromkeys(("table", "csv-table"), "Write a table, or a fence `csv`."),
         **dict.fromkeys(
             ("toctree", "contents"), "Leave it out: the contents are added automatically."
         ),
-        **dict.fromkeys(
-            ("glossary", "tab-set", "tab-item", "grid", "card", "margin", "sidebar", "epigraph"),
-            "Write its content as Markdown, or as a `::: name` block.",
-        ),
+        "glossary": "Write its content as Markdown, or as a `::: name` block.",
+    },
+    engines=frozenset({"code-cell"}),
+    left_out={"index": "Mark the word in the text: `[rain]{.index}`."},
+    options={
+        **dict.fromkeys(("label", "name"), "#"),
+        "linenos": ".numbered",
+        "lineno-start": "start",
+        "emphasize-lines": "mark",
+        "caption": "caption",
+        "filename": "filename",
+        "header-rows": "head-rows",
+        "stub-columns": "head-columns",
+        "title": "title",
     },
 )

@@ -7,6 +7,7 @@ import re
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features.dialects.cells import cell
 from pipeline.model import Block
 from pipeline.model.late import late
 from pipeline.parser.constructs import passages
@@ -56,6 +57,7 @@ QUARTO = Dialect(
         **{f"{_CALLOUT}{kind}": callout for kind in NAMES},
         "column-margin": passages.sidebar,
     },
+    cells=(cell,),
     engines=frozenset(
         "asis bash c cat cpp css d3 dot fortran html javascript js julia jupyter mermaid node"
         " observable octave ojs perl php powershell psql python python3 r rcpp ruby rust sas scala"

@@ -7,7 +7,14 @@ import re
 
 from pipeline.model.codes import Code
 from pipeline.parser import comments, dialects
-from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
+from pipeline.parser.blockparser import (
+    BlockElement,
+    LineParser,
+    LineProcessor,
+    Match,
+    VerbatimProcessor,
+)
+from pipeline.parser.constructs.boxes import NAMES, kind_of
 from pipeline.parser.dialects import Dialect
 from pipeline.parser.inlines.patterns import Pattern, Result
 from pipeline.parser.inlines.scripts import shown, slip
@@ -16,6 +23,7 @@ from pipeline.parser.lines import Cursor
 LONGEST_LINK = 300
 """The number of characters before an attribute list in which a link is looked for."""
 
+_OPTION = re.compile(r"([a-z_]{1,40}):[ \t]*+(.*)$")
 _CONTENTS = re.compile(
     r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{\{<[ \t]*toc[ \t]*>\}\}"
     r"|\\tableofcontents(?:\{\})?)[ \t]*$"
@@ -84,6 +92,113 @@ class ContentsProcessor(LineProcessor):
         return rest.strip().strip("[]").upper() in self.parser.md.references
 
 
+class PairProcessor(LineProcessor):
+    """A block of another tool between two lines. ``state`` are its attributes, ``row`` is its place
+    in the table, ``options`` tells whether the lines of its options are still to come."""
+
+    begins = "-{<"
+    container = True
+
+    def __init__(self, parser: LineParser) -> None:
+        super().__init__(parser)
+        self.rows = dialects.table(parser.files.dialects).pairs
+
+    def may_start(self, cursor: Cursor) -> bool:
+        return bool(self.rows) and super().may_start(cursor)
+
+    def start(self, cursor: Cursor) -> bool:
+        text = cursor.rest.rstrip()
+        matches = ((pair, pair.opening.fullmatch(text)) for pair in self.rows)
+        pair, match = next(((pair, match) for pair, match in matches if match), (None, None))
+        if not (pair and match and self.parser.comes_later(pair.closing)):
+            return False
+        if self.parser.too_deep(cursor):
+            return False
+        written = match.groupdict()
+        kind = (written.get("kind") or pair.name).lower()
+        block = self.open(
+            cursor,
+            "container",
+            pair.attributes,
+            name=box_named(kind) if written.get("kind") else kind,
+            argument=(written.get("title") or pair.title).strip(),
+            written=text,
+            row=str(self.rows.index(pair)),
+            options="expected" if pair.options else "",
+        )
+        block.column = cursor.offset
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        tip = self.parser.tip
+        if tip is not block and tip.processor and tip.processor.waits_for_end(tip):
+            return Match.YES
+        row = block.get("row", "0")
+        if self.rows[int(row)].closing.fullmatch(cursor.rest.rstrip()):
+            within = self.parser.open[self.parser.open.index(block) :]
+            same = [inner for inner in within if inner.get("row") == row]
+            if same[-1] is block:
+                return Match.END
+        elif block.get("options") and not cursor.blank:
+            _take_options(block, cursor)
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        if not block.get("closed"):
+            message = f"The block `{block.get('written')}` is never closed."
+            self.report(
+                block, Code.UNCLOSED_CONTAINER, message, "End it in the same list or quotation."
+            )
+
+
+def _take_options(block: BlockElement, cursor: Cursor) -> None:
+    """Take a line of the options that a block may begin with: ``---``, ``title: text``, ``---``."""
+    is_rule = cursor.rest.rstrip() == "---"
+    if block.get("options") == "expected":
+        block.set("options", "begun" if is_rule else "")
+    elif is_rule:
+        block.set("options", "")
+    elif (match := _OPTION.match(cursor.rest)) and match[1] in ("title", "legend"):
+        block.set("argument", match[2].strip().strip("\"'"))
+    if is_rule or block.get("options") == "begun":
+        cursor.skip_rest()
+
+
+def box_named(kind: str) -> str:
+    """The name of a block for a box of another tool."""
+    return kind if kind in NAMES else kind_of(kind)
+
+
+class StandingProcessor(LineProcessor):
+    """A line of another tool by itself."""
+
+    begins = "-{[<"
+
+    def __init__(self, parser: LineParser) -> None:
+        super().__init__(parser)
+        self.rows = dialects.table(parser.files.dialects).standing
+
+    def may_start(self, cursor: Cursor) -> bool:
+        return bool(self.rows) and super().may_start(cursor)
+
+    def start(self, cursor: Cursor) -> bool:
+        text = cursor.rest.rstrip()
+        row = next((row for row in self.rows if row.pattern.fullmatch(text)), None)
+        if row is None:
+            return False
+        if row.message:
+            place = cursor.line.at()
+            self.parser.report(Code.LIKELY_SLIP, row.message.format(text), place, row.hint)
+        if row.tag:
+            self.parser.add_leaf(BlockElement(row.tag, cursor.number, self), cursor)
+        else:
+            self.parser.close_unmatched()
+            self.parser.record.comments.append((cursor.number, cursor.number))
+        cursor.skip_rest()
+        return True
+
+
 def _comment(m: re.Match[str], data: str) -> Result:
     """A comment, such as ``%%…%%``, which is left out."""
     found = comments.begun(data, m.start())
@@ -122,7 +237,12 @@ def _ends_link(data: str, pos: int) -> bool:
 
 ANY = Dialect(
     names=(),
-    blocks={"comment": CommentProcessor, "contents": ContentsProcessor},
+    blocks={
+        "comment": CommentProcessor,
+        "contents": ContentsProcessor,
+        "pair": PairProcessor,
+        "standing": StandingProcessor,
+    },
     inlines={
         "comment": Pattern(comments.BEGINS, "", _comment),
         "unread": Pattern(dialects.TRIGGERS, "", _unread),

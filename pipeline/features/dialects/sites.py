@@ -37,17 +37,6 @@ MDX = Dialect(
     ),
 )
 
-CROSSREF = Dialect(
-    names=("pandoc-crossref",),
-    marks=(
-        ToldMark(
-            re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
-            "a reference of pandoc-crossref",
-            r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
-        ),
-    ),
-)
-
 
 def _emoji(m: re.Match[str], data: str) -> Result:
     """``:smile:``; an unknown name is text, and so is one within a word or between digits."""

@@ -61,11 +61,15 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
         return Reading((expansion.mistake,), "")
     if not expansion.tex.strip():  # only definitions
         return Reading((), "")
-    reader = _Tex(expansion.tex, suggest)
+    reader = _Tex(_ROW_END.sub(r"\1\\\\ ", expansion.tex), suggest)
     reader.lines("")
     ordered = sorted(reader.mistakes, key=lambda mistake: mistake.at)
     mistakes = tuple(mistake._replace(at=expansion.origin(mistake.at)) for mistake in ordered)
     return Reading(mistakes, *reader.tagged("".join(reader.out)))
+
+
+_ROW_END = re.compile(r"(?<!\\)((?:\\\\)*)\\cr(?![A-Za-z])")
+"""Plain TeX's end of a row, ``\\cr``: the same as two backslashes, and as long with a space."""
 
 
 class _Tex(Special):

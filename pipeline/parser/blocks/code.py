@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
@@ -11,6 +12,7 @@ from pipeline.parser import attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.characters import unescape
+from pipeline.parser.dialects import table
 from pipeline.parser.inlines.scripts import HTML_FORMATS, OTHER_FORMAT
 from pipeline.parser.lines import Cursor
 
@@ -23,6 +25,8 @@ _OPENING = re.compile(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 _CHUNK = re.compile(r"\{[A-Za-z][\w-]*[ \t,}]")
 """The beginning of an R Markdown chunk; learnr names answers in its label or options."""
 
+_DIRECTIVE = re.compile(r"\{([a-z][\w:-]*)\}")
+_OPTION = re.compile(r"[ \t]*:([a-z][\w-]*):(?:[ \t]++(.*))?$")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -63,6 +67,14 @@ class FenceProcessor(VerbatimProcessor):
             self._close_raw(block, parent, raw[1].lower())
             return
         language, found = read_info(block.get("info", ""))
+        if directive := _DIRECTIVE.match(block.get("info", "")):
+            dialect = table(self.parser.files.dialects)
+            if hint := dialect.left_out.get(directive[1], ""):
+                del parent[-1]
+                message = f"The directive `{{{directive[1]}}}` is left out."
+                self.report(block, Code.LIKELY_SLIP, message, hint)
+                return
+            found = joined(found, _take_options(block, dialect.options))
         block.set("language", language)
         if _CHUNK.match(block.get("info", "")) and any(
             map(meaning_of, _LONG_WORD.findall(block.get("info", "")))
@@ -82,6 +94,23 @@ class FenceProcessor(VerbatimProcessor):
             del parent[-1]
             message = f"The raw code for {name} is left out."
             self.report(block, Code.LIKELY_SLIP, message, OTHER_FORMAT)
+
+
+def _take_options(block: BlockElement, meant: Mapping[str, str]) -> Attributes:
+    """The attributes of the lines ``:key: value`` that a directive begins with, which are taken."""
+    found = NO_ATTRIBUTES
+    while block.lines and (match := _OPTION.match(block.lines[0])):
+        name, value = meant.get(match[1], ""), (match[2] or "").strip()
+        if name == "#":
+            found = joined(found, make(value))
+        elif name.startswith("."):
+            found = joined(found, make(classes=(name[1:],)))
+        elif name and value:
+            found = joined(found, make(pairs=((name, value),)))
+        del block.lines[0]
+    if found != NO_ATTRIBUTES and block.lines and not block.lines[0].strip():
+        del block.lines[0]
+    return found
 
 
 class IndentedCodeProcessor(VerbatimProcessor):
@@ -109,11 +138,15 @@ class IndentedCodeProcessor(VerbatimProcessor):
         block.end = block.lines[-1].number
 
 
-CELL = "cell"
-"""The attribute key for the name of a cell or directive of Quarto, knitr or MyST."""
+CELL, CELL_OPTIONS = "cell", "cell-options"
+"""The attribute keys for the name of a cell or directive of Quarto, knitr or MyST, and for the
+options after its name."""
 
 LISTINGS = frozenset({"code", "code-block", "sourcecode"})
 """MyST's directives that show code."""
+
+CELL_OF_CODE = "code-cell"
+"""MyST's directive for code that is run, in the language of its argument: ``ipython3``."""
 
 BARE = frozenset(
     "caption title filename file-name file_name start linenums mark hl_lines file lines".split()
@@ -125,7 +158,7 @@ NO_LANGUAGES = frozenset({"numbered", "unnumbered", "numberLines", "number-lines
 _WORD = re.compile(r"(?![\w:-]*=[\"'\w])[^\s{]+")
 _LINES = re.compile(r"\{\s*(\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*)\s*\}")
 _PAIR = re.compile(r"([A-Za-z_][\w:-]*)=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']+)(?=\s|\{|$)")
-_CELL = re.compile(r"\{([A-Za-z][\w+-]*)(?:[\s,][^{}]*)?\}[ \t]*+([^{}]*+)$")
+_CELL = re.compile(r"\{([A-Za-z][\w+-]*)(?:[\s,]([^{}]*))?\}[ \t]*+([^{}]*+)$")
 _OTHER = re.compile(r"\{?[^\s{]*")
 
 
@@ -134,7 +167,7 @@ def read_info(info: str) -> tuple[str, Attributes]:
     MkDocs and similar tools, ``{2,4-5}`` for highlighted lines. Without a word, the first class is
     the language: ``{.python}``. Anything else is ignored."""
     if cell := _CELL.match(info):
-        return _of_cell(cell[1], cell[2])
+        return _of_cell(cell[1], cell[2] or "", cell[3])
     word = _WORD.match(info)
     language = unescape(word[0]) if word else ""
     if len(info) > attributes.LONGEST:
@@ -163,10 +196,16 @@ def read_info(info: str) -> tuple[str, Attributes]:
     return language, found
 
 
-def _of_cell(name: str, rest: str) -> tuple[str, Attributes]:
+def _of_cell(name: str, options: str, rest: str) -> tuple[str, Attributes]:
     """The meaning of ``{python}``, or of MyST's ``{code-block} python``: the language, and the pair
     `CELL`, which marks code that other tools would execute."""
     words = rest.split()
     if name in LISTINGS:
         return (words[0] if words else ""), NO_ATTRIBUTES
-    return name, NO_ATTRIBUTES if name == "math" else attributes.make(pairs=((CELL, name),))
+    if name == CELL_OF_CODE and words:
+        return words[0].removeprefix("i").rstrip("3"), attributes.make(pairs=((CELL, name),))
+    if name == "math":
+        return name, NO_ATTRIBUTES
+    options = options.strip()
+    given = ((CELL_OPTIONS, options),) if options else ()
+    return name, attributes.make(pairs=((CELL, name), *given))

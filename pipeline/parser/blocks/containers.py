@@ -12,6 +12,7 @@ from pipeline.model.words import called
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.directives import DIRECTIVE, take_option
+from pipeline.parser.dialects import table
 from pipeline.parser.lines import Cursor
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
@@ -56,6 +57,8 @@ class ContainerProcessor(LineProcessor):
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else (found.classes[0] if found.classes else "")
+        if is_directive:
+            name = table(self.parser.files.dialects).directives.get(name, name)
         if words and not _LETTER.match(name) and not secret_block(name):
             message = (
                 f"`{cursor.rest.rstrip()}` stays as text: a block's name begins with a letter."
@@ -82,7 +85,7 @@ class ContainerProcessor(LineProcessor):
             if match and self._closes(block, len(match[1])):
                 return Match.END
         if block.get("directive"):
-            take_option(block, cursor)
+            take_option(block, cursor, table(self.parser.files.dialects).options)
         return Match.YES
 
     def _closes(self, block: BlockElement, colons: int) -> bool:
@@ -93,6 +96,8 @@ class ContainerProcessor(LineProcessor):
         within = self.parser.open[self.parser.open.index(block) :]
         mine = [b for b in within if b.get("colons") and b.processor is self]
         same = [b for b in mine if b.get("colons") == str(colons)]
+        if table(self.parser.files.dialects).closes_innermost:
+            return mine[-1] is block
         return (same or mine)[-1] is block
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
@@ -18,9 +19,9 @@ DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
 
 _FENCE = re.compile(
-    r"(`{3,}|~{3,})[ \t]*(?:\{([\w-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
+    r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
 )
-_BOX = re.compile(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w-]*)\}(.*)")
+_BOX = re.compile(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)\}(.*)")
 _OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
 _ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
@@ -45,17 +46,17 @@ class DirectiveProcessor(LineProcessor):
         name = meaning_of(written.lower().removesuffix("-start"))
         box = None if name else _BOX.match(cursor.rest)
         table = dialects.table(self.parser.files.dialects)
-        is_box = box is not None and box[1] in table.directives
+        meant = table.directives.get(box[1], "") if box else ""
         block = table.environments.get(written) if environment else None
         if block and not self.parser.comes_later(_end_of(end)):
             return False
-        if not (name or is_box or block) or self.parser.too_deep(cursor):
+        if not (name or meant or block) or self.parser.too_deep(cursor):
             return False
         self.open(
             cursor,
             "container",
             NO_ATTRIBUTES,
-            name=name or block or written,
+            name=name or block or meant,
             argument=box[2].strip() if box else "",
             end=end,
             written=cursor.rest.strip(),
@@ -82,7 +83,7 @@ class DirectiveProcessor(LineProcessor):
             block.set("begun", "yes")
             cursor.skip_rest()
         else:
-            take_option(block, cursor)
+            take_option(block, cursor, dialects.table(self.parser.files.dialects).options)
         return Match.YES
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
@@ -110,7 +111,7 @@ def _ends(line: str, end: str) -> bool:
     return line.startswith(end) and not line.strip(end[0])
 
 
-def take_option(block: BlockElement, cursor: Cursor) -> None:
+def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str]) -> None:
     """Take the line ``:class: name`` at the beginning of a directive of MyST."""
     if len(block) or block.get("begun"):
         return
@@ -127,6 +128,8 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
         found = attributes.make(value)
     elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
         found = attributes.make(pairs=((key, value),))
+    elif block.get("name") == "table" and (meant := options.get(key)) and value:
+        found = attributes.make(pairs=((meant, value),))
     if isinstance(block.state, Attributes):
         block.state = joined(block.state, found)
     cursor.skip_rest()

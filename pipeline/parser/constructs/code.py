@@ -9,8 +9,6 @@ from pathlib import PurePosixPath
 from pipeline.model import Attributes, Block, CodeBlock, MathBlock
 from pipeline.model.codes import BY_SLUG, Code
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.parser.attributes import joined, make
-from pipeline.parser.blocks.code import CELL
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Line
@@ -23,12 +21,15 @@ KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START, *MARK})
 HIGHEST = 999_999
 """The highest number that a line may have."""
 
-_CELL_OPTION = re.compile(r"(?:#|//|%%|--)\|[ \t]*([A-Za-z][\w.-]*):[ \t]*+(.*)")
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 
 def code(parts: Parts) -> tuple[Block, ...]:
-    parts = _with_cell_options(parts)
+    for take in table(parts.files.dialects).cells:
+        taken = take(parts)
+        if not isinstance(taken, Parts):
+            return taken
+        parts = taken
     given = _Options(parts.attributes)
     text, first = parts.text, 1
     language = parts.name
@@ -49,40 +50,6 @@ def code(parts: Parts) -> tuple[Block, ...]:
         attributes=given.rest,
     )
     return (block,)
-
-
-def _with_cell_options(parts: Parts) -> Parts:
-    """The fence, with a finding if other tools would draw or execute it; a cell's own options ``#|
-    label: fig-x`` become attributes of the code."""
-    cell = parts.attributes.get(CELL)
-    dialect = table(parts.files.dialects)
-    if drawn := dialect.diagrams.get(parts.name.lower()):
-        message = f"A {drawn} diagram is shown as code."
-        hint = "Save it as an SVG image, or draw a chart with a `chart` fence."
-        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
-    elif cell in dialect.unread:
-        message = f"The directive `{{{cell}}}` of MyST is shown as code."
-        parts.report(Code.LIKELY_SLIP, message, parts.span, dialect.unread[cell])
-    elif cell and cell.lower() not in dialect.engines:
-        message = f"`{{{cell}}}` is not known as a language or a directive. It is shown as code."
-        hint = f"Write text as Markdown, or in a `::: name` block; and write {cell} without braces."
-        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
-    elif cell:
-        message = f"The cell `{{{cell}}}` is shown as code, and not run."
-        hint = f"Put in its result, as an image or a table; or write {cell} without braces."
-        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
-    if not cell:
-        return parts
-    options: dict[str, str] = {}
-    for line in parts.lines:
-        match = _CELL_OPTION.match(line)
-        if not match:
-            break
-        options[match[1]] = match[2].strip().strip("\"'")
-    caption = next((value for key, value in options.items() if key.endswith("-cap") and value), "")
-    given = make(options.get("label", ""), pairs=(("caption", caption),) if caption else ())
-    own = joined(parts.attributes.without({CELL}), given)
-    return parts._replace(attributes=own, lines=parts.lines[len(options) :])
 
 
 class _Options:

@@ -1,0 +1,142 @@
+"""Cells of code that other tools run: Quarto's, knitr's and notebooks'; diagrams, and directives.
+
+Nothing is run. A cell is shown as code with its caption; one that only shows images is these
+images, and one whose code its author hides is left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import Attributes, Block
+from pipeline.model.codes import Code
+from pipeline.parser.attributes import joined, make
+from pipeline.parser.blocks.code import CELL, CELL_OPTIONS
+from pipeline.parser.captions import figure_of
+from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.dialects import table
+from pipeline.parser.inlines.links import encode
+
+_LINE = re.compile(r"(?:#|//|%%|--)\|[ \t]?(.*)$")
+_OPTION = re.compile(r"([A-Za-z][\w.-]*):[ \t]*+(.*)$")
+_GIVEN = re.compile(
+    r"([A-Za-z][\w.-]*)[ \t]*=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^,]+))"
+)
+_IMAGES = re.compile(
+    r"(?:knitr::)?include_graphics\((?:path[ \t]*=[ \t]*)?(?:c\()?"
+    r"((?:[ \t\n]*(?:\"[^\"\n]+\"|'[^'\n]+')[ \t\n]*,?)+)\)?[^()]*\)"
+)
+_STRING = re.compile(r"\"([^\"\n]+)\"|'([^'\n]+)'")
+_NO = frozenset({"false", "f"})
+
+
+def cell(parts: Parts) -> Parts | tuple[Block, ...]:
+    """A fence with its options as attributes, and a finding if other tools would draw or run it."""
+    name = parts.attributes.get(CELL)
+    dialect = table(parts.files.dialects)
+    if drawn := dialect.diagrams.get(parts.name.lower()):
+        message = f"A {drawn} diagram is shown as code."
+        hint = "Save it as an SVG image, or draw a chart with a `chart` fence."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+    elif name in dialect.unread:
+        message = f"The directive `{{{name}}}` of MyST is shown as code."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, dialect.unread[name])
+    elif name and name.lower() not in dialect.engines:
+        message = f"`{{{name}}}` is not known as a language or a directive. It is shown as code."
+        hint = f"Write text as Markdown, or in a `::: name` block; and write {name} without braces."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+    elif name:
+        return _run(parts, name)
+    return _with_options(parts, *_options(parts)) if name else parts
+
+
+def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
+    """A cell that its own tool runs."""
+    options, taken = _options(parts)
+    if options.get("include", "").lower() in _NO:
+        return ()
+    code = "\n".join(line for line in parts.lines[taken:] if not line.lstrip().startswith("#"))
+    if images := _IMAGES.fullmatch(code.strip()):
+        return _figures(parts, [one or other for one, other in _STRING.findall(images[1])], options)
+    is_hidden = options.get("echo", "").lower() in _NO
+    label = options.get("label") or options.get("header", "")
+    if is_hidden and options.get("fig-cap") and label:  # as knitr saves it
+        return _figures(parts, [f"figure/{label}-1.png"], options)
+    if is_hidden and not any(key in ("lst-cap", "tbl-cap") for key in options):
+        message = f"The cell `{{{name}}}` is left out: its code is hidden, and it is not run here."
+        hint = "Put in its result, as an image or a table."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+        return ()
+    if options.get("eval", "").lower() not in _NO:
+        message = f"The cell `{{{name}}}` is shown as code, and not run."
+        hint = f"Put in its result, as an image or a table; or write {name} without braces."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+    return _with_options(parts, options, taken)
+
+
+def _options(parts: Parts) -> tuple[dict[str, str], int]:
+    """The options after a cell's name, and those in the lines ``#| key: value`` at its beginning,
+    whose values may go on in further lines; and the number of these lines."""
+    written = parts.attributes.get(CELL_OPTIONS)
+    options = {key: a or b or c.strip() for key, a, b, c in _GIVEN.findall(written)}
+    label = written.partition(",")[0].strip()
+    if label and "=" not in label:
+        options["header"] = label
+    options = {key.replace("fig.", "fig-").replace("out.", "out-"): options[key] for key in options}
+    taken, last = 0, ""
+    for line in parts.lines:
+        match = _LINE.match(line)
+        if not match:
+            break
+        taken += 1
+        option = _OPTION.match(match[1])
+        if option:
+            last = option[1].replace("fig.", "fig-")
+            value = option[2].strip()
+            options[last] = "" if value in ("|", ">", "|-", ">-") else value.strip("\"'")
+        elif last:
+            options[last] = f"{options[last]} {match[1].strip()}".strip()
+    return options, taken
+
+
+def _with_options(parts: Parts, options: dict[str, str], taken: int) -> Parts:
+    caption = next((value for key, value in options.items() if key.endswith("-cap") and value), "")
+    given = make(options.get("label", ""), pairs=(("caption", caption),) if caption else ())
+    return parts._replace(attributes=joined(_bare(parts), given), lines=parts.lines[taken:])
+
+
+def _bare(parts: Parts) -> Attributes:
+    return parts.attributes.without({CELL, CELL_OPTIONS})
+
+
+def _figures(parts: Parts, paths: list[str], options: dict[str, str]) -> tuple[Block, ...]:
+    """The images that a cell shows, with its caption and alternative text."""
+    header = options.get("header", "")
+    label = options.get("label") or (f"fig-{header.removeprefix('fig-')}" if header else "")
+    caption, width = options.get("fig-cap", ""), options.get("out-width", "")
+    pairs = (("width", width),) if width else ()
+    figures = tuple(
+        figure_of(
+            model.Image(
+                source=encode(path),
+                alt=options.get("fig-alt") or caption,
+                title=caption if len(paths) == 1 else "",
+                span=parts.span,
+                attributes=joined(
+                    _bare(parts), make(label if len(paths) == 1 and caption else "", pairs=pairs)
+                ),
+            ),
+            parts.span,
+            parts.read,
+        )
+        for path in paths
+    )
+    if len(figures) == 1:
+        return figures
+    bare = tuple(replace(figure, attributes=make(pairs=pairs)) for figure in figures)
+    read = parts.read(caption, parts.span) if caption else ()
+    own = joined(_bare(parts), make(label if caption else ""))
+    return (model.FigureGroup(figures=bare, caption=read, span=parts.span, attributes=own),)

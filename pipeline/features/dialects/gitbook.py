@@ -1,0 +1,66 @@
+"""GitBook: hints, tabs, titled code, embedded addresses, and code that is another file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from pipeline.model.late import late
+from pipeline.parser.attributes import make
+from pipeline.parser.blockparser import BlockElement, LineProcessor
+from pipeline.parser.constructs import boxes
+from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
+from pipeline.parser.lines import Cursor
+
+_INCLUDED = re.compile(
+    r"<pre><code(?: class=\"(?:lang-|language-)?(?P<language>[\w+-]*)\")?>"
+    r"[ \t]*\{%-?[ \t]*include[ \t]+[\"'](?P<path>[^\"'\n]{1,300})[\"'][ \t]*-?%\}"
+    r"[ \t]*</code></pre>"
+)
+
+
+class IncludedCodeProcessor(LineProcessor):
+    """``<pre><code>{% include "./programs/if.py" %}</code></pre>``, the code in a file."""
+
+    begins = "<"
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _INCLUDED.fullmatch(cursor.rest.rstrip())
+        if match is None:
+            return False
+        suffix = PurePosixPath(match["path"]).suffix.removeprefix(".")
+        block = BlockElement("pre", cursor.number, self)
+        block.set("language", match["language"] or ("" if suffix == "txt" else suffix))
+        block.state = make(pairs=(("file", match["path"]),))
+        self.parser.add_leaf(block, cursor)
+        cursor.skip_rest()
+        return True
+
+
+GITBOOK = Dialect(
+    names=("GitBook",),
+    signs=(
+        Sign(
+            "{%",
+            late(r"(?m)^[ \t]*\{% *(?:endhint|endtabs?|endcode|content-ref|embed|endstepper) "),
+        ),
+        Sign("<pre><code", late(r"(?m)^<pre><code[^<>]*>[ \t]*\{%-? *include ")),
+    ),
+    blocks={"included-code": IncludedCodeProcessor},
+    pairs=(
+        LinePair(
+            late(r"\{% *hint +style=\"(?P<kind>\w+)\"[^%]*%\}"),
+            late(r"[ \t>]*\{% *endhint *%\}[ \t]*$"),
+        ),
+        LinePair(
+            late(r"\{% *tab +title=\"(?P<title>[^\"]{1,100})\" *%\}"),
+            late(r"[ \t>]*\{% *endtab *%\}[ \t]*$"),
+            name="tab",
+        ),
+    ),
+    standing=(
+        Standing(late(r"\{% *(?:tabs|endtabs|endcode|endcontent-ref|stepper|endstepper) *%\}")),
+        Standing(late(r"\{% *(?:content-ref|step|endstep)[^%]*%\}")),
+    ),
+    containers={"tab": boxes.container},
+)

@@ -1,0 +1,131 @@
+"""The Raspberry Pi Foundation's lessons: ``--- task ---`` to ``--- /task ---``, and the like."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from pipeline import model
+from pipeline.features.dialects import lessons
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block
+from pipeline.model.late import late
+from pipeline.parser.attributes import make
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
+from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
+from pipeline.parser.lines import Cursor
+
+_CODE = re.compile(r"---[ \t]+code[ \t]+---[ \t]*$")
+_END = re.compile(r"[ \t]*---[ \t]+/code[ \t]+---[ \t]*$")
+_OPTION = re.compile(r"([a-z_]{1,40}):[ \t]*+(.*)$")
+
+
+class CodeProcessor(VerbatimProcessor):
+    """Code with its language, file name and marked lines; ``state`` are its attributes."""
+
+    begins = "-"
+    has_end = True
+
+    def start(self, cursor: Cursor) -> bool:
+        if not _CODE.match(cursor.rest) or not self.parser.comes_later(_END):
+            return False
+        self.open(cursor, "pre", indent=str(cursor.indent))
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if _END.match(cursor.remainder):
+            return Match.END
+        cursor.skip_columns(min(int(block.get("indent", "0")), cursor.indent))
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        lines = [line.strip() for line in block.lines]
+        options: dict[str, str] = {}
+        if lines[:1] == ["---"] and "---" in lines[1:]:
+            end = lines.index("---", 1)
+            matches = filter(None, map(_OPTION.match, lines[1:end]))
+            options = {match[1]: match[2].strip("\"' ") for match in matches}
+            del block.lines[: end + 1]
+        block.set("language", options.get("language", ""))
+        block.state = _attributes(options)
+
+
+def _attributes(options: dict[str, str]) -> Attributes:
+    """The attributes of code for its options."""
+    names = {"filename": "filename", "line_number_start": "start", "line_highlights": "mark"}
+    pairs = tuple((names[key], value) for key, value in options.items() if key in names and value)
+    is_numbered = options.get("line_numbers") == "true"
+    return make(classes=("numbered",) if is_numbered else (), pairs=pairs)
+
+
+def task(parts: Parts) -> tuple[Block, ...]:
+    """A step to tick off."""
+    item = model.ListItem(children=parts.children, checked=False, span=parts.span)
+    return (model.List(ordered=False, tight=False, items=(item,), span=parts.span),)
+
+
+def hints(parts: Parts) -> tuple[Block, ...]:
+    """The hints, one after the other."""
+    return parts.children
+
+
+def _pair(
+    word: str, name: str, title: str = "", attributes: Attributes = NO_ATTRIBUTES
+) -> LinePair:
+    opening = late(rf"---[ \t]+{word}[ \t]+---")
+    closing = late(rf"[ \t>]*---[ \t]+/{word}[ \t]+---[ \t]*$")
+    return LinePair(opening, closing, name, title, attributes, options=True)
+
+
+RASPBERRY_PI = Dialect(
+    names=("Raspberry Pi",),
+    signs=(
+        Sign(
+            "--- /",
+            late(
+                r"(?m)^[ \t]*--- /(?:task|hints?|collapse|code|no-print|print-only"
+                r"|challenge|question|choices|feedback) ---[ \t]*$"
+            ),
+        ),
+    ),
+    blocks={"lesson-code": CodeProcessor},
+    pairs=(
+        _pair("task", "rp-task"),
+        _pair("hints", "rp-hints"),
+        _pair("hint", "rp-hint"),
+        _pair("collapse", "rp-collapse"),
+        _pair("challenge", "rp-challenge", "Challenge"),
+        _pair("question", "exercise"),
+        _pair("choices", "rp-hints"),
+        _pair("feedback", "answer"),
+        _pair("no-print", "div", attributes=make(pairs=(("not", "pdf"),))),
+        _pair("print-only", "div", attributes=make(pairs=(("only", "pdf"),))),
+    ),
+    standing=(
+        Standing(late(r"---[ \t]+new-page[ \t]+---"), "page-break"),
+        Standing(
+            late(r"---[ \t]+save[ \t]+---"),
+            message="`{}` is a button of Raspberry Pi's site, and is left out.",
+        ),
+        Standing(
+            late(r"\[\[\[[\w-]{1,100}\]\]\]"),
+            message="`{}` is a part of another lesson of Raspberry Pi's, and is left out.",
+            hint="Write what it says here.",
+        ),
+    ),
+    containers={
+        "rp-task": task,
+        "rp-hints": hints,
+        "rp-hint": functools.partial(lessons.box, kind="tip", label="Hint", fold="closed"),
+        "rp-collapse": functools.partial(lessons.box, kind="info", label="More", fold="closed"),
+        "rp-challenge": lessons.exercises,
+    },
+    lines=(
+        ToldMark(
+            late(r"---[ \t]+/?[a-z-]{3,20}[ \t]+---"),
+            "a mark of Raspberry Pi's lessons",
+            "Leave it out, or write the end that belongs to it.",
+        ),
+    ),
+)
