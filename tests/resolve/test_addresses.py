@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from pipeline.model import Document, Link, NoteReference
+from pipeline.model import Document, Image, Link, NoteReference, Plain, Strong
 from pipeline.model.tree import top_level, walk
 from pipeline.system.paths import written
 from tests.helpers import making
@@ -96,6 +96,21 @@ def test_at_the_foot_they_are_notes_among_the_others() -> None:
     calls = [node.number for node in walk(document.blocks) if isinstance(node, NoteReference)]
     assert calls == [1, 2, 1]
     assert len(document.notes) == 2
+
+
+def test_codes_are_next_to_the_links_that_ask_for_them() -> None:
+    link = f"[a film]({FILM}){{.qr}}"
+    body = f"See **{link}** and [b](https://b.example).\n\n| A |\n|---|\n| {link} |\n\n"
+    document = resolved(f"{body}## Of [c](https://c.example){{.qr}}", "links: none\n")
+    texts = [n.children for n in walk(document.blocks) if isinstance(n, Strong | Plain)]
+    assert [[type(n) for n in text] for text in texts if len(text) > 1] == [[Link, Image]] * 2
+    codes = [node for node in walk(document.blocks) if isinstance(node, Image)]
+    assert [code.asset for code in codes] == ["qr-code:1"] * 2, "one file, shown twice"
+    listed = resolved(body + "## Of [c](https://c.example){.qr}").addresses
+    assert [bool(address.code) for address in listed] == [False, False, True]
+    assert all(
+        address.code for address in resolved("[a](https://b.example)", "qr_codes: true\n").addresses
+    )
 
 
 @pytest.fixture(scope="module")
