@@ -98,14 +98,15 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """The number of pages to fill: a number, or ``even`` for full sheets. The text size stays
-    between ``smallest`` and ``largest`` points. ``line`` and ``column`` give the place in the front
-    matter; ``forced`` means that the command requests it, for all printed editions."""
+    between ``smallest`` and ``largest`` points, or those for the audience (0). ``line`` and
+    ``column`` give the place in the front matter; ``forced`` means that the command requests it,
+    for all printed editions."""
 
     written: ClassVar = Written("a number of pages", alone="pages")
     pages: Annotated[int | Literal["even"], Key(
         "The number of pages to fill; even: full sheets.", form="pages")]
-    smallest: Annotated[float, Key("The smallest type size, in points.", form="points")] = 9
-    largest: Annotated[float, Key("The largest type size, in points.", form="points")] = 13
+    smallest: Annotated[float, Key("The smallest type size, in points.", form="points")] = 0
+    largest: Annotated[float, Key("The largest type size, in points.", form="points")] = 0
     line: int = 0
     column: int = 0
     forced: bool = False

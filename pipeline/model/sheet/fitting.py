@@ -5,12 +5,13 @@ that proportions are kept, and a search has one number to find."""
 from __future__ import annotations
 
 import math
+import re
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline.model.editions import Edition
-from pipeline.model.metadata import Metadata
+from pipeline.model.metadata import Audience, Metadata
 from pipeline.model.paper import FitOptions, Margins, PrintOptions, Sheet
 from pipeline.model.sheet.proportions import SMALLEST_NOTE, options_for
 
@@ -29,6 +30,20 @@ NARROWEST = 0.85
 
 NARROWEST_TABLE = 0.985
 """The minimum share for the lines of tables, so that no number is broken."""
+
+
+SMALLEST, AT_SCHOOL, FIRST_YEARS = 9.0, 10.0, 14.0
+"""The smallest type size, that for an audience, and for one that learns to read, in points."""
+
+LARGEST, GROWTH = 13.0, 1.25
+"""The largest type size, in points, and relative to the smallest."""
+
+_FIRST_YEARS = re.compile(
+    r"\b(?:key stage|ks) ?1\b|\b(?:year|grade|class|klasse|klas|groep|grado|curso|ano) ?[12]\b"
+    r"|\b[12](?:st|nd|[.ºª°])? ?(?:year|grade|class|klasse|schuljahr|année|grado|curso|ano)\b"
+    r"|\b(?:cp|ce1|reception|kindergarten)\b",
+    re.IGNORECASE,
+)
 
 
 class Knot(NamedTuple):
@@ -67,14 +82,14 @@ def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
 def settings(
     sheet: Sheet, edition: Edition, metadata: Metadata, fit: FitOptions, *, has_tables: bool = False
 ) -> FitSettings:
-    """The possible settings of a sheet with text between the sizes that ``fit`` gives. Large print
-    only grows, and margins from the front matter are kept. Table columns are as wide as their words
-    need: if there are any, they keep their width."""
-    smallest, largest = fit.smallest, fit.largest
+    """The possible settings of a sheet with text between the sizes that ``fit`` gives, or that suit
+    the audience. Large print only grows, and margins from the front matter are kept. Table columns
+    are as wide as their words need: if there are any, they keep their width."""
+    smallest, largest = _sizes(fit, metadata.audience)
     is_large = edition.look == "large"
     if is_large:
         smallest = max(smallest, sheet.text)
-        largest = max(largest, smallest * 1.25)
+        largest = max(largest, smallest * GROWTH)
     given = options_for(edition, metadata).page.margins
     gutter = options_for(edition, metadata).page.gutter or 0
     if sheet.is_book and metadata.notes == "margin":
@@ -104,6 +119,23 @@ def settings(
     open_knot = largest_knot._replace(leading=1.12, margins=1.15)
     row = (*shrunk, *grown[:-1], *_between(largest_knot, open_knot), open_knot)
     return FitSettings(tuple(map(at, row)), natural=len(shrunk))
+
+
+def _sizes(fit: FitOptions, audience: Audience) -> tuple[float, float]:
+    """The smallest and the largest type size, in points."""
+    usual = SMALLEST
+    if audience != Audience():
+        usual = FIRST_YEARS if _is_for_first_years(audience) else AT_SCHOOL
+    smallest = fit.smallest or min(usual, fit.largest or usual)
+    return smallest, fit.largest or max(LARGEST, GROWTH * smallest)
+
+
+def _is_for_first_years(audience: Audience) -> bool:
+    """Return whether the readers are learning to read."""
+    ages = audience.oldest or audience.youngest
+    return "preschool" in audience.groups or (
+        0 < ages <= 8 if ages else _FIRST_YEARS.search(audience.level) is not None
+    )
 
 
 def letters(sheet: Sheet) -> float:

@@ -83,7 +83,7 @@ def _page(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values
 
 def _fit(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     options = FitOptions(**values)
-    if options.smallest > options.largest:
+    if options.smallest > options.largest > 0:
         place = nodes.get("smallest", nodes["pages"]).place
         report.wrong(key, "`smallest` is larger than `largest`.", place)
         return None

@@ -25,6 +25,7 @@ from pipeline.model.sheet.proportions import sheet_for
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
 from pipeline.package.pdf.layout import LAYOUTS
+from pipeline.parser import parse
 
 SENTENCE = (
     "The well is deep, and nobody in the village knows how old it is. Water is carried home in"
@@ -148,6 +149,31 @@ def test_a_smaller_text_can_be_allowed(tmp_path: Path) -> None:
     fit = fitted(tmp_path)
     assert fit is not None
     assert 8 <= fit.text < 9
+
+
+@pytest.mark.parametrize(
+    ("audience", "fit", "smallest"),
+    [
+        ("", "2", 9),
+        ("audience: {for: school, level: Sekundarstufe 1}\n", "2", 10),
+        ("audience: {for: school, ages: 12-14}\n", "2", 10),
+        ("audience: {for: primary school, ages: 6-8}\n", "2", 14),
+        ("audience: {for: primary school, level: Key Stage 1}\n", "2", 14),
+        ("audience: {for: primary school, level: 2. Klasse}\n", "2", 14),
+        ("audience: {for: preschool}\n", "{pages: 2, smallest: 12pt}", 12),
+        ("audience: {for: preschool}\n", "{pages: 2, largest: 12pt}", 12),
+    ],
+)
+def test_the_smallest_size_suits_the_audience(audience: str, fit: str, smallest: float) -> None:
+    metadata = parse(f"---\ntitle: T\n{audience}fit: {fit}\n---\n\nText.\n").metadata
+    edition = EDITIONS["handout"]
+    options = fit_for(edition, metadata)
+    assert options is not None
+    row = all_settings(
+        sheet_for(edition, metadata, is_book=False), edition, metadata, options
+    ).sheets
+    assert row[0].text == smallest
+    assert row[-1].text >= 1.2 * smallest or options.largest
 
 
 def test_a_text_that_is_too_short_is_set_as_large_as_may_be(tmp_path: Path) -> None:
