@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 import importlib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pipeline.model import FEATURE_KEYS, FEATURE_NODES, Block, Document, Node
 from pipeline.model.diagnostics import Diagnostic
@@ -59,7 +59,9 @@ class Feature(NamedTuple):
     ``passes`` run in the stage resolve. ``grouping`` is a function that the parser calls, of the
     top-level blocks and the metadata, for the blocks with some of them in others, and findings.
     ``vocabulary`` is one for the words that the feature adds to documents in a language.
-    ``writers`` is a table with a function for each of its blocks that writes it as Markdown,
+    ``containers`` is a table of its ``:::`` blocks by name, with a function for each that parses it
+    (`pipeline.parser.constructs`), and ``writers`` one of its nodes, with a function for each that
+    writes it as Markdown;
     ``dialects`` one of what the parser reads of other tools (`pipeline.parser.dialects`)."""
 
     name: str
@@ -68,6 +70,7 @@ class Feature(NamedTuple):
     keys: tuple[str, ...] = ()
     grouping: str = ""
     vocabulary: str = ""
+    containers: str = ""
     writers: str = ""
     dialects: str = ""
 
@@ -95,6 +98,7 @@ FEATURES = (
             FeaturePass(PassPlace.BEFORE_PAGE_MARKS, "in_place.put_in_place"),
             FeaturePass(PassPlace.WITH_PAGE_MARKS, "answer_key.answers_alone"),
         ),
+        containers="syntax.CONTAINERS",
     ),
     Feature(
         "formulas",
@@ -157,10 +161,10 @@ def vocabulary(lang: str) -> tuple[str, ...]:
     )
 
 
-def writers() -> dict[type[Node], Any]:
-    """The functions that write the blocks of features as Markdown."""
-    tables = (feature.load(feature.writers) for feature in FEATURES if feature.writers)
-    return {node: write for table in tables for node, write in table.items()}
+def table(kind: Literal["containers", "writers"]) -> dict[Any, Any]:
+    """The tables of all features of one kind, as one."""
+    names = ((feature, getattr(feature, kind)) for feature in FEATURES)
+    return {key: row for feature, name in names if name for key, row in feature.load(name).items()}
 
 
 def dialect_tables() -> tuple[Any, ...]:

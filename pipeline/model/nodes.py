@@ -597,6 +597,7 @@ FORMULAS = (Math, MathBlock)
 FEATURE_NODES: dict[str, tuple[type[Node], ...]] = {
     "charts": (Chart,),
     "citations": (Citation, Bibliography),
+    "exercises": (Choices, Blank, WritingLines, WritingSpace),
     "formulas": FORMULAS,
     "index": (Index,),
 }
@@ -605,8 +606,12 @@ FEATURE_NODES: dict[str, tuple[type[Node], ...]] = {
 FEATURE_KEYS: dict[str, tuple[str, ...]] = {
     "citations": ("bibliography", "nocite"),
     "dialogue": ("speakers",),
+    "exercises": ("score",),
 }
 """The keys of the front matter that only a feature uses."""
+
+FEATURE_BLOCKS: dict[str, tuple[str, ...]] = {"exercises": ("exercise", "space", "lines", "draw")}
+"""The names of ``:::`` blocks that only a feature reads; without it they are containers."""
 
 Block: TypeAlias = (
     Heading | Section | Paragraph | List | DefinitionList | BlockQuote | Plain | CodeBlock

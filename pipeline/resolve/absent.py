@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from pipeline import features, model
-from pipeline.model import FEATURE_KEYS, FEATURE_NODES, Document, Node
+from pipeline.model import FEATURE_BLOCKS, FEATURE_KEYS, FEATURE_NODES, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import answer_text, find
+from pipeline.model.tree import BLANK, answer_text, find
 from pipeline.resolve.findings import Findings
 
 
@@ -24,8 +24,14 @@ def show_absent(document: Document) -> Document:
     absent = {*FEATURE_NODES, *FEATURE_KEYS} - {feature.name for feature in features.FEATURES}
     findings = Findings(document)
     for name in sorted(absent):
-        nodes = find(document, *kinds) if (kinds := FEATURE_NODES.get(name)) else ()
-        place = next(((node.span or span,) for _, node, span in nodes), ())
+        blocks = FEATURE_BLOCKS.get(name, ())
+        kinds = (*FEATURE_NODES.get(name, ()), *((model.Container,) if blocks else ()))
+        places = (
+            (node.span or span,)
+            for _, node, span in (find(document, *kinds) if kinds else ())
+            if not isinstance(node, model.Container) or node.name in blocks
+        )
+        place = next(places, ())
         has_key = any(getattr(document.metadata, key) for key in FEATURE_KEYS.get(name, ()))
         if place or has_key:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
@@ -64,9 +70,37 @@ def _blank(node: model.Blank) -> model.Blank:
     return replace(node, answer=(answer_text(node.answer),)) if node.answer else node
 
 
+def _underscores(node: model.Blank) -> model.Text:
+    answer = f"{{{answer_text(node.answer)}}}" if node.answer else ""
+    return model.Text(text=f"{BLANK}{answer}", span=node.span)
+
+
+def _lines(node: model.WritingLines) -> model.Paragraph:
+    return model.Paragraph(children=(model.Text(text=BLANK),), span=node.span)
+
+
+def _list(node: model.Choices) -> tuple[Node, ...]:
+    """The items with the marks before their text, after the prompt."""
+    brackets = "[]" if node.multiple else "()"
+    items = []
+    for choice in node.items:
+        mark = model.Text(text=("x" if choice.correct else " ").join(brackets))
+        children = (model.Plain(children=(mark,)), *choice.children)
+        items.append(model.ListItem(children=children, span=choice.span))
+    prompt = model.Paragraph(children=node.prompt, span=node.span)
+    marked = model.List(ordered=False, items=tuple(items), span=node.span)
+    return (prompt, marked) if node.prompt else (marked,)
+
+
 AS_WRITTEN: Mapping[str, Changes] = {
     "charts": {model.Chart: _table},
     "citations": {model.Citation: _citation, model.Bibliography: _nothing},
+    "exercises": {
+        model.Blank: _underscores,
+        model.Choices: _list,
+        model.WritingLines: _lines,
+        model.WritingSpace: _nothing,
+    },
     "formulas": {
         model.Blank: _blank,
         model.Math: _formula,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from pipeline.features import writers
+from pipeline.features import table
 from pipeline.model import INLINE_NOTE, NO_ATTRIBUTES, Abbreviation, Block, Document, Note, Text
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import TEACHER, walk
@@ -47,7 +47,7 @@ def write_blocks(
     blocks, notes = tuple(blocks), tuple(notes)
     defined = _definitions(blocks, notes)
     context = Notes({note.label: note for note in notes}, links, frozenset(defined))
-    writer = Writer({**BLOCKS, **writers()}, context)
+    writer = Writer({**BLOCKS, **table("writers")}, context)
     parts = [writer.blocks(blocks)] if blocks else []
     parts += (writer.block(note) for note in notes if not note.label.startswith(INLINE_NOTE))
     for attributes, names in itertools.groupby(defined, lambda name: defined[name].attributes):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.features import table
 from pipeline.model.words import understood
 from pipeline.parser.constructs import CONTAINERS, FENCES
 from pipeline.parser.markup.tags import KNOWN_TAGS, VOID_TAGS
@@ -231,7 +232,7 @@ CONTENTS = (
     {"text": "¤"}
     | BLOCKS
     | MORE
-    | {f"::: {name}": f"::: {name} ¤\n¤\n:::" for name in CONTAINERS}
+    | {f"::: {name}": f"::: {name} ¤\n¤\n:::" for name in (*CONTAINERS, *table("containers"))}
     | {f"fence {name}": f"```{name}\n¤,2\n```" for name in FENCES}
     | {f"<{name}>": f'<{name} title="¤">¤</{name}>' for name in sorted(KNOWN_TAGS - VOID_TAGS)}
 )

@@ -138,6 +138,51 @@ def test_each_feature_can_be_taken_out(
         assert any(SHOWN[feature.name] in page.markup for page in pages)
 
 
+TASKS = """\
+::: exercise Animals {marks=4}
+1. Which has stripes? ____{tapir}
+   - ( ) gnu
+   - (x) zebra
+
+::: lines 3
+:::
+
+::: matching
+| ox | low |
+| dog | yap |
+:::
+
+::: ordering
+1. caterpillar
+2. butterfly
+:::
+
+::: answer
+An okapi, too.
+:::
+:::
+"""
+
+
+def test_without_exercises_answers_are_withheld_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _remove(f"{features.__name__}.exercises", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != "exercises")
+    monkeypatch.setattr(features, "FEATURES", rows)
+    document = parse(TASKS)
+
+    (pupils,) = making.rendered(making.resolved(document, "web")).pages
+    (teachers,) = making.rendered(making.resolved(document, "teacher")).pages
+
+    for word in ("Animals", "stripes", "gnu", "zebra"):
+        assert word in pupils.markup
+        assert word in teachers.markup
+    for answer in ("tapir", "(x)", "yap", "caterpillar", "okapi"):
+        assert answer not in pupils.markup
+        assert answer in teachers.markup
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_can_be_taken_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _remove(f"{commands.__name__}.{FOLDERS.get(name, name)}", monkeypatch)

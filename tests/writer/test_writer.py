@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import model
-from pipeline.features import writers
+from pipeline.features import table
 from pipeline.model import (
     BlockQuote,
     Code,
@@ -65,7 +65,7 @@ def test_comes_back(file: Path) -> None:
 
 
 def test_every_node_is_written() -> None:
-    assert {*BLOCKS, *writers()} >= {*get_args(model.Block), model.Note}
+    assert {*BLOCKS, *table("writers")} >= {*get_args(model.Block), model.Note}
     assert {*WRITERS} == {*get_args(model.Inline)}
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pipeline import model
-from pipeline.model import Block, Inline
+from pipeline.model import NO_ATTRIBUTES, Block, Inline
+from pipeline.parser import constructs
 from pipeline.parser.constructs.boxes import title_of
-from pipeline.parser.constructs.exercises import gathered
 from pipeline.parser.constructs.parts import Parts
 
 Title = tuple[Inline, ...]
@@ -34,9 +34,11 @@ def box(parts: Parts, kind: str, label: str, fold: Literal["", "closed"] = "") -
 
 def exercises(parts: Parts) -> tuple[Block, ...]:
     """An exercise for each heading of the first one's level in a block, which is its title."""
+    bare = parts._replace(name="exercise", argument="", attributes=NO_ATTRIBUTES)
     return tuple(
-        model.Exercise(title=title, children=gathered(children), span=parts.span)
+        block
         for title, children in _headed(parts)
+        for block in constructs.container(bare._replace(heading=title, children=children))
     )
 
 

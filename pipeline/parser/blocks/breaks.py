@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.lines import Cursor
@@ -16,7 +17,15 @@ _WRITING = re.compile(r"_{4,}|\.{10,}|…{4,}")
 _BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\[ \t]*$")
 _BLANK = re.compile(r"__\s*\\\s*$")
 _HARD_BREAK = re.compile(r"(?<=[_.…])[ \t]*(?:\\|<br[ \t]*/?>)$")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 MAX_LINES = 100
+
+FEWEST, LINE = 3, 8
+"""The minimum number of HTML's line breaks that are meant as space, and the millimetres of each."""
+
+TALLEST = 250
+"""The maximum height of a space to write in, in millimetres."""
+
 _PAGE = re.compile(
     rf"(?:\\(?:{PAGE_BREAKS})(?:\[\d\]|\{{\}})?|\{{\{{<[ \t]*pagebreak[ \t]*>\}}\}})[ \t]*$"
 )
@@ -81,3 +90,15 @@ class PageBreakProcessor(LineProcessor):
             return False
         self.parser.add_leaf(BlockElement("page-break", cursor.number, self), cursor)
         return True
+
+
+def space_of(lines: Sequence[str]) -> int:
+    """The height in millimetres of the empty space made by HTML line breaks, if there is nothing
+    else and they are enough to be meant as such; else 0."""
+    if not lines or not lines[0].lstrip().startswith("<"):
+        return 0
+    text = "".join(lines)
+    if _BREAK.sub("", text).strip():
+        return 0
+    breaks = len(_BREAK.findall(text))
+    return min(breaks * LINE, TALLEST) if breaks >= FEWEST else 0

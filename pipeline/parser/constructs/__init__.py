@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline import features
 from pipeline.model import Bibliography, Block, Index
 from pipeline.model.codes import Code
 from pipeline.model.tree import WORD_BANK
@@ -10,12 +11,10 @@ from pipeline.parser.constructs import (
     boxes,
     charts,
     code,
-    exercises,
     figures,
+    for_teachers,
     passages,
     tables,
-    tasks,
-    writing,
 )
 from pipeline.parser.constructs.parts import Construct, Parts
 from pipeline.parser.dialects import table
@@ -37,14 +36,9 @@ CONTAINERS: dict[str, Construct] = {
     "summary": boxes.details,
     "figures": figures.figures,
     "index": _index,
-    "lines": writing.writing_lines,
-    **dict.fromkeys(("space", "draw"), writing.writing_space),
     "bibliography": _bibliography,
-    "exercise": exercises.exercise,
-    "answer": exercises.answer,
-    "teacher": exercises.teacher,
-    "matching": tasks.matching,
-    "ordering": tasks.ordering,
+    "answer": for_teachers.answer,
+    "teacher": for_teachers.teacher,
     "table": tables.table,
     "sidebar": passages.sidebar,
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
@@ -52,6 +46,10 @@ CONTAINERS: dict[str, Construct] = {
     "columns": passages.columns,
     "centre": passages.plain,
 }
+SOLVED = ("matching", "ordering")
+"""Blocks that only a feature reads, and whose content is their solution: without the feature, it is
+withheld from pupils."""
+
 MEANT = frozenset({
     "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
     "section", WORD_BANK,
@@ -66,16 +64,27 @@ FENCES: dict[str, Construct] = {
 }
 
 
+def containers_for(dialects: tuple[str, ...]) -> dict[str, Construct]:
+    """All blocks with a meaning of their own, by name, in a document of some dialects."""
+    return {**CONTAINERS, **features.table("containers"), **table(dialects).containers}
+
+
 def container(parts: Parts) -> tuple[Block, ...]:
     """The node of a ``:::`` block; an unknown name becomes a container with that class."""
-    containers = {**CONTAINERS, **table(parts.files.dialects).containers}
+    containers = containers_for(parts.files.dialects)
     if parts.name not in containers and figures.is_group(parts):
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
         return _bibliography(parts)
     construct = containers.get(parts.name)
     if construct is None:
-        guessed = exercises.guessed(parts)
+        if parts.name in SOLVED:
+            message = (
+                f"This copy of Chapbook lacks `::: {parts.name}`: only teachers get its content."
+            )
+            parts.report(Code.ABSENT_FEATURE, message, parts.span, "")
+            return for_teachers.answer(parts)
+        guessed = for_teachers.guessed(parts)
         if guessed is not None:
             return guessed
         if parts.name in FENCES:

@@ -87,7 +87,8 @@ def container(parts: Parts) -> tuple[Block, ...]:
 
 def title_of(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
     """The title, from ``title="…"`` or after the name, and the attributes without it."""
-    title = parts.read(parts.attributes.get("title") or parts.argument, parts.span)
+    written = parts.attributes.get("title")
+    title = parts.read(written, parts.span) if written else parts.title
     if not title:
         return (), parts.attributes
     return title, parts.attributes.without({"title"})

@@ -44,7 +44,8 @@ def headed(title: tuple[Inline, ...], blocks: tuple[Block, ...], span: Span) -> 
 class Parts(NamedTuple):
     """A block ``::: name argument {attributes}`` with blocks in it, or lines between fences after
     ``name {attributes}``. ``read`` parses a line of text into inlines, ``report`` takes the code,
-    message, place and hint of a finding, ``files`` reads files beside the source."""
+    message, place and hint of a finding, ``files`` reads files beside the source. A ``heading`` is
+    the title instead of what stands after the name."""
 
     name: str
     attributes: Attributes
@@ -55,11 +56,12 @@ class Parts(NamedTuple):
     argument: str = ""
     children: tuple[Block, ...] = ()
     lines: tuple[Line, ...] = ()
+    heading: tuple[Inline, ...] = ()
 
     @property
     def title(self) -> tuple[Inline, ...]:
         """The text after the name."""
-        return self.read(self.argument, self.span)
+        return self.heading or self.read(self.argument, self.span)
 
     @property
     def headed(self) -> tuple[Block, ...]:

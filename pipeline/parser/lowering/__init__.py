@@ -16,12 +16,12 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import anchors, constructs, slips, table_options
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, aligned, make
 from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.blocks.breaks import space_of
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import boxes, charts, code, exercises, passages
+from pipeline.parser.constructs import boxes, charts, code, passages
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import Around, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
-from pipeline.parser.constructs.writing import gap
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
@@ -117,7 +117,7 @@ class Lowering:
             yield from self.blocks(element)
             return
         span, attributes = element.span, element.attributes
-        if height := gap(element.lines):
+        if height := space_of(element.lines):
             message = f"Line breaks become {height} mm of space to write in."
             hint = f"Write `::: space {height}mm`, or leave them out if only a gap is meant."
             self.report(Finding.LIKELY_SLIP, message, span, hint)
@@ -219,7 +219,7 @@ class Lowering:
                 first.text = first.text[match.end() :]
         children = self.blocks(element)
         return model.ListItem(
-            children=exercises.gathered(children) if self._exercises else children,
+            children=children,
             checked=checked,
             span=element.span,
             attributes=element.attributes,
@@ -308,4 +308,4 @@ class Lowering:
 
 
 def _is_markup(element: BlockElement) -> bool:
-    return element.tag == "html" and not gap(element.lines)
+    return element.tag == "html" and not space_of(element.lines)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from pipeline.model import Attributes, Block, Ruling, WritingLines, WritingSpace
 from pipeline.model.codes import Code
 from pipeline.model.names import did_you_mean
+from pipeline.parser.blocks.breaks import TALLEST
 from pipeline.parser.constructs.parts import Parts
 
 MAX_LINES = 100
 
-SMALLEST, LARGEST = 10, 250
-"""The minimum and maximum height of a space, in millimetres."""
+SMALLEST = 10
+"""The minimum height of a space, in millimetres."""
 
 UNITS = {"mm": 1, "cm": 10, "in": 25.4}
 
@@ -21,10 +21,6 @@ RULINGS: dict[str, Ruling] = {"dotted": "dotted", "plain": "plain"}
 """The classes that say how lines are ruled."""
 
 SQUARED = "squared"
-
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-FEWEST, LINE = 3, 8
-"""The minimum number of line breaks that are meant as space, and the millimetres of each."""
 
 
 def writing_lines(parts: Parts) -> tuple[Block, ...]:
@@ -43,18 +39,6 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
     return (*parts.children, lines)
 
 
-def gap(lines: Sequence[str]) -> int:
-    """The height in millimetres of the empty space made by HTML line breaks, if there is nothing
-    else and they are enough to be meant as such; else 0."""
-    if not lines or not lines[0].lstrip().startswith("<"):
-        return 0
-    text = "".join(lines)
-    if _BREAK.sub("", text).strip():
-        return 0
-    breaks = len(_BREAK.findall(text))
-    return min(breaks * LINE, LARGEST) if breaks >= FEWEST else 0
-
-
 def writing_space(parts: Parts) -> tuple[Block, ...]:
     if height := parts.attributes.get("height"):
         own = parts.attributes.without({"height"})
@@ -71,10 +55,10 @@ def _height(parts: Parts) -> float:
     argument = parts.argument.removeprefix("height=").strip("\"'").lower()
     found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", argument, re.ASCII)
     height = round(float(found[1]) * UNITS.get(found[2] or "mm", 0), 4) if found else 0
-    if SMALLEST <= height <= LARGEST:
+    if SMALLEST <= height <= TALLEST:
         return height
     written = f"::: {parts.name} {parts.argument}".strip()
-    message = f"`{written}` does not give a height from {SMALLEST} to {LARGEST} mm."
+    message = f"`{written}` does not give a height from {SMALLEST} to {TALLEST} mm."
     hint = f"Write, for example, `::: {parts.name} 40mm`."
     parts.report(Code.WRONG_COUNT, message, parts.span, hint)
     return float(SMALLEST)

@@ -1,5 +1,5 @@
-"""Exercises and their questions: items of numbered lists, with the blocks that belong to each; and
-content for teachers: answers and notes."""
+"""The blocks of exercises. Their questions are items of numbered lists, with the blocks that belong
+to each."""
 
 from __future__ import annotations
 
@@ -8,48 +8,19 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Answer, Block, Exercise, List, ListItem, TeacherNote
+from pipeline.features.exercises import room, tasks
+from pipeline.model import Block, Exercise, List, ListItem
 from pipeline.model.diagnostics import Span, covering
-from pipeline.model.secrets import Secret, meaning_of, secret_block
-from pipeline.model.tree import FOR_TEACHERS
-from pipeline.parser.constructs.boxes import report_resemblance, title_of
+from pipeline.model.rewriting import rewrite
+from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.choices import attach_prompts
-from pipeline.parser.constructs.parts import Parts
-from pipeline.parser.unguarded import announces_answer
+from pipeline.parser.constructs.parts import Construct, Parts
 
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
     title, attributes = title_of(parts)
-    children = gathered(parts.children)
+    children = gathered(rewrite(parts.children, leave=dict.fromkeys(LISTS, _gathered_within)))
     return (Exercise(title=title, children=children, span=parts.span, attributes=attributes),)
-
-
-def answer(parts: Parts) -> tuple[Block, ...]:
-    """An answer; text after the name is set in bold before the rest, as in containers."""
-    children = parts.headed
-    return (Answer(children=children, span=parts.span, attributes=parts.attributes),)
-
-
-def teacher(parts: Parts) -> tuple[Block, ...]:
-    title, attributes = title_of(parts)
-    return (
-        TeacherNote(title=title, children=parts.children, span=parts.span, attributes=attributes),
-    )
-
-
-def guessed(parts: Parts) -> tuple[Block, ...] | None:
-    """A block with an unknown name that resembles one for an answer, as an answer: withholding too
-    much from students is better than showing too much. Otherwise None."""
-    found = secret_block(parts.name)
-    if not found:
-        whole = meaning_of(f"{parts.name} {parts.argument}") or meaning_of(parts.argument)
-        if whole or announces_answer(parts.argument):
-            found = Secret(whole or "answer", sure=False)
-    if not found or parts.name in ("", *FOR_TEACHERS):
-        return None
-    name = f"{parts.name} {parts.argument}".strip()
-    report_resemblance("::: {}", name, found.meaning, parts.span, parts.report)
-    return (answer if found.meaning == "answer" else teacher)(parts)
 
 
 ROOM = (
@@ -57,6 +28,15 @@ ROOM = (
     model.Matching, model.Ordering,
 )  # fmt: skip
 """Nodes that belong to the preceding question even without its indentation."""
+
+
+LISTS = (List, model.Ordering)
+"""Nodes whose items are questions, or may have further ones in them."""
+
+
+def _gathered_within(node: List | model.Ordering) -> List | model.Ordering:
+    items = tuple(replace(item, children=gathered(item.children)) for item in node.items)
+    return node if items == node.items else replace(node, items=items)
 
 
 class _Series:
@@ -144,3 +124,12 @@ def _kind(node: List) -> tuple[str, str]:
 
 def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Span | None:
     return covering(node.span, nodes[-1].span if nodes else None)
+
+
+CONTAINERS: dict[str, Construct] = {
+    "exercise": exercise,
+    "lines": room.writing_lines,
+    **dict.fromkeys(("space", "draw"), room.writing_space),
+    "matching": tasks.matching,
+    "ordering": tasks.ordering,
+}
