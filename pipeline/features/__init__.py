@@ -126,6 +126,11 @@ FEATURES = (
         nodes=FEATURE_NODES["charts"],
     ),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
+    Feature(
+        "timetable",
+        (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),),
+        keys=FEATURE_KEYS["timetable"],
+    ),
     Feature("dialects", dialects="DIALECTS"),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for

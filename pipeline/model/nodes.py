@@ -607,6 +607,7 @@ FEATURE_KEYS: dict[str, tuple[str, ...]] = {
     "citations": ("bibliography", "nocite"),
     "dialogue": ("speakers",),
     "exercises": ("score",),
+    "timetable": ("starts",),
 }
 """The keys of the front matter that only a feature uses."""
 

@@ -39,7 +39,7 @@ CONDITIONS = frozenset({"only", "not", "edition"})
 WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
 """A value of the attribute `width`."""
 
-MINUTES = "minutes"
+MINUTES, STARTS = "minutes", "+starts"
 """The key of the attribute with the time that something takes, for teachers only."""
 
 MARKS = ("marks", "points")

@@ -12,7 +12,7 @@ from pipeline.model import Answer, Container, Node, WritingSpace
 from pipeline.model.editions import FormatName
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES
 from pipeline.model.print_marks import OURS
-from pipeline.model.tree import MINUTES, WIDTH
+from pipeline.model.tree import MINUTES, STARTS, WIDTH
 from pipeline.render import exercises
 from pipeline.system.paths import scheme
 
@@ -83,7 +83,7 @@ def attributes_of(
         # Many e-readers cannot unfold anything.
         attributes["open"] = "open"
     for key, value in node.attributes.pairs:
-        if key == MINUTES:  # templates put it in words
+        if key in (MINUTES, STARTS):  # templates put it in words
             continue
         if key[:1] == "+":  # what a pass says
             attributes[f"data-{key[1:]}"] = value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from pipeline.model import Document, Heading, Node
-from pipeline.model.tree import MINUTES, children, facts
+from pipeline.model.tree import MINUTES, STARTS, children, facts
 from pipeline.model.words import in_minutes, words
 
 
@@ -50,8 +50,12 @@ def total(document: Document) -> str:
 
 
 def timing(node: Node, *, vocabulary: Mapping[str, str], space: str = "\u2002") -> Markup:
-    """A node's timing, as after its title: ``space``, at which the line may break, and the time."""
+    """A node's timing, as after its title: ``space``, at which the line may break, the time of
+    day if it is known, and the length."""
     length = minutes_of(node)
     if not length:
         return Markup()
-    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(length, vocabulary))
+    start = node.attributes.get(STARTS)
+    time = f"{start} · " if start else ""
+    length_in_words = in_minutes(length, vocabulary)
+    return Markup('{}<span class="timing">{}{}</span>').format(space, time, length_in_words)

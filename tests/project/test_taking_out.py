@@ -27,6 +27,7 @@ title: All features
 lang: en
 speakers: {Ana: host, Ben: guest}
 bibliography: works.bib
+starts: 9:15
 ---
 
 # Water
@@ -73,6 +74,7 @@ Press ++ctrl+w++.
 WORKS = "@book{moss2020, author = {Moss, Ada}, title = {Rain}, year = {2020}}\n"
 
 SHOWN = {
+    "timetable": "Water",
     "charts": "North",
     "citations": "[@moss2020]",
     "code": "wells = 60",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pipeline.render.timings import total
 from pipeline.resolve import resolve
 from pipeline.resolve.division import divide
 from pipeline.select import select
+from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read
 
 TIMED = ("teacher", "teacher-web", "teacher-ebook")
@@ -161,3 +163,25 @@ def test_teachers_read_it_beside_the_title_and_nowhere_else(tmp_path: Path) -> N
         assert (found["8 minutes"], found["More of it"]) == (1, 1)
     with open_pdf(files["wells.pdf"]) as pdf:
         assert "minutes" not in read(pdf).text
+
+
+def test_teachers_are_told_when_each_part_begins() -> None:
+    text = (
+        "---\ntitle: T\nlang: en\nstarts: {}\n---\n\n## A {{minutes=10}}\n\n"
+        "::: exercise {{minutes=3}}\nWhy?\n:::\n\n"
+        "## B\n\n::: note Read {{minutes=60}}\nThis.\n:::\n\n"
+        "## C {{minutes=5}}\n\nText.\n"
+    )
+    made = making.resolved(text.format("9.50"), "teacher")
+    times = re.findall(r'"timing">([^<]*)<', making.rendered(made).pages[0].markup)
+    assert times == [
+        "9:50 · 10\u00a0minutes", "9:50 · 3\u00a0minutes", "10:00 · 60\u00a0minutes",
+        "11:00 · 5\u00a0minutes",
+    ]  # fmt: skip
+    assert (
+        "9:50"
+        not in making.rendered(making.resolved(text.format("9:50"), "handout")).pages[0].markup
+    )
+    assert making.resolved(text.format("2 pm")).metadata.starts == "14:00"
+    (finding,) = making.resolved(text.format("25:10")).diagnostics
+    assert (finding.code, finding.line) == ("wrong-value", 4)

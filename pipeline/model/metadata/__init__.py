@@ -102,6 +102,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     audience: Annotated[Audience, Key(
         "The intended readers: groups, or for, ages and level.", "teachers",
         {"for": ["school"], "ages": "12-16", "level": "Key Stage 3"})] = Audience()
+    starts: Annotated[str, Key(
+        "The time at which the lesson begins, for the teacher's edition.", "9:15",
+        form="time")] = ""
     publisher: Annotated[str, Key("The publisher.", "Example Press")] = ""
     imprint: Annotated[str, Key(
         "The publisher's imprint, if it has another name.",

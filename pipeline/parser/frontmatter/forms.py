@@ -81,6 +81,17 @@ def points(value: str) -> float:
     return found
 
 
+def time(value: str) -> str:
+    """A time of day, as ``9:15``."""
+    found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d\d))?\s*(?:uhr|h|(am|pm))?", value.lower(), re.ASCII)
+    hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    if found and found[3] and 1 <= hours <= 12:
+        hours = hours % 12 + (12 if found[3] == "pm" else 0)
+    if hours > 23 or minutes > 59:
+        raise BadValueError(f"`{shorten(value)}` is not a time of day.", "Write it like 9:15.")
+    return f"{hours}:{minutes:02}"
+
+
 def page_size(value: str) -> PageSize:
     """A size by its name, also as in LaTeX (``a4paper``), or ``150mm x 220mm``."""
     name = " ".join(value.lower().replace("-", " ").removesuffix("paper").split())
@@ -221,6 +232,7 @@ FORMS: dict[str, form.Form] = {
     "group": form.text_form(_GROUP, subjects.group),
     "ages": form.text_form(form.TEXT, subjects.ages),
     "accent": form.text_form(_COLOUR, accent),
+    "time": form.text_form(form.TEXT, time),
     "points": form.text_form(LENGTH, points, lambda value: f"{value:g}pt"),
     "size": form.text_form(_STRING, page_size, lambda size: size.name),
     "pages": form.text_form(_PAGES, fit_pages),
