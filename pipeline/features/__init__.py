@@ -56,23 +56,26 @@ class Feature(NamedTuple):
     """A feature, and the signs of a document that needs it: its ``nodes``, or one of its ``keys``
     in the front matter; without either, all documents may.
 
-    ``passes`` run in the stage resolve. ``grouping`` is a function that the parser calls, of the
-    top-level blocks and the metadata, for the blocks with some of them in others, and findings.
-    ``vocabulary`` is one for the words that the feature adds to documents in a language.
-    ``containers`` is a table of its ``:::`` blocks by name, with a function for each that parses it
-    (`pipeline.parser.constructs`), and ``writers`` one of its nodes, with a function for each that
-    writes it as Markdown;
-    ``dialects`` one of what the parser reads of other tools (`pipeline.parser.dialects`)."""
+    ``passes`` run in the stage resolve. Other fields name functions and tables in the folder:
+
+    - ``grouping`` gives the top-level blocks with some of them in others, and findings (`grouped`).
+    - ``containers`` has a function for each name of a ``:::`` block, which parses it.
+    - ``dialects`` has what the parser reads of other tools (`pipeline.parser.dialects`).
+    - ``vocabulary`` gives the words that the feature adds to documents in a language.
+    - ``helpers`` gives what the feature's templates need (`helpers`).
+    - ``writers`` has a function for each node, which writes it as Markdown.
+    """
 
     name: str
     passes: tuple[FeaturePass, ...] = ()
     nodes: tuple[type[Node], ...] = ()
     keys: tuple[str, ...] = ()
     grouping: str = ""
-    vocabulary: str = ""
     containers: str = ""
-    writers: str = ""
     dialects: str = ""
+    vocabulary: str = ""
+    helpers: str = ""
+    writers: str = ""
 
     def is_needed(self, document: Document) -> bool:
         """Return whether a document may need the feature."""
@@ -99,6 +102,8 @@ FEATURES = (
             FeaturePass(PassPlace.WITH_PAGE_MARKS, "answer_key.answers_alone"),
         ),
         containers="syntax.CONTAINERS",
+        helpers="markup.helpers",
+        writers="writing.WRITERS",
     ),
     Feature(
         "formulas",
@@ -157,6 +162,13 @@ def grouped(
             blocks, more = feature.load(feature.grouping)(blocks, metadata)
             findings += more
     return blocks, findings
+
+
+def helpers(lang: str, rules: dict[str, str]) -> dict[str, Any]:
+    """The names that the templates of features use, in a document in a language. Functions put the
+    styles of the classes that they name into ``rules``."""
+    loaded = (feature.load(feature.helpers) for feature in FEATURES if feature.helpers)
+    return {name: value for function in loaded for name, value in function(lang, rules).items()}
 
 
 def vocabulary(lang: str) -> tuple[str, ...]:

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from pipeline.model import Answer, Container, Node, WritingSpace
+from pipeline.model import Answer, Container, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES
 from pipeline.model.print_marks import OURS
 from pipeline.model.tree import MINUTES, STARTS, WIDTH
-from pipeline.render import exercises
 from pipeline.system.paths import scheme
 
 
@@ -43,14 +42,6 @@ class SizeClasses:
         self._rules[name] = (
             f".{name} {{ margin-right: {figures / 2:g}em; margin-right: {figures:g}ch }}"
         )
-        return name
-
-    def height(self, node: WritingSpace) -> str:
-        """A class that sets the height of a space to write in."""
-        rows = exercises.squares(node)
-        name = f"squares-{rows}" if node.squared else f"height-{node.height:g}".replace(".", "-")
-        height = f"calc({rows} * var(--square))" if node.squared else f"{node.height:g}mm"
-        self._rules[name] = f".{name}, .{name} .square-column {{ height: {height} }}"
         return name
 
     def answer_room(self, node: Answer) -> str:

@@ -10,22 +10,23 @@ from collections.abc import Callable, Iterable, Mapping
 import jinja2
 from markupsafe import Markup, escape
 
-from pipeline import model
+from pipeline import features, model
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
 from pipeline.model.paper import LARGE_PRINT
 from pipeline.model.print_marks import FIELD, FieldKind
 from pipeline.model.rendered import Inventory
+from pipeline.model.tree import is_for_teachers
 from pipeline.model.words import words
 from pipeline.model.words.writing import writing
-from pipeline.render import exercises, tables
+from pipeline.render import tables
 from pipeline.render.attributes import SizeClasses, attributes_of, classes_of
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Sign, Trait, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import article_front, language_links
 from pipeline.render.figures import figure_rows
-from pipeline.render.gap_fields import with_fields
+from pipeline.render.gap_fields import Fields, with_fields
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.math_images import FormulaImage, FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
@@ -121,7 +122,7 @@ class NodeRenderer:
         self.printed_notes = PrintedNotes(document.notes, note_place)
         self.formula_images = FormulaImages(document)
         self._templates: dict[type[Node], jinja2.Template] = {}
-        self._fields = exercises.Fields()
+        self._fields = Fields()
         functions: tuple[Callable[..., object], ...] = (
             self.render, self.render_item, self.render_note, self.attributes, self.heading_level,
             self.href, self.image_source, self.word, self.distinct, self.in_contents,
@@ -129,11 +130,11 @@ class NodeRenderer:
             self.place, self.listing_label, self.mathml, self.formula_image, self.formula_label,
             form,
             index_links, figure_rows, note_id, reference_id, page_id, is_task_list,
-            is_wide_formula, is_option,
+            is_wide_formula, is_option, is_for_teachers,
         )  # fmt: skip
         self._context: dict[str, object] = {
             **{function.__name__: function for function in functions},
-            **exercises.helpers(document.metadata.lang),
+            **features.helpers(document.metadata.lang, self.rules),
             "format": format_name,
             "metadata": document.metadata,
             "language_links": language_links(document.metadata),
@@ -149,7 +150,6 @@ class NodeRenderer:
             "field": self._fields,
             "width_class": self._sizes.width,
             "tail_class": self._sizes.tail,
-            "height_class": self._sizes.height,
             "answer_room": self._sizes.answer_room,
         }
         self._has_fields = has_fields

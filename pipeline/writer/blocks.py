@@ -13,7 +13,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.writer import captioned, tables
 from pipeline.writer.attributes import attribute_list
 from pipeline.writer.inlines import leaf
-from pipeline.writer.lists import choices, definition_list, listing, matching, ordering
+from pipeline.writer.lists import choices, definition_list, listing
 from pipeline.writer.markup import element, plain, tag, unwritable
 from pipeline.writer.shapes import SEPARATOR, Writer, fenced, indented, quotation
 
@@ -111,9 +111,8 @@ def _named_block(name: str) -> Callable[[Any, Writer], str]:
 
     def written(node: Any, out: Writer) -> str:
         listed = attribute_list(node.attributes)
-        inner = out._replace(in_exercise=True) if name == "exercise" else out
         title, children = out.line(getattr(node, "title", ())), getattr(node, "children", ())
-        return fenced(name, title, listed, inner.blocks(children))
+        return fenced(name, title, listed, out.blocks(children))
 
     return written
 
@@ -236,10 +235,7 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.Admonition: _admonition,
     model.WritingLines: _writing_lines,
     model.WritingSpace: _writing_space,
-    model.Exercise: _named_block("exercise"),
     model.Choices: choices,
-    model.Matching: matching,
-    model.Ordering: ordering,
     model.Answer: _named_block("answer"),
     model.TeacherNote: _named_block("teacher"),
     model.Bibliography: _named_block("bibliography"),

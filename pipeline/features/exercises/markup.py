@@ -1,15 +1,14 @@
-"""Helpers for exercise templates: solutions, the space needed, the names of the page's fields."""
+"""Helpers for the templates of exercises: solutions, and the space needed."""
 
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.model import Block, Node
-from pipeline.model.tree import is_for_teachers, plain_text, walk
+from pipeline.model.tree import plain_text, walk
 from pipeline.model.words.writing import alphabet, small_letters
 
 LONG = 14
@@ -34,30 +33,13 @@ typed, so that the size of the page stays linear."""
 LONGEST_OPTION = 120
 """Characters of an option: beyond them it ends with an ellipsis."""
 
-FIELD = "fld-"
-"""The prefix of the fields' ids and names."""
 
-
-class Fields:
-    """Names for the fields of one document, in the order in which they are rendered."""
-
-    def __init__(self) -> None:
-        self._names = itertools.count(1)
-        self._blanks = itertools.count(1)
-
-    def name(self) -> str:
-        return f"{FIELD}{next(self._names)}"
-
-    def blank(self) -> int:
-        """The number of the next blank."""
-        return next(self._blanks)
-
-
-def helpers(lang: str) -> dict[str, object]:
-    """The helpers for the templates of one document in a language."""
+def helpers(lang: str, rules: dict[str, str]) -> dict[str, object]:
+    """The helpers for the templates of one document in a language; they put the styles of classes
+    for sizes into ``rules``."""
     functions = (
-        is_solved, is_line, is_tight, is_long, is_for_teachers, fits_label, has_words, option_text,
-        squares, text_rows,
+        is_solved, is_line, is_tight, is_long, fits_label, has_words, option_text, squares,
+        text_rows,
     )  # fmt: skip
     return {function.__name__: function for function in functions} | {
         "blank_widths": BLANK_WIDTHS,
@@ -65,6 +47,7 @@ def helpers(lang: str) -> dict[str, object]:
         "most_options": MOST_OPTIONS,
         "letters_class": f"letters-{alphabet(lang)}" if alphabet(lang) else "",
         "small_letter": functools.partial(small_letters, lang=lang),
+        "height_class": functools.partial(height_class, rules=rules),
     }
 
 
@@ -119,6 +102,15 @@ def has_words(matching: model.Matching) -> bool:
 def squares(space: model.WritingSpace) -> int:
     """The rows of squares of a space: whole ones."""
     return math.ceil(space.height / SQUARE)
+
+
+def height_class(space: model.WritingSpace, rules: dict[str, str]) -> str:
+    """A class that sets the height of a space to write in."""
+    rows = squares(space)
+    name = f"squares-{rows}" if space.squared else f"height-{space.height:g}".replace(".", "-")
+    height = f"calc({rows} * var(--square))" if space.squared else f"{space.height:g}mm"
+    rules[name] = f".{name}, .{name} .square-column {{ height: {height} }}"
+    return name
 
 
 def text_rows(space: model.WritingSpace) -> int:
