@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import enum
 import importlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pipeline.model import FEATURE_KEYS, FEATURE_NODES, Block, Document, Node
+from pipeline.model import FEATURE_SIGNS, Block, Document, Node
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import has
@@ -63,6 +64,7 @@ class Feature(NamedTuple):
     - ``dialects`` has what the parser reads of other tools (`pipeline.parser.dialects`).
     - ``vocabulary`` gives the words that the feature adds to documents in a language.
     - ``helpers`` gives what the feature's templates need (`helpers`).
+    - ``form`` puts form fields into a PDF, and gives their annotations by their boxes (`form`).
     - ``writers`` has a function for each node, which writes it as Markdown.
     """
 
@@ -75,6 +77,7 @@ class Feature(NamedTuple):
     dialects: str = ""
     vocabulary: str = ""
     helpers: str = ""
+    form: str = ""
     writers: str = ""
 
     def is_needed(self, document: Document) -> bool:
@@ -92,7 +95,9 @@ class Feature(NamedTuple):
 
 
 FEATURES = (
-    Feature("dialogue", keys=FEATURE_KEYS["dialogue"], grouping="group_turns", writers="WRITERS"),
+    Feature(
+        "dialogue", keys=FEATURE_SIGNS["dialogue"].keys, grouping="group_turns", writers="WRITERS"
+    ),
     Feature(
         "exercises",
         (
@@ -108,13 +113,13 @@ FEATURES = (
     Feature(
         "formulas",
         (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),),
-        nodes=FEATURE_NODES["formulas"],
+        nodes=FEATURE_SIGNS["formulas"].nodes,
     ),
     Feature(
         "citations",
         (FeaturePass(PassPlace.BEFORE_IDS, "cite_works", in_fragments=False),),
-        nodes=FEATURE_NODES["citations"],
-        keys=FEATURE_KEYS["citations"],
+        nodes=FEATURE_SIGNS["citations"].nodes,
+        keys=FEATURE_SIGNS["citations"].keys,
         vocabulary="terms",
     ),
     Feature("glossary", (FeaturePass(PassPlace.BEFORE_IDS, "link_terms"),)),
@@ -128,14 +133,15 @@ FEATURES = (
     Feature(
         "charts",
         (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_charts", in_fragments=False),),
-        nodes=FEATURE_NODES["charts"],
+        nodes=FEATURE_SIGNS["charts"].nodes,
     ),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
     Feature(
         "timetable",
         (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),),
-        keys=FEATURE_KEYS["timetable"],
+        keys=FEATURE_SIGNS["timetable"].keys,
     ),
+    Feature("forms", form="add_form"),
     Feature("dialects", dialects="DIALECTS"),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for
@@ -169,6 +175,11 @@ def helpers(lang: str, rules: dict[str, str]) -> dict[str, Any]:
     styles of the classes that they name into ``rules``."""
     loaded = (feature.load(feature.helpers) for feature in FEATURES if feature.helpers)
     return {name: value for function in loaded for name, value in function(lang, rules).items()}
+
+
+def form() -> Callable[..., Mapping[Any, Any]] | None:
+    """The function that puts form fields into a PDF, if a feature has it."""
+    return next((feature.load(feature.form) for feature in FEATURES if feature.form), None)
 
 
 def vocabulary(lang: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ Fields marked *resolved* are empty after parsing; the pass that is named fills t
 from __future__ import annotations
 
 from collections.abc import Container as Some
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -594,25 +594,33 @@ CAPTIONED: dict[type[Node], str] = {
 
 FORMULAS = (Math, MathBlock)
 
-FEATURE_NODES: dict[str, tuple[type[Node], ...]] = {
-    "charts": (Chart,),
-    "citations": (Citation, Bibliography),
-    "exercises": (Choices, Blank, WritingLines, WritingSpace),
-    "formulas": FORMULAS,
-    "index": (Index,),
-}
-"""The nodes that only a feature (`pipeline.features`) gives their content."""
 
-FEATURE_KEYS: dict[str, tuple[str, ...]] = {
-    "citations": ("bibliography", "nocite"),
-    "dialogue": ("speakers",),
-    "exercises": ("score",),
-    "timetable": ("starts",),
-}
-"""The keys of the front matter that only a feature uses."""
+class FeatureSigns(NamedTuple):
+    """Signs that a document needs a feature: ``nodes``, ``keys`` of the front matter, names of
+    ``:::`` ``blocks``, which are containers without the feature, and ``editions``."""
 
-FEATURE_BLOCKS: dict[str, tuple[str, ...]] = {"exercises": ("exercise", "space", "lines", "draw")}
-"""The names of ``:::`` blocks that only a feature reads; without it they are containers."""
+    nodes: tuple[type[Node], ...] = ()
+    keys: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
+
+
+FEATURE_SIGNS: dict[str, FeatureSigns] = {
+    "charts": FeatureSigns(nodes=(Chart,)),
+    "citations": FeatureSigns(nodes=(Citation, Bibliography), keys=("bibliography", "nocite")),
+    "dialogue": FeatureSigns(keys=("speakers",)),
+    "exercises": FeatureSigns(
+        nodes=(Choices, Blank, WritingLines, WritingSpace),
+        keys=("score",),
+        blocks=("exercise", "space", "lines", "draw"),
+        editions=("answers",),
+    ),
+    "formulas": FeatureSigns(nodes=FORMULAS),
+    "forms": FeatureSigns(editions=("form",)),
+    "index": FeatureSigns(nodes=(Index,)),
+    "timetable": FeatureSigns(keys=("starts",)),
+}
+"""The features (`pipeline.features`) without which something is not what it says."""
 
 Block: TypeAlias = (
     Heading | Section | Paragraph | List | DefinitionList | BlockQuote | Plain | CodeBlock

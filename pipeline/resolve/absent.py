@@ -6,13 +6,14 @@ anything with them. A chart is then a table, a formula its TeX, a citation its s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
 from pipeline import features, model
-from pipeline.model import FEATURE_BLOCKS, FEATURE_KEYS, FEATURE_NODES, Document, Node
+from pipeline.model import FEATURE_SIGNS, Document, FeatureSigns, Node
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import BLANK, answer_text, find
 from pipeline.resolve.findings import Findings
@@ -21,23 +22,28 @@ from pipeline.resolve.findings import Findings
 def show_absent(document: Document) -> Document:
     """The document with what belongs to absent features as written, with one ABSENT_FEATURE for
     each feature, at its first node, or else at the beginning."""
-    absent = {*FEATURE_NODES, *FEATURE_KEYS} - {feature.name for feature in features.FEATURES}
+    absent = FEATURE_SIGNS.keys() - {feature.name for feature in features.FEATURES}
     findings = Findings(document)
     for name in sorted(absent):
-        blocks = FEATURE_BLOCKS.get(name, ())
-        kinds = (*FEATURE_NODES.get(name, ()), *((model.Container,) if blocks else ()))
-        places = (
-            (node.span or span,)
-            for _, node, span in (find(document, *kinds) if kinds else ())
-            if not isinstance(node, model.Container) or node.name in blocks
-        )
-        place = next(places, ())
-        has_key = any(getattr(document.metadata, key) for key in FEATURE_KEYS.get(name, ()))
-        if place or has_key:
+        places = list(_places(document, FEATURE_SIGNS[name]))
+        if places:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
-            findings.add(Code.ABSENT_FEATURE, message, *(place or (None,)))
+            findings.add(Code.ABSENT_FEATURE, message, places[0])
         document = rewrite_document(document, leave=AS_WRITTEN.get(name, {}))
     return findings.added_to(document)
+
+
+def _places(document: Document, signs: FeatureSigns) -> Iterator[Span | None]:
+    """The places where a document has the signs of a feature; the front matter and the edition
+    have none."""
+    kinds = (*signs.nodes, *((model.Container,) if signs.blocks else ()))
+    for _, node, span in find(document, *kinds) if kinds else ():
+        if not isinstance(node, model.Container) or node.name in signs.blocks:
+            yield node.span or span
+    if document.edition in signs.editions or any(
+        getattr(document.metadata, key) for key in signs.keys
+    ):
+        yield None
 
 
 def put_back(document: Document) -> Document:

@@ -17,11 +17,11 @@ import pipeline
 from pipeline import keep
 from pipeline.driver import Event
 from pipeline.features import code, formulas
+from pipeline.features.forms.fonts import LATIN_FACE
 from pipeline.keep import keeping, kept, step
 from pipeline.model.events import Ran
 from pipeline.model.page_map import PageMap, PageStart, Position
 from pipeline.package.files import font_files
-from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.render import math_drawing
 from pipeline.system import store as stores
 from pipeline.system.paths import note

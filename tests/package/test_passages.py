@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from pipeline.features.forms.fonts import LATIN_FACE
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.font_subset import subset
-from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.system.paths import CHECKOUT

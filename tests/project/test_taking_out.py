@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pipeline import commands, driver, features
 from pipeline.commands import COMMANDS, FOLDERS
 from pipeline.features import FEATURES
-from pipeline.model import FEATURE_KEYS, FEATURE_NODES
+from pipeline.model import FEATURE_SIGNS, FeatureSigns
 from pipeline.model.codes import Code
 from pipeline.parser import parse
 from pipeline.writer import write
@@ -80,6 +80,7 @@ SHOWN = {
     "code": "wells = 60",
     "dialogue": "Ana: How deep is it?",
     "exercises": "A bucket hangs",
+    "forms": "A bucket hangs",
     "formulas": "a + b = 7",
     "dialects": "Press ++ctrl+w++.",
     "glossary": "A hole with water.",
@@ -127,7 +128,8 @@ def test_each_feature_can_be_taken_out(
     assert not result.failed
     slug = Code.ABSENT_FEATURE.slug
     messages = [finding.message for finding in result.diagnostics if finding.code == slug]
-    assert len(messages) == (feature.name in {*FEATURE_NODES, *FEATURE_KEYS})
+    signs = FEATURE_SIGNS.get(feature.name, FeatureSigns())
+    assert len(messages) == bool(signs.nodes or signs.keys)
     assert all(f"lacks {feature.name}" in message for message in messages)
     page = (tmp_path / "build" / "all" / "all.html").read_text("utf-8")
     assert SHOWN[feature.name] in page
@@ -138,6 +140,27 @@ def test_each_feature_can_be_taken_out(
     for edition in ("handout", "ebook"):
         pages = making.rendered(making.resolved(document, edition, tmp_path)).pages
         assert any(SHOWN[feature.name] in page.markup for page in pages)
+
+
+EDITIONS = [(name, edition) for name, row in FEATURE_SIGNS.items() for edition in row.editions]
+
+
+@pytest.mark.parametrize(("name", "edition"), EDITIONS)
+def test_an_edition_that_needs_a_feature_says_so_without_it(
+    name: str, edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _remove(f"{features.__name__}.{name}", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != name)
+    monkeypatch.setattr(features, "FEATURES", rows)
+    source = tmp_path / "well.md"
+    source.write_text("---\ntitle: Well\nlang: en\n---\n\nWater.\n", encoding="utf-8")
+
+    result = driver.build(source, [edition], out=tmp_path / "build")
+
+    (finding,) = result.diagnostics
+    assert finding.code == Code.ABSENT_FEATURE.slug
+    assert f"lacks {name}" in finding.message
+    assert (tmp_path / "build" / "well" / f"well-{edition}.pdf").is_file()
 
 
 TASKS = """\

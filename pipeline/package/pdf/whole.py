@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline import features
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import EDITIONS, output_name, pages_name
 from pipeline.model.metadata import Metadata
@@ -68,13 +69,12 @@ def set_whole(text: Printing) -> Package:
         findings = (*findings, *coarse_images(document.pages, pages.assets))
         for page in document.pages:
             page.links = []
+    add_form = features.form() if edition.fields else None
     widgets: dict[object, object] = {}
     texts: list[DrawnText] = []
 
     def finish(pdf: PDF) -> None:
-        if edition.fields:
-            from pipeline.package.pdf.form import add_form
-
+        if add_form:
             widgets.update(add_form(document.pages, pdf, root))
         texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
         turn_drawn(pdf, edition)
@@ -86,7 +86,7 @@ def set_whole(text: Printing) -> Package:
             prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
 
     data = document.written(finish, standards.version)
-    if edition.fields and not widgets:
+    if add_form and not widgets:
         message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
         findings = (*findings, diagnostic(Code.NOTHING_TO_FILL_IN, message))
     facts = file_facts(document.pages, fitted)

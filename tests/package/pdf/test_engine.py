@@ -21,6 +21,7 @@ import pypdfium2
 import pytest
 
 from pipeline import driver
+from pipeline.features.forms.fonts import LATIN_FACE
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import tree_of
 from pipeline.package.files import font_files
@@ -29,7 +30,6 @@ from pipeline.package.pdf.engine.adapter import names, weasyprint
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.engine.fast import names as names_of_fast
-from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.package.pdf.units.setting import heads
 from pipeline.package.units import Furniture
 from tests.helpers.paths import ROOT

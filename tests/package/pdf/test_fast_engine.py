@@ -16,6 +16,7 @@ import pypdfium2
 import pyphen
 import pytest
 
+from pipeline.features.forms.fonts import LATIN_FACE
 from pipeline.model.faces import FACES
 from pipeline.model.rendered import Face, tree_of
 from pipeline.package.files import font_files
@@ -25,7 +26,6 @@ from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_text
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.engine.fast import declared, loading, splitting
 from pipeline.package.pdf.engine.fast.lines import ShapedText
-from pipeline.package.pdf.form.fonts import LATIN_FACE
 
 pytestmark = pytest.mark.skipif(engine.PLAIN in os.environ, reason="the engine is plain")
 

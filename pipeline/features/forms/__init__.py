@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.features.forms.fields import FormField, fields
+from pipeline.features.forms.fonts import ONE_LINE, add_fonts, face_for
+from pipeline.features.forms.widgets import ONE_OF_SEVERAL, FieldArea, Widgets, places
 from pipeline.model.words import words
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.form.fields import FormField, fields
-from pipeline.package.pdf.form.fonts import ONE_LINE, add_fonts, face_for
-from pipeline.package.pdf.form.widgets import ONE_OF_SEVERAL, FieldArea, Widgets, places
 
 BUTTONS = frozenset({"one", "several", "task"})
 

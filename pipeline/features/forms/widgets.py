@@ -6,11 +6,11 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.features.forms.fields import FormField
+from pipeline.features.forms.fonts import LEADING, ONE_LINE, RULED
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String, name
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
-from pipeline.package.pdf.form.fields import FormField
-from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
 
 
 class FieldArea(NamedTuple):
