@@ -36,8 +36,8 @@ MAX_DEPTH = 64
 MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(.…/\ufdd1")
 """Characters that a block other than a paragraph can begin with."""
 
-LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")
-"""The beginning of a list with letters."""
+LETTERED = re.compile(r"(?:[A-Za-z]{1,7}[.)]|[A-Z]>)[ \t]")
+"""The beginning of a list with letters, or of lines with a letter as their mark."""
 
 END_OF_INLINE = frozenset("])`>")
 """The inline elements that an attribute list can follow; the scanner looks for it there."""

@@ -65,11 +65,13 @@ class LinePair(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A line by itself: an element ``tag``, or left out, and told by the ``message`` if there is
-    one, in which ``{}`` is the line."""
+    """A line by itself: an element ``tag``, the ``text`` of a paragraph (a template for the match,
+    or a function of it), or else left out; and told by the ``message`` if there is one, in which
+    ``{}`` is the line."""
 
     pattern: re.Pattern[str]
     tag: str = ""
+    text: str | Callable[[re.Match[str]], str] = ""
     message: str = ""
     hint: str = ""
 
@@ -88,50 +90,54 @@ NONE: Mapping[str, Any] = {}
 class Dialect(NamedTuple):
     """The notations of one tool, or those of all that count for a document.
 
-    Read are ``blocks`` and ``inlines``, those ``linking`` to something unless the document defines
-    such a reference, ``comments``, ``inclusions``, ``directives`` in fences (by the block that each
-    is), LaTeX's ``environments`` that are a block, ``containers`` (blocks ``:::`` by name, of which
-    a closing line is that of the innermost if ``closes_innermost``), blocks between two lines
-    (``pairs``), lines that are ``standing`` by themselves, and the kinds of ``boxes`` with their
-    ``titles``. ``implied`` gives the addresses of references that a text with some headings, given
-    with their ids, does not define. ``options`` of directives are attributes: ``#`` is the id, and
-    ``.name`` a class. ``cells`` are functions of a fence of
-    code, for the fence to go on with, or what it is instead; ``settle`` are passes over the parsed
-    document.
-
-    Told are ``marks`` within text, ``commands`` after a backslash, ``lines`` by their beginning,
-    ``diagrams`` and ``unread`` directives in fences, those that are ``left_out``, and cells that
-    are not of one of the ``engines``.
-
-    The ``names`` are what findings call the tool, if importing reads more of it than building.
-    """
+    The ``names`` are what findings call the tool, if importing reads more of it than building."""
 
     names: tuple[str, ...]
     signs: tuple[Sign, ...] = ()
+
+    # Constructs; those of ``linking`` are references, unless the document defines them otherwise.
     blocks: Mapping[str, type[LineProcessor]] = NONE
     inlines: Mapping[str, Pattern] = NONE
     linking: Mapping[str, Callable[[References], Pattern]] = NONE
     comments: tuple[Comment, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
-    directives: Mapping[str, str] = NONE
-    environments: Mapping[str, str] = NONE
-    containers: Mapping[str, Construct] = NONE
+
+    # Blocks between two lines, with other blocks in them or with code, whose language is the
+    # ``kind``; and lines by themselves.
     pairs: tuple[LinePair, ...] = ()
+    verbatim: tuple[LinePair, ...] = ()
     standing: tuple[Standing, ...] = ()
+
+    # Blocks ``:::`` by their names; boxes of other names by the kind that they are.
+    containers: Mapping[str, Construct] = NONE
+    closes_innermost: bool = False
     boxes: Mapping[str, str] = NONE
     titles: Mapping[str, str] = NONE
-    closes_innermost: bool = False
+    ticks_are_choices: bool = False
+
+    # Directives in fences, by the block that each is, and LaTeX's environments likewise; their
+    # options as attributes: ``#`` is the id, ``.name`` a class.
+    directives: Mapping[str, str] = NONE
+    environments: Mapping[str, str] = NONE
+    options: Mapping[str, str] = NONE
+
+    # What becomes of code: functions of a fence, for what it is, or for the fence to go on with.
+    cells: tuple[Callable[[Parts], Parts | tuple[Block, ...]], ...] = ()
+    engines: frozenset[str] = frozenset()
+
+    # Addresses of references that a text does not define, from its headings and their ids; and
+    # passes over the parsed document.
     implied: tuple[Callable[[str, Mapping[str, str]], Mapping[str, str]], ...] = ()
+    settle: tuple[Callable[[Document], Document], ...] = ()
+
+    # Marks that are told: within text, after a backslash, and at the beginning of a line; diagrams
+    # and directives that are shown as code, and directives that are left out, with hints.
     marks: tuple[ToldMark, ...] = ()
     commands: tuple[ToldMark, ...] = ()
     lines: tuple[ToldMark, ...] = ()
     diagrams: Mapping[str, str] = NONE
     unread: Mapping[str, str] = NONE
     left_out: Mapping[str, str] = NONE
-    options: Mapping[str, str] = NONE
-    engines: frozenset[str] = frozenset()
-    cells: tuple[Callable[[Parts], Parts | tuple[Block, ...]], ...] = ()
-    settle: tuple[Callable[[Document], Document], ...] = ()
 
 
 def signed(text: str) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ class Cursor:
     @property
     def offset(self) -> int:
         """The character of the source line (from 1) that `rest` begins with."""
-        return self.next - self.added + 1
+        return max(1, self.next - self.added + 1)
 
     @property
     def line(self) -> Line:
@@ -134,6 +134,14 @@ class Cursor:
     def remainder(self) -> Line:
         """The rest of the line, with all white space."""
         return Line(self.text[self.pos :], self.number, self.pos - self.added + 1)
+
+    def rewrite(self, length: int, text: str) -> None:
+        """Put a text in the place of the first ``length`` characters of `rest`, and of the white
+        space before them."""
+        start = self.next
+        self.text = self.text[: self.pos] + text + self.text[start + length :]
+        self.added += len(text) - length - (start - self.pos)
+        self._next = -1
 
     def skip_indent(self) -> None:
         """Go to the next character that is not white space."""

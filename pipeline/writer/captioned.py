@@ -36,8 +36,9 @@ def code(node: model.CodeBlock, out: Writer) -> str:
     listed = attribute_list(replace(attributes, classes=(*attributes.classes, *numbered)))
     inside = [listed[1:-1]] if listed else []
     info = " ".join((*inside, *written))
-    longest = max((len(run) for run in re.findall(r"^[ \t]*+(`{3,}+)", node.text, re.M)), default=2)
-    marks = "`" * (longest + 1)
+    mark = "~" if "`" in info else "`"
+    runs = re.findall(rf"^[ \t]*+({mark}{{3,}}+)", node.text, re.M)
+    marks = mark * (max(map(len, runs), default=2) + 1)
     after = f" {{{info}}}" if info else ""
     return f"{marks}{node.language}{after if node.language else after.lstrip()}\n{node.text}{marks}"
 
@@ -66,7 +67,8 @@ def formula(node: model.MathBlock, out: Writer) -> str:
     if re.search(r"(?<!\\)\$\$|\$$", node.tex) or not node.tex.strip():
         if not node.tex.startswith("\n") and node.tex:
             raise unwritable(node)
-        return f"```math{after}{node.tex}\n```"
+        tex = node.tex.removesuffix("\n")
+        return f"```math{after}{tex}\n```"
     return f"$${node.tex}$${after}"
 
 

@@ -116,7 +116,7 @@ DIALECTS = {
         '{% tab title="One" %}\nFirst\n{% endtab %}\n{% endtabs %}\n\n'
         '{% code title="a.py" %}\n```python\nx\n```\n{% endcode %}\n\n'
         '{% embed url="https://example.org/v" %}\n',
-        "title: Wells\n---\n\n> [!WARNING]\n> Mind.\n\n**One**\n\nFirst\n\n"
+        "title: Wells\n---\n\n> [!CAUTION]\n> Mind.\n\n**One**\n\nFirst\n\n"
         '```python {title="a.py"}\nx\n```\n\n'
         "<https://example.org/v>\n",
     ),

@@ -129,9 +129,17 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
     """The folder that the paths of a book start from, and its summary, if it has one."""
     if not path.is_dir():
         return path.parent, path
-    for folder in (path, path / "src"):
-        if (folder / SUMMARY).is_file():
-            return folder, folder / SUMMARY
+    gitbook = _of_gitbook(path)
+    structure = gitbook.get("structure")
+    named = structure.get("summary") if isinstance(structure, dict) else None
+    for folder, name in (
+        (path / str(gitbook.get("root") or "."), str(named or SUMMARY)),
+        (path, SUMMARY),
+        (path / "src", SUMMARY),
+    ):
+        summary = folder / name
+        if summary.is_file() and summary.resolve().is_relative_to(path.resolve()):
+            return summary.parent, summary
     for settings in (path / "_quarto.yml", path / "mkdocs.yml"):
         if settings.is_file():
             said = _settings(settings)
@@ -143,8 +151,14 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
     return path, None
 
 
+def _of_gitbook(folder: Path) -> dict[str, Any]:
+    """The settings of GitBook; JSON is YAML too."""
+    names = (".gitbook.yaml", "book.json")
+    return next((said for name in names if (said := _settings(folder / name))), {})
+
+
 def _settings(file: Path) -> dict[str, Any]:
-    """The settings of Quarto or MkDocs; none if they are not plain YAML."""
+    """The settings of a tool; none if they are not plain YAML."""
     try:
         said = yaml.safe_load(file.read_text("utf-8-sig", "replace"))
     except (OSError, yaml.YAMLError):
@@ -255,7 +269,7 @@ def _sorted(folder: Path) -> Iterator[_Chapter]:
 
 
 def _metadata(folder: Path, root: Path) -> Metadata:
-    """The metadata in the settings of mdBook, Quarto or MkDocs."""
+    """The metadata in the settings of mdBook, GitBook, Quarto or MkDocs."""
     quarto, mkdocs = _settings(root / "_quarto.yml"), _settings(root / "mkdocs.yml")
     if said := (quarto.get("book") or mkdocs.get("site_name")):
         book = said if isinstance(said, dict) else mkdocs
@@ -268,6 +282,14 @@ def _metadata(folder: Path, root: Path) -> Metadata:
             authors=tuple(Contributor(name=str(name)) for name in names if name),
             description=str(book.get("description") or book.get("site_description") or ""),
             lang=language_of(str(quarto.get("lang") or "")),
+        )
+    if said := _of_gitbook(root):
+        author = said.get("author")
+        return Metadata(
+            title=str(said.get("title") or ""),
+            authors=(Contributor(name=str(author)),) if isinstance(author, str) else (),
+            description=str(said.get("description") or ""),
+            lang=language_of(str(said.get("language") or "")),
         )
     for file in (root / "book.toml", folder / "book.toml", folder.parent / "book.toml"):
         if file.is_file():

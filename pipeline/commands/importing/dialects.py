@@ -34,44 +34,10 @@ _FENCE = re.compile(
     r"[ ]{0,3}(`{3,}|~{3,}|:{3,})\{([\w-]+)\}[ \t]*+([^`\n]*)$|[ ]{0,3}(`{3,}|~{3,})"
 )
 _OPTION = re.compile(r"[ ]{0,3}:([\w-]+):[ \t]*+(.*)$")
-_HIGHLIGHT = re.compile(r"\{% *+highlight \w[^%]*+%\}\s*+$|\{\{< *+highlight \w[^>]*+>\}\}\s*+$")
-_TAB = re.compile(r'===[!+]{0,2} "([^"]{1,100})"\s*+$')
-_TITLED = re.compile(r"\{% *+code [^%\n]*?title=\"([^\"\n]{1,200})\"")
-_BLOCK_KINDS = {"info": "note", "success": "tip", "danger": "warning", "error": "warning"}
-_KINDS = frozenset({"note", "tip", "important", "warning", "caution", "info", "example"})
-_BOXES = "(?:notice|callout|admonition|alert)"
-_PAIR = re.compile(r"(?<![\w-])([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>}]+))")
-
-
-def _box(match: re.Match[str]) -> str:
-    kind = match["kind"].lower()
-    kind = _BLOCK_KINDS.get(kind, kind)
-    return f"::: {kind if kind in _KINDS else 'note'}"
-
-
-def _figure(match: re.Match[str]) -> str:
-    said = {key: a or b or c for key, a, b, c in _PAIR.findall(match[1])}
-    caption = said.get("caption") or said.get("title") or ""
-    alt = said.get("alt") or caption
-    title = f' "{caption}"' if caption else ""
-    return f"![{alt}]({said.get('src', '')}{title})"
-
-
-_LINES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
+_LINES = tuple(
     (re.compile(pattern), made)
     for pattern, made in (
         (r"\{\{< *+pagebreak *>\}\}", r"\\newpage"),
-        (r"\{\{< *+figure ([^\n{}>]*+)>\}\}", _figure),
-        (rf"\{{\{{[<%] *+{_BOXES} *+(?:type=)?\"?(?P<kind>\w++)?[^{{}}>%]*+[>%]\}}\}}", _box),
-        (rf"\{{\{{[<%] *+/ *+{_BOXES} *+[>%]\}}\}}", ":::"),
-        (r"\{% *+hint style=\"(?P<kind>\w+)\" *%\}", _box),
-        (r"\{% *+endhint *%\}", ":::"),
-        (r"\{% *+tab title=\"([^\"]{1,100})\" *%\}", r"**\1**\n"),
-        (r"\{% *+(?:tabs|endtabs|endtab|endcode|endcontent-ref) *+%\}", ""),
-        (r"\{% *+(?:content-ref|code) [^{}%]*+%\}", ""),
-        (r"\{% *+embed url=\"([^\"\s]{1,500})\"[^{}%]*+%\}", r"<\1>"),
-        (r"\{\{< *+youtube (?:id=)?\"?([\w-]{6,20})\"?[^{}>]*+>\}\}",
-         r"<https://www.youtube.com/watch?v=\1>"),
         (r"\{\{< *+video (https?://[^\s{}>]{1,500}+)[^{}>]*+>\}\}", r"<\1>"),
         (r"\+\+\+(?: *+\{[^{\n]*+(?<=\}))?", ""),
         (r"% (.{1,500})", r"<!-- \1 -->"),
@@ -200,13 +166,9 @@ def _yaml(values: dict[str, Any], height: int) -> str:
 def _body(lines: list[str], start: int, within: Within, tell: Report) -> Iterator[str]:
     at = start
     close = ""
-    indent = False
     while at < len(lines):
         line = lines[at]
         at += 1
-        if indent and not close and line.strip():
-            indent = line.startswith("    ")
-        line = line[4:] if indent and line.startswith("    ") else line
         if close and line.strip() == close:
             close = ""
             yield line
@@ -221,19 +183,6 @@ def _body(lines: list[str], start: int, within: Within, tell: Report) -> Iterato
                 fence = match[4] or match[1]
                 close = "" if fence.startswith(":") else fence
                 yield line
-        elif _HIGHLIGHT.match(line):
-            name = re.search(r"highlight (\w+)", line)
-            yield f"```{name[1] if name else ''}"
-            while at < len(lines) and not re.match(r"\{% *+end|\{\{< */", lines[at]):
-                yield lines[at]
-                at += 1
-            yield "```"
-            at += 1
-        elif (match := _TITLED.match(line)) and at < len(lines) and "```" in lines[at]:
-            lines[at] = f'{lines[at].rstrip()} {{title="{match[1]}"}}'
-        elif match := _TAB.match(line):
-            yield f"**{match[1]}**\n"
-            indent = True
         elif match := re.match(r"\(([\w-]{1,100})\)=\s*$", line):
             below = next((n for n in range(at, min(at + 3, len(lines))) if lines[n].strip()), at)
             if below < len(lines) and re.match(r"#{1,6} [^{]*$", lines[below]):
@@ -250,7 +199,7 @@ def _line(line: str, within: Within) -> str:
     if bare[:1] in ("{", "%", "+"):
         for pattern, made in _LINES:
             if match := pattern.fullmatch(bare):
-                return match.expand(made) if isinstance(made, str) else made(match)
+                return match.expand(made)
     parts = re.split(r"((?<![`}])`[^`\n]*`)", line)
     for number in range(0, len(parts), 2):
         for pattern, made in (*_WITHIN, *within):
@@ -265,46 +214,20 @@ def _directive(
     match: re.Match[str], lines: list[str], at: int, tell: Report
 ) -> tuple[int, list[str]] | None:
     """A directive of MyST, by its first line: the line after it, and its lines here."""
-    fence, name, said = match[1], match[2], match[3].strip()
-    if name not in (
-        "code-block",
-        "code",
-        "sourcecode",
-        "math",
-        "list-table",
-        "glossary",
-        "toctree",
-    ):
+    fence, name = match[1], match[2]
+    if name not in ("glossary", "toctree"):
         return None
     end = next((n for n in range(at, len(lines)) if lines[n].strip() == fence), len(lines))
-    options: dict[str, str] = {}
-    while at < end and (option := _OPTION.match(lines[at])):
-        options[option[1]] = option[2].strip()
+    start = at
+    while at < end and _OPTION.match(lines[at]):
         at += 1
-    inner = lines[at:end]
-    empty = [""] * len(options)
-    match name:
-        case "math":
-            label = options.get("label") or options.get("name")
-            made = ["$$", *inner, f"$$ {{#eq-{label}}}" if label else "$$"]
-        case "list-table":
-            heads = options.get("header-rows")
-            listed = f" {{head-rows={heads}}}" if heads else ""
-            rows = (re.sub(r"^(\s*)\*( +- )", r"\1-\2", line) for line in inner)
-            made = [f"::: table {said}{listed}", *rows, ":::"]
-        case "glossary":
-            made = ["", *(re.sub(r"^\s+(?=\S)", ":   ", line) for line in inner), ""]
-        case "toctree":
-            tell(
-                at, "The list of pages, `{toctree}`, is left out: editions have their own contents."
-            )
-            made = [""] * (len(inner) + 2)
-        case _:
-            title = options.get("caption") or options.get("name") or ""
-            numbered = ".numbered" if "linenos" in options else ""
-            parts = [numbered, f'title="{title}"' if title else ""]
-            listed = " ".join(filter(None, parts))
-            made = [f"```{said}{f' {{{listed}}}' if listed else ''}", *inner, "```"]
+    inner, empty = lines[at:end], [""] * (at - start)
+    if name == "glossary":
+        made = ["", *(re.sub(r"^\s+(?=\S)", ":   ", line) for line in inner), ""]
+    else:
+        message = "The list of pages, `{toctree}`, is left out: editions have their own contents."
+        tell(at, message)
+        made = [""] * (len(inner) + 2)
     return end + 1, [*empty, *made]
 
 

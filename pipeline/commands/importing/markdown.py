@@ -146,8 +146,10 @@ def _alone(node: model.Paragraph, span: Span | None) -> Node:
     return paragraph_of(node.children, replace(own, classes=classes))
 
 
-def _aside(node: model.Container, span: Span | None) -> Node:
-    """A block; Notion's boxes are elements `aside`."""
+def _container(node: model.Container, span: Span | None) -> Node | tuple[Node, ...]:
+    """A block; Notion's boxes are elements `aside`, and tabs are labelled passages."""
+    if node.name == "tab":
+        return node.children
     if node.name != "aside":
         return node
     inner = (
@@ -203,7 +205,7 @@ class _Files:
             model.CodeBlock: self._code,
             model.Heading: self._heading,
             model.Paragraph: _alone,
-            model.Container: _aside,
+            model.Container: _container,
             model.FigureGroup: lambda node, span: figures_left(node),
         }
         made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)

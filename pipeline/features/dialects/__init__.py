@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pipeline.features.dialects.carpentries import CARPENTRIES
 from pipeline.features.dialects.gitbook import GITBOOK
-from pipeline.features.dialects.kramdown import KRAMDOWN, LIQUID
+from pipeline.features.dialects.hugo import HUGO, HUGO_SITE
+from pipeline.features.dialects.kramdown import JEKYLL, KRAMDOWN, LIQUID
 from pipeline.features.dialects.latex import LATEX
+from pipeline.features.dialects.leanpub import LEANPUB
+from pipeline.features.dialects.liascript import LIASCRIPT
+from pipeline.features.dialects.markdoc import MARKDOC
 from pipeline.features.dialects.mdbook import MDBOOK
 from pipeline.features.dialects.mkdocs import MKDOCS
 from pipeline.features.dialects.myst import MYST
@@ -20,11 +24,11 @@ from pipeline.features.dialects.pandoc import PANDOC
 from pipeline.features.dialects.quarto import BOOKDOWN, QUARTO
 from pipeline.features.dialects.raspberry_pi import RASPBERRY_PI
 from pipeline.features.dialects.reading import ANY
-from pipeline.features.dialects.sites import GITHUB, HUGO, MDX
+from pipeline.features.dialects.sites import DOCUSAURUS, GITHUB, MDX, VITEPRESS
 
 DIALECTS = (
-    CARPENTRIES, RASPBERRY_PI, GITBOOK, MDBOOK, MYST, QUARTO, ANY, MKDOCS, LATEX, GITHUB, OBSIDIAN,
-    HUGO, MDX, CRITICMARKUP, LIQUID, KRAMDOWN, RESTRUCTUREDTEXT, PANDOC, BOOKDOWN, ASCIIDOC,
-    ORG_MODE,
+    CARPENTRIES, JEKYLL, LEANPUB, LIASCRIPT, MARKDOC, DOCUSAURUS, VITEPRESS, RASPBERRY_PI,
+    GITBOOK, MDBOOK, MYST, QUARTO, ANY, MKDOCS, LATEX, GITHUB, OBSIDIAN, HUGO, HUGO_SITE, MDX,
+    CRITICMARKUP, LIQUID, KRAMDOWN, RESTRUCTUREDTEXT, PANDOC, BOOKDOWN, ASCIIDOC, ORG_MODE,
 )  # fmt: skip
 """The tables of all tools. Where several read the same mark, the first does."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from pipeline.features.dialects import lessons
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.constructs import boxes
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
 from pipeline.parser.lines import Cursor
 
@@ -42,7 +42,7 @@ GITBOOK = Dialect(
     signs=(
         Sign(
             "{%",
-            late(r"(?m)^[ \t]*\{% *(?:endhint|endtabs?|endcode|content-ref|embed|endstepper) "),
+            late(r"(?m)^[ \t]*\{% *(?:endhint|endtabs?|endcode|content-ref|embed|endstepper)\b"),
         ),
         Sign("<pre><code", late(r"(?m)^<pre><code[^<>]*>[ \t]*\{%-? *include ")),
     ),
@@ -57,10 +57,16 @@ GITBOOK = Dialect(
             late(r"[ \t>]*\{% *endtab *%\}[ \t]*$"),
             name="tab",
         ),
+        LinePair(
+            late(r"\{% *code(?P<title>(?: +[\w-]+=\"[^\"]*\")*) *%\}"),
+            late(r"[ \t>]*\{% *endcode *%\}[ \t]*$"),
+            name="gitbook-code",
+        ),
     ),
     standing=(
-        Standing(late(r"\{% *(?:tabs|endtabs|endcode|endcontent-ref|stepper|endstepper) *%\}")),
+        Standing(late(r"\{% *embed +url=\"([^\"\s]{1,500})\"[^{}%]*+%\}"), text=r"<\1>"),
+        Standing(late(r"\{% *(?:tabs|endtabs|endcontent-ref|stepper|endstepper) *%\}")),
         Standing(late(r"\{% *(?:content-ref|step|endstep)[^%]*%\}")),
     ),
-    containers={"tab": boxes.container},
+    containers={"tab": lessons.tab, "gitbook-code": lessons.listing},
 )

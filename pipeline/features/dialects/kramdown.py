@@ -10,7 +10,7 @@ from pipeline.model.late import late
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import LineProcessor
-from pipeline.parser.dialects import Comment, Dialect, ToldMark
+from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, ToldMark
 from pipeline.parser.lines import Cursor
 
 _SEED = re.compile(r"\{:toc\}[ \t]*$")
@@ -105,6 +105,17 @@ LIQUID = Dialect(
             re.compile(r"\{%[^\n]{0,300}?%\}"),
             "a tag of Liquid or Jinja",
             f"Write the text that it stands for. {INCLUDE}",
+        ),
+    ),
+)
+
+JEKYLL = Dialect(
+    names=("Jekyll",),
+    signs=(Sign("endhighlight", late(r"(?m)^[ \t]*\{%-? *highlight \w")),),
+    verbatim=(
+        LinePair(
+            late(r"\{%-? *highlight +(?P<kind>[\w+#-]+)[^%]*%\}"),
+            late(r"[ \t>]*\{%-? *endhighlight *-?%\}[ \t]*$"),
         ),
     ),
 )

@@ -1,15 +1,22 @@
-"""Boxes of lessons whose first heading is their title."""
+"""Blocks that several tools have: boxes and exercises whose first heading is their title, tabs, and
+listings with a caption and a file name."""
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import Literal
+
+from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline
 from pipeline.parser import constructs
-from pipeline.parser.constructs.boxes import title_of
+from pipeline.parser.constructs.boxes import container, title_of
 from pipeline.parser.constructs.parts import Parts
+
+_PAIR = re.compile(r"([\w-]{1,40})=(?:\"([^\"]*)\"|'([^']*)')")
 
 Title = tuple[Inline, ...]
 
@@ -54,3 +61,36 @@ def _headed(parts: Parts) -> Iterator[tuple[Title, tuple[Block, ...]]]:
         else:
             children.append(node)
     yield title, tuple(children)
+
+
+def content(parts: Parts) -> tuple[Block, ...]:
+    """The blocks in it: tabs or cards, one after the other."""
+    return parts.children
+
+
+def tab(parts: Parts) -> tuple[Block, ...]:
+    """A tab or a card, with its title in bold."""
+    return container(parts._replace(name="tab"))
+
+
+def listing(parts: Parts) -> tuple[Block, ...]:
+    """Code with the caption and the file name of the notation around it, given as attributes. The
+    text names its number, which stays a part of the caption."""
+    return tuple(_captioned(parts))
+
+
+def _captioned(parts: Parts) -> Iterator[Block]:
+    written = {key: html.unescape(a or b) for key, a, b in _PAIR.findall(parts.argument)}
+    number, caption = written.get("number", ""), written.get("caption", "")
+    label = f"Listing {number}" if number else ""
+    text = ": ".join(filter(None, (label, caption)))
+    title = parts.read(text, parts.span) if text else ()
+    file_name = written.get("file-name") or written.get("title", "")
+    for node in parts.children:
+        if isinstance(node, model.CodeBlock) and (title or file_name):
+            yield replace(node, caption=title, file_name=file_name or node.file_name)
+            title, file_name = (), ""
+        else:
+            yield node
+    if title:  # no code in it
+        yield model.Paragraph(children=title, span=parts.span)

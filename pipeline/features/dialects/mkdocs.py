@@ -101,10 +101,23 @@ def _key(name: str) -> str:
     return " ".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
+def _icon(m: re.Match[str], data: str) -> Result:
+    """``:material-clock:``, an icon of the site."""
+    if data[m.start() - 1 : m.start()].isalnum() and m.start():
+        return None
+    message = f"`{m[0]}` is an icon of Material for MkDocs, and is left out."
+    return InlineSpan("slip", "", message=message, hint="Write what it says, if it says anything.")
+
+
 MKDOCS = Dialect(
     names=("MkDocs",),
     blocks={"slashes": SlashesProcessor, "tab": TabProcessor},
     inlines={
+        "icon": Pattern(
+            ":",
+            r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,60}:(?:\{[^{}\n]{1,100}\})?",
+            _icon,
+        ),
         "keys": Pattern("+", r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])", _keys),
     },
     inclusions=(Inclusion(re.compile(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\"")),),

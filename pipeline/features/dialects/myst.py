@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from pipeline import model
+from pipeline.features.dialects import lessons
 from pipeline.features.dialects.kramdown import INCLUDE
 from pipeline.model import Block
-from pipeline.parser.constructs import boxes, figures
+from pipeline.parser.constructs import figures
 from pipeline.parser.constructs.boxes import NAMES, details, kind_of, title_for, title_of
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, ToldMark
@@ -33,6 +34,8 @@ def _role(m: re.Match[str], data: str) -> Result:
     text, target = (named[1], named[2]) if named else ("", content)
     if role in ("doc", "download"):
         return InlineSpan("a", text or target, href=links.encode(target))
+    if role == "eq" and not text:
+        target = target if target.startswith("eq-") else f"eq-{target}"
     if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
         return InlineSpan("cross-reference", target=target, form="full")
     return InlineSpan("a", text or target, href=links.encode(f"#{target}"))
@@ -73,16 +76,6 @@ def proof(parts: Parts) -> tuple[Block, ...]:
     )
 
 
-def group(parts: Parts) -> tuple[Block, ...]:
-    """Tabs or cards, one after the other."""
-    return parts.children
-
-
-def titled(parts: Parts) -> tuple[Block, ...]:
-    """A tab or a card, with its title in bold."""
-    return boxes.container(parts._replace(name="tab"))
-
-
 _PROOFS = tuple(
     f"prf:{kind}"
     for kind in (
@@ -110,8 +103,8 @@ MYST = Dialect(
     },
     containers={
         **dict.fromkeys(_PROOFS, proof),
-        "myst-group": group,
-        "myst-titled": titled,
+        "myst-group": lessons.content,
+        "myst-titled": lessons.tab,
         **dict.fromkeys(("seealso", "admonition"), directive),
         "dropdown": dropdown,
         **dict.fromkeys(("figure", "image"), figures.directive),

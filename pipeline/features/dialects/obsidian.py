@@ -56,6 +56,19 @@ def _link(references: References, match: re.Match[str], data: str) -> Result:
     return found
 
 
+def _sized(m: re.Match[str], data: str) -> Result:
+    """``![text|500](file.png)``, an image with its width in the text."""
+    target = links.read_inline(data, m.end())
+    if target is None:
+        return None
+    address, title, end = target
+    found = InlineSpan("img", m[1], src=links.encode(address))
+    if title:
+        found.set("title", title)
+    found.attributes = make(pairs=(("width", m[2]),))
+    return found, end
+
+
 def _image(path: str, alt: str) -> InlineSpan:
     """An image; after the bar is its width or a text."""
     *texts, last = alt.rpartition("|")[::2] if "|" in alt else (alt,)
@@ -130,6 +143,11 @@ def _address(
 
 OBSIDIAN = Dialect(
     names=("Obsidian",),
+    inlines={
+        "obsidian-image": Pattern(
+            "!", r"!\[([^\[\]\n|]{0,300})\|(\d{1,5})(?:x\d{1,5})?\](?=\()", _sized
+        ),
+    },
     linking={"obsidian-link": _links},
     comments=(Comment(late(r"(?<![^\W_])(?<!%)%%"), late("%%"), "an Obsidian comment", "%%"),),
     inclusions=(

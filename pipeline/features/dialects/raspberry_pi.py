@@ -62,12 +62,8 @@ def _attributes(options: dict[str, str]) -> Attributes:
 def task(parts: Parts) -> tuple[Block, ...]:
     """A step to tick off."""
     item = model.ListItem(children=parts.children, checked=False, span=parts.span)
-    return (model.List(ordered=False, tight=False, items=(item,), span=parts.span),)
-
-
-def hints(parts: Parts) -> tuple[Block, ...]:
-    """The hints, one after the other."""
-    return parts.children
+    is_tight = len(parts.children) < 2
+    return (model.List(ordered=False, tight=is_tight, items=(item,), span=parts.span),)
 
 
 def _pair(
@@ -116,7 +112,7 @@ RASPBERRY_PI = Dialect(
     ),
     containers={
         "rp-task": task,
-        "rp-hints": hints,
+        "rp-hints": lessons.content,
         "rp-hint": functools.partial(lessons.box, kind="tip", label="Hint", fold="closed"),
         "rp-collapse": functools.partial(lessons.box, kind="info", label="More", fold="closed"),
         "rp-challenge": lessons.exercises,

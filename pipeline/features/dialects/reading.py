@@ -4,6 +4,7 @@ and are told."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from pipeline.model.codes import Code
 from pipeline.parser import comments, dialects
@@ -92,19 +93,52 @@ class ContentsProcessor(LineProcessor):
         return rest.strip().strip("[]").upper() in self.parser.md.references
 
 
+class VerbatimPairProcessor(VerbatimProcessor):
+    """Code of another tool between two lines. ``end`` is the row of the line that ends it."""
+
+    begins = "{"
+    has_end = True
+
+    def __init__(self, parser: LineParser) -> None:
+        super().__init__(parser)
+        self.rows = dialects.table(parser.files.dialects).verbatim
+
+    def may_start(self, cursor: Cursor) -> bool:
+        return bool(self.rows) and super().may_start(cursor)
+
+    def start(self, cursor: Cursor) -> bool:
+        text = cursor.rest.rstrip()
+        matches = ((pair, pair.opening.fullmatch(text)) for pair in self.rows)
+        pair, match = next(((pair, match) for pair, match in matches if match), (None, None))
+        if not (pair and match and self.parser.comes_later(pair.closing)):
+            return False
+        block = self.open(cursor, "pre", pair.attributes, row=str(self.rows.index(pair)))
+        block.set("language", (match.groupdict().get("kind") or "").lower())
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        closing = self.rows[int(block.get("row", "0"))].closing
+        return Match.END if closing.fullmatch(cursor.remainder.rstrip()) else Match.YES
+
+
 class PairProcessor(LineProcessor):
     """A block of another tool between two lines. ``state`` are its attributes, ``row`` is its place
     in the table, ``options`` tells whether the lines of its options are still to come."""
 
-    begins = "-{<"
+    begins = "-{<*"
     container = True
 
     def __init__(self, parser: LineParser) -> None:
         super().__init__(parser)
-        self.rows = dialects.table(parser.files.dialects).pairs
+        table = dialects.table(parser.files.dialects)
+        self.rows = table.pairs
+        self.most = 16 if table.ticks_are_choices else 3  # quizzes are indented like code
 
     def may_start(self, cursor: Cursor) -> bool:
-        return bool(self.rows) and super().may_start(cursor)
+        if not self.rows or not cursor.char or cursor.char not in self.begins:
+            return False
+        return cursor.indent <= self.most
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
@@ -126,7 +160,7 @@ class PairProcessor(LineProcessor):
             row=str(self.rows.index(pair)),
             options="expected" if pair.options else "",
         )
-        block.column = cursor.offset
+        block.set("indent", str(cursor.indent))
         cursor.skip_rest()
         return True
 
@@ -142,6 +176,7 @@ class PairProcessor(LineProcessor):
                 return Match.END
         elif block.get("options") and not cursor.blank:
             _take_options(block, cursor)
+        cursor.skip_columns(min(int(block.get("indent", "0")), cursor.indent))
         return Match.YES
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
@@ -184,13 +219,20 @@ class StandingProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
-        row = next((row for row in self.rows if row.pattern.fullmatch(text)), None)
-        if row is None:
+        matches = ((row, row.pattern.fullmatch(text)) for row in self.rows)
+        row, match = next(((row, match) for row, match in matches if match), (None, None))
+        if row is None or match is None:
             return False
         if row.message:
             place = cursor.line.at()
             self.parser.report(Code.LIKELY_SLIP, row.message.format(text), place, row.hint)
-        if row.tag:
+        if row.text:
+            written = match.expand(row.text) if isinstance(row.text, str) else row.text(match)
+            paragraph: Any = self.parser.blockprocessors["paragraph"]
+            block = self.parser.begin(BlockElement("p", cursor.number, paragraph), cursor)
+            block.lines = [cursor.line.with_text(written)]
+            self.parser.close_tip()
+        elif row.tag:
             self.parser.add_leaf(BlockElement(row.tag, cursor.number, self), cursor)
         else:
             self.parser.close_unmatched()
@@ -240,6 +282,7 @@ ANY = Dialect(
     blocks={
         "comment": CommentProcessor,
         "contents": ContentsProcessor,
+        "verbatim-pair": VerbatimPairProcessor,
         "pair": PairProcessor,
         "standing": StandingProcessor,
     },

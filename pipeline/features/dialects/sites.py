@@ -1,26 +1,15 @@
-"""Hugo, Docusaurus (MDX), Pandoc's filters, GitHub and GitLab."""
+"""Docusaurus (MDX), GitHub and GitLab."""
 
 from __future__ import annotations
 
 import re
 
+from pipeline.features.dialects import lessons
 from pipeline.features.dialects.kramdown import INCLUDE
 from pipeline.model.late import late
 from pipeline.parser.characters import emoji_named
-from pipeline.parser.dialects import Comment, Dialect, ToldMark
+from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
-
-HUGO = Dialect(
-    names=("Hugo",),
-    comments=(Comment(late(r"\{\{-?\s*/\*"), late(r"\*/\s*-?\}\}"), "a Hugo comment", "*/}}"),),
-    marks=(
-        ToldMark(
-            re.compile(r"\{\{[<%][^\n]{0,300}?[>%]\}\}"),
-            "a shortcode of Quarto or Hugo",
-            f"Write the text that it stands for. {INCLUDE}",
-        ),
-    ),
-)
 
 MDX = Dialect(
     names=("MDX",),
@@ -45,6 +34,31 @@ def _emoji(m: re.Match[str], data: str) -> Result:
         return None
     return InlineSpan("emoji", found, name=m[1])
 
+
+DOCUSAURUS = Dialect(
+    names=("Docusaurus",),
+    signs=(Sign("</TabItem>", late(r"(?m)^[ \t]*<TabItem\b")),),
+    pairs=(
+        LinePair(
+            late(r"<TabItem\b(?: [^<>]*?)?\blabel=(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"),
+            late(r"[ \t>]*</TabItem>[ \t]*$"),
+            "tab",
+        ),
+        LinePair(
+            late(r"<TabItem\b(?: [^<>]*?)?\bvalue=(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"),
+            late(r"[ \t>]*</TabItem>[ \t]*$"),
+            "tab",
+        ),
+    ),
+    standing=(Standing(late(r"</?Tabs\b[^<>]*>")),),
+    containers={"tab": lessons.tab},
+)
+
+VITEPRESS = Dialect(
+    names=("VitePress",),
+    signs=(Sign("code-group", late(r"(?m)^:{3,} *code-group *$")),),
+    containers={"code-group": lessons.content},
+)
 
 GITHUB = Dialect(
     names=(),

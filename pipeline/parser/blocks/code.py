@@ -27,6 +27,7 @@ _CHUNK = re.compile(r"\{[A-Za-z][\w-]*[ \t,}]")
 
 _DIRECTIVE = re.compile(r"\{([a-z][\w:-]*)\}")
 _OPTION = re.compile(r"[ \t]*:([a-z][\w-]*):(?:[ \t]++(.*))?$")
+_FILE_NAME = re.compile(r"[\w./-]{1,80}\.\w{1,6}")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -74,7 +75,7 @@ class FenceProcessor(VerbatimProcessor):
                 message = f"The directive `{{{directive[1]}}}` is left out."
                 self.report(block, Code.LIKELY_SLIP, message, hint)
                 return
-            found = joined(found, _take_options(block, dialect.options))
+            found = joined(found, _take_options(block, language, dialect.options))
         block.set("language", language)
         if _CHUNK.match(block.get("info", "")) and any(
             map(meaning_of, _LONG_WORD.findall(block.get("info", "")))
@@ -96,16 +97,18 @@ class FenceProcessor(VerbatimProcessor):
             self.report(block, Code.LIKELY_SLIP, message, OTHER_FORMAT)
 
 
-def _take_options(block: BlockElement, meant: Mapping[str, str]) -> Attributes:
+def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) -> Attributes:
     """The attributes of the lines ``:key: value`` that a directive begins with, which are taken."""
     found = NO_ATTRIBUTES
     while block.lines and (match := _OPTION.match(block.lines[0])):
         name, value = meant.get(match[1], ""), (match[2] or "").strip()
         if name == "#":
-            found = joined(found, make(value))
+            is_bare = language == "math" and not value.startswith("eq-")
+            found = joined(found, make(f"eq-{value}" if is_bare else value))
         elif name.startswith("."):
             found = joined(found, make(classes=(name[1:],)))
         elif name and value:
+            name = "title" if name == "caption" and _FILE_NAME.fullmatch(value) else name
             found = joined(found, make(pairs=((name, value),)))
         del block.lines[0]
     if found != NO_ATTRIBUTES and block.lines and not block.lines[0].strip():
@@ -159,6 +162,9 @@ _WORD = re.compile(r"(?![\w:-]*=[\"'\w])[^\s{]+")
 _LINES = re.compile(r"\{\s*(\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*)\s*\}")
 _PAIR = re.compile(r"([A-Za-z_][\w:-]*)=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']+)(?=\s|\{|$)")
 _CELL = re.compile(r"\{([A-Za-z][\w+-]*)(?:[\s,]([^{}]*))?\}[ \t]*+([^{}]*+)$")
+_NAMED = re.compile(r"\[([^\[\]\n]{1,100}\.[^\[\]\n]{1,20})\](?=\s|$)")
+"""A file name, as VitePress writes it."""
+
 _OTHER = re.compile(r"\{?[^\s{]*")
 
 
@@ -180,6 +186,9 @@ def read_info(info: str) -> tuple[str, Attributes]:
             pos = lines.end()
         elif listed := attributes.read(info, pos):
             found, pos = joined(found, listed[0]), listed[1]
+        elif language and (named := _NAMED.match(info, pos)):
+            found = joined(found, attributes.make(pairs=(("title", named[1]),)))
+            pos = named.end()
         elif pair := _PAIR.match(info, pos):
             listed = attributes.read(f"{{{pair[0]}}}") if pair[1] in BARE else None
             found, pos = joined(found, listed[0] if listed else NO_ATTRIBUTES), pair.end()

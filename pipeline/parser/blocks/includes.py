@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.blockparser import BlockElement, LineProcessor
-from pipeline.parser.dialects import table
+from pipeline.parser.dialects import Dialect, table
 from pipeline.parser.frontmatter import foreign, yaml_nodes
 from pipeline.parser.lines import Cursor
 
@@ -40,7 +40,7 @@ class IncludeProcessor(LineProcessor):
     _count = 0
 
     def start(self, cursor: Cursor) -> bool:
-        directive = read(cursor.rest)
+        directive = read(cursor.rest, table(self.parser.files.dialects))
         if directive is None:
             return False
         if directive.if_there:
@@ -120,10 +120,10 @@ class IncludeProcessor(LineProcessor):
         )
 
 
-def read(text: str) -> Directive | None:
+def read(text: str, dialect: Dialect | None = None) -> Directive | None:
     """The include directive in ``text``, if it is one."""
     text = text.rstrip(" \t")
-    if other := _other(text):
+    if other := _other(text, dialect or table()):
         return other
     if not (text.startswith("{{") and text.endswith("}}")):
         return None
@@ -141,9 +141,9 @@ def read(text: str) -> Directive | None:
     return Directive(path, tuple(options), column)
 
 
-def _other(text: str) -> Directive | None:
+def _other(text: str, dialect: Dialect) -> Directive | None:
     """The directive that is equivalent to another tool's include."""
-    for pattern, may_be in table().inclusions:
+    for pattern, may_be in dialect.inclusions:
         if match := pattern.fullmatch(text):
             path = quote(match["path"].strip())
             if may_be and not PurePosixPath(match["path"]).suffix:

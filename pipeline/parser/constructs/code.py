@@ -138,5 +138,6 @@ def math_block(
 
 
 def math(parts: Parts) -> tuple[Block, ...]:
-    lines = (Line("", parts.span.line, parts.span.column), *parts.lines)
+    first, last = Line("", parts.span.line, parts.span.column), Line("", parts.span.end, 1)
+    lines = (first, *parts.lines, last)
     return (math_block(lines, parts.span, parts.attributes),)

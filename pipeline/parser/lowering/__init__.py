@@ -22,6 +22,7 @@ from pipeline.parser.constructs import boxes, charts, code, passages
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import Around, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
+from pipeline.parser.dialects import table
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
@@ -192,7 +193,7 @@ class Lowering:
         return (model.BlockQuote(children=passages.attributed(blocks), span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
-        if marks := take_marks(element.blocks, bool(self._exercises)):
+        if marks := take_marks(element.blocks, self._has_choices):
             items = [(self.blocks(item), item.span) for item in element.blocks]
             return choices(items, marks, span, self.report)
         style: Any = element.get("style", "")
@@ -206,6 +207,11 @@ class Lowering:
             items=tuple(map(self._item, element.blocks)),
             span=span,
         )
+
+    @property
+    def _has_choices(self) -> bool:
+        """True if boxes to tick in a list are choices."""
+        return bool(self._exercises) or table(self.files.dialects).ticks_are_choices
 
     def _item(self, element: BlockElement) -> model.ListItem:
         checked = None

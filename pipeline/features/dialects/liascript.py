@@ -1,0 +1,81 @@
+"""LiaScript: quizzes, hints and their explanations; what is only spoken or animated is left out."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from pipeline.model import Answer, Block, Choices, Document, Exercise
+from pipeline.model.diagnostics import covering
+from pipeline.model.late import late
+from pipeline.parser.blockparser import LineProcessor
+from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
+from pipeline.parser.lines import Cursor
+
+_CHOICE = re.compile(r"(?:[-*+][ \t]+)?\[([(\[])([ xX])[)\]]\][ \t]+(?=\S)")
+_HINT = re.compile(r"\[\[\?\]\][ \t]+(?=\S)")
+_GAP = re.compile(r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\][ \t]*$")
+_SPOKEN = r"--\{\{\d+(?: [^{}]*)?\}\}--"
+
+
+class QuizProcessor(LineProcessor):
+    """A line of a quiz, at any indentation: it becomes a choice, a gap to fill in, or a hint."""
+
+    begins = "[-*+"
+
+    def may_start(self, cursor: Cursor) -> bool:
+        return bool(cursor.char) and cursor.char in self.begins
+
+    def start(self, cursor: Cursor) -> bool:
+        if match := _CHOICE.match(cursor.rest):
+            self._end_choice()
+            mark = "x" if match[2] in "xX" else " "
+            cursor.rewrite(match.end(), f"- ({mark}) " if match[1] == "(" else f"- [{mark}] ")
+        elif match := _HINT.match(cursor.rest):
+            self._end_choice()
+            self.parser.close_unmatched()
+            cursor.rewrite(match.end(), "*Hint:* ")
+        elif match := _GAP.match(cursor.rest):
+            cursor.rewrite(match.end(), f"______{{{match[1].strip()}}}")
+        return False
+
+    def _end_choice(self) -> None:
+        """Have the line continue no choice, however far it is indented."""
+        for number, block in enumerate(self.parser.open[: self.parser.matched]):
+            if block.tag == "li" and _CHOICE.match(self.parser.record.lines[block.line].lstrip()):
+                self.parser.matched = number
+                return
+
+
+def _as_exercises(document: Document) -> Document:
+    """The document with each quiz, and the explanation after it, as an exercise."""
+    blocks: list[Block] = []
+    for block in document.blocks:
+        before = blocks[-1] if blocks else None
+        if isinstance(block, Choices):
+            blocks.append(Exercise(children=(block,), span=block.span))
+        elif isinstance(block, Answer) and isinstance(before, Exercise):
+            span = covering(before.span, block.span)
+            blocks[-1] = replace(before, children=(*before.children, block), span=span)
+        else:
+            blocks.append(block)
+    return replace(document, blocks=tuple(blocks))
+
+
+LIASCRIPT = Dialect(
+    names=("LiaScript",),
+    signs=(
+        Sign("[[", late(r"(?m)^[ \t]*\[\[[ X]\]\] \S")),
+        Sign("[(", late(r"(?m)^[ \t]*(?:[-*+] )?\[\([ X]\)\] \S")),
+        Sign("--{{", late(rf"(?m)^[ \t]*{_SPOKEN}")),
+    ),
+    blocks={"quiz": QuizProcessor},
+    ticks_are_choices=True,
+    settle=(_as_exercises,),
+    pairs=(LinePair(late(r"\*{4,}"), late(r"[ \t>]*\*{4,}[ \t]*$"), "answer"),),
+    standing=(
+        Standing(late(_SPOKEN)),
+        Standing(late(r"\{\{\d+(?:-\d+)?\}\}")),
+    ),
+)
