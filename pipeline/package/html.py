@@ -21,6 +21,7 @@ from pipeline.package.files import asset_bytes
 from pipeline.package.font_subset import subset, with_fonts
 from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.image_metadata import without_metadata
+from pipeline.package.page_css import fitted
 from pipeline.package.result import Package
 
 # Text has its quotes escaped, so that these are found in tags alone.
@@ -76,6 +77,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     `Package.extra`. Paths of assets are relative to ``folder``.
     """
     markup = pages.pages[0].markup
+    pages = msgspec.structs.replace(pages, styles=fitted(pages.styles, markup, pages.script))
     images, dependencies, problems = shown_images(pages, folder)
     css = joined_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)

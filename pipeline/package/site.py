@@ -6,8 +6,11 @@ import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urljoin
 
+from msgspec.structs import replace
+
 from pipeline.model.rendered import Page, Pages
 from pipeline.package import html
+from pipeline.package.page_css import fitted
 from pipeline.package.result import Package
 from pipeline.system.checksums import LIST, checksums
 
@@ -21,6 +24,8 @@ def package(pages: Pages, folder: Path) -> Package:
     """The site's start page, with everything else in `Package.extra`. Paths of assets are relative
     to ``folder``."""
     markup = "".join(page.markup for page in pages.pages)
+    scripts = (file.text for file in pages.beside if file.name.endswith(".js"))
+    pages = replace(pages, styles=fitted(pages.styles, markup, "".join((pages.script, *scripts))))
     images, dependencies, problems = html.shown_images(pages, folder)
     css = html.joined_styles(pages)
     fonts, missing = html.page_fonts(pages.faces, css, markup)

@@ -435,7 +435,7 @@ def test_styles_that_stand_apart_lie_beside_too(folder: Path) -> None:
     pages = pages_of(source("One^[a].\n", "margin"), folder, "web")
     made = package(pages, folder, assets_beside=True)
     (css,) = (data for name, data in made.extra.items() if name.endswith("notes.css"))
-    assert b"#fn-1 { anchor-name: --fn-1; top: anchor(--fnref-1 top, 0px) }" in css
+    assert b"#fn-1{anchor-name:--fn-1;top:anchor(--fnref-1 top,0px)}" in css
     assert b"notes.css" in made.data
 
 
