@@ -11,7 +11,6 @@ from pipeline import model
 from pipeline.features.exercises import room, tasks
 from pipeline.model import Block, Exercise, List, ListItem
 from pipeline.model.diagnostics import Span, covering
-from pipeline.model.rewriting import rewrite
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.choices import attach_prompts
 from pipeline.parser.constructs.parts import Construct, Parts
@@ -19,7 +18,7 @@ from pipeline.parser.constructs.parts import Construct, Parts
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
     title, attributes = title_of(parts)
-    children = gathered(rewrite(parts.children, leave=dict.fromkeys(LISTS, _gathered_within)))
+    children = gathered(tuple(map(_gathered_within, parts.children)))
     return (Exercise(title=title, children=children, span=parts.span, attributes=attributes),)
 
 
@@ -30,13 +29,26 @@ ROOM = (
 """Nodes that belong to the preceding question even without its indentation."""
 
 
-LISTS = (List, model.Ordering)
-"""Nodes whose items are questions, or may have further ones in them."""
+HOLDERS = (
+    model.Container, model.Admonition, model.BlockQuote, model.Answer, model.TeacherNote,
+)  # fmt: skip
+"""Nodes in which there may be lists of questions."""
 
 
-def _gathered_within(node: List | model.Ordering) -> List | model.Ordering:
-    items = tuple(replace(item, children=gathered(item.children)) for item in node.items)
-    return node if items == node.items else replace(node, items=items)
+def _gathered_within(block: Block) -> Block:
+    """A block with the blocks in its questions, or in those of lists in it, gathered as well."""
+    if isinstance(block, List | model.Ordering):
+        items = tuple(map(_gathered_item, block.items))
+        return block if items == block.items else replace(block, items=items)
+    if isinstance(block, HOLDERS):
+        children = tuple(map(_gathered_within, block.children))
+        return block if children == block.children else replace(block, children=children)
+    return block
+
+
+def _gathered_item(item: ListItem) -> ListItem:
+    children = gathered(tuple(map(_gathered_within, item.children)))
+    return item if children == item.children else replace(item, children=children)
 
 
 class _Series:
