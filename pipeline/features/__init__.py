@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pipeline.model import FEATURE_SIGNS, Block, Document, Node
+from pipeline.model import FEATURE_SIGNS, Block, Document
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import has
@@ -54,10 +54,10 @@ class FeaturePass(NamedTuple):
 
 
 class Feature(NamedTuple):
-    """A feature, and the signs of a document that needs it: its ``nodes``, or one of its ``keys``
-    in the front matter; without either, all documents may.
+    """A feature. Its ``passes`` run for documents with its signs (`FEATURE_SIGNS`), or for all if
+    it has none or ``is_for_all``.
 
-    ``passes`` run in the stage resolve. Other fields name functions and tables in the folder:
+    Other fields name functions and tables in the folder:
 
     - ``grouping`` gives the top-level blocks with some of them in others, and findings (`grouped`).
     - ``containers`` has a function for each name of a ``:::`` block, which parses it.
@@ -70,8 +70,7 @@ class Feature(NamedTuple):
 
     name: str
     passes: tuple[FeaturePass, ...] = ()
-    nodes: tuple[type[Node], ...] = ()
-    keys: tuple[str, ...] = ()
+    is_for_all: bool = False
     grouping: str = ""
     containers: str = ""
     dialects: str = ""
@@ -81,11 +80,13 @@ class Feature(NamedTuple):
     writers: str = ""
 
     def is_needed(self, document: Document) -> bool:
-        """Return whether a document may need the feature."""
+        """Return whether a document may need the passes of the feature."""
+        signs = FEATURE_SIGNS.get(self.name)
         return (
-            not (self.nodes or self.keys)
-            or has(document, *self.nodes)
-            or any(getattr(document.metadata, key) for key in self.keys)
+            signs is None
+            or self.is_for_all
+            or has(document, *signs.nodes)
+            or any(getattr(document.metadata, key) for key in signs.keys)
         )
 
     def load(self, name: str) -> Any:
@@ -95,9 +96,7 @@ class Feature(NamedTuple):
 
 
 FEATURES = (
-    Feature(
-        "dialogue", keys=FEATURE_SIGNS["dialogue"].keys, grouping="group_turns", writers="WRITERS"
-    ),
+    Feature("dialogue", grouping="group_turns", writers="WRITERS"),
     Feature(
         "exercises",
         (
@@ -106,20 +105,15 @@ FEATURES = (
             FeaturePass(PassPlace.BEFORE_PAGE_MARKS, "in_place.put_in_place"),
             FeaturePass(PassPlace.WITH_PAGE_MARKS, "answer_key.answers_alone"),
         ),
+        is_for_all=True,
         containers="syntax.CONTAINERS",
         helpers="markup.helpers",
         writers="writing.WRITERS",
     ),
-    Feature(
-        "formulas",
-        (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),),
-        nodes=FEATURE_SIGNS["formulas"].nodes,
-    ),
+    Feature("formulas", (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),)),
     Feature(
         "citations",
         (FeaturePass(PassPlace.BEFORE_IDS, "cite_works", in_fragments=False),),
-        nodes=FEATURE_SIGNS["citations"].nodes,
-        keys=FEATURE_SIGNS["citations"].keys,
         vocabulary="terms",
     ),
     Feature("glossary", (FeaturePass(PassPlace.BEFORE_IDS, "link_terms"),)),
@@ -129,18 +123,11 @@ FEATURES = (
             FeaturePass(PassPlace.BEFORE_IDS, "place_index", in_fragments=False),
             FeaturePass(PassPlace.WITH_ALL_TEXT, "fill_index"),
         ),
+        is_for_all=True,
     ),
-    Feature(
-        "charts",
-        (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_charts", in_fragments=False),),
-        nodes=FEATURE_SIGNS["charts"].nodes,
-    ),
+    Feature("charts", (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_charts", in_fragments=False),)),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
-    Feature(
-        "timetable",
-        (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),),
-        keys=FEATURE_SIGNS["timetable"].keys,
-    ),
+    Feature("timetable", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),)),
     Feature("forms", form="add_form"),
     Feature("dialects", dialects="DIALECTS"),
 )
