@@ -670,6 +670,10 @@ class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
     entries: tuple[ContentsEntry, ...]
 
 
+LIGHT = 640
+"""The maximum long side of an image in a light web page, in pixels."""
+
+
 class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file shown in the document. ``path`` is relative to the source's folder, and so is the path
     of its own folder, if a library ``shared`` it; ``name`` is its unique file name in an output;
@@ -692,6 +696,12 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     span: Span | None = None
     longest: int = 0
     shared: str = ""
+
+    @property
+    def is_large(self) -> bool:
+        """True if a light web page shows a smaller image than this one."""
+        is_photograph = self.media_type not in ("image/svg+xml", "image/gif") and not self.moving
+        return is_photograph and max(self.width, self.height) > LIGHT
 
     @property
     def is_drawing(self) -> bool:

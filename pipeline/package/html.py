@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from pipeline.model import Asset
+from pipeline.model import LIGHT, Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
@@ -79,10 +79,14 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     markup = pages.pages[0].markup
     pages = msgspec.structs.replace(pages, styles=fitted(pages.styles, markup, pages.script))
     images, dependencies, problems = shown_images(pages, folder)
+    larger: dict[str, bytes] = {}
     css = joined_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)
     write = _with_files_beside if assets_beside else _self_contained
+    if pages.metadata.light:
+        markup, larger = _with_small_images(pages, markup, images)
     data, extra = write(pages, markup, css, fonts, images)
+    extra |= larger
     result = Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),
@@ -103,6 +107,23 @@ def with_picture(package: Package, pages: Pages, folder: Path) -> Package:
         dependencies=(*package.dependencies, *map(str, social.files)),
         extra={**package.extra, pages.cover.file: social.data},
     )
+
+
+def _with_small_images(
+    pages: Pages, markup: str, images: dict[str, File]
+) -> tuple[str, dict[str, bytes]]:
+    """The markup of a light page, which links to the large images, and these, as files next to it;
+    ``images`` become small."""
+    from pipeline.package.image_sizes import shown
+
+    larger: dict[str, bytes] = {}
+    for name in [asset.name for asset in pages.assets if asset.is_large and asset.name in images]:
+        path, before = f"{pages.stem}-files/large/{name}", f'href="images/{quote(name)}"'
+        if before in markup:
+            larger[path] = images[name].data
+            markup = markup.replace(before, f'href="{quote(path)}"')
+        images[name] = images[name]._replace(data=shown(images[name].data, LIGHT), width=0)
+    return markup, larger
 
 
 def _self_contained(
@@ -156,7 +177,9 @@ def style_files(pages: Pages, joined: str) -> list[File]:
 
 
 def with_script(markup: str, pages: Pages) -> str:
-    """The page with its script inside."""
+    """The page with its script inside, if it has one."""
+    if not pages.script:
+        return markup.replace(SCRIPT, "", 1)
     return markup.replace(SCRIPT, f"<script>{_inline(pages.script)}</script>", 1)
 
 

@@ -8,6 +8,7 @@ import jinja2
 
 from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
+from pipeline.model.faces import own_faces
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.sheet.colours import screen_rules
 from pipeline.model.sheet.proportions import is_book, sheet_of
@@ -45,6 +46,7 @@ def assemble(
         environment, "html", document, memo, in_contents=frozenset(targets(document.contents))
     )
     metadata = document.metadata
+    renderer.is_light = metadata.light
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
     for_teachers = edition.audience == "teacher"
@@ -54,6 +56,7 @@ def assemble(
     markup = renderer.whole_page(
         "page",
         document=document,
+        is_light=metadata.light,
         date=written_date(metadata.date, words(metadata.lang)),
         full_title=discovery.full_title(metadata),
         meta_tags=(
@@ -79,9 +82,9 @@ def assemble(
         pages=(Page("index.html", metadata.title, str(markup)),),
         inventory=inventory,
         styles=page_styles(document, renderer, inventory.constructs),
-        faces=screen_faces(document),
+        faces=own_faces(metadata) if metadata.light else screen_faces(document),
         assets=document.assets,
-        script=script(environment, inventory.constructs),
+        script="" if metadata.light else script(environment, inventory.constructs),
         contents=points,
         cover=social_picture(document, environment, stem)
         if metadata.url and not for_teachers

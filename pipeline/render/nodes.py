@@ -107,6 +107,7 @@ class NodeRenderer:
         self._sizes = SizeClasses(self.rules)
         self.table_lines = self.turned_tables = (USUAL, SMALL)
         self.large_line = 0.0
+        self.is_light = False
         self.places = TextPlaces()
         self.places_in: Document | None = None
         self._in_contents = in_contents
@@ -125,8 +126,9 @@ class NodeRenderer:
         self._fields = Fields()
         functions: tuple[Callable[..., object], ...] = (
             self.render, self.render_item, self.render_note, self.attributes, self.heading_level,
-            self.href, self.image_source, self.word, self.distinct, self.in_contents,
-            self.table_shape, self.table_rows, self.put_in_words, self.as_field, self.listing,
+            self.href, self.image_source, self.larger_source, self.word, self.distinct,
+            self.in_contents, self.table_shape, self.table_rows, self.put_in_words, self.as_field,
+            self.listing,
             self.place, self.listing_label, self.mathml, self.formula_image, self.formula_label,
             form,
             index_links, figure_rows, note_id, reference_id, page_id, is_task_list,
@@ -265,6 +267,14 @@ class NodeRenderer:
     def image_source(self, image: model.Image) -> str:
         asset = self._assets.get(image.asset)
         return self.asset_address(asset) if asset else image.source
+
+    def larger_source(self, image: model.Image) -> str:
+        """The address of a photograph in full size, where a light page shows a small one."""
+        asset = self._assets.get(image.asset)
+        if not (self.is_light and asset and asset.is_large):
+            return ""
+        in_link = any(isinstance(above, model.Link) for above in self._path)
+        return "" if in_link else self.asset_address(asset)
 
     def asset_address(self, asset: model.Asset) -> str:
         self._images.add(asset.name)

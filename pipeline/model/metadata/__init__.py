@@ -186,6 +186,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     web: Annotated[Literal["page", "chapters"], Key(
         "The form of the web edition: a single page, or a small site with one page per chapter "
         "and a search.", "chapters", wrong="is not a form of the web edition")] = "page"
+    light: Annotated[bool, Key(
+        "Whether the web page is as small as it can be, for slow connections.", True)] = False
     embed_fonts: Annotated[bool, Key(
         "Whether the e-book embeds fonts for headings and tables.",
         True)] = False

@@ -1,15 +1,19 @@
-"""Web pages have the rules that they need, and no others."""
+"""Web pages have what they need, and nothing else."""
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import pipeline
 from pipeline.model.rendered import Style
 from pipeline.package.page_css import fitted
+from tests.helpers import checkers
 
 PAGE = '<main class="book open"><p id="first">Text, in a wide word.</p></main>'
 
@@ -45,3 +49,42 @@ def test_a_plain_page_is_light(tmp_path: Path) -> None:
     styles = "".join(re.findall(r"<style[^>]*>(.*?)</style>", page))
     assert len(re.sub(r"url\([^)]*\)", "", styles)) < 12_000
     assert ".exercise" not in styles
+
+
+@pytest.fixture(scope="module")
+def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with photographs, one of which is in a link."""
+    folder = tmp_path_factory.mktemp("light")
+    for name, size in (("wide.jpg", (1600, 900)), ("tiny.png", (60, 40))):
+        Image.effect_noise(size, 80).convert("RGB").save(folder / name)
+    body = 'A ![tiny one](tiny.png).\n\n![A photo](wide.jpg "Wide")\n\n'
+    body += "[![The photo](wide.jpg)](https://example.org/)\n\n::: exercise\nWhy? ____\n:::\n"
+    front = "---\ntitle: T\nlang: en\nlight: true\npage_list: false\n---"
+    (folder / "x.md").write_text(f"{front}\n\n{body}", "utf-8")
+    assert not pipeline.build(folder / "x.md", ["web"], out=folder).diagnostics
+    return folder / "x" / "x.html"
+
+
+def test_a_light_page_has_no_fonts_and_scripts(light: Path) -> None:
+    page = light.read_text("utf-8")
+    assert "@font-face" not in page
+    assert "<script>" not in page
+    assert "page--tools" not in page
+
+
+def test_its_photographs_are_small_and_lead_to_large_ones(light: Path) -> None:
+    page = light.read_text("utf-8")
+    links = re.findall(r'<a class="larger" href="([^"]*)"><img [^>]*alt="([^"]*)"', page)
+    assert links == [("x-files/large/wide.jpg", "A photo")]
+    with Image.open(light.parent / links[0][0]) as large:
+        assert large.size == (1600, 900)
+    embedded = re.findall(r'src="data:image/(?:jpeg|png);base64,([^"]*)"', page)
+    sizes = [Image.open(io.BytesIO(base64.b64decode(data))).size for data in embedded]
+    assert sizes == [(60, 40), (640, 360), (640, 360)]
+
+
+@pytest.mark.checkers
+@pytest.mark.slow
+def test_everybody_can_use_a_light_page(light: Path) -> None:
+    assert checkers.browser(light) == []
+    assert checkers.nu(light) == []
