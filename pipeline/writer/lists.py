@@ -84,9 +84,11 @@ def item_of(mark: str, node: model.ListItem, out: Writer, *, tight: bool, box: s
         text = out.leaf(first.prompt if isinstance(first, model.Choices) else first.children)
         inner = f"{text} {listed}{inner.removeprefix(text)}"
     if box and not isinstance(children[0] if children else None, model.Paragraph):
-        if children:
+        if children and node.checked is not None:
             raise unwritable(node)
-        return f"{mark}{box}".rstrip()
+        begins = f"{mark}{box}".rstrip()
+        space = " " * len(mark)
+        return f"{begins}\n{space}{indented(inner, len(mark))}" if children else begins
     if inner.startswith("    ") or not inner:
         return mark.rstrip() if not inner else f"{mark.rstrip()}\n{' ' * len(mark)}{inner}"
     return f"{mark}{box}{indented(inner, len(mark))}"

@@ -296,3 +296,39 @@ def test_links_between_notes_lead_to_their_chapters(
     assert links in note
     assert "From [Note](../Note.md)." in (tmp_path / "source/deep/Other.md").read_text("utf-8")
     builds("source/vault.md")
+
+
+def test_books_of_gitbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings say where the summary is; links lead to the ids that its headings have."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "b/book.json": '{"title": "Rain", "author": "Ann Ash", "root": "./text",\n'
+        '"structure": {"summary": "toc.md"}}',
+        "b/text/toc.md": "# Summary\n\n* [Drops](drops.md)\n* [Code](code.md)\n",
+        "b/text/drops.md": "# Drops of Rain {#drops}\n\n"
+        "See [code](./code.md#how), [top](#drops).\n",
+        "b/text/code.md": "# Code\n\n## The way {#how}\n\nAs [drops](drops.md#drops).\n\n"
+        '<pre><code class="lang-python">{% include "./a.py" %}</code></pre>\n',
+        "b/text/a.py": "rain = 1\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    result = run("b", "--book")
+
+    assert result.exit_code == 0, result.output
+    main = (tmp_path / "source/rain.md").read_text("utf-8")
+    assert main.startswith("---\ntitle: Rain\nauthors:\n- Ann Ash\n---\n")
+    drops = (tmp_path / "source/drops.md").read_text("utf-8")
+    assert drops.startswith("## Drops of Rain {#drops}\n")
+    assert "```python\nrain = 1\n```" in (tmp_path / "source/code.md").read_text("utf-8")
+    builds("source/rain.md")
+
+
+def test_a_link_to_the_title_by_its_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.md").write_text("# Rain {#drops}\n\nBack to the [top](#drops).\n", "utf-8")
+    assert run("a.md").exit_code == 0
+    assert "[top](#title)" in (tmp_path / "source/a.md").read_text("utf-8")
+    builds("source/a.md")

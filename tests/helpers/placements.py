@@ -91,6 +91,7 @@ BLOCKS = {
     "pair": "--- hint ---\n---\ntitle: ¤\n---\n¤\n--- /hint ---",
     "standing": "--- save ---\n\n¤\n\n--- task ---\n--- /task ---",
     "lesson-code": "--- code ---\n---\nfilename: ¤\n---\n¤\n--- /code ---",
+    "lesson-choice": "--- choices ---\n- ( ) ¤\n\n¤\n- (x)\n¤\n--- /choices ---",
     "included-code": '¤\n\n<pre><code>{% include "no.py" %}</code></pre>\n\n¤',
     "math": "$$\n\\text{¤}\n$$",
     "latex-math": "\\[\n\\text{¤}\n\\]",

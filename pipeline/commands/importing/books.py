@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from pipeline.commands.importing import FORMATS, read
 from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost
+from pipeline.commands.importing.markdown import id_of_title
 from pipeline.commands.importing.page_metadata import language_of
 from pipeline.commands.importing.writing import Imported, Row, failed, written
 from pipeline.model import Heading, Node, Note, NoteReference, Text
@@ -26,7 +27,9 @@ from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite
 from pipeline.model.words import folded
+from pipeline.parser.attributes import make
 from pipeline.parser.frontmatter import front_matter
+from pipeline.parser.source import normalise
 from pipeline.system.paths import shown_name
 
 SUMMARY = "SUMMARY.md"
@@ -350,7 +353,12 @@ def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str
         NoteReference: lambda node: replace(node, label=own.get(node.label, node.label)),
         Note: lambda node: replace(node, label=own.get(node.label, node.label)),
     }
-    heading: tuple[Node, ...] = (Heading(level=2, children=(Text(text=title),)),)
+    is_markdown = FORMATS.get(path.suffix.lower()) == "markdown"
+    name = id_of_title(normalise(path.read_text("utf-8", "replace"))) if is_markdown else ""
+    attributes = make(name if name != slug(title) else "")
+    heading: tuple[Node, ...] = (
+        Heading(level=2, children=(Text(text=title),), attributes=attributes),
+    )
     counts = {**draft.counts, "headings": draft.counts.get("headings", 0) + 1}
     return replace(
         draft,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import posixpath
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -85,12 +86,24 @@ def of_markdown(
     comments, within = _comments(text, taken, name)
     counts["comments"] = len(comments) + len(within)
     blocks = _with_comments(document, comments)
-    reader = _Files(document, folder, name, inside)
+    reader = _Files(document, folder, name, inside, id_of_title(text))
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
     counts[ALTERNATIVES] -= reader.nameless
     metadata = reader.with_works(metadata)
     found += (*within, *reader.findings)
     return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))
+
+
+_TITLE_ID = re.compile(
+    r"#[ \t]+[^\n{]*\{:?[ \t]*#([^\s{}]{1,100})[^{}\n]*\}[ \t]*(?:#*[ \t]*)?(?:\n|$)"
+)
+
+
+def id_of_title(text: str) -> str:
+    """The id of the heading that a text begins with, after its front matter; "" for none."""
+    body = text.partition("\n---\n")[2] if text.startswith("---\n") else text
+    match = _TITLE_ID.match(body.lstrip())
+    return match[1] if match else ""
 
 
 # --- comments ---------------------------------------------------------------------------
@@ -165,7 +178,9 @@ def _container(node: model.Container, span: Span | None) -> Node | tuple[Node, .
 class _Files:
     """Existing images, by their paths in the source; and those that are missing."""
 
-    def __init__(self, document: Document, folder: Path, name: str, inside: InputFolder) -> None:
+    def __init__(
+        self, document: Document, folder: Path, name: str, inside: InputFolder, title_id: str
+    ) -> None:
         self.images: dict[str, bytes] = {}
         self.findings: list[Diagnostic] = []
         self._folder = folder
@@ -181,7 +196,8 @@ class _Files:
         nodes = [*all_nodes(document)]
         self._ids = {node.attributes.id for node in nodes} - {""}
         headings = (node for node in nodes if isinstance(node, model.Heading))
-        title = {slug(document.metadata.title), "title", "top"}
+        title = {slug(document.metadata.title), "title", "top", title_id} - {""}
+        self._title_id = "" if inside.chapters else title_id  # a chapter keeps its heading
         self._places_to_go = {slug(plain_text(node.children)) for node in headings} | title
         self._places_to_go |= self._ids
         self._document = document
@@ -341,6 +357,8 @@ class _Files:
                 said = plain_text(node.children).strip()[:60]
                 message = f"The link “{said}” leads nowhere in the source; its text is kept."
                 self._tell(message, span)
+            if found and self._title_id and node.href == f"#{self._title_id}":
+                return replace(node, href="#title")
             return node if found else node.children
         if scheme(node.href) or target in self._files:
             return node

@@ -10,12 +10,14 @@ from pipeline.features.dialects import lessons
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
-from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match, VerbatimProcessor
+from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing, ToldMark
 from pipeline.parser.lines import Cursor
 
 _CODE = re.compile(r"---[ \t]+code[ \t]+---[ \t]*$")
+_CHOICE = re.compile(r"[-*+][ \t]+\(([ \txX]?)\)(?:[ \t]+|$)")
 _END = re.compile(r"[ \t]*---[ \t]+/code[ \t]+---[ \t]*$")
 _OPTION = re.compile(r"([a-z_]{1,40}):[ \t]*+(.*)$")
 
@@ -47,8 +49,58 @@ class CodeProcessor(VerbatimProcessor):
             matches = filter(None, map(_OPTION.match, lines[1:end]))
             options = {match[1]: match[2].strip("\"' ") for match in matches}
             del block.lines[: end + 1]
+        while block.lines and not block.lines[0].strip():
+            del block.lines[0]
+        while block.lines and not block.lines[-1].strip():
+            del block.lines[-1]
         block.set("language", options.get("language", ""))
         block.state = _attributes(options)
+
+
+class LessonChoiceProcessor(LineProcessor):
+    """A choice of a quiz, up to the next one, however its text is indented."""
+
+    begins = "-*+"
+    container = True
+
+    def may_start(self, cursor: Cursor) -> bool:
+        is_in_quiz = any(block.get("name") == "rp-choices" for block in self.parser.open)
+        return is_in_quiz and super().may_start(cursor)
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _CHOICE.match(cursor.rest)
+        if match is None or self.parser.too_deep(cursor):
+            return False
+        name = "rp-right" if match[1] in ("x", "X") else "rp-wrong"
+        self.open(cursor, "container", name=name, closed="yes")
+        cursor.skip_indent()
+        cursor.skip_chars(match.end())
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        tip = self.parser.tip
+        is_code = tip is not block and tip.processor and tip.processor.waits_for_end(tip)
+        if not is_code and _CHOICE.match(cursor.rest):
+            return Match.NO
+        cursor.skip_columns(min(2, cursor.indent))
+        return Match.YES
+
+
+def choices(parts: Parts) -> tuple[Block, ...]:
+    """The choices of a quiz, of which each is a block."""
+    given = [
+        (node, node.name == "rp-right")
+        for node in parts.children
+        if isinstance(node, model.Container) and node.name in ("rp-right", "rp-wrong")
+    ]
+    if not given:
+        return parts.children
+    items = tuple(
+        model.Choice(children=node.children, correct=is_right, span=node.span)
+        for node, is_right in given
+    )
+    several = sum(is_right for _, is_right in given) > 1
+    return (model.Choices(items=items, multiple=several, span=parts.span),)
 
 
 def _attributes(options: dict[str, str]) -> Attributes:
@@ -60,7 +112,9 @@ def _attributes(options: dict[str, str]) -> Attributes:
 
 
 def task(parts: Parts) -> tuple[Block, ...]:
-    """A step to tick off."""
+    """A step to tick off; one that does not begin with text has no place for that."""
+    if not parts.children or not isinstance(parts.children[0], model.Paragraph):
+        return parts.children
     item = model.ListItem(children=parts.children, checked=False, span=parts.span)
     is_tight = len(parts.children) < 2
     return (model.List(ordered=False, tight=is_tight, items=(item,), span=parts.span),)
@@ -85,7 +139,7 @@ RASPBERRY_PI = Dialect(
             ),
         ),
     ),
-    blocks={"lesson-code": CodeProcessor},
+    blocks={"lesson-code": CodeProcessor, "lesson-choice": LessonChoiceProcessor},
     pairs=(
         _pair("task", "rp-task"),
         _pair("hints", "rp-hints"),
@@ -93,7 +147,7 @@ RASPBERRY_PI = Dialect(
         _pair("collapse", "rp-collapse"),
         _pair("challenge", "rp-challenge", "Challenge"),
         _pair("question", "exercise"),
-        _pair("choices", "rp-hints"),
+        _pair("choices", "rp-choices"),
         _pair("feedback", "answer"),
         _pair("no-print", "div", attributes=make(pairs=(("not", "pdf"),))),
         _pair("print-only", "div", attributes=make(pairs=(("only", "pdf"),))),
@@ -113,6 +167,8 @@ RASPBERRY_PI = Dialect(
     containers={
         "rp-task": task,
         "rp-hints": lessons.content,
+        "rp-choices": choices,
+        **dict.fromkeys(("rp-right", "rp-wrong"), boxes.container),
         "rp-hint": functools.partial(lessons.box, kind="tip", label="Hint", fold="closed"),
         "rp-collapse": functools.partial(lessons.box, kind="info", label="More", fold="closed"),
         "rp-challenge": lessons.exercises,

@@ -24,7 +24,7 @@ from pipeline.parser.lines import Cursor
 LONGEST_LINK = 300
 """The number of characters before an attribute list in which a link is looked for."""
 
-_OPTION = re.compile(r"([a-z_]{1,40}):[ \t]*+(.*)$")
+_OPTION = re.compile(r"([a-z_]{1,40})[ \t]*:[ \t]*+(.*)$")
 _CONTENTS = re.compile(
     r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{\{<[ \t]*toc[ \t]*>\}\}"
     r"|\\tableofcontents(?:\{\})?)[ \t]*$"
