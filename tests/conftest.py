@@ -73,6 +73,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.cleanup)
 
 
+def pytest_collection_finish() -> None:
+    """Leaves all that is loaded out of the collections of garbage that come."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_sessionfinish() -> None:
     """Leaves all that is there out of the five collections that pytest makes at the end."""
     gc.collect()

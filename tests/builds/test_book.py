@@ -37,15 +37,10 @@ HOLDERS = {"L", "LI", "Table", "THead", "TBody", "TR", "TOC"}
 """Elements that have no content of their own (ISO 32000-1, 14.8.4.3)."""
 
 
-@pytest.fixture(scope="module")
-def held() -> set[str]:
-    return {type(node).__name__ for node in walk(top_level(parsed(BOOK)))}
-
-
 MADE_LATER = {"Section", "BibliographyEntry", "IndexEntry", "IndexGroup", "IndexReference"}
 """Nodes that only the passes make."""
 
 
-@pytest.mark.parametrize("name", sorted(NODES.keys() - MADE_LATER - UNWRITTEN))
-def test_the_book_has_every_node(name: str, held: set[str]) -> None:
-    assert name in held
+def test_the_book_has_every_node() -> None:
+    held = {type(node).__name__ for node in walk(top_level(parsed(BOOK)))}
+    assert NODES.keys() - MADE_LATER - UNWRITTEN <= held

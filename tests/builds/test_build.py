@@ -866,7 +866,7 @@ def test_a_layout_that_is_written_otherwise_makes_the_same_page(tmp_path: Path) 
     ],
 )
 def test_a_style_that_loads_from_elsewhere_is_a_finding(tmp_path: Path, css: str) -> None:
-    write(tmp_path, "# T\n\ntext\n")
+    write(tmp_path, UNPAGED)
     (tmp_path / "t/html").mkdir(parents=True)
     write(tmp_path / "t/html", f"p {{ color: red }}\n{css}\n", "style.css")
     done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
@@ -876,7 +876,7 @@ def test_a_style_that_loads_from_elsewhere_is_a_finding(tmp_path: Path, css: str
 
 
 def test_a_style_may_name_the_web_in_its_text(tmp_path: Path) -> None:
-    write(tmp_path, "# T\n\ntext\n")
+    write(tmp_path, UNPAGED)
     (tmp_path / "t/html").mkdir(parents=True)
     css = "/* https://example.org */ p::after { content: 'https://example.org' }"
     write(tmp_path / "t/html", css, "style.css")

@@ -6,6 +6,7 @@ thread or printed, and no process, thread or file is left.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import random
 import signal
@@ -128,6 +129,8 @@ def test_a_watch_is_ended_at_any_moment(tmp_path: Path, monkeypatch: pytest.Monk
         run = built(moment, memory)
         return Watcher(source, build, notify)
 
+    gc.collect()
+    gc.freeze()  # a watch collects the garbage of each build
     for number in range(84 * TIMES):
         source.write_text(TEXT.format(number), "utf-8")
         moment = Moment(chance, EVENTS)

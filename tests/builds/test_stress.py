@@ -53,10 +53,10 @@ def source() -> str:
         return fenced(chance.choice(AROUND)(inner))
 
     def sections() -> Iterator[str]:
-        for number in range(1, 9):
+        for number in range(1, 7):
             level = "#" * (1 + (number - 1) % 3)
             yield f"{level} Section {number} & *more* <{number}> {{#sec-s{number}}}"
-            yield from (block(3, max(1, number - 1)) for _ in range(4))
+            yield from (block(3, max(1, number - 1)) for _ in range(3))
 
     front = "---\ntitle: 'Stress & strain: <all> “at once”'\nlang: en\ndate: 2026-01-31\n---"
     return "\n\n".join([front, *sections()]) + "\n"

@@ -33,8 +33,11 @@ when it is wet</li><li>two men</li></ul>
 """
 
 
+FETCHER = weasyprint.urls.URLFetcher()  # each loads the certificates of the system
+
+
 def pdf(path: Path, text: str, *, tagged: bool) -> None:
-    weasyprint.HTML(string=text).write_pdf(path, pdf_tags=tagged)
+    weasyprint.HTML(string=text, url_fetcher=FETCHER).write_pdf(path, pdf_tags=tagged)
 
 
 PARAGRAPH = (

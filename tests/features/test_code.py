@@ -270,7 +270,7 @@ def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
 
 def test_blocks_of_one_line_fill_their_pages() -> None:
     """A page break is possible before and after a single line of code."""
-    root = read(open_pdf(made(FRONT + "```\nmake well\n```\n\n" * 80, "handout")))
+    root = read(open_pdf(made(FRONT + "```\nmake well\n```\n\n" * 70, "handout")))
     on_pages = Counter(next(code.pieces()).page for code in root.all("Code"))
     *full, _ = (on_pages[page] for page in sorted(on_pages))
     assert len(full) > 2

@@ -30,8 +30,6 @@ contents: {show: always}
 speakers: {Ann Asker: interviewer, Ben Answerer: guest}
 ---
 
-{{ include parts/plain.md }}
-
 {{ include parts/code.md }}
 
 {{ include parts/exercises.md }}
@@ -72,7 +70,7 @@ TEXT
 ::: exercise Three {#ex-three}
 Nothing is right here.
 :::
-""".replace("ANSWER", "So it is. " * 400).replace("TEXT", "A long paragraph about water. " * 300)
+""".replace("ANSWER", "So it is. " * 400).replace("TEXT", "A long paragraph about water. " * 200)
 
 
 class Built:

@@ -93,11 +93,12 @@ def test_dates_are_written_as_people_write_them(language: str, expected: str) ->
     assert written_date("2026-05-03", words(language)) == expected
 
 
-@pytest.mark.parametrize("tag", [*LANGUAGES, *tomllib.loads(OTHERS.read_text("utf-8"))])
-def test_the_table_of_how_languages_are_written_can_be_read(tag: str) -> None:
-    written = writing(tag)
-    assert written != Writing()
-    assert not set(written.also) & {name for name, other in tags_by_name().items() if other != tag}
+def test_the_table_of_how_languages_are_written_can_be_read() -> None:
+    for tag in (*LANGUAGES, *tomllib.loads(OTHERS.read_text("utf-8"))):
+        written = writing(tag)
+        assert written != Writing(), tag
+        others = {name for name, other in tags_by_name().items() if other != tag}
+        assert not set(written.also) & others, tag
 
 
 @pytest.mark.parametrize(

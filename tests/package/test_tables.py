@@ -402,7 +402,7 @@ def test_a_caption_stays_with_two_rows_of_its_table(boxes: Callable[[str], list[
         + "End.\n\n"
         + pipes(["a", "b", "c"], *rows)
         + "\n\nTable: Caption.\n\n"
-        for count in range(0, 16, 2)
+        for count in range(0, 16, 4)
     )
     pages: dict[int, list[str]] = {}
     for box in boxes(text):

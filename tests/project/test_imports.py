@@ -44,15 +44,18 @@ FILES = {
 COMMAND_NAMES = {folder.parent.name for folder in PACKAGE.glob("commands/*/command.py")}
 
 
-@functools.cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes())
+NAMES = r"[\w.*]+(?: as \w+)?(?:, [\w.]+(?: as \w+)?)*"
+IMPORT = re.compile(
+    rf"^[ \t]*(from [\w.]+ import (?:\([^)]*\)|{NAMES})|import {NAMES})(?=[ \t]*(?:#.*)?$)",
+    re.MULTILINE,
+)
 
 
 @functools.cache
 def statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
-    """The imports in a file, in functions too."""
-    nodes = ast.walk(tree(path))
+    """The imports in a file, in functions too. To parse all of it takes ten times as long."""
+    lines = "\n".join(IMPORT.findall(path.read_text("utf-8")))
+    nodes = ast.parse(lines).body
     return [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
@@ -242,9 +245,8 @@ def test_a_class_name_stands_once() -> None:
     """A search for a class by name finds a single one, except those private to their modules."""
     found: dict[str, list[str]] = {}
     for path in PACKAGE.rglob("*.py"):
-        for node in tree(path).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+        for name in re.findall(r"^class ([^_]\w*)", path.read_text("utf-8"), re.MULTILINE):
+            found.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
     twice = {name: paths for name, paths in found.items() if len(paths) > 1}
     assert twice.keys() <= SHARED_NAMES, f"give one another name, or begin it with _: {twice}"
 

@@ -10,13 +10,7 @@ import pytest
 from tests.helpers import pattern_lint
 from tests.helpers.pattern_lint import slow
 from tests.helpers.pattern_steps import Matcher
-from tests.helpers.pattern_texts import Used, collected
-
-
-def test_all_are_collected() -> None:
-    names = {used.where for used in collected()}
-    assert "pipeline.parser.attributes._ITEM" in names
-    assert len(names) > 300
+from tests.helpers.pattern_texts import Used
 
 
 @pytest.mark.parametrize(

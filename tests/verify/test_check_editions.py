@@ -45,7 +45,7 @@ GATHERED = f"""## Notes with addresses
 
 A note,[^one] another[^two] and the [way to it](https://example.org/a/path/that/is/long?with=a&query=b).
 
-{paragraph(100, 12)}
+{paragraph(100, 6)}
 
 [^one]: See <https://www.example.org/reports/2019/a-long-name-that-is-to-be-broken.pdf>.
 [^two]: Smith, *Book*, https://doi.org/10.1000/182, and [a page](https://example.org/page).

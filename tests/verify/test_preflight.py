@@ -20,6 +20,7 @@ from pipeline.verify.layout import Colour, PageArea, PageLayout
 from pipeline.verify.printing import contrast, grey, print_faults
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
+FETCHER = weasyprint.urls.URLFetcher()  # each loads the certificates of the system
 FONTS = "font-family: 'Noto Sans', sans-serif"
 LINE = "<p>A line of text that is long enough to be one.</p>"
 
@@ -28,7 +29,7 @@ def pdf_of(body: str, css: str = "", *, page: str = "size: 100mm; margin: 10mm")
     """A tagged PDF with these contents, made without Chapbook."""
     style = f"@page {{ {page} }} body {{ margin: 0; {FONTS}; font-size: 10pt }} {css}"
     markup = f"<html lang=en><title>T</title><style>{style}</style><body>{body}</body></html>"
-    data = weasyprint.HTML(string=markup).write_pdf(pdf_variant="pdf/ua-1")
+    data = weasyprint.HTML(string=markup, url_fetcher=FETCHER).write_pdf(pdf_variant="pdf/ua-1")
     assert isinstance(data, bytes)
     return data
 

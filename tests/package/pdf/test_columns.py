@@ -141,7 +141,7 @@ def made_up(seed: int) -> str:
         lambda: f":::: exercise\n{words(4, 12)}?\n\n::: lines 3\n:::\n::::",
         lambda: "$$ \\frac{a}{b} = \\sqrt{c} $$",
     )
-    blocks = [chance.choice(kinds)() for _ in range(chance.randint(12, 30))]
+    blocks = [chance.choice(kinds)() for _ in range(chance.randint(8, 14))]
     return "\n\n".join([*blocks, *notes]) + "\n"
 
 

@@ -112,7 +112,7 @@ def test_sheets_to_read_run_from_left_to_right_and_down() -> None:
 SEVERAL = "\n\n::: page-break\n:::\n\n".join(f"Page {number}." for number in range(1, 8))
 
 
-@pytest.mark.parametrize("name", ["handout", "booklet", "2-up", "ebook", "web"])
+@pytest.mark.parametrize("name", ["booklet", "2-up", "ebook"])
 def test_facts_are_those_of_the_files(name: str, tmp_path: Path) -> None:
     text = f"---\ntitle: T\nfit: even\n---\n\n{SEVERAL}\n"
     made = making.packed(making.resolved(text, name), tmp_path)
