@@ -337,10 +337,6 @@ def _in_java(
     pytest.fail(f"{name} ends the server of the checkers")
 
 
-_servers: list[subprocess.Popen[bytes]] = []
-"""Those that were started here; they end by themselves, perhaps later."""
-
-
 @functools.cache
 def _java() -> tuple[socket.socket, io.BufferedReader]:
     """A connection to the server, which the first that needs one starts."""
@@ -359,7 +355,7 @@ def _java() -> tuple[socket.socket, io.BufferedReader]:
             command: list[str | Path] = [*_JAVA, "-cp", CACHE, "Checkers", port, *classpaths]
             nothing = subprocess.DEVNULL
             server = subprocess.Popen(command, stdin=nothing, stdout=nothing)
-            _servers.append(server)
+            atexit.register(server.wait)  # once all have closed their connections, it ends
             while not port.exists():
                 assert server.poll() is None, "the server of the checkers does not start"
                 time.sleep(0.05)
