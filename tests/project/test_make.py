@@ -122,6 +122,15 @@ def append(path: Path, text: str) -> None:
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
+def listens(pipe: Path) -> bool:
+    """Return whether a process has opened a named pipe."""
+    try:
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     """The project, once built."""
@@ -146,9 +155,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     python.chmod(0o755)
     (root / "venv" / ".installed").touch()
     server = subprocess.Popen(
-        [sys.executable, "-B", TESTS / "stage_server.py", root, requests],
+        [sys.executable, "-B", TESTS / "helpers" / "stage_server.py", root, requests],
         env={**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"},
     )
+    while not listens(requests):
+        assert server.poll() is None, "the server of stages does not start"
+        time.sleep(0.1)
     run = tree.make()
     assert run.status == 0, run.stderr
     assert run.stages == ALL_STAGES
