@@ -127,6 +127,7 @@ FEATURES = (
     ),
     Feature("charts", (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_charts", in_fragments=False),)),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
+    Feature("openings", (FeaturePass(PassPlace.WITH_ALL_TEXT, "open_chapters"),)),
     Feature("timetable", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),)),
     Feature("forms", form="add_form"),
     Feature("dialects", dialects="DIALECTS"),

@@ -47,7 +47,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "text-classes": {
         *("center", "left", "right", "wrap", "keep-together", "keep-with-next"),
         *("heading-center", "heading-left", "heading-right"),
-        *("lead", "line-block", "small", "small-caps"),
+        *("lead", "line-block", "small", "small-caps", "drop-cap"),
     },
     "list-markers": {
         *("lower-alpha", "upper-alpha", "lower-roman", "upper-roman"),

@@ -28,6 +28,7 @@ lang: en
 speakers: {Ana: host, Ben: guest}
 bibliography: works.bib
 starts: 9:15
+opening: drop-cap
 ---
 
 # Water
@@ -75,6 +76,7 @@ WORKS = "@book{moss2020, author = {Moss, Ada}, title = {Rain}, year = {2020}}\n"
 
 SHOWN = {
     "timetable": "Water",
+    "openings": "fills the",
     "charts": "North",
     "citations": "[@moss2020]",
     "code": "wells = 60",

@@ -186,6 +186,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     web: Annotated[Literal["page", "chapters"], Key(
         "The form of the web edition: a single page, or a small site with one page per chapter "
         "and a search.", "chapters", wrong="is not a form of the web edition")] = "page"
+    opening: Annotated[Literal["drop-cap", "small-caps"] | None, Key(
+        "The opening of chapters: a drop cap, or the first words in small capitals.", "drop-cap",
+        wrong="is not an opening of chapters")] = None
     light: Annotated[bool, Key(
         "Whether the web page is as small as it can be, for slow connections.", True)] = False
     embed_fonts: Annotated[bool, Key(

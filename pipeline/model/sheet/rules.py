@@ -32,6 +32,10 @@ def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noq
     return "".join((_variables(sheet), HYPHENS, page, furniture, _on_side(sheet)))
 
 
+CAPITAL = 0.67
+"""The height of a capital relative to the type size: a drop cap stands on the third line."""
+
+
 def _variables(sheet: Sheet) -> str:
     points = {
         "note-size": sheet.note,
@@ -41,6 +45,7 @@ def _variables(sheet: Sheet) -> str:
         "code-size": sheet.code,
         "heading-size": sheet.heading,
         "title-size": sheet.title,
+        "drop-cap": sheet.text + 2 * sheet.leading / CAPITAL,
     }
     lengths = {
         "column": sheet.column,

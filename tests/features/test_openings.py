@@ -1,0 +1,89 @@
+"""The openings of chapters: drop caps, and first words in small capitals."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+import pypdfium2
+import pytest
+
+from tests.helpers import making
+
+BOOK = """\
+---
+title: Wells
+lang: en
+class: book
+opening: {}
+---
+
+# One
+
+Call me Ann. It was deep.
+
+It was old.
+
+## Within
+
+“Nobody knew how old it was,” said Ben.
+
+# Two
+
+> A quotation.
+
+Then it rained.
+
+# Three
+
+*Stress* begins it.
+
+# Four
+
+“I know it all well enough,” he said.
+"""
+
+
+def opened(opening: str, edition: str) -> list[str]:
+    (*_, page) = making.rendered(making.resolved(BOOK.format(opening), edition)).pages
+    markup = re.sub(r"<\?.*?\?>", "", page.markup)
+    return re.findall(
+        r'<span class="(?:small-caps|drop-cap)">[^<]*</span>|<p class="drop-cap">.{5}', markup
+    )
+
+
+@pytest.mark.parametrize("edition", ["web", "handout"])
+def test_the_first_words_of_a_chapter_are_small_capitals(edition: str) -> None:
+    words = ("Call me Ann", "“I know it all")
+    assert opened("small-caps", edition) == [f'<span class="small-caps">{w}</span>' for w in words]
+
+
+def test_a_chapter_begins_with_a_drop_cap() -> None:
+    assert opened("drop-cap", "web") == ['<p class="drop-cap">Call ', '<p class="drop-cap">“I kn']
+    assert opened("drop-cap", "handout") == [
+        '<span class="drop-cap">C</span>', '<span class="drop-cap">“I</span>',
+    ]  # fmt: skip
+
+
+def test_a_drop_cap_is_three_lines_high() -> None:
+    text = BOOK.format("drop-cap").replace("deep.", "deep, " + "and nobody knew how deep " * 12)
+    data = making.packed(making.resolved(text, "handout")).data
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
+        pages = [document[number].get_textpage() for number in range(len(document))]
+        (page,) = [page for page in pages if "all me Ann" in page.get_text_range()]
+        boxes = [
+            (page.get_text_range(number, 1), page.get_charbox(number, loose=False))
+            for number in range(page.count_chars())
+        ]
+    start = next(at for at, (_, box) in enumerate(boxes) if box[3] - box[1] > 30)
+    letter, (left, bottom, right, top) = boxes[start]
+    baselines = sorted(box[1] for text, box in boxes if text == "n" and bottom - 2 < box[1] < top)
+    lines = [
+        line for line, before in zip(baselines, [0, *baselines], strict=False) if line > before + 2
+    ]
+    assert letter == "C"
+    assert len(lines) == 3
+    assert bottom == pytest.approx(lines[0], abs=1.5), "it stands on the third line"
+    beside = [box for text, box in boxes if text.isalpha() and bottom < box[1] < top - 1]
+    assert all(box[0] >= right or box == boxes[start][1] for box in beside), "and nothing is on it"
+    assert left < right
