@@ -81,7 +81,7 @@ def for_teachers(document: Document) -> tuple[Span, ...]:
     places = [
         place
         for place in document.withheld
-        if not any(admits(place.conditions, one) for one in students)
+        if not any(admits(place.conditions, edition) for edition in students)
     ]
     outermost: list[Span] = []
     end = ("", 0, 0)

@@ -90,12 +90,12 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
     """The editions with these names, each once, or else those in the front matter, or web, handout
     and ebook; the site replaces the web page if the front matter asks for that. Raises `KeyError`
     for an unknown name."""
-    wanted = tuple(names) or metadata.editions or DEFAULT_EDITIONS
-    if ALL in wanted:
-        wanted = (*wanted, *(metadata.editions or EDITIONS))
+    requested = tuple(names) or metadata.editions or DEFAULT_EDITIONS
+    if ALL in requested:
+        requested = (*requested, *(metadata.editions or EDITIONS))
     site = metadata.web == "chapters"
     standing_in = {e.replaces: e.name for e in EDITIONS.values() if e.replaces and site}
-    chosen = dict.fromkeys(standing_in.get(name, name) for name in wanted if name != ALL)
+    chosen = dict.fromkeys(standing_in.get(name, name) for name in requested if name != ALL)
     return tuple(EDITIONS[name] for name in chosen)
 
 
@@ -113,10 +113,10 @@ TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     """The editions offered on a web edition: the other default ones, or those for teachers."""
-    wanted = metadata.editions or DEFAULT_EDITIONS
+    requested = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
-    found = (EDITIONS[name] for name in names if name in wanted)
-    return tuple(one for one in found if one.format != "html" and edition.format == "html")
+    editions = (EDITIONS[name] for name in names if name in requested)
+    return tuple(other for other in editions if other.format != "html" and edition.format == "html")
 
 
 def has_page_marks(edition: Edition, metadata: Metadata) -> bool:

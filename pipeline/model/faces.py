@@ -117,7 +117,7 @@ def font_file(face: Face) -> Path | None:
     """The file of a face, if its package is installed; own fonts have to be `located`."""
     if not face.package:
         return Path(face.path) if Path(face.path).is_file() else None
-    found = importlib.util.find_spec(face.package)  # a package of fonts need not be imported
-    folders = (found and found.submodule_search_locations) or ()
+    spec = importlib.util.find_spec(face.package)  # a package of fonts need not be imported
+    folders = (spec and spec.submodule_search_locations) or ()
     files = (Path(folder) / face.path for folder in folders)
     return next((file for file in files if file.is_file()), None)

@@ -167,9 +167,9 @@ class _Spacing:
 def _neighbours(node: List) -> Iterator[tuple[_Pair, bool]]:
     """Consecutive blocks in a list, and whether there is a blank line between them."""
     blocks = [block.span for item in node.items for block in item.children]
-    for one, other in _pairs(blocks):
-        end = max(one.line, one.end)
-        yield (one, other), one.file != other.file or other.line > end + 1
+    for upper, lower in _pairs(blocks):
+        end = max(upper.line, upper.end)
+        yield (upper, lower), upper.file != lower.file or lower.line > end + 1
 
 
 def _pairs(spans: list[Span | None]) -> Iterator[_Pair]:

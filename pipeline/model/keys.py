@@ -23,9 +23,9 @@ class Key:
     the field's type, or from ``form``, the name of a reader. ``within`` are the bounds of a number.
     ``wrong`` completes the message about an unknown word, and ``words`` are synonyms for the words
     of a Literal. ``others`` are defaults for the items of a list, and ``repeats`` allows duplicate
-    items. ``optional`` means that a default is derived from other keys; ``own``, that the value
-    in a ``library.yaml`` is that of the library and not of its documents; ``unshared``, that it
-    cannot be there.
+    items. ``optional`` means that a default is derived from other keys; ``of_library``, that the
+    value in a ``library.yaml`` is that of the library and not of its documents; ``unshared``, that
+    it cannot be there.
     """
 
     def __init__(
@@ -41,20 +41,20 @@ class Key:
         others: Mapping[str, Any] = NONE,
         repeats: bool = False,
         optional: bool = False,
-        own: bool = False,
+        of_library: bool = False,
         unshared: bool = False,
     ) -> None:
         self.doc, self.examples, self.name, self.also = doc, examples, name, tuple(also.split())
         self.form, self.within, self.wrong, self.words = form, within, wrong, words
         self.others, self.repeats, self.optional = others, repeats, optional
-        self.own, self.unshared = own, unshared
+        self.of_library, self.unshared = of_library, unshared
 
 
 class Written(NamedTuple):
-    """A struct's mapping in the front matter: ``what`` it describes, for messages, and the field
+    """A struct's mapping in the front matter: ``subject`` names it in messages, and the field
     that plain text sets (``alone``), or else a ``hint``."""
 
-    what: str
+    subject: str
     alone: str = ""
     hint: str = ""
 
@@ -90,5 +90,5 @@ def fields(struct: type[msgspec.Struct]) -> Iterator[Field]:
 def _some(kind: Any) -> Any:
     """The type without None."""
     if get_origin(kind) in (Union, UnionType):
-        return next(one for one in get_args(kind) if one is not type(None))
+        return next(member for member in get_args(kind) if member is not type(None))
     return kind

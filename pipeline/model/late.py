@@ -31,6 +31,6 @@ class Late:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        found = getattr(self._make(), name)
-        setattr(self, name, found)
-        return found
+        value = getattr(self._make(), name)
+        setattr(self, name, value)
+        return value

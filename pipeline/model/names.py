@@ -73,14 +73,14 @@ def nearest(word: str, candidates: Iterable[str], likeness: float = 0.65) -> str
         for candidate in sorted(candidates)
         if abs(len(candidate) - len(short)) <= max(2, len(short) // 4)
     }
-    found = difflib.get_close_matches(short, names, 1, likeness)
-    return names[found[0]] if found else ""
+    matches = difflib.get_close_matches(short, names, 1, likeness)
+    return names[matches[0]] if matches else ""
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """A hint that names the nearest candidate, or ""."""
-    found = nearest(word, candidates)
-    return f"Did you mean `{found}`?" if found else ""
+    candidate = nearest(word, candidates)
+    return f"Did you mean `{candidate}`?" if candidate else ""
 
 
 def folded(text: str) -> str:

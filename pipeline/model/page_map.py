@@ -123,8 +123,8 @@ asks for those of the same paragraphs."""
 
 
 def _letters(text: str) -> str:
-    found = text.replace(" ", "").replace("\n", "")
-    return found if _COUNTED.fullmatch(found) else _UNCOUNTED.sub("", found)
+    compact = text.replace(" ", "").replace("\n", "")
+    return compact if _COUNTED.fullmatch(compact) else _UNCOUNTED.sub("", compact)
 
 
 _of_paragraph = functools.lru_cache(maxsize=20_000)(_letters)
@@ -149,13 +149,13 @@ def printed_letters(text: str) -> str:
 
 def printed_of(letters_read: str) -> str:
     """The same of letters."""
-    found = letters_read.replace("-", "")
-    if found.isascii():
-        return found.replace("\x02", "").lower()
-    if not _PRINTED.fullmatch(found):
-        found = _NOT_PRINTED.sub("", found)
-    normal = unicodedata.normalize("NFKC", found)
-    return (found if normal == found else letters(normal)).casefold()
+    compact = letters_read.replace("-", "")
+    if compact.isascii():
+        return compact.replace("\x02", "").lower()
+    if not _PRINTED.fullmatch(compact):
+        compact = _NOT_PRINTED.sub("", compact)
+    normal = unicodedata.normalize("NFKC", compact)
+    return (compact if normal == compact else letters(normal)).casefold()
 
 
 def letter_place(text: str, count: int) -> int:
@@ -234,19 +234,19 @@ def _leaves(document: Document) -> Iterator[TextLeaf]:
     while stack:
         node, holder = stack.pop()
         if isinstance(node, model.Section):
-            own = holder_at("Section", node.span) if node.span else holder
-            stack.extend([(child, own) for child in children(node)[::-1]])
+            inner = holder_at("Section", node.span) if node.span else holder
+            stack.extend([(child, inner) for child in children(node)[::-1]])
             ordinal += 1
             continue
-        found = _leaves_of(node)
-        holders = [holder_at(*one) for one in found.holders]
-        for leaf in found.leaves:
+        leaves = _leaves_of(node)
+        holders = [holder_at(*place) for place in leaves.holders]
+        for leaf in leaves.leaves:
             of = holders[leaf.holder] if leaf.holder >= 0 else holder
             before = 0 if isinstance(leaf.node, model.CodeBlock) else of.passed
             place = before + leaf.offset, leaf.letters, ordinal + leaf.ordinal
             yield TextLeaf(leaf.node, of.position, *place)
-        holder.passed += found.passed
-        ordinal += found.nodes
+        holder.passed += leaves.passed
+        ordinal += leaves.nodes
 
 
 @of_node
@@ -259,15 +259,15 @@ def _leaves_of(block: Node) -> _Leaves:
         holders.append((type(node).__name__, node.span))
         return len(holders) - 1
 
-    found: list[_Leaf] = []
+    leaves: list[_Leaf] = []
     passed: dict[int, int] = {}
     ordinal = -1
     for ordinal, (node, holder) in enumerate(walk_with((block,), -1, inherit)):
         if isinstance(node, model.CodeBlock):
             before = len(letters(plain_text(node.caption)))
-            found.append(_Leaf(node, holder, before, len(letters(node.text)), ordinal))
+            leaves.append(_Leaf(node, holder, before, len(letters(node.text)), ordinal))
         elif isinstance(node, PIECES):
             count = len(letters(counted_text(node)))
-            found.append(_Leaf(node, holder, passed.get(holder, 0), count, ordinal))
+            leaves.append(_Leaf(node, holder, passed.get(holder, 0), count, ordinal))
             passed[holder] = passed.get(holder, 0) + count
-    return _Leaves(tuple(found), tuple(holders), passed.get(-1, 0), ordinal + 1)
+    return _Leaves(tuple(leaves), tuple(holders), passed.get(-1, 0), ordinal + 1)

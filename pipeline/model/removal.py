@@ -40,21 +40,21 @@ def replacement_of(node: Node) -> Node | tuple[Node, ...]:
 def closed_up(run: Sequence[N]) -> tuple[N, ...]:
     """Inlines without the places where others were: two spaces become one, and none is left at the
     beginning or end of the text, or before a closing mark."""
-    found: list[Any] = []
+    kept: list[Any] = []
     is_open = False
     for node in run:
         if node is LEFT_OUT:
             is_open = True
             continue
-        if is_open and not (found and isinstance(found[-1], model.LineBreak)):
-            node = _joined(found, node)
+        if is_open and not (kept and isinstance(kept[-1], model.LineBreak)):
+            node = _joined(kept, node)
             is_open = node is None
         if node is not None:
-            found.append(node)
+            kept.append(node)
             is_open = False
     if is_open:
-        _strip_end(found)
-    return tuple(found)
+        _strip_end(kept)
+    return tuple(kept)
 
 
 def _joined(parts: list[Any], node: Any) -> Any:
@@ -103,8 +103,8 @@ def _close(node: Any) -> Node | tuple[Node, ...]:
         run = getattr(node, name)
         if any(child is LEFT_OUT for child in run):
             changed[name] = closed_up(run)
-    held: Any = node
-    if isinstance(node, model.Figure) and not isinstance(held.image, model.Image):
+    result: Any = node
+    if isinstance(node, model.Figure) and not isinstance(result.image, model.Image):
         return ()
     if not changed:
         return node  # type: ignore[no-any-return]
@@ -144,14 +144,14 @@ def gaps(tex: str) -> Iterator[FormulaGap]:
 
 def without_answers(tex: str) -> str:
     """A formula without the answers in its gaps."""
-    found: list[str] = []
+    parts: list[str] = []
     pos = 0
     for gap in gaps(tex):
-        found.append(
+        parts.append(
             tex[pos : gap.end].rstrip() if gap.answer_end > gap.end else tex[pos : gap.end]
         )
         pos = gap.answer_end
-    return "".join((*found, tex[pos:]))
+    return "".join((*parts, tex[pos:]))
 
 
 def closing_brace(text: str, start: int) -> int | None:

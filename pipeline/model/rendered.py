@@ -227,5 +227,5 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     pieces: tuple[PagePiece, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
-    beside: tuple[TextFile, ...] = ()
+    feeds: tuple[TextFile, ...] = ()
     cover: CoverPage | None = None

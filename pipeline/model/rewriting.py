@@ -74,11 +74,11 @@ def rewrite(
     return tuple(result)  # type: ignore[arg-type]
 
 
-def rewrite_document(document: Document, **how: Any) -> Document:
+def rewrite_document(document: Document, **changes: Any) -> Document:
     """`rewrite` for a document's blocks, then its notes."""
-    if not has(document, *how.get("enter", ()), *how.get("leave", ())):
+    if not has(document, *changes.get("enter", ()), *changes.get("leave", ())):
         return document
-    blocks, notes = rewrite(document.blocks, **how), rewrite(document.notes, **how)
+    blocks, notes = rewrite(document.blocks, **changes), rewrite(document.notes, **changes)
     if blocks is document.blocks and notes is document.notes:
         return document
     return msgspec.structs.replace(document, blocks=blocks, notes=notes)
@@ -91,9 +91,9 @@ def alike(node: Node, new: N) -> N:
     with contextlib.suppress(RecursionError):  # too deep to be compared
         if new == node:
             return node
-        for one in before:
-            if one == new:
-                return one  # type: ignore[no-any-return]
+        for candidate in before:
+            if candidate == new:
+                return candidate  # type: ignore[no-any-return]
     before.append(new)
     del before[:-MOST_ALIKE]
     return new
@@ -111,8 +111,8 @@ class _Rewriting:
         self._enter, self._leave = enter, leave
         self._inherit = context[1] if context else None
         self._ordinals = self._inherit if isinstance(self._inherit, Ordinals) else None
-        self._wanted = frozenset((*enter, *leave))
-        self._busy = frozenset((*FIELDS, *self._wanted))
+        self._changed = frozenset((*enter, *leave))
+        self._busy = frozenset((*FIELDS, *self._changed))
         self._only = only
         self._kept_as = kept_as
 
@@ -125,13 +125,13 @@ class _Rewriting:
             before = node.__dict__.get(self._kept_as)
             if before and before[0] == value:
                 return (node,) if before[1] is None else before[1]
-        made = self._rewritten(node, value, self.of if is_section else None)
-        if len(made) == 1 and made[0] is not node:
-            made = (alike(node, made[0]),)
+        result = self._rewritten(node, value, self.of if is_section else None)
+        if len(result) == 1 and result[0] is not node:
+            result = (alike(node, result[0]),)
         if not is_section and self._kept_as:
-            is_same = len(made) == 1 and made[0] is node  # it would contain itself
-            node.__dict__[self._kept_as] = value, None if is_same else made
-        return made
+            is_same = len(result) == 1 and result[0] is node  # it would contain itself
+            node.__dict__[self._kept_as] = value, None if is_same else result
+        return result
 
     def _rewritten(
         self, root: Node, value: Any, each: Callable[[Node, Any], tuple[Node, ...]] | None
@@ -160,7 +160,7 @@ class _Rewriting:
                         results += [each(child, value) for child in below]
                         count = len(below)
                     # leaves without changes stay the same
-                    elif inherit or any(type(one) in self._busy for one in below):
+                    elif inherit or any(type(node) in self._busy for node in below):
                         stack.append((node, len(below), value))
                         stack.extend([(child, -1, value) for child in below[::-1]])
                         continue
@@ -179,14 +179,14 @@ class _Rewriting:
 
     def _passes_over(self, node: Node) -> bool:
         """Return whether a block is unchanged; its numbers are then skipped."""
-        known, own = facts(node), int(isinstance(node, model.Section))
-        has_any = type(node) in self._wanted or not known.kinds.isdisjoint(self._wanted)
+        known, itself = facts(node), int(isinstance(node, model.Section))
+        has_any = type(node) in self._changed or not known.kinds.isdisjoint(self._changed)
         if has_any and self._only is not None and self._ordinals:
             first = self._ordinals.next
             at = bisect.bisect_left(self._only, first)
-            has_any = at < len(self._only) and self._only[at] < first + known.size + own
+            has_any = at < len(self._only) and self._only[at] < first + known.size + itself
         if not has_any and self._ordinals:
-            self._ordinals.next += known.size + own
+            self._ordinals.next += known.size + itself
         return not has_any
 
 

@@ -50,10 +50,10 @@ def secret(name: str) -> Secret | None:
 
 def secret_block(name: str) -> Secret | None:
     """Like `secret`, for a block with an unknown name, of which more may mean an answer."""
-    found = secret(name)
-    if found is None and folded(name) in folded_words("perhaps_answer"):
+    meaning = secret(name)
+    if meaning is None and folded(name) in folded_words("perhaps_answer"):
         return Secret("answer", sure=False)
-    return found
+    return meaning
 
 
 def meaning_of(words: str) -> Meaning | None:
@@ -65,8 +65,8 @@ def meaning_of(words: str) -> Meaning | None:
 def _candidates(meaning: Meaning) -> tuple[str, ...]:
     """Words that names can resemble or contain: none so short that others resemble it by chance;
     and for teachers only the first of each language, because `lecture` is no `lecturer`."""
-    found = understood("teacher_above_all" if meaning == "teacher" else "answer")
-    single = (folded(word) for word in found if " " not in word)
+    phrases = understood("teacher_above_all" if meaning == "teacher" else "answer")
+    single = (folded(word) for word in phrases if " " not in word)
     return tuple(w for w in single if len(w) >= (6 if w.isascii() else 2 if w[0] > "\u2fff" else 4))
 
 

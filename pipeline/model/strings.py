@@ -81,8 +81,8 @@ def settled(text: str, *, solved: bool) -> str:
 
 def _has_conditions(attributes: str) -> bool:
     """Return whether an attribute list has a condition on editions, or a class that is one."""
-    found = _CLASS_OR_KEY.findall(attributes)
-    return any(secret(name) if name else key in CONDITIONS for name, key in found)
+    names = _CLASS_OR_KEY.findall(attributes)
+    return any(secret(name) if name else key in CONDITIONS for name, key in names)
 
 
 def changed(node: Node, change: Callable[[str], str]) -> Node:

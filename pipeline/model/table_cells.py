@@ -31,22 +31,22 @@ class PlacedCell(NamedTuple):
 def place(rows: Iterable[TableRow]) -> Iterator[tuple[PlacedCell, ...]]:
     """The places of the cells of each row; ``rows`` are a table's head, or its body. No cell takes
     more columns than the cells above it leave free."""
-    taken: dict[int, tuple[int, int]] = {}  # by column: the last row, and the last column
+    occupied: dict[int, tuple[int, int]] = {}  # by column: the last row, and the last column
     for number, row in enumerate(rows):
         column = 0
-        found: list[PlacedCell] = []
+        cells: list[PlacedCell] = []
         for cell in row.cells:
-            while (above := taken.get(column)) and above[0] > number:
+            while (above := occupied.get(column)) and above[0] > number:
                 column = above[1]
             free = 1
-            while free < cell.columns and taken.get(column + free, (0, 0))[0] <= number:
+            while free < cell.columns and occupied.get(column + free, (0, 0))[0] <= number:
                 free += 1
-            found.append(PlacedCell(column, _of_columns(cell, free)))
+            cells.append(PlacedCell(column, _of_columns(cell, free)))
             if cell.rows > 1:
                 until = (number + cell.rows, column + free)
-                taken |= dict.fromkeys(range(column, column + free), until)
+                occupied |= dict.fromkeys(range(column, column + free), until)
             column += free
-        yield tuple(found)
+        yield tuple(cells)
 
 
 def column_count(table: Table) -> int:
@@ -60,7 +60,7 @@ def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
     kept = [0]
     for row in rows:
         kept.append(kept[-1] + bool(row.cells))
-    found = []
+    fitting = []
     for number, row in enumerate(rows):
         cells = []
         for cell in row.cells:
@@ -68,8 +68,8 @@ def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
             count = min(MOST, kept[end] - kept[number])
             cells.append(cell if count == cell.rows else replace(cell, rows=count))
         if cells:
-            found.append(replace(row, cells=tuple(cells)))
-    return found
+            fitting.append(replace(row, cells=tuple(cells)))
+    return fitting
 
 
 def regular(
@@ -100,12 +100,12 @@ def _filled(rows: list[TableRow], width: int) -> Iterator[TableRow]:
     """Rows with empty cells at their ends, up to ``width`` columns."""
     empty = TableCell(children=())
     in_line = all(cell.rows == 1 for row in rows for cell in row.cells)
-    taken = [0] * len(rows)
+    widths = [0] * len(rows)
     for number, row in enumerate(rows):
         for cell in row.cells:
             for below in range(number, number + cell.rows):
-                taken[below] += cell.columns
-    for row, count in zip(rows, taken, strict=True):
+                widths[below] += cell.columns
+    for row, count in zip(rows, widths, strict=True):
         missing = width - count
         more = (empty,) * missing if missing <= FEW else (_of_columns(empty, missing),)
         if missing > FEW and not in_line:  # there may be cells of other rows between

@@ -63,9 +63,9 @@ def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
     nodes = {"Block", "Inline", *(kind.__name__ for kind in kinds)}
     for kind in kinds:
         fields = kind.__annotations__.items()
-        held = [name for name, of in fields if not nodes.isdisjoint(re.findall(r"\w+", of))]
-        if held:
-            yield kind, tuple(sorted(held, key=lambda name: rank.get(name, len(rank))))
+        names = [name for name, of in fields if not nodes.isdisjoint(re.findall(r"\w+", of))]
+        if names:
+            yield kind, tuple(sorted(names, key=lambda name: rank.get(name, len(rank))))
 
 
 FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
@@ -92,8 +92,8 @@ def children(node: Node) -> tuple[Node, ...]:
     """All children of a node in reading order."""
     fields = FIELDS.get(type(node), ())
     if len(fields) == 1:
-        found: tuple[Node, ...] = getattr(node, fields[0])
-        return found
+        single: tuple[Node, ...] = getattr(node, fields[0])
+        return single
     return tuple(child for name in fields for child in _flat(getattr(node, name)))
 
 
@@ -233,16 +233,16 @@ def find(
 ) -> Iterator[tuple[int, Node, Span | None]]:
     """The nodes of these types, and, if ``marked``, all with attributes; each with its number
     in the order of `walk` and its place. Blocks without any are skipped."""
-    wanted, ordinal = frozenset(kinds), 0
+    types, ordinal = frozenset(kinds), 0
     top: Span | None = None
     stack = [(node, top) for node in top_level(document)][::-1]
     while stack:
         node, span = stack.pop()
         known = facts(node)
-        has_any = (marked and known.is_marked) or not known.kinds.isdisjoint(wanted)
+        has_any = (marked and known.is_marked) or not known.kinds.isdisjoint(types)
         if isinstance(node, model.Section):
             span = node.span or span
-            if model.Section in wanted or (marked and _is_marked(node)):
+            if model.Section in types or (marked and _is_marked(node)):
                 yield ordinal, node, span
             ordinal += 1
             if has_any:
@@ -250,7 +250,7 @@ def find(
                 continue
         elif has_any:
             for number, (inner, place) in enumerate(walk_with((node,), span, SPAN[1]), ordinal):
-                if type(inner) in wanted or (marked and _is_marked(inner)):
+                if type(inner) in types or (marked and _is_marked(inner)):
                     yield number, inner, place
         ordinal += known.size
 
@@ -271,9 +271,11 @@ def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, b
         return
     for node, path in walk_with(top_level(document), *PATH):
         if isinstance(node, model.Image):
-            span = next((one.span for one in path if one.span), None)
-            own = [one for one in path[:2] if isinstance(one, model.Image | model.Figure)]
-            yield node, span, any("decorative" in one.attributes.classes for one in own)
+            span = next((holder.span for holder in path if holder.span), None)
+            holders = [
+                holder for holder in path[:2] if isinstance(holder, model.Image | model.Figure)
+            ]
+            yield node, span, any("decorative" in holder.attributes.classes for holder in holders)
 
 
 class Ordinals:

@@ -30,7 +30,7 @@ def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]
     names = [author.name for author in metadata.authors]
     if len(names) > 1:
         names = [vocabulary["list_separator"].join(names[:-1]), f"{vocabulary['and']} {names[-1]}"]
-    found = {
+    texts = {
         "title": metadata.title,
         "subtitle": metadata.subtitle,
         "authors": " ".join(names),
@@ -44,9 +44,9 @@ def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]
         **dict(metadata.variables),
     }
     if edition:
-        found["edition"] = vocabulary.get(f"edition_{edition.name}", edition.label)
-        found["format"] = edition.format.upper()
-    return {name: " ".join(value.split()) for name, value in found.items()}
+        texts["edition"] = vocabulary.get(f"edition_{edition.name}", edition.label)
+        texts["format"] = edition.format.upper()
+    return {name: " ".join(value.split()) for name, value in texts.items()}
 
 
 BUILT_IN = frozenset({*values(Metadata()), *_OF_EDITIONS, *ALIASES})
@@ -70,7 +70,7 @@ def filled_address(address: str, value: Callable[[str], str]) -> str:
 
     def fill(match: re.Match[str]) -> str:
         name = unquote(match[1]).strip(" \t")
-        found = value(name) if re.fullmatch(NAME, name) else ""
-        return quote(found, safe=_SAFE) or match[0]
+        text = value(name) if re.fullmatch(NAME, name) else ""
+        return quote(text, safe=_SAFE) or match[0]
 
     return _ENCODED.sub(fill, address) if "%7B%7B" in address else address

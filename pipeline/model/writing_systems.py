@@ -41,7 +41,7 @@ def word_count(text: str) -> float:
     """The number of words in a text, in any script."""
     if not BEYOND.search(text) or not _WITHOUT_SPACES.search(text):
         return len(text.split())
-    signs, letters = (sum(map(len, found.findall(text))) for found in (_SIGNS, _LETTERS))
+    signs, letters = (sum(map(len, pattern.findall(text))) for pattern in (_SIGNS, _LETTERS))
     parted = _LETTERS.sub(" ", _SIGNS.sub(" ", text))
     return len(parted.split()) + signs / SIGNS_A_WORD + letters / LETTERS_A_WORD
 
@@ -109,15 +109,15 @@ def name(character: str) -> str:
 
 def fonts_for(text: str) -> tuple[ScriptFont, ...]:
     """The fonts that a text needs in addition to the faces of its styles."""
-    found = beyond(text)
-    wanted = scripts(found) if found else frozenset()
-    return tuple(font for font in FONTS if font.scripts & wanted)
+    characters = beyond(text)
+    needed = scripts(characters) if characters else frozenset()
+    return tuple(font for font in FONTS if font.scripts & needed)
 
 
 def packages_for(character: str) -> tuple[str, ...]:
     """The packages of fonts that may have a character."""
-    wanted = scripts((character,)) - {COMMON}
-    return tuple(font.package for font in FONTS if font.scripts & wanted)
+    needed = scripts((character,)) - {COMMON}
+    return tuple(font.package for font in FONTS if font.scripts & needed)
 
 
 def missing_glyph(

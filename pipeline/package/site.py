@@ -49,7 +49,7 @@ def package(pages: Pages, folder: Path) -> Package:
         **{file.name: file.data for file in styles},
         **{f"fonts/{file.name}": file.data for file in fonts.values()},
         **{f"images/{file.name}": file.data for file in html.all_sizes(images)},
-        **{file.name: file.text.encode() for file in pages.beside},
+        **{file.name: file.text.encode() for file in pages.feeds},
     }
     files[LIST] = checksums(files)
     data = files.pop(start.name)

@@ -63,21 +63,21 @@ def settled(task: Matching | Ordering, *, solved: bool) -> tuple[Node, ...]:
         done: Node = replace(task, items=items, solution=solution if solved else ())
         return (done,) if items else ()
     pairs = [
-        (one, partner)
-        for one, partner in zip(task.left, task.solution, strict=True)
-        if _is_there(one) and _is_there(task.right[partner])
+        (item, partner)
+        for item, partner in zip(task.left, task.solution, strict=True)
+        if _is_there(item) and _is_there(task.right[partner])
     ]
-    wanted = {partner for _, partner in pairs}
+    partners = {partner for _, partner in pairs}
     lonely = set(range(len(task.right))) - set(task.solution)
     right = [
         index
         for index, item in enumerate(task.right)
-        if _is_there(item) and index in wanted | lonely
+        if _is_there(item) and index in partners | lonely
     ]
     place_of = {index: place for place, index in enumerate(right)}
     done = replace(
         task,
-        left=tuple(_free(one) for one, _ in pairs),
+        left=tuple(_free(item) for item, _ in pairs),
         right=tuple(_free(task.right[index]) for index in right),
         solution=tuple(place_of[partner] for _, partner in pairs) if solved else (),
     )
@@ -137,8 +137,8 @@ def _texts(node: Node) -> Iterable[str]:
 
 def _with_hold(item: ListItem) -> ListItem:
     # It goes first: what follows a heading may be removed with it.
-    (held,) = gaps.closed((replace(item, children=(_HOLD, *item.children)),))
-    return held
+    (closed,) = gaps.closed((replace(item, children=(_HOLD, *item.children)),))
+    return closed
 
 
 def _is_there(item: ListItem) -> bool:

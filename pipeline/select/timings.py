@@ -25,14 +25,14 @@ def keep_timings(document: Document, edition: Edition) -> Document:
     """The document with durations, if the edition is for teachers, or without. All but whole
     numbers up to 600, and those in a wrong place, are removed with a BAD_ATTRIBUTE warning."""
     kinds: set[type[Node]] = set()
-    found: dict[tuple[Span | None, str], Diagnostic] = {}
+    findings: dict[tuple[Span | None, str], Diagnostic] = {}
 
     for _, node, span in find(document, marked=True):
         if any(key == MINUTES for key, _ in node.attributes.pairs):
             kinds.add(type(node))
             value = node.attributes.get(MINUTES)
             if problem := _problem(node, value):
-                found[span, value] = diagnostic(
+                findings[span, value] = diagnostic(
                     Code.BAD_ATTRIBUTE,
                     f"`{MINUTES}={value}` {problem}.",
                     span=document.place(span),
@@ -53,7 +53,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
 
     changes: Changes = dict.fromkeys(kinds, enter)
     document = rewrite_document(document, enter=changes)
-    return replace(document, diagnostics=(*document.diagnostics, *found.values()))
+    return replace(document, diagnostics=(*document.diagnostics, *findings.values()))
 
 
 def _problem(node: Node, value: str) -> str:

@@ -51,11 +51,11 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
     def fill(node: Container, path: tuple[Node, ...]) -> Node | tuple[Node, ...]:
         if not is_word_bank(node):
             return node
-        around = next((one for one in path if isinstance(one, Exercise)), None)
+        around = next((holder for holder in path if isinstance(holder, Exercise)), None)
         key = around.span if around else None
-        found = list(_added(node))
+        words = list(_added(node))
         if key not in seen:
-            written = Counter(folded(answer_text(word)) for word in found)
+            written = Counter(folded(answer_text(word)) for word in words)
             blanks = walk((around,) if around else top_level(document))
             for blank in blanks:
                 if not isinstance(blank, model.Blank) or not blank.answer:
@@ -67,10 +67,10 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
                 if written[word]:
                     written[word] -= 1  # the author has listed the answers, too
                 else:
-                    found.append(answer)
+                    words.append(answer)
             seen.add(key)
-        found.sort(key=_place)
-        if not found:
+        words.sort(key=_place)
+        if not words:
             message = (
                 "This word bank has no words: every answer in a blank is already in another word "
                 "bank."
@@ -82,7 +82,7 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
             )
             return ()
         items = tuple(
-            model.ListItem(children=(model.Plain(children=inlines_of(word)),)) for word in found
+            model.ListItem(children=(model.Plain(children=inlines_of(word)),)) for word in words
         )
         return replace(node, children=(model.List(ordered=False, items=items),))
 
@@ -123,7 +123,7 @@ def _stripped(word: list[str | model.Math]) -> model.Answered:
     """A word without white space around it."""
     texts = "".join(part if isinstance(part, str) else "\0" for part in word).strip().split("\0")
     formulas = [part for part in word if isinstance(part, model.Math)]
-    found: list[str | model.Math] = [texts[0]]
+    parts: list[str | model.Math] = [texts[0]]
     for formula, text in zip(formulas, texts[1:], strict=True):
-        found += (formula, text)
-    return tuple(filter(None, found))
+        parts += (formula, text)
+    return tuple(filter(None, parts))

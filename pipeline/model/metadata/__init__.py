@@ -52,13 +52,13 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     # fmt: off
     title: Annotated[str, Key(
         "The title of the publication. A first `# heading` in the text can replace it.",
-        "Ending Modern Slavery", own=True)] = ""
-    subtitle: Annotated[str, Key("The subtitle.", "A discussion handout", own=True)] = ""
+        "Ending Modern Slavery", of_library=True)] = ""
+    subtitle: Annotated[str, Key("The subtitle.", "A discussion handout", of_library=True)] = ""
     short_title: Annotated[str, Key(
-        "A shorter title for places with little room.", "Modern Slavery", own=True)] = ""
+        "A shorter title for places with little room.", "Modern Slavery", of_library=True)] = ""
     sort_title: Annotated[str, Key(
         "The form of the title that catalogues sort by.", "Well, The", also="title_sort",
-        own=True)] = ""
+        of_library=True)] = ""
     authors: Annotated[tuple[Contributor, ...], Key(
         "The authors: a name, a list of names, or names with role, sort name and ORCID.",
         "Ann Author", ["Ann Author", "Ben Writer"],
@@ -77,23 +77,24 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         form="language")] = ()
     date: Annotated[str, Key(
         "The publication date of this version: YYYY, YYYY-MM or YYYY-MM-DD.", "2026-11-24",
-        "2026-11", "2026", form="date", own=True)] = ""
+        "2026-11", "2026", form="date", of_library=True)] = ""
     modified: Annotated[str, Key(
         "The date of the last change, if later than `date`.", "2027-01-15", also="updated",
-        form="date", own=True)] = ""
-    version: Annotated[str, Key("The version as shown to readers.", "1.10", own=True)] = ""
+        form="date", of_library=True)] = ""
+    version: Annotated[str, Key("The version as shown to readers.", "1.10", of_library=True)] = ""
     edition_statement: Annotated[str, Key(
         "The edition of the text: a number, or words.", 2, "Second, revised edition",
-        form="edition statement", own=True)] = ""
+        form="edition statement", of_library=True)] = ""
     description: Annotated[str, Key(
         "A summary of a few sentences, for catalogues and search engines.",
-        "A handout for a discussion of 45 minutes.", form="paragraphs", own=True)] = ""
+        "A handout for a discussion of 45 minutes.", form="paragraphs", of_library=True)] = ""
     abstract: Annotated[str, Key(
         "The abstract of an article, in one or more paragraphs, for its first page.",
-        "We asked 40 villages who looks after their wells.", form="paragraphs", own=True)] = ""
+        "We asked 40 villages who looks after their wells.", form="paragraphs",
+        of_library=True)] = ""
     keywords: Annotated[tuple[str, ...], Key(
         "Subjects: a list, or text separated by commas.", ["slavery", "human rights"],
-        "slavery, human rights", also="tags", own=True)] = ()
+        "slavery, human rights", also="tags", of_library=True)] = ()
     subjects: Annotated[tuple[Subject, ...], Key(
         "Subjects from classifications of shops and libraries: scheme, code and name.",
         "BISAC EDU029030",
@@ -119,21 +120,21 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     identifier: Annotated[Identifier | None, Key(
         "An ISBN, UUID, DOI or web address. By default, a UUID is derived.",
         "isbn:978-0-306-40615-7", "doi:10.1000/182",
-        {"scheme": "isbn", "value": "0306406152"}, own=True)] = None
+        {"scheme": "isbn", "value": "0306406152"}, of_library=True)] = None
     identifiers: Annotated[tuple[Identifier, ...], Key(
         "Further identifiers, such as a DOI.", "doi:10.1000/182",
-        ["doi:10.1000/182", "https://example.org/well"], own=True)] = ()
+        ["doi:10.1000/182", "https://example.org/well"], of_library=True)] = ()
     isbns: Annotated[Isbns, Key(
         "The e-book's ISBN, or one for each format: epub, pdf, print.", "978-0-306-40615-7",
         {"epub": "978-0-306-40615-7", "print": "978-3-16-148410-0"}, also="isbns",
-        name="isbn", own=True)] = Isbns()
+        name="isbn", of_library=True)] = Isbns()
     url: Annotated[str, Key(
         "The web address of the folder in which the outputs are published.",
         "https://example.org/handouts/", form="folder")] = ""
     translations: Annotated[tuple[Translation, ...], Key(
         "Versions in other languages: a language tag and an address for each.",
         {"de": "https://example.org/handouts/der-brunnen.html"}, form="translations",
-        own=True)] = ()
+        of_library=True)] = ()
     series: Annotated[Series | None, Key(
         "The series: a name, or name and position.", "Handouts",
         {"name": "Handouts", "position": 2})] = None
@@ -143,7 +144,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     )] = Certification()
     cover: Annotated[Cover | None, Key(
         "The cover: an image in the source's folder, or an image with alt.", "images/cover.png",
-        {"image": "images/cover.png", "alt": "A broken chain"}, own=True)] = None
+        {"image": "images/cover.png", "alt": "A broken chain"}, of_library=True)] = None
     speakers: Annotated[tuple[Speaker, ...], Key(
         "The speakers of a dialogue, each with a name and a role. Interviewers, moderators, "
         "hosts, questioners, presenters and chairs ask questions, in all supported languages; "

@@ -28,16 +28,18 @@ def luminance(red: float, green: float, blue: float) -> float:
 def mixed(colour: str, ground: str, share: float) -> str:
     """A colour mixed into another, with a share from 0 to 1."""
     pairs = zip(_parts(colour), _parts(ground), strict=True)
-    return "#" + "".join(f"{round(one * share + other * (1 - share)):02x}" for one, other in pairs)
+    return "#" + "".join(
+        f"{round(part * share + ground_part * (1 - share)):02x}" for part, ground_part in pairs
+    )
 
 
 def readable(colour: str, ground: str, least: float) -> str:
     """The colour, or the nearest darker or lighter one with a contrast of ``least`` to 1."""
     end = "#000000" if luminance(*_shares(ground)) > 0.18 else "#ffffff"
     for step in range(STEPS):
-        found = mixed(end, colour, step / STEPS)
-        if contrast(found, ground) >= least:
-            return found
+        candidate = mixed(end, colour, step / STEPS)
+        if contrast(candidate, ground) >= least:
+            return candidate
     return end
 
 

@@ -69,11 +69,11 @@ def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
     """The fit requested of an edition. A number of pages for all editions applies to students'
     pages of the usual size; others need their own. An edition with the pages of the standard one
     has its settings."""
-    own = dict(metadata.edition_options).get(edition.name, PrintOptions()).fit
-    fit = own or metadata.printing.fit
+    edition_fit = dict(metadata.edition_options).get(edition.name, PrintOptions()).fit
+    fit = edition_fit or metadata.printing.fit
     if edition.same_pages:
         return None
-    if fit is None or own is not None or fit.pages == "even" or fit.forced:
+    if fit is None or edition_fit is not None or fit.pages == "even" or fit.forced:
         return fit
     is_usual = edition.audience == "student" and edition.look != "large"
     return fit if is_usual and edition.imposition == "none" else None
@@ -90,17 +90,17 @@ def settings(
     if is_large:
         smallest = max(smallest, sheet.text)
         largest = max(largest, smallest * GROWTH)
-    given = options_for(edition, metadata).page.margins
+    margins = options_for(edition, metadata).page.margins
     gutter = options_for(edition, metadata).page.gutter or 0
     if sheet.is_book and metadata.notes == "margin":
-        given = replace(given, inner=sheet.inner - gutter, outer=sheet.outer)
+        margins = replace(margins, inner=sheet.inner - gutter, outer=sheet.outer)
     text = min(max(sheet.text, smallest), largest)
     tight = Knot(smallest, 1, 0.8, 0.8) if is_large else Knot(smallest, 0.9, 0.65, 0.65, 1.18)
     middle = Knot(smallest, 1, 0.9, 0.9) if is_large else Knot(smallest, 0.95, 0.82, 0.82, 1.1)
     usual, large = Knot(text), Knot(largest, sides=0.8)
 
     def at(knot: Knot) -> Sheet:
-        return reset(sheet, knot, given, gutter)
+        return reset(sheet, knot, margins, gutter)
 
     before = at(usual)
 
@@ -189,16 +189,16 @@ def _sides(
 ) -> tuple[float, float]:
     """The inner and outer margins: the space left by the lines, in the same proportion."""
     before = sheet.size.width - sheet.inner - sheet.outer
-    wanted = before if sheet.columns > 1 else before * scale * knot.measure
-    own = sheet.inner - gutter
-    least_inner = _margin(own, knot.sides, fixed.inner)
+    width = before if sheet.columns > 1 else before * scale * knot.measure
+    usual = sheet.inner - gutter
+    least_inner = _margin(usual, knot.sides, fixed.inner)
     if sheet.is_book and sheet.hangs:  # into the inner margin
-        least_inner = max(least_inner, min(own, (sheet.column + 5) * scale))
+        least_inner = max(least_inner, min(usual, (sheet.column + 5) * scale))
     least_outer = _margin(sheet.outer, knot.sides, fixed.outer)
     if sheet.columns > 1:
         return least_inner + gutter, least_outer
-    free = max(sheet.size.width - gutter - wanted, least_inner + least_outer)
-    share = own / (own + sheet.outer) if own + sheet.outer else 0.5
+    free = max(sheet.size.width - gutter - width, least_inner + least_outer)
+    share = usual / (usual + sheet.outer) if usual + sheet.outer else 0.5
     inner = min(max(free * share, least_inner), free - least_outer)
     return inner + gutter, free - inner
 
@@ -216,12 +216,12 @@ def _small(size: float, scale: float) -> float:
 
 def _between(before: Knot, after: Knot) -> list[Knot]:
     """The settings between two knots: equal factors for the text, equal steps for the rest."""
-    found = []
+    knots = []
     for share in (step / STEPS for step in range(STEPS)):
         text = before.text * math.pow(after.text / before.text, share)
         rest = (a + (b - a) * share for a, b in zip(before[1:], after[1:], strict=True))
-        found.append(Knot(text, *rest))
-    return found
+        knots.append(Knot(text, *rest))
+    return knots
 
 
 def with_fit(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
@@ -231,9 +231,9 @@ def with_fit(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
         fit = options.fit or FitOptions(pages)
         return replace(options, fit=replace(fit, pages=pages, forced=True))
 
-    own = metadata.edition_options
+    settings = metadata.edition_options
     return replace(
         metadata,
         printing=forced(metadata.printing),
-        edition_options=tuple((name, forced(o) if o.fit else o) for name, o in own),
+        edition_options=tuple((name, forced(o) if o.fit else o) for name, o in settings),
     )

@@ -24,7 +24,7 @@ BELOW_FOOT = 5
 """Millimetres between the foot and the edge of the paper, at least."""
 
 
-BESIDE = 18.5
+LEAST_SIDE = 18.5
 """Millimetres beside the text, at least: room for the numbers of the standard edition's pages."""
 
 WRITING_LINE = 15
@@ -34,15 +34,15 @@ WRITING_LINE = 15
 def enlarged(options: PrintOptions) -> PrintOptions:
     """The options with letters and lines that are large enough, in one column."""
     text = max(LARGE_PRINT, options.page.text or 0)
-    own = options.page.leading or 0
-    leading = own if own >= LEAST_LEADING * text else LEADING * text
+    requested = options.page.leading or 0
+    leading = requested if requested >= LEAST_LEADING * text else LEADING * text
     return replace(options, page=replace(options.page, text=text, leading=leading, columns=1))
 
 
 def legible(sheet: Sheet) -> Sheet:
     """The sheet with nothing on it smaller than the text or next to it, and with a foot and with
     numbers beside the text that are on the paper."""
-    inner, outer = max(BESIDE, sheet.inner), max(BESIDE, sheet.outer)
+    inner, outer = max(LEAST_SIDE, sheet.inner), max(LEAST_SIDE, sheet.outer)
     foot = (1 + ABOVE_FOOT) * sheet.leading * POINT + BELOW_FOOT
     return replace(
         sheet,

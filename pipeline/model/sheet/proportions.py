@@ -70,12 +70,12 @@ ROOM_FOR_NOTES = 45
 
 def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
     """The front matter's options for this edition: its own, or else those for all."""
-    own = dict(metadata.edition_options).get(edition.name, PrintOptions())
-    options = _merged(own, metadata.printing)
-    if edition.fixed_paper and own.page.size is None:
+    of_edition = dict(metadata.edition_options).get(edition.name, PrintOptions())
+    options = _merged(of_edition, metadata.printing)
+    if edition.fixed_paper and of_edition.page.size is None:
         options = replace(options, page=replace(options.page, size=None))
     if edition.imposition != "none":
-        page = _for_small_pages(options.page, own.page, edition.imposition, TEXT)
+        page = _for_small_pages(options.page, of_edition.page, edition.imposition, TEXT)
         options = replace(options, page=page)
     return enlarged(options) if edition.look == "large" else options
 
@@ -154,10 +154,10 @@ def settle(
     is_given = page.margins.inner is not None, page.margins.outer is not None
     if not is_book and (columns > 1 or room - column < LEAST_MEASURE * scale):
         column = 0
-    beside = 0 if is_book else column
-    measure = room - beside if columns > 1 or all(is_given) else min(MEASURE * scale, room - beside)
+    aside = 0 if is_book else column
+    measure = room - aside if columns > 1 or all(is_given) else min(MEASURE * scale, room - aside)
     # margins set by the author are kept; the remaining space is divided between both sides
-    spare = room - beside - measure
+    spare = room - aside - measure
     if is_book and not any(is_given):
         spare += inner - gutter + outer
         inner, outer = spare * 0.4 + gutter, spare * 0.6
@@ -228,16 +228,16 @@ def _or_usual(value: float | None, usual: float) -> float:
 Options = TypeVar("Options", PrintOptions, PageOptions, Margins)
 
 
-def _merged(own: Options, common: Options) -> Options:
-    """The options of ``own``, completed with those of ``common``."""
+def _merged(first: Options, common: Options) -> Options:
+    """The options of ``first``, completed with those of ``common``."""
     changes: dict[str, object] = {}
-    for name in own.__struct_fields__:
-        mine, other = getattr(own, name), getattr(common, name)
-        if isinstance(mine, PageOptions | Margins):
-            changes[name] = _merged(mine, other)
-        elif mine is None:
-            changes[name] = other
-    return replace(own, **changes)
+    for name in first.__struct_fields__:
+        value, fallback = getattr(first, name), getattr(common, name)
+        if isinstance(value, PageOptions | Margins):
+            changes[name] = _merged(value, fallback)
+        elif value is None:
+            changes[name] = fallback
+    return replace(first, **changes)
 
 
 FOLD = 3
@@ -261,16 +261,18 @@ def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
 
 
 def _for_small_pages(
-    common: PageOptions, own: PageOptions, imposition: Imposition, text: float
+    common: PageOptions, of_edition: PageOptions, imposition: Imposition, text: float
 ) -> PageOptions:
     """The options for small pages. Those ``common`` to all editions refer to whole sheets, so their
     margins, gutter and columns do not apply. ``text`` is the usual text size in points."""
-    page = replace(common, margins=own.margins, gutter=own.gutter, columns=own.columns)
+    page = replace(
+        common, margins=of_edition.margins, gutter=of_edition.gutter, columns=of_edition.columns
+    )
     if imposition == "booklet" and page.gutter is None:
         page = replace(page, gutter=FOLD)
-    if imposition == "4-up" and own.text is None:
+    if imposition == "4-up" and of_edition.text is None:
         smaller = max(SMALL_TEXT, (common.text or text) * SMALL_TEXT / text)
-        page = replace(page, text=smaller, leading=own.leading)
+        page = replace(page, text=smaller, leading=of_edition.leading)
     return page
 
 
@@ -296,15 +298,18 @@ def lack_of(editions: Iterable[str], metadata: Metadata) -> tuple[str, str] | No
 
 def _lack(sheet: Sheet) -> tuple[str, str] | None:
     height = sheet.size.height - sheet.top - sheet.bottom
-    what, length, way = "the text", height, "high"
+    subject, length, dimension = "the text", height, "high"
     if sheet.line < LEAST:
-        what = "lines of text" if sheet.columns == 1 else "the columns of text"
-        length, way = sheet.line, "long" if sheet.columns == 1 else "wide"
+        subject = "lines of text" if sheet.columns == 1 else "the columns of text"
+        length, dimension = sheet.line, "long" if sheet.columns == 1 else "wide"
     if length >= LEAST:
         return None
     hint = "Make the margins smaller, or the page larger."
     if sheet.columns > 1:
         hint = "Use one column, smaller margins, or a larger page."
     if length <= 0:
-        return f"there is no room left for {what}.", hint
-    return f"{what} would be {math.floor(length)} mm {way}; {LEAST} mm are the minimum.", hint
+        return f"there is no room left for {subject}.", hint
+    return (
+        f"{subject} would be {math.floor(length)} mm {dimension}; {LEAST} mm are the minimum.",
+        hint,
+    )

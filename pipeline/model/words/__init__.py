@@ -26,16 +26,16 @@ _BETWEEN = re.compile(r"[\W_]+")
 @functools.lru_cache
 def words(lang: str) -> Mapping[str, str]:
     """The words for a BCP 47 tag: those of its language, with English ones as a fallback."""
-    english = _own("en")
+    english = _file_of("en")
     language = lang.lower().split("-")[0]
-    return english if language == "en" else {**english, **_own(language)}
+    return english if language == "en" else {**english, **_file_of(language)}
 
 
 @functools.lru_cache
 def understood(meaning: str) -> tuple[str, ...]:
     """All words that authors may use for ``meaning``, in any language, each once."""
-    found = (word for lang in sorted(_files()) for word in _understood_in(lang).get(meaning, ()))
-    return tuple(dict.fromkeys(found))
+    phrases = (word for lang in sorted(_files()) for word in _understood_in(lang).get(meaning, ()))
+    return tuple(dict.fromkeys(phrases))
 
 
 def understood_in(lang: str, meaning: str) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def folded(word: str) -> str:
     return _BETWEEN.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
-def _own(language: str) -> Mapping[str, str]:
+def _file_of(language: str) -> Mapping[str, str]:
     return {key: text for key, text in read_file(language).items() if isinstance(text, str)}
 
 

@@ -51,7 +51,7 @@ class Library(NamedTuple):
 
     def shared(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values for documents, with each path relative to the library's folder."""
-        common = ((name, value) for name, value in values.items() if not KEYS[name].key.own)
+        common = ((name, value) for name, value in values.items() if not KEYS[name].key.of_library)
         return {name: self._placed(value) for name, value in common}
 
     def _placed(self, value: Any) -> Any:

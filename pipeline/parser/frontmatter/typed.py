@@ -127,7 +127,7 @@ class Struct:
         needed = [name for name, one in self.fields.items() if one.required]
         for name in needed:
             if name not in nodes:
-                report.wrong(key, f"{self.written.what} needs a `{name}`.", node.place)
+                report.wrong(key, f"{self.written.subject} needs a `{name}`.", node.place)
         if any(name not in nodes for name in needed):
             return None
         read = {
