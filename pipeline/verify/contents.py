@@ -194,7 +194,7 @@ def _of_pdf(name: str, data: bytes) -> Iterator[Content]:
         written = b"\n".join(objects)
         fonts = dict(_fonts(pdf, written))
     for where, streams in drawings.items():
-        yield Content(where, BREAK.join(_drawn(stream, fonts) for stream in streams))
+        yield Content(where, BREAK.join(_text_of_drawing(stream, fonts) for stream in streams))
     # reading text is a tenth of the work of asking for each entry of each object
     spoken = (_SPOKEN.findall(stream) for streams in drawings.values() for stream in streams)
     yield from _of_objects(name, written, itertools.chain.from_iterable(spoken))
@@ -248,7 +248,7 @@ def _mapped(table: bytes) -> Iterator[tuple[int, str]]:
         yield int(glyph, 16), bytes.fromhex(character.decode()).decode("utf-16-be", "replace")
 
 
-def _drawn(stream: bytes, fonts: Mapping[bytes, Mapping[int, str]]) -> str:
+def _text_of_drawing(stream: bytes, fonts: Mapping[bytes, Mapping[int, str]]) -> str:
     """The text of a drawing, line by line as it is drawn."""
     pieces: list[str] = []
     _, *parts = _FONT.split(stream)
@@ -271,8 +271,8 @@ def _of_objects(
     for key, string in dict.fromkeys((*_ENTRY.findall(objects), *spoken)):
         texts.setdefault(key, []).append(str(pikepdf.Object.parse(string)))
     names = (*_NAMED.findall(objects), *_KEYED.findall(objects))
-    for key, found in dict.fromkeys(names):
-        texts.setdefault(key, []).append(_meant_by(found))
+    for key, names_of_kind in dict.fromkeys(names):
+        texts.setdefault(key, []).append(_meant_by(names_of_kind))
     for key, found_in in texts.items():
         where = f"/{key.decode()}" if key else "an array"
         yield Content(f"{where} in {name}", BREAK.join(found_in), is_code=key in _FOR_PROGRAMS)

@@ -81,7 +81,7 @@ class FileFindings:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._kept: dict[Severity, list[Diagnostic]] = {one: [] for one in Severity}
+        self._kept: dict[Severity, list[Diagnostic]] = {severity: [] for severity in Severity}
         self._left_out = [0]
 
     def of(self, source: str) -> FileFindings:
@@ -99,10 +99,10 @@ class FileFindings:
         self.put(finding(rule, span, **values))
 
     def put(self, *findings: Finding) -> None:
-        for one in findings:
-            kept = self._kept[one.code.value.severity]
+        for finding_ in findings:
+            kept = self._kept[finding_.code.value.severity]
             if len(kept) < LIMIT:
-                kept.append(one.diagnostic(self.source))
+                kept.append(finding_.diagnostic(self.source))
             else:
                 self._left_out[0] += 1
 
@@ -117,8 +117,10 @@ class FileFindings:
 
     def in_order(self) -> tuple[Diagnostic, ...]:
         """Each finding once, by file and place."""
-        found = dict.fromkeys(one for kept in self._kept.values() for one in kept)
-        return tuple(sorted(found, key=lambda one: (one.source, one.line, one.column)))
+        unique = dict.fromkeys(finding_ for kept in self._kept.values() for finding_ in kept)
+        return tuple(
+            sorted(unique, key=lambda finding_: (finding_.source, finding_.line, finding_.column))
+        )
 
 
 def check_sums(
@@ -126,8 +128,8 @@ def check_sums(
 ) -> None:
     """Compare a folder's files with their SHA-256, by the rules ``changed`` and ``missing``."""
     for name, sum_ in sums.items():
-        if (found := checksum(folder / name)) != sum_:
-            findings.add(changed if found else missing, name=name)
+        if (actual := checksum(folder / name)) != sum_:
+            findings.add(changed if actual else missing, name=name)
 
 
 def shown(text: str) -> str:

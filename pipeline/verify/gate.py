@@ -39,7 +39,7 @@ def leaks_in(
     data = without_attachments(package.data) if edition.is_archival else package.data
     files = {PurePath(name).name: data}
     files |= {PurePath(other).name: data for other, data in package.extra.items()}
-    return _findings(document, places, files, PurePath(name).name, _given(marked))
+    return _findings(document, places, files, PurePath(name).name, _bank_words(marked))
 
 
 def leaks_for_all(document: Document, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
@@ -53,7 +53,7 @@ def leaks_for_all(document: Document, files: Mapping[str, bytes]) -> tuple[Diagn
     return _findings(document, places, files, "the records", ())
 
 
-def _given(document: Document) -> Iterator[str]:
+def _bank_words(document: Document) -> Iterator[str]:
     """The words in banks, which pupils are given on purpose."""
     for _, bank, _ in find(document, Container):
         if is_word_bank(bank):
@@ -67,7 +67,7 @@ def _findings(
     places: Iterable[Withheld],
     files: Mapping[str, bytes],
     named: str,
-    given: Iterable[str],
+    public: Iterable[str],
 ) -> tuple[Diagnostic, ...]:
     """One finding for each place of which something is in the files."""
     places = tuple(places)
@@ -78,15 +78,15 @@ def _findings(
     solutions = tuple(
         place for place in places if place.kind == "solution" and not within.hold(place.span)
     )
-    banks = frozenset(map(folded, given))
+    banks = frozenset(map(folded, public))
     gate = _gate(document.text, ranges, solutions, banks, document.metadata.lang)
-    found: dict[int, Diagnostic] = {}
+    findings: dict[int, Diagnostic] = {}
     for leak in gate.leaks(files):
-        if leak.number not in found:
+        if leak.number not in findings:
             span = _place_of(leak.text, (*ranges, *solutions)[leak.number])
             leaked = finding("leaked-text", span, text=leak.text, file=named, where=leak.where)
-            found[leak.number] = leaked.diagnostic(document.source)
-    return tuple(found.values())
+            findings[leak.number] = leaked.diagnostic(document.source)
+    return tuple(findings.values())
 
 
 @functools.lru_cache(maxsize=4)
@@ -94,7 +94,7 @@ def _gate(
     text: str,
     ranges: tuple[Withheld, ...],
     solutions: tuple[Withheld, ...],
-    given: frozenset[bytes],
+    bank_words: frozenset[bytes],
     lang: str,
 ) -> Gate:
     """The gate of a source, which several editions have in common."""
@@ -102,7 +102,7 @@ def _gate(
     answers = {place.text for place in solutions}
     public = [
         _without(text, ranges, answers),
-        *(answer for answer in answers if folded(answer) in given),
+        *(answer for answer in answers if folded(answer) in bank_words),
     ]
     return Gate(texts, public, lang)
 
@@ -163,7 +163,11 @@ class Gate:
         self._characters: dict[str, int] = {}
         for number, text in enumerate(texts):
             new = set(text) - self._characters.keys()
-            self._characters |= {one: number for one in new if not one.isascii() and one.isalpha()}
+            self._characters |= {
+                character: number
+                for character in new
+                if not character.isascii() and character.isalpha()
+            }
         if self._characters:
             from pipeline.package.font_subset import COMMON
 
@@ -232,7 +236,7 @@ def _sources() -> bytes:
     """The code that writes files: names and terms of formats that are in them."""
     program = Path(__file__).parent.parent
     folders = (program / "render", program / "package")
-    return _read(builtin_templates(), ".j2") + b"".join(_read(one, ".py") for one in folders)
+    return _read(builtin_templates(), ".j2") + b"".join(_read(folder, ".py") for folder in folders)
 
 
 def _read(folder: Path, *suffixes: str) -> bytes:

@@ -69,10 +69,10 @@ def missing_answers(
     parts = (document.metadata for document in marked if document.metadata.part_of)
     titles = b"".join(folded(metadata.title) for metadata in parts)  # those of their sections
     for answer in answers:
-        said = known.get(_key(answer.span))
+        spoken = known.get(_key(answer.span))
         if titles and answer.text:
-            said = (said or b"") + titles
-        if (lines := _missing(answer, said, everything)) is not None:
+            spoken = (spoken or b"") + titles
+        if (lines := _missing(answer, spoken, everything)) is not None:
             text = lines or answer.text.replace("\n", " ")
             missing = finding("missing-answer", answer.span, text=text or "…", file=name)
             yield missing.diagnostic(parsed.source)
@@ -83,10 +83,10 @@ def with_errors(findings: Iterable[Diagnostic], parsed: Document) -> tuple[Diagn
     lines = {(span.file or parsed.source, span.line) for span, _ in _answers(parsed)}
     lost, missing = Code.LOST_TEXT.slug, Code.MISSING_ANSWER
     return tuple(
-        replace(found, code=missing.slug, severity=missing.value.severity)
-        if found.code == lost and (found.source, found.line) in lines
-        else found
-        for found in findings
+        replace(finding, code=missing.slug, severity=missing.value.severity)
+        if finding.code == lost and (finding.source, finding.line) in lines
+        else finding
+        for finding in findings
     )
 
 

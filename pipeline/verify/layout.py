@@ -87,7 +87,7 @@ class TextRun(msgspec.Struct, frozen=True):
     italic: bool = False
 
     @property
-    def wanted(self) -> str:
+    def source_text(self) -> str:
         """The text to search for in the source: this one, or the description of its drawing."""
         return (self.element.alt if self.element else "") or self.text
 
@@ -152,11 +152,11 @@ APART = 9
 def baselines(runs: Iterable[TextRun]) -> tuple[float, ...]:
     """The baselines of the lines with these pieces, from the top. Superscripts and subscripts
     belong to their line, and so does text next to it in another column."""
-    found: list[tuple[float, float]] = []
+    lines: list[tuple[float, float]] = []
     for run in sorted(runs, key=lambda run: -run.size):
-        if not any(abs(run.baseline - y) < max(size, run.size) * 0.5 for y, size in found):
-            found.append((run.baseline, run.size))
-    return tuple(sorted((y for y, _ in found), reverse=True))
+        if not any(abs(run.baseline - y) < max(size, run.size) * 0.5 for y, size in lines):
+            lines.append((run.baseline, run.size))
+    return tuple(sorted((y for y, _ in lines), reverse=True))
 
 
 def is_raised_or_lowered(run: TextRun, others: Sequence[TextRun]) -> bool:
@@ -197,11 +197,11 @@ def line_of(run: TextRun, others: Iterable[TextRun]) -> str:
 def rules(drawings: Iterable[PageArea], written: Iterable[float]) -> tuple[float, ...]:
     """The heights of writing lines, from the top: rules that are not at one of the ``written``
     lines. A rule may be the lower edge of a box, of which nothing else is drawn."""
-    found: list[float] = []
-    taken = list(written)
+    heights: list[float] = []
+    occupied = list(written)
     for box in sorted(drawings, key=lambda box: -box.bottom):
         is_rule = box.height < TALLEST_RULE and box.width > SHORTEST_RULE
-        if is_rule and not any(abs(box.bottom - y) < APART for y in taken):
-            found.append(box.bottom)
-            taken.append(box.bottom)
-    return tuple(found)
+        if is_rule and not any(abs(box.bottom - y) < APART for y in occupied):
+            heights.append(box.bottom)
+            occupied.append(box.bottom)
+    return tuple(heights)

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from pipeline.model.diagnostics import Span
 from pipeline.verify.archive import Archive, BrokenBook
 from pipeline.verify.markup import place, text_of, words
-from pipeline.verify.references import led_to
+from pipeline.verify.references import target_of
 
 CONTAINER = "META-INF/container.xml"
 CONFORMS = "dcterms:conformsTo"
@@ -49,7 +49,7 @@ def read_package(archive: Archive) -> EpubPackage:
     paths: dict[str, str] = {}
     items: dict[str, str] = {}
     for item in root.iterfind(f"{OPF}manifest/{OPF}item"):
-        remote, (file, _) = led_to(path, item.get("href", ""))
+        remote, (file, _) = target_of(path, item.get("href", ""))
         if not remote and file in archive:
             paths[item.get("id", "")] = file
             items[file] = item.get("media-type", "")

@@ -127,12 +127,12 @@ def passages(
         known, key = _known(node), (of.repeated, of.rtl, is_drawn, own_free and free)
         if key not in known:
             if isinstance(node, model.Section):
-                found = _passages(node.title, of._replace(span=node.span), is_drawn, free)
+                read = _passages(node.title, of._replace(span=node.span), is_drawn, free)
             elif kinds <= PLAIN:
-                found = _paragraph(node, of.rtl)
+                read = _paragraph(node, of.rtl)
             else:
-                found = _passages((node,), of, is_drawn, free)
-            known[key] = tuple(found)
+                read = _passages((node,), of, is_drawn, free)
+            known[key] = tuple(read)
         if in_print and (in_print, *key) not in known:
             known[in_print, *key] = tuple(printed(known[key]))
         for passage in known[in_print, *key] if in_print else known[key]:
@@ -145,9 +145,9 @@ def passages(
 def _paragraph(node: model.Node, rtl: bool) -> Iterator[Passage]:
     """The passage of a paragraph of nothing but text, which most are."""
     text = plain_text((node,))
-    if found := letters(text):
+    if content := letters(text):
         is_rtl = rtl or node.attributes.get("dir") == "rtl"
-        yield Passage(found, text.strip(), node.span, rtl=is_rtl)
+        yield Passage(content, text.strip(), node.span, rtl=is_rtl)
 
 
 @of_node
@@ -162,9 +162,9 @@ def _blocks(nodes: Iterable[model.Node], around: _Block) -> Iterator[tuple[model
     for node in nodes:
         if isinstance(node, model.Section):
             is_rtl = around.rtl or node.attributes.get("dir") == "rtl"
-            own = around._replace(span=node.span or around.span, repeated=True, rtl=is_rtl)
-            yield node, own
-            yield from _blocks(node.children, own)
+            inner = around._replace(span=node.span or around.span, repeated=True, rtl=is_rtl)
+            yield node, inner
+            yield from _blocks(node.children, inner)
         else:
             yield node, around
 
@@ -196,9 +196,9 @@ def _passages(
     def finished() -> Iterator[Passage]:
         text = "".join(read)
         read.clear()
-        if (found := letters(text)) and not current.out:
+        if (content := letters(text)) and not current.out:
             yield Passage(
-                found, text.strip(), current.span, current.group, current.repeated, current.rtl
+                content, text.strip(), current.span, current.group, current.repeated, current.rtl
             )
 
     for node, block in walk_with(nodes, current, inherit):
@@ -208,7 +208,7 @@ def _passages(
         if isinstance(node, model.CodeBlock):
             for line, span in zip(node.text.splitlines(), line_spans(node), strict=True):
                 read.append(line)
-                yield from (one._replace(span=span or one.span) for one in finished())
+                yield from (passage._replace(span=span or passage.span) for passage in finished())
         elif isinstance(node, model.Image):
             read.append("" if drawn and not node.missing else node.alt)
         else:
@@ -237,16 +237,18 @@ def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
     reorder others."""
     for span, several in itertools.groupby(passages, key=lambda passage: passage.span):
         of_block = tuple(several)
-        if any(_REORDERING.search(one.text) for one in of_block):
+        if any(_REORDERING.search(passage.text) for passage in of_block):
             continue
-        is_mixed = span is not None and any(_RIGHT_TO_LEFT.search(one.letters) for one in of_block)
+        is_mixed = span is not None and any(
+            _RIGHT_TO_LEFT.search(passage.letters) for passage in of_block
+        )
         for passage in of_block:
-            found, rtl = printed_of(passage.letters), passage.rtl or is_mixed
-            if found and (
+            content, rtl = printed_of(passage.letters), passage.rtl or is_mixed
+            if content and (
                 (not rtl and _LATIN.fullmatch(passage.letters))
                 or all(_keeps_order(sign, rtl) for sign in set(passage.letters))
             ):
-                yield passage._replace(letters=found)
+                yield passage._replace(letters=content)
 
 
 @functools.cache

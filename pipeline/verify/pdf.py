@@ -53,8 +53,8 @@ def _empty_pages(pages: Sequence[PageLayout]) -> Iterator[Finding]:
 
 def _unseen(path: Path) -> Iterator[Finding]:
     for number, alt in invisible_figures(path):
-        what = f"“{shown(alt)}”" if alt else "A figure"
-        yield finding("empty-drawing", pages=(number,), what=what)
+        figure = f"“{shown(alt)}”" if alt else "A figure"
+        yield finding("empty-drawing", pages=(number,), what=figure)
 
 
 def _dead(path: Path) -> Iterator[Finding]:

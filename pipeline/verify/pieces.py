@@ -90,11 +90,11 @@ class WithheldPieces:
     def runs(self, text: str) -> Iterator[FoundWords]:
         """The withheld words that a text has, as many at a time as follow each other there."""
         letters = folded(text)
-        found = self._found_in(letters)
-        for number, sought in enumerate(self._texts) if found else ():
+        present = self._found_in(letters)
+        for number, sought in enumerate(self._texts) if present else ():
             end = 0
             for start, piece in _pieces(sought):
-                if start < end or b"".join(piece) not in found:
+                if start < end or b"".join(piece) not in present:
                     continue
                 end = start + len(piece)
                 while end < len(sought) and b"".join(sought[start : end + 1]) in letters:

@@ -54,7 +54,7 @@ Pages: TypeAlias = Sequence[layout.PageLayout]
 
 def print_faults(pages: Pages, area: layout.TextArea | None = None) -> tuple[Finding, ...]:
     """The findings of all rules, in the order of the pages. ``area`` is the place of their text."""
-    found = (
+    findings = (
         *_coarse_images(pages),
         *_small_text(pages),
         *_low_contrast(pages),
@@ -63,7 +63,9 @@ def print_faults(pages: Pages, area: layout.TextArea | None = None) -> tuple[Fin
         *_overflow(pages, area),
         *_missing_glyphs(pages),
     )
-    return tuple(sorted(found, key=lambda one: (one.pages[0], one.code.slug, one.message)))
+    return tuple(
+        sorted(findings, key=lambda finding: (finding.pages[0], finding.code.slug, finding.message))
+    )
 
 
 def _coarse_images(pages: Pages) -> Iterator[Finding]:
@@ -98,7 +100,7 @@ class _Text:
     """Text of one kind: its first line, and the numbers of the pages that it is on."""
 
     def __init__(self, first: layout.TextRun, page: layout.PageLayout) -> None:
-        self.about = first.wanted
+        self.about = first.source_text
         self.line = layout.line_of(first, page.runs)
         self.on: dict[int, None] = {}
 
@@ -109,12 +111,12 @@ class _Text:
 def _small_text(pages: Pages) -> Iterator[Finding]:
     """Text too small to be read on paper: one finding for each size. Superscripts and subscripts
     are smaller than their line, and are not counted."""
-    found: dict[float, _Text] = {}
+    by_size: dict[float, _Text] = {}
     for page in pages:
         for run in page.runs:
             if run.size < LEAST_SIZE - HAIR and not _is_figure(run, page.runs):
-                found.setdefault(round(run.size, 1), _Text(run, page)).add(page)
-    for size, text in sorted(found.items()):
+                by_size.setdefault(round(run.size, 1), _Text(run, page)).add(page)
+    for size, text in sorted(by_size.items()):
         yield finding("small-text", pages=(*text.on,), about=text.about, line=text.line, size=size)
 
 
@@ -126,15 +128,15 @@ def _is_figure(run: layout.TextRun, others: Sequence[layout.TextRun]) -> bool:
 
 def _low_contrast(pages: Pages) -> Iterator[Finding]:
     """Text with low contrast, in colour or in greyscale: one finding for each pair of colours."""
-    found: dict[tuple[layout.Colour, layout.Colour, float], _Text] = {}
+    by_colours: dict[tuple[layout.Colour, layout.Colour, float], _Text] = {}
     for page in pages:
         for run in page.runs:
             is_large = run.size >= (LARGE_BOLD if run.bold else LARGE) - HAIR
             least = CONTRAST_LARGE if is_large else CONTRAST
             if min(_contrasts(run.colour, run.background)) < least:
                 key = run.colour, run.background, least
-                found.setdefault(key, _Text(run, page)).add(page)
-    for (colour, background, least), text in found.items():
+                by_colours.setdefault(key, _Text(run, page)).add(page)
+    for (colour, background, least), text in by_colours.items():
         coloured, greyed = _contrasts(colour, background)
         yield finding(
             "low-contrast",
@@ -224,9 +226,9 @@ def _is_complete(
 ) -> bool:
     """Recognise a heading whose whole content is on its page: the next page begins with another
     heading, of the same level or above."""
-    own = _in_order(heading)[-1].element
-    assert own, "it is a heading by its element"
-    later = [run for run in page.body if run.element and run.element.order > own.order]
+    element = _in_order(heading)[-1].element
+    assert element, "it is a heading by its element"
+    later = [run for run in page.body if run.element and run.element.order > element.order]
     levels = [_level(run) for run in (*_in_order(later), *_in_order(following.body)[:1])]
     level = next(filter(None, levels), "")
     return bool(level) and level <= _level(heading[-1])
@@ -292,9 +294,9 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
             if over:
                 rule = _rule(run)
                 block = 0 if rule == "wide-table" or not run.element else run.element.block
-                found = bool(off), over, run
+                overflow = bool(off), over, run
                 worst[rule, block] = max(
-                    worst.get((rule, block), found), found, key=lambda o: o[:2]
+                    worst.get((rule, block), overflow), overflow, key=lambda o: o[:2]
                 )
         for (rule, _), (is_off, over, run) in worst.items():
             # code is in coloured pieces
@@ -302,7 +304,7 @@ def _overflow(pages: Pages, area: layout.TextArea | None) -> Iterator[Finding]:
             yield finding(
                 rule,
                 pages=(page.number,),
-                about=line or run.wanted,
+                about=line or run.source_text,
                 over=max(1, round(over / MILLIMETRE)),
                 where="off the page" if is_off else "over the margin",
                 at=line or run.text,

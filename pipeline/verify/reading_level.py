@@ -171,18 +171,18 @@ def count(texts: Iterable[str], language: str) -> Counts:
         return lengths[word]
 
     ended = 0
-    found: list[str] = []
+    lowered: list[str] = []
     for text in texts:
         for sentence in sentences(text):
             inside = words(sentence)
             ended += bool(inside)
-            found += [word.lower() for word in inside]
-    spoken = [syllables(word) for word in found]
+            lowered += [word.lower() for word in inside]
+    spoken = [syllables(word) for word in lowered]
     return Counts(
-        words=len(found),
+        words=len(lowered),
         sentences=max(1, ended),
         syllables=sum(spoken),
-        long=sum(len(word) > 6 for word in found),
+        long=sum(len(word) > 6 for word in lowered),
         many=sum(number >= 3 for number in spoken),
         single=sum(number == 1 for number in spoken),
     )

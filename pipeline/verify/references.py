@@ -57,11 +57,11 @@ OWN_ID_LISTS = {"label": ("for",), "td": ("headers",), "th": ("headers",), "inpu
 
 def identifiers(root: Element) -> dict[str, int]:
     """The ids in a file, each with the number of the first element that has it."""
-    found: dict[str, int] = {}
+    ids: dict[str, int] = {}
     for number, element in enumerate(root.iter()):
         if (name := element.get("id")) is not None:
-            found.setdefault(name, number)
-    return found
+            ids.setdefault(name, number)
+    return ids
 
 
 def id_faults(root: Element) -> Iterator[Finding]:
@@ -90,16 +90,16 @@ def _of_element(element: Element) -> Iterator[FileReference]:
     own_lists = OWN_ID_LISTS.get(name, ())
     for attribute, value in attributes(element):
         key = "href" if attribute in (f"{XLINK}href", "xlink:href") else attribute
-        what = f"`{key}` of `{name}`"
+        subject = f"`{key}` of `{name}`"
         if key in ID_LISTS or key in own_lists:
             for word in value.split():
-                yield FileReference("id", word, what, at)
+                yield FileReference("id", word, subject, at)
         elif kind := _kind(element, name, key):
             addresses = _candidates(value) if key == "srcset" else (value,)
             for address in addresses:
-                yield FileReference(kind, address.strip(), what, at)
+                yield FileReference(kind, address.strip(), subject, at)
         elif key in PAINTED and "url(" in value:
-            yield from css_references(value, what, at, "attribute")
+            yield from css_references(value, subject, at, "attribute")
     if name == "style" and element.text:
         yield from css_references(element.text, "a style", at, "element")
 
@@ -143,7 +143,7 @@ def css_references(css: str, subject: str, start: Span, style: Style) -> Iterato
         yield FileReference("file", address, f"`url()` in {subject}", at)
 
 
-def led_to(base: str, address: str) -> tuple[str, Target]:
+def target_of(base: str, address: str) -> tuple[str, Target]:
     """The target of an address in the file ``base``: its scheme in lower case, which is "//" for a
     scheme-relative address and "" within the publication; and a place there. A path begins with
     ``../`` if it leads outside, and is "" for an invalid address."""

@@ -55,10 +55,10 @@ def all_texts(document: Document) -> Iterator[str]:
 
 def own_text(node: Node) -> tuple[tuple[Node, ...], ...]:
     """The runs of inlines in which a node's text begins: of a definition one for each term."""
-    found: tuple[Any, ...] | None = getattr(node, INLINE_FIELDS.get(type(node), ""), None)
-    if found is None:
+    runs: tuple[Any, ...] | None = getattr(node, INLINE_FIELDS.get(type(node), ""), None)
+    if runs is None:
         return ()
-    return found if found and isinstance(found[0], tuple) else (found,)
+    return runs if runs and isinstance(runs[0], tuple) else (runs,)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -95,27 +95,27 @@ class BlockPlaces:
         for node, inherited in all_spans(document):
             span = document.place(inherited)
             if isinstance(node, Image) and span:
-                said = node.alt or f"{node.width} × {node.height}"
-                self._images.setdefault(_letters(said), span)
+                label = node.alt or f"{node.width} × {node.height}"
+                self._images.setdefault(_letters(label), span)
             elif span:
-                found = (
+                places = (
                     (_letters(text), document.place(place) or span)
                     for text, place in _texts(node, span)
                 )
-                self._blocks.extend(one for one in found if one[0])
+                self._blocks.extend(entry for entry in places if entry[0])
 
     def find(self, text: str) -> Span | None:
         """The position of a text, or of the image with it as its alternative text, or with so many
         pixels if it has none."""
-        wanted = _letters(text)
-        if not wanted:
+        sought = _letters(text)
+        if not sought:
             return None
-        if wanted in self._images:
-            return self._images[wanted]
-        whole_block = next((span for letters, span in self._blocks if letters == wanted), None)
-        if whole_block or len(wanted) < SHORT:
+        if sought in self._images:
+            return self._images[sought]
+        whole_block = next((span for letters, span in self._blocks if letters == sought), None)
+        if whole_block or len(sought) < SHORT:
             return whole_block
-        return next((span for letters, span in self._blocks if wanted in letters), None)
+        return next((span for letters, span in self._blocks if sought in letters), None)
 
 
 def _texts(node: Node, span: Span) -> Iterator[tuple[str, Span]]:

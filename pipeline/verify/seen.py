@@ -69,28 +69,28 @@ def _opened(source: Path | bytes) -> Iterator[Any]:
 def read_pages(
     source: Path | bytes,
     *,
-    drawn: Callable[[int, Image.Image], object] | None = None,
-    pictured: Callable[[int, Picture, pypdfium2.PdfImage], object] | None = None,
+    on_page: Callable[[int, Image.Image], object] | None = None,
+    on_picture: Callable[[int, Picture, pypdfium2.PdfImage], object] | None = None,
     coloured: bool = True,
 ) -> tuple[PageLayout, ...]:
-    """The layouts of all pages. ``drawn`` is given the number of each page, from 1, and its
-    picture at `RESOLUTION`, ``pictured`` each image on it; without ``coloured`` all text is taken
+    """The layouts of all pages. ``on_page`` is given the number of each page, from 1, and its
+    picture at `RESOLUTION`, ``on_picture`` each image on it; without ``coloured`` all text is taken
     to be on white. Raises `UnreadablePdf`."""
     pages = []
     with _opened(source) as document:
         for number in range(1, len(document) + 1):
             with contextlib.closing(document[number - 1]) as page:
                 canvas = _Canvas(page)
-                if drawn:
-                    drawn(number, canvas.image)
-                pages.append(_layout(page, number, canvas if coloured else None, pictured))
+                if on_page:
+                    on_page(number, canvas.image)
+                pages.append(_layout(page, number, canvas if coloured else None, on_picture))
     return tuple(pages)
 
 
 def invisible_figures(source: Path | bytes) -> tuple[tuple[int, str], ...]:
     """The figures and formulas that are drawn in no size, or in a single colour that is also around
     them: the numbers of their pages, and their alternative texts. Raises `UnreadablePdf`."""
-    found: list[tuple[int, str]] = []
+    unseen: list[tuple[int, str]] = []
     with _opened(source) as document:
         for number in range(1, len(document) + 1):
             with contextlib.closing(document[number - 1]) as page:
@@ -100,14 +100,14 @@ def invisible_figures(source: Path | bytes) -> tuple[tuple[int, str], ...]:
                     place = PageArea(left - x, bottom - y, right - x, top - y)
                     no_size = min(place.width, place.height) < POINT
                     if no_size or canvas.is_one_colour(place):
-                        found.append((number, alt))
-    return tuple(found)
+                        unseen.append((number, alt))
+    return tuple(unseen)
 
 
 def dead_ends(source: Path | bytes) -> tuple[tuple[int, str], ...]:
     """The links that lead nowhere: the numbers of their pages; and, with 0, the titles of such
     bookmarks. Raises `UnreadablePdf`."""
-    found: list[tuple[int, str]] = []
+    places: list[tuple[int, str]] = []
     with _opened(source) as document:
         for number in range(1, len(document) + 1):
             with contextlib.closing(document[number - 1]) as page:
@@ -115,12 +115,12 @@ def dead_ends(source: Path | bytes) -> tuple[tuple[int, str], ...]:
                 while pdfium.FPDFLink_Enumerate(page, position, link):
                     goal = pdfium.FPDFLink_GetDest(document, link)
                     if _is_dead(document, goal, pdfium.FPDFLink_GetAction(link)):
-                        found.append((number, ""))
+                        places.append((number, ""))
         for mark in document.get_toc():
             goal = pdfium.FPDFBookmark_GetDest(document, mark)
             if _is_dead(document, goal, pdfium.FPDFBookmark_GetAction(mark)):
-                found.append((0, string_of(pdfium.FPDFBookmark_GetTitle, mark)))
-    return tuple(found)
+                places.append((0, string_of(pdfium.FPDFBookmark_GetTitle, mark)))
+    return tuple(places)
 
 
 def _is_dead(document: Any, goal: Any, action: Any) -> bool:
@@ -157,7 +157,7 @@ class _Canvas:
             return WHITE
         part = self.image.crop((left, upper, right, lower))
         counts: list[tuple[int, Any]] = part.getcolors(part.width * part.height) or []
-        _, ground = max((one for one in counts if one[1] != colour), default=(0, colour))
+        _, ground = max((pair for pair in counts if pair[1] != colour), default=(0, colour))
         return Colour(*ground)
 
     def is_one_colour(self, box: PageArea) -> bool:
@@ -199,10 +199,10 @@ def _layout(
     page: Any,
     number: int,
     canvas: _Canvas | None,
-    pictured: Callable[[int, Picture, pypdfium2.PdfImage], object] | None,
+    on_picture: Callable[[int, Picture, pypdfium2.PdfImage], object] | None,
 ) -> PageLayout:
     tagged = elements_of(page)
-    found: list[tuple[TextRun, int]] = []
+    runs: list[tuple[TextRun, int]] = []
     pictures: list[Picture] = []
     drawings: list[PageArea] = []
     forms: dict[Any, tuple[PdfMatrix, PageElement | None]] = {None: (_upright(page), None)}
@@ -214,13 +214,13 @@ def _layout(
                 element = tagged.get(pdfium.FPDFPageObj_GetMarkedContentID(thing))
             match thing.type:
                 case pdfium.FPDF_PAGEOBJ_TEXT:
-                    found += _read_text(thing, text, outer, element)
+                    runs += _read_text(thing, text, outer, element)
                 case pdfium.FPDF_PAGEOBJ_IMAGE:
                     m = thing.get_matrix().multiply(outer)
                     size = math.hypot(m.a, m.b), math.hypot(m.c, m.d)
                     pictures.append(Picture(_box(thing, outer), thing.get_px_size(), size, element))
-                    if pictured:
-                        pictured(number, pictures[-1], thing)
+                    if on_picture:
+                        on_picture(number, pictures[-1], thing)
                 case pdfium.FPDF_PAGEOBJ_FORM:
                     forms[thing] = thing.get_matrix().multiply(outer), element
                 case pdfium.FPDF_PAGEOBJ_PATH | pdfium.FPDF_PAGEOBJ_SHADING:
@@ -231,7 +231,7 @@ def _layout(
         number,
         width,
         height,
-        runs=tuple(_grounded(run, alpha, solid, canvas) if canvas else run for run, alpha in found),
+        runs=tuple(_grounded(run, alpha, solid, canvas) if canvas else run for run, alpha in runs),
         pictures=tuple(pictures),
         drawings=tuple(drawings),
         tagged=bool(tagged),

@@ -53,13 +53,13 @@ ILLUSTRATIONS = frozenset({"Figure", "Formula"})
 def figures_of(page: Any) -> list[tuple[tuple[float, ...], str]]:
     """The figures and formulas in the structure tree that declare their place on the page (ISO
     32000-1, section 14.8.5.4): its corners, and their alternative texts."""
-    found: list[tuple[tuple[float, ...], str]] = []
+    figures: list[tuple[tuple[float, ...], str]] = []
 
     def read(element: Any, depth: int) -> None:
         if string_of(pdfium.FPDF_StructElement_GetType, element) in ILLUSTRATIONS:
             box = _declared_box(element)
             if len(box) == 4:
-                found.append((box, string_of(pdfium.FPDF_StructElement_GetAltText, element)))
+                figures.append((box, string_of(pdfium.FPDF_StructElement_GetAltText, element)))
         for index in range(pdfium.FPDF_StructElement_CountChildren(element)):
             child = pdfium.FPDF_StructElement_GetChildAtIndex(element, index)
             if child and depth < LEVELS:
@@ -68,7 +68,7 @@ def figures_of(page: Any) -> list[tuple[tuple[float, ...], str]]:
     with _structure(page) as elements:
         for element in elements:
             read(element, 0)
-    return found
+    return figures
 
 
 def _declared_box(element: Any) -> tuple[float, ...]:
@@ -101,7 +101,7 @@ def _structure(page: Any) -> Iterator[list[Any]]:
 
 def elements_of(page: Any) -> dict[int, PageElement]:
     """The elements of the structure tree by the number of their marked content."""
-    found: dict[int, PageElement] = {}
+    by_content: dict[int, PageElement] = {}
     blocks, rows = itertools.count(1), itertools.count(1)
 
     def read(
@@ -120,11 +120,11 @@ def elements_of(page: Any) -> dict[int, PageElement]:
                 cell = PageCell(row, column, _columns(child) if child else 1)
                 column += cell.columns
             if content >= 0:
-                found[content] = PageElement(len(found), block, roles, alt, cell)
+                by_content[content] = PageElement(len(by_content), block, roles, alt, cell)
             elif child and len(roles) < LEVELS:
                 read(child, roles, alt, block, cell)
 
     with _structure(page) as elements:
         for element in elements:
             read(element, (), "", 0, None)
-    return found
+    return by_content

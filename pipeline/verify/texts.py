@@ -73,8 +73,8 @@ def _letters_of(roots: Iterable[Any]) -> DrawnText:
         for image in _DESCRIBED(root):
             image.text = f"{image.get('alt')}{image.text or ''}"
         pieces += root.itertext()
-    found = letters("".join(pieces))
-    return DrawnText(found, found)
+    content = letters("".join(pieces))
+    return DrawnText(content, content)
 
 
 # --- PDF ----------------------------------------------------------------------------------

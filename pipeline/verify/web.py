@@ -18,8 +18,8 @@ from pipeline.verify.references import (
     FileReference,
     css_references,
     identifiers,
-    led_to,
     references,
+    target_of,
 )
 
 START = "index.html"
@@ -126,13 +126,13 @@ class _Surroundings:
         self._check_address(reference, self._page.path.name, self._page.findings)
 
     def _check_address(self, reference: FileReference, base: str, findings: FileFindings) -> None:
-        _, address, what, at = reference
-        kind, goal = led_to(base, address)
+        _, address, subject, at = reference
+        kind, goal = target_of(base, address)
         if not (kind or goal.path):
-            findings.add("no-address", at, address=address, what=what)
+            findings.add("no-address", at, address=address, what=subject)
         elif kind:
             if reference.kind == "file" and kind != "data":
-                findings.add("loaded-from-elsewhere", at, address=address, what=what)
+                findings.add("loaded-from-elsewhere", at, address=address, what=subject)
             elif reference.kind == "link" and kind not in FOLLOWED:
                 findings.add("unfollowable", at, address=address)
         elif goal.path == self._page.path.name:
@@ -150,15 +150,15 @@ class _Surroundings:
     def _check_id(self, reference: FileReference, page: str, name: str) -> None:
         if name not in self._pages[page]:
             rule = "no-anchor" if page == self._page.path.name else "no-anchor-there"
-            what, at = reference.subject, reference.span
-            self._page.findings.add(rule, at, what=what, id=f"#{name}", page=page)
+            subject, at = reference.subject, reference.span
+            self._page.findings.add(rule, at, what=subject, id=f"#{name}", page=page)
 
     def _check_file(self, reference: FileReference, path: str, findings: FileFindings) -> None:
-        what, at = reference.subject, reference.span
+        subject, at = reference.subject, reference.span
         if not self._is_site and not path.startswith(f"{self._own_files}/"):
-            findings.add("file-outside", at, what=what, path=path, folder=self._own_files)
+            findings.add("file-outside", at, what=subject, path=path, folder=self._own_files)
         elif not self._is_file(path):
-            findings.add("file-missing", at, what=what, path=path)
+            findings.add("file-missing", at, what=subject, path=path)
         elif path.endswith(".css") and path not in self._styles:
             self._styles.add(path)
             self._check_style(path, findings.of(str(self._page.path.parent / path)))

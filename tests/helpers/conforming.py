@@ -28,7 +28,7 @@ from pipeline.model.words import words
 from pipeline.parser import parse_file
 from pipeline.system.store import CACHE, Folder
 from pipeline.verify import check
-from pipeline.verify.completeness import match, wanted
+from pipeline.verify.completeness import match, required_passages
 from tests.helpers import checkers, making
 from tests.helpers.look import assert_looks_as_accepted
 from tests.helpers.pdf_reading import heard, open_pdf, read, spaced
@@ -146,7 +146,7 @@ class Conforming:
             # where a picture would be too small, it is described in the text instead
             assert not said - drawn, edition.name
             assert all(spaced(one) in texts[0] for one in drawn - said), edition.name
-            for passages, text in zip(wanted(resolved, edition), texts, strict=True):
+            for passages, text in zip(required_passages(resolved, edition), texts, strict=True):
                 as_heard = [one._replace(letters=spaced(one.text)) for one in passages]
                 found = match(as_heard, text)
                 assert [(one.rule, one.passage.text) for one in found.faults] == [], edition.name

@@ -304,7 +304,7 @@ def ink(body: str) -> Ink:
     found: list[Ink] = []
     read_pages(
         pdf_of(body, page="size: 100mm; margin: 0"),
-        drawn=lambda _, page: found.append(ink_of(page)),
+        on_page=lambda _, page: found.append(ink_of(page)),
     )
     return found[0]
 

@@ -157,11 +157,11 @@ def _printed(
         if pictures:
             shown[number] = _thumbnail(image)
 
-    layouts = read_pages(examined, drawn=drawn)
+    layouts = read_pages(examined, on_page=drawn)
     sides, on_sides = layouts, inks
     if reading_order:
         on_sides = []
-        sides = read_pages(package.data, drawn=lambda _, image: on_sides.append(ink_of(image)))
+        sides = read_pages(package.data, on_page=lambda _, image: on_sides.append(ink_of(image)))
     is_imposed = edition.imposition != "none" and not reading_order
     is_rtl = document.metadata.direction == "rtl"
     chosen = (package.extra_facts[pages] if reading_order else package.facts).fitted

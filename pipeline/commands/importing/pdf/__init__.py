@@ -44,7 +44,7 @@ def read_pdf(path: Path, name: str) -> Draft:
         if count > MOST_PAGES:
             return unread(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
         images = PdfImages()
-        pages = [linked(page) for page in read_pages(data, pictured=images.take)]
+        pages = [linked(page) for page in read_pages(data, on_picture=images.take)]
         metadata, is_ours = _metadata(data)
     except (UnreadablePdf, pypdfium2.PdfiumError, pikepdf.PdfError, RecursionError) as error:
         is_locked = "password" in str(error).lower()
