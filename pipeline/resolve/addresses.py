@@ -19,7 +19,7 @@ from pipeline.model.rewriting import rewrite_document
 from pipeline.model.sheet.proportions import options_for
 from pipeline.model.tree import ONLY_FOR_TEACHERS, PATH, has, plain_text, top_level, walk_with
 from pipeline.model.words import words
-from pipeline.resolve.assets import drawn
+from pipeline.resolve.assets import drawing_asset
 from pipeline.system.paths import scheme, written
 
 FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
@@ -106,11 +106,11 @@ def _bare(address: str) -> str:
 
 def _in_notes(document: Document, addresses: tuple[model.Address, ...]) -> Document:
     """The document with a note for each address, called after the links to it."""
-    taken = {note.label for note in document.notes}
+    used = {note.label for note in document.notes}
     labels: dict[str, str] = {}
     for address in addresses:
         label = f"address {address.number}"
-        while label in taken:
+        while label in used:
             label += "'"
         labels[address.href] = label
 
@@ -201,7 +201,7 @@ PIXELS = 1.5
 """CSS pixels of a QR module: 0.4 mm, which old cameras can resolve even on photocopies."""
 
 
-def _qr_code(href: str, number: int, taken: set[str]) -> model.Asset | None:
+def _qr_code(href: str, number: int, names: set[str]) -> model.Asset | None:
     """The QR code of an address, or None if it is too long."""
     import segno
 
@@ -213,4 +213,4 @@ def _qr_code(href: str, number: int, taken: set[str]) -> model.Asset | None:
     code.save(output, kind="svg", border=QUIET, scale=PIXELS, xmldecl=False, svgclass=None,
               lineclass=None, nl=False)  # fmt: skip
     width, height = code.symbol_size(scale=PIXELS, border=QUIET)
-    return drawn("qr-code", str(number), output.getvalue(), width, height, taken)
+    return drawing_asset("qr-code", str(number), output.getvalue(), width, height, names)

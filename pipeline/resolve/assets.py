@@ -35,7 +35,7 @@ def link_remote(document: Document) -> Document:
     """The document with links in place of its images on the web (REMOTE_IMAGE): the alternative
     text as a link, or as text within another link. Decorative images are left out. A figure with a
     caption keeps the image, for a frame with the link in it."""
-    images = [one for one in all_images(document) if is_remote(one[0].source)]
+    images = [entry for entry in all_images(document) if is_remote(entry[0].source)]
     if not images:
         return document
     findings = Findings(document)
@@ -98,13 +98,13 @@ def gather_assets(document: Document, folder: Path) -> Document:
     gathered = _Assets(folder)
     places: dict[str, Span | None] = {}
 
-    def found_at(given: Placed, name: str, shared: str = "") -> Placed | None:
-        found = gathered.find(given.text, shared)
-        if isinstance(found, Problem):
-            findings.add(found.code, f"The {name}: {found.message}", given.span, found.hint)
+    def found_at(placed: Placed, name: str, shared: str = "") -> Placed | None:
+        located = gathered.find(placed.text, shared)
+        if isinstance(located, Problem):
+            findings.add(located.code, f"The {name}: {located.message}", placed.span, located.hint)
             return None
-        places.setdefault(found.path, given.span)
-        return replace(given, text=found.path)
+        places.setdefault(located.path, placed.span)
+        return replace(placed, text=located.path)
 
     if cover:
         source = found_at(cover.source, "cover")
@@ -116,12 +116,12 @@ def gather_assets(document: Document, folder: Path) -> Document:
             findings.add(Code.MISSING_ALT, message, brand.logo.span, hint)
     document = replace(document, metadata=replace(document.metadata, cover=cover, brand=brand))
     for image, span, _ in images:
-        found = gathered.find(image.source)
-        if isinstance(found, Problem):
+        located = gathered.find(image.source)
+        if isinstance(located, Problem):
             if not is_remote(image.source):  # already reported
-                findings.add(found.code, found.message, span, found.hint)
+                findings.add(located.code, located.message, span, located.hint)
         else:
-            places.setdefault(found.path, document.place(span))
+            places.setdefault(located.path, document.place(span))
     for asset in gathered.in_order():
         if asset.cleaned:
             findings.add(Code.CLEANED_IMAGE, _cleaned(asset), places[asset.path], CLEANED_HINT)
@@ -135,18 +135,18 @@ def gather_assets(document: Document, folder: Path) -> Document:
 
     document = rewrite_document(document, leave={model.Image: fill})
     _check_alternatives(document, findings)
-    assets = tuple(replace(one, span=places.get(one.path)) for one in gathered.in_order())
+    assets = tuple(replace(asset, span=places.get(asset.path)) for asset in gathered.in_order())
     return findings.added_to(replace(document, assets=assets))
 
 
-def drawn(
-    kind: str, number: str, data: bytes, width: float, height: float, taken: set[str]
+def drawing_asset(
+    kind: str, number: str, data: bytes, width: float, height: float, names: set[str]
 ) -> model.Asset:
-    """A generated drawing as a file. Its name is none of those ``taken``, and is added to them."""
+    """A generated drawing as a file. Its name is none of these ``names``, and is added to them."""
     name = f"{kind}-{number}.svg"
-    while name in taken:
+    while name in names:
         name = f"drawn-{name}"
-    taken.add(name)
+    names.add(name)
     path = f"{kind}:{number}"  # no file path begins like this
     return model.Asset(path, name, "image/svg+xml", round(width), round(height), data)
 

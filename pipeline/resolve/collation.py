@@ -136,14 +136,14 @@ def warn_of_order(collation: Collation, noun: str, span: Span | None, findings: 
 
 def _own_letters(language: Writing) -> dict[str, Letter]:
     """The letters of a language that follow others, and the letters they follow."""
-    found: dict[str, Letter] = {}
+    letters_after: dict[str, Letter] = {}
     for group in language.own_letters:
         letters = list(group)
         if language.digraph and group.endswith(language.digraph) and len(group) > 2:
             letters = [group[0], language.digraph]
-        for offset, letter in enumerate(letters[1:], start=len(found) + 1):
-            found[letter] = Letter(_bases(letters[0])[0], offset)
-    return found
+        for offset, letter in enumerate(letters[1:], start=len(letters_after) + 1):
+            letters_after[letter] = Letter(_bases(letters[0])[0], offset)
+    return letters_after
 
 
 @functools.cache
@@ -159,12 +159,12 @@ def _pinyin(text: str) -> list[tuple[str, int]]:
     """The sound and the tone of each Chinese character of a text."""
     import pypinyin
 
-    found = []
+    readings = []
     for run in HAN.finditer(text):
         sounds = pypinyin.lazy_pinyin(run[0], style=pypinyin.Style.TONE3)
         if len(sounds) != len(run[0]):  # some are unknown
             sounds = list(run[0])
         for sound in sounds:
             tone = int(sound[-1]) if sound[-1:].isdecimal() else 5
-            found.append((sound.rstrip("12345"), tone))
-    return found
+            readings.append((sound.rstrip("12345"), tone))
+    return readings

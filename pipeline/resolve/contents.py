@@ -30,15 +30,15 @@ def list_contents(document: Document) -> Document:
 def list_captions(document: Document) -> Document:
     """The document with those lists of numbered elements that the metadata asks for."""
     options = document.metadata.contents
-    wanted = [kind for kind in KINDS if getattr(options, kind)]
-    found: dict[str, list[model.ContentsEntry]] = {kind: [] for kind in wanted}
-    if not found:
+    kinds = [kind for kind in KINDS if getattr(options, kind)]
+    entries: dict[str, list[model.ContentsEntry]] = {kind: [] for kind in kinds}
+    if not entries:
         return document
     for _, node, _ in find(document, *model.CAPTIONED):
         kind = f"{model.CAPTIONED.get(type(node))}s"
-        if kind in found and (entry := _captioned(node)):
-            found[kind].append(entry)
-    lists = tuple(model.CaptionList(kind, tuple(found[kind])) for kind in wanted if found[kind])
+        if kind in entries and (entry := _captioned(node)):
+            entries[kind].append(entry)
+    lists = tuple(model.CaptionList(kind, tuple(entries[kind])) for kind in kinds if entries[kind])
     return replace(document, lists=lists)
 
 

@@ -113,8 +113,10 @@ def _separators(document: Document) -> Iterator[int]:
         pair for pair in enumerate(tree.all_nodes(document)) if type(pair[1]) not in tree.FIELDS
     ]
     pairs = itertools.pairwise(leaves)
-    for ((_, one), (ordinal, text)), (_, (_, two)) in itertools.pairwise(pairs):
-        is_between = isinstance(one, model.CrossReference) and isinstance(two, model.CrossReference)
+    for ((_, before), (ordinal, text)), (_, (_, after)) in itertools.pairwise(pairs):
+        is_between = isinstance(before, model.CrossReference) and isinstance(
+            after, model.CrossReference
+        )
         if is_between and isinstance(text, model.Text) and text.text == SEPARATOR:
             yield ordinal
 
@@ -213,8 +215,8 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
         if type(node) in tree.INLINE_FIELDS:
             before = ""
         elif isinstance(node, model.CrossReference):
-            found = nodes.get(node.target)
-            target = _target(found, document.metadata.lang) if found else None
+            goal = nodes.get(node.target)
+            target = _target(goal, document.metadata.lang) if goal else None
             text = ""
             if target and node.form == "number":
                 text = target.number

@@ -41,35 +41,35 @@ APART = late(
 """Parts whose order could change: telephone numbers, dates, sums, and everything with a sign."""
 
 
-Way: TypeAlias = Literal["rtl", "own", "ltr"]
+Direction: TypeAlias = Literal["rtl", "isolated", "ltr"]
 """The direction of text: right to left, an isolated part within that, or left to right."""
 
 
 def isolate_directions(document: Document) -> Document:
     """The document with parts of right-to-left text that have their own direction isolated."""
-    start: Way = document.metadata.direction
+    start: Direction = document.metadata.direction
     marked = (node for _, node, _ in find(document, marked=True))
     if start != "rtl" and not any(node.attributes.get("dir") == "rtl" for node in marked):
         return document
 
-    def mark(node: Code | InlineElement | Link, way: Way) -> Node:
-        if way != "own":
+    def mark(node: Code | InlineElement | Link, direction: Direction) -> Node:
+        if direction != "isolated":
             return node
         attributes = replace(node.attributes, pairs=(*node.attributes.pairs, LTR))
         return replace(node, attributes=attributes)
 
-    def part(node: Text, way: Way) -> Node | tuple[Node, ...]:
-        return tuple(_parts(node)) if way == "rtl" else node
+    def part(node: Text, direction: Direction) -> Node | tuple[Node, ...]:
+        return tuple(_parts(node)) if direction == "rtl" else node
 
     return rewrite_document(
         document,
         enter={Code: mark, InlineElement: mark, Link: mark},
         leave={Text: part},
-        context=(start, _way),
+        context=(start, _direction),
     )
 
 
-def _way(node: Node, parent: Way) -> Way:
+def _direction(node: Node, parent: Direction) -> Direction:
     match node.attributes.get("dir"):
         case "ltr":
             return "ltr"
@@ -77,7 +77,7 @@ def _way(node: Node, parent: Way) -> Way:
             return "rtl"
     if parent != "rtl":
         return "ltr"
-    return "own" if _is_verbatim(node) else "rtl"
+    return "isolated" if _is_verbatim(node) else "rtl"
 
 
 def _is_verbatim(node: Node) -> bool:

@@ -39,14 +39,14 @@ def divide(document: Document, level: int) -> tuple[Handout, ...]:
     Parts have no table of contents, lists of figures or index, and no findings, because these
     belong to the whole.
     """
-    found = tuple(parts(document.blocks, level))
-    places, lists = _PartPlaces(document, found), _Lists(document)
+    divided = tuple(parts(document.blocks, level))
+    places, lists = _PartPlaces(document, divided), _Lists(document)
     return tuple(
         Handout(
             short_slug(plain_text(part.title) or document.metadata.title),
             _part(document, part, places, lists),
         )
-        for part in found
+        for part in divided
     )
 
 
@@ -59,13 +59,13 @@ def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _L
     }
     blocks = rewrite(blocks, enter=leave_out)
     if part.section and any(
-        ANSWER in one.attributes.classes for one in (part.section, *part.above)
+        ANSWER in section.attributes.classes for section in (part.section, *part.above)
     ):
         blocks = tuple(map(_as_answer, blocks))
     blocks = (*blocks, *lists.terms(blocks, _notes_of(document, blocks)))
     notes = _notes_of(document, blocks)
     blocks = (*blocks, *lists.works(blocks, notes))
-    made = replace(
+    part_document = replace(
         document,
         metadata=_metadata(document.metadata, part),
         blocks=blocks,
@@ -74,16 +74,16 @@ def _part(document: Document, part: DocumentPart, places: _PartPlaces, lists: _L
         lists=(),
         minutes=_minutes(part),
     )
-    made = _with_own_addresses(_without_dead_ends(made, part, places))
-    return replace(list_contents(number_notes(made)), diagnostics=())
+    part_document = _with_own_addresses(_without_dead_ends(part_document, part, places))
+    return replace(list_contents(number_notes(part_document)), diagnostics=())
 
 
 def _metadata(metadata: Metadata, part: DocumentPart) -> Metadata:
     titles = [metadata.title, *(_title(section) for section in part.above)]
-    own = _title(part.section) if part.section else metadata.title
+    title = _title(part.section) if part.section else metadata.title
     return replace(
         metadata,
-        title=own,
+        title=title,
         subtitle="",
         description="",
         abstract="",
@@ -150,14 +150,14 @@ def _with_own_addresses(document: Document) -> Document:
 def _notes_of(document: Document, blocks: Iterable[Node]) -> tuple[model.Note, ...]:
     """The notes that the blocks refer to, directly or through other notes."""
     by_label = {note.label: note for note in document.notes}
-    found: dict[str, model.Note] = {}
+    notes: dict[str, model.Note] = {}
     new: list[Node] = list(blocks)
     while new:
         labels = dict.fromkeys(n.label for n in walk(new) if isinstance(n, model.NoteReference))
-        fresh = [by_label[label] for label in labels if label in by_label and label not in found]
-        found.update((note.label, note) for note in fresh)
+        fresh = [by_label[label] for label in labels if label in by_label and label not in notes]
+        notes.update((note.label, note) for note in fresh)
         new = list(fresh)
-    return tuple(found.values())
+    return tuple(notes.values())
 
 
 # --- references to other parts ---------------------------------------------------------------
@@ -200,7 +200,7 @@ def _without_dead_ends(document: Document, part: DocumentPart, places: _PartPlac
     here = {node.attributes.id for node in all_nodes(document)}
     vocabulary = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double
-    own = part.section.attributes.id if part.section else ""
+    section_id = part.section.attributes.id if part.section else ""
 
     def quoted(target: str) -> str:
         title = places.titles.get(target, "")
@@ -210,7 +210,7 @@ def _without_dead_ends(document: Document, part: DocumentPart, places: _PartPlac
         if node.target in here:
             return node
         place, text = quoted(node.target), node.text
-        if node.target == own or not place or place in text:
+        if node.target == section_id or not place or place in text:
             return model.Text(text=text, span=node.span)
         form = "reference_titled" if node.target in places.sections else "reference_elsewhere"
         return model.Text(text=vocabulary[form].format(reference=text, title=place), span=node.span)
@@ -220,7 +220,7 @@ def _without_dead_ends(document: Document, part: DocumentPart, places: _PartPlac
         if not node.href.startswith("#") or target in here:
             return node
         place = quoted(target)
-        if target == own or target in places.listed or not place:
+        if target == section_id or target in places.listed or not place:
             return node.children
         if places.titles[target].casefold() in plain_text(node.children).casefold():
             return node.children

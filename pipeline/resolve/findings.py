@@ -24,12 +24,12 @@ class Findings:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._found: list[Diagnostic] = []
+        self._diagnostics: list[Diagnostic] = []
         self._hints = 0
 
     def add(self, code: Code, message: str, span: Span | None, hint: str = "") -> None:
         span, source = self._document.place(span), self._document.source
-        self._found.append(diagnostic(code, message, span=span, source=source, hint=hint))
+        self._diagnostics.append(diagnostic(code, message, span=span, source=source, hint=hint))
 
     def did_you_mean(
         self, word: str, candidates: Iterable[str], before: str = "", after: str = ""
@@ -41,10 +41,10 @@ class Findings:
 
     def added_to(self, document: Document) -> Document:
         """The document, with further findings."""
-        if not self._found:
+        if not self._diagnostics:
             return document
         return msgspec.structs.replace(
-            document, diagnostics=document.diagnostics + tuple(self._found)
+            document, diagnostics=document.diagnostics + tuple(self._diagnostics)
         )
 
 

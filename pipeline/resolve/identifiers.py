@@ -30,29 +30,29 @@ def assign_identifiers(document: Document) -> Document:
     ``figure-``, ``table-``, ``listing-`` or ``question-``.
     """
     findings = Findings(document)
-    given, refused = _explicit(document, findings)
-    names = Names(given)
+    explicit, refused = _explicit(document, findings)
+    names = Names(explicit)
     nodes = [
         (number, node)
         for number, node, _ in find(document, *NAMED, marked=True)
         if number in refused or _needs_id(node)
     ]
     # Sections come first, so that a new figure never changes the address of a section.
-    made: dict[int, str] = {}
+    ids: dict[int, str] = {}
     moved: dict[str, str] = {}
     for number, node in sorted(nodes, key=lambda pair: not isinstance(pair[1], model.Section)):
         if number not in refused:
-            made[number] = names.take(*_name(node))
+            ids[number] = names.take(*_name(node))
             continue
         name = node.attributes.id
-        made[number] = names.take(name, numbered=True)
+        ids[number] = names.take(name, numbered=True)
         if _is_reserved(name):
-            moved.setdefault(f"#{name}", f"#{made[number]}")
+            moved.setdefault(f"#{name}", f"#{ids[number]}")
 
     def enter(node: Node, number: int) -> Node:
-        if number not in made:
+        if number not in ids:
             return node
-        return replace(node, attributes=replace(node.attributes, id=made[number]))
+        return replace(node, attributes=replace(node.attributes, id=ids[number]))
 
     def follow(link: model.Link, number: int) -> model.Link:
         return replace(link, href=moved[link.href]) if link.href in moved else link

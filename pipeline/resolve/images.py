@@ -94,16 +94,16 @@ def examine(data: bytes, room: int = MOST_SPARSE) -> ImageKind:
 
 def _drawing(data: bytes) -> ImageKind:
     try:
-        found = read_svg(data)
+        svg = read_svg(data)
     except UnsafeSvgError as error:
         raise BadImageError(f"the SVG has {error}, which could run or load something") from None
     except ValueError as error:
         raise BadImageError(f"the SVG cannot be read: {error}") from None
     except RecursionError:
         raise BadImageError("the SVG cannot be read: its elements are nested too deeply") from None
-    moving = any(word in (found.data or data) for word in SVG_MOTION)
-    size = found.width, found.height
-    return ImageKind(*SVG, *size, found.letters, moving, found.removed, found.data)
+    moving = any(word in (svg.data or data) for word in SVG_MOTION)
+    size = svg.width, svg.height
+    return ImageKind(*SVG, *size, svg.letters, moving, svg.removed, svg.data)
 
 
 _known: dict[bytes, ImageKind] = {}
@@ -141,10 +141,10 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
                 image.draft(image.mode, (width // 8, height // 8))
             image.load()
             turned = image.getexif().get(EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
-            made = _of_eight_bits(image) if image.mode.startswith(DEEP) else b""
+            converted = _of_eight_bits(image) if image.mode.startswith(DEEP) else b""
             if format_name in CONVERTED:
                 moving = False
-                made, format_name = (made, "PNG") if made else _converted(image)
+                converted, format_name = (converted, "PNG") if converted else _converted(image)
             media_type, suffix = PILLOW_FORMATS[format_name]
         if data.startswith(SIGNATURES[0]):
             with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
@@ -157,8 +157,8 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
         raise BadImageError("it has too many pixels") from None
     if turned:
         width, height = height, width
-    kind = ImageKind(media_type, suffix, width, height, 0, moving, (), made, sparse)
-    if len(made) < LONGEST_KEPT and len(_known) < MOST_KEPT:
+    kind = ImageKind(media_type, suffix, width, height, 0, moving, (), converted, sparse)
+    if len(converted) < LONGEST_KEPT and len(_known) < MOST_KEPT:
         _known[digest] = kind
     return kind
 
@@ -197,15 +197,15 @@ def _of_eight_bits(image: Any) -> bytes:
     if deep.mode != "I;16":
         deep = deep.convert("I").convert("I;16")
     halves = deep.tobytes()
-    low, made = (Image.frombytes("L", deep.size, halves[first::2]) for first in (0, 1))
+    low, grey = (Image.frombytes("L", deep.size, halves[first::2]) for first in (0, 1))
     if isinstance(unseen := image.info.get("transparency"), int):
         upper, lower = divmod(unseen, 256)
         seen = (
-            made.point([255 * (value != upper) for value in range(256)]),
+            grey.point([255 * (value != upper) for value in range(256)]),
             low.point([255 * (value != lower) for value in range(256)]),
         )
-        made.putalpha(ImageChops.lighter(*seen))
-    made.save(output, "PNG", icc_profile=None)
+        grey.putalpha(ImageChops.lighter(*seen))
+    grey.save(output, "PNG", icc_profile=None)
     return output.getvalue()
 
 

@@ -81,7 +81,7 @@ def _occurrences(
     """By place, in reading order, the references there, each by its number among the nodes: the
     note, and which reference to it this is (the first, the second …). With ``for_all``, references
     that only teachers get are skipped."""
-    found: dict[str, dict[int, tuple[str, int]]] = {BODY: {}}
+    occurrences: dict[str, dict[int, tuple[str, int]]] = {BODY: {}}
     counts: dict[str, int] = {}
     stack = [(BODY, _walked(document.blocks))]
     while stack:
@@ -100,14 +100,14 @@ def _occurrences(
                 )
                 continue
             counts[label] = counts.get(label, 0) + 1
-            found[place][ordinal] = label, counts[label]
+            occurrences[place][ordinal] = label, counts[label]
             if counts[label] == 1:
-                found[label] = {}
+                occurrences[label] = {}
                 stack.append((label, _walked(notes[label].children)))
                 break
         else:
             stack.pop()
-    return found
+    return occurrences
 
 
 def _walked(nodes: Iterable[model.Node]) -> Iterator[tuple[int, tuple[model.Node, Inherited]]]:

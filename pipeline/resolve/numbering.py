@@ -31,12 +31,12 @@ def number_captions(document: Document) -> Document:
     if not has(document, *NUMBERED):
         return document
     counts: dict[str, Iterator[int]] = {}
-    found = {
+    groups = {
         hidden
         for node, hidden in walk_with(top_level(document), *ONLY_FOR_TEACHERS)
         if isinstance(node, NUMBERED)
     }
-    for only_for_teachers in sorted(found):
+    for only_for_teachers in sorted(groups):
         document = _number_captions(document, counts, only_for_teachers)
     return document
 
@@ -46,8 +46,8 @@ def _number_captions(
 ) -> Document:
     """The document with numbers for what all get, or the rest, after those in ``counts``."""
 
-    def next_number(kind: str, node: Node, wanted: bool) -> int:
-        if not wanted or UNNUMBERED in node.attributes.classes:
+    def next_number(kind: str, node: Node, is_numbered: bool) -> int:
+        if not is_numbered or UNNUMBERED in node.attributes.classes:
             return 0
         return next(counts.setdefault(kind, itertools.count(1)))
 
@@ -66,8 +66,8 @@ def _number_captions(
         return replace(node, number=number, figures=_lettered(node, number))
 
     def formula(node: model.MathBlock) -> model.MathBlock:
-        wanted = bool(node.attributes.id) and not node.tag
-        return replace(node, number=next_number("equation", node, wanted))
+        is_numbered = bool(node.attributes.id) and not node.tag
+        return replace(node, number=next_number("equation", node, is_numbered))
 
     def exercise(node: model.Exercise) -> model.Exercise:
         return replace(node, number=next_number("exercise", node, True))
@@ -113,20 +113,23 @@ def number_lines(document: Document) -> Document:
                 marked = (shown, model.Text(text=" "), *marked)
             return replace(inline, children=marked)
 
-        own = node.attributes.without({"every", "start"})
-        classes = (*own.classes, "numbered-lines")
+        attributes = node.attributes.without({"every", "start"})
+        classes = (*attributes.classes, "numbered-lines")
         return replace(
             node,
-            attributes=replace(own, classes=classes),
+            attributes=replace(attributes, classes=classes),
             children=rewrite(node.children, enter={model.InlineElement: line}),
         )
 
     def place(number: int) -> Callable[[model.InlineElement], Node]:
         def enter(inline: model.InlineElement) -> Node:
-            own = inline.attributes
-            if not own.id:
+            attributes = inline.attributes
+            if not attributes.id:
                 return inline
-            return replace(inline, attributes=replace(own, pairs=(*own.pairs, (LINE, str(number)))))
+            return replace(
+                inline,
+                attributes=replace(attributes, pairs=(*attributes.pairs, (LINE, str(number)))),
+            )
 
         return enter
 

@@ -42,21 +42,23 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
     """The resolved document with a `PageMark` for each page of ``page_map``, before its first
     word. Where several pages would begin at one place, the last of them does."""
     places = TextLeaves(document)
-    found: dict[TextPlace | None, str] = {}
+    labels: dict[TextPlace | None, str] = {}
     for label, place in places.of(page_map):
-        found[places.in_text(place)] = label
-    return _marked(document, places, _marks_of(found), breaks=False)
+        labels[places.in_text(place)] = label
+    return _marked(document, places, _marks_of(labels), breaks=False)
 
 
 def place_book_marks(document: Document, page_map: PageMap) -> Document:
     """`place_all_marks` for an e-book, which has its own title page, imprint and contents: printed
     pages that begin with these are in `Document.front_marks`. If the source replaces such a page,
     all marks are in the text."""
-    marks = tuple(model.FrontMark(one.front, one.label) for one in page_map.starts if one.front)
+    marks = tuple(
+        model.FrontMark(start.front, start.label) for start in page_map.starts if start.front
+    )
     roles = {block.role for block in document.blocks if isinstance(block, model.Section)}
     if page_map.pages < 2 or not roles.isdisjoint(OWN_FRONT):
         return place_all_marks(document, page_map)
-    rest = tuple(one for one in page_map.starts if not one.front)
+    rest = tuple(start for start in page_map.starts if not start.front)
     return replace(place_all_marks(document, replace(page_map, starts=rest)), front_marks=marks)
 
 
@@ -68,22 +70,22 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
         return document
     places = TextLeaves(document)
     figures = _figures(document)
-    found: dict[TextPlace | None, list[str]] = defaultdict(list)
+    labels: dict[TextPlace | None, list[str]] = defaultdict(list)
     before: dict[int, list[str]] = defaultdict(list)
     for label, place in places.of(page_map):
         figure = figures.get(place.leaf)
         if figure is None:
-            found[place].append(label)
+            labels[place].append(label)
         elif figure.begins:
             before[figure.block].append(label)
         else:  # within a group of figures: the next words
-            found[places.in_text(place)].append(label)
+            labels[places.in_text(place)].append(label)
 
     def mark(block: Node, ordinal: int) -> tuple[Node, ...]:
         return (*(model.PageMark(label=label) for label in before.get(ordinal, ())), block)
 
     leave: Changes = dict.fromkeys(PICTURES, mark)
-    return _marked(document, places, found, breaks=False, at=before, leave=leave)
+    return _marked(document, places, labels, breaks=False, at=before, leave=leave)
 
 
 class _Picture(NamedTuple):
@@ -96,9 +98,9 @@ class _Picture(NamedTuple):
 def _figures(document: Document) -> dict[int, _Picture]:
     """The pictures by the index of a piece of text, before which no mark is possible, because their
     block contains nothing else."""
-    found: dict[int, _Picture] = {}
+    pictures: dict[int, _Picture] = {}
     if not has(document, *PICTURES):
-        return found
+        return pictures
     seen: set[int] = set()
     leaf = 0
 
@@ -114,10 +116,10 @@ def _figures(document: Document) -> dict[int, _Picture]:
             continue
         if block is not None:
             if isinstance(node, model.Image):
-                found[leaf] = _Picture(block, begins=block not in seen)
+                pictures[leaf] = _Picture(block, begins=block not in seen)
             seen.add(block)
         leaf += 1
-    return found
+    return pictures
 
 
 def keep_pages(document: Document, page_map: PageMap) -> Document:
@@ -127,18 +129,18 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     places = TextLeaves(document)
     first = _first_blocks(document)
     blocks: dict[int, str] = {}
-    found: dict[TextPlace | None, str] = {}
+    labels: dict[TextPlace | None, str] = {}
     for label, place in places.of(page_map, front=False):
         if not place.letters and place.leaf in first:
             blocks[first[place.leaf]] = label
         else:
-            found[places.in_text(place)] = label
+            labels[places.in_text(place)] = label
 
     def begin(node: Node, ordinal: int) -> Node:
         return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
 
     enter: Changes = dict.fromkeys(BLOCKS, begin)
-    return _marked(document, places, _marks_of(found), breaks=True, at=blocks, enter=enter)
+    return _marked(document, places, _marks_of(labels), breaks=True, at=blocks, enter=enter)
 
 
 def _marks_of(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, list[str]]:
@@ -148,14 +150,14 @@ def _marks_of(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, 
 def _first_blocks(document: Document) -> dict[int, int]:
     """By the index of a piece of text, the index (among all nodes) of the outermost block that
     begins with it, of those that can begin a page."""
-    found: dict[int, int] = {}
+    first_blocks: dict[int, int] = {}
     leaf = 0
     for ordinal, (node, (_, *above)) in enumerate(walk_with(top_level(document), *PATH)):
         if isinstance(node, BLOCKS) and _shows_attributes(node, above[0] if above else None):
-            found.setdefault(leaf, ordinal)
+            first_blocks.setdefault(leaf, ordinal)
         if isinstance(node, (*PIECES, model.CodeBlock)):
             leaf += 1
-    return found
+    return first_blocks
 
 
 def _shows_attributes(node: Node, parent: Node | None) -> bool:

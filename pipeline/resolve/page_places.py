@@ -125,5 +125,5 @@ def _offset(start: PageStart, block: list[TextLeaf]) -> int:
     if text.startswith(words, at) or words not in text:
         return start.offset
     before, after = text.rfind(words, 0, at), text.find(words, at)
-    found = [index for index in (before, after) if index >= 0]
-    return shift + min(found, key=lambda index: abs(index - at)) if found else start.offset
+    indices = [index for index in (before, after) if index >= 0]
+    return shift + min(indices, key=lambda index: abs(index - at)) if indices else start.offset

@@ -161,9 +161,9 @@ class Run:
 
 
 @functools.cache
-def _units(own: tuple[str, ...]) -> re.Pattern[str]:
+def _units(further: tuple[str, ...]) -> re.Pattern[str]:
     """A digit and the space after it, where a word for a quantity follows."""
-    words = "|".join(map(re.escape, (*UNITS, *own)))
+    words = "|".join(map(re.escape, (*UNITS, *further)))
     return re.compile(rf"\d (?=(?:{words})(?![\w'’]))")
 
 

@@ -41,18 +41,18 @@ def check_references(document: Document, folder: Path) -> Document:
         reference = (href, place.file if place else "")
         if reference not in leads:
             leads[reference] = targets.find(*reference) or _lead(href, folder)
-        led[number] = found = leads[reference]
-        if isinstance(found, Problem):
-            hint = found.hint
+        led[number] = lead = leads[reference]
+        if isinstance(lead, Problem):
+            hint = lead.hint
             if href.startswith("#") and href != "#":
                 hint = hint or findings.did_you_mean(unquote(href[1:]), targets.ids, "#")
-            findings.add(found.code, found.message, span, hint)
+            findings.add(lead.code, lead.message, span, hint)
 
     def leave(link: Link, number: int) -> Node | tuple[Node, ...]:
-        found = led[number]
-        if isinstance(found, Problem):
+        lead = led[number]
+        if isinstance(lead, Problem):
             return link.children
-        return replace(link, href=found) if found != link.href else link
+        return replace(link, href=lead) if lead != link.href else link
 
     return findings.added_to(rewrite_document(document, leave={Link: leave}, context=ordinals()))
 
@@ -84,8 +84,8 @@ class _Targets:
         for name in (document.metadata.title, "title", "top"):
             self._like.setdefault(_letters(name), self._top)
 
-    def find(self, href: str, own: str) -> str | Problem | None:
-        """The internal address of a link in the file ``own``, or its problem; None if it leads
+    def find(self, href: str, source: str) -> str | Problem | None:
+        """The internal address of a link in the file ``source``, or its problem; None if it leads
         elsewhere. Differences in punctuation, as between GitHub's and Pandoc's ids, are
         tolerated."""
         path, _, fragment = href.partition("#")
@@ -94,7 +94,7 @@ class _Targets:
             return None
         if not path:
             home, like = self.ids.get(name), _letters(name) or name
-            near = self._files.get(own, {}).get(like) if home != own else None
+            near = self._files.get(source, {}).get(like) if home != source else None
             return near or (self._like.get(like) if home is None else f"#{name}")
         path = posixpath.normpath(unquote(path))
         if path == self._source.name:
@@ -105,8 +105,8 @@ class _Targets:
         if file not in self._files:
             return None
         message = f"There is no id `{name}` in “{path}”."
-        found = self._files[file].get(_letters(name))
-        return found or Problem(Code.UNRESOLVED_LINK, message)
+        target = self._files[file].get(_letters(name))
+        return target or Problem(Code.UNRESOLVED_LINK, message)
 
 
 def _unnumbered(node: Node) -> str:

@@ -156,7 +156,7 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
 
 def _numbered(document: Document) -> frozenset[Span | None]:
     """The places of the headings that will have numbers."""
-    found = set[Span | None]()
+    spans = set[Span | None]()
     unnumbered = 0
     for block in document.blocks if document.metadata.number_sections else ():
         if not isinstance(block, model.Heading) or 0 < unnumbered < block.level:
@@ -165,8 +165,8 @@ def _numbered(document: Document) -> frozenset[Span | None]:
         is_numbered = OUTSIDE.isdisjoint(roles) and UNNUMBERED not in roles
         unnumbered = 0 if is_numbered and not is_for_teachers(block) else block.level
         if not unnumbered:
-            found.add(block.span)
-    return frozenset(found)
+            spans.add(block.span)
+    return frozenset(spans)
 
 
 def _lower_headings(node: N, depth: int) -> N:

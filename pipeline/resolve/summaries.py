@@ -20,10 +20,10 @@ def free_summaries(document: Document) -> Document:
             return node
         summaries = [child for child in node.children if _is_summary(child)]
         inner = list(walk(summaries))
-        if not any(isinstance(found, Link | NoteReference) for found in inner):
+        if not any(isinstance(child, Link | NoteReference) for child in inner):
             return node
         rest = tuple(child for child in node.children if not _is_summary(child))
-        notes = tuple(found for found in inner if isinstance(found, NoteReference))
+        notes = tuple(child for child in inner if isinstance(child, NoteReference))
         freed = rewrite(tuple(summaries), leave=_FREE)
         return replace(node, children=(*freed, *_with_notes(rest, notes)))
 

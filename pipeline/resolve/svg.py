@@ -105,7 +105,7 @@ def read_svg(data: bytes) -> _Drawing:
         raise ValueError(f"it is not well-formed XML ({error})") from None
     if root.tag != f"{NAMESPACE}svg":
         raise ValueError("its root is not `svg` in the namespace of SVG")
-    if _depth(root) > DEEPEST or _drawn(root) > MOST_DRAWN:
+    if _depth(root) > DEEPEST or _count_of_elements(root) > MOST_DRAWN:
         raise ValueError("it draws too much for a page")
     if (box := root.get("viewBox")) and not _BOX.fullmatch(box):
         raise ValueError("its `viewBox` is not four numbers")
@@ -126,7 +126,7 @@ def _depth(root: Element) -> int:
     return deepest
 
 
-def _drawn(root: Element) -> int:
+def _count_of_elements(root: Element) -> int:
     """The number of elements drawn, counting each use of a reused one; more than `MOST_DRAWN` if
     elements use each other in a circle."""
     ids = {element.get("id"): element for element in root.iter()}

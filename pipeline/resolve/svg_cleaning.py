@@ -45,7 +45,7 @@ def clean(root: Element) -> Iterator[str]:
 def without_notes(root: Element) -> bool:
     """Remove from the tree what is not drawn: metadata, and private data of drawing programs.
     Return whether there was any."""
-    found = False
+    has_any = False
     for element in list(root.iter()):
         notes = [child.tag == METADATA or child.tag.startswith(EDITORS) for child in element]
         if any(notes):
@@ -55,15 +55,15 @@ def without_notes(root: Element) -> bool:
             keys.append("content")
         for key in keys:
             del element.attrib[key]
-        found = found or any(notes) or bool(keys)
-    return found
+        has_any = has_any or any(notes) or bool(keys)
+    return has_any
 
 
 def without_alternatives(root: Element) -> bool:
     """Remove alternatives for other viewers from the tree, as diagrams.net writes them: HTML, if
     its fallback follows, and content for viewers without HTML support. Return whether there was
     any."""
-    found = False
+    has_any = False
     for switch in [element for element in root.iter() if _local(element.tag) == "switch"]:
         if len(switch) < 2:
             continue
@@ -74,13 +74,13 @@ def without_alternatives(root: Element) -> bool:
             _keep(switch, [True, False, *(False for _ in others)])
         else:
             continue
-        found = True
-    return found
+        has_any = True
+    return has_any
 
 
 def _is_alternative(element: Element, html: Element) -> bool:
     """Return whether an element has the text of another, or is a picture of it."""
-    texts = ["".join("".join(one.itertext()).split()) for one in (element, html)]
+    texts = ["".join("".join(subtree.itertext()).split()) for subtree in (element, html)]
     return texts[0] == texts[1] or _local(element.tag) == "image"
 
 

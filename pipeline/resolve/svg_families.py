@@ -84,18 +84,18 @@ def _sheet(rules: Iterable[Any]) -> Iterator[str]:
 
 def _declarations(parts: Iterable[Any]) -> str:
     """CSS declarations with the substitutes, and without font shorthands."""
-    made: list[str] = []
+    declarations: list[str] = []
     for part in parts:
         if part.type != "declaration" or part.lower_name not in ("font", "font-family"):
             if part.type not in ("error", "whitespace", "comment"):
-                made.append(part.serialize().strip().removesuffix(";"))
+                declarations.append(part.serialize().strip().removesuffix(";"))
             continue
         important = "!important" if part.important else ""
         declared: Iterable[tuple[str, str]] = (("font-family", _families(part.value)),)
         if part.lower_name == "font":
             declared = _longhands(part.value)
-        made += [f"{name}:{value}{important}" for name, value in declared]
-    return ";".join(made)
+        declarations += [f"{name}:{value}{important}" for name, value in declared]
+    return ";".join(declarations)
 
 
 def _longhands(value: list[Any]) -> Iterator[tuple[str, str]]:
@@ -133,14 +133,14 @@ def _families(tokens: list[Any]) -> str:
     names = [name for name in _names(tokens) if name]
     if len(names) == 1 and names[0].lower() in GLOBAL:
         return names[0].lower()
-    found: list[str] = []
+    families: list[str] = []
     for name in names:
-        ours = None if set(found) & set(_AS_WIDE) else STAND_INS.get(name.lower())
+        ours = None if set(families) & set(_AS_WIDE) else STAND_INS.get(name.lower())
         pair = (ours, name) if name.lower() in _GENERIC_FIRST else (name, ours)
-        found += [one for one in pair if one]
-    if not set(found) & set(_AS_WIDE):
-        found.append(_looks_like(" ".join(names).lower()))
-    return ",".join(dict.fromkeys(map(_written, found)))
+        families += [family for family in pair if family]
+    if not set(families) & set(_AS_WIDE):
+        families.append(_looks_like(" ".join(names).lower()))
+    return ",".join(dict.fromkeys(map(_written, families)))
 
 
 def _names(tokens: list[Any]) -> Iterator[str]:

@@ -58,8 +58,8 @@ ALSO = {
 
 def own_number(caption: Iterable[Node], kind: str, lang: str) -> str:
     """The number that a caption begins with, as written: ``2-1``; or ""."""
-    found = _pattern(kind, lang).match(plain_text(caption))
-    return found[1] if found else ""
+    match = _pattern(kind, lang).match(plain_text(caption))
+    return match[1] if match else ""
 
 
 @functools.cache

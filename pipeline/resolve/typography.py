@@ -74,19 +74,19 @@ def keep_marks(document: Document) -> Document:
 
 
 def _kept(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    found: list[Inline] = []
+    inlines_kept: list[Inline] = []
     for node in inlines:
-        before = found[-1] if found else None
+        before = inlines_kept[-1] if inlines_kept else None
         mark = _CLOSING.match(node.text) if isinstance(node, model.Text) else None
         if isinstance(before, model.Math) and not before.display and mark:
             assert isinstance(node, model.Text)
             pair = (before, replace(node, text=mark[0]))
-            found[-1] = model.InlineElement(name="span", children=pair, attributes=KEPT)
+            inlines_kept[-1] = model.InlineElement(name="span", children=pair, attributes=KEPT)
             if rest := node.text[mark.end() :]:
-                found.append(replace(node, text=rest))
+                inlines_kept.append(replace(node, text=rest))
         else:
-            found.append(node)
-    return tuple(found)
+            inlines_kept.append(node)
+    return tuple(inlines_kept)
 
 
 def set_text(text: str, language: str) -> str:

@@ -49,14 +49,14 @@ def fill_variables(document: Document) -> Document:
 
     def value(name: str) -> str:
         nonlocal room
-        found = look_up(name, known)
-        room -= len(found)
-        return found if room >= 0 else ""
+        text = look_up(name, known)
+        room -= len(text)
+        return text if room >= 0 else ""
 
     def leave(node: Node) -> Node:
         if isinstance(node, Variable):
-            found = value(node.name)
-            return Text(text=found) if found else node
+            text = value(node.name)
+            return Text(text=text) if text else node
         return _filled(node, value)
 
     changes: Changes = dict.fromkeys(kinds, leave)

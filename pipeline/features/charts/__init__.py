@@ -35,7 +35,7 @@ from pipeline.model.sheet.colours import ACCENTS
 from pipeline.model.sheet.proportions import options_for, sheet_of
 from pipeline.model.words import words
 from pipeline.model.writing_systems import missing_glyph
-from pipeline.resolve.assets import drawn
+from pipeline.resolve.assets import drawing_asset
 from pipeline.resolve.findings import Findings, describe
 
 WIDTHS: dict[FormatName, float] = {
@@ -174,7 +174,7 @@ class _Artist:
         if drawing.lacking and alt:
             self._findings.add(*missing_glyph(drawing.lacking, chart.span, ", which the chart has"))
         size = (drawing.width * 96 / 72, drawing.height * 96 / 72)
-        asset = drawn("chart", number, drawing.svg, *size, self._names)
+        asset = drawing_asset("chart", number, drawing.svg, *size, self._names)
         self.assets.append(asset)
         return asset.image(alt)
 

@@ -51,16 +51,19 @@ def count_marks(document: Document, _setting: PassSetting) -> Document:
         if not (key := _key(node)) or not (problem := _problem(node, path)):
             return node
         message = f"`{key}={node.attributes.get(key)}` is {problem}."
-        span = next((one.span for one in path if one.span), None)
+        span = next((inner.span for inner in path if inner.span), None)
         findings.add(Code.BAD_ATTRIBUTE, message, span, _HINT)
         return replace(node, attributes=node.attributes.without(MARKS))
 
     checks: Changes = dict.fromkeys(marked, check)
     document = rewrite_document(document, enter=checks, context=PATH)
     for _, node, span in find(document, marked=True):
-        if (own := marks_of(node)) and (parts := marks_in(children(node))) not in (0, own):
+        if (score := marks_of(node)) and (parts := marks_in(children(node))) not in (
+            0,
+            score,
+        ):
             key = _key(node)
-            message = f"`{key}={float(own):g}` is not the sum of its questions: {float(parts):g}."
+            message = f"`{key}={float(score):g}` is not the sum of its questions: {float(parts):g}."
             hint = "Change one of them, or leave out the total to have it added up."
             findings.add(Code.WRONG_SUM, message, span, hint)
     called = next((key for _, node, _ in find(document, marked=True) if (key := _key(node))), "")
@@ -68,11 +71,11 @@ def count_marks(document: Document, _setting: PassSetting) -> Document:
     vocabulary = words(lang)
 
     def show(node: Exercise | ListItem) -> Node:
-        own = marks_of(node)
+        score = marks_of(node)
         if isinstance(node, Exercise):
-            own = own or marks_in(node.children)
-        if own:
-            marks = _in_words(own, _key(node) or called, lang)
+            score = score or marks_in(node.children)
+        if score:
+            marks = _in_words(score, _key(node) or called, lang)
             shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=marks)))
             if isinstance(node, Exercise) and "exercises" in places:
                 shown = _span("marks", _span("score-box"), model.Text(text=f"\u2002/\u2002{marks}"))
@@ -167,9 +170,9 @@ def marks_in(blocks: Iterable[Node]) -> Fraction:
     while stack:
         node = stack.pop()
         if not is_for_teachers(node):
-            own = marks_of(node)
-            total += own
-            if not own:
+            marks = marks_of(node)
+            total += marks
+            if not marks:
                 stack += children(node)
     return total
 
@@ -194,15 +197,17 @@ def _problem(node: Node, path: tuple[Node, ...]) -> str:
     value = node.attributes.get(key)
     if not _MARKS.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
         return f"not a number of {key} up to {MOST}"
-    is_question = isinstance(node, ListItem) and any(isinstance(one, Exercise) for one in path)
+    is_question = isinstance(node, ListItem) and any(
+        isinstance(holder, Exercise) for holder in path
+    )
     if not isinstance(node, Exercise) and not is_question:
         return "neither on an exercise nor on one of its questions"
     return ""
 
 
 def _span(name: str, *children: Inline) -> Inline:
-    own = Attributes(classes=(name,))
-    return model.InlineElement(name="span", children=children, attributes=own)
+    attributes = Attributes(classes=(name,))
+    return model.InlineElement(name="span", children=children, attributes=attributes)
 
 
 def _with_text(node: Exercise | ListItem, text: tuple[Inline, ...]) -> Exercise | ListItem:
