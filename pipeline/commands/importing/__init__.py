@@ -52,10 +52,10 @@ def inputs(path: Path) -> Iterator[tuple[Path, str]]:
         yield path, path.stem
         return
     for file in sorted(path.rglob("*")):
-        own = file.relative_to(path)
-        hidden = any(part.startswith(".") for part in own.parts)
+        inside = file.relative_to(path)
+        hidden = any(part.startswith(".") for part in inside.parts)
         if FORMATS.get(file.suffix.lower()) == "markdown" and file.is_file() and not hidden:
-            yield file, own.with_suffix("").as_posix()
+            yield file, inside.with_suffix("").as_posix()
 
 
 def import_text(data: bytes) -> Imported:

@@ -43,7 +43,7 @@ SIZE, BOLD = "data-size", "data-bold"
 KNOWN = "data-known"
 """The attribute of a body whose headings are known."""
 
-_HELD = frozenset("table ul ol dl blockquote figure aside".split())
+_CONTAINERS = frozenset("table ul ol dl blockquote figure aside".split())
 """Elements whose paragraphs are no headings."""
 
 
@@ -161,18 +161,20 @@ def find_headings(body: Element, title: str) -> list[str]:
     their texts; where it has some, this can only be the title."""
     title = " ".join([title, *(word for e in body.iter("title", "h1") for word in words(e))])
     paragraphs = [
-        p for p in body.iter("p") if not any(above.tag in _HELD for above in p.iterancestors())
+        p
+        for p in body.iter("p")
+        if not any(above.tag in _CONTAINERS for above in p.iterancestors())
     ]
     lines = {p: _line(p) for p in paragraphs}
     levels = Levels((line for line in lines.values() if line.text), {}, title)
     is_known = body.find(f"body[@{KNOWN}]") is not None
     if is_known or any(heading.get("class") != TITLE for heading in body.iter("h1", "h2")):
-        made = _title(paragraphs[:1], lines, levels)
-        for paragraph in made:
+        levels_of = _title(paragraphs[:1], lines, levels)
+        for paragraph in levels_of:
             paragraph.set("class", TITLE)
     else:
-        made = dict(_headings(paragraphs, lines, levels))
-    for paragraph, level in made.items():
+        levels_of = dict(_headings(paragraphs, lines, levels))
+    for paragraph, level in levels_of.items():
         paragraph.tag = f"h{level}"
         etree.strip_tags(
             paragraph, "strong", "b", *(("em", "i") if lines[paragraph].italic else ())
@@ -180,17 +182,19 @@ def find_headings(body: Element, title: str) -> list[str]:
     for element in body.iter("*"):
         element.attrib.pop(SIZE, None)
         element.attrib.pop(BOLD, None)
-    return [lines[paragraph].text for paragraph in made]
+    return [lines[paragraph].text for paragraph in levels_of]
 
 
 def _line(paragraph: Element) -> TextLine:
-    said = words(paragraph)
+    words_said = words(paragraph)
     strong = [word for e in paragraph.iter("strong", "b") for word in words(e)]
     italic = [word for e in paragraph.iter("em", "i") for word in words(e)]
-    is_bold = bool(said) and (len(strong) >= len(said) or paragraph.get(BOLD) is not None)
-    is_line = bool(said) and paragraph.find(".//br") is None
-    is_italic = is_line and len(italic) >= len(said)
-    return TextLine(" ".join(said), float(paragraph.get(SIZE) or 0), is_bold, is_italic)
+    is_bold = bool(words_said) and (
+        len(strong) >= len(words_said) or paragraph.get(BOLD) is not None
+    )
+    is_line = bool(words_said) and paragraph.find(".//br") is None
+    is_italic = is_line and len(italic) >= len(words_said)
+    return TextLine(" ".join(words_said), float(paragraph.get(SIZE) or 0), is_bold, is_italic)
 
 
 def _title(
@@ -222,5 +226,5 @@ def _headings(
             rows.append((paragraph, None if LABEL.match(line.text) else line))
         if below is not None and below not in lines:
             rows.append((below, None))
-    found = levels.of_all([line for _, line in rows])
-    yield from ((row[0], level) for row, level in zip(rows, found, strict=True) if level)
+    numbers = levels.of_all([line for _, line in rows])
+    yield from ((row[0], level) for row, level in zip(rows, numbers, strict=True) if level)

@@ -32,12 +32,12 @@ def open_archive(data: bytes) -> dict[str, bytes]:
         raise BrokenArchiveError("The file has a password, or is in an old format.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = [info for info in archive.infolist() if not info.is_dir()]
-            if sum(info.file_size for info in found) > MOST_BYTES:
+            entries = [info for info in archive.infolist() if not info.is_dir()]
+            if sum(info.file_size for info in entries) > MOST_BYTES:
                 raise BrokenArchiveError(f"It holds more than {MOST_BYTES // 2**20} MiB.")
-            if any(info.flag_bits & 1 for info in found):
+            if any(info.flag_bits & 1 for info in entries):
                 raise BrokenArchiveError("The file has a password.")
-            parts = {info.filename: archive.read(info) for info in found}
+            parts = {info.filename: archive.read(info) for info in entries}
     except BrokenArchiveError:
         raise
     except BROKEN as error:

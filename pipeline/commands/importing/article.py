@@ -17,7 +17,7 @@ _NEVER = frozenset(
     "svg canvas iframe object embed applet form button input select"
     " textarea nav dialog audio video map link meta base".split()
 )
-_BESIDE = re.compile(
+_ACCESSORY = re.compile(
     r"(?:^|[-_ ])(?:ad|ads|advert\w*|banner|breadcrumbs?|byline-social|comments?|cookies?|disqus"
     r"|footer|gdpr|masthead|menu|metabox|modal|nav|navbar|navigation|newsletter|noprint|outbrain"
     r"|pagination|paywall|popup|printfooter|promo|recirc|recommended|related|rss|share|sharedaddy"
@@ -38,7 +38,7 @@ _LEGAL = re.compile(
     r"|terms of (?:use|service)|\bcookies?\b",
     re.IGNORECASE,
 )
-_ONE = frozenset("p table tbody tr ul ol dl blockquote pre".split())
+_UNDIVIDED = frozenset("p table tbody tr ul ol dl blockquote pre".split())
 """Elements that are one piece of an article."""
 
 _UNDER = frozenset({"p", "ul", "ol", "table", "blockquote", "pre", "figure", "dl"})
@@ -62,8 +62,8 @@ def line(element: Element) -> str:
     parts = [element.text or ""]
     for inner in element:
         gap = "" if inner.tag in _GOES_ON else " "
-        said = line(inner) if isinstance(inner.tag, str) else ""
-        parts += (gap, said, gap, inner.tail or "")
+        text = line(inner) if isinstance(inner.tag, str) else ""
+        parts += (gap, text, gap, inner.tail or "")
     return "".join(parts)
 
 
@@ -133,17 +133,19 @@ def find(root: Element) -> Element:
     """The element with the article: the innermost that has most of the text of the page, with what
     stands around it if that is text too."""
     body = root.find("body")
-    page = found = root if body is None else body
+    page = article = root if body is None else body
     weights = _weights(page)
     least = MOST * weights.get(page, 0)
-    while parts := [e for e in found if weights.get(e, 0) >= least > 0 and e.tag not in _ONE]:
-        found = parts[0]
-    above = found.getparent()
-    while found is not page and above is not None and above is not page:
-        if length(above) - length(found) > MIXED * (weights[above] - weights[found]):
+    while parts := [
+        e for e in article if weights.get(e, 0) >= least > 0 and e.tag not in _UNDIVIDED
+    ]:
+        article = parts[0]
+    above = article.getparent()
+    while article is not page and above is not None and above is not page:
+        if length(above) - length(article) > MIXED * (weights[above] - weights[article]):
             break
-        found, above = above, above.getparent()
-    return found
+        article, above = above, above.getparent()
+    return article
 
 
 def _weights(page: Element) -> dict[Element, int]:
@@ -153,7 +155,7 @@ def _weights(page: Element) -> dict[Element, int]:
     outside: set[Element] = set()
     for element in page.iter("*"):
         above = element.getparent()
-        is_outside = element is not page and (element.tag in _OUTSIDE or _is_beside(element))
+        is_outside = element is not page and (element.tag in _OUTSIDE or _is_accessory(element))
         if above in outside or is_outside:
             outside.add(element)
             continue
@@ -161,9 +163,9 @@ def _weights(page: Element) -> dict[Element, int]:
         if element.tag == "img":
             weight = PICTURE
         elif element.tag not in _GOES_ON:
-            said = " ".join(_direct_text(element).split())
-            if not _LEGAL.search(said):
-                weight = len(said)
+            text = " ".join(_direct_text(element).split())
+            if not _LEGAL.search(text):
+                weight = len(text)
         for holder in (element, *element.iterancestors()) if weight else ():
             weights[holder] = weights.get(holder, 0) + weight
     return weights
@@ -179,7 +181,7 @@ def _direct_text(element: Element) -> str:
     return "".join(parts)
 
 
-def beside(chosen: Element) -> Iterator[Element]:
+def accessories(chosen: Element) -> Iterator[Element]:
     """The elements with text on a page that are outside the article."""
     for element in (chosen, *chosen.iterancestors()):
         above = element.getparent()
@@ -194,13 +196,13 @@ def clean(article: Element) -> Iterator[Element]:
     for element in [*article.iter()]:
         if element is article or not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if _is_beside(element):
+        if _is_accessory(element):
             if words(element):
                 yield element
             drop(element)
 
 
-def _is_beside(element: Element) -> bool:
+def _is_accessory(element: Element) -> bool:
     tag = element.tag
     if tag in ("footer", "aside") and element.get("role") != "doc-footnote":
         return "epub" not in "".join(map(str, element.keys())) and not _is_note(element)
@@ -221,16 +223,16 @@ def _is_note(element: Element) -> bool:
 
 def _named(element: Element) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool(_BESIDE.search(names[:500]))
+    return bool(_ACCESSORY.search(names[:500]))
 
 
 def _is_menu(element: Element) -> bool:
     """Return whether an element contains only links, three or more, which do not make a
     paragraph."""
-    found = list(element.iter("a"))
+    anchors = list(element.iter("a"))
     size = length(element)
     if (
-        len(found) < 3
+        len(anchors) < 3
         or size > 1500
         or any(e.tag in _UNDER for e in element.iter() if e is not element)
     ):

@@ -72,19 +72,19 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     folder, summary = _summary(path)
     name = shown_name(str(summary or path))
     if summary and summary.suffix == ".md":
-        chapters, found = _listed(summary, name)
+        chapters, findings = _listed(summary, name)
     elif summary:
-        chapters, found = _in_settings(summary, folder, name)
+        chapters, findings = _in_settings(summary, folder, name)
     else:
-        chapters, found = [*_sorted(folder)], []
-    files = [one.path for one in chapters if one.path]
+        chapters, findings = [*_sorted(folder)], []
+    files = [chapter.path for chapter in chapters if chapter.path]
     if not files:
         message = "There are no chapters in it."
         return _Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
     root = path if path.is_dir() else path.parent
     metadata = _metadata(folder, root)
     inside = InputFolder.of(folder, files)
-    made: dict[str, Imported] = {}
+    imported: dict[str, Imported] = {}
     lines: list[str] = []
     labels: Counter[str] = Counter()
     in_part = False
@@ -94,22 +94,24 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
             lines.append(f"## {chapter.title} {{.part}}")
             continue
         in_part = in_part and not chapter.is_outside
-        own = chapter.path.relative_to(folder).with_suffix(".md").as_posix()
-        one = _chapter(chapter, changes, inside, labels)
-        if one.failed:
-            found += one.findings
+        path_inside = chapter.path.relative_to(folder).with_suffix(".md").as_posix()
+        part = _chapter(chapter, changes, inside, labels)
+        if part.failed:
+            findings += part.findings
             continue
-        made[own] = one
+        imported[path_inside] = part
         shift = min(5, chapter.depth + in_part)
-        shown = f'"{own}"' if " " in own else own
+        shown = f'"{path_inside}"' if " " in path_inside else path_inside
         lines.append(f"{{{{ include {shown}{f' shift={shift}' if shift else ''} }}}}")
-    speakers = {s.name: s for one in made.values() for s in one.metadata.speakers}
+    speakers = {s.name: s for part in imported.values() for s in part.metadata.speakers}
     works = (
-        Placed(posixpath.join(posixpath.dirname(own), work.text))
-        for own, one in made.items()
-        for work in one.metadata.bibliography
+        Placed(posixpath.join(posixpath.dirname(path_inside), work.text))
+        for path_inside, part in imported.items()
+        for work in part.metadata.bibliography
     )
-    lang = next((one.metadata.lang for one in made.values() if one.metadata.lang != "en"), "en")
+    lang = next(
+        (part.metadata.lang for part in imported.values() if part.metadata.lang != "en"), "en"
+    )
     metadata = replace(
         metadata,
         title=metadata.title or re.sub("[-_]+", " ", root.resolve().name).capitalize(),
@@ -119,13 +121,16 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     )
     text = front_matter(metadata) + "\n" + "\n\n".join(lines) + "\n"
     rows: dict[str, Row] = {}
-    for row in (row for one in made.values() for row in one.ledger):
+    for row in (row for part in imported.values() for row in part.ledger):
         before = rows.get(row.name, Row(row.name, 0, 0))
         rows[row.name] = Row(
             row.name, before.in_input + row.in_input, before.in_source + row.in_source
         )
-    told = [*found, *(finding for one in made.values() for finding in one.findings)]
-    return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(told)), made)
+    all_findings = [
+        *findings,
+        *(finding for part in imported.values() for finding in part.findings),
+    ]
+    return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(all_findings)), imported)
 
 
 def _summary(path: Path) -> tuple[Path, Path | None]:
@@ -145,10 +150,10 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
             return summary.parent, summary
     for settings in (path / "_quarto.yml", path / "mkdocs.yml"):
         if settings.is_file():
-            said = _settings(settings)
-            if settings.name == "mkdocs.yml" and said.get("nav"):
-                return path / str(said.get("docs_dir") or "docs"), settings
-            book = said.get("book")
+            values = _settings(settings)
+            if settings.name == "mkdocs.yml" and values.get("nav"):
+                return path / str(values.get("docs_dir") or "docs"), settings
+            book = values.get("book")
             if isinstance(book, dict) and book.get("chapters"):
                 return path, settings
     return path, None
@@ -163,24 +168,24 @@ def _of_gitbook(folder: Path) -> dict[str, Any]:
 def _settings(file: Path) -> dict[str, Any]:
     """The settings of a tool; none if they are not plain YAML."""
     try:
-        said = yaml.safe_load(file.read_text("utf-8-sig", "replace"))
+        values = yaml.safe_load(file.read_text("utf-8-sig", "replace"))
     except (OSError, yaml.YAMLError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _in_settings(
     settings: Path, folder: Path, name: str
 ) -> tuple[list[_Chapter], list[Diagnostic]]:
     """The chapters that the settings of Quarto or MkDocs list, each file once."""
-    said = _settings(settings)
-    book = said.get("book")
-    listed = said.get("nav")
+    values = _settings(settings)
+    book = values.get("book")
+    listed = values.get("nav")
     if isinstance(book, dict):
         more = book.get("appendices")
         listed = [*book["chapters"], *(more if isinstance(more, list) else [])]
-    found: list[_Chapter] = []
-    told: list[Diagnostic] = []
+    chapters: list[_Chapter] = []
+    findings: list[Diagnostic] = []
     seen: set[Path] = set()
 
     def take(target: str, title: str, level: int) -> None:
@@ -188,17 +193,17 @@ def _in_settings(
         is_inside = file.resolve().is_relative_to(folder.resolve())
         if not (is_inside and file.is_file() and FORMATS.get(file.suffix.lower())):
             message = f"The chapter “{(title or target)[:60]}” has no file, and is left out."
-            told.append(lost(message, name))
+            findings.append(lost(message, name))
         elif file.resolve() not in seen:
             seen.add(file.resolve())
-            found.append(_Chapter(file, max(0, level - 1), title, is_outside=not level))
+            chapters.append(_Chapter(file, max(0, level - 1), title, is_outside=not level))
 
     def read_all(entries: Any, level: int) -> None:
         for entry in entries if isinstance(entries, list) and level < DEEPEST else ():
             if isinstance(entry, str):
                 take(entry, "", level)
             elif isinstance(entry, dict) and "part" in entry:
-                found.append(_Chapter(None, title=str(entry["part"])))
+                chapters.append(_Chapter(None, title=str(entry["part"])))
                 read_all(entry.get("chapters"), 1)
             elif isinstance(entry, dict) and "file" in entry:
                 take(str(entry["file"]), str(entry.get("text") or ""), level)
@@ -209,25 +214,27 @@ def _in_settings(
                     elif level:  # a part within a part, which is none
                         read_all(inner, level)
                     else:
-                        found.append(_Chapter(None, title=str(title)))
+                        chapters.append(_Chapter(None, title=str(title)))
                         read_all(inner, 1)
 
     read_all(listed, 0)
-    return found, told
+    return chapters, findings
 
 
 def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]:
     """The chapters that a summary lists, each file once."""
-    found: list[_Chapter] = []
-    told: list[Diagnostic] = []
+    chapters: list[_Chapter] = []
+    findings: list[Diagnostic] = []
     indents: list[int] = []
     folder = summary.parent
     seen: set[Path] = set()
     lines = summary.read_text("utf-8-sig", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         part = _PART.match(line)
-        if part and (found or part[1].strip().casefold() not in ("summary", "table of contents")):
-            found.append(_Chapter(None, title=part[1].strip()))
+        if part and (
+            chapters or part[1].strip().casefold() not in ("summary", "table of contents")
+        ):
+            chapters.append(_Chapter(None, title=part[1].strip()))
             continue
         entry = _ENTRY.match(line)
         if not entry:
@@ -241,22 +248,22 @@ def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]
         is_inside = file.resolve().is_relative_to(folder.resolve())
         if target and is_inside and file.is_file() and file.resolve() not in seen:
             seen.add(file.resolve())
-            found.append(_Chapter(file, len(indents) - 1, entry[2].strip()))
+            chapters.append(_Chapter(file, len(indents) - 1, entry[2].strip()))
         elif not target or not (is_inside and file.is_file()):
             message = f"The chapter “{entry[2][:60]}” has no file, and is left out."
-            told.append(lost(message, name, span=Span(number, entry.start(2) + 1)))
-    if found and found[0].path is None and not any(one.path for one in found):
-        return [], told
-    return found, told
+            findings.append(lost(message, name, span=Span(number, entry.start(2) + 1)))
+    if chapters and chapters[0].path is None and not any(chapter.path for chapter in chapters):
+        return [], findings
+    return chapters, findings
 
 
 def _sorted(folder: Path) -> Iterator[_Chapter]:
     """The files of a folder that can be read, as people sort them: numbers by their size."""
 
     def key(file: Path) -> tuple[Any, ...]:
-        own = file.relative_to(folder)
-        names = [*own.parent.parts, own.stem]
-        first = own.stem.casefold() not in _FIRST
+        inside = file.relative_to(folder)
+        names = [*inside.parent.parts, inside.stem]
+        first = inside.stem.casefold() not in _FIRST
         parts = [re.split(r"(\d{1,9})", name.casefold()) for name in names]
         return (
             [[int(p) if p.isdigit() else p for p in part] for part in parts[:-1]],
@@ -265,8 +272,8 @@ def _sorted(folder: Path) -> Iterator[_Chapter]:
         )
 
     for file in sorted(folder.rglob("*"), key=key):
-        own = file.relative_to(folder)
-        hidden = any(part.startswith((".", "_")) for part in own.parts)
+        inside = file.relative_to(folder)
+        hidden = any(part.startswith((".", "_")) for part in inside.parts)
         if file.is_file() and not hidden and FORMATS.get(file.suffix.lower()):
             yield _Chapter(file)
 
@@ -274,8 +281,8 @@ def _sorted(folder: Path) -> Iterator[_Chapter]:
 def _metadata(folder: Path, root: Path) -> Metadata:
     """The metadata in the settings of mdBook, GitBook, Quarto or MkDocs."""
     quarto, mkdocs = _settings(root / "_quarto.yml"), _settings(root / "mkdocs.yml")
-    if said := (quarto.get("book") or mkdocs.get("site_name")):
-        book = said if isinstance(said, dict) else mkdocs
+    if values := (quarto.get("book") or mkdocs.get("site_name")):
+        book = values if isinstance(values, dict) else mkdocs
         names = book.get("author") or book.get("site_author") or []
         names = names if isinstance(names, list) else [names]
         names = [name.get("name", "") if isinstance(name, dict) else name for name in names]
@@ -297,20 +304,20 @@ def _metadata(folder: Path, root: Path) -> Metadata:
     for file in (root / "book.toml", folder / "book.toml", folder.parent / "book.toml"):
         if file.is_file():
             try:
-                said = tomllib.loads(file.read_text("utf-8")).get("book", {})
+                values = tomllib.loads(file.read_text("utf-8")).get("book", {})
             except (tomllib.TOMLDecodeError, UnicodeDecodeError):
                 return Metadata()
-            if not isinstance(said, dict):
+            if not isinstance(values, dict):
                 return Metadata()
-            authors = said.get("authors", [])
+            authors = values.get("authors", [])
             return Metadata(
-                title=str(said.get("title", "")),
+                title=str(values.get("title", "")),
                 authors=tuple(
                     Contributor(name=str(name).partition("<")[0].strip())
                     for name in (authors if isinstance(authors, list) else [])
                 ),
-                description=str(said.get("description", "")),
-                lang=language_of(str(said.get("language", ""))),
+                description=str(values.get("description", "")),
+                lang=language_of(str(values.get("language", ""))),
             )
     return Metadata()
 
@@ -322,12 +329,12 @@ def _chapter(
     path = chapter.path or Path()
     name = shown_name(str(path))
     draft = read(path, name, changes, folder)
-    made = written(_as_chapter(draft, chapter, path, labels), name, path.stem)
-    if made.failed:
-        return made
-    told = _marks(made.text, name)
-    body = made.text.partition("---\n")[2].partition("\n---\n")[2].lstrip("\n")
-    return made._replace(text=body, findings=(*made.findings, *told))
+    imported = written(_as_chapter(draft, chapter, path, labels), name, path.stem)
+    if imported.failed:
+        return imported
+    marks = _marks(imported.text, name)
+    body = imported.text.partition("---\n")[2].partition("\n---\n")[2].lstrip("\n")
+    return imported._replace(text=body, findings=(*imported.findings, *marks))
 
 
 def _marks(text: str, name: str) -> Iterator[Diagnostic]:
@@ -343,15 +350,15 @@ def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str
     title = draft.metadata.title
     if folded(title) in ("", folded(path.stem)):  # no title of its own
         title = chapter.title or title or path.stem
-    own = {note.label: note.label for note in draft.notes}
-    for label in own:
+    new_labels = {note.label: note.label for note in draft.notes}
+    for label in new_labels:
         if labels[label]:
-            own[label] = f"{slug(path.stem)}-{label}"
-        labels[own[label]] += 1
+            new_labels[label] = f"{slug(path.stem)}-{label}"
+        labels[new_labels[label]] += 1
     changes = {
         Heading: lambda node: replace(node, level=min(6, node.level + 1)),
-        NoteReference: lambda node: replace(node, label=own.get(node.label, node.label)),
-        Note: lambda node: replace(node, label=own.get(node.label, node.label)),
+        NoteReference: lambda node: replace(node, label=new_labels.get(node.label, node.label)),
+        Note: lambda node: replace(node, label=new_labels.get(node.label, node.label)),
     }
     is_markdown = FORMATS.get(path.suffix.lower()) == "markdown"
     name = id_of_title(normalise(path.read_text("utf-8", "replace"))) if is_markdown else ""

@@ -29,17 +29,17 @@ def join_captions(root: Element) -> None:
             continue
         before, after = caption.getprevious(), caption.getnext()
         around = (after, before) if _OF_TABLES.match(_spoken_text(caption)) else (before, after)
-        for one in (one for one in around if one is not None):
-            if one.tag == "table" and one.find("caption") is None:
+        for near in (near for near in around if near is not None):
+            if near.tag == "table" and near.find("caption") is None:
                 caption.tag = "caption"
-                one.insert(0, caption)
-            elif _is_image(one):
-                one.tag, caption.tag = "figure", "figcaption"
-                one.append(caption)
+                near.insert(0, caption)
+            elif _is_image(near):
+                near.tag, caption.tag = "figure", "figcaption"
+                near.append(caption)
             else:
                 continue
             if (name := caption.attrib.pop("id", None)) is not None:
-                one.set("id", name)
+                near.set("id", name)
             break
         if is_caption:
             caption.attrib.pop("class", None)
@@ -90,8 +90,8 @@ def label_words(root: Element) -> int:
 
 
 def _is_labelled(paragraph: Element) -> bool:
-    said = _spoken_text(paragraph).strip()
-    label = LABEL.match(said) if len(said) <= LONGEST else None
+    text = _spoken_text(paragraph).strip()
+    label = LABEL.match(text) if len(text) <= LONGEST else None
     return label is not None and label[0].rstrip().endswith((".", ":", "–", "—", "-"))
 
 

@@ -72,7 +72,7 @@ class Marks:
         self.nodes: list[Node] = []
         self.works: dict[str, dict[str, Any]] = {}
         self._keys: dict[str, str] = {}
-        self._sources = {one.findtext(f"{_B}Tag") or "": one for one in sources}
+        self._sources = {element.findtext(f"{_B}Tag") or "": element for element in sources}
 
     def field(self, instruction: str, data: str = "") -> str:
         """The placeholder for the content of a field, which may have ``data``; nothing if it is not
@@ -82,7 +82,7 @@ class Marks:
             return self._of_data(instruction.partition(_DATA)[2])
         if _ENDNOTE in instruction:
             return self._of_endnote(instruction.partition(_ENDNOTE)[2].strip() or data)
-        if name == "BIBLIOGRAPHY" or any(one in instruction for one in _BIBLIOGRAPHIES):
+        if name == "BIBLIOGRAPHY" or any(program in instruction for program in _BIBLIOGRAPHIES):
             return self._add(model.Bibliography()) if self.works else ""
         if name == "INDEX":
             has_marks = any("index" in node.attributes.classes for node in self.nodes)
@@ -100,8 +100,8 @@ class Marks:
         if not entry:
             return ""
         pairs = (("entry", entry), ("see", see)) if see else (("entry", entry),)
-        own = Attributes(classes=("index",), pairs=pairs)
-        return self._add(model.InlineElement(name="span", attributes=own))
+        attributes = Attributes(classes=("index",), pairs=pairs)
+        return self._add(model.InlineElement(name="span", attributes=attributes))
 
     def work(self, fields: dict[str, str]) -> str:
         """The mark of a citation of a work, by the fields that LibreOffice has of it."""
@@ -120,8 +120,8 @@ class Marks:
 
     def _entry(self, instruction: str) -> str:
         match = re.match(r'\s*+XE\s++["“]?((?:\\.|[^"\\])*+)', instruction, re.I)
-        said = {key: a or b for key, a, b in _SWITCH.findall(instruction)}
-        see = _SEE.sub("", said.get("t", ""))
+        switches = {key: a or b for key, a, b in _SWITCH.findall(instruction)}
+        see = _SEE.sub("", switches.get("t", ""))
         path = re.split(r"(?<!\\):", match[1]) if match else ()
         return self.index((level.replace("\\", "") for level in path), see)
 
@@ -141,13 +141,13 @@ class Marks:
         except (etree.XMLSyntaxError, ValueError):
             return ""
         items = []
-        for one in root.iter("Cite"):
-            record = one.find("record")
+        for cite in root.iter("Cite"):
+            record = cite.find("record")
             if record is None:
                 return ""
             keys = {"Pages": "locator", "Prefix": "prefix", "Suffix": "suffix"}
-            more: dict[str, Any] = {key: _text(one, tag) for tag, key in keys.items()}
-            more["suppress-author"] = one.get("ExcludeAuth") == "1"
+            more: dict[str, Any] = {key: _text(cite, tag) for tag, key in keys.items()}
+            more["suppress-author"] = cite.get("ExcludeAuth") == "1"
             items.append((self._key(_of_record(record)), more))
         return self._cite(items)
 
@@ -158,10 +158,10 @@ class Marks:
             tag = part.split(None, 1)[0] if part else ""
             if tag not in self._sources:
                 return ""
-            said = {key: a or b for key, a, b in _SWITCH.findall(part)}
+            switches = {key: a or b for key, a, b in _SWITCH.findall(part)}
             more = {
-                "locator": said.get("p", ""), "prefix": said.get("f", ""),
-                "suffix": said.get("s", ""), "suppress-author": "n" in said,
+                "locator": switches.get("p", ""), "prefix": switches.get("f", ""),
+                "suffix": switches.get("s", ""), "suppress-author": "n" in switches,
             }  # fmt: skip
             items.append((self._key(_of_source(self._sources[tag])), more))
         return self._cite(items)
@@ -170,16 +170,16 @@ class Marks:
         if not items:
             return ""
         source = "[" + "; ".join(_written(key, item) for key, item in items) + "]"
-        found = [n for n in walk(parse(source).blocks) if isinstance(n, model.Citation)]
-        if len(found) != 1 or found[0].source != source:
+        citations = [n for n in walk(parse(source).blocks) if isinstance(n, model.Citation)]
+        if len(citations) != 1 or citations[0].source != source:
             source = "[" + "; ".join(f"@{key}" for key, _ in items) + "]"
-            found = [n for n in walk(parse(source).blocks) if isinstance(n, model.Citation)]
-        return self._add(replace(found[0], span=None))
+            citations = [n for n in walk(parse(source).blocks) if isinstance(n, model.Citation)]
+        return self._add(replace(citations[0], span=None))
 
     def _key(self, data: dict[str, Any]) -> str:
         """The key of a work: who made it, and when."""
-        own = json.dumps(data, sort_keys=True)
-        if own not in self._keys:
+        record = json.dumps(data, sort_keys=True)
+        if record not in self._keys:
             people: Any = next((data[k] for k in ("author", "editor") if data.get(k)), ({},))
             name = people[0].get("family") or people[0].get("literal") or data.get("title") or ""
             parts = (data.get("issued") or {}).get("date-parts") or [[""]]
@@ -189,9 +189,9 @@ class Marks:
             while key in self.works:
                 number += 1
                 key = f"{stem}-{number}"
-            self._keys[own] = key
+            self._keys[record] = key
             self.works[key] = {**data, "id": key}
-        return self._keys[own]
+        return self._keys[record]
 
 
 def _written(key: str, item: dict[str, Any]) -> str:
@@ -200,9 +200,9 @@ def _written(key: str, item: dict[str, Any]) -> str:
     prefix, suffix = (_bare(item.get(name)) for name in ("prefix", "suffix"))
     locator = _bare(item.get("locator"))
     label = str(item.get("label") or "page")
-    said = "" if not locator else f", {locator}" if label == "page" else f", {label} {locator}"
+    place = "" if not locator else f", {locator}" if label == "page" else f", {label} {locator}"
     after = "" if not suffix else suffix if suffix.startswith(",") else f", {suffix}"
-    return f"{prefix} {sign}{key}{said}{after}".strip()
+    return f"{prefix} {sign}{key}{place}{after}".strip()
 
 
 def _bare(text: object) -> str:
@@ -219,9 +219,12 @@ def _of_source(source: Element) -> dict[str, Any]:
     for role, name in (("Author", "author"), ("Editor", "editor"), ("Translator", "translator")):
         people = []
         for person in source.iterfind(f"{_B}Author/{_B}{role}/{_B}NameList/{_B}Person"):
-            given = (person.findtext(f"{_B}{part}") or "" for part in ("First", "Middle"))
+            first_names = (person.findtext(f"{_B}{part}") or "" for part in ("First", "Middle"))
             people.append(
-                {"family": person.findtext(f"{_B}Last") or "", "given": " ".join(given).strip()}
+                {
+                    "family": person.findtext(f"{_B}Last") or "",
+                    "given": " ".join(first_names).strip(),
+                }
             )
         if corporate := source.findtext(f"{_B}Author/{_B}{role}/{_B}Corporate"):
             people.append({"literal": corporate})
@@ -234,8 +237,8 @@ def _of_source(source: Element) -> dict[str, Any]:
 
 
 def _text(element: Element, path: str) -> str:
-    found = element.find(path)
-    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
+    inner = element.find(path)
+    return "" if inner is None else " ".join("".join(map(str, inner.itertext())).split())
 
 
 def _of_record(record: Element) -> dict[str, Any]:
@@ -246,10 +249,10 @@ def _of_record(record: Element) -> dict[str, Any]:
     for path, role in (("authors", "author"), ("secondary-authors", "editor")):
         people = []
         for person in record.iterfind(f"contributors/{path}/author"):
-            family, _, given = "".join(map(str, person.itertext())).partition(",")
+            family, _, first_names = "".join(map(str, person.itertext())).partition(",")
             whole = {"literal": family.strip()}
-            named = {"family": family.strip(), "given": given.strip()}
-            people.append(named if given.strip() else whole)
+            named = {"family": family.strip(), "given": first_names.strip()}
+            people.append(named if first_names.strip() else whole)
         if people:
             data[role] = people
     if (year := _text(record, "dates/year")).isdecimal():
@@ -259,8 +262,8 @@ def _of_record(record: Element) -> dict[str, Any]:
 
 def _of_fields(kind: str, fields: dict[str, str]) -> dict[str, Any]:
     """The data of a work that a program stores in named fields."""
-    found = {_FIELDS[key]: text.strip() for key, text in fields.items() if key in _FIELDS}
-    return {"type": _KINDS.get(kind, "document"), **{k: v for k, v in found.items() if v}}
+    values = {_FIELDS[key]: text.strip() for key, text in fields.items() if key in _FIELDS}
+    return {"type": _KINDS.get(kind, "document"), **{k: v for k, v in values.items() if v}}
 
 
 def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
@@ -276,12 +279,12 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
     }
     unmarked: Changes = {Text: lambda node: replace(node, text=MARKED.sub("", node.text))}
     notes = rewrite(rewrite(draft.notes, leave=changes), leave=unmarked)
-    found = count(nodes, ())  # type: ignore[arg-type]
-    counts = {**draft.counts, **{row: found[row] for row in ("citations", INDEXED)}}
+    numbers = count(nodes, ())  # type: ignore[arg-type]
+    counts = {**draft.counts, **{row: numbers[row] for row in ("citations", INDEXED)}}
     counts["paragraphs"] = counts.get("paragraphs", 0) - sum(map(_is_block, nodes))
     blocks = rewrite(rewrite(draft.blocks, leave=changes), leave=unmarked)
     draft = replace(draft, blocks=blocks, notes=notes, counts=counts)
-    if found[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
+    if numbers[INDEXED] and not any(isinstance(node, model.Index) for node in nodes):
         message = "It has index marks but no index: editions will have one at the end."
         hint = "Remove the marks, `[]{.index …}`, if you do not want one."
         draft = replace(draft, findings=(*draft.findings, lost(message, name, hint)))
@@ -298,9 +301,9 @@ def with_marks(draft: Draft, marks: Marks, name: str, stem: str) -> Draft:
 
 def _settled(node: Node, entries: set[str]) -> Node:
     """A node, which refers to another index entry only if that exists."""
-    own = node.attributes
-    is_known = own.get("see").casefold() in entries
-    return node if is_known else replace(node, attributes=own.without({"see"}))
+    attributes = node.attributes
+    is_known = attributes.get("see").casefold() in entries
+    return node if is_known else replace(node, attributes=attributes.without({"see"}))
 
 
 def _is_block(node: Node) -> bool:
@@ -310,11 +313,11 @@ def _is_block(node: Node) -> bool:
 def _parts(node: Text, nodes: tuple[Node, ...]) -> Iterator[Node]:
     """The text with the nodes within a line that it has marks of; marks of blocks stay."""
     for at, part in enumerate(MARKED.split(node.text)):
-        made = nodes[int(part)] if at % 2 and int(part) < len(nodes) else None
-        if made is not None and _is_block(made):
+        node_here = nodes[int(part)] if at % 2 and int(part) < len(nodes) else None
+        if node_here is not None and _is_block(node_here):
             yield Text(text=f"{MARK}{part}{MARK}")
-        elif made is not None:
-            yield made
+        elif node_here is not None:
+            yield node_here
         elif part and not at % 2:
             yield replace(node, text=part)
 

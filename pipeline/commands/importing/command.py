@@ -68,35 +68,37 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
 
     books = [path for path in files if book or is_summary(path)]
     folders = [InputFolder.of(path) for path in files if path.is_dir() and path not in books]
-    wanted = [one for path in files for one in ([(path, "")] if path in books else inputs(path))]
-    if out.suffix == ".md" and len(wanted) > 1:
+    requested = [
+        entry for path in files for entry in ([(path, "")] if path in books else inputs(path))
+    ]
+    if out.suffix == ".md" and len(requested) > 1:
         raise click.UsageError("Several files need a folder: name one with -o.")
-    targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in wanted]
+    targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in requested]
     code = BUILT
     imported = 0
-    for (path, _), target in zip(wanted, targets, strict=True):
+    for (path, _), target in zip(requested, targets, strict=True):
         chapters: dict[str, Imported] = {}
         if path in books:
-            made, chapters = import_book(path, changes)
-            target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'book'}.md"
+            result, chapters = import_book(path, changes)
+            target = out if out.suffix == ".md" else out / f"{slug(result.title) or 'book'}.md"
             while target.name in chapters:
                 target = target.with_stem(f"{target.stem}-book")
         elif str(path) == "-":
-            made = import_text(sys.stdin.buffer.read())
-            target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'text'}.md"
+            result = import_text(sys.stdin.buffer.read())
+            target = out if out.suffix == ".md" else out / f"{slug(result.title) or 'text'}.md"
         else:
-            inside = next((one for one in folders if one.path in path.parents), ALONE)
-            made = import_file(path, changes, inside)
-        if made.failed:
-            show(made.findings, blocked=True)
+            inside = next((folder for folder in folders if folder.path in path.parents), ALONE)
+            result = import_file(path, changes, inside)
+        if result.failed:
+            show(result.findings, blocked=True)
             code = max(code, SOURCE_ERRORS)
             continue
-        written = {target: made.text.encode()}
-        written |= {target.parent / name: data for name, data in made.images.items()}
-        for name, one in chapters.items():
+        written = {target: result.text.encode()}
+        written |= {target.parent / name: data for name, data in result.images.items()}
+        for name, chapter in chapters.items():
             file = target.parent / name
-            written[file] = one.text.encode()
-            written |= {file.parent / name: data for name, data in one.images.items()}
+            written[file] = chapter.text.encode()
+            written |= {file.parent / name: data for name, data in chapter.images.items()}
         others = (file for file, data in written.items() if not outputs.holds(file, data))
         if there := next((file for file in others if file.exists()), None):
             message = (
@@ -108,11 +110,11 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
         or_exit(outputs.write_all, target.parent, written)
         say(f"import   {path}: {target}")
         click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
-        for row in made.ledger:
+        for row in result.ledger:
             mark = "" if row.in_source >= row.in_input else "  fewer"
             click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")
-        show(made.findings)
+        show(result.findings)
         imported += 1
-    if code and len(wanted) > 1:
-        click.echo(f"{imported} of {len(wanted)} files are imported.", err=True)
+    if code and len(requested) > 1:
+        click.echo(f"{imported} of {len(requested)} files are imported.", err=True)
     sys.exit(code)

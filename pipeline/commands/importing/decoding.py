@@ -30,9 +30,9 @@ def _encoding(data: bytes) -> str:
     """The declared encoding of a page, or that of old systems."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    found = re.search(rb"charset\s*+=\s*+[\"']?\s*+([\w-]{1,40})", data[:4096])
+    match = re.search(rb"charset\s*+=\s*+[\"']?\s*+([\w-]{1,40})", data[:4096])
     try:
-        return codecs.lookup(found[1].decode("ascii")).name if found else "cp1252"
+        return codecs.lookup(match[1].decode("ascii")).name if match else "cp1252"
     except LookupError:
         return "cp1252"
 
@@ -44,9 +44,9 @@ def cleaned(text: str, name: str) -> tuple[str, list[Diagnostic]]:
         return text, []
     before = text[: removed[0].start()].split("\n")
     number = len(removed)
-    said = "1 control character is" if number == 1 else f"{number} control characters are"
+    subject = "1 control character is" if number == 1 else f"{number} control characters are"
     span = Span(len(before), len(before[-1]) + 1)
-    return FORBIDDEN.sub(" ", text), [lost(f"{said} left out.", name, span=span)]
+    return FORBIDDEN.sub(" ", text), [lost(f"{subject} left out.", name, span=span)]
 
 
 def cleaned_page(data: bytes | str, name: str) -> tuple[str, list[Diagnostic]]:

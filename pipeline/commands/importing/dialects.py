@@ -68,10 +68,10 @@ def translated(text: str, tell: Report) -> str:
     text = _front_matter(text)
     lines = text.split("\n")
     start = lines.index("---", 1) + 1 if lines[0] == "---" and "---" in lines[1:] else 0
-    own = [(rf"\{{\{{ *{key} *\}}\}}", value) for key, value in _substitutions(text)]
+    patterns = [(rf"\{{\{{ *{key} *\}}\}}", value) for key, value in _substitutions(text)]
     for name in dict.fromkeys(re.findall(r"\{#((?:fig|tbl|tab|eq|sec|lst):[\w-]{1,100})", text)):
-        own.append((rf"(?<=[@#]){re.escape(name)}(?![\w-])", name.replace(":", "-", 1)))
-    within = [(re.compile(pattern), made.replace("\\", "\\\\")) for pattern, made in own]
+        patterns.append((rf"(?<=[@#]){re.escape(name)}(?![\w-])", name.replace(":", "-", 1)))
+    within = [(re.compile(pattern), replacement.replace("\\", "\\\\")) for pattern, replacement in patterns]
     return "\n".join([*lines[:start], *_body(lines, start, within, tell)])
 
 
@@ -87,16 +87,16 @@ def in_file(
         if line.strip() and once[line] == of_whole[line] == 1:
             shift = numbers[line] - at
         moved.append(shift)
-    for one in findings:
-        is_here = 0 < one.line < len(moved) and one.source == name
-        yield replace(one, line=max(1, one.line + moved[one.line])) if is_here else one
+    for finding in findings:
+        is_here = 0 < finding.line < len(moved) and finding.source == name
+        yield replace(finding, line=max(1, finding.line + moved[finding.line])) if is_here else finding
 
 
 def _substitutions(text: str) -> list[tuple[str, str]]:
     """The values of MyST's substitutions, by their names in the front matter."""
     match = re.match(r"---\n(?:.*\n)*?  substitutions:\n((?:    .*\n)+)", text)
-    found = re.finditer(r"(?m)^    (\w{1,60}): *+\"?([^\"\n]*+)\"?\n", match[1] if match else "")
-    return [(one[1], one[2]) for one in found]
+    matches = re.finditer(r"(?m)^    (\w{1,60}): *+\"?([^\"\n]*+)\"?\n", match[1] if match else "")
+    return [(row[1], row[2]) for row in matches]
 
 
 def _front_matter(text: str) -> str:
@@ -109,12 +109,12 @@ def _front_matter(text: str) -> str:
             return text
         text = _yaml(values, match[0].count("\n")) + text[match.end() :]
     elif match := re.match(r"(?:%[^\n]*+(?:\n[ \t][^\n]*+)*+\n){1,3}", text):
-        said = [line.removeprefix("%").strip() for line in match[0].rstrip("\n").split("\n")]
-        values = {"title": said[0]}
-        if len(said) > 1 and said[1]:
-            values["author"] = [name.strip() for name in said[1].split(";") if name.strip()]
-        if len(said) > 2 and said[2]:
-            values["date"] = said[2]
+        lines = [line.removeprefix("%").strip() for line in match[0].rstrip("\n").split("\n")]
+        values = {"title": lines[0]}
+        if len(lines) > 1 and lines[1]:
+            values["author"] = [name.strip() for name in lines[1].split(";") if name.strip()]
+        if len(lines) > 2 and lines[2]:
+            values["date"] = lines[2]
         text = _yaml(values, 0) + text[match.end() :]
     elif match := re.match(r"# ([^\n]+)\n\n((?:[A-Z][\w ]{0,30}: [^\n]+\n)+)\n", text):
         values, rest = _properties(match[2])
@@ -133,20 +133,20 @@ def _front_matter(text: str) -> str:
 
 def _properties(lines: str) -> tuple[dict[str, Any], str]:
     """The properties that Notion writes below the title, as front matter; the others as lines."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     rest = ""
     for line in lines.splitlines():
         key, _, value = line.partition(": ")
         match key.casefold():
             case "created by" | "author" | "authors":
-                found["author"] = [name.strip() for name in value.split(",")]
+                values["author"] = [name.strip() for name in value.split(",")]
             case "tags" | "topics":
-                found["keywords"] = [word.strip() for word in value.split(",")]
+                values["keywords"] = [word.strip() for word in value.split(",")]
             case "created" | "date" | "published" if date_in(value)[0]:
-                found["date"] = value
+                values["date"] = value
             case _:
                 rest += f"{line}  \n"
-    return found, f"{rest}\n" if rest else ""
+    return values, f"{rest}\n" if rest else ""
 
 
 def _yaml(values: dict[str, Any], height: int) -> str:
@@ -175,8 +175,8 @@ def _body(lines: list[str], start: int, within: Within, tell: Report) -> Iterato
         elif close:
             yield line
         elif match := _FENCE.match(line):
-            if match[2] and (made := _directive(match, lines, at, tell)):
-                after, written = made
+            if match[2] and (directive := _directive(match, lines, at, tell)):
+                after, written = directive
                 yield from written
                 at = after
             else:
@@ -197,16 +197,16 @@ def _body(lines: list[str], start: int, within: Within, tell: Report) -> Iterato
 def _line(line: str, within: Within) -> str:
     bare = line.strip()
     if bare[:1] in ("{", "%", "+"):
-        for pattern, made in _LINES:
+        for pattern, written in _LINES:
             if match := pattern.fullmatch(bare):
-                return match.expand(made)
+                return match.expand(written)
     parts = re.split(r"((?<![`}])`[^`\n]*`)", line)
     for number in range(0, len(parts), 2):
-        for pattern, made in (*_WITHIN, *within):
-            parts[number] = pattern.sub(made, parts[number])
+        for pattern, written in (*_WITHIN, *within):
+            parts[number] = pattern.sub(written, parts[number])
     joined = "".join(parts)
-    for pattern, made in _WITHIN[3:7]:  # the roles of MyST, whose texts are in backquotes
-        joined = pattern.sub(made, joined)
+    for pattern, written in _WITHIN[3:7]:  # the roles of MyST, whose texts are in backquotes
+        joined = pattern.sub(written, joined)
     return joined
 
 
@@ -223,28 +223,29 @@ def _directive(
         at += 1
     inner, empty = lines[at:end], [""] * (at - start)
     if name == "glossary":
-        made = ["", *(re.sub(r"^\s+(?=\S)", ":   ", line) for line in inner), ""]
+        written = ["", *(re.sub(r"^\s+(?=\S)", ":   ", line) for line in inner), ""]
     else:
         message = "The list of pages, `{toctree}`, is left out: editions have their own contents."
         tell(at, message)
-        made = [""] * (len(inner) + 2)
-    return end + 1, [*empty, *made]
+        written = [""] * (len(inner) + 2)
+    return end + 1, [*empty, *written]
 
 
 # --- front matter -----------------------------------------------------------------------
 
 
 def metadata_of(
-    document: Document, own: Metadata, text: str, name: str
+    document: Document, document_metadata: Metadata, text: str, name: str
 ) -> tuple[Metadata, list[Diagnostic]]:
-    """The metadata of the front matter (with its ``own`` identifier, not a derived one), including
-    keywords and a description under other tools' names; other keys are reported."""
-    found: list[Diagnostic] = []
-    metadata = replace(document.metadata, identifier=own.identifier)
-    unknown = [one for one in document.diagnostics if one.code == Code.UNKNOWN_KEY.slug]
+    """The metadata of the front matter, including keywords and a description under other tools'
+    names; other keys are reported. The identifier is that of ``document_metadata``, not a derived
+    one."""
+    findings: list[Diagnostic] = []
+    metadata = replace(document.metadata, identifier=document_metadata.identifier)
+    unknown = [finding for finding in document.diagnostics if finding.code == Code.UNKNOWN_KEY.slug]
     written = _written(text) if unknown else {}
-    for one in unknown:
-        match = re.search(r"`([^`]+)`", one.message)
+    for finding in unknown:
+        match = re.search(r"`([^`]+)`", finding.message)
         key = match[1] if match else ""
         value = written.get(key)
         if key.lower() in _TAGS and not metadata.keywords and (words := _words(value)):
@@ -255,17 +256,17 @@ def metadata_of(
             metadata = replace(metadata, description=" ".join(value.split()))
         else:
             message = f"The key `{key}` has no counterpart here, and is left out."
-            found.append(lost(message, name, span=Span(one.line, one.column)))
-    return metadata, found
+            findings.append(lost(message, name, span=Span(finding.line, finding.column)))
+    return metadata, findings
 
 
 def _written(text: str) -> dict[str, Any]:
     body = text.split("---\n", 2)
     try:
-        found = yaml.safe_load(body[1]) if len(body) > 2 else {}
+        values = yaml.safe_load(body[1]) if len(body) > 2 else {}
     except yaml.YAMLError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _words(value: Any) -> tuple[str, ...]:

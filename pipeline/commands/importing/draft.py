@@ -135,8 +135,8 @@ class InputFolder(NamedTuple):
                 images[file.name] = (*images.get(file.name, ()), file.relative_to(path))
         return cls(path, frozenset(file.resolve() for file in chapters), images)
 
-    def linked(self, text: str, own: Path) -> str:
-        """A text of the folder ``own``, with links of Markdown in place of Obsidian's to notes that
+    def linked(self, text: str, folder: Path) -> str:
+        """A text of this ``folder``, with links of Markdown in place of Obsidian's to notes that
         become chapters."""
         by_name = {file.stem.casefold(): file for file in sorted(self.chapters, reverse=True)}
 
@@ -144,23 +144,23 @@ class InputFolder(NamedTuple):
             chapter = by_name.get(match[1].strip().rpartition("/")[2].casefold())
             if chapter is None:
                 return match[0]
-            way = Path(os.path.relpath(chapter, own.resolve())).as_posix()
+            address = Path(os.path.relpath(chapter, folder.resolve())).as_posix()
             place = f"#{slug(match[2])}" if match[2] else ""
-            return f"[{match[3] or match[1]}](<{way}{place}>)"
+            return f"[{match[3] or match[1]}](<{address}{place}>)"
 
         return _NOTE_LINK.sub(link, text) if by_name else text
 
-    def image(self, own: Path, source: str) -> Path | None:
-        """The only image, from this folder, that a file in its folder ``own`` may mean by an
+    def image(self, folder: Path, source: str) -> Path | None:
+        """The only image, from this folder, that a file in the inner ``folder`` may mean by an
         address: by its path from there, or by the end of its path."""
-        if not self.path or not own.resolve().is_relative_to(self.path.resolve()):
+        if not self.path or not folder.resolve().is_relative_to(self.path.resolve()):
             return None
-        here = own.resolve().relative_to(self.path.resolve()).as_posix()
+        here = folder.resolve().relative_to(self.path.resolve()).as_posix()
         exact = Path(posixpath.normpath(posixpath.join(here, source)))
         end = f"/{source}".replace("/./", "/").rpartition("../")[2].strip("/")
         named = self.images.get(posixpath.basename(source), ())
-        found = [file for file in named if f"/{file.as_posix()}".endswith(f"/{end}")]
-        return exact if exact in named else found[0] if len(found) == 1 else None
+        matching = [file for file in named if f"/{file.as_posix()}".endswith(f"/{end}")]
+        return exact if exact in named else matching[0] if len(matching) == 1 else None
 
 
 ALONE = InputFolder()
@@ -169,33 +169,33 @@ ALONE = InputFolder()
 
 def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
     """The elements of a document, counted by the rows of the ledger."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for node in walk((*blocks, *notes)):
         if isinstance(node, Paragraph) and is_comment(node):
-            found["comments"] += 1
+            counts["comments"] += 1
         if isinstance(node, Text | model.Code | model.CodeBlock | model.Abbreviation):
-            found["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
+            counts["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
         if isinstance(node, model.Turn):
-            found["words"] += len(node.speaker.split())
+            counts["words"] += len(node.speaker.split())
         if isinstance(node, model.Image) and node.alt:
-            found[ALTERNATIVES] += 1
+            counts[ALTERNATIVES] += 1
         if isinstance(node, model.TableCell) and (node.columns > 1 or node.rows > 1):
-            found[MERGED] += 1
+            counts[MERGED] += 1
         if isinstance(node, model.InlineElement) and "index" in node.attributes.classes:
-            found[INDEXED] += 1
+            counts[INDEXED] += 1
         if isinstance(node, model.Container) and node.name == "sidebar":
-            found[BOXES] += 1
+            counts[BOXES] += 1
         if isinstance(node, model.Strikethrough) or (
             isinstance(node, model.InlineElement) and node.name == "ins"
         ):
-            found[CHANGED] += 1
+            counts[CHANGED] += 1
         if isinstance(node, model.Heading):
-            found[LEVELS[node.level - 1]] += 1
+            counts[LEVELS[node.level - 1]] += 1
         if isinstance(node, model.CrossReference):
-            found["words"] += 1 if node.form == "number" else 2
+            counts["words"] += 1 if node.form == "number" else 2
         if (name := KINDS.get(type(node))) and not is_comment(node):
-            found[name] += 1
-    return found
+            counts[name] += 1
+    return counts
 
 
 def lost(message: str, name: str, hint: str = "", span: Span | None = None) -> Diagnostic:
@@ -240,9 +240,13 @@ def is_comment(node: Node) -> bool:
 def change_sentences(number: int, changes: Changes) -> Iterator[str]:
     """The sentence about tracked changes, if there are any."""
     if number:
-        said = "1 tracked change is" if number == 1 else f"{number} tracked changes are"
-        what = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
-        yield f"{said} {what[changes]}."
+        subject = "1 tracked change is" if number == 1 else f"{number} tracked changes are"
+        treatment = {
+            "accept": "accepted",
+            "reject": "rejected",
+            "keep": "kept, as `<ins>` and `~~`",
+        }
+        yield f"{subject} {treatment[changes]}."
 
 
 def is_coloured(value: str) -> bool:
@@ -254,9 +258,9 @@ def is_coloured(value: str) -> bool:
 
 def look_sentences(coloured: Sequence[str], columns: int) -> Iterator[str]:
     """The sentences about texts in colours, and about text in columns."""
-    said = " ".join(" ".join(coloured).split())
-    if said:
-        yield f"The colours of text are left out, as of “{said[:60]}”."
+    text = " ".join(" ".join(coloured).split())
+    if text:
+        yield f"The colours of text are left out, as of “{text[:60]}”."
     if columns > 1:
         yield f"Text in {columns} columns becomes text in one; `::: columns {columns}` makes them."
 

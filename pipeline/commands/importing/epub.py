@@ -39,7 +39,7 @@ def read_epub(path: Path, name: str) -> Draft:
         root, folder = _package(parts)
         package = OpfPackage(root)
         cover = posixpath.normpath(posixpath.join(folder, unquote(package.cover())))
-        page, own, marks, cleanings = _joined_pages(root, folder, parts, cover)
+        page, is_ours, marks, cleanings = _joined_pages(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is damaged."
         return unread(message, name)
@@ -54,21 +54,24 @@ def read_epub(path: Path, name: str) -> Draft:
         sheets=[decoded(data) for file, data in parts.items() if file.endswith(".css")],
     )
     metadata = replace(metadata, title=metadata.title or draft.metadata.title)
-    told = cleanings + [
-        f"The identifier {one} is left out: a new edition gets its own."
-        for one in package.identifiers()
+    messages = cleanings + [
+        f"The identifier {identifier} is left out: a new edition gets its own."
+        for identifier in package.identifiers()
     ]
     if marks:
-        said = "1 print page marker is" if marks == 1 else f"{marks} print page markers are"
-        told.append(f"{said} left out: editions make their own.")
-    found = (*([made_here(name)] if own else ()), *(lost(one, name) for one in told))
+        subject = "1 print page marker is" if marks == 1 else f"{marks} print page markers are"
+        messages.append(f"{subject} left out: editions make their own.")
+    findings = (
+        *([made_here(name)] if is_ours else ()),
+        *(lost(message, name) for message in messages),
+    )
     images = dict(draft.images)
     suffix = posixpath.splitext(cover)[1].lower()
     if cover in parts and suffix in (".jpg", ".jpeg", ".png"):
         file = f"{image_folder(name)}/cover{suffix}"
         images[file] = parts[cover]
         metadata = replace(metadata, cover=Cover(Placed(file)))
-    return replace(draft, metadata=metadata, images=images, findings=(*found, *draft.findings))
+    return replace(draft, metadata=metadata, images=images, findings=(*findings, *draft.findings))
 
 
 def _xml(parts: dict[str, bytes], name: str) -> Element:
@@ -85,8 +88,8 @@ def _package(parts: dict[str, bytes]) -> tuple[Element, str]:
     if "META-INF/rights.xml" in parts and "META-INF/encryption.xml" in parts:
         raise BrokenArchiveError("The e-book is protected by DRM.")
     container = _xml(parts, "META-INF/container.xml")
-    found = container.find(f".//{_CONTAINER}rootfile")
-    name = "" if found is None else found.get("full-path", "")
+    rootfile = container.find(f".//{_CONTAINER}rootfile")
+    name = "" if rootfile is None else rootfile.get("full-path", "")
     return _xml(parts, name), posixpath.dirname(name)
 
 
@@ -106,15 +109,15 @@ def _joined_pages(
             href = unquote(item.get("href") or "")
             names.append(posixpath.normpath(posixpath.join(folder, href)))
     bodies: dict[str, Element] = {}
-    told: list[str] = []
+    messages: list[str] = []
     for name in names:
         if parts.get(name, b"").strip():
             text, findings = cleaned_page(parts[name], name)
-            told += [f"{name}: {one.message}" for one in findings]
+            messages += [f"{name}: {finding.message}" for finding in findings]
             body = lxml.html.document_fromstring(text).find("body")
             if body is not None and not _is_cover(body, name, cover):
                 bodies[name] = body
-    own = any("imprint-page" in _classes_of(body) for body in bodies.values())
+    is_ours = any("imprint-page" in _classes_of(body) for body in bodies.values())
     if not bodies:
         raise BrokenArchiveError("The e-book has no pages.")
     ids = Counter(e.get("id") for body in bodies.values() for e in body.iter() if e.get("id"))
@@ -131,7 +134,7 @@ def _joined_pages(
             drop(mark)
         body.tag = "div"
         text.append(body)
-    return page, own, marks, told
+    return page, is_ours, marks, messages
 
 
 def _types(element: Element) -> str:
@@ -142,7 +145,7 @@ def _is_cover(body: Element, name: str, cover: str) -> bool:
     """Return whether a page contains only the cover."""
     shown = [e.get("src") or e.get("xlink:href") or "" for e in body.iter("img", "image")]
     folder = posixpath.dirname(name)
-    paths = [posixpath.normpath(posixpath.join(folder, unquote(one))) for one in shown]
+    paths = [posixpath.normpath(posixpath.join(folder, unquote(address))) for address in shown]
     return paths == [cover] and not words(body)
 
 
@@ -196,8 +199,8 @@ def _classes_of(element: Element) -> list[str]:
 
 def _roles_of(element: Element) -> list[str]:
     """The roles of an element as a part of a book."""
-    said = _types(element).replace("doc-", "").split()
-    return [name for name in said if name in ROLES and name != "chapter"]
+    types = _types(element).replace("doc-", "").split()
+    return [name for name in types if name in ROLES and name != "chapter"]
 
 
 # --- metadata -----------------------------------------------------------------------------
@@ -218,14 +221,14 @@ class OpfPackage:
     def __init__(self, root: Element) -> None:
         self._root = root
         self._refined: dict[str, dict[str, str]] = {}
-        self._said: dict[str, str] = {}
+        self._properties: dict[str, str] = {}
         for meta in root.iter(f"{OPF}meta"):
             key = meta.get("property") or meta.get("name") or ""
             text = " ".join((meta.text or meta.get("content") or "").split())
             if refined := (meta.get("refines") or "").removeprefix("#"):
                 self._refined.setdefault(refined, {}).setdefault(key, text)
             else:
-                self._said.setdefault(key, text)
+                self._properties.setdefault(key, text)
 
     def metadata(self) -> Metadata:
         """The metadata, as the front matter has them."""
@@ -254,12 +257,12 @@ class OpfPackage:
 
     def identifiers(self) -> list[str]:
         """The identifiers that people know: numbers of shops and libraries."""
-        found = (text for _, text in self._all("identifier"))
-        return [text for text in found if re.search(r"isbn|doi|^97[89]", text, re.IGNORECASE)]
+        texts = (text for _, text in self._all("identifier"))
+        return [text for text in texts if re.search(r"isbn|doi|^97[89]", text, re.IGNORECASE)]
 
     def cover(self) -> str:
         """The path of the cover's image, from the package's folder."""
-        named = self._said.get("cover", "")
+        named = self._properties.get("cover", "")
         for item in self._root.iter(f"{OPF}item"):
             is_cover = "cover-image" in (item.get("properties") or "").split()
             if is_cover or (named and item.get("id") == named):
@@ -268,20 +271,20 @@ class OpfPackage:
 
     def refined(self, element: Element, name: str) -> str:
         """The refinement of an element, or the value of its EPUB 2 attribute."""
-        found = self._refined.get(element.get("id") or "", {}).get(name, "")
-        return found or element.get(f"{OPF}{name}") or ""
+        refinement = self._refined.get(element.get("id") or "", {}).get(name, "")
+        return refinement or element.get(f"{OPF}{name}") or ""
 
     def _all(self, tag: str) -> list[tuple[Element, str]]:
-        found = ((e, meaningful(e.text or "")) for e in self._root.iter(f"{_DC}{tag}"))
-        return [(element, text) for element, text in found if text]
+        rows = ((e, meaningful(e.text or "")) for e in self._root.iter(f"{_DC}{tag}"))
+        return [(element, text) for element, text in rows if text]
 
     def _first(self, tag: str) -> str:
-        found = self._all(tag)
-        return found[0][1] if found else ""
+        rows = self._all(tag)
+        return rows[0][1] if rows else ""
 
     def _people(self) -> tuple[tuple[Contributor, ...], tuple[Contributor, ...]]:
         """The authors, and the other people."""
-        found: list[list[Contributor]] = [[], []]
+        people: list[list[Contributor]] = [[], []]
         for number, tag in enumerate(("creator", "contributor")):
             for element, name in self._all(tag):
                 role = self.refined(element, "role")
@@ -292,10 +295,10 @@ class OpfPackage:
                 first, _, last = name.rpartition(" ")
                 if sort_name in (name, f"{last}, {first}"):  # as anybody would sort it
                     sort_name = ""
-                found[number or role != "aut"].append(
+                people[number or role != "aut"].append(
                     Contributor(name=name, role=role, sort_name=sort_name)
                 )
-        return tuple(found[0]), tuple(found[1])
+        return tuple(people[0]), tuple(people[1])
 
     def _subject(self, element: Element, text: str) -> Subject | None:
         scheme, code = self.refined(element, "authority"), self.refined(element, "term")
@@ -309,11 +312,13 @@ class OpfPackage:
                 position = self.refined(meta, "group-position")
                 name = " ".join((meta.text or "").split())
                 return Series(name=name, position=_number(position))
-        if name := self._said.get("calibre:series", ""):
-            return Series(name=name, position=_number(self._said.get("calibre:series_index", "")))
+        if name := self._properties.get("calibre:series", ""):
+            return Series(
+                name=name, position=_number(self._properties.get("calibre:series_index", ""))
+            )
         return None
 
 
 def _number(text: str) -> str:
-    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)", text)
-    return re.sub(r"\.0+$", "", found[1]) if found else ""
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)", text)
+    return re.sub(r"\.0+$", "", match[1]) if match else ""

@@ -68,9 +68,9 @@ def read_html(path: Path, name: str) -> draft.Draft:
     """The article of a saved page; a fragment is an article as a whole."""
 
     def fetch(address: str) -> bytes | None:
-        found = locate(path.parent, address, Code.MISSING_IMAGE)
+        image = locate(path.parent, address, Code.MISSING_IMAGE)
         try:
-            return found.read() if isinstance(found, Located) else None
+            return image.read() if isinstance(image, Located) else None
         except OSError:
             return None
 
@@ -90,7 +90,7 @@ def of_page(
 ) -> draft.Draft:
     """The article of a page, or the ``whole_page`` of a document or a book, whose ``title`` may be
     known, with ``notes`` by their labels. ``places`` are the counted elements."""
-    text, told = ("", []) if isinstance(data, Element) else cleaned_page(data, name)
+    text, cleanings = ("", []) if isinstance(data, Element) else cleaned_page(data, name)
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
@@ -103,7 +103,7 @@ def of_page(
     reader = PageReader(name, fetch, address, places)
     if places == "line":
         reader.find_columns(root, text)
-    reader.findings += told
+    reader.findings += cleanings
     reader.tell_headings(headings)
     if root.xpath("//meta[@name='generator'][@content='Chapbook']"):
         reader.findings.append(draft.made_here(name))
@@ -114,7 +114,7 @@ def of_page(
     body = root.find("body")
     chosen = (root if body is None else body) if is_whole else article.find(root)
     if not is_whole:
-        dropped += [(e, article.words(e)) for e in article.beside(chosen)]
+        dropped += [(e, article.words(e)) for e in article.accessories(chosen)]
         dropped += [(e, article.words(e)) for e in article.clean(chosen)]
     reader.tell_dropped(dropped)
     if not whole_page and not declared_language(root):
@@ -130,20 +130,20 @@ def of_page(
     marks = make_lists(chosen)
     reader.tell_guesses(chosen, marks)
     take_formulas(chosen)
-    taken = [*take_notes(chosen), *notes]
-    reader.find_places(chosen, *(e for _, e in taken))
+    own_notes = [*take_notes(chosen), *notes]
+    reader.find_places(chosen, *(e for _, e in own_notes))
     blocks = reader.blocks(chosen)
-    texts = tuple(Note(label=label, children=reader.blocks(e)) for label, e in taken)
+    texts = tuple(Note(label=label, children=reader.blocks(e)) for label, e in own_notes)
     counts = _counts(chosen, metadata.title)
-    for _, text in taken:
+    for _, text in own_notes:
         counts.update(_counts(text))
     passages = [
         reader.passage(e, text)
-        for one in (chosen, *(e for _, e in taken))
-        for e, text in _passages(one)
+        for part in (chosen, *(e for _, e in own_notes))
+        for e, text in _passages(part)
     ]
     counts[draft.TYPED] = len(marks)
-    counts[draft.OUTSIDE] = sum(len(said) for _, said in dropped)
+    counts[draft.OUTSIDE] = sum(len(dropped_words) for _, dropped_words in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
     typed = draft.count(blocks, ())
@@ -154,8 +154,8 @@ def of_page(
     if message:
         hint = "Write answers in braces after gaps, and an `x` before the right choices."
         reader.tell(message, hint)
-    found = tuple(reader.findings)
-    return draft.Draft(metadata, blocks, texts, reader.images, counts, found, tuple(passages))
+    findings = tuple(reader.findings)
+    return draft.Draft(metadata, blocks, texts, reader.images, counts, findings, tuple(passages))
 
 
 def _number_lists(root: Element) -> None:
@@ -200,53 +200,53 @@ def _nest_lists(root: Element) -> None:
 
 def _keep_comments(root: Element) -> None:
     """Put the comments on a text, which LibreOffice writes as such of HTML, after their blocks."""
-    for said in [*root.iter(etree.Comment)]:
-        block = next((e for e in said.iterancestors("p", "h1", "h2", "h3", "li", "td")), None)
-        text = " ".join((said.text or "").split())
+    for comment in [*root.iter(etree.Comment)]:
+        block = next((e for e in comment.iterancestors("p", "h1", "h2", "h3", "li", "td")), None)
+        text = " ".join((comment.text or "").split())
         if block is not None and text:
             paragraph = lxml.html.Element("p")
             paragraph.text = draft.COMMENT + text
-            put = block.append if block.tag in ("li", "td") else block.addnext
-            put(paragraph)
+            insert = block.append if block.tag in ("li", "td") else block.addnext
+            insert(paragraph)
 
 
 def _counts(element: Element, title: str = "") -> Counter[str]:
     """The counts of an element's content; a heading or first paragraph that repeats the title is
     not counted."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     heads = element.iter(*article.HEADS)
     if title and (head := next((head for head in heads if _says(head, title)), None)) is not None:
-        found["headings"] = found[draft.LEVELS[int(head.tag[1]) - 1]] = -1
+        counts["headings"] = counts[draft.LEVELS[int(head.tag[1]) - 1]] = -1
     elif title and (first := next(element.iter("p"), None)) is not None and _says(first, title):
-        found["paragraphs"] = -1
+        counts["paragraphs"] = -1
     for inner in element.iter():
         if isinstance(inner.tag, str) and (row := _COUNTED.get(inner.tag)):
             if inner.tag == "p" and not _is_paragraph(inner):
                 continue
             if row == "headings" and not article.words(inner):
                 continue
-            found[row] += 1
+            counts[row] += 1
             if row == "headings":
-                found[draft.LEVELS[int(inner.tag[1]) - 1]] += 1
-            found[draft.ALTERNATIVES] += inner.tag == "img" and has_alternative(
+                counts[draft.LEVELS[int(inner.tag[1]) - 1]] += 1
+            counts[draft.ALTERNATIVES] += inner.tag == "img" and has_alternative(
                 inner.get("alt") or ""
             )
-            found[draft.MERGED] += inner.tag in ("td", "th") and _is_merged(inner)
+            counts[draft.MERGED] += inner.tag in ("td", "th") and _is_merged(inner)
         elif (
             inner.tag == "a"
             and inner.get("href")
             and (article.words(inner) or inner.find(".//img") is not None)
         ):
-            found["links"] += 1
+            counts["links"] += 1
         elif inner.tag == "div" and "sidebar" in (inner.get("class") or "").split():
-            found[draft.BOXES] += 1
+            counts[draft.BOXES] += 1
     comments = [str(p.text) for p in element.iter("p") if (p.text or "").startswith(draft.COMMENT)]
-    beside = label_words(element) + sum(len(said.split()) for said in comments)
+    of_labels = label_words(element) + sum(len(comment.split()) for comment in comments)
     texts = [text for _, text in _passages(element)]
-    found["words"] = sum(len(_FORMULA.sub(" ", text).split()) for text in texts) - beside
-    found["formulas"] = sum(len(_FORMULA.findall(text)) for text in texts)
-    found["comments"] = len(comments)
-    return found
+    counts["words"] = sum(len(_FORMULA.sub(" ", text).split()) for text in texts) - of_labels
+    counts["formulas"] = sum(len(_FORMULA.findall(text)) for text in texts)
+    counts["comments"] = len(comments)
+    return counts
 
 
 def _is_merged(cell: Element) -> bool:
@@ -268,8 +268,8 @@ def _passages(element: Element) -> Iterator[tuple[Element, str]]:
             if text := "".join(parts).strip():
                 yield at, text
             at, parts = inner, []
-        if said := inner.text if event == "start" else inner is not element and inner.tail:
-            parts.append(said)
+        if content := inner.text if event == "start" else inner is not element and inner.tail:
+            parts.append(content)
     if text := "".join(parts).strip():
         yield at, text
 
@@ -278,13 +278,13 @@ def _is_paragraph(element: Element) -> bool:
     """Return whether a paragraph has content and is not alone in its cell."""
     outer = element.getparent()
     alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
-    said = "".join(article.words(element))
-    is_formula = said.startswith(f"{draft.MATH_MARK}{draft.DISPLAY_MARK}") and said.endswith(
+    text = "".join(article.words(element))
+    is_formula = text.startswith(f"{draft.MATH_MARK}{draft.DISPLAY_MARK}") and text.endswith(
         draft.MATH_MARK
     )
     is_figure = element.find("figure") is not None and len(element) == 1
-    is_text = bool(said) and not (is_formula and said.count(draft.MATH_MARK) == 2)
-    is_text = is_text and not is_figure and not said.startswith(draft.COMMENT)
+    is_text = bool(text) and not (is_formula and text.count(draft.MATH_MARK) == 2)
+    is_text = is_text and not is_figure and not text.startswith(draft.COMMENT)
     return not alone and (is_text or len(element.findall(".//img")) > 1)
 
 
@@ -297,7 +297,7 @@ def read_mhtml(path: Path, name: str) -> Draft:
     parts = [cast(EmailMessage, part) for part in message.walk() if not part.is_multipart()]
     pages = [part for part in parts if part.get_content_type() == "text/html"]
     try:
-        text, told = _text(pages[0], name)
+        text, cleanings = _text(pages[0], name)
         root = lxml.html.document_fromstring(text)
     except (IndexError, ParserError, ValueError):
         hint = "Save the page again in your browser, as MHTML or HTML."
@@ -311,20 +311,20 @@ def read_mhtml(path: Path, name: str) -> Draft:
         if not part.get_content_type().startswith("image/") or not isinstance(data, bytes):
             continue
         stem = str(part.get("Content-Location") or "").rpartition("/")[2].partition("?")[0]
-        own = f"{stem.partition('.')[0] or 'image'}-{len(images)}{suffix}"
-        images[own] = data
-        names[str(part.get("Content-Location") or "").strip()] = own
-        names["cid:" + str(part.get("Content-ID") or "").strip(" <>")] = own
+        image_file = f"{stem.partition('.')[0] or 'image'}-{len(images)}{suffix}"
+        images[image_file] = data
+        names[str(part.get("Content-Location") or "").strip()] = image_file
+        names["cid:" + str(part.get("Content-ID") or "").strip(" <>")] = image_file
     for image in root.iter("img"):
         source = (image.get("src") or "").strip()
-        found = names.get(source) or names.get(urljoin(address, source))
-        if found:
-            image.set("src", found)
+        image_name = names.get(source) or names.get(urljoin(address, source))
+        if image_name:
+            image.set("src", image_name)
     head = root.find("head")
     if head is not None and not root.xpath("//link[@rel='canonical']"):
         SubElement(head, "link", rel="canonical", href=address)
-    made = of_page(lxml.html.tostring(root, encoding="unicode"), name, images.get)
-    return replace(made, findings=(*told, *made.findings))
+    draft = of_page(lxml.html.tostring(root, encoding="unicode"), name, images.get)
+    return replace(draft, findings=(*cleanings, *draft.findings))
 
 
 def _text(page: EmailMessage, name: str) -> tuple[str, list[Diagnostic]]:

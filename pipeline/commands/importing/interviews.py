@@ -76,19 +76,19 @@ def with_speakers(draft: Draft, name: str) -> Draft:
         return draft
     blocks = tuple(lines_apart(draft.blocks))
     by_names, by_questions = _by_names(blocks, metadata), _by_questions(blocks, metadata)
-    found = by_names or by_questions
+    detection = by_names or by_questions
     if by_names and by_questions and 2 * len(by_names.turns) < len(by_questions.turns):
-        found = by_questions  # the names stand before the first turns alone
-    if not found:
+        detection = by_questions  # the names stand before the first turns alone
+    if not detection:
         return draft
-    names = [one.name for one in found.speakers]
-    made = [*blocks]
-    for turn in plainly(found.turns):
+    names = [speaker.name for speaker in detection.speakers]
+    marked = [*blocks]
+    for turn in plainly(detection.turns):
         start = Text(text=f"{turn.name}: " if turn.children else f"{turn.name}:")
-        made[turn.at] = Paragraph(children=(start, *turn.children), span=blocks[turn.at].span)
-    made = ended(made, found.turns[-1].at, names)
-    plain = quiet(made, {turn.at for turn in found.turns}, names)
-    metadata = replace(metadata, speakers=found.speakers)
+        marked[turn.at] = Paragraph(children=(start, *turn.children), span=blocks[turn.at].span)
+    marked = ended(marked, detection.turns[-1].at, names)
+    plain = quiet(marked, {turn.at for turn in detection.turns}, names)
+    metadata = replace(metadata, speakers=detection.speakers)
     blocks, _ = grouped(tuple(plain), metadata)
     was, now = count(draft.blocks, ()), count(blocks, ())
     counts = dict(draft.counts)
@@ -99,20 +99,20 @@ def with_speakers(draft: Draft, name: str) -> Draft:
         metadata=metadata,
         blocks=blocks,
         counts=counts,
-        findings=(*draft.findings, *_findings(found, name)),
+        findings=(*draft.findings, *_findings(detection, name)),
     )
 
 
 def _findings(detection: _Detection, name: str) -> Iterator[Diagnostic]:
     counts = Counter(turn.name for turn in detection.turns)
     parts, otherwise = [], "speaks" if detection.sure == "perhaps a dialogue" else "replies"
-    for one in detection.speakers:
-        turns = "1 turn" if counts[one.name] == 1 else f"{counts[one.name]} turns"
-        does = "asks" if one.asks else otherwise
-        parts.append(f"{one.name} {does} ({turns})")
-    said = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+    for speaker in detection.speakers:
+        turns = "1 turn" if counts[speaker.name] == 1 else f"{counts[speaker.name]} turns"
+        does = "asks" if speaker.asks else otherwise
+        parts.append(f"{speaker.name} {does} ({turns})")
+    description = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
     hint = "Names and roles are under `speakers` in the front matter: correct them there."
-    yield lost(f"This is {detection.sure}: {said}.", name, hint)
+    yield lost(f"This is {detection.sure}: {description}.", name, hint)
     for sentence in detection.guesses:
         yield lost(sentence, name)
 
@@ -141,22 +141,24 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     named = (*about.authors, about.guest, *names_in(about.text))
     people = [as_written(name, about.text) for name in named]
     known = [*full, *(name for name in people if name and name not in full)]
-    told: list[str] = []
+    notes: list[str] = []
     persons: dict[str, str] = {}
-    for given in sorted(written):
-        role = speech_role(given)
-        persons[given] = (
-            _stood_for(role, given, about) if role else person_for(cased[given], known)[0]
+    for label_name in sorted(written):
+        role = speech_role(label_name)
+        persons[label_name] = (
+            _stood_for(role, label_name, about) if role else person_for(cased[label_name], known)[0]
         )
     turns = _accepted(labels, persons, about, blocks)
     if not turns:
         return None
     turns = without_lead(turns)
     names = list(dict.fromkeys(turn.name for turn in turns))
-    for given in sorted({labels[turn.at].name for turn in turns}):
-        if folded(persons[given]) != folded(given):
-            way = "" if speech_role(given) else person_for(cased[given], known)[1]
-            told.append(f"“{given}” is taken for {persons[given]}{f', {way}' if way else ''}.")
+    for label_name in sorted({labels[turn.at].name for turn in turns}):
+        if folded(persons[label_name]) != folded(label_name):
+            why = "" if speech_role(label_name) else person_for(cased[label_name], known)[1]
+            notes.append(
+                f"“{label_name}” is taken for {persons[label_name]}{f', {why}' if why else ''}."
+            )
     if len(names) == 1:
         if not _asks_alone(turns):
             return None
@@ -164,26 +166,26 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
         if not replier:
             return None
         names.append(replier)
-        told.append(f"What follows a question is attributed to {replier}, which is a guess.")
+        notes.append(f"What follows a question is attributed to {replier}, which is a guess.")
     speakers = _speakers(names, turns, blocks, metadata, labels)
     if any(TIME.search(text_line(blocks[at])[:80]) for at in labels):
-        told.append("The time stamps before the turns are left out.")
-    if not any(one.asks for one in speakers):
-        return _Detection(turns, speakers, told, "perhaps a dialogue")
+        notes.append("The time stamps before the turns are left out.")
+    if not any(speaker.asks for speaker in speakers):
+        return _Detection(turns, speakers, notes, "perhaps a dialogue")
     is_sure = len(turns) > 5 and all(labels[t.at].form == "colon" for t in turns if t.at in labels)
     sure = "surely an interview" if is_sure else "most likely an interview"
-    return _Detection(turns, speakers, told, sure)
+    return _Detection(turns, speakers, notes, sure)
 
 
 def _full_names(names: Iterable[str]) -> list[str]:
     """The full names among some, except for typing errors: those that occur once and resemble
     another."""
     counts = Counter(name for name in names if len(name.split()) > 1 and not name.isupper())
-    found: list[str] = []
+    full_names: list[str] = []
     for name, number in counts.most_common():
-        if number > 1 or not nearest(name, found, 0.85):
-            found.append(name)
-    return found
+        if number > 1 or not nearest(name, full_names, 0.85):
+            full_names.append(name)
+    return full_names
 
 
 def _is_followed(blocks: tuple[Block, ...], at: int) -> bool:
@@ -221,11 +223,11 @@ def _accepted(
                 or any(called(label.name, role) for role in ("asks", "replies"))
             )
         }
-        taken = {person for person, number in counts.items() if number > 1 or person in sure}
+        accepted = {person for person, number in counts.items() if number > 1 or person in sure}
         turns = [
             InputTurn(at, persons[label.name], label.rest)
             for at, label in sorted(chosen.items())
-            if folded(persons[label.name]) in taken
+            if folded(persons[label.name]) in accepted
         ]
         if _is_dialogue(turns, sure, about) and (
             about.is_interview
@@ -243,32 +245,34 @@ def _is_dialogue(turns: list[InputTurn], sure: set[str], about: About) -> bool:
     if len(turns) < 3 and not (people <= sure):
         return False
     pairs = list(itertools.pairwise(turns))
-    asked = any(not turn.children or QUESTION.search(plain_text(turn.children)) for turn in turns)
-    if not asked and not about.is_interview and len(turns) < FEWEST_LINES:
+    has_questions = any(
+        not turn.children or QUESTION.search(plain_text(turn.children)) for turn in turns
+    )
+    if not has_questions and not about.is_interview and len(turns) < FEWEST_LINES:
         return False
-    changes = sum(folded(one.name) != folded(other.name) for one, other in pairs)
+    changes = sum(folded(first.name) != folded(following.name) for first, following in pairs)
     reaches = turns[-1].at - turns[0].at + 1
     return len(people) <= 12 and changes >= 0.5 * len(pairs) and len(turns) >= 0.12 * reaches
 
 
 def _asks_alone(turns: list[InputTurn]) -> bool:
-    asked = sum(bool(QUESTION.search(plain_text(turn.children))) for turn in turns)
-    return asked >= 0.6 * len(turns)
+    questions = sum(bool(QUESTION.search(plain_text(turn.children))) for turn in turns)
+    return questions >= 0.6 * len(turns)
 
 
 def _answered(
     turns: list[InputTurn], blocks: tuple[Block, ...], guest: str, metadata: Metadata
 ) -> tuple[list[InputTurn], str]:
     """The turns of the interviewer, each with the reply after it."""
-    asked = {turn.at for turn in turns}
+    places = {turn.at for turn in turns}
     name = guest or role_of(metadata, 1).capitalize()
-    found: list[InputTurn] = []
+    answered: list[InputTurn] = []
     for turn in turns:
-        found.append(turn)
+        answered.append(turn)
         after = blocks[turn.at + 1] if turn.at + 1 < len(blocks) else None
-        if isinstance(after, Paragraph) and turn.at + 1 not in asked:
-            found.append(InputTurn(turn.at + 1, name, after.children))
-    return found, name if len(found) > len(turns) else ""
+        if isinstance(after, Paragraph) and turn.at + 1 not in places:
+            answered.append(InputTurn(turn.at + 1, name, after.children))
+    return answered, name if len(answered) > len(turns) else ""
 
 
 # --- by questions -----------------------------------------------------------------------
@@ -282,7 +286,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
     about = about_of(blocks, metadata, first)
     if not about.is_interview:
         return None
-    asked: dict[int, tuple[Inline, ...]] = {}
+    questions: dict[int, tuple[Inline, ...]] = {}
     ways = {
         "in bold": _emphasised(paragraphs, model.Strong),
         "in italics": _emphasised(paragraphs, model.Emphasis),
@@ -290,17 +294,22 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
             at: b.children for at, b in paragraphs.items() if _is_question(text_line(b))
         },
     }
-    for way in ways:
-        asked = ways[way]
-        asking = [at for at, inner in asked.items() if QUESTION.search(plain_text(inner))]
-        answered = [at for at in asked if at + 1 in paragraphs and at + 1 not in asked]
-        if len(asking) >= FEWEST and len(answered) >= 0.7 * len(asked) <= 0.7 * len(asking) / 0.6:
+    for form in ways:
+        questions = ways[form]
+        asking = [at for at, inner in questions.items() if QUESTION.search(plain_text(inner))]
+        answered = [at for at in questions if at + 1 in paragraphs and at + 1 not in questions]
+        if (
+            len(asking) >= FEWEST
+            and len(answered) >= 0.7 * len(questions) <= 0.7 * len(asking) / 0.6
+        ):
             break
     else:
         return None
-    asker = _first_name(asked.values()) or about.asker or role_of(metadata, 0).capitalize()
-    turns = [InputTurn(at, asker, asked[at]) for at in sorted(asked) if at >= first]
-    replies = [b.children for at, b in paragraphs.items() if at - 1 in asked and at not in asked]
+    asker = _first_name(questions.values()) or about.asker or role_of(metadata, 0).capitalize()
+    turns = [InputTurn(at, asker, questions[at]) for at in sorted(questions) if at >= first]
+    replies = [
+        b.children for at, b in paragraphs.items() if at - 1 in questions and at not in questions
+    ]
     guest = _first_name(replies) or about.guest
     turns, replier = _answered(turns, blocks, guest, metadata)
     if not replier:
@@ -311,7 +320,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection |
         Speaker(replier, role_of(metadata, 1)),
     )
     sentence = (
-        f"Paragraphs {way} are taken for what {asker} asks, and what follows for what {replier} "
+        f"Paragraphs {form} are taken for what {asker} asks, and what follows for what {replier} "
         "says; names stand before the first of them at most."
     )
     return _Detection(turns, speakers, [sentence], "perhaps an interview")
@@ -334,12 +343,12 @@ def _emphasised(
     paragraphs: dict[int, Paragraph], kind: type[model.Strong] | type[model.Emphasis]
 ) -> dict[int, tuple[Inline, ...]]:
     """The texts of the paragraphs that are entirely bold, or entirely in italics."""
-    found: dict[int, tuple[Inline, ...]] = {}
+    texts: dict[int, tuple[Inline, ...]] = {}
     for at, paragraph in paragraphs.items():
         inner = [n for n in paragraph.children if not isinstance(n, model.LineBreak)]
         if len(inner) == 1 and isinstance(inner[0], kind):
-            found[at] = inner[0].children
-    return found
+            texts[at] = inner[0].children
+    return texts
 
 
 def _is_question(text: str) -> bool:
@@ -358,7 +367,7 @@ def _speakers(
 ) -> tuple[Speaker, ...]:
     """The speakers with their likely roles: the one with most of the questions is the
     interviewer."""
-    asked: Counter[str] = Counter()
+    questions: Counter[str] = Counter()
     spoke: Counter[str] = Counter()
     for turn, after in zip(turns, [*turns[1:], None], strict=True):
         end = after.at if after else min(turn.at + 2, len(blocks))
@@ -368,8 +377,8 @@ def _speakers(
         ]
         last = next((text for text in reversed(texts) if text.strip()), "")
         spoke[turn.name] += 1
-        asked[turn.name] += bool(QUESTION.search(last[-200:]))
-    shares = {name: asked[name] / spoke[name] for name in names}
+        questions[turn.name] += bool(QUESTION.search(last[-200:]))
+    shares = {name: questions[name] / spoke[name] for name in names}
     most = max(shares.values())
     asks = {name for name in names if shares[name] >= max(0.4, 0.75 * most)}
     by_word = {
@@ -381,11 +390,11 @@ def _speakers(
         asks = {name for name in names if by_word.get(folded(name)) == "question"}
     if len(asks) == len(names):
         asks = {turns[0].name} if most and shares[turns[0].name] == most else set()
-    made = []
+    speakers = []
     for name in names:
         role = role_of(metadata, 0 if name in asks else 1 if asks else 2)
-        made.append(Speaker(name, role, asks=name in asks))
-    return tuple(made)
+        speakers.append(Speaker(name, role, asks=name in asks))
+    return tuple(speakers)
 
 
 def _called(name: str) -> str:

@@ -64,10 +64,10 @@ def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
         return None
     first, *rest = children
     if isinstance(first, model.Text):
-        found = _in_text(first.text.lstrip())
-        if not found:
+        parts = _in_text(first.text.lstrip())
+        if not parts:
             return None
-        name, left = found
+        name, left = parts
         return SpeakerLabel(
             name, trim((model.Text(text=left), *rest)) if left else trim(rest), "colon"
         )
@@ -186,8 +186,8 @@ _ROLES = {
 
 def names_in(text: str) -> list[str]:
     """The possible full names in a text, in order."""
-    found = (_cleaned(match[0]) for match in _NAME.finditer(text[:LONGEST_LEAD]))
-    return [name for name in dict.fromkeys(found) if len(name.split()) > 1]
+    candidates = (_cleaned(match[0]) for match in _NAME.finditer(text[:LONGEST_LEAD]))
+    return [name for name in dict.fromkeys(candidates) if len(name.split()) > 1]
 
 
 def _cleaned(name: str) -> str:
@@ -233,9 +233,9 @@ def person_for(label: str, known: Iterable[str]) -> tuple[str, str]:
             ways["by the name"].add(name)
         if folded(_TITLES.sub("", label)) in (folded(name), folded(parts[-1])):
             ways["by the name"].add(name)
-    for way, names in ways.items():
+    for evidence, names in ways.items():
         if len(names) == 1:
-            return names.pop(), way
+            return names.pop(), evidence
     if len(label.split()) > 1 and not speech_role(label):
         near = nearest(label, full.values(), 0.85)
         if near:

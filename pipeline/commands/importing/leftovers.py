@@ -71,8 +71,8 @@ def _kind(text: str) -> str:
             kind == "comments"
             and len(words) < 20
             and re.match(r"\d+\s", line)
-            and (found := phrase("leftovers", kind).search(line))
-            and found.start() < 8
+            and (match := phrase("leftovers", kind).search(line))
+            and match.start() < 8
         ):
             return kind
     for kind in _BY_WORD:
@@ -106,8 +106,8 @@ def _fill(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
     texts = [at for at, line in enumerate(lines) if line.text.strip()]
     places = {at: number for number, at in enumerate(texts)}
     menus = [at for at in texts if kinds.get(at) == "menu"]
-    for one, other in itertools.pairwise(menus):
-        between = texts[places[one] + 1 : places[other]]
+    for first, second in itertools.pairwise(menus):
+        between = texts[places[first] + 1 : places[second]]
         if len(between) <= 8 and all(_is_short(lines[at].text) for at in between):
             kinds.update(dict.fromkeys(between, "menu"))
     last = max((at for at in texts if at not in kinds and _ends(lines[at].text)), default=0)

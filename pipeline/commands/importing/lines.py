@@ -60,7 +60,7 @@ def is_spaced(lines: list[CopiedLine]) -> bool:
 
 def inlines(text: str) -> tuple[Inline, ...]:
     """A text, with its addresses as links."""
-    found: list[Inline] = []
+    nodes: list[Inline] = []
     last = 0
     text = " ".join(text.replace("\u00ad", "").split(" "))
     text = re.sub(r"[ \t]{2,}", " ", text)
@@ -74,9 +74,9 @@ def inlines(text: str) -> tuple[Inline, ...]:
         elif address.startswith("www."):
             href = f"https://{address}"
         if match.start() > last:
-            found.append(Text(text=text[last : match.start()]))
-        found.append(model.Link(children=(Text(text=address),), href=href))
+            nodes.append(Text(text=text[last : match.start()]))
+        nodes.append(model.Link(children=(Text(text=address),), href=href))
         last = match.start() + len(address)
     if text[last:]:
-        found.append(Text(text=text[last:]))
-    return tuple(found)
+        nodes.append(Text(text=text[last:]))
+    return tuple(nodes)

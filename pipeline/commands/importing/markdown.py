@@ -52,46 +52,46 @@ def read_markdown(path: Path, name: str, inside: InputFolder = ALONE) -> Draft:
     """A file, with those it includes; links to chapters of the same book stay."""
     text = normalise(read(path)[0])
     whole, hidden = expanded(text, path, in_book=bool(inside.chapters))
-    told: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
 
     def tell(line: int, message: str) -> None:
-        told.append(lost(message, name, span=Span(line, 1)))
+        findings.append(lost(message, name, span=Span(line, 1)))
 
     whole = inside.linked(translated(whole, tell), path.parent)
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
     draft = of_markdown(whole, document, path.parent, name, inside)
-    found = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
-    told += found
+    moved = in_file(draft.findings, whole.split("\n"), text.split("\n"), name)
+    findings += moved
     if hidden:
         lines = "1 line" if hidden == 1 else f"{hidden} lines"
-        told.append(lost(f"{lines} of Rust that mdBook hides: left out.", name))
-    return replace(draft, findings=tuple(told))
+        findings.append(lost(f"{lines} of Rust that mdBook hides: left out.", name))
+    return replace(draft, findings=tuple(findings))
 
 
 def of_markdown(
     text: str, document: Document, folder: Path, name: str, inside: InputFolder = ALONE
 ) -> Draft:
     """A text, and its parsed document; its files are in a folder."""
-    wrong = tuple(one for one in document.diagnostics if one.is_error)
+    wrong = tuple(finding for finding in document.diagnostics if finding.is_error)
     if wrong:
         return Draft(Metadata(), (), findings=wrong)
-    own, taken, _ = read_front_matter(text, name)
-    metadata, found = metadata_of(document, own, text, name)
-    found += (one for one in document.diagnostics if one.code not in _QUIET)
-    is_untitled = any(one.code == Code.MISSING_TITLE.slug for one in document.diagnostics)
+    document_metadata, front_lines, _ = read_front_matter(text, name)
+    metadata, findings = metadata_of(document, document_metadata, text, name)
+    findings += (finding for finding in document.diagnostics if finding.code not in _QUIET)
+    is_untitled = any(finding.code == Code.MISSING_TITLE.slug for finding in document.diagnostics)
     if is_untitled and not metadata.title.strip():
         metadata = replace(metadata, title="")
     counts = count(document.blocks, document.notes)
     counts["words"] += len(metadata.title.split())
-    comments, within = _comments(text, taken, name)
+    comments, within = _comments(text, front_lines, name)
     counts["comments"] = len(comments) + len(within)
     blocks = _with_comments(document, comments)
     reader = _Files(document, folder, name, inside, id_of_title(text))
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
     counts[ALTERNATIVES] -= reader.nameless
     metadata = reader.with_works(metadata)
-    found += (*within, *reader.findings)
-    return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))
+    findings += (*within, *reader.findings)
+    return Draft(metadata, blocks, notes, reader.images, counts, tuple(findings))
 
 
 _TITLE_ID = re.compile(
@@ -109,11 +109,11 @@ def id_of_title(text: str) -> str:
 # --- comments ---------------------------------------------------------------------------
 
 
-def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Diagnostic]]:
+def _comments(text: str, front_lines: int, name: str) -> tuple[dict[int, str], list[Diagnostic]]:
     """The comments between blocks, by the line that they begin on; those within text are lost, with
-    a message. The front matter has ``taken`` this number of lines."""
+    a message. The front matter has this number (``front_lines``) of lines."""
     lines = text.split("\n")
-    tree = parse_tree("\n".join(lines[taken:]), taken + 1)
+    tree = parse_tree("\n".join(lines[front_lines:]), front_lines + 1)
     code: set[int] = set()
     inside: set[int] = set()
     for element in tree.root.iter():
@@ -123,40 +123,40 @@ def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Di
         if isinstance(element, BlockElement) and element.tag != "html":
             inside.update(range(element.line, element.end + 1))
     kept: dict[int, str] = {}
-    told: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     line, last = 1, 0
-    for at, said in written(text):
+    for at, content in written(text):
         line, last = line + text.count("\n", last, at), at
-        if line in code or line <= taken or not said:
+        if line in code or line <= front_lines or not content:
             continue
         column = at - text.rfind("\n", 0, at)
         if line in inside or column > 4:
-            message = f"The comment “{said[:60]}” is inside a block, and is left out."
-            told.append(lost(message, name, span=Span(line, column)))
+            message = f"The comment “{content[:60]}” is inside a block, and is left out."
+            findings.append(lost(message, name, span=Span(line, column)))
         else:
-            kept[line] = said
-    return kept, told
+            kept[line] = content
+    return kept, findings
 
 
 def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block, ...]:
     """The blocks, with a placeholder for each comment before the block that follows it."""
     waiting = sorted(comments.items(), reverse=True)
-    found: list[Block] = []
+    result: list[Block] = []
     for block in document.blocks:
         place = document.place(block.span)
         while waiting and place and not place.file and waiting[-1][0] < place.line:
-            found.append(comment(waiting.pop()[1]))
-        found.append(block)
-    return (*found, *(comment(said) for _, said in reversed(waiting)))
+            result.append(comment(waiting.pop()[1]))
+        result.append(block)
+    return (*result, *(comment(content) for _, content in reversed(waiting)))
 
 
 def _alone(node: model.Paragraph, span: Span | None) -> Node:
     """A paragraph; of an image alone in it, what it is written as."""
-    own = node.attributes
-    if "image" not in own.classes:
+    attributes = node.attributes
+    if "image" not in attributes.classes:
         return node
-    classes = tuple(name for name in own.classes if name != "image")
-    return paragraph_of(node.children, replace(own, classes=classes))
+    classes = tuple(name for name in attributes.classes if name != "image")
+    return paragraph_of(node.children, replace(attributes, classes=classes))
 
 
 def _container(node: model.Container, span: Span | None) -> Node | tuple[Node, ...]:
@@ -224,19 +224,19 @@ class _Files:
             model.Container: _container,
             model.FigureGroup: lambda node, span: figures_left(node),
         }
-        made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)
-        return rewrite(made, leave=joined_runs())
+        rewritten = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)
+        return rewrite(rewritten, leave=joined_runs())
 
     def with_works(self, metadata: Metadata) -> Metadata:
         """The metadata with the files of works that are there, which are taken."""
         there = []
-        for one in metadata.bibliography:
-            found = locate(self._folder, one.text, Code.MISSING_FILE)
-            if isinstance(found, Located):
-                self.images[found.name] = found.read()
-                there.append(one)
+        for work in metadata.bibliography:
+            file = locate(self._folder, work.text, Code.MISSING_FILE)
+            if isinstance(file, Located):
+                self.images[file.name] = file.read()
+                there.append(work)
             else:
-                self._tell(f"There is no bibliography file “{one.text}”; it is left out.", None)
+                self._tell(f"There is no bibliography file “{work.text}”; it is left out.", None)
         return replace(metadata, bibliography=tuple(there))
 
     def _look_at(self, node: Image) -> None:
@@ -245,29 +245,29 @@ class _Files:
             kind, _, data = node.source.partition(";base64,")
             suffix = SUFFIXES.get(kind.removeprefix("data:"), "")
             try:
-                held = base64.b64decode(data, validate=True)
+                content = base64.b64decode(data, validate=True)
             except ValueError:
                 return
             if suffix and node.source not in self._inside:
                 name = f"{image_folder(self._name)}/image-{len(self._inside) + 1}{suffix}"
-                self.images[name] = held
+                self.images[name] = content
                 self._inside[node.source] = name
             return
         if node.source.startswith("/") and not node.source.startswith("//"):
-            found = locate(self._folder, node.source.lstrip("/"), Code.MISSING_IMAGE)
-            if isinstance(found, Located):  # the root of a site is the folder of its pages
-                self._inside[node.source] = found.name
-                self.images[found.name] = found.read()
+            file = locate(self._folder, node.source.lstrip("/"), Code.MISSING_IMAGE)
+            if isinstance(file, Located):  # the root of a site is the folder of its pages
+                self._inside[node.source] = file.name
+                self.images[file.name] = file.read()
             else:
                 self._look_elsewhere(node.source)
             return
         if scheme(node.source) or node.source in self._looked_at:
             return
         self._looked_at.add(node.source)
-        found = locate(self._folder, node.source, Code.MISSING_IMAGE)
-        if isinstance(found, Located):
+        file = locate(self._folder, node.source, Code.MISSING_IMAGE)
+        if isinstance(file, Located):
             try:
-                self.images[found.name] = found.read()
+                self.images[file.name] = file.read()
             except OSError:
                 return
         else:
@@ -275,12 +275,12 @@ class _Files:
 
     def _look_elsewhere(self, source: str) -> None:
         """Take an image from elsewhere in the folder that is imported."""
-        found = self._around.image(self._folder, unquote(source))
-        there = found and locate(
-            self._around.path or Path(), quote(found.as_posix()), Code.MISSING_IMAGE
+        image_path = self._around.image(self._folder, unquote(source))
+        there = image_path and locate(
+            self._around.path or Path(), quote(image_path.as_posix()), Code.MISSING_IMAGE
         )
-        if found and isinstance(there, Located):
-            name = f"images/{found.as_posix()}"
+        if image_path and isinstance(there, Located):
+            name = f"images/{image_path.as_posix()}"
             self._inside[source], self.images[name] = name, there.read()
 
     def _heading(self, node: model.Heading, span: Span | None) -> Node:
@@ -288,10 +288,10 @@ class _Files:
         children = node.children
         if len(children) == 1 and isinstance(children[0], model.Strong):
             children = children[0].children
-        own = node.attributes
-        if own.id == slug(plain_text(children)):
-            own = replace(own, id="")
-        return replace(node, children=children, attributes=own)
+        attributes = node.attributes
+        if attributes.id == slug(plain_text(children)):
+            attributes = replace(attributes, id="")
+        return replace(node, children=children, attributes=attributes)
 
     def _code(self, node: model.CodeBlock, span: Span | None) -> Node:
         return replace(node, language="") if node.language == "mermaid" else node
@@ -305,11 +305,11 @@ class _Files:
         if not is_there:
             self._tell(f"`{node.source}` is kept as text: there is no bibliography file.", span)
             return Text(text=node.source)
-        found: list[Node] = []
+        references: list[Node] = []
         for target in targets:
-            found += [Text(text=", ")] if found else []
-            found.append(model.CrossReference(target=target))
-        return tuple(found)
+            references += [Text(text=", ")] if references else []
+            references.append(model.CrossReference(target=target))
+        return tuple(references)
 
     def _is_there(self, node: Image) -> bool:
         name = unquote(node.source).removeprefix("./")
@@ -318,10 +318,10 @@ class _Files:
     def _figure(self, node: model.Figure, span: Span | None) -> Node | tuple[Node, ...]:
         if self._is_there(node.image):
             return node
-        made = self._image(node.image, node.image.span or span)
-        if isinstance(made, Image):
-            return replace(node, image=made)
-        children = node.caption or (made if isinstance(made, tuple) else ())
+        image = self._image(node.image, node.image.span or span)
+        if isinstance(image, Image):
+            return replace(node, image=image)
+        children = node.caption or (image if isinstance(image, tuple) else ())
         return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 
     def _image(self, node: Image, span: Span | None) -> Node | tuple[Node, ...]:
@@ -335,31 +335,35 @@ class _Files:
             message = f"The image “{node.source}” has no alternative text."
             hint = "Describe it in the brackets, in place of {.decorative}."
             self._tell(message, span, hint)
-            own = node.attributes
-            return replace(node, attributes=replace(own, classes=(*own.classes, "decorative")))
+            attributes = node.attributes
+            return replace(
+                node, attributes=replace(attributes, classes=(*attributes.classes, "decorative"))
+            )
         if scheme(node.source):
             message = f"The image “{node.source[:80]}” is on the web; it is replaced by a link."
             self._tell(message, span, "Save a copy beside the source.")
             href = f"https:{node.source}" if node.source.startswith("//") else node.source
-            said = node.alt or href
-            return Link(children=(Text(text=said),), href=href) if said else ()
+            text = node.alt or href
+            return Link(children=(Text(text=text),), href=href) if text else ()
         self._tell(f"The image “{node.source[:80]}” does not exist, and is left out.", span)
         return (Text(text=node.alt),) if node.alt else ()
 
     def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
         """A link; of one to a file that is not part of the source, only the text."""
         inner = ((n.children if isinstance(n, Link) else (n,)) for n in node.children)
-        node = replace(node, children=tuple(one for nodes in inner for one in nodes))
+        node = replace(node, children=tuple(child for nodes in inner for child in nodes))
         target = unquote(node.href.partition("#")[0])
         if node.href.startswith("#"):
-            found = unquote(node.href[1:]).casefold() in {p.casefold() for p in self._places_to_go}
-            if not found:
-                said = plain_text(node.children).strip()[:60]
-                message = f"The link “{said}” leads nowhere in the source; its text is kept."
+            is_known = unquote(node.href[1:]).casefold() in {
+                p.casefold() for p in self._places_to_go
+            }
+            if not is_known:
+                text = plain_text(node.children).strip()[:60]
+                message = f"The link “{text}” leads nowhere in the source; its text is kept."
                 self._tell(message, span)
-            if found and self._title_id and node.href == f"#{self._title_id}":
+            if is_known and self._title_id and node.href == f"#{self._title_id}":
                 return replace(node, href="#title")
-            return node if found else node.children
+            return node if is_known else node.children
         if scheme(node.href) or target in self._files:
             return node
         if self._is_kept(target):

@@ -23,8 +23,8 @@ def _single(element: Element) -> str:
     name = element.tag.rpartition("}")[2]
     if name.startswith("annotation"):
         return ""
-    made = _ELEMENTS.get(name)
-    return made(element) if made else "".join(map(_single, element)) or _text(element)
+    convert = _ELEMENTS.get(name)
+    return convert(element) if convert else "".join(map(_single, element)) or _text(element)
 
 
 def _text(element: Element) -> str:

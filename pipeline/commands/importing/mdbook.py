@@ -21,7 +21,7 @@ def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
     """The text of a chapter with its includes, and the number of hidden lines of Rust. A directive
     stays if its file is not in the folder of the book or of the chapter."""
     folder = path.parent
-    above = [one for one in (folder, *folder.parents) if (one / "book.toml").is_file()]
+    above = [parent for parent in (folder, *folder.parents) if (parent / "book.toml").is_file()]
     root = (above[0] if in_book and above else folder).resolve()
     text = _with_files(text, folder, root, 0, iter(range(MOST)))
     return _without_hidden(text) if in_book and above else (text, 0)
@@ -29,12 +29,12 @@ def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
 
 def _with_files(text: str, folder: Path, root: Path, depth: int, left: Iterator[int]) -> str:
     def replaced(match: re.Match[str]) -> str:
-        escape, kind, said = match.groups()
+        escape, kind, argument = match.groups()
         if escape:
             return match[0][1:]
         if kind == "title":
             return ""
-        name, _, part = said.partition(" ")[0].partition(":")
+        name, _, part = argument.partition(" ")[0].partition(":")
         file = (folder / name).resolve()
         is_there = file.is_relative_to(root) and file.is_file()
         if not is_there or depth >= DEEPEST or next(left, None) is None:
@@ -43,10 +43,10 @@ def _with_files(text: str, folder: Path, root: Path, depth: int, left: Iterator[
             lines = _part(file.read_text("utf-8-sig", "replace").splitlines(), part)
         except OSError:
             return match[0]
-        taken = "\n".join(lines)
+        included = "\n".join(lines)
         if kind == "include" or kind == "rustdoc_include":
-            return _with_files(taken, file.parent, root, depth + 1, left)
-        return f"```rust\n{taken}\n```"
+            return _with_files(included, file.parent, root, depth + 1, left)
+        return f"```rust\n{included}\n```"
 
     return _DIRECTIVE.sub(replaced, text)
 
@@ -58,15 +58,15 @@ def _part(lines: list[str], part: str) -> list[str]:
         end = last if ":" in part else first
         lines = lines[max(0, int(first or 1) - 1) : int(end) if end else None]
         part = ""
-    found: list[str] = []
+    selected: list[str] = []
     is_in = not part
     for line in lines:
         anchor = _ANCHOR.search(line)
         if anchor and part and anchor[2] == part:
             is_in = not anchor[1]
         elif is_in and not anchor:
-            found.append(line)
-    return found
+            selected.append(line)
+    return selected
 
 
 def _without_hidden(text: str) -> tuple[str, int]:

@@ -56,9 +56,9 @@ def _all(element: Element | None) -> str:
 def _single(element: Element) -> str:
     if not isinstance(element.tag, str):
         return ""
-    made = _ELEMENTS.get(element.tag.removeprefix(M))
-    if made:
-        return made(element)
+    convert = _ELEMENTS.get(element.tag.removeprefix(M))
+    if convert:
+        return convert(element)
     return "" if element.tag.endswith("Pr") else _all(element)
 
 
@@ -74,8 +74,8 @@ def sign(char: str) -> str:
     """A character of a formula, as TeX writes it."""
     if char in "#%&_${}":
         return f"\\{char}"
-    found = _SIGNS.get(char, char)
-    return f"\\{found} " if found.isalpha() and char not in found else found
+    command = _SIGNS.get(char, char)
+    return f"\\{command} " if command.isalpha() and char not in command else command
 
 
 def _part(element: Element, name: str) -> str:
@@ -83,8 +83,8 @@ def _part(element: Element, name: str) -> str:
 
 
 def _value(element: Element, path: str, default: str = "") -> str:
-    found = element.find("/".join(f"{M}{name}" for name in path.split("/")))
-    return default if found is None else found.get(f"{M}val", default)
+    holder = element.find("/".join(f"{M}{name}" for name in path.split("/")))
+    return default if holder is None else holder.get(f"{M}val", default)
 
 
 def _radical(element: Element) -> str:

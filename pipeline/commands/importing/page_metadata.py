@@ -34,18 +34,18 @@ _LANGUAGES = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
 def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, str]:
     """The metadata of a page, and its address, "" if unknown. A ``whole_page`` has its first
     heading as title."""
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     creators: list[str] = []
     for meta in root.iter("meta"):
         key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
         if key and (content := " ".join((meta.get("content") or "").split())):
-            said.setdefault(key, content)
+            values.setdefault(key, content)
             if key in ("dcterms.creator", "dc.creator"):
                 creators.append(content)
     linked = _linked_data(root)
-    title = said.get("og:title") or linked.get("headline") or said.get("twitter:title") or ""
+    title = values.get("og:title") or linked.get("headline") or values.get("twitter:title") or ""
     if not title:
-        found = root.find(".//title")
+        heading = root.find(".//title")
         heads = [e for e in root.iter("h1") if words(e)]
         heads = [e for e in heads if e.get("class") == TITLE] or heads
         above = [e for e in heads if folded(" ".join(words(e))) in words_for("head", "kicker")]
@@ -53,30 +53,32 @@ def metadata_of(root: Element, *, whole_page: bool = False) -> tuple[Metadata, s
             heads = [e for e in root.iter("h2") if words(e)][:1] or heads
             for element in above if heads[0].tag == "h2" else ():
                 element.tag = "p"
-        title = " ".join(words(found)) if found is not None else ""
+        title = " ".join(words(heading)) if heading is not None else ""
         head = " ".join(line(heads[0]).split()) if len(heads) == 1 else ""
         begins = "".join(words(root)).startswith("".join(head.split()))
         if head and (begins or not whole_page):
             is_better = head in title or heads[0].tag == "h2"
             title = head if not title or is_better else title
-    author = linked.get("author") or said.get("author") or said.get("article:author") or ""
+    author = linked.get("author") or values.get("author") or values.get("article:author") or ""
     if author.startswith(("http://", "https://", "@")):
         author = ""
     dates = ("article:published_time", "", "date", "dcterms.date", "dc.date")
-    found_dates = (said.get(key) if key else linked.get("datePublished") for key in dates)
+    found_dates = (values.get(key) if key else linked.get("datePublished") for key in dates)
     published = next(filter(None, found_dates), "")
     date = re.match(r"\d{4}-\d{2}-\d{2}", published)
-    description = said.get("og:description") or said.get("description") or ""
+    description = values.get("og:description") or values.get("description") or ""
     names = creators or [meaningful(name) for name in re.split(r"[,;]| and ", author)]
     canonical = root.xpath("//link[@rel='canonical']/@href")
-    address = said.get("og:url") or (canonical[0] if canonical else "")
+    address = values.get("og:url") or (canonical[0] if canonical else "")
     metadata = Metadata(
         title=meaningful(title),
-        authors=tuple(Contributor(name=found) for found in names[:6] if 0 < len(found) < 60),
+        authors=tuple(
+            Contributor(name=author_name) for author_name in names[:6] if 0 < len(author_name) < 60
+        ),
         lang=language_of(declared_language(root)),
         date=date[0] if date else "",
         description=meaningful(description),
-        publisher=said.get("dcterms.publisher") or said.get("dc.publisher") or "",
+        publisher=values.get("dcterms.publisher") or values.get("dc.publisher") or "",
     )
     return metadata, address if address.startswith(("http://", "https://")) else ""
 
@@ -109,15 +111,15 @@ def _linked_data(root: Element) -> dict[str, str]:
             data: Any = json.loads(script.text or "")
         except ValueError:
             continue
-        for found in _objects(data):
-            if found.get("headline"):
-                author = found.get("author")
+        for item in _objects(data):
+            if item.get("headline"):
+                author = item.get("author")
                 author = author[0] if isinstance(author, list) and author else author
                 name = author.get("name") if isinstance(author, dict) else author
                 return {
-                    "headline": str(found["headline"]),
+                    "headline": str(item["headline"]),
                     "author": name if isinstance(name, str) else "",
-                    "datePublished": str(found.get("datePublished") or ""),
+                    "datePublished": str(item.get("datePublished") or ""),
                 }
     return {}
 
@@ -128,4 +130,4 @@ def _objects(data: Any) -> Iterator[dict[str, Any]]:
         if isinstance(item, dict):
             yield item
             if isinstance(item.get("@graph"), list):
-                yield from (one for one in item["@graph"] if isinstance(one, dict))
+                yield from (node for node in item["@graph"] if isinstance(node, dict))

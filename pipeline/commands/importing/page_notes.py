@@ -19,8 +19,8 @@ def take_formulas(root: Element) -> None:
             tex = alt
         tex = " ".join(tex.split()) or as_tex(formula)
         display = DISPLAY_MARK if formula.get("display") == "block" else ""
-        said = f"{MATH_MARK}{display}{tex}{MATH_MARK}" if tex else ""
-        formula.tail = said + (formula.tail or "")
+        mark = f"{MATH_MARK}{display}{tex}{MATH_MARK}" if tex else ""
+        formula.tail = mark + (formula.tail or "")
         article.drop(formula)
 
 
@@ -29,7 +29,7 @@ def take_notes(root: Element) -> list[tuple[str, Element]]:
     with the label."""
     by_id = {e.get("name"): e for e in root.iter("a") if e.get("name")}
     by_id |= {e.get("id"): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
-    found: dict[Element, str] = {}
+    labels: dict[Element, str] = {}
     for link in [*root.iter("a")]:
         href = link.get("href") or ""
         target = by_id.get(href[1:]) if href.startswith("#") else None
@@ -42,13 +42,13 @@ def take_notes(root: Element) -> list[tuple[str, Element]]:
             or any(a is text for a in link.iterancestors())
         ):
             continue
-        label = found.setdefault(text, str(len(found) + 1))
+        label = labels.setdefault(text, str(len(labels) + 1))
         mark = f"{NOTE_MARK}{label}{NOTE_MARK}"
         outer = link.getparent()
-        held = outer if outer is not None and outer.tag == "sup" and len(outer) == 1 else link
-        held.tail = mark + (held.tail or "")
-        article.drop(held)
-    for text in found:
+        reference = outer if outer is not None and outer.tag == "sup" and len(outer) == 1 else link
+        reference.tail = mark + (reference.tail or "")
+        article.drop(reference)
+    for text in labels:
         _without_back_links(text)
         holder = text.getparent()
         article.drop(text)
@@ -60,9 +60,9 @@ def take_notes(root: Element) -> list[tuple[str, Element]]:
         if not article.words(listed) and not holds_more:
             article.drop(listed)
     for rule in [*root.iter("hr")]:
-        if rule.getnext() is None and found:
+        if rule.getnext() is None and labels:
             article.drop(rule)
-    return [(label, text) for text, label in found.items()]
+    return [(label, text) for text, label in labels.items()]
 
 
 def _drop_emptied(holder: Element | None, root: Element) -> None:
@@ -84,8 +84,8 @@ def _is_reference(link: Element) -> bool:
         return True
     outer = link.getparent()
     is_raised = link.find("sup") is not None or (outer is not None and outer.tag == "sup")
-    said = "".join(article.words(link)).strip("[]()")
-    return is_raised and (said.isdecimal() or said in "*†‡§" or len(said) < 3)
+    text = "".join(article.words(link)).strip("[]()")
+    return is_raised and (text.isdecimal() or text in "*†‡§" or len(text) < 3)
 
 
 def _text_of_note(target: Element) -> Element | None:
@@ -98,8 +98,10 @@ def _text_of_note(target: Element) -> Element | None:
 
 def _without_back_links(text: Element) -> None:
     for link in [*text.iter("a")]:
-        said = "".join(article.words(link)).strip("[]().")
-        is_back = (link.get("href") or "").startswith("#") and (len(said) < 3 or said.isdecimal())
+        content = "".join(article.words(link)).strip("[]().")
+        is_back = (link.get("href") or "").startswith("#") and (
+            len(content) < 3 or content.isdecimal()
+        )
         if is_back:
             outer = link.getparent()
             only = outer is not None and outer.tag == "sup" and len(article.words(outer)) < 2

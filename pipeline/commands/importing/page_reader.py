@@ -77,7 +77,7 @@ class PageReader:
         self._places: dict[str, Element] = {}
         self._columns: dict[Element, int] = {}
 
-    # --- what is told ---
+    # --- messages ---
 
     def find_columns(self, root: Element, text: str) -> None:
         """SourceRecord the columns in which elements begin, if the page has their line numbers."""
@@ -96,22 +96,22 @@ class PageReader:
         heading with each text."""
         for root in roots:
             for element in root.iter("a", "img", *article.HEADS):
-                said = element.get("href") or element.get("src") or _heading(element)
-                self._places.setdefault(said.strip(), element)
+                address = element.get("href") or element.get("src") or _heading(element)
+                self._places.setdefault(address.strip(), element)
 
     def tell_dropped(self, dropped: Iterable[tuple[Element, list[str]]]) -> None:
         """Report parts that were omitted because they do not belong to the article."""
         parts = [*dropped]
         longest = sorted(parts, key=lambda part: -len(part[1]))[:MOST_TOLD]
         longest = [part for part in longest if len(part[1]) > FEWEST_TOLD]
-        for element, said in sorted(longest, key=lambda part: _number(part[0])):
-            shown = " ".join(said[:8])
-            more = "…" if len(said) > 8 else ""
+        for element, words in sorted(longest, key=lambda part: _number(part[0])):
+            shown = " ".join(words[:8])
+            more = "…" if len(words) > 8 else ""
             message = (
-                f"“{shown}{more}” ({len(said)} words) is left out: it is not part of the article."
+                f"“{shown}{more}” ({len(words)} words) is left out: it is not part of the article."
             )
             self.tell(message, at=element)
-        if rest := [element for element, said in parts if (element, said) not in longest]:
+        if rest := [element for element, words in parts if (element, words) not in longest]:
             more = "1 more part of the page is" if len(rest) == 1 else f"{len(rest)} more parts are"
             self.tell(f"{more} left out, such as menus.", at=rest[0])
 
@@ -140,16 +140,16 @@ class PageReader:
             items = "1 item of a list is" if len(marks) == 1 else f"{len(marks)} items of lists are"
             self.tell(f"{items} recognised by bullets or numbers that are typed before them.")
         for caption in root.iter("caption", "figcaption"):
-            said = " ".join(article.words(caption))
-            if LABEL.fullmatch(said):
-                message = f"The caption “{said}” is only a number, and is left out."
+            text = " ".join(article.words(caption))
+            if LABEL.fullmatch(text):
+                message = f"The caption “{text}” is only a number, and is left out."
                 self.tell(
                     message, "Write a caption: what has one is numbered automatically.", caption
                 )
         for table in root.iter("table"):
             cells = [*table.iter("td", "th")]
-            if len(cells) == 1 and (said := " ".join(article.words(cells[0])[:6])):
-                message = f"The table “{said}…” has a single cell, and becomes text."
+            if len(cells) == 1 and (first_words := " ".join(article.words(cells[0])[:6])):
+                message = f"The table “{first_words}…” has a single cell, and becomes text."
                 self.tell(message, at=table)
             has_heads = table.find(".//th") is not None or table.find("thead/tr") is not None
             first = next(table.iter("tr"), None)
@@ -157,13 +157,13 @@ class PageReader:
                 continue
             if not has_heads and len(table.findall(".//td")) > 1:
                 words = (word for row in table.iter("tr") for word in article.words(row))
-                said = " ".join(islice(words, 6))
+                first_words = " ".join(islice(words, 6))
                 # as in `tidy_tables.headed`
                 spans = any(cell.get("rowspan", "1") not in ("0", "1") for cell in first.iter("td"))
                 is_column = spans or len(table.findall(".//tr")) == 1
                 part, key = ("column", "columns") if is_column else ("row", "rows")
                 message = (
-                    f"The table “{said}…” has no header cells:"
+                    f"The table “{first_words}…” has no header cells:"
                     f" its first {part} is used as the header."
                 )
                 hint = f"Write `{{head-{key}=0}}` below it if it has no header."
@@ -179,9 +179,9 @@ class PageReader:
             span = Span(number, self._columns.get(element, 0))
         if number and self._counted == "paragraph":
             message = f"{message[:-1]} (paragraph {number})."
-        found = lost(message, self.name, hint, span)
-        if found not in self.findings:
-            self.findings.append(found)
+        finding = lost(message, self.name, hint, span)
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def passage(self, element: Element, text: str) -> InputText:
         """A text with the place of its element."""
@@ -198,7 +198,8 @@ class PageReader:
         lines = numbered(markup)
         paired = paired_names(lines)
         builder = MarkupBuilder(
-            Around(lambda *told: None, lambda address, span: address, paired, SourceRecord()), 60
+            Around(lambda *findings: None, lambda address, span: address, paired, SourceRecord()),
+            60,
         )
         builder.feed(lines)
         changes: Changes = {
@@ -212,16 +213,16 @@ class PageReader:
         return rewrite(builder.blocks(), enter={model.Figure: self._figure}, leave=changes)
 
     def _text(self, node: Text) -> tuple[Node, ...]:
-        found: list[Node] = []
+        nodes: list[Node] = []
         for part in filter(None, _MARKED.split(node.text)):
             if part.startswith(NOTE_MARK):
-                found.append(NoteReference(label=part[1:-1]))
+                nodes.append(NoteReference(label=part[1:-1]))
             elif part.startswith(MATH_MARK):
                 tex = part[1:-1].removeprefix(DISPLAY_MARK)
-                found.append(model.Math(tex=tex, display=tex != part[1:-1]))
+                nodes.append(model.Math(tex=tex, display=tex != part[1:-1]))
             else:
-                found.append(Text(text=part))
-        return tuple(found)
+                nodes.append(Text(text=part))
+        return tuple(nodes)
 
     def _link(self, node: model.Link) -> Node | tuple[Node, ...]:
         """A link to the web, or within the page; of others the text stays."""
@@ -238,17 +239,17 @@ class PageReader:
 
     def _figure(self, node: model.Figure) -> Node | tuple[Node, ...]:
         """A figure; of one whose image is not there, its caption stays."""
-        made = self._image(node.image)
-        if isinstance(made, Image):
-            own = node.attributes
-            width = made.attributes.get("width")
+        image = self._image(node.image)
+        if isinstance(image, Image):
+            attributes = node.attributes
+            width = image.attributes.get("width")
             pairs = (("width", width),) if width else ()
             return replace(
                 node,
-                image=replace(made, attributes=made.attributes.without({"width"})),
-                attributes=model.Attributes(own.id, own.classes, pairs),
+                image=replace(image, attributes=image.attributes.without({"width"})),
+                attributes=model.Attributes(attributes.id, attributes.classes, pairs),
             )
-        children = node.caption or made
+        children = node.caption or image
         return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 
     def _image(self, node: Image) -> Image | tuple[Node, ...]:
@@ -270,14 +271,16 @@ class PageReader:
             return (Text(text=node.alt),) if node.alt else ()
         alt = " ".join(node.alt.split()) if has_alternative(node.alt) else ""
         name = self._named(source, data, alt, suffix)
-        own = node.attributes
+        attributes = node.attributes
         if not alt:
             message = f"The image “{name}” has no alternative text."
             self.tell(message, "Describe it in the brackets, in place of {.decorative}.", source)
         classes = () if alt else ("decorative",)
-        pairs = tuple(p for p in own.pairs if p[0] == "width" and p[1].endswith(("%", "cm")))
+        pairs = tuple(p for p in attributes.pairs if p[0] == "width" and p[1].endswith(("%", "cm")))
         return Image(
-            source=name, alt=alt, attributes=replace(own, id="", classes=classes, pairs=pairs)
+            source=name,
+            alt=alt,
+            attributes=replace(attributes, id="", classes=classes, pairs=pairs),
         )
 
     def _data(self, source: str) -> tuple[bytes | None, str]:
@@ -297,8 +300,10 @@ class PageReader:
         """A name for an image derived from its alternative text, or its own."""
         if source in self._names:
             return self._names[source]
-        said = slug(" ".join(alt.split()[:6])) or slug(posixpath.basename(source).partition(".")[0])
-        stem = said[:40].strip("-") or "image"
+        words = slug(" ".join(alt.split()[:6])) or slug(
+            posixpath.basename(source).partition(".")[0]
+        )
+        stem = words[:40].strip("-") or "image"
         if not alt and (source.startswith("data:") or _GENERATED_NAME.fullmatch(stem)):
             stem = "image"
         folder = image_folder(self.name)
@@ -334,7 +339,7 @@ def _container(node: model.Container) -> Node:
 
 def _number(element: Element) -> int:
     """The number of the line, or of the paragraph, that an element is in."""
-    for one in (element, *element.iterancestors()):
-        if one.sourceline:
-            return int(one.sourceline)
+    for outer in (element, *element.iterancestors()):
+        if outer.sourceline:
+            return int(outer.sourceline)
     return 0

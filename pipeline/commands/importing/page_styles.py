@@ -45,10 +45,10 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> PageLook:
         for rule in tinycss2.parse_stylesheet(sheet[:left], True, True):
             if rule.type != "qualified-rule":
                 continue
-            said = _declared(rule.content)
+            declared = _declared(rule.content)
             for selector in tinycss2.serialize(rule.prelude).split(","):
                 if match := _SELECTOR.fullmatch(selector.strip()):
-                    classes.setdefault(match[1] or match[2], {}).update(said)
+                    classes.setdefault(match[1] or match[2], {}).update(declared)
         left = max(0, left - len(sheet))
     spans = [*root.iter("span")]
     styles = {e: _style_of(e, classes) for e in root.iter("span", "font", "p", "div", "body")}
@@ -78,21 +78,21 @@ def _columns(style: Style) -> int:
 
 
 def _declared(content: Iterable[object]) -> Style:
-    found = tinycss2.parse_blocks_contents(content, True, True)
+    declarations = tinycss2.parse_blocks_contents(content, True, True)
     return {
-        one.lower_name: tinycss2.serialize(one.value).strip().lower()
-        for one in found
-        if one.type == "declaration"
+        declaration.lower_name: tinycss2.serialize(declaration.value).strip().lower()
+        for declaration in declarations
+        if declaration.type == "declaration"
     }
 
 
 def _style_of(element: Element, classes: dict[str, Style]) -> Style:
-    found: Style = {**classes.get("p", {})} if element.tag == "p" else {}
+    style: Style = {**classes.get("p", {})} if element.tag == "p" else {}
     for name in (element.get("class") or "").split():
-        found |= classes.get(name, {})
-    if own := element.get("style"):
-        found |= _declared(tinycss2.parse_component_value_list(own))
-    return found
+        style |= classes.get(name, {})
+    if declared := element.get("style"):
+        style |= _declared(tinycss2.parse_component_value_list(declared))
+    return style
 
 
 def _mark(span: Element, style: Style) -> None:
@@ -140,8 +140,8 @@ def _sizes(
     element: Element, styles: dict[Element, Style], size: float = 0
 ) -> Iterator[tuple[float, str]]:
     """The texts in an element, with the sizes of their letters."""
-    own = _size(styles.get(element, {}))
-    size = own or _FONT_SIZES.get(element.get("size") or "", 0.0) or size
+    element_size = _size(styles.get(element, {}))
+    size = element_size or _FONT_SIZES.get(element.get("size") or "", 0.0) or size
     yield size, element.text or ""
     for inner in element:
         yield from _sizes(inner, styles, size)

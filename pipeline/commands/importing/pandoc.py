@@ -73,10 +73,10 @@ def read_by_pandoc(path: Path, name: str, form: str) -> Draft:
         text = translated(normalise(_as_written(run.stdout.decode())), lambda line, message: None)
         images = Path(folder) if form == "pptx" else path.parent
         draft = of_markdown(text, parse(text, name, images), images, name)
-    found = (replace(one, line=0, column=0, length=0) for one in draft.findings)
+    without_lines = (replace(finding, line=0, column=0, length=0) for finding in draft.findings)
     message = "It is read by Pandoc: the comparison is with what Pandoc makes of it."
-    told = (lost(message, name), *_messages(log, name), *_lost_in(form, path, name))
-    return replace(draft, findings=(*told, *found))
+    findings = (lost(message, name), *_messages(log, name), *_lost_in(form, path, name))
+    return replace(draft, findings=(*findings, *without_lines))
 
 
 def _as_written(text: str) -> str:
@@ -96,8 +96,8 @@ def _reference(match: re.Match[str]) -> str:
 
 def _messages(log: str, name: str) -> Iterator[Diagnostic]:
     """The messages of Pandoc about what it leaves out."""
-    found = {m[0]: m for m in _MESSAGE.finditer(log) if not _USUAL.match(m[1])}
-    messages = [*found.values()]
+    matches = {m[0]: m for m in _MESSAGE.finditer(log) if not _USUAL.match(m[1])}
+    messages = [*matches.values()]
     for match in messages[:MOST_TOLD]:
         span = Span(int(match[2]), int(match[3])) if match[2] else None
         yield lost(f"Pandoc: {match[1][:200]}.", name, span=span)

@@ -36,7 +36,7 @@ _PREFIXES = {"figure": "fig-", "table": "tbl-", "listing": "lst-"}
 N = TypeVar("N", bound=Node)
 
 
-def led_to(
+def with_targets(
     parts: tuple[tuple[Block, ...], tuple[Note, ...]], tell: Callable[[str], None]
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Blocks and notes with links to such ids: headings have their own, and elements with captions
@@ -44,9 +44,9 @@ def led_to(
     broken one text."""
     nodes = [*walk((*parts[0], *parts[1]))]
     headings = [node for node in nodes if isinstance(node, model.Heading)]
-    own = Counter(slug(plain_text(node.children)) for node in headings)
-    given = Counter(node.attributes.id for node in nodes)
-    names: dict[str, str] = {name: name for name in (*given, *own)}
+    from_headings = Counter(slug(plain_text(node.children)) for node in headings)
+    explicit = Counter(node.attributes.id for node in nodes)
+    names: dict[str, str] = {name: name for name in (*explicit, *from_headings)}
     numbered: set[str] = set()
     targets = {node.target for node in nodes if isinstance(node, model.CrossReference)}
     for node in nodes:
@@ -55,7 +55,12 @@ def led_to(
             continue
         if isinstance(node, model.Heading):
             name = slug(plain_text(node.children))
-            if name and own[name] == 1 and given[name] == (old == name) and old not in targets:
+            if (
+                name
+                and from_headings[name] == 1
+                and explicit[name] == (old == name)
+                and old not in targets
+            ):
                 names[old] = name
         elif (kind := model.CAPTIONED.get(type(node))) and (caption := node.caption):  # type: ignore[attr-defined]
             if old.startswith(_PREFIXES[kind]):
@@ -63,28 +68,34 @@ def led_to(
                 continue
             stem = slug(plain_text(caption))[:40].strip("-") or old
             name, number = f"{_PREFIXES[kind]}{stem}", 2
-            while given[name] or name in numbered:
+            while explicit[name] or name in numbered:
                 name, number = f"{_PREFIXES[kind]}{stem}-{number}", number + 1
             names[old] = name
             numbered.add(name)
 
     def named(node: N) -> N:
         name = names.get(node.attributes.id, "")
-        if isinstance(node, model.Heading) and name in own and node.attributes.id not in targets:
+        if (
+            isinstance(node, model.Heading)
+            and name in from_headings
+            and node.attributes.id not in targets
+        ):
             name = ""
-        found = replace(node.attributes, id=name)
-        return replace(node, attributes=NO_ATTRIBUTES if found == NO_ATTRIBUTES else found)
+        attributes = replace(node.attributes, id=name)
+        return replace(
+            node, attributes=NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes
+        )
 
     def led(node: model.Link) -> Node | tuple[Node, ...]:
         if not node.href.startswith("#"):
             return node
-        name, said = names.get(node.href[1:], ""), plain_text(node.children).strip()
+        name, text = names.get(node.href[1:], ""), plain_text(node.children).strip()
         if not name:
-            tell(f"The link “{said[:60]}” leads nowhere in the source; its text is kept.")
+            tell(f"The link “{text[:60]}” leads nowhere in the source; its text is kept.")
             return node.children
-        if name in numbered and LABEL.fullmatch(said):
+        if name in numbered and LABEL.fullmatch(text):
             return model.CrossReference(target=name)
-        if name in numbered and said.isdecimal():
+        if name in numbered and text.isdecimal():
             return model.CrossReference(target=name, form="number")
         return replace(node, href=f"#{name}")
 

@@ -41,10 +41,10 @@ def readable(text: str, font: Callable[[], str], tell: Callable[[str], None]) ->
     the message about those that Unicode does not have."""
 
     def character(match: re.Match[str]) -> str:
-        found = symbol(font(), ord(match[0]))
-        if not found:
+        meaning = symbol(font(), ord(match[0]))
+        if not meaning:
             tell(unknown(font()))
-        return found
+        return meaning
 
     return _CODE.sub(character, text)
 

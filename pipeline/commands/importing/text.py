@@ -73,45 +73,47 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
         message = "This is not a text file, so Chapbook cannot import it."
         hint = "Open it in a word processor, and save it as .docx."
         return unread(message, name, hint)
-    raw, found = cleaned(decoded(data).replace("\r\n", "\n").replace("\r", "\n"), name)
+    raw, findings = cleaned(decoded(data).replace("\r\n", "\n").replace("\r", "\n"), name)
     text = ftfy.fix_text(raw, _FIX)
     if not text.strip():
         return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
-    found += _mended(raw, text, name)
+    findings += _mended(raw, text, name)
     if len(_MARKDOWN.findall(text)) > 2:
         text = normalise(text)
         draft = of_markdown(text, parse(text, name, folder), folder, name)
-        return replace(draft, findings=(*found, *draft.findings))
+        return replace(draft, findings=(*findings, *draft.findings))
     lines = [CopiedLine(t.rstrip(), n) for n, t in enumerate(text.expandtabs(8).split("\n"), 1)]
     tabbed = {n: t for n, t in enumerate(text.split("\n"), 1) if "\t" in t.strip()}
     kept, left = without_leftovers(lines, name)
-    found += left
+    findings += left
     lang = language_of_text(text)
     if not lang:
         hint = "If that is wrong, change `lang` in the front matter."
-        found.append(lost("Its language is not clear; English is assumed.", name, hint))
-    metadata, rest, told = head_of(kept, lang or "en", name)
-    found += told
+        findings.append(lost("Its language is not clear; English is assumed.", name, hint))
+    metadata, rest, head_findings = head_of(kept, lang or "en", name)
+    findings += head_findings
     reader = _Reader(rest, tabbed, metadata, name)
     blocks, message = as_worksheet(reader.blocks())
-    found += (*reader.findings, *([lost(message, name)] if message else ()))
+    findings += (*reader.findings, *([lost(message, name)] if message else ()))
     counts = count(blocks, ())
     unmarked = (
         line.text[mark.end() :] if (mark := NUMBER.match(line.text)) else line.text for line in rest
     )
     words = " ".join([metadata.title, *unmarked]).split()
     counts["words"] = sum(any(map(str.isalnum, word)) for word in words)
-    in_order = sorted(found, key=lambda one: one.line or 0)
+    in_order = sorted(findings, key=lambda finding: finding.line or 0)
     passages = tuple(InputText(line.text, line.number) for line in rest)
     return Draft(metadata, blocks, counts=dict(counts), findings=tuple(in_order), passages=passages)
 
 
 def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
     """The finding that characters were corrected, with the first of them."""
-    one, other = raw.split("\n"), text.split("\n")
-    if len(one) != len(other):
+    raw_lines, lines = raw.split("\n"), text.split("\n")
+    if len(raw_lines) != len(lines):
         return
-    changed = [(n, a, b) for n, (a, b) in enumerate(zip(one, other, strict=True), 1) if a != b]
+    changed = [
+        (n, a, b) for n, (a, b) in enumerate(zip(raw_lines, lines, strict=True), 1) if a != b
+    ]
     for number, before, after in changed[:1]:
         words = [(a, b) for a, b in zip(before.split(), after.split(), strict=False) if a != b]
         if words:
@@ -143,10 +145,10 @@ class _Reader:
 
     def blocks(self) -> tuple[Block, ...]:
         """The blocks of all lines."""
-        found: list[Block] = []
+        blocks: list[Block] = []
         for group in groups(self._lines):
-            found += self._group(group)
-        return _as_headings_go(found)
+            blocks += self._group(group)
+        return _as_headings_go(blocks)
 
     def _group(self, lines: list[CopiedLine]) -> Iterator[Block]:
         """The blocks of lines without an empty one between them."""
@@ -213,10 +215,10 @@ class _Reader:
         items: list[model.ListItem] = []
         start = int(first[2]) if mark is NUMBER and first[2].isdigit() else 1
         while at < len(lines):
-            found = mark.match(lines[at].text)
-            if not found or len(found[1]) != indent:
+            match = mark.match(lines[at].text)
+            if not match or len(match[1]) != indent:
                 break
-            inner = [lines[at]._replace(text=" " * found.end() + lines[at].text[found.end() :])]
+            inner = [lines[at]._replace(text=" " * match.end() + lines[at].text[match.end() :])]
             at += 1
             nested: list[Block] = []
             while at < len(lines):
@@ -375,7 +377,7 @@ def _heading(line: CopiedLine, level: int) -> model.Heading:
 def _as_headings_go(blocks: list[Block]) -> tuple[Block, ...]:
     """The blocks; a heading that nothing follows is a paragraph, and so are several that follow
     each other."""
-    found: list[Block] = []
+    result: list[Block] = []
     for at, block in enumerate(blocks):
         after = blocks[at + 1] if at + 1 < len(blocks) else None
         if isinstance(block, model.Heading) and (
@@ -383,7 +385,7 @@ def _as_headings_go(blocks: list[Block]) -> tuple[Block, ...]:
             or isinstance(after, model.ThematicBreak)
             or (isinstance(after, model.Heading) and after.level <= block.level)
         ):
-            found.append(Paragraph(children=block.children, span=block.span))
+            result.append(Paragraph(children=block.children, span=block.span))
         else:
-            found.append(block)
-    return tuple(found)
+            result.append(block)
+    return tuple(result)

@@ -52,13 +52,13 @@ def head_of(
 ) -> tuple[Metadata, list[CopiedLine], list[Diagnostic]]:
     """The metadata in the lines at the top, and the remaining lines."""
     texts = [(at, line) for at, line in enumerate(lines) if line.text.strip()][:_HEAD]
-    taken: set[int] = set()
-    found: list[Diagnostic] = []
+    used: set[int] = set()
+    findings: list[Diagnostic] = []
     title = subtitle = date = ""
     authors: tuple[str, ...] = ()
 
     def tell(message: str, line: CopiedLine) -> None:
-        found.append(lost(message, name, span=Span(line.number)))
+        findings.append(lost(message, name, span=Span(line.number)))
 
     kicker = ""
     below = texts[1][1].text if len(texts) > 1 else ""
@@ -66,17 +66,17 @@ def head_of(
     if below and not is_speaker and _is_kicker(texts[0][1].text, below):
         at, line = texts.pop(0)
         kicker = " ".join(line.text.split())
-        taken.add(at)
+        used.add(at)
         tell(f"“{kicker}” stands above the title, and is taken for a keyword.", line)
     if texts and _is_title(texts[0][1].text, [line.text for _, line in texts[1:3]]):
         at, line = texts.pop(0)
         title = " ".join(re.sub(r"^#+\s+", "", line.text.strip()).split())
         tell(f"The first line, “{title[:60]}”, is taken for the title.", line)
-        taken.add(at)
+        used.add(at)
         under = at + 1 < len(lines) and re.fullmatch(r"\s*[=-]{3,}\s*", lines[at + 1].text)
         if under:
-            taken.add(at + 1)
-            texts = [one for one in texts if one[0] != at + 1]
+            used.add(at + 1)
+            texts = [entry for entry in texts if entry[0] != at + 1]
     is_interview = bool(phrase("speech", "interview").search(f"{kicker}. {title}"))
     for number, (at, line) in enumerate(texts):
         text = line.text.strip()
@@ -86,15 +86,15 @@ def head_of(
         by = _authors(without if day else text)
         if by and not authors:
             authors = by
-            taken.add(at)
-            said = "; ".join(by)
-            tell(f"“{text[:60]}” is taken for the author: {said}.", line)
+            used.add(at)
+            evidence = "; ".join(by)
+            tell(f"“{text[:60]}” is taken for the author: {evidence}.", line)
         elif day and len(_without_words(without).split()) < 4 and not date:
-            taken.add(at)
+            used.add(at)
             tell(f"“{text[:60]}” is taken for the date.", line)
         elif title and number == 0 and _is_subtitle(text, texts[1:]):
             subtitle = text
-            taken.add(at)
+            used.add(at)
             tell(f"“{text[:60]}” is taken for the subtitle.", line)
         elif (
             title
@@ -104,11 +104,11 @@ def head_of(
             and sum(line.text.strip() == text for line in lines) == 1
         ):
             authors = (text,)
-            taken.add(at)
+            used.add(at)
             tell(f"“{text}” is taken for the author, since it is right below the title.", line)
         elif authors or date:
             break
-        if day and at in taken:
+        if day and at in used:
             date = date or day
     metadata = Metadata(
         title=title,
@@ -118,7 +118,7 @@ def head_of(
         date=date,
         keywords=(kicker.capitalize() if kicker.isupper() else kicker,) if kicker else (),
     )
-    return metadata, [line for at, line in enumerate(lines) if at not in taken], found
+    return metadata, [line for at, line in enumerate(lines) if at not in used], findings
 
 
 def _is_title(text: str, after: list[str]) -> bool:
@@ -139,22 +139,24 @@ def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
     kicker = bool(lines) and _is_kicker(lines[0].text, known.title)
     title = CopiedLine(known.title, 0)
     lines = [lines[0], title, *lines[1:]] if kicker else [title, *lines]
-    found, rest, told = head_of(lines, known.lang, name)
-    if found.title != known.title:
+    head, rest, head_findings = head_of(lines, known.lang, name)
+    if head.title != known.title:
         return _Head(known, blocks, [])
     names = {author.name for author in known.authors}
-    if known.date and found.date not in ("", known.date):
+    if known.date and head.date not in ("", known.date):
         return _Head(known, blocks, [])
     metadata = replace(
         known,
-        authors=known.authors if names >= {one.name for one in found.authors} else found.authors,
-        date=known.date or found.date,
-        subtitle=known.subtitle or found.subtitle,
-        keywords=known.keywords or found.keywords,
+        authors=known.authors
+        if names >= {author.name for author in head.authors}
+        else head.authors,
+        date=known.date or head.date,
+        subtitle=known.subtitle or head.subtitle,
+        keywords=known.keywords or head.keywords,
     )
     left = {line.number for line in rest}
     kept = (block for at, block in enumerate(blocks, 1) if at > len(top) or at in left)
-    findings = [replace(one, line=0, column=0) for one in told if one.line]
+    findings = [replace(finding, line=0, column=0) for finding in head_findings if finding.line]
     return _Head(metadata, tuple(kept), findings)
 
 

@@ -39,16 +39,16 @@ def aligned(table: model.Table) -> model.Table:
     widths = {len(row.cells) for row in rows}
     if len(widths) == 1 and all(c.columns == 1 and c.rows == 1 for r in rows for c in r.cells):
         below = table.body or table.head
-        found = [
+        alignments = [
             Counter(row.cells[column].align for row in below).most_common(1)[0][0]
             for column in range(widths.pop())
         ]
     else:
-        found = []
+        alignments = []
 
     def settled(row: model.TableRow, *, head: bool) -> model.TableRow:
         cells = tuple(
-            replace(c, align=found[n] if found else "" if head else c.align)
+            replace(c, align=alignments[n] if alignments else "" if head else c.align)
             for n, c in enumerate(row.cells)
         )
         return replace(row, cells=cells)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.references import LABEL, led_to
+from pipeline.commands.importing.references import LABEL, with_targets
 from pipeline.commands.importing.tidy_tables import aligned, headed
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
 from pipeline.model.names import slug
@@ -48,12 +48,12 @@ def tidied(
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Blocks and notes without data that only their programs use; ``tell`` is called with what is
     lost."""
-    wanted = {
+    targets = {
         node.href[1:]
         for node in walk((*blocks, *notes))
         if isinstance(node, model.Link) and node.href.startswith("#") and node.href != "#"
     }
-    ids = {old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(wanted))}
+    ids = {old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(targets))}
     changes = _changes(ids)
     blocks = rewrite(blocks, leave=changes)
     notes = rewrite(notes, leave=changes)
@@ -79,43 +79,43 @@ def tidied(
         move = f"and {len(texts) - 1} more move" if len(texts) > 1 else "moves"
         message = f"The heading “{texts[0][:60]}” {move} from level {level} to {higher}."
         tell(message, "A level cannot be skipped.", texts[0])
-    blocks, notes = led_to((blocks, notes), tell)
+    blocks, notes = with_targets((blocks, notes), tell)
     blocks = rewrite(blocks, leave=joined_runs())
     return blocks, rewrite(notes, leave=joined_runs())
 
 
-def _changes(wanted: Mapping[str, str]) -> Changes:
+def _changes(ids: Mapping[str, str]) -> Changes:
     def own(node: Node) -> Attributes:
         kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang", "width"}
         pairs = node.attributes.pairs
         pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
-        said = _ROLES if isinstance(node, model.Heading) else _ALWAYS
+        useful = _ROLES if isinstance(node, model.Heading) else _ALWAYS
         classes = tuple(NAMES.get(name, name) for name in node.attributes.classes)
-        classes = tuple(c for c in classes if c in said or _COLUMNS.fullmatch(c))
-        found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
-        return NO_ATTRIBUTES if found == NO_ATTRIBUTES else found
+        classes = tuple(c for c in classes if c in useful or _COLUMNS.fullmatch(c))
+        attributes = Attributes(ids.get(node.attributes.id, ""), classes, pairs)
+        return NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes
 
     def bare(node: Node) -> Node:
         return replace(node, attributes=own(node), span=None)
 
     def text(node: model.Heading | model.Paragraph) -> Node:
         """A text; it has the id of an anchor that it begins with."""
-        found = own(node)
-        first = node.children[0] if node.children and not found.id else None
+        attributes = own(node)
+        first = node.children[0] if node.children and not attributes.id else None
         if isinstance(first, model.InlineElement) and first.attributes.id and not first.children:
-            found = replace(found, id=first.attributes.id)
+            attributes = replace(attributes, id=first.attributes.id)
             node = replace(node, children=node.children[1:])
-        return replace(node, attributes=found, span=None)
+        return replace(node, attributes=attributes, span=None)
 
     def link(node: model.Link) -> Node | tuple[Node, ...]:
         if node.href == "#":
             return node.children
-        href = f"#{wanted[node.href[1:]]}" if node.href.startswith("#") else node.href
+        href = f"#{ids[node.href[1:]]}" if node.href.startswith("#") else node.href
         title = " ".join(node.title.split())
-        said = " ".join(plain_text(node.children).split())
-        title = "" if title == said else title
-        found = replace(node, href=href, title=title, attributes=own(node), span=None)
-        return _outside(found) if said or _holds_more(node.children) else ()
+        text = " ".join(plain_text(node.children).split())
+        title = "" if title == text else title
+        link = replace(node, href=href, title=title, attributes=own(node), span=None)
+        return _outside(link) if text or _holds_more(node.children) else ()
 
     def element(node: model.InlineElement) -> Node | tuple[Node, ...]:
         attributes = own(node)
@@ -127,8 +127,8 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
         if node.name in _UNWRAPPED and attributes == NO_ATTRIBUTES and not is_change:
             return node.children
         name = "span" if node.name in _UNWRAPPED and not is_change else node.name
-        made = replace(node, name=name, attributes=attributes, span=None)
-        return _outside(made) if name in ("sub", "sup") and node.children else made
+        inner = replace(node, name=name, attributes=attributes, span=None)
+        return _outside(inner) if name in ("sub", "sup") and node.children else inner
 
     def emphasis(
         node: model.Emphasis | model.Strong | model.Strikethrough,
@@ -232,15 +232,15 @@ def _without_label(caption: tuple[Inline, ...]) -> tuple[Inline, ...]:
         caption = caption[0].children
     label = LABEL.match(plain_text(caption))
     left = len(label[0]) if label else 0
-    found: list[Inline] = []
+    kept: list[Inline] = []
     for node in caption:
-        said = plain_text((node,))
-        if left < len(said) and isinstance(node, model.Text):
+        text = plain_text((node,))
+        if left < len(text) and isinstance(node, model.Text):
             node = model.Text(text=node.text[left:])
-        if left < len(said) or not said:
-            found.append(node)
-        left = max(0, left - len(said))
-    return trim(found)
+        if left < len(text) or not text:
+            kept.append(node)
+        left = max(0, left - len(text))
+    return trim(kept)
 
 
 def _holds_more(children: Iterable[Node]) -> bool:
@@ -261,25 +261,25 @@ def _outside(
         text = children[-1].text
         after = text[len(text.rstrip()) :]
         children[-1] = replace(children[-1], text=text.rstrip())
-    found: list[Node] = [model.Text(text=" ")] if before else []
-    found.append(replace(node, children=tuple(c for c in children if c != model.Text(text=""))))
-    return (*found, model.Text(text=" ")) if after else tuple(found)
+    nodes: list[Node] = [model.Text(text=" ")] if before else []
+    nodes.append(replace(node, children=tuple(c for c in children if c != model.Text(text=""))))
+    return (*nodes, model.Text(text=" ")) if after else tuple(nodes)
 
 
 def _flowing(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Blocks with a paragraph for each text between them, and without empty ones."""
-    found: list[Block] = []
+    result: list[Block] = []
     for block in blocks:
         if isinstance(block, model.Plain | model.Paragraph):
-            own = block.attributes
+            attributes = block.attributes
             for run in _paragraphs(block.children):
-                found.append(paragraph_of(run, own))
-                own = NO_ATTRIBUTES
+                result.append(paragraph_of(run, attributes))
+                attributes = NO_ATTRIBUTES
         elif isinstance(block, model.Heading) and not block.children:
             continue
         else:
-            found.append(block)
-    return tuple(found)
+            result.append(block)
+    return tuple(result)
 
 
 def paragraph_of(children: tuple[Inline, ...], attributes: Attributes) -> Block:
@@ -331,11 +331,11 @@ def _without_title(
 ) -> tuple[Block, ...]:
     """The blocks without the heading, or first paragraph, that repeats the title in the front
     matter; ``tell`` is called with what is marked in it."""
-    said = "".join(title.casefold().split())
-    for at, block in enumerate(blocks[:6] if said else ()):
+    letters = "".join(title.casefold().split())
+    for at, block in enumerate(blocks[:6] if letters else ()):
         if isinstance(block, model.Heading) or (not at and isinstance(block, model.Paragraph)):
             text = "".join(plain_text(block.children).casefold().split())
-            if text == said:
+            if text == letters:
                 for node in block.children if len(block.children) > 1 else ():
                     marked = plain_text((node,)).strip()
                     if marked and not isinstance(node, model.Text | model.Link):
@@ -349,16 +349,16 @@ def joined_runs() -> Changes:
 
     def leave(node: Node) -> Node:
         children: tuple[Node, ...] = node.children  # type: ignore[attr-defined]
-        found: list[Node] = []
+        nodes: list[Node] = []
         for child in children:
             if isinstance(child, model.SoftBreak):
                 child = model.Text(text=" ")
-            if found and isinstance(child, model.Text) and isinstance(found[-1], model.Text):
-                text = found[-1].text + child.text
-                found[-1] = model.Text(text=text)
+            if nodes and isinstance(child, model.Text) and isinstance(nodes[-1], model.Text):
+                text = nodes[-1].text + child.text
+                nodes[-1] = model.Text(text=text)
             else:
-                found.append(child)
-        children = tuple(found)
+                nodes.append(child)
+        children = tuple(nodes)
         if isinstance(node, model.Heading | model.Paragraph | model.Plain):
             children = trim(children)  # type: ignore[arg-type]
         return replace(node, children=children)

@@ -50,9 +50,9 @@ class About(NamedTuple):
 def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About:
     """The information above the block of the ``first`` turn."""
     lead = " ".join(text_line(block) for block in blocks[:first])
-    authors = tuple(one.name for one in metadata.authors)
-    said = (metadata.title, metadata.subtitle, metadata.description, *metadata.keywords, lead)
-    text = ". ".join(said)
+    authors = tuple(author.name for author in metadata.authors)
+    texts = (metadata.title, metadata.subtitle, metadata.description, *metadata.keywords, lead)
+    text = ". ".join(texts)
     is_interview = any(phrase("speech", word).search(text) for word in ("interview", "with"))
     guest = guest_in(metadata.title, text, authors) or guest_in(metadata.subtitle, "", authors)
     return About(f"{text} {', '.join(authors)}", authors, guest, is_interview)

@@ -67,10 +67,10 @@ def make_lists(root: Element) -> list[str]:
     marks."""
     for paragraph in [*root.iter("p")]:
         _divide(paragraph)
-    made: list[str] = []
+    marks: list[str] = []
     for holder in [*root.iter(*_HOLDERS)]:
-        made += _lists_in(holder)
-    return made
+        marks += _lists_in(holder)
+    return marks
 
 
 def _divide(paragraph: Element) -> None:
@@ -114,14 +114,14 @@ def _lists_in(holder: Element) -> Iterator[str]:
                 ):
                     lists.pop()
                 to = lists[-1].element[-1] if lists else holder
-                made = etree.Element("ol" if mark.number else "ul")
+                element = etree.Element("ol" if mark.number else "ul")
                 if lists:
-                    to.append(made)
+                    to.append(element)
                 else:
-                    to.insert(to.index(child), made)
+                    to.insert(to.index(child), element)
                 if mark.number:
-                    number_by(made, mark.text)
-                lists.append(_Open(made, mark))
+                    number_by(element, mark.text)
+                lists.append(_Open(element, mark))
         if mark is None and not (lists and are_lines[at]):
             lists.clear()
         elif mark is None:
@@ -143,25 +143,25 @@ def _marks(text: str) -> Iterator[TypedMark]:
     """The marks that a text may begin with: ``i)`` is a letter, or a number."""
     if box := _BOX.match(text):
         yield TypedMark("☐", 0, box[2], 0)
-    elif found := BULLET.match(text):
-        sign = found[2] or found[3]
+    elif match := BULLET.match(text):
+        sign = match[2] or match[3]
         # a dash may begin what somebody says
         if sign != "—" and not (sign == "–" and _SENTENCE.search(text)):
-            yield TypedMark(sign, 0, sign, found.end())
-    elif found := NUMBER.match(text) or _CAPITAL.match(text):
-        said, typed = found[2], found[0].strip()
-        around = typed.replace(said, "#")
-        if said.isdigit():
-            yield TypedMark(f"1{around}", int(said), typed, found.end())
+            yield TypedMark(sign, 0, sign, match.end())
+    elif match := NUMBER.match(text) or _CAPITAL.match(text):
+        sign, typed = match[2], match[0].strip()
+        around = typed.replace(sign, "#")
+        if sign.isdigit():
+            yield TypedMark(f"1{around}", int(sign), typed, match.end())
         else:
-            if said in _ROMAN:
-                yield TypedMark(f"i{around}", _ROMAN[said], typed, found.end())
-            if len(said) == 1:
+            if sign in _ROMAN:
+                yield TypedMark(f"i{around}", _ROMAN[sign], typed, match.end())
+            if len(sign) == 1:
                 yield TypedMark(
-                    f"{'a' if said.islower() else 'A'}{around}",
-                    ord(said.lower()) - 96,
+                    f"{'a' if sign.islower() else 'A'}{around}",
+                    ord(sign.lower()) - 96,
                     typed,
-                    found.end(),
+                    match.end(),
                 )
 
 

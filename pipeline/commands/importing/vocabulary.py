@@ -29,20 +29,20 @@ def phrase(table: str, meaning: str) -> re.Pattern[str]:
     longest = sorted(_words()[table][meaning], key=len, reverse=True)
     cased = "|".join(re.escape(word) for word in longest if word.upper() != word.lower())
     others = "|".join(re.escape(word) for word in longest if word.upper() == word.lower())
-    found = rf"(?<!\w)(?:{cased})(?!\w)" + (f"|{others}" if others else "")
-    return re.compile(found, re.IGNORECASE)
+    pattern = rf"(?<!\w)(?:{cased})(?!\w)" + (f"|{others}" if others else "")
+    return re.compile(pattern, re.IGNORECASE)
 
 
 @functools.lru_cache
 def months() -> dict[str, int]:
     """The months by their names in all languages, whole and with the first three letters."""
     named = [words(lang)["months"].split("|") for lang in ("en", "de", "fr", "es", "pt", "ar")]
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for names in (*named, *_words()["months"].values()):
         for number, name in enumerate(names, 1):
-            found[folded(name)] = number
-            found.setdefault(folded(name)[:3], number)
-    return found | {"sept": 9}
+            numbers[folded(name)] = number
+            numbers.setdefault(folded(name)[:3], number)
+    return numbers | {"sept": 9}
 
 
 @functools.lru_cache

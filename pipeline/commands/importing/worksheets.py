@@ -78,32 +78,32 @@ class _Worksheet:
         self.counts = dict.fromkeys((GAPS, LINES, BOXES, CHOICES), 0)
 
     def changes(self) -> dict[type[Node], Any]:
-        held = (model.ListItem, model.BlockQuote, model.Container)
+        holders = (model.ListItem, model.BlockQuote, model.Container)
         return {
             model.Plain: self._text,
             model.List: self._list,
-            **dict.fromkeys(held, self._held),
+            **dict.fromkeys(holders, self._holder),
         }
 
-    def _held(self, node: model.ListItem | model.BlockQuote | model.Container) -> Node:
+    def _holder(self, node: model.ListItem | model.BlockQuote | model.Container) -> Node:
         return replace(node, children=self.flow(node.children))
 
     def flow(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         """Blocks that follow each other."""
-        made: list[Block] = []
+        result: list[Block] = []
         for block in blocks:
             if isinstance(block, model.Paragraph):
-                made += self._paragraph(block)
-            elif isinstance(block, model.List) and self._are_choices(block, made[-1:]):
-                prompt = made.pop()
+                result += self._paragraph(block)
+            elif isinstance(block, model.List) and self._are_choices(block, result[-1:]):
+                prompt = result.pop()
                 assert isinstance(prompt, model.Paragraph)
                 self.counts[CHOICES] += 1
                 items = tuple(model.Choice(children=i.children, correct=False) for i in block.items)
-                made.append(model.Choices(items=items, prompt=prompt.children))
+                result.append(model.Choices(items=items, prompt=prompt.children))
             else:
-                made.append(block)
+                result.append(block)
         joined: list[Block] = []
-        for block in made:
+        for block in result:
             before = joined[-1] if joined else None
             if isinstance(block, model.WritingLines) and isinstance(before, model.WritingLines):
                 joined[-1] = replace(before, count=before.count + block.count)
@@ -135,17 +135,17 @@ class _Worksheet:
         return replace(node, children=tuple(children))
 
     def _gaps(self, node: Text) -> tuple[Node, ...]:
-        found: list[Node] = []
+        nodes: list[Node] = []
         end = 0
         for match in _GAP.finditer(node.text):
             if match.start() > end:
-                found.append(Text(text=node.text[end : match.start()]))
-            found.append(blank(len(match[0])))
+                nodes.append(Text(text=node.text[end : match.start()]))
+            nodes.append(blank(len(match[0])))
             self.counts[GAPS] += 1
             end = match.end()
         if end < len(node.text):
-            found.append(Text(text=node.text[end:]))
-        return tuple(found)
+            nodes.append(Text(text=node.text[end:]))
+        return tuple(nodes)
 
     def _list(self, node: model.List) -> model.List:
         """A list; one whose items all begin with boxes is one of tasks."""
@@ -205,7 +205,7 @@ def _without_box(item: model.ListItem) -> Block:
 
 
 def _is_answer(item: model.ListItem) -> bool:
-    said = plain_text(item.children).strip()
+    text = plain_text(item.children).strip()
     is_text = len(item.children) == 1 and isinstance(item.children[0], model.Paragraph)
-    is_short = len(said.split()) <= LONGEST and not said.endswith("?")
-    return is_text and is_short and not _GAP.search(said)
+    is_short = len(text.split()) <= LONGEST and not text.endswith("?")
+    return is_text and is_short and not _GAP.search(text)

@@ -89,23 +89,23 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     if any(finding.is_error for finding in draft.findings):
         return failed(*draft.findings)
     draft = with_speakers(_headed(_shown(draft, name), name), name)
-    metadata, found = draft.metadata, list(draft.findings)
+    metadata, findings = draft.metadata, list(draft.findings)
     if not metadata.title:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
         metadata = replace(metadata, title=title[:1].upper() + title[1:])
         where = f"that of the file, “{metadata.title}”" if stem else f"“{metadata.title}”"
-        found.append(lost(f"It has no title of its own; the title is {where}.", name))
+        findings.append(lost(f"It has no title of its own; the title is {where}.", name))
     blocks = draft.blocks or (Paragraph(children=(Text(text=metadata.title),)),)
-    telling, said = _telling_links(metadata.lang)
+    telling, messages = _telling_links(metadata.lang)
     blocks, notes = rewrite(blocks, leave=telling), rewrite(draft.notes, leave=telling)
-    found += (lost(one, name) for one in said)
+    findings += (lost(message, name) for message in messages)
     document = Document(metadata=metadata, blocks=blocks, notes=notes)
     try:
         text = write(document)
     except UnwritableError:
-        changes, said = _writable(notes)
+        changes, messages = _writable(notes)
         blocks, notes = rewrite(blocks, leave=changes), rewrite(notes, leave=changes)
-        found += (lost(one, name) for one in said)
+        findings += (lost(message, name) for message in messages)
         document = replace(document, blocks=blocks, notes=notes)
         text = write(document)
     text = _COMMENT.sub(_as_comment, text)
@@ -117,22 +117,22 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     if not same(replace(again, metadata=metadata), plain):
         pairs = zip(plain.blocks, again.blocks, strict=False)
         alone = ((replace(plain, blocks=(b,)), replace(plain, blocks=(m,))) for b, m in pairs)
-        other = next((one.blocks[0] for one, made in alone if not same(one, made)), None)
+        other = next((before.blocks[0] for before, after in alone if not same(before, after)), None)
         where = f" from “{' '.join(plain_text((other,)).split())[:60]}” on" if other else ""
-        found.append(lost(f"Part of the result is not parsed as intended{where}.", name))
-    made = count(blocks, notes)
-    made["words"] += len(metadata.title.split())
-    counts = draft.counts or made
+        findings.append(lost(f"Part of the result is not parsed as intended{where}.", name))
+    counts_made = count(blocks, notes)
+    counts_made["words"] += len(metadata.title.split())
+    counts = draft.counts or counts_made
     if not counts.get(CHANGED):
-        del made[CHANGED]  # other text that is struck out
-    given, made = _ranked(counts), _ranked(made)
-    if not given[LEVELS[1]] and not made[LEVELS[1]]:
-        del given[LEVELS[0]], made[LEVELS[0]]  # all are of one level
-    rows = (Row(row, given[row], made[row]) for row in ROWS)
+        del counts_made[CHANGED]  # other text that is struck out
+    counted, counts_made = _ranked(counts), _ranked(counts_made)
+    if not counted[LEVELS[1]] and not counts_made[LEVELS[1]]:
+        del counted[LEVELS[0]], counts_made[LEVELS[0]]  # all are of one level
+    rows = (Row(row, counted[row], counts_made[row]) for row in ROWS)
     ledger = tuple(row for row in rows if row.in_input or row.in_source)
-    found += _missing(ledger, name)
-    found += _passages_lost(draft, replace(again, metadata=metadata), found, name)
-    return Imported(text, metadata, draft.images, ledger, tuple(found))
+    findings += _missing(ledger, name)
+    findings += _passages_lost(draft, replace(again, metadata=metadata), findings, name)
+    return Imported(text, metadata, draft.images, ledger, tuple(findings))
 
 
 def _shown(draft: Draft, name: str) -> Draft:
@@ -151,16 +151,16 @@ def _shown(draft: Draft, name: str) -> Draft:
         return (Text(text=node.alt),) if node.alt else ()
 
     def figure(node: model.Figure) -> Node | tuple[Node, ...]:
-        made = text(node.image)
-        said = node.caption or (made if isinstance(made, tuple) else ())
-        return node if made is node.image else Paragraph(children=said) if said else ()  # type: ignore[arg-type]
+        rest = text(node.image)
+        children = node.caption or (rest if isinstance(rest, tuple) else ())
+        return node if rest is node.image else Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 
     def paragraph(node: Paragraph) -> Node | tuple[Node, ...]:
-        if any(isinstance(one, model.Image) for one in walk(node.children)):
+        if any(isinstance(inner, model.Image) for inner in walk(node.children)):
             return node
         of_image = "image" in node.attributes.classes
-        found = replace(node, attributes=NO_ATTRIBUTES) if of_image else node
-        return found if node.children else ()
+        copy = replace(node, attributes=NO_ATTRIBUTES) if of_image else node
+        return copy if node.children else ()
 
     def change(nodes: Any) -> Any:
         leave: Changes = {
@@ -179,7 +179,7 @@ def _shown(draft: Draft, name: str) -> Draft:
     figures = (n for n in walk((*draft.blocks, *draft.notes)) if isinstance(n, model.Figure))
     gone = {n.attributes.id for n in figures if text(n.image) is not n.image} - {""}
     cover = draft.metadata.cover
-    told = (lost(one, name) for one in wrong.values())
+    findings = (lost(inner, name) for inner in wrong.values())
     return replace(
         draft,
         metadata=replace(
@@ -189,7 +189,7 @@ def _shown(draft: Draft, name: str) -> Draft:
         notes=change(draft.notes),
         images={file: data for file, data in draft.images.items() if file not in wrong},
         counts={**count(draft.blocks, draft.notes), **draft.counts},
-        findings=(*draft.findings, *told),
+        findings=(*draft.findings, *findings),
     )
 
 
@@ -197,7 +197,7 @@ def _headed(draft: Draft, name: str) -> Draft:
     """The draft with what its first lines say about it in its metadata, and as paragraphs at its
     end those notes that nothing refers to, such as one on its title."""
     before = count(draft.blocks, ())
-    metadata, blocks, told = with_head(draft.blocks, draft.metadata, name)
+    metadata, blocks, findings = with_head(draft.blocks, draft.metadata, name)
     counts = Counter(draft.counts)
     counts.subtract(before - count(blocks, ()))
     by_label = {note.label: note for note in draft.notes}
@@ -209,9 +209,9 @@ def _headed(draft: Draft, name: str) -> Draft:
                 kept[note.label] = note
                 waiting.append(note)
     for note in by_label.values():
-        said = " ".join(plain_text((note,)).split())[:60]
-        message = f"Nothing in the text refers to the note “{said}”; it is put at the end."
-        told.append(lost(message, name))
+        text = " ".join(plain_text((note,)).split())[:60]
+        message = f"Nothing in the text refers to the note “{text}”; it is put at the end."
+        findings.append(lost(message, name))
         blocks = (*blocks, *note.children)
     return replace(
         draft,
@@ -219,37 +219,37 @@ def _headed(draft: Draft, name: str) -> Draft:
         blocks=blocks,
         notes=tuple(note for note in draft.notes if note.label in kept),
         counts=dict(counts) if draft.counts else {},
-        findings=(*draft.findings, *told),
+        findings=(*draft.findings, *findings),
     )
 
 
 def _writable(notes: tuple[Note, ...]) -> tuple[Changes, list[str]]:
     """The changes that reduce each node that Markdown cannot express to what it can, and the
     messages about them."""
-    told: list[str] = []
+    messages: list[str] = []
     inline_notes = tuple(note for note in notes if note.label.startswith(model.INLINE_NOTE))
     around = (Text(text="x"),)
 
     def leave(node: Any) -> Any:
         is_block = type(node) in BLOCKS
-        said = " ".join(plain_text((node,)).split())[:60] or type(node).__name__
-        for one in (node, replace(node, attributes=NO_ATTRIBUTES)):
-            block = one if is_block else Paragraph(children=(*around, one, *around))
+        shown = " ".join(plain_text((node,)).split())[:60] or type(node).__name__
+        for candidate in (node, replace(node, attributes=NO_ATTRIBUTES)):
+            block = candidate if is_block else Paragraph(children=(*around, candidate, *around))
             try:
                 write_blocks((block,), inline_notes)
             except UnwritableError:
                 continue
-            if one is not node:
-                told.append(f"“{said}” loses its attributes: Markdown cannot express them.")
-            return one
-        told.append(f"Of “{said}”, only the text is kept: Markdown cannot express the rest.")
+            if candidate is not node:
+                messages.append(f"“{shown}” loses its attributes: Markdown cannot express them.")
+            return candidate
+        messages.append(f"Of “{shown}”, only the text is kept: Markdown cannot express the rest.")
         if not is_block:
             return Text(text=plain_text((node,)))
         text = plain_text((node,)) or getattr(node, "text", "") or getattr(node, "tex", "")
-        return tuple(_blocks_in(node)) or Paragraph(children=(Text(text=text.strip() or said),))
+        return tuple(_blocks_in(node)) or Paragraph(children=(Text(text=text.strip() or shown),))
 
     kinds = {*BLOCKS, *WRITERS} - {Note, Plain}
-    return dict.fromkeys(kinds, leave), told
+    return dict.fromkeys(kinds, leave), messages
 
 
 def _blocks_in(node: Node) -> Iterator[Block]:
@@ -267,17 +267,19 @@ def _telling_links(lang: str) -> tuple[Changes, list[str]]:
     """The change that has links say where they lead, where their text is no more than “here”, and
     the messages about those that it is made to."""
     vague = frozenset(words(lang)["vague_links"].split("|"))
-    told: list[str] = []
+    messages: list[str] = []
 
     def leave(node: Link) -> Node:
-        said = " ".join(plain_text(node.children).split())
+        text = " ".join(plain_text(node.children).split())
         place = urlsplit(node.href).netloc.removeprefix("www.")
-        if not place or re.sub(r"[^\w\s]+", "", said).strip().casefold() not in vague:
+        if not place or re.sub(r"[^\w\s]+", "", text).strip().casefold() not in vague:
             return node
-        told.append(f"The link text “{said}” does not say where it leads: “({place})” is added.")
+        messages.append(
+            f"The link text “{text}” does not say where it leads: “({place})” is added."
+        )
         return replace(node, children=(*node.children, Text(text=f" ({place})")))
 
-    return {Link: leave}, told
+    return {Link: leave}, messages
 
 
 def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
@@ -294,9 +296,9 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
 
 def _ranked(counts: Mapping[str, int]) -> Counter[str]:
     """The counts, with the levels of headings from the first one in use, without gaps."""
-    found = Counter({row: number for row, number in counts.items() if row not in LEVELS})
+    ranked = Counter({row: number for row, number in counts.items() if row not in LEVELS})
     levels = (counts[level] for level in LEVELS if counts.get(level, 0) > 0)
-    return found + Counter(dict(zip(LEVELS, levels, strict=False)))
+    return ranked + Counter(dict(zip(LEVELS, levels, strict=False)))
 
 
 def _passages_lost(
@@ -304,25 +306,25 @@ def _passages_lost(
 ) -> Iterator[Diagnostic]:
     """A finding for each paragraph of the input that is not in the source, unless another finding
     mentions it."""
-    told = " ".join(" ".join(one.message.split()) for one in findings)
+    messages = " ".join(" ".join(finding.message.split()) for finding in findings)
     about = document.metadata
-    made = _WORD.findall(_text_of(document).casefold())
-    known = {length: _runs(made, length) for length in (1, RUN)}
+    written_words = _WORD.findall(_text_of(document).casefold())
+    known = {length: _runs(written_words, length) for length in (1, RUN)}
     missing = []
-    for one in draft.passages:
-        text = " ".join(MARKED.sub("", one.text).split())
-        given = [] if COMMENT in text else _WORD.findall(unlabelled(text).casefold())
-        length = RUN if len(given) > SHORT else 1
-        runs = _runs(given, length)
-        is_told = text[:QUOTED] in told or (about.date and date_in(text)[0] == about.date)
-        if 2 * len(runs - known[length]) > len(runs) and not is_told:
-            missing.append((one, text, len(given)))
-    for one, text, number in missing[:MOST_LOST]:
-        where = f" (paragraph {one.paragraph})" if one.paragraph else ""
-        said = text if len(text) <= 60 else f"{text[:60].rpartition(' ')[0] or text[:60]}…"
+    for passage in draft.passages:
+        text = " ".join(MARKED.sub("", passage.text).split())
+        content = [] if COMMENT in text else _WORD.findall(unlabelled(text).casefold())
+        length = RUN if len(content) > SHORT else 1
+        runs = _runs(content, length)
+        is_mentioned = text[:QUOTED] in messages or (about.date and date_in(text)[0] == about.date)
+        if 2 * len(runs - known[length]) > len(runs) and not is_mentioned:
+            missing.append((passage, text, len(content)))
+    for passage, text, number in missing[:MOST_LOST]:
+        where = f" (paragraph {passage.paragraph})" if passage.paragraph else ""
+        excerpt = text if len(text) <= 60 else f"{text[:60].rpartition(' ')[0] or text[:60]}…"
         words = "1 word" if number == 1 else f"{number} words"
-        span = Span(one.line, one.column) if one.line else None
-        yield lost(f"“{said}” ({words}) is not in the source{where}.", name, span=span)
+        span = Span(passage.line, passage.column) if passage.line else None
+        yield lost(f"“{excerpt}” ({words}) is not in the source{where}.", name, span=span)
     if (more := len(missing) - MOST_LOST) > 0:
         yield lost(f"Paragraphs that are not in the source, besides these: {more}.", name)
 
@@ -335,7 +337,7 @@ def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
 def _text_of(document: Document) -> str:
     """All text of a document and its metadata, with spaces between paragraphs."""
     about = document.metadata
-    parts = [about.title, about.subtitle, about.date, *(one.name for one in about.authors)]
+    parts = [about.title, about.subtitle, about.date, *(author.name for author in about.authors)]
     parts = [" ".join(parts)]
     for node in walk((*document.blocks, *document.notes)):
         match node:

@@ -66,31 +66,37 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     changed = settle(body, changes)
     hidden = _drop_hidden(body, styles)
     page = OdfPage(styles, parts)
-    made = page.of(body)
-    draft = of_page(made, name, page.image, whole_page=True, title=metadata.title)
+    html = page.of(body)
+    draft = of_page(html, name, page.image, whole_page=True, title=metadata.title)
     counts = _counts(body)
     counts["comments"], counts[CHANGED] = page.comments, changed
     counts["formulas"] = page.formulas
-    counts["images"] -= page.drawn
+    counts["images"] -= page.drawings
     counts["words"] -= draft.counts[TYPED] + page.labels + len(page.subtitle.split())
     counts[BOXES] -= page.figures
     heads = [" ".join(_own_text(e).split()) for e in body.iter(f"{names.TEXT}h")]
     title = metadata.title or draft.metadata.title
     counts["headings"] -= title in heads
-    heads_told = [*_heads(outer)]
-    counts[HEADS] = len(heads_told)
-    told = [*change_sentences(changed, changes), *hidden, *_findings(body), *heads_told, *page.told]
+    head_messages = [*_heads(outer)]
+    counts[HEADS] = len(head_messages)
+    sentences = [
+        *change_sentences(changed, changes),
+        *hidden,
+        *_findings(body),
+        *head_messages,
+        *page.messages,
+    ]
     sections = (e.get(f"{names.TEXT}style-name") or "" for e in body.iter(f"{names.TEXT}section"))
-    told += look_sentences(page.coloured, styles.columns(sections))
+    sentences += look_sentences(page.coloured, styles.columns(sections))
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
-        told.append(f"Read as quotations because they are indented: {paragraphs}.")
-    found = [lost(said, name) for said in told]
+        sentences.append(f"Read as quotations because they are indented: {paragraphs}.")
+    findings = [lost(sentence, name) for sentence in sentences]
     draft = replace(
         draft,
         metadata=replace(metadata, title=title, subtitle=page.subtitle),
         counts={**draft.counts, **counts},
-        findings=(*found, *draft.findings),
+        findings=(*findings, *draft.findings),
         passages=tuple(
             InputText(line, paragraph=number)
             for number, e in enumerate(_texts(body), 1)
@@ -103,8 +109,8 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
 
 def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
     def texts_of(*tags: str) -> list[str]:
-        found = (meaningful(e.text or "") for tag in tags for e in meta.iter(tag))  # type: ignore[union-attr]
-        return [text for text in found if text]
+        texts = (meaningful(e.text or "") for tag in tags for e in meta.iter(tag))  # type: ignore[union-attr]
+        return [text for text in texts if text]
 
     if meta is None:
         return Metadata(lang=language_of(styles.language))
@@ -130,8 +136,8 @@ def _drop_hidden(body: Element, styles: OdfStyles) -> list[str]:
             or any(field.get(f"{names.TEXT}is-hidden") == "true" for field in fields)
             or styles.is_hidden(element.get(f"{names.TEXT}style-name") or "")
         ):
-            said = element.get(f"{names.TEXT}string-value") or " ".join(element.itertext())
-            hidden += len(said.split())
+            text = element.get(f"{names.TEXT}string-value") or " ".join(element.itertext())
+            hidden += len(text.split())
             drop(element)
     words = "1 word" if hidden == 1 else f"{hidden} words"
     return [f"Hidden text ({words}) is left out."] if hidden else []
@@ -139,7 +145,7 @@ def _drop_hidden(body: Element, styles: OdfStyles) -> list[str]:
 
 def _counts(body: Element) -> Counter[str]:
     """The counts of the text's content, without data of its program."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     rows = {
         f"{names.TABLE}table": "tables",
         f"{names.TEXT}h": "headings",
@@ -150,14 +156,14 @@ def _counts(body: Element) -> Counter[str]:
     }
     for element in _kept(body):
         if row := rows.get(str(element.tag)):
-            found[row] += 1
+            counts[row] += 1
         if element.tag == f"{names.TABLE}table-cell":
-            found["cells"] += min(
+            counts["cells"] += min(
                 names.number_of(element, f"{names.TABLE}number-columns-repeated"), MOST_REPEATED
             )
         elif element.tag in (f"{names.TEXT}p", f"{names.TEXT}h"):
-            found["words"] += len(_own_text(element).split())
-    return found
+            counts["words"] += len(_own_text(element).split())
+    return counts
 
 
 def _kept(element: Element) -> Iterator[Element]:
@@ -198,15 +204,17 @@ def _findings(body: Element) -> Iterator[str]:
     """The findings about omissions and assumptions."""
     for name in names.INDEXES:
         if body.find(f".//{names.TEXT}{name}") is not None:
-            what = "table of contents" if name == "table-of-content" else "index"
+            subject = "table of contents" if name == "table-of-content" else "index"
             if name != "alphabetical-index":
-                yield f"The {what} is left out: editions have their own."
+                yield f"The {subject} is left out: editions have their own."
 
 
 def _heads(outer: Element | None) -> Iterator[str]:
     """A finding for each header and footer."""
-    found = [] if outer is None else [*outer.iter(f"{names.STYLE}header", f"{names.STYLE}footer")]
-    for element in found:
+    elements = (
+        [] if outer is None else [*outer.iter(f"{names.STYLE}header", f"{names.STYLE}footer")]
+    )
+    for element in elements:
         text = " ".join(" ".join(element.itertext()).split())
         if text:
             kind = "header" if element.tag.endswith("header") else "footer"

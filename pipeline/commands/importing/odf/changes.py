@@ -17,7 +17,7 @@ INSERTED, DELETED = f"{TEXT}inserted", f"{TEXT}deleted"
 """Elements around kept changes, which do not occur in files."""
 
 _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
-_HELD = (*_PARAGRAPHS, f"{TEXT}span", f"{TEXT}a")
+_INLINE_PARENTS = (*_PARAGRAPHS, f"{TEXT}span", f"{TEXT}a")
 _Slot = tuple[Element, Literal["text", "tail"]]
 
 
@@ -28,10 +28,10 @@ def settle(body: Element, changes: Changes) -> int:
         _insertions(body, _ids(regions, "insertion"), changes)
         deleted = _ids(regions, "deletion")
         for point in [*body.iter(f"{TEXT}change")]:
-            held = deleted.get(point.get(f"{TEXT}change-id") or "")
-            if held is not None:
-                said = [deepcopy(block) for block in held if block.tag.startswith("{")]
-                blocks = [block for block in said if not block.tag.endswith("}change-info")]
+            change = deleted.get(point.get(f"{TEXT}change-id") or "")
+            if change is not None:
+                copies = [deepcopy(block) for block in change if block.tag.startswith("{")]
+                blocks = [block for block in copies if not block.tag.endswith("}change-info")]
                 for block in blocks:
                     block.tail = None
                 (_restore if changes == "reject" else _keep)(point, blocks)
@@ -39,8 +39,8 @@ def settle(body: Element, changes: Changes) -> int:
 
 
 def _ids(regions: list[Element], kind: str) -> dict[str, Element]:
-    found = ((region, region.find(f"{TEXT}{kind}")) for region in regions)
-    return {r.get(f"{TEXT}id") or "": inner for r, inner in found if inner is not None}
+    pairs = ((region, region.find(f"{TEXT}{kind}")) for region in regions)
+    return {r.get(f"{TEXT}id") or "": inner for r, inner in pairs if inner is not None}
 
 
 def _insertions(body: Element, inserted: dict[str, Element], changes: Changes) -> None:
@@ -84,16 +84,16 @@ def _insertions(body: Element, inserted: dict[str, Element], changes: Changes) -
 def _wrap(element: Element, place: Literal["text", "tail"]) -> None:
     """Put an element around a text that was inserted."""
     parent = element if place == "text" else element.getparent()
-    said = getattr(element, place)
-    if parent is None or parent.tag not in _HELD or not (said and said.strip()):
+    text = getattr(element, place)
+    if parent is None or parent.tag not in _INLINE_PARENTS or not (text and text.strip()):
         return
-    made = etree.Element(INSERTED)
-    made.text = said
+    wrapper = etree.Element(INSERTED)
+    wrapper.text = text
     setattr(element, place, None)
     if place == "text":
-        element.insert(0, made)
+        element.insert(0, wrapper)
     else:
-        element.addnext(made)
+        element.addnext(wrapper)
 
 
 def _paragraph(mark: Element) -> Element | None:
@@ -108,25 +108,25 @@ def _append(to: Element, element: Element) -> None:
 
 def _keep(point: Element, blocks: list[Element]) -> None:
     """Put deleted content at its place, marked as deleted."""
-    made = etree.Element(DELETED)
+    wrapper = etree.Element(DELETED)
     for number, block in enumerate(blocks):
-        append_text(made, " " if number else "")
+        append_text(wrapper, " " if number else "")
         if block.tag in _PARAGRAPHS:
-            _append(made, block)
+            _append(wrapper, block)
         else:
-            append_text(made, " ".join(str(text) for text in block.itertext()))
+            append_text(wrapper, " ".join(str(text) for text in block.itertext()))
     if _paragraph(point) is not None:
-        point.append(made)
+        point.append(wrapper)
     else:
         paragraph = etree.Element(f"{TEXT}p")
-        paragraph.append(made)
+        paragraph.append(wrapper)
         point.addprevious(paragraph)
 
 
 def _restore(point: Element, blocks: list[Element]) -> None:
     """Put deleted content at its place, with the paragraph ends in it."""
     paragraph = point.getparent()
-    if paragraph is None or paragraph.tag not in _HELD:
+    if paragraph is None or paragraph.tag not in _INLINE_PARENTS:
         for block in blocks:
             point.addprevious(block)
         return

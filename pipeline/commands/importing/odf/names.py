@@ -47,12 +47,12 @@ def number_of(element: Element, key: str, default: int = 1) -> int:
 
 def formula_in(frame: Element, parts: dict[str, bytes]) -> str:
     """The formula that a frame holds, in TeX."""
-    held = frame.find(f"{DRAW}object")
-    if held is None:
+    embedded = frame.find(f"{DRAW}object")
+    if embedded is None:
         return ""
-    math = held.find(f".//{MATH}math")
+    math = embedded.find(f".//{MATH}math")
     if math is None:
-        folder = posixpath.normpath(held.get(f"{XLINK}href") or "")
+        folder = posixpath.normpath(embedded.get(f"{XLINK}href") or "")
         try:
             math = xml_of(parts, f"{folder}/content.xml")
         except etree.XMLSyntaxError:
@@ -73,9 +73,9 @@ def folded(text: str | None) -> str:
 def comment_of(element: Element) -> str:
     """The text of a comment, with who made it."""
     paragraphs = (" ".join(p.itertext()) for p in element.iter(f"{TEXT}p"))
-    said = " ".join(" ".join(paragraphs).split())
+    text = " ".join(" ".join(paragraphs).split())
     author = " ".join((element.findtext(f"{DC}creator") or "").split())
-    return f"{author}: {said}" if author else said
+    return f"{author}: {text}" if author else text
 
 
 def is_beside_table(element: Element) -> bool:

@@ -47,10 +47,10 @@ class OdfPage:
 
     def __init__(self, styles: OdfStyles, parts: dict[str, bytes]) -> None:
         self.comments = 0
-        self.formulas = self.drawn = 0
+        self.formulas = self.drawings = 0
         self.labels = 0
         self.indented = self.figures = 0
-        self.told: list[str] = []
+        self.messages: list[str] = []
         self.coloured: list[str] = []
         self.replaced: set[Element] = set()
         self._boxes: list[Element] = []
@@ -68,8 +68,8 @@ class OdfPage:
         root = lxml.html.Element("body")
         for child in body:
             self._block(child, root)
-            for said in self._waiting:
-                SubElement(root, "p").text = COMMENT + said
+            for comment in self._waiting:
+                SubElement(root, "p").text = COMMENT + comment
             self._waiting = []
         for number, note in enumerate(self._notes, 1):  # they may refer to others
             aside = SubElement(root, "aside", id=f"note-{number}")
@@ -77,8 +77,8 @@ class OdfPage:
                 self._block(child, aside)
         html = lxml.html.Element("html")
         html.append(root)
-        made: str = lxml.html.tostring(html, encoding="unicode")
-        return made
+        markup: str = lxml.html.tostring(html, encoding="unicode")
+        return markup
 
     def image(self, address: str) -> bytes | None:
         """An image of the text."""
@@ -140,16 +140,16 @@ class OdfPage:
             self._inlines_of(element, SubElement(to, f"h{min(6, level)}"))
             return
         if "Title" in names:
-            made = SubElement(to, "h1", {"class": TITLE})
+            block = SubElement(to, "h1", {"class": TITLE})
         elif "Preformatted_20_Text" in names:
             if before is not None and before.tag == "pre":
                 append_text(before, "\n")
-                made = before
+                block = before
             else:
-                made = SubElement(to, "pre")
+                block = SubElement(to, "pre")
         elif "Quotations" in names or (to.tag == "body" and self._styles.is_indented(style)):
             self.indented += "Quotations" not in names
-            made = SubElement(last_or_new(to, "blockquote"), "p")
+            block = SubElement(last_or_new(to, "blockquote"), "p")
         elif "Horizontal_20_Line" in names:
             SubElement(to, "hr")
             return
@@ -160,16 +160,16 @@ class OdfPage:
             self.subtitle = " ".join("".join(element.itertext()).split())
             return
         else:
-            made = SubElement(to, "p")
+            block = SubElement(to, "p")
         if language := self._styles.language_in(style):
-            made.set("lang", language)
-        if made.tag == "p":
+            block.set("lang", language)
+        if block.tag == "p":
             size = self._styles.size(style) or self._styles.default_size
-            made.set(SIZE, str(usual(self._styles.sizes(element, size))))
-            made.attrib.update({BOLD: ""} if self._styles.has_bold(style) else {})
-        if self._styles.is_bold(style) and made.tag == "p":
-            made = SubElement(made, "strong")
-        self._inlines_of(element, made)
+            block.set(SIZE, str(usual(self._styles.sizes(element, size))))
+            block.attrib.update({BOLD: ""} if self._styles.has_bold(style) else {})
+        if self._styles.is_bold(style) and block.tag == "p":
+            block = SubElement(block, "strong")
+        self._inlines_of(element, block)
 
     def _labelled(self, element: Element) -> None:
         """Count the words of a caption's label, which editions generate."""
@@ -179,8 +179,8 @@ class OdfPage:
     def _list(self, element: Element, to: Element, style: str, level: int) -> None:
         style = element.get(f"{TEXT}style-name") or style
         start, sort, around = self._styles.numbering(style, level)
-        made = SubElement(to, "ol" if start else "ul")
-        set_numbering(made, sort, around)
+        list_ = SubElement(to, "ol" if start else "ul")
+        set_numbering(list_, sort, around)
         items = [c for c in element if c.tag in (f"{TEXT}list-item", f"{TEXT}list-header")]
         first = number_of(items[0], f"{TEXT}start-value", 0) if items else start
         before = element.get(f"{TEXT}continue-list") or style
@@ -188,12 +188,12 @@ class OdfPage:
         if not first:
             first = self._ends.get(before, 0) + 1 if start and level == 1 and is_next else start
         if level == 1:
-            own = element.get("{http://www.w3.org/XML/1998/namespace}id") or ""
-            self._ends[style] = self._ends[own] = first + len(items) - 1
+            list_id = element.get("{http://www.w3.org/XML/1998/namespace}id") or ""
+            self._ends[style] = self._ends[list_id] = first + len(items) - 1
         if first > 1:
-            made.set("start", str(first))
+            list_.set("start", str(first))
         for item in items:
-            inner = SubElement(made, "li")
+            inner = SubElement(list_, "li")
             for child in item:
                 if child.tag == f"{TEXT}list":
                     self._list(child, inner, style, level + 1)
@@ -201,19 +201,19 @@ class OdfPage:
                     self._block(child, inner)
 
     def _table(self, element: Element, to: Element) -> None:
-        made = SubElement(to, "table")
+        table = SubElement(to, "table")
         for caption in (element.getprevious(), element.getnext()):
             if caption is not None and caption.tag == f"{TEXT}p":
                 names = self._styles.names(caption.get(f"{TEXT}style-name") or "")
                 if {"Table", "Tabelle"} & set(names):
-                    self._inlines_of(caption, SubElement(made, "caption"))
+                    self._inlines_of(caption, SubElement(table, "caption"))
                     break
         for row in element.iter(f"{TABLE}table-row"):
             if next(row.iterancestors(f"{TABLE}table")) is not element:
                 continue
             above = row.getparent()
             is_head = above is not None and above.tag == f"{TABLE}table-header-rows"
-            line = SubElement(made, "tr")
+            line = SubElement(table, "tr")
             for cell in row:
                 if cell.tag != f"{TABLE}table-cell":
                     continue
@@ -244,7 +244,7 @@ class OdfPage:
             self.labels += len((text or "").split())
         else:
             append_text(
-                to, readable(folded(text), lambda: self._styles.font(element), self.told.append)
+                to, readable(folded(text), lambda: self._styles.font(element), self.messages.append)
             )
 
     def _pass(self, element: Element) -> None:
@@ -314,21 +314,21 @@ class OdfPage:
         """A mark for the index: of a place, or of the text up to its end."""
         if element.tag.endswith("-end"):
             return
-        said = element.get(f"{TEXT}string-value") or ""
+        text = element.get(f"{TEXT}string-value") or ""
         if element.tag.endswith("-start"):
-            said = (element.tail or "") or " ".join("".join(element.getnext().itertext()).split())
+            text = (element.tail or "") or " ".join("".join(element.getnext().itertext()).split())
         keys = (element.get(f"{TEXT}key{number}") or "" for number in (1, 2))
-        append_text(to, self.marks.index((*keys, said)))
+        append_text(to, self.marks.index((*keys, text)))
 
     def _span(self, element: Element, to: Element) -> None:
         if is_coloured(self._styles.colour(element.get(f"{TEXT}style-name") or "")):
             self.coloured.append("".join(element.itertext()))
         for name in self._styles.marks(element.get(f"{TEXT}style-name") or ""):
             kind, _, lang = name.partition(":")
-            kind, _, own = kind.partition(".")
+            kind, _, css_class = kind.partition(".")
             to = SubElement(to, kind, lang=lang) if lang else SubElement(to, kind)
-            if own:
-                to.set("class", own)
+            if css_class:
+                to.set("class", css_class)
         self._inlines_of(element, to)
 
     def _frame(self, element: Element, to: Element) -> None:
@@ -336,7 +336,7 @@ class OdfPage:
         formula = formula_in(element, self._parts)
         if formula:
             self.formulas += 1
-            self.drawn += element.find(f"{DRAW}image") is not None
+            self.drawings += element.find(f"{DRAW}image") is not None
             append_text(to, f"{MATH_MARK}{formula}{MATH_MARK}")
             return
         box = element.find(f"{DRAW}text-box")
@@ -360,18 +360,18 @@ class OdfPage:
     def _box(self, box: Element, to: Element) -> None:
         """A box of text, after the paragraph that it is at; in a cell or an item, only its text."""
         if to.tag in ("td", "th", "li"):
-            said = " ".join("".join(p.itertext()) for p in box.iter(f"{TEXT}p"))[:60]
+            text = " ".join("".join(p.itertext()) for p in box.iter(f"{TEXT}p"))[:60]
             kind = "list" if to.tag == "li" else "table"
-            self.told.append(f"The text box “{said}” becomes part of the {kind} it is in.")
+            self.messages.append(f"The text box “{text}” becomes part of the {kind} it is in.")
         else:
             to = SubElement(to, "div", {"class": "sidebar"})
         for child in box:
             self._block(child, to)
 
     def _without_images(self, paragraph: Element, to: Element) -> None:
-        held = SubElement(to, "span")
-        self._inlines_of(paragraph, held)
-        for image in [*held.iter("img")]:
+        span = SubElement(to, "span")
+        self._inlines_of(paragraph, span)
+        for image in [*span.iter("img")]:
             drop(image)
 
     def _image(self, image: Element, to: Element) -> None:

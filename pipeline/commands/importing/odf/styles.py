@@ -55,9 +55,9 @@ class OdfStyles:
 
     def names(self, name: str) -> list[str]:
         """A style's name, and those of its parent styles."""
-        found = [name]
-        found += [style.get(f"{STYLE}parent-style-name") or "" for _, style in self._chain(name)]
-        return found
+        names = [name]
+        names += [style.get(f"{STYLE}parent-style-name") or "" for _, style in self._chain(name)]
+        return names
 
     def is_bold(self, name: str) -> bool:
         """Return whether a whole paragraph has direct bold formatting, whatever its style."""
@@ -82,15 +82,15 @@ class OdfStyles:
         """The texts in an element, with the sizes of their letters."""
         yield size, element.text or ""
         for inner in element:
-            own = self.size(inner.get(f"{TEXT}style-name") or "")
-            yield from self.sizes(inner, own or size)
+            inner_size = self.size(inner.get(f"{TEXT}style-name") or "")
+            yield from self.sizes(inner, inner_size or size)
             yield size, inner.tail or ""
 
     def has_bold(self, name: str) -> bool:
         """Return whether the text in a style is bold."""
         properties = (_of_text(style) for _, style in self._chain(name))
-        said = (p.get(f"{FO}font-weight") for p in properties if p is not None)
-        return next(filter(None, said), "") in ("bold", "700")
+        weights = (p.get(f"{FO}font-weight") for p in properties if p is not None)
+        return next(filter(None, weights), "") in ("bold", "700")
 
     def colour(self, name: str) -> str:
         """The colour of the text in a style that is a direct format."""
@@ -104,19 +104,21 @@ class OdfStyles:
         names = (above.get(f"{TEXT}style-name") or "" for above in outer)
         chains = (_of_text(style) for name in names for _, style in self._chain(name))
         fonts = (p.get(f"{STYLE}font-name") for p in chains if p is not None)
-        found = next(filter(None, fonts), "")
-        return self._fonts.get(found, found)
+        font = next(filter(None, fonts), "")
+        return self._fonts.get(font, font)
 
     def columns(self, sections: Iterable[str]) -> int:
         """The largest number of columns that pages have, or sections with these styles."""
         holders = [*self._pages, *(self._styles[name] for name in sections if name in self._styles)]
-        said = (c.get(f"{FO}column-count", "") for e in holders for c in e.iter(f"{STYLE}columns"))
-        return max((int(number) for number in said if number.isdecimal()), default=1)
+        numbers = (
+            c.get(f"{FO}column-count", "") for e in holders for c in e.iter(f"{STYLE}columns")
+        )
+        return max((int(number) for number in numbers if number.isdecimal()), default=1)
 
     def language_in(self, name: str) -> str:
         """The language of a whole paragraph, if it is another than the text's."""
-        said = (_language(_of_text(style)) for _, style in self._chain(name))
-        language = next(filter(None, said), "")
+        languages = (_language(_of_text(style)) for _, style in self._chain(name))
+        language = next(filter(None, languages), "")
         return language if language != self.language else ""
 
     def is_indented(self, name: str) -> bool:
@@ -134,64 +136,64 @@ class OdfStyles:
     def marks(self, name: str) -> list[str]:
         """The HTML elements for a character style."""
         chain = [*self._chain(name)]
-        names = {one for one, _ in chain}
+        names = {style_name for style_name, _ in chain}
         if names & {"Source_20_Text", "Source_Text", "Teletype"}:
             return ["code"]
-        said: dict[str, str] = {}
+        values: dict[str, str] = {}
         for _, style in reversed(chain):
             properties = _of_text(style)
             if properties is not None:
-                said.update({str(key): str(value) for key, value in properties.items()})
-        found = []
-        if "Strong_20_Emphasis" in names or said.get(f"{FO}font-weight") in ("bold", "700"):
-            found.append("strong")
-        if "Emphasis" in names or said.get(f"{FO}font-style") in ("italic", "oblique"):
-            found.append("em")
-        position = said.get(f"{STYLE}text-position", "").split(" ")[0]
+                values.update({str(key): str(value) for key, value in properties.items()})
+        marks = []
+        if "Strong_20_Emphasis" in names or values.get(f"{FO}font-weight") in ("bold", "700"):
+            marks.append("strong")
+        if "Emphasis" in names or values.get(f"{FO}font-style") in ("italic", "oblique"):
+            marks.append("em")
+        position = values.get(f"{STYLE}text-position", "").split(" ")[0]
         if position.startswith("super") or position.rstrip("%").isdigit():
-            found += ["sup"] if position not in ("0%", "0") else []
+            marks += ["sup"] if position not in ("0%", "0") else []
         elif position.startswith(("sub", "-")):
-            found.append("sub")
-        if said.get(f"{STYLE}text-line-through-style", "none") != "none":
-            found.append("s")
+            marks.append("sub")
+        if values.get(f"{STYLE}text-line-through-style", "none") != "none":
+            marks.append("s")
         is_link = names & {"Internet_20_link", "Visited_20_Internet_20_Link"}
-        if said.get(f"{STYLE}text-underline-style", "none") != "none" and not is_link:
-            found.append("u")
-        if said.get(f"{FO}background-color", "transparent") != "transparent":
-            found.append("mark")
-        if "small-caps" in said.get(f"{FO}font-variant", ""):
-            found.append("span.small-caps")
+        if values.get(f"{STYLE}text-underline-style", "none") != "none" and not is_link:
+            marks.append("u")
+        if values.get(f"{FO}background-color", "transparent") != "transparent":
+            marks.append("mark")
+        if "small-caps" in values.get(f"{FO}font-variant", ""):
+            marks.append("span.small-caps")
         if "Citation" in names:
-            found.append("cite")
-        language = _language_of(said)
+            marks.append("cite")
+        language = _language_of(values)
         if language and language != self.language:
-            found.append(f"span:{language}")
-        return found
+            marks.append(f"span:{language}")
+        return marks
 
     def numbering(self, name: str, level: int) -> tuple[int, str, str]:
         """The first number of a list level, 0 for bullets; the style of its letters or numerals,
         and their punctuation."""
         listed = self._lists.get(name)
-        for one in listed if listed is not None else ():
-            sort = one.get(f"{STYLE}num-format") or ""
-            if one.get(f"{TEXT}level") == str(level):
-                if not one.tag.endswith("list-level-style-number") or not sort:
+        for level_style in listed if listed is not None else ():
+            sort = level_style.get(f"{STYLE}num-format") or ""
+            if level_style.get(f"{TEXT}level") == str(level):
+                if not level_style.tag.endswith("list-level-style-number") or not sort:
                     break
-                value = one.get(f"{TEXT}start-value") or "1"
+                value = level_style.get(f"{TEXT}start-value") or "1"
                 start = max(1, int(value)) if value.isdigit() and len(value) < 7 else 1
-                around = (one.get(f"{STYLE}num-{end}fix") or "" for end in ("pre", "suf"))
+                around = (level_style.get(f"{STYLE}num-{end}fix") or "" for end in ("pre", "suf"))
                 return start, sort, "".join(around)
         return 0, "", ""
 
 
 def _of_text(style: Element) -> Element | None:
-    found: Element | None = style.find(f"{STYLE}text-properties")
-    return found
+    properties: Element | None = style.find(f"{STYLE}text-properties")
+    return properties
 
 
 def _points(properties: Element | None) -> float:
-    said = "" if properties is None else properties.get(f"{FO}font-size", "")
-    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)pt", said)
+    size = "" if properties is None else properties.get(f"{FO}font-size", "")
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)pt", size)
     return float(match[1]) if match else 0.0
 
 

@@ -93,20 +93,24 @@ def _title(bookmark: pypdfium2.PdfBookmark) -> str:
 def _once(node: Link) -> Node:
     """A link, without others in it, which its text has been taken for."""
     inner = ((n.children if isinstance(n, Link) else (n,)) for n in node.children)
-    return replace(node, children=tuple(one for children in inner for one in children))
+    return replace(node, children=tuple(child for children in inner for child in children))
 
 
 def _findings(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> list[Diagnostic]:
     by = "its structure tree" if is_tagged else "the positions and sizes of its lines"
-    said = [f"Headings, lists and paragraphs are recognised by {by}, which is only approximate."]
+    sentences = [
+        f"Headings, lists and paragraphs are recognised by {by}, which is only approximate."
+    ]
     for text, words in left_out.most_common(5):
         why = "it is part of a drawing" if text.startswith(DRAWING) else "it belongs to the pages"
-        said.append(f"“{text[:60]}” ({words} words in all) is left out: {why}.")
+        sentences.append(f"“{text[:60]}” ({words} words in all) is left out: {why}.")
     if images:
         shown = "1 image is" if images == 1 else f"{images} images are"
-        said.append(f"{shown} left out: small, damaged, as large as the page, or on many pages.")
+        sentences.append(
+            f"{shown} left out: small, damaged, as large as the page, or on many pages."
+        )
     hint = "Compare it with the PDF: columns, tables and notes are the likeliest places for errors."
-    return [lost(said[0], name, hint), *(lost(one, name) for one in said[1:])]
+    return [lost(sentences[0], name, hint), *(lost(sentence, name) for sentence in sentences[1:])]
 
 
 def _metadata(data: bytes) -> tuple[Metadata, bool]:

@@ -63,12 +63,12 @@ class PdfLine(NamedTuple):
 
     @property
     def text(self) -> str:
-        found = ""
+        text = ""
         for number, run in enumerate(self.runs):
             if number and _is_apart(self.runs[number - 1], run):
-                found += " "
-            found += run.text
-        return " ".join(FORBIDDEN.sub("-", found).split())
+                text += " "
+            text += run.text
+        return " ".join(FORBIDDEN.sub("-", text).split())
 
     @property
     def size(self) -> float:
@@ -116,21 +116,21 @@ def _is_apart(before: TextRun, run: TextRun, *, raised: bool = False) -> bool:
 def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
     """The lines that pieces are on, in their order; marks that are drawn by themselves stand before
     theirs."""
-    found: list[list[TextRun]] = []
+    groups: list[list[TextRun]] = []
     for run in runs:
-        before = found[-1][-1] if found else None
+        before = groups[-1][-1] if groups else None
         size = max(run.size, before.size) if before else run.size
         if (
             before is None
             or abs(run.baseline - before.baseline) > 0.5 * size
             or run.box.left < before.box.left - size
         ):
-            found.append([run])
+            groups.append([run])
         else:
-            line = found[-1]
+            line = groups[-1]
             is_mark = run.box.left < line[0].box.left and _MARK.fullmatch(run.text.strip())
             line.insert(0 if is_mark else len(line), run)
-    return _marked([PdfLine(page, tuple(one)) for one in found])
+    return _marked([PdfLine(page, tuple(group)) for group in groups])
 
 
 def _marked(lines: list[PdfLine]) -> list[PdfLine]:
@@ -139,15 +139,15 @@ def _marked(lines: list[PdfLine]) -> list[PdfLine]:
         for line in lines
         if len(line.runs) == 1 and _MARK.fullmatch(line.text)
     }
-    found: list[PdfLine] = []
+    kept: list[PdfLine] = []
     used: list[PdfLine] = []
     for line in lines:
         mark = marks.get(round(line.baseline))
         if mark and mark is not line and mark.left < line.left and mark not in used:
             used.append(mark)
             line = line._replace(runs=(*mark.runs, *line.runs))
-        found.append(line)
-    return [line for line in found if line not in used]
+        kept.append(line)
+    return [line for line in kept if line not in used]
 
 
 def hyphenated(text: str) -> frozenset[str]:
@@ -191,17 +191,17 @@ def write_lines(
 
 
 def _formats(run: TextRun, line: PdfLine, marked: bool) -> Formats:
-    found = []
+    formats = []
     if isinstance(run, PdfPiece) and run.address:
-        found.append(("link", run.address))
+        formats.append(("link", run.address))
     if marked and run.bold:
-        found.append(("strong", "strong"))
+        formats.append(("strong", "strong"))
     if marked and run.italic:
-        found.append(("em", "em"))
+        formats.append(("em", "em"))
     by = run.baseline - line.baseline
     if run.size < 0.85 * line.size and abs(by) > 0.1 * line.size:
-        found.append(("raised", "sup" if by > 0 else "sub"))
-    return tuple(found)
+        formats.append(("raised", "sup" if by > 0 else "sub"))
+    return tuple(formats)
 
 
 def _shared(first: Formats, second: Formats) -> Formats:

@@ -86,15 +86,15 @@ class PdfImages:
 
     def shown(self, pages: Sequence[PageLayout]) -> list[ShownImage]:
         """The images that are of the text: no scans of pages, and none that many pages have."""
-        often = Counter(name for name, _ in {(one.name, one.page) for one in self._met})
+        often = Counter(name for name, _ in {(image.name, image.page) for image in self._met})
         areas = {page.number: page.width * page.height for page in pages}
         tagged = {page.number for page in pages if page.tagged}
         return [
-            one
-            for one in self._met
-            if often[one.name] < max(3, 0.3 * len(pages))
-            and one.picture.box.width * one.picture.box.height < WHOLE * areas[one.page]
-            and (one.picture.element is not None or one.page not in tagged)
+            image
+            for image in self._met
+            if often[image.name] < max(3, 0.3 * len(pages))
+            and image.picture.box.width * image.picture.box.height < WHOLE * areas[image.page]
+            and (image.picture.element is not None or image.page not in tagged)
         ]
 
 
@@ -112,9 +112,9 @@ def _data(image: pypdfium2.PdfImage) -> tuple[bytes, str]:
         if is_for_screens:
             return data, ".jpg"
     bitmap = image.get_bitmap(render=True)
-    made = io.BytesIO()
-    bitmap.to_pil().save(made, "PNG", optimize=True)
-    return made.getvalue(), ".png"
+    output = io.BytesIO()
+    bitmap.to_pil().save(output, "PNG", optimize=True)
+    return output.getvalue(), ".png"
 
 
 # --- links ------------------------------------------------------------------------------
@@ -172,20 +172,20 @@ def notes_below(pages: Sequence[Sequence[PdfLine]], size: float) -> NotesBelow:
     kept: list[list[PdfLine]] = []
     for lines in pages:
         at = _foot(lines, size)
-        found: dict[str, list[PdfLine]] = {}
+        by_number: dict[str, list[PdfLine]] = {}
         last = ""
         for line in lines[at:]:
             begins = NOTE.match(line.text)
-            if begins and begins[1] not in found and (not last or _follows(last, begins[1])):
+            if begins and begins[1] not in by_number and (not last or _follows(last, begins[1])):
                 last = begins[1]
-                found[last] = [without_mark(line, begins[1], ".) ")]
+                by_number[last] = [without_mark(line, begins[1], ".) ")]
             elif last:
-                found[last].append(line)
+                by_number[last].append(line)
         labels: dict[str, str] = {}
-        above = referred(lines[:at], found, notes, labels)
-        if found and set(found) == set(labels):
+        above = referred(lines[:at], by_number, notes, labels)
+        if by_number and set(by_number) == set(labels):
             kept.append(above)
-            notes |= {label: found[number] for number, label in labels.items()}
+            notes |= {label: by_number[number] for number, label in labels.items()}
         else:
             kept.append([*lines])
     return NotesBelow(kept, notes)
@@ -206,9 +206,9 @@ def _foot(lines: Sequence[PdfLine], size: float) -> int:
 
 def note_of(lines: Sequence[PdfLine], known: frozenset[str]) -> Element:
     """The text of a note."""
-    made = etree.Element("div")
-    write_lines(lines, etree.SubElement(made, "p"), known)
-    return made
+    note = etree.Element("div")
+    write_lines(lines, etree.SubElement(note, "p"), known)
+    return note
 
 
 def _follows(before: str, number: str) -> bool:
@@ -226,25 +226,25 @@ def without_mark(line: PdfLine, mark: str, after: str | None = None) -> PdfLine:
 def referred(
     lines: Sequence[PdfLine],
     numbers: Collection[str],
-    taken: Collection[str],
+    known: Collection[str],
     labels: dict[str, str],
 ) -> list[PdfLine]:
     """The lines with references to notes; ``labels`` get a label for each number that is met,
-    which none has that is ``taken``."""
-    found: list[PdfLine] = []
+    which none has that is ``known``."""
+    result: list[PdfLine] = []
     for line in lines:
         runs: list[TextRun] = []
         for run in line.runs:
             number = _REFERENCE.fullmatch(run.text)
             if number and number[1] in numbers and _is_raised(run, line):
-                label = number[1] if number[1].isdigit() else str(len(taken) + len(labels) + 1)
-                label = label if label not in taken else f"{line.page}-{label}"
+                label = number[1] if number[1].isdigit() else str(len(known) + len(labels) + 1)
+                label = label if label not in known else f"{line.page}-{label}"
                 labels.setdefault(number[1], label)
                 assert isinstance(run, PdfPiece)
                 run = replace(run, note=labels[number[1]])
             runs.append(run)
-        found.append(line._replace(runs=tuple(runs)))
-    return found
+        result.append(line._replace(runs=tuple(runs)))
+    return result
 
 
 def _is_raised(run: TextRun, line: PdfLine) -> bool:

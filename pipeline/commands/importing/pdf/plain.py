@@ -52,8 +52,10 @@ def page_of_lines(
     by_page = [lines_of(page.number, page.runs) for page in pages]
     by_page = [[line for line in lines if line.text] for lines in by_page]
     furniture, left_out = _furniture(by_page)
-    by_page = [[line for line in one if _key(line) not in furniture] for one in by_page]
-    lines = [line for one in by_page for line in one]
+    by_page = [
+        [line for line in page_lines if _key(line) not in furniture] for page_lines in by_page
+    ]
+    lines = [line for page_lines in by_page for line in page_lines]
     body = etree.Element("body")
     if not lines:
         return PdfText(body, 0, Counter(), [])
@@ -64,28 +66,30 @@ def page_of_lines(
     below = notes_below(by_page, text)
     items = [
         item
-        for page, one in zip(pages, below.pages, strict=True)
-        for item in _with_images(with_tables(one), [i for i in images if i.page == page.number])
+        for page, page_lines in zip(pages, below.pages, strict=True)
+        for item in _with_images(
+            with_tables(page_lines), [i for i in images if i.page == page.number]
+        )
     ]
     lists: list[tuple[float, Element]] = []
     marks = 0
     parts = [*_parts(items, text)]
-    found = levels.of_all([shape(part) if isinstance(part, list) else None for part in parts])
-    for part, level in zip(parts, found, strict=True):
+    numbers = levels.of_all([shape(part) if isinstance(part, list) else None for part in parts])
+    for part, level in zip(parts, numbers, strict=True):
         if not isinstance(part, list):
             part.write(body, known)
             continue
-        first, said = part[0], " ".join(line.text for line in part)
+        first, part_text = part[0], " ".join(line.text for line in part)
         if level:
-            made = etree.SubElement(body, f"h{min(level, 6)}")
+            heading = etree.SubElement(body, f"h{min(level, 6)}")
             if level == 1 and sum(e.tag == "h1" for e in body) == 1 and first.page == 1:
-                made.set("class", TITLE)
-            write_lines(part, made, known, marked=False)
+                heading.set("class", TITLE)
+            write_lines(part, heading, known, marked=False)
         elif mark := _mark_of(first):
             item = _item(body, lists, first.left, "ol" if mark.strip("(.)").isdigit() else "ul")
             write_lines([without_mark(first, mark), *part[1:]], item, known)
             marks += 1
-        elif (label := LABEL.match(said)) and len(body) and body[-1].tag == "figure":
+        elif (label := LABEL.match(part_text)) and len(body) and body[-1].tag == "figure":
             caption = etree.SubElement(body[-1], "figcaption")
             write_lines(part, caption, known, marked=False)
             marks += len(label[0].split())
@@ -105,7 +109,8 @@ def _with_images(lines: list[PdfLine | PdfTable], images: Sequence[ShownImage]) 
         box = image.picture.box
         middle = (box.bottom + box.top) / 2
         firsts = (
-            (at, one if isinstance(one, PdfLine) else one.lines[0]) for at, one in enumerate(lines)
+            (at, piece if isinstance(piece, PdfLine) else piece.lines[0])
+            for at, piece in enumerate(lines)
         )
         below = (
             at
@@ -114,10 +119,10 @@ def _with_images(lines: list[PdfLine | PdfTable], images: Sequence[ShownImage]) 
         )
         at = next(below, len(lines))
         places.setdefault(at, []).append(image)
-    for at, one in enumerate([*lines, None]):
+    for at, piece in enumerate([*lines, None]):
         yield from places.get(at, ())
-        if one is not None:
-            yield one
+        if piece is not None:
+            yield piece
 
 
 def _mark_of(line: PdfLine) -> str:
@@ -125,8 +130,8 @@ def _mark_of(line: PdfLine) -> str:
     first = line.runs[0].text.strip()
     if len(line.runs) > 1 and _MARK.fullmatch(first):
         return first
-    found = _BULLET.match(line.text) or _NUMBER.match(line.text)
-    return found[0].strip() if found else ""
+    match = _BULLET.match(line.text) or _NUMBER.match(line.text)
+    return match[0].strip() if match else ""
 
 
 def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: str) -> Element:
@@ -160,14 +165,14 @@ def _furniture(
             edges.append((line, re.sub(r"\d+|(?<![^\W\d_])[ivxlc]{1,8}$", "#", line.text)))
     often = Counter(kind for _, kind in edges)
     least = max(3, 0.3 * len(pages))
-    found: set[tuple[int, str, float]] = set()
+    keys: set[tuple[int, str, float]] = set()
     words: Counter[str] = Counter()
     for line, kind in edges:
         is_number = re.fullmatch(r"\W*#\W*", kind) and len(pages) > 1
         if often[kind] >= least or is_number:
-            found.add(_key(line))
+            keys.add(_key(line))
             words[kind if "#" not in kind else line.text] += len(line.text.split())
-    return found, words
+    return keys, words
 
 
 def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:

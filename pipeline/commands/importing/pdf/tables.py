@@ -30,11 +30,11 @@ class PdfTable(NamedTuple):
 
     def write(self, body: Element, known: frozenset[str]) -> None:
         """Put the table into a page."""
-        made = etree.SubElement(body, "table")
+        table = etree.SubElement(body, "table")
         columns = 1 + max(column for row in self.rows for column in row)
         for number, row in enumerate(self.rows):
             is_head = not number and all(line.bold for cell in row.values() for line in cell)
-            line = etree.SubElement(made, "tr")
+            line = etree.SubElement(table, "tr")
             for column in range(columns):
                 cell = etree.SubElement(line, "th" if is_head else "td")
                 write_lines(row.get(column, ()), cell, known, marked=not is_head)
@@ -43,25 +43,25 @@ class PdfTable(NamedTuple):
 def with_tables(lines: Sequence[PdfLine]) -> list[PdfLine | PdfTable]:
     """The lines of a page, with those that form tables together."""
     parts = [part for line in lines for part in _parts(line)]
-    found: list[PdfLine | PdfTable] = []
+    result: list[PdfLine | PdfTable] = []
     at = 0
     while at < len(parts):
         rows = _rows(parts, at)
         if rows:
             table = PdfTable(rows)
-            found.append(table)
+            result.append(table)
             at += len(table.lines)
         else:
-            found.append(parts[at])
+            result.append(parts[at])
             at += 1
-    return _joined(found)
+    return _joined(result)
 
 
 def _joined(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
     """The parts; those of a line outside tables are joined again."""
-    found: list[PdfLine | PdfTable] = []
+    joined: list[PdfLine | PdfTable] = []
     for part in parts:
-        before = found[-1] if found else None
+        before = joined[-1] if joined else None
         if (
             isinstance(part, PdfLine)
             and isinstance(before, PdfLine)
@@ -69,18 +69,18 @@ def _joined(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
             and abs(part.baseline - before.baseline) < 0.5 * max(part.size, before.size)
             and part.left >= before.left
         ):
-            found[-1] = before._replace(runs=(*before.runs, *part.runs))
+            joined[-1] = before._replace(runs=(*before.runs, *part.runs))
         else:
-            found.append(part)
-    return found
+            joined.append(part)
+    return joined
 
 
 def _parts(line: PdfLine) -> list[PdfLine]:
     """A line, divided at its gaps."""
     cuts = [0]
-    for at, (one, other) in enumerate(itertools.pairwise(line.runs), 1):
-        gap = other.box.left - one.box.right
-        if gap > GAP * line.size and not _MARK.fullmatch(one.text.strip()):
+    for at, (left, right) in enumerate(itertools.pairwise(line.runs), 1):
+        gap = right.box.left - left.box.right
+        if gap > GAP * line.size and not _MARK.fullmatch(left.text.strip()):
             cuts.append(at)
     ends = [*cuts[1:], len(line.runs)]
     return [line._replace(runs=line.runs[a:b]) for a, b in zip(cuts, ends, strict=True)]
@@ -113,14 +113,14 @@ def _rows(parts: Sequence[PdfLine], start: int) -> list[dict[int, list[PdfLine]]
     edges = _columns(rows)
     if len(edges) < 2:
         return []
-    found = []
+    filled = []
     for row in rows:
         cells: dict[int, list[PdfLine]] = {}
         for part in row:
             column = max((n for n, e in enumerate(edges) if e[0] <= part.right), default=0)
             cells.setdefault(column, []).append(part)
-        found.append(cells)
-    return found
+        filled.append(cells)
+    return filled
 
 
 def _below(part: PdfLine, row: Sequence[PdfLine]) -> bool:
@@ -143,10 +143,10 @@ def _continues(rows: Sequence[Sequence[PdfLine]]) -> bool:
 def _columns(rows: Sequence[Sequence[PdfLine]]) -> list[tuple[float, float]]:
     """The edges of the columns: cells below each other belong to the same one."""
     spans = sorted((part.left, part.right) for row in rows for part in row)
-    found: list[tuple[float, float]] = []
+    edges: list[tuple[float, float]] = []
     for left, right in spans:
-        if found and left < found[-1][1]:
-            found[-1] = (found[-1][0], max(right, found[-1][1]))
+        if edges and left < edges[-1][1]:
+            edges[-1] = (edges[-1][0], max(right, edges[-1][1]))
         else:
-            found.append((left, right))
-    return found
+            edges.append((left, right))
+    return edges

@@ -98,10 +98,10 @@ def page_of_structure(
                 term = etree.SubElement(last_or_new(body, "dl"), "dt")
                 write_lines(block.lines, term, known, marked=False)
         else:
-            _put(block, body, known, label)
+            _add_block(block, body, known, label)
             words += len(block.text.split()) - sum(x.text.endswith(HYPHENS) for x in block.lines)
-            if block.role == "Caption" and (found := LABEL.match(block.text)):
-                words -= len(found[0].split())
+            if block.role == "Caption" and (number := LABEL.match(block.text)):
+                words -= len(number[0].split())
             label = ""
     for image in waiting:
         image.write(body)
@@ -117,8 +117,8 @@ def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
     plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
     lines = (shape([line]) for block in plain for line in block.lines)
     levels = Levels(lines, outline)
-    found = levels.of_all([shape(b.lines) if b in plain else None for b in blocks])
-    for block, level in zip(blocks, found, strict=True):
+    numbers = levels.of_all([shape(b.lines) if b in plain else None for b in blocks])
+    for block, level in zip(blocks, numbers, strict=True):
         if level:
             block.role = f"H{min(level, 6)}"
 
@@ -132,26 +132,26 @@ def _with_notes(blocks: list[_Block], notes: dict[str, list[PdfLine]]) -> list[_
             if block.cell or block.lines[0].size > SMALLER * size or not NOTE.match(block.text):
                 break
             block.is_note = True
-    found: dict[str, list[PdfLine]] = {}
+    by_number: dict[str, list[PdfLine]] = {}
     number = ""
     for block in blocks:
         if not block.is_note:
             continue
         if block.role == "Lbl" or "Lbl" in block.roles:
             number = block.text.strip(" .)")
-            found[number] = []
-        elif number and number in found and block.lines:
-            found[number] += block.lines
+            by_number[number] = []
+        elif number and number in by_number and block.lines:
+            by_number[number] += block.lines
         elif begins := NOTE.match(block.text):
             number = begins[1]
-            found[number] = [without_mark(block.lines[0], number, ".) "), *block.lines[1:]]
+            by_number[number] = [without_mark(block.lines[0], number, ".) "), *block.lines[1:]]
     others = [block for block in blocks if not block.is_note]
     labels: dict[str, str] = {}
     for block in others:
-        block.lines = referred(block.lines, found, notes, labels)
-    if not found or set(labels) != set(found) or not all(found.values()):
+        block.lines = referred(block.lines, by_number, notes, labels)
+    if not by_number or set(labels) != set(by_number) or not all(by_number.values()):
         return blocks
-    notes |= {labels[number]: lines for number, lines in found.items()}
+    notes |= {labels[number]: lines for number, lines in by_number.items()}
     return others
 
 
@@ -160,22 +160,24 @@ def _blocks(page: PageLayout) -> list[_Block]:
     for run in page.runs:
         if run.element:
             runs.setdefault(run.element.block, []).append(run)
-    ordered = sorted(runs.values(), key=lambda one: min(r.element.order for r in one if r.element))
-    for one in ordered:
-        one.sort(key=lambda r: r.element.order if r.element else 0)
-    return [_Block(page.number, one) for one in ordered]
+    ordered = sorted(
+        runs.values(), key=lambda group: min(r.element.order for r in group if r.element)
+    )
+    for group in ordered:
+        group.sort(key=lambda r: r.element.order if r.element else 0)
+    return [_Block(page.number, group) for group in ordered]
 
 
-def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> None:
+def _add_block(block: _Block, body: Element, known: frozenset[str], label: str) -> None:
     last = body[-1] if len(body) else None
     heading = _HEADING.fullmatch(block.role)
     if heading or block.role in _TOP:
         level = min(int(heading[1]), 6) if heading else 1
-        made = etree.SubElement(body, f"h{level}")
+        element = etree.SubElement(body, f"h{level}")
         is_first = not any(e.tag in ("h1", "p") for e in body[:-1])
         if block.role == "Title" or (level == 1 and is_first):
-            made.set("class", TITLE)
-        write_lines(block.lines, made, known, marked=False)
+            element.set("class", TITLE)
+        write_lines(block.lines, element, known, marked=False)
     elif block.cell and {"TH", "TD"} & set(block.roles):
         _cell(block, body, known)
     elif block.is_note:
@@ -183,8 +185,8 @@ def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> Non
     elif block.role == "Caption" and ("Table" in block.roles or _is_figure(last)):
         of_table = "Table" in block.roles
         to = etree.SubElement(body, "table") if of_table or last is None else last
-        made = etree.SubElement(to, "caption" if of_table else "figcaption")
-        write_lines(block.lines, made, known, marked=False)
+        element = etree.SubElement(to, "caption" if of_table else "figcaption")
+        write_lines(block.lines, element, known, marked=False)
     elif "LI" in block.roles or block.role == "LBody":
         _item(block, body, known, label)
     elif block.role == "BlockQuote" or "BlockQuote" in block.roles:

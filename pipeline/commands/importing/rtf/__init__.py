@@ -45,25 +45,27 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         return unread("This is not a Rich Text file, or it is damaged.", name, hint)
     body = reader.body.root
     comments = [p for p in body.iter("p") if (p.text or "").startswith(COMMENT)]
-    beside = " ".join(p.text or "" for p in comments)
+    comment_text = " ".join(p.text or "" for p in comments)
     body.tag = "body"
-    words = len(_own_text(body).split()) - len(beside.split()) - label_words(body)
+    words = len(_own_text(body).split()) - len(comment_text.split()) - label_words(body)
     words += sum(len(_own_text(note).split()) for _, note in reader.notes)
     root = etree.Element("html")
     root.append(body)
-    said = reader.body.title or reader.info.get("title", "")
+    title = reader.body.title or reader.info.get("title", "")
     text = _own_text(body)
-    draft = of_page(root, name, reader.images.get, whole_page=True, title=said, notes=reader.notes)
-    found = [*change_sentences(reader.changed, changes)]
-    found += look_sentences(reader.body.coloured, reader.columns)
+    draft = of_page(root, name, reader.images.get, whole_page=True, title=title, notes=reader.notes)
+    sentences = [*change_sentences(reader.changed, changes)]
+    sentences += look_sentences(reader.body.coloured, reader.columns)
     if reader.hidden:
         hidden = "1 word" if reader.hidden == 1 else f"{reader.hidden} words"
-        found.append(f"Hidden content ({hidden}) is left out.")
+        sentences.append(f"Hidden content ({hidden}) is left out.")
     if reader.vectors:
         images = "1 image" if reader.vectors == 1 else f"{reader.vectors} images"
-        found.append(f"{images} left out, in a Windows format: save what you need as .png.")
+        sentences.append(f"{images} left out, in a Windows format: save what you need as .png.")
     for head in dict.fromkeys(reader.heads):
-        found.append(f"The header or footer “{head[:60]}” is left out: editions have their own.")
+        sentences.append(
+            f"The header or footer “{head[:60]}” is left out: editions have their own."
+        )
     words -= draft.counts[TYPED]
     counts = {**draft.counts, "words": words, HEADS: len(reader.heads), "comments": len(comments)}
     counts[CHANGED] = reader.changed
@@ -77,9 +79,9 @@ def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Dr
         keywords=listed(reader.info.get("keywords", "")),
         lang=language_of(lang or language_of_text(text)),
     )
-    told = tuple(lost(one, name) for one in found)
-    made = replace(draft, metadata=metadata, counts=counts, findings=(*told, *draft.findings))
-    return with_marks(made, reader.marks, name, stem)
+    findings = tuple(lost(sentence, name) for sentence in sentences)
+    marked = replace(draft, metadata=metadata, counts=counts, findings=(*findings, *draft.findings))
+    return with_marks(marked, reader.marks, name, stem)
 
 
 def _language(number: int) -> str:

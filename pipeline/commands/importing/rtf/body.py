@@ -69,7 +69,7 @@ class RtfBody:
         self._forms: dict[int, _RowForm] = {}
         self._reset()
 
-    def beside(self) -> RtfBody:
+    def new_part(self) -> RtfBody:
         """The collector of a note's paragraphs, with the same styles."""
         return RtfBody(self.styles)
 
@@ -146,32 +146,32 @@ class RtfBody:
         sizes, self._sizes = self._sizes, []
         if atoms:
             name = self.styles.get(self._style, "")
-            made = self._element(to, atoms, name, mark)
-            fill(made, atoms)
-            if made.tag == "p":
-                made.set(SIZE, str(usual(sizes)))
-            if made.tag in ("p", "li") and made.get("class") != "caption":
+            block = self._element(to, atoms, name, mark)
+            fill(block, atoms)
+            if block.tag == "p":
+                block.set(SIZE, str(usual(sizes)))
+            if block.tag in ("p", "li") and block.get("class") != "caption":
                 self.coloured += [str(a.content) for a in atoms if dict(a.formats).get(COLOUR)]
         for box in self.boxes:
             to.extend([*box] if all(e.tag == "figure" for e in box) else [box])
-        for said in self.comments:
-            etree.SubElement(self.root, "p").text = COMMENT + said
+        for comment in self.comments:
+            etree.SubElement(self.root, "p").text = COMMENT + comment
         self.boxes, self.comments = [], []
 
     def _element(self, to: Element, atoms: list[Atom], name: str, mark: str) -> Element:
         """The element of a paragraph, by its style."""
-        said = "".join(atom.content for atom in atoms if isinstance(atom.content, str)).strip()
+        text = "".join(atom.content for atom in atoms if isinstance(atom.content, str)).strip()
         kind, level = kind_of(name)
         level = level if kind == "heading" else self._level + 1
         before = to[-1] if len(to) else None
-        if kind == "title" and not self.title and said:
-            self.title = " ".join(said.split())
+        if kind == "title" and not self.title and text:
+            self.title = " ".join(text.split())
             self._lists = []
             return etree.SubElement(to, "h1", {"class": TITLE})
         if kind == "subtitle" and not self.subtitle and all(e.tag == "h1" for e in self.root):
-            self.subtitle = " ".join(said.split())
+            self.subtitle = " ".join(text.split())
             return etree.Element("p")
-        if level and to is self.root and said:
+        if level and to is self.root and text:
             self._lists = []
             atoms[:] = [atom._replace(formats=_without_bold(atom)) for atom in atoms]
             return etree.SubElement(to, f"h{min(level, 6)}")

@@ -51,13 +51,13 @@ class _Group:
         self.after_unicode = 1
         self.language = 0
         self.field: list[str] = [""]
-        self.held: list[str] = []
+        self.texts: list[str] = []
 
     def inner(self) -> _Group:
-        made = copy.copy(self)
-        made.formats = dict(self.formats)
-        made.held = [] if self.to == "body" else self.held
-        return made
+        group = copy.copy(self)
+        group.formats = dict(self.formats)
+        group.texts = [] if self.to == "body" else self.texts
+        return group
 
 
 _TWIPS = 567
@@ -74,7 +74,7 @@ class RtfReader:
         self.heads: list[str] = []
         self.languages: Counter[int] = Counter()
         self.declared: Counter[int] = Counter()
-        self.told: list[str] = []
+        self.messages: list[str] = []
         self.columns = 1
         self.hidden = self.changed = self.vectors = 0
         self.images: dict[str, bytes] = {}
@@ -132,7 +132,7 @@ class RtfReader:
             if group.to == "pict":
                 self._data.append(text)
             elif group.to != "skip":
-                group.held.append(text)
+                group.texts.append(text)
             return
         formats = dict(group.formats)
         if formats.pop("hidden", ""):
@@ -195,7 +195,7 @@ class RtfReader:
         elif group.to == "fonttbl":
             self._font(word, number or 0, group)
         elif group.to == "colortbl":
-            group.held.append(f"{min(number or 0, 255):02x}")
+            group.texts.append(f"{min(number or 0, 255):02x}")
         elif group.to == "stylesheet":
             if word == "s":
                 self._style = number or 0
@@ -252,10 +252,10 @@ class RtfReader:
     # --- groups ---
 
     def _destination(self, word: str, group: _Group) -> None:
-        group.held = []
+        group.texts = []
         if word in ("footnote", "annotation", "shptxt"):
             self._outer.append((len(self._groups), self.body, word))
-            self.body = self.body.beside()
+            self.body = self.body.new_part()
             group.to, group.formats = "body", {}
         elif word == "field":
             group.field = [group.field[0]]
@@ -278,34 +278,34 @@ class RtfReader:
         if self._outer and self._outer[-1][0] == len(self._groups) + 1:
             self._leave_inner()
         elif group.to != outer.to:
-            said = " ".join("".join(group.held).split())
+            text = " ".join("".join(group.texts).split())
             if group.to in _INFO:
-                self.info[group.to] = said
-            elif group.to == "head" and said:
-                self.heads.append(said)
+                self.info[group.to] = text
+            elif group.to == "head" and text:
+                self.heads.append(text)
             elif group.to == "fldinst":
-                mark = self.marks.field(said.removeprefix("ADDIN "))
+                mark = self.marks.field(text.removeprefix("ADDIN "))
                 self.body.add(Atom(mark), 0)
-                outer.field[0] = "gone" if mark else _address(said) or outer.field[0]
+                outer.field[0] = "gone" if mark else _address(text) or outer.field[0]
             elif group.to == "bkmkstart":
-                self.body.add(Atom(etree.Element("span", id=said)), 0)
+                self.body.add(Atom(etree.Element("span", id=text)), 0)
             elif group.to == "xe":
-                self.body.add(Atom(self.marks.index(said.split(":"))), 0)
+                self.body.add(Atom(self.marks.index(text.split(":"))), 0)
             elif group.to == "colortbl":
-                self._colours = "".join(group.held).split(";")
+                self._colours = "".join(group.texts).split(";")
             elif group.to in ("listtext", "pntext"):
-                self.body.mark = said
+                self.body.mark = text
             elif group.to == "atnauthor":
-                self._author = said
+                self._author = text
             elif group.to == "sn":
-                self._property = said
+                self._property = text
             elif group.to == "sv" and self._property == "wzDescription":
-                self._alt = said
+                self._alt = text
             elif group.to == "pict":
                 self._image()
         elif group.to == "stylesheet":
-            self.body.styles[self._style] = "".join(group.held).strip(" ;").casefold()
-            group.held.clear()
+            self.body.styles[self._style] = "".join(group.texts).strip(" ;").casefold()
+            group.texts.clear()
             self._style = 0
 
     def _leave_inner(self) -> None:
@@ -313,14 +313,14 @@ class RtfReader:
         _, outer, kind = self._outer.pop()
         inner, self.body = self.body, outer
         inner.end()
-        said = " ".join(" ".join(str(text) for text in inner.root.itertext()).split())
+        content = " ".join(" ".join(str(text) for text in inner.root.itertext()).split())
         if kind == "footnote":
             label = str(len(self.notes) + 1)
             self.notes.append((label, inner.root))
             outer.add(Atom(f"{NOTE_MARK}{label}{NOTE_MARK}"), 0)
         elif kind == "annotation":
-            outer.comments.append(f"{self._author}: {said}" if self._author else said)
-        elif said or inner.root.find(".//img") is not None:
+            outer.comments.append(f"{self._author}: {content}" if self._author else content)
+        elif content or inner.root.find(".//img") is not None:
             inner.root.set("class", "sidebar")
             outer.boxes.append(inner.root)
 
@@ -332,11 +332,11 @@ class RtfReader:
             return
         name = f"image-{len(self.images) + 1}{suffix}"
         self.images[name] = bytes.fromhex(data[: len(data) // 2 * 2])
-        made = etree.Element("img", src=name, alt=self._alt)
+        image = etree.Element("img", src=name, alt=self._alt)
         scale = self._sizes.get("picscalex", 100) / 100
         if (width := self._sizes.get("picwgoal", 0) * scale / _TWIPS) > 0:
-            made.set("width", f"{width:.1f}cm")
-        self.body.add(Atom(made), 0)
+            image.set("width", f"{width:.1f}cm")
+        self.body.add(Atom(image), 0)
 
 
 def _address(instruction: str) -> str:

@@ -41,7 +41,7 @@ def tokens(data: bytes) -> Iterator[RtfToken]:
     at = 0
     while match := _TOKEN.search(text, at):
         at = match.end()
-        word, number, code, mark, brace, said = match.groups()
+        word, number, code, mark, brace, characters = match.groups()
         if word == "bin":
             length = max(0, int(number or 0))
             yield RtfToken("bin", text=text[at : at + length])
@@ -54,10 +54,12 @@ def tokens(data: bytes) -> Iterator[RtfToken]:
             yield RtfToken("par")
         elif mark or brace:
             yield RtfToken(mark if mark else f"group{brace}")
-        elif said.isascii():
-            yield RtfToken(text=said)
+        elif characters.isascii():
+            yield RtfToken(text=characters)
         else:
-            yield from (RtfToken(data=ord(c)) if ord(c) > 127 else RtfToken(text=c) for c in said)
+            yield from (
+                RtfToken(data=ord(c)) if ord(c) > 127 else RtfToken(text=c) for c in characters
+            )
 
 
 def encoding(number: int) -> str:

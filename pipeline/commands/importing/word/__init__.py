@@ -57,7 +57,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         parts = WordParts(open_archive(path.read_bytes()))
         body = Body(parts, changes)
         page, notes = body.page()
-        counts, found = _counts(parts, changes, body.replaced)
+        counts, sentences = _counts(parts, changes, body.replaced)
         passages = tuple(_passages(parts, changes, body.replaced))
         metadata = _metadata(parts, body)
     except BrokenArchiveError as error:
@@ -66,11 +66,13 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         return unread("The Word document is damaged.", name, ANEW)
     widths = (cols.get(f"{W}num") or "" for cols in parts.main.iter(f"{W}cols"))
     columns = max((int(number) for number in widths if number.isdecimal()), default=1)
-    found += [*body.runs.told, *look_sentences(body.runs.coloured, columns)]
+    sentences += [*body.runs.messages, *look_sentences(body.runs.coloured, columns)]
     if left := body.runs.left_out:
-        found.append(f"The table of contents ({left} words) is left out: editions make their own.")
+        sentences.append(
+            f"The table of contents ({left} words) is left out: editions make their own."
+        )
     if hidden := body.runs.hidden:
-        found.append(f"Hidden text ({hidden} words) is left out.")
+        sentences.append(f"Hidden text ({hidden} words) is left out.")
     draft = of_page(
         page,
         name,
@@ -85,17 +87,17 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     counts["words"] -= draft.counts[TYPED] + body.runs.replaced + len(" ".join(about).split())
     titles = (text for p, text in _texts(parts, changes) if parts.styles.kind(p)[0] == "heading")
     counts["headings"] -= draft.metadata.title in (" ".join(text.split()) for text in titles)
-    told = [lost(one, name) for one in dict.fromkeys(found)]
-    made = Draft(
+    findings = [lost(sentence, name) for sentence in dict.fromkeys(sentences)]
+    read = Draft(
         replace(metadata, title=draft.metadata.title),
         tuple(_with_comments(draft.blocks)),
         tuple(replace(note, children=tuple(_with_comments(note.children))) for note in draft.notes),
         draft.images,
         {**draft.counts, **counts},
-        (*told, *draft.findings),
+        (*findings, *draft.findings),
         passages,
     )
-    return with_marks(made, body.runs.marks, name, path.stem)
+    return with_marks(read, body.runs.marks, name, path.stem)
 
 
 def _metadata(parts: WordParts, body: Body) -> Metadata:
@@ -109,7 +111,7 @@ def _metadata(parts: WordParts, body: Body) -> Metadata:
     written = re.match(r"\d{4}(?:-\d\d){0,2}", body.date)
     date = written[0] if written else date_in(body.date)[0]
     if body.date and not date:
-        body.runs.told.append(f"The date “{body.date}” is left out: it cannot be read.")
+        body.runs.messages.append(f"The date “{body.date}” is left out: it cannot be read.")
     return Metadata(
         title=" ".join(body.title) or text_of(f"{_DC}title"),
         subtitle=" ".join(body.subtitle),
@@ -128,29 +130,31 @@ def _counts(
     main = parts.main
     kept = [*_kept(main, changes)]
     tags = Counter(str(element.tag) for element in kept)
-    found: Counter[str] = Counter()
-    found["tables"] = tags[f"{W}tbl"]
+    counts: Counter[str] = Counter()
+    counts["tables"] = tags[f"{W}tbl"]
     merged = sum(e.tag == f"{W}vMerge" and e.get(VAL) in (None, "continue") for e in kept)
-    found["cells"] = tags[f"{W}tc"] - merged
-    found["notes"] = tags[f"{W}footnoteReference"] + tags[f"{W}endnoteReference"]
-    found["comments"] = tags[f"{W}commentReference"]
-    found["formulas"] = tags[f"{M}oMath"]
-    found["images"] = sum(tag.endswith(("}blip", "}imagedata")) for tag in tags.elements())
-    found[BOXES] = tags[f"{W}txbxContent"]
-    found[CHANGED] = _number(main, f"{W}ins") + _number(main, f"{W}del")
+    counts["cells"] = tags[f"{W}tc"] - merged
+    counts["notes"] = tags[f"{W}footnoteReference"] + tags[f"{W}endnoteReference"]
+    counts["comments"] = tags[f"{W}commentReference"]
+    counts["formulas"] = tags[f"{M}oMath"]
+    counts["images"] = sum(tag.endswith(("}blip", "}imagedata")) for tag in tags.elements())
+    counts[BOXES] = tags[f"{W}txbxContent"]
+    counts[CHANGED] = _number(main, f"{W}ins") + _number(main, f"{W}del")
     for p, text in _texts(parts, changes):
         kind, _ = parts.styles.kind(p)
-        found["headings"] += kind == "heading" and bool(text.strip()) and p not in replaced
-        found["words"] += len((unlabelled(text) if kind == "caption" else text).split())
-    told = [*change_sentences(found[CHANGED], changes)]
+        counts["headings"] += kind == "heading" and bool(text.strip()) and p not in replaced
+        counts["words"] += len((unlabelled(text) if kind == "caption" else text).split())
+    sentences = [*change_sentences(counts[CHANGED], changes)]
     for part in sorted(parts.files):
         if match := re.fullmatch(r"word/(header|footer)\d*\.xml", part):
             root = parts.xml(part)
-            said = () if root is None else (text for _, text in _paragraphs(root, changes))
-            if text := " ".join(" ".join(said).split()):
-                found[HEADS] += 1
-                told.append(f"The {match[1]} “{text[:60]}” is left out: editions have their own.")
-    return found, told
+            texts = () if root is None else (text for _, text in _paragraphs(root, changes))
+            if text := " ".join(" ".join(texts).split()):
+                counts[HEADS] += 1
+                sentences.append(
+                    f"The {match[1]} “{text[:60]}” is left out: editions have their own."
+                )
+    return counts, sentences
 
 
 def _number(root: Element, tag: str) -> int:
@@ -168,15 +172,15 @@ def _kept(root: Element, changes: Changes) -> Iterator[Element]:
         inner = [chosen(element)] if element.tag == f"{MC}AlternateContent" else [*element]
         rows = (e.find(f"{W}trPr") for e in inner)
         stack += [
-            one
-            for one, row in zip(inner, rows, strict=True)
-            if one.tag not in removed and (row is None or all(e.tag not in removed for e in row))
+            child
+            for child, row in zip(inner, rows, strict=True)
+            if child.tag not in removed and (row is None or all(e.tag not in removed for e in row))
         ][::-1]
 
 
 def _texts(parts: WordParts, changes: Changes) -> Iterator[tuple[Element, str]]:
     """The paragraphs of the text and its notes."""
-    for root in (parts.main, *(parts.beside(name) for name in ("footnotes", "endnotes"))):
+    for root in (parts.main, *(parts.part_of_kind(name) for name in ("footnotes", "endnotes"))):
         if root is not None:
             yield from _paragraphs(root, changes)
 
@@ -189,11 +193,11 @@ def _paragraphs(root: Element, changes: Changes) -> Iterator[tuple[Element, str]
             texts[element] = []
         elif element.tag in (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br"):
             space = "\n" if element.tag == f"{W}br" else " "
-            said = element.text or "" if element.tag in (f"{W}t", f"{W}delText") else space
+            piece = element.text or "" if element.tag in (f"{W}t", f"{W}delText") else space
             above = next(element.iterancestors(f"{W}p"), None)
             if above is not None:
-                texts[above].append(said)
-    yield from ((paragraph, "".join(said)) for paragraph, said in texts.items())
+                texts[above].append(piece)
+    yield from ((paragraph, "".join(piece)) for paragraph, piece in texts.items())
 
 
 def _passages(parts: WordParts, changes: Changes, replaced: set[Element]) -> Iterator[InputText]:
@@ -205,14 +209,14 @@ def _passages(parts: WordParts, changes: Changes, replaced: set[Element]) -> Ite
 def _with_comments(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """Each block, and after it the comments on it."""
     for block in blocks:
-        said = [
+        comments = [
             match[1]
             for node in walk(block)
             if isinstance(node, Text)
             for match in _MARKED.finditer(node.text)
         ]
-        yield from rewrite((block,), leave={Text: _unmarked}) if said else (block,)
-        yield from map(comment, said)
+        yield from rewrite((block,), leave={Text: _unmarked}) if comments else (block,)
+        yield from map(comment, comments)
 
 
 def _unmarked(node: Text) -> Node | tuple[Node, ...]:

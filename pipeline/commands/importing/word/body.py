@@ -55,11 +55,11 @@ class Body:
         self._blocks(text, self.parts.main)
         notes = []
         main = self.parts.part
-        told: set[tuple[str, str]] = set()
-        while told != self.parts.notes.keys():
-            for kind, name in [key for key in self.parts.notes if key not in told]:
-                told.add((kind, name))
-                self.parts.part = self.parts.beside_name(f"{kind}s")
+        read: set[tuple[str, str]] = set()
+        while read != self.parts.notes.keys():
+            for kind, name in [key for key in self.parts.notes if key not in read]:
+                read.add((kind, name))
+                self.parts.part = self.parts.name_of_kind(f"{kind}s")
                 note = etree.Element("div")
                 self._blocks(note, self.parts.note_text(kind, name))
                 notes.append((self.parts.notes[kind, name], note))
@@ -100,15 +100,15 @@ class Body:
         if is_contents:
             self.runs.left_out += len(_words(atoms).split())
         elif atoms and (_words(atoms) or any(not isinstance(a.content, str) for a in atoms)):
-            made = self._element(out, paragraph, kind, level, atoms, place, lists)
-            if made is not None:
-                made.sourceline = min(self._number, 2**31 - 1)
-                if made.tag == "p":
+            element = self._element(out, paragraph, kind, level, atoms, place, lists)
+            if element is not None:
+                element.sourceline = min(self._number, 2**31 - 1)
+                if element.tag == "p":
                     size, is_bold = self.parts.styles.letters(paragraph)
-                    made.set(SIZE, str(size))
-                    made.attrib.update({BOLD: ""} if is_bold else {})
+                    element.set(SIZE, str(size))
+                    element.attrib.update({BOLD: ""} if is_bold else {})
                 if name := self._ids.get(paragraph):
-                    made.set("id", name)
+                    element.set("id", name)
         elif _has_rule(paragraph):
             lists.clear()
             etree.SubElement(out, "hr")
@@ -134,13 +134,13 @@ class Body:
         lists: list[_Open],
     ) -> Element | None:
         """The element that a paragraph becomes; none if it is metadata."""
-        said = " ".join(_words(atoms).split())
+        text = " ".join(_words(atoms).split())
         known = {"title": self.title, "subtitle": self.subtitle, "author": self.authors}
         if kind in known and not self._has_begun:
-            known[kind].append(said)
+            known[kind].append(text)
             return None
         if kind == "date" and not self._has_begun and not self.date:
-            self.date = said
+            self.date = text
             return None
         self._has_begun = True
         if kind == "title":
@@ -164,9 +164,9 @@ class Body:
             case "term" | "definition":
                 return _filled(last_or_new(out, "dl"), "dt" if kind == "term" else "dd", atoms)
             case "caption":
-                made = _filled(out, "p", atoms)
-                made.set("class", "caption")
-                return made
+                caption = _filled(out, "p", atoms)
+                caption.set("class", "caption")
+                return caption
             case _:
                 return _filled(out, "p", atoms)
 
@@ -180,25 +180,27 @@ class Body:
 
     def _box(self, out: Element, box: Element) -> None:
         """The content of a text box, in a box; an image with its caption stays on its own."""
-        made = etree.Element("div", {"class": "sidebar"})
-        self._blocks(made, box)
-        if not len(made):
+        sidebar = etree.Element("div", {"class": "sidebar"})
+        self._blocks(sidebar, box)
+        if not len(sidebar):
             return
-        if all(e.tag == "figure" for e in made) or out.tag in ("td", "th", "li"):
-            self.figures += all(e.tag == "figure" for e in made)
-            if any(e.tag != "figure" for e in made):
+        if all(e.tag == "figure" for e in sidebar) or out.tag in ("td", "th", "li"):
+            self.figures += all(e.tag == "figure" for e in sidebar)
+            if any(e.tag != "figure" for e in sidebar):
                 kind = "list" if out.tag == "li" else "table"
-                said = " ".join(str(text) for text in made.itertext())[:60]
-                self.runs.told.append(f"The text box “{said}” becomes part of the {kind} it is in.")
-            out.extend(list(made))
+                words = " ".join(str(text) for text in sidebar.itertext())[:60]
+                self.runs.messages.append(
+                    f"The text box “{words}” becomes part of the {kind} it is in."
+                )
+            out.extend(list(sidebar))
         else:
-            out.append(made)
+            out.append(sidebar)
 
     # --- tables ---
 
     def _table(self, out: Element, table: Element) -> None:
-        made = etree.SubElement(out, "table")
-        made.sourceline = min(self._number + 1, 2**31 - 1)
+        new_table = etree.SubElement(out, "table")
+        new_table.sourceline = min(self._number + 1, 2**31 - 1)
         rows = [row for row in self.runs.shown(table) if row.tag == f"{W}tr"]
         rows = [row for row in rows if self._is_kept(row)]
         heads = 0
@@ -206,7 +208,7 @@ class Body:
             heads += 1
         above: dict[int, Element] = {}
         for number, row in enumerate(rows):
-            line = etree.SubElement(made, "tr")
+            line = etree.SubElement(new_table, "tr")
             before = row.find(f"{W}trPr/{W}gridBefore")
             column = int(before.get(VAL) or 0) if before is not None else 0
             if column:
@@ -238,23 +240,23 @@ class Body:
 
     def _alignment(self, cell: Element) -> str:
         """The alignment of a cell's paragraphs, if it is the same for all."""
-        found = set()
+        alignments = set()
         for paragraph in cell.iter(f"{W}p"):
-            said = self.parts.styles.property(paragraph, "jc")
-            found.add(_ALIGNED.get(said.get(VAL, ""), "") if said is not None else "")
-        return found.pop() if len(found) == 1 else ""
+            value = self.parts.styles.property(paragraph, "jc")
+            alignments.add(_ALIGNED.get(value.get(VAL, ""), "") if value is not None else "")
+        return alignments.pop() if len(alignments) == 1 else ""
 
 
 def _places(main: Element) -> dict[Element, str]:
     """The ids of paragraphs that have bookmarks: the first of each. Links to others are led
     there."""
-    found: dict[Element, str] = {}
+    ids: dict[Element, str] = {}
     names: dict[str, str] = {}
     waiting: list[str] = []
     for element in main.iter(f"{W}p", f"{W}bookmarkStart"):
         if element.tag == f"{W}p":
             if waiting:
-                found[element] = waiting[0]
+                ids[element] = waiting[0]
                 names.update(dict.fromkeys(waiting, waiting[0]))
                 waiting = []
             continue
@@ -263,7 +265,7 @@ def _places(main: Element) -> dict[Element, str]:
         if above is None:
             waiting.append(name)
         else:
-            names[name] = found.setdefault(above, name)
+            names[name] = ids.setdefault(above, name)
     for link in main.iter(f"{W}hyperlink"):
         if anchor := link.get(f"{W}anchor"):
             link.set(f"{W}anchor", names.get(anchor, anchor))
@@ -273,12 +275,12 @@ def _places(main: Element) -> dict[Element, str]:
             lambda match: match[1] + names.get(match[2], match[2]),
             instruction.text or "",
         )
-    return found
+    return ids
 
 
 def _words(atoms: Iterable[Atom]) -> str:
-    said = "".join(a.content if isinstance(a.content, str) else " " for a in atoms)
-    return re.sub(f"{COMMENT_MARK}[^{COMMENT_MARK}]*{COMMENT_MARK}", "", said).strip()
+    text = "".join(a.content if isinstance(a.content, str) else " " for a in atoms)
+    return re.sub(f"{COMMENT_MARK}[^{COMMENT_MARK}]*{COMMENT_MARK}", "", text).strip()
 
 
 def _without(atoms: list[Atom], *formats: str) -> list[Atom]:
@@ -294,15 +296,15 @@ def _without(atoms: list[Atom], *formats: str) -> list[Atom]:
 
 def _filled(parent: Element, tag: str, atoms: list[Atom]) -> Element:
     """A new element with a text; a language that all of it has is the element's."""
-    made = etree.SubElement(parent, tag)
+    element = etree.SubElement(parent, tag)
     texts = [a for a in atoms if isinstance(a.content, str) and re.search(r"[^\W\d_]", a.content)]
     texts = [a for a in texts if not a.content.startswith(NOTE_MARK)]
     spoken = {dict(a.formats).get("lang", "") for a in texts}
     if len(spoken) == 1 and (language := spoken.pop()):
-        made.set("lang", language)
+        element.set("lang", language)
         atoms = [Atom(a.content, tuple(f for f in a.formats if f[0] != "lang")) for a in atoms]
-    fill(made, atoms)
-    return made
+    fill(element, atoms)
+    return element
 
 
 def _place_of(out: Element, lists: list[_Open]) -> Element:
@@ -328,14 +330,14 @@ def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element
         lists.pop()
     parent = _place_of(out, lists)
     if form[0] == "bullet":
-        made = etree.SubElement(parent, "ul")
+        new_list = etree.SubElement(parent, "ul")
     else:
-        made = etree.SubElement(parent, "ol")
+        new_list = etree.SubElement(parent, "ol")
         if level.number != 1:
-            made.set("start", str(level.number))
-        set_numbering(made, _TYPES.get(level.format, ""), around)
-    lists.append(_Open(depth, form, made, level.number))
-    return etree.SubElement(made, "li")
+            new_list.set("start", str(level.number))
+        set_numbering(new_list, _TYPES.get(level.format, ""), around)
+    lists.append(_Open(depth, form, new_list, level.number))
+    return etree.SubElement(new_list, "li")
 
 
 def _has_rule(paragraph: Element) -> bool:

@@ -16,15 +16,15 @@ def local_name(element: Element) -> str:
 def alternative(properties: Element | None) -> str:
     if properties is None:
         return ""
-    said = properties.get("descr") or properties.get("title") or ""
+    text = properties.get("descr") or properties.get("title") or ""
     # Word's own guesses say how they were made
-    return " ".join(said.partition("Description automatically generated")[0].split())
+    return " ".join(text.partition("Description automatically generated")[0].split())
 
 
 def alternative_of_shape(image: Element) -> str:
     for element in (image, *image.iterancestors()):
-        if said := element.get("alt") or element.get(f"{OFFICE}title"):
-            return " ".join(said.split())
+        if text := element.get("alt") or element.get(f"{OFFICE}title"):
+            return " ".join(text.split())
         if local_name(element) in ("pict", "object"):
             break
     return ""

@@ -50,9 +50,9 @@ class WordParts:
         if main is None:
             raise BrokenArchiveError("This is not a Word document.")
         self.main = main
-        self.styles = Styles(self.beside("styles"))
-        self.numbering = Numbering(self.beside("numbering"), self.styles)
-        self.comments = _comments(self.beside("comments"))
+        self.styles = Styles(self.part_of_kind("styles"))
+        self.numbering = Numbering(self.part_of_kind("numbering"), self.styles)
+        self.comments = _comments(self.part_of_kind("comments"))
         self.notes: dict[tuple[str, str], str] = {}
         self._note_texts = {
             kind: {e.get(f"{W}id") or "": e for e in self._notes(kind)}
@@ -69,11 +69,11 @@ class WordParts:
             data = data.replace(strict, usual)
         return parsed_xml(data)
 
-    def beside(self, kind: str) -> Element | None:
+    def part_of_kind(self, kind: str) -> Element | None:
         """A file of a kind, in addition to the document's text."""
-        return self.xml(self.beside_name(kind))
+        return self.xml(self.name_of_kind(kind))
 
-    def beside_name(self, kind: str) -> str:
+    def name_of_kind(self, kind: str) -> str:
         """The name of such a file: programs give them numbers, or names of their own."""
         usual = posixpath.join(posixpath.dirname(self._main), f"{kind}.xml")
         return self._target_of(self._main, kind) or usual
@@ -90,28 +90,28 @@ class WordParts:
     def _target_of(self, part: str, kind: str) -> str:
         """The target of a part's relation of a kind, if there is one."""
         related = self._related(part).values()
-        return next((one.target for one in related if one.kind == kind), "")
+        return next((relation.target for relation in related if relation.kind == kind), "")
 
     def _related(self, part: str) -> dict[str, _Relation]:
         """The relations of a part, by their ids."""
         if part not in self._relations:
             folder, name = posixpath.split(part)
             root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
-            found: dict[str, _Relation] = {}
-            for one in () if root is None else root:
-                target = one.get("Target") or ""
-                is_outside = one.get("TargetMode") == "External"
+            relations: dict[str, _Relation] = {}
+            for element in () if root is None else root:
+                target = element.get("Target") or ""
+                is_outside = element.get("TargetMode") == "External"
                 if not is_outside:
                     target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                kind = (one.get("Type") or "").rpartition("/")[2]
-                found[one.get("Id") or ""] = _Relation(target, is_outside, kind)
-            self._relations[part] = found
+                kind = (element.get("Type") or "").rpartition("/")[2]
+                relations[element.get("Id") or ""] = _Relation(target, is_outside, kind)
+            self._relations[part] = relations
         return self._relations[part]
 
     def target(self, name: str | None) -> str | None:
         """The address that a relation leads to."""
-        found = self._related(self.part).get(name or "", _Relation())
-        return found.target if found.is_outside else None
+        relation = self._related(self.part).get(name or "", _Relation())
+        return relation.target if relation.is_outside else None
 
     def image(self, name: str) -> str:
         """The name of the file that an image is in; PNG for kinds that no edition shows."""
@@ -127,7 +127,7 @@ class WordParts:
     # --- notes ---
 
     def _notes(self, kind: str) -> list[Element]:
-        root = self.beside(f"{kind}s")
+        root = self.part_of_kind(f"{kind}s")
         return [] if root is None else [*root.iter(f"{W}{kind}")]
 
     def note(self, reference: str, name: str) -> str:
@@ -144,25 +144,25 @@ class WordParts:
 
     def _main_language(self) -> str:
         """The language of most of the text."""
-        found: Counter[str] = Counter()
+        lengths: Counter[str] = Counter()
         for paragraph in self.main.iter(f"{W}p"):
             for run in paragraph.iter(f"{W}r"):
                 length = sum(len(t.text or "") for t in run.iter(f"{W}t"))
                 if length:
-                    found[self.styles.language(run, paragraph)] += length
-        del found[""]
-        for said, _ in found.most_common():
-            if tag := _tag(said):
+                    lengths[self.styles.language(run, paragraph)] += length
+        del lengths[""]
+        for code, _ in lengths.most_common():
+            if tag := _tag(code):
                 return tag
         return "en"
 
     def other_language(self, run: Element, paragraph: Element | None) -> str:
         """The language of a run, if it differs from the document's."""
-        said = self.styles.language(run, paragraph)
-        if not said or said[:2].lower() == self.language[:2]:
+        code = self.styles.language(run, paragraph)
+        if not code or code[:2].lower() == self.language[:2]:
             return ""
         text = "".join(t.text or "" for t in run.iter(f"{W}t"))
-        return _tag(said) if re.search(r"[^\W\d_]", text) else ""
+        return _tag(code) if re.search(r"[^\W\d_]", text) else ""
 
 
 def _tag(value: str) -> str:
@@ -175,13 +175,13 @@ def _tag(value: str) -> str:
 
 def _comments(root: Element | None) -> dict[str, str]:
     """The texts of comments, by their ids, with who made them."""
-    found: dict[str, str] = {}
-    for one in () if root is None else root.iter(f"{W}comment"):
-        paragraphs = ("".join(t.text or "" for t in p.iter(f"{W}t")) for p in one.iter(f"{W}p"))
+    texts: dict[str, str] = {}
+    for element in () if root is None else root.iter(f"{W}comment"):
+        paragraphs = ("".join(t.text or "" for t in p.iter(f"{W}t")) for p in element.iter(f"{W}p"))
         text = " ".join(" ".join(paragraphs).split())
-        author = one.get(f"{W}author") or ""
-        found[one.get(f"{W}id") or ""] = f"{author}: {text}" if author else text
-    return found
+        author = element.get(f"{W}author") or ""
+        texts[element.get(f"{W}id") or ""] = f"{author}: {text}" if author else text
+    return texts
 
 
 def _as_png(data: bytes) -> bytes:
@@ -189,9 +189,9 @@ def _as_png(data: bytes) -> bytes:
 
     from pipeline.system.pictures import Image, opened
 
-    made = io.BytesIO()
+    output = io.BytesIO()
     try:
-        opened(data).save(made, "PNG")
+        opened(data).save(output, "PNG")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return b""
-    return made.getvalue()
+    return output.getvalue()

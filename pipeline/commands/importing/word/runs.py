@@ -67,14 +67,14 @@ class _Field:
             web = re.match(r'\s*\w+\s+"?([^"\s\\][^"\s]*)', self.instruction)
             return (web[1] if web else "") + (f"#{place[1]}" if place else "")
         if self.name in ("REF", "PAGEREF"):
-            found = re.match(r"\s*\w+\s+(\S+)", self.instruction)
-            return f"#{found[1]}" if found else ""
+            match = re.match(r"\s*\w+\s+(\S+)", self.instruction)
+            return f"#{match[1]}" if match else ""
         return ""
 
 
 class Runs:
     """Reads the contents of paragraphs. ``boxes`` are the contents of text boxes, to be placed
-    after the current paragraph; ``told`` is what was lost, ``coloured`` are texts in colours;
+    after the current paragraph; ``messages`` say what was lost, ``coloured`` are texts in colours;
     ``left_out`` and ``hidden`` are the numbers of words in the table of contents, and of hidden
     words."""
 
@@ -82,7 +82,7 @@ class Runs:
         self.parts = parts
         self.changes = changes
         self.boxes: list[Element] = []
-        self.told: list[str] = []
+        self.messages: list[str] = []
         self.coloured: list[str] = []
         self.left_out = self.hidden = self.replaced = 0
         self.marks = Marks(parts.sources())
@@ -167,7 +167,7 @@ class Runs:
         colour = run.find(f"{W}rPr/{W}color")
         if colour is not None and "link" not in outer and is_coloured(colour.get(VAL) or ""):
             self.coloured += [text.text or "" for text in run.iter(f"{W}t")]
-        said = tuple((name, formats[name]) for name in FORMATS if name in formats)
+        ordered = tuple((name, formats[name]) for name in FORMATS if name in formats)
         for child in self.shown(run):
             name = child.tag.rpartition("}")[2]
             if name == "fldChar":
@@ -182,7 +182,7 @@ class Runs:
                 else:
                     self.replaced += words
             else:
-                yield from self._piece(child, name, self._linked(said))
+                yield from self._piece(child, name, self._linked(ordered))
 
     def _is_shown(self) -> bool:
         return all(f.has_result and not f.is_replaced for f in self._fields)
@@ -191,8 +191,8 @@ class Runs:
         address = next((f.address for f in reversed(self._fields) if f.address), "")
         if not address or any(name == "link" for name, _ in formats):
             return formats
-        found = {**dict(formats), "link": address}
-        return tuple((name, found[name]) for name in FORMATS if name in found)
+        linked = {**dict(formats), "link": address}
+        return tuple((name, linked[name]) for name in FORMATS if name in linked)
 
     def _field(self, mark: Element) -> Iterator[Atom]:
         match mark.get(f"{W}fldCharType"):
@@ -210,7 +210,9 @@ class Runs:
                 elif field.name == "XE" and not field.has_result:
                     yield Atom(self.marks.field(field.instruction))
                 elif field.name == "EQ" and not field.has_result:
-                    self.told.append(f"The field “{field.instruction.strip()[:60]}” is left out.")
+                    self.messages.append(
+                        f"The field “{field.instruction.strip()[:60]}” is left out."
+                    )
 
     def _begin_result(self, field: _Field) -> Iterator[Atom]:
         """Begin the result of a field, which a node's placeholder may replace."""
@@ -220,7 +222,7 @@ class Runs:
             mark = self.marks.field(field.instruction, field.data)
         field.is_replaced = bool(mark) or field.name in _CONTENTS
         if not mark and (field.name == "CITATION" or "EN.CITE" in field.instruction):
-            self.told.append("Citations whose works are not in the document are kept as text.")
+            self.messages.append("Citations whose works are not in the document are kept as text.")
         if mark:
             yield Atom(mark)
 
@@ -228,7 +230,7 @@ class Runs:
         match name:
             case "t" | "delText":
                 yield Atom(
-                    readable(child.text or "", lambda: _font(child), self.told.append), formats
+                    readable(child.text or "", lambda: _font(child), self.messages.append), formats
                 )
             case "tab" | "ptab":
                 yield Atom("\t", formats)
@@ -247,16 +249,16 @@ class Runs:
                 if char:
                     yield Atom(char, formats)
                 else:
-                    self.told.append(unknown(font))
+                    self.messages.append(unknown(font))
             case "footnoteReference" | "endnoteReference":
                 label = self.parts.note(name, child.get(f"{W}id") or "")
                 if label:
                     yield Atom(f"{NOTE_MARK}{label}{NOTE_MARK}")
             case "commentReference":
-                if said := self.parts.comments.get(child.get(f"{W}id") or ""):
-                    yield Atom(f"{COMMENT_MARK}{said}{COMMENT_MARK}")
+                if comment := self.parts.comments.get(child.get(f"{W}id") or ""):
+                    yield Atom(f"{COMMENT_MARK}{comment}{COMMENT_MARK}")
             case "drawing" | "pict" | "object":
-                yield from self._drawn(child, formats)
+                yield from self._drawing(child, formats)
             case "ruby":
                 base, text = (child.find(f"{W}{part}") for part in ("rubyBase", "rt"))
                 if base is not None and text is not None:
@@ -268,38 +270,38 @@ class Runs:
                 return
 
     def _formats(self, run: Element, outer: dict[str, str]) -> dict[str, str]:
-        found = dict(outer)
+        result = dict(outer)
         styles = self.parts.styles
         kind = styles.run_kind(run)
         has = styles.run_property
         if kind:
-            found[kind] = kind
+            result[kind] = kind
         for format, names in (("strong", "b"), ("em", "i"), ("caps", "smallCaps")):
             property = has(run, names)
             if on(property):
-                found[format] = format
+                result[format] = format
             elif property is not None:
-                found.pop(format, None)
+                result.pop(format, None)
         if on(has(run, "strike")) or on(has(run, "dstrike")):
-            found["s"] = "s"
-        if on(has(run, "u")) and "link" not in found and not any(f.address for f in self._fields):
-            found["u"] = "u"
+            result["s"] = "s"
+        if on(has(run, "u")) and "link" not in result and not any(f.address for f in self._fields):
+            result["u"] = "u"
         if on(has(run, "highlight")):
-            found["mark"] = "mark"
+            result["mark"] = "mark"
         if raised := _raised(run, has(run, "vertAlign")):
-            found["raised"] = raised
+            result["raised"] = raised
         language = self.parts.other_language(run, self._paragraph)
         if language:
-            found["lang"] = language
-        return found
+            result["lang"] = language
+        return result
 
     # --- images and boxes ---
 
-    def _drawn(self, element: Element, formats: Formats) -> Iterator[Atom]:
+    def _drawing(self, element: Element, formats: Formats) -> Iterator[Atom]:
         """The images of a drawing; the content of its text boxes is set aside."""
         within = [b for b in element.iter(f"{W}txbxContent") if _outermost(b, element)]
         self.boxes += within
-        inner = {one for box in within for one in box.iter()}
+        inner = {inner_element for box in within for inner_element in box.iter()}
         properties = next((e for e in element.iter() if local_name(e) == "docPr"), None)
         alt = alternative(properties)
         is_found = bool(within)
@@ -308,36 +310,36 @@ class Runs:
                 continue
             is_found = True
             vector = next((e for e in image.iter() if local_name(e) == "svgBlip"), None)
-            own = alt if properties is not None else alternative_of_shape(image)
+            label = alt if properties is not None else alternative_of_shape(image)
             source = image if vector is None else vector
             names = (source.get(f"{R}{key}") for key in ("embed", "id", "link"))
             name = self.parts.image(next(filter(None, names), ""))
             if not name:
-                self.told.append(f"The image “{own[:60]}” is not in the document.")
+                self.messages.append(f"The image “{label[:60]}” is not in the document.")
                 continue
-            made = etree.Element("img", src=name, alt=own)
+            new_image = etree.Element("img", src=name, alt=label)
             extent = next(
                 (e.get("cx", "") for e in element.iter() if local_name(e) == "extent"), ""
             )
             if extent.isdecimal():
-                made.set("width", f"{int(extent) / _EMU:.1f}cm")
+                new_image.set("width", f"{int(extent) / _EMU:.1f}cm")
             if is_decorative(properties):
-                made.set("class", "decorative")
+                new_image.set("class", "decorative")
             link = next((e for e in element.iter() if local_name(e) == "hlinkClick"), None)
             target = None if link is None else self.parts.target(link.get(f"{R}id"))
-            yield Atom(made, (("link", target), *formats) if target else formats)
+            yield Atom(new_image, (("link", target), *formats) if target else formats)
         rule = next((e for e in element.iter() if e.get(f"{OFFICE}hr") in ("t", "true")), None)
         if rule is not None:
             yield Atom(etree.Element("hr"))
         elif not is_found and (kind := kind_of_drawing(element)):
-            said = f" “{alt[:60]}”" if alt else ""
-            self.told.append(f"{kind}{said} is left out: Markdown cannot express it.")
+            quoted = f" “{alt[:60]}”" if alt else ""
+            self.messages.append(f"{kind}{quoted} is left out: Markdown cannot express it.")
 
 
 def _font(text: Element) -> str:
     """The font that the run of a text names."""
-    found = text.find(f"../{W}rPr/{W}rFonts")
-    return "" if found is None else found.get(f"{W}ascii") or found.get(f"{W}hAnsi") or ""
+    fonts = text.find(f"../{W}rPr/{W}rFonts")
+    return "" if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or ""
 
 
 def _data(mark: Element) -> str:
@@ -362,11 +364,12 @@ def _raised(run: Element, value: Element | None) -> str:
 def chosen(element: Element) -> Element:
     """The alternative that can be read, where Word gives several."""
     choice, fallback = element.find(f"{MC}Choice"), element.find(f"{MC}Fallback")
-    for one in (choice, fallback):
-        if one is not None and any(
-            local_name(e) in ("txbxContent", "blip", "imagedata", "t", "oMath") for e in one.iter()
+    for choice_here in (choice, fallback):
+        if choice_here is not None and any(
+            local_name(e) in ("txbxContent", "blip", "imagedata", "t", "oMath")
+            for e in choice_here.iter()
         ):
-            return one
+            return choice_here
     return element if choice is None else choice
 
 

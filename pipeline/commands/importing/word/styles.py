@@ -100,62 +100,62 @@ class Styles:
 
     def of(self, paragraph: Element) -> str:
         """The id of a paragraph's style."""
-        found = paragraph.find(f"{W}pPr/{W}pStyle")
-        return self._normal if found is None else found.get(VAL, "")
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        return self._normal if style is None else style.get(VAL, "")
 
     def property(self, paragraph: Element, path: str) -> Element | None:
         """A property of a paragraph, its own or that of its style."""
         steps = "/".join(f"{W}{step}" for step in path.split("/"))
-        found = paragraph.find(f"{W}pPr/{steps}")
-        if found is not None:
-            return found
+        direct = paragraph.find(f"{W}pPr/{steps}")
+        if direct is not None:
+            return direct
         styles = (style.find(f"{W}pPr/{steps}") for style in self.chain(self.of(paragraph)))
-        return next((one for one in styles if one is not None), None)
+        return next((value for value in styles if value is not None), None)
 
     def kind(self, paragraph: Element) -> tuple[str, int]:
         """The kind of a paragraph, and its level if it is a heading."""
         for style in self.chain(self.of(paragraph)):
-            found = kind_of(_name(style))
-            if found[0]:
-                return found
+            kind = kind_of(_name(style))
+            if kind[0]:
+                return kind
         level = self.property(paragraph, "outlineLvl")
         value = level.get(VAL, "9") if level is not None else "9"
         return ("heading", int(value) + 1) if value.isdecimal() and int(value) < 9 else ("", 0)
 
     def run_property(self, run: Element, name: str) -> Element | None:
         """A property of a run, its own or that of its character style."""
-        own = run.find(f"{W}rPr/{W}{name}")
-        if own is not None:
-            return own
+        direct = run.find(f"{W}rPr/{W}{name}")
+        if direct is not None:
+            return direct
         for style in self._run_styles(run):
-            if (found := style.find(f"{W}rPr/{W}{name}")) is not None:
-                return found
+            if (value := style.find(f"{W}rPr/{W}{name}")) is not None:
+                return value
         return None
 
     def run_or_paragraph(
         self, run: Element, paragraph: Element | None, name: str
     ) -> Element | None:
         """A property of a run: its own, or that of its style, its paragraph's style or all text."""
-        found = self.run_property(run, name)
-        if found is None and paragraph is not None:
+        value = self.run_property(run, name)
+        if value is None and paragraph is not None:
             styles = self.chain(self.of(paragraph))
-            held = (style.find(f"{W}rPr/{W}{name}") for style in styles)
-            found = next((one for one in held if one is not None), None)
-        if found is None and self.default is not None:
-            found = self.default.find(f"{W}{name}")
-        return found
+            candidates = (style.find(f"{W}rPr/{W}{name}") for style in styles)
+            value = next((candidate for candidate in candidates if candidate is not None), None)
+        if value is None and self.default is not None:
+            value = self.default.find(f"{W}{name}")
+        return value
 
     def is_hidden(self, run: Element, paragraph: Element | None) -> bool:
         """Return whether a run is hidden."""
-        said = self.run_or_paragraph(run, paragraph, "vanish")
-        return on(said) or on(run.find(f"{W}rPr/{W}webHidden"))
+        value = self.run_or_paragraph(run, paragraph, "vanish")
+        return on(value) or on(run.find(f"{W}rPr/{W}webHidden"))
 
     def letters(self, paragraph: Element) -> tuple[float, bool]:
         """The size of most of a paragraph's letters, in points, and whether all are bold."""
         runs = [run for run in paragraph.iter(f"{W}r") if _text_in(run).strip()]
         sizes = (self.run_or_paragraph(run, paragraph, "sz") for run in runs)
-        said = ("" if size is None else size.get(VAL, "") for size in sizes)
-        points = (int(size) / 2 if size.isdecimal() else WORDS_OWN for size in said)
+        values = ("" if size is None else size.get(VAL, "") for size in sizes)
+        points = (int(size) / 2 if size.isdecimal() else WORDS_OWN for size in values)
         bold = [on(self.run_or_paragraph(run, paragraph, "b")) for run in runs]
         return usual(zip(points, map(_text_in, runs), strict=True)), bool(runs) and all(bold)
 
@@ -176,14 +176,21 @@ class Styles:
     def language(self, run: Element, paragraph: Element | None) -> str:
         """The language that a run is marked as."""
         key = f"{W}bidi" if on(self.run_property(run, "rtl")) else VAL
-        found = self.run_property(run, "lang")
-        if (found is None or not found.get(key)) and paragraph is not None:
+        value = self.run_property(run, "lang")
+        if (value is None or not value.get(key)) and paragraph is not None:
             styles = self.chain(self.of(paragraph))
-            said = (style.find(f"{W}rPr/{W}lang") for style in styles)
-            found = next((one for one in said if one is not None and one.get(key)), None)
-        if found is None and self.default is not None:
-            found = self.default.find(f"{W}lang")
-        return "" if found is None else found.get(key, "")
+            candidates = (style.find(f"{W}rPr/{W}lang") for style in styles)
+            value = next(
+                (
+                    candidate
+                    for candidate in candidates
+                    if candidate is not None and candidate.get(key)
+                ),
+                None,
+            )
+        if value is None and self.default is not None:
+            value = self.default.find(f"{W}lang")
+        return "" if value is None else value.get(key, "")
 
 
 def _text_in(run: Element) -> str:
@@ -191,8 +198,8 @@ def _text_in(run: Element) -> str:
 
 
 def _name(style: Element) -> str:
-    found = style.find(f"{W}name")
-    return "" if found is None else found.get(VAL, "").lower().replace("_20_", " ")
+    holder = style.find(f"{W}name")
+    return "" if holder is None else holder.get(VAL, "").lower().replace("_20_", " ")
 
 
 class Numbering:
@@ -204,10 +211,10 @@ class Numbering:
         self._nums: dict[str, Element] = {}
         self._counted: dict[str, dict[int, int]] = {}
         self._begun: set[tuple[str, int]] = set()
-        for found in () if root is None else root.iter(f"{W}abstractNum"):
-            self._abstract[found.get(f"{W}abstractNumId") or ""] = found
-        for found in () if root is None else root.iter(f"{W}num"):
-            self._nums[found.get(f"{W}numId") or ""] = found
+        for element in () if root is None else root.iter(f"{W}abstractNum"):
+            self._abstract[element.get(f"{W}abstractNumId") or ""] = element
+        for element in () if root is None else root.iter(f"{W}num"):
+            self._nums[element.get(f"{W}numId") or ""] = element
 
     def of(self, paragraph: Element) -> tuple[int, Level] | None:
         """The depth of a paragraph in a list, and the kind of list; the item is counted."""
@@ -216,8 +223,8 @@ class Numbering:
         if name not in self._nums:
             return None
         level = self._styles.property(paragraph, "numPr/ilvl")
-        said = level.get(VAL, "0") if level is not None else ""
-        depth = int(said) if said.isdecimal() else self._depth_of(name, paragraph)
+        digits = level.get(VAL, "0") if level is not None else ""
+        depth = int(digits) if digits.isdecimal() else self._depth_of(name, paragraph)
         abstract, definition, start = self._level(name, depth)
         if definition is None:
             return None
@@ -225,7 +232,7 @@ class Numbering:
         if form == "none":
             return None
         counted = self._counted.setdefault(abstract, {})
-        for deeper in [one for one in counted if one > depth]:
+        for deeper in [counted_depth for counted_depth in counted if counted_depth > depth]:
             del counted[deeper]
         is_begun = (name, depth) in self._begun
         self._begun.add((name, depth))
@@ -249,10 +256,10 @@ class Numbering:
         definition: Element | None = None
         for override in number.iter(f"{W}lvlOverride"):
             if override.get(f"{W}ilvl") == str(depth):
-                said = _value(override, "startOverride", "")
-                start = int(said) if said.isdecimal() else start
-                found = override.find(f"{W}lvl")
-                definition = definition if found is None else found
+                digits = _value(override, "startOverride", "")
+                start = int(digits) if digits.isdecimal() else start
+                override_level = override.find(f"{W}lvl")
+                definition = definition if override_level is None else override_level
         root = self._abstract.get(abstract)
         if definition is None and root is not None:
             levels = {level.get(f"{W}ilvl"): level for level in root.iter(f"{W}lvl")}
@@ -270,5 +277,5 @@ class Numbering:
 
 
 def _value(element: Element, name: str, default: str) -> str:
-    found = element.find(f"{W}{name}")
-    return default if found is None else found.get(VAL, default)
+    holder = element.find(f"{W}{name}")
+    return default if holder is None else holder.get(VAL, default)
