@@ -79,7 +79,7 @@ def parse(
     metadata, taken, found = read_front_matter(text, source, library)
     metadata = _without_marks(metadata)
     if library and folder and metadata.url and "url" in metadata.shared:
-        url = shared.address_of(metadata.url, library.way, source, folder)
+        url = shared.address_of(metadata.url, library.folder, source, folder)
         metadata = msgspec.structs.replace(metadata, url=url)
     front = text.split("\n", taken)
     rest = front.pop() if len(front) > taken else ""

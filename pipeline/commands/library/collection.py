@@ -102,7 +102,7 @@ def metadata_of(built: Sequence[Built], folder: Path, out: Path, title: str = ""
     metadata = Metadata(lang=lang)
     if library:
         # paths in it begin in its folder, which the outputs need not be in
-        path = os.path.relpath((folder / library.way).resolve(), out.resolve())
+        path = os.path.relpath((folder / library.folder).resolve(), out.resolve())
         metadata = library_metadata(library, Path(path).as_posix())
     title = metadata.title or title or folder.resolve().name
     url = f"{metadata.url}{CATALOGUE}/" if metadata.url else ""

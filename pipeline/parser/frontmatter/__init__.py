@@ -37,13 +37,13 @@ def read_front_matter(
     ``title`` may be empty and ``identifier`` None; `derive_identifier` makes one once the title is
     settled. Invalid values are omitted. Never raises.
     """
-    found = yaml_nodes.find(text)
-    other = foreign.find(text) if found is None else None
-    if found is None and library is None and other is None:
+    front_matter = yaml_nodes.find(text)
+    other = foreign.find(text) if front_matter is None else None
+    if front_matter is None and library is None and other is None:
         return Metadata(), 0, ()
     report, nodes, lines, read = values.FieldReport(source), dict[str, Node](), 0, dict[str, Any]()
-    if found is not None:
-        mapping, lines, mistakes = yaml_nodes.compose(found, source)
+    if front_matter is not None:
+        mapping, lines, mistakes = yaml_nodes.compose(front_matter, source)
         report.findings += mistakes
         nodes, read = _read(mapping, report)
     elif other is not None:
@@ -51,18 +51,20 @@ def read_front_matter(
         if other.message:
             report.add(Code.LIKELY_SLIP, other.message, other.mapping.place, other.hint)
         nodes, read = _read(other.mapping, report)
-    own = read
+    own_values = read
     if library is not None:
-        given, problems = shared_values(library)
+        common, problems = shared_values(library)
         report.findings += problems
-        mixed = ((key, merged(key, given.get(key), own[key], nodes[key])) for key in own)
-        read = {**given, **dict(mixed)}
+        mixed = (
+            (key, merged(key, common.get(key), own_values[key], nodes[key])) for key in own_values
+        )
+        read = {**common, **dict(mixed)}
     metadata = settling.derived(settling.check_isbns(_metadata(read), nodes, report))
     if library is not None:
-        keys = tuple(sorted(key for key in read if read[key] != own.get(key)))
-        metadata = replace(metadata, library=library.way, shared=keys)
+        keys = tuple(sorted(key for key in read if read[key] != own_values.get(key)))
+        metadata = replace(metadata, library=library.folder, shared=keys)
     metadata = printing.with_room(metadata, nodes, report)
-    report.findings.sort(key=lambda found: (found.source, found.line, found.column))
+    report.findings.sort(key=lambda finding: (finding.source, finding.line, finding.column))
     return metadata, lines, tuple(report.findings)
 
 
@@ -76,14 +78,14 @@ def has_front_matter(text: str) -> bool:
 
 def shared_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
     """The values that a library gives its documents, by key, and the findings in it."""
-    read, found = _library_values(library)
-    return library.shared(read), found
+    read, findings = _library_values(library)
+    return library.shared(read), findings
 
 
-def library_metadata(library: Library, way: str) -> Metadata:
-    """The metadata of the library itself, for pages in a folder from which this is the way."""
+def library_metadata(library: Library, folder: str) -> Metadata:
+    """The metadata of the library itself, for pages from where ``folder`` is the path to its own."""
     values = _library_values(library)[0]
-    return settling.derived(_metadata(values | library._replace(way=way).shared(values)))
+    return settling.derived(_metadata(values | library._replace(folder=folder).shared(values)))
 
 
 def _library_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:

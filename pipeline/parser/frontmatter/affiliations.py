@@ -19,25 +19,25 @@ _PLACES = ("department", "name", "institution", "city", "country")
 LISTS = ("affiliations", "institute")
 """The keys of the front matter that list them for all authors."""
 
-_BESIDE = ("affiliation", *LISTS)
+_WITH_REFERENCES = ("affiliation", *LISTS)
 _AUTHORS = ("author", "authors")
 _NUMBERS = re.compile(r"[\d, ]+")
 
 
 def _read(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
     """The names of institutions; of a mapping, its values on one line."""
-    found: list[str | None] = []
+    names: list[str | None] = []
     for item in items(node):
         if isinstance(item, Mapping):
             values = {written.text: value for written, value in item.entries}
             parts = [text(values[name], report, key) for name in _PLACES if name in values]
-            found.append(", ".join(part for part in parts if part))
+            names.append(", ".join(part for part in parts if part))
             if not parts:
                 hint = "Write the name, as in `affiliation: University of Wells`."
                 report.wrong(key, "an affiliation needs a name.", item.place, hint)
         else:
-            found.append(text(item, report, key))
-    return tuple(dict.fromkeys(name for name in found if name))
+            names.append(text(item, report, key))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 _PARTS: Schema = {"type": "object", "properties": dict.fromkeys(_PLACES, TEXT)}
@@ -54,13 +54,13 @@ class _Listed:
         self.by_name: dict[str, Node] = {}
         self.used: set[Node] = set()
 
-    def beside(self, author: Node) -> Node:
+    def with_affiliations(self, author: Node) -> Node:
         """An author with references replaced by their affiliations."""
         if not isinstance(author, Mapping):
             return author
         entries = []
         for key, value in author.entries:
-            if key.text in _BESIDE:
+            if key.text in _WITH_REFERENCES:
                 are_numbers = isinstance(value, Scalar) and _NUMBERS.fullmatch(value.text)
                 parts = words(value) if are_numbers else items(value)
                 meant = (self._meant(key.text, item) for item in parts)
@@ -72,9 +72,9 @@ class _Listed:
         name = _entry(item, "ref") or item
         if not isinstance(name, Scalar):
             return item
-        if found := self.by_name.get(name.text):
-            self.used.add(found)
-            return found
+        if affiliation := self.by_name.get(name.text):
+            self.used.add(affiliation)
+            return affiliation
         if name is item and not (self.by_name and name.text.isdecimal()):
             return item
         shown = shorten(name.text)
@@ -92,24 +92,24 @@ def settled(mapping: Mapping, report: FieldReport) -> Mapping:
         if key.text in LISTS and isinstance(value, Sequence)
     ]
     authors = [(key, value) for key, value in mapping.entries if key.text in _AUTHORS]
-    own = [_defined(item) for _, node in lists for item in items(node)]
+    defined = [_defined(item) for _, node in lists for item in items(node)]
     listed = _Listed(report)
-    listed.by_name = {str(number): node for number, (_, node) in enumerate(own, 1)}
-    listed.by_name |= {name: node for name, node in own if name}
+    listed.by_name = {str(number): node for number, (_, node) in enumerate(defined, 1)}
+    listed.by_name |= {name: node for name, node in defined if name}
     for _, node in authors:
         for author in items(node):
             for key, value in author.entries if isinstance(author, Mapping) else ():
-                for item in items(value) if key.text in _BESIDE else ():
+                for item in items(value) if key.text in _WITH_REFERENCES else ():
                     if isinstance(own_id := _entry(item, "id"), Scalar):
                         listed.by_name[own_id.text] = item
     entries: list[tuple[Scalar, Node]] = []
     for key, value in mapping.entries:
         if (key, value) in authors:
-            named = tuple(map(listed.beside, items(value)))
+            named = tuple(map(listed.with_affiliations, items(value)))
             value = replace(value, items=named) if isinstance(value, Sequence) else named[0]
         if (key, value) not in lists:
             entries.append((key, value))
-    for number, (name, node) in enumerate(own, 1):
+    for number, (name, node) in enumerate(defined, 1):
         if node not in listed.used:
             message = "No author refers to this affiliation: it is left out."
             hint = f"Write `affiliations: [{{ref: {name or number}}}]` beside an author."
@@ -119,8 +119,8 @@ def settled(mapping: Mapping, report: FieldReport) -> Mapping:
 
 def _defined(item: Node) -> tuple[str, Node]:
     """An affiliation's id, or "", and its other values; Pandoc's users write `id: name`."""
-    if isinstance(own := _entry(item, "id"), Scalar):
-        return own.text, item
+    if isinstance(identifier := _entry(item, "id"), Scalar):
+        return identifier.text, item
     if isinstance(item, Mapping) and len(item.entries) == 1:
         ((name, value),) = item.entries
         if name.text not in _PLACES:

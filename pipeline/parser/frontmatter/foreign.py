@@ -47,14 +47,14 @@ _MULTI = re.compile(
 def find(text: str) -> Foreign | None:
     """The front matter of another tool at the beginning of a text."""
     match text[:1]:
-        case "+" if found := _TOML.match(text):
-            return _toml(found[1], found[0].count("\n"))
+        case "+" if match := _TOML.match(text):
+            return _toml(match[1], match[0].count("\n"))
         case "{" if _JSON.match(text):
             return _json(text[:MAX_CHARACTERS])
         case "%":
             return _title_block(text)
-        case _ if found := _MULTI.match(text):
-            first = found[0].partition("\n")[0].strip()
+        case _ if match := _MULTI.match(text):
+            first = match[0].partition("\n")[0].strip()
             message = f"`{first[:60]}` looks like metadata of MultiMarkdown, and stays as text."
             return Foreign(_NOTHING, 0, message, "Put a line `---` before and after these lines.")
     return None
@@ -133,11 +133,11 @@ def _title_block(text: str) -> Foreign | None:
     if not fields or (len(fields) == 1 and following.startswith("# ")):
         return None
     entries = []
-    for key, said, start in zip(_FIELDS, fields, starts, strict=False):
+    for key, lines_of_field, start in zip(_FIELDS, fields, starts, strict=False):
         place = Place(start, 1)
-        node: Node = Scalar(" ".join(said).strip(), place)
+        node: Node = Scalar(" ".join(lines_of_field).strip(), place)
         if key == "author":
-            names = (name.strip() for one in said for name in one.split(";"))
+            names = (name.strip() for part in lines_of_field for name in part.split(";"))
             node = Sequence(tuple(Scalar(name, place) for name in names if name), place)
         entries.append((Scalar(key, place), node))
     return Foreign(Mapping(tuple(entries), _START), number)

@@ -43,11 +43,11 @@ FLAG: Schema = {"type": "boolean"}
 
 def any_of(*schemas: Schema) -> Schema:
     """A schema for values that fit one of several schemas, without duplicates."""
-    found: list[Schema] = []
+    distinct: list[Schema] = []
     for schema in schemas:
         alternatives = schema["anyOf"] if schema.keys() == {"anyOf"} else [schema]
-        found += [one for one in alternatives if one not in found]
-    return {"anyOf": found}
+        distinct += [alternative for alternative in alternatives if alternative not in distinct]
+    return {"anyOf": distinct}
 
 
 def text_form(
@@ -62,8 +62,8 @@ def listed(item: Form, *, commas: bool, repeats: bool = False) -> Form:
     parts = words if commas else items
 
     def read(node: Node, report: FieldReport, key: str) -> tuple[Any, ...]:
-        found = (item.read(part, report, key) for part in parts(node))
-        used = [value for value in found if value is not None]
+        all_values = (item.read(part, report, key) for part in parts(node))
+        used = [value for value in all_values if value is not None]
         return tuple(used if repeats else dict.fromkeys(used))
 
     def write(values: Iterable[Any]) -> list[Any]:

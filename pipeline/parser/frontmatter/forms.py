@@ -47,38 +47,38 @@ LENGTH = reference(
 
 def _number(value: str, units: Mapping[str, float], plain: str) -> float | None:
     """A length in the unit whose value is 1; a bare number is in ``plain``."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.lower(), re.ASCII)
-    if found is None or (found[2] or plain) not in units:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.lower(), re.ASCII)
+    if match is None or (match[2] or plain) not in units:
         return None
-    return float(found[1]) * units[found[2] or plain]
+    return float(match[1]) * units[match[2] or plain]
 
 
 def length(smallest: float, largest: float) -> Callable[[str], float]:
     """A parser of lengths; a bare number is millimetres."""
 
     def parse(value: str) -> float:
-        found = _number(value, MILLIMETRES, "mm")
-        if found is None:
+        millimetres = _number(value, MILLIMETRES, "mm")
+        if millimetres is None:
             raise BadValueError(f"`{shorten(value)}` is not a length.", "Write it like 20mm.")
-        if not smallest <= found <= largest:
+        if not smallest <= millimetres <= largest:
             raise BadValueError(
                 f"`{shorten(value)}` is not between {smallest:g} and {largest:g} mm."
             )
-        return found
+        return millimetres
 
     return parse
 
 
 def points(value: str) -> float:
     """A size of text; a bare number is points."""
-    found = _number(value, POINTS, "pt")
-    if found is None:
+    size = _number(value, POINTS, "pt")
+    if size is None:
         raise BadValueError(f"`{shorten(value)}` is not a size.", "Write it like 11pt.")
-    if not SMALLEST_TEXT <= found <= LARGEST_TEXT:
+    if not SMALLEST_TEXT <= size <= LARGEST_TEXT:
         raise BadValueError(
             f"`{shorten(value)}` is not between {SMALLEST_TEXT} and {LARGEST_TEXT} points."
         )
-    return found
+    return size
 
 
 def time(value: str) -> str:
@@ -169,16 +169,16 @@ def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
         return NAME_FIELDS
     if isinstance(node, Scalar) and node.text.lower() in ("false", "no", "off"):
         return ()
-    found = []
+    names = []
     for item in words(node):
         word = text(item, report, key)
         if word and word.lower() in NAME_FIELDS:
-            found.append(word.lower())
+            names.append(word.lower())
         elif word:
             fields = f"{', '.join(NAME_FIELDS[:-1])} or {NAME_FIELDS[-1]}"
             hint = did_you_mean(word.lower(), NAME_FIELDS) or f"Write {fields}, or true."
             report.wrong(key, f"`{shorten(word)}` is not a field to fill in.", item.place, hint)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(names))
 
 
 def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = None) -> form.Form:

@@ -49,8 +49,8 @@ def _meant(tag: str) -> str:
 
     country, _, rest = tag.partition("-")
     try:
-        if found := _usual(standardize_tag(tag)):
-            return found
+        if replacement := _usual(standardize_tag(tag)):
+            return replacement
         there = Language.get(f"und-{country}", normalize=False)
     except LanguageTagError:
         return ""
@@ -82,10 +82,10 @@ def _as_people_write(value: str) -> str:
 @functools.cache
 def _months() -> tuple[tuple[str, int], ...]:
     """The numbers of months by their names in all languages that Chapbook knows."""
-    found = (words(path.stem)["months"] for path in FOLDER.glob("??.toml"))
+    lists = (words(path.stem)["months"] for path in FOLDER.glob("??.toml"))
     return tuple(
         (name.casefold(), number)
-        for names in found
+        for names in lists
         for number, name in enumerate(names.split("|"), 1)
     )
 
@@ -99,19 +99,19 @@ def calendar_date(value: str) -> str:
     `BadValueError`."""
     value = _TIME.sub("", value)
     hint = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
-    found = re.fullmatch(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", value, re.ASCII)
-    if found is None:
+    match = re.fullmatch(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", value, re.ASCII)
+    if match is None:
         meant = _as_people_write(value[:60])
         hint = f"Write `{meant}`." if meant else hint
         raise BadValueError(f"`{shorten(value)}` is not a date.", hint)
-    year, month, day = (int(found[group] or 1) for group in (1, 3, 4))
+    year, month, day = (int(match[group] or 1) for group in (1, 3, 4))
     try:
         date(year, month, day)
     except ValueError:
         raise BadValueError(f"`{value}` is a date that does not exist.", hint) from None
     parts = [
-        found[1],
-        *(f"{number:02}" for number, group in ((month, 3), (day, 4)) if found[group]),
+        match[1],
+        *(f"{number:02}" for number, group in ((month, 3), (day, 4)) if match[group]),
     ]
     written = "-".join(parts)
     if written != value:

@@ -49,8 +49,8 @@ def parse(text: str) -> Licence:
     Raises `BadValueError` for a Creative Commons licence that does not exist.
     """
     if is_address(text):
-        found = _ADDRESS.fullmatch(text.lower())
-        return _commons(found[1].split("-"), found[2]) if found else Licence(text, text)
+        match = _ADDRESS.fullmatch(text.lower())
+        return _commons(match[1].split("-"), match[2]) if match else Licence(text, text)
     words = re.sub(r"[\s_-]+", " ", text).strip().lower()
     bare = re.sub(r" (only|or later)$", "", words)
     key = _ALIASES.get(bare, bare)
@@ -63,10 +63,10 @@ def parse(text: str) -> Licence:
 
 def named(licence: Licence, vocabulary: Mapping[str, str]) -> Licence:
     """A licence of Creative Commons by its name in the words of a language."""
-    found = _ADDRESS.fullmatch(licence.url)
-    if not found or found[2] != "4.0" or licence != _commons(found[1].split("-"), found[2]):
+    match = _ADDRESS.fullmatch(licence.url)
+    if not match or match[2] != "4.0" or licence != _commons(match[1].split("-"), match[2]):
         return licence
-    terms = "".join(vocabulary[f"licence_{part}"] for part in found[1].split("-"))
+    terms = "".join(vocabulary[f"licence_{part}"] for part in match[1].split("-"))
     return replace(licence, name=vocabulary["licence_cc"].format(terms=terms))
 
 

@@ -24,8 +24,8 @@ def _scripts(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str]
         report.wrong(key, "names in other scripts need their languages.", node.place, hint)
         return ()
     read = parsed(language)
-    found = ((read(tag, report, key), text(value, report, key)) for tag, value in node.entries)
-    return tuple((tag, value) for tag, value in found if tag and value)
+    names = ((read(tag, report, key), text(value, report, key)) for tag, value in node.entries)
+    return tuple((tag, value) for tag, value in names if tag and value)
 
 
 def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translation, ...]:
@@ -33,7 +33,7 @@ def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translatio
         hint = "Write each as `de: https://…`, on a line of its own."
         report.wrong(key, "translations need languages and addresses.", node.place, hint)
         return ()
-    found: dict[str, Translation] = {}
+    translations: dict[str, Translation] = {}
     for written, value in node.entries:
         lang = parsed(language)(written, report, key)
         if isinstance(value, Scalar) and value.is_empty:
@@ -41,11 +41,11 @@ def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translatio
             report.wrong(key, f"`{shorten(written.text)}` has no address.", written.place, hint)
             continue
         href = parsed(address)(value, report, key)
-        if lang in found:
+        if lang in translations:
             report.twice(lang, key, written.place)
         elif lang and href:
-            found[lang] = Translation(lang, href)
-    return tuple(found.values())
+            translations[lang] = Translation(lang, href)
+    return tuple(translations.values())
 
 
 def _variables(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str], ...]:
@@ -53,14 +53,14 @@ def _variables(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, st
         hint = "Write each as `name: value`, on a line of its own."
         report.wrong(key, "variables need names and values.", node.place, hint)
         return ()
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for written, value in node.entries:
         name = written.text
-        if problem := _problem(written, found):
+        if problem := _problem(written, variables):
             report.wrong(key, problem[0], written.place, problem[1])
         elif not (isinstance(value, Scalar) and value.is_empty):
-            found[name] = text(value, report, f"{key}.{name}") or ""
-    return tuple((name, value) for name, value in found.items() if value)
+            variables[name] = text(value, report, f"{key}.{name}") or ""
+    return tuple((name, value) for name, value in variables.items() if value)
 
 
 def _problem(written: Scalar, pairs: dict[str, str]) -> tuple[str, str] | None:

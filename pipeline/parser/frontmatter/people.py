@@ -24,11 +24,11 @@ _HINT = "Write each speaker as `Name: role`, such as `Rahim Kanani: interviewer`
 
 def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
     by_name: dict[str, _Part] = {}
-    for item, given in _entries(node, report, key):
-        found = struct(Speaker).values(item, report, key, given)
-        if found is None:
+    for item, role in _entries(node, report, key):
+        speaker = struct(Speaker).values(item, report, key, role)
+        if speaker is None:
             continue
-        values, nodes = found
+        values, nodes = speaker
         name = values["name"]
         if name in by_name:
             report.twice(name, key, nodes["name"].place)
@@ -63,11 +63,13 @@ def _entries(node: Node, report: FieldReport, key: str) -> Iterator[tuple[Node, 
 def _write(speakers: tuple[Speaker, ...]) -> dict[str, Any]:
     """Each speaker's role, and whether they ask if the role does not imply it."""
     written: dict[str, Any] = {}
-    for one in speakers:
-        part = _Part(one.role, None, Place(1, 1))
-        is_plain = one.asks == part.has("asks") and (part.has("asks") or not part.has("may_ask"))
-        plain: dict[str, Any] = {"role": one.role, "asks": one.asks}
-        written[one.name] = one.role if is_plain else plain
+    for speaker in speakers:
+        part = _Part(speaker.role, None, Place(1, 1))
+        is_plain = speaker.asks == part.has("asks") and (
+            part.has("asks") or not part.has("may_ask")
+        )
+        plain: dict[str, Any] = {"role": speaker.role, "asks": speaker.asks}
+        written[speaker.name] = speaker.role if is_plain else plain
     return written
 
 
@@ -83,10 +85,10 @@ _PART: Schema = {
 
 def speakers_form() -> Form:
     """The form of all speakers of a text."""
-    one = struct(Speaker)
+    speaker = struct(Speaker)
     schema = any_of(
-        {"type": "object", "additionalProperties": any_of(one.forms["role"].schema, _PART)},
-        {"type": "array", "items": one.schema},
+        {"type": "object", "additionalProperties": any_of(speaker.forms["role"].schema, _PART)},
+        {"type": "array", "items": speaker.schema},
     )
     return Form(schema, _speakers, _write, reads_lists=True)
 
@@ -115,9 +117,9 @@ def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[boo
     asks = [part.asks if part.asks is not None else part.has("asks") for part in parts]
     if not any(asks):
         asks = unclear
-    elif not all(one or may for one, may in zip(asks, unclear, strict=True)):
-        for part, one, may in zip(parts, asks, unclear, strict=True):
-            if may and not one:
+    elif not all(asking or may for asking, may in zip(asks, unclear, strict=True)):
+        for part, asking, may in zip(parts, asks, unclear, strict=True):
+            if may and not asking:
                 message = (
                     f"`{shorten(part.role)}` does not ask questions, because another speaker does."
                 )

@@ -27,35 +27,35 @@ def _editions(
     node: Node, report: FieldReport, key: str
 ) -> tuple[tuple[str, PrintOptions], ...] | None:
     """The editions by name, with their own settings."""
-    found: dict[str, PrintOptions] = {}
+    options_of: dict[str, PrintOptions] = {}
     for item in node.items if isinstance(node, Sequence) else (node,):
         if not isinstance(item, Mapping):
             for part in words(item):
                 word = text(part, report, key) or ""
                 name = BY_FORMAT.get(word.lower(), word)
                 if name and _is_known(name, report, part.place):
-                    found.setdefault(name, PrintOptions())
+                    options_of.setdefault(name, PrintOptions())
             continue
         for written, settings in item.entries:
             name = BY_FORMAT.get(written.text.lower(), written.text)
             if not _is_known(name, report, written.place):
                 continue
             if isinstance(settings, Scalar) and settings.is_empty:
-                found.setdefault(name, PrintOptions())
+                options_of.setdefault(name, PrintOptions())
             elif not isinstance(settings, Mapping):
                 hint = f"Write them like `{name}: {{page: A5}}`."
                 report.wrong(key, "an edition's settings have names.", settings.place, hint)
             elif EDITIONS[name].format != "pdf":
                 message = f"the edition `{name}` is not printed, and has no settings."
                 report.wrong(key, message, written.place)
-            elif name in found and found[name] != PrintOptions():
+            elif name in options_of and options_of[name] != PrintOptions():
                 message = f"`{name}` has settings twice in `{key}`."
                 hint = "Write them in one place: only one of the two can take effect."
                 report.add(Code.DUPLICATE_KEY, message, written.place, hint)
             else:
-                found[name] = struct(PrintOptions).read(settings, report, name, {})
-                _check_large_print(name, found[name], report, written.place)
-    return tuple(found.items())
+                options_of[name] = struct(PrintOptions).read(settings, report, name, {})
+                _check_large_print(name, options_of[name], report, written.place)
+    return tuple(options_of.items())
 
 
 def _check_large_print(name: str, options: PrintOptions, report: FieldReport, place: Any) -> None:
@@ -78,7 +78,9 @@ def _is_known(name: str, report: FieldReport, place: Any) -> bool:
 
 def _write(listed: tuple[tuple[str, PrintOptions], ...]) -> list[Any]:
     write = struct(PrintOptions).write
-    return [name if own == PrintOptions() else {name: write(own)} for name, own in listed]
+    return [
+        name if options == PrintOptions() else {name: write(options)} for name, options in listed
+    ]
 
 
 def editions_form() -> Form:
@@ -125,25 +127,27 @@ def with_room(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -
 
 def _pages(metadata: Metadata, nodes: dict[str, Node]) -> Iterator[_PageSettings]:
     """The places with page settings: the key for all, and those of single editions."""
-    own = {name for name, options in metadata.edition_options if options.page != PageOptions()}
+    with_page = {
+        name for name, options in metadata.edition_options if options.page != PageOptions()
+    }
     if metadata.printing.page != PageOptions() and "page" in nodes:
         listed = [name for name in metadata.editions if EDITIONS[name].format == "pdf"]
-        common = tuple(name for name in listed or ("handout",) if name not in own)
+        common = tuple(name for name in listed or ("handout",) if name not in with_page)
         yield _PageSettings(common, nodes["page"])
     listed_ones = nodes.get("editions")
     items = listed_ones.items if isinstance(listed_ones, Sequence) else (listed_ones,)
     for item in items:
         for written, settings in item.entries if isinstance(item, Mapping) else ():
             for key, node in settings.entries if isinstance(settings, Mapping) else ():
-                if key.text == "page" and written.text in own:
+                if key.text == "page" and written.text in with_page:
                     yield _PageSettings((written.text,), node)
 
 
 def _place(node: Node) -> Place:
     """The place of the margins, or else of the page."""
     if isinstance(node, Mapping):
-        for wanted in ("margins", "columns", "gutter", "size"):
+        for name in ("margins", "columns", "gutter", "size"):
             for key, value in node.entries:
-                if key.text == wanted:
+                if key.text == name:
                     return value.place
     return node.place

@@ -23,33 +23,33 @@ _WITH_STRUCTS = {"speakers": speakers_form, "editions": editions_form}
 SHORT = 80
 """The maximum length of a list or object on one line in the schema's file."""
 
-PRINTING = tuple(one.name for one in fields(PrintOptions))
+PRINTING = tuple(field.name for field in fields(PrintOptions))
 """The keys with settings for all printed editions."""
 
-KEYS: dict[str, Field] = {one.name: one for one in (*fields(Metadata), *fields(PrintOptions))}
-ALIASES: dict[str, str] = {alias: one.name for one in KEYS.values() for alias in one.aliases}
+KEYS: dict[str, Field] = {field.name: field for field in (*fields(Metadata), *fields(PrintOptions))}
+ALIASES: dict[str, str] = {alias: field.name for field in KEYS.values() for alias in field.aliases}
 
 
 @functools.cache
 def form(name: str) -> Form:
     """The form of a key. It is made when it is needed, as most texts have few of the keys."""
-    one = KEYS[name]
-    make = _WITH_STRUCTS.get(one.key.form)
-    return make() if make else form_of(one.type, one.key)
+    field = KEYS[name]
+    make = _WITH_STRUCTS.get(field.key.form)
+    return make() if make else form_of(field.type, field.key)
 
 
 def json_schema() -> dict[str, object]:
     """The JSON Schema of the front matter, for completion and validation in editors: draft 7, the
     newest that all of them support. An empty value is allowed everywhere."""
     properties: dict[str, object] = {}
-    for name, one in KEYS.items():
+    for name, field in KEYS.items():
         schema = form(name).schema
         properties[name] = {
-            "description": one.key.doc,
-            "examples": list(one.key.examples),
+            "description": field.key.doc,
+            "examples": list(field.key.examples),
             "anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}],
         }
-        for alias in one.aliases:
+        for alias in field.aliases:
             properties[alias] = {
                 "description": f"Another name of `{name}`.",
                 "$ref": f"#/properties/{name}",
@@ -81,13 +81,13 @@ def _single_line(match: re.Match[str]) -> str:
 
 def front_matter(metadata: Metadata) -> str:
     """Front matter equivalent to the metadata of a publication."""
-    own = dict(metadata.edition_options)
-    listed = tuple((name, own.get(name, PrintOptions())) for name in metadata.editions)
+    options_of = dict(metadata.edition_options)
+    listed = tuple((name, options_of.get(name, PrintOptions())) for name in metadata.editions)
     written: dict[str, Any] = {}
-    for name, one in KEYS.items():
+    for name, field in KEYS.items():
         source = metadata.printing if name in PRINTING else metadata
-        value = getattr(source, one.field)
-        if value != one.default:
+        value = getattr(source, field.field)
+        if value != field.default:
             written[name] = form(name).write(listed if name == "editions" else value)
     if not written:
         return ""

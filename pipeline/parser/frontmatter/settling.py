@@ -34,16 +34,16 @@ def _audience(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Va
 def _licence(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     if "url" in nodes:
         return values
-    found = parsed(licences.parse)(nodes["name"], report, key)
-    return asdict(found) if found else None
+    licence = parsed(licences.parse)(nodes["name"], report, key)
+    return asdict(licence) if licence else None
 
 
 def _identifier(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     if "scheme" in nodes and "scheme" not in values:
         return None
     scheme = values.get("scheme", "")
-    found = parsed(lambda text: identifiers.parse(text, scheme))(nodes["value"], report, key)
-    return asdict(found) if found else None
+    identifier = parsed(lambda text: identifiers.parse(text, scheme))(nodes["value"], report, key)
+    return asdict(identifier) if identifier else None
 
 
 def _subject(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
@@ -52,17 +52,17 @@ def _subject(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Val
 
 
 def _isbns(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values:
-    found: Values = {}
+    isbns: Values = {}
     for name in nodes:
         value = values.get(name)
-        same = next((other for other in found if value and found[other] == value), "")
+        same = next((other for other in isbns if value and isbns[other] == value), "")
         if same:
             message = f"`{name}` has the ISBN of `{same}`."
             hint = "Each format that is sold needs an ISBN of its own."
             report.wrong(key, message, nodes[name].place, hint)
         elif value:
-            found[name] = value
-    return found
+            isbns[name] = value
+    return isbns
 
 
 def _certification(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values:
@@ -113,12 +113,12 @@ SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
 
 def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -> Metadata:
     """The metadata without an ``identifier`` that is the ISBN of another format, reported."""
-    own = metadata.identifier
-    if own is None or own.scheme != "isbn":
+    identifier = metadata.identifier
+    if identifier is None or identifier.scheme != "isbn":
         return metadata
     for name in Isbns.__struct_fields__:
         other = getattr(metadata.isbns, name)
-        if name != "epub" and other and in_13_digits(other) == in_13_digits(own.value):
+        if name != "epub" and other and in_13_digits(other) == in_13_digits(identifier.value):
             message = f"this is the ISBN of `{name}`, and not the e-book's."
             hint = "Leave `identifier` out, or give the e-book's ISBN."
             report.wrong("identifier", message, nodes["identifier"].place, hint)

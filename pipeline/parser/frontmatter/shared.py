@@ -26,9 +26,9 @@ from pipeline.system.paths import find_above, shown_name
 
 NAME = "library.yaml"
 
-NOT_SHARED = frozenset(name for name, one in KEYS.items() if one.key.unshared)
+NOT_SHARED = frozenset(name for name, field in KEYS.items() if field.key.unshared)
 
-BY_NAME = frozenset(name for name, one in KEYS.items() if one.key.form == "variables")
+BY_NAME = frozenset(name for name, field in KEYS.items() if field.key.form == "variables")
 """The keys whose entries have names that authors choose, and are independent of each other."""
 
 
@@ -37,15 +37,15 @@ class Library(NamedTuple):
 
     text: str
     name: str
-    way: str
+    folder: str
     findings: tuple[Diagnostic, ...] = ()
 
     def mapping(self, report: FieldReport) -> yaml_nodes.Mapping:
         """Its entries."""
-        found = yaml_nodes.find(self.text)
-        if found is None:
-            found = FrontMatter(self.text, self.text.count("\n") + 1, closed=True, before=-1)
-        mapping, _, mistakes = yaml_nodes.compose(found, self.name)
+        front_matter = yaml_nodes.find(self.text)
+        if front_matter is None:
+            front_matter = FrontMatter(self.text, self.text.count("\n") + 1, closed=True, before=-1)
+        mapping, _, mistakes = yaml_nodes.compose(front_matter, self.name)
         report.findings += mistakes
         return mapping
 
@@ -57,7 +57,7 @@ class Library(NamedTuple):
     def _placed(self, value: Any) -> Any:
         match value:
             case Placed() | Press():
-                return msgspec.structs.replace(value, folder=self.way, file=self.name)
+                return msgspec.structs.replace(value, folder=self.folder, file=self.name)
             case tuple():
                 return tuple(map(self._placed, value))
             case msgspec.Struct():
@@ -69,48 +69,48 @@ class Library(NamedTuple):
 
 def above(folder: Path) -> Library | None:
     """The library that the documents of a folder belong to."""
-    found = find_above(folder, NAME)
-    if found is None:
+    file = find_above(folder, NAME)
+    if file is None:
         return None
-    levels = len(folder.resolve().parts) - len(found.parent.parts)
-    way = posixpath.normpath("../" * levels or ".")
-    name = shown_name(os.path.normpath(folder / way / NAME))
+    levels = len(folder.resolve().parts) - len(file.parent.parts)
+    library_folder = posixpath.normpath("../" * levels or ".")
+    name = shown_name(os.path.normpath(folder / library_folder / NAME))
     try:
-        return Library(found.read_text("utf-8-sig"), name, way)
+        return Library(file.read_text("utf-8-sig"), name, library_folder)
     except UnicodeDecodeError:
         problem = diagnostic(Code.WRONG_ENCODING, "The file is not UTF-8.", source=name)
     except OSError as error:
         message = f"The file cannot be read: {error.strerror}."
         problem = diagnostic(Code.UNREADABLE_FILE, message, source=name)
-    return Library("", name, way, (problem,))
+    return Library("", name, library_folder, (problem,))
 
 
-def merged(key: str, shared: Any, own: Any, node: Node) -> Any:
-    """A document's ``own`` value of a key, as its ``node`` says, with further entries of a mapping
+def merged(key: str, shared: Any, value: Any, node: Node) -> Any:
+    """A document's ``value`` of a key, as its ``node`` says, with further entries of a mapping
     from the library."""
     if key in BY_NAME:
-        return tuple({**dict(shared or ()), **dict(own)}.items())
-    return _merged(shared, own, node)
+        return tuple({**dict(shared or ()), **dict(value)}.items())
+    return _merged(shared, value, node)
 
 
-def _merged(shared: Any, own: Any, node: Node | None) -> Any:
-    if type(shared) is not type(own) or not isinstance(own, msgspec.Struct):
-        return own
-    fields = msgspec.structs.fields(own)
-    if any(one.required for one in fields):
-        return own  # a unit, whose entries cannot be overridden separately
+def _merged(shared: Any, value: Any, node: Node | None) -> Any:
+    if type(shared) is not type(value) or not isinstance(value, msgspec.Struct):
+        return value
+    fields = msgspec.structs.fields(value)
+    if any(field.required for field in fields):
+        return value  # a unit, whose entries cannot be overridden separately
     values = {}
-    given = struct(type(own)).nodes(node) if node else {}
-    for one in fields:
-        ours, theirs = getattr(own, one.name), getattr(shared, one.name)
-        is_own = one.name in given or ours != one.default
-        values[one.name] = _merged(theirs, ours, given.get(one.name)) if is_own else theirs
-    return msgspec.structs.replace(own, **values)
+    nodes = struct(type(value)).nodes(node) if node else {}
+    for field in fields:
+        ours, theirs = getattr(value, field.name), getattr(shared, field.name)
+        is_own = field.name in nodes or ours != field.default
+        values[field.name] = _merged(theirs, ours, nodes.get(field.name)) if is_own else theirs
+    return msgspec.structs.replace(value, **values)
 
 
-def address_of(base: str, way: str, source: str, folder: Path) -> str:
+def address_of(base: str, library_folder: str, source: str, folder: Path) -> str:
     """The web address of a document's files, if those of its library begin with ``base``."""
-    within = folder.resolve().relative_to((folder / way).resolve())
+    within = folder.resolve().relative_to((folder / library_folder).resolve())
     return base + quote("".join(f"{part}/" for part in (*within.parts, stem_of(Path(source)))))
 
 

@@ -56,24 +56,24 @@ _SHORT = re.compile(r"([^\s:]++)[\s:]++(\S++)(?:\s++(.+))?", re.DOTALL)
 
 def parse(value: str) -> Subject:
     """A subject such as ``BISAC EDU029030 Teaching Methods``. Raises `BadValueError`."""
-    found = _SHORT.fullmatch(value)
-    if found is None:
+    match = _SHORT.fullmatch(value)
+    if match is None:
         raise BadValueError(
             f"`{shorten(value)}` has no code.",
             "Write the classification and the code: `BISAC EDU029030`. Words go into `keywords`.",
         )
-    name = scheme(found[1])
-    return Subject(name, code(name, found[2]), found[3] or "")
+    name = scheme(match[1])
+    return Subject(name, code(name, match[2]), match[3] or "")
 
 
 def scheme(value: str) -> str:
     """The name of a classification. Raises `BadValueError`."""
     name = value.lower()
-    found = _SCHEMES.get(_ALIASES.get(name, name))
-    if found is None:
+    classification = _SCHEMES.get(_ALIASES.get(name, name))
+    if classification is None:
         hint = did_you_mean(value, NAMES) or f"There are {', '.join(NAMES)}."
         raise BadValueError(f"`{shorten(value)}` is not a known classification.", hint)
-    return found.name
+    return classification.name
 
 
 def code(scheme: str, value: str) -> str:
@@ -107,22 +107,22 @@ WORDS = {group: group for group in GROUPS} | _OTHER_WORDS
 
 def group(value: str) -> str:
     """A group of readers, by any word for it. Raises `BadValueError`."""
-    found = WORDS.get(" ".join(re.split(r"[\s_-]+", value.lower())))
-    if found is None:
+    code = WORDS.get(" ".join(re.split(r"[\s_-]+", value.lower())))
+    if code is None:
         hint = did_you_mean(value, WORDS) or f"There are {', '.join(GROUPS)}."
         raise BadValueError(f"`{shorten(value)}` is not a known group of readers.", hint)
-    return found
+    return code
 
 
 def ages(value: str) -> tuple[int, int]:
     """The youngest and the oldest, 0 if unbounded. Raises `BadValueError`."""
-    found = re.fullmatch(r"(\d{1,2})(?:\s*[-\u2010-\u2015]\s*(\d{1,2})?|\s*(\+))?", value, re.ASCII)
+    match = re.fullmatch(r"(\d{1,2})(?:\s*[-\u2010-\u2015]\s*(\d{1,2})?|\s*(\+))?", value, re.ASCII)
     hint = "Write it like 10-14, or 16+."
-    if found is None:
+    if match is None:
         raise BadValueError(f"`{shorten(value)}` is not an age range.", hint)
-    youngest = int(found[1])
-    is_open = found[3] or (found[2] is None and not value.isdigit())
-    oldest = 0 if is_open else int(found[2] or youngest)
+    youngest = int(match[1])
+    is_open = match[3] or (match[2] is None and not value.isdigit())
+    oldest = 0 if is_open else int(match[2] or youngest)
     if oldest and oldest < youngest:
         raise BadValueError(f"`{shorten(value)}` ends before it starts.", hint)
     return youngest, oldest

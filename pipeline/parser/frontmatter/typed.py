@@ -90,16 +90,18 @@ class Struct:
         self.kind = kind
         self.written: Written = kind.written  # type: ignore[attr-defined]
         self.fields: dict[str, Field] = {field.name: field for field in fields(kind)}
-        self.forms = {name: form_of(one.type, one.key) for name, one in self.fields.items()}
-        self.aliases = {alias: one.name for one in self.fields.values() for alias in one.aliases}
+        self.forms = {name: form_of(field.type, field.key) for name, field in self.fields.items()}
+        self.aliases = {
+            alias: field.name for field in self.fields.values() for alias in field.aliases
+        }
         self.alone = next((f for f in self.fields.values() if f.field == self.written.alone), None)
         self.is_placed = {"line", "column"} <= set(kind.__struct_fields__)
         self.schema = form.reference(kind.__name__, self._schema())
 
     def _schema(self) -> form.Schema:
         properties: form.Schema = {
-            name: {"description": one.key.doc, **self.forms[name].schema}
-            for name, one in self.fields.items()
+            name: {"description": field.key.doc, **self.forms[name].schema}
+            for name, field in self.fields.items()
         }
         for alias, name in self.aliases.items():
             properties[alias] = {"$ref": f"#/$defs/{self.kind.__name__}/properties/{name}"}
@@ -109,9 +111,9 @@ class Struct:
             "additionalProperties": False,
         }
         needed = [
-            {"anyOf": [{"required": [name]} for name in (one.name, *one.aliases)]}
-            for one in self.fields.values()
-            if one.required
+            {"anyOf": [{"required": [name]} for name in (field.name, *field.aliases)]}
+            for field in self.fields.values()
+            if field.required
         ]
         return schema | ({"allOf": needed} if needed else {})
 
@@ -124,7 +126,7 @@ class Struct:
         if isinstance(node, Mapping):
             known = tuple(name for name in self.fields if name not in inherited)
             nodes |= entries(node, known, self.aliases, report, key)
-        needed = [name for name, one in self.fields.items() if one.required]
+        needed = [name for name, field in self.fields.items() if field.required]
         for name in needed:
             if name not in nodes:
                 report.wrong(key, f"{self.written.subject} needs a `{name}`.", node.place)
@@ -143,19 +145,19 @@ class Struct:
         """The nodes of the values that are given, by field; text alone is one of them."""
         if not isinstance(node, Mapping):
             return {self.alone.field: node} if self.alone else {}
-        found = entries(node, tuple(self.fields), self.aliases, FieldReport(""), "it")
-        return {self.fields[name].field: value for name, value in found.items()}
+        values = entries(node, tuple(self.fields), self.aliases, FieldReport(""), "it")
+        return {self.fields[name].field: value for name, value in values.items()}
 
     def read(self, node: Node, report: FieldReport, key: str, others: MappingOf[str, Any]) -> Any:
         is_mapping = isinstance(node, Mapping)
         if not is_mapping and self.alone is None:
             report.wrong(key, "it needs named parts.", node.place, self.written.hint)
             return None
-        given = {self.alone.name: node} if self.alone and not is_mapping else NONE
-        found = self.values(node, report, key, given)
-        if found is None or (given and not found[0]):
+        alone = {self.alone.name: node} if self.alone and not is_mapping else NONE
+        read = self.values(node, report, key, alone)
+        if read is None or (alone and not read[0]):
             return None
-        values, nodes = found
+        values, nodes = read
         settle = SETTLED.get(self.kind)
         settled = settle(values, nodes, report, key) if settle else values
         if settled is None:
@@ -169,9 +171,9 @@ class Struct:
         """The JSON form of a value: a mapping, or the text that is enough by itself."""
         spread = SPREAD[self.kind](value) if self.kind in SPREAD else msgspec.structs.asdict(value)
         written = {
-            name: self.forms[name].write(spread[one.field])
-            for name, one in self.fields.items()
-            if one.required or spread[one.field] != others.get(one.field, one.default)
+            name: self.forms[name].write(spread[field.field])
+            for name, field in self.fields.items()
+            if field.required or spread[field.field] != others.get(field.field, field.default)
         }
         if self.alone and written.keys() == {self.alone.name}:
             return written[self.alone.name]

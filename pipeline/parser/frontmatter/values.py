@@ -218,13 +218,13 @@ def words(node: Node) -> tuple[Node, ...]:
     if not isinstance(node, Scalar):
         return items(node)
     exact = not node.style and "\n" not in node.text and node.place.length == len(node.text)
-    found = []
+    scalars = []
     for part in re.finditer(r"[^,]+", node.text):
         if word := part[0].strip():
             column = node.place.column + part.start() + part[0].index(word)
             place = Place(node.place.line, column, len(word)) if exact else node.place
-            found.append(Scalar(word, place, node.style))
-    return tuple(found)
+            scalars.append(Scalar(word, place, node.style))
+    return tuple(scalars)
 
 
 def flag(node: Node, report: FieldReport, key: str) -> bool | None:

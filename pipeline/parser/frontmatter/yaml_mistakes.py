@@ -28,8 +28,8 @@ def impossible_number(text: str, start: int, end: int) -> YamlMistakeError:
 
 def no_key(text: str, start: int, end: int, is_list: bool) -> YamlMistakeError:
     """The mistake in a part that is YAML, but not a mapping."""
-    found = re.compile(r"^[ \t]*(?=[^\s#])", re.MULTILINE).search(text, start, end)
-    first = found.end() if found else start
+    match = re.compile(r"^[ \t]*(?=[^\s#])", re.MULTILINE).search(text, start, end)
+    first = match.end() if match else start
     last = _line_end(text, first)
     if is_list:
         hint = "Write a key above the list, such as `keywords:`."
@@ -47,12 +47,12 @@ def no_key(text: str, start: int, end: int, is_list: bool) -> YamlMistakeError:
 def refuse_references(event: yaml.NodeEvent, text: str, start: int, end: int) -> None:
     """Raise `YamlMistakeError` if a value is an alias, or has an anchor or a tag."""
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        what = f"begins with `{text[start : start + 1]}`, which YAML reserves for anchors"
+        mistake = f"begins with `{text[start : start + 1]}`, which YAML reserves for anchors"
     elif getattr(event, "tag", None) is not None:
-        what = "begins with `!`, which YAML reserves for tags"
+        mistake = "begins with `!`, which YAML reserves for tags"
     else:
         return
-    raise YamlMistakeError(f"The value {what}.", start, max(end, start + 1), QUOTES)
+    raise YamlMistakeError(f"The value {mistake}.", start, max(end, start + 1), QUOTES)
 
 
 _CLOSE = "Close it with `%s`; if it belongs to the text, put the value in quotes."
@@ -84,9 +84,9 @@ def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeErr
     if problem.startswith("mapping values"):
         return _colon(line, at, text)
     if re.search(r"scanning an? (anchor|alias|tag)", context):
-        what = "tags" if context.endswith("tag") else "anchors"
+        kind = "tags" if context.endswith("tag") else "anchors"
         message = (
-            f"The value begins with `{text[opened : opened + 1]}`, which YAML reserves for {what}."
+            f"The value begins with `{text[opened : opened + 1]}`, which YAML reserves for {kind}."
         )
         return YamlMistakeError(message, opened, _line_end(text, opened), _quoted(line) or QUOTES)
     if problem.startswith("found unknown escape") or "expected escape sequence" in problem:

@@ -174,10 +174,10 @@ def compose(front_matter: FrontMatter, source: str) -> tuple[Mapping, int, tuple
     for mistake in mistakes:
         place = composer.lines.place(mistake.start, mistake.end)
         diagnostics.append(_report(Code.BAD_YAML, mistake.message, place, source, mistake.hint))
-    for at, (comment, taken) in composer.comments.items():
+    for at, (comment, value) in composer.comments.items():
         message = f"YAML reads `{shorten(comment)}` as a comment, not as part of the value."
-        if taken:
-            message = f"YAML reads `{taken}` as a comment; here it is taken as the value."
+        if value:
+            message = f"YAML reads `{value}` as a comment; here it is taken as the value."
         place = composer.lines.place(at, at + len(comment))
         diagnostics.append(_report(Code.LIKELY_SLIP, message, place, source, yaml_mistakes.QUOTES))
     return Mapping(tuple(entries), start), unclosed or front_matter.lines, tuple(diagnostics)
@@ -294,12 +294,12 @@ class _Composer:
     def _commented(self, value: str, place: Place, comment: re.Match[str]) -> Scalar:
         """A value with a comment that was probably meant as part of it, or as a colour."""
         colour = _COLOUR.match(comment[1]) if not value else None
-        taken = colour[1] if colour else ""
-        self.comments[comment.start(1)] = comment[1].rstrip(), taken
-        if not taken:
+        number = colour[1] if colour else ""
+        self.comments[comment.start(1)] = comment[1].rstrip(), number
+        if not number:
             return Scalar(value, place)
         start = comment.start(1)
-        return Scalar(taken, self.lines.place(start, start + len(taken)))
+        return Scalar(number, self.lines.place(start, start + len(number)))
 
 
 def _index(mark: Any) -> int:

@@ -37,8 +37,8 @@ _STYLES: dict[str, model.ListStyle] = {
 def paragraph(frame: Frame) -> Iterable[Node]:
     blocks = as_blocks(frame.items, model.Paragraph)
     if len(blocks) == 1 and isinstance(blocks[0], model.Paragraph):
-        found = (frame.attributes, blocks[0].attributes)
-        attributes = found[0] if found[0] != NO_ATTRIBUTES else found[1]
+        candidates = (frame.attributes, blocks[0].attributes)
+        attributes = candidates[0] if candidates[0] != NO_ATTRIBUTES else candidates[1]
         return (replace(blocks[0], span=frame.span, attributes=attributes),)
     return blocks
 
@@ -50,8 +50,8 @@ def with_breaks(frame: Frame, nodes: Iterable[Node]) -> Iterable[Node]:
     is_empty = frame.tag in ("div", "p") and all(map(_is_nothing, frame.items))
     if is_empty and (before or after or not _BREAKS.isdisjoint(frame.attributes.classes)):
         return (model.PageBreak(span=frame.span),)
-    one = (model.PageBreak(span=frame.span),)
-    return (*(one if before else ()), *nodes, *(one if after else ()))
+    page_break = (model.PageBreak(span=frame.span),)
+    return (*(page_break if before else ()), *nodes, *(page_break if after else ()))
 
 
 def _is_nothing(node: Node) -> bool:
@@ -77,7 +77,7 @@ def list_(frame: Frame) -> Iterable[Node]:
     start = frame.values.get("start", "1")
     if not items:
         return ()
-    found = model.List(
+    list_node = model.List(
         ordered=frame.tag == "ol",
         items=tuple(items),
         start=int(start) if start.isdecimal() and len(start) < 10 else 1,
@@ -86,7 +86,7 @@ def list_(frame: Frame) -> Iterable[Node]:
         span=frame.span,
         attributes=frame.attributes,
     )
-    return (found,)
+    return (list_node,)
 
 
 def item(frame: Frame) -> Iterable[Node]:
@@ -156,8 +156,8 @@ def definition_list(frame: Frame) -> Iterable[Node]:
     before = as_blocks((n for n in nodes if not isinstance(n, FlowPart)), model.Paragraph)
     if not items:
         return before
-    found = model.DefinitionList(items=items, span=frame.span, attributes=frame.attributes)
-    return (*before, found)
+    list_node = model.DefinitionList(items=items, span=frame.span, attributes=frame.attributes)
+    return (*before, list_node)
 
 
 def _without_groups(items: Iterable[Node]) -> Iterable[Node]:
@@ -202,8 +202,8 @@ def centred(frame: Frame) -> Iterable[Node]:
     for is_heading, run in itertools.groupby(
         blocks, lambda block: isinstance(block, model.Heading)
     ):
-        found = tuple(run)
-        yield from found if is_heading else (_container_of("div", found, frame),)
+        run_nodes = tuple(run)
+        yield from run_nodes if is_heading else (_container_of("div", run_nodes, frame),)
 
 
 def plain(frame: Frame) -> Iterable[Node]:

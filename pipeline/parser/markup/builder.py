@@ -164,7 +164,7 @@ class MarkupBuilder:
         self._imply_ends(tag)
         place, values = self._place(token), token.values
         style = styles.read(values.get("style", ""), is_image=tag in _IMAGES)
-        may_break = not self._in_text and all(one.tag in _AROUND for one in self._stack)
+        may_break = not self._in_text and all(outer.tag in _AROUND for outer in self._stack)
         self._check_attributes(token, style, may_break=may_break)
         values = tags.styled(values, style)
         if address := values.get(_ADDRESSES.get(tag, "")):

@@ -39,20 +39,20 @@ def is_blank(node: Node) -> bool:
 
 def trim(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
     """Inlines without space or line ends before and after them."""
-    found = list(inlines)
-    while found and (is_blank(found[-1]) or isinstance(found[-1], model.LineBreak)):
-        found.pop()
+    nodes = list(inlines)
+    while nodes and (is_blank(nodes[-1]) or isinstance(nodes[-1], model.LineBreak)):
+        nodes.pop()
     start = 0
-    while start < len(found) and (
-        is_blank(found[start]) or isinstance(found[start], model.LineBreak)
+    while start < len(nodes) and (
+        is_blank(nodes[start]) or isinstance(nodes[start], model.LineBreak)
     ):
         start += 1
-    del found[:start]
-    if found and isinstance(found[0], model.Text):
-        found[0] = replace(found[0], text=found[0].text.lstrip(" \n"))
-    if found and isinstance(found[-1], model.Text):
-        found[-1] = replace(found[-1], text=found[-1].text.rstrip(" \n"))
-    return tuple(found)
+    del nodes[:start]
+    if nodes and isinstance(nodes[0], model.Text):
+        nodes[0] = replace(nodes[0], text=nodes[0].text.lstrip(" \n"))
+    if nodes and isinstance(nodes[-1], model.Text):
+        nodes[-1] = replace(nodes[-1], text=nodes[-1].text.rstrip(" \n"))
+    return tuple(nodes)
 
 
 def as_blocks(
@@ -60,30 +60,30 @@ def as_blocks(
 ) -> tuple[Block, ...]:
     """``items`` as blocks: inlines between them become ``text``, or paragraphs if their element is
     dropped; list items, rows and cells outside a list or table are replaced by their content."""
-    found: list[Block] = []
+    blocks: list[Block] = []
     stray: list[model.ListItem] = []
     for item in (*_in_paragraphs(items, text), None):
         if isinstance(item, model.ListItem):
             stray.append(item)
             continue
         if stray:
-            found.append(model.List(ordered=False, items=tuple(stray), tight=is_tight(stray)))
+            blocks.append(model.List(ordered=False, items=tuple(stray), tight=is_tight(stray)))
             stray = []
         match item:
             case None:
                 break
             case model.TableRow():
-                found += (
+                blocks += (
                     b for cell in item.cells for b in as_blocks(cell.children, model.Paragraph)
                 )
             case model.TableCell() | FlowPart():
-                found += as_blocks(item.children, model.Paragraph)
+                blocks += as_blocks(item.children, model.Paragraph)
             case model.Plain():
-                found.append(text(children=item.children, span=item.span))
+                blocks.append(text(children=item.children, span=item.span))
             case _:
                 assert isinstance(item, Block)
-                found.append(item)
-    return tuple(found)
+                blocks.append(item)
+    return tuple(blocks)
 
 
 def _in_paragraphs(
@@ -107,17 +107,17 @@ def definition_items(
 ) -> tuple[model.DefinitionItem, ...]:
     """The items of a definition list: each has some terms, and the definitions after them. Of each
     part it is known whether it is a term, and where it is."""
-    found: list[tuple[list[Any], list[Any], Span | None]] = []
+    groups: list[tuple[list[Any], list[Any], Span | None]] = []
     for is_term, children, span in parts:
-        if not found or (is_term and found[-1][1]):
-            found.append(([], [], span))
+        if not groups or (is_term and groups[-1][1]):
+            groups.append(([], [], span))
         if is_term:
-            found[-1][0].append(children)
+            groups[-1][0].append(children)
         else:
-            found[-1][1].append(children)
+            groups[-1][1].append(children)
     return tuple(
         model.DefinitionItem(terms=tuple(terms), definitions=tuple(definitions), span=span)
-        for terms, definitions, span in found
+        for terms, definitions, span in groups
     )
 
 
@@ -128,23 +128,23 @@ def is_tight(items: Iterable[model.ListItem]) -> bool:
 
 def as_inlines(items: Iterable[Node]) -> tuple[Inline, ...]:
     """``items`` as inlines: blocks become lines."""
-    found: list[Inline] = []
+    inlines: list[Inline] = []
     after_block = False
     for item in items:
         if isinstance(item, Inline):
             if not (is_blank(item) and after_block):
                 if after_block:
-                    found.append(model.LineBreak())
+                    inlines.append(model.LineBreak())
                     after_block = False
-                found.append(item)
+                inlines.append(item)
             continue
         lines = _lines(item)
         if lines:
-            while found and is_blank(found[-1]):
-                found.pop()
-            found += [model.LineBreak(), *lines] if found else lines
+            while inlines and is_blank(inlines[-1]):
+                inlines.pop()
+            inlines += [model.LineBreak(), *lines] if inlines else lines
             after_block = True
-    return tuple(found)
+    return tuple(inlines)
 
 
 def _lines(block: Node) -> tuple[Inline, ...]:
@@ -174,10 +174,10 @@ def _lines(block: Node) -> tuple[Inline, ...]:
 def _joined(
     lines: Sequence[tuple[Inline, ...]], between: Inline | None = None
 ) -> tuple[Inline, ...]:
-    found: list[Inline] = []
+    inlines: list[Inline] = []
     for number, line in enumerate(lines):
-        found += [between or model.LineBreak(), *line] if number else line
-    return tuple(found)
+        inlines += [between or model.LineBreak(), *line] if number else line
+    return tuple(inlines)
 
 
 Wrap = Callable[[tuple[Inline, ...], Attributes], tuple[Inline, ...]]
@@ -188,7 +188,7 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
     within its blocks, which the element itself cannot contain. The first piece has its id."""
     if all(isinstance(item, Inline) for item in items):
         return list(wrap(as_inlines(items), attributes))
-    found: list[Node] = []
+    result: list[Node] = []
     left = attributes
 
     def wrapped(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
@@ -203,11 +203,11 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
     for are_inlines, run in itertools.groupby(items, _is_inline):
         nodes: Any = tuple(run)
         if are_inlines:
-            found += nodes if all(map(is_blank, nodes)) else wrapped(nodes)
+            result += nodes if all(map(is_blank, nodes)) else wrapped(nodes)
         else:
             for item in nodes:
-                found += (item,) if isinstance(item, FlowPart) else rewrite((item,), leave=changes)
-    return found
+                result += (item,) if isinstance(item, FlowPart) else rewrite((item,), leave=changes)
+    return result
 
 
 def bind(link: model.Link) -> tuple[Inline, ...]:

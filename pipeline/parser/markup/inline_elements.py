@@ -29,7 +29,7 @@ def void_element(frame: Frame) -> Iterable[Node]:
 
 
 def _image(frame: Frame) -> model.Image:
-    values, found = frame.values, frame.attributes
+    values, attributes = frame.values, frame.attributes
     decorative = ("decorative",) if values.get("alt") == "" else ()
     return model.Image(
         source=values.get("src", ""),
@@ -37,9 +37,9 @@ def _image(frame: Frame) -> model.Image:
         title=values.get("title", ""),
         span=frame.span,
         attributes=make(
-            found.id,
-            (*found.classes, *decorative),
-            tuple(pair for pair in found.pairs if pair[0] == "width"),
+            attributes.id,
+            (*attributes.classes, *decorative),
+            tuple(pair for pair in attributes.pairs if pair[0] == "width"),
         ),
     )
 
@@ -49,8 +49,12 @@ def inline_element(frame: Frame) -> Iterable[Node]:
     if name == "bdo" and not frame.attributes.get("dir"):
         name = "span"
 
-    def wrap(inlines: tuple[Inline, ...], own: Attributes) -> tuple[Inline, ...]:
-        return (model.InlineElement(name=name, children=inlines, span=frame.span, attributes=own),)
+    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
+        return (
+            model.InlineElement(
+                name=name, children=inlines, span=frame.span, attributes=attributes
+            ),
+        )
 
     return distribute(frame.items, frame.attributes, wrap)
 
@@ -63,8 +67,8 @@ FORMATS: dict[str, type[model.Emphasis | model.Strong | model.Strikethrough]] = 
 
 
 def formatting(frame: Frame) -> Iterable[Node]:
-    def wrap(inlines: tuple[Inline, ...], own: Attributes) -> tuple[Inline, ...]:
-        return (FORMATS[frame.tag](children=inlines, attributes=own),)
+    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
+        return (FORMATS[frame.tag](children=inlines, attributes=attributes),)
 
     return distribute(frame.items, frame.attributes, wrap)
 
@@ -77,10 +81,12 @@ def link(frame: Frame) -> Iterable[Node]:
         frame.tag = "span"
         return inline_element(frame)
 
-    def wrap(inlines: tuple[Inline, ...], own: Attributes) -> tuple[Inline, ...]:
+    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
         title = frame.values.get("title", "")
         return bind(
-            model.Link(children=inlines, href=href, title=title, span=frame.span, attributes=own)
+            model.Link(
+                children=inlines, href=href, title=title, span=frame.span, attributes=attributes
+            )
         )
 
     return distribute(frame.items, frame.attributes.without({"title"}), wrap)

@@ -25,7 +25,7 @@ def cell(frame: Frame) -> Iterable[Node]:
     heads_row = scope.startswith("row")
     if frame.tag == "th" and not heads_row and not scope.startswith("col"):
         attributes = make(attributes.id, attributes.classes, (*attributes.pairs, _NO_SCOPE))
-    found = TableCell(
+    table_cell = TableCell(
         children=as_blocks(frame.items),
         align=_ALIGNMENTS.get(frame.values.get("align", "").lower(), ""),
         scope="" if frame.tag == "td" else "row" if heads_row else "col",
@@ -34,7 +34,7 @@ def cell(frame: Frame) -> Iterable[Node]:
         span=frame.span,
         attributes=attributes,
     )
-    return (found,)
+    return (table_cell,)
 
 
 def _count(frame: Frame, name: str) -> int:
@@ -95,10 +95,10 @@ def table(frame: Frame) -> Iterable[Node]:
     if not head and not rows:
         return before
     upper, lower = regular([_scoped(r, "col") for r in head], [_scoped(r, "row") for r in rows])
-    found = Table(
+    node = Table(
         head=upper, body=lower, caption=caption, span=frame.span, attributes=frame.attributes
     )
-    return (*before, found)
+    return (*before, node)
 
 
 def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
@@ -109,26 +109,26 @@ def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
             parts.append(item)
         else:
             outside.append(item)
-    found: list[TableRow] = []
+    rows: list[TableRow] = []
     for are_cells, run in itertools.groupby(parts, lambda part: isinstance(part, TableCell)):
         together: Any = tuple(run)
-        found += (TableRow(cells=together),) if are_cells else together
-    return within_rows(found)
+        rows += (TableRow(cells=together),) if are_cells else together
+    return within_rows(rows)
 
 
 def _head_length(rows: list[TableRow]) -> int:
     """The number of rows at the top that contain only column headers, and no cell that reaches
     below them; as few as possible if all rows are like that."""
-    found = [0]
+    ends = [0]
     end = 0
     for number, row in enumerate(rows):
         # heads of columns, and corners without text
         if {cell.scope for cell in row.cells if cell.scope or cell.children} != {"col"}:
-            return found[-1]
+            return ends[-1]
         end = max(end, *(number + cell.rows for cell in row.cells))
         if end == number + 1:
-            found.append(end)
-    return found[1] if len(found) > 1 else 0
+            ends.append(end)
+    return ends[1] if len(ends) > 1 else 0
 
 
 def _scoped(row: TableRow, scope: str) -> TableRow:

@@ -106,11 +106,11 @@ def _skip(data: str, at: int, absent: set[str]) -> int:
 def _find(data: str, closing: str, at: int, absent: set[str]) -> int:
     if closing in absent:
         return 0
-    found = data.find(closing, at)
-    if found < 0:
+    start = data.find(closing, at)
+    if start < 0:
         absent.add(closing)
         return 0
-    return found + len(closing)
+    return start + len(closing)
 
 
 def _tag(match: re.Match[str]) -> MarkupToken:
@@ -118,11 +118,11 @@ def _tag(match: re.Match[str]) -> MarkupToken:
         return MarkupToken(Kind.END, match.start(), match[0], name=match[4].lower())
     values: dict[str, str] = {}
     bare: list[str] = []
-    for found in _ATTRIBUTES.finditer(match[2]):
-        value = found[2] or found[3] or found[4] or ""
-        values.setdefault(found[1].lower(), html.unescape(value))
-        if "=" not in found[0]:
-            bare.append(found[1].lower())
+    for attribute in _ATTRIBUTES.finditer(match[2]):
+        value = attribute[2] or attribute[3] or attribute[4] or ""
+        values.setdefault(attribute[1].lower(), html.unescape(value))
+        if "=" not in attribute[0]:
+            bare.append(attribute[1].lower())
     return MarkupToken(
         Kind.START,
         match.start(),
