@@ -83,7 +83,7 @@ def shared_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
 
 
 def library_metadata(library: Library, folder: str) -> Metadata:
-    """The metadata of the library itself, for pages from where ``folder`` is the path to its own."""
+    """The metadata of the library itself, for pages with its folder at this path, ``folder``."""
     values = _library_values(library)[0]
     return settling.derived(_metadata(values | library._replace(folder=folder).shared(values)))
 
