@@ -227,5 +227,5 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     pieces: tuple[PagePiece, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
-    feeds: tuple[TextFile, ...] = ()
+    files: tuple[TextFile, ...] = ()
     cover: CoverPage | None = None

@@ -24,7 +24,7 @@ def package(pages: Pages, folder: Path) -> Package:
     """The site's start page, with everything else in `Package.extra`. Paths of assets are relative
     to ``folder``."""
     markup = "".join(page.markup for page in pages.pages)
-    scripts = (file.text for file in pages.beside if file.name.endswith(".js"))
+    scripts = (file.text for file in pages.files if file.name.endswith(".js"))
     pages = replace(pages, styles=fitted(pages.styles, markup, "".join((pages.script, *scripts))))
     images, dependencies, problems = html.shown_images(pages, folder)
     css = html.joined_styles(pages)
@@ -49,7 +49,7 @@ def package(pages: Pages, folder: Path) -> Package:
         **{file.name: file.data for file in styles},
         **{f"fonts/{file.name}": file.data for file in fonts.values()},
         **{f"images/{file.name}": file.data for file in html.all_sizes(images)},
-        **{file.name: file.text.encode() for file in pages.feeds},
+        **{file.name: file.text.encode() for file in pages.files},
     }
     files[LIST] = checksums(files)
     data = files.pop(start.name)

@@ -71,7 +71,10 @@ def translated(text: str, tell: Report) -> str:
     patterns = [(rf"\{{\{{ *{key} *\}}\}}", value) for key, value in _substitutions(text)]
     for name in dict.fromkeys(re.findall(r"\{#((?:fig|tbl|tab|eq|sec|lst):[\w-]{1,100})", text)):
         patterns.append((rf"(?<=[@#]){re.escape(name)}(?![\w-])", name.replace(":", "-", 1)))
-    within = [(re.compile(pattern), replacement.replace("\\", "\\\\")) for pattern, replacement in patterns]
+    within = [
+        (re.compile(pattern), replacement.replace("\\", "\\\\"))
+        for pattern, replacement in patterns
+    ]
     return "\n".join([*lines[:start], *_body(lines, start, within, tell)])
 
 
@@ -89,7 +92,11 @@ def in_file(
         moved.append(shift)
     for finding in findings:
         is_here = 0 < finding.line < len(moved) and finding.source == name
-        yield replace(finding, line=max(1, finding.line + moved[finding.line])) if is_here else finding
+        yield (
+            replace(finding, line=max(1, finding.line + moved[finding.line]))
+            if is_here
+            else finding
+        )
 
 
 def _substitutions(text: str) -> list[tuple[str, str]]:

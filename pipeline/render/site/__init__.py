@@ -210,7 +210,7 @@ def assemble(
         script=script(environment, inventory.constructs),
         cover=social_picture(document, environment, stem) if document.metadata.url else None,
         contents=nav_points(document.contents, renderer.href),
-        feeds=tuple(feeds(environment, site.pages, document.metadata, site.folder)),
+        files=tuple(feeds(environment, site.pages, document.metadata, site.folder)),
         file=site.file,
     )
 
