@@ -143,22 +143,18 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Detection | Non
     known = [*full, *(name for name in people if name and name not in full)]
     notes: list[str] = []
     persons: dict[str, str] = {}
-    for label_name in sorted(written):
-        role = speech_role(label_name)
-        persons[label_name] = (
-            _stood_for(role, label_name, about) if role else person_for(cased[label_name], known)[0]
-        )
+    for name in sorted(written):
+        role = speech_role(name)
+        persons[name] = _stood_for(role, name, about) if role else person_for(cased[name], known)[0]
     turns = _accepted(labels, persons, about, blocks)
     if not turns:
         return None
     turns = without_lead(turns)
     names = list(dict.fromkeys(turn.name for turn in turns))
-    for label_name in sorted({labels[turn.at].name for turn in turns}):
-        if folded(persons[label_name]) != folded(label_name):
-            why = "" if speech_role(label_name) else person_for(cased[label_name], known)[1]
-            notes.append(
-                f"“{label_name}” is taken for {persons[label_name]}{f', {why}' if why else ''}."
-            )
+    for name in sorted({labels[turn.at].name for turn in turns}):
+        if folded(persons[name]) != folded(name):
+            why = "" if speech_role(name) else person_for(cased[name], known)[1]
+            notes.append(f"“{name}” is taken for {persons[name]}{f', {why}' if why else ''}.")
     if len(names) == 1:
         if not _asks_alone(turns):
             return None
