@@ -124,6 +124,7 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
         f"{OPENING} {{ string-set: publication {title}, chapter content(text) }}\n"
         f"{OPENING}[data-outline] {{ string-set: publication {title},"
         " chapter attr(data-outline) }\n"
+        f"{OPENING}[data-short] {{ string-set: publication {title}, chapter attr(data-short) }}\n"
     )
 
 

@@ -761,3 +761,14 @@ def test_a_licence_is_linked(whole: Package) -> None:
     pdf = open_pdf(whole.data)
     links = [link for page in pdf.pages for link in page.get("/Annots", []) if "/A" in link]
     assert any("creativecommons.org" in str(link.A.URI) for link in links)
+
+
+def test_a_running_head_may_be_shorter_than_the_title() -> None:
+    text = "Nobody knew how deep it was. " * 400
+    source = f"# What the old well says {{short=Wells}}\n\n{text}\n\n# Rain\n\n{text}\n"
+    front = "---\ntitle: T\nlang: en\nclass: book\n---\n\n"
+    pdf = open_pdf(making.packed(making.resolved(front + source, "handout")).data)
+    heads = " ".join(artifacts(pdf))
+    assert "Wells" in heads
+    assert "Rain" in heads
+    assert "What the old well says" not in heads
