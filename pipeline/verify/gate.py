@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from pipeline.features import vocabulary
+from pipeline.features import FEATURES, vocabulary
 from pipeline.model import Container, Document, Plain, Withheld
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.diagnostics import Diagnostic, Span
@@ -235,7 +235,12 @@ def _styles() -> bytes:
 def _sources() -> bytes:
     """The code that writes files: names and terms of formats that are in them."""
     program = Path(__file__).parent.parent
-    folders = (program / "render", program / "package")
+    writing = (row.name for row in FEATURES if row.helpers or row.form)
+    folders = (
+        program / "render",
+        program / "package",
+        *(program / "features" / name for name in writing),
+    )
     return _read(builtin_templates(), ".j2") + b"".join(_read(folder, ".py") for folder in folders)
 
 
