@@ -34,13 +34,15 @@ One that reaches further takes its full height, since there may be another below
 
 class FormulaImage(NamedTuple):
     """The file of an image, its width, the style that places it on its line, the formula itself if
-    the PDF has that too, and the styles that place its gaps on it."""
+    the PDF has that too, and the styles that place its gaps on it. It ``is_tall`` if it extends
+    into the space between lines."""
 
     file: str
     width: str
     place: str
     mathml: str
     gaps: tuple[str, ...] = ()
+    is_tall: bool = False
 
 
 class FormulaImages:
@@ -88,7 +90,9 @@ class FormulaImages:
                 mathml = node.mathml if self.has_mathml else ""
                 file = self._add(key, drawing)
                 gaps = tuple(_gap_style(gap, drawing) for gap in drawing.gaps)
-                self._images[key] = FormulaImage(file, *_style(drawing, in_line), mathml, gaps)
+                is_tall = in_line and _within_lines(*_parts(drawing)) != (0, 0)
+                style = _style(drawing, in_line)
+                self._images[key] = FormulaImage(file, *style, mathml, gaps, is_tall)
         return self._images[key]
 
     def _with_room(self, node: Math | MathBlock) -> str:
@@ -141,12 +145,17 @@ class FormulaImages:
 
 def _style(drawing: FormulaDrawing, in_line: bool) -> tuple[str, str]:
     """The width of an image, and its place on the line."""
-    above, below = drawing.height - drawing.depth, drawing.depth
+    above, below = _parts(drawing)
     top, bottom = _within_lines(above, below) if in_line else _on_grid(above, below)
     # The edge of the margin is aligned.
     place = {"vertical-align": -below - bottom, "margin-top": top, "margin-bottom": bottom}
     styles = (f"{name}: {value:.4f}em" for name, value in place.items() if value)
     return f"{drawing.width:.4f}em", "; ".join(styles)
+
+
+def _parts(drawing: FormulaDrawing) -> tuple[float, float]:
+    """The height of a drawing above and below the line."""
+    return drawing.height - drawing.depth, drawing.depth
 
 
 def _gap_style(gap: tuple[float, float, float, float], drawing: FormulaDrawing) -> str:

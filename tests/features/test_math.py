@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -553,6 +554,15 @@ def test_what_cannot_be_drawn_is_printed_as_it_is_written() -> None:
     assert [(one.code, one.line) for one in pages.findings] == [("bad-math", 7)]
     assert "nested too deeply" in pages.findings[0].message
     assert '<code class="tex">\\left(' in pages.pages[0].markup
+
+
+def test_fractions_in_items_that_follow_one_another_do_not_touch() -> None:
+    items = "".join(f"- $\\frac{{{number}}}{{8}}$\n" for number in range(1, 6))
+    root = read_pdf(open_pdf(made(f"{FRONT}{items}", "handout")))
+    boxes = [list(map(float, each.attribute("BBox"))) for each in root.all("Formula")]
+    assert len(boxes) == 5
+    for (_, bottom, _, _), (_, _, _, top) in itertools.pairwise(boxes):
+        assert bottom > top
 
 
 def test_a_long_formula_in_a_line_of_print_can_be_broken() -> None:
