@@ -51,7 +51,7 @@ class _Grouping:
         self.diagnostics: list[Diagnostic] = []
 
     def blocks(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
-        found: list[Block] = []
+        grouped: list[Block] = []
         turns: list[_Turn] = []
         for block in blocks:
             started = self._start(block, in_dialogue=bool(turns))
@@ -60,12 +60,12 @@ class _Grouping:
             elif turns and not isinstance(block, ENDS):
                 turns[-1].children.append(block)
             else:
-                _flush(turns, found)
+                _flush(turns, grouped)
                 if isinstance(block, NESTS):
                     block = replace(block, children=self.blocks(block.children))
-                found.append(block)
-        _flush(turns, found)
-        return tuple(found)
+                grouped.append(block)
+        _flush(turns, grouped)
+        return tuple(grouped)
 
     def _start(self, block: Block, in_dialogue: bool) -> _Turn | None:
         """The turn that a paragraph begins, if it does."""
@@ -94,8 +94,8 @@ class _Grouping:
         if near:
             hint = f"Did you mean “{self.speakers[near].name}”?"
         message = f"“{label}” is not one of the speakers."
-        found = diagnostic(Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label))
-        self.diagnostics.append(found)
+        finding = diagnostic(Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label))
+        self.diagnostics.append(finding)
 
 
 class _Turn(NamedTuple):
@@ -167,15 +167,15 @@ def _unnamed(blocks: Iterable[Block]) -> Iterator[Diagnostic]:
                 label, rest = _bold_turn(block.children)
             if label and _NAME.fullmatch(label) and not label[0].islower():
                 turns.append((Utterance(label, plain_text(rest), at, stretch), block.span))
-    times = Counter(one.name for one, _ in turns)
+    times = Counter(turn.name for turn, _ in turns)
     several = [label for label, count in times.items() if count > 1]
-    if len(several) < 2 or not is_conversation([one for one, _ in turns if one.name in several]):
+    if len(several) < 2 or not is_conversation([turn for turn, _ in turns if turn.name in several]):
         return
     names = ", ".join(f"“{name}”" for name in several[:4])
     message = f"These look like turns of speakers: {names}."
     listed = ", ".join(f"{name}: {role}" for name, role in zip(several, ROLES, strict=False))
     hint = f"Name them in the front matter, `speakers: {{{listed}}}`, with their roles."
-    span = next(span for one, span in turns if one.name in several)
+    span = next(span for turn, span in turns if turn.name in several)
     yield diagnostic(Code.LIKELY_SLIP, message, span=span, hint=hint)
 
 

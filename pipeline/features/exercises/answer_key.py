@@ -257,8 +257,8 @@ class _Key:
             match node:
                 case _ if _is_answer(node):
                     self._pass(node)
-                    own = node.children if _is_span(node) else (cast(Inline, node),)
-                    yield _at(own, span)
+                    inlines = node.children if _is_span(node) else (cast(Inline, node),)
+                    yield _at(inlines, span)
                 case model.Blank():
                     yield from self._gap(node.answer, span)
                 case model.Math() | model.MathBlock():

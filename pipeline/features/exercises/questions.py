@@ -57,8 +57,8 @@ def _inherit(node: Node, above: _Around) -> _Around:
         case ListItem() if above.numbers:
             number = next(above.numbers)
             label = _joined(above.label, ".", number)
-            made = _joined(above.id, "-", number) if above.id else ""
-            return _Around(label, node.attributes.id or made)
+            derived = _joined(above.id, "-", number) if above.id else ""
+            return _Around(label, node.attributes.id or derived)
         case List():
             return above._replace(numbers=None)
     return above

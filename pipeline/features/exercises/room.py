@@ -41,8 +41,8 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
 
 def writing_space(parts: Parts) -> tuple[Block, ...]:
     if height := parts.attributes.get("height"):
-        own = parts.attributes.without({"height"})
-        parts = parts._replace(attributes=own, argument=f"height={height}")
+        attributes = parts.attributes.without({"height"})
+        parts = parts._replace(attributes=attributes, argument=f"height={height}")
     chosen, attributes = _option(parts, (SQUARED,))
     space = WritingSpace(
         height=_height(parts), squared=bool(chosen), span=parts.span, attributes=attributes
@@ -53,8 +53,8 @@ def writing_space(parts: Parts) -> tuple[Block, ...]:
 def _height(parts: Parts) -> float:
     """Millimetres; a bare number is some."""
     argument = parts.argument.removeprefix("height=").strip("\"'").lower()
-    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", argument, re.ASCII)
-    height = round(float(found[1]) * UNITS.get(found[2] or "mm", 0), 4) if found else 0
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", argument, re.ASCII)
+    height = round(float(match[1]) * UNITS.get(match[2] or "mm", 0), 4) if match else 0
     if SMALLEST <= height <= TALLEST:
         return height
     written = f"::: {parts.name} {parts.argument}".strip()
@@ -66,10 +66,10 @@ def _height(parts: Parts) -> float:
 
 def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[str, Attributes]:
     """The first of the ``known`` classes, and all other attributes; reports a similar one."""
-    own = parts.attributes
-    for name in own.classes:
+    attributes = parts.attributes
+    for name in attributes.classes:
         if name not in known and (hint := did_you_mean(name, known)):
             message = f"The class `{name}` has no effect here."
             parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
-    chosen = next((name for name in own.classes if name in known), "")
-    return chosen, own.without(classes={chosen})
+    chosen = next((name for name in attributes.classes if name in known), "")
+    return chosen, attributes.without(classes={chosen})

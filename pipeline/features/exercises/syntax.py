@@ -94,36 +94,36 @@ def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of an exercise, in which lists separated only by writing lines, answers and the
     like, or by lists of another kind, are joined: each of these belongs to the question before it.
     So do the blocks after the last question, if the other questions have such blocks."""
-    found: list[Block] = []
-    open_: list[_Series] = []  # no two of a kind, the innermost last
+    joined: list[Block] = []
+    unfinished: list[_Series] = []  # no two of a kind, the innermost last
 
     def end(*, down_to: int = 0) -> None:
-        while len(open_) > down_to:
-            series = open_.pop()
-            if found[series.at + 1 :] and series.includes_following:
-                series.take(found[series.at + 1 :])
-                del found[series.at + 1 :]
-            found[series.at] = series.done
+        while len(unfinished) > down_to:
+            series = unfinished.pop()
+            if joined[series.at + 1 :] and series.includes_following:
+                series.take(joined[series.at + 1 :])
+                del joined[series.at + 1 :]
+            joined[series.at] = series.done
 
     for block in blocks:
         if not isinstance(block, List) or not block.ordered:
             if not isinstance(block, ROOM):
                 end()
-            found.append(block)
+            joined.append(block)
             continue
-        alike = [at for at, series in enumerate(open_) if series.kind == _kind(block)]
-        if alike and open_[alike[0]].continues_with(block):
+        alike = [at for at, series in enumerate(unfinished) if series.kind == _kind(block)]
+        if alike and unfinished[alike[0]].continues_with(block):
             end(down_to=alike[0] + 1)
-            series = open_[alike[0]]
-            series.take(found[series.at + 1 :], block.items)
-            del found[series.at + 1 :]
+            series = unfinished[alike[0]]
+            series.take(joined[series.at + 1 :], block.items)
+            del joined[series.at + 1 :]
             continue
         if alike:
             end(down_to=alike[0])
-        open_.append(_Series(block, len(found)))
-        found.append(block)
+        unfinished.append(_Series(block, len(joined)))
+        joined.append(block)
     end()
-    return tuple(found)
+    return tuple(joined)
 
 
 def _has_room(items: Iterable[ListItem]) -> bool:

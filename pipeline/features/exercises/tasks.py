@@ -55,23 +55,23 @@ Make = Callable[[Block, Parts], "model.Matching | model.Ordering | None"]
 
 
 def _around(parts: Parts, shape: _Shape, make: Make) -> tuple[Block, ...]:
-    found = [block for block in parts.children if isinstance(block, shape.kinds)]
-    if len(found) != 1:
-        count = "two of them" if found else "none"
+    candidates = [block for block in parts.children if isinstance(block, shape.kinds)]
+    if len(candidates) != 1:
+        count = "two of them" if candidates else "none"
         message = f"`::: {shape.block}` needs one {shape.wanted}, and has {count}."
-        place = found[1].span if found else parts.span
+        place = candidates[1].span if candidates else parts.span
         parts.report(shape.code, message, place or parts.span, shape.hint)
         return parts.children
     blocks: list[Block] = []
     for block in parts.headed:
-        made = make(block, parts) if block is found[0] else None
-        if made is None:
+        task = make(block, parts) if block is candidates[0] else None
+        if task is None:
             blocks.append(block)
             continue
         if isinstance(block, model.Table) and block.caption:
             blocks.append(model.Paragraph(children=block.caption, span=block.span))
         attributes = parts.attributes if parts.attributes != NO_ATTRIBUTES else block.attributes
-        blocks.append(replace(made, span=block.span, attributes=attributes))
+        blocks.append(replace(task, span=block.span, attributes=attributes))
     return tuple(blocks)
 
 

@@ -28,13 +28,13 @@ def teacher(parts: Parts) -> tuple[Block, ...]:
 def guessed(parts: Parts) -> tuple[Block, ...] | None:
     """A block with an unknown name that resembles one for an answer, as an answer: withholding too
     much from students is better than showing too much. Otherwise None."""
-    found = secret_block(parts.name)
-    if not found:
+    secret = secret_block(parts.name)
+    if not secret:
         whole = meaning_of(f"{parts.name} {parts.argument}") or meaning_of(parts.argument)
         if whole or announces_answer(parts.argument):
-            found = Secret(whole or "answer", sure=False)
-    if not found or parts.name in ("", *FOR_TEACHERS):
+            secret = Secret(whole or "answer", sure=False)
+    if not secret or parts.name in ("", *FOR_TEACHERS):
         return None
     name = f"{parts.name} {parts.argument}".strip()
-    report_resemblance("::: {}", name, found.meaning, parts.span, parts.report)
-    return (answer if found.meaning == "answer" else teacher)(parts)
+    report_resemblance("::: {}", name, secret.meaning, parts.span, parts.report)
+    return (answer if secret.meaning == "answer" else teacher)(parts)
