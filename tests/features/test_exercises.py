@@ -573,3 +573,25 @@ def test_wide_line_spacing_leaves_no_room_beside_handwriting(tmp_path: Path) -> 
     source.write_text(f"---\ntitle: Wells\npage: {{leading: 40pt}}\n---\n\n{items}", "utf-8")
     found = pipeline.build(source, ["teacher"], out=tmp_path).diagnostics
     assert not [one for one in found if one.code == "layout-warning"]
+
+
+BY_LINES = """\
+::: matching {match=%s}
+| winch | turns the rope |
+|---|---|
+| aquifer | water under the ground |
+| cistern | keeps rain |
+:::
+"""
+
+
+def test_pairs_may_be_joined_by_lines_on_paper() -> None:
+    def slots(edition: str) -> int:
+        page = making.rendered(making.resolved(BY_LINES % "lines", edition)).pages[-1].markup
+        return page.count('class="slot') + page.count("<select aria")
+
+    assert {name: slots(name) for name in ("handout", "teacher", "form", "web")} == {
+        "handout": 0, "teacher": 2, "form": 2, "web": 2,
+    }  # fmt: skip
+    (finding,) = making.resolved(BY_LINES % "colours").diagnostics
+    assert (finding.code, finding.hint) == ("bad-attribute", "Write `letters` or `lines`.")

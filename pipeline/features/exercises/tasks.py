@@ -84,6 +84,9 @@ class Pair(NamedTuple):
 
 
 def _matching(block: Block, parts: Parts) -> model.Matching | None:
+    if (way := parts.attributes.get("match")) not in ("", "letters", "lines"):
+        message = f"`match={way}` is no way of matching."
+        parts.report(Code.BAD_ATTRIBUTE, message, parts.span, "Write `letters` or `lines`.")
     if isinstance(block, model.Table):
         if any(len(row.cells) != 2 for row in (*block.head, *block.body)):
             message = "The table of a matching exercise does not have two columns."
