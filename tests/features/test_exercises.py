@@ -593,5 +593,5 @@ def test_pairs_may_be_joined_by_lines_on_paper() -> None:
     assert {name: slots(name) for name in ("handout", "teacher", "form", "web")} == {
         "handout": 0, "teacher": 2, "form": 2, "web": 2,
     }  # fmt: skip
-    (finding,) = making.resolved(BY_LINES % "colours").diagnostics
+    finding, _ = making.resolved(BY_LINES % "colours").diagnostics
     assert (finding.code, finding.hint) == ("bad-attribute", "Write `letters` or `lines`.")
