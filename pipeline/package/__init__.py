@@ -10,7 +10,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
-from pipeline.package.files import inside
+from pipeline.package.page_files import inside
 from pipeline.package.result import NoEngineError, Package
 
 

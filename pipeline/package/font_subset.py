@@ -27,8 +27,8 @@ from fontTools.ttLib import sfnt, woff2
 
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
-from pipeline.package.files import opened
 from pipeline.package.font_use import font_face
+from pipeline.package.page_files import opened
 from pipeline.system import store
 
 Flavour = Literal["woff2", "opentype"]

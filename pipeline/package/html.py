@@ -17,11 +17,11 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
 from pipeline.package.cover import picture
-from pipeline.package.files import asset_bytes
 from pipeline.package.font_subset import subset, with_fonts
 from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.page_css import fitted
+from pipeline.package.page_files import asset_bytes
 from pipeline.package.result import Package
 
 # Text has its quotes escaped, so that these are found in tags alone.

@@ -27,7 +27,7 @@ from pipeline.parser.frontmatter import derive_identifier, read_front_matter, sh
 from pipeline.parser.incremental import TextBody, reread, settle_places
 from pipeline.parser.left_out import closed, without_blocks, without_definition
 from pipeline.parser.lowering import Lowering
-from pipeline.parser.markup.tokens import paired_names
+from pipeline.parser.markup.html_tokens import paired_names
 from pipeline.parser.slips import doubtful_attributes
 from pipeline.parser.source import check_text, normalise, read_any, without_stray
 from pipeline.parser.syntax import parse_tree

@@ -7,7 +7,7 @@ import re
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.late import late
 from pipeline.model.secrets import secret
-from pipeline.parser import styles
+from pipeline.parser import style_attributes as styles
 
 _ITEM = late(
     r"""\s*(?:

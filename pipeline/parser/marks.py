@@ -14,8 +14,8 @@ from pipeline.model.secrets import meaning_of
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
 from pipeline.parser.lines import LinePlaces, numbered
-from pipeline.parser.markup.tags import KNOWN_TAGS
-from pipeline.parser.markup.tokens import OPENING_TAG, Kind, tokenise
+from pipeline.parser.markup.html_tokens import OPENING_TAG, Kind, tokenise
+from pipeline.parser.markup.safe_tags import KNOWN_TAGS
 from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(

@@ -17,13 +17,19 @@ from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
 from pipeline.render import discovery
 from pipeline.render.constructs import Trait
-from pipeline.render.contents import nav_points, targets
+from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.environment import sheets
 from pipeline.render.imprint import logo, web_facts
 from pipeline.render.linked_data import linked_data
-from pipeline.render.nodes import NodeRenderer
-from pipeline.render.styles import construct_styles, dark_style, screen_faces, script, side_notes
+from pipeline.render.node_markup import NodeRenderer
+from pipeline.render.style_sheets import (
+    construct_styles,
+    dark_style,
+    screen_faces,
+    script,
+    side_notes,
+)
 from pipeline.render.timings import minutes, total
 from pipeline.system.store import Memo
 

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from pipeline.model import Code, CodeBlock, Document, Image, InlineElement, Math, MathBlock, Node
 from pipeline.model.faces import FACES, MATH, MONO
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.metadata.parts import hyphenated
+from pipeline.model.metadata.structured_values import hyphenated
 from pipeline.model.tree import find, has
 from pipeline.model.words import words, written_date
 

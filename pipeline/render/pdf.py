@@ -31,18 +31,18 @@ from pipeline.model.sheet.proportions import (
 from pipeline.model.sheet.rules import css
 from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
-from pipeline.model.words.writing import small_letters
+from pipeline.model.words.writing_conventions import small_letters
 from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import table_reflow
 from pipeline.render.constructs import Trait
-from pipeline.render.contents import nav_points, prints_contents, targets
+from pipeline.render.contents_markup import nav_points, prints_contents, targets
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.figures import for_print
 from pipeline.render.imprint import in_series, logo, numbers, published_by
 from pipeline.render.math_images import ACCENT, INK
-from pipeline.render.nodes import NodeRenderer
-from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
-from pipeline.render.styles import construct_styles, drawing_faces
+from pipeline.render.node_markup import NodeRenderer
+from pipeline.render.note_placement import NotePlace, before_notes, is_plain, listing_notes
+from pipeline.render.style_sheets import construct_styles, drawing_faces
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total

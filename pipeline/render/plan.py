@@ -14,8 +14,8 @@ import msgspec
 from pipeline.model import Block, Document, Note, NoteReference, Section
 from pipeline.model.roles import Division, divisions, is_front
 from pipeline.model.tree import walk
-from pipeline.render.nodes import note_id, reference_id
-from pipeline.render.notes import NOTES, before_notes
+from pipeline.render.node_markup import note_id, reference_id
+from pipeline.render.note_placement import NOTES, before_notes
 
 ENDNOTES = "endnotes"
 """The role of the page with all notes, if they are at the end."""

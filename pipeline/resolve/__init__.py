@@ -42,7 +42,7 @@ from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_lines, number_sections
 from pipeline.resolve.own_fonts import read_fonts
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
-from pipeline.resolve.roles import check_roles
+from pipeline.resolve.section_roles import check_roles
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.summaries import free_summaries
 from pipeline.resolve.typography import keep_marks, set_typography

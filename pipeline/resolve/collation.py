@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.late import late
-from pipeline.model.words.writing import Writing, writing
+from pipeline.model.words.writing_conventions import Writing, writing
 from pipeline.resolve.findings import Findings
 
 Weight: TypeAlias = tuple[int, str | int, int]

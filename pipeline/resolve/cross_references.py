@@ -15,7 +15,7 @@ from pipeline.model.late import late
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.words import words
-from pipeline.model.words.writing import writing
+from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.titles import own_number
 from pipeline.system.paths import Problem

@@ -19,10 +19,10 @@ from pipeline.model.names import short_slug
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import ANSWER, MINUTES, all_nodes, plain_text, walk
 from pipeline.model.words import words
-from pipeline.model.words.writing import writing
+from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.notes import number_notes
-from pipeline.resolve.parts import DocumentPart, is_list, parts
+from pipeline.resolve.publication_parts import DocumentPart, is_list, parts
 
 
 class Handout(NamedTuple):

@@ -14,7 +14,7 @@ from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.roles import OUTSIDE, UNNUMBERED
 from pipeline.model.tree import ONLY_FOR_TEACHERS, has, is_for_teachers, top_level, walk_with
-from pipeline.model.words.writing import letters, roman
+from pipeline.model.words.writing_conventions import letters, roman
 from pipeline.resolve.titles import own_number
 
 NUMBERED = (*model.Captioned.__args__, model.MathBlock, model.Exercise)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from pipeline.model.late import late
-from pipeline.model.words.writing import NARROW, Writing, writing
+from pipeline.model.words.writing_conventions import NARROW, Writing, writing
 
 NO_BREAK = "\u00a0"
 UNITS = tuple(

@@ -24,8 +24,8 @@ from pipeline.model.tree import (
     has_condition,
     is_for_teachers,
 )
-from pipeline.select import tasks
-from pipeline.select.tasks import shuffled
+from pipeline.select import shuffling as tasks
+from pipeline.select.shuffling import shuffled
 from pipeline.select.timings import keep_timings
 from pipeline.select.word_banks import fill_banks
 

@@ -21,7 +21,7 @@ from pipeline.verify import audit_rules as rules
 from pipeline.verify import claims
 from pipeline.verify.audit_rules import AuditSubject, Looked
 from pipeline.verify.findings import finding
-from pipeline.verify.markup import HTML, MarkupError, parse_xml
+from pipeline.verify.positioned_xml import HTML, MarkupError, parse_xml
 
 STANDARD = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 """The value of `dcterms:conformsTo`, letter by letter."""

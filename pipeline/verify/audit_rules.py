@@ -22,8 +22,9 @@ from pipeline.model.rendered import Pages
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
 from pipeline.model.words import words as words_of
 from pipeline.verify.claims import BREAKS
+from pipeline.verify.file_references import id_faults, identifiers, references
 from pipeline.verify.findings import Finding, finding
-from pipeline.verify.markup import (
+from pipeline.verify.positioned_xml import (
     EPUB_TYPE,
     HEADING,
     HTML,
@@ -34,7 +35,6 @@ from pipeline.verify.markup import (
     text_of,
     words,
 )
-from pipeline.verify.references import id_faults, identifiers, references
 
 
 class AuditSubject(NamedTuple):

@@ -7,10 +7,10 @@ import io
 import warnings
 from pathlib import Path
 
-from pipeline.verify.archive import Archive, BrokenBook
 from pipeline.verify.claims import check_claims, claimable
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.package import SVG_TYPE, XHTML, EpubPackage, read_package
+from pipeline.verify.zip_reading import Archive, BrokenBook
 
 MOST_PIXELS = 5_600_000
 """The limit for an image in the strictest of the large shops, Apple Books."""

@@ -11,8 +11,8 @@ from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 from pipeline.verify.findings import FileFindings
-from pipeline.verify.markup import HEADING, HTML, MATHML, kinds
 from pipeline.verify.package import CONFORMS, Claim
+from pipeline.verify.positioned_xml import HEADING, HTML, MATHML, kinds
 
 FEATURE, MODE = "schema:accessibilityFeature", "schema:accessMode"
 SUFFICIENT, HAZARD = "schema:accessModeSufficient", "schema:accessibilityHazard"

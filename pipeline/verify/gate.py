@@ -24,7 +24,7 @@ from pipeline.model.tree import find, is_word_bank, plain_text, walk
 from pipeline.model.words import words
 from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates
-from pipeline.verify.contents import Content, characters, contents, without_attachments
+from pipeline.verify.all_text import Content, characters, contents, without_attachments
 from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, FoundWords, WithheldPieces, folded, is_made_of
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.diagnostics import Span
-from pipeline.verify.archive import Archive, BrokenBook
-from pipeline.verify.markup import place, text_of, words
-from pipeline.verify.references import target_of
+from pipeline.verify.file_references import target_of
+from pipeline.verify.positioned_xml import place, text_of, words
+from pipeline.verify.zip_reading import Archive, BrokenBook
 
 CONTAINER = "META-INF/container.xml"
 CONFORMS = "dcterms:conformsTo"

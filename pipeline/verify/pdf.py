@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 
 from pipeline.verify.findings import FileFindings, Finding, finding, shown
-from pipeline.verify.layout import PageLayout
+from pipeline.verify.page_content import PageLayout
 from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import UnreadablePdf, dead_ends, invisible_figures, read_pages
 

@@ -15,7 +15,7 @@ from pipeline.model.paper import MILLIMETRE
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
 from pipeline.model.tree import find
 from pipeline.package.result import StrandedHeading
-from pipeline.verify import layout
+from pipeline.verify import page_content as layout
 from pipeline.verify.findings import Finding, finding, on_pages
 
 LEAST_DOTS, SMALLEST = 200, 9

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.model.words.writing import Writing, writing
+from pipeline.model.words.writing_conventions import Writing, writing
 from pipeline.verify.running_text import HAN, KANA, sentences, words
 
 LEAST = 100

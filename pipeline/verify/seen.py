@@ -15,7 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfMatrix
 
-from pipeline.verify.layout import (
+from pipeline.verify.page_content import (
     WHITE,
     Colour,
     PageAddress,
@@ -25,7 +25,7 @@ from pipeline.verify.layout import (
     Picture,
     TextRun,
 )
-from pipeline.verify.tags import elements_of, figures_of, string_of
+from pipeline.verify.tag_reading import elements_of, figures_of, string_of
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -12,10 +12,10 @@ from lxml import etree, html
 
 from pipeline.model.page_map import letters, printed_letters
 from pipeline.package.units import DrawnText
-from pipeline.verify.archive import Archive, BrokenBook
-from pipeline.verify.layout import PageLayout, TextRun
-from pipeline.verify.markup import EPUB_TYPE, kinds, words
 from pipeline.verify.package import XHTML, read_package
+from pipeline.verify.page_content import PageLayout, TextRun
+from pipeline.verify.positioned_xml import EPUB_TYPE, kinds, words
+from pipeline.verify.zip_reading import Archive, BrokenBook
 
 PASSED_OVER = ("head", "nav", "script", "style", "template", "math", "svg", "select")
 """Elements that hold no text of the document, or hold it in another form, or again."""

@@ -12,15 +12,15 @@ from lxml import etree, html
 
 from pipeline.model.diagnostics import Span
 from pipeline.system.checksums import listed
-from pipeline.verify.findings import FileFindings, check_sums
-from pipeline.verify.markup import words
-from pipeline.verify.references import (
+from pipeline.verify.file_references import (
     FileReference,
     css_references,
     identifiers,
     references,
     target_of,
 )
+from pipeline.verify.findings import FileFindings, check_sums
+from pipeline.verify.positioned_xml import words
 
 START = "index.html"
 _START = re.compile(rb"<(!doctype )?html\b", re.IGNORECASE)

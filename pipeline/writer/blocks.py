@@ -10,11 +10,12 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
-from pipeline.writer import captioned, tables
-from pipeline.writer.attributes import attribute_list
-from pipeline.writer.inlines import leaf
+from pipeline.writer import captioned
+from pipeline.writer import table_writing as tables
+from pipeline.writer.attribute_lists import attribute_list
+from pipeline.writer.html_writing import element, plain, tag, unwritable
+from pipeline.writer.inline_writing import leaf
 from pipeline.writer.lists import choices, definition_list, listing
-from pipeline.writer.markup import element, plain, tag, unwritable
 from pipeline.writer.shapes import SEPARATOR, Writer, fenced, indented, quotation
 
 _KINDS = frozenset({"note", "tip", "important", "warning", "caution"})

@@ -11,10 +11,10 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.tree import plain_text
 from pipeline.parser.blocks.code import NO_LANGUAGES
-from pipeline.writer import tables
-from pipeline.writer.attributes import attribute_list, in_quotes
-from pipeline.writer.inlines import titled
-from pipeline.writer.markup import image, plain, tag, unwritable
+from pipeline.writer import table_writing as tables
+from pipeline.writer.attribute_lists import attribute_list, in_quotes
+from pipeline.writer.html_writing import image, plain, tag, unwritable
+from pipeline.writer.inline_writing import titled
 from pipeline.writer.shapes import Writer, fenced
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pipeline import model
 from pipeline.model.tree import MARKS
-from pipeline.model.words.writing import list_number
-from pipeline.writer.attributes import attribute_list
-from pipeline.writer.markup import element, plain, tag, unwritable
+from pipeline.model.words.writing_conventions import list_number
+from pipeline.writer.attribute_lists import attribute_list
+from pipeline.writer.html_writing import element, plain, tag, unwritable
 from pipeline.writer.shapes import Writer, indented
 
 _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from pipeline import model
 from pipeline.model import Block, Inline, Node
-from pipeline.writer.attributes import in_quotes
+from pipeline.writer.attribute_lists import in_quotes
 from pipeline.writer.escapes import escape_letter
-from pipeline.writer.inlines import NOTHING, Notes, leaf
+from pipeline.writer.inline_writing import NOTHING, Notes, leaf
 
 SEPARATOR = "<!-- -->"
 """The separator of two lists that would otherwise be one."""

@@ -33,7 +33,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
-from pipeline.render.nodes import NodeRenderer
+from pipeline.render.node_markup import NodeRenderer
 from tests.helpers import making
 from tests.helpers.paths import CASES
 from tests.helpers.sentences import no_sentences

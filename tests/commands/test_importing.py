@@ -18,7 +18,7 @@ from PIL import Image as Picture
 from pipeline import commands
 from pipeline.commands.importing import Imported, import_file
 from pipeline.commands.importing.draft import Draft
-from pipeline.commands.importing.writing import written
+from pipeline.commands.importing.draft_writing import written
 from pipeline.driver import build
 from pipeline.model import (
     Abbreviation,

@@ -23,7 +23,7 @@ from PIL import Image
 from pipeline.commands import main
 from pipeline.commands.library import catalogue, sources
 from pipeline.commands.library.building import built
-from pipeline.commands.library.tasks import Task
+from pipeline.commands.library.document_task import Task
 from pipeline.system.limited_child import Limits
 from pipeline.system.limited_pool import LimitedPool, TaskStoppedError
 from tests.helpers import checkers

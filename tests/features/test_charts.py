@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import driver
-from pipeline.features.charts import data as reading
+from pipeline.features.charts import chart_data as reading
 from pipeline.features.charts import kinds, look, numbers
-from pipeline.features.charts.data import Data, DataSeries
-from pipeline.features.charts.layout import Plan, ticks
+from pipeline.features.charts.chart_data import Data, DataSeries
+from pipeline.features.charts.chart_layout import Plan, ticks
 from pipeline.features.charts.letters import Fonts
 from pipeline.features.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.model import Asset, Chart, Document

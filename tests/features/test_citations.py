@@ -17,15 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.features.citations.csl import marks
-from pipeline.features.citations.csl.data import Cite, Date, Locator, Name, Reference
-from pipeline.features.citations.csl.inlines import inlines
+from pipeline.features.citations.csl import text_marks as marks
+from pipeline.features.citations.csl.csl_data import Cite, Date, Locator, Name, Reference
+from pipeline.features.citations.csl.csl_inlines import inlines
 from pipeline.features.citations.csl.locales import Locale
 from pipeline.features.citations.csl.processor import Processor
 from pipeline.features.citations.csl.style import CitationStyle, parse
 from pipeline.features.citations.csl.style import read as read_style
-from pipeline.features.citations.works import Works, styles
-from pipeline.features.citations.works.styles import named_style
+from pipeline.features.citations.works import Works
+from pipeline.features.citations.works import style_sources as styles
+from pipeline.features.citations.works.style_sources import named_style
 from pipeline.model import (
     Bibliography,
     Citation,

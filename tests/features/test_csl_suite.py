@@ -19,8 +19,8 @@ import pytest
 
 from pipeline.features.citations.cited import positions
 from pipeline.features.citations.csl import style
-from pipeline.features.citations.csl.data import Cite, Locator
-from pipeline.features.citations.csl.inlines import inlines
+from pipeline.features.citations.csl.csl_data import Cite, Locator
+from pipeline.features.citations.csl.csl_inlines import inlines
 from pipeline.features.citations.csl.processor import Processor
 from pipeline.features.citations.works import Works
 from pipeline.features.citations.works.from_csl import marked

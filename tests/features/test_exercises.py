@@ -37,7 +37,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser import parse_body
 from pipeline.render.environment import environment
-from pipeline.render.nodes import NodeRenderer
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, read

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.features.index.marks import paths
+from pipeline.features.index.entry_marks import paths
 from pipeline.model import Index, IndexEntry
 from pipeline.model.tree import plain_text, walk
 from pipeline.package.pdf.index import PageRange as PageRange

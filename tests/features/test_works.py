@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.citations.csl.data import Date, Name, Reference
-from pipeline.features.citations.csl.marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT, plain
+from pipeline.features.citations.csl.csl_data import Date, Name, Reference
+from pipeline.features.citations.csl.text_marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT, plain
 from pipeline.features.citations.works import Works
 from pipeline.features.citations.works.bibtex import Parser
 from pipeline.features.citations.works.bibtex_names import read_names

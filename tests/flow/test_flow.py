@@ -21,7 +21,7 @@ from pipeline.features.forms.fonts import LATIN_FACE
 from pipeline.keep import keeping, kept, step
 from pipeline.model.events import Ran
 from pipeline.model.page_map import PageMap, PageStart, Position
-from pipeline.package.files import font_files
+from pipeline.package.page_files import font_files
 from pipeline.render import math_drawing
 from pipeline.system import store as stores
 from pipeline.system.paths import note

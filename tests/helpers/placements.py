@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pipeline.features import table
 from pipeline.model.words import understood
 from pipeline.parser.constructs import CONTAINERS, FENCES
-from pipeline.parser.markup.tags import KNOWN_TAGS, VOID_TAGS
+from pipeline.parser.markup.safe_tags import KNOWN_TAGS, VOID_TAGS
 
 HIDING_BLOCKS = {
     "answer": "::: answer\n~\n:::",

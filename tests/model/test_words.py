@@ -10,7 +10,7 @@ import pytest
 
 import pipeline
 from pipeline.model.words import FOLDER, UNDERSTOOD, folded, words, written_date
-from pipeline.model.words.writing import Writing, tags_by_name, writing
+from pipeline.model.words.writing_conventions import Writing, tags_by_name, writing
 
 
 def read(path: Path) -> dict[str, str]:

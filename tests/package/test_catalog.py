@@ -25,7 +25,7 @@ from pipeline.package import catalog
 from pipeline.package.catalog import Product, Record
 from pipeline.package.catalog.onix import codes, message
 from pipeline.package.catalog.record import is_product
-from pipeline.parser.frontmatter.roles import MARC
+from pipeline.parser.frontmatter.contributor_roles import MARC
 from pipeline.parser.frontmatter.subjects import GROUPS
 from tests.helpers import making
 

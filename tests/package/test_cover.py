@@ -27,7 +27,7 @@ from pipeline.package.pdf import cover as setting
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.parser import parse
 from pipeline.render import cover as render
-from pipeline.render.cover.colours import PAPER, palette
+from pipeline.render.cover.cover_colours import PAPER, palette
 from pipeline.render.cover.spread import bar_code, isbn_in_print
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve

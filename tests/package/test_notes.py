@@ -20,14 +20,14 @@ from pipeline.model import INLINE_NOTE, NoteReference
 from pipeline.model.rendered import Pages, Style, tree_of
 from pipeline.model.tree import plain_text, walk
 from pipeline.package import package, pdf
-from pipeline.package.files import font_files
+from pipeline.package.page_files import font_files
 from pipeline.package.pdf import engine
-from pipeline.package.pdf.engine.adapter import layout
+from pipeline.package.pdf.engine.adapter import page_layout as layout
 from pipeline.package.pdf.engine.adapter.boxes import is_notes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Extent, Margin, MarginNote
-from pipeline.package.pdf.markup import ready
+from pipeline.package.pdf.print_markup import ready
 from pipeline.parser import parse
 from tests.helpers import making
 from tests.helpers.pdf_reading import Element, artifacts, open_pdf, outline, read

@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from pipeline.parser.blocks import html as html_blocks
-from pipeline.parser.markup import tags
+from pipeline.parser.markup import safe_tags as tags
 from pipeline.parser.markup.builder import BUILDERS
-from pipeline.parser.markup.tokens import Kind, tokenise
+from pipeline.parser.markup.html_tokens import Kind, tokenise
 
 
 def test_every_element_that_is_opened_is_built() -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.package.pdf.markup import LONGEST_TEXT, divide
+from pipeline.package.pdf.print_markup import LONGEST_TEXT, divide
 from pipeline.parser import parse
 from tests.helpers.counting import is_linear
 

@@ -15,7 +15,7 @@ from pipeline import model
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
 from pipeline.model.tree import FIELDS, top_level, walk
 from pipeline.render.environment import template_folders
-from pipeline.render.nodes import template_name
+from pipeline.render.node_markup import template_name
 from pipeline.system.paths import CHECKOUT
 from tests.helpers.documentation import DOCS, examples, read, write_files
 from tests.helpers.paths import CASES, ROOT

@@ -45,7 +45,7 @@ from pipeline.model.names import slug
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.parser.frontmatter.schema import KEYS
 from pipeline.render.environment import environment
-from pipeline.render.nodes import NodeRenderer
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.verify.findings import rules
 from tests.helpers.documentation import DOCS, PAGES, Fence, examples, fences, read, write_files
 from tests.helpers.paths import ROOT

@@ -26,7 +26,7 @@ from pipeline.model import (
 )
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.model.words import words
-from pipeline.model.words.writing import letters, roman
+from pipeline.model.words.writing_conventions import letters, roman
 from pipeline.parser import parse
 from pipeline.parser.inlines.references import CROSS_REFERENCE
 from pipeline.render.figures import GAP, figure_rows

@@ -18,7 +18,8 @@ from click.testing import CliRunner
 import pipeline
 from pipeline.commands import main
 from pipeline.model.diagnostics import Severity
-from pipeline.verify import CheckReport, UnknownFormat, archive, check, checkers, findings
+from pipeline.verify import CheckReport, UnknownFormat, check, checkers, findings
+from pipeline.verify import zip_reading as archive
 from tests.helpers import checkers as installed
 from tests.helpers.paths import ROOT
 from tests.verify.test_check_epub import FILES, pack

@@ -451,7 +451,7 @@ def without_cjk(monkeypatch: pytest.MonkeyPatch) -> None:
     def installed(face: Face) -> Path | None:
         return None if face.package.startswith("noto_cjk") else font_file(face)
 
-    for module in ("pipeline.package.files", "pipeline.package.pdf.log"):
+    for module in ("pipeline.package.page_files", "pipeline.package.pdf.log"):
         monkeypatch.setattr(f"{module}.font_file", installed)
 
 

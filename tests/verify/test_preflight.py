@@ -16,7 +16,7 @@ from pipeline.model.codes import Code
 from pipeline.package.pdf.engine.adapter import weasyprint
 from pipeline.verify import check
 from pipeline.verify.findings import Finding
-from pipeline.verify.layout import Colour, PageArea, PageLayout
+from pipeline.verify.page_content import Colour, PageArea, PageLayout
 from pipeline.verify.printing import contrast, grey, print_faults
 from pipeline.verify.seen import UnreadablePdf, read_pages
 

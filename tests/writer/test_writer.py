@@ -37,7 +37,7 @@ from pipeline.model.tree import plain_text
 from pipeline.parser import parse, parse_body
 from pipeline.writer import UnwritableError, write, write_blocks
 from pipeline.writer.blocks import BLOCKS
-from pipeline.writer.inlines import WRITERS
+from pipeline.writer.inline_writing import WRITERS
 from pipeline.writer.sameness import same
 from tests.builds.test_cases import FILES, source
 from tests.helpers.paths import CASES, ROOT, TESTS

@@ -122,8 +122,8 @@ def _claims(file: Path) -> Iterator[str]:
     """The claims of a file's metadata: of accessibility, and of standards that it meets."""
     match file.suffix.lower():
         case ".epub":
-            from pipeline.verify.archive import Archive, BrokenBook
             from pipeline.verify.package import read_package
+            from pipeline.verify.zip_reading import Archive, BrokenBook
 
             try:
                 with Archive(file) as archive:

@@ -28,7 +28,7 @@ from pipeline.parser.blocks.breaks import without_last_break
 from pipeline.parser.comments import written as comments_in
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.inlines.links import normalise as normalised
-from pipeline.parser.markup.tags import KNOWN_TAGS
+from pipeline.parser.markup.safe_tags import KNOWN_TAGS
 from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.system.paths import shown_name

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.commands.importing.draft import ALONE, Changes, Draft, InputFolder, unread
-from pipeline.commands.importing.writing import Imported, written
+from pipeline.commands.importing.draft_writing import Imported, written
 from pipeline.system.paths import shown_name
 
 __all__ = ["ALONE", "Imported", "InputFolder", "import_file", "import_text", "inputs"]
@@ -85,7 +85,7 @@ def read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
 def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft:
     match FORMATS.get(path.suffix.lower()):
         case "html":
-            from pipeline.commands.importing.html import read_html
+            from pipeline.commands.importing.web_article import read_html
 
             return read_html(path, name)
         case "markdown":
@@ -101,7 +101,7 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
 
             return read_epub(path, name)
         case "mhtml":
-            from pipeline.commands.importing.html import read_mhtml
+            from pipeline.commands.importing.web_article import read_mhtml
 
             return read_mhtml(path, name)
         case "pdf":

@@ -11,9 +11,9 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.article import words
-from pipeline.commands.importing.lines import ENDS
+from pipeline.commands.importing.copied_lines import ENDS
+from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE
-from pipeline.commands.importing.references import LABEL
 from pipeline.commands.importing.typed_lists import NUMBER, RULED
 from pipeline.commands.importing.vocabulary import phrase
 

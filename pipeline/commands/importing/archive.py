@@ -8,7 +8,7 @@ import zipfile
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.verify.archive import BROKEN
+from pipeline.verify.zip_reading import BROKEN
 
 MOST_BYTES = 256 * 2**20
 """The maximum size of an archive's unpacked content."""

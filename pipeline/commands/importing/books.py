@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from pipeline.commands.importing import FORMATS, read
 from pipeline.commands.importing.draft import Changes, Draft, InputFolder, lost
+from pipeline.commands.importing.draft_writing import Imported, Row, failed, written
 from pipeline.commands.importing.markdown import id_of_title
 from pipeline.commands.importing.page_metadata import language_of
-from pipeline.commands.importing.writing import Imported, Row, failed, written
 from pipeline.model import Heading, Node, Note, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.references import LABEL
+from pipeline.commands.importing.link_targets import LABEL
 
 _OF_TABLES = re.compile(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
 LONGEST = 300

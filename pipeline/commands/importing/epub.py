@@ -18,12 +18,12 @@ from pipeline.commands.importing.archive import BrokenArchiveError, open_archive
 from pipeline.commands.importing.article import HEADS, drop, words
 from pipeline.commands.importing.decoding import cleaned_page, decoded
 from pipeline.commands.importing.draft import Draft, image_folder, lost, made_here, unread
-from pipeline.commands.importing.html import of_page
 from pipeline.commands.importing.page_metadata import language_of, meaningful
+from pipeline.commands.importing.web_article import of_page
 from pipeline.model.metadata import Contributor, Metadata, Placed
-from pipeline.model.metadata.parts import Cover, Series, Subject
+from pipeline.model.metadata.structured_values import Cover, Series, Subject
 from pipeline.model.roles import CLASSES, ROLES
-from pipeline.parser.frontmatter.roles import MARC
+from pipeline.parser.frontmatter.contributor_roles import MARC
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _WITHOUT_HEADING = frozenset({"dedication", "epigraph"})

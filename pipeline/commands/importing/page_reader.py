@@ -27,8 +27,8 @@ from pipeline.commands.importing.draft import (
     look_sentences,
     lost,
 )
+from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_styles import PageLook
-from pipeline.commands.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.names import slug
@@ -36,7 +36,7 @@ from pipeline.model.rewriting import Changes, rewrite
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import numbered
 from pipeline.parser.markup.builder import MarkupBuilder
-from pipeline.parser.markup.tokens import paired_names
+from pipeline.parser.markup.html_tokens import paired_names
 from pipeline.parser.ranges import SourceRecord
 
 Places: TypeAlias = Literal["", "line", "paragraph"]

@@ -12,11 +12,7 @@ import ftfy
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.decoding import cleaned, decoded
-from pipeline.commands.importing.draft import Draft, InputText, count, lost, unread
-from pipeline.commands.importing.labels import label_of, line_of, speech_role
-from pipeline.commands.importing.leftovers import without_leftovers
-from pipeline.commands.importing.lines import (
+from pipeline.commands.importing.copied_lines import (
     ADDRESS,
     ENDS,
     CopiedLine,
@@ -25,6 +21,10 @@ from pipeline.commands.importing.lines import (
     is_spaced,
     width_of,
 )
+from pipeline.commands.importing.decoding import cleaned, decoded
+from pipeline.commands.importing.draft import Draft, InputText, count, lost, unread
+from pipeline.commands.importing.labels import label_of, line_of, speech_role
+from pipeline.commands.importing.leftovers import without_leftovers
 from pipeline.commands.importing.markdown import of_markdown
 from pipeline.commands.importing.rtf import of_rtf
 from pipeline.commands.importing.text_head import head_of

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline.commands.importing.copied_lines import CopiedLine
 from pipeline.commands.importing.draft import lost
 from pipeline.commands.importing.labels import is_name
-from pipeline.commands.importing.lines import CopiedLine
 from pipeline.commands.importing.turns import text_line
 from pipeline.commands.importing.vocabulary import months, phrase, words_for
 from pipeline.model import Block, Paragraph

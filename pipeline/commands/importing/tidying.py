@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.importing.references import LABEL, with_targets
+from pipeline.commands.importing.link_targets import LABEL, with_targets
 from pipeline.commands.importing.tidy_tables import aligned, headed
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
 from pipeline.model.names import slug

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.commands.library.tasks import Built, Task, make, stopped
+from pipeline.commands.library.document_task import Built, Task, make, stopped
 from pipeline.commands.limits import stop_message
 from pipeline.system.limited_child import CRASHED, Limits
 from pipeline.system.limited_pool import TaskStoppedError

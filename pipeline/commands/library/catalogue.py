@@ -15,7 +15,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.commands.library.tasks import Built, LibraryFile
+from pipeline.commands.library.document_task import Built, LibraryFile
 from pipeline.commands.messages import human_size
 from pipeline.driver import rendered, resolved_for
 from pipeline.flow.steps import mark, package
@@ -27,7 +27,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.words import words, written_date
-from pipeline.model.words.writing import autonym
+from pipeline.model.words.writing_conventions import autonym
 from pipeline.package.catalog.record import Record
 from pipeline.resolve.collation import Collation
 from pipeline.system.pango import pango_version

@@ -18,9 +18,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity
 
 if TYPE_CHECKING:
+    from pipeline.commands.library.document_task import Built, Task
     from pipeline.commands.library.ledger import Ledger
     from pipeline.commands.library.sources import ListedDocument
-    from pipeline.commands.library.tasks import Built, Task
     from pipeline.model.diagnostics import Diagnostic
     from pipeline.system.limited_child import Limits
 
@@ -186,7 +186,7 @@ class _Run:
     @property
     def rows(self) -> list[Built]:
         """The results, and the sources that cannot be documents."""
-        from pipeline.commands.library.tasks import Built
+        from pipeline.commands.library.document_task import Built
 
         findings: dict[str, list[Diagnostic]] = {}
         for finding in self._listing.findings:
@@ -307,7 +307,7 @@ class _Run:
         return (cache_folder() or Path(tempfile.gettempdir())) / "library"
 
     def _task(self, document: ListedDocument) -> Task:
-        from pipeline.commands.library.tasks import Task
+        from pipeline.commands.library.document_task import Task
 
         out, templates = self._options["out"], self._options["templates"]
         if self._remote:

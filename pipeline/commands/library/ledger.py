@@ -15,7 +15,7 @@ from typing import IO, Protocol, TypeAlias
 
 import msgspec
 
-from pipeline.commands.library.tasks import Built
+from pipeline.commands.library.document_task import Built
 from pipeline.model.editions import stem_of
 from pipeline.system.checksums import checksum
 from pipeline.system.paths import leads_out

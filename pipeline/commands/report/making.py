@@ -41,7 +41,7 @@ from pipeline.render.figures import for_print
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
 from pipeline.verify.findings import Finding, on_pages
-from pipeline.verify.layout import PageArea, PageLayout, TextArea
+from pipeline.verify.page_content import PageArea, PageLayout, TextArea
 from pipeline.verify.printing import print_faults
 from pipeline.verify.reading_level import reading_level, reading_time
 from pipeline.verify.running_text import BlockPlaces, all_texts, paragraphs

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.features import WHOLE, PassSetting
-from pipeline.features.charts import data as table
+from pipeline.features.charts import chart_data as table
 from pipeline.features.charts import diagrams, look
-from pipeline.features.charts.data import Data
+from pipeline.features.charts.chart_data import Data
 from pipeline.features.charts.description import diagram_in_words, in_words
 from pipeline.features.charts.diagrams import Diagram
 from pipeline.model import (

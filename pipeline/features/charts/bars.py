@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.features.charts.layout import Plan
+from pipeline.features.charts.chart_layout import Plan
 from pipeline.features.charts.look import CAPITAL, LEADING, text_on
 from pipeline.features.charts.scene import Box, Fill, Label, Mark
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.features.charts import bars
 from pipeline.features.charts.bars import BETWEEN, Part, abreast, is_stacked
-from pipeline.features.charts.layout import Plan, Scale, heading, middle_block, text_block
+from pipeline.features.charts.chart_layout import Plan, Scale, heading, middle_block, text_block
 from pipeline.features.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.features.charts.scene import Box, Label, Mark, Rule, Scene
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.features.charts import look
-from pipeline.features.charts.data import NO_DATA, Data
+from pipeline.features.charts.chart_data import NO_DATA, Data
+from pipeline.features.charts.chart_layout import Plan
 from pipeline.features.charts.diagrams import Diagram
 from pipeline.features.charts.drawing import draw as svg
 from pipeline.features.charts.horizontal import draw_horizontal
-from pipeline.features.charts.layout import Plan
 from pipeline.features.charts.letters import Fonts
-from pipeline.features.charts.lines import draw_lines
+from pipeline.features.charts.line_charts import draw_lines
 from pipeline.features.charts.pies import draw_pie
 from pipeline.features.charts.scene import Scene, inked, mirrored
 from pipeline.features.charts.vertical import draw_upright, names_below

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.model.words.writing import NARROW, writing
+from pipeline.model.words.writing_conventions import NARROW, writing
 
 NO_BREAK = "\u00a0"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.features.charts import numbers
-from pipeline.features.charts.layout import Plan, text_block, titled
+from pipeline.features.charts.chart_layout import Plan, text_block, titled
 from pipeline.features.charts.look import GAP, GREY, LEADING, QUIET
 from pipeline.features.charts.scene import Anchor, Fill, Mark, Point, Rule, Scene, Slice
 

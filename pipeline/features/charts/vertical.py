@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.features.charts import bars, layout
+from pipeline.features.charts import bars
+from pipeline.features.charts import chart_layout as layout
 from pipeline.features.charts.bars import BETWEEN, Part, abreast, is_stacked
 from pipeline.features.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.features.charts.scene import Box, Label, Mark, Rule, Scene

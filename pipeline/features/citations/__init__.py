@@ -29,7 +29,7 @@ from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
 
 if TYPE_CHECKING:
-    from pipeline.features.citations.csl.data import Reference
+    from pipeline.features.citations.csl.csl_data import Reference
     from pipeline.features.citations.csl.processor import Entry
     from pipeline.features.citations.csl.style import CitationStyle
 
@@ -123,7 +123,7 @@ def _formatted(
     split: int,
 ) -> Document:
     """The document with its citations formatted in the style."""
-    from pipeline.features.citations.csl.inlines import inlines
+    from pipeline.features.citations.csl.csl_inlines import inlines
     from pipeline.features.citations.csl.processor import Processor
 
     style = sources.style
@@ -227,8 +227,8 @@ def _entry_of(
     entry: Entry, identifier: str, work: Reference, style: CitationStyle, metadata: Metadata
 ) -> model.BibliographyEntry:
     """The node of an entry that a style has written."""
-    from pipeline.features.citations.csl.inlines import inlines
-    from pipeline.features.citations.csl.marks import plain
+    from pipeline.features.citations.csl.csl_inlines import inlines
+    from pipeline.features.citations.csl.text_marks import plain
 
     pairs = _language(plain(entry.text), work.values.get("language", ""), metadata)
     return model.BibliographyEntry(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.model import Citation, CitationItem, Document, Link, Node, Note, NoteReference
 from pipeline.model.diagnostics import Span
 from pipeline.model.tree import PATH, children, has, top_level, walk, walk_with
-from pipeline.resolve.parts import parts
+from pipeline.resolve.publication_parts import parts
 
 
 class Cited(NamedTuple):

@@ -17,7 +17,7 @@ from pipeline.model.words import words
 from pipeline.system.paths import Located, Problem, locate
 
 if TYPE_CHECKING:
-    from pipeline.features.citations.csl.data import Reference
+    from pipeline.features.citations.csl.csl_data import Reference
     from pipeline.features.citations.csl.style import CitationStyle
 
 
@@ -101,7 +101,7 @@ def _listed(document: Document, sources: Sources) -> list[str]:
 
 def _style(document: Document, folder: Path, sources: Sources) -> CitationStyle:
     """The style that the front matter names, or else the default."""
-    from pipeline.features.citations.works.styles import DEFAULT, named_style
+    from pipeline.features.citations.works.style_sources import DEFAULT, named_style
 
     style_name = document.metadata.citation_style
     style = _read_named_style(style_name, document, folder, sources) if style_name else None
@@ -112,7 +112,11 @@ def _read_named_style(
     name: Placed, document: Document, folder: Path, sources: Sources
 ) -> CitationStyle | None:
     from pipeline.features.citations.csl.style import BadStyleError
-    from pipeline.features.citations.works.styles import NoStyleError, named_style, style_of_file
+    from pipeline.features.citations.works.style_sources import (
+        NoStyleError,
+        named_style,
+        style_of_file,
+    )
 
     lang = document.metadata.lang
     try:

@@ -26,7 +26,7 @@ from pipeline.model.late import late
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.tree import FIELDS, all_nodes, children, find, plain_text, walk
 from pipeline.model.words import called
-from pipeline.model.words.writing import NARROW, writing
+from pipeline.model.words.writing_conventions import NARROW, writing
 from pipeline.resolve.findings import Findings
 
 _STOPS = late(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")

@@ -18,7 +18,7 @@ from pipeline.model.print_marks import BEGINS_PAGE
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import ANSWER, TEACHER, children, inlines_of, plain_text, walk
 from pipeline.model.words import words
-from pipeline.model.words.writing import small_letters
+from pipeline.model.words.writing_conventions import small_letters
 from pipeline.resolve.findings import Findings
 
 _BLOCKS, _INLINES = get_args(Block), get_args(Inline)

@@ -29,9 +29,9 @@ from pipeline.model.codes import Code
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import MARKS, PATH, children, find, is_for_teachers, plain_text
 from pipeline.model.words import counted, words
-from pipeline.model.words.writing import writing
+from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.parts import is_list
+from pipeline.resolve.publication_parts import is_list
 
 MOST = 1000
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pipeline import model
 from pipeline.model import Block, Node
 from pipeline.model.tree import plain_text, walk
-from pipeline.model.words.writing import alphabet, small_letters
+from pipeline.model.words.writing_conventions import alphabet, small_letters
 
 LONG = 14
 """Lines of print from which on an exercise may be broken over two pages."""

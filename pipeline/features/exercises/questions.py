@@ -12,7 +12,7 @@ from pipeline.features import PassSetting
 from pipeline.model import Document, List, ListItem, Node
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import find, has
-from pipeline.model.words.writing import list_number
+from pipeline.model.words.writing_conventions import list_number
 
 
 class _Around(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline import model
 from pipeline.model import Node
-from pipeline.writer.attributes import attribute_list
+from pipeline.writer.attribute_lists import attribute_list
 from pipeline.writer.shapes import Writer, fenced
 
 

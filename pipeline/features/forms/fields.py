@@ -15,9 +15,9 @@ from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import FIELD, SPOKEN, FieldKind
 from pipeline.model.tree import BLANK
-from pipeline.model.words.writing import small_letters
-from pipeline.package.pdf.markup import BLOCKS, classes
-from pipeline.package.pdf.roles import is_hidden
+from pipeline.model.words.writing_conventions import small_letters
+from pipeline.package.pdf.print_markup import BLOCKS, classes
+from pipeline.package.pdf.structure_roles import is_hidden
 
 NAMES = {"one": "choice", "several": "choice", "match": "matching", "order": "ordering"}
 """The prefixes of field names that differ from their kind."""

@@ -7,9 +7,15 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
-from pipeline.features.formulas.lines import read_marks
+from pipeline.features.formulas.formula_leaves import (
+    ATTRIBUTES,
+    LIMIT_NAMES,
+    TOKENS,
+    token,
+    with_permitted,
+)
 from pipeline.features.formulas.rows import DECIMAL, FUNCTION, is_blank, is_empty, row
-from pipeline.features.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, token, with_permitted
+from pipeline.features.formulas.table_lines import read_marks
 from pipeline.model import formula_gaps
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from pipeline.features.formulas import commands
 from pipeline.features.formulas.chemistry import chemistry
-from pipeline.features.formulas.lines import DASHED, NUMBER, SOLID, is_between, row_line
 from pipeline.features.formulas.reader import Reader
+from pipeline.features.formulas.table_lines import DASHED, NUMBER, SOLID, is_between, row_line
 from pipeline.features.formulas.texts import MathPiece, UnreadableTextError, pieces, quoted
 from pipeline.features.formulas.units import COMMANDS, UnknownUnitError, quantity
 from pipeline.model.removal import closing_brace
-from pipeline.model.words.writing import letters as letter
+from pipeline.model.words.writing_conventions import letters as letter
 
 _LENGTH = r"(-?(?:\d++(?:\.\d++)?|\.\d++))\s*+(em|ex|pt|mm|cm|mu|in|bp|pc)"
 _BRACED_LENGTH = re.compile(rf"\s*\{{\s*{_LENGTH}\s*\}}")

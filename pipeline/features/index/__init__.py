@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features import WHOLE, PassSetting
 from pipeline.features.index.entries import Entries
-from pipeline.features.index.marks import (
+from pipeline.features.index.entry_marks import (
     MARK,
     IndexMark,
     MarkContext,

@@ -8,7 +8,7 @@ from itertools import groupby
 import msgspec
 
 from pipeline import model
-from pipeline.features.index.marks import IndexMark, Path, key
+from pipeline.features.index.entry_marks import IndexMark, Path, key
 from pipeline.model import Attributes, Inline
 from pipeline.model.tree import plain_text
 from pipeline.resolve.collation import Collation

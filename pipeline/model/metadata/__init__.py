@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from pipeline.model.keys import Key
-from pipeline.model.metadata.parts import (
+from pipeline.model.metadata.structured_values import (
     Audience,
     Brand,
     Certification,
@@ -25,7 +25,7 @@ from pipeline.model.metadata.parts import (
     Translation,
 )
 from pipeline.model.paper import PrintOptions
-from pipeline.model.words.writing import writing
+from pipeline.model.words.writing_conventions import writing
 
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from pipeline.model.paper import PageSize
-from pipeline.model.words.writing import writing
+from pipeline.model.words.writing_conventions import writing
 
 BLEED = 3
 """The area printed beyond the edges and cut off."""

@@ -14,7 +14,7 @@ from pipeline.model.faces import located
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import CoverPage, tree_of
 from pipeline.model.sheet.spread import BLEED
-from pipeline.package.files import asset_bytes, font_files, lacking
+from pipeline.package.page_files import asset_bytes, font_files, lacking
 from pipeline.package.result import NoEngineError
 from pipeline.system import store
 from pipeline.system.pango import pango_problem

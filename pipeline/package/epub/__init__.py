@@ -29,10 +29,10 @@ from pipeline.package.epub.fonts import FILE as ENCRYPTION
 from pipeline.package.epub.fonts import add_fonts, encryption, hidden_fonts, obfuscated
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
-from pipeline.package.files import asset_bytes
 from pipeline.package.font_subset import with_fonts
 from pipeline.package.font_use import used_faces
 from pipeline.package.image_sizes import for_ereaders
+from pipeline.package.page_files import asset_bytes
 from pipeline.package.result import FileFacts, FrontImage, Package
 from pipeline.system.pictures import Image
 

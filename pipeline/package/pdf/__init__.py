@@ -20,12 +20,12 @@ from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.writing_systems import beyond
-from pipeline.package.files import attached, font_files, lacking
+from pipeline.package.page_files import attached, font_files, lacking
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.log import listening
-from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.page_feet import stranded
 from pipeline.package.pdf.page_starts import Pieces, read_pieces
+from pipeline.package.pdf.print_markup import ready
 from pipeline.package.pdf.units.book import Book, joined
 from pipeline.package.pdf.units.plan import UndividedError, examine
 from pipeline.package.pdf.units.setting import heads, unit

@@ -21,9 +21,9 @@ from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
-from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.press import prepare, read_plates, set_bleed
+from pipeline.package.pdf.print_markup import ready
 
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """The possible sizes of a title in rem, from the largest down to 3.1."""

@@ -24,11 +24,11 @@ from pipeline.model.sheet.fitting import FitSettings, fit_for, room, settings
 from pipeline.model.sheet.rules import css
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
-from pipeline.package.pdf.engine.adapter.layout import TooManyPagesError
+from pipeline.package.pdf.engine.adapter.page_layout import TooManyPagesError
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
 from pipeline.package.pdf.fit_search import SLACK, Search, sheets_of
 from pipeline.package.pdf.layout import set_pages
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 
 SHEET_STYLE = "sheet.css"
 

@@ -9,7 +9,7 @@ import math
 from PIL import ImageOps
 
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.pdf.colours import Inks, luminance_of, rgb_of
+from pipeline.package.pdf.printer_colours import Inks, luminance_of, rgb_of
 from pipeline.system.pictures import Image
 
 QUALITY = 90

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 
 RANGE = "–"
 """The separator between the first and the last page of several."""

@@ -14,7 +14,7 @@ from pipeline.model.print_marks import PAGE, PAGE_NAME, PAGE_START, TARGET
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 
 CONTINUED = "continued"
 """The class of the rest of a divided block."""

@@ -20,7 +20,7 @@ from pipeline.package.pdf.engine.adapter.typesetter import (
 )
 from pipeline.package.pdf.index import Labels, PageNumbers
 from pipeline.package.pdf.margin import place_notes
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 from pipeline.package.pdf.text_columns import fill_lines
 
 LAYOUTS = 4

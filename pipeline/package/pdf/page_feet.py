@@ -25,7 +25,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
     shows,
 )
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 from pipeline.package.result import StrandedHeading
 from pipeline.package.units import LastHeading, PageFoot
 

@@ -35,7 +35,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
 )
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.index import folios
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 
 WORDS = 40
 """Letters of the following text in a map."""

@@ -19,12 +19,12 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, Press
 from pipeline.model.rendered import FORMULA_SHAPES
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.pdf.colours import Inks, declare_intent, luminance_of, turn_colours
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_image
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, content
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.grey import QUALITY
-from pipeline.package.pdf.markup import ASSET
+from pipeline.package.pdf.print_markup import ASSET
+from pipeline.package.pdf.printer_colours import Inks, declare_intent, luminance_of, turn_colours
 from pipeline.system.paths import Problem, locate
 from pipeline.system.pictures import Image
 

@@ -20,8 +20,8 @@ from pipeline.model.sheet.proportions import options_for, paper_for
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, children, elements, shows
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.imposition import Side, booklet, n_up
-from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.metadata import xmp
+from pipeline.package.pdf.print_markup import classes
 from pipeline.package.result import FileFacts
 
 BREAK = "page-break"

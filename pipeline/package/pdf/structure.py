@@ -15,13 +15,14 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.model.print_marks import HYPHEN
-from pipeline.package.pdf import roles
+from pipeline.package.pdf import structure_roles as roles
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.adapter.spaces import ends_with_space
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
-from pipeline.package.pdf.markup import classes, read_text
-from pipeline.package.pdf.nodes import (
+from pipeline.package.pdf.pictographs import CLASS
+from pipeline.package.pdf.print_markup import classes, read_text
+from pipeline.package.pdf.structure_nodes import (
     StructureNode,
     add,
     home,
@@ -30,7 +31,6 @@ from pipeline.package.pdf.nodes import (
     link_of,
     prune,
 )
-from pipeline.package.pdf.pictographs import CLASS
 from pipeline.package.units import Annotation, MarkedContent
 
 SOFT_HYPHEN, MAY_BREAK = "\u00ad", "\u200b"

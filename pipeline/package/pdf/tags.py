@@ -12,10 +12,10 @@ from pipeline.model.page_map import printed_letters
 from pipeline.package.pdf.engine.adapter.drawn import shown
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, TypesetPage
-from pipeline.package.pdf.markup import classes, read_text
-from pipeline.package.pdf.nodes import StructureNode
-from pipeline.package.pdf.roles import ILLUSTRATIONS, NOT_BEFORE
+from pipeline.package.pdf.print_markup import classes, read_text
 from pipeline.package.pdf.structure import Structure
+from pipeline.package.pdf.structure_nodes import StructureNode
+from pipeline.package.pdf.structure_roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.table_heads import NUMBER, Named, cell_attributes, name_heads
 from pipeline.package.pdf.ua2 import follow
 from pipeline.package.units import BOX, Annotation, DrawnText, MarkedContent, Tag

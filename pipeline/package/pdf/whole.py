@@ -15,19 +15,19 @@ from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.words import words
-from pipeline.package.files import attached
-from pipeline.package.pdf.archive import make_archival, turn_drawn
+from pipeline.package.page_files import attached
+from pipeline.package.pdf.archival import make_archival, turn_drawn
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.fit import fit_pages
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log
-from pipeline.package.pdf.markup import ready_text
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_feet import page_foot, stranded
 from pipeline.package.pdf.page_starts import Pieces, text_flows
 from pipeline.package.pdf.press import PlatesResult, coarse_images, prepare, read_plates
+from pipeline.package.pdf.print_markup import ready_text
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.plan import first_blocks

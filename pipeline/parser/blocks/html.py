@@ -9,8 +9,8 @@ from pipeline.model.late import late
 from pipeline.model.secrets import meaning_of
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.lines import Cursor
-from pipeline.parser.markup.tags import KNOWN_TAGS
-from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
+from pipeline.parser.markup.html_tokens import CLOSING_TAG, OPENING_TAG
+from pipeline.parser.markup.safe_tags import KNOWN_TAGS
 
 BLOCK_TAGS = (
     "address article aside base basefont blockquote body caption center col colgroup dd details"

@@ -17,14 +17,18 @@ from pipeline.model.sheet.colours import contrast
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import (
     affiliations,
-    files,
     form,
     identifiers,
     languages,
     licences,
     pairs,
-    roles,
     subjects,
+)
+from pipeline.parser.frontmatter import (
+    contributor_roles as roles,
+)
+from pipeline.parser.frontmatter import (
+    named_files as files,
 )
 from pipeline.parser.frontmatter.form import reference
 from pipeline.parser.frontmatter.identifiers import BadValueError

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from pipeline.model.words import FOLDER, words
-from pipeline.model.words.writing import tags_by_name, writing
+from pipeline.model.words.writing_conventions import tags_by_name, writing
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 

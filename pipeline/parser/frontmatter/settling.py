@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec.structs import asdict, replace
 
-from pipeline.model.metadata import Isbns, Metadata, parts
-from pipeline.model.metadata.parts import in_13_digits
+from pipeline.model.metadata import Isbns, Metadata
+from pipeline.model.metadata import structured_values as parts
+from pipeline.model.metadata.structured_values import in_13_digits
 from pipeline.model.paper import FitOptions, PageOptions
 from pipeline.model.words import words
 from pipeline.parser.frontmatter import identifiers, licences, subjects

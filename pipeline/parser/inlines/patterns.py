@@ -18,7 +18,7 @@ from pipeline.model.late import late
 from pipeline.model.variables import NAME
 from pipeline.parser.characters import ENTITY, PUNCTUATION, REPLACEMENT, decode_entity
 from pipeline.parser.inlines.links import encode
-from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
+from pipeline.parser.markup.html_tokens import CLOSING_TAG, OPENING_TAG
 
 RAW_HTML = (
     rf"{OPENING_TAG}|{CLOSING_TAG}|<!-->|<!--->|<!--.*?-->|<\?.*?\?>|<![A-Za-z][^>]*>"

@@ -21,7 +21,7 @@ from pipeline.parser.markup.flow import (
     trim,
 )
 from pipeline.parser.markup.inline_elements import code_text
-from pipeline.parser.markup.tags import Frame
+from pipeline.parser.markup.safe_tags import Frame
 
 _BREAKS = frozenset({"pagebreak", "page-break", "newpage"})
 _COMMANDS = frozenset({f"\\{name}" for name in PAGE_BREAKS.split("|")})

@@ -17,20 +17,22 @@ from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
 from pipeline.model.secrets import meaning_of
 from pipeline.model.variables import WRITTEN
-from pipeline.parser import comments, strings, styles
+from pipeline.parser import comments, strings
+from pipeline.parser import style_attributes as styles
 from pipeline.parser.characters import shorten
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.cuts import COMMENT
 from pipeline.parser.lines import Line, LinePlaces, numbered
 from pipeline.parser.markup import block_elements as blocks
+from pipeline.parser.markup import html_tables as tables
 from pipeline.parser.markup import inline_elements as inlines
-from pipeline.parser.markup import tables, tags
+from pipeline.parser.markup import safe_tags as tags
 from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
+from pipeline.parser.markup.html_tokens import Kind, MarkupToken, tokenise
 from pipeline.parser.markup.inline_elements import void_element
-from pipeline.parser.markup.tags import Frame
-from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
+from pipeline.parser.markup.safe_tags import Frame
 from pipeline.parser.ranges import LINE_END
-from pipeline.parser.styles import InlineStyle
+from pipeline.parser.style_attributes import InlineStyle
 
 _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})

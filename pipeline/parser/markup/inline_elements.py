@@ -10,7 +10,7 @@ from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import plain_text, walk
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import as_inlines, bind, distribute
-from pipeline.parser.markup.tags import Frame
+from pipeline.parser.markup.safe_tags import Frame
 
 
 def void_element(frame: Frame) -> Iterable[Node]:

@@ -16,7 +16,7 @@ from pipeline.model.paper import Theme
 from pipeline.model.rendered import CoverPage, Face, Style
 from pipeline.model.words import words
 from pipeline.model.writing_systems import fonts_for
-from pipeline.render.cover.colours import CoverPalette, digest, palette
+from pipeline.render.cover.cover_colours import CoverPalette, digest, palette
 from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import logo

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.model import Asset
-from pipeline.render.cover.colours import CoverPalette
+from pipeline.render.cover.cover_colours import CoverPalette
 
 
 class Paper(NamedTuple):

@@ -10,7 +10,7 @@ import jinja2
 
 from pipeline.model import Asset, Document
 from pipeline.model.metadata import Metadata
-from pipeline.model.metadata.parts import in_13_digits
+from pipeline.model.metadata.structured_values import in_13_digits
 from pipeline.model.rendered import CoverPage, Style
 from pipeline.model.sheet.spread import BLEED, MARKS, SpreadSheet, reading
 from pipeline.model.writing_systems import beyond
@@ -24,7 +24,7 @@ from pipeline.render.cover import (
     front_of,
     look_of,
 )
-from pipeline.render.cover.colours import digest
+from pipeline.render.cover.cover_colours import digest
 from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.environment import sheets
 

@@ -16,7 +16,7 @@ from pipeline.model.editions import Edition
 from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, ROLES
 from pipeline.model.tree import plain_text, walk
-from pipeline.render.contents import nav_points, numbered, targets
+from pipeline.render.contents_markup import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.epub.front import (
@@ -33,10 +33,10 @@ from pipeline.render.epub.front import (
     properties,
     title_page,
 )
-from pipeline.render.nodes import NodeRenderer, page_id
-from pipeline.render.notes import listing_notes
+from pipeline.render.node_markup import NodeRenderer, page_id
+from pipeline.render.note_placement import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
-from pipeline.render.styles import construct_styles, screen_faces
+from pipeline.render.style_sheets import construct_styles, screen_faces
 from pipeline.render.table_fit import Setting
 from pipeline.system.store import Memo
 

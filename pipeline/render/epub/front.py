@@ -9,7 +9,7 @@ from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Trait
 from pipeline.render.cover import cover_file, cover_image, is_drawing
 from pipeline.render.imprint import book_facts, logo, names
-from pipeline.render.nodes import NodeRenderer
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.timings import total
 
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"

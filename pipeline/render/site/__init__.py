@@ -13,7 +13,7 @@ from pipeline.model.editions import Edition, output_name
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Trait
-from pipeline.render.contents import nav_points, targets
+from pipeline.render.contents_markup import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import (
     WebFacts,
@@ -27,13 +27,13 @@ from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, web_facts
 from pipeline.render.linked_data import linked_data
-from pipeline.render.nodes import NodeRenderer
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.site import discovery
 from pipeline.render.site.feeds import feeds, head_links
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import search_script, searched_text
-from pipeline.render.styles import screen_faces, script
+from pipeline.render.style_sheets import screen_faces, script
 from pipeline.render.timings import minutes
 from pipeline.system.store import Memo
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document
 from pipeline.model.tree import plain_text
-from pipeline.render.contents import numbered
+from pipeline.render.contents_markup import numbered
 from pipeline.render.plan import Chapter, chapters
 
 INDEX, SEARCH, NOT_FOUND = "index.html", "search.html", "404.html"

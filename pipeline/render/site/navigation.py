@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pipeline.model import ContentsEntry, Document
 from pipeline.model.tree import plain_text
-from pipeline.render.nodes import NodeRenderer
+from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.site.naming import SitePage, entries_by_target
 
 NEAR = 150

@@ -20,7 +20,7 @@ from pipeline import model
 from pipeline.model import Block, Node
 from pipeline.model.tree import plain_text, walk
 from pipeline.render.environment import read_text
-from pipeline.render.nodes import note_id
+from pipeline.render.node_markup import note_id
 from pipeline.render.site.naming import SitePage
 
 BREAKS: frozenset[type[Node]] = frozenset({

@@ -12,11 +12,11 @@ from PIL import Image
 
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package import pdf
-from pipeline.package.files import font_files
+from pipeline.package.page_files import font_files
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.markup import ready
+from pipeline.package.pdf.print_markup import ready
 from pipeline.package.pdf.text_columns import arrange
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read

@@ -24,12 +24,13 @@ from pipeline import driver
 from pipeline.features.forms.fonts import LATIN_FACE
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import tree_of
-from pipeline.package.files import font_files
+from pipeline.package.page_files import font_files
 from pipeline.package.pdf import engine
-from pipeline.package.pdf.engine.adapter import names, weasyprint
+from pipeline.package.pdf.engine.adapter import private_names as names
+from pipeline.package.pdf.engine.adapter import weasyprint
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.engine.fast import names as names_of_fast
+from pipeline.package.pdf.engine.fast import fast_names as names_of_fast
 from pipeline.package.pdf.units.setting import heads
 from pipeline.package.units import Furniture
 from tests.helpers.paths import ROOT

@@ -19,13 +19,13 @@ import pytest
 from pipeline.features.forms.fonts import LATIN_FACE
 from pipeline.model.faces import FACES
 from pipeline.model.rendered import tree_of
-from pipeline.package.files import font_files
+from pipeline.package.page_files import font_files
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import patching, weasyprint
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_text
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.engine.fast import declared, loading, splitting
-from pipeline.package.pdf.engine.fast.lines import ShapedText
+from pipeline.package.pdf.engine.fast.text_lines import ShapedText
 
 pytestmark = pytest.mark.skipif(engine.PLAIN in os.environ, reason="the engine is plain")
 

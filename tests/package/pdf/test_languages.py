@@ -12,7 +12,7 @@ from pipeline.model.diagnostics import Severity
 from pipeline.model.faces import font_file
 from pipeline.model.sheet.proportions import is_book
 from pipeline.model.tree import plain_text
-from pipeline.model.words.writing import ALPHABETS
+from pipeline.model.words.writing_conventions import ALPHABETS
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.resolve import resolve
@@ -92,7 +92,7 @@ def test_a_package_of_fonts_that_is_not_installed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "pipeline.package.files.font_file",
+        "pipeline.package.page_files.font_file",
         lambda face: None if "cjk" in face.package else font_file(face),
     )
     (found,) = make("Words, 漢.", tmp_path).diagnostics

@@ -25,7 +25,7 @@ from pipeline.model.sheet.colours import contrast
 from pipeline.model.sheet.proportions import sheet_for
 from pipeline.model.sheet.rules import print_style
 from pipeline.package import package, pdf
-from pipeline.package.pdf.markup import ready
+from pipeline.package.pdf.print_markup import ready
 from pipeline.parser import parse
 from pipeline.system.paths import CHECKOUT
 from tests.helpers import making

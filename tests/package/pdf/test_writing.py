@@ -17,11 +17,11 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.words import words
 from pipeline.package import package
-from pipeline.package.files import font_files
+from pipeline.package.page_files import font_files
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.markup import classes, ready
+from pipeline.package.pdf.print_markup import classes, ready
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, read
 

@@ -27,12 +27,12 @@ from pipeline.commands.importing.draft import (
     lost,
     unread,
 )
-from pipeline.commands.importing.html import of_page
-from pipeline.commands.importing.odf import names
+from pipeline.commands.importing.odf import odf_names as names
 from pipeline.commands.importing.odf.changes import settle
+from pipeline.commands.importing.odf.odf_styles import OdfStyles
 from pipeline.commands.importing.odf.page import MOST_REPEATED, OdfPage
-from pipeline.commands.importing.odf.styles import OdfStyles
 from pipeline.commands.importing.page_metadata import language_of, meaningful
+from pipeline.commands.importing.web_article import of_page
 from pipeline.model.metadata import Contributor, Metadata
 
 

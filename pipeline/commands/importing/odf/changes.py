@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.article import drop
 from pipeline.commands.importing.draft import Changes, append_text
-from pipeline.commands.importing.odf.names import TEXT
+from pipeline.commands.importing.odf.odf_names import TEXT
 
 INSERTED, DELETED = f"{TEXT}inserted", f"{TEXT}deleted"
 """Elements around kept changes, which do not occur in files."""

@@ -17,7 +17,7 @@ from pipeline.commands.importing.atoms import last_or_new, set_numbering
 from pipeline.commands.importing.citations import Marks
 from pipeline.commands.importing.draft import COMMENT, MATH_MARK, append_text, is_coloured
 from pipeline.commands.importing.odf.changes import DELETED, INSERTED
-from pipeline.commands.importing.odf.names import (
+from pipeline.commands.importing.odf.odf_names import (
     DRAW,
     LEAVE_OUT,
     OFFICE,
@@ -32,7 +32,7 @@ from pipeline.commands.importing.odf.names import (
     is_code,
     number_of,
 )
-from pipeline.commands.importing.odf.styles import OdfStyles
+from pipeline.commands.importing.odf.odf_styles import OdfStyles
 from pipeline.commands.importing.page_metadata import TITLE
 from pipeline.commands.importing.symbols import readable
 

@@ -13,13 +13,13 @@ import pypdfium2
 from msgspec.structs import replace
 
 from pipeline.commands.importing.appearance import KNOWN
+from pipeline.commands.importing.copied_lines import inlines
 from pipeline.commands.importing.draft import TYPED, Draft, listed, lost, made_here, unread
-from pipeline.commands.importing.html import of_page
-from pipeline.commands.importing.lines import inlines
 from pipeline.commands.importing.page_metadata import language_of, meaningful
 from pipeline.commands.importing.pdf.pieces import PdfImages, linked
 from pipeline.commands.importing.pdf.plain import page_of_lines
 from pipeline.commands.importing.pdf.tagged import DRAWING, page_of_structure
+from pipeline.commands.importing.web_article import of_page
 from pipeline.model import Link, Node, Text
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Contributor, Metadata

@@ -15,9 +15,9 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from msgspec.structs import astuple, replace
 
-from pipeline.commands.importing.pdf.lines import PdfLine, PdfPiece, write_lines
+from pipeline.commands.importing.pdf.pdf_lines import PdfLine, PdfPiece, write_lines
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.verify.layout import PageAddress, PageElement, PageLayout, Picture, TextRun
+from pipeline.verify.page_content import PageAddress, PageElement, PageLayout, Picture, TextRun
 
 LEAST = 16
 """Points that an image is high or wide at least."""

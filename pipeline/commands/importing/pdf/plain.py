@@ -13,8 +13,9 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.appearance import LARGER, Levels
+from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE
-from pipeline.commands.importing.pdf.lines import (
+from pipeline.commands.importing.pdf.pdf_lines import (
     END,
     HYPHENS,
     PdfLine,
@@ -25,11 +26,10 @@ from pipeline.commands.importing.pdf.lines import (
     shape,
     write_lines,
 )
+from pipeline.commands.importing.pdf.pdf_tables import PdfTable, with_tables
 from pipeline.commands.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
-from pipeline.commands.importing.pdf.tables import PdfTable, with_tables
-from pipeline.commands.importing.references import LABEL
 from pipeline.commands.importing.typed_lists import TO_TICK
-from pipeline.verify.layout import PageLayout
+from pipeline.verify.page_content import PageLayout
 
 INDENT = 3
 """The maximum indentation of a paragraph's first line, relative to the size of the text."""

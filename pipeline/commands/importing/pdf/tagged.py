@@ -12,8 +12,9 @@ from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.appearance import SIZE, Levels
 from pipeline.commands.importing.atoms import last_or_new, number_by
+from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE
-from pipeline.commands.importing.pdf.lines import (
+from pipeline.commands.importing.pdf.pdf_lines import (
     HYPHENS,
     PdfLine,
     PdfText,
@@ -32,10 +33,9 @@ from pipeline.commands.importing.pdf.pieces import (
     referred,
     without_mark,
 )
-from pipeline.commands.importing.references import LABEL
 from pipeline.commands.importing.typed_lists import NUMBER
-from pipeline.verify.layout import PageLayout, TextRun
-from pipeline.verify.tags import INLINE
+from pipeline.verify.page_content import PageLayout, TextRun
+from pipeline.verify.tag_reading import INLINE
 
 _HEADING = re.compile(r"H(?:eading ?)?([1-7])", re.IGNORECASE)
 _TOP = ("H", "Title")

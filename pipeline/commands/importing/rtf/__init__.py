@@ -24,10 +24,10 @@ from pipeline.commands.importing.draft import (
     lost,
     unread,
 )
-from pipeline.commands.importing.html import of_page
 from pipeline.commands.importing.page_metadata import language_of, meaningful
 from pipeline.commands.importing.rtf.reader import RtfReader
-from pipeline.commands.importing.rtf.tokens import tokens
+from pipeline.commands.importing.rtf.rtf_tokens import tokens
+from pipeline.commands.importing.web_article import of_page
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.words.guessing import language_of_text
 

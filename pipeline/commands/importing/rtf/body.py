@@ -13,7 +13,7 @@ from pipeline.commands.importing.atoms import Atom, fill, last_or_new, number_by
 from pipeline.commands.importing.captions import join_captions
 from pipeline.commands.importing.draft import COMMENT
 from pipeline.commands.importing.page_metadata import TITLE
-from pipeline.commands.importing.word.styles import kind_of
+from pipeline.commands.importing.word.word_styles import kind_of
 
 MOST_NESTED = 9
 """The maximum nesting of tables."""

@@ -15,7 +15,7 @@ from pipeline.commands.importing.atoms import Atom
 from pipeline.commands.importing.citations import Marks
 from pipeline.commands.importing.draft import NOTE_MARK, Changes, is_coloured
 from pipeline.commands.importing.rtf.body import COLOUR, RtfBody
-from pipeline.commands.importing.rtf.tokens import CHARACTERS, CHARSETS, RtfToken, encoding
+from pipeline.commands.importing.rtf.rtf_tokens import CHARACTERS, CHARSETS, RtfToken, encoding
 from pipeline.parser.characters import FORBIDDEN
 
 _SKIPPED = frozenset(

@@ -30,15 +30,15 @@ from pipeline.commands.importing.draft import (
     lost,
     unread,
 )
-from pipeline.commands.importing.html import of_page
+from pipeline.commands.importing.link_targets import unlabelled
 from pipeline.commands.importing.omml import M
 from pipeline.commands.importing.page_metadata import meaningful
-from pipeline.commands.importing.references import unlabelled
 from pipeline.commands.importing.text_head import date_in
+from pipeline.commands.importing.web_article import of_page
 from pipeline.commands.importing.word.body import Body
-from pipeline.commands.importing.word.parts import WordParts
 from pipeline.commands.importing.word.runs import MC, NEW, OLD, chosen
-from pipeline.commands.importing.word.styles import VAL, W
+from pipeline.commands.importing.word.word_parts import WordParts
+from pipeline.commands.importing.word.word_styles import VAL, W
 from pipeline.model import Block, Node, Text
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.rewriting import rewrite

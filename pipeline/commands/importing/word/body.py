@@ -13,9 +13,9 @@ from pipeline.commands.importing.appearance import BOLD, SIZE
 from pipeline.commands.importing.atoms import Atom, fill, last_or_new, set_numbering
 from pipeline.commands.importing.captions import join_captions
 from pipeline.commands.importing.draft import COMMENT_MARK, NOTE_MARK, Changes
-from pipeline.commands.importing.word.parts import WordParts
 from pipeline.commands.importing.word.runs import Runs
-from pipeline.commands.importing.word.styles import VAL, Level, W, on
+from pipeline.commands.importing.word.word_parts import WordParts
+from pipeline.commands.importing.word.word_styles import VAL, Level, W, on
 
 _TYPES = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _ALIGNED = {"right": "right", "end": "right", "center": "center"}

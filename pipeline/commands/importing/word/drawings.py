@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.word.styles import W
+from pipeline.commands.importing.word.word_styles import W
 
 OFFICE = "{urn:schemas-microsoft-com:office:office}"
 

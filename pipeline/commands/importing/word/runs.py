@@ -30,8 +30,8 @@ from pipeline.commands.importing.word.drawings import (
     kind_of_drawing,
     local_name,
 )
-from pipeline.commands.importing.word.parts import WordParts
-from pipeline.commands.importing.word.styles import VAL, W, on
+from pipeline.commands.importing.word.word_parts import WordParts
+from pipeline.commands.importing.word.word_styles import VAL, W, on
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

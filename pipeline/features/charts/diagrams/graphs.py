@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.features.charts.chart_layout import Plan, Scale, key
 from pipeline.features.charts.diagrams import arithmetic, shared
-from pipeline.features.charts.layout import Plan, Scale, key
 from pipeline.features.charts.look import CAPITAL, GAP, HAIRLINE, INK, LEADING, QUIET, STROKE
 from pipeline.features.charts.scene import Label, Mark, Marker, Point, Rule, Scene
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.features.charts.chart_layout import Plan, Scale
 from pipeline.features.charts.diagrams import shared
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, number, pretty
-from pipeline.features.charts.layout import Plan, Scale
 from pipeline.features.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.features.charts.scene import Label, Mark, Marker, Point, Rule, Scene
 

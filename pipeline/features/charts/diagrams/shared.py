@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 from pipeline.features.charts import numbers
+from pipeline.features.charts.chart_layout import Plan, ticks
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, number, pretty
-from pipeline.features.charts.layout import Plan, ticks
 from pipeline.features.charts.look import CAPITAL
 from pipeline.features.charts.scene import Box, Fill, Label, Mark, Point, Rule
 from pipeline.model import Chart

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from pipeline.features.citations.csl.marks import ADDRESS, CLOSE, NO_CASE, TERM, plain
+from pipeline.features.citations.csl.text_marks import ADDRESS, CLOSE, NO_CASE, TERM, plain
 
 _SMALL = frozenset(
     "a an and as at but by down for from in into nor of on onto or over so the till to up via"

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from pipeline.features.citations.csl import cases, marks
+from pipeline.features.citations.csl import cases
+from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.context import Context
-from pipeline.features.citations.csl.data import Cite, Element
+from pipeline.features.citations.csl.csl_data import Cite, Element
 from pipeline.features.citations.csl.render import children
 from pipeline.features.citations.csl.style import CitationStyle
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pipeline.features.citations.csl.data import Cite, Element, Reference
+from pipeline.features.citations.csl.csl_data import Cite, Element, Reference
 from pipeline.features.citations.csl.locales import Locale
 from pipeline.features.citations.csl.style import CitationStyle
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.features.citations.csl.context import NOTHING, Disambiguation
-from pipeline.features.citations.csl.data import Name, Reference
+from pipeline.features.citations.csl.csl_data import Name, Reference
 from pipeline.features.citations.csl.style import CitationStyle
-from pipeline.model.words.writing import letters
+from pipeline.model.words.writing_conventions import letters
 
 Write = Callable[[Reference, Disambiguation], str]
 """A function that cites a work with some additions, in plain text."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.features.citations.csl.data import LANG, TEXT, Element, from_xml
+from pipeline.features.citations.csl.csl_data import LANG, TEXT, Element, from_xml
 
 
 class Term(msgspec.Struct, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.features.citations.csl.locales import Locale
-from pipeline.features.citations.csl.marks import plain
-from pipeline.model.words.writing import roman
+from pipeline.features.citations.csl.text_marks import plain
+from pipeline.model.words.writing_conventions import roman
 
 DIGITS = 18
 """The maximum number of digits of a number; more are text, as they are."""

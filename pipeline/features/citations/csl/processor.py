@@ -9,15 +9,16 @@ from xml.etree.ElementTree import fromstring
 
 import msgspec
 
-from pipeline.features.citations.csl import cases, marks
+from pipeline.features.citations.csl import cases
+from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.clusters import join_cites
 from pipeline.features.citations.csl.context import Context, Disambiguation
-from pipeline.features.citations.csl.data import Cite, Element, Locator, Reference, from_xml
+from pipeline.features.citations.csl.csl_data import Cite, Element, Locator, Reference, from_xml
 from pipeline.features.citations.csl.dates import sort_key
 from pipeline.features.citations.csl.disambiguation import disambiguate
-from pipeline.features.citations.csl.marks import formatted, plain
 from pipeline.features.citations.csl.render import children, render
 from pipeline.features.citations.csl.style import CitationStyle
+from pipeline.features.citations.csl.text_marks import formatted, plain
 from pipeline.model import CitationItem
 from pipeline.resolve.collation import Collation, Key
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.features.citations.csl import cases, dates, marks, numbers
+from pipeline.features.citations.csl import cases, dates, numbers
+from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.context import Context
-from pipeline.features.citations.csl.data import Date, Element
-from pipeline.features.citations.csl.marks import formatted
+from pipeline.features.citations.csl.csl_data import Date, Element
 from pipeline.features.citations.csl.numbers import is_numeric
 from pipeline.features.citations.csl.render_names import label, names
+from pipeline.features.citations.csl.text_marks import formatted
 
 _ADDRESSES = {
     "DOI": "https://doi.org/",

@@ -8,9 +8,9 @@ import msgspec
 
 from pipeline.features.citations.csl import cases, numbers
 from pipeline.features.citations.csl.context import Context
-from pipeline.features.citations.csl.data import TEXT, Element, Name
-from pipeline.features.citations.csl.marks import formatted
-from pipeline.features.citations.csl.names import name_options, sort_names, write_names
+from pipeline.features.citations.csl.csl_data import TEXT, Element, Name
+from pipeline.features.citations.csl.person_names import name_options, sort_names, write_names
+from pipeline.features.citations.csl.text_marks import formatted
 
 Render = Callable[[Element, Context], list[str]]
 """A function that renders the children of an element."""

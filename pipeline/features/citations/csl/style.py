@@ -7,7 +7,7 @@ from xml.etree.ElementTree import ParseError
 
 import msgspec
 
-from pipeline.features.citations.csl.data import NAMESPACE, Element, from_xml
+from pipeline.features.citations.csl.csl_data import NAMESPACE, Element, from_xml
 from pipeline.features.citations.csl.locales import Locale, locale_of
 
 MOST_ELEMENTS = 100_000

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pipeline.features.citations.csl.data import Reference
+from pipeline.features.citations.csl.csl_data import Reference
 from pipeline.features.citations.works import bibtex, from_bibtex, from_csl
 from pipeline.features.citations.works.bibtex import BibtexEntry
 from pipeline.features.citations.works.from_csl import BadEntryError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.features.citations.csl.data import Name
+from pipeline.features.citations.csl.csl_data import Name
 from pipeline.features.citations.works.latex import plain_text
 
 _AND = re.compile(r"\s+and\s+", re.I)

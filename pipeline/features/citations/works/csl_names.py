@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.features.citations.csl.data import Name
+from pipeline.features.citations.csl.csl_data import Name
 
 _ATTACHED = re.compile(r"([^\W\d_]+['’‐-])(?=[^\W\d_])")
 """A possible particle written with the name: d'Aubignac, al-Hakim."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.features.citations.csl.data import Date
+from pipeline.features.citations.csl.csl_data import Date
 from pipeline.features.citations.works.bibtex import MONTHS
 
 _DATE = re.compile(r"(-?\d{3,5})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")

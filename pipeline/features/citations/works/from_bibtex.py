@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline.features.citations.csl import cases, marks
-from pipeline.features.citations.csl.data import Date, Name, Reference
+from pipeline.features.citations.csl import cases
+from pipeline.features.citations.csl import text_marks as marks
+from pipeline.features.citations.csl.csl_data import Date, Name, Reference
 from pipeline.features.citations.works.bibtex import BibtexEntry
 from pipeline.features.citations.works.bibtex_names import read_names
 from pipeline.features.citations.works.dates import edtf, year_and_month
 from pipeline.features.citations.works.from_csl import CSL_KINDS
 from pipeline.features.citations.works.latex import plain_text, to_text
 from pipeline.model.diagnostics import Span
-from pipeline.model.words.writing import tags_by_name
+from pipeline.model.words.writing_conventions import tags_by_name
 
 _KINDS = {
     "article": "article-journal", "newspaper": "article-newspaper",

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.features.citations.csl import marks
-from pipeline.features.citations.csl.data import Date, Name, Reference
+from pipeline.features.citations.csl import text_marks as marks
+from pipeline.features.citations.csl.csl_data import Date, Name, Reference
 from pipeline.features.citations.works.csl_names import csl_name
 from pipeline.features.citations.works.dates import edtf
 from pipeline.model.diagnostics import Span

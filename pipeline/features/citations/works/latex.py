@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 
-from pipeline.features.citations.csl import marks
+from pipeline.features.citations.csl import text_marks as marks
 
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",

@@ -4,7 +4,7 @@ that it knows a product by."""
 from __future__ import annotations
 
 from pipeline.model.metadata import Identifier, Metadata
-from pipeline.model.metadata.parts import in_13_digits
+from pipeline.model.metadata.structured_values import in_13_digits
 from pipeline.package.catalog.record import Parts, Product, Record, element, is_open, isbn_of
 
 DATE_FORMATS = {4: "05", 6: "01", 8: "00"}

@@ -19,8 +19,8 @@ from pipeline.model.sheet.proportions import standards_for
 from pipeline.package import units
 from pipeline.package.pdf.engine.adapter.heads import begin_pages
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.markup import HEADINGS, classes
-from pipeline.package.pdf.roles import heading_level
+from pipeline.package.pdf.print_markup import HEADINGS, classes
+from pipeline.package.pdf.structure_roles import heading_level
 
 CONTAINERS = frozenset({"html", "body", "main"})
 """The elements whose children make up units."""

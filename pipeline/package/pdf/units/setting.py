@@ -8,19 +8,19 @@ from pipeline.keep import kept
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
 from pipeline.package import units
-from pipeline.package.pdf.archive import turn_drawn
+from pipeline.package.pdf.archival import turn_drawn
 from pipeline.package.pdf.engine.adapter.drawn import draw, shown
 from pipeline.package.pdf.engine.adapter.heads import heads as set_furniture
 from pipeline.package.pdf.engine.adapter.heads import is_plain, place_of, styled
-from pipeline.package.pdf.engine.adapter.layout import Targets
 from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.objects import PDF
+from pipeline.package.pdf.engine.adapter.page_layout import Targets
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
-from pipeline.package.pdf.markup import ready_text
 from pipeline.package.pdf.page_feet import page_foot
 from pipeline.package.pdf.page_starts import text_flows
+from pipeline.package.pdf.print_markup import ready_text
 from pipeline.package.pdf.tags import drawn_text, read_tags
 from pipeline.system.paths import note
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure import boxes
 
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 
 
 class LayoutBox(Protocol):

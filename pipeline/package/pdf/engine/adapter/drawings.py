@@ -17,7 +17,7 @@ from tinycss2.color5 import parse_color  # type: ignore[import-untyped]
 from pipeline.model import Asset
 from pipeline.model.rendered import FORMULA_SHAPES, FormulaShapes
 from pipeline.package.pdf.engine.adapter.objects import Array, Dictionary, Stream
-from pipeline.package.pdf.markup import ASSET
+from pipeline.package.pdf.print_markup import ASSET
 
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
 OPERATORS = {"M": "m", "L": "l", "Q": "c", "C": "c"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import weasyprint
 
-from pipeline.package.pdf.engine.adapter.layout import Layout, SidedStyles
+from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
 from pipeline.package.pdf.engine.adapter.spaces import (
     TextLayout,
     remove_last_whitespace,

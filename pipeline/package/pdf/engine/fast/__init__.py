@@ -14,8 +14,8 @@ def install() -> None:
     or in the whole process where that changes nothing but time."""
     with lighter_import():
         from pipeline.package.pdf.engine.adapter import weasyprint
-    from pipeline.package.pdf.engine.adapter.names import KNOWN, changes
-    from pipeline.package.pdf.engine.fast.names import NAMES
+    from pipeline.package.pdf.engine.adapter.private_names import KNOWN, changes
+    from pipeline.package.pdf.engine.fast.fast_names import NAMES
 
     if weasyprint.VERSION.split(".")[0] != KNOWN or any(changes(NAMES)):
         return
@@ -25,12 +25,20 @@ def install() -> None:
 
     from pipeline.package.pdf.engine.adapter import patching
     from pipeline.package.pdf.engine.fast import (
+        footnotes as notes,
+    )
+    from pipeline.package.pdf.engine.fast import (
         hyphenation,
-        lines,
-        notes,
         splitting,
-        styles,
-        writing,
+    )
+    from pipeline.package.pdf.engine.fast import (
+        pdf_writing as writing,
+    )
+    from pipeline.package.pdf.engine.fast import (
+        shared_styles as styles,
+    )
+    from pipeline.package.pdf.engine.fast import (
+        text_lines as lines,
     )
 
     patching.FASTER_LAYOUT |= {

@@ -19,7 +19,7 @@ from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
 from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
 
 from pipeline.package.pdf.engine.adapter.spaces import SPACES
-from pipeline.package.pdf.engine.fast.lines import (
+from pipeline.package.pdf.engine.fast.text_lines import (
     CAN_READ_GLYPHS,
     STYLE_ATTRIBUTES,
     GlyphRun,

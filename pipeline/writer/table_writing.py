@@ -14,10 +14,10 @@ from pipeline.model.table_cells import column_count, place
 from pipeline.model.tree import walk
 from pipeline.parser.blocks.tables import MAX_COLUMNS
 from pipeline.parser.table_options import guess_row_heads, with_attributes, without_empty_heads
-from pipeline.writer.attributes import attribute_list
-from pipeline.writer.inlines import leaf
+from pipeline.writer.attribute_lists import attribute_list
+from pipeline.writer.html_writing import element, tag
+from pipeline.writer.inline_writing import leaf
 from pipeline.writer.lists import item_of
-from pipeline.writer.markup import element, tag
 from pipeline.writer.shapes import Writer, fenced, indented
 
 _LETTERS = {"left": "l", "center": "c", "right": "r", "decimal": "."}

@@ -26,7 +26,7 @@ from pipeline.commands.importing.draft import (
     lost,
 )
 from pipeline.commands.importing.interviews import with_speakers
-from pipeline.commands.importing.references import unlabelled
+from pipeline.commands.importing.link_targets import unlabelled
 from pipeline.commands.importing.text_head import date_in, with_head
 from pipeline.commands.importing.tidying import figures_left
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Link, Node, Note, Paragraph, Plain, Text
@@ -39,7 +39,7 @@ from pipeline.parser import parse
 from pipeline.resolve.images import BadImageError, examine
 from pipeline.writer import UnwritableError, write, write_blocks
 from pipeline.writer.blocks import BLOCKS
-from pipeline.writer.inlines import WRITERS
+from pipeline.writer.inline_writing import WRITERS
 from pipeline.writer.sameness import same
 
 RUN, SHORT = 3, 4

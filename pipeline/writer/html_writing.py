@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
-from pipeline.writer.attributes import UnwritableError
+from pipeline.writer.attribute_lists import UnwritableError
 
 
 def unwritable(node: Node) -> UnwritableError:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from pipeline.package.pdf.roles import GROUPS, INLINE
+from pipeline.package.pdf.structure_roles import GROUPS, INLINE
 from pipeline.package.units import Annotation, MarkedContent
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from pipeline.features.charts import look
-from pipeline.features.charts.data import Data
+from pipeline.features.charts.chart_data import Data
 from pipeline.features.charts.look import CAPITAL, GAP, HAIRLINE, LEADING, QUIET
 from pipeline.features.charts.scene import Anchor, Box, Label, Mark, Rule
 from pipeline.model import Chart

@@ -19,17 +19,17 @@ from pipeline.model.print_marks import FIELD, FieldKind
 from pipeline.model.rendered import Inventory
 from pipeline.model.tree import is_for_teachers
 from pipeline.model.words import words
-from pipeline.model.words.writing import writing
-from pipeline.render import tables
-from pipeline.render.attributes import SizeClasses, attributes_of, classes_of
+from pipeline.model.words.writing_conventions import writing
+from pipeline.render import table_markup as tables
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Sign, Trait, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import article_front, language_links
+from pipeline.render.element_attributes import SizeClasses, attributes_of, classes_of
 from pipeline.render.figures import figure_rows
 from pipeline.render.gap_fields import Fields, with_fields
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.math_images import FormulaImage, FormulaImages
-from pipeline.render.notes import NotePlace, PrintedNotes
+from pipeline.render.note_placement import NotePlace, PrintedNotes
 from pipeline.render.semantics import BLOCK_TAGS, form, form_roles, index_links, semantics
 from pipeline.render.slots import SLOTS, check_slots
 from pipeline.render.table_fit import SMALL, USUAL, cuts_words

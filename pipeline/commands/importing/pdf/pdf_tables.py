@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.pdf.lines import PdfLine, write_lines
+from pipeline.commands.importing.pdf.pdf_lines import PdfLine, write_lines
 
 GAP = 1.0
 """The minimum distance between columns, relative to the size of the letters."""

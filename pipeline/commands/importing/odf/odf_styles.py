@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.odf.names import FO, OFFICE, STYLE, SVG, TEXT
+from pipeline.commands.importing.odf.odf_names import FO, OFFICE, STYLE, SVG, TEXT
 
 _DEEPEST = 20
 """Styles that a style is based on, one on the other."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from pipeline.features.citations.csl import cases, marks
-from pipeline.features.citations.csl.data import Element, Name
+from pipeline.features.citations.csl import cases
+from pipeline.features.citations.csl import text_marks as marks
+from pipeline.features.citations.csl.csl_data import Element, Name
 from pipeline.features.citations.csl.locales import Locale
 
 # Chinese, Japanese and Korean names: family name first, no space between.

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipeline.parser.markup.tags import RAW_TEXT_TAGS
+from pipeline.parser.markup.safe_tags import RAW_TEXT_TAGS
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
 _ATTRIBUTE = (

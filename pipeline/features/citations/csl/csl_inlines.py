@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipeline import model
-from pipeline.features.citations.csl import marks
+from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.locales import Locale
 from pipeline.model import Attributes, Inline
 

@@ -35,7 +35,7 @@ class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Collation: ``script`` comes first in an index. ``own_letters`` are groups of a letter and those
     sorted after it as separate letters, ``digraph`` two letters that count as one, ``capitals`` the
     headings of letters whose capital differs. Choices are lettered with an ``alphabet`` of
-    `pipeline.model.words.writing`.
+    `pipeline.model.words.writing_conventions`.
 
     Reading: ``words_a_minute`` were measured with adults reading aloud in their own language
     (Trauzettel-Klosinski and Dietz, Standardized Assessment of Reading Performance, Investigative

@@ -13,7 +13,7 @@ from pipeline.commands.importing.appearance import TextLine
 from pipeline.commands.importing.atoms import Atom, Formats, fill
 from pipeline.commands.importing.draft import NOTE_MARK
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.verify.layout import TextRun
+from pipeline.verify.page_content import TextRun
 
 HYPHENS = ("-", "\u2010")
 """The signs at the end of a line in which a word is cut."""

@@ -16,9 +16,9 @@ from pipeline.model.variables import WRITTEN
 from pipeline.parser import strings
 from pipeline.parser.inlines.links import encode, normalise
 from pipeline.parser.inlines.references import CROSS_REFERENCE
-from pipeline.writer.attributes import attribute_list, blank
+from pipeline.writer.attribute_lists import attribute_list, blank
+from pipeline.writer.html_writing import image, tag, unwritable
 from pipeline.writer.joining import LeafToken, joined, settled
-from pipeline.writer.markup import image, tag, unwritable
 
 _CROSS_REFERENCE = re.compile(CROSS_REFERENCE)
 _VARIABLE = re.compile(r"%7B%7B((?:%20)*)([^\W\d_][\w-]*)((?:%20)*)%7D%7D")

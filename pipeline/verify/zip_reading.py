@@ -11,7 +11,7 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from pipeline.model.diagnostics import Span
-from pipeline.verify.markup import MarkupError, parse_xml
+from pipeline.verify.positioned_xml import MarkupError, parse_xml
 
 MAX_TEXT = 64 * 1024 * 1024
 """Bytes that are read of all markup together."""

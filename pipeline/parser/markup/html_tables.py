@@ -12,7 +12,7 @@ from pipeline.model import Alignment, Inline, Node, Paragraph, Table, TableCell,
 from pipeline.model.table_cells import MOST, regular, within_rows
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import FlowPart, as_blocks, as_inlines, is_blank, trim
-from pipeline.parser.markup.tags import Frame
+from pipeline.parser.markup.safe_tags import Frame
 
 _ALIGNMENTS: dict[str, Alignment] = {"left": "left", "center": "center", "right": "right"}
 _NO_SCOPE = ("scope", "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline.package.pdf.engine.adapter.boxes import is_block, is_notes
-from pipeline.package.pdf.engine.adapter.layout import Layout, original_block_level_layout
+from pipeline.package.pdf.engine.adapter.page_layout import Layout, original_block_level_layout
 
 
 class PendingNotes(dict[Any, None]):

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from pipeline.features.formulas.alphabets import in_alphabet
 from pipeline.features.formulas.commands import FUNCTIONS as FUNCTION_NAMES
-from pipeline.features.formulas.lines import NUMBER_MARK
 from pipeline.features.formulas.rows import FUNCTION
+from pipeline.features.formulas.table_lines import NUMBER_MARK
 
 TOKENS = frozenset({"mi", "mn", "mo", "mtext"})
 ATTRIBUTES = {

@@ -7,7 +7,7 @@ import msgspec
 from pipeline.model import Attributes, Node
 from pipeline.model.diagnostics import Span
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, make
-from pipeline.parser.styles import InlineStyle
+from pipeline.parser.style_attributes import InlineStyle
 
 
 def _words(text: str) -> frozenset[str]:

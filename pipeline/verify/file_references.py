@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from pipeline.model.css_addresses import loaded
 from pipeline.model.diagnostics import Span
 from pipeline.verify.findings import Finding, finding
-from pipeline.verify.markup import XLINK, attributes, place, words
+from pipeline.verify.positioned_xml import XLINK, attributes, place, words
 
 Kind: TypeAlias = Literal["link", "file", "id"]
 Style: TypeAlias = Literal["attribute", "element", "file"]

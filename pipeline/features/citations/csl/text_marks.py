@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.features.citations.csl.data import Element
+from pipeline.features.citations.csl.csl_data import Element
 
 CLOSE = "\ufdd0"
 ITALIC = "\ufdd1"

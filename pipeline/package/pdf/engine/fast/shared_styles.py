@@ -26,7 +26,7 @@ from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_V
 from weasyprint.formatting_structure.boxes import Box
 from weasyprint.text.line_break import strut as original_strut
 
-from pipeline.package.pdf.engine.adapter.layout import SidedStyles
+from pipeline.package.pdf.engine.adapter.page_layout import SidedStyles
 
 CONDITIONS: dict[str, Callable[[Any], bool]] = {
     "marker": lambda style: "list-item" in style["display"],

@@ -37,7 +37,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.tree import walk
 from pipeline.model.words.guessing import language_of_text
-from pipeline.parser.markup.tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
+from pipeline.parser.markup.safe_tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
 from pipeline.system.paths import Located, locate
 
 SAMPLE = 20_000

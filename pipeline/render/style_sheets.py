@@ -18,7 +18,7 @@ from pipeline.model.rendered import Face, Style
 from pipeline.model.sheet.colours import night_rules
 from pipeline.model.writing_systems import fonts_for
 from pipeline.render.environment import read_text
-from pipeline.render.nodes import note_id, reference_id
+from pipeline.render.node_markup import note_id, reference_id
 
 
 def drawing_faces(assets: Iterable[Asset]) -> tuple[Face, ...]:

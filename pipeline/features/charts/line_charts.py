@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.features.charts import layout, look
+from pipeline.features.charts import chart_layout as layout
+from pipeline.features.charts import look
 from pipeline.features.charts.look import CAPITAL, GAP, HAIRLINE, LEADING, QUIET, STROKE
 from pipeline.features.charts.scene import Mark, Marker, Point, Rule, Scene
 

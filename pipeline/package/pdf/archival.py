@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pipeline.model.editions import Edition
 from pipeline.model.late import late_module
 from pipeline.package.image_sizes import in_srgb
-from pipeline.package.pdf.colours import Inks, declare_intent, rgb_of, turn_colours
 from pipeline.package.pdf.engine.adapter.objects import (
     PDF,
     Array,
@@ -23,6 +22,7 @@ from pipeline.package.pdf.engine.adapter.objects import (
     content,
 )
 from pipeline.package.pdf.grey import GREYS, QUALITY
+from pipeline.package.pdf.printer_colours import Inks, declare_intent, rgb_of, turn_colours
 from pipeline.system.pictures import Image
 
 ImageCms = late_module("PIL.ImageCms")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.archive import BrokenArchiveError, parsed_xml
-from pipeline.commands.importing.word.styles import Numbering, Styles, W
+from pipeline.commands.importing.word.word_styles import Numbering, Styles, W
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
 

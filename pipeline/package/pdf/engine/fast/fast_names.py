@@ -3,7 +3,7 @@ parameters that functions take, and the reasons."""
 
 from __future__ import annotations
 
-from pipeline.package.pdf.engine.adapter.names import Uses
+from pipeline.package.pdf.engine.adapter.private_names import Uses
 
 NAMES: Uses = (
     (

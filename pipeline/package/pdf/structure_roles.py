@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.print_markup import classes
 
 ROLES = {
     "a": "Link",
