@@ -89,6 +89,12 @@ def make(
     return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES
 
 
+def named(name: str) -> Attributes:
+    """Attributes with an id; none if a list could not have it."""
+    listed = read(f"{{#{name}}}")
+    return listed[0] if listed and listed[0] == Attributes(name, (), ()) else NO_ATTRIBUTES
+
+
 def joined(first: Attributes, second: Attributes) -> Attributes:
     """The combined attributes; the id is that of ``second``, if it has one."""
     classes = tuple(dict.fromkeys(first.classes + second.classes))

@@ -208,6 +208,10 @@ class _Files:
             if isinstance(node, Image):
                 self._look_at(node)
         for node in walk(nodes):  # those that are not there leave nothing to refer to
+            if isinstance(node, model.FigureGroup) and not any(
+                self._is_there(figure.image) for figure in node.figures
+            ):
+                self._ids.discard(node.attributes.id)
             image = node.image if isinstance(node, model.Figure) else node
             if isinstance(image, Image) and not self._is_there(image):
                 self._ids.discard(node.attributes.id)

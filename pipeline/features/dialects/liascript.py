@@ -6,7 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from pipeline.model import Answer, Block, Choices, Document, Exercise
+from pipeline.model import Answer, Block, Choices, Document, Emphasis, Exercise, Paragraph, Text
 from pipeline.model.diagnostics import covering
 from pipeline.model.late import late
 from pipeline.parser.blockparser import LineProcessor
@@ -16,6 +16,7 @@ from pipeline.parser.lines import Cursor
 _CHOICE = re.compile(r"(?:[-*+][ \t]+)?\[([(\[])([ xX])[)\]]\][ \t]+(?=\S)")
 _HINT = re.compile(r"\[\[\?\]\][ \t]+(?=\S)")
 _GAP = re.compile(r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\][ \t]*$")
+_HINTS = "Hint:"
 _SPOKEN = r"--\{\{\d+(?: [^{}]*)?\}\}--"
 
 
@@ -35,7 +36,7 @@ class QuizProcessor(LineProcessor):
         elif match := _HINT.match(cursor.rest):
             self._end_choice()
             self.parser.close_unmatched()
-            cursor.rewrite(match.end(), "*Hint:* ")
+            cursor.rewrite(match.end(), f"*{_HINTS}* ")
         elif match := _GAP.match(cursor.rest):
             cursor.rewrite(match.end(), f"______{{{match[1].strip()}}}")
         return False
@@ -48,14 +49,19 @@ class QuizProcessor(LineProcessor):
                 return
 
 
+def _is_hint(block: Block) -> bool:
+    first = block.children[0] if isinstance(block, Paragraph) and block.children else None
+    return isinstance(first, Emphasis) and first.children == (Text(text=_HINTS),)
+
+
 def _as_exercises(document: Document) -> Document:
-    """The document with each quiz, and the explanation after it, as an exercise."""
+    """The document with each quiz, and the hints and the explanation after it, as an exercise."""
     blocks: list[Block] = []
     for block in document.blocks:
         before = blocks[-1] if blocks else None
         if isinstance(block, Choices):
             blocks.append(Exercise(children=(block,), span=block.span))
-        elif isinstance(block, Answer) and isinstance(before, Exercise):
+        elif isinstance(before, Exercise) and (isinstance(block, Answer) or _is_hint(block)):
             span = covering(before.span, block.span)
             blocks[-1] = replace(before, children=(*before.children, block), span=span)
         else:

@@ -104,7 +104,7 @@ def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) 
         name, value = meant.get(match[1], ""), (match[2] or "").strip()
         if name == "#":
             is_bare = language == "math" and not value.startswith("eq-")
-            found = joined(found, make(f"eq-{value}" if is_bare else value))
+            found = joined(found, attributes.named(f"eq-{value}" if is_bare else value))
         elif name.startswith("."):
             found = joined(found, make(classes=(name[1:],)))
         elif name and value:

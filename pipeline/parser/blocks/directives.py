@@ -125,7 +125,7 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
     if key == "class":
         found = attributes.make(classes=tuple(value.split()))
     elif key in ("name", "label"):
-        found = attributes.make(value)
+        found = attributes.named(value)
     elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
         found = attributes.make(pairs=((key, value),))
     elif block.get("name") == "table" and (meant := options.get(key)) and value:
