@@ -11,7 +11,7 @@ from pipeline.features.dialects.leanpub import LEANPUB
 from pipeline.features.dialects.liascript import LIASCRIPT
 from pipeline.features.dialects.markdoc import MARKDOC
 from pipeline.features.dialects.mdbook import MDBOOK
-from pipeline.features.dialects.mkdocs import MKDOCS
+from pipeline.features.dialects.mkdocs import MATERIAL, MKDOCS
 from pipeline.features.dialects.myst import MYST
 from pipeline.features.dialects.obsidian import OBSIDIAN
 from pipeline.features.dialects.other_markup import (
@@ -28,7 +28,8 @@ from pipeline.features.dialects.sites import DOCUSAURUS, GITHUB, MDX, VITEPRESS
 
 DIALECTS = (
     CARPENTRIES, JEKYLL, LEANPUB, LIASCRIPT, MARKDOC, DOCUSAURUS, VITEPRESS, RASPBERRY_PI,
-    GITBOOK, MDBOOK, MYST, QUARTO, ANY, MKDOCS, LATEX, GITHUB, OBSIDIAN, HUGO, HUGO_SITE, MDX,
-    CRITICMARKUP, LIQUID, KRAMDOWN, RESTRUCTUREDTEXT, PANDOC, BOOKDOWN, ASCIIDOC, ORG_MODE,
+    GITBOOK, MDBOOK, MYST, QUARTO, ANY, MATERIAL, MKDOCS, LATEX, GITHUB, OBSIDIAN, HUGO,
+    HUGO_SITE, MDX, CRITICMARKUP, LIQUID, KRAMDOWN, RESTRUCTUREDTEXT, PANDOC, BOOKDOWN, ASCIIDOC,
+    ORG_MODE,
 )  # fmt: skip
 """The tables of all tools. Where several read the same mark, the first does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.features.dialects.annotations import as_notes
 from pipeline.features.dialects.kramdown import INCLUDE
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.late import late
@@ -12,7 +13,7 @@ from pipeline.parser.blockparser import BlockElement, Match
 from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.indented import IndentedProcessor
 from pipeline.parser.constructs.boxes import NAMES
-from pipeline.parser.dialects import Dialect, Inclusion, ToldMark
+from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 from pipeline.parser.lines import Cursor, Line
 
@@ -108,6 +109,12 @@ def _icon(m: re.Match[str], data: str) -> Result:
     message = f"`{m[0]}` is an icon of Material for MkDocs, and is left out."
     return InlineSpan("slip", "", message=message, hint="Write what it says, if it says anything.")
 
+
+MATERIAL = Dialect(
+    names=("Material for MkDocs",),
+    signs=(Sign(".annotate", late(r"(?m)^[ \t]*\{:?[ \t]*\.annotate[ \t]*\}[ \t]*$")),),
+    settle=(as_notes,),
+)
 
 MKDOCS = Dialect(
     names=("MkDocs",),
