@@ -62,6 +62,8 @@ _CODE = late(
 
 def _spans(text: str, kinds: Sequence[Comment]) -> Iterator[tuple[int, int, int, int]]:
     """Where each of the comments begins, where its content begins and ends, and where it ends."""
+    if not kinds:
+        return
     opening = re.compile("|".join(f"({kind.opening.pattern})" for kind in kinds))
     unclosed: set[int] = set()
     end = 0

@@ -69,6 +69,12 @@ Well
 
 Press ++ctrl+w++.
 
+```{solution}
+Down there is a pulley.
+```
+
+<p>A rope.</p>
+
 ::: index
 :::
 """
@@ -90,7 +96,7 @@ SHOWN = {
 }
 """Words that readers still get without a feature."""
 
-WITHHELD = ("sprocket", "(x)", "cogwheel", "✓")
+WITHHELD = ("sprocket", "(x)", "cogwheel", "pulley", "✓")
 """Words that pupils do not get with any features."""
 
 
