@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import pipeline
+from pipeline.flow.steps import mark
 from pipeline.model import (
     Blank,
     Block,
+    Chart,
     Choice,
     Choices,
     Document,
@@ -35,7 +37,7 @@ from pipeline.model import (
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text, top_level, walk
-from pipeline.parser import parse_body
+from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.select import select
@@ -595,3 +597,22 @@ def test_pairs_may_be_joined_by_lines_on_paper() -> None:
     }  # fmt: skip
     finding, _ = making.resolved(BY_LINES % "colours").diagnostics
     assert (finding.code, finding.hint) == ("bad-attribute", "Write `letters` or `lines`.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "charts"),
+    [
+        ("```chart {type=axes}\nx: -3..3\ny = x^2\n```", 1),
+        ("It is a curve.", 1),
+        ("Look:\n\n```chart {type=axes}\nx: -3..3\ny = x^2\n```", 2),
+        ("```chart {type=clock}\n10:15\n```", 2),
+    ],
+)
+def test_a_drawn_answer_takes_the_place_of_the_empty_diagram(answer: str, charts: int) -> None:
+    empty = "---\ntitle: T\n---\n\n```chart {type=axes}\nx: -3..3\n```"
+    parsed = parse(f"{empty}\n\n::: answer\n{answer}\n:::\n")
+    marked = [
+        mark(making.resolved(parsed, name), EDITIONS[name], None) for name in ("teacher", "web")
+    ]
+    drawn = [sum(isinstance(node, Chart) for node in walk(each.blocks)) for each in marked]
+    assert drawn == [charts, 1]
