@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
+
+from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features.dialects import lessons
 from pipeline.features.dialects.kramdown import INCLUDE
-from pipeline.model import Block
+from pipeline.model import (
+    CAPTIONED,
+    Block,
+    CrossReference,
+    Document,
+    Exercise,
+    Heading,
+    Link,
+    MathBlock,
+    Node,
+    Paragraph,
+    Text,
+)
+from pipeline.model.rewriting import rewrite_document
+from pipeline.model.tree import all_nodes, find
+from pipeline.parser.attributes import joined, named
 from pipeline.parser.constructs import figures
 from pipeline.parser.constructs.boxes import NAMES, details, kind_of, title_for, title_of
 from pipeline.parser.constructs.parts import Parts
@@ -15,6 +33,7 @@ from pipeline.parser.dialects import Dialect, ToldMark
 from pipeline.parser.inlines import links
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
+_LABEL = re.compile(r"\(([A-Za-z][\w:-]{0,80})\)")
 _WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
 
 
@@ -76,6 +95,56 @@ def proof(parts: Parts) -> tuple[Block, ...]:
     )
 
 
+def labelled(document: Document) -> Document:
+    """The document with the labels of formulas, ``$$ (label)``, that something refers to."""
+    if not any(isinstance(block, MathBlock) for block in document.blocks):
+        return document
+    targets = {node.target for node in all_nodes(document) if isinstance(node, CrossReference)}
+    blocks: list[Block] = []
+    for block in document.blocks:
+        before = blocks[-1] if blocks else None
+        label = _label(block) if isinstance(before, MathBlock) else ""
+        if label and label in targets and isinstance(before, MathBlock):
+            attributes = joined(before.attributes, named(label))
+            blocks[-1] = replace(before, attributes=attributes)
+        else:
+            blocks.append(block)
+    return replace(document, blocks=tuple(blocks))
+
+
+def _label(block: Block) -> str:
+    """The id that a paragraph of only a label gives to the formula above it."""
+    only = block.children if isinstance(block, Paragraph) and len(block.children) == 1 else ()
+    match = _LABEL.fullmatch(only[0].text) if only and isinstance(only[0], Text) else None
+    return f"eq-{match[1].removeprefix('eq-')}" if match else ""
+
+
+def filled(document: Document) -> Document:
+    """The document with words in links without any, ``[](#place)``: those of a heading, or the
+    kind and number of what it leads to."""
+    if not any(_is_empty(node) for _, node, _ in find(document, Link)):
+        return document
+    targets = {node.attributes.id: node for node in all_nodes(document)}
+
+    def leave(node: Link) -> Link | CrossReference:
+        target = targets.get(node.href[1:]) if _is_empty(node) else None
+        if isinstance(target, Heading):
+            return replace(node, children=target.children)
+        if isinstance(target, _NUMBERED):
+            return CrossReference(target=node.href[1:], form="full", span=node.span)
+        return node
+
+    return rewrite_document(document, leave={Link: leave})
+
+
+_NUMBERED: tuple[type[Node], ...] = (MathBlock, Exercise, *CAPTIONED)
+"""The nodes with numbers, by which a reference calls them."""
+
+
+def _is_empty(node: Node) -> TypeGuard[Link]:
+    return isinstance(node, Link) and not node.children and node.href[:1] == "#"
+
+
 _PROOFS = tuple(
     f"prf:{kind}"
     for kind in (
@@ -134,6 +203,7 @@ MYST = Dialect(
         "glossary": "Write its content as Markdown, or as a `::: name` block.",
     },
     engines=frozenset({"code-cell"}),
+    settle=(labelled, filled),
     left_out={"index": "Mark the word in the text: `[rain]{.index}`."},
     options={
         **dict.fromkeys(("label", "name"), "#"),

@@ -21,7 +21,7 @@ DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
 _FENCE = re.compile(
     r"(`{3,}|~{3,})[ \t]*(?:\{([\w:-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
 )
-_BOX = re.compile(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)\}(.*)")
+_BOX = re.compile(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w:-]*)(?:,[^{}`]*)?\}(.*)")
 _OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
 _ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
@@ -46,7 +46,7 @@ class DirectiveProcessor(LineProcessor):
         name = meaning_of(written.lower().removesuffix("-start"))
         box = None if name else _BOX.match(cursor.rest)
         table = dialects.table(self.parser.files.dialects)
-        meant = table.directives.get(box[1], "") if box else ""
+        meant = table.directives.get(box[1].removesuffix("-start"), "") if box else ""
         block = table.environments.get(written) if environment else None
         if block and not self.parser.comes_later(_end_of(end)):
             return False
