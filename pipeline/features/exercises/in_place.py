@@ -34,7 +34,7 @@ def put_in_place(document: Document, _: PassSetting) -> Document:
 
 
 Room: TypeAlias = model.WritingLines | model.WritingSpace | model.Chart
-"""What students write or draw in."""
+"""The places that students write or draw in."""
 
 
 def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
