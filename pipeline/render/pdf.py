@@ -110,42 +110,11 @@ def assemble(
     if place == "end" and document.notes:
         before, after = before_notes(document.blocks)
         document = listing_notes(document)
-    renderer = NodeRenderer(
-        environment,
-        "pdf",
-        document,
-        memo,
-        in_contents=frozenset(targets(document.contents)),
-        note_place=place,
-        has_fields=edition.fields,
-    )
-    options = options_for(edition, metadata)
-    renderer.formula_images.room = sheet.line / POINT / sheet.text - EQUATION_INDENT
-    letter = WRITTEN_LETTER * sheet.writing + LEAST_LETTER
-    renderer.formula_images.letter = letter / POINT / sheet.text
-    renderer.formula_images.writing_line = sheet.writing / POINT / sheet.text
+    options, is_large = options_for(edition, metadata), edition.look == "large"
+    theme_styles = _theme_styles(environment, edition, metadata)
+    renderer = _renderer(document, edition, sheet, place, environment, memo)
     renderer.formula_images.has_mathml = standards_for(edition, metadata).is_pdf2
-    if edition.look == "large":
-        renderer.large_line = sheet.measure / POINT
-        renderer.formula_images.large_room = table_reflow.line(sheet) - EQUATION_NUMBER
-    settings = table_reflow.settings if renderer.large_line else table_settings
-    renderer.table_lines, renderer.turned_tables = settings(sheet), settings(turned(sheet))
-    if edition.name == STANDARD_PRINT:
-        renderer.places = TextPlaces(document)
-    if fit_for(edition, metadata):
-        renderer.places_in = document
-    # How large print looks follows from the guidelines for it.
-    is_large = edition.look == "large"
-    theme = "classic" if is_large else options.theme or "classic"
-    theme_styles = (
-        Style("theme.css", read_text(environment, f"themes/{theme}.css")),
-        Style("brand.css", print_rules(metadata.brand.accent)),
-    )
-    css_of_theme = "".join(style.css for style in theme_styles)
-    colours = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
-    renderer.formula_images.ink = colours.get("ink", INK)
-    renderer.formula_images.accent = colours.get("accent", ACCENT)
-    renderer.formula_images.draw_many()
+    _draw_formulas(renderer, sheet, "".join(style.css for style in theme_styles))
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
     front, rest = _leading(before, FRONT if book else frozenset())
@@ -219,6 +188,61 @@ def assemble(
         places=first_places(document) if beyond(text) else (),
         sheet=sheet,
         findings=tuple(renderer.formula_images.findings),
+    )
+
+
+def _renderer(
+    document: Document,
+    edition: Edition,
+    sheet: Sheet,
+    place: NotePlace,
+    environment: jinja2.Environment,
+    memo: Memo,
+) -> NodeRenderer:
+    """The renderer of the nodes, with the measures of this sheet."""
+    renderer = NodeRenderer(
+        environment,
+        "pdf",
+        document,
+        memo,
+        in_contents=frozenset(targets(document.contents)),
+        note_place=place,
+        has_fields=edition.fields,
+    )
+    if edition.look == "large":
+        renderer.large_line = sheet.measure / POINT
+    settings = table_reflow.settings if renderer.large_line else table_settings
+    renderer.table_lines, renderer.turned_tables = settings(sheet), settings(turned(sheet))
+    if edition.name == STANDARD_PRINT:
+        renderer.places = TextPlaces(document)
+    if fit_for(edition, document.metadata):
+        renderer.places_in = document
+    return renderer
+
+
+def _draw_formulas(renderer: NodeRenderer, sheet: Sheet, css_of_theme: str) -> None:
+    """Draw the formulas, in the colours of the theme."""
+    images = renderer.formula_images
+    images.room = sheet.line / POINT / sheet.text - EQUATION_INDENT
+    letter = WRITTEN_LETTER * sheet.writing + LEAST_LETTER
+    images.letter = letter / POINT / sheet.text
+    images.writing_line = sheet.writing / POINT / sheet.text
+    if renderer.large_line:
+        images.large_room = table_reflow.line(sheet) - EQUATION_NUMBER
+    colours = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
+    images.ink, images.accent = colours.get("ink", INK), colours.get("accent", ACCENT)
+    images.draw_many()
+
+
+def _theme_styles(
+    environment: jinja2.Environment, edition: Edition, metadata: Metadata
+) -> tuple[Style, ...]:
+    """The styles of the theme, and of the publisher. How large print looks follows from the
+    guidelines for it."""
+    theme = options_for(edition, metadata).theme if edition.look != "large" else None
+    return (
+        Style("theme.css", read_text(environment, f"themes/{theme or 'classic'}.css")),
+        Style("brand.css", print_rules(metadata.brand.accent)),
     )
 
 

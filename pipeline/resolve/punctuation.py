@@ -39,6 +39,8 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 WIDE = late(r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]")
 # 10 h 30, 3 min 20
 TIME = re.compile(r" (?=\d\d(?!\w))(?:(?<=\d[ \u00a0]h )|(?<=\d[ \u00a0]min ))")
+UNBROKEN = {INITIAL: (". ",), TIME: (" h ", " min ")}
+"""Patterns that end with a space at which a line does not break, each with what it needs."""
 BEFORE_COLON = re.compile(r" (?=:(?:\s|$))")
 BEFORE_HIGH_POINT = re.compile(r" (?=[;!?»](?!\w))|(?<=«) ")
 
@@ -111,9 +113,22 @@ class Run:
         return result
 
     def _edits(self, text: str) -> Iterator[Edit]:
-        addresses = (
-            [m.span() for m in ADDRESS.finditer(text)] if "://" in text or "www." in text else []
-        )
+        rules_at = self._rules_in(text)
+        if '"' in text or "'" in text:
+            yield from _quotes(text, rules_at)
+        yield from _dashes_and_dots(text, rules_at)
+        yield from self._joined_lines(text)
+        for pattern, signs in UNBROKEN.items():
+            for match in pattern.finditer(text) if any(sign in text for sign in signs) else ():
+                if rules_at(match.start()):
+                    yield Edit(match.end() - 1, match.end(), NO_BREAK)
+        for rules in {piece.rules for piece in self._pieces if piece.rules}:
+            yield from _spaces(text, rules, rules_at)
+
+    def _rules_in(self, text: str) -> Callable[[int], Writing | None]:
+        """The rules of each position in the text; none in addresses."""
+        has_address = "://" in text or "www." in text
+        addresses = [match.span() for match in ADDRESS.finditer(text)] if has_address else []
         starts = [piece.start for piece in self._pieces]
 
         def rules_at(position: int) -> Writing | None:
@@ -122,42 +137,40 @@ class Run:
             piece = self._pieces[bisect.bisect_right(starts, position) - 1]
             return piece.rules if piece.start <= position < piece.end else None
 
-        if '"' in text or "'" in text:
-            yield from _quotes(text, rules_at)
-        if "--" in text:
-            options = {match.end() - 3 for match in OPTION.finditer(text)}
-            for match in DASH.finditer(text):
-                if match.start() not in options and rules_at(match.start()):
-                    yield Edit(*match.span(), "–" if len(match[0]) == 2 else "—")
-        if "..." in text:
-            for match in DOTS.finditer(text):
-                if rules_at(match.start()):
-                    yield Edit(*match.span(), "…")
-        if ". " in text:
-            for match in INITIAL.finditer(text):
-                if rules_at(match.start()):
-                    yield Edit(match.end() - 1, match.end(), NO_BREAK)
-        if " h " in text or " min " in text:
-            for match in TIME.finditer(text):
-                if rules_at(match.start()):
-                    yield Edit(*match.span(), NO_BREAK)
+        return rules_at
+
+    def _joined_lines(self, text: str) -> Iterator[Edit]:
+        """The ends of lines between characters of scripts without spaces."""
         for piece in self._pieces:
             if piece.is_line_end and piece.rules and piece.rules.joins:
-                around = (
-                    text[max(0, piece.start - 1) : piece.start],
-                    text[piece.end : piece.end + 1],
-                )
-                if all(map(WIDE.fullmatch, around)):
+                before = text[max(0, piece.start - 1) : piece.start]
+                after = text[piece.end : piece.end + 1]
+                if WIDE.fullmatch(before) and WIDE.fullmatch(after):
                     yield Edit(piece.start, piece.end, "")
-        for rules in {piece.rules for piece in self._pieces if piece.rules}:
-            for match in _units(rules.units).finditer(text):
-                if rules_at(match.end() - 1) is rules:
-                    yield Edit(match.end() - 1, match.end(), NO_BREAK)
-            if rules.spaced:
-                for pattern, space in ((BEFORE_COLON, NO_BREAK), (BEFORE_HIGH_POINT, NARROW)):
-                    for match in pattern.finditer(text):
-                        if rules_at(match.start()) is rules:
-                            yield Edit(*match.span(), space)
+
+
+def _dashes_and_dots(text: str, rules_at: Callable[[int], Writing | None]) -> Iterator[Edit]:
+    if "--" in text:
+        options = {match.end() - 3 for match in OPTION.finditer(text)}
+        for match in DASH.finditer(text):
+            if match.start() not in options and rules_at(match.start()):
+                yield Edit(*match.span(), "–" if len(match[0]) == 2 else "—")
+    if "..." in text:
+        for match in DOTS.finditer(text):
+            if rules_at(match.start()):
+                yield Edit(*match.span(), "…")
+
+
+def _spaces(text: str, rules: Writing, rules_at: Callable[[int], Writing | None]) -> Iterator[Edit]:
+    """The spaces of a language at which lines do not break: before units, and before marks."""
+    for match in _units(rules.units).finditer(text):
+        if rules_at(match.end() - 1) is rules:
+            yield Edit(match.end() - 1, match.end(), NO_BREAK)
+    if rules.spaced:
+        for pattern, space in ((BEFORE_COLON, NO_BREAK), (BEFORE_HIGH_POINT, NARROW)):
+            for match in pattern.finditer(text):
+                if rules_at(match.start()) is rules:
+                    yield Edit(*match.span(), space)
 
 
 @functools.cache

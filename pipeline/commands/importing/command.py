@@ -93,12 +93,9 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
             show(result.findings, blocked=True)
             code = max(code, SOURCE_ERRORS)
             continue
-        written = {target: result.text.encode()}
-        written |= {target.parent / name: data for name, data in result.images.items()}
+        written = _files(target, result)
         for name, chapter in chapters.items():
-            file = target.parent / name
-            written[file] = chapter.text.encode()
-            written |= {file.parent / name: data for name, data in chapter.images.items()}
+            written |= _files(target.parent / name, chapter)
         others = (file for file, data in written.items() if not outputs.holds(file, data))
         if there := next((file for file in others if file.exists()), None):
             message = (
@@ -109,12 +106,23 @@ def import_command(files: tuple[Path, ...], out: Path, changes: Changes, book: b
             continue
         or_exit(outputs.write_all, target.parent, written)
         say(f"import   {path}: {target}")
-        click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
-        for row in result.ledger:
-            mark = "" if row.in_source >= row.in_input else "  fewer"
-            click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")
+        _print_ledger(result)
         show(result.findings)
         imported += 1
     if code and len(requested) > 1:
         click.echo(f"{imported} of {len(requested)} files are imported.", err=True)
     sys.exit(code)
+
+
+def _files(source: Path, imported: Imported) -> dict[Path, bytes]:
+    """The contents of a source and of the images next to it."""
+    images = {source.parent / name: data for name, data in imported.images.items()}
+    return {source: imported.text.encode(), **images}
+
+
+def _print_ledger(imported: Imported) -> None:
+    """Print the numbers of elements in the input and in the source."""
+    click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
+    for row in imported.ledger:
+        mark = "" if row.in_source >= row.in_input else "  fewer"
+        click.echo(f"{'':<9}{row.name:<17}{row.in_input:>7}{row.in_source:>8}{mark}")

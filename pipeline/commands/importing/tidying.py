@@ -54,10 +54,18 @@ def tidied(
         if isinstance(node, model.Link) and node.href.startswith("#") and node.href != "#"
     }
     ids = {old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(targets))}
-    changes = _changes(ids)
+    changes = _NodeChanges(ids).by_type()
     blocks = rewrite(blocks, leave=changes)
     notes = rewrite(notes, leave=changes)
     blocks = _without_title(_flowing(blocks), title, tell)
+    blocks = _with_levels(blocks, tell)
+    blocks, notes = with_targets((blocks, notes), tell)
+    blocks = rewrite(blocks, leave=joined_runs())
+    return blocks, rewrite(notes, leave=joined_runs())
+
+
+def _with_levels(blocks: tuple[Block, ...], tell: Callable[..., None]) -> tuple[Block, ...]:
+    """The blocks with levels of headings from the first one in use, of which none is skipped."""
     levels = sorted({n.level for n in walk(blocks) if isinstance(n, model.Heading)})
     ranks = {level: min(6, number) for number, level in enumerate(levels, FIRST_LEVEL)}
     above: list[tuple[int, int]] = []  # the ranks and the levels of the headings above
@@ -79,50 +87,77 @@ def tidied(
         move = f"and {len(texts) - 1} more move" if len(texts) > 1 else "moves"
         message = f"The heading “{texts[0][:60]}” {move} from level {level} to {higher}."
         tell(message, "A level cannot be skipped.", texts[0])
-    blocks, notes = with_targets((blocks, notes), tell)
-    blocks = rewrite(blocks, leave=joined_runs())
-    return blocks, rewrite(notes, leave=joined_runs())
+    return blocks
 
 
-def _changes(ids: Mapping[str, str]) -> Changes:
-    def own(node: Node) -> Attributes:
+class _NodeChanges:
+    """The changes of single nodes; ``ids`` are new ids by the old ones, if links lead to them."""
+
+    def __init__(self, ids: Mapping[str, str]) -> None:
+        self._ids = ids
+
+    def by_type(self) -> Changes:
+        return {
+            **dict.fromkeys(model.HOLDERS, self._holder),
+            model.BlockQuote: self._quote,
+            **dict.fromkeys((model.Heading, model.Paragraph), self._text),
+            model.Image: self._bare,
+            model.Table: self._table,
+            model.Figure: self._figure,
+            model.Link: self._link,
+            model.Strikethrough: self._emphasis,
+            model.Code: lambda node: replace(node, attributes=NO_ATTRIBUTES),
+            model.InlineElement: self._element,
+            model.Emphasis: self._emphasis,
+            model.Strong: self._emphasis,
+            model.Container: self._container,
+            model.TableCell: self._cell,
+            model.TableRow: self._plain,
+            model.ListItem: self._item,
+            model.List: self._list,
+            model.MathBlock: self._bare,
+            model.DefinitionList: self._definitions,
+            model.CodeBlock: self._plain,
+        }
+
+    def _attributes(self, node: Node) -> Attributes:
         kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang", "width"}
         pairs = node.attributes.pairs
         pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
         useful = _ROLES if isinstance(node, model.Heading) else _ALWAYS
         classes = tuple(NAMES.get(name, name) for name in node.attributes.classes)
         classes = tuple(c for c in classes if c in useful or _COLUMNS.fullmatch(c))
-        attributes = Attributes(ids.get(node.attributes.id, ""), classes, pairs)
+        attributes = Attributes(self._ids.get(node.attributes.id, ""), classes, pairs)
         return NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes
 
-    def bare(node: Node) -> Node:
-        return replace(node, attributes=own(node), span=None)
+    def _bare(self, node: Node) -> Node:
+        return replace(node, attributes=self._attributes(node), span=None)
 
-    def text(node: model.Heading | model.Paragraph) -> Node:
+    def _text(self, node: model.Heading | model.Paragraph) -> Node:
         """A text; it has the id of an anchor that it begins with."""
-        attributes = own(node)
+        attributes = self._attributes(node)
         first = node.children[0] if node.children and not attributes.id else None
         if isinstance(first, model.InlineElement) and first.attributes.id and not first.children:
             attributes = replace(attributes, id=first.attributes.id)
             node = replace(node, children=node.children[1:])
         return replace(node, attributes=attributes, span=None)
 
-    def link(node: model.Link) -> Node | tuple[Node, ...]:
+    def _link(self, node: model.Link) -> Node | tuple[Node, ...]:
         if node.href == "#":
             return node.children
-        href = f"#{ids[node.href[1:]]}" if node.href.startswith("#") else node.href
+        href = f"#{self._ids[node.href[1:]]}" if node.href.startswith("#") else node.href
         title = " ".join(node.title.split())
         text = " ".join(plain_text(node.children).split())
         title = "" if title == text else title
-        link = replace(node, href=href, title=title, attributes=own(node), span=None)
+        link = replace(node, href=href, title=title, attributes=self._attributes(node), span=None)
         return _outside(link) if text or _holds_more(node.children) else ()
 
-    def element(node: model.InlineElement) -> Node | tuple[Node, ...]:
-        attributes = own(node)
+    def _element(self, node: model.InlineElement) -> Node | tuple[Node, ...]:
+        attributes = self._attributes(node)
         if node.name == "span" and not (node.children or attributes.id or attributes.classes):
             return ()
         if node.name in _AS_EMPHASIS:
-            return emphasis(_AS_EMPHASIS[node.name](children=node.children))
+            return self._emphasis(_AS_EMPHASIS[node.name](children=node.children))
         is_change = node.name == "ins" and "datetime" in dict(node.attributes.pairs)
         if node.name in _UNWRAPPED and attributes == NO_ATTRIBUTES and not is_change:
             return node.children
@@ -130,50 +165,57 @@ def _changes(ids: Mapping[str, str]) -> Changes:
         inner = replace(node, name=name, attributes=attributes, span=None)
         return _outside(inner) if name in ("sub", "sup") and node.children else inner
 
-    def emphasis(
+    def _emphasis(
+        self,
         node: model.Emphasis | model.Strong | model.Strikethrough,
     ) -> Node | tuple[Node, ...]:
         if not plain_text(node.children).strip() and not _holds_more(node.children):
             return node.children
         return _outside(replace(node, attributes=NO_ATTRIBUTES, span=None))
 
-    def container(node: model.Container) -> Node | tuple[Node, ...]:
-        if node.name in _TRANSPARENT and own(node) == NO_ATTRIBUTES:
+    def _container(self, node: model.Container) -> Node | tuple[Node, ...]:
+        if node.name in _TRANSPARENT and self._attributes(node) == NO_ATTRIBUTES:
             return _flowing(node.children)
-        return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
+        return replace(
+            node, children=_flowing(node.children), attributes=self._attributes(node), span=None
+        )
 
-    def figure(node: model.Figure) -> Node:
-        return replace(node, caption=_without_label(node.caption), attributes=own(node), span=None)
+    def _figure(self, node: model.Figure) -> Node:
+        return replace(
+            node, caption=_without_label(node.caption), attributes=self._attributes(node), span=None
+        )
 
-    def table(node: model.Table) -> Node | tuple[Node, ...]:
+    def _table(self, node: model.Table) -> Node | tuple[Node, ...]:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
         if len(cells) == 1:  # a table for the layout
             return _flowing(cells[0].children)
         caption = _without_label(node.caption)
-        bare = replace(node, caption=caption, attributes=own(node), span=None)
+        bare = replace(node, caption=caption, attributes=self._attributes(node), span=None)
         return aligned(headed(bare))
 
-    def cell(node: model.TableCell) -> Node:
+    def _cell(self, node: model.TableCell) -> Node:
         children = _flowing(node.children)
         if len(children) == 1 and isinstance(children[0], model.Paragraph):
             children = (model.Plain(children=children[0].children),)
         return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
 
-    def plain(node: model.TableRow | model.CodeBlock) -> Node:
+    def _plain(self, node: model.TableRow | model.CodeBlock) -> Node:
         return replace(node, attributes=NO_ATTRIBUTES, span=None)
 
-    def item(node: model.ListItem) -> Node:
+    def _item(self, node: model.ListItem) -> Node:
         children = _flowing(node.children)
         return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
 
-    def held(node: model.BlockQuote | Note) -> Node:
-        return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
+    def _holder(self, node: model.BlockQuote | Note) -> Node:
+        return replace(
+            node, children=_flowing(node.children), attributes=self._attributes(node), span=None
+        )
 
-    def quoted(node: model.BlockQuote) -> Node:
+    def _quote(self, node: model.BlockQuote) -> Node:
         children = attributed(_flowing(node.children))
-        return replace(node, children=children, attributes=own(node), span=None)
+        return replace(node, children=children, attributes=self._attributes(node), span=None)
 
-    def listed(node: model.List) -> Node:
+    def _list(self, node: model.List) -> Node:
         tight = all(
             sum(isinstance(child, model.Paragraph) for child in item.children) < 2
             and not any(map(_needs_room, item.children))
@@ -184,36 +226,13 @@ def _changes(ids: Mapping[str, str]) -> Changes:
         form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
         return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
 
-    def described(node: model.DefinitionList) -> Node:
+    def _definitions(self, node: model.DefinitionList) -> Node:
         items = (
             replace(item, definitions=tuple(filter(None, map(_flowing, item.definitions))))
             for item in node.items
         )
         kept = tuple(replace(i, span=None) for i in items if i.terms or i.definitions)
         return replace(node, items=kept, attributes=NO_ATTRIBUTES, span=None)
-
-    return {
-        **dict.fromkeys(model.HOLDERS, held),
-        model.BlockQuote: quoted,
-        **dict.fromkeys((model.Heading, model.Paragraph), text),
-        model.Image: bare,
-        model.Table: table,
-        model.Figure: figure,
-        model.Link: link,
-        model.Strikethrough: emphasis,
-        model.Code: lambda node: replace(node, attributes=NO_ATTRIBUTES),
-        model.InlineElement: element,
-        model.Emphasis: emphasis,
-        model.Strong: emphasis,
-        model.Container: container,
-        model.TableCell: cell,
-        model.TableRow: plain,
-        model.ListItem: item,
-        model.List: listed,
-        model.MathBlock: bare,
-        model.DefinitionList: described,
-        model.CodeBlock: plain,
-    }
 
 
 def _needs_room(block: Block) -> bool:
