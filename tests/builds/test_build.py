@@ -656,6 +656,7 @@ def test_bad_input_gets_a_clear_answer(good: Path, tmp_path: Path, name: str) ->
 def test_what_is_odd_gets_a_warning_and_a_sensible_result(tmp_path: Path, name: str) -> None:
     text, code, place, shown = ODD[name]
     write(tmp_path, text)
+    write(tmp_path, "page_list: false\n", "library.yaml")  # without its handout
     result = pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path / "out")
     findings = [(found.code, f"{found.line}:{found.column}") for found in result.diagnostics]
     assert findings == [(code, place)]

@@ -267,18 +267,18 @@ def test_a_scheduler_that_goes_away_is_reported_and_the_next_run_goes_on(
 ) -> None:
     """Only unfinished documents are lost with it."""
     folder = tmp_path / "handouts"
-    for number in range(16):
+    for number in range(10):
         document(folder / f"handout-{number:02}.md", f"Handout {number}")
     # results come after files: some time later the first have come, and the last have not
-    with _killed_with(cluster.scheduler, tmp_path / "out" / "handout-06"):
+    with _killed_with(cluster.scheduler, tmp_path / "out" / "handout-03"):
         result = run(folder, "--scheduler", cluster.address)
     assert result.exit_code == 1
     assert "error[not-built]: The scheduler or all its workers have stopped: " in result.output
     assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)  # has its own
-    found = re.search(r"16 documents: (\d+) built, .* (\d+) not begun", result.output)
+    found = re.search(r"10 documents: (\d+) built, .* (\d+) not begun", result.output)
     assert found, result.output
     built = int(found[1])
-    assert f"16 documents: {16 - built} built, {built} unchanged, 0 failed" in run(folder).output
+    assert f"10 documents: {10 - built} built, {built} unchanged, 0 failed" in run(folder).output
 
     document(folder / "new.md", "New")
     monkeypatch.setattr("pipeline.commands.library.cluster.PATIENCE", 2)

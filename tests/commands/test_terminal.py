@@ -155,7 +155,7 @@ from pipeline.commands import main
 from pipeline.model.sheet import proportions
 from pipeline.package import units
 
-proportions.BOOK_WORDS, units.LENGTH, units.LONG = 100, 1000, 2000
+proportions.BOOK_WORDS, units.LENGTH, units.LONG = 10, 200, 400
 main()
 """
 
@@ -167,7 +167,7 @@ def test_a_terminal_shows_the_stage_that_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-c", IN_PARTS, "build", "a.md", "--edition", "handout"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
     shown = []
-    for count in (300, 280):
+    for count in (60, 56):
         chapters = (f"# {n}\n\n" + "The well and the rope. " * (count // 4) for n in range(4))
         source.write_text("\n\n".join(chapters), "utf-8")
         ours, theirs = pty.openpty()

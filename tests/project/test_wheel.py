@@ -33,8 +33,6 @@ Place,Depth
 north,3
 south,4
 ```
-
-{{ include parts/plain.md }}
 """
 ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"}
 FORMATS = ("html", "pdf", "epub")

@@ -52,7 +52,6 @@ from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.identifiers import RESERVED, RESERVED_PREFIXES, assign_identifiers
 from pipeline.resolve.notes import number_notes
-from pipeline.resolve.numbering import number_captions
 from pipeline.resolve.references import ON_THE_WEB, check_references
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.svg import read_svg
@@ -147,40 +146,11 @@ def outline(blocks: tuple[Block, ...]) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("levels", "expected", "skipped"),
-    [
-        ([1, 2, 1], [[1, "0", [2, "1"]], [1, "2"]], []),
-        ([2, 3, 2], [[1, "0", [2, "1"]], [1, "2"]], []),
-        ([2, 4, 4, 3], [[1, "0", [2, "1"], [2, "2"], [2, "3"]]], [1, 2]),
-        ([3, 1, 2], [[1, "0"], [1, "1", [2, "2"]]], [0]),
-        ([1, 6], [[1, "0", [2, "1"]]], [1]),
-    ],
-)
-def test_sections_nest(levels: list[int], expected: list[Any], skipped: list[int]) -> None:
-    blocks = [heading(level, str(i), line=i) for i, level in enumerate(levels)]
-    found = nest_sections(document(*blocks))
-    assert outline(found.blocks) == expected
-    assert findings(found) == [("skipped-level", line) for line in skipped]
-
-
 def test_a_chapter_that_became_the_title_is_named() -> None:
     parsed = parse("# Title\n\n## Part\n\nText.\n\n# Another\n\n## Part\n\nText.\n", "a.md")
     assert parsed.metadata.title == "Title"
     (found,) = nest_sections(parsed).diagnostics
     assert found.hint.startswith("Begin it with `#`. If the heading taken as the title")
-
-
-def test_text_before_and_within_sections() -> None:
-    found = nest_sections(document(paragraph("a"), heading(2, "B"), paragraph("c")))
-    assert outline(found.blocks) == ["a", [1, "B", "c"]]
-
-
-def test_roles_and_attributes_come_from_the_heading() -> None:
-    (section,) = nest_sections(document(heading(1, "A", 9, "x", "appendix", id="a"))).blocks
-    assert isinstance(section, Section)
-    assert (section.role, section.attributes.id, section.span) == ("appendix", "a", Span(9))
-    assert section.attributes.classes == ("x", "appendix")
 
 
 def test_headings_within_blocks_get_depths_without_gaps() -> None:
@@ -299,25 +269,6 @@ def ref(label: str) -> NoteReference:
     return NoteReference(label=label)
 
 
-def test_notes_are_numbered_as_a_reader_comes_to_them() -> None:
-    notes = (note("c", "c"), note("b", "see", ref("c"), ref("a")), note("a", "a"))
-    source = document(paragraph(ref("b"), ref("a")), paragraph(ref("b")), notes=notes)
-    found = number_notes(source)
-    assert [(n.label, n.number, n.references) for n in found.notes] == [
-        ("b", 1, 2),
-        ("c", 2, 1),
-        ("a", 3, 2),
-    ]
-    assert [(r.label, r.number, r.occurrence) for r in of_kind(found, NoteReference)] == [
-        ("b", 1, 1),
-        ("a", 3, 2),
-        ("b", 1, 2),
-        ("c", 2, 1),
-        ("a", 3, 1),
-    ]
-    assert not found.diagnostics
-
-
 def test_notes_that_are_missing_unused_or_double() -> None:
     notes = (
         note("used", "x", line=5),
@@ -335,16 +286,6 @@ def test_notes_that_are_missing_unused_or_double() -> None:
     assert found.diagnostics[1].hint == "Did you mean `[^used]`?"
     assert [n.label for n in found.notes] == ["used"]
     assert plain_text(of_kind(found, Paragraph)[0].children) == "[^usd]"
-
-
-def test_captions_are_numbered() -> None:
-    image = Image(source="x.png", alt="x")
-    captioned, bare = Figure(image=image, caption=text("c")), Figure(image=image)
-    table = Table(head=(), body=(), caption=text("c"))
-    box = Container(name="x", children=(captioned,))
-    found = number_captions(document(captioned, bare, table, box, table))
-    assert [f.number for f in of_kind(found, Figure)] == [1, 0, 2]
-    assert [t.number for t in of_kind(found, Table)] == [1, 2]
 
 
 # --- links -----------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_a_page_may_begin_with_an_empty_listing(tmp_path: Path) -> None:
 
 def test_pages_before_the_text_are_numbered_in_the_book_s_own(tmp_path: Path) -> None:
     front = "---\ntitle: A talk\npublisher: A Press\nclass: book\ncontents: {show: always}\n---\n\n"
-    text = "\n\n".join(f"# Chapter {n}\n\nMany words about wells." for n in range(40))
+    text = "\n\n".join(f"# Chapter {n}\n\nMany words about wells." for n in range(36))
     output = build(front + text, tmp_path, "handout", "ebook")
     names = [address.partition("#")[0] for _, address in output.nav("page-list")]
     assert names[:3] == ["title.xhtml", "imprint.xhtml", "nav.xhtml"]
@@ -147,7 +147,7 @@ def test_without_pango_there_are_no_marks_and_a_warning(
 
 def test_a_handout_with_errors_does_not_keep_the_web_page_from_being_made(tmp_path: Path) -> None:
     source = tmp_path / "talk.md"
-    text = "---\ntitle: A talk\nfit: 1\n---\n\n" + "Many words about wells. " * 500
+    text = "---\ntitle: A talk\nfit: 1\n---\n\n" + "Many words about wells. " * 250
     source.write_text(text, encoding="utf-8")
     result = pipeline.build(source, ["web"], out=tmp_path / "build")
     assert [finding.code for finding in result.diagnostics] == [Code.NO_PAGE_MAP.slug]

@@ -333,8 +333,8 @@ def test_a_block_across_two_columns_takes_few_layouts(
         return set_once(*arguments, **options)
 
     monkeypatch.setattr(Typesetter, "set", counted)
-    words = "Water is what people need and few count. " * 6 + "\n\n"
-    table = "| A | B | C |\n|---|---|---|\n" + "| a long cell | b | c |\n" * 20
+    words = "Water is what people need and few count. " * 3 + "\n\n"
+    table = "| A | B | C |\n|---|---|---|\n" + "| a long cell | b | c |\n" * 8
     text = f"# Water\n\n{words * 6}::: landscape\n\n{table}\n:::\n\n## More\n\n{words * 6}"
     build(tmp_path, write(tmp_path, text, "fit: even\npage: {columns: 2}\n"))
     assert 2 < layouts <= LAYOUTS + 2 * MOST_TRIALS

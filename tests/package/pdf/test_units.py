@@ -255,9 +255,12 @@ def test_chapters_are_as_if_set_as_a_whole(tmp_path: Path, monkeypatch: pytest.M
     assert_same(as_whole(pages, tmp_path), joined)
 
 
-def test_front_matter_has_pages_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_front_matter_has_pages_of_its_own_and_notes_are_in_the_margin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = tmp_path / "wells.md"
-    text = few_words("", monkeypatch).replace("# Preface {.unnumbered}", "# Preface {.preface}")
+    text = few_words("notes: margin", monkeypatch)  # on the outer side
+    text = text.replace("# Preface {.unnumbered}", "# Preface {.preface}")
     source.write_text(text, encoding="utf-8")
     made = built(source, Folder(tmp_path / "kept"))
     assert made.plan == "in 8 units"  # with the empty page after the preface
@@ -359,17 +362,6 @@ def test_headings_without_their_text_are_known(
     joined = package(pages, tmp_path)
     assert joined.plan.endswith("units")
     assert [heading.text for heading in joined.stranded] == ["Stranded"]
-    assert_same(as_whole(pages, tmp_path), joined)
-
-
-def test_notes_in_the_margin_are_on_the_outer_side(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = tmp_path / "wells.md"
-    source.write_text(few_words("notes: margin", monkeypatch), encoding="utf-8")
-    pages = pages_of(source)
-    joined = package(pages, tmp_path)
-    assert joined.plan == "in 6 units"
     assert_same(as_whole(pages, tmp_path), joined)
 
 
