@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
@@ -92,6 +93,7 @@ def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:
 # --- files made to do harm ---------------------------------------------------------------
 
 
+@functools.cache
 def hostile() -> dict[str, bytes]:
     noise = random.Random(1).randbytes(20_000)
     return {
