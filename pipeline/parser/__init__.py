@@ -33,7 +33,13 @@ from pipeline.parser.source import check_text, normalise, read_any, without_stra
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_language, take_title, taken_heading, without_heading
 from pipeline.parser.unguarded import unguarded
-from pipeline.parser.withholding import Found, may_withhold, with_marks, withheld, without_empty
+from pipeline.parser.withholding import (
+    WithheldRanges,
+    may_withhold,
+    with_marks,
+    withheld,
+    without_empty,
+)
 from pipeline.system.paths import shown_name
 from pipeline.system.store import Memory
 
@@ -52,13 +58,13 @@ def parse_file(path: Path, name: str = "", memory: Memory | None = None) -> Docu
     """The document in a file, which messages call ``name``; a ``memory`` as in `parse`."""
     source = shown_name(name or str(path))
     text, problems = read_any(path)
-    found = tuple(msgspec.structs.replace(problem, source=source) for problem in problems)
+    findings = tuple(msgspec.structs.replace(problem, source=source) for problem in problems)
     if any(problem.is_error for problem in problems):
-        return Document(metadata=Metadata(), source=source, diagnostics=found)
+        return Document(metadata=Metadata(), source=source, diagnostics=findings)
     document = parse(text, source, path.parent, memory)
-    if not found:
+    if not findings:
         return document
-    return msgspec.structs.replace(document, diagnostics=(*found, *document.diagnostics))
+    return msgspec.structs.replace(document, diagnostics=(*findings, *document.diagnostics))
 
 
 def parse(
@@ -76,20 +82,20 @@ def parse(
         return Document(metadata=Metadata(), source=source, diagnostics=problems)
     text = without_stray(text) if problems else text
     library = shared.above(folder) if folder else None
-    metadata, taken, found = read_front_matter(text, source, library)
+    metadata, front_lines, front_findings = read_front_matter(text, source, library)
     metadata = _without_marks(metadata)
     if library and folder and metadata.url and "url" in metadata.shared:
         url = shared.address_of(metadata.url, library.folder, source, folder)
         metadata = msgspec.structs.replace(metadata, url=url)
-    front = text.split("\n", taken)
-    rest = front.pop() if len(front) > taken else ""
+    front = text.split("\n", front_lines)
+    rest = front.pop() if len(front) > front_lines else ""
     files = SourceFiles(folder, source, signed(text))
     memory = memory or Memory()
     known = memory.get("body")
     body = None
     if known and known.dialects == files.dialects:
-        body = reread(known, rest, taken + 1, _read_alone)
-    body = body or _parse_body(rest, taken + 1, files)
+        body = reread(known, rest, front_lines + 1, _read_alone)
+    body = body or _parse_body(rest, front_lines + 1, files)
     document = body.document
     if metadata.contents.show == "auto" and document.metadata.contents.show == "always":
         contents = msgspec.structs.replace(metadata.contents, show="always")
@@ -100,15 +106,22 @@ def parse(
     document, turns = _grouped(document, metadata, files)
     withheld = (*_placed(body, document, files), *in_front_matter(front))
     document = without_answers(document)
-    found = (*found, *turns)
+    front_findings = (*front_findings, *turns)
     blocks = document.blocks
-    broken = any(finding.code == Code.BAD_YAML.slug for finding in found)
+    broken = any(finding.code == Code.BAD_YAML.slug for finding in front_findings)
     metadata, blocks, titles = take_title(metadata, blocks, withheld, source, may_be_missing=broken)
     title = taken_heading(document.blocks, blocks)
     metadata, guessed = take_language(metadata, front, blocks)
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
-    diagnostics = (*problems, *files.warnings, *found, *document.diagnostics, *titles, *guessed)
+    diagnostics = (
+        *problems,
+        *files.warnings,
+        *front_findings,
+        *document.diagnostics,
+        *titles,
+        *guessed,
+    )
     document = Document(
         metadata=metadata,
         blocks=blocks,
@@ -153,9 +166,9 @@ def _grouped(
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
     """The document with blocks grouped as features do, and with all places in their files; and
     findings."""
-    blocks, found = grouped(document.blocks, metadata)
+    blocks, findings = grouped(document.blocks, metadata)
     document = msgspec.structs.replace(document, blocks=blocks)
-    return files.lines.apply(document), files.lines.placed(found)
+    return files.lines.apply(document), files.lines.placed(findings)
 
 
 def _read_again(
@@ -186,13 +199,13 @@ def _read_again(
 
 def _placed(body: TextBody, document: Document, files: SourceFiles) -> tuple[Withheld, ...]:
     """The ranges of a text, and the solutions in it, as places in its files."""
-    found: list[Withheld] = []
+    places: list[Withheld] = []
     for (line, column), (last, end), conditions, *_ in body.ranges:
         end_column = min(end, len(body.record.lines.get(last, "")) + 1)
         span = files.lines.span(Span(line, column, last if last > line else 0))
         text = body.record.text((line, column), (last, end))
-        found.append(Withheld(span, end_column, conditions, text))
-    return (*found, *solutions(document))
+        places.append(Withheld(span, end_column, conditions, text))
+    return (*places, *solutions(document))
 
 
 def _without_marks(metadata: Metadata) -> Metadata:
@@ -262,20 +275,20 @@ def _parse_body(
         return TextBody(
             text, first_line, without_empty(document), [], [], files.record, files.dialects
         )
-    found = (
+    search = (
         withheld(document, tree.root, files)
         if files.dialects or may_withhold(source)
-        else Found([], [], set(), [])
+        else WithheldRanges([], [], set(), [])
     )
-    document = with_marks(without_empty(document), found.idle)
-    document = scoped(document, tree.parser.abbreviations, found.ranges)
+    document = with_marks(without_empty(document), search.idle)
+    document = scoped(document, tree.parser.abbreviations, search.ranges)
     others = (
         finding
         for finding in document.diagnostics
-        if finding.code not in _ON_MARKS or (finding.line, finding.column) not in found.marks
+        if finding.code not in _ON_MARKS or (finding.line, finding.column) not in search.marks
     )
-    findings = (*others, *unguarded(document), *found.findings)
+    findings = (*others, *unguarded(document), *search.findings)
     document = msgspec.structs.replace(document, diagnostics=findings)
     return TextBody(
-        text, first_line, document, found.ranges, found.idle, files.record, files.dialects
+        text, first_line, document, search.ranges, search.idle, files.record, files.dialects
     )

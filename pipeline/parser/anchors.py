@@ -26,10 +26,10 @@ def anchor(heading: Element) -> str:
     shown = [element.text for element in named]
     for element in named:
         element.text = element.get("name", "")
-    found = slug("".join(heading.itertext()))
+    name = slug("".join(heading.itertext()))
     for element, text in zip(named, shown, strict=True):
         element.text = text
-    return found
+    return name
 
 
 def give(document: Document, anchors: Mapping[Span, str]) -> Document:

@@ -59,8 +59,8 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
     while True:
         closed = _CLOSE.match(text, at, end)
         if closed:
-            found = bool(name or classes or pairs) or at > opened.end()
-            return (make(name, tuple(classes), tuple(pairs)), closed.end()) if found else None
+            has_any = bool(name or classes or pairs) or at > opened.end()
+            return (make(name, tuple(classes), tuple(pairs)), closed.end()) if has_any else None
         item = _ITEM.match(text, at, end)
         if not item:
             return None
@@ -83,7 +83,9 @@ def make(
 ) -> Attributes:
     """Attributes, with a single object for empty ones, so that equal documents are serialised
     alike. A class that means an answer in some language is followed by the one that passes know."""
-    meant = dict.fromkeys(found.meaning for name in classes if (found := secret(name)))
+    meant = dict.fromkeys(
+        secret_meaning.meaning for name in classes if (secret_meaning := secret(name))
+    )
     if meant:
         classes = tuple(dict.fromkeys((*classes, *meant)))
     return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES
@@ -145,8 +147,8 @@ def trailing(text: str) -> tuple[str, Attributes] | None:
         start = stripped.rfind("{", first, start)
         if start < 0:
             return None
-        found = read(stripped, start)
-        if found and found[1] == len(stripped):
+        listed = read(stripped, start)
+        if listed and listed[1] == len(stripped):
             is_own = start == 0 or stripped[start - 1] not in "\\])`"
-            return (stripped[:start].rstrip(), found[0]) if is_own else None
+            return (stripped[:start].rstrip(), listed[0]) if is_own else None
     return None

@@ -80,14 +80,14 @@ class BlockElement(ElementTree.Element):
     @property
     def first(self) -> BlockElement | None:
         """The block that it begins with."""
-        found = self[0] if len(self) else None
-        return found if isinstance(found, BlockElement) else None
+        child = self[0] if len(self) else None
+        return child if isinstance(child, BlockElement) else None
 
     @property
     def last(self) -> BlockElement | None:
         """The block that it ends with."""
-        found = self[-1] if len(self) else None
-        return found if isinstance(found, BlockElement) else None
+        child = self[-1] if len(self) else None
+        return child if isinstance(child, BlockElement) else None
 
 
 class Match(enum.Enum):

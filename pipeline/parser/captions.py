@@ -35,8 +35,8 @@ def attach_captions(
     """Neighbouring blocks, with their captions attached. ``read_inlines`` reads the caption of a
     figure, which is given as an image's title, at the image's place; ``braced`` are the positions
     of paragraphs that begin with an unescaped brace."""
-    found = [made for block in blocks for made in _figures(block, read_inlines, report)]
-    return _caption_tables(found, report, braced)
+    with_figures = [new for block in blocks for new in _figures(block, read_inlines, report)]
+    return _caption_tables(with_figures, report, braced)
 
 
 def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[Block, ...]:
@@ -108,45 +108,45 @@ def _caption_tables(
         for block in blocks:
             _warn_of_lonely(block, report, braced)
         return tuple(blocks)
-    found: list[Block] = []
+    result: list[Block] = []
     waiting: Paragraph | None = None
     for block in blocks:
-        previous = found[-1] if found else None
+        previous = result[-1] if result else None
         match block:
             case Table():
                 if waiting and not block.caption:
-                    found.pop()
+                    result.pop()
                     block = _captioned(block, waiting, report)
-                found.append(with_attributes(block, NO_ATTRIBUTES, None, report))
+                result.append(with_attributes(block, NO_ATTRIBUTES, None, report))
                 waiting = None
             case Paragraph() if is_caption(block):
                 if isinstance(previous, Table) and not previous.caption:
-                    found[-1] = _captioned(previous, block, report)
+                    result[-1] = _captioned(previous, block, report)
                 else:
-                    found.append(block)
+                    result.append(block)
                     waiting = block
             case Paragraph() if isinstance(previous, Table) and (text := _braces(block, braced)):
                 read = attributes.trailing(text)
                 if read and not read[0]:
-                    found[-1] = with_attributes(previous, read[1], block.span, report)
+                    result[-1] = with_attributes(previous, read[1], block.span, report)
                     continue
                 if written := attributes.mistaken(text):
                     message, hint = attributes.invalid(written)
                     report(Code.BAD_ATTRIBUTE, message, block.span, hint)
-                found.append(block)
+                result.append(block)
             case _:
-                found.append(block)
+                result.append(block)
                 waiting = None
-    for block in found:
+    for block in result:
         _warn_of_lonely(block, report, braced)
-    return tuple(found)
+    return tuple(result)
 
 
 def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
     """A paragraph that looks like a caption or a list of attributes, but is not next to a table."""
     if isinstance(block, Paragraph) and (text := _braces(block, braced)):
-        found = attributes.trailing(text)
-        if found and not found[0]:
+        listed = attributes.trailing(text)
+        if listed and not listed[0]:
             message = f"The attributes `{text}` stand alone, and are read as text."
             hint = (
                 "Put them at the end of the heading, right above or below the paragraph, or the "
@@ -174,17 +174,17 @@ def caption_of(paragraph: Paragraph) -> tuple[tuple[Inline, ...], Attributes]:
     first, *rest = paragraph.children
     assert isinstance(first, Text)
     children: list[Inline] = [replace(first, text=BEGINNING.sub("", first.text, count=1)), *rest]
-    found = paragraph.attributes
+    of_caption = paragraph.attributes
     last = children[-1]
     if isinstance(last, Text) and (split := attributes.trailing(last.text)):
         children[-1] = replace(last, text=split[0])
-        found = split[1]
-    return trim(children), found
+        of_caption = split[1]
+    return trim(children), of_caption
 
 
 def _captioned(table: Table, paragraph: Paragraph, report: Report) -> Table:
-    caption, found = caption_of(paragraph)
-    return with_attributes(replace(table, caption=caption), found, paragraph.span, report)
+    caption, more = caption_of(paragraph)
+    return with_attributes(replace(table, caption=caption), more, paragraph.span, report)
 
 
 def _braces(block: Paragraph, braced: set[Span]) -> str:

@@ -41,7 +41,7 @@ def without(markup: str) -> str:
     """Raw HTML with spaces in place of these comments, except in code."""
     if _MAY_BEGIN.search(markup) is None:
         return markup
-    code = [found.span() for found in _CODE.finditer(markup)]
+    code = [match.span() for match in _CODE.finditer(markup)]
     starts = [start for start, _ in code]
     parts: list[str] = []
     last = 0

@@ -33,8 +33,8 @@ class Elements:
 
     def heading_at(self, place: Place) -> BlockElement | None:
         """The heading at a place."""
-        found = self._innermost(place, lambda element: True)
-        return found if found.tag in HEADINGS else None
+        innermost = self._innermost(place, lambda element: True)
+        return innermost if innermost.tag in HEADINGS else None
 
     def cell_at(self, place: Place) -> BlockElement | None:
         """The cell of a grid table around a place."""

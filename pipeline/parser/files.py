@@ -57,7 +57,7 @@ class LineMap:
         self._source = PurePath(source)
         self._starts = [0]
         self._pieces = [(_Piece(self._source.name), 0)]
-        self._beside: dict[str, int] = {}
+        self._first_lines: dict[str, int] = {}
         self.last = 0
         self.is_settled = False
 
@@ -78,11 +78,11 @@ class LineMap:
 
     def append(self, name: str, lines: int) -> int:
         """The first line number of a file beside the text, added once all of the text is read."""
-        if name not in self._beside:
-            self._beside[name] = self.last + 1
+        if name not in self._first_lines:
+            self._first_lines[name] = self.last + 1
             self._add(self.last + 1, _Piece(name, self.file(name)), 1)
             self.last += lines
-        return self._beside[name]
+        return self._first_lines[name]
 
     def file(self, name: str) -> str:
         """The name of a file in messages: its path from the source's folder."""
@@ -168,7 +168,7 @@ class SourceFiles:
         self.dialects = dialects
         self._folder = folder
         self._texts: dict[str, str] = {}
-        self._held = self._taken = 0
+        self._size_of_files = self._size_given = 0
         self._missing: dict[str, None] = {}
         self.warnings: list[Diagnostic] = []
 
@@ -181,36 +181,36 @@ class SourceFiles:
         r"""The text of the file at a relative path, with ``\n`` for line ends; or the problem:
         MISSING_FILE, OUTSIDE_FOLDER, TOO_MANY_INCLUDES, or a finding of `source.read`, reported at
         the ``span`` that names the file."""
-        found = self.find(address, span)
-        if isinstance(found, Diagnostic):
-            return found
-        text = self._texts[found]
-        self._taken += len(text)
-        return _too_much(span) if self._taken > source.MAX_BYTES else text
+        path = self.find(address, span)
+        if isinstance(path, Diagnostic):
+            return path
+        text = self._texts[path]
+        self._size_given += len(text)
+        return _too_much(span) if self._size_given > source.MAX_BYTES else text
 
     def find(self, address: str, span: Span | None) -> str | Diagnostic:
         """The path, from the folder, of the file whose text `read` returns."""
-        found = self.name(self.rebased(address, span))
-        if isinstance(found, Problem):
-            if found.code is Code.MISSING_FILE and (
+        located = self.name(self.rebased(address, span))
+        if isinstance(located, Problem):
+            if located.code is Code.MISSING_FILE and (
                 path := _PATH.match(self.rebased(address, span))
             ):
                 self._missing[posixpath.normpath(unquote(path[0]))] = None
-            return diagnostic(found.code, found.message, span=span, hint=found.hint)
-        if found not in self._texts:
+            return diagnostic(located.code, located.message, span=span, hint=located.hint)
+        if located not in self._texts:
             assert self._folder is not None
-            if self._held > source.MAX_BYTES:
+            if self._size_of_files > source.MAX_BYTES:
                 return _too_much(span)
-            text, problems = source.read(self._folder / found)
+            text, problems = source.read(self._folder / located)
             if any(problem.is_error for problem in problems):
                 line = f", line {problems[0].line}," if problems[0].line else ""
-                message = f"“{found}”{line} cannot be used: {problems[0].message}"
+                message = f"“{located}”{line} cannot be used: {problems[0].message}"
                 return diagnostic(Code.UNREADABLE_FILE, message, span=span, hint=problems[0].hint)
-            file = self.lines.file(found)
+            file = self.lines.file(located)
             self.warnings += (msgspec.structs.replace(p, source=file) for p in problems)
-            self._texts[found] = source.without_stray(source.normalise(text))
-            self._held += len(text)
-        return found
+            self._texts[located] = source.without_stray(source.normalise(text))
+            self._size_of_files += len(text)
+        return located
 
     def numbered(self, address: str, span: Span | None) -> tuple[Line, ...]:
         """The lines of a file whose text `read` returned; findings in it are reported with the
@@ -219,13 +219,13 @@ class SourceFiles:
         assert isinstance(name, str), "it was read before"
         text = self._texts[name]
         first = self.lines.append(name, text.count("\n") + 1)
-        found = numbered(text, first)
-        self.record.lines.update((line.number, line) for line in found)
+        lines = numbered(text, first)
+        self.record.lines.update((line.number, line) for line in lines)
         if self.cuts is None:
-            return found
+            return lines
         return tuple(
             line.with_text(left)
-            for line in found
+            for line in lines
             if (left := self.cuts.line(line.number, line)) is not None
         )
 

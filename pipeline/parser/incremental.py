@@ -41,8 +41,8 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
         if times[key] > 1:
             key = f"{key}-{times[key]}"
         origins[key] = Origin(top.span.line - 1, top.span.file)
-        found, old = _settled(top, key), known.get(key)
-        return old if old is not None and old == found else found
+        new, old = _settled(top, key), known.get(key)
+        return old if old is not None and old == new else new
 
     blocks, notes = tuple(map(settled, document.blocks)), tuple(map(settled, document.notes))
     return replace(document, blocks=blocks, notes=notes, origins=origins)
@@ -64,11 +64,11 @@ def _settled(top: N, key: str) -> N:
         return replace(node, span=Span(span.line - line, span.column, end, block=key))
 
     if kinds := {type(inner) for inner in walk(children(top)) if inner.span}:
-        found = rewrite((top,), leave=dict.fromkeys((*kinds, type(top)), leave))[0]
+        block = rewrite((top,), leave=dict.fromkeys((*kinds, type(top)), leave))[0]
     else:
-        found = leave(top)
-    top.__dict__["settled"] = key, found
-    return found
+        block = leave(top)
+    top.__dict__["settled"] = key, block
+    return block
 
 
 @of_node
@@ -114,20 +114,26 @@ def reread(known: TextBody, text: str, line: int, read: ReadBody) -> TextBody | 
     if (
         begin < 0
         or old.count("\n") != new.count("\n")
-        or any(_TOUCHES.search(one) or not _BEGINS.match(one) for one in (old, new))
+        or any(
+            _TOUCHES.search(paragraph) or not _BEGINS.match(paragraph) for paragraph in (old, new)
+        )
         or not _FOLLOWED.match(text, after)
     ):
         return None
     first = line + text.count("\n", 0, begin)
-    places = (number for number, one in enumerate(blocks) if one.span and one.span.line == first)
+    places = (
+        number for number, block in enumerate(blocks) if block.span and block.span.line == first
+    )
     number = next(places, -1)
     around = blocks[max(0, number - 1) : number + 2]
-    if number < 0 or not all(isinstance(one, ALONE) for one in around):
+    if number < 0 or not all(isinstance(node, ALONE) for node in around):
         return None
-    found = [read(one, first, known.dialects) for one in (old, new)]
-    if any(len(one.blocks) != 1 or one.notes or one.diagnostics for one in found):
+    readings = [read(version, first, known.dialects) for version in (old, new)]
+    if any(
+        len(reading.blocks) != 1 or reading.notes or reading.diagnostics for reading in readings
+    ):
         return None
-    (before,), (now,) = (one.blocks for one in found)
+    (before,), (now,) = (reading.blocks for reading in readings)
     is_same = before == blocks[number] and before.attributes == NO_ATTRIBUTES
     if not is_same or not isinstance(before, Paragraph) or not isinstance(now, Paragraph):
         return None

@@ -112,16 +112,16 @@ def without_definition(
 ) -> Iterator[Diagnostic]:
     """Findings about the links, images and abbreviations outside of some ranges that are none in
     the document without these: their definitions are in them."""
-    places, told = outermost(ranges), set[str]()
+    places, reported = outermost(ranges), set[str]()
     starts = [each.start for each in places]
-    left = {(what, target, span.line) for what, target, span in _defined(document)}
-    for what, target, span in _defined(whole):
+    left = {(kind, target, span.line) for kind, target, span in _defined(document)}
+    for kind, target, span in _defined(whole):
         before = bisect_right(starts, (span.line, span.column)) - 1
         is_left_out = before >= 0 and places[before].holds((span.line, span.column))
-        if (what, target, span.line) not in left and not is_left_out and what not in told:
-            yield _withheld(what, span)
-            if "`" in what:  # once is enough
-                told.add(what)
+        if (kind, target, span.line) not in left and not is_left_out and kind not in reported:
+            yield _withheld(kind, span)
+            if "`" in kind:  # once is enough
+                reported.add(kind)
 
 
 def _defined(document: Document) -> Iterator[tuple[str, str, Span]]:
@@ -137,8 +137,8 @@ def _defined(document: Document) -> Iterator[tuple[str, str, Span]]:
                 yield "image", node.source, place
 
 
-def _withheld(what: str, span: Span | None) -> Diagnostic:
-    message = f"The {what} has no effect in editions from which its definition is withheld."
+def _withheld(kind: str, span: Span | None) -> Diagnostic:
+    message = f"The {kind} has no effect in editions from which its definition is withheld."
     hint = "Put the definition outside the answer if all should get it."
     return diagnostic(Code.WITHHELD_DEFINITION, message, span=span, hint=hint)
 
@@ -146,10 +146,12 @@ def _withheld(what: str, span: Span | None) -> Diagnostic:
 def _referred_to(blocks: Iterable[Node], notes: Iterable[model.Note]) -> set[str]:
     """The labels that the text refers to, directly or through other notes."""
     by_label = {note.label: note for note in notes}
-    found: set[str] = set()
+    referred: set[str] = set()
     new = list(blocks)
     while new:
-        labels = {node.label for node in walk(new) if isinstance(node, model.NoteReference)} - found
-        found |= labels
+        labels = {
+            node.label for node in walk(new) if isinstance(node, model.NoteReference)
+        } - referred
+        referred |= labels
         new = [by_label[label] for label in sorted(labels) if label in by_label]
-    return found
+    return referred

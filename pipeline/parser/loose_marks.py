@@ -42,18 +42,18 @@ def fill(document: Document, text: str) -> Document:
     """
     if not _MAY_BEGIN.search(text):
         return document
-    found: list[Diagnostic] = []
-    blocks = _filled(document.blocks, _ROUND, found)
-    notes = _filled(document.notes, _ROUND, found)
+    doubts: list[Diagnostic] = []
+    blocks = _filled(document.blocks, _ROUND, doubts)
+    notes = _filled(document.notes, _ROUND, doubts)
     if any(model.Exercise in facts(node).kinds for node in blocks):
 
         def enter(node: model.Exercise) -> model.Exercise:
-            return replace(node, children=_filled(node.children, _SQUARE, found))
+            return replace(node, children=_filled(node.children, _SQUARE, doubts))
 
         blocks = rewrite(blocks, enter={model.Exercise: enter})
-    if not found:
+    if not doubts:
         return document
-    findings = (*document.diagnostics, *found)
+    findings = (*document.diagnostics, *doubts)
     return replace(document, blocks=attach_prompts(blocks), notes=notes, diagnostics=findings)
 
 
@@ -74,7 +74,7 @@ def _filled(
         begins = [_beginning(item) for item in node.items]
         if not any(map(_X.match, begins)) or any(map(LABEL.match, begins)):
             return node
-        span = next((one.span for one in path if one.span), Span(0))
+        span = next((outer.span for outer in path if outer.span), Span(0))
         items = [(_without_mark(item.children), item.span or span) for item in node.items]
         marks = [ChoiceMark("()", True) if _X.match(text) else NO_MARK for text in begins]
         return choices(items, marks, span, report)
@@ -126,7 +126,7 @@ def _without_mark(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 def _kinds(run: tuple[Inline, ...], mark: re.Pattern[str]) -> set[bool]:
     """The kinds of marks in a text: whether there is an x in them."""
     texts = [text.text for child in run if (text := _text(child))]
-    return {_is_right(one) for text in texts for one in mark.finditer(text)}
+    return {_is_right(match) for text in texts for match in mark.finditer(text)}
 
 
 def _is_right(mark: re.Match[str]) -> bool:
@@ -148,10 +148,10 @@ def _at_edges(run: tuple[Inline, ...], mark: re.Pattern[str]) -> Iterator[bool]:
             continue
         begins = index == 0 or isinstance(run[index - 1], model.SoftBreak | model.LineBreak)
         ends = index == last or isinstance(run[index + 1], model.SoftBreak | model.LineBreak)
-        for one in mark.finditer(text.text):
-            before, after = text.text[: one.start()], text.text[one.end() :]
+        for match in mark.finditer(text.text):
+            before, after = text.text[: match.start()], text.text[match.end() :]
             if (begins and not before.strip()) or (ends and not after.strip(" .")):
-                yield _is_right(one)
+                yield _is_right(match)
 
 
 def _with_gaps(run: Iterable[Inline], mark: re.Pattern[str]) -> Iterator[Inline]:
@@ -163,10 +163,10 @@ def _with_gaps(run: Iterable[Inline], mark: re.Pattern[str]) -> Iterator[Inline]
             yield child
             continue
         pos, text = 0, child.text
-        for one in mark.finditer(text):
-            answer = one[1].strip()
-            yield replace(child, text=text[pos : one.start(1)])
+        for match in mark.finditer(text):
+            answer = match[1].strip()
+            yield replace(child, text=text[pos : match.start(1)])
             yield model.Blank(answer=(answer,) if answer else (), size=1, span=child.span)
-            pos = one.end(1)
+            pos = match.end(1)
         if pos < len(text):
             yield replace(child, text=text[pos:])

@@ -48,14 +48,14 @@ def without_effect(marks: Iterable[Mark], ranges: Iterable[Range]) -> set[Mark]:
     """The marks for which no range is withheld."""
     coming = sorted(ranges, key=lambda place: place.start, reverse=True)
     around: list[Range] = []
-    found: set[Mark] = set()
+    idle: set[Mark] = set()
     for mark in sorted(marks, key=lambda mark: mark.start):
         while coming and coming[-1].start <= mark.start:
             around.append(coming.pop())
         around = [place for place in around if mark.start < place.end]
         if not any(map(mark.agrees_with, around)):
-            found.add(mark)
-    return found
+            idle.add(mark)
+    return idle
 
 
 def marks_in(text: str, first: int) -> Iterator[Mark]:
@@ -72,17 +72,17 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
                 comment = text.find("-->", at)
             after = comment
             continue
-        found, end, written = NO_ATTRIBUTES, begin.end(), "name"
+        marked, end, written = NO_ATTRIBUTES, begin.end(), "name"
         if name := begin["box"] or begin["block"]:
             at = begin.start("box") if begin["box"] else begin.start("block")
             meaning = meaning_of(name.strip())
-            found = make(classes=(meaning,)) if meaning else NO_ATTRIBUTES
+            marked = make(classes=(meaning,)) if meaning else NO_ATTRIBUTES
             written = "box" if begin["box"] else "name"
         elif text[at] == "<":
-            found, end, written = *_of_tag(text, at), "tag"
+            marked, end, written = *_of_tag(text, at), "tag"
         elif listed := attributes.read(text, at):
-            found, end, written = *listed, "list"
-        conditions = conditions_of(found)
+            marked, end, written = *listed, "list"
+        conditions = conditions_of(marked)
         start, stop = places.at(at), places.at(end)
         if conditions != NO_ATTRIBUTES and start and stop:
             place = (start.line, start.column), (stop.line, stop.column)
@@ -112,8 +112,8 @@ def extent(mark: Mark, line: str) -> tuple[Place, Place] | None:
     if mark.written == "tag":
         name = re.match(r"<([\w-]+)", line[column - 1 :])
         closing = re.compile(rf"</{name[1]}\s*>", re.I) if name else None
-        found = closing.search(line, mark.end[1] - 1) if closing else None
-        return (mark.start, (number, found.end() + 1)) if found else None
+        end = closing.search(line, mark.end[1] - 1) if closing else None
+        return (mark.start, (number, end.end() + 1)) if end else None
     if mark.written == "list" and line[column - 2 : column - 1] == "]":
         depth = 0
         for at in range(column - 2, -1, -1):

@@ -73,7 +73,7 @@ class SourceRecord:
 def outermost(ranges: Iterable[Range]) -> list[Range]:
     """The ranges without those inside others, in order."""
     kept: list[Range] = []
-    for each in sorted(ranges, key=lambda one: (one.start, (-one.end[0], -one.end[1]))):
+    for each in sorted(ranges, key=lambda place: (place.start, (-place.end[0], -place.end[1]))):
         if not kept or each.end > kept[-1].end:
             kept.append(each)
     return kept

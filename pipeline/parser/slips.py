@@ -117,15 +117,15 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
     """A finding for each attribute key that resembles a known one, each bad language or width, and
     each class that authors cannot use."""
     for node in walk(nodes):
-        own = getattr(node, "attributes", NO_ATTRIBUTES)
-        names, taken = own.classes, TAKEN_CLASSES
+        attributes = getattr(node, "attributes", NO_ATTRIBUTES)
+        names, taken = attributes.classes, TAKEN_CLASSES
         if isinstance(node, Container):
             names, taken = (*names, node.name), TAKEN_NAMES
         for name in sorted(taken.intersection(names)):
             message = f"The class `{name}` is left out: it is one of Chapbook's own."
             hint = INSTEAD.get(name, f"Give it another name, such as `.my-{name}`.")
             yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
-        for key, value in own.pairs:
+        for key, value in attributes.pairs:
             if key == "width" and isinstance(node, SIZED) and not WIDTH.fullmatch(value.strip()):
                 message = f"`width={value}` is not a width."
                 hint = "Write a share of the line, `width=50%`, or a length, `width=4cm`."

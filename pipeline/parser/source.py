@@ -55,9 +55,9 @@ _AS_UTF8 = "Save the file as UTF-8 in your editor."
 def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     r"""The text of a source file, and the problems with it, as in `read_any` and `check_text`."""
     text, problems = read_any(path)
-    if not any(found.is_error for found in problems):
+    if not any(problem.is_error for problem in problems):
         problems = (*problems, *check_text(text, shown_name(str(path))))
-    return ("" if any(found.is_error for found in problems) else text), problems
+    return ("" if any(problem.is_error for problem in problems) else text), problems
 
 
 def read_any(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
@@ -96,7 +96,7 @@ def check_text(text: str, source: str) -> tuple[Diagnostic, ...]:
     if len(text) > MAX_BYTES:
         return (_too_large(source, 0),)
     problems = [_forbidden(text, source), *_long_lines(text, source), _empty(text, source)]
-    return tuple(found for found in problems if found)
+    return tuple(problem for problem in problems if problem)
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> Diagnostic:
@@ -210,19 +210,19 @@ def _forbidden(text: str, source: str) -> Diagnostic | None:
     if not holds_forbidden(text):
         return None
     at = text.find("\0")
-    found = FORBIDDEN.search(text, max(0, at))
-    if found is None:
+    match = FORBIDDEN.search(text, max(0, at))
+    if match is None:
         return None
-    line = text.count("\n", 0, found.start()) + 1
-    span = Span(line, found.start() - text.rfind("\n", 0, found.start()))
-    others = sum(1 for _ in FORBIDDEN.finditer(text, found.end()))
+    line = text.count("\n", 0, match.start()) + 1
+    span = Span(line, match.start() - text.rfind("\n", 0, match.start()))
+    others = sum(1 for _ in FORBIDDEN.finditer(text, match.end()))
     more = f", and {others:,} more like it" if others else ""
-    message = f"The text contains {name(found[0])}{more}."
+    message = f"The text contains {name(match[0])}{more}."
     hint = "Delete it; most editors can show invisible characters."
     if "\0" in text:
         hint = "It never occurs in text: this may be another kind of file."
         return diagnostic(Code.BINARY_FILE, message, span=span, source=source, hint=hint)
-    if found[0] == "\f":
+    if match[0] == "\f":
         hint = r"Delete it; for a page break, write `\newpage` alone on a line."
     return diagnostic(Code.STRAY_CHARACTER, message, span=span, source=source, hint=hint)
 
@@ -244,11 +244,11 @@ def _long_lines(text: str, source: str) -> list[Diagnostic]:
 def _empty(text: str, source: str) -> Diagnostic | None:
     if not _VISIBLE.search(text):
         return diagnostic(Code.EMPTY_FILE, "The source is empty.", source=source)
-    found = yaml_nodes.find(text)
-    if found is None or not found.closed:
+    front_matter = yaml_nodes.find(text)
+    if front_matter is None or not front_matter.closed:
         return None
-    rest = text.split("\n", found.lines)[found.lines :]
+    rest = text.split("\n", front_matter.lines)[front_matter.lines :]
     if rest and _VISIBLE.search(rest[0]):
         return None
     message = "There is no text after the front matter."
-    return diagnostic(Code.EMPTY_FILE, message, span=Span(found.lines, 1), source=source)
+    return diagnostic(Code.EMPTY_FILE, message, span=Span(front_matter.lines, 1), source=source)

@@ -25,24 +25,24 @@ def read(text: str) -> tuple[Inline, ...]:
     """The inlines of a string that differs between editions, or none. Other markup is text."""
     if "{" not in text:
         return ()
-    found: list[Inline] = []
+    inlines: list[Inline] = []
     opened: list[int] = []
     is_partial = False
     pos = 0
 
     def take(end: int) -> None:
         if end > pos:
-            found.append(model.Text(text=text[pos:end]))
+            inlines.append(model.Text(text=text[pos:end]))
 
     while mark := _MARK.search(text, pos):
         if mark[1]:
             take(mark.start())
-            found.append(blank(len(mark[1]), (mark[2],) if mark[2] else ()))
+            inlines.append(blank(len(mark[1]), (mark[2],) if mark[2] else ()))
             is_partial, pos = True, mark.end()
         elif mark[0] == "[":
             take(mark.start())
-            opened.append(len(found))
-            found.append(model.Text(text="["))
+            opened.append(len(inlines))
+            inlines.append(model.Text(text="["))
             pos = mark.end()
         else:
             take(mark.start())
@@ -50,15 +50,17 @@ def read(text: str) -> tuple[Inline, ...]:
             listed = attributes.read(text, pos) if opened else None
             first = opened.pop() if opened else 0
             if listed is None or not is_selected(model.Text(text="", attributes=listed[0])):
-                found.append(model.Text(text="]"))
+                inlines.append(model.Text(text="]"))
                 continue
-            inner = tuple(found[first + 1 :])
+            inner = tuple(inlines[first + 1 :])
             if len(opened) > DEEPEST:
                 inner = for_all(inner)
-            found[first:] = [model.InlineElement(name="span", children=inner, attributes=listed[0])]
+            inlines[first:] = [
+                model.InlineElement(name="span", children=inner, attributes=listed[0])
+            ]
             is_partial, pos = True, listed[1]
     take(len(text))
-    return tuple(found) if is_partial else ()
+    return tuple(inlines) if is_partial else ()
 
 
 def public(text: str) -> str:
@@ -76,7 +78,10 @@ def written(inlines: Iterable[Node]) -> str:
             parts.append(f"{BLANK}{{{answer}}}" if answer else BLANK)
             continue
         text = written(children(node)) or plain_text((node,))
-        own = conditions_of(node.attributes)
-        listed = (*(f".{name}" for name in own.classes), *(f'{k}="{v}"' for k, v in own.pairs))
+        conditions = conditions_of(node.attributes)
+        listed = (
+            *(f".{name}" for name in conditions.classes),
+            *(f'{k}="{v}"' for k, v in conditions.pairs),
+        )
         parts.append(f"[{text}]{{{' '.join(listed)}}}" if listed else text)
     return "".join(parts)

@@ -29,7 +29,7 @@ _WITHOUT_EFFECT = frozenset({"display:block", "visibility:hidden", "clear:both"}
 @functools.lru_cache(256)
 def read(style: str, *, is_image: bool = False) -> InlineStyle:
     """The equivalents of a style. Margins put images in the middle, and no text."""
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     before = after = False
     others: list[str] = []
     for declaration in style.lower().split(";"):
@@ -42,15 +42,15 @@ def read(style: str, *, is_image: bool = False) -> InlineStyle:
         elif name in ("page-break-after", "break-after") and value in _PAGE:
             after = True
         elif name == "text-align" and value in ("center", *_SIDES):
-            found["align"] = value
+            attributes["align"] = value
         elif name == "float" and value in _SIDES:
-            found["align"] = f"float-{value}"
+            attributes["align"] = f"float-{value}"
         elif is_image and name.startswith("margin") and _IN_THE_MIDDLE.fullmatch(value):
-            found.setdefault("align", "center")
+            attributes.setdefault("align", "center")
         elif name == "width" and _WIDTH.fullmatch(value):
-            found["width"] = value
+            attributes["width"] = value
         else:
             others.append(f"{name}:{value}")
-    if found or before or after:
+    if attributes or before or after:
         others = [other for other in others if other not in _WITHOUT_EFFECT]
-    return InlineStyle(found, before, after, tuple(others))
+    return InlineStyle(attributes, before, after, tuple(others))

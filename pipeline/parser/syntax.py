@@ -92,7 +92,7 @@ class InlineReader:
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Parse ``lines`` into the children of ``parent``, all at ``place`` if given."""
         leaf = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
-        found = leaf.diagnostics
+        findings = leaf.diagnostics
         if not place:
             record = self.parser.record
             for start, end, attributes in leaf.marked:
@@ -106,8 +106,10 @@ class InlineReader:
             for element in parent.iter():
                 if isinstance(element, InlineSpan):
                     element.span = place
-            found = [replace(one, line=place.line, column=place.column) for one in found]
-        self.parser.diagnostics += found
+            findings = [
+                replace(finding, line=place.line, column=place.column) for finding in findings
+            ]
+        self.parser.diagnostics += findings
 
 
 class Tree(NamedTuple):

@@ -41,11 +41,11 @@ def with_attributes(
     table: model.Table, more: Attributes, span: Span | None, report: Report
 ) -> model.Table:
     """The table with further attributes applied. Problems are reported at ``span``."""
-    own = table.attributes
-    pairs = (*own.pairs, *more.pairs)
-    classes = tuple(dict.fromkeys((*own.classes, *more.classes)))
+    attributes = table.attributes
+    pairs = (*attributes.pairs, *more.pairs)
+    classes = tuple(dict.fromkeys((*attributes.classes, *more.classes)))
     rest = tuple(pair for pair in pairs if pair[0] not in KEYS)
-    changed = replace(table, attributes=make(more.id or own.id, classes, rest))
+    changed = replace(table, attributes=make(more.id or attributes.id, classes, rest))
     options = {key: value.strip() for key, value in pairs if key in KEYS}
     if quarto := options.pop(QUARTO_WIDTHS, "").strip("[]").replace("auto", ""):
         options.setdefault(WIDTHS, quarto)
@@ -233,7 +233,7 @@ def with_boxes(
             items[-1][1].append(replace(inline, text=before))
         for mark, text in zip(rest[::2], rest[1::2], strict=True):
             items.append((mark != " ", [replace(inline, text=text)] if text else []))
-    made = tuple(
+    ticked = tuple(
         model.ListItem(
             children=(model.Plain(children=trim(label), span=span),) if trim(label) else (),
             checked=checked,
@@ -241,7 +241,7 @@ def with_boxes(
         )
         for checked, label in items
     )
-    return (model.List(ordered=False, items=made, span=span),)
+    return (model.List(ordered=False, items=ticked, span=span),)
 
 
 # --- columns ---------------------------------------------------------------------------

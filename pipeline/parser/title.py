@@ -61,8 +61,8 @@ def take_title(
     )
     text = _text(heading, metadata) if is_title else ""
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
-        found = tuple(_without_value(heading, values(metadata)))
-        return replace(metadata, title=text), _without(heading, blocks), found
+        findings = tuple(_without_value(heading, values(metadata)))
+        return replace(metadata, title=text), _without(heading, blocks), findings
     name = " ".join(re.sub(r"[-_.]", " ", PurePath(source).stem).split())
     title = name[:1].upper() + name[1:] or UNTITLED
     message = f"The publication has no title; it is called “{title}”, after its file."
@@ -86,8 +86,8 @@ def taken_heading(before: tuple[Block, ...], after: tuple[Block, ...]) -> Headin
 def without_heading(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Another reading of blocks from which a heading was taken, without it."""
     same = (n for n in walk(blocks) if isinstance(n, Heading) and n.span == heading.span)
-    found = next(same, None)
-    return _without(found, blocks) if found else blocks
+    same_heading = next(same, None)
+    return _without(same_heading, blocks) if same_heading else blocks
 
 
 def _text(heading: Node | None, metadata: Metadata) -> str:
@@ -165,5 +165,5 @@ def take_language(
         return metadata, ()
     message = f"No language is given. The text seems to be in `{lang}`, which is used."
     hint = f"Write `lang: {lang}` in the front matter."
-    found = diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint)
-    return derived(replace(metadata, lang=lang)), (found,)
+    warning = diagnostic(Code.LIKELY_SLIP, message, span=Span(1, 1), hint=hint)
+    return derived(replace(metadata, lang=lang)), (warning,)

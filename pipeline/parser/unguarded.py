@@ -56,12 +56,12 @@ def unguarded(document: Document) -> Iterator[Diagnostic]:
     yield from _nearly(everything)
     has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
     for block, labels in _public(document.blocks, document.metadata.lang, None):
-        found = _unguarded_answer(block, has_tasks, labels)
-        left = for_all((block,)) if found else ()
-        if found and left and found == _unguarded_answer(left[0], has_tasks, labels):
-            what, hint = found
+        answer = _unguarded_answer(block, has_tasks, labels)
+        left = for_all((block,)) if answer else ()
+        if answer and left and answer == _unguarded_answer(left[0], has_tasks, labels):
+            content, hint = answer
             yield diagnostic(
-                Code.LIKELY_SLIP, f"Students also get {what}.", span=block.span, hint=hint
+                Code.LIKELY_SLIP, f"Students also get {content}.", span=block.span, hint=hint
             )
 
 
@@ -92,8 +92,8 @@ def _unguarded_answer(
     if isinstance(block, model.Paragraph) and (title := _answer_line(block)):
         return f"the text after “{title}”", f"{HINT}."
     if isinstance(block, model.Paragraph) and labels is not None:
-        found = (_label(line, labels) for line in _lines(block))
-        if label := next(filter(None, found), ""):
+        line_labels = (_label(line, labels) for line in _lines(block))
+        if label := next(filter(None, line_labels), ""):
             return f"the text after “{label}”", f"{HINT}."
     return None
 
@@ -112,17 +112,17 @@ def _public(
             yield node, labels
         is_summary = isinstance(node, model.Container) and node.name == "summary"
         if isinstance(node, HOLDERS) and not is_summary:
-            own = _short_labels(node, lang) if isinstance(node, model.Exercise) else labels
-            yield from _public(children(node), lang, own)
+            inner_labels = _short_labels(node, lang) if isinstance(node, model.Exercise) else labels
+            yield from _public(children(node), lang, inner_labels)
 
 
 def _short_labels(exercise: model.Exercise, lang: str) -> Labels:
     """The short labels of answers in a language; `A:` is none beside `B:`, of a speaker or a
     choice."""
-    found = frozenset(understood_in(lang, "answer_label"))
+    known = frozenset(understood_in(lang, "answer_label"))
     paragraphs = (node for node in walk(exercise) if isinstance(node, model.Paragraph))
     lines = (line for paragraph in paragraphs for line in _lines(paragraph))
-    return found - {"a"} if any(_label(line, frozenset("b")) == "B" for line in lines) else found
+    return known - {"a"} if any(_label(line, frozenset("b")) == "B" for line in lines) else known
 
 
 def _answer_text(inlines: Iterable[Inline], is_collapsed: bool = False) -> str:
@@ -148,10 +148,10 @@ def _bold_answer_title(block: model.Paragraph) -> str:
 
 
 def _first_answer_text(blocks: Iterable[Node]) -> str:
-    held = (
+    contents = (
         b.children for b in blocks if isinstance(b, model.Paragraph | model.Plain | model.Heading)
     )
-    return next((_answer_text(inlines, is_collapsed=True) for inlines in held), "")
+    return next((_answer_text(inlines, is_collapsed=True) for inlines in contents), "")
 
 
 def _answer_line(block: model.Paragraph) -> str:
@@ -165,7 +165,7 @@ def _answer_line(block: model.Paragraph) -> str:
 def _lines(block: model.Paragraph, *breaks: type[Inline]) -> Iterator[tuple[Inline, ...]]:
     """The lines of a paragraph in the source, or those between ``breaks``."""
     kinds = breaks or (model.SoftBreak, model.LineBreak)
-    for is_break, line in itertools.groupby(block.children, lambda one: isinstance(one, kinds)):
+    for is_break, line in itertools.groupby(block.children, lambda child: isinstance(child, kinds)):
         if not is_break:
             yield tuple(line)
 
@@ -202,15 +202,15 @@ def _label(line: tuple[Inline, ...], labels: Labels) -> str:
 
 def _nearly(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
     for node in walk(nodes):
-        own = getattr(node, "attributes", NO_ATTRIBUTES)
-        for name in own.classes:
-            found = secret(name)
-            if found and not found.sure:
+        attributes = getattr(node, "attributes", NO_ATTRIBUTES)
+        for name in attributes.classes:
+            meaning = secret(name)
+            if meaning and not meaning.sure:
                 yield diagnostic(
                     Code.NEARLY_SECRET,
                     f"The class `.{name}` withholds its content from students, like an answer.",
                     span=node.span,
-                    hint=f"Write `.{found.meaning}` if that is right; otherwise choose another "
+                    hint=f"Write `.{meaning.meaning}` if that is right; otherwise choose another "
                     "name.",
                 )
 

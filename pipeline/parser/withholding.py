@@ -43,7 +43,7 @@ _PARTS = frozenset({"td", "th", "tr", "cell", "dt", "title"})
 """Elements that are parts of a block."""
 
 
-class Found(NamedTuple):
+class WithheldRanges(NamedTuple):
     """The ranges of a text, in its order; of these, the ones of marks that nothing takes up, and
     where these marks begin; and findings about them."""
 
@@ -61,10 +61,10 @@ def may_withhold(text: str) -> bool:
 _MARKS = ("{", "<", "[!", ":::", "!!!", "???", "///", "```", "~~~", "\\begin")
 
 
-def withheld(document: Document, root: BlockElement, files: SourceFiles) -> Found:
+def withheld(document: Document, root: BlockElement, files: SourceFiles) -> WithheldRanges:
     """The ranges that a text withholds, given its document and its element tree."""
     search = _Search(document, root, files)
-    return Found(search.ranges, search.idle, search.idle_marks, search.findings)
+    return WithheldRanges(search.ranges, search.idle, search.idle_marks, search.findings)
 
 
 def without_empty(document: Document) -> Document:
@@ -172,7 +172,7 @@ class _Search:
                 )
             elif isinstance(node, Block | model.ListItem | model.Note):
                 if isinstance(node, model.ListItem) and self._is_marked_item(start):
-                    first = next((one.span for one in node.children if one.span), node.span)
+                    first = next((child.span for child in node.children if child.span), node.span)
                     start = (first.line, first.column)
                 end = (self._last_line(node.span), LINE_END)
                 is_answer = isinstance(node, model.Answer | model.TeacherNote)
@@ -264,12 +264,12 @@ class _Search:
 
     def _in_effect(self, mark: Mark) -> Iterator[Range]:
         """The range of a mark that no construct takes up."""
-        found = extent(mark, self._record.lines[mark.start[0]])
+        places = extent(mark, self._record.lines[mark.start[0]])
         heading = self._elements.heading_at(mark.start)
-        if found and not (heading is not None and mark.written == "tag"):
+        if places and not (heading is not None and mark.written == "tag"):
             if mark.written == "tag":
                 self._tell(mark, "The text of this tag")
-            yield Range(*found, mark.conditions)
+            yield Range(*places, mark.conditions)
             return
         block = self._elements.innermost(mark.start)
         if heading is not None:
@@ -298,8 +298,8 @@ class _Search:
                 return (element.line - 1, LINE_END)
         return self._end_around((heading.line, heading.column))
 
-    def _tell(self, mark: Mark, what: str) -> None:
-        message = f"{what} is withheld from some editions, because of this mark."
+    def _tell(self, mark: Mark, subject: str) -> None:
+        message = f"{subject} is withheld from some editions, because of this mark."
         span = Span(*mark.start)
         self.findings.append(diagnostic(Code.MISPLACED_MARK, message, span=span, hint=_HINT))
 

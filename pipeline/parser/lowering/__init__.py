@@ -68,11 +68,11 @@ class Lowering:
         elements = parent.blocks[start:]
         self._depth += 1
         if any(element.tag == "html" for element in elements):
-            found = self._with_markup(elements)
+            blocks = self._with_markup(elements)
         else:
-            found = tuple(node for element in elements for node in self._block(element))
+            blocks = tuple(node for element in elements for node in self._block(element))
         self._depth -= 1
-        return self._captioned(found)
+        return self._captioned(blocks)
 
     def _captioned(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         captioned = attach_captions(attach_prompts(blocks), self.read, self.report, self._braced)
@@ -92,8 +92,8 @@ class Lowering:
             else:
                 within = builder.depth
                 self._depth += within
-                found = tuple(node for element in run for node in self._block(element))
-                builder.add(self._captioned(found))
+                blocks = tuple(node for element in run for node in self._block(element))
+                builder.add(self._captioned(blocks))
                 self._depth -= within
         return builder.blocks()
 
@@ -133,8 +133,8 @@ class Lowering:
                 if element.lines and element.lines[0].startswith("{"):
                     self._braced.add(span)
                 if children:
-                    own = aligned(attributes)
-                    yield model.Paragraph(children=children, span=span, attributes=own)
+                    settled = aligned(attributes)
+                    yield model.Paragraph(children=children, span=span, attributes=settled)
             case "typed":
                 yield model.Paragraph(children=(model.Text(text=element.text or ""),), span=span)
             case "left-out":
@@ -186,10 +186,10 @@ class Lowering:
 
     def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
-        if blocks and (found := boxes.callout(element, blocks, span, self.report)):
+        if blocks and (callout := boxes.callout(element, blocks, span, self.report)):
             assert element.first is not None
             slips.warn_of_callout(element.first.lines[0], self.report)
-            return found
+            return callout
         return (model.BlockQuote(children=passages.attributed(blocks), span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
@@ -295,14 +295,17 @@ class Lowering:
         classes = tuple(c for c in attributes.classes if c not in (name, element.get("written")))
         if name not in ALIGNMENTS:  # a class that is another tool's for an alignment
             classes += ALIGNED.get(name, ())
-        own = make(attributes.id, classes, attributes.pairs)
+        settled = make(attributes.id, classes, attributes.pairs)
         self._exercises += name == "exercise"
         children = self.blocks(element)
         self._exercises -= name == "exercise"
-        own = own if name == "table" else aligned(own)
-        if not name and own.classes:  # of a style, as if it had been written as a class
-            name, own = own.classes[0], own.without(classes=own.classes[:1])
-        parts = self._parts(name, own, span)
+        settled = settled if name == "table" else aligned(settled)
+        if not name and settled.classes:  # of a style, as if it had been written as a class
+            name, settled = (
+                settled.classes[0],
+                settled.without(classes=settled.classes[:1]),
+            )
+        parts = self._parts(name, settled, span)
         argument = element.get("argument", "")
         return constructs.container(parts._replace(argument=argument, children=children))
 

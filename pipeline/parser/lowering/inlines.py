@@ -88,11 +88,11 @@ class InlineLowering:
             return self._flat(element)
         if any(child.tag == "raw" for child in element):
             return self._built(element, depth).inlines()
-        found = [*self._text(element.text)]
+        inlines = [*self._text(element.text)]
         for child in element:
-            found += self._inline(child, depth)
-            found += self._text(child.tail)
-        return tuple(found)
+            inlines += self._inline(child, depth)
+            inlines += self._text(child.tail)
+        return tuple(inlines)
 
     def _built(self, element: Element, depth: int) -> MarkupBuilder:
         builder = MarkupBuilder(self.around, self._deepest - depth)
@@ -254,16 +254,16 @@ class InlineLowering:
             return ()
         if self._abbreviation is None:
             return (model.Text(text=text),)
-        found: list[Inline] = []
+        texts: list[Inline] = []
         last = 0
         for match in self._abbreviation.finditer(text):
             if match.start() > last:
-                found.append(model.Text(text=text[last : match.start()]))
-            found.append(self._abbreviations[match[0]])
+                texts.append(model.Text(text=text[last : match.start()]))
+            texts.append(self._abbreviations[match[0]])
             last = match.end()
         if last < len(text):
-            found.append(model.Text(text=text[last:]))
-        return found
+            texts.append(model.Text(text=text[last:]))
+        return texts
 
 
 def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
@@ -275,8 +275,10 @@ def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
     for node, around in walk_with(described, NO_ATTRIBUTES, inherit):
         if isinstance(node, model.NoteReference):
             conditions = make(classes=around.classes, pairs=around.pairs)
-            held = model.InlineElement(name="span", children=(node,), attributes=conditions)
-            yield node if around == NO_ATTRIBUTES else held
+            with_conditions = model.InlineElement(
+                name="span", children=(node,), attributes=conditions
+            )
+            yield node if around == NO_ATTRIBUTES else with_conditions
 
 
 ELEMENTS = {"underline": "u", "ul": "u", "mark": "mark", "highlight": "mark"}
