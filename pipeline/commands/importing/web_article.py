@@ -32,7 +32,7 @@ from pipeline.commands.importing.page_styles import mark_styles
 from pipeline.commands.importing.tidying import tidied
 from pipeline.commands.importing.typed_lists import make_lists
 from pipeline.commands.importing.worksheets import as_worksheet, type_gaps
-from pipeline.model import Note, NoteReference
+from pipeline.model import Block, Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.tree import walk
@@ -110,12 +110,7 @@ def of_page(
     if root.xpath("//meta[@name='generator'][starts-with(@content, 'LibreOffice')]"):
         _keep_comments(root)
     is_whole = whole_page or article.is_document(root)
-    dropped = [(e, article.words(e)) for e in article.strip(root)]
-    body = root.find("body")
-    chosen = (root if body is None else body) if is_whole else article.find(root)
-    if not is_whole:
-        dropped += [(e, article.words(e)) for e in article.accessories(chosen)]
-        dropped += [(e, article.words(e)) for e in article.clean(chosen)]
+    chosen, dropped = _main_part(root, is_whole=is_whole)
     reader.tell_dropped(dropped)
     if not whole_page and not declared_language(root):
         guess = language_of_text(" ".join(article.words(chosen))[:SAMPLE])
@@ -123,11 +118,7 @@ def of_page(
     join_captions(chosen)
     if is_whole:
         reader.tell_look(look)
-    etree.strip_tags(chosen, "font")
-    _number_lists(chosen)
-    _nest_lists(chosen)
-    type_gaps(chosen)
-    marks = make_lists(chosen)
+    marks = _with_lists(chosen)
     reader.tell_guesses(chosen, marks)
     take_formulas(chosen)
     own_notes = [*take_notes(chosen), *notes]
@@ -146,6 +137,37 @@ def of_page(
     counts[draft.OUTSIDE] = sum(len(dropped_words) for _, dropped_words in dropped)
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
+    blocks = _with_tasks(blocks, counts, reader)
+    findings = tuple(reader.findings)
+    return draft.Draft(metadata, blocks, texts, reader.images, counts, findings, tuple(passages))
+
+
+def _main_part(root: Element, *, is_whole: bool) -> tuple[Element, list[tuple[Element, list[str]]]]:
+    """The element with the text of a page, and what is left out, with its words."""
+    dropped = [(e, article.words(e)) for e in article.strip(root)]
+    body = root.find("body")
+    if is_whole:
+        return root if body is None else body, dropped
+    chosen = article.find(root)
+    dropped += [(e, article.words(e)) for e in article.accessories(chosen)]
+    dropped += [(e, article.words(e)) for e in article.clean(chosen)]
+    return chosen, dropped
+
+
+def _with_lists(chosen: Element) -> list[str]:
+    """Number and nest lists, make lists of lines with typed marks, and give these marks."""
+    etree.strip_tags(chosen, "font")
+    _number_lists(chosen)
+    _nest_lists(chosen)
+    type_gaps(chosen)
+    return make_lists(chosen)
+
+
+def _with_tasks(
+    blocks: tuple[Block, ...], counts: Counter[str], reader: PageReader
+) -> tuple[Block, ...]:
+    """The blocks with gaps and choices, if they are of a worksheet; what was typed as these is no
+    longer counted as text."""
     typed = draft.count(blocks, ())
     blocks, message = as_worksheet(blocks)
     typed.subtract(draft.count(blocks, ()))
@@ -154,8 +176,7 @@ def of_page(
     if message:
         hint = "Write answers in braces after gaps, and an `x` before the right choices."
         reader.tell(message, hint)
-    findings = tuple(reader.findings)
-    return draft.Draft(metadata, blocks, texts, reader.images, counts, findings, tuple(passages))
+    return blocks
 
 
 def _number_lists(root: Element) -> None:
