@@ -173,7 +173,7 @@ def _texts(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-CHILDREN = frozenset("blank gaps in-words marks task writing-lines writing-space".split())
+CHILDREN = frozenset("blank gaps in-words marks qr-code task writing-lines writing-space".split())
 BLANKS = frozenset({"blank", "gaps"})
 """The classes of blanks, and of formulas with some."""
 
@@ -191,11 +191,11 @@ RIGHT = frozenset({"mark", "right"})
 def _mark_relations(root: Element) -> None:
     """Give elements classes for their children, such as ``has-blank``, and for what follows them,
     such as ``before-exercise``. A paragraph that ends with a colon ``leads-in``. Items ``begin``
-    with a blank in their first paragraph, rows have the blanks of their cells, and definition lists
-    the notes of their terms. (Styles could use `:has()`, but WeasyPrint then searches all
-    descendants of each element.)"""
+    with a blank in their first paragraph, and paragraphs with an image. Items have the tall
+    formulas in them, rows the blanks of their cells, and definition lists the notes of their terms.
+    (Styles could use `:has()`, but WeasyPrint then searches all descendants of each element.)"""
     parents: dict[Element, Element] = {}
-    blanks, notes = [], []
+    blanks, notes, tall = [], [], []
     for parent in root.iter():
         before: Element | None = None
         for child in parent:
@@ -211,6 +211,10 @@ def _mark_relations(root: Element) -> None:
                     blanks.append(child)
                 if "note" in names:
                     notes.append(child)
+                if "tall" in names:
+                    tall.append(child)
+            if child.tag == "img" and child is parent[0] and parent.tag == "p":
+                _mark(parent, "begins-with", {"image"})
             # a heading needs two lines below it, so this paragraph stays with the next block
             if child.tag == "p" and before is not None and before.tag in HEADINGS:
                 _mark(child, "one", {"line"} if len(read_text(child)) <= LINE else ())
@@ -222,6 +226,8 @@ def _mark_relations(root: Element) -> None:
         item = parents.get(holder)
         if holder.tag == "p" and item is not None and item.tag == "li" and item[0] is holder:
             _mark(item, "begins-with", {"blank"})
+    for item in _around(tall, "li", parents):
+        _mark(item, "has", {"tall"})
     for row in _around(blanks, "tr", parents):
         _mark(row, "has", {"blank"})
     for entries in _around(_around(notes, "dt", parents), "dl", parents):
