@@ -1,9 +1,9 @@
 """The features that documents may have beyond text: a folder and a row each.
 
 The core knows a feature by its row alone, and loads it when a document needs it. A folder may
-import the core, but no other feature. To take a feature out, remove its row, and then its folder:
-everything else works as before, and what the feature would have made is told
-(`pipeline.resolve.absent`).
+import the core, but no other feature. To take a feature out, remove its row, and then its folders,
+here and in ``templates/features``: everything else works as before, and what the feature would have
+made is told (`pipeline.resolve.absent`).
 """
 
 from __future__ import annotations
