@@ -61,7 +61,7 @@ _CODE = late(
 
 
 def _spans(text: str, kinds: Sequence[Comment]) -> Iterator[tuple[int, int, int, int]]:
-    """Where each of the comments begins, where its content begins and ends, and where it ends."""
+    """The places where each comment begins, its content begins and ends, and it ends."""
     if not kinds:
         return
     opening = re.compile("|".join(f"({kind.opening.pattern})" for kind in kinds))

@@ -314,7 +314,7 @@ class _ImprintLine(NamedTuple):
 
 
 def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
-    """Who helped, who publishes, under which number and licence."""
+    """The people who helped, the publisher, the numbers and the licence."""
     vocabulary = words(metadata.lang)
     lines = [
         _ImprintLine(f"{vocabulary[f'role_{person.role}']}{vocabulary['colon']}{person.name}")

@@ -51,74 +51,91 @@ def head_of(
     lines: list[CopiedLine], lang: str, name: str
 ) -> tuple[Metadata, list[CopiedLine], list[Diagnostic]]:
     """The metadata in the lines at the top, and the remaining lines."""
-    texts = [(at, line) for at, line in enumerate(lines) if line.text.strip()][:_HEAD]
-    used: set[int] = set()
-    findings: list[Diagnostic] = []
-    title = subtitle = date = ""
-    authors: tuple[str, ...] = ()
-
-    def tell(message: str, line: CopiedLine) -> None:
-        findings.append(lost(message, name, span=Span(line.number)))
-
-    kicker = ""
-    below = texts[1][1].text if len(texts) > 1 else ""
-    is_speaker = _is_full_name(below.strip()) and sum(w.text == below for w in lines) > 1
-    if below and not is_speaker and _is_kicker(texts[0][1].text, below):
-        at, line = texts.pop(0)
-        kicker = " ".join(line.text.split())
-        used.add(at)
-        tell(f"“{kicker}” stands above the title, and is taken for a keyword.", line)
-    if texts and _is_title(texts[0][1].text, [line.text for _, line in texts[1:3]]):
-        at, line = texts.pop(0)
-        title = " ".join(re.sub(r"^#+\s+", "", line.text.strip()).split())
-        tell(f"The first line, “{title[:60]}”, is taken for the title.", line)
-        used.add(at)
-        under = at + 1 < len(lines) and re.fullmatch(r"\s*[=-]{3,}\s*", lines[at + 1].text)
-        if under:
-            used.add(at + 1)
-            texts = [entry for entry in texts if entry[0] != at + 1]
-    is_interview = bool(phrase("speech", "interview").search(f"{kicker}. {title}"))
-    for number, (at, line) in enumerate(texts):
-        text = line.text.strip()
-        if len(text.split()) > _MOST_WORDS:
-            break
-        day, without = date_in(text)
-        by = _authors(without if day else text)
-        if by and not authors:
-            authors = by
-            used.add(at)
-            evidence = "; ".join(by)
-            tell(f"“{text[:60]}” is taken for the author: {evidence}.", line)
-        elif day and len(_without_words(without).split()) < 4 and not date:
-            used.add(at)
-            tell(f"“{text[:60]}” is taken for the date.", line)
-        elif title and number == 0 and _is_subtitle(text, texts[1:]):
-            subtitle = text
-            used.add(at)
-            tell(f"“{text[:60]}” is taken for the subtitle.", line)
-        elif (
-            title
-            and number == 0
-            and is_interview
-            and _is_full_name(text)
-            and sum(line.text.strip() == text for line in lines) == 1
-        ):
-            authors = (text,)
-            used.add(at)
-            tell(f"“{text}” is taken for the author, since it is right below the title.", line)
-        elif authors or date:
-            break
-        if day and at in used:
-            date = date or day
+    head = _HeadReader(lines, name)
+    head.read_keyword()
+    head.read_title()
+    head.read_facts()
+    keyword = head.keyword.capitalize() if head.keyword.isupper() else head.keyword
     metadata = Metadata(
-        title=title,
-        subtitle=subtitle,
-        authors=tuple(Contributor(name=author) for author in authors),
+        title=head.title,
+        subtitle=head.subtitle,
+        authors=tuple(Contributor(name=author) for author in head.authors),
         lang=lang,
-        date=date,
-        keywords=(kicker.capitalize() if kicker.isupper() else kicker,) if kicker else (),
+        date=head.date,
+        keywords=(keyword,) if keyword else (),
     )
-    return metadata, [line for at, line in enumerate(lines) if at not in used], findings
+    rest = [line for at, line in enumerate(lines) if at not in head.used]
+    return metadata, rest, head.findings
+
+
+class _HeadReader:
+    """Reads the lines at the top in their order; those with metadata are ``used``."""
+
+    def __init__(self, lines: list[CopiedLine], name: str) -> None:
+        self._lines, self._name = lines, name
+        self._texts = [(at, line) for at, line in enumerate(lines) if line.text.strip()][:_HEAD]
+        self.used: set[int] = set()
+        self.findings: list[Diagnostic] = []
+        self.keyword = self.title = self.subtitle = self.date = ""
+        self.authors: tuple[str, ...] = ()
+
+    def _use(self, at: int, message: str) -> None:
+        self.used.add(at)
+        self.findings.append(lost(message, self._name, span=Span(self._lines[at].number)))
+
+    def read_keyword(self) -> None:
+        """Read what stands above the title, such as the part of a paper."""
+        below = self._texts[1][1].text if len(self._texts) > 1 else ""
+        times = sum(line.text == below for line in self._lines)
+        is_speaker = _is_full_name(below.strip()) and times > 1
+        if below and not is_speaker and _is_kicker(self._texts[0][1].text, below):
+            at, line = self._texts.pop(0)
+            self.keyword = " ".join(line.text.split())
+            self._use(at, f"“{self.keyword}” stands above the title, and is taken for a keyword.")
+
+    def read_title(self) -> None:
+        """Read the title, which may be underlined."""
+        after = [line.text for _, line in self._texts[1:3]]
+        if not self._texts or not _is_title(self._texts[0][1].text, after):
+            return
+        at, line = self._texts.pop(0)
+        self.title = " ".join(re.sub(r"^#+\s+", "", line.text.strip()).split())
+        self._use(at, f"The first line, “{self.title[:60]}”, is taken for the title.")
+        under = self._lines[at + 1].text if at + 1 < len(self._lines) else ""
+        if re.fullmatch(r"\s*[=-]{3,}\s*", under):
+            self.used.add(at + 1)
+            self._texts = [entry for entry in self._texts if entry[0] != at + 1]
+
+    def read_facts(self) -> None:
+        """Read authors, a date and a subtitle, up to the first line that is none of these."""
+        for number, (at, line) in enumerate(self._texts):
+            text = line.text.strip()
+            if len(text.split()) > _MOST_WORDS:
+                break
+            day, without = date_in(text)
+            by = _authors(without if day else text)
+            if by and not self.authors:
+                self.authors = by
+                self._use(at, f"“{text[:60]}” is taken for the author: {'; '.join(by)}.")
+            elif day and len(_without_words(without).split()) < 4 and not self.date:
+                self._use(at, f"“{text[:60]}” is taken for the date.")
+            elif self.title and number == 0 and _is_subtitle(text, self._texts[1:]):
+                self.subtitle = text
+                self._use(at, f"“{text[:60]}” is taken for the subtitle.")
+            elif self.title and number == 0 and self._is_author_of_interview(text):
+                self.authors = (text,)
+                reason = "since it is right below the title"
+                self._use(at, f"“{text}” is taken for the author, {reason}.")
+            elif self.authors or self.date:
+                break
+            if day and at in self.used:
+                self.date = self.date or day
+
+    def _is_author_of_interview(self, text: str) -> bool:
+        """Return whether a text is a name that stands alone in what is called an interview."""
+        is_interview = phrase("speech", "interview").search(f"{self.keyword}. {self.title}")
+        times = sum(line.text.strip() == text for line in self._lines)
+        return bool(is_interview) and _is_full_name(text) and times == 1
 
 
 def _is_title(text: str, after: list[str]) -> bool:

@@ -67,7 +67,7 @@ class ShapedParagraph:
             pango.pango_glyph_item_get_logical_widths(run.placed, start, character_widths)
             widths.extend(character_widths)
         self.places: list[int] = [0, *accumulate(widths)]
-        """Where characters begin, in Pango's units, and the end of the last."""
+        """The beginnings of characters, in Pango's units, and the end of the last."""
         self._firsts = {run.placed.item.offset + at for run, of_run in self.runs for at in of_run}
         self.height = line_size(line, style)[1]
         self.baseline = pango.pango_layout_get_baseline(layout) * FROM_UNITS
@@ -107,8 +107,8 @@ class ShapedParagraph:
         return next((n for n in range(start + 1, end) if attributes[n].is_line_break), None)
 
     def word_of(self, length: int, start: int, end: int) -> tuple[int, int] | None:
-        """Where the first word of at least a length begins and ends in a part, at whose end a word
-        ends too."""
+        """The beginning and end of the first word of at least a length in a part, at whose end a
+        word ends too."""
         begin = start
         for n in range(start, end + 1):
             is_end = self._attributes[n].is_word_end or (n == end and self.text[n - 1].isalpha())

@@ -73,7 +73,7 @@ class GlyphRun(NamedTuple):
 
     @property
     def clusters(self) -> list[int]:
-        """Where the character of each of Pango's glyphs begins, in bytes from the item's start."""
+        """The beginnings of the characters of Pango's glyphs, in bytes from the item's start."""
         glyphs = self.placed.glyphs
         return list(ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs))
 
