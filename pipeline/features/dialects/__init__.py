@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pipeline.features.dialects.carpentries import CARPENTRIES
+from pipeline.features.dialects.docusaurus import DOCUSAURUS, MDX, VITEPRESS
 from pipeline.features.dialects.gitbook import GITBOOK
+from pipeline.features.dialects.github import GITHUB
 from pipeline.features.dialects.hugo import HUGO, HUGO_SITE
-from pipeline.features.dialects.kramdown import JEKYLL, KRAMDOWN, LIQUID
+from pipeline.features.dialects.jekyll import JEKYLL, KRAMDOWN, LIQUID
 from pipeline.features.dialects.latex import LATEX
 from pipeline.features.dialects.leanpub import LEANPUB
 from pipeline.features.dialects.liascript import LIASCRIPT
@@ -24,7 +26,6 @@ from pipeline.features.dialects.pandoc import PANDOC
 from pipeline.features.dialects.quarto import BOOKDOWN, QUARTO
 from pipeline.features.dialects.raspberry_pi import RASPBERRY_PI
 from pipeline.features.dialects.reading import ANY
-from pipeline.features.dialects.sites import DOCUSAURUS, GITHUB, MDX, VITEPRESS
 
 DIALECTS = (
     CARPENTRIES, JEKYLL, LEANPUB, LIASCRIPT, MARKDOC, DOCUSAURUS, VITEPRESS, RASPBERRY_PI,

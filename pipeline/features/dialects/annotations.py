@@ -44,8 +44,8 @@ def _with_references(paragraph: Paragraph, label: str, items: List) -> Paragraph
         return pieces if len(pieces) > 1 else node
 
     children = rewrite(paragraph.children, leave={Text: leave})
-    own = paragraph.attributes.without(classes={_CLASS})
-    return replace(paragraph, children=children, attributes=own)
+    attributes = paragraph.attributes.without(classes={_CLASS})
+    return replace(paragraph, children=children, attributes=attributes)
 
 
 def _pieces(node: Text, label: str, numbers: range) -> Iterator[Inline]:

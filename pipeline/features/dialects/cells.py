@@ -60,7 +60,9 @@ def _run(parts: Parts, name: str) -> Parts | tuple[Block, ...]:
         return ()
     code = "\n".join(line for line in parts.lines[taken:] if not line.lstrip().startswith("#"))
     if images := _IMAGES.fullmatch(code.strip()):
-        return _figures(parts, [one or other for one, other in _STRING.findall(images[1])], options)
+        return _figures(
+            parts, [double or single for double, single in _STRING.findall(images[1])], options
+        )
     is_hidden = options.get("echo", "").lower() in _NO
     label = options.get("label") or options.get("header", "")
     if is_hidden and options.get("fig-cap") and label:  # as knitr saves it
@@ -138,5 +140,5 @@ def _figures(parts: Parts, paths: list[str], options: dict[str, str]) -> tuple[B
         return figures
     bare = tuple(replace(figure, attributes=make(pairs=pairs)) for figure in figures)
     read = parts.read(caption, parts.span) if caption else ()
-    own = joined(_bare(parts), make(label if caption else ""))
-    return (model.FigureGroup(figures=bare, caption=read, span=parts.span, attributes=own),)
+    attributes = joined(_bare(parts), make(label if caption else ""))
+    return (model.FigureGroup(figures=bare, caption=read, span=parts.span, attributes=attributes),)

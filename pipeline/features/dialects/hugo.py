@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.features.dialects import lessons
-from pipeline.features.dialects.kramdown import INCLUDE
+from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
 from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, Standing, ToldMark
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.late import late
 from pipeline.parser.dialects import Comment, Dialect, ToldMark
 from pipeline.parser.inlines.math import ENVIRONMENTS as FORMULAS
@@ -25,7 +26,7 @@ _BOLD = "Write it as `**…**`."
 _ITALIC = "Write it as `*…*`."
 _RULE = "Write `____` for a line to write on, or `---` for a rule."
 _LIST = "Write it as a list: `- one`, or `1. one`."
-_INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
+
 
 WITH_ARGUMENT = {
     "footnote": "Write it as `^[…]`.",
@@ -51,7 +52,7 @@ WITH_ARGUMENT = {
     "setlength|setcounter|addtocounter|addcontentsline|(?:this)?pagestyle|pagenumbering": _DESIGN,
     "documentclass|usepackage|bibliographystyle|hypersetup|geometry": _DESIGN,
     "title|author|date": "Write it in the front matter: `title: …`.",
-    "input|include|subfile": _INCLUDE,
+    "input|include|subfile": INCLUDE,
     "bibliography|addbibresource": "Write `bibliography: works.bib` in the front matter.",
     "pageref|nameref|vref": "Write a reference, `@sec-x`, which has the page in print.",
     "item": _LIST,

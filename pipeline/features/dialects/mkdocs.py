@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.features.dialects.annotations import as_notes
-from pipeline.features.dialects.kramdown import INCLUDE
+from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.late import late
 from pipeline.model.secrets import meaning_of

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features.dialects import lessons
-from pipeline.features.dialects.kramdown import INCLUDE
+from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model import (
     CAPTIONED,
     Block,
@@ -64,14 +64,14 @@ def directive(parts: Parts) -> tuple[Block, ...]:
     """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
     title, attributes = title_of(parts)
     kind = next((name for name in attributes.classes if name in NAMES), parts.name)
-    found = model.Admonition(
+    box = model.Admonition(
         kind=kind_of(kind),
         title=title_for(parts.name, title),
         children=parts.children,
         span=parts.span,
         attributes=attributes.without(classes={kind}),
     )
-    return (found,)
+    return (box,)
 
 
 def dropdown(parts: Parts) -> tuple[Block, ...]:

@@ -50,10 +50,10 @@ def _link(references: References, match: re.Match[str], data: str) -> Result:
     page, _, heading = target.partition("#")
     heading = heading.rpartition("#")[2] or heading
     label = (text or "").strip() or (f"{page} > {heading}" if page and heading else page or heading)
-    found = InlineSpan("a", label.removeprefix("^"), href=WIKI + links.encode(target))
+    element = InlineSpan("a", label.removeprefix("^"), href=WIKI + links.encode(target))
     if embedded:
-        found.set("title", EMBEDDED)
-    return found
+        element.set("title", EMBEDDED)
+    return element
 
 
 def _sized(m: re.Match[str], data: str) -> Result:
@@ -62,11 +62,11 @@ def _sized(m: re.Match[str], data: str) -> Result:
     if target is None:
         return None
     address, title, end = target
-    found = InlineSpan("img", m[1], src=links.encode(address))
+    element = InlineSpan("img", m[1], src=links.encode(address))
     if title:
-        found.set("title", title)
-    found.attributes = make(pairs=(("width", m[2]),))
-    return found, end
+        element.set("title", title)
+    element.attributes = make(pairs=(("width", m[2]),))
+    return element, end
 
 
 def _image(path: str, alt: str) -> InlineSpan:
@@ -75,10 +75,10 @@ def _image(path: str, alt: str) -> InlineSpan:
     size = _SIZE.match(last.strip())
     if not size and last:
         texts.append(last)
-    found = InlineSpan("img", "|".join(texts).strip(), src=links.encode(path))
+    element = InlineSpan("img", "|".join(texts).strip(), src=links.encode(path))
     if size:
-        found.attributes = make(pairs=(("width", size[1]),))
-    return found
+        element.attributes = make(pairs=(("width", size[1]),))
+    return element
 
 
 _EMBEDDED = "To include a file, write `{{ include part.md }}` on a line of its own."
@@ -100,7 +100,7 @@ def lead(document: Document) -> Document:
         for node in walk(document.blocks)
         if isinstance(node, Heading) and node.attributes.id
     }
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
 
     def settle(node: Link) -> Link | tuple[Inline, ...]:
         if not _is_wiki(node):
@@ -113,11 +113,11 @@ def lead(document: Document) -> Document:
         what = "is not included in this document" if embedded else "is not in this document"
         message = f"The Obsidian note “{target}” {what}; its name is kept as text."
         hint = _EMBEDDED if embedded else _LINKED
-        found.append(diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint))
+        findings.append(diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint))
         return node.children
 
     document = rewrite_document(document, leave={Link: settle})
-    return replace(document, diagnostics=(*document.diagnostics, *found))
+    return replace(document, diagnostics=(*document.diagnostics, *findings))
 
 
 def _is_wiki(node: object) -> bool:
@@ -131,8 +131,8 @@ def _address(
     page, _, heading = target.partition("#")
     heading = (heading.rpartition("#")[2] or heading).strip().removeprefix("^")
     name = heading or page
-    if own := by_name.get(slug(name)):
-        return f"#{own}"
+    if known := by_name.get(slug(name)):
+        return f"#{known}"
     for candidate in (slug(name), name):
         if candidate in ids:
             return f"#{candidate}"

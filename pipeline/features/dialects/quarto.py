@@ -23,13 +23,13 @@ _NAME = re.compile(r"[^\W\d_][\w-]*")
 def callout(parts: Parts) -> tuple[Block, ...]:
     """Quarto's box as one of Chapbook's. A heading at its beginning is its title."""
     kind = parts.name.removeprefix(_CALLOUT)
-    own = parts.attributes.without({"appearance", "icon"})
+    attributes = parts.attributes.without({"appearance", "icon"})
     first = parts.children[0] if parts.children else None
-    (made,) = box(parts._replace(name=kind, attributes=own))
-    assert isinstance(made, model.Admonition)
-    if not made.title and isinstance(first, model.Heading):
-        made = replace(made, title=first.children, children=parts.children[1:])
-    return (made,)
+    (admonition,) = box(parts._replace(name=kind, attributes=attributes))
+    assert isinstance(admonition, model.Admonition)
+    if not admonition.title and isinstance(first, model.Heading):
+        admonition = replace(admonition, title=first.children, children=parts.children[1:])
+    return (admonition,)
 
 
 def _shortcode(m: re.Match[str], data: str) -> Result:

@@ -21,6 +21,9 @@ from pipeline.parser.inlines.patterns import Pattern, Result
 from pipeline.parser.inlines.scripts import shown, slip
 from pipeline.parser.lines import Cursor
 
+INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
+"""A hint for marks of inclusions."""
+
 LONGEST_LINK = 300
 """The number of characters before an attribute list in which a link is looked for."""
 
@@ -42,12 +45,12 @@ class CommentProcessor(VerbatimProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         rest = cursor.rest
-        found = comments.begun(rest)
-        if found is None or found[0].closing.search(rest[found[1] :].lstrip("%")):
+        begun = comments.begun(rest)
+        if begun is None or begun[0].closing.search(rest[begun[1] :].lstrip("%")):
             return False
-        if not self.parser.comes_later(found[0].closing):
+        if not self.parser.comes_later(begun[0].closing):
             return False
-        self.parser.add_line(self.open(cursor, "comment", found[0]), cursor)
+        self.parser.add_line(self.open(cursor, "comment", begun[0]), cursor)
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
@@ -243,10 +246,10 @@ class StandingProcessor(LineProcessor):
 
 def _comment(m: re.Match[str], data: str) -> Result:
     """A comment, such as ``%%…%%``, which is left out."""
-    found = comments.begun(data, m.start())
-    if found is None:
+    begun = comments.begun(data, m.start())
+    if begun is None:
         return None
-    comment, begins = found
+    comment, begins = begun
     if comments.last_end(comment, data) < begins:
         if comment.text:
             return None
@@ -263,10 +266,10 @@ def _comment(m: re.Match[str], data: str) -> Result:
 
 def _unread(m: re.Match[str], data: str) -> Result:
     """Text that is not supported, and its finding."""
-    found = dialects.mark_at(data, m.start(), dialects.table())
-    if found is None or _ends_link(data, m.start()):
+    told_mark = dialects.mark_at(data, m.start(), dialects.table())
+    if told_mark is None or _ends_link(data, m.start()):
         return None
-    mark, written = found
+    mark, written = told_mark
     told = slip(written, f"`{shown(written)}` is {mark.name}", mark.instead)
     return told, m.start() + len(written)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.parser import attributes
@@ -53,8 +54,8 @@ class AttributesProcessor(LineProcessor):
     def _attributes(self, cursor: Cursor) -> bool:
         """Give an attribute list to the block directly above it."""
         parser, text = self.parser, cursor.rest.strip()
-        found = attributes.read(text)
-        if not found or found[1] != len(text):
+        listed = attributes.read(text)
+        if not listed or listed[1] != len(text):
             return False
         container = parser.innermost
         last = container.last
@@ -63,15 +64,13 @@ class AttributesProcessor(LineProcessor):
         place = cursor.line.at()
         self._leave_out(cursor)
         if _HEADING.match(last.tag) or last.tag in ("pre", "container"):
-            last.state = joined(last.attributes, found[0])
+            last.state = joined(last.attributes, listed[0])
             return True
         message = f"The attributes `{text}` are kramdown's, and are left out: no list or quotation"
         hint = f"Put the block between `::: {text[2:].strip()}` and `:::`.".replace("::: ", "::: {")
         parser.report(Code.LIKELY_SLIP, f"{message} has any.", place, hint)
         return True
 
-
-INCLUDE = "To include a file, write `{{ include part.md }}` alone on a line."
 
 _ATTRIBUTES = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
 
