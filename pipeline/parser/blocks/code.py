@@ -67,7 +67,7 @@ class FenceProcessor(VerbatimProcessor):
         if raw := _RAW.fullmatch(block.get("info", "")):
             self._close_raw(block, parent, raw[1].lower())
             return
-        language, found = read_info(block.get("info", ""))
+        language, listed = read_info(block.get("info", ""))
         if directive := _DIRECTIVE.match(block.get("info", "")):
             dialect = table(self.parser.files.dialects)
             if hint := dialect.left_out.get(directive[1], ""):
@@ -75,13 +75,13 @@ class FenceProcessor(VerbatimProcessor):
                 message = f"The directive `{{{directive[1]}}}` is left out."
                 self.report(block, Code.LIKELY_SLIP, message, hint)
                 return
-            found = joined(found, _take_options(block, language, dialect.options))
+            listed = joined(listed, _take_options(block, language, dialect.options))
         block.set("language", language)
         if _CHUNK.match(block.get("info", "")) and any(
             map(meaning_of, _LONG_WORD.findall(block.get("info", "")))
         ):
-            found = joined(found, make(classes=("answer",)))
-        block.state = found
+            listed = joined(listed, make(classes=("answer",)))
+        block.state = listed
 
     def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
         """Make HTML or a page break of Pandoc's raw code ``{=format}``, or leave it out."""
@@ -99,21 +99,23 @@ class FenceProcessor(VerbatimProcessor):
 
 def _take_options(block: BlockElement, language: str, meant: Mapping[str, str]) -> Attributes:
     """The attributes of the lines ``:key: value`` that a directive begins with, which are taken."""
-    found = NO_ATTRIBUTES
+    options_taken = NO_ATTRIBUTES
     while block.lines and (match := _OPTION.match(block.lines[0])):
         name, value = meant.get(match[1], ""), (match[2] or "").strip()
         if name == "#":
             is_bare = language == "math" and not value.startswith("eq-")
-            found = joined(found, attributes.named(f"eq-{value}" if is_bare else value))
+            options_taken = joined(
+                options_taken, attributes.named(f"eq-{value}" if is_bare else value)
+            )
         elif name.startswith("."):
-            found = joined(found, make(classes=(name[1:],)))
+            options_taken = joined(options_taken, make(classes=(name[1:],)))
         elif name and value:
             name = "title" if name == "caption" and _FILE_NAME.fullmatch(value) else name
-            found = joined(found, make(pairs=((name, value),)))
+            options_taken = joined(options_taken, make(pairs=((name, value),)))
         del block.lines[0]
-    if found != NO_ATTRIBUTES and block.lines and not block.lines[0].strip():
+    if options_taken != NO_ATTRIBUTES and block.lines and not block.lines[0].strip():
         del block.lines[0]
-    return found
+    return options_taken
 
 
 class IndentedCodeProcessor(VerbatimProcessor):
@@ -178,31 +180,42 @@ def read_info(info: str) -> tuple[str, Attributes]:
     language = unescape(word[0]) if word else ""
     if len(info) > attributes.LONGEST:
         return language, NO_ATTRIBUTES
-    found = NO_ATTRIBUTES
+    listed_attributes = NO_ATTRIBUTES
     pos = word.end() if word else 0
     while pos < len(info):
         if lines := _LINES.match(info, pos):
-            found = joined(found, attributes.make(pairs=(("mark", lines[1]),)))
+            listed_attributes = joined(
+                listed_attributes, attributes.make(pairs=(("mark", lines[1]),))
+            )
             pos = lines.end()
         elif listed := attributes.read(info, pos):
-            found, pos = joined(found, listed[0]), listed[1]
+            listed_attributes, pos = joined(listed_attributes, listed[0]), listed[1]
         elif language and (named := _NAMED.match(info, pos)):
-            found = joined(found, attributes.make(pairs=(("title", named[1]),)))
+            listed_attributes = joined(
+                listed_attributes, attributes.make(pairs=(("title", named[1]),))
+            )
             pos = named.end()
         elif pair := _PAIR.match(info, pos):
             listed = attributes.read(f"{{{pair[0]}}}") if pair[1] in BARE else None
-            found, pos = joined(found, listed[0] if listed else NO_ATTRIBUTES), pair.end()
+            listed_attributes, pos = (
+                joined(listed_attributes, listed[0] if listed else NO_ATTRIBUTES),
+                pair.end(),
+            )
         else:
             other = _OTHER.match(info, pos)
             end = max(pos + 1, other.end() if other else 0)
             if language == "chart" and info[pos:end].isalpha():  # its type
-                found = joined(found, attributes.make(classes=(info[pos:end],)))
+                listed_attributes = joined(
+                    listed_attributes, attributes.make(classes=(info[pos:end],))
+                )
             pos = end
     if not language:
-        language = next((name for name in found.classes if name not in NO_LANGUAGES), "")
-        classes = tuple(name for name in found.classes if name != language)
-        found = attributes.make(found.id, classes, found.pairs)
-    return language, found
+        language = next(
+            (name for name in listed_attributes.classes if name not in NO_LANGUAGES), ""
+        )
+        classes = tuple(name for name in listed_attributes.classes if name != language)
+        listed_attributes = attributes.make(listed_attributes.id, classes, listed_attributes.pairs)
+    return language, listed_attributes
 
 
 def _of_cell(name: str, options: str, rest: str) -> tuple[str, Attributes]:

@@ -33,14 +33,14 @@ class ContainerProcessor(LineProcessor):
         match = _OPENING.match(cursor.rest)
         if not match:
             return False
-        text, found = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
+        text, of_block = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
         is_directive = False
         titled = _TITLED.match(text)
         listed = attributes.read(text, titled.end()) if titled else None
         if titled and listed and listed[1] == len(text):
-            text, found = titled[0], listed[0]
+            text, of_block = titled[0], listed[0]
         elif split := attributes.trailing(text):
-            text, found = split
+            text, of_block = split
         elif directive := DIRECTIVE.match(text):
             # Text after MyST's name is the label of the exercise.
             argument = "" if meaning_of(directive[1]) else directive[2]
@@ -56,7 +56,7 @@ class ContainerProcessor(LineProcessor):
             return False
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
-        name = words[0].lower() if words else (found.classes[0] if found.classes else "")
+        name = words[0].lower() if words else (of_block.classes[0] if of_block.classes else "")
         if is_directive:
             name = table(self.parser.files.dialects).directives.get(name, name)
         if words and not _LETTER.match(name) and not secret_block(name):
@@ -69,7 +69,7 @@ class ContainerProcessor(LineProcessor):
         self.open(
             cursor,
             "container",
-            found,
+            of_block,
             name=_meant_name(name),
             written=name,
             directive="yes" if is_directive else "",

@@ -138,34 +138,34 @@ def _groups(dashes: Line) -> list[_Group]:
     return [_Group(match.start(), match.end()) for match in re.finditer("-+", text)]
 
 
-def _drawn(line: Line) -> tuple[str, list[int]]:
+def _in_columns(line: Line) -> tuple[str, list[int]]:
     return in_columns(" " * (line.offset - 1) + line.expandtabs(4).rstrip())
 
 
 def _fit(lines: list[Line], groups: list[_Group]) -> bool:
     """Return whether each line has space where there is space between the groups."""
     for line in lines:
-        drawn, _ = _drawn(line)
+        text, _ = _in_columns(line)
         for before, after in itertools.pairwise(groups):
-            gap = drawn[before.end : after.start]
-            if len(drawn) > after.start and not (" " in gap or "\0" in gap):
+            gap = text[before.end : after.start]
+            if len(text) > after.start and not (" " in gap or "\0" in gap):
                 return False
     return True
 
 
 def _cut(line: Line, groups: list[_Group]) -> list[Line]:
     """The cells of a line; a word that reaches into the next column stays whole."""
-    drawn, places = _drawn(line)
+    columns, places = _in_columns(line)
     cuts = [0]
     for before, after in itertools.pairwise(groups):
-        cut = min(after.start, len(drawn))
-        begin = drawn.rfind(" ", 0, cut) + 1
-        if begin < cut < len(drawn) and drawn[cut] not in " \0":
-            end = drawn.find(" ", cut)
-            cut = begin if begin >= before.end else end if end >= 0 else len(drawn)
+        cut = min(after.start, len(columns))
+        begin = columns.rfind(" ", 0, cut) + 1
+        if begin < cut < len(columns) and columns[cut] not in " \0":
+            end = columns.find(" ", cut)
+            cut = begin if begin >= before.end else end if end >= 0 else len(columns)
         cuts.append(max(cut, cuts[-1]))
     whole = " " * (line.offset - 1) + line.expandtabs(4).rstrip()
-    ends = [*cuts[1:], len(drawn)]
+    ends = [*cuts[1:], len(columns)]
     cells = []
     for start, end in zip(cuts, ends, strict=True):
         if places:
@@ -179,15 +179,17 @@ def _cut(line: Line, groups: list[_Group]) -> list[Line]:
 
 def _alignments(lines: list[Line], groups: list[_Group]) -> list[str]:
     """The alignments of columns, by the position of header texts over their dashes."""
-    found = []
+    alignments = []
     rows = [_cut(line, groups) for line in lines]
     for number, group in enumerate(groups):
         texts = [row[number] for row in rows if row[number]]
         if not texts:
-            found.append("")
+            alignments.append("")
             continue
         text = min(texts, key=len)
         left = text.offset - 1 > group.start
         right = text.offset - 1 + len(in_columns(text)[0]) < group.end
-        found.append("center" if left and right else "right" if left else "left" if right else "")
-    return found
+        alignments.append(
+            "center" if left and right else "right" if left else "left" if right else ""
+        )
+    return alignments

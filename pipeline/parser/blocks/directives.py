@@ -121,15 +121,15 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
             block.set("begun", "yes")
         return
     key, value = match[1], (match[2] or "").strip()
-    found = NO_ATTRIBUTES
+    option = NO_ATTRIBUTES
     if key == "class":
-        found = attributes.make(classes=tuple(value.split()))
+        option = attributes.make(classes=tuple(value.split()))
     elif key in ("name", "label"):
-        found = attributes.named(value)
+        option = attributes.named(value)
     elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
-        found = attributes.make(pairs=((key, value),))
+        option = attributes.make(pairs=((key, value),))
     elif block.get("name") == "table" and (meant := options.get(key)) and value:
-        found = attributes.make(pairs=((meant, value),))
+        option = attributes.make(pairs=((meant, value),))
     if isinstance(block.state, Attributes):
-        block.state = joined(block.state, found)
+        block.state = joined(block.state, option)
     cursor.skip_rest()

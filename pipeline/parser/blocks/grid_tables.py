@@ -100,11 +100,11 @@ class _Grid:
 
     def __init__(self, lines: list[Line]) -> None:
         self._lines = lines
-        drawn = [in_columns(line) for line in lines]
-        self._drawn = [line for line, _ in drawn]
-        self._places = [places for _, places in drawn]
-        width = len(self._drawn[0])
-        for number, line in enumerate(self._drawn):
+        rows = [in_columns(line) for line in lines]
+        self._text = [line for line, _ in rows]
+        self._places = [places for _, places in rows]
+        width = len(self._text[0])
+        for number, line in enumerate(self._text):
             if len(line) != width or line[-1] not in "+|":
                 column = min(len(lines[number]), len(lines[0]))
                 raise GridError(number, column, "this line is not as long as the first.")
@@ -115,27 +115,27 @@ class _Grid:
         self.columns, self.rows = len(self._x) - 1, len(self._y) - 1
         self.areas = self._joined()
         self.head = 0
-        double = (n for n in range(1, self.rows) if not self._drawn[self._y[n]].strip("+:="))
+        double = (n for n in range(1, self.rows) if not self._text[self._y[n]].strip("+:="))
         ruled = next(double, 0)
         if ruled and not any(a.top < ruled < a.bottom for a in self.areas):
             self.head = ruled
-        self.aligns = self._aligned(self._drawn[self._y[self.head]])
+        self.aligns = self._aligned(self._text[self._y[self.head]])
 
     def _columns(self) -> list[int]:
         """The columns with a cell border."""
-        found: set[int] = set()
-        for line in self._drawn:
+        columns: set[int] = set()
+        for line in self._text:
             for match in _SEGMENT.finditer(line):
-                found |= {match.start(1), match.end(1) - 1}
-        if len(found) > MAX_COLUMNS + 1:
+                columns |= {match.start(1), match.end(1) - 1}
+        if len(columns) > MAX_COLUMNS + 1:
             raise GridError(0, 0, f"it has more than {MAX_COLUMNS} columns.")
-        return sorted(found)
+        return sorted(columns)
 
     def _borders(self) -> list[int]:
         """The lines that are a border of some cell."""
         return [
             number
-            for number, line in enumerate(self._drawn)
+            for number, line in enumerate(self._text)
             if number and any(self._is_ruled(line, n) for n in range(len(self._x) - 1))
         ]
 
@@ -145,11 +145,11 @@ class _Grid:
 
     def _joined(self) -> list[_Area]:
         """The cells, each as large as the borders around it allow."""
-        taken: set[tuple[int, int]] = set()
+        covered: set[tuple[int, int]] = set()
         areas = []
         for top in range(self.rows):
             for left in range(self.columns):
-                if (top, left) in taken:
+                if (top, left) in covered:
                     continue
                 area = self._area(top, left)
                 places = {
@@ -157,9 +157,9 @@ class _Grid:
                     for row in range(area.top, area.bottom)
                     for column in range(area.left, area.right)
                 }
-                if taken & places:
+                if covered & places:
                     raise GridError(self._y[top], self._x[left], "cells overlap.")
-                taken |= places
+                covered |= places
                 areas.append(area)
         return areas
 
@@ -181,11 +181,11 @@ class _Grid:
 
     def _is_walled(self, row: int, column: int) -> bool:
         at = self._x[column]
-        lines = self._drawn[self._y[row] + 1 : self._y[row + 1]]
+        lines = self._text[self._y[row] + 1 : self._y[row + 1]]
         return all(line[at] in "|+" for line in lines)
 
     def _is_floored(self, row: int, left: int, right: int) -> bool:
-        line = self._drawn[self._y[row]]
+        line = self._text[self._y[row]]
         return all(self._is_ruled(line, column) for column in range(left, right))
 
     def _aligned(self, line: str) -> list[str]:
@@ -200,14 +200,14 @@ class _Grid:
 
     def content(self, area: _Area) -> list[Line]:
         """The lines of a cell, without the white space that all begin with."""
-        found = []
+        lines = []
         for number in range(self._y[area.top] + 1, self._y[area.bottom]):
             line, places = self._lines[number], self._places[number]
             start, end = self._x[area.left] + 1, self._x[area.right]
             if places:
                 start, end = places[start], places[end]
-            found.append(Line(line[start:end].rstrip(" \t"), line.number, line.offset + start))
-        common = min((len(text) - len(text.lstrip(" ")) for text in found if text), default=0)
+            lines.append(Line(line[start:end].rstrip(" \t"), line.number, line.offset + start))
+        common = min((len(text) - len(text.lstrip(" ")) for text in lines if text), default=0)
         return [
-            Line(text[common:], text.number, text.offset + min(common, len(text))) for text in found
+            Line(text[common:], text.number, text.offset + min(common, len(text))) for text in lines
         ] or [Line("", self._lines[self._y[area.top]].number, 1)]

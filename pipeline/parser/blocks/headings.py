@@ -29,9 +29,9 @@ class AtxHeadingProcessor(LineProcessor):
             return False
         text = Line(cursor.rest[match.end() :], cursor.number, cursor.offset + match.end())
         heading = BlockElement(f"h{match[0].count('#')}", cursor.number, self)
-        found = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
-        if found:
-            text, heading.state = text.with_text(found[0]), found[1]
+        listed = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
+        if listed:
+            text, heading.state = text.with_text(listed[0]), listed[1]
         else:
             self.parser.check_end(text)
         heading.lines = [text.with_text(_CLOSING.sub("", text).strip(" \t"))]
@@ -70,10 +70,10 @@ class SetextHeadingProcessor(LineProcessor):
         paragraph.processor = self
         paragraph.end = cursor.number
         last = paragraph.lines[-1]
-        found = attributes.trailing(last)
-        if found and found[0]:
-            paragraph.lines[-1], paragraph.state = last.with_text(found[0]), found[1]
-        elif not found:
+        split = attributes.trailing(last)
+        if split and split[0]:
+            paragraph.lines[-1], paragraph.state = last.with_text(split[0]), split[1]
+        elif not split:
             self.parser.check_end(last)
         self.parser.close_unmatched()
         self.parser.close_tip()

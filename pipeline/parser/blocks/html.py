@@ -104,13 +104,13 @@ class HtmlProcessor(VerbatimProcessor):
         if end is None or block.get("closed"):
             return
         if block.state == COMMENT:
-            code, what = Code.UNCLOSED_COMMENT, "The comment"
+            code, subject = Code.UNCLOSED_COMMENT, "The comment"
         elif block.state == 0:
             return  # the element is reported where the markup is read
         else:
-            code, what = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
+            code, subject = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
         del parent[-1]
-        self.report(block, code, f"{what} is never closed.", f"Close it with `{closing}`.")
+        self.report(block, code, f"{subject} is never closed.", f"Close it with `{closing}`.")
 
 
 def _note_elements(block: BlockElement, line: str) -> None:

@@ -44,8 +44,8 @@ class IncludeProcessor(LineProcessor):
         if directive is None:
             return False
         if directive.if_there:
-            found = self.parser.files.find(directive.path, cursor.line.at())
-            if isinstance(found, Diagnostic):
+            path = self.parser.files.find(directive.path, cursor.line.at())
+            if isinstance(path, Diagnostic):
                 return False
         problem = self._include(directive, cursor)
         if problem:
@@ -85,8 +85,8 @@ class IncludeProcessor(LineProcessor):
 
     def _too_much(self, name: str, within: tuple[str, ...], span: Span) -> Diagnostic | None:
         if name in within:
-            way = " → ".join((*within[within.index(name) :], name))
-            message = f"“{name}” includes itself: {way}."
+            chain = " → ".join((*within[within.index(name) :], name))
+            message = f"“{name}” includes itself: {chain}."
             return diagnostic(Code.INCLUDE_CYCLE, message, span=span)
         self._count += 1
         if len(within) > MAX_DEPTH:

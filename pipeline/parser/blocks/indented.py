@@ -80,8 +80,8 @@ class DefinitionProcessor(LineProcessor):
             parser.open.append(previous)
             parser.matched = len(parser.open)
         else:
-            found = parser.begin(BlockElement("dl", paragraph.line, self.lists), cursor)
-            found.column = paragraph.column
+            new_list = parser.begin(BlockElement("dl", paragraph.line, self.lists), cursor)
+            new_list.column = paragraph.column
         for line in paragraph.lines:
             term = BlockElement("dt", line.number, self.terms)
             term.lines = [line]

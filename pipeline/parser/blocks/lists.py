@@ -65,10 +65,16 @@ class ItemProcessor(LineProcessor):
         around = self.parser.innermost
         marker = _read_marker(cursor, interrupts=around.tag == "p")
         style, form = "", ""
-        if not marker and (found := self._read_lettered(cursor, around)):
-            style, form = found.style, found.form
-            number = self._example(found.label) if found.style == markers.EXAMPLE else found.number
-            marker = _Marker(found.kind, number, found.width, found.width + found.spaces)
+        if not marker and (lettered := self._read_lettered(cursor, around)):
+            style, form = lettered.style, lettered.form
+            number = (
+                self._example(lettered.label)
+                if lettered.style == markers.EXAMPLE
+                else lettered.number
+            )
+            marker = _Marker(
+                lettered.kind, number, lettered.width, lettered.width + lettered.spaces
+            )
         if not marker or self.parser.too_deep(cursor):
             return False
         if not _continues(around, marker, style):
@@ -87,26 +93,26 @@ class ItemProcessor(LineProcessor):
         kind, expected = "", 0
         if around.tag == "ol":
             kind, expected = around.state, _next(around)
-        found = markers.read(cursor.rest, kind, expected)
-        if found is None or (kind and found.kind == kind):
-            return found
+        marker = markers.read(cursor.rest, kind, expected)
+        if marker is None or (kind and marker.kind == kind):
+            return marker
         if self._in_exercise():
             if question := self._next_question(cursor, around):
                 return question
-            is_first = found.number == 1 and found.style in markers.LETTERED
-            if is_first and (found.form != "." or cursor.rest.rstrip().endswith("}")):
-                return found
-        after = markers.read(self.parser.following(), found.kind)
-        followed = after is not None and after.kind == found.kind and found.precedes(after)
+            is_first = marker.number == 1 and marker.style in markers.LETTERED
+            if is_first and (marker.form != "." or cursor.rest.rstrip().endswith("}")):
+                return marker
+        after = markers.read(self.parser.following(), marker.kind)
+        followed = after is not None and after.kind == marker.kind and marker.precedes(after)
         is_inner = around.tag == "li" and not len(around)  # `- a) One`, `- b) Two` are one list
-        begins = followed or (around.tag != "p" and found.may_begin and not is_inner)
-        is_letter = found.form != "." and found.style in markers.LETTERED
-        is_marked = is_letter and kind in {style + found.form for style in markers.LETTERED}
-        if is_marked and found.style.startswith("upper") and self._in_exercise():
-            message = f"`{cursor.rest[: found.width]}` among small letters marks a right answer."
+        begins = followed or (around.tag != "p" and marker.may_begin and not is_inner)
+        is_letter = marker.form != "." and marker.style in markers.LETTERED
+        is_marked = is_letter and kind in {style + marker.form for style in markers.LETTERED}
+        if is_marked and marker.style.startswith("upper") and self._in_exercise():
+            message = f"`{cursor.rest[: marker.width]}` among small letters marks a right answer."
             hint = "Students see it: write `- [ ]` before choices, and `- [x]` before right ones."
             self.parser.report(Code.LIKELY_SLIP, message, cursor.line.at(cursor.next), hint)
-        return found if begins or is_marked else None
+        return marker if begins or is_marked else None
 
     def _in_exercise(self) -> bool:
         return any(block.get("name") == "exercise" for block in self.parser.open)
@@ -117,9 +123,9 @@ class ItemProcessor(LineProcessor):
         for block in islice(reversed(within), FAR):
             if block.tag == "ol":
                 assert isinstance(block, BlockElement)
-                found = markers.read(cursor.rest, block.state, _next(block))
-                if found and found.kind == block.state and found.number == _next(block):
-                    return found
+                marker = markers.read(cursor.rest, block.state, _next(block))
+                if marker and marker.kind == block.state and marker.number == _next(block):
+                    return marker
         return None
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:

@@ -85,12 +85,12 @@ def _readings(written: str) -> list[tuple[str, int]]:
     if not case:
         return []
     small = written.lower()
-    found = []
+    readings = []
     if len(small) == 1:
-        found.append((f"{case}-alpha", ord(small) - ord("a") + 1))
+        readings.append((f"{case}-alpha", ord(small) - ord("a") + 1))
     if _ROMAN.fullmatch(small):
-        found.append((f"{case}-roman", _value(small)))
-    return found[::-1] if small == "i" else found
+        readings.append((f"{case}-roman", _value(small)))
+    return readings[::-1] if small == "i" else readings
 
 
 def _value(numeral: str) -> int:

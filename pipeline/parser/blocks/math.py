@@ -109,10 +109,10 @@ class LatexMathProcessor(MathProcessor):
             return False
         if _DEFINITION.match(text):
             return self._on_its_line(cursor, text)
-        if found := _ENVIRONMENT.match(text):
-            marks, closing = 0, f"\\end{{{found[1]}}}"
-        elif found := _BRACKET.match(text):
-            marks, closing = found.end(), found[1] + "]"
+        if match := _ENVIRONMENT.match(text):
+            marks, closing = 0, f"\\end{{{match[1]}}}"
+        elif match := _BRACKET.match(text):
+            marks, closing = match.end(), match[1] + "]"
         else:
             return False
         end = _latex_end(text, closing, marks)
@@ -157,7 +157,7 @@ def _leaves_open(paragraph: BlockElement) -> bool:
     """Return whether a formula that began in the paragraph goes on; each line is read once."""
     is_open, read = bool(paragraph.get("open-math")), int(paragraph.get("read-math", "0"))
     for line in paragraph.lines[read:]:
-        marks = sum(found[0] == "$$" for found in _MARK.finditer(line))
+        marks = sum(match[0] == "$$" for match in _MARK.finditer(line))
         is_open ^= marks % 2 == 1
     paragraph.set("open-math", "yes" if is_open else "")
     paragraph.set("read-math", str(len(paragraph.lines)))
@@ -178,10 +178,10 @@ def _latex_end(text: str, closing: str, pos: int) -> _End | None:
 
 def _end(text: str, pos: int) -> _End | None:
     """The end of a formula on a line of ``text``, read from ``pos``."""
-    found = _CLOSING.match(text, pos)
-    if not found:
+    match = _CLOSING.match(text, pos)
+    if not match:
         return None
-    return _rest(text, found[1], found.end())
+    return _rest(text, match[1], match.end())
 
 
 def _rest(text: str, formula: str, at: int) -> _End:

@@ -69,11 +69,11 @@ class ParagraphProcessor(LineProcessor):
 
     def take_definitions(self, block: BlockElement) -> None:
         """Remove the definitions that the paragraph begins with."""
-        taken = 0
-        while taken < len(block.lines) and (more := self._definition(block.lines, taken)):
-            taken += more
-        del block.lines[:taken]
-        if taken and block.lines:
+        count = 0
+        while count < len(block.lines) and (more := self._definition(block.lines, count)):
+            count += more
+        del block.lines[:count]
+        if count and block.lines:
             block.line, block.column = block.lines[0].number, block.lines[0].offset
 
     def _definition(self, lines: list[Line], start: int) -> int:
@@ -92,22 +92,22 @@ class ParagraphProcessor(LineProcessor):
     def _take_line_block(self, block: BlockElement) -> None:
         """Make Pandoc's line block: lines that begin with ``| `` keep their line breaks and
         indentation, and indented lines continue the line before."""
-        found: list[list[Line]] = []
+        groups: list[list[Line]] = []
         margin = block.lines[0].offset
         for line in block.lines:
             if line.rstrip() == "|" or (line.startswith("| ") and "|" not in line[1:]):
                 rest = line[2:].rstrip()
                 space = len(rest) - len(rest.lstrip(" "))
                 text = "\u00a0" * (space if rest else 1) + rest[space:]
-                found.append([Line(text, line.number, line.offset + 2)])
-            elif found and line.offset > margin and not line.startswith("|"):
-                found[-1].append(line)
+                groups.append([Line(text, line.number, line.offset + 2)])
+            elif groups and line.offset > margin and not line.startswith("|"):
+                groups[-1].append(line)
             else:
                 return
-        for lines in found[:-1]:
+        for lines in groups[:-1]:
             last = lines[-1]
             lines[-1] = last.with_text(last.rstrip(" \t") + "  ")
-        block.lines = [line for lines in found for line in lines]
+        block.lines = [line for lines in groups for line in lines]
         if not isinstance(block.state, Attributes):
             block.state = attributes.make(classes=("line-block",))
 
@@ -135,9 +135,9 @@ class ParagraphProcessor(LineProcessor):
             line = block.lines[at]
             if len(block.lines) == 1 or not line.startswith("{"):
                 continue
-            found = attributes.read(line.strip())
-            if found and found[1] == len(line.strip()):
-                block.state = attributes.joined(block.attributes, found[0])
+            listed = attributes.read(line.strip())
+            if listed and listed[1] == len(line.strip()):
+                block.state = attributes.joined(block.attributes, listed[0])
                 del block.lines[at]
             else:
                 self.parser.check_attributes(line)

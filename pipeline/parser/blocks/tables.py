@@ -104,8 +104,8 @@ def _is_list(text: str) -> bool:
     """Return whether a line is, or is meant as, an attribute list of the table, and no row."""
     if not text.startswith("{"):
         return False
-    found = attributes.read(text)
-    return found[1] == len(text) if found else attributes.mistaken(text) == text
+    listed = attributes.read(text)
+    return listed[1] == len(text) if listed else attributes.mistaken(text) == text
 
 
 def _alignments(text: str) -> list[str] | None:
@@ -135,7 +135,7 @@ def split_row(line: Line, width: int) -> list[Line]:
 
 def _bars(text: str, *, outside: bool = False) -> list[int]:
     """The positions of unescaped bars, or of those ``outside`` code and formulas."""
-    found: list[int] = []
+    positions: list[int] = []
     runs: dict[int, list[int]] = {}
     if outside:
         for run in reversed(list(re.finditer("`+", text))):
@@ -145,7 +145,7 @@ def _bars(text: str, *, outside: bool = False) -> list[int]:
     while piece := _PIECE.search(text, at):
         at = piece.end()
         if piece["bar"]:
-            found.append(piece.start())
+            positions.append(piece.start())
         elif piece["code"] and outside:
             ends = runs.get(len(piece["code"]), [])
             while ends and ends[-1] <= at:
@@ -164,7 +164,7 @@ def _bars(text: str, *, outside: bool = False) -> list[int]:
                 formulas = [f for f in formulas if not f.match("$$x$$")]
                 at += 1
             at = end or at
-    return found
+    return positions
 
 
 def _parted(line: Line, bars: list[int]) -> list[Line]:

@@ -47,7 +47,7 @@ def box(parts: Parts) -> tuple[Block, ...]:
     fold = FOLDS.get(attributes.get("collapse"), "")
     if fold:
         attributes = attributes.without({"collapse"})
-    found = model.Admonition(
+    node = model.Admonition(
         kind=ALIASES.get(parts.name, parts.name),
         title=title,
         children=parts.children,
@@ -55,7 +55,7 @@ def box(parts: Parts) -> tuple[Block, ...]:
         attributes=attributes,
         fold=fold,
     )
-    return (found,)
+    return (node,)
 
 
 def details(parts: Parts) -> tuple[Block, ...]:
@@ -79,10 +79,10 @@ def details(parts: Parts) -> tuple[Block, ...]:
 
 def container(parts: Parts) -> tuple[Block, ...]:
     """A container; text after its name becomes a bold title."""
-    found = model.Container(
+    node = model.Container(
         name=parts.name, children=parts.headed, span=parts.span, attributes=parts.attributes
     )
-    return (found,)
+    return (node,)
 
 
 def title_of(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
@@ -124,10 +124,10 @@ def callout(
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     children = tuple(rest)
     known = name in NAMES or name in table().boxes or name in QUOTES
-    if not known and (found := secret_block(match[1].strip())):
-        if not found.sure:
-            report_resemblance("[!{}]", match[1].strip(), found.meaning, span, report)
-        return (_secret(found.meaning, title, children, span),)
+    if not known and (meant := secret_block(match[1].strip())):
+        if not meant.sure:
+            report_resemblance("[!{}]", match[1].strip(), meant.meaning, span, report)
+        return (_secret(meant.meaning, title, children, span),)
     if name in QUOTES:
         return (model.BlockQuote(children=headed(title, children, span), span=span),)
     kind, title, fold = kind_of(name), title_for(name, title), _FOLDS[match[2]]
@@ -162,10 +162,10 @@ def admonition(
     """The box for ``!!! written``; an unknown kind is the class and default title of a note. One
     named by a word for an answer, or similar, is withheld from students."""
     word, *classes = written.split()
-    if word not in NAMES and word not in table().boxes and (found := secret_block(word)):
-        if not found.sure:
-            report_resemblance("!!! {}", word, found.meaning, span, report)
-        return (_secret(found.meaning, title, children, span),)
+    if word not in NAMES and word not in table().boxes and (meant := secret_block(word)):
+        if not meant.sure:
+            report_resemblance("!!! {}", word, meant.meaning, span, report)
+        return (_secret(meant.meaning, title, children, span),)
     if word not in NAMES:
         classes = [word, *classes]
     box = model.Admonition(
@@ -183,7 +183,7 @@ def _first_line(
 ) -> tuple[tuple[Inline, ...], tuple[Inline, ...]]:
     """The text of the first line after ``mark``, and of the following lines."""
     breaks = model.SoftBreak | model.LineBreak
-    at = next((n for n, one in enumerate(inlines) if isinstance(one, breaks)), len(inlines))
+    at = next((n for n, node in enumerate(inlines) if isinstance(node, breaks)), len(inlines))
     line = list(inlines[:at])
     if line and isinstance(line[0], model.Text):
         line[0] = replace(line[0], text=line[0].text[len(mark) :])

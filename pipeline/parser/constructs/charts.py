@@ -90,8 +90,8 @@ def chart(parts: Parts) -> tuple[Block, ...]:
 
 def of_type(parts: Parts) -> tuple[Block, ...]:
     """The chart of a fence that is called after its type."""
-    own = attributes.make(pairs=(("type", parts.name),))
-    return chart(parts._replace(attributes=attributes.joined(own, parts.attributes)))
+    kind = attributes.make(pairs=(("type", parts.name),))
+    return chart(parts._replace(attributes=attributes.joined(kind, parts.attributes)))
 
 
 def of_table(table: model.Table, report: Report) -> Block:
@@ -150,11 +150,11 @@ def _unknown(written: str, span: Span | None) -> tuple[str, Span | None, str]:
 
 
 def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
-    own = parts.attributes
-    if own.get("file"):
+    attributes_given = parts.attributes
+    if attributes_given.get("file"):
         message = "A diagram's lines must be between the fences, not in a file."
         parts.report(Code.BAD_CHART, message, parts.span, "Write them there.")
-    scale = {key: own.get(key) for key in SCALE if own.get(key)}
+    scale = {key: attributes_given.get(key) for key in SCALE if attributes_given.get(key)}
     lines = [line for line in parts.lines if line.strip() and not _reads_scale(line, kind, scale)]
     if kind == "numberline" and len(ends := [line for line in lines if _END.match(line)]) == 2:
         scale["range"] = " to ".join(line.partition(":")[2].strip() for line in sorted(ends))
@@ -163,12 +163,12 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
     return model.Chart(
         kind=kind,
         table=model.Table(head=(), body=rows, span=parts.span),
-        caption=parts.read(own.get("caption"), parts.span),
-        x=own.get("x"),
-        y=own.get("y"),
+        caption=parts.read(attributes_given.get("caption"), parts.span),
+        x=attributes_given.get("x"),
+        y=attributes_given.get("y"),
         scale=tuple((key, scale[key]) for key in SCALE if key in scale),
         span=parts.span,
-        attributes=own.without(KEYS, {*_named(own)}),
+        attributes=attributes_given.without(KEYS, {*_named(attributes_given)}),
     )
 
 

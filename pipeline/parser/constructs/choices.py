@@ -50,20 +50,20 @@ def take_marks(items: Sequence[BlockElement], in_exercise: bool) -> list[ChoiceM
     have none. So does ``(x)`` alone, unless it is one of several labels, ``(w)``, ``(x)``. In a
     list of choices, malformed marks count as well: ``(✓)``, ``**(x)**``, ``(x)b``.
     """
-    found = [_find(item, _PAIRS if in_exercise else _PAIRS[:1]) for item in items]
-    plain = [one for one in found if one and one.plain]
-    if all(one.mark.is_right for one in plain):
+    marks = [_find(item, _PAIRS if in_exercise else _PAIRS[:1]) for item in items]
+    plain = [choice for choice in marks if choice and choice.plain]
+    if all(choice.mark.is_right for choice in plain):
         are_choices = bool(plain) and not any(map(_is_label, items))
     else:
-        are_choices = in_exercise or sum(map(bool, found)) > 1
+        are_choices = in_exercise or sum(map(bool, marks)) > 1
     if not are_choices:
         return []
-    for one, item in zip(found, items, strict=True):
-        if one:
-            _take(one, item)
+    for choice, item in zip(marks, items, strict=True):
+        if choice:
+            _take(choice, item)
         else:
             _restore(item)
-    return [one.mark if one else NO_MARK for one in found]
+    return [choice.mark if choice else NO_MARK for choice in marks]
 
 
 def _find(item: BlockElement, pairs: Sequence[str]) -> _Mark | None:
@@ -167,18 +167,18 @@ def attach_prompts(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Neighbouring blocks, with each paragraph before choices as their prompt."""
     if not any(isinstance(block, Choices) for block in blocks):
         return blocks
-    found: list[Block] = []
+    result: list[Block] = []
     for block in blocks:
-        before = found[-1] if found else None
+        before = result[-1] if result else None
         if (
             isinstance(block, Choices)
             and not block.prompt
             and isinstance(before, Paragraph)
             and before.attributes == NO_ATTRIBUTES
         ):
-            found[-1] = replace(
+            result[-1] = replace(
                 block, prompt=before.children, span=covering(before.span, block.span)
             )
         else:
-            found.append(block)
-    return tuple(found)
+            result.append(block)
+    return tuple(result)

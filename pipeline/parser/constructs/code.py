@@ -26,10 +26,10 @@ _RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 def code(parts: Parts) -> tuple[Block, ...]:
     for take in table(parts.files.dialects).cells:
-        taken = take(parts)
-        if not isinstance(taken, Parts):
-            return taken
-        parts = taken
+        rest = take(parts)
+        if not isinstance(rest, Parts):
+            return rest
+        parts = rest
     given = _Options(parts.attributes)
     text, first = parts.text, 1
     language = parts.name
@@ -70,11 +70,11 @@ def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
     if any(line.strip() for line in parts.lines):
         message = f"The code block names the file “{address}”, but has lines of its own too."
         _wrong(parts, message, "Keep one of them.")
-    found = parts.files.read(address, parts.span)
-    if isinstance(found, Diagnostic):
-        parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
+    content = parts.files.read(address, parts.span)
+    if isinstance(content, Diagnostic):
+        parts.report(BY_SLUG[content.code], content.message, parts.span, content.hint)
         return f"{address}\n", 1
-    text = found if found.endswith("\n") or not found else found + "\n"
+    text = content if content.endswith("\n") or not content else content + "\n"
     if not wanted:
         return text, 1
     lines = text.split("\n")[:-1]
@@ -104,7 +104,7 @@ def _first_line(parts: Parts, options: _Options, first: int) -> int:
 
 def _marked(parts: Parts, written: str, count: int) -> tuple[int, ...]:
     """The lines to mark: ``2,4-5``, or ``2 4-5``."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     for piece in re.split(r"[,\s]+", written.strip()):
         if not piece:
             continue
@@ -112,11 +112,11 @@ def _marked(parts: Parts, written: str, count: int) -> tuple[int, ...]:
         first = int(match[1]) if match else 0
         last = int(match[2] or 0) if match and match[2] is not None else first
         if 1 <= first <= last <= count:
-            found.update(range(first, last + 1))
+            numbers.update(range(first, last + 1))
         else:
             hint = f"Count from 1, as in `mark=2,4-5`. The code has {_lines(count)}."
             _wrong(parts, f"The lines `{piece}` cannot be marked.", hint)
-    return tuple(sorted(found))
+    return tuple(sorted(numbers))
 
 
 def _lines(count: int) -> str:

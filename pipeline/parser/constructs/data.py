@@ -161,8 +161,8 @@ def as_written(parts: Parts) -> tuple[Block, ...]:
     """Data that make no table or chart, as text; of an unreadable or long file, the name."""
     text = parts.text
     if address := parts.attributes.get("file"):
-        found = parts.files.read(address, parts.span)
-        if isinstance(found, Diagnostic) or len(found) > LONGEST_SHOWN:
+        content = parts.files.read(address, parts.span)
+        if isinstance(content, Diagnostic) or len(content) > LONGEST_SHOWN:
             return (framed(address, parts.span),)
         text = "\n".join(parts.files.numbered(address, parts.span))
     return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
@@ -176,9 +176,9 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
     """
     lines = parts.lines
     if address := parts.attributes.get("file"):
-        found = parts.files.read(address, parts.span)
-        if isinstance(found, Diagnostic):
-            parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
+        content = parts.files.read(address, parts.span)
+        if isinstance(content, Diagnostic):
+            parts.report(BY_SLUG[content.code], content.message, parts.span, content.hint)
             return None
         if any(line.strip() for line in lines):
             message = f"There is data both in “{address}” and between the fences."

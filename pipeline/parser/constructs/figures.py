@@ -47,17 +47,17 @@ def figures(parts: Parts) -> tuple[Block, ...]:
     ):
         caption = blocks[-1].children
         blocks.pop()
-    found: list[model.Figure] = []
+    members: list[model.Figure] = []
     rest: list[Block] = []
     for block in blocks:
         images = _images(block)
         if isinstance(block, model.Figure):
-            found.append(block)
+            members.append(block)
         elif images:
-            found += (figure_of(image, image.span or block.span, parts.read) for image in images)
+            members += (figure_of(image, image.span or block.span, parts.read) for image in images)
         else:
             rest.append(block)
-    if not found:
+    if not members:
         message = "A group of figures has no image in a paragraph of its own."
         hint = "Write `![what it shows](file)` in it, with an empty line between images and text."
         parts.report(Code.BAD_FIGURES, message, parts.span, hint)
@@ -66,15 +66,15 @@ def figures(parts: Parts) -> tuple[Block, ...]:
         message = "A group of figures contains something other than images."
         hint = "Move it out of the block; only a caption may follow the images."
         parts.report(Code.BAD_FIGURES, message, block.span, hint)
-    columns = _columns(parts, len(found))
+    columns = _columns(parts, len(members))
     # A name is a class, in Quarto's way.
     name = () if parts.name in ("", "figure", "figures") else (parts.name,)
     attributes = joined(make(classes=name), parts.attributes.without(COLUMNS))
-    if len(found) == 1 and not (found[0].caption or found[0].attributes.id):
-        attributes = joined(found[0].attributes, attributes)
-        return (replace(found[0], caption=caption, attributes=attributes), *rest)
+    if len(members) == 1 and not (members[0].caption or members[0].attributes.id):
+        attributes = joined(members[0].attributes, attributes)
+        return (replace(members[0], caption=caption, attributes=attributes), *rest)
     group = model.FigureGroup(
-        figures=tuple(found),
+        figures=tuple(members),
         caption=caption,
         columns=columns,
         span=parts.span,

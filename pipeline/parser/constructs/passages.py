@@ -80,9 +80,9 @@ DIGITS = 9
 
 def _numbered(parts: Parts) -> Parts:
     """The block with settings of line numbers, ``every`` and ``start``, as attributes."""
-    own = parts.attributes
+    attributes = parts.attributes
     counts = dict(_COUNT.findall(parts.argument))
-    counts |= {key: value for key in ("every", "start") if (value := own.get(key))}
+    counts |= {key: value for key in ("every", "start") if (value := attributes.get(key))}
     for key, value in counts.items():
         if not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
             message = f"`{key}={value}` is not a line number."
@@ -92,10 +92,12 @@ def _numbered(parts: Parts) -> Parts:
     kept = {key: value for key, value in numbers.items() if len(value) <= DIGITS and int(value)}
     if parts.name == "lines-numbered" or "start" in kept:
         kept.setdefault("every", EVERY)
-    own = own.without(("every", "start"))
-    pairs = (*own.pairs, *((key, kept[key]) for key in sorted(kept)))
+    attributes = attributes.without(("every", "start"))
+    pairs = (*attributes.pairs, *((key, kept[key]) for key in sorted(kept)))
     argument = " ".join(_COUNT.sub(" ", parts.argument).split())
-    return parts._replace(argument=argument, attributes=make(own.id, own.classes, pairs))
+    return parts._replace(
+        argument=argument, attributes=make(attributes.id, attributes.classes, pairs)
+    )
 
 
 def columns(parts: Parts) -> tuple[Block, ...]:
@@ -110,9 +112,9 @@ def columns(parts: Parts) -> tuple[Block, ...]:
         hint = f"Write a number from 2 to {MOST_COLUMNS}: `::: columns 2`."
         parts.report(Code.WRONG_COUNT, message, parts.span, hint)
         number = "2"
-    (found,) = boxes.container(parts._replace(argument=title))
-    assert isinstance(found, model.Container)
-    return (_container(parts, found.children, f"columns-{number}"),)
+    (container,) = boxes.container(parts._replace(argument=title))
+    assert isinstance(container, model.Container)
+    return (_container(parts, container.children, f"columns-{number}"),)
 
 
 def plain(parts: Parts) -> tuple[Block, ...]:
@@ -137,16 +139,18 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of a quotation without a name. A dash may belong to the text: its line is the
     source only after the end of a sentence, and if no other line begins so, as in a dialogue."""
-    found = with_attribution(blocks)
-    if len(found) < 2 or found[-1].attributes != _ATTRIBUTION:
+    result = with_attribution(blocks)
+    if len(result) < 2 or result[-1].attributes != _ATTRIBUTION:
         return blocks
-    paragraphs = [block for block in found[:-1] if isinstance(block, model.Paragraph)]
+    paragraphs = [block for block in result[:-1] if isinstance(block, model.Paragraph)]
     lines = [line for block in paragraphs for line in _lines(block.children)]
-    before = plain_text(found[-2:-1]).rstrip()
+    before = plain_text(result[-2:-1]).rstrip()
     ends = (
-        not before.endswith((",", ":", ";")) if len(found) == len(blocks) else _ENDED.search(before)
+        not before.endswith((",", ":", ";"))
+        if len(result) == len(blocks)
+        else _ENDED.search(before)
     )
-    return found if ends and not any(map(_begins_with_dash, lines)) else blocks
+    return result if ends and not any(map(_begins_with_dash, lines)) else blocks
 
 
 _ENDED = re.compile(r"(?:[.!?…。！？][\"'”’»›“)\]]*|[\"”»›“」』])$")
@@ -156,8 +160,8 @@ _ATTRIBUTION = make(classes=("attribution",))
 def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
     if not line or not isinstance(line[0], model.Text):
         return False
-    found = _DASH.match(line[0].text)
-    return found is not None and (found.end() < len(line[0].text) or len(line) > 1)
+    match = _DASH.match(line[0].text)
+    return match is not None and (match.end() < len(line[0].text) or len(line) > 1)
 
 
 def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
@@ -213,10 +217,10 @@ def _is_column(block: Block) -> bool:
 
 
 def _container(parts: Parts, children: tuple[Block, ...], *classes: str) -> model.Container:
-    own = parts.attributes
+    attributes = parts.attributes
     return model.Container(
         name=ALIASES.get(parts.name, parts.name),
         children=children,
         span=parts.span,
-        attributes=make(own.id, (*classes, *own.classes), own.pairs),
+        attributes=make(attributes.id, (*classes, *attributes.classes), attributes.pairs),
     )

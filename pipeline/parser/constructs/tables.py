@@ -27,13 +27,13 @@ def table(parts: Parts) -> tuple[Block, ...]:
     """The table for a list of lists, or the existing table, with the caption after the keyword, in
     an attribute, or in a paragraph ``Table: …``. Other content follows it."""
     caption, attributes = _caption(parts)
-    found: model.Table | None = None
+    node: model.Table | None = None
     rest: list[Block] = []
     for block in parts.children:
-        if found is None and isinstance(block, model.List):
-            found = _of_list(block, parts.report)
-        elif found is None and isinstance(block, model.Table):
-            found = block
+        if node is None and isinstance(block, model.List):
+            node = _of_list(block, parts.report)
+        elif node is None and isinstance(block, model.Table):
+            node = block
         elif isinstance(block, model.Paragraph) and is_caption(block) and not caption:
             caption, more = caption_of(block)
             attributes = joined(attributes, more)
@@ -41,13 +41,13 @@ def table(parts: Parts) -> tuple[Block, ...]:
             message = "Only the rows of the table may be here."
             parts.report(Code.BAD_TABLE, message, block.span or parts.span, _SHAPE)
             rest.append(block)
-    if found is None:
+    if node is None:
         if not rest:
             parts.report(Code.BAD_TABLE, "The table has no rows.", parts.span, _SHAPE)
         return tuple(rest)
-    attributes = joined(found.attributes, attributes)
-    caption = caption or found.caption
-    return (replace(found, caption=caption, span=parts.span, attributes=attributes), *rest)
+    attributes = joined(node.attributes, attributes)
+    caption = caption or node.caption
+    return (replace(node, caption=caption, span=parts.span, attributes=attributes), *rest)
 
 
 def _caption(parts: Parts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
@@ -60,14 +60,14 @@ def _caption(parts: Parts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]
 
 
 def _of_list(rows: model.List, report: Report) -> model.Table:
-    found = [_row(item) for item in rows.items]
-    width = max(len(row.cells) for row in found)
-    for item, row in zip(rows.items, found, strict=True):
+    rows_read = [_row(item) for item in rows.items]
+    width = max(len(row.cells) for row in rows_read)
+    for item, row in zip(rows.items, rows_read, strict=True):
         if not _holds_cells(item):
             report(Code.BAD_TABLE, "The row is not a list of cells.", item.span, _SHAPE)
         elif len(row.cells) < width:
             _report_short(row.span, len(row.cells), width, report)
-    return _table_of(found)
+    return _table_of(rows_read)
 
 
 def _holds_cells(item: model.ListItem) -> bool:

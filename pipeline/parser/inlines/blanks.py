@@ -47,15 +47,15 @@ def _blank(m: re.Match[str], data: str) -> Result:
     is_apart = _APART_BEFORE.match(before) and _APART_AFTER.match(after)
     if len(m[0]) == 3 and after != "{" and not is_apart:
         return None  # emphasis
-    found = BlankSpan("blank", length=str(len(m[0])))
+    blank = BlankSpan("blank", length=str(len(m[0])))
     if after != "{":
-        return None if before.isalnum() or after.isalnum() else found
+        return None if before.isalnum() or after.isalnum() else blank
     end = closing_brace(data, m.end())
     if end is None:  # all that follows may be the answer, and must not be shown
-        found.set("open", "yes")
-        return found, len(data)
-    found.answer = tuple(_parts(data[m.end() + 1 : end], len(m[0]) + 1))
-    return found, end + 1
+        blank.set("open", "yes")
+        return blank, len(data)
+    blank.answer = tuple(_parts(data[m.end() + 1 : end], len(m[0]) + 1))
+    return blank, end + 1
 
 
 def _parts(answer: str, offset: int) -> Iterator[AnswerPart]:

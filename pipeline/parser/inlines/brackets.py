@@ -63,8 +63,8 @@ class Brackets:
             return
         target = self._link_target(bracket, start) if bracket.active else None
         if target is None:
-            found = self.leaf.attributes()
-            if found is None or bracket.image:
+            listed = self.leaf.attributes()
+            if listed is None or bracket.image:
                 if bracket.active:
                     if not bracket.image and self._cite(bracket, start):
                         return
@@ -73,8 +73,8 @@ class Brackets:
                 self.leaf.chain.add_text("]")
                 return
             element = InlineSpan("span")
-            element.attributes, self.leaf.pos = found
-            self.leaf.marked.append((bracket.start, self.leaf.pos, found[0]))
+            element.attributes, self.leaf.pos = listed
+            self.leaf.marked.append((bracket.start, self.leaf.pos, listed[0]))
         else:
             address, title, self.leaf.pos = target
             tag, key = ("img", "src") if bracket.image else ("a", "href")
@@ -142,9 +142,9 @@ class Brackets:
             if bracket.nested or close - bracket.content > 999:
                 return None
             name = data[bracket.content : close]
-        found = self.targets.get(links.normalise(name)) if name.strip() else None
-        if found:
-            return *found, end
+        target = self.targets.get(links.normalise(name)) if name.strip() else None
+        if target:
+            return *target, end
         if label and label[0].strip() and not label[0].startswith("^"):
             message, hint = (
                 f"`[{label[0]}]` is not defined.",
@@ -158,7 +158,7 @@ class Brackets:
 
 def _not_a_link(written: str) -> tuple[str, str]:
     """The finding about a link or an image that cannot be read as one."""
-    what = "image" if written.startswith("!") else "link"
+    kind = "image" if written.startswith("!") else "link"
     target = written[written.rindex("](") + 2 :] if "](" in written else ""
     if size := _SIZE.search(target):
         begin = written[: written.rindex("](") + 2] + target[: size.start()]
@@ -171,4 +171,4 @@ def _not_a_link(written: str) -> tuple[str, str]:
         hint = "End it with a parenthesis."
     else:
         hint = "Write the address without spaces, `%20` for each, and what else it says in quotes."
-    return f"`{written}` is not a valid {what}, and stays as text.", hint
+    return f"`{written}` is not a valid {kind}, and stays as text.", hint

@@ -87,10 +87,10 @@ class Chain:
         """The first delimiter after ``bottom``, or of all."""
         if bottom is not None:
             return bottom.next
-        found = self.last_delimiter
-        while found and found.previous:
-            found = found.previous
-        return found
+        delimiter = self.last_delimiter
+        while delimiter and delimiter.previous:
+            delimiter = delimiter.previous
+        return delimiter
 
     def forget(self, mark: Delimiter) -> None:
         """Make a delimiter plain text."""
@@ -190,10 +190,10 @@ class Leaf:
 
     def take_attributes(self, element: InlineSpan, start: int) -> None:
         """Give ``element``, which begins at ``start``, the attribute list after it, if any."""
-        found = self.attributes()
-        if found:
-            element.attributes, self.pos = found
-            self.marked.append((start, self.pos, found[0]))
+        listed = self.attributes()
+        if listed:
+            element.attributes, self.pos = listed
+            self.marked.append((start, self.pos, listed[0]))
         else:
             self.check_attributes()
 

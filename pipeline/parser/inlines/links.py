@@ -116,16 +116,16 @@ def read_definition(
 ) -> int:
     """Read the definition at the beginning of ``lines`` into ``references`` (the first of a label
     counts), with its address as ``rebase`` makes it; returns its number of lines, 0 for none."""
-    taken = 8
+    count = 8
     while True:
-        text = "\n".join(lines[start : start + taken])
-        found = _definition(text)
-        if start + taken >= len(lines) or (found and found[3] < len(text)):
+        text = "\n".join(lines[start : start + count])
+        definition = _definition(text)
+        if start + count >= len(lines) or (definition and definition[3] < len(text)):
             break
-        taken *= 4
-    if not found:
+        count *= 4
+    if not definition:
         return 0
-    label, destination, title, end = found
+    label, destination, title, end = definition
     references.setdefault(normalise(label), (rebase(encode(destination)), unescape(title)))
     return text.count("\n", 0, end) + 1
 

@@ -125,10 +125,10 @@ def reads_like_formula(content: str, *, strongly: bool = False) -> bool:
     inside = content.strip()
     if not inside or _is_prose(inside):
         return False
-    found = _COMMAND.search(inside) or (
+    sign = _COMMAND.search(inside) or (
         not strongly and (_SIGNS.search(inside) or _NOTATION.search(inside))
     )
-    return bool(found or "^" in inside) and re.search(r"\w", inside) is not None
+    return bool(sign or "^" in inside) and re.search(r"\w", inside) is not None
 
 
 def has_formula(text: str) -> bool:
@@ -156,8 +156,8 @@ def _may_be_formula(m: re.Match[str], data: str, has_others: bool) -> bool:
 def _is_prose(inside: str) -> bool:
     """Return whether words follow each other, as they do in no formula."""
     bare = _TEXT.sub(" \\\\ ", inside) if "\\" in inside or "_" in inside else inside
-    found = _PROSE.search(bare)
-    if not found:
+    match = _PROSE.search(bare)
+    if not match:
         return False
     # LaTeX's commands may have words as their arguments; without any, words are text.
     return len(_PROSE.findall(bare)) > 1 or not _COMMAND.search(inside)
@@ -216,14 +216,14 @@ def _inline(m: re.Match[str], data: str) -> Result:
 
 def caption(title: str) -> str:
     r"""The title of an image, its caption, without backslashes but those of formulas."""
-    found: list[str] = []
+    parts: list[str] = []
     at = 0
     for m in BRACKETS.finditer(title) if "\\" in title else ():
         content = m[2] or m[3]
         if reads_like_formula(content) or _LETTERS.fullmatch(content.strip()):
-            found += [unescape(title[at : m.start()]), m[0]]
+            parts += [unescape(title[at : m.start()]), m[0]]
             at = m.end()
-    return "".join([*found, unescape(title[at:])])
+    return "".join([*parts, unescape(title[at:])])
 
 
 PATTERNS = {

@@ -60,8 +60,8 @@ class Pattern(InlineProcessor):
     def handleMatch(  # type: ignore[override] # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[str | InlineSpan | None, int, int]:
-        found = self._read(m, data)
-        element, end = found if isinstance(found, tuple) else (found, m.end())
+        result = self._read(m, data)
+        element, end = result if isinstance(result, tuple) else (result, m.end())
         return element, m.start(), end
 
 

@@ -85,10 +85,10 @@ def read_locator(written: str) -> _Located:
         inner = _WITHIN.match(braces[1].strip())
         label = LABELS[inner[1].casefold()] if inner and inner[1] else "page"
         return _Located(label, inner[2] if inner else "", bare[braces.end() :].strip())
-    if found := _LABELLED.match(bare):
-        return _Located(LABELS[found[1].casefold()], found[2], bare[found.end() :].strip())
-    if found := _BARE.match(bare):
-        return _Located("page", found[1], bare[found.end() :].strip())
+    if locator := _LABELLED.match(bare):
+        return _Located(LABELS[locator[1].casefold()], locator[2], bare[locator.end() :].strip())
+    if locator := _BARE.match(bare):
+        return _Located("page", locator[1], bare[locator.end() :].strip())
     return _Located("", "", text)
 
 
@@ -113,13 +113,13 @@ def may_begin(data: str, pos: int) -> bool:
 
 def _bracketed(m: re.Match[str], data: str) -> Result:
     """``[@fig-x; @tbl-y]``: one or several in brackets, which are not shown."""
-    found = list(_REFERENCE.finditer(m[0]))
-    if len(found) == 1:
-        return _reference(found[0][0])
+    matches = list(_REFERENCE.finditer(m[0]))
+    if len(matches) == 1:
+        return _reference(matches[0][0])
     group = InlineSpan("cross-references")
-    for one in found:
-        reference = _reference(one[0])
-        reference.offset = m.start() + one.start()
+    for match in matches:
+        reference = _reference(match[0])
+        reference.offset = m.start() + match.start()
         group.append(reference)
     return group
 

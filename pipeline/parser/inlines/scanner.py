@@ -102,12 +102,12 @@ class _Scanner:
             match = pattern.compiled_re.match(data, pos)
             if not match:
                 continue
-            found, _, end = pattern.handleMatch(match, data)
-            if found is None or (char in "$\\" and self._has_code(found, pos, end)):
+            element, _, end = pattern.handleMatch(match, data)
+            if element is None or (char in "$\\" and self._has_code(element, pos, end)):
                 continue
-            if isinstance(found, str) or data.startswith("<!", pos):
+            if isinstance(element, str) or data.startswith("<!", pos):
                 self.leaf.verbatim.append((pos, end))  # a character, a comment
-            self._add(found, end)
+            self._add(element, end)
             return
         match char:
             case "\n":
@@ -209,8 +209,8 @@ class _Scanner:
         if len(text) > 1 and text[0] == text[-1] == " " and text.strip(" "):
             text = text[1:-1]
         end = runs[-1] + length
-        if found := scripts.raw(self.leaf.data, end, text):
-            pieces, after = found
+        if raw := scripts.raw(self.leaf.data, end, text):
+            pieces, after = raw
             for piece in pieces:
                 self._add(piece, self.leaf.pos)
             self.leaf.pos = after
@@ -280,5 +280,5 @@ class _Scanner:
 
 def _begin(pattern: re.Pattern[str], data: str, pos: int) -> int:
     """The place where a pattern matches from ``pos`` on, or the end."""
-    found = pattern.search(data, pos)
-    return found.start() if found else len(data)
+    match = pattern.search(data, pos)
+    return match.start() if match else len(data)
