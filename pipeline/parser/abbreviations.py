@@ -21,7 +21,7 @@ def abbreviations(
     coming = sorted(ranges, key=lambda each: each.start, reverse=True)
     open_: list[Range] = []
     withheld: dict[str, Abbreviation] = {}
-    found: dict[str, Abbreviation] = {}
+    public: dict[str, Abbreviation] = {}
     for name, title, line in sorted(definitions, key=lambda definition: definition.line):
         while coming and coming[-1].start[0] < line:
             open_.append(coming.pop())
@@ -32,8 +32,8 @@ def abbreviations(
             classes = (TEACHER,) if any(each.classes for each in around) else ()
             pairs = tuple(pair for each in around for pair in each.pairs)
             node = replace(node, attributes=Attributes("", classes, pairs))
-        (withheld if around else found).setdefault(name, node)
-    return {**withheld, **found}
+        (withheld if around else public).setdefault(name, node)
+    return {**withheld, **public}
 
 
 def scoped(

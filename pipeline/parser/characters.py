@@ -81,5 +81,5 @@ def emoji_named(name: str) -> str:
     """The emoji for ``:name:``, or ""."""
     import emoji
 
-    found = emoji.emojize(name, language="alias")
-    return "" if found == name else found
+    character = emoji.emojize(name, language="alias")
+    return "" if character == name else character

@@ -16,21 +16,21 @@ def attach_marks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     the one before if none follows. References to other entries stay: they mark no place."""
     if not any(map(_marks, blocks)):
         return blocks
-    found: list[Block] = []
+    result: list[Block] = []
     waiting: list[InlineElement] = []
     for block in blocks:
         if marks := _marks(block):
             waiting += filter(_is_place, marks)
             if rest := tuple(mark for mark in marks if not _is_place(mark)):
-                found.append(replace(block, children=rest))
+                result.append(replace(block, children=rest))
             continue
-        found.append(_with(block, waiting) if waiting else block)
+        result.append(_with(block, waiting) if waiting else block)
         waiting = []
-    if waiting and found:
-        found[-1] = _with(found[-1], waiting)
+    if waiting and result:
+        result[-1] = _with(result[-1], waiting)
     elif waiting:
-        found.append(Paragraph(children=tuple(waiting), span=waiting[0].span))
-    return tuple(found)
+        result.append(Paragraph(children=tuple(waiting), span=waiting[0].span))
+    return tuple(result)
 
 
 def _marks(block: Block) -> list[InlineElement]:

@@ -65,8 +65,8 @@ class Collation:
         self._language = language.lower().split("-")[0]
         self._writing = writing(language)
         self._script = SCRIPTS.get(self._writing.script, "LATIN")
-        self._own = _own_letters(self._writing)
-        names = sorted(map(re.escape, self._own), key=len, reverse=True)
+        self._letters_after = _own_letters(self._writing)
+        names = sorted(map(re.escape, self._letters_after), key=len, reverse=True)
         self._piece = re.compile("|".join((*(n for n in names if len(n) > 1), r"\d+", ".")), re.S)
 
     def key(self, text: str) -> Key:
@@ -83,7 +83,7 @@ class Collation:
         kind, value, offset = first
         if kind == NUMBER:
             return NUMBERS
-        for name, letter in self._own.items():
+        for name, letter in self._letters_after.items():
             if offset and letter == (value, offset):
                 return name.capitalize() if len(name) > 1 else self._upper(name)
         initial = str(value)[0]
@@ -113,8 +113,8 @@ class Collation:
                     weights.append((SPACE, "", 0))
             elif sounds is not None and HAN.match(piece):
                 weights.append((LETTER, *next(sounds, (piece, 0))))
-            elif piece in self._own:
-                weights.append((self._rank(piece[0]), *self._own[piece]))
+            elif piece in self._letters_after:
+                weights.append((self._rank(piece[0]), *self._letters_after[piece]))
             else:
                 weights += [(self._rank(base), base, 0) for base in _bases(piece)]
         return weights

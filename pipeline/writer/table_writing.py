@@ -146,7 +146,7 @@ def _read(node: model.Table, options: model.Attributes, *, listed: bool = False)
         rows.append(model.TableRow(cells=tuple(cells)))
     table = model.Table(head=(rows[0],), body=tuple(rows[1:]))
     table = guess_row_heads(table if listed else without_empty_heads(table))
-    read = with_attributes(table, options, None, lambda *what: None)
+    read = with_attributes(table, options, None, lambda *problem: None)
     return replace(read, span=None)
 
 

@@ -162,7 +162,7 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
 def _of_gitbook(folder: Path) -> dict[str, Any]:
     """The settings of GitBook; JSON is YAML too."""
     names = (".gitbook.yaml", "book.json")
-    return next((said for name in names if (said := _settings(folder / name))), {})
+    return next((values for name in names if (values := _settings(folder / name))), {})
 
 
 def _settings(file: Path) -> dict[str, Any]:

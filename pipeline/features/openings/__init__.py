@@ -31,7 +31,7 @@ _FIRST_LETTER = re.compile(r"\W{0,2}\w")
 
 def open_chapters(document: Document, _: PassSetting = WHOLE) -> Document:
     """The document whose chapters begin as the front matter says, if that is with a paragraph."""
-    how, edition = document.metadata.opening, EDITIONS.get(document.edition)
+    opening, edition = document.metadata.opening, EDITIONS.get(document.edition)
     is_printed = edition is not None and edition.format == "pdf"
     parts = {id(child) for top in document.blocks if _is_part(top) for child in children(top)}
     chapters = {*map(id, document.blocks), *parts}
@@ -40,7 +40,7 @@ def open_chapters(document: Document, _: PassSetting = WHOLE) -> Document:
         first = section.children[0] if section.children else None
         if id(section) not in chapters or not isinstance(first, Paragraph):
             return section
-        if how == DROP_CAP:
+        if opening == DROP_CAP:
             opened = _with_drop_cap(first, is_printed)
         else:
             opened = _with_class(first, _FIRST_WORDS, SMALL_CAPS)

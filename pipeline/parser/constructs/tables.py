@@ -122,17 +122,17 @@ def csv(parts: Parts) -> tuple[Block, ...]:
             parts.report(Code.BAD_TABLE, "The table has no data.", parts.span, hint)
         return data.as_written(parts)
     caption, attributes = _caption(parts, *data.KEYS)
-    found = []
+    read_rows = []
     for row in rows:
         if len(row) < width:
             _report_short(row[0].span, len(row), width, parts.report)
         kept = data.trimmed(row, width, parts.report)
         cells = tuple(_of_data(cell, parts.read) for cell in kept)
-        found.append(model.TableRow(cells=cells, span=row[0].span))
-    made = _table_of(found)
-    if column_count(made) > width:  # the first column replaces missing header cells
-        made = with_head_columns(made, 1)
-    return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
+        read_rows.append(model.TableRow(cells=cells, span=row[0].span))
+    new_table = _table_of(read_rows)
+    if column_count(new_table) > width:  # the first column replaces missing header cells
+        new_table = with_head_columns(new_table, 1)
+    return (replace(new_table, caption=caption, span=parts.span, attributes=attributes),)
 
 
 def _of_data(cell: Cell, read: ReadInlines) -> model.TableCell:

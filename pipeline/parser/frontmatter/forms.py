@@ -87,10 +87,10 @@ def points(value: str) -> float:
 
 def time(value: str) -> str:
     """A time of day, as ``9:15``."""
-    found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d\d))?\s*(?:uhr|h|(am|pm))?", value.lower(), re.ASCII)
-    hours, minutes = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
-    if found and found[3] and 1 <= hours <= 12:
-        hours = hours % 12 + (12 if found[3] == "pm" else 0)
+    match = re.fullmatch(r"(\d{1,2})(?:[:.h](\d\d))?\s*(?:uhr|h|(am|pm))?", value.lower(), re.ASCII)
+    hours, minutes = (int(match[1]), int(match[2] or 0)) if match else (24, 0)
+    if match and match[3] and 1 <= hours <= 12:
+        hours = hours % 12 + (12 if match[3] == "pm" else 0)
     if hours > 23 or minutes > 59:
         raise BadValueError(f"`{shorten(value)}` is not a time of day.", "Write it like 9:15.")
     return f"{hours}:{minutes:02}"
