@@ -11,7 +11,7 @@ from pipeline.model import Block, Document, Inline, List, Note, NoteReference, P
 from pipeline.model.rewriting import rewrite
 
 _CLASS = "annotate"
-_MARK = re.compile(r"[ \t]*\((\d{1,3})\)")
+_MARK = re.compile(r"(?<![ \t])[ \t]*+\((\d{1,3})\)")
 
 
 def as_notes(document: Document) -> Document:

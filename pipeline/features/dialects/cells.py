@@ -23,11 +23,12 @@ from pipeline.parser.inlines.links import encode
 _LINE = re.compile(r"(?:#|//|%%|--)\|[ \t]?(.*)$")
 _OPTION = re.compile(r"([A-Za-z][\w.-]*):[ \t]*+(.*)$")
 _GIVEN = re.compile(
-    r"([A-Za-z][\w.-]*)[ \t]*=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^,]+))"
+    r"(?<![\w.-])([A-Za-z][\w.-]*+)[ \t]*+=[ \t]*+"
+    r"(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|([^,]++))"
 )
 _IMAGES = re.compile(
-    r"(?:knitr::)?include_graphics\((?:path[ \t]*=[ \t]*)?(?:c\()?"
-    r"((?:[ \t\n]*(?:\"[^\"\n]+\"|'[^'\n]+')[ \t\n]*,?)+)\)?[^()]*\)"
+    r"(?:knitr::)?include_graphics\((?:path[ \t]*+=[ \t]*+)?+(?:c\()?+"
+    r"((?:[ \t\n]*+(?:\"[^\"\n]++\"|'[^'\n]++')[ \t\n]*+,?+)++)\)?[^()]*+\)"
 )
 _STRING = re.compile(r"\"([^\"\n]+)\"|'([^'\n]+)'")
 _NO = frozenset({"false", "f"})

@@ -28,12 +28,12 @@ DOCUSAURUS = Dialect(
     pairs=(
         LinePair(
             late(r"<TabItem\b(?: [^<>]*?)?\blabel=(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"),
-            late(r"[ \t>]*</TabItem>[ \t]*$"),
+            late(r"^[ \t>]*+</TabItem>[ \t]*$"),
             "tab",
         ),
         LinePair(
             late(r"<TabItem\b(?: [^<>]*?)?\bvalue=(?:\{?[\"'])(?P<title>[^\"']{1,100})[^<>]*>"),
-            late(r"[ \t>]*</TabItem>[ \t]*$"),
+            late(r"^[ \t>]*+</TabItem>[ \t]*$"),
             "tab",
         ),
     ),

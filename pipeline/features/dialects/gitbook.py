@@ -50,16 +50,16 @@ GITBOOK = Dialect(
     pairs=(
         LinePair(
             late(r"\{% *hint +style=\"(?P<kind>\w+)\"[^%]*%\}"),
-            late(r"[ \t>]*\{% *endhint *%\}[ \t]*$"),
+            late(r"^[ \t>]*+\{% *endhint *%\}[ \t]*$"),
         ),
         LinePair(
             late(r"\{% *tab +title=\"(?P<title>[^\"]{1,100})\" *%\}"),
-            late(r"[ \t>]*\{% *endtab *%\}[ \t]*$"),
+            late(r"^[ \t>]*+\{% *endtab *%\}[ \t]*$"),
             name="tab",
         ),
         LinePair(
             late(r"\{% *code(?P<title>(?: +[\w-]+=\"[^\"]*\")*) *%\}"),
-            late(r"[ \t>]*\{% *endcode *%\}[ \t]*$"),
+            late(r"^[ \t>]*+\{% *endcode *%\}[ \t]*$"),
             name="gitbook-code",
         ),
     ),

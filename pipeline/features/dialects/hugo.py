@@ -12,7 +12,7 @@ from pipeline.parser.dialects import Comment, Dialect, LinePair, Sign, Standing,
 _PAIR = re.compile(r"(?<![\w-])([\w-]{1,40})=(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([^\s\"'>}]+))")
 _KIND = r"(?:(?:type|kind|style|color|context|icon)=)?\"?(?P<kind>[a-z]+)\"?"
 _TITLE = r"(?:(?:title|summary|name|header)=)?\"(?P<title>[^\"]{1,200})\""
-_OTHERS = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"'>}]+))*"
+_OTHERS = r"(?: +[\w-]+=(?:\"[^\"]*\"|[^\s\"'<>{}]++))*+"
 
 
 def figure(match: re.Match[str]) -> str:
@@ -30,7 +30,7 @@ def _begin(names: str, rest: str) -> re.Pattern[str]:
 
 
 def _end(names: str) -> re.Pattern[str]:
-    return late(rf"[ \t>]*\{{\{{[<%] *+/ *+(?:{names}) *+[>%]\}}\}}[ \t]*$")
+    return late(rf"^[ \t>]*+\{{\{{[<%] *+/ *+(?:{names}) *+[>%]\}}\}}[ \t]*$")
 
 
 _BOXES = "notice|callout|admonition|alert|hint"
@@ -58,7 +58,7 @@ HUGO_SITE = Dialect(
     ),
     verbatim=(
         LinePair(
-            late(r"\{\{< *+highlight +\"?(?P<kind>[\w+#-]+)\"?[^<>]*+>\}\}"), _end("highlight")
+            late(r"\{\{< *+highlight +\"?(?P<kind>[\w+#-]++)\"?+[^<>]*+>\}\}"), _end("highlight")
         ),
     ),
     standing=(

@@ -113,8 +113,8 @@ JEKYLL = Dialect(
     signs=(Sign("endhighlight", late(r"(?m)^[ \t]*\{%-? *highlight \w")),),
     verbatim=(
         LinePair(
-            late(r"\{%-? *highlight +(?P<kind>[\w+#-]+)[^%]*%\}"),
-            late(r"[ \t>]*\{%-? *endhighlight *-?%\}[ \t]*$"),
+            late(r"\{%-? *highlight +(?P<kind>[\w+#-]++)[^%]*+%\}"),
+            late(r"^[ \t>]*+\{%-? *endhighlight *-?%\}[ \t]*$"),
         ),
     ),
 )

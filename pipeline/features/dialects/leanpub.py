@@ -90,7 +90,7 @@ def _with_several(block: Block) -> Block:
 
 
 def _end(name: str) -> re.Pattern[str]:
-    return late(rf"[ \t>]*\{{/{name}\}}[ \t]*$")
+    return late(rf"^[ \t>]*+\{{/{name}\}}[ \t]*$")
 
 
 LEANPUB = Dialect(
@@ -103,7 +103,7 @@ LEANPUB = Dialect(
     blocks={"leanpub-box": PrefixedProcessor, "leanpub-choice": ChoiceProcessor},
     pairs=(
         LinePair(late(r"\{aside\}"), _end("aside"), "sidebar"),
-        LinePair(late(r"\{blurb(?:, *class: *\"?(?P<kind>[a-z]+)\"?)?[^{}]*\}"), _end("blurb")),
+        LinePair(late(r"\{blurb(?:, *class: *\"?(?P<kind>[a-z]++)\"?+)?+[^{}]*+\}"), _end("blurb")),
         LinePair(late(r"\{quiz[^{}]*\}"), _end("quiz"), QUIZ),
         LinePair(late(r"\{exercise[^{}]*\}"), _end("exercise"), QUIZ),
     ),

@@ -79,7 +79,7 @@ LIASCRIPT = Dialect(
     blocks={"quiz": QuizProcessor},
     ticks_are_choices=True,
     settle=(_as_exercises,),
-    pairs=(LinePair(late(r"\*{4,}"), late(r"[ \t>]*\*{4,}[ \t]*$"), "answer"),),
+    pairs=(LinePair(late(r"\*{4,}"), late(r"^[ \t>]*+\*{4,}[ \t]*$"), "answer"),),
     standing=(
         Standing(late(_SPOKEN)),
         Standing(late(r"\{\{\d+(?:-\d+)?\}\}")),

@@ -13,7 +13,7 @@ _KIND = r"(?: +(?:type|kind|status)=\"(?P<kind>\w+)\")?"
 
 
 def _end(name: str) -> re.Pattern[str]:
-    return late(rf"[ \t>]*\{{% */{name} *%\}}[ \t]*$")
+    return late(rf"^[ \t>]*+\{{% */{name} *%\}}[ \t]*$")
 
 
 MARKDOC = Dialect(

@@ -12,7 +12,7 @@ MDBOOK = Dialect(
     pairs=(
         LinePair(
             late(r"<Listing(?P<title>(?: +[\w-]+=(?:\"[^\"]*\"|'[^']*'))*) *>"),
-            late(r"[ \t>]*</Listing>[ \t]*$"),
+            late(r"^[ \t>]*+</Listing>[ \t]*$"),
             name="mdbook-listing",
         ),
     ),
