@@ -26,7 +26,14 @@ from pipeline.package.result import Package
 from pipeline.system.paths import builtin_templates
 from pipeline.verify.all_text import Content, characters, contents, without_attachments
 from pipeline.verify.findings import finding
-from pipeline.verify.pieces import BREAK, FoundWords, WithheldPieces, folded, is_made_of
+from pipeline.verify.pieces import (
+    BREAK,
+    FoundWords,
+    WithheldPieces,
+    folded,
+    is_made_of,
+    whole_words,
+)
 
 
 def leaks_in(
@@ -212,7 +219,10 @@ class Gate:
         """Return whether words can be in a place although nobody leaked them."""
         known = [self._public, _words(self._lang)]
         if not content.is_code:
-            return is_made_of(run.words, known)
+            if is_made_of(run.words, known):
+                return True
+            places = [*whole_words(run, content.text)]
+            return bool(places) and all(is_made_of(words, known) for words in places)
         return is_made_of(run.words, (*known, _styles())) or b"".join(run.words) in _sources()
 
 

@@ -136,6 +136,20 @@ def _pieces(words: list[bytes]) -> Iterator[tuple[int, list[bytes]]]:
         letters -= length
 
 
+def whole_words(run: FoundWords, text: str) -> Iterator[list[bytes]]:
+    """The words of a text at each place where it has the letters of a run: whole ones, though the
+    run may begin or end within them, as `kilograms` does in “a kilogram. Sums”."""
+    plain = _plain(text)
+    letters = map(re.escape, b"".join(run.words).decode())
+    for match in re.finditer(r"[\W_]*".join(letters), plain):
+        start, end = match.span()
+        while start and plain[start - 1].isalnum():
+            start -= 1
+        while end < len(plain) and plain[end].isalnum():
+            end += 1
+        yield words(plain[start:end])
+
+
 def is_made_of(words: Iterable[bytes], known: Iterable[bytes]) -> bool:
     """Return whether words can be put together from few phrases of ``known`` texts, folded; numbers
     can be anywhere."""

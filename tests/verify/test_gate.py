@@ -99,6 +99,19 @@ def test_titles_labels_and_references_put_public_text_together() -> None:
     assert leaks("Exercise 4 The keeper steals the buckets", note.replace("counts", "steals"))
 
 
+def test_words_that_meet_may_have_the_letters_of_another() -> None:
+    public = "It weighs a kilogram."
+    gate = Gate(["Nine kilograms"], [public], "en")
+    assert not [*gate.leaks({"x.txt": f"{public}\nStandard handout".encode()})]
+    for leak in (
+        f"{public} kilograms",
+        f"{public} kilo-\ngrams",
+        f"{public}kilograms",
+        "kilogramsmore",
+    ):
+        assert [found.text for found in gate.leaks({"x.txt": leak.encode()})] == ["kilograms"], leak
+
+
 def test_few_phrases() -> None:
     known = [b"thekeepercounts", b"thebuckets"]
     assert is_made_of([b"the", b"buckets", b"12", b"keeper"], known)
