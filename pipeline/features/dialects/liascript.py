@@ -11,19 +11,24 @@ from pipeline.model.diagnostics import covering
 from pipeline.model.late import late
 from pipeline.parser.blockparser import LineProcessor
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
+from pipeline.parser.inlines.blanks import AnswerPart, BlankSpan
+from pipeline.parser.inlines.patterns import Pattern, Result
 from pipeline.parser.lines import Cursor
 
 _CHOICE = re.compile(r"(?:[-*+][ \t]+)?\[([(\[])([ xX])[)\]]\][ \t]+(?=\S)")
 _HINT = re.compile(r"\[\[\?\]\][ \t]+(?=\S)")
 _GAP = re.compile(r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\][ \t]*$")
+_GAP_IN_TEXT = r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\](?![(\[])"
 _HINTS = "Hint:"
 _SPOKEN = r"--\{\{\d+(?: [^{}]*)?\}\}--"
+_STEP = re.compile(rf"(?:{_SPOKEN}|\{{\{{\d+(?:-\d+)?\}}\}})[ \t]*$")
 
 
 class QuizProcessor(LineProcessor):
-    """A line of a quiz, at any indentation: it becomes a choice, a gap to fill in, or a hint."""
+    """A line of a quiz, at any indentation: it becomes a choice, a gap to fill in, or a hint. What
+    says when something is spoken or shown is indented, too, and is no code."""
 
-    begins = "[-*+"
+    begins = "[-*+{"
 
     def may_start(self, cursor: Cursor) -> bool:
         return bool(cursor.char) and cursor.char in self.begins
@@ -39,6 +44,8 @@ class QuizProcessor(LineProcessor):
             cursor.rewrite(match.end(), f"*{_HINTS}* ")
         elif match := _GAP.match(cursor.rest):
             cursor.rewrite(match.end(), f"______{{{match[1].strip()}}}")
+        elif match := _STEP.match(cursor.rest):
+            cursor.rewrite(match.end(), match[0])
         return False
 
     def _end_choice(self) -> None:
@@ -47,6 +54,13 @@ class QuizProcessor(LineProcessor):
             if block.tag == "li" and _CHOICE.match(self.parser.record.lines[block.line].lstrip()):
                 self.parser.matched = number
                 return
+
+
+def _gap(match: re.Match[str], data: str) -> Result:
+    """A gap within a line: an answer that would otherwise look like a link."""
+    blank = BlankSpan("blank", length="6")
+    blank.answer = (AnswerPart(match[1].strip(), 2),)
+    return blank
 
 
 def _is_hint(block: Block) -> bool:
@@ -77,6 +91,7 @@ LIASCRIPT = Dialect(
         Sign("--{{", late(rf"(?m)^[ \t]*{_SPOKEN}")),
     ),
     blocks={"quiz": QuizProcessor},
+    inlines={"liascript-gap": Pattern("[", _GAP_IN_TEXT, _gap)},
     ticks_are_choices=True,
     settle=(_as_exercises,),
     pairs=(LinePair(late(r"\*{4,}"), late(r"^[ \t>]*+\*{4,}[ \t]*$"), "answer"),),
