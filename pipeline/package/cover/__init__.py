@@ -22,7 +22,7 @@ from pipeline.system.pango import pango_problem
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 """The libraries that determine the bytes of a picture, besides its content."""
 
-RECIPE = "5"
+RECIPE = "6"
 """To be changed with anything here that changes the bytes of a picture."""
 
 
