@@ -40,7 +40,8 @@ WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
 """A value of the attribute `width`."""
 
 MINUTES, STARTS = "minutes", "+starts"
-"""The key of the attribute with the time that something takes, for teachers only."""
+"""The keys of the attributes with the time that something takes, and the time of day at which it
+begins, for teachers only."""
 
 MARKS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
@@ -216,6 +217,11 @@ def all_spans(document: Document) -> tuple[tuple[Node, Span | None], ...]:
 def all_nodes(document: Document) -> Iterator[Node]:
     """`walk` through a whole document."""
     return (node for node, _ in all_spans(document))
+
+
+def minutes_of(node: Node) -> int:
+    """The duration of a node in minutes, 0 if it has none."""
+    return int(node.attributes.get(MINUTES, "0"))
 
 
 @overload

@@ -11,8 +11,8 @@ from pipeline import model
 from pipeline.model import Node
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
+from pipeline.model.tree import minutes_of
 from pipeline.model.words.writing_conventions import ALPHABETS
-from pipeline.render.timings import minutes_of
 
 Trait = enum.Enum(
     "Trait",

@@ -7,13 +7,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from pipeline.model import Document, Heading, Node
-from pipeline.model.tree import MINUTES, STARTS, children, facts
+from pipeline.model.tree import STARTS, children, facts, minutes_of
 from pipeline.model.words import in_minutes, words
-
-
-def minutes_of(node: Node) -> int:
-    """The duration of a node in minutes, 0 if it has none."""
-    return int(node.attributes.get(MINUTES, "0"))
 
 
 def minutes_in(blocks: tuple[Node, ...]) -> int:

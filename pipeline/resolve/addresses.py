@@ -149,6 +149,8 @@ def draw_codes(document: Document) -> Document:
         else address
         for address in document.addresses
     )
+    if not codes.assets:
+        return document
     in_notes = {address.note: address.code for address in addresses if address.note}
     return replace(
         document,

@@ -17,7 +17,7 @@ from pipeline.model import Attributes, Block, Document, Inline, Node
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.names import short_slug
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
-from pipeline.model.tree import ANSWER, MINUTES, all_nodes, plain_text, walk
+from pipeline.model.tree import ANSWER, all_nodes, minutes_of, plain_text, walk
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.contents import list_contents
@@ -103,7 +103,7 @@ def _as_answer(block: Block) -> Block:
 def _minutes(part: DocumentPart) -> int:
     """The time stated for a whole section."""
     whole = part.section and part.blocks == part.section.children
-    return int(part.section.attributes.get(MINUTES, "0")) if part.section and whole else 0
+    return minutes_of(part.section) if part.section and whole else 0
 
 
 def _title(section: model.Section) -> str:
