@@ -83,6 +83,9 @@ class Sign(NamedTuple):
     pattern: re.Pattern[str]
 
 
+FAR = 32
+"""More columns than anybody indents a line by."""
+
 References: TypeAlias = Mapping[str, tuple[str, str]]
 NONE: Mapping[str, Any] = {}
 
@@ -103,10 +106,11 @@ class Dialect(NamedTuple):
     inclusions: tuple[Inclusion, ...] = ()
 
     # Blocks between two lines, with other blocks in them or with code, whose language is the
-    # ``kind``; and lines by themselves.
+    # ``kind``; and lines by themselves. They may be ``indented`` as far as code is.
     pairs: tuple[LinePair, ...] = ()
     verbatim: tuple[LinePair, ...] = ()
     standing: tuple[Standing, ...] = ()
+    indented: bool = False
 
     # Blocks ``:::`` by their names; boxes of other names by the kind that they are.
     containers: Mapping[str, Construct] = NONE
@@ -138,6 +142,11 @@ class Dialect(NamedTuple):
     diagrams: Mapping[str, str] = NONE
     unread: Mapping[str, str] = NONE
     left_out: Mapping[str, str] = NONE
+
+    @property
+    def most_indent(self) -> int:
+        """The columns before lines between which a block stands, and before lines by themselves."""
+        return FAR if self.indented else 3
 
 
 def signed(text: str) -> tuple[str, ...]:

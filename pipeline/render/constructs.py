@@ -38,6 +38,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "caption-lists": {Trait.CAPTION_LISTS},
     "charts": {model.Chart},
     "sidebar": {"sidebar"},
+    "tabs": {"tab"},
     "parts": {"part"},
     "quotations": {"pull-quote", "epigraph", "attribution"},
     "verse": {"verse"},

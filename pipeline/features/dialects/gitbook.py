@@ -8,33 +8,39 @@ from pathlib import PurePosixPath
 from pipeline.features.dialects import lessons
 from pipeline.model.late import late
 from pipeline.parser.attributes import make
-from pipeline.parser.blockparser import BlockElement, LineProcessor
+from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.dialects import Dialect, LinePair, Sign, Standing
 from pipeline.parser.lines import Cursor
 
 _INCLUDED = re.compile(
     r"<pre><code(?: class=\"(?:lang-|language-)?(?P<language>[\w+-]*)\")?>"
     r"[ \t]*\{%-?[ \t]*include[ \t]+[\"'](?P<path>[^\"'\n]{1,300})[\"'][ \t]*-?%\}"
-    r"[ \t]*</code></pre>"
+    r"[ \t]*(?P<end></code></pre>)?"
 )
+_CODE_END = re.compile(r"^[ \t>]*+</code></pre>[ \t]*$")
 
 
-class IncludedCodeProcessor(LineProcessor):
-    """``<pre><code>{% include "./programs/if.py" %}</code></pre>``, the code in a file."""
+class IncludedCodeProcessor(VerbatimProcessor):
+    """``<pre><code>{% include "./programs/if.py" %}</code></pre>``, the code in a file; its end may
+    be on a later line."""
 
     begins = "<"
+    has_end = True
 
     def start(self, cursor: Cursor) -> bool:
         match = _INCLUDED.fullmatch(cursor.rest.rstrip())
-        if match is None:
+        if match is None or not (match["end"] or self.parser.comes_later(_CODE_END)):
             return False
         suffix = PurePosixPath(match["path"]).suffix.removeprefix(".")
-        block = BlockElement("pre", cursor.number, self)
+        block = self.open(cursor, "pre", make(pairs=(("file", match["path"]),)))
         block.set("language", match["language"] or ("" if suffix == "txt" else suffix))
-        block.state = make(pairs=(("file", match["path"]),))
-        self.parser.add_leaf(block, cursor)
+        if match["end"]:
+            self.parser.close_tip()
         cursor.skip_rest()
         return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.END if _CODE_END.fullmatch(cursor.remainder.rstrip()) else Match.YES
 
 
 GITBOOK = Dialect(

@@ -17,18 +17,17 @@ from pipeline.parser.lines import Cursor
 
 _CHOICE = re.compile(r"(?:[-*+][ \t]+)?\[([(\[])([ xX])[)\]]\][ \t]+(?=\S)")
 _HINT = re.compile(r"\[\[\?\]\][ \t]+(?=\S)")
-_GAP = re.compile(r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\][ \t]*$")
-_GAP_IN_TEXT = r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\](?![(\[])"
+_GAP = r"\[\[(?![ xX?]\]\])([^\[\]{}|\n]{1,200})\]\](?![(\[])"
+_GAP_ALONE = re.compile(rf"{_GAP}[ \t]*$")
 _HINTS = "Hint:"
 _SPOKEN = r"--\{\{\d+(?: [^{}]*)?\}\}--"
-_STEP = re.compile(rf"(?:{_SPOKEN}|\{{\{{\d+(?:-\d+)?\}}\}})[ \t]*$")
 
 
 class QuizProcessor(LineProcessor):
-    """A line of a quiz, at any indentation: it becomes a choice, a gap to fill in, or a hint. What
-    says when something is spoken or shown is indented, too, and is no code."""
+    """A line of a quiz, at any indentation: it becomes a choice or a hint, or is a gap to fill in,
+    and no code."""
 
-    begins = "[-*+{"
+    begins = "[-*+"
 
     def may_start(self, cursor: Cursor) -> bool:
         return bool(cursor.char) and cursor.char in self.begins
@@ -42,9 +41,7 @@ class QuizProcessor(LineProcessor):
             self._end_choice()
             self.parser.close_unmatched()
             cursor.rewrite(match.end(), f"*{_HINTS}* ")
-        elif match := _GAP.match(cursor.rest):
-            cursor.rewrite(match.end(), f"______{{{match[1].strip()}}}")
-        elif match := _STEP.match(cursor.rest):
+        elif match := _GAP_ALONE.match(cursor.rest):
             cursor.rewrite(match.end(), match[0])
         return False
 
@@ -57,7 +54,7 @@ class QuizProcessor(LineProcessor):
 
 
 def _gap(match: re.Match[str], data: str) -> Result:
-    """A gap within a line: an answer that would otherwise look like a link."""
+    """A gap: an answer that would otherwise look like a link."""
     blank = BlankSpan("blank", length="6")
     blank.answer = (AnswerPart(match[1].strip(), 2),)
     return blank
@@ -91,8 +88,9 @@ LIASCRIPT = Dialect(
         Sign("--{{", late(rf"(?m)^[ \t]*{_SPOKEN}")),
     ),
     blocks={"quiz": QuizProcessor},
-    inlines={"liascript-gap": Pattern("[", _GAP_IN_TEXT, _gap)},
+    inlines={"liascript-gap": Pattern("[", _GAP, _gap)},
     ticks_are_choices=True,
+    indented=True,
     settle=(_as_exercises,),
     pairs=(LinePair(late(r"\*{4,}"), late(r"^[ \t>]*+\*{4,}[ \t]*$"), "answer"),),
     standing=(

@@ -4,6 +4,7 @@ and are told."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline.model.codes import Code
@@ -96,6 +97,12 @@ class ContentsProcessor(LineProcessor):
         return rest.strip().strip("[]").upper() in self.parser.md.references
 
 
+def first_match(patterns: Iterable[re.Pattern[str]], text: str) -> tuple[int, re.Match[str] | None]:
+    """The number of the first pattern that the whole text matches, and the match."""
+    matches = ((number, pattern.fullmatch(text)) for number, pattern in enumerate(patterns))
+    return next((row for row in matches if row[1]), (0, None))
+
+
 class VerbatimPairProcessor(VerbatimProcessor):
     """Code of another tool between two lines. ``end`` is the row of the line that ends it."""
 
@@ -110,12 +117,10 @@ class VerbatimPairProcessor(VerbatimProcessor):
         return bool(self.rows) and super().may_start(cursor)
 
     def start(self, cursor: Cursor) -> bool:
-        text = cursor.rest.rstrip()
-        matches = ((pair, pair.opening.fullmatch(text)) for pair in self.rows)
-        pair, match = next(((pair, match) for pair, match in matches if match), (None, None))
-        if not (pair and match and self.parser.comes_later(pair.closing)):
+        row, match = first_match((pair.opening for pair in self.rows), cursor.rest.rstrip())
+        if match is None or not self.parser.comes_later(self.rows[row].closing):
             return False
-        block = self.open(cursor, "pre", pair.attributes, row=str(self.rows.index(pair)))
+        block = self.open(cursor, "pre", self.rows[row].attributes, row=str(row))
         block.set("language", (match.groupdict().get("kind") or "").lower())
         cursor.skip_rest()
         return True
@@ -136,7 +141,7 @@ class PairProcessor(LineProcessor):
         super().__init__(parser)
         table = dialects.table(parser.files.dialects)
         self.rows = table.pairs
-        self.most = 16 if table.ticks_are_choices else 3  # quizzes are indented like code
+        self.most = table.most_indent
 
     def may_start(self, cursor: Cursor) -> bool:
         if not self.rows or not cursor.char or cursor.char not in self.begins:
@@ -145,13 +150,12 @@ class PairProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
-        matches = ((pair, pair.opening.fullmatch(text)) for pair in self.rows)
-        pair, match = next(((pair, match) for pair, match in matches if match), (None, None))
-        if not (pair and match and self.parser.comes_later(pair.closing)):
+        row, match = first_match((pair.opening for pair in self.rows), text)
+        if match is None or self.parser.too_deep(cursor):
             return False
-        if self.parser.too_deep(cursor):
+        pair, written = self.rows[row], match.groupdict()
+        if not self.parser.comes_later(pair.closing):
             return False
-        written = match.groupdict()
         kind = (written.get("kind") or pair.name).lower()
         block = self.open(
             cursor,
@@ -160,7 +164,7 @@ class PairProcessor(LineProcessor):
             name=box_named(kind) if written.get("kind") else kind,
             argument=(written.get("title") or pair.title).strip(),
             written=text,
-            row=str(self.rows.index(pair)),
+            row=str(row),
             options="expected" if pair.options else "",
         )
         block.set("indent", str(cursor.indent))
@@ -215,17 +219,21 @@ class StandingProcessor(LineProcessor):
 
     def __init__(self, parser: LineParser) -> None:
         super().__init__(parser)
-        self.rows = dialects.table(parser.files.dialects).standing
+        table = dialects.table(parser.files.dialects)
+        self.rows = table.standing
+        self.most = table.most_indent
 
     def may_start(self, cursor: Cursor) -> bool:
-        return bool(self.rows) and super().may_start(cursor)
+        if not self.rows or not cursor.char or cursor.char not in self.begins:
+            return False
+        return cursor.indent <= self.most
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
-        matches = ((row, row.pattern.fullmatch(text)) for row in self.rows)
-        row, match = next(((row, match) for row, match in matches if match), (None, None))
-        if row is None or match is None:
+        number, match = first_match((row.pattern for row in self.rows), text)
+        if match is None:
             return False
+        row = self.rows[number]
         if row.message:
             place = cursor.line.at()
             self.parser.report(Code.LIKELY_SLIP, row.message.format(text), place, row.hint)
