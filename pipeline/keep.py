@@ -323,8 +323,11 @@ def _elsewhere(name: str, arguments: tuple[Any, ...]) -> tuple[bytes, float, tup
 
 
 def _changed_since(path: str, moment: float) -> bool:
+    """Return whether a file has changed, or taken the place of another one, which has no effect on
+    the time at which its content was written."""
     with contextlib.suppress(OSError):
-        return os.stat(path).st_mtime >= moment  # noqa: PTH116 (a third of the time)
+        status = os.stat(path)  # noqa: PTH116 (a third of the time)
+        return max(status.st_mtime, status.st_ctime) >= moment
     return False
 
 

@@ -158,8 +158,9 @@ class Watcher:
 
 
 def _state(path: str) -> _State:
-    """Differs if a file does; none if it does not exist."""
+    """Differs if a file does; none if it does not exist. The first value is the time at which it
+    changed, or took the place of another one."""
     with contextlib.suppress(OSError, ValueError):
         status = Path(path).stat()
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        return max(status.st_mtime_ns, status.st_ctime_ns), status.st_size, status.st_ino
     return None

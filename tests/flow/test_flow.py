@@ -156,6 +156,27 @@ def test_what_changes_while_a_function_runs_is_not_kept(path: Path) -> None:
     assert build(path)[1] == ["shout"]
 
 
+@kept
+def read_and_replaced(path: Path) -> str:
+    """The text of a file, for which another one, if there is one, is put while this runs."""
+    note((path,))
+    text, other = path.read_text("utf-8"), path.with_suffix(".new")
+    if other.exists():
+        other.replace(path)
+    return text
+
+
+def test_nor_what_a_file_of_an_earlier_time_takes_the_place_of(path: Path) -> None:
+    """As editors save: the new text is written first, and then put where the old one is."""
+    other = path.with_suffix(".new")
+    other.write_text("new", "utf-8")
+    os.utime(other, (0, 0))
+    store = Kept()
+    for text in ("abc", "new"):
+        with keeping(store):
+            assert read_and_replaced(path) == text
+
+
 def test_a_function_depends_on_the_files_of_those_that_it_calls(path: Path) -> None:
     """Also if their results are known, or come from another process."""
     store = Kept()
