@@ -137,14 +137,18 @@ class _Process:
         self.end()
 
     def end(self) -> None:
-        """End the process and its fork, whatever they do."""
+        """End the process and its fork, whatever they do; afterwards both are gone."""
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        tasks, answers = self._process.stdin, self._process.stdout
+        with contextlib.suppress(OSError, ValueError):  # closed by who ended it, too
+            if answers:
+                answers.read()  # up to the end, which comes when the fork has ended
+        for pipe in (tasks, answers):
             with contextlib.suppress(OSError):
                 if pipe:
                     pipe.close()

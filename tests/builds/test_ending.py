@@ -87,12 +87,12 @@ def nothing_is_left(
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     monkeypatch.setenv("TMPDIR", str(temporary))
     resource_tracker.ensure_running()  # it stays as long as this process
-    monkeypatch.setenv(MARK, tmp_path.name)
+    monkeypatch.setenv(MARK, str(tmp_path))
     threads = set(threading.enumerate())
     yield
     assert raised == []
     assert set(threading.enumerate()) <= threads
-    assert processes(tmp_path.name) == []
+    assert processes(str(tmp_path)) == []
     assert list(temporary.iterdir()) == []
     assert capfd.readouterr() == ("", "")
 
@@ -219,7 +219,7 @@ def test_a_command_is_interrupted_at_any_moment(limited: bool, tmp_path: Path) -
             start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
-        assert processes(tmp_path.name) == []
+        assert processes(str(tmp_path)) == []
         return done.returncode, done.stderr
 
     code, told = run(0)
