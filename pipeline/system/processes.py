@@ -21,6 +21,10 @@ T = TypeVar("T")
 OBJECTS = 50_000
 """The number of new objects after which Python looks for garbage."""
 
+FIRST, NEXT = "pipeline.package.pdf", ("pipeline.package.epub", "pipeline.package.cover.pictures")
+"""What another process loads before its first task, and after the first of all: an e-book waits for
+the numbers of pages."""
+
 MOST = 8
 """The maximum number of other processes: each takes some milliseconds to start."""
 
@@ -55,7 +59,9 @@ class Pool(Executor):
                 stop, self._stop = Pipe(duplex=False)
                 arguments = self._gate, self._ends, stop
                 self._others = ProcessPoolExecutor(self._most, None, _begin, arguments)
-                self.submit(int)
+                with without_interrupts():
+                    self._others.submit(int)
+                self._wake()
             except (ImportError, NotImplementedError, OSError):
                 self._others = _Here()
         return self._others
@@ -66,11 +72,16 @@ class Pool(Executor):
             return others.submit(task, *args, **kwargs)
         with without_interrupts():
             future = others.submit(task, *args, **kwargs)
+            if not self._running:
+                others.submit(_load, *NEXT)
         self._running = [*(running for running in self._running if not running.done()), future]
         if self._awake < min(len(self._running), self._most):
-            self._awake += 1
-            self._gate.release()
+            self._wake()
         return future
+
+    def _wake(self) -> None:
+        self._awake += 1
+        self._gate.release()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if self._others and not isinstance(self._others, _Here):
@@ -103,9 +114,14 @@ def _begin(gate: Semaphore, ends: Event, stop: Connection) -> None:
     end_with_parent(stop=stop)
     gate.acquire()
     if not ends.is_set():
-        with contextlib.suppress(ImportError, MemoryError, OSError):  # told by who needs it
-            importlib.import_module("pipeline.package.pdf")
+        _load(FIRST)
         collect_seldom()
+
+
+def _load(*modules: str) -> None:
+    with contextlib.suppress(ImportError, MemoryError, OSError):  # told by who needs it
+        for module in modules:
+            importlib.import_module(module)
 
 
 @contextlib.contextmanager
