@@ -161,9 +161,17 @@ def read_and_replaced(path: Path) -> str:
     """The text of a file, for which another one, if there is one, is put while this runs."""
     note((path,))
     text, other = path.read_text("utf-8"), path.with_suffix(".new")
+    _wait_for_the_clock_of_files(path.parent)
     if other.exists():
         other.replace(path)
     return text
+
+
+def _wait_for_the_clock_of_files(folder: Path) -> None:
+    """On many systems, it is some milliseconds late."""
+    now, probe = time.time(), folder / "probe"
+    while not probe.exists() or probe.stat().st_ctime <= now:
+        probe.write_text("", "utf-8")
 
 
 def test_nor_what_a_file_of_an_earlier_time_takes_the_place_of(path: Path) -> None:
