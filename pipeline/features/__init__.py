@@ -127,7 +127,13 @@ FEATURES = (
     ),
     Feature("charts", (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_charts", in_fragments=False),)),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
-    Feature("openings", (FeaturePass(PassPlace.WITH_ALL_TEXT, "open_chapters"),)),
+    Feature(
+        "openings",
+        (
+            FeaturePass(PassPlace.WITH_ALL_TEXT, "open_chapters"),
+            FeaturePass(PassPlace.WITH_ALL_TEXT, "chapter_numbers.show_numbers"),
+        ),
+    ),
     Feature("timetable", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),)),
     Feature("forms", form="add_form"),
     Feature("dialects", dialects="DIALECTS"),

@@ -618,7 +618,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "formulas": FeatureSigns(nodes=FORMULAS),
     "forms": FeatureSigns(editions=("form",)),
     "index": FeatureSigns(nodes=(Index,)),
-    "openings": FeatureSigns(keys=("opening",)),
+    "openings": FeatureSigns(keys=("opening", "chapter_numbers")),
     "timetable": FeatureSigns(keys=("starts",)),
 }
 """The features (`pipeline.features`) without which something is not what it says."""

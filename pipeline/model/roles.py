@@ -20,9 +20,9 @@ class _Place(enum.Enum):
 
 
 class Role(NamedTuple):
-    """A part of a book, named as in EPUB's Structural Semantics. ``is_aria``: DPUB-ARIA has it too;
-    ``guide`` is its name in EPUB 2. Some parts are not in the contents, or not numbered.
-    ``is_top``: it only occurs at the highest level of a book."""
+    """A part of a book, named as in EPUB's Structural Semantics, if they have it (``is_standard``).
+    ``is_aria``: DPUB-ARIA has it too; ``guide`` is its name in EPUB 2. Some parts are not in the
+    contents, or not numbered. ``is_top``: it only occurs at the highest level of a book."""
 
     place: _Place
     guide: str = ""
@@ -30,12 +30,15 @@ class Role(NamedTuple):
     is_listed: bool = True
     is_numbered: bool = False
     is_top: bool = False
+    is_standard: bool = True
 
 
 ROLES: dict[str, Role] = {
+    "about-the-author": Role(_Place.ENDS, is_aria=False, is_standard=False),
     "abstract": Role(_Place.FRONT),
     "acknowledgments": Role(_Place.ENDS, "acknowledgements"),
     "afterword": Role(_Place.BACK),
+    "also-by": Role(_Place.ENDS, is_aria=False, is_listed=False, is_top=True, is_standard=False),
     "appendix": Role(_Place.BACK, is_numbered=True),
     "bibliography": Role(_Place.ENDS, "bibliography"),
     "chapter": Role(_Place.TEXT, is_numbered=True),
@@ -73,9 +76,12 @@ CLASSES: dict[str, str] = {
 """The classes that give a section a role, and the role."""
 
 BEFORE_CONTENTS = frozenset(
-    {"copyright-page", "dedication", "epigraph", "halftitlepage", "titlepage"}
+    {"also-by", "copyright-page", "dedication", "epigraph", "halftitlepage", "titlepage"}
 )
 """The parts before the contents, if a book begins with it."""
+
+STANDARD = frozenset(name for name, role in ROLES.items() if role.is_standard)
+"""The roles that reading systems know."""
 
 UNNUMBERED = "unnumbered"
 """The class of elements without numbers: ``{.unnumbered}``, for short ``{-}``."""

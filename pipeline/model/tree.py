@@ -43,6 +43,10 @@ MINUTES, STARTS = "minutes", "+starts"
 """The keys of the attributes with the time that something takes, and the time of day at which it
 begins, for teachers only."""
 
+SHORT, CHAPTER = "short", "+chapter"
+"""The keys of the attributes with a section's title for running heads, and with the words for its
+number: Chapter One."""
+
 MARKS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
 

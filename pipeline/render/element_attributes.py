@@ -12,7 +12,7 @@ from pipeline.model import Answer, Container, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.names import TAKEN_CLASSES, TAKEN_NAMES
 from pipeline.model.print_marks import OURS
-from pipeline.model.tree import MINUTES, STARTS, WIDTH
+from pipeline.model.tree import CHAPTER, MINUTES, STARTS, WIDTH
 from pipeline.system.paths import scheme
 
 
@@ -74,7 +74,7 @@ def attributes_of(
         # Many e-readers cannot unfold anything.
         attributes["open"] = "open"
     for key, value in node.attributes.pairs:
-        if key in (MINUTES, STARTS):  # templates put it in words
+        if key in (MINUTES, STARTS, CHAPTER):  # templates put it in words
             continue
         if key[:1] == "+":  # what a pass says
             attributes[f"data-{key[1:]}"] = value

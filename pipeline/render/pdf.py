@@ -84,8 +84,8 @@ WRITTEN_LETTER, LEAST_LETTER = 0.3, 0.35
 EQUATION_INDENT = 1.62
 """Indentation of displayed formulas in ems."""
 
-HALF_TITLE = frozenset({"halftitlepage"})
-"""The page before the title page, if a book begins with one."""
+HALF_TITLE, BEHIND_IT = frozenset({"halftitlepage"}), frozenset({"also-by"})
+"""The page before the title page, if a book begins with one, and what may be on its back."""
 
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
@@ -116,6 +116,7 @@ def assemble(
     renderer.formula_images.has_mathml = standards_for(edition, metadata).is_pdf2
     _draw_formulas(renderer, sheet, "".join(style.css for style in theme_styles))
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
+    behind, before = _leading(before, BEHIND_IT if half_title else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
     front, rest = _leading(before, FRONT if book else frozenset())
     if rest:  # the text begins on the right, as what precedes it does
@@ -124,6 +125,7 @@ def assemble(
     markup = renderer.whole_page(
         "page",
         half_title=renderer.render(half_title),
+        behind=renderer.render(behind),
         opening=renderer.render(opening),
         front=renderer.render(front if rest else ()),
         logo=logo(document),

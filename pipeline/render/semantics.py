@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from pipeline.model import Admonition, Container, Index, IndexEntry, List, Section
 from pipeline.model.editions import FormatName
-from pipeline.model.roles import ROLES
+from pipeline.model.roles import ROLES, STANDARD
 from pipeline.model.tree import walk
 
 
@@ -61,7 +61,7 @@ def semantics(
     may not contain anything else."""
     if depth == 1 and format_name == "epub":
         role = role or "chapter"
-    if (role not in ROLES and role not in REFERENCES) or format_name == "pdf":
+    if (role not in STANDARD and role not in REFERENCES) or format_name == "pdf":
         return Markup("")
     is_typed = role != "index" or (section is not None and _is_index(section))
     kind = Markup("")

@@ -148,16 +148,21 @@ def _lettered(group: model.FigureGroup, number: int) -> tuple[model.Figure, ...]
 
 
 def number_sections(document: Document) -> Document:
-    """The document with numbered sections (``2.1``), if the metadata asks for them.
+    """The document with numbered sections (``2.1``), or numbered chapters alone, if the metadata
+    asks for them.
 
     Appendices have letters, parts Roman numerals; numbering continues from one part to the next.
     Sections with the class ``unnumbered``, those of front and back matter or for teachers only, and
     all sections inside them have none. Of one without a title, the number is the title.
     """
-    if not document.metadata.number_sections:
+    metadata, numerals = document.metadata, _Numerals()
+    if metadata.number_sections:
+        blocks = _numbered(document.blocks, numerals, numerals.chapter)
+    elif metadata.chapter_numbers:
+        blocks = _numbered(document.blocks, numerals, numerals.chapter, only_chapters=True)
+    else:
         return document
-    numerals = _Numerals()
-    return replace(document, blocks=_numbered(document.blocks, numerals, numerals.chapter))
+    return replace(document, blocks=blocks)
 
 
 Name: TypeAlias = Callable[[model.Section], str]
@@ -178,15 +183,19 @@ class _Numerals:
         return str(next(self._chapters) + 1)
 
 
-def _numbered(blocks: tuple[Block, ...], numerals: _Numerals, name: Name) -> tuple[Block, ...]:
+def _numbered(
+    blocks: tuple[Block, ...], numerals: _Numerals, name: Name, *, only_chapters: bool = False
+) -> tuple[Block, ...]:
     # Sections are six levels deep at most, so that this may recurse.
     return tuple(
-        _number(block, numerals, name) if isinstance(block, model.Section) else block
+        _number(block, numerals, name, only_chapters) if isinstance(block, model.Section) else block
         for block in blocks
     )
 
 
-def _number(section: model.Section, numerals: _Numerals, name: Name) -> model.Section:
+def _number(
+    section: model.Section, numerals: _Numerals, name: Name, only_chapters: bool
+) -> model.Section:
     bare = section.role in OUTSIDE or UNNUMBERED in section.attributes.classes
     bare = bare or is_for_teachers(section)
     if bare and section.role != "part":
@@ -197,7 +206,9 @@ def _number(section: model.Section, numerals: _Numerals, name: Name) -> model.Se
     def below(child: model.Section) -> str:
         return numerals.chapter(child) if section.role == "part" else f"{number}.{next(count)}"
 
-    children = _numbered(section.children, numerals, below)
+    children = section.children
+    if section.role == "part" or not only_chapters:
+        children = _numbered(children, numerals, below, only_chapters=only_chapters)
     if not section.title:
         return replace(section, title=(model.Text(text=number),), children=children)
     return replace(section, number=number, children=children)

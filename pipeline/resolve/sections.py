@@ -157,8 +157,9 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
 def _numbered(document: Document) -> frozenset[Span | None]:
     """The places of the headings that will have numbers."""
     spans = set[Span | None]()
-    unnumbered = 0
-    for block in document.blocks if document.metadata.number_sections else ():
+    unnumbered, metadata = 0, document.metadata
+    are_numbered = metadata.number_sections or metadata.chapter_numbers
+    for block in document.blocks if are_numbered else ():
         if not isinstance(block, model.Heading) or 0 < unnumbered < block.level:
             continue
         roles = {CLASSES.get(name, name) for name in block.attributes.classes}

@@ -87,3 +87,38 @@ def test_a_drop_cap_is_three_lines_high() -> None:
     beside = [box for text, box in boxes if text.isalpha() and bottom < box[1] < top - 1]
     assert all(box[0] >= right or box == boxes[start][1] for box in beside), "and nothing is on it"
     assert left < right
+
+
+@pytest.mark.parametrize(
+    ("lang", "chapter", "part"),
+    [
+        ("en-GB", "Chapter Two", "Part One"), ("de", "Kapitel zwei", "Teil eins"),
+        ("fr", "Chapitre deux", "Partie un"), ("es", "Capítulo dos", "Parte uno"),
+        ("it", "Capitolo due", "Parte uno"), ("nl", "Hoofdstuk twee", "Deel één"),
+        ("pt", "Capítulo dois", "Parte um"), ("zh", "第二章", "第一部分"),
+        ("ar", "الفصل الثاني", "الجزء الأول"), ("pl", "2", "I"),
+    ],
+)  # fmt: skip
+def test_chapters_are_numbered_in_the_words_of_the_language(
+    lang: str, chapter: str, part: str
+) -> None:
+    text = f"---\ntitle: T\nlang: {lang}\nchapter_numbers: words\n---\n\n# P {{.part}}\n\n"
+    text += "## A\n\nText.\n\n## B\n\nText.\n"
+    (*_, page) = making.rendered(making.resolved(text, "web")).pages
+    numbers = re.findall(r'<span class="number in-words">([^<]*)</span>', page.markup)
+    shown = [number.replace("\u00a0", " ") for number in numbers]
+    assert shown[0] == part
+    assert shown[2] == chapter
+
+
+def test_a_book_of_more_chapters_than_words_has_numerals() -> None:
+    text = "---\ntitle: T\nlang: en\nchapter_numbers: words\n---\n\n" + "# A\n\nText.\n\n" * 101
+    (*_, page) = making.rendered(making.resolved(text, "web")).pages
+    assert ">Chapter\u00a01<" in page.markup
+    assert ">Chapter One<" not in page.markup.replace("\u00a0", " ")
+
+
+def test_a_running_head_has_the_title_without_its_number() -> None:
+    text = BOOK.format("drop-cap").replace("opening", "chapter_numbers: words\nopening")
+    (*_, page) = making.rendered(making.resolved(text, "handout")).pages
+    assert '<h2 data-short="One"><span class="number in-words">' in page.markup

@@ -31,6 +31,8 @@ _FIRST_LETTER = re.compile(r"\W{0,2}\w")
 
 def open_chapters(document: Document, _: PassSetting = WHOLE) -> Document:
     """The document whose chapters begin as the front matter says, if that is with a paragraph."""
+    if document.metadata.opening is None:
+        return document
     opening, edition = document.metadata.opening, EDITIONS.get(document.edition)
     is_printed = edition is not None and edition.format == "pdf"
     parts = {id(child) for top in document.blocks if _is_part(top) for child in children(top)}

@@ -190,6 +190,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     opening: Annotated[Literal["drop-cap", "small-caps"] | None, Key(
         "The opening of chapters: a drop cap, or the first words in small capitals.", "drop-cap",
         wrong="is not an opening of chapters")] = None
+    chapter_numbers: Annotated[Literal["words", "numerals"] | None, Key(
+        "Whether chapters and parts are numbered above their titles: Chapter One (words), or "
+        "Chapter 1 (numerals).", "words", wrong="is not a form of chapter numbers")] = None
     light: Annotated[bool, Key(
         "Whether the web page is as small as it can be, for slow connections.", True)] = False
     embed_fonts: Annotated[bool, Key(

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
-from pipeline.model.roles import BEFORE_CONTENTS, ROLES
+from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
 from pipeline.model.tree import plain_text, walk
 from pipeline.render.contents_markup import nav_points, numbered, targets
 from pipeline.render.cover import cover
@@ -209,7 +209,7 @@ def landmarks(
     by_kind: dict[str, Landmark] = {}
     for name in order:
         kind = page_kinds.get(name) or by_name[name].role
-        if name in page_kinds or (kind in ROLES and kind not in NO_LANDMARKS):
+        if name in page_kinds or (kind in STANDARD and kind not in NO_LANDMARKS):
             by_kind.setdefault(kind, Landmark(kind, name, titles[name]))
         if name == NAV:
             for nav in lists:

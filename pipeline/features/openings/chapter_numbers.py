@@ -1,0 +1,109 @@
+"""The numbers of chapters and parts above their titles (``chapter_numbers``): Chapter One."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.features import WHOLE, PassSetting
+from pipeline.model import Block, Document, Section, Text
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import CHAPTER, SHORT, plain_text
+from pipeline.model.words import read_file, words
+from pipeline.model.words.writing_conventions import roman, writing
+
+KINDS = ("chapter", "part", "appendix")
+
+
+class _Numbering(NamedTuple):
+    """What numbers are called: the ``patterns`` by kind, the ``names`` of 1, 2, 3 …, none for
+    numerals; and what a title that has a number itself begins with. In print, titles alone are in
+    running heads."""
+
+    patterns: Mapping[str, str]
+    names: tuple[str, ...]
+    numbered: re.Pattern[str]
+    is_printed: bool
+    has_spaces: bool
+
+    def label(self, section: Section, number: str) -> str:
+        """The words for the number of a section."""
+        kind = section.role if section.role in KINDS else "chapter"
+        value = _value(number)
+        name = self.names[value - 1] if self.names and value else number
+        pattern = self.patterns[kind]
+        if name != number and not self.has_spaces:
+            pattern = pattern.replace("\u00a0", "")
+        label = pattern.format(number=name)
+        return label[:1].upper() + label[1:]
+
+
+def show_numbers(document: Document, _: PassSetting = WHOLE) -> Document:
+    """The document whose chapters have the words for their numbers above their titles, or as their
+    titles. Those whose titles begin with such words are left as they are."""
+    metadata = document.metadata
+    if metadata.chapter_numbers is None:
+        return document
+    edition, has_spaces = EDITIONS.get(document.edition), not writing(metadata.lang).joins
+    is_known = bool(read_file(metadata.lang.lower().split("-")[0]))
+    vocabulary = words(metadata.lang)
+    patterns = {kind: vocabulary[f"reference_{kind}"] if is_known else "{number}" for kind in KINDS}
+    names = tuple(vocabulary["number_words"].split("|")) if is_known else ()
+    heads = {vocabulary[f"reference_{kind}"].partition("{")[0].strip() for kind in KINDS}
+    numerals = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    numbered = re.compile(
+        rf"(?:{'|'.join(map(re.escape, sorted(heads)))})\s*(?:\d+|[ivxlc]+|{numerals or '0'})"
+        + r"\b" * has_spaces,
+        re.IGNORECASE,
+    )
+    highest = max((_value(section.number) for section in _chapters(document.blocks)), default=0)
+    numbering = _Numbering(
+        patterns,
+        names if metadata.chapter_numbers == "words" and highest <= len(names) else (),
+        numbered,
+        edition is not None and edition.format == "pdf",
+        has_spaces,
+    )
+    return replace(document, blocks=_labelled(document.blocks, numbering))
+
+
+def _chapters(blocks: tuple[Block, ...]) -> list[Section]:
+    """The chapters among the blocks, and those of parts."""
+    sections = [block for block in blocks if isinstance(block, Section)]
+    inner = [_chapters(section.children) for section in sections if section.role == "part"]
+    return sum(inner, sections)
+
+
+def _labelled(blocks: tuple[Block, ...], numbering: _Numbering) -> tuple[Block, ...]:
+    return tuple(
+        _with_label(block, numbering) if isinstance(block, Section) else block for block in blocks
+    )
+
+
+def _with_label(section: Section, numbering: _Numbering) -> Section:
+    if section.role == "part":
+        section = replace(section, children=_labelled(section.children, numbering))
+    title = plain_text(section.title).strip()
+    if numbering.numbered.match(title):
+        return replace(section, number="")
+    if not section.number:
+        is_number = title.isdecimal() or _value(title)
+        label = numbering.label(section, title) if is_number else ""
+        return replace(section, title=(Text(text=label),)) if label else section
+    pairs = (*section.attributes.pairs, (CHAPTER, numbering.label(section, section.number)))
+    if numbering.is_printed and not section.attributes.get(SHORT):
+        pairs = (*pairs, (SHORT, title))
+    return replace(section, attributes=replace(section.attributes, pairs=pairs))
+
+
+def _value(number: str) -> int:
+    """The value of a number that may have a name, up to 100; 0 for others, and for letters."""
+    if number.isdecimal():
+        return int(number)
+    return _ROMAN.get(number, 0)
+
+
+_ROMAN = {roman(value): value for value in range(1, 101)}
