@@ -85,6 +85,7 @@ class TextRun(msgspec.Struct, frozen=True):
     background: Colour
     element: PageElement | None = None
     italic: bool = False
+    font: str = ""
 
     @property
     def source_text(self) -> str:

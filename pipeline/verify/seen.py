@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,8 +49,9 @@ FORMS = 16
 MOST = 200_000
 """The maximum number of things on a page that are examined."""
 
-BOLD, ITALIC = ("bold", "black", "heavy"), ("italic", "oblique")
-"""Words in the names of bold and italic fonts: files often give no weight."""
+BOLD = re.compile("bold|black|heavy|demi|medi(?!um)|^(cm|sf)bx")
+ITALIC = re.compile("italic|oblique|(?<!dig)ital$|^(cm|sf)(b?x?ti|sl)")
+"""What the names of bold and italic fonts have in them: files often give no weight."""
 
 
 class UnreadablePdf(ValueError):  # noqa: N818
@@ -255,11 +257,12 @@ def _read_text(
         box=_box(value, outer),
         baseline=m.f,
         size=value.get_font_size() * math.hypot(m.c, m.d),
-        bold=any(word in font for word in BOLD),
-        italic=any(word in font for word in ITALIC),
+        bold=bool(BOLD.search(font)) or mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE,
+        italic=bool(ITALIC.search(font)),
         colour=Colour(red.value, green.value, blue.value),
         background=WHITE,
         element=element,
+        font=font,
     )
     yield run, alpha.value
 
@@ -276,8 +279,9 @@ def _grounded(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Ca
 
 
 def _font_name(value: Any) -> str:
+    """The name of a font, without the letters that name a subset of it."""
     try:
-        return str(value.get_font().get_base_name().lower())
+        return re.sub(r"^[a-z]{6}\+", "", str(value.get_font().get_base_name().lower()))
     except pypdfium2.PdfiumError:
         return ""  # it has none
 

@@ -194,6 +194,37 @@ LAYOUTS = {
             for marks, about in (("##", ""), ("###", "Depth of "), ("####", "Water of "))
         ],
     ),
+    "colours, and space above": (
+        "".join(
+            f"<p style='color: #2a5db0'>{name}</p>{TEXT}{TEXT}"
+            f"<p style='margin: 3em 0 1em'>{n}.1 Depth of {name}</p>{TEXT}{TEXT}"
+            for n, name in enumerate(("One", "Two", "Three"), 1)
+        ),
+        [
+            heading
+            for n, name in enumerate(("One", "Two", "Three"), 1)
+            for heading in (f"## {name}", f"### {n}.1 Depth of {name}")
+        ],
+    ),
+    "in the middle, and capitals": (
+        "".join(
+            f"<p>{name.upper()} AND ITS DEPTH</p>{TEXT}"
+            f"<p style='text-align: center'>Is {name} old?</p>{TEXT}<p>{name}:<br>a well</p>"
+            for name in ("One", "Two", "Three")
+        ),
+        [
+            heading
+            for name in ("One", "Two", "Three")
+            for heading in (f"## {name.upper()} AND ITS DEPTH", f"### Is {name} old?")
+        ],
+    ),
+    "rows, and what each part ends with": (
+        "".join(
+            f"<p style='word-spacing: 2em'><b>Year Depth</b></p><p>{n} 11</p>{TEXT}<p>Ann Ash</p>"
+            for n in range(2016, 2019)
+        ),
+        [],
+    ),
     "two lines": (
         f"<p style='font-size: 20pt; text-align: center'>3. A well<br>of ours</p>{TEXT}{TEXT}"
         f"<p style='font-size: 20pt'>Ann Ash</p>{TEXT}",
@@ -228,8 +259,9 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_headings_by_their_look(name: str, tmp_path: Path) -> None:
-    """Without a tree and bookmarks, headings are in larger letters, bold or italic, one level each;
-    italic lines and bold questions only where they recur above text."""
+    """Without a tree and bookmarks, headings are in larger letters, in capitals, bold, or otherwise
+    unlike the text, one level each; what other things look like as well, such as lines in italics
+    and bold questions, only where it recurs above text."""
     text, wanted = LAYOUTS[name]
     page = f"<title>A well</title><meta name=author content='Ann Ash'>{text}"
     pdf(tmp_path / "a.pdf", f"<style>body {{ font: 11pt serif }}</style>{page}", tagged=False)

@@ -114,7 +114,8 @@ def test_headings(tmp_path: Path, kind: str) -> None:
 
 
 def test_capitals_and_rows_of_bold_lines(tmp_path: Path) -> None:
-    """Lines in capitals are headings, and bold ones that follow each other are not."""
+    """Lines in capitals are headings, above bold ones, and bold ones that follow each other are
+    none."""
     names = [(name, 11.0, True) for name in ("Ann Ash", "Ben Birch", "Cas Cedar")]
     text = plain("It is deep, and nobody knows who dug it, or when.")
     result = made(
@@ -123,8 +124,9 @@ def test_capitals_and_rows_of_bold_lines(tmp_path: Path) -> None:
         [("THE OLD WELL", 11, False), *text, *names, *text, ("Its water", 11, True), *text],
     )
     said = "It is deep, and nobody knows who dug it, or when."
+    assert result.title == "THE OLD WELL"
     assert body(result) == (
-        f"## THE OLD WELL\n\n{said}\n\n**Ann Ash**\n\n**Ben Birch**\n\n**Cas Cedar**\n\n"
+        f"{said}\n\n**Ann Ash**\n\n**Ben Birch**\n\n**Cas Cedar**\n\n"
         f"{said}\n\n## Its water\n\n{said}"
     )
 

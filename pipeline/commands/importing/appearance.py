@@ -17,25 +17,29 @@ from pipeline.commands.importing.page_metadata import TITLE
 from pipeline.commands.importing.typed_lists import NUMBER, RULED
 from pipeline.commands.importing.vocabulary import phrase
 
-LARGER = 1.12
-"""The minimum size of a heading, relative to the text."""
+LARGER, A_LITTLE, SMALLER = 1.12, 1.04, 0.94
+"""The minimum sizes of a heading, and of one that recurs, relative to the text; and the size of
+text that is smaller."""
 
 LONGEST, LONGEST_BOLD = 25, 15
-"""Maximum words of a heading, and of one that is only in bold."""
+"""Maximum words of a heading, and of one that is no larger than the text."""
 
 USUAL = 12.0
 """The size of text without one, in points."""
 
 FEWEST_CAPITALS, MOST_IN_A_ROW, FEWEST = 6, 2, 3
 """The characters of a heading that is only in capitals, at least; the headings that follow each
-other and are only in bold or capitals, at most; and the headings in italics, and of questions in
-bold, at least."""
+other and are no larger than the text, at most; and the headings of a look that is also that of
+other things, at least."""
 
-BOLD_LOOK, QUESTION_LOOK, BOLD_ITALIC_LOOK, ITALIC_LOOK = range(10, 14)
-"""The looks of headings that are no larger than the text, from the highest level to the lowest:
-bold or in capitals, questions in bold, bold italics, italics."""
+LARGE, BOLD_CAPITALS, CAPITALS, BOLD_LOOK, BOLD_ITALIC, UNLIKE, ITALIC = range(7)
+"""The ranks of looks, from the highest level to the lowest: known by the outline or by its size;
+bold capitals, capitals, bold, bold italics; otherwise unlike the text; italics."""
 
 QUESTION_MARKS = ("?", "？", "؟")
+
+CENTRED, APART = "centred ", "apart "
+"""How the face of a line begins that is centred, or has more space above it than others have."""
 
 SIZE, BOLD = "data-size", "data-bold"
 """The attributes of paragraphs for the size of their letters, in points, and for their weight."""
@@ -48,13 +52,31 @@ _CONTAINERS = frozenset("table ul ol dl blockquote figure aside".split())
 
 
 class TextLine(NamedTuple):
-    """A line or a paragraph: its text, the size of its letters, and whether all are bold or
-    italic."""
+    """A line or a paragraph: its text, the size of its letters, whether all are bold or italic; and
+    its face, what else could set it apart: its place, the font and the colour of its letters; "" if
+    that is not known."""
 
     text: str
     size: float
     bold: bool
     italic: bool = False
+    face: str = ""
+
+
+class _Look(NamedTuple):
+    """How a heading looks: a rank, with the level if that is known, and what is the same for all of
+    the level."""
+
+    rank: int
+    level: int = 0
+    size: float = 0
+    face: str = ""
+    is_question: bool = False
+
+    @property
+    def is_common(self) -> bool:
+        """Return whether other things look like this as well: it must recur above text."""
+        return self.is_question or self.rank >= UNLIKE
 
 
 class Levels:
@@ -64,15 +86,17 @@ class Levels:
     def __init__(
         self, lines: Iterable[TextLine], outline: Mapping[str, int], title: str = ""
     ) -> None:
-        sizes = Counter[float]()
+        sizes, faces = Counter[float](), Counter[str]()
         short: set[float] = set()
         self._often = Counter[str]()
         for line in lines:
             sizes[round(line.size, 1)] += len(line.text)
+            faces[line.face] += len(line.text)
             self._often[line.text] += 1
             if len(line.text.split()) <= LONGEST:
                 short.add(round(line.size, 1))
         self.text = sizes.most_common(1)[0][0] if sizes else 0
+        self._face = faces.most_common(1)[0][0] if faces else ""
         larger = sorted((size for size in short if size > LARGER * self.text), reverse=True)
         self._larger = {size: min(number, 5) for number, size in enumerate(larger, 1)}
         self._outline = outline
@@ -84,68 +108,98 @@ class Levels:
         return is_short and self._larger.get(round(line.size, 1)) == 1
 
     def of_all(self, lines: Sequence[TextLine | None]) -> list[int]:
-        """The levels of lines and of other content; 0 for what is no heading. Lines in bold,
-        capitals or italics that follow each other, such as those of a list, or that nothing
-        follows, are no headings."""
-        looks: list[int] = []
-        for look, run in groupby(self._look(line) if line else 0 for line in lines):
+        """The levels of lines and of other content; 0 for what is no heading. Lines no larger than
+        the text that follow each other, such as those of a list, or that nothing follows, are no
+        headings."""
+        looks: list[_Look | None] = []
+        for look, run in groupby(self._heading(line) if line else None for line in lines):
             number = len([*run])
             is_last = len(looks) + number == len(lines)
-            no_heading = look >= BOLD_LOOK and (number > MOST_IN_A_ROW or is_last)
-            looks += [0 if no_heading else look] * number
-        first = looks.index(QUESTION_LOOK) if QUESTION_LOOK in looks else 0
-        above = " ".join((self._title, *(line.text for line in lines[:first] if line)))
-        if any(phrase("speech", word).search(above) for word in ("interview", "with")):
-            looks = [0 if look == QUESTION_LOOK else look for look in looks]
-        for rare in (QUESTION_LOOK, ITALIC_LOOK):
-            _keep_above_text(lines, looks, rare)
-        looks = [BOLD_LOOK if look == QUESTION_LOOK else look for look in looks]
-        used = sorted({look for look in looks if look >= BOLD_LOOK})
+            if look and look.rank and (number > MOST_IN_A_ROW or is_last):
+                look = None
+            looks += [look] * number
+        questions = [at for at, look in enumerate(looks) if look and look.is_question]
+        above = (line.text for line in lines[: questions[0] if questions else 0] if line)
+        above_questions = " ".join((self._title, *above))
+        if any(phrase("speech", word).search(above_questions) for word in ("interview", "with")):
+            for at in questions:
+                looks[at] = None
+        for common in dict.fromkeys(look for look in looks if look and look.is_common):
+            self._keep_above_text(lines, looks, common)
+        looks = [look and look._replace(is_question=False) for look in looks]
+        used = sorted(dict.fromkeys(look for look in looks if look and look.rank), key=_height)
         weak = {look: len(self._larger) + at for at, look in enumerate(used, 1)}
-        return [weak.get(look, look) for look in looks]
+        return [(weak.get(look) or look.level) if look else 0 for look in looks]
 
-    def _look(self, line: TextLine) -> int:
-        """The level of a heading by the outline or by its size; or else how it looks, if it is
-        short and not repeated, as the names of speakers are."""
+    def _heading(self, line: TextLine) -> _Look | None:
+        """How a line looks that may be a heading: it is short and not repeated, as the names of
+        speakers are, and no sentence."""
         words = len(line.text.split())
         if not words or words > LONGEST:
-            return 0
+            return None
         larger = self._larger.get(round(line.size, 1), 0)
         level = self._outline.get(line.text.casefold(), larger)
-        if level or words > LONGEST_BOLD or self._often[line.text] > 1:
-            return level
-        is_question = line.text.endswith(QUESTION_MARKS)
-        if ENDS.search(line.text) and not (is_question and line.bold):
-            return 0
+        look = self._look(line)
+        if level or words > LONGEST_BOLD or self._often[line.text] > 1 or not look:
+            return _Look(LARGE, level) if level else None
+        is_question = line.text.endswith(QUESTION_MARKS) and not line.text.isupper()
+        if ENDS.search(line.text) and not is_question:
+            return None
+        return look._replace(is_question=is_question)
+
+    def _look(self, line: TextLine) -> _Look | None:
+        """How a line looks that is no larger than the text, but unlike it."""
+        is_larger = self.text * A_LITTLE < line.size
+        is_smaller = line.size < self.text * SMALLER
+        size = round(line.size, 1) if is_larger else 0
+        place = CENTRED if line.face.startswith(CENTRED) else ""
+        is_capital = line.text.isupper() and len(line.text) >= FEWEST_CAPITALS
         if line.bold and line.italic:
-            return BOLD_ITALIC_LOOK
-        if line.bold or (line.text.isupper() and len(line.text) >= FEWEST_CAPITALS):
-            return QUESTION_LOOK if is_question else BOLD_LOOK
-        return ITALIC_LOOK if line.italic else 0
+            return _Look(BOLD_ITALIC, 0, size, place)
+        if line.bold:
+            return _Look(BOLD_CAPITALS if is_capital else BOLD_LOOK, 0, size, place)
+        if is_capital:
+            return _Look(CAPITALS, 0, size, place)
+        if is_smaller or not (is_larger or line.italic or line.face not in ("", self._face)):
+            return None
+        if line.italic:
+            return _Look(ITALIC, 0, size, place)
+        face = line.face.removeprefix(APART)
+        return _Look(UNLIKE, 0, size, line.face if face == self._face else face)
+
+    def _keep_above_text(
+        self, lines: Sequence[TextLine | None], looks: list[_Look | None], common: _Look
+    ) -> None:
+        """Keep headings of a ``common`` look if they recur, each above plain text, and if not most
+        of what looks like this is something else: a caption, a byline, a stage direction."""
+        places = [at for at, look in enumerate(looks) if look == common]
+        kept = [at for at in places if self._is_above_text(lines, looks, at)]
+        below = [at for at in kept if at and looks[at - 1]]
+        plain = common._replace(is_question=False)
+        alike = sum(line is not None and self._look(line) == plain for line in lines)
+        others = alike if plain.is_common else 0
+        if len(kept) < FEWEST or 2 * len(kept) < others or 2 * len(below) > len(kept):
+            kept = []
+        for at in {*places} - {*kept}:
+            looks[at] = None
+
+    def _is_above_text(
+        self, lines: Sequence[TextLine | None], looks: Sequence[_Look | None], at: int
+    ) -> bool:
+        line, look = lines[at], looks[at]
+        below = lines[at + 1]
+        if line is None or look is None or below is None or looks[at + 1]:
+            return False
+        if at and (lines[at - 1] is None or (at == 1 and looks[0])):
+            return False  # a caption, or a byline
+        is_text = not (self._look(below) or RULED.fullmatch(below.text))
+        is_text = is_text and not (look.is_question and NUMBER.match(below.text))
+        return is_text and line.text[0].isalnum() and not line.text[0].islower()
 
 
-def _keep_above_text(lines: Sequence[TextLine | None], looks: list[int], rare: int) -> None:
-    """Keep headings of a ``rare`` look if they recur, each above plain text, and if not most of
-    what looks like this is something else: a caption, a byline, a stage direction."""
-    places = [at for at, look in enumerate(looks) if look == rare]
-    kept = [at for at in places if _is_above_text(lines, looks, at)]
-    below = [at for at in kept if at and looks[at - 1]]
-    others = sum(
-        line is not None and line.italic and not line.bold and rare == ITALIC_LOOK for line in lines
-    )
-    if len(kept) < FEWEST or 2 * len(kept) < others or 2 * len(below) > len(kept):
-        kept = []
-    for at in {*places} - {*kept}:
-        looks[at] = 0
-
-
-def _is_above_text(lines: Sequence[TextLine | None], looks: Sequence[int], at: int) -> bool:
-    line, below = lines[at], lines[at + 1]
-    if line is None or below is None or looks[at + 1] or (at and lines[at - 1] is None):
-        return False
-    is_text = not (below.italic or below.bold or RULED.fullmatch(below.text))
-    is_text = is_text and not (looks[at] == QUESTION_LOOK and NUMBER.match(below.text))
-    return is_text and line.text[0].isalnum() and not line.text[0].islower()
+def _height(look: _Look) -> tuple[int, float, bool]:
+    """What is least in the highest headings, of those that are no larger than the text."""
+    return look.rank, -look.size, look.face != CENTRED
 
 
 def usual(sizes: Iterable[tuple[float, str]]) -> float:

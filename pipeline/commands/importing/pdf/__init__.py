@@ -39,7 +39,7 @@ def read_pdf(path: Path, name: str) -> Draft:
             count = len(document)
             outline = {
                 _title(bookmark).casefold(): bookmark.level + 1
-                for bookmark in document.get_toc(max_depth=5)
+                for bookmark in document.get_toc()
             }
         if count > MOST_PAGES:
             return unread(f"It has more than {MOST_PAGES} pages.", name, "Split it.")

@@ -71,8 +71,19 @@ class PdfLine(NamedTuple):
         return " ".join(FORBIDDEN.sub("-", text).split())
 
     @property
+    def _longest(self) -> TextRun:
+        return max(self.runs, key=lambda run: len(run.text))
+
+    @property
     def size(self) -> float:
-        return max(self.runs, key=lambda run: len(run.text)).size
+        return self._longest.size
+
+    @property
+    def face(self) -> str:
+        """The font and the colour of most letters, if they are no link."""
+        run = self._longest
+        is_link = isinstance(run, PdfPiece) and run.address
+        return "" if is_link else f"{run.font} {run.colour}"
 
     @property
     def bold(self) -> bool:
@@ -95,11 +106,13 @@ class PdfLine(NamedTuple):
         return max(run.box.right for run in self.runs)
 
 
-def shape(lines: Sequence[PdfLine]) -> TextLine:
+def shape(lines: Sequence[PdfLine], place: str = "") -> TextLine:
     """Lines as one, in the size of the first; many in italics are a passage, such as a poem."""
     text = " ".join(line.text for line in lines)
     is_italic = len(lines) < 3 and all(line.italic for line in lines)
-    return TextLine(text, lines[0].size, all(line.bold for line in lines), is_italic)
+    is_bold = all(line.bold for line in lines)
+    face = lines[0].face and place + lines[0].face
+    return TextLine(text, lines[0].size, is_bold, is_italic, face)
 
 
 def _is_raised(formats: Formats) -> bool:

@@ -42,7 +42,7 @@ class PdfTable(NamedTuple):
 
 def with_tables(lines: Sequence[PdfLine]) -> list[PdfLine | PdfTable]:
     """The lines of a page, with those that form tables together."""
-    parts = [part for line in lines for part in _parts(line)]
+    parts = [part for line in lines for part in cells_of(line)]
     result: list[PdfLine | PdfTable] = []
     at = 0
     while at < len(parts):
@@ -75,8 +75,8 @@ def _joined(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
     return joined
 
 
-def _parts(line: PdfLine) -> list[PdfLine]:
-    """A line, divided at its gaps."""
+def cells_of(line: PdfLine) -> list[PdfLine]:
+    """A line, divided at its gaps, but not after its mark."""
     cuts = [0]
     for at, (left, right) in enumerate(itertools.pairwise(line.runs), 1):
         gap = right.box.left - left.box.right

@@ -6,13 +6,13 @@ import itertools
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.commands.importing.appearance import LARGER, Levels
+from pipeline.commands.importing.appearance import APART, CENTRED, LARGER, Levels, TextLine
 from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE
 from pipeline.commands.importing.pdf.pdf_lines import (
@@ -26,7 +26,7 @@ from pipeline.commands.importing.pdf.pdf_lines import (
     shape,
     write_lines,
 )
-from pipeline.commands.importing.pdf.pdf_tables import PdfTable, with_tables
+from pipeline.commands.importing.pdf.pdf_tables import PdfTable, cells_of, with_tables
 from pipeline.commands.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
 from pipeline.commands.importing.typed_lists import TO_TICK
 from pipeline.verify.page_content import PageLayout
@@ -34,12 +34,16 @@ from pipeline.verify.page_content import PageLayout
 INDENT = 3
 """The maximum indentation of a paragraph's first line, relative to the size of the text."""
 
+FARTHER = 1.3
+"""A paragraph has more space above it than most if it has this much more."""
+
 EDGES = 2
 """The number of lines at the top and foot of a page that may belong to the page."""
 
 _BULLET = re.compile(r"\s*[•◦▪‣·●○■□\uf0b7\uf0a7–-]\s+")
 _NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
 _MARK = re.compile(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
+_SECTION = re.compile(r"[\dA-ZIVX][\dIVX.]{0,8}")
 
 _Item: TypeAlias = PdfLine | PdfTable | ShownImage
 _Part: TypeAlias = list[PdfLine] | PdfTable | ShownImage
@@ -73,8 +77,9 @@ def page_of_lines(
     ]
     lists: list[tuple[float, Element]] = []
     marks = 0
-    parts = [*_parts(items, text)]
-    numbers = levels.of_all([shape(part) if isinstance(part, list) else None for part in parts])
+    columns = _Columns((item for item in items if isinstance(item, PdfLine)), text)
+    parts = [*_parts(items, columns, text)]
+    numbers = levels.of_all([*_shapes(parts, columns, text)])
     for part, level in zip(parts, numbers, strict=True):
         if not isinstance(part, list):
             part.write(body, known)
@@ -100,6 +105,60 @@ def page_of_lines(
     count = len(whole.split()) - cut - marks - 2 * len(notes)
     plain_figures(body)
     return PdfText(body, count, left_out, notes)
+
+
+class _Columns:
+    """The right edges of the columns of all pages, by where their lines begin."""
+
+    def __init__(self, lines: Iterable[PdfLine], text: float) -> None:
+        self._width = INDENT * text
+        self._edges: dict[tuple[int, int], float] = {}
+        for line in lines:
+            place = (line.page, int(line.left / self._width))
+            self._edges[place] = max(self._edges.get(place, 0), line.right)
+
+    def right(self, line: PdfLine) -> float:
+        at = int(line.left / self._width)
+        return max(self._edges.get((line.page, at + by), 0) for by in (-1, 0, 1))
+
+    def is_short(self, line: PdfLine) -> bool:
+        """Return whether a line ends well before others of its column."""
+        return line.right - line.left < 0.8 * (self.right(line) - line.left)
+
+
+def _shapes(parts: Sequence[_Part], columns: _Columns, text: float) -> Iterator[TextLine | None]:
+    """How paragraphs look, and where they stand: those that begin a page could be set apart."""
+    gaps = [_gap(before, part) for before, part in itertools.pairwise(parts)]
+    usual = statistics.median_low([gap for gap in gaps if gap] or [0])
+    for gap, part, below in zip([0, *gaps], parts, [*parts[1:], None], strict=True):
+        if not isinstance(part, list) or LABEL.match(part[0].text) or _is_row(part[0]):
+            yield None
+        elif isinstance(below, list) and _is_centred(part, below[0], columns, text):
+            yield shape(part, CENTRED)
+        else:
+            could_be = not gap and len(part) == 1 and not END.search(part[0].text)
+            yield shape(part, APART if could_be or gap > FARTHER * usual else "")
+
+
+def _gap(before: _Part, part: _Part) -> float:
+    """The space between paragraphs, from line to line; 0 on other pages and in other columns."""
+    if not (isinstance(before, list) and isinstance(part, list)):
+        return 0
+    gap = before[-1].baseline - part[0].baseline
+    return gap if before[-1].page == part[0].page and gap > 0 else 0
+
+
+def _is_row(line: PdfLine) -> bool:
+    """Return whether a line is one of a table: there are gaps in it, but not after its number."""
+    first, *others = cells_of(line)
+    return len(others) > (_SECTION.fullmatch(first.text) is not None)
+
+
+def _is_centred(part: Sequence[PdfLine], below: PdfLine, columns: _Columns, text: float) -> bool:
+    """Return whether a heading stands in the middle of the text below it."""
+    left = min(line.left for line in part) - below.left
+    right = columns.right(below) - max(line.right for line in part)
+    return min(left, right) > 2 * text and abs(left - right) < 2 * text
 
 
 def _with_images(lines: list[PdfLine | PdfTable], images: Sequence[ShownImage]) -> Iterator[_Item]:
@@ -161,9 +220,9 @@ def _furniture(
     edges: list[tuple[PdfLine, str]] = []
     for lines in pages:
         ordered = sorted(lines, key=lambda line: -line.baseline)
-        for line in {*ordered[:EDGES], *ordered[-EDGES:]}:
+        for line in dict.fromkeys([*ordered[:EDGES], *ordered[-EDGES:]]):
             edges.append((line, re.sub(r"\d+|(?<![^\W\d_])[ivxlc]{1,8}$", "#", line.text)))
-    often = Counter(kind for _, kind in edges)
+    often = Counter(kind for kind, _ in {(kind, line.page) for line, kind in edges})
     least = max(3, 0.3 * len(pages))
     keys: set[tuple[int, str, float]] = set()
     words: Counter[str] = Counter()
@@ -175,26 +234,15 @@ def _furniture(
     return keys, words
 
 
-def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
+def _parts(items: Sequence[_Item], columns: _Columns, text: float) -> Iterator[_Part]:
     """The lines of each paragraph, tables, and images after their paragraphs."""
     lines = [item for item in items if isinstance(item, PdfLine)]
     gaps = [
         a.baseline - b.baseline
         for a, b in itertools.pairwise(lines)
-        if a.page == b.page and 0 < a.baseline - b.baseline < 3 * text
+        if a.page == b.page and 0 < a.baseline - b.baseline < 3 * text and not columns.is_short(a)
     ]
     leading = statistics.median_low(gaps) if gaps else 1.2 * text
-    columns: dict[tuple[int, int], float] = {}
-    for line in lines:
-        place = (line.page, int(line.left / (INDENT * text)))
-        columns[place] = max(columns.get(place, 0), line.right)
-
-    def is_short(line: PdfLine) -> bool:
-        """Return whether a line ends well before others of its column."""
-        at = int(line.left / (INDENT * text))
-        edge = max(columns.get((line.page, at + by), 0) for by in (-1, 0, 1))
-        return line.right - line.left < 0.8 * (edge - line.left)
-
     part: list[PdfLine] = []
     waiting: list[ShownImage] = []
     for item in [*items, None]:
@@ -203,7 +251,8 @@ def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
         elif (
             isinstance(item, PdfLine)
             and part
-            and _goes_on(part, item, text, leading, is_short=is_short(part[-1]))
+            and not _is_heading_above(part, item, columns)
+            and _goes_on(part, item, text, leading, is_short=columns.is_short(part[-1]))
         ):
             part.append(item)
         else:
@@ -215,6 +264,12 @@ def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
                 yield item
             elif item:
                 part = [item]
+
+
+def _is_heading_above(part: list[PdfLine], line: PdfLine, columns: _Columns) -> bool:
+    """Return whether a line ends early though the next, a full one, begins with a capital."""
+    is_early = len(part) == 1 and columns.is_short(part[0])
+    return is_early and not columns.is_short(line) and line.text[0].isupper()
 
 
 def _goes_on(
