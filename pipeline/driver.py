@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,13 +58,13 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import (
     ALL,
     EDITIONS,
-    STANDARD_PRINT,
     Edition,
     editions_in_view,
     has_page_marks,
     offered,
     output_name,
     part_name,
+    standard_print,
     stem_of,
 )
 from pipeline.model.events import Begun, Ran, Saved
@@ -132,8 +133,8 @@ def build(
         document = parse(source)
         seconds = spent()
         requested = requested_editions(names, document.metadata, options)
-        chosen = editions_in_view(requested, in_view) if in_view else requested
-        every = tuple(edition.name for edition in requested)
+        chosen = editions_in_view(requested, in_view, document.metadata) if in_view else requested
+        every = tuple(dict.fromkeys(edition.name for edition in requested))
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
         if has_errors(document.diagnostics):
             resolved = (resolved_for(request, edition).document for edition in chosen)
@@ -183,7 +184,7 @@ def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, .
     Those that mark the pages of the standard print edition wait for it, and it is made for them if
     it was not requested. If it cannot be made, screen editions do without page marks.
     """
-    editions, standard = tuple(editions), EDITIONS[STANDARD_PRINT]
+    editions, standard = tuple(editions), standard_print(request.document.metadata)
     waiting = [
         edition for edition in editions if has_page_marks(edition, request.document.metadata)
     ]
@@ -325,7 +326,8 @@ def _finished(
     if output.data and not has_errors(findings):
         name = text.file or output_name(request.stem, edition)
         findings += compare(output, document, edition, name, request.document)
-    if request.options.cover_spread and edition.name == STANDARD_PRINT and output.data:
+    is_standard = edition == standard_print(request.document.metadata)
+    if request.options.cover_spread and is_standard and output.data:
         # as wide as the pages are thick
         assert output.sheet is not None, "the standard print edition has a sheet"
         templates, names = request.templates, request.names
@@ -373,7 +375,7 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
     if stage == "selected":
         return _shown(select(document, edition, None))
     if has_page_marks(edition, document.metadata):
-        (standard,) = make(request, [EDITIONS[STANDARD_PRINT]])
+        (standard,) = make(request, [standard_print(document.metadata)])
         page_map = standard.page_map
     marked = marked_for(request, edition, page_map)
     if stage == "resolved":
@@ -394,5 +396,5 @@ def compare_file(
 
     request = request_for(source, document, Options())
     return completeness.compare(
-        file, source, lambda edition: marked_for(request, edition), renamed=renamed
+        file, source, document.metadata, partial(marked_for, request), renamed=renamed
     )

@@ -254,7 +254,7 @@ class _Call:
         self._name = key(kept.name, code_version(), *map(keep.described, arguments))
         self._states: list[tuple[str, ...]] = keep.get(f"{self._name}.files", _States) or []
         self._began = 0.0
-        editions = (value.name for value in arguments if isinstance(value, Edition))
+        editions = (value.full_name for value in arguments if isinstance(value, Edition))
         self.edition = next(editions, "")
         self.known: Timed | None = None
         self.future: Future[tuple[bytes, float, tuple[str, ...]]] | None = None

@@ -51,9 +51,9 @@ class Audit(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """A file that was built: ``size`` in bytes; ``facts``, counts such as pages; the ``section``
-    for a part of the publication, the settings chosen for filling pages, and the accessibility
-    audit of an e-book."""
+    """A file that was built: ``size`` in bytes; ``facts``, counts such as pages; the ``variation``
+    of its edition, such as its level; the ``section`` for a part of the publication, the settings
+    chosen for filling pages, and the accessibility audit of an e-book."""
 
     file: str
     edition: str
@@ -61,6 +61,7 @@ class Output(msgspec.Struct, frozen=True):
     size: int
     sha256: str
     facts: dict[str, int] = {}
+    variation: str | msgspec.UnsetType = msgspec.UNSET
     section: str | msgspec.UnsetType = msgspec.UNSET
     fit: Fitted | msgspec.UnsetType = msgspec.UNSET
     accessibility: Audit | msgspec.UnsetType = msgspec.UNSET
@@ -96,6 +97,7 @@ def describe(
         len(data),
         sha256(data),
         facts.counts,
+        edition.variation[1:] or msgspec.UNSET,
         section or msgspec.UNSET,
         facts.fitted or msgspec.UNSET,
         _audit(accessibility) if accessibility else msgspec.UNSET,

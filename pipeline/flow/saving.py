@@ -94,7 +94,9 @@ class Saving:
         from pipeline.package.cover.pictures import for_shops
 
         started = time.perf_counter()
-        packages = {output.edition: output.package for output in built if output.package}
+        # of the levels and versions of an edition, the first is the product
+        first = {output.edition.name: output for output in reversed(tuple(built))}
+        packages = {out.edition: out.package for out in reversed(first.values()) if out.package}
         front = next((package.front for package in packages.values() if package.front), None)
         cover = None
         if front:

@@ -89,8 +89,8 @@ def render(
     file: str,
 ) -> Pages:
     """The pages of an edition. ``names`` are the files in the folder of ``templates``. ``file`` is
-    the name of the output, if it is not the edition's own. If a template cannot be used, there are
-    no pages but a finding."""
+    the name of a part of the output. If a template cannot be used, there are no pages but a
+    finding."""
     import jinja2
 
     from pipeline.render import render
@@ -104,6 +104,8 @@ def render(
     except jinja2.TemplateError as error:
         finding = _template_finding(error)
         return Pages(edition.name, stem, document.metadata, pages=(), findings=(finding,))
+    if edition.variation:
+        file = file or output_name(stem, edition)
     return msgspec.structs.replace(pages, file=file) if file else pages
 
 

@@ -13,12 +13,12 @@ from pipeline.model import Document
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span, in_order
 from pipeline.model.editions import (
-    EDITIONS,
-    STANDARD_PRINT,
     Edition,
     chosen_editions,
     printed_editions,
+    standard_print,
     stem_of,
+    varied,
 )
 from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.metadata import Metadata
@@ -98,8 +98,9 @@ def requested_editions(
     chosen = chosen_editions(names, metadata)
     if options.split:
         chosen = printed_editions(chosen, options.split, by_name=bool(names))
-    standard = EDITIONS[STANDARD_PRINT]
-    return (*chosen, standard) if options.cover_spread and standard not in chosen else chosen
+    made = tuple(each for edition in chosen for each in varied(edition, metadata))
+    standard = standard_print(metadata)
+    return (*made, standard) if options.cover_spread and standard not in made else made
 
 
 class Request(NamedTuple):

@@ -3,6 +3,7 @@
 - ``only=pdf``, ``not="html epub"``: formats (`html`, `pdf`, `epub`), their everyday names
   (`web`, `print`, `ebook`) or editions, separated by spaces or commas;
 - ``edition=teacher``: editions only;
+- ``level=support``: pupils of some levels, and teachers;
 - the classes ``answer`` and ``teacher``: editions for teachers.
 """
 
@@ -15,8 +16,8 @@ from msgspec.structs import replace
 
 from pipeline.model import Attributes, Document, Withheld
 from pipeline.model.diagnostics import Span
-from pipeline.model.editions import EDITIONS, Edition
-from pipeline.model.tree import CONDITIONS, FOR_TEACHERS
+from pipeline.model.editions import Edition, for_pupils
+from pipeline.model.tree import CONDITIONS, FOR_TEACHERS, LEVEL
 
 FORMAT_NAMES = {
     "html": "html", "pdf": "pdf", "epub": "epub", "web": "html", "print": "pdf", "ebook": "epub",
@@ -40,7 +41,10 @@ def admits(conditions: Attributes, edition: Edition) -> bool:
     if edition.audience == "student" and not FOR_TEACHERS.isdisjoint(conditions.classes):
         return False
     for key, value in conditions.pairs:
-        if key in CONDITIONS:
+        if key == LEVEL:
+            if edition.audience == "student" and edition.level not in names_in(value):
+                return False
+        elif key in CONDITIONS:
             names = {edition.name.lower(), edition.replaces} - {""}
             if key != "edition":
                 names.update(name for name, form in FORMAT_NAMES.items() if form == edition.format)
@@ -77,7 +81,7 @@ class Ranges:
 def for_teachers(document: Document) -> tuple[Span, ...]:
     """The places of a parsed document that only teachers' editions have, without those within
     others, in the order of the source."""
-    students = [edition for edition in EDITIONS.values() if edition.audience == "student"]
+    students = for_pupils(document.metadata)
     places = [
         place
         for place in document.withheld

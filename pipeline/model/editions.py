@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from pipeline.model.metadata import Metadata
 
@@ -28,7 +29,8 @@ class Edition(msgspec.Struct, frozen=True):
     it marks the pages of the standard print edition (`has_page_marks`); with ``same_pages`` its own
     pages begin there too. An edition of ``chapters`` is a ``folder`` with one page per chapter,
     which is named after the source by default. An edition that ``replaces`` another replaces it if
-    the front matter asks for that.
+    the front matter asks for that. Of a document with levels or versions, an edition is at one
+    ``level``, or at all for teachers, and in one ``version`` (`varied`).
     """
 
     name: str
@@ -47,6 +49,17 @@ class Edition(msgspec.Struct, frozen=True):
     chapters: bool = False
     folder: str = ""
     replaces: str = ""
+    level: str = ""
+    version: str = ""
+
+    @property
+    def variation(self) -> str:
+        """The end of the names of its files, before the format: ``-support-B``."""
+        return "".join(f"-{part}" for part in (self.level, self.version) if part)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name}{self.variation}"
 
 
 # fmt: off
@@ -99,12 +112,38 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
     return tuple(EDITIONS[name] for name in chosen)
 
 
+def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
+    """An edition at each level and in each version: pupils get one level, and teachers all. The
+    standard print edition at other levels than the first keeps the pages of that."""
+    levels = [level for level, _ in metadata.levels] if edition.audience == "student" else []
+    return tuple(
+        replace(edition, level=level, page_marks=True, same_pages=True)
+        if number and edition.name == STANDARD_PRINT
+        else replace(edition, level=level)
+        for number, level in enumerate(levels or [""])
+    )
+
+
+def for_pupils(metadata: Metadata) -> tuple[Edition, ...]:
+    """All editions for pupils that can be made of a document."""
+    rows = (edition for edition in EDITIONS.values() if edition.audience == "student")
+    return tuple(each for edition in rows for each in varied(edition, metadata))
+
+
+def standard_print(metadata: Metadata) -> Edition:
+    """The edition whose page numbers all others refer to, at the first level."""
+    return varied(EDITIONS[STANDARD_PRINT], metadata)[0]
+
+
 def editions_in_view(
-    requested: tuple[Edition, ...], views: Mapping[str, str]
+    requested: tuple[Edition, ...], views: Mapping[str, str], metadata: Metadata
 ) -> tuple[Edition, ...]:
-    """The editions in view, or all if none is."""
+    """The editions in view, or all if none is: of those with the same name the first."""
     first: dict[str, Edition] = {edition.format: edition for edition in reversed(requested)}
-    seen = (EDITIONS.get(name) or first.get(format) for format, name in views.items())
+    seen = (
+        varied(EDITIONS[name], metadata)[0] if name in EDITIONS else first.get(format)
+        for format, name in views.items()
+    )
     return tuple(dict.fromkeys(edition for edition in seen if edition)) or requested
 
 
@@ -115,7 +154,7 @@ def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     """The editions offered on a web edition: the other default ones, or those for teachers."""
     requested = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
-    editions = (EDITIONS[name] for name in names if name in requested)
+    editions = (replace(EDITIONS[name], level=edition.level) for name in names if name in requested)
     return tuple(other for other in editions if other.format != "html" and edition.format == "html")
 
 
@@ -145,16 +184,16 @@ def stem_of(source: Path) -> str:
 def output_name(stem: str, edition: Edition) -> str:
     """The file of an edition: ``x.pdf``, or ``x-letter.pdf``; of several pages the first."""
     if edition.chapters:
-        folder = edition.folder or f"{stem}-{edition.name}"
+        folder = edition.folder or f"{stem}-{edition.name}{edition.variation}"
         return f"{folder}/index.{edition.format}"
     suffix = "" if edition.name in DEFAULT_EDITIONS else f"-{edition.name}"
-    return f"{stem}{suffix}.{edition.format}"
+    return f"{stem}{suffix}{edition.variation}.{edition.format}"
 
 
 def part_name(stem: str, edition: Edition, number: int, count: int, title: str) -> str:
     """The file of one of ``count`` parts, ``x-handout/x-handout-01-the-well.pdf``; ``title``
     consists of letters, digits and hyphens, or is empty."""
-    folder = f"{stem}-{edition.name}"
+    folder = f"{stem}-{edition.name}{edition.variation}"
     digits = max(2, len(str(count)))
     name = "-".join(filter(None, (folder, f"{number:0{digits}}", title)))
     return f"{folder}/{name}.{edition.format}"
@@ -162,7 +201,7 @@ def part_name(stem: str, edition: Edition, number: int, count: int, title: str) 
 
 def bundle_name(stem: str, edition: Edition) -> str:
     """The archive of all parts: ``x-handout.zip``."""
-    return f"{stem}-{edition.name}.zip"
+    return f"{stem}-{edition.name}{edition.variation}.zip"
 
 
 def pages_name(name: str, edition: Edition) -> str:

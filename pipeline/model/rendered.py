@@ -6,9 +6,11 @@ from typing import Literal, TypeAlias
 from xml.etree import ElementTree
 
 import msgspec
+from msgspec.structs import replace
 
 from pipeline.model import Asset
 from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PagePiece
 from pipeline.model.paper import Sheet
@@ -205,7 +207,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     print, and ``pieces`` (of the source's text, see `print_marks.TEXT`) for the standard edition.
     ``file`` is the name of the output, of a site, or if it is not the edition's own. ``cover`` is
     the cover of an e-book, or the preview image of a web page; if the front matter provides the
-    image, it only gives the size. A site has further files, ``beside`` its pages."""
+    image, it only gives the size. A site has further files, ``beside`` its pages. With
+    ``same_pages``, pages begin where those of the standard edition do."""
 
     edition: str
     stem: str
@@ -229,3 +232,9 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     file: str = ""
     files: tuple[TextFile, ...] = ()
     cover: CoverPage | None = None
+    same_pages: bool = False
+
+    @property
+    def row(self) -> Edition:
+        """Its row in the table of editions."""
+        return replace(EDITIONS[self.edition], same_pages=self.same_pages)

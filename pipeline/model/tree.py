@@ -33,7 +33,8 @@ SPAN: Context[Span | None] = (None, lambda node, above: node.span or above)
 BLANK = "____"
 """The plain text of a blank."""
 
-CONDITIONS = frozenset({"only", "not", "edition"})
+LEVEL = "level"
+CONDITIONS = frozenset({"only", "not", "edition", LEVEL})
 """The keys of attributes that say which editions have a node."""
 
 WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")

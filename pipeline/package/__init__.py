@@ -7,7 +7,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import EDITIONS
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
 from pipeline.package.page_files import inside
@@ -27,7 +26,7 @@ def package(
     the web page in separate files (`Package.extra`). ``sources`` are the names of files there to
     attach to an archival PDF.
     """
-    edition = EDITIONS[pages.edition]
+    edition = pages.row
     pages = replace(pages, faces=located(pages.faces, folder))
     match edition.format:
         case "html" if edition.chapters:

@@ -13,7 +13,7 @@ from pipeline.model import Document, Paragraph, Variant, Withheld
 from pipeline.model.audience import without
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS
+from pipeline.model.editions import EDITIONS, for_pupils
 from pipeline.model.metadata import ContentsOptions, Metadata
 from pipeline.model.tree import plain_text
 from pipeline.parser import anchors, loose_marks, strings
@@ -102,7 +102,7 @@ def parse(
         metadata = msgspec.structs.replace(metadata, contents=contents)
     if not files.names:
         memory.put("body", body)
-    again = tuple(_read_again(body, files, memory))
+    again = tuple(_read_again(body, files, memory, metadata))
     document, turns = _grouped(document, metadata, files)
     withheld = (*_placed(body, document, files), *in_front_matter(front))
     document = without_answers(document)
@@ -172,12 +172,13 @@ def _grouped(
 
 
 def _read_again(
-    body: TextBody, files: SourceFiles, memory: Memory
+    body: TextBody, files: SourceFiles, memory: Memory, metadata: Metadata
 ) -> Iterator[tuple[tuple[int, ...], Document]]:
     """The documents of a text without the ranges that an edition lacks, for each set of them, given
     by their numbers."""
     conditions = [place.conditions for place in body.ranges]
-    sets = dict.fromkeys(without(conditions, edition) for edition in EDITIONS.values())
+    editions = (*EDITIONS.values(), *for_pupils(metadata))
+    sets = dict.fromkeys(without(conditions, edition) for edition in editions)
     for numbers in filter(None, sets):
         ranges = [body.ranges[number] for number in numbers]
         name = f"body {sorted({repr(place.conditions) for place in ranges})}"
@@ -235,7 +236,7 @@ def parse_body(text: str, folder: Path | None = None, *, in_brackets: bool = Fal
     document = files.lines.apply(body.document)
     withheld, document = _placed(body, document, files), without_answers(document)
     variants: list[Variant] = []
-    for numbers, again in _read_again(body, files, Memory()):
+    for numbers, again in _read_again(body, files, Memory(), document.metadata):
         left = closed(without_answers(files.lines.apply(again)), document)
         variants.append(Variant(numbers, left.blocks, left.notes, left.diagnostics))
     return msgspec.structs.replace(document, withheld=withheld, variants=tuple(variants))

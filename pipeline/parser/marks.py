@@ -11,6 +11,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.audience import conditions_of
 from pipeline.model.late import late
 from pipeline.model.secrets import meaning_of
+from pipeline.model.tree import LEVEL
 from pipeline.parser import attributes
 from pipeline.parser.attributes import make
 from pipeline.parser.lines import LinePlaces, numbered
@@ -22,7 +23,8 @@ _BEGINS = late(
     r"\{|<(?:[A-Za-z]|!--)"
     r"|(?:(?<=>)|(?<=> )|(?<=>  ))\[!(?P<box>[^\W\d_][\w -]{0,40})\]"
     r"|^[ \t>]*(?:[*+-][ \t]+|\d{1,9}[.)][ \t]+)?"
-    r"(?::{3,}|/{3,}|!!!|\?\?\?\+?)[ \t]*(?P<block>[^\W\d_][\w-]*)",
+    r"(?::{3,}|/{3,}|!!!|\?\?\?\+?)[ \t]*"
+    r"(?:level\b(?P<level>[^{}\n]*)|(?P<block>[^\W\d_][\w-]*))",
     re.MULTILINE,
 )
 _TAG = late(OPENING_TAG)
@@ -78,6 +80,9 @@ def marks_in(text: str, first: int) -> Iterator[Mark]:
             meaning = meaning_of(name.strip())
             marked = make(classes=(meaning,)) if meaning else NO_ATTRIBUTES
             written = "box" if begin["box"] else "name"
+        elif levels := (begin["level"] or "").split():
+            at = begin.start("level")
+            marked = make(pairs=((LEVEL, " ".join(levels)),))
         elif text[at] == "<":
             marked, end, written = *_of_tag(text, at), "tag"
         elif listed := attributes.read(text, at):

@@ -27,8 +27,8 @@ MISSPELT = 0.8
 
 KEYS = (
     *("align", "caption", "columns", "delimiter", "edition", "entry", "file", "head-columns"),
-    *("head-rows", "index", "lang", "lines", "mark", "minutes", "only", "start", "title", "type"),
-    *("width", "widths"),
+    *("head-rows", "index", "lang", "level", "lines", "mark", "minutes", "only", "start", "title"),
+    *("type", "width", "widths"),
 )
 """The attributes that others can be misspellings of: shorter ones resemble too many words."""
 

@@ -72,7 +72,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "blank": {model.Blank, Trait.NAME_LINE},
     "name-line": {Trait.NAME_LINE},
     "writing": {model.WritingLines, model.WritingSpace, model.Matching, model.Ordering},
-    "for-teachers": {model.Answer, model.TeacherNote, "for-teachers"},
+    "for-teachers": {model.Answer, model.TeacherNote, "for-teachers", "level-label"},
     "timings": {Trait.TIMING},
     "index": {model.Index},
     "glossary": {Trait.TERM},

@@ -21,7 +21,7 @@ from pipeline.model.roles import BEFORE_CONTENTS, FRONT
 from pipeline.model.sheet import large_print
 from pipeline.model.sheet.colours import print_rules
 from pipeline.model.sheet.fitting import fit_for
-from pipeline.model.sheet.folios import Folio, kept, kept_css
+from pipeline.model.sheet.folios import Folio, head_css, kept, kept_css
 from pipeline.model.sheet.proportions import (
     has_room_for_notes,
     options_for,
@@ -164,10 +164,12 @@ def assemble(
         *look_styles(environment, edition.look, document),
         *sheets(environment, "pdf", "kept-pages" if edition.same_pages else ""),
         Style("folios.css", kept_css(metadata) if edition.same_pages else ""),
+        Style("head.css", head_css(edition, metadata)),
         *sheets(environment, "pdf", "answers" if edition.part == "answers" else ""),
     )
     return Pages(
         edition=edition.name,
+        same_pages=edition.same_pages,
         stem=stem,
         metadata=metadata,
         pages=(Page("index.xhtml", metadata.title, text),),

@@ -13,7 +13,7 @@ from pipeline.model import Block, Document, Node
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.roles import OUTSIDE, UNNUMBERED
-from pipeline.model.tree import ONLY_FOR_TEACHERS, has, is_for_teachers, top_level, walk_with
+from pipeline.model.tree import ONLY_FOR_TEACHERS, find, has, is_for_teachers, top_level, walk_with
 from pipeline.model.words.writing_conventions import letters, roman
 from pipeline.resolve.titles import own_number
 
@@ -24,13 +24,15 @@ def number_captions(document: Document) -> Document:
     """The document with its numbers, each kind counted from 1.
 
     Figures, groups of figures and charts are one kind, tables another, and code a third, if they
-    have a caption without its own number; formulas if they have an id; and exercises. The figures
+    have a caption without its own number; formulas if they have an id; and exercises, unless they
+    have the number that they have at all levels. The figures
     of a group with a caption have letters, if any of them has a caption or an id. Elements for
     teachers are counted after all others.
     """
     if not has(document, *NUMBERED):
         return document
-    counts: dict[str, Iterator[int]] = {}
+    given = (node.number for _, node, _ in find(document, model.Exercise))  # at levels
+    counts: dict[str, Iterator[int]] = {"exercise": itertools.count(max(given, default=0) + 1)}
     groups = {
         hidden
         for node, hidden in walk_with(top_level(document), *ONLY_FOR_TEACHERS)
@@ -70,7 +72,7 @@ def _number_captions(
         return replace(node, number=next_number("equation", node, is_numbered))
 
     def exercise(node: model.Exercise) -> model.Exercise:
-        return replace(node, number=next_number("exercise", node, True))
+        return node if node.number else replace(node, number=next_number("exercise", node, True))
 
     changes: Changes = {
         **{kind: captioned(name) for kind, name in model.CAPTIONED.items()},

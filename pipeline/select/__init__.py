@@ -13,23 +13,23 @@ from pipeline.model import Document, Node, removal
 from pipeline.model.audience import FORMAT_NAMES, admits, conditions_of, names_in, variant_for
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.editions import EDITIONS, Edition, for_pupils
 from pipeline.model.names import did_you_mean
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.strings import STRINGS, changed, settled, strings_of
 from pipeline.model.tree import (
     CONDITIONS,
+    LEVEL,
     TEACHER,
     find,
     has_condition,
     is_for_teachers,
 )
 from pipeline.select import shuffling as tasks
+from pipeline.select.levels import settle_levels
 from pipeline.select.shuffling import shuffled
 from pipeline.select.timings import keep_timings
 from pipeline.select.word_banks import fill_banks
-
-STUDENT_EDITIONS = tuple(e for e in EDITIONS.values() if e.audience == "student")
 
 TASKS = (model.Matching, model.Ordering)
 SOLVED = (model.Blank, model.Choice, model.Exercise, *TASKS)
@@ -43,8 +43,9 @@ def select(document: Document, edition: Edition) -> Document:
     a condition selected gets the class ``teacher``. An unknown format or edition is a BAD_ATTRIBUTE
     warning.
     """
-    unknown, withheld = tuple(_unknown_words(document)), document.withheld
-    document = keep_timings(variant_for(document, edition), edition)
+    unknown, withheld, whole = tuple(_unknown_words(document)), document.withheld, document
+    document = settle_levels(variant_for(document, edition), whole, edition)
+    document = keep_timings(document, edition)
     document = fill_banks(document, edition, withheld)
     document = replace(document, edition=edition.name)
     chosen: set[type[Node]] = {
@@ -54,8 +55,10 @@ def select(document: Document, edition: Edition) -> Document:
     }
     solved = edition.audience == "teacher"
 
+    pupils = for_pupils(document.metadata)
+
     def enter(node: Node) -> Node:
-        node = _without_conditions(node)
+        node = _without_conditions(node, pupils)
         if isinstance(node, TASKS):
             return shuffled(node)
         if isinstance(node, model.Exercise) and not solved:
@@ -89,31 +92,37 @@ def _unticked(node: model.Exercise) -> model.Exercise:
     return replace(node, children=rewrite(node.children, leave={model.ListItem: empty}))
 
 
-def _without_conditions(node: Node) -> Node:
-    """A node without conditions, of the class `teacher` if only teachers have what meets them."""
+def _without_conditions(node: Node, pupils: tuple[Edition, ...]) -> Node:
+    """A node without conditions, of the class `teacher` if no edition for pupils meets them."""
     if not has_condition(node):
         return node
     attributes = node.attributes.without(CONDITIONS)
     conditions = conditions_of(node.attributes)
     for_teachers = is_for_teachers(node)
-    if for_teachers or not any(admits(conditions, each) for each in STUDENT_EDITIONS):
+    if for_teachers or not any(admits(conditions, each) for each in pupils):
         attributes = replace(attributes, classes=(*attributes.classes, TEACHER))
     return replace(node, attributes=attributes)
 
 
 def _unknown_words(document: Document) -> Iterator[Diagnostic]:
     editions = {*EDITIONS, *(name.lower() for name in document.metadata.editions)}
-
+    known = {
+        "edition": ("an existing edition", editions),
+        LEVEL: ("a level that anybody has", {level for level, _ in document.metadata.levels}),
+    }
+    formats = "an existing format or edition", editions | FORMAT_NAMES.keys()
     for place in document.withheld:
         for key, value in place.conditions.pairs:
-            known = editions if key == "edition" else editions | FORMAT_NAMES.keys()
+            kinds, names = known.get(key, formats)
             for word in names_in(value):
-                if word not in known:
-                    kinds = "edition" if key == "edition" else "format or edition"
+                if word not in names:
+                    hint = did_you_mean(word, names)
+                    if key == LEVEL and not hint:
+                        hint = f"Add it to the front matter: `levels: [core, {word}]`."
                     yield diagnostic(
                         Code.BAD_ATTRIBUTE,
-                        f"`{key}={word}` is not an existing {kinds}.",
+                        f"`{key}={word}` is not {kinds}.",
                         span=place.span,
                         source=document.source,
-                        hint=did_you_mean(word, known),
+                        hint=hint,
                     )

@@ -14,7 +14,7 @@ from pipeline.model import Container, Document, Exercise, Node, Withheld
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import Edition
+from pipeline.model.editions import Edition, varied
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.tree import (
     PATH,
@@ -38,11 +38,13 @@ def fill_banks(document: Document, edition: Edition, withheld: Iterable[Withheld
     is removed."""
     if not any(is_word_bank(node) for _, node, _ in find(document, Container)):
         return document
-    students = edition if edition.audience == "student" else replace(edition, audience="student")
+    students = varied(replace(edition, audience="student"), document.metadata)
+    if edition.audience == "student":
+        students = (edition,)
     hidden = Ranges(
         place
         for place in withheld
-        if place.kind == "range" and not admits(place.conditions, students)
+        if place.kind == "range" and not any(admits(place.conditions, each) for each in students)
     )
 
     seen: set[Span | None] = set()

@@ -28,7 +28,9 @@ from pipeline.model.editions import (
     output_name,
     pages_name,
     stem_of,
+    varied,
 )
+from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import FIRST_PAGE, letters, printed_letters
 from pipeline.model.rewriting import Changes, rewrite
 from pipeline.model.words import words
@@ -49,7 +51,12 @@ HINT = "Check your templates and styles; if you have none, please report this as
 
 
 def compare(
-    path: Path, source: Path, resolved: Callable[[Edition], Document], *, renamed: bool = False
+    path: Path,
+    source: Path,
+    metadata: Metadata,
+    resolved: Callable[[Edition], Document],
+    *,
+    renamed: bool = False,
 ) -> CheckReport:
     """Compare a finished file with its ``source``, ``resolved`` for an edition: the findings, by
     position in the source, and a note on the comparison. The name of a file identifies its edition;
@@ -59,9 +66,10 @@ def compare(
         return CheckReport()
     site = site_of(path)
     name = f"{site.name}/{START}" if site else path.name
-    edition = edition_of(name, stem_of(source))
+    edition = edition_of(name, stem_of(source), metadata)
     if edition is None and renamed:
-        usual = (EDITIONS[name] for name in ([SITE] if site else DEFAULT_EDITIONS))
+        names = [SITE] if site else DEFAULT_EDITIONS
+        usual = (varied(EDITIONS[name], metadata)[0] for name in names)
         suffix = ".html" if site else path.suffix.lower()
         edition = next((candidate for candidate in usual if suffix == f".{candidate.format}"), None)
     if edition is None:
@@ -75,7 +83,7 @@ def compare(
         faults = tuple(_faults(_text_of(file, edition.format), edition, document))
     except texts.UnreadableFile:
         return CheckReport()
-    note = f"compared with {source.name} as edition {edition.name}"
+    note = f"compared with {source.name} as edition {edition.full_name}"
     if len(faults) > MOST:
         note += f"; {len(faults) - MOST} further findings are not shown"
     return CheckReport(tuple(_diagnostics(faults, file.name, document)), (note,))
@@ -121,12 +129,13 @@ def _text_of(file: Path, format: FormatName) -> DrawnText:
             return texts.text_of_pdf(file)
 
 
-def edition_of(name: str, stem: str) -> Edition | None:
+def edition_of(name: str, stem: str, metadata: Metadata) -> Edition | None:
     """The edition whose file has this name, where the source is ``stem``."""
-    for edition in EDITIONS.values():
-        file = output_name(stem, edition)
-        if name in (file, pages_name(file, edition)):
-            return edition
+    for row in EDITIONS.values():
+        for edition in varied(row, metadata):
+            file = output_name(stem, edition)
+            if name in (file, pages_name(file, edition)):
+                return edition
     return None
 
 

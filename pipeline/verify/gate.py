@@ -19,7 +19,7 @@ from pipeline.features import FEATURES, vocabulary
 from pipeline.model import Container, Document, Plain, Withheld
 from pipeline.model.audience import Ranges, admits
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.editions import Edition, for_pupils
 from pipeline.model.tree import find, is_word_bank, plain_text, walk
 from pipeline.model.words import words
 from pipeline.package.result import Package
@@ -51,7 +51,7 @@ def leaks_in(
 
 def leaks_for_all(document: Document, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
     """Findings about the text in records that is withheld from all editions for pupils."""
-    pupils = [edition for edition in EDITIONS.values() if edition.audience == "student"]
+    pupils = for_pupils(document.metadata)
     places = [
         place
         for place in document.withheld

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from pipeline.model import Document
-from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name
+from pipeline.model.editions import EDITIONS, Edition, chosen_editions, output_name, varied
 from pipeline.model.metadata import Metadata
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import is_book, options_for, paper_for, sheet_for
@@ -53,7 +53,11 @@ def settings_of(document: Document | None, stem: str) -> tuple[EditionSettings, 
     metadata = document.metadata if document else Metadata()
     listed = chosen_editions((), metadata)
     editions = dict.fromkeys((*listed, *EDITIONS.values()))
-    return tuple(_settings(e, metadata, document, stem, e in listed) for e in editions)
+    return tuple(
+        _settings(edition, metadata, document, stem, row in listed)
+        for row in editions
+        for edition in varied(row, metadata)
+    )
 
 
 def _settings(
@@ -64,7 +68,7 @@ def _settings(
         book = document is not None and is_book(select(document, edition))
         page = _page(edition, metadata, book)
     file = output_name(stem, edition)
-    return EditionSettings(edition.name, edition.label, edition.format, file, listed, page)
+    return EditionSettings(edition.full_name, edition.label, edition.format, file, listed, page)
 
 
 def _page(edition: Edition, metadata: Metadata, book: bool) -> PageSettings:

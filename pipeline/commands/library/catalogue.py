@@ -113,7 +113,7 @@ def _entry(record: Record, built: Built, library: Metadata, name: str) -> Iterat
         if is_for_readers(file.edition):
             links += [model.Text(text=" · ")] if links else []
             label = vocabulary.get(f"edition_{file.edition}", EDITIONS[file.edition].label)
-            link = f"{label[:1].upper()}{label[1:]}"
+            link = f"{label[:1].upper()}{label[1:]} {file.variation}".rstrip()
             links.append(_link(link, BESIDE + quote(file.file)))
             links.append(model.Text(text=f" ({_facts(file)})"))
     yield model.Paragraph(children=tuple(links))

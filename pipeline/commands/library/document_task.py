@@ -44,6 +44,7 @@ class LibraryFile(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str
     pages: int = 0
     sheets: int = 0
+    variation: str = ""
 
 
 class Built(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,4 +117,5 @@ def _library_files(result: Result, out: Path) -> Iterator[LibraryFile]:
             yield LibraryFile(name, "", "", file.stat().st_size, digest)
             continue
         pages, sheets = output.facts.get("pages", 0), output.facts.get("sheets", 0)
-        yield LibraryFile(name, output.edition, output.format, output.size, digest, pages, sheets)
+        made = LibraryFile(name, output.edition, output.format, output.size, digest, pages, sheets)
+        yield msgspec.structs.replace(made, variation=output.variation or "")

@@ -202,9 +202,8 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
     """Fetch a source, and all existing files that its document refers to."""
     from pipeline.driver import resolved_for
     from pipeline.flow.steps import parse
-    from pipeline.flow.values import Options, request_for
+    from pipeline.flow.values import Options, request_for, requested_editions
     from pipeline.keep import keeping
-    from pipeline.model.editions import chosen_editions
 
     requested: set[str] = set()
     due = {task.source.removeprefix(f"{SOURCES}/")}
@@ -219,7 +218,7 @@ def _fetch(task: Task, sources: UrlTree, store: Store) -> None:
             document = parse(Path(task.source))
             options = Options(templates=task.templates or None)
             request = request_for(Path(task.source), document, options)
-            for edition in chosen_editions(task.editions, document.metadata):
+            for edition in requested_editions(task.editions, document.metadata, options):
                 resolved_for(request, edition)
         looked_for = (_within(path, str(Path.cwd())) for path in read)
         due = {name for name in looked_for if name} - requested

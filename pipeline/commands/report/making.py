@@ -22,7 +22,13 @@ from pipeline.commands.report.result import (
 )
 from pipeline.driver import make, marked_for, resolved_for
 from pipeline.flow.steps import parse
-from pipeline.flow.values import BuiltEdition, Options, has_errors, request_for
+from pipeline.flow.values import (
+    BuiltEdition,
+    Options,
+    has_errors,
+    request_for,
+    requested_editions,
+)
 from pipeline.keep import keeping
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -30,7 +36,6 @@ from pipeline.model.diagnostics import Diagnostic, in_order
 from pipeline.model.editions import (
     STANDARD_PRINT,
     Edition,
-    chosen_editions,
     output_name,
     pages_name,
 )
@@ -73,9 +78,8 @@ def make_report(
     with keeping(store):
         document = parse(source)
         metadata = document.metadata
-        chosen = chosen_editions(
-            tuple(editions) or metadata.editions or (STANDARD_PRINT,), metadata
-        )
+        names = tuple(editions) or metadata.editions or (STANDARD_PRINT,)
+        chosen = requested_editions(names, metadata, Options())
         request = request_for(source, document, Options(templates=templates))
         name = shown_name(str(source))
         started = Report(title=metadata.title, source=name, lang=metadata.lang, prices=prices)
@@ -125,7 +129,7 @@ def _edition(built: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> 
             if fault.code.slug not in reported
         )
     return EditionReport(
-        name=edition.name,
+        name=edition.full_name,
         label=edition.label,
         file=output_name(stem, edition),
         sha256=hashlib.sha256(built.package.data if built.package else b"").hexdigest(),

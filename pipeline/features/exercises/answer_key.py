@@ -165,6 +165,9 @@ class _Key:
                 return (replace(block, children=inner),) if inner else ()
             case model.Exercise():
                 return self._exercise(block)
+            case model.Container(name="level"):  # after its label
+                inner = self.of(block.children[1:])
+                return (replace(block, children=(block.children[0], *inner)),) if inner else ()
             case _ if isinstance(block, model.TeacherNote) or TEACHER in block.attributes.classes:
                 before, self._for_teachers = self._for_teachers, True
                 answers = self._within(block, around)

@@ -179,6 +179,10 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "The position of notes: at the foot of the page, in the margin, or all at the end. "
         "On wide screens, the web page also shows margin notes in the margin.",
         "margin", "end", wrong="is not a place for notes")] = "foot"
+    levels: Annotated[tuple[tuple[str, str], ...], Key(
+        "The levels of a worksheet: pupils get one handout for each. With a text after its name, "
+        "a level has that at the head of its printed pages.", ["core", "support", "extension"],
+        {"core": "", "support": "★"}, also="level", form="levels")] = ()
     score: Annotated[tuple[ScorePlace, ...], Key(
         "The position of score boxes: with the total of all marks at the head or foot of the "
         "text, and at exercises; or a table of all exercises with a grade.", "head",

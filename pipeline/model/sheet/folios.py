@@ -6,6 +6,7 @@ import json
 import re
 from typing import NamedTuple
 
+from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.words import words
 
@@ -25,13 +26,21 @@ def kept(pages: int) -> Folio:
 
 def kept_css(metadata: Metadata) -> str:
     """The styles that set the page numbers of `kept`."""
-    vocabulary = words(metadata.lang)
-    further = string(vocabulary["page_further"].removeprefix("{page}"))
-    edition = f"{vocabulary['edition_teacher'][:1].upper()}{vocabulary['edition_teacher'][1:]}"
-    return (
-        f"[data-page-name] {{ string-set: folio attr(data-page-name), further {further} }}\n"
-        f"@page {{ @top-center {{ content: {string(edition)} }} }}\n"
+    further = string(words(metadata.lang)["page_further"].removeprefix("{page}"))
+    return f"[data-page-name] {{ string-set: folio attr(data-page-name), further {further} }}\n"
+
+
+def head_css(edition: Edition, metadata: Metadata) -> str:
+    """The styles that set what distinguishes an edition at the head of each page: that it is for
+    teachers, if its pages are those of pupils, and what the author has named its level."""
+    is_for_teachers = edition.audience == "teacher" and edition.same_pages
+    edition_name = words(metadata.lang)["edition_teacher"]
+    heads = (
+        f"{edition_name[:1].upper()}{edition_name[1:]}" if is_for_teachers else "",
+        dict(metadata.levels).get(edition.level, ""),
     )
+    text = " · ".join(filter(None, heads))
+    return f"@page {{ @top-center {{ content: {string(text)} }} }}\n" if text else ""
 
 
 def string(text: str) -> str:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.keep import tell
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT
+from pipeline.model.editions import STANDARD_PRINT
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.writing_systems import beyond
@@ -63,7 +63,7 @@ def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: st
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     fonts = font_files(pages.faces)
     missing = lacking(beyond(pages.pages[0].markup), fonts)
-    is_grey = EDITIONS[pages.edition].look == "grey"
+    is_grey = pages.row.look == "grey"
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
         ready(root)
@@ -91,7 +91,7 @@ def _read(pages: Pages) -> tuple[Element, Pieces | None]:
 def _of_units(text: Printing) -> Package:
     """The PDF of a text in several units. Raises `UndividedError`."""
     pages, folder, pango = text.pages, text.folder, pango_version()
-    edition = EDITIONS[pages.edition]
+    edition = pages.row
     book = Book(text.setter, text.root, pages)
     files = tuple(map(str, text.fonts))
     units = book.each_unit(text.fonts, text.missing)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import EDITIONS, Edition, Imposition
+from pipeline.model.editions import Edition, Imposition
 from pipeline.model.paper import FitOptions, Fitted, Sheet
 from pipeline.model.print_marks import PLACE
 from pipeline.model.rendered import Pages, Style
@@ -57,7 +57,7 @@ class _Fit:
     def filled(self, fit: FitOptions) -> FilledPages:
         """The pages with the settings that fill them, or unchanged, and a finding: an error if the
         text is too long."""
-        edition = EDITIONS[self._pages.edition]
+        edition = self._pages.row
         assert self._pages.sheet is not None, "printed pages have a sheet"
         row = settings(
             self._pages.sheet,
@@ -132,7 +132,7 @@ def fit_pages(
 ) -> FilledPages:
     """The pages to lay out, if the front matter asks for full pages. The engine's warnings about
     trials are ``silenced``."""
-    fit = fit_for(EDITIONS[pages.edition], pages.metadata)
+    fit = fit_for(pages.row, pages.metadata)
     if fit is None:
         return FilledPages(pages)
     with silenced():

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline import features
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import EDITIONS, output_name, pages_name
+from pipeline.model.editions import output_name, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
@@ -54,7 +54,7 @@ class Printing(NamedTuple):
 def set_whole(text: Printing) -> Package:
     """The PDF of a text that is not divided."""
     pages, folder, root, setter = text.pages, text.folder, text.root, text.setter
-    edition = EDITIONS[pages.edition]
+    edition = pages.row
     standards, for_press = _standards(pages, folder)
     ready_text(root, text.missing)
     arrange(root)
@@ -121,7 +121,7 @@ def set_whole(text: Printing) -> Package:
 def _standards(pages: Pages, folder: Path) -> tuple[Standards, PlatesResult]:
     """The standards that the PDF follows, and what it takes for printers; if that cannot be had,
     it follows the others."""
-    edition, metadata = EDITIONS[pages.edition], pages.metadata
+    edition, metadata = pages.row, pages.metadata
     standards = standards_for(edition, metadata)
     if standards.press is None:
         return standards, PlatesResult(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import features
 from pipeline.model import Bibliography, Block, Index
 from pipeline.model.codes import Code
-from pipeline.model.tree import WORD_BANK
+from pipeline.model.tree import LEVEL, WORD_BANK
 from pipeline.parser import slips
 from pipeline.parser.constructs import (
     boxes,
@@ -39,6 +39,7 @@ CONTAINERS: dict[str, Construct] = {
     "bibliography": _bibliography,
     "answer": for_teachers.answer,
     "teacher": for_teachers.teacher,
+    LEVEL: for_teachers.level,
     "table": tables.table,
     "sidebar": passages.sidebar,
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),

@@ -1,11 +1,14 @@
-"""Content for teachers, answers and notes, and blocks that resemble it: in the core, since it is
-withheld from pupils whatever features there are."""
+"""Content for teachers, answers and notes, and blocks that resemble it, and content for some levels
+of a worksheet: in the core, since it is withheld from pupils whatever features there are."""
 
 from __future__ import annotations
 
-from pipeline.model import Answer, Block, TeacherNote
+from msgspec.structs import replace
+
+from pipeline.model import Answer, Block, Container, TeacherNote
+from pipeline.model.codes import Code
 from pipeline.model.secrets import Secret, meaning_of, secret_block
-from pipeline.model.tree import FOR_TEACHERS
+from pipeline.model.tree import FOR_TEACHERS, LEVEL
 from pipeline.parser.constructs.boxes import report_resemblance, title_of
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.unguarded import announces_answer
@@ -23,6 +26,19 @@ def teacher(parts: Parts) -> tuple[Block, ...]:
     return (
         TeacherNote(title=title, children=parts.children, span=parts.span, attributes=attributes),
     )
+
+
+def level(parts: Parts) -> tuple[Block, ...]:
+    """Blocks for pupils of the levels that stand after the name."""
+    attributes = parts.attributes
+    levels = " ".join(parts.argument.split()) or attributes.get(LEVEL)
+    if not levels:
+        message = "`::: level` names no level: only teachers get its content."
+        hint = "Write a level of the front matter after it, as in `::: level support`."
+        parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
+    pairs = (*attributes.without({LEVEL}).pairs, (LEVEL, levels))
+    attributes = replace(attributes, pairs=pairs)
+    return (Container(name=LEVEL, children=parts.children, span=parts.span, attributes=attributes),)
 
 
 def guessed(parts: Parts) -> tuple[Block, ...] | None:

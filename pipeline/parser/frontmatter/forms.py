@@ -23,6 +23,7 @@ from pipeline.parser.frontmatter import (
     licences,
     pairs,
     subjects,
+    variations,
 )
 from pipeline.parser.frontmatter import (
     contributor_roles as roles,
@@ -253,6 +254,7 @@ FORMS: dict[str, form.Form] = {
     "scripts": pairs.SCRIPTS,
     "translations": pairs.TRANSLATIONS,
     "variables": pairs.VARIABLES,
+    "levels": variations.LEVELS,
 }
 
 ALONE: dict[type[msgspec.Struct], form.Form] = {

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import standards_for
@@ -126,7 +125,7 @@ def _empty_page(root: Element, level: int) -> UnitSlice:
 
 def _obstacle(pages: Pages) -> str:
     """The reason to lay out a text as a whole."""
-    edition, sheet = EDITIONS[pages.edition], pages.sheet
+    edition, sheet = pages.row, pages.sheet
     if edition.fields:
         return "it is a form"
     if standards_for(edition, pages.metadata).press:

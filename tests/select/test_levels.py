@@ -1,0 +1,205 @@
+"""Levels: a handout for each, the same numbers in all, and no word of another level."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from msgspec.structs import replace
+
+import pipeline
+from pipeline import driver
+from pipeline.flow.steps import parse as parse_source
+from pipeline.model import Document, Exercise
+from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.tree import plain_text, top_level, walk
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.verify.all_text import contents
+from pipeline.verify.gate import leaks_in
+from tests.helpers import making
+
+HEAD = "---\ntitle: Wells\nlang: en\nlevels: [core, support, extension]\n---\n\n"
+WORDS = {"core": "standpipe", "support": "rosewater", "extension": "galvanic"}
+TEXT = f"""{HEAD}Wells are deep.
+
+::: level support
+::: tip
+A hint about rosewater for you.
+
+## Heading of rosewater
+:::
+:::
+
+::: exercise First
+The ____{{rope}} is a [long rosewater]{{level=support}} thing.
+
+::: word-bank {{level=support}}
+:::
+:::
+
+::: exercise Easy {{level=support}}
+Name the rosewater.
+
+::: answer
+Because of rosewater in zinnias
+:::
+:::
+
+::: exercise Usual {{level=core}}
+Name the standpipe.
+:::
+
+::: exercise Hard {{level="extension, core"}}
+Name nothing.
+:::
+
+::: exercise Last
+1. Name all.
+2. Name galvanic things.
+   {{level=extension}}
+:::
+"""
+
+
+def at(level: str, edition: str = "handout") -> Document:
+    document = pipeline.parse(TEXT)
+    assert not document.diagnostics
+    row = next(each for each in varied(EDITIONS[edition], document.metadata) if each.level == level)
+    return resolve(select(document, row), Path())
+
+
+def pages_of(file: Path) -> list[str]:
+    with pypdfium2.PdfDocument(file) as pdf:
+        return [page.get_textpage().get_text_range() for page in pdf]
+
+
+def exercises(document: Document) -> list[tuple[int, str]]:
+    nodes = [node for node in walk(top_level(document)) if isinstance(node, Exercise)]
+    return [(node.number, plain_text(node.title)) for node in nodes]
+
+
+def test_exercises_for_all_have_the_same_number_at_each_level() -> None:
+    assert exercises(at("core")) == [(1, "First"), (2, "Usual"), (3, "Hard"), (4, "Last")]
+    assert exercises(at("support")) == [(1, "First"), (2, "Easy"), (4, "Last")]
+    assert exercises(at("extension")) == [(1, "First"), (3, "Hard"), (4, "Last")]
+
+
+def test_teachers_get_all_levels_with_their_names_and_the_numbers_of_pupils() -> None:
+    assert exercises(at("", "teacher")) == [
+        (1, "First"),
+        (2, "support Easy"),
+        (2, "core Usual"),
+        (3, "extension, core Hard"),
+        (4, "Last"),
+    ]
+    text = plain_text(top_level(at("", "teacher")))
+    assert "support" in text.partition("A hint")[0]
+    assert "support long rosewater" in text
+    assert "extensionName galvanic" in text
+
+
+def test_exercises_for_teachers_alone_are_counted_after_those_of_all_levels() -> None:
+    document = pipeline.parse(f"{TEXT}\n::: teacher\n::: exercise Mine\n:::\n:::\n")
+    teacher = resolve(select(document, EDITIONS["teacher"]), Path())
+    assert exercises(teacher)[-1] == (5, "Mine")
+
+
+def test_words_of_a_level_are_in_the_files_of_that_level_alone(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(TEXT, "utf-8")
+    result = pipeline.build(source, ("web", "handout", "ebook"), out=tmp_path / "out")
+    assert not [finding for finding in result.diagnostics if finding.is_error]
+    folder = tmp_path / "out" / "wells"
+    for level, word in WORDS.items():
+        for other in WORDS:
+            for suffix in ("html", "pdf", "epub"):
+                name = f"wells-{other}.{suffix}"
+                texts = [*contents(name, (folder / name).read_bytes())]
+                is_there = any(word in content.text for content in texts)
+                assert is_there is (level == other), (name, word)
+                assert not any("zinnias" in content.text for content in texts), name
+    manifest = (folder / "manifest.json").read_text("utf-8")
+    assert '"variation": "support"' in manifest
+    assert not any(word in manifest for word in WORDS.values())
+
+
+def test_the_gate_finds_what_another_level_gets(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(TEXT, "utf-8")
+    document = parse_source(source)
+    flow = making.Flow(source, document)
+    core, support, _ = varied(EDITIONS["handout"], document.metadata)
+    (built,) = driver.make(flow.request, [support])
+    assert built.package is not None
+    assert built.document is not None
+    findings = leaks_in(built.package, document, built.document, core, "wells-core.pdf")
+    assert {finding.code for finding in findings} == {"leaked-text"}
+    assert not leaks_in(built.package, document, built.document, support, "wells-support.pdf")
+
+
+def test_shared_text_is_on_the_same_page_at_each_level(tmp_path: Path) -> None:
+    long = "\n\n".join(f"Paragraph {n} of a text that all read together." for n in range(20))
+    help_ = "\n\n".join(f"More help, number {n}." for n in range(12))
+    source = tmp_path / "w.md"
+    text = f"{HEAD}{long}\n\n::: level support\n{help_}\n:::\n\n{long}\n\n## The end\n"
+    source.write_text(text, "utf-8")
+    result = pipeline.build(source, ("handout",), out=tmp_path / "out")
+    assert not result.failed
+    core, support = (pages_of(tmp_path / f"out/w/w-{name}.pdf") for name in ("core", "support"))
+    assert len(core) == len(support) - 1
+    for pages in (core, support):
+        assert "2 of 2" in pages[-1]
+        assert "The end" in pages[-1]
+
+
+def test_a_text_after_a_level_is_on_its_pages(tmp_path: Path) -> None:
+    source = tmp_path / "w.md"
+    levels = '{core: "", support: "◆ Plus"}'
+    source.write_text(f"---\ntitle: W\nlevels: {levels}\n---\n\nText.\n", "utf-8")
+    pipeline.build(source, ("handout",), out=tmp_path / "out")
+    (core,), (support,) = (
+        pages_of(tmp_path / f"out/w/w-{name}.pdf") for name in ("core", "support")
+    )
+    assert "Plus" in support
+    assert "Plus" not in core
+    assert "support" not in support
+
+
+def test_links_lead_to_files_of_the_same_level(tmp_path: Path) -> None:
+    source = tmp_path / "w.md"
+    source.write_text(f"{HEAD}Text.\n", "utf-8")
+    pipeline.build(source, ("web", "handout"), out=tmp_path / "out")
+    page = (tmp_path / "out" / "w" / "w-support.html").read_text("utf-8")
+    assert 'href="w-support.pdf"' in page
+    assert "core" not in page.partition("<body")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("levels: [a, b]", (7, 1), "`level=supprt` is not a level that anybody has."),
+        ("levels: [a, 2b]", (3, 13), "`2b` cannot be the name of a level."),
+        ("levels: [a, A]", (3, 13), "`a` is given twice in `levels`."),
+        ("levels: a, b, c, d, e, f, g, h, i, j", (3, 36), "there are more than 9 levels."),
+        ("levels: [[a]]", (3, 10), "the value must be text, not a list."),
+    ],
+)
+def test_mistakes_are_told_with_their_place(
+    text: str, place: tuple[int, int], message: str
+) -> None:
+    document = pipeline.parse(
+        f"---\ntitle: T\n{text}\nlang: en\n---\n\n::: level supprt\nHidden.\n:::\n"
+    )
+    findings = [*document.diagnostics, *select(document, EDITIONS["handout"]).diagnostics]
+    told = [(each.line, each.column) for each in findings if message in each.message]
+    assert place in told, findings
+
+
+def test_a_block_without_a_level_and_one_nobody_has_are_for_teachers() -> None:
+    document = pipeline.parse("---\ntitle: T\n---\n\n::: level\nHidden.\n:::\n\n[x]{level=y}\n")
+    assert [finding.line for finding in document.diagnostics] == [5]
+    pupils = select(document, EDITIONS["web"])
+    assert plain_text(top_level(replace(pupils, metadata=document.metadata))) == ""
+    assert "Hidden" in plain_text(top_level(select(document, EDITIONS["teacher"])))
