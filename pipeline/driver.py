@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.flow.changes import unannounced
 from pipeline.flow.saving import Saving
 from pipeline.flow.steps import (
     audit,
@@ -137,8 +138,7 @@ def build(
         every = tuple(dict.fromkeys(edition.name for edition in requested))
         request = request_for(source, document, options, tuple(read), is_lasting=bool(memory))
         if has_errors(document.diagnostics):
-            resolved = (resolved_for(request, edition).document for edition in chosen)
-            versions = (document, *resolved)
+            versions = (document, *(resolved_for(request, edition).document for edition in chosen))
             findings = [finding for version in versions for finding in version.diagnostics]
             return Result(judged(findings, options.strict), read=tuple(read), requested=every)
         built = make(request, chosen)
@@ -153,6 +153,7 @@ def build(
         from pipeline.package.catalog import missing_for_shops
 
         findings += missing_for_shops(document.metadata, chosen, shown_name(str(source)))
+    findings += unannounced(folder, document, shown_name(str(source))) if memory is None else ()
     result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]
     if not writable or any(f.is_error and not is_held_back([f]) for f in result.diagnostics):
@@ -174,8 +175,7 @@ def build(
     paths = dict.fromkeys(folder / output_name(request.stem, edition) for edition in linked)
     missing = tuple(path for path in paths if not path.is_file())
     result = msgspec.structs.replace(result, files=files, missing=missing, record=record)
-    withheld = for_teachers(document)
-    return msgspec.structs.replace(result, outputs=saving.entries, withheld=withheld)
+    return msgspec.structs.replace(result, outputs=saving.entries, withheld=for_teachers(document))
 
 
 def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.commands.terminal import FIRST_STAGE, show_fit
+from pipeline.commands.terminal import FIRST_STAGE, show_fit, show_new_pages
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -47,9 +47,10 @@ class Progress:
         from pipeline.model.events import Begun, Ran, Saved
 
         match event:
-            case Saved(name, seconds, size, path, fitted) if not self.quiet:
+            case Saved(name, seconds, size, path, fitted, new_pages) if not self.quiet:
                 click.echo(messages.stage_line(name, seconds, size, path))
                 show_fit(fitted)
+                show_new_pages(new_pages)
             case Begun(is_part=True, part=part, parts=parts):
                 if part == 1:
                     self._parts_since = time.monotonic()

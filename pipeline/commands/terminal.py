@@ -18,6 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from pipeline.model.diagnostics import Diagnostic, Span
+    from pipeline.model.events import DifferingPages
     from pipeline.model.paper import Fitted
     from pipeline.system.processes import Pool
 
@@ -97,6 +98,26 @@ def show_fit(fitted: Fitted | None) -> None:
     )
 
 
+def show_new_pages(new: DifferingPages) -> None:
+    """Print which pages of the standard print edition differ from the last build."""
+    if not new.numbers:
+        return
+    runs: list[list[int]] = []
+    for number in new.numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    shown = [f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs[:MOST_PLACES]]
+    more = " …" if len(runs) > MOST_PLACES else ""
+    verb = "differs" if len(new.numbers) == 1 else "differ"
+    click.echo(f"{'pages':<9}{', '.join(shown)}{more} of {new.pages} {verb} from the last build")
+
+
+MOST_PLACES = 6
+"""The places named in a note at most."""
+
+
 def say(text: str, *, err: bool = False) -> None:
     """Print a line, which does nothing to the terminal but that."""
     from pipeline.commands.messages import printable
@@ -108,10 +129,6 @@ def note_missing(missing: Iterable[Path]) -> None:
     """Print a note if web pages link to files that do not exist yet."""
     if names := " and ".join(path.name for path in missing):
         say(f"{'note':<9}The web page leads to {names}, not built yet.")
-
-
-MOST_PLACES = 6
-"""The places named in a note at most."""
 
 
 def note_withheld(places: Sequence[Span], editions: Iterable[str]) -> None:

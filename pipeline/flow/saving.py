@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.flow import manifest
+from pipeline.flow import changes, manifest
 from pipeline.flow.values import BuiltEdition
 from pipeline.model.editions import EDITIONS, bundle_name, output_name
-from pipeline.model.events import Saved
+from pipeline.model.events import DifferingPages, Saved
 from pipeline.model.metadata import Metadata
 from pipeline.package.bundle import bundle, superseded
 from pipeline.package.catalog.record import Record
@@ -32,6 +32,7 @@ class Saving:
         self._entries: list[manifest.Output] = []
         self._removed: tuple[Path, ...] = (folder / "model.json",)  # where it once was kept
         self._model = b""
+        self._looks: dict[str, tuple[str, ...]] = {}
         self._records: dict[str, bytes] = {}
 
     @property
@@ -83,8 +84,12 @@ class Saving:
                 entry = manifest.describe(file, edition, data, facts, section, claims)
                 self._entries.append(entry)
         path = self._folder / name
-        fit = package.facts.fitted
-        self.saved.append(Saved(edition.format, built.seconds, len(package.data), path, fit))
+        fit, size = package.facts.fitted, len(package.data)
+        new_pages = DifferingPages()
+        if package.looks and not built.file:
+            new_pages = changes.new_pages(self._folder, name, package.looks)
+            self._looks[name] = package.looks
+        self.saved.append(Saved(edition.format, built.seconds, size, path, fit, new_pages))
         return files
 
     def add_catalog(self, metadata: Metadata, built: Iterable[BuiltEdition]) -> Record:
@@ -153,5 +158,7 @@ class Saving:
         self._put(place.name, data)
         outputs.write_all(self._folder, self._files, self._removed)
         outputs.write(outputs.model_of(self._folder), self._model)
+        for name, looks in self._looks.items():
+            changes.keep_looks(self._folder, name, looks)
         outputs.list_outputs(self._folder, self._files)
         return tuple(self._files)

@@ -203,6 +203,10 @@ class Code(enum.Enum):
         all editions have. For the others the definition does not exist: a reference to a note is left out, one to a
         link or an image is text, and an abbreviation has no expansion. Put the
         definition outside.""")
+    UNANNOUNCED_CHANGE = _warning("""
+        The text has changed since the last build into this folder, but neither `version` nor `modified` in the
+        front matter has. Readers and reading systems take it for the version that they have. Change one of them,
+        if you publish this text; if you do not, nothing needs to be done.""")
     NOT_DIVIDED = _warning("""
         `--split` makes a handout of every section of a level, but the text has fewer than two sections of this
         level. Level 1 is that of the top-level headings, however many # they have; level 2 is the one below.""")

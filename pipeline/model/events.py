@@ -31,12 +31,20 @@ class Ran(msgspec.Struct, frozen=True):
     is_part: bool = False
 
 
+class DifferingPages(msgspec.Struct, frozen=True):
+    """Some pages of a number of ``pages``, counted from 1."""
+
+    numbers: tuple[int, ...] = ()
+    pages: int = 0
+
+
 class Saved(msgspec.Struct, frozen=True):
-    """A file that was made: its edition, time, size and path, and the settings chosen to fill its
-    pages."""
+    """A file that was made: its edition, time, size and path, the settings chosen to fill its
+    pages, and those of its pages that differ from the last build, if they are known."""
 
     name: str
     seconds: float
     size: int
     path: Path
     fitted: Fitted | None = None
+    new_pages: DifferingPages = DifferingPages()

@@ -22,7 +22,7 @@ OBJECTS = 50_000
 """The number of new objects after which Python looks for garbage."""
 
 FIRST, NEXT = "pipeline.package.pdf", ("pipeline.package.epub", "pipeline.package.cover.pictures")
-"""What another process loads before its first task, and after the first of all: an e-book waits for
+"""The modules that another process loads before its first task, and after it: an e-book waits for
 the numbers of pages."""
 
 MOST = 8

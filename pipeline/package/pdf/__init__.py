@@ -132,6 +132,7 @@ def _of_units(text: Printing) -> Package:
         else None,
         plan=f"in {len(sets)} units",
         digests=digests,
+        looks=tuple(f"{body} {above} {shift:g}" for body, above, shift in digests),
         stranded=stranded([page.foot for page in book.pages]),
         text=DrawnText(
             "".join(result.text.text for result in sets),

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline import features
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import output_name, pages_name
+from pipeline.model.editions import STANDARD_PRINT, output_name, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
@@ -17,6 +17,7 @@ from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.words import words
 from pipeline.package.page_files import attached
 from pipeline.package.pdf.archival import make_archival, turn_drawn
+from pipeline.package.pdf.engine.adapter.drawn import painted
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.fit import fit_pages
@@ -72,8 +73,11 @@ def set_whole(text: Printing) -> Package:
     add_form = features.form() if edition.fields else None
     widgets: dict[object, object] = {}
     texts: list[DrawnText] = []
+    looks: list[str] = []
 
     def finish(pdf: PDF) -> None:
+        if edition.name == STANDARD_PRINT:
+            looks.extend(painted(document, pdf))
         if add_form:
             widgets.update(add_form(document.pages, pdf, root))
         texts.append(tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2))
@@ -114,6 +118,7 @@ def set_whole(text: Printing) -> Package:
         if text.pieces
         else None,
         text=texts[0],
+        looks=tuple(looks),
         stranded=stranded([page_foot(page) for page in document.pages]),
     )
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pydyf
@@ -72,6 +72,37 @@ def draw(
         tuple(keeper.objects),
         tuple(digest_of(common, stream)[:SHORT] for stream in drawn),
     )
+
+
+_NAMES = re.compile(rb"/([xpi][0-9a-f]+) (?:Do|scn)\b")
+_COUNTED = re.compile(rb"/[xps][0-9]+\b")
+"""The names of drawings within a page, and those that are counted through the document."""
+
+
+def painted(document: TypesetDocument, pdf: PDF) -> tuple[str, ...]:
+    """Digests of what is painted on each page of a document that is drawn as a whole."""
+    pages = [pdf.objects[number] for number in pdf.pages["Kids"][::3]]
+    return tuple(
+        digest_of(*_painted(page.stream, pdf_page["Resources"], pdf))[:SHORT]
+        for page, pdf_page in zip(document.pages, pages, strict=True)
+    )
+
+
+def _painted(stream: Any, resources: bytes, pdf: PDF) -> Iterator[bytes]:
+    """The content of a stream, and of the images and groups in it."""
+    operators, names = content(stream), _referenced(resources, pdf)
+    yield _COUNTED.sub(b"", operators)
+    for name in dict.fromkeys(_NAMES.findall(operators)):
+        kind = "Pattern" if name[:1] == b"p" else "XObject"
+        drawing = _referenced(names[kind][name.decode()], pdf)
+        if "Resources" in drawing.extra:
+            yield from _painted(drawing, drawing.extra["Resources"], pdf)
+        else:
+            yield content(drawing)
+
+
+def _referenced(reference: bytes, pdf: PDF) -> Any:
+    return pdf.objects[int(reference.split()[0])]
 
 
 def _deflated(stream: Any, *before: bytes) -> bytes:

@@ -32,6 +32,7 @@ class PDF(Protocol):
 
     objects: list[Any]
     catalog: dict[str, Any]
+    pages: dict[str, Any]
     info: dict[str, Any]
     page_references: Sequence[bytes]
 
