@@ -498,7 +498,8 @@ STYLED = """\
 <p class="c9"><span class="big c1">The depth</span></p>
 <p class="c9"><span class="c5">A </span><span class="c1">deep</span><span class="c1"> well</span>
 <span class="c1 c2">is</span> H<span class="c4">2</span>O<span style="vertical-align:super">x</span>
-<span style="text-decoration:line-through">old</span>.</p></body></html>
+<span style="text-decoration:line-through">old</span>, <span style="background: #ff0">bright</span>
+<span style="background: #ddd">grey</span>.</p></body></html>
 """
 
 
@@ -507,7 +508,9 @@ def test_styles_that_say_something(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(STYLED)
     made = imported(tmp_path / "page.html")
     assert made.title == "The depth"
-    assert body(made) == ("A **deep well** **_is_** H<sub>2</sub>O<sup>x</sup> ~~old~~.")
+    assert body(made) == (
+        "A **deep well** **_is_** H<sub>2</sub>O<sup>x</sup> ~~old~~, ==bright== grey."
+    )
 
 
 def test_look_that_is_left_out(tmp_path: Path) -> None:

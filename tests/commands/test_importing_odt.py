@@ -128,13 +128,17 @@ WELL = """
 
 
 def test_lists_that_begin_again(tmp_path: Path) -> None:
-    """A list that continues another may begin with a number of its own."""
+    """A list that continues another may begin with a number of its own, and so may its items; the
+    next goes on from the last of them."""
     item = "<text:list-item{}><text:p>one</text:p></text:list-item>"
-    own = item.format(' text:start-value="1"')
+    first = item.format(' text:start-value="1"')
     list_style = 'text:style-name="L1" text:continue-numbering="true"'
-    lists = (f"<text:list {list_style}>{one}</text:list>" for one in (item.format(""), own))
+    contents = (item.format(""), first, item.format("") + first + item.format(""), item.format(""))
+    lists = (f"<text:list {list_style}>{items}</text:list>" for items in contents)
     odt(tmp_path / "a.odt", "<text:p>So.</text:p>".join(lists))
-    assert body(imported(tmp_path / "a.odt")).count("1. one") == 2
+    assert body(imported(tmp_path / "a.odt")) == (
+        "1. one\n\nSo.\n\n1. one\n\nSo.\n\n2. one\n\n1) one\n2) one\n\nSo.\n\n3. one"
+    )
 
 
 HIDDEN = (

@@ -269,6 +269,21 @@ def test_headings_by_their_look(name: str, tmp_path: Path) -> None:
     assert [line for line in made.split("\n") if line.startswith("#")] == wanted
 
 
+def test_numbers_and_letters_without_a_tree(tmp_path: Path) -> None:
+    """Items keep their numbers, letters count within them, and a date is no item; lines to write on
+    stand by themselves, as does what recurs on one page."""
+    lines = """1. How deep? | a) ten | b) eleven | 2. Said by whom? | ____________ | ____________ |
+        3. Said by whom? | ____________ | So: | 7. Said by whom? | 8. Said by whom? |
+        31. May was dry."""
+    text = "".join(f"<p>{line}</p>" for line in lines.split("|"))
+    pdf(tmp_path / "a.pdf", f"<title>A well</title>{text}", tagged=False)
+    assert body(imported(tmp_path / "a.pdf")) == (
+        "1. How deep?\n\n   - ( ) ten\n   - ( ) eleven\n\n2. Said by whom?\n\n"
+        "::: lines 2\n:::\n\n3. Said by whom?\n\n::: lines 1\n:::\n\nSo:\n\n"
+        "7. Said by whom?\n8. Said by whom?\n\n31\\. May was dry."
+    )
+
+
 @pytest.mark.parametrize("tagged", [True, False])
 def test_boxes_that_are_drawn_last(*, tagged: bool, tmp_path: Path) -> None:
     """A box in another font may follow its text in the file, but stands before it."""

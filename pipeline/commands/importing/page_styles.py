@@ -52,7 +52,9 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> PageLook:
         left = max(0, left - len(sheet))
     spans = [*root.iter("span")]
     styles = {e: _style_of(e, classes) for e in root.iter("span", "font", "p", "div", "body")}
-    coloured = [e for e, style in styles.items() if _is_coloured(e, style)]
+    coloured = [
+        e for e, style in styles.items() if _is_coloured(style.get("color") or e.get("color") or "")
+    ]
     columns = max(map(_columns, styles.values()), default=1)
     for paragraph in root.iter("p"):
         if SIZE not in paragraph.attrib:
@@ -65,8 +67,8 @@ def mark_styles(root: Element, sheets: Iterable[str]) -> PageLook:
     return PageLook(coloured, columns)
 
 
-def _is_coloured(element: Element, style: Style) -> bool:
-    colour = tinycss2.color3.parse_color(style.get("color") or element.get("color") or "")
+def _is_coloured(value: str) -> bool:
+    colour = tinycss2.color3.parse_color(value)
     is_known = isinstance(colour, tinycss2.color3.RGBA)
     shown = "".join(f"{round(255 * part):02x}" for part in colour[:3]) if is_known else ""
     return is_coloured(shown)
@@ -105,6 +107,8 @@ def _mark(span: Element, style: Style) -> None:
         tags.append("s")
     if "underline" in style.get("text-decoration", "") and span.find(".//a") is None:
         tags.append("u")
+    if _is_coloured(style.get("background-color") or style.get("background") or ""):
+        tags.append("mark")
     if raised := _raised(style):
         tags.append(raised)
     if not tags and "small-caps" in style.get("font-variant", style.get("font-variant-caps", "")):

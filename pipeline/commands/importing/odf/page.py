@@ -187,18 +187,23 @@ class OdfPage:
         is_next = element.get(f"{TEXT}continue-numbering") == "true" or before != style
         if not first:
             first = self._ends.get(before, 0) + 1 if start and level == 1 and is_next else start
-        if level == 1:
-            list_id = element.get("{http://www.w3.org/XML/1998/namespace}id") or ""
-            self._ends[style] = self._ends[list_id] = first + len(items) - 1
         if first > 1:
             list_.set("start", str(first))
+        last = first - 1
         for item in items:
             inner = SubElement(list_, "li")
+            begins = number_of(item, f"{TEXT}start-value", 0)
+            if begins and item is not items[0]:
+                inner.set("value", str(begins))
+            last = begins or last + 1
             for child in item:
                 if child.tag == f"{TEXT}list":
                     self._list(child, inner, style, level + 1)
                 else:
                     self._block(child, inner)
+        if level == 1:
+            list_id = element.get("{http://www.w3.org/XML/1998/namespace}id") or ""
+            self._ends[style] = self._ends[list_id] = last
 
     def _table(self, element: Element, to: Element) -> None:
         table = SubElement(to, "table")

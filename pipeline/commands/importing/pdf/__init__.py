@@ -38,8 +38,7 @@ def read_pdf(path: Path, name: str) -> Draft:
         with pypdfium2.PdfDocument(data) as document:
             count = len(document)
             outline = {
-                _title(bookmark).casefold(): bookmark.level + 1
-                for bookmark in document.get_toc()
+                _title(bookmark).casefold(): bookmark.level + 1 for bookmark in document.get_toc()
             }
         if count > MOST_PAGES:
             return unread(f"It has more than {MOST_PAGES} pages.", name, "Split it.")

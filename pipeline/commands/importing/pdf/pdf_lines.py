@@ -212,7 +212,7 @@ def _formats(run: TextRun, line: PdfLine, marked: bool) -> Formats:
     if marked and run.italic:
         formats.append(("em", "em"))
     by = run.baseline - line.baseline
-    if run.size < 0.85 * line.size and abs(by) > 0.1 * line.size:
+    if run.size < 0.85 * line.size and abs(by) > 0.08 * line.size:
         formats.append(("raised", "sup" if by > 0 else "sub"))
     return tuple(formats)
 

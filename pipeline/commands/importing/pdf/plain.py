@@ -7,12 +7,13 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.commands.importing.appearance import APART, CENTRED, LARGER, Levels, TextLine
+from pipeline.commands.importing.atoms import number_by
 from pipeline.commands.importing.link_targets import LABEL
 from pipeline.commands.importing.page_metadata import TITLE
 from pipeline.commands.importing.pdf.pdf_lines import (
@@ -28,7 +29,7 @@ from pipeline.commands.importing.pdf.pdf_lines import (
 )
 from pipeline.commands.importing.pdf.pdf_tables import PdfTable, cells_of, with_tables
 from pipeline.commands.importing.pdf.pieces import ShownImage, note_of, notes_below, without_mark
-from pipeline.commands.importing.typed_lists import TO_TICK
+from pipeline.commands.importing.typed_lists import RULED, TO_TICK
 from pipeline.verify.page_content import PageLayout
 
 INDENT = 3
@@ -41,8 +42,8 @@ EDGES = 2
 """The number of lines at the top and foot of a page that may belong to the page."""
 
 _BULLET = re.compile(r"\s*[•◦▪‣·●○■□\uf0b7\uf0a7–-]\s+")
-_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
-_MARK = re.compile(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
+_NUMBER = re.compile(r"\s*(?:\(?\d{1,3}[.)]|\(?[A-Za-z]\))\s+")
+_MARK = re.compile(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)")
 _SECTION = re.compile(r"[\dA-ZIVX][\dIVX.]{0,8}")
 
 _Item: TypeAlias = PdfLine | PdfTable | ShownImage
@@ -75,12 +76,14 @@ def page_of_lines(
             with_tables(page_lines), [i for i in images if i.page == page.number]
         )
     ]
-    lists: list[tuple[float, Element]] = []
+    lists: list[_OpenList] = []
     marks = 0
     columns = _Columns((item for item in items if isinstance(item, PdfLine)), text)
     parts = [*_parts(items, columns, text)]
-    numbers = levels.of_all([*_shapes(parts, columns, text)])
-    for part, level in zip(parts, numbers, strict=True):
+    by_look = levels.of_all([*_shapes(parts, columns, text)])
+    typed = {_mark_of(part[0]) for part in parts if isinstance(part, list)}
+    numbers = {int(number) for mark in typed if (number := mark.strip("(.)")).isdigit()}
+    for part, level in zip(parts, by_look, strict=True):
         if not isinstance(part, list):
             part.write(body, known)
             continue
@@ -90,8 +93,8 @@ def page_of_lines(
             if level == 1 and sum(e.tag == "h1" for e in body) == 1 and first.page == 1:
                 heading.set("class", TITLE)
             write_lines(part, heading, known, marked=False)
-        elif mark := _mark_of(first):
-            item = _item(body, lists, first.left, "ol" if mark.strip("(.)").isdigit() else "ul")
+        elif (mark := _mark_of(first)) and _is_listed(mark, numbers):
+            item = _item(body, lists, first.left, mark)
             write_lines([without_mark(first, mark), *part[1:]], item, known)
             marks += 1
         elif (label := LABEL.match(part_text)) and len(body) and body[-1].tag == "figure":
@@ -105,6 +108,12 @@ def page_of_lines(
     count = len(whole.split()) - cut - marks - 2 * len(notes)
     plain_figures(body)
     return PdfText(body, count, left_out, notes)
+
+
+class _OpenList(NamedTuple):
+    left: float
+    kind: str
+    element: Element
 
 
 class _Columns:
@@ -193,20 +202,39 @@ def _mark_of(line: PdfLine) -> str:
     return match[0].strip() if match else ""
 
 
-def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: str) -> Element:
-    """A new item, in the list of its indentation; ``lists`` are the open ones."""
-    if not lists or not len(body) or body[-1] is not lists[0][1]:
+def _is_listed(mark: str, numbers: set[int]) -> bool:
+    """Return whether a mark begins an item: a number does if others precede or follow, which none
+    does of a date."""
+    number = mark.strip("(.)")
+    return not number.isdigit() or bool(numbers & {int(number) - 1, int(number) + 1})
+
+
+def _item(body: Element, lists: list[_OpenList], left: float, mark: str) -> Element:
+    """A new item, in the list of its indentation and of its kind of marks; letters count within
+    what a number begins. ``lists`` are the open ones."""
+    number = mark.strip("(.)")
+    kind = "1" if number.isdigit() else "a" if number.islower() else "A" if number.isupper() else ""
+    if not lists or not len(body) or body[-1] is not lists[0].element:
         lists.clear()
-    while lists and lists[-1][0] > left + 3:
+    while lists and lists[-1].left > left + 3:
         lists.pop()
-    is_inner = bool(lists) and lists[-1][0] < left - 3
-    if not lists or is_inner or lists[-1][1].tag != kind:
-        to = lists[-1][1][-1] if is_inner else body
+    for at, open_list in enumerate(lists):
+        if open_list.kind == kind and open_list.left >= left - 3:
+            del lists[at + 1 :]
+    is_lettered = kind in ("a", "A") and bool(lists) and lists[-1].kind == "1"
+    is_inner = is_lettered or (bool(lists) and lists[-1].left < left - 3)
+    if not lists or is_inner or lists[-1].kind != kind:
+        to = lists[-1].element[-1] if is_inner else body
         if lists and not is_inner:
             lists.pop()
-            to = lists[-1][1][-1] if lists else body
-        lists.append((left, etree.SubElement(to, kind)))
-    return etree.SubElement(lists[-1][1], "li")
+            to = lists[-1].element[-1] if lists else body
+        element = etree.SubElement(to, "ol" if kind else "ul")
+        number_by(element, mark)
+        lists.append(_OpenList(left, kind, element))
+    item = etree.SubElement(lists[-1].element, "li")
+    if kind == "1":
+        item.set("value", number)
+    return item
 
 
 def _key(line: PdfLine) -> tuple[int, str, float]:
@@ -283,6 +311,8 @@ def _goes_on(
     if is_first and is_short and before.italic and not line.italic:
         return False
     if _mark_of(line) or line.text[0] in TO_TICK:
+        return False
+    if RULED.fullmatch(line.text) or RULED.fullmatch(before.text):
         return False
     is_cut = not END.search(before.text)
     gap = before.baseline - line.baseline
