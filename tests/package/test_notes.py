@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline import driver
+from pipeline.features.margin_notes import GAP, Extent, Margin, MarginNote
 from pipeline.model import INLINE_NOTE, NoteReference
 from pipeline.model.rendered import Pages, Style, tree_of
 from pipeline.model.tree import plain_text, walk
@@ -26,7 +27,6 @@ from pipeline.package.pdf.engine.adapter import page_layout as layout
 from pipeline.package.pdf.engine.adapter.boxes import is_notes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.margin import GAP, Extent, Margin, MarginNote
 from pipeline.package.pdf.print_markup import ready
 from pipeline.parser import parse
 from tests.helpers import making

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.features.standards.press import prepare, read_plates, set_bleed
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Standards
@@ -22,7 +23,6 @@ from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.metadata import describe
-from pipeline.package.pdf.press import prepare, read_plates, set_bleed
 from pipeline.package.pdf.print_markup import ready
 
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from pipeline.features.columns import fill_lines
+from pipeline.features.margin_notes import place_notes
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.typesetter import (
@@ -19,9 +21,7 @@ from pipeline.package.pdf.engine.adapter.typesetter import (
     Typesetter,
 )
 from pipeline.package.pdf.index import Labels, PageNumbers
-from pipeline.package.pdf.margin import place_notes
 from pipeline.package.pdf.print_markup import classes
-from pipeline.package.pdf.text_columns import fill_lines
 
 LAYOUTS = 4
 """The maximum number of times that a publication is laid out."""

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline.features.standards.ua2 import follow
 from pipeline.model.page_map import printed_letters
 from pipeline.package.pdf.engine.adapter.drawn import shown
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
@@ -17,7 +18,6 @@ from pipeline.package.pdf.structure import Structure
 from pipeline.package.pdf.structure_nodes import StructureNode
 from pipeline.package.pdf.structure_roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.table_heads import NUMBER, Named, cell_attributes, name_heads
-from pipeline.package.pdf.ua2 import follow
 from pipeline.package.units import BOX, Annotation, DrawnText, MarkedContent, Tag
 
 PRINT = 1 << 2

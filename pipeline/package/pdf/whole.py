@@ -8,6 +8,10 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline import features
+from pipeline.features.columns import arrange
+from pipeline.features.fit import fit_pages
+from pipeline.features.standards.archival import make_archival, turn_drawn
+from pipeline.features.standards.press import PlatesResult, coarse_images, prepare, read_plates
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import STANDARD_PRINT, output_name, pages_name
 from pipeline.model.metadata import Metadata
@@ -16,21 +20,17 @@ from pipeline.model.rendered import Pages
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.words import words
 from pipeline.package.page_files import attached
-from pipeline.package.pdf.archival import make_archival, turn_drawn
 from pipeline.package.pdf.engine.adapter.drawn import painted
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
-from pipeline.package.pdf.fit import fit_pages
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_feet import page_foot, stranded
 from pipeline.package.pdf.page_starts import Pieces, text_flows
-from pipeline.package.pdf.press import PlatesResult, coarse_images, prepare, read_plates
 from pipeline.package.pdf.print_markup import ready_text
 from pipeline.package.pdf.tags import tag
-from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.plan import first_blocks
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import DrawnText, UnitPage
@@ -97,7 +97,7 @@ def set_whole(text: Printing) -> Package:
     extra: dict[str, bytes] = {}
     extra_facts: dict[str, FileFacts] = {}
     if edition.imposition != "none":
-        from pipeline.package.pdf.sheets import has_back_cover, impose
+        from pipeline.features.imposition import has_back_cover, impose
 
         pages_file = pages_name(pages.file or output_name(pages.stem, edition), edition)
         if pages_file:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.features.standards.archival import turn_drawn
 from pipeline.keep import kept
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
 from pipeline.package import units
-from pipeline.package.pdf.archival import turn_drawn
 from pipeline.package.pdf.engine.adapter.drawn import draw, shown
 from pipeline.package.pdf.engine.adapter.heads import heads as set_furniture
 from pipeline.package.pdf.engine.adapter.heads import is_plain, place_of, styled

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline.features.imposition.sides import Side, booklet, n_up
 from pipeline.model.editions import EDITIONS
-from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.verify import check
 from tests.helpers import making
 

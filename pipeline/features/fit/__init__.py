@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline.features.fit.search import SLACK, Search, sheets_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, Imposition
@@ -26,7 +27,6 @@ from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.adapter.page_layout import TooManyPagesError
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, Typesetter
-from pipeline.package.pdf.fit_search import SLACK, Search, sheets_of
 from pipeline.package.pdf.layout import set_pages
 from pipeline.package.pdf.print_markup import classes
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import commands, driver
+from pipeline.features.fit.search import MOST_TRIALS, Search, sheets_of
 from pipeline.flow.manifest import decode
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
@@ -23,7 +24,6 @@ from pipeline.model.sheet.fitting import fit_for, room
 from pipeline.model.sheet.fitting import settings as all_settings
 from pipeline.model.sheet.proportions import sheet_for
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
 from pipeline.package.pdf.layout import LAYOUTS
 from pipeline.parser import parse
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
+from pipeline.features.columns import arrange
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package import pdf
 from pipeline.package.page_files import font_files
@@ -17,7 +18,6 @@ from pipeline.package.pdf.engine.adapter.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.print_markup import ready
-from pipeline.package.pdf.text_columns import arrange
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read
 

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import pikepdf
 from msgspec.structs import replace
 
+from pipeline.features.imposition.sides import Side, booklet, n_up
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import POINT, PageSize
 from pipeline.model.sheet.proportions import options_for, paper_for
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, children, elements, shows
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
-from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.package.pdf.metadata import xmp
 from pipeline.package.pdf.print_markup import classes
 from pipeline.package.result import FileFacts
