@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import enum
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pipeline.model import FEATURE_SIGNS, Block, Document
 from pipeline.model.diagnostics import Diagnostic
@@ -53,6 +53,13 @@ class FeaturePass(NamedTuple):
     in_fragments: bool = True
 
 
+Task: TypeAlias = Literal[
+    "add_form", "arrange_columns", "fill_lines", "fit_pages", "follow_ua2", "impose",
+    "make_archival", "place_margin_notes", "read_plates", "turn_to_rgb",
+]  # fmt: skip
+"""Names of functions that features have for the core."""
+
+
 class Feature(NamedTuple):
     """A feature. Its ``passes`` run for documents with its signs (`FEATURE_SIGNS`), or for all if
     it has none or ``is_for_all``.
@@ -64,7 +71,7 @@ class Feature(NamedTuple):
     - ``dialects`` has what the parser reads of other tools (`pipeline.parser.dialects`).
     - ``vocabulary`` gives the words that the feature adds to documents in a language.
     - ``helpers`` gives what the feature's templates need (`helpers`).
-    - ``form`` puts form fields into a PDF, and gives their annotations by their boxes (`form`).
+    - ``tasks`` are functions that the core calls where the feature is there (`task`).
     - ``writers`` has a function for each node, which writes it as Markdown.
     """
 
@@ -76,7 +83,7 @@ class Feature(NamedTuple):
     dialects: str = ""
     vocabulary: str = ""
     helpers: str = ""
-    form: str = ""
+    tasks: tuple[str, ...] = ()
     writers: str = ""
 
     def is_needed(self, document: Document) -> bool:
@@ -135,7 +142,20 @@ FEATURES = (
         ),
     ),
     Feature("timetable", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),)),
-    Feature("forms", form="add_form"),
+    Feature("forms", tasks=("add_form",)),
+    Feature("fit", tasks=("fit_pages",)),
+    Feature("columns", tasks=("arrange_columns", "fill_lines")),
+    Feature("margin_notes", tasks=("place_margin_notes",)),
+    Feature("imposition", tasks=("impose",)),
+    Feature(
+        "standards",
+        tasks=(
+            "press.read_plates",
+            "archival.make_archival",
+            "archival.turn_to_rgb",
+            "ua2.follow_ua2",
+        ),
+    ),
     Feature("dialects", dialects="DIALECTS"),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for
@@ -171,9 +191,10 @@ def helpers(lang: str, rules: dict[str, str]) -> dict[str, Any]:
     return {name: value for function in loaded for name, value in function(lang, rules).items()}
 
 
-def form() -> Callable[..., Mapping[Any, Any]] | None:
-    """The function that puts form fields into a PDF, if a feature has it."""
-    return next((feature.load(feature.form) for feature in FEATURES if feature.form), None)
+def task(name: Task) -> Callable[..., Any] | None:
+    """The function that does something for the core, if a feature has it."""
+    rows = ((feature, path) for feature in FEATURES for path in feature.tasks)
+    return next((row.load(path) for row, path in rows if path.split(".")[-1] == name), None)
 
 
 def vocabulary(lang: str) -> tuple[str, ...]:

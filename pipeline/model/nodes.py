@@ -596,11 +596,12 @@ FORMULAS = (Math, MathBlock)
 
 
 class FeatureSigns(NamedTuple):
-    """Signs that a document needs a feature: ``nodes``, ``keys`` of the front matter, names of
-    ``:::`` ``blocks``, which are containers without the feature, and ``editions``."""
+    """Signs that a document needs a feature: ``nodes``, ``keys`` of the front matter, ``values`` of
+    these, names of ``:::`` ``blocks``, which are containers without it, and ``editions``."""
 
     nodes: tuple[type[Node], ...] = ()
     keys: tuple[str, ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
     blocks: tuple[str, ...] = ()
     editions: tuple[str, ...] = ()
 
@@ -608,6 +609,7 @@ class FeatureSigns(NamedTuple):
 FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "charts": FeatureSigns(nodes=(Chart,)),
     "citations": FeatureSigns(nodes=(Citation, Bibliography), keys=("bibliography", "nocite")),
+    "columns": FeatureSigns(values=(("columns", 2),)),
     "dialogue": FeatureSigns(keys=("speakers",)),
     "exercises": FeatureSigns(
         nodes=(Choices, Blank, WritingLines, WritingSpace),
@@ -615,10 +617,16 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
         blocks=("exercise", "space", "lines", "draw"),
         editions=("answers",),
     ),
+    "fit": FeatureSigns(keys=("fit",)),
     "formulas": FeatureSigns(nodes=FORMULAS),
     "forms": FeatureSigns(editions=("form",)),
+    "imposition": FeatureSigns(editions=("booklet", "2-up", "4-up")),
     "index": FeatureSigns(nodes=(Index,)),
+    "margin_notes": FeatureSigns(values=(("notes", "margin"),)),
     "openings": FeatureSigns(keys=("opening", "chapter_numbers")),
+    "standards": FeatureSigns(
+        keys=("archive", "print"), values=(("pdf", "ua2"),), editions=("archive",)
+    ),
     "timetable": FeatureSigns(keys=("starts",)),
 }
 """The features (`pipeline.features`) without which something is not what it says."""

@@ -14,6 +14,7 @@ from pipeline import features, model
 from pipeline.model import FEATURE_SIGNS, Document, FeatureSigns, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
+from pipeline.model.metadata import Metadata
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import BLANK, answer_text, find
 from pipeline.resolve.findings import Findings
@@ -40,10 +41,19 @@ def _places(document: Document, signs: FeatureSigns) -> Iterator[Span | None]:
     for _, node, span in find(document, *kinds) if kinds else ():
         if not isinstance(node, model.Container) or node.name in signs.blocks:
             yield node.span or span
-    if document.edition in signs.editions or any(
-        getattr(document.metadata, key) for key in signs.keys
-    ):
+    settings = [*_settings(document.metadata)]
+    keys = (getattr(each, key, None) for key in signs.keys for each in settings)
+    values = (getattr(each, key, None) == value for key, value in signs.values for each in settings)
+    if document.edition in signs.editions or any(keys) or any(values):
         yield None
+
+
+def _settings(metadata: Metadata) -> Iterator[object]:
+    """The structs with the keys of the front matter."""
+    yield metadata
+    for options in (metadata.printing, *dict(metadata.edition_options).values()):
+        yield options
+        yield options.page
 
 
 def put_back(document: Document) -> Document:

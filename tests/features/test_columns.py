@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from pipeline.features.columns import arrange
+from pipeline.features.columns import arrange_columns
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package import pdf
 from pipeline.package.page_files import font_files
@@ -62,7 +62,7 @@ def pages_of(
 def laid_out(pages: Pages, folder: Path) -> Any:
     root = tree_of(pages.pages[0].markup)
     ready(root)
-    arrange(root)
+    arrange_columns(root)
     setter = Typesetter(font_files(pages.faces), folder, pages.assets)
     return lay_out(setter, root, pages)
 

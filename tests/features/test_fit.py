@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from pipeline import commands, driver
 from pipeline.features.fit.search import MOST_TRIALS, Search, sheets_of
+from pipeline.features.fit.settings import room
+from pipeline.features.fit.settings import settings as all_settings
 from pipeline.flow.manifest import decode
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import FitOptions, Fitted, PrintOptions
-from pipeline.model.sheet.fitting import fit_for, room
-from pipeline.model.sheet.fitting import settings as all_settings
+from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import sheet_for
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
 from pipeline.package.pdf.layout import LAYOUTS

@@ -51,7 +51,7 @@ class _Leaf(NamedTuple):
     is_wide: bool
 
 
-def arrange(root: Element) -> None:
+def arrange_columns(root: Element) -> None:
     """Divide the text into stretches of columns (``div.flow``) with wide content in between, and
     wrap content to be filled up (``div.snap``). Sections are divided too: the first part keeps the
     id, further ones have the class ``goes-on``."""

@@ -15,13 +15,13 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline.features.fit.search import SLACK, Search, sheets_of
+from pipeline.features.fit.settings import FitSettings, room, settings
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, Imposition
 from pipeline.model.paper import FitOptions, Fitted, Sheet
 from pipeline.model.print_marks import PLACE
 from pipeline.model.rendered import Pages, Style
-from pipeline.model.sheet.fitting import FitSettings, fit_for, room, settings
 from pipeline.model.sheet.rules import css
 from pipeline.package.pdf.engine.adapter import boxes
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children
@@ -128,13 +128,9 @@ class _Fit:
 
 
 def fit_pages(
-    setter: Typesetter, pages: Pages, root: Element, silenced: Callable[[], Any]
+    setter: Typesetter, pages: Pages, fit: FitOptions, root: Element, silenced: Callable[[], Any]
 ) -> FilledPages:
-    """The pages to lay out, if the front matter asks for full pages. The engine's warnings about
-    trials are ``silenced``."""
-    fit = fit_for(pages.row, pages.metadata)
-    if fit is None:
-        return FilledPages(pages)
+    """The pages to lay out. The engine's warnings about trials are ``silenced``."""
     with silenced():
         return _Fit(setter, pages, root).filled(fit)
 

@@ -64,15 +64,15 @@ def impose(
     facts: FileFacts,
     edition: Edition,
     metadata: Metadata,
-    *,
-    back_cover: bool,
+    typeset: Sequence[TypesetPage],
     related: str = "",
 ) -> tuple[bytes, FileFacts]:
     """The PDF ``data`` on the sheets of an edition with an imposition, and its facts.
 
-    ``back_cover``: the last page is the back of a booklet. ``related`` is the name of the file with
-    the pages in order, if there is one.
+    ``typeset`` are its pages as they were set. ``related`` is the name of the file with the pages
+    in order, if there is one.
     """
+    back_cover = has_back_cover(typeset)
     options = options_for(edition, metadata).page
     rtl = metadata.direction == "rtl"
     paper = paper_for(edition, metadata)

@@ -83,7 +83,7 @@ class Margin(msgspec.Struct, eq=False):
         return True
 
 
-def place_notes(pages: Sequence[TypesetPage], is_last: bool = False) -> tuple[Element, ...]:
+def place_margin_notes(pages: Sequence[TypesetPage], is_last: bool = False) -> tuple[Element, ...]:
     """Place the notes of ``pages``. Those that do not fit into the margin are returned; in the last
     layout they go into that of the nearest page with room, so that none is lost."""
     seen: set[Element] = set()

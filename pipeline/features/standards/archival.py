@@ -10,7 +10,6 @@ import hashlib
 import io
 from collections.abc import Mapping
 
-from pipeline.model.editions import Edition
 from pipeline.model.late import late_module
 from pipeline.package.image_sizes import in_srgb
 from pipeline.package.pdf.engine.adapter.objects import (
@@ -21,7 +20,7 @@ from pipeline.package.pdf.engine.adapter.objects import (
     String,
     content,
 )
-from pipeline.package.pdf.grey import GREYS, QUALITY
+from pipeline.package.pdf.grey import QUALITY
 from pipeline.package.pdf.printer_colours import Inks, declare_intent, rgb_of, turn_colours
 from pipeline.system.pictures import Image
 
@@ -49,8 +48,8 @@ TYPES = {
 
 
 def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
-    """Make of a tagged PDF, whose colours are `turn_drawn`, one to keep, with its ``sources`` (by
-    name) attached."""
+    """Make of a tagged PDF in the colours of screens one to keep, with its ``sources`` (by name)
+    attached."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[DATE] = bytes(12)
     declare_intent(pdf, "/GTS_PDFA1", PROFILE, bytes(profile), 3)
@@ -64,12 +63,8 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
         pdf.catalog["AF"] = Array([file for _, file in files])
 
 
-def turn_drawn(pdf: PDF, edition: Edition) -> None:
-    """Turn what is drawn into the colours of an edition."""
-    if edition.look == "grey":
-        turn_colours(pdf, GREYS)
-    if not edition.is_archival:
-        return
+def turn_to_rgb(pdf: PDF) -> None:
+    """Turn what is drawn into the colours of screens."""
     turn_colours(pdf, Inks("/DeviceRGB", b"rg", {4: rgb_of}))
     for pdf_object in pdf.objects:
         if isinstance(pdf_object, Stream) and pdf_object.extra.get("Subtype") == "/Image":

@@ -16,7 +16,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.late import late_module
 from pipeline.model.metadata import Metadata
-from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, Press
+from pipeline.model.paper import IMAGE_RESOLUTION, Press
 from pipeline.model.rendered import FORMULA_SHAPES
 from pipeline.model.sheet.colours import luminance
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_image
@@ -24,7 +24,13 @@ from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, 
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.grey import QUALITY
 from pipeline.package.pdf.print_markup import ASSET
-from pipeline.package.pdf.printer_colours import Inks, declare_intent, luminance_of, turn_colours
+from pipeline.package.pdf.printer_colours import (
+    Inks,
+    declare_intent,
+    luminance_of,
+    set_bleed,
+    turn_colours,
+)
 from pipeline.system.paths import Problem, locate
 from pipeline.system.pictures import Image
 
@@ -50,6 +56,49 @@ class Plates(NamedTuple):
     profile: bytes
     name: str
     bleed: float
+
+    @staticmethod
+    def coarse_images(
+        pages: Iterable[TypesetPage], assets: Iterable[Asset]
+    ) -> Iterator[Diagnostic]:
+        """Images with fewer pixels than a press shows, each once."""
+        drawings = ("image/svg+xml", FORMULA_SHAPES)
+        bitmaps = (asset for asset in assets if asset.media_type not in drawings)
+        known = {f"{ASSET}images/{asset.name}": asset for asset in bitmaps}
+        reported: set[str] = set()
+        for page in pages:
+            for box in filter(is_image, all_boxes(page.box)):
+                asset = known.get(box.element.get("src", "")) if box.element is not None else None
+                if asset is None or asset.path in reported or not box.width:
+                    continue
+                pixels = min(asset.width / box.width, asset.height / max(box.height, 1))
+                if (dots := round(pixels * 96)) < IMAGE_RESOLUTION - 1:
+                    reported.add(asset.path)
+                    message = f"“{asset.path}” is printed at {dots} pixels per inch."
+                    hint = (
+                        f"A press needs {IMAGE_RESOLUTION}: use a larger file, or show it smaller."
+                    )
+                    yield diagnostic(Code.NOT_FOR_PRESS, message, span=asset.span, hint=hint)
+
+    def prepare(self, pdf: PDF, *, in_greys: bool) -> None:
+        """Turn a PDF into one for a press; its metadata say so already."""
+        if not in_greys:
+            inks = _Inks(self.profile)
+            convert: Mapping[int, Callable[..., tuple[float, ...]]]
+            convert = {1: inks.grey, 3: inks.rgb, 4: lambda *own: own}
+            turn_colours(pdf, Inks("/DeviceCMYK", b"k", convert, inks.lab))
+            masks = {i.extra["SMask"] for i in _images(pdf) if "SMask" in i.extra}
+            for image in _images(pdf):
+                if image.reference not in masks:
+                    inks.turn(image)
+        for pdf_object in pdf.objects:
+            group = getattr(pdf_object, "extra", {}).get("Group") or {}
+            if group.get("CS") == "/DeviceRGB":
+                group["CS"] = "/DeviceCMYK"
+        for page in set_bleed(pdf, self.bleed):
+            page.pop("Annots", None)
+            page["Group"] = Dictionary({"S": "/Transparency", "CS": "/DeviceCMYK"})
+        declare_intent(pdf, "/GTS_PDFX", self.name, self.profile, 4)
 
 
 class PlatesResult(NamedTuple):
@@ -86,62 +135,6 @@ def _unready(press: Press, reason: str, hint: str) -> PlatesResult:
     message = f"The PDF is not PDF/X-4, and has screen colours: {reason}."
     span = Span(press.line, press.column, file=press.file)
     return PlatesResult(None, (diagnostic(Code.NOT_FOR_PRESS, message, span=span, hint=hint),))
-
-
-def coarse_images(pages: Iterable[TypesetPage], assets: Iterable[Asset]) -> Iterator[Diagnostic]:
-    """Images with fewer pixels than a press shows, each once."""
-    drawings = ("image/svg+xml", FORMULA_SHAPES)
-    bitmaps = (asset for asset in assets if asset.media_type not in drawings)
-    known = {f"{ASSET}images/{asset.name}": asset for asset in bitmaps}
-    reported: set[str] = set()
-    for page in pages:
-        for box in filter(is_image, all_boxes(page.box)):
-            asset = known.get(box.element.get("src", "")) if box.element is not None else None
-            if asset is None or asset.path in reported or not box.width:
-                continue
-            pixels = min(asset.width / box.width, asset.height / max(box.height, 1))
-            if (dots := round(pixels * 96)) < IMAGE_RESOLUTION - 1:
-                reported.add(asset.path)
-                message = f"“{asset.path}” is printed at {dots} pixels per inch."
-                hint = f"A press needs {IMAGE_RESOLUTION}: use a larger file, or show it smaller."
-                yield diagnostic(Code.NOT_FOR_PRESS, message, span=asset.span, hint=hint)
-
-
-def prepare(pdf: PDF, plates: Plates, *, in_greys: bool) -> None:
-    """Turn a PDF into one for a press; its metadata say so already."""
-    if not in_greys:
-        inks = _Inks(plates.profile)
-        convert: Mapping[int, Callable[..., tuple[float, ...]]]
-        convert = {1: inks.grey, 3: inks.rgb, 4: lambda *own: own}
-        turn_colours(pdf, Inks("/DeviceCMYK", b"k", convert, inks.lab))
-        masks = {i.extra["SMask"] for i in _images(pdf) if "SMask" in i.extra}
-        for image in _images(pdf):
-            if image.reference not in masks:
-                inks.turn(image)
-    for pdf_object in pdf.objects:
-        group = getattr(pdf_object, "extra", {}).get("Group") or {}
-        if group.get("CS") == "/DeviceRGB":
-            group["CS"] = "/DeviceCMYK"
-    for page in set_bleed(pdf, plates.bleed):
-        page.pop("Annots", None)
-        page["Group"] = Dictionary({"S": "/Transparency", "CS": "/DeviceCMYK"})
-    declare_intent(pdf, "/GTS_PDFX", plates.name, plates.profile, 4)
-
-
-def set_bleed(pdf: PDF, millimetres: float) -> list[Any]:
-    """Say of each page how far it goes beyond its edges; returns the pages."""
-    bleed = millimetres * MILLIMETRE
-    pages = [
-        pdf_object
-        for pdf_object in pdf.objects
-        if isinstance(pdf_object, Dictionary) and pdf_object.get("Type") == "/Page"
-    ]
-    for page in pages:
-        left, bottom, right, top = page["TrimBox"]
-        page["BleedBox"] = Array([left - bleed, bottom - bleed, right + bleed, top + bleed])
-        around = zip(page["MediaBox"], page["BleedBox"], (min, min, max, max), strict=True)
-        page["MediaBox"] = Array([outer(*edges) for *edges, outer in around])
-    return pages
 
 
 def _images(pdf: PDF) -> Iterator[Any]:

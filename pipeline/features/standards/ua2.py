@@ -29,7 +29,7 @@ NO_ASIDE = frozenset({"/Aside", "/BlockQuote", "/TD", "/TH"})
 CELLS = frozenset({"/TD", "/TH"})
 
 
-def follow(
+def follow_ua2(
     pdf: PDF, root: Any, elements: Sequence[tuple[Tag, Any]], links: Iterable[tuple[Any, Any]]
 ) -> None:
     """Convert a tagged PDF to the standard; ``root`` is that of its structure, ``elements`` are

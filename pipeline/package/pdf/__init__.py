@@ -18,7 +18,6 @@ from pipeline.keep import tell
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import STANDARD_PRINT
 from pipeline.model.rendered import Pages, tree_of
-from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.writing_systems import beyond
 from pipeline.package.page_files import attached, font_files, lacking
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
@@ -29,7 +28,7 @@ from pipeline.package.pdf.print_markup import ready
 from pipeline.package.pdf.units.book import Book, joined
 from pipeline.package.pdf.units.plan import UndividedError, examine
 from pipeline.package.pdf.units.setting import heads, unit
-from pipeline.package.pdf.whole import Printing, complete, file_facts, set_whole
+from pipeline.package.pdf.whole import Printing, complete, file_facts, set_whole, standards_of
 from pipeline.package.result import Package
 from pipeline.package.units import DrawnText, Proof
 from pipeline.system.pango import pango_version
@@ -113,7 +112,7 @@ def _of_units(text: Printing) -> Package:
     sets, furniture = tuple(book.sets), tuple(book.furniture)
     tell(Proof(edition, sets, furniture, files))
     above = tuple(heads.each((pages_of_unit, edition, pango) for pages_of_unit in furniture))
-    standards = standards_for(edition, pages.metadata)
+    standards = standards_of(edition, pages.metadata)
     attachments = attached(folder, text.sources)
     data, digests = joined(
         text.setter, sets, above, text.fonts,

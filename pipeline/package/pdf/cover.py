@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.features.standards.press import prepare, read_plates, set_bleed
+from pipeline import features
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Standards
@@ -24,6 +24,7 @@ from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Type
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.print_markup import ready
+from pipeline.package.pdf.printer_colours import set_bleed
 
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """The possible sizes of a title in rem, from the largest down to 3.1."""
@@ -71,13 +72,14 @@ def set_spread(
     """The print cover as a PDF with its trim size, and ``bleed`` millimetres around it: in the inks
     of a press, if the text is."""
     press = standards_for(EDITIONS[STANDARD_PRINT], metadata).press
-    plates = read_plates(press, metadata, folder).plates if press else None
+    read_plates = features.task("read_plates") if press else None
+    plates = read_plates(press, metadata, folder).plates if read_plates else None
     standards = Standards(accessible=None, press=press if plates else None)
 
     def finish(pdf: PDF) -> None:
         describe(pdf, metadata, standards)
         if plates:
-            prepare(pdf, plates._replace(bleed=bleed), in_greys=False)
+            plates._replace(bleed=bleed).prepare(pdf, in_greys=False)
         else:
             set_bleed(pdf, bleed)
 

@@ -8,8 +8,11 @@ import math
 
 from PIL import ImageOps
 
+from pipeline import features
+from pipeline.model.editions import Edition
 from pipeline.model.sheet.colours import luminance
-from pipeline.package.pdf.printer_colours import Inks, luminance_of, rgb_of
+from pipeline.package.pdf.engine.adapter.objects import PDF
+from pipeline.package.pdf.printer_colours import Inks, luminance_of, rgb_of, turn_colours
 from pipeline.system.pictures import Image
 
 QUALITY = 90
@@ -49,3 +52,11 @@ GREYS = Inks(
     {3: lambda *rgb: (grey_of(*rgb),), 4: lambda *cmyk: (grey_of(*rgb_of(*cmyk)),)},
     lambda lightness, *_: (_from_luminance(luminance_of(lightness)),),
 )
+
+
+def turn_drawn(pdf: PDF, edition: Edition) -> None:
+    """Turn what is drawn into the colours of an edition."""
+    if edition.look == "grey":
+        turn_colours(pdf, GREYS)
+    if edition.is_archival and (turn_to_rgb := features.task("turn_to_rgb")):
+        turn_to_rgb(pdf)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from pipeline.features.columns import fill_lines
-from pipeline.features.margin_notes import place_notes
+from pipeline import features
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.typesetter import (
@@ -64,17 +63,21 @@ def settle(
 ) -> TypesetDocument:
     """The final document that `lay_out` returns for ``root``, when nothing changes any more.
     ``numbers`` are those of its index, and columns consist of whole lines of this height."""
-    has_margin_notes = any("margin" in classes(element) for element in root.iter())
+    in_margin = [element for element in root.iter() if "margin" in classes(element)]
+    place_notes = features.task("place_margin_notes") if in_margin else None
+    for note in () if place_notes else in_margin:
+        note.set("class", "note")
+    fill_lines = features.task("fill_lines") if line > 0 else None
     for layout in range(LAYOUTS):
         document, is_last = lay_out(), layout == LAYOUTS - 1
         changed = numbers is not None and numbers.fill(document.pages)
-        rejected = place_notes(document.pages, is_last) if has_margin_notes else ()
+        rejected = place_notes(document.pages, is_last) if place_notes else ()
         for note in rejected:
             note.set("class", "note")
         lost = _lost_notes(root, document.pages)
         for note in lost:
             note.set("class", "note stray")
-        moved = line > 0 and fill_lines(document.pages, line)
+        moved = fill_lines and fill_lines(document.pages, line)
         if not changed and not rejected and not lost and not moved:
             break
     return document

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pipeline.model.paper import MILLIMETRE
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String
 
 SPACE = re.compile(rb"/(\S+) (cs|CS)")
@@ -115,3 +116,19 @@ def _turn_function(function: Any, inks: Inks) -> None:
             function[end] = Array(inks.convert[len(numbers)](*numbers))
     for part in function.get("Functions", ()):
         _turn_function(part, inks)
+
+
+def set_bleed(pdf: PDF, millimetres: float) -> list[Any]:
+    """Say of each page how far it goes beyond its edges; returns the pages."""
+    bleed = millimetres * MILLIMETRE
+    pages = [
+        pdf_object
+        for pdf_object in pdf.objects
+        if isinstance(pdf_object, Dictionary) and pdf_object.get("Type") == "/Page"
+    ]
+    for page in pages:
+        left, bottom, right, top = page["TrimBox"]
+        page["BleedBox"] = Array([left - bleed, bottom - bleed, right + bleed, top + bleed])
+        around = zip(page["MediaBox"], page["BleedBox"], (min, min, max, max), strict=True)
+        page["MediaBox"] = Array([outer(*edges) for *edges, outer in around])
+    return pages

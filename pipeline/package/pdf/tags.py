@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.features.standards.ua2 import follow
+from pipeline import features
 from pipeline.model.page_map import printed_letters
 from pipeline.package.pdf.engine.adapter.drawn import shown
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
@@ -76,8 +76,8 @@ def write_tags(
     writer.write(parts)
     if not is_pdf2 and any(tag.kind == "H7" for tag, _ in writer.elements):
         writer.root["RoleMap"] = Dictionary({"H7": "/H6"})
-    if is_pdf2:
-        follow(pdf, writer.root, writer.elements, writer.links)
+    if is_pdf2 and (follow_ua2 := features.task("follow_ua2")):
+        follow_ua2(pdf, writer.root, writer.elements, writer.links)
 
 
 NOTE, NOT_TEXT = "Note", frozenset({"TOC", "Figure", "Formula", "Reference"})

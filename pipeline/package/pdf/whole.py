@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline import features
-from pipeline.features.columns import arrange
-from pipeline.features.fit import fit_pages
-from pipeline.features.standards.archival import make_archival, turn_drawn
-from pipeline.features.standards.press import PlatesResult, coarse_images, prepare, read_plates
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import STANDARD_PRINT, output_name, pages_name
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import STANDARD_PRINT, Edition, output_name, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages
+from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.proportions import standards_for
 from pipeline.model.words import words
 from pipeline.package.page_files import attached
 from pipeline.package.pdf.engine.adapter.drawn import painted
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
+from pipeline.package.pdf.grey import turn_drawn
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log
@@ -56,21 +55,25 @@ def set_whole(text: Printing) -> Package:
     """The PDF of a text that is not divided."""
     pages, folder, root, setter = text.pages, text.folder, text.root, text.setter
     edition = pages.row
-    standards, for_press = _standards(pages, folder)
+    standards, plates, findings = _standards(pages, folder)
     ready_text(root, text.missing)
-    arrange(root)
+    if pages.sheet and pages.sheet.columns > 1 and (arrange := features.task("arrange_columns")):
+        arrange(root)
     for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
         block.set("style", "break-before: recto")
     kept = KeptPages(root) if edition.same_pages else None
-    pages, fitted, findings = fit_pages(setter, pages, root, text.log.silenced)
-    if any(finding.is_error for finding in findings):
-        return Package(b"", findings)
+    fitted: Fitted | None = None
+    if (fit := fit_for(edition, pages.metadata)) and (fit_pages := features.task("fit_pages")):
+        pages, fitted, of_fit = fit_pages(setter, pages, fit, root, text.log.silenced)
+        if any(finding.is_error for finding in of_fit):
+            return Package(b"", of_fit)
+        findings = (*findings, *of_fit)
     document = lay_out(setter, root, pages, kept.numbers if kept else None)
-    if for_press.plates:
-        findings = (*findings, *coarse_images(document.pages, pages.assets))
+    if plates:
+        findings = (*findings, *plates.coarse_images(document.pages, pages.assets))
         for page in document.pages:
             page.links = []
-    add_form = features.form() if edition.fields else None
+    add_form = features.task("add_form") if edition.fields else None
     widgets: dict[object, object] = {}
     texts: list[DrawnText] = []
     looks: list[str] = []
@@ -86,8 +89,8 @@ def set_whole(text: Printing) -> Package:
         if kept:
             further = words(pages.metadata.lang)["page_further"]
             name_pages(pdf, kept.labels(document.pages), further)
-        if for_press.plates:
-            prepare(pdf, for_press.plates, in_greys=edition.look == "grey")
+        if plates:
+            plates.prepare(pdf, in_greys=edition.look == "grey")
 
     data = document.written(finish, standards.version)
     if add_form and not widgets:
@@ -96,19 +99,16 @@ def set_whole(text: Printing) -> Package:
     facts = file_facts(document.pages, fitted)
     extra: dict[str, bytes] = {}
     extra_facts: dict[str, FileFacts] = {}
-    if edition.imposition != "none":
-        from pipeline.features.imposition import has_back_cover, impose
-
+    if edition.imposition != "none" and (impose := features.task("impose")):
         pages_file = pages_name(pages.file or output_name(pages.stem, edition), edition)
         if pages_file:
             extra[pages_file], extra_facts[pages_file] = data, facts
-        cover = has_back_cover(document.pages)
         name = Path(pages_file).name
-        data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, related=name)
+        data, facts = impose(data, facts, edition, pages.metadata, document.pages, name)
     refused = dict.fromkeys(setter.files.diagnostics)
     return Package(
         data=data,
-        diagnostics=(*for_press.findings, *findings, *refused),
+        diagnostics=(*findings, *refused),
         dependencies=tuple(map(str, setter.files.files)),
         extra=extra,
         facts=facts,
@@ -123,15 +123,22 @@ def set_whole(text: Printing) -> Package:
     )
 
 
-def _standards(pages: Pages, folder: Path) -> tuple[Standards, PlatesResult]:
-    """The standards that the PDF follows, and what it takes for printers; if that cannot be had,
-    it follows the others."""
+def standards_of(edition: Edition, metadata: Metadata) -> Standards:
+    """The standards that the PDF of an edition follows, as far as there is the feature for them."""
+    has_standards = features.task("make_archival")
+    return standards_for(edition, metadata) if has_standards else Standards()
+
+
+def _standards(pages: Pages, folder: Path) -> tuple[Standards, Any, tuple[Diagnostic, ...]]:
+    """The standards that the PDF follows, and the plates for printers; if these cannot be had, it
+    follows the others, and there are findings."""
     edition, metadata = pages.row, pages.metadata
-    standards = standards_for(edition, metadata)
-    if standards.press is None:
-        return standards, PlatesResult(None)
-    ready = read_plates(standards.press, metadata, folder)
-    return standards if ready.plates else Standards(), ready
+    standards = standards_of(edition, metadata)
+    read_plates = features.task("read_plates") if standards.press else None
+    if read_plates is None:
+        return standards, None, ()
+    plates, findings = read_plates(standards.press, metadata, folder)
+    return standards if plates else Standards(), plates, findings
 
 
 def complete(
@@ -139,7 +146,7 @@ def complete(
 ) -> None:
     """Adds the parts of a PDF that are not on its pages."""
     describe(pdf, metadata, standards)
-    if standards.archival:
+    if standards.archival and (make_archival := features.task("make_archival")):
         make_archival(pdf, sources)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.features.standards.archival import turn_drawn
 from pipeline.keep import kept
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import tree_of
@@ -16,6 +15,7 @@ from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.page_layout import Targets
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
+from pipeline.package.pdf.grey import turn_drawn
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
 from pipeline.package.pdf.page_feet import page_foot
