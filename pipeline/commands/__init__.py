@@ -10,7 +10,7 @@ import click
 import pipeline
 from pipeline.commands import terminal
 from pipeline.commands.messages import printable
-from pipeline.system.processes import collect_seldom
+from pipeline.commands.processes import collect_seldom
 
 STOPPED = 130
 """The exit code after Ctrl-C: 128 plus the number of its signal."""

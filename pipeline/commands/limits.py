@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands.messages import human_size
+from pipeline.commands.processes.limited_child import RAISED, TOO_LARGE, TOO_LONG, Limits
+from pipeline.commands.processes.limited_pool import LimitedPool, TaskStoppedError
 from pipeline.commands.terminal import give_up, or_exit
-from pipeline.system.limited_child import RAISED, TOO_LARGE, TOO_LONG, Limits
-from pipeline.system.limited_pool import LimitedPool, TaskStoppedError
 
 if TYPE_CHECKING:
     from pipeline.driver import Result, Saved
@@ -21,7 +21,7 @@ NO_SECONDS, NO_BYTES = 10.0**8, 10**15
 def confine_to(sources: Iterable[Path], out: Path, templates: Path | None) -> None:
     """Confine this process to reading the folders of the sources and the templates, and writing to
     the output folder and the user's cache; exit if the system cannot do that."""
-    from pipeline.system.confinement import ConfinementError, confine
+    from pipeline.commands.processes.confinement import ConfinementError, confine
     from pipeline.system.store import cache_folder
 
     writes = [out, *filter(None, [cache_folder()])]

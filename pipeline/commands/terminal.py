@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pipeline.commands.processes import Pool
     from pipeline.model.diagnostics import Diagnostic, Span
     from pipeline.model.events import DifferingPages
     from pipeline.model.paper import Fitted
-    from pipeline.system.processes import Pool
 
 T = TypeVar("T")
 
@@ -247,7 +247,7 @@ def formats(editions: Iterable[str]) -> set[str]:
 
 def other_processes(editions: Iterable[str]) -> contextlib.AbstractContextManager[Pool | None]:
     """Processes that set pages, on several cores, if some may be requested."""
-    from pipeline.system.processes import Pool
+    from pipeline.commands.processes import Pool
 
     several = (os.cpu_count() or 1) > 1 and "pdf" in formats(editions)
     return Pool() if several else contextlib.nullcontext()

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from pipeline import driver
-from pipeline.system.processes import collect_seldom
+from pipeline.commands.processes import collect_seldom
 from tests.bench import texts
 
 EDITIONS = ("web", "handout", "ebook")

@@ -21,10 +21,10 @@ import pytest
 
 from pipeline import driver
 from pipeline.commands.preview.session import Session
+from pipeline.commands.processes.limited_child import Limits
+from pipeline.commands.processes.limited_pool import LimitedPool
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import Event, Listener, Memory, Result
-from pipeline.system.limited_child import Limits
-from pipeline.system.limited_pool import LimitedPool
 from tests.helpers.paths import ROOT
 
 TIMES = int(os.environ.get("ENDINGS", "1"))

@@ -20,10 +20,10 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline.commands import main
+from pipeline.commands.processes.confinement import ConfinementError, confine
 from pipeline.driver import Ran
 from pipeline.package.pdf.engine.adapter import typesetter  # noqa: F401 (loaded before processes fork)
 from pipeline.system import outputs
-from pipeline.system.confinement import ConfinementError, confine
 from tests.system.test_saving import contents
 
 KILLS = int(os.environ.get("KILLS", "4"))

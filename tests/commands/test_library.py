@@ -24,8 +24,8 @@ from pipeline.commands import main
 from pipeline.commands.library import catalogue, sources
 from pipeline.commands.library.building import built
 from pipeline.commands.library.document_task import Task
-from pipeline.system.limited_child import Limits
-from pipeline.system.limited_pool import LimitedPool, TaskStoppedError
+from pipeline.commands.processes.limited_child import Limits
+from pipeline.commands.processes.limited_pool import LimitedPool, TaskStoppedError
 from tests.helpers import checkers
 from tests.helpers.ending_child import crash, exhaust, wait
 
@@ -85,7 +85,7 @@ def kept() -> Iterator[Callable[[int, Limits], KeptPool]]:
 def kept_processes(
     kept: Callable[[int, Limits], KeptPool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.system.limited_pool.LimitedPool", kept)
+    monkeypatch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", kept)
 
 
 def run(given: Path, *options: str) -> Result:
@@ -265,7 +265,7 @@ def school(
     (folder / "brunnen.md").write_text(TALK, encoding="utf-8")
     (folder / "library.yaml").write_text("title: Hill School\nlang: en-GB\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.system.limited_pool.LimitedPool", kept)
+        patch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", kept)
         result = run(folder, "--edition", "ebook")
     assert "2 built, 0 unchanged, 1 failed" in result.output, result.output
     assert "report.md: error[same-name]: The library itself has a folder" in result.output
@@ -470,7 +470,8 @@ def test_a_run_that_was_killed_goes_on(
     document(handouts / "broken.md", "Broken", "{{ include broken.md }}")
     document(handouts / "wells.md", "Wells")
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.system.limited_pool.LimitedPool", LimitedPool)  # it is stopped
+        # it is stopped
+        patch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", LimitedPool)
         stopped = run(handouts, "--jobs", "1", "--stop", "--strict")
     assert stopped.exit_code == SOURCE_ERRORS
     assert "4 documents: 0 built, 0 unchanged, 1 failed, 3 not begun" in stopped.output

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.commands import main
-from pipeline.system.limited_child import Limits
+from pipeline.commands.processes.limited_child import Limits
 from tests.commands.test_library import HOUSE, LOGO, KeptPool, document, kept_pools, run
 
 pytestmark = pytest.mark.slow
@@ -119,7 +119,7 @@ def kept(bucket: str) -> Iterator[Callable[[int, Limits], KeptPool]]:
 def kept_processes(
     kept: Callable[[int, Limits], KeptPool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.system.limited_pool.LimitedPool", kept)
+    monkeypatch.setattr("pipeline.commands.processes.limited_pool.LimitedPool", kept)
 
 
 def remote(given: str, *options: str) -> Result:

@@ -14,8 +14,8 @@ import msgspec
 
 from pipeline.commands.library.document_task import Built, Task, make, stopped
 from pipeline.commands.limits import stop_message
-from pipeline.system.limited_child import CRASHED, Limits
-from pipeline.system.limited_pool import TaskStoppedError
+from pipeline.commands.processes.limited_child import CRASHED, Limits
+from pipeline.commands.processes.limited_pool import TaskStoppedError
 
 if TYPE_CHECKING:
     from pipeline.system.store import Store

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 
 from pipeline.commands.library.building import build
-from pipeline.system.limited_child import Limits
-from pipeline.system.limited_pool import LimitedPool
+from pipeline.commands.processes.limited_child import Limits
+from pipeline.commands.processes.limited_pool import LimitedPool
 
 PATIENCE = 15
 """Seconds to wait for a scheduler to answer."""

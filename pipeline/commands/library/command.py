@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pipeline.commands.library.document_task import Built, Task
     from pipeline.commands.library.ledger import Ledger
     from pipeline.commands.library.sources import ListedDocument
+    from pipeline.commands.processes.limited_child import Limits
     from pipeline.model.diagnostics import Diagnostic
-    from pipeline.system.limited_child import Limits
 
 LOADED = {
     "html": ("pipeline.driver", "pipeline.parser", "pipeline.resolve", "pipeline.render"),
@@ -113,7 +113,7 @@ def library_command(source: Path | str, as_json: bool, keep_going: bool, **optio
       chapbook library this-year.txt --timeout 60 --memory 1G
     """
     from pipeline.commands.library import remote
-    from pipeline.system.limited_child import Limits
+    from pipeline.commands.processes.limited_child import Limits
 
     editions = options["editions"]
     terminal.need_system(terminal.formats(editions))
@@ -244,7 +244,7 @@ class _Run:
     ) -> None:
         from pipeline.commands.library.building import LostExecutorError, build, built
         from pipeline.commands.library.cluster import Cluster, NoClusterError, build_within
-        from pipeline.system.limited_pool import LimitedPool
+        from pipeline.commands.processes.limited_pool import LimitedPool
 
         limits = self._limits
         cluster, jobs = None, min(self._options["jobs"], len(due))

@@ -19,6 +19,7 @@ from pipeline.commands.messages import as_text, summary
 from pipeline.commands.preview import drawing
 from pipeline.commands.preview.pages import Size, pages_of, soonest
 from pipeline.commands.preview.showing import DIGEST, BlockPlace, EditionView, edition_view, places
+from pipeline.commands.processes import end_with_parent, without_interrupts
 from pipeline.commands.watcher import Watcher
 from pipeline.driver import BuiltEdition, DocumentReady, Event, Listener, Result
 from pipeline.model import Document
@@ -27,7 +28,6 @@ from pipeline.model.editions import EDITIONS, Edition, output_name, stem_of
 from pipeline.model.events import Begun
 from pipeline.package.units import Proof
 from pipeline.system.paths import shown_name
-from pipeline.system.processes import end_with_parent, without_interrupts
 from pipeline.system.store import key
 
 MOST = 50

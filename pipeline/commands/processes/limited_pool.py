@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pipeline.system import limited_child as child
-from pipeline.system.limited_child import CRASHED, DONE, TOO_LONG, Limits
+from pipeline.commands.processes import limited_child as child
+from pipeline.commands.processes.limited_child import CRASHED, DONE, TOO_LONG, Limits
 
 T = TypeVar("T")
 

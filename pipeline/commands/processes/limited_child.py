@@ -20,7 +20,7 @@ from typing import IO, Any, Protocol
 
 import msgspec
 
-from pipeline.system.processes import collect_seldom
+from pipeline.commands.processes import collect_seldom
 
 DONE, RAISED, TOO_LONG, TOO_LARGE, CRASHED = "done", "raised", "too long", "too large", "crashed"
 
