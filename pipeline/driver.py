@@ -150,7 +150,7 @@ def build(
         listener(output)
     findings = [*document.diagnostics, *(f for output in built for f in output.findings)]
     if options.catalog is True:
-        from pipeline.package.catalog import missing_for_shops
+        from pipeline.features.catalog import missing_for_shops
 
         findings += missing_for_shops(document.metadata, chosen, shown_name(str(source)))
     findings += unannounced(folder, document, shown_name(str(source))) if memory is None else ()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.features.catalog.record import Record
 from pipeline.flow import changes, manifest
 from pipeline.flow.values import BuiltEdition
 from pipeline.model.editions import EDITIONS, bundle_name, output_name
 from pipeline.model.events import DifferingPages, Saved
 from pipeline.model.metadata import Metadata
 from pipeline.package.bundle import bundle, superseded
-from pipeline.package.catalog.record import Record
 from pipeline.package.result import NO_DATE, publication_moment
 from pipeline.system import checksums, outputs
 
@@ -95,7 +95,7 @@ class Saving:
     def add_catalog(self, metadata: Metadata, built: Iterable[BuiltEdition]) -> Record:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
-        from pipeline.package import catalog
+        from pipeline.features import catalog
         from pipeline.package.cover.pictures import for_shops
 
         started = time.perf_counter()

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from pipeline.features.catalog.record import Record
 from pipeline.flow.manifest import Output
 from pipeline.model import Document
 from pipeline.model.codes import Code
@@ -24,7 +25,6 @@ from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
-from pipeline.package.catalog.record import Record
 from pipeline.package.result import Package
 from pipeline.package.units import Proof
 

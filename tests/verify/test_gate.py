@@ -18,9 +18,10 @@ from PIL.PngImagePlugin import PngInfo
 
 import pipeline
 from pipeline.driver import Options, Result
+from pipeline.features import catalog
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Face
-from pipeline.package import catalog, font_subset, html
+from pipeline.package import font_subset, html
 from pipeline.package import package as packaged
 from pipeline.package.result import Package
 from pipeline.parser import parse, parse_file

@@ -18,6 +18,7 @@ from pipeline import model
 from pipeline.commands.library.document_task import Built, LibraryFile
 from pipeline.commands.messages import human_size
 from pipeline.driver import rendered, resolved_for
+from pipeline.features.catalog.record import Record
 from pipeline.flow.steps import mark, package
 from pipeline.flow.values import Options, request_for
 from pipeline.keep import keeping
@@ -28,7 +29,6 @@ from pipeline.model.names import slug
 from pipeline.model.rewriting import rewrite_document
 from pipeline.model.words import words, written_date
 from pipeline.model.words.writing_conventions import autonym
-from pipeline.package.catalog.record import Record
 from pipeline.resolve.collation import Collation
 from pipeline.system.pango import pango_version
 from pipeline.system.paths import shown_name

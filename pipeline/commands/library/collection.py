@@ -18,9 +18,9 @@ import msgspec
 from pipeline.commands.library import catalogue
 from pipeline.commands.library.document_task import Built
 from pipeline.commands.messages import shown_json
+from pipeline.features.catalog import Record, onix, opds
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
-from pipeline.package.catalog import Record, onix, opds
 from pipeline.parser.frontmatter import library_metadata
 from pipeline.parser.frontmatter.shared import above
 from pipeline.system import outputs

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.features.catalog.record import Record
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.package.catalog.record import Record
 from pipeline.system.checksums import checksum
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from PIL import Image, ImageChops
 
 import pipeline
 from pipeline import commands
+from pipeline.features import catalog
+from pipeline.features.catalog import Product, Record
+from pipeline.features.catalog.onix import codes, message
+from pipeline.features.catalog.record import is_product
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Audience, Contributor, Identifier, Metadata, Subject
-from pipeline.package import catalog
-from pipeline.package.catalog import Product, Record
-from pipeline.package.catalog.onix import codes, message
-from pipeline.package.catalog.record import is_product
 from pipeline.parser.frontmatter.contributor_roles import MARC
 from pipeline.parser.frontmatter.subjects import GROUPS
 from tests.helpers import making

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pipeline.features.catalog.record import CoverPicture, Product, Record, is_product
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
-from pipeline.package.catalog.record import CoverPicture, Product, Record, is_product
 
 __all__ = ["CoverPicture", "Product", "Record", "files", "is_product", "missing_for_shops"]
 
 
 def files(record: Record) -> dict[str, bytes]:
     """The records by the names of their files."""
-    from pipeline.package.catalog import onix, opds
+    from pipeline.features.catalog import onix, opds
 
     feed = f"{record.stem}-opds.json"
     return {f"{record.stem}-onix.xml": onix.message(record), feed: opds.publication(record, feed)}

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.features.catalog.onix import codes
+from pipeline.features.catalog.record import Parts, Product, Record
 from pipeline.model.editions import STANDARD_PRINT, Edition
 from pipeline.model.metadata import Audience, Certification, Contributor, Metadata, Series
 from pipeline.model.sheet.proportions import standards_for
-from pipeline.package.catalog.onix import codes
-from pipeline.package.catalog.record import Parts, Product, Record
 
 FORMS = {"epub": ("E101", "E200"), "pdf": ("E107", "E201")}
 """List 175: EPUB that reflows, PDF with fixed pages."""

@@ -3,9 +3,9 @@ that it knows a product by."""
 
 from __future__ import annotations
 
+from pipeline.features.catalog.record import Parts, Product, Record, element, is_open, isbn_of
 from pipeline.model.metadata import Identifier, Metadata
 from pipeline.model.metadata.structured_values import in_13_digits
-from pipeline.package.catalog.record import Parts, Product, Record, element, is_open, isbn_of
 
 DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
 """List 55, by the number of digits in a date."""

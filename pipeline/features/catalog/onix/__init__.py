@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime
 
-from pipeline.package.catalog.onix.description import description
-from pipeline.package.catalog.onix.publishing import (
+from pipeline.features.catalog.onix.description import description
+from pipeline.features.catalog.onix.publishing import (
     collateral,
     numbers,
     product_identifiers,
@@ -18,7 +18,7 @@ from pipeline.package.catalog.onix.publishing import (
     related,
     supply,
 )
-from pipeline.package.catalog.record import Parts, Product, Record, document, element
+from pipeline.features.catalog.record import Parts, Product, Record, document, element
 
 NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"
 CONFIRMED = "03"

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from pipeline.features.catalog.record import Record, is_open
 from pipeline.model.editions import FormatName
 from pipeline.model.metadata import Contributor, Metadata, without_empty
 from pipeline.model.rendered import Accessibility
 from pipeline.model.words import words
-from pipeline.package.catalog.record import Record, is_open
 
 MEDIA_TYPE = "application/opds-publication+json"
 FEED_TYPE = "application/opds+json"
