@@ -22,6 +22,7 @@ from pipeline.flow.steps import (
     audit,
     compare,
     cover,
+    lacking_for_shops,
     leaks_for_all,
     mark,
     missing_answers,
@@ -150,9 +151,7 @@ def build(
         listener(output)
     findings = [*document.diagnostics, *(f for output in built for f in output.findings)]
     if options.catalog is True:
-        from pipeline.features.catalog import missing_for_shops
-
-        findings += missing_for_shops(document.metadata, chosen, shown_name(str(source)))
+        findings += lacking_for_shops(document.metadata, chosen, shown_name(str(source)))
     findings += unannounced(folder, document, shown_name(str(source))) if memory is None else ()
     result = Result(judged(findings, options.strict), read=tuple(read), requested=every)
     writable = [output for output in built if not is_held_back(output.findings)]

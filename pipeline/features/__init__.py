@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pipeline.model import FEATURE_SIGNS, Block, Document
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import has
@@ -55,7 +56,8 @@ class FeaturePass(NamedTuple):
 
 Task: TypeAlias = Literal[
     "add_form", "arrange_columns", "fill_lines", "fit_pages", "follow_ua2", "impose",
-    "make_archival", "place_margin_notes", "read_plates", "turn_to_rgb",
+    "make_archival", "missing_for_shops", "onix_message", "opds_feed", "place_margin_notes",
+    "read_plates", "record_files", "turn_to_rgb",
 ]  # fmt: skip
 """Names of functions that features have for the core."""
 
@@ -156,6 +158,10 @@ FEATURES = (
             "ua2.follow_ua2",
         ),
     ),
+    Feature(
+        "catalog",
+        tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),
+    ),
     Feature("dialects", dialects="DIALECTS"),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for
@@ -170,6 +176,12 @@ def apply(place: PassPlace, setting: PassSetting, document: Document) -> Documen
             if is_wanted and feature.is_needed(document):
                 document = feature.load(step.function)(document, setting)
     return document
+
+
+def absence(name: str, source: str, *, option: str) -> Diagnostic:
+    """The finding that the feature is absent for which an option of a command asks."""
+    message = f"This copy of Chapbook lacks {name}: {option} has no effect."
+    return diagnostic(Code.ABSENT_FEATURE, message, source=source)
 
 
 def grouped(

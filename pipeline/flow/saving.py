@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.features.catalog.record import Record
+from pipeline import features
 from pipeline.flow import changes, manifest
 from pipeline.flow.values import BuiltEdition
+from pipeline.model.catalog import CoverPicture, Product, Record, is_product
 from pipeline.model.editions import EDITIONS, bundle_name, output_name
 from pipeline.model.events import DifferingPages, Saved
 from pipeline.model.metadata import Metadata
@@ -95,7 +96,6 @@ class Saving:
     def add_catalog(self, metadata: Metadata, built: Iterable[BuiltEdition]) -> Record:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
-        from pipeline.features import catalog
         from pipeline.package.cover.pictures import for_shops
 
         started = time.perf_counter()
@@ -108,9 +108,9 @@ class Saving:
             front = for_shops(front)
             name = f"{self._stem}-cover{front.suffix}"
             self._put(name, front.data)
-            cover = catalog.CoverPicture(name, front.media_type, front.width, front.height)
+            cover = CoverPicture(name, front.media_type, front.width, front.height)
         products = tuple(
-            catalog.Product(
+            Product(
                 edition,
                 output_name(self._stem, edition),
                 len(package.data),
@@ -118,12 +118,13 @@ class Saving:
                 package.accessibility,
             )
             for edition, package in sorted(packages.items(), key=lambda p: p[0].format != "epub")
-            if catalog.is_product(edition)
+            if is_product(edition)
         )
         web = next((output_name(self._stem, e) for e in packages if e.format == "html"), "")
         changed = publication_moment(metadata.modified or metadata.date) or NO_DATE
-        record = catalog.Record(metadata, self._stem, changed, products, cover, web)
-        self._records = catalog.files(record)
+        record = Record(metadata, self._stem, changed, products, cover, web)
+        record_files = features.task("record_files")
+        self._records = record_files(record) if record_files else {}
         for name, data in self._records.items():
             self._put(name, data)
             kind = "onix" if name.endswith(".xml") else "opds"

@@ -6,18 +6,20 @@ imports what it needs when it runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pipeline import features
 from pipeline.flow.values import PendingEdition, Request
 from pipeline.keep import earlier, parts, step
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition, has_page_marks, output_name
+from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Sheet
 from pipeline.model.rendered import Pages
@@ -160,6 +162,16 @@ def compare(
 
         findings += (*leaks_in(package, parsed, document, edition, file),)
     return findings
+
+
+def lacking_for_shops(
+    metadata: Metadata, editions: Sequence[Edition], source: str
+) -> Iterator[Diagnostic]:
+    """Findings about data that catalogues require, and the front matter lacks."""
+    if missing_for_shops := features.task("missing_for_shops"):
+        yield from missing_for_shops(metadata, editions, source)
+    else:
+        yield features.absence("catalog", source, option="`--catalog`")
 
 
 def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from pipeline.features.catalog.record import Record
 from pipeline.flow.manifest import Output
 from pipeline.model import Document
+from pipeline.model.catalog import Record
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic, Span, in_order
 from pipeline.model.editions import (

@@ -20,9 +20,8 @@ from PIL import Image, ImageChops
 import pipeline
 from pipeline import commands
 from pipeline.features import catalog
-from pipeline.features.catalog import Product, Record
-from pipeline.features.catalog.onix import codes, message
-from pipeline.features.catalog.record import is_product
+from pipeline.features.catalog.onix import codes, onix_message
+from pipeline.model.catalog import Product, Record, is_product
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Audience, Contributor, Identifier, Metadata, Subject
 from pipeline.parser.frontmatter.contributor_roles import MARC
@@ -157,7 +156,7 @@ def test_products_know_each_other_and_the_printed_book(products: list[ET.Element
 def test_the_teachers_book_leads_to_the_students(tmp_path: Path) -> None:
     metadata = Metadata(title="A", identifier=Identifier("uuid", "0" * 8), publisher="B")
     both = tuple(Product(EDITIONS[name], f"{name}.epub", 1) for name in ("ebook", "teacher-ebook"))
-    data = message(Record(metadata, "x", CHANGED, both))
+    data = onix_message(Record(metadata, "x", CHANGED, both))
     assert faults(data, tmp_path) == []
     root = ET.fromstring(data)
     assert texts(root, "ProductRelationCode") == ["40", "39"]
@@ -249,7 +248,7 @@ def test_every_word_of_the_front_matter_has_a_code(tmp_path: Path) -> None:
         languages=tuple(LANGUAGE_ALPHA3),
         publisher="Example Press",
     )
-    assert faults(message(ebook(metadata)), tmp_path) == []
+    assert faults(onix_message(ebook(metadata)), tmp_path) == []
 
 
 def test_editions_that_are_products() -> None:
@@ -348,7 +347,7 @@ def test_the_cover_is_that_of_the_book(opds: dict[str, Any], built: Path) -> Non
 
 def test_without_an_address_links_are_those_of_the_folder() -> None:
     record = ebook(Metadata(title="A", lang="ar"))
-    said = json.loads(catalog.files(record)["x-opds.json"])
+    said = json.loads(catalog.record_files(record)["x-opds.json"])
     assert [link["href"] for link in said["links"]] == ["x-opds.json", "x.epub"]
     assert said["links"][1]["rel"] == "http://opds-spec.org/acquisition"
     assert said["metadata"]["readingProgression"] == "rtl"

@@ -240,3 +240,21 @@ def test_each_command_can_be_taken_out(name: str, monkeypatch: pytest.MonkeyPatc
     result = CliRunner().invoke(commands.main, [name])
     assert result.exit_code == 2
     assert f"No such command '{name}'" in result.output
+
+
+def test_an_option_of_a_feature_that_was_taken_out_has_no_effect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _remove(f"{features.__name__}.catalog", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != "catalog")
+    monkeypatch.setattr(features, "FEATURES", rows)
+    source = tmp_path / "well.md"
+    source.write_text("---\ntitle: Well\nlang: en\n---\n\nWater.\n", encoding="utf-8")
+
+    result = driver.build(
+        source, ["web"], out=tmp_path / "build", options=driver.Options(catalog=True)
+    )
+
+    (finding,) = result.diagnostics
+    assert finding.message == "This copy of Chapbook lacks catalog: `--catalog` has no effect."
+    assert (tmp_path / "build" / "well" / "well.html").is_file()

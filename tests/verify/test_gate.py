@@ -428,10 +428,10 @@ def test_an_edition_with_a_leak_is_not_written_and_the_others_are(
 def test_a_leak_in_a_record_lets_nothing_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = catalog.files
+    files = catalog.record_files
     secret = f"<Text>{LEAKS['a record']}</Text>"
     leaky = {"work-onix.xml": secret.encode()}
-    monkeypatch.setattr(catalog, "files", lambda record: {**files(record), **leaky})
+    monkeypatch.setattr(catalog, "record_files", lambda record: {**files(record), **leaky})
     source = tmp_path / "work.md"
     source.write_text(workbook().replace("![A well](well.png)", ""), "utf-8")
     result = pipeline.build(

@@ -18,11 +18,11 @@ from pipeline import model
 from pipeline.commands.library.document_task import Built, LibraryFile
 from pipeline.commands.messages import human_size
 from pipeline.driver import rendered, resolved_for
-from pipeline.features.catalog.record import Record
 from pipeline.flow.steps import mark, package
 from pipeline.flow.values import Options, request_for
 from pipeline.keep import keeping
 from pipeline.model import Attributes, Document
+from pipeline.model.catalog import Record
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata
 from pipeline.model.names import slug

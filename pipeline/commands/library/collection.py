@@ -15,10 +15,11 @@ from urllib.parse import quote
 
 import msgspec
 
+from pipeline import features
 from pipeline.commands.library import catalogue
 from pipeline.commands.library.document_task import Built
 from pipeline.commands.messages import shown_json
-from pipeline.features.catalog import Record, onix, opds
+from pipeline.model.catalog import Record
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.parser.frontmatter import library_metadata
@@ -123,11 +124,12 @@ def _files(built: Sequence[Built], metadata: Metadata, out: Path, store: Store) 
     site = catalogue.pages(document, "site", out, CATALOGUE, store)
     files = {f"{CATALOGUE}/{path}": data for path, data in site.items()}
     records = [result.record for result in built if result.record]
-    if records:
+    opds_feed, onix_message = features.task("opds_feed"), features.task("onix_message")
+    if records and opds_feed and onix_message:
         feed = f"{CATALOGUE}/opds.json"
         offered = filter(None, map(_offered, built))
-        files[feed] = opds.feed(offered, metadata.title, f"{metadata.url}opds.json")
-        files[f"{CATALOGUE}/onix.xml"] = onix.message(
+        files[feed] = opds_feed(offered, metadata.title, f"{metadata.url}opds.json")
+        files[f"{CATALOGUE}/onix.xml"] = onix_message(
             *records, sender=metadata.publisher or metadata.title
         )
     about_report = msgspec.structs.replace(

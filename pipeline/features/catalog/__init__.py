@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.features.catalog.record import CoverPicture, Product, Record, is_product
+from pipeline.model.catalog import Record, is_product
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
 
-__all__ = ["CoverPicture", "Product", "Record", "files", "is_product", "missing_for_shops"]
 
-
-def files(record: Record) -> dict[str, bytes]:
+def record_files(record: Record) -> dict[str, bytes]:
     """The records by the names of their files."""
     from pipeline.features.catalog import onix, opds
 
     feed = f"{record.stem}-opds.json"
-    return {f"{record.stem}-onix.xml": onix.message(record), feed: opds.publication(record, feed)}
+    return {
+        f"{record.stem}-onix.xml": onix.onix_message(record),
+        feed: opds.publication(record, feed),
+    }
 
 
 SHOPS_SORT_BY = ("BISAC", "Thema")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.features.catalog.record import Record, is_open
+from pipeline.model.catalog import Record, is_open
 from pipeline.model.editions import FormatName
 from pipeline.model.metadata import Contributor, Metadata, without_empty
 from pipeline.model.rendered import Accessibility
@@ -47,7 +47,7 @@ def publication(record: Record, name: str) -> bytes:
     return _written(_publication(record, name))
 
 
-def feed(records: Iterable[Record], title: str, address: str) -> bytes:
+def opds_feed(records: Iterable[Record], title: str, address: str) -> bytes:
     """A feed of all publications, which is found at this address."""
     listed = [
         _publication(record, f"{record.stem}-opds.json") for record in records if record.products

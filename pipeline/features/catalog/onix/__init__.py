@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 
 from pipeline.features.catalog.onix.description import description
+from pipeline.features.catalog.onix.elements import Parts, document, element
 from pipeline.features.catalog.onix.publishing import (
     collateral,
     numbers,
@@ -18,13 +19,15 @@ from pipeline.features.catalog.onix.publishing import (
     related,
     supply,
 )
-from pipeline.features.catalog.record import Parts, Product, Record, document, element
+from pipeline.model.catalog import Product, Record
 
 NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"
 CONFIRMED = "03"
 
 
-def message(*records: Record, sender: str = "", sent: datetime.datetime | None = None) -> bytes:
+def onix_message(
+    *records: Record, sender: str = "", sent: datetime.datetime | None = None
+) -> bytes:
     """The records of all products of publications, from the publisher of the first if no other
     sends them."""
     first = records[0].metadata

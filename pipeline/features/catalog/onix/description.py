@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.features.catalog.onix import codes
-from pipeline.features.catalog.record import Parts, Product, Record
+from pipeline.features.catalog.onix.elements import Parts
+from pipeline.model.catalog import Product, Record
 from pipeline.model.editions import STANDARD_PRINT, Edition
 from pipeline.model.metadata import Audience, Certification, Contributor, Metadata, Series
 from pipeline.model.sheet.proportions import standards_for
