@@ -11,8 +11,14 @@ from pipeline.model import Block, Node
 from pipeline.model.tree import plain_text, walk
 from pipeline.model.words.writing_conventions import alphabet, small_letters
 
-LONG = 14
-"""Lines of print from which on an exercise may be broken over two pages."""
+LONG, SHORT = 14, 6
+"""Lines of print from which on an exercise may be broken across pages: one with a single question,
+and one that may be broken between several."""
+
+QUESTIONS = (
+    model.Choices, model.Matching, model.Ordering, model.WritingLines, model.WritingSpace,
+)  # fmt: skip
+"""Blocks that ask for something by themselves."""
 
 BLANK_WIDTHS = (8, 16, 28, 44)
 """The characters that the web page's field for a blank of the sizes 1 to 4 shows."""
@@ -120,7 +126,12 @@ def text_rows(space: model.WritingSpace) -> int:
 
 def is_long(exercise: model.Exercise) -> bool:
     """Return whether an exercise is so large that it may be broken across pages."""
-    return sum(_lines(node) for node in walk(exercise.children)) > LONG
+    questions = sum(
+        len(block.items) if isinstance(block, model.List) else isinstance(block, QUESTIONS)
+        for block in exercise.children
+    )
+    lines = sum(_lines(node) for node in walk(exercise.children))
+    return lines > (SHORT if questions > 1 else LONG)
 
 
 def _lines(node: Node) -> float:

@@ -190,7 +190,8 @@ RIGHT = frozenset({"mark", "right"})
 
 def _mark_relations(root: Element) -> None:
     """Give elements classes for their children, such as ``has-blank``, and for what follows them,
-    such as ``before-exercise``. A paragraph that ends with a colon ``leads-in``. Items ``begin``
+    such as ``before-exercise``. A paragraph that ends with a colon ``leads-in``, and so does one in
+    an exercise to what follows it there. Items ``begin``
     with a blank in their first paragraph, and paragraphs with an image. Items have the tall
     formulas in them, rows the blanks of their cells, and definition lists the notes of their terms.
     (Styles could use `:has()`, but WeasyPrint then searches all descendants of each element.)"""
@@ -198,6 +199,7 @@ def _mark_relations(root: Element) -> None:
     blanks, notes, tall = [], [], []
     for parent in root.iter():
         before: Element | None = None
+        is_exercise = "exercise" in parent.get("class", "").split()
         for child in parent:
             parents[child] = parent
             if names := frozenset(child.get("class", "").split()):
@@ -219,7 +221,7 @@ def _mark_relations(root: Element) -> None:
             if child.tag == "p" and before is not None and before.tag in HEADINGS:
                 _mark(child, "one", {"line"} if len(read_text(child)) <= LINE else ())
             elif child.tag != "p" and before is not None and before.tag == "p":
-                _mark(before, "leads", {"in"} if _leads_in(before, names) else ())
+                _mark(before, "leads", {"in"} if is_exercise or _leads_in(before, names) else ())
             before = child
     for blank in blanks:
         holder = parents[blank]

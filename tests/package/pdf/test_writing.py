@@ -269,6 +269,33 @@ def test_much_room_goes_on_over_the_page_but_begins_with_its_question() -> None:
     assert len(one.room) == 2
 
 
+def first_pages(pages: Pages) -> dict[Any, int]:
+    """The first page of each element."""
+    where: dict[Any, int] = {}
+    for number, page in enumerate(laid_out(pages).pages):
+        for box in all_boxes(page.box):
+            if box.element is not None:
+                where.setdefault(box.element, number)
+    return where
+
+
+def test_an_exercise_is_broken_between_its_questions() -> None:
+    """Its title and introduction are with the first question, what teachers get with the last."""
+    question = "{}. Why did they walk so far?\n\n   ::: lines 3\n   :::\n\n"
+    exercise = "::: exercise Long walks\nThink.\n\n"
+    exercise += "".join(map(question.format, range(1, 5)))
+    exercise += "::: answer\nFor water.\n:::\n:::\n"
+    broken = 0
+    for lines in range(24, 44, 2):
+        where = first_pages(pages_of("Filler.\n\n" * lines + exercise, "teacher"))
+        by_class = {name: page for element, page in where.items() for name in classes(element)}
+        items = [page for element, page in where.items() if element.tag == "li"]
+        assert by_class["exercise-title"] == items[0]
+        assert by_class["for-teachers"] == items[-1]
+        broken += items[0] != items[-1]
+    assert broken > 3, "most of them"
+
+
 # --- who it is --------------------------------------------------------------------------
 
 
