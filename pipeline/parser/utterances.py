@@ -31,13 +31,13 @@ class Utterance(NamedTuple):
 def is_conversation(utterances: Sequence[Utterance]) -> bool:
     """Return whether what follows names is speech, and not the fields of records, such as “Type:
     Multiple choice” and “Correct answer: B”: someone speaks more than once in a stretch, it is not
-    the same that is repeated, and at least half of what they say ends like a sentence."""
+    the same that is repeated, and at least half of what stands after their names ends like a
+    sentence."""
     if len({(utterance.name, utterance.stretch) for utterance in utterances}) == len(utterances):
         return False
-    ended = sum(
-        not utterance.text or bool(_SENTENCE_END.search(utterance.text)) for utterance in utterances
-    )
-    return 2 * ended >= len(utterances) and not _is_repeated(utterances)
+    texts = [utterance.text for utterance in utterances if utterance.text]
+    ended = sum(bool(_SENTENCE_END.search(text)) for text in texts)
+    return 2 * ended >= len(texts) and not _is_repeated(utterances)
 
 
 def _is_repeated(utterances: Sequence[Utterance]) -> bool:
