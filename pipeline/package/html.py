@@ -227,22 +227,23 @@ def shown_images(
             paths.append(folder / asset.path)
         try:
             data = asset.data or asset_bytes(asset, folder)
-            files[asset.name] = _image(asset, data, pages.faces)
+            files[asset.name] = _image(asset, data, pages)
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             problems.append(diagnostic(Code.UNREADABLE_FILE, f"{asset.path}: {reason}"))
     return files, tuple(paths), tuple(problems)
 
 
-def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
-    size, most = max(asset.width, asset.height), asset.longest or LONGEST
+def _image(asset: Asset, data: bytes, pages: Pages) -> File:
+    most = asset.longest or pages.metadata.image_size or LONGEST
+    size = max(asset.width, asset.height)
     if asset.media_type == "image/svg+xml":
-        data = with_fonts(data, faces)
+        data = with_fonts(data, pages.faces)
     elif size > most:
         from pipeline.package.image_sizes import shown  # most pages do without Pillow
 
         data = shown(data, most)
-        has_half = not (asset.longest or asset.moving or asset.media_type == "image/gif")
+        has_half = most == LONGEST and not asset.moving and asset.media_type != "image/gif"
         width = round(asset.width * most / size) if has_half else 0
         return File(asset.name, asset.media_type, data, width=width)
     else:

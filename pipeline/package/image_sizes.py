@@ -68,10 +68,10 @@ class _Fitted(NamedTuple):
     suffix: str = ""
 
 
-def for_ereaders(data: bytes) -> _Fitted:
-    """The image in the form for an e-book: the same bytes for the same image. An animated or
-    unreadable one is returned unchanged."""
-    fitted = _cached(data, Bounds(LONGEST, MOST_PIXELS))
+def for_ereaders(data: bytes, longest: int = LONGEST) -> _Fitted:
+    """The image in the form for an e-book, with a maximum long side in pixels: the same bytes for
+    the same image. An animated or unreadable one is returned unchanged."""
+    fitted = _cached(data, Bounds(longest, MOST_PIXELS))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
         if fitted.startswith(start) and not data.startswith(start):
             return _Fitted(fitted, *TYPES[kind])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import re
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ import pipeline
 from pipeline.model.rendered import Style
 from pipeline.package.page_css import fitted
 from tests.helpers import checkers
+from tests.helpers.paths import ROOT
 
 PAGE = '<main class="book open"><p id="first">Text, in a wide word.</p></main>'
 
@@ -81,6 +85,30 @@ def test_its_photographs_are_small_and_lead_to_large_ones(light: Path) -> None:
     embedded = re.findall(r'src="data:image/(?:jpeg|png);base64,([^"]*)"', page)
     sizes = [Image.open(io.BytesIO(base64.b64decode(data))).size for data in embedded]
     assert sizes == [(60, 40), (640, 360), (640, 360)]
+
+
+def test_a_light_handout_is_small(tmp_path: Path) -> None:
+    """The whole publication, of seven pages, has less than the goal for a handout of two."""
+    source = (ROOT / "source" / "ending-modern-slavery.md").read_text("utf-8")
+    (tmp_path / "x.md").write_text(source.replace("---\n", "---\nlight: true\n", 1), "utf-8")
+    shutil.copytree(ROOT / "source" / "figures", tmp_path / "figures")
+    pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path)
+    page = (tmp_path / "x" / "x.html").read_bytes()
+    assert len(page) < 60_000
+    assert len(gzip.compress(page, mtime=0)) < 30_000
+
+
+def test_images_are_as_large_as_the_front_matter_says(tmp_path: Path) -> None:
+    Image.effect_noise((1600, 900), 80).convert("RGB").save(tmp_path / "wide.jpg")
+    front = "---\ntitle: T\nlang: en\nimage_size: 800\npage_list: false\n---\n\n"
+    (tmp_path / "x.md").write_text(f"{front}![A photo](wide.jpg)\n", "utf-8")
+    assert not pipeline.build(tmp_path / "x.md", ["web", "ebook"], out=tmp_path).diagnostics
+    page = (tmp_path / "x" / "x.html").read_text("utf-8")
+    (embedded,) = re.findall(r'src="data:image/jpeg;base64,([^"]*)"', page)
+    with zipfile.ZipFile(tmp_path / "x" / "x.epub") as book:
+        (name,) = (name for name in book.namelist() if name.endswith("wide.jpg"))
+        images = [base64.b64decode(embedded), book.read(name)]
+    assert [Image.open(io.BytesIO(data)).size for data in images] == [(800, 450)] * 2
 
 
 @pytest.mark.checkers

@@ -199,6 +199,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "Chapter 1 (numerals).", "words", wrong="is not a form of chapter numbers")] = None
     light: Annotated[bool, Key(
         "Whether the web page is as small as it can be, for slow connections.", True)] = False
+    image_size: Annotated[int, Key(
+        "The maximum long side of images on the web page and in the e-book, in pixels: from 320 to "
+        "2048.", 1024, within=(320, 2048), wrong="is not a size of images")] = 0
     embed_fonts: Annotated[bool, Key(
         "Whether the e-book embeds fonts for headings and tables.",
         True)] = False

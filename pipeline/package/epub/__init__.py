@@ -31,7 +31,7 @@ from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_subset import with_fonts
 from pipeline.package.font_use import used_faces
-from pipeline.package.image_sizes import for_ereaders
+from pipeline.package.image_sizes import LONGEST, for_ereaders
 from pipeline.package.page_files import asset_bytes
 from pipeline.package.result import FileFacts, FrontImage, Package
 from pipeline.system.pictures import Image
@@ -221,7 +221,8 @@ def gather_images(pages: Pages, folder: Path) -> Images:
         if media_type == SVG:
             data = with_fonts(data, pages.faces if pages.metadata.embed_fonts else ())
         else:
-            fitted = for_ereaders(data)
+            longest = 0 if _is_cover(asset, pages) else pages.metadata.image_size
+            fitted = for_ereaders(data, longest or LONGEST)
             data, media_type = fitted.data, fitted.media_type or media_type
             if fitted.suffix:
                 moved[address] = address = f"images/{_name(asset.name, fitted.suffix, names)}"
