@@ -22,6 +22,7 @@ from pipeline.flow.steps import (
     audit,
     compare,
     cover,
+    key_sheet,
     lacking_for_shops,
     leaks_for_all,
     mark,
@@ -48,9 +49,11 @@ from pipeline.flow.values import (
     has_errors,
     is_held_back,
     judged,
+    page_maps,
     request_for,
     requested_editions,
     sources_of,
+    without_pages,
 )  # fmt: skip
 from pipeline.keep import Timed, keeping, spent, tell
 from pipeline.model import Document
@@ -62,12 +65,14 @@ from pipeline.model.editions import (
     EDITIONS,
     Edition,
     editions_in_view,
+    from_longest,
     has_page_marks,
     offered,
     output_name,
     part_name,
     standard_print,
     stem_of,
+    varied,
 )
 from pipeline.model.events import Begun, Ran, Saved
 from pipeline.model.page_map import PageMap
@@ -178,12 +183,27 @@ def build(
 
 
 def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, ...]:
-    """The editions of a parsed document, in order.
+    """The editions of a parsed document, in order: one version of it after the other."""
+    editions, metadata = tuple(editions), request.document.metadata
+    versions: dict[Edition, list[Edition]] = {}
+    for edition in editions:
+        versions.setdefault(standard_print(metadata, edition.version), []).append(edition)
+    made = {
+        built.edition: built
+        for standard, of_version in versions.items()
+        for built in make_version(request, of_version, standard)
+    }
+    return tuple(made[edition] for edition in editions)
 
-    Those that mark the pages of the standard print edition wait for it, and it is made for them if
-    it was not requested. If it cannot be made, screen editions do without page marks.
+
+def make_version(
+    request: Request, editions: Sequence[Edition], standard: Edition
+) -> tuple[BuiltEdition, ...]:
+    """The editions of a version, in order.
+
+    Those that mark the pages of the ``standard`` print edition wait for it, and it is made for them
+    if it was not requested. If it cannot be made, screen editions do without page marks.
     """
-    editions, standard = tuple(editions), standard_print(request.document.metadata)
     waiting = [
         edition for edition in editions if has_page_marks(edition, request.document.metadata)
     ]
@@ -192,15 +212,15 @@ def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, .
     problem = (waiting and for_screens and pango_problem()) or ""
     if waiting and not problem and standard not in first:
         first.insert(0, standard)
-    first.sort(key=_from_longest)
-    waiting.sort(key=_from_longest)
+    first.sort(key=from_longest)
+    waiting.sort(key=from_longest)
 
     pending = [drafted(request, edition, resolved_for(request, edition)) for edition in first]
     packages = packaged(request, pending)  # by other processes, while this one resolves the others
     resolved = [resolved_for(request, edition) for edition in waiting]
     packed = [(draft, [next(packages) for _ in draft.texts]) for draft in pending]
 
-    maps = _page_maps(packed, standard)
+    maps = page_maps(packed, standard)
     if waiting and not problem and not maps:
         problem = "It has errors: build the handout to see them."
     pending = []
@@ -213,7 +233,7 @@ def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, .
         built[draft.edition] = finished(request, draft, [next(packages) for _ in draft.texts])
     for edition in waiting if problem else ():
         if for_screens:
-            built[edition] = _without_pages(request, built[edition], problem)
+            built[edition] = without_pages(request, built[edition], problem)
         else:  # all have the same mistakes
             built[edition] = BuiltEdition(edition, built[standard].findings)
     return tuple(built[edition] for edition in editions)
@@ -221,6 +241,9 @@ def make(request: Request, editions: Iterable[Edition]) -> tuple[BuiltEdition, .
 
 def resolved_for(request: Request, edition: Edition) -> Resolved:
     """The document for an edition, resolved."""
+    if edition.part == "keys":
+        answers = varied(EDITIONS["answers"], request.document.metadata)
+        return Resolved(key_sheet({each.version: marked_for(request, each) for each in answers}))
     with noting() as files:
         selected = select(request.document, edition, request.options.fit)
         resolved = resolve(selected, edition, request.folder, request.options.split)
@@ -335,29 +358,6 @@ def _finished(
         output = msgspec.structs.replace(output, extra={**output.extra, **spread.extra})
         findings += spread.diagnostics
     return BuiltEdition(edition, findings, document, output, seconds, (), text.file, text.section)
-
-
-def _page_maps(packed: Iterable[tuple[PendingEdition, list[Timed]]], standard: Edition) -> PageMaps:
-    """The page maps of the standard print edition, if it was made."""
-    maps: PageMaps = {}
-    for pending, runs in packed:
-        for text, run in zip(pending.texts, runs, strict=True):
-            if pending.edition == standard and run.value.page_map:
-                maps.setdefault(text.section, []).append(run.value.page_map)
-    return maps
-
-
-def _without_pages(request: Request, built: BuiltEdition, problem: str) -> BuiltEdition:
-    """A screen edition that cannot mark the pages of the handout, with a finding."""
-    if built.package is None:
-        return built
-    message = f"There is no page map, since the handout cannot be made. {problem}"
-    finding = diagnostic(Code.NO_PAGE_MAP, message, source=shown_name(str(request.source)))
-    return built._replace(findings=(*built.findings, finding))
-
-
-def _from_longest(edition: Edition) -> int:
-    return ("pdf", "epub", "html").index(edition.format)
 
 
 def marked_for(request: Request, edition: Edition, page_map: PageMap | None = None) -> Document:

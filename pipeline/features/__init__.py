@@ -57,7 +57,7 @@ class FeaturePass(NamedTuple):
 Task: TypeAlias = Literal[
     "add_form", "arrange_columns", "fill_lines", "fit_pages", "follow_ua2", "impose",
     "make_archival", "missing_for_shops", "onix_message", "opds_feed", "place_margin_notes",
-    "read_plates", "record_files", "turn_to_rgb",
+    "read_plates", "record_files", "side_by_side", "turn_to_rgb",
 ]  # fmt: skip
 """Names of functions that features have for the core."""
 
@@ -109,6 +109,7 @@ FEATURES = (
     Feature(
         "exercises",
         (
+            FeaturePass(PassPlace.BEFORE_SECTIONS, "moved.tell_moved"),
             FeaturePass(PassPlace.WITH_NUMBERS, "questions.number_questions"),
             FeaturePass(PassPlace.WITH_NUMBERS, "marks.count_marks"),
             FeaturePass(PassPlace.BEFORE_PAGE_MARKS, "in_place.put_in_place"),
@@ -117,6 +118,7 @@ FEATURES = (
         is_for_all=True,
         containers="syntax.CONTAINERS",
         helpers="markup.helpers",
+        tasks=("key_sheet.side_by_side",),
         writers="writing.WRITERS",
     ),
     Feature("formulas", (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),)),

@@ -80,6 +80,13 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     return apply(PassPlace.WITH_PAGE_MARKS, WHOLE, document)
 
 
+def key_sheet(documents: Mapping[str, Document]) -> Document:
+    """The answers of all versions, given by their names, as one document."""
+    side_by_side = features.task("side_by_side")
+    first = next(iter(documents.values()))
+    return side_by_side(documents) if side_by_side else first
+
+
 @step
 def render(
     document: Document,

@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from pipeline.flow.manifest import Output
+from pipeline.keep import Timed
 from pipeline.model import Document
 from pipeline.model.catalog import Record
-from pipeline.model.codes import Code
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span, in_order
 from pipeline.model.editions import (
     Edition,
@@ -27,6 +28,7 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Proof
+from pipeline.system.paths import shown_name
 
 
 class DocumentReady(NamedTuple):
@@ -232,3 +234,22 @@ def judged(diagnostics: Iterable[Diagnostic], strict: bool) -> tuple[Diagnostic,
         return findings
     error = Code.CHECK_FAILED.value.severity
     return tuple(msgspec.structs.replace(finding, severity=error) for finding in findings)
+
+
+def page_maps(packed: Iterable[tuple[PendingEdition, list[Timed]]], standard: Edition) -> PageMaps:
+    """The page maps of the standard print edition, if it was made."""
+    maps: PageMaps = {}
+    for pending, runs in packed:
+        for text, run in zip(pending.texts, runs, strict=True):
+            if pending.edition == standard and run.value.page_map:
+                maps.setdefault(text.section, []).append(run.value.page_map)
+    return maps
+
+
+def without_pages(request: Request, built: BuiltEdition, problem: str) -> BuiltEdition:
+    """A screen edition that cannot mark the pages of the handout, with a finding."""
+    if built.package is None:
+        return built
+    message = f"There is no page map, since the handout cannot be made. {problem}"
+    finding = diagnostic(Code.NO_PAGE_MAP, message, source=shown_name(str(request.source)))
+    return built._replace(findings=(*built.findings, finding))

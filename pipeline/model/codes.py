@@ -182,6 +182,11 @@ class Code(enum.Enum):
     WRONG_SUM = _warning("""
         The `marks=` of an exercise or question is not the sum of the marks of its questions. The number given
         for the whole counts. Leave it out to have the marks added up.""")
+    DEPENDS_ON_ORDER = _warning("""
+        In a worksheet with versions, exercises that directly follow each other change places, and so do
+        choices. A text says where one of them is: “the previous exercise”, “exercise 3”, “all of the above”.
+        Refer to exercises by ids (`@ex-well`); keep one in its place with `{.fixed}`, which works for choices,
+        too, or several in their order between `::: together` and `:::`.""")
     WRONG_MATCHING = _error("""
         A `::: matching` block contains the pairs to match: a table with two columns, or a definition list with
         one definition for each term. Only the right-hand side may have extra items without a partner.""")

@@ -22,15 +22,16 @@ class Edition(msgspec.Struct, frozen=True):
     """An edition. ``label`` is for people.
 
     Only editions for a ``teacher`` contain answers and teacher's notes; an ``answers`` edition
-    contains nothing else. ``paper`` is the sheet size of a printed edition, a name in
-    `paper.SIZES`; ``fixed_paper`` means that the front matter's page size does not apply. An
-    ``imposition`` puts several pages on each side of a sheet. With ``fields``, blanks are form
-    fields. An edition that ``is_archival`` is PDF/A with its source attached. With ``page_marks``
-    it marks the pages of the standard print edition (`has_page_marks`); with ``same_pages`` its own
-    pages begin there too. An edition of ``chapters`` is a ``folder`` with one page per chapter,
-    which is named after the source by default. An edition that ``replaces`` another replaces it if
-    the front matter asks for that. Of a document with levels or versions, an edition is at one
-    ``level``, or at all for teachers, and in one ``version`` (`varied`).
+    contains nothing else, and one of ``keys`` those of all versions side by side. ``paper`` is the
+    sheet size of a printed edition, a name in `paper.SIZES`; ``fixed_paper`` means that the front
+    matter's page size does not apply. An ``imposition`` puts several pages on each side of a sheet.
+    With ``fields``, blanks are form fields. An edition that ``is_archival`` is PDF/A with its
+    source attached. With ``page_marks`` it marks the pages of the standard print edition
+    (`has_page_marks`); with ``same_pages`` its own pages begin there too. An edition of
+    ``chapters`` is a ``folder`` with one page per chapter, which is named after the source by
+    default. An edition that ``replaces`` another replaces it if the front matter asks for that. Of
+    a document with levels or versions, an edition is at one ``level``, or at all for teachers, and
+    in one ``version`` (`varied`).
     """
 
     name: str
@@ -39,7 +40,7 @@ class Edition(msgspec.Struct, frozen=True):
     paper: str = ""
     fixed_paper: bool = False
     audience: Literal["student", "teacher"] = "student"
-    part: Literal["all", "answers"] = "all"
+    part: Literal["all", "answers", "keys"] = "all"
     look: Look = "standard"
     imposition: Imposition = "none"
     is_archival: bool = False
@@ -56,6 +57,11 @@ class Edition(msgspec.Struct, frozen=True):
     def variation(self) -> str:
         """The end of the names of its files, before the format: ``-support-B``."""
         return "".join(f"-{part}" for part in (self.level, self.version) if part)
+
+    @property
+    def is_versioned(self) -> bool:
+        """Return whether there is one for each version: on screens, nobody sits beside another."""
+        return self.format == "pdf" and self.part != "keys"
 
     @property
     def full_name(self) -> str:
@@ -76,6 +82,8 @@ _ROWS = (
     Edition("greyscale", "pdf", "greyscale handout, to save ink", "A4", look="grey"),
     Edition("answers", "pdf", "answers only", "A4", audience="teacher", part="answers",
             page_marks=True),
+    Edition("keys", "pdf", "answers of all versions side by side", "A4", audience="teacher",
+            part="keys"),
     Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True),
     Edition("archive", "pdf", "handout for long-term storage (PDF/A), with its source", "A4",
             is_archival=True),
@@ -113,13 +121,16 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
 
 
 def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
-    """An edition at each level and in each version: pupils get one level, and teachers all. The
-    standard print edition at other levels than the first keeps the pages of that."""
+    """An edition at each level and, if it is printed, in each version. Pupils get one level, and
+    teachers all. The standard print edition at other levels than the first keeps the pages of
+    that."""
     levels = [level for level, _ in metadata.levels] if edition.audience == "student" else []
+    versions = [version for version, _ in metadata.versions] if edition.is_versioned else []
     return tuple(
-        replace(edition, level=level, page_marks=True, same_pages=True)
+        replace(edition, level=level, version=version, page_marks=True, same_pages=True)
         if number and edition.name == STANDARD_PRINT
-        else replace(edition, level=level)
+        else replace(edition, level=level, version=version)
+        for version in versions or [""]
         for number, level in enumerate(levels or [""])
     )
 
@@ -130,9 +141,11 @@ def for_pupils(metadata: Metadata) -> tuple[Edition, ...]:
     return tuple(each for edition in rows for each in varied(edition, metadata))
 
 
-def standard_print(metadata: Metadata) -> Edition:
-    """The edition whose page numbers all others refer to, at the first level."""
-    return varied(EDITIONS[STANDARD_PRINT], metadata)[0]
+def standard_print(metadata: Metadata, version: str = "") -> Edition:
+    """The edition whose page numbers all others refer to, at the first level, in a version, or in
+    the first one, which screens have."""
+    editions = varied(EDITIONS[STANDARD_PRINT], metadata)
+    return next((e for e in editions if e.version == version), editions[0])
 
 
 def editions_in_view(
@@ -154,7 +167,8 @@ def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
     """The editions offered on a web edition: the other default ones, or those for teachers."""
     requested = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
-    editions = (replace(EDITIONS[name], level=edition.level) for name in names if name in requested)
+    rows = (EDITIONS[name] for name in names if name in requested)
+    editions = (next(e for e in varied(row, metadata) if e.level == edition.level) for row in rows)
     return tuple(other for other in editions if other.format != "html" and edition.format == "html")
 
 
@@ -224,3 +238,8 @@ def printed_editions(
         raise ValueError(f"the edition {others[0]} is not printed, and cannot be split")
     printed = tuple(edition for edition in chosen if edition.format == "pdf")
     return printed or (EDITIONS[STANDARD_PRINT],)
+
+
+def from_longest(edition: Edition) -> int:
+    """The key by which those that take the most time come first."""
+    return ("pdf", "epub", "html").index(edition.format)

@@ -54,6 +54,9 @@ MARKS = ("marks", "points")
 WORD_BANK = "word-bank"
 """The name of a container for the words that are missing in gaps."""
 
+FIXED, TOGETHER = "fixed", "together"
+"""The classes of what keeps its place in all versions, and of groups that keep their order."""
+
 TEACHER, ANSWER = "teacher", "answer"
 FOR_TEACHERS = frozenset({TEACHER, ANSWER})
 """The classes of content for teachers only."""

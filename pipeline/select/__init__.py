@@ -27,8 +27,9 @@ from pipeline.model.tree import (
 )
 from pipeline.select import shuffling as tasks
 from pipeline.select.levels import settle_levels
-from pipeline.select.shuffling import shuffled
+from pipeline.select.shuffling import AS_WRITTEN, shuffled
 from pipeline.select.timings import keep_timings
+from pipeline.select.versions import rearranged, seeds_of
 from pipeline.select.word_banks import fill_banks
 
 TASKS = (model.Matching, model.Ordering)
@@ -44,7 +45,11 @@ def select(document: Document, edition: Edition) -> Document:
     warning.
     """
     unknown, withheld, whole = tuple(_unknown_words(document)), document.withheld, document
-    document = settle_levels(variant_for(document, edition), whole, edition)
+    seeds, document = seeds_of(edition, document.metadata), variant_for(document, edition)
+    if seeds != (AS_WRITTEN,):
+        document = rearranged(document, whole, seeds)
+        whole = rearranged(whole, whole, seeds)
+    document = settle_levels(document, whole, edition)
     document = keep_timings(document, edition)
     document = fill_banks(document, edition, withheld)
     document = replace(document, edition=edition.name)
@@ -60,7 +65,7 @@ def select(document: Document, edition: Edition) -> Document:
     def enter(node: Node) -> Node:
         node = _without_conditions(node, pupils)
         if isinstance(node, TASKS):
-            return shuffled(node)
+            return shuffled(node, seeds)
         if isinstance(node, model.Exercise) and not solved:
             return _unticked(node)
         return node

@@ -1,18 +1,19 @@
-"""Shuffling for matching and ordering exercises, the same for all editions. The order follows from
-the text that students see: not from answers in it, and not from the order of the source, which is
-the solution. It is that order only if no other exists."""
+"""Shuffling for matching and ordering exercises, the same for all editions of a version. The order
+follows from the text that students see: not from answers in it, and not from the order of the
+source, which is the solution. It is that order only if no other exists."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from pipeline.model import (
     Blank,
+    Choice,
     ListItem,
     Matching,
     Node,
@@ -29,10 +30,30 @@ _HOLD = PageBreak()
 with them and all keep their partners."""
 
 
-def shuffled(task: Matching | Ordering) -> Matching | Ordering:
-    """The task in another order, whatever content only some readers get."""
+AS_WRITTEN = 0
+"""The seed of a version in the order of the text, if that is no solution."""
+
+ATTEMPTS = 50
+"""Orders tried for a version until one is repeated."""
+
+T = TypeVar("T")
+
+
+def arranged(items: Sequence[T], seeds: Sequence[int], fixed: Collection[int]) -> tuple[T, ...]:
+    """Choices, or numbers, in the order that they have in the last of some versions, with seeds.
+    Those at ``fixed`` places stay there."""
+    contents = [
+        _content_of(item) if isinstance(item, Choice) else _ItemContent(str(item), True, True)
+        for item in items
+    ]
+    return tuple(items[place] for place in _order(contents, seeds, fixed, is_solution=False))
+
+
+def shuffled(task: Matching | Ordering, seeds: Sequence[int]) -> Matching | Ordering:
+    """The task in another order, whatever content only some readers get: that of the last of some
+    versions."""
     if isinstance(task, Ordering):
-        order = _order([_content_of(item) for item in task.items])
+        order = _order([_content_of(item) for item in task.items], seeds)
         items = tuple(_with_hold(task.items[index]) for index in order)
         return replace(task, items=items, solution=order)
     things = [_content_of(item) for item in task.right]
@@ -42,7 +63,7 @@ def shuffled(task: Matching | Ordering) -> Matching | Ordering:
         for index, thing in enumerate(things)
     ]
     kept = sorted(set(same))
-    order = tuple(kept[place] for place in _order([things[index] for index in kept]))
+    order = tuple(kept[place] for place in _order([things[index] for index in kept], seeds))
     place_of = {index: place for place, index in enumerate(order)}
     return replace(
         task,
@@ -93,7 +114,7 @@ class _ItemContent(NamedTuple):
     is_for_all: bool
 
 
-def _content_of(item: ListItem) -> _ItemContent:
+def _content_of(item: ListItem | Choice) -> _ItemContent:
     shown = list(walk(for_all(gaps.closed((item,)))))
     return _ItemContent(
         content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
@@ -108,14 +129,43 @@ def _content_of(item: ListItem) -> _ItemContent:
     )
 
 
-def _order(contents: Sequence[_ItemContent]) -> tuple[int, ...]:
-    """An order by the items' text, and not the given one, even of those that all readers get."""
+def _order(
+    contents: Sequence[_ItemContent],
+    seeds: Sequence[int],
+    fixed: Collection[int] = (),
+    *,
+    is_solution: bool = True,
+) -> tuple[int, ...]:
+    """The order in the last of some versions, by the items' text and the seed: unlike the earlier
+    ones if possible, and if the given order ``is_solution``, not that, even of those items that all
+    readers get."""
+    order, earlier = list[int](), list[list[str]]()
+    for seed in seeds:
+        order = list(range(len(contents)))
+        if seed != AS_WRITTEN or is_solution:
+            order = _new_order(contents, seed, fixed, earlier, is_solution=is_solution)
+        earlier.append([contents[index].content for index in order if contents[index].is_common])
+    return tuple(order)
+
+
+def _new_order(
+    contents: Sequence[_ItemContent],
+    seed: int,
+    fixed: Collection[int],
+    earlier: Sequence[list[str]],
+    *,
+    is_solution: bool,
+) -> list[int]:
+    salt = f"{seed} " if seed else ""
     for attempt in itertools.count():
-        marks = [_digest(f"{attempt} {thing.content}") for thing in contents]
-        order = sorted(range(len(contents)), key=marks.__getitem__)
+        marks = [_digest(f"{attempt} {salt}{thing.content}") for thing in contents]
+        moved = (n for n in sorted(range(len(contents)), key=marks.__getitem__) if n not in fixed)
+        order = [n if n in fixed else next(moved) for n in range(len(contents))]
         common = [index for index in order if contents[index].is_common]
-        if _is_another(order, contents) and _is_another(common, contents):
-            return tuple(order)
+        is_new = [contents[index].content for index in common] not in earlier
+        is_other = _is_another(order, contents) and _is_another(common, contents)
+        if (is_new or attempt >= ATTEMPTS) and (is_other or not is_solution):
+            return order
     raise AssertionError("some order is another one")
 
 

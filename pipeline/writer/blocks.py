@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
+from pipeline.model.tree import LEVEL
 from pipeline.writer import captioned
 from pipeline.writer import table_writing as tables
 from pipeline.writer.attribute_lists import attribute_list
@@ -134,6 +135,8 @@ def _container(node: model.Container, out: Writer) -> str:
         if node.name == kind and is_title:
             assert isinstance(first, model.Paragraph)
             argument, children = out.line(first.children), children[1:]
+    if node.name == LEVEL and (argument := attributes.get(LEVEL)):
+        listed = attribute_list(attributes.without({LEVEL}))
     if node.name == "columns":
         layouts = filter(re.compile(r"columns-\d|side-by-side").fullmatch, attributes.classes)
         layout = next(layouts, "")

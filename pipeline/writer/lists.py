@@ -140,6 +140,7 @@ def choices(node: model.Choices, out: Writer) -> str:
     for item in node.items:
         box = f"{opening}{'x' if item.correct else ' '}{closing} "
         written = item_of("- ", model.ListItem(children=item.children), out, tight=tight, box=box)
-        items.append(written)
+        fixed = attribute_list(item.attributes)
+        items.append(f"{written} {fixed}" if fixed else written)
     answers = ("\n" if tight else "\n\n").join(items)
     return f"{out.leaf(node.prompt)}\n\n{answers}" if node.prompt else answers

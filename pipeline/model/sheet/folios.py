@@ -32,11 +32,13 @@ def kept_css(metadata: Metadata) -> str:
 
 def head_css(edition: Edition, metadata: Metadata) -> str:
     """The styles that set what distinguishes an edition at the head of each page: that it is for
-    teachers, if its pages are those of pupils, and what the author has named its level."""
+    teachers, if its pages are those of pupils, its version, and what the author has named its
+    level."""
     is_for_teachers = edition.audience == "teacher" and edition.same_pages
     edition_name = words(metadata.lang)["edition_teacher"]
     heads = (
         f"{edition_name[:1].upper()}{edition_name[1:]}" if is_for_teachers else "",
+        edition.version,
         dict(metadata.levels).get(edition.level, ""),
     )
     text = " · ".join(filter(None, heads))

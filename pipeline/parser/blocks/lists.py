@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pipeline.model import Attributes
 from pipeline.model.codes import Code
-from pipeline.model.tree import MARKS
+from pipeline.model.tree import FIXED, MARKS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks import markers
@@ -129,19 +129,23 @@ class ItemProcessor(LineProcessor):
         return None
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """Take the attributes that end a line of a question's first paragraph: id and marks."""
+        """Take the attributes that end a line of a question's first paragraph, id and marks, and
+        that of a choice, `FIXED`."""
         block.state = None
         first = block.first
-        if first is None or first.tag != "p" or parent.tag != "ol":
+        if first is None or first.tag != "p" or not first.lines:
             return
-        if first.lines[0][:1] in "([" or not self._in_exercise():
+        is_choice = first.lines[0][:1] in ("(", "[")
+        if not is_choice and (parent.tag != "ol" or not self._in_exercise()):
             return
-        if isinstance(first.state, Attributes) and _has_marks(first.state):
+        belongs = _is_fixed if is_choice else _has_marks
+        if isinstance(first.state, Attributes) and belongs(first.state):
             block.state, first.state = first.state, None
             return
         for at, line in list(enumerate(first.lines))[:-FAR:-1]:
             split = attributes.trailing(line) if line.endswith("}") else None
-            if split and (_has_marks(split[1]) or (split[1].id and line is first.lines[-1])):
+            has_id = split and split[1].id and line is first.lines[-1] and not is_choice
+            if split and (belongs(split[1]) or has_id):
                 block.state = split[1]
                 first.lines[at] = line.with_text(split[0])
                 return
@@ -160,6 +164,10 @@ class ItemProcessor(LineProcessor):
             cursor.skip_columns(block.state)
             return Match.YES
         return Match.NO
+
+
+def _is_fixed(attributes: Attributes) -> bool:
+    return FIXED in attributes.classes
 
 
 def _has_marks(attributes: Attributes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import features
 from pipeline.model import Bibliography, Block, Index
 from pipeline.model.codes import Code
-from pipeline.model.tree import LEVEL, WORD_BANK
+from pipeline.model.tree import LEVEL, TOGETHER, WORD_BANK
 from pipeline.parser import slips
 from pipeline.parser.constructs import (
     boxes,
@@ -53,7 +53,7 @@ withheld from pupils."""
 
 MEANT = frozenset({
     "column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "letter",
-    "section", WORD_BANK,
+    "section", TOGETHER, WORD_BANK,
 })  # fmt: skip
 """Names of blocks that have a meaning for styles and passes, but not here."""
 

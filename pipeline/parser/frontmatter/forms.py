@@ -255,6 +255,7 @@ FORMS: dict[str, form.Form] = {
     "translations": pairs.TRANSLATIONS,
     "variables": pairs.VARIABLES,
     "levels": variations.LEVELS,
+    "versions": variations.VERSIONS,
 }
 
 ALONE: dict[type[msgspec.Struct], form.Form] = {

@@ -1,4 +1,5 @@
-"""The levels of a worksheet, in the front matter: names, and what is printed on their pages."""
+"""The levels of a worksheet, in the front matter, with what is printed on their pages; and its
+versions, with their seeds."""
 
 from __future__ import annotations
 
@@ -55,5 +56,60 @@ LEVELS = Form(
     ),
     _levels,
     _written,
+    reads_lists=True,
+)
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""The names of versions that are only counted."""
+
+VERSION, SEED = r"[^\W_]{1,9}", r"[0-9]{1,9}"
+
+
+def _versions(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, int], ...]:
+    """The versions by name, each with its seed."""
+    if not isinstance(node, Mapping):
+        count = text(node, report, key)
+        if count and re.fullmatch("[1-9][0-9]?", count) and int(count) <= len(LETTERS):
+            return tuple((letter, seed) for seed, letter in enumerate(LETTERS[: int(count)]))
+        if count:
+            hint = f"Write 1 to {len(LETTERS)}, or names with seeds: `{{A: 0, B: 17}}`."
+            report.wrong(key, f"`{shorten(count)}` is not a number of versions.", node.place, hint)
+        return ()
+    versions: dict[str, int] = {}
+    for name, value in node.entries:
+        seed = "" if isinstance(value, Scalar) and value.is_empty else text(value, report, key)
+        if not re.fullmatch(VERSION, name.text):
+            hint = "Write a letter, or a short word of letters and digits."
+            message = f"`{shorten(name.text)}` cannot be the name of a version."
+            report.wrong(key, message, name.place, hint)
+        elif name.text in versions:
+            report.twice(name.text, key, name.place)
+        elif seed is not None and not re.fullmatch(SEED, seed, re.ASCII):
+            message = f"`{shorten(seed)}` is not a seed of version `{name.text}`."
+            hint = "Write any whole number; 0 keeps the order of the text."
+            report.wrong(key, message, (name if seed == "" else value).place, hint)
+        elif seed and len(versions) < len(LETTERS):
+            versions[name.text] = int(seed)
+    return tuple(versions.items())
+
+
+def _seeds(versions: Any) -> Any:
+    """Their number, if they are only counted."""
+    counted = tuple((letter, seed) for seed, letter in enumerate(LETTERS[: len(versions)]))
+    return len(versions) if tuple(versions) == counted else dict(versions)
+
+
+VERSIONS = Form(
+    any_of(
+        {"type": "integer", "minimum": 1, "maximum": len(LETTERS)},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": r"^[^\W_]{1,9}$"},
+            "additionalProperties": {"type": "integer", "minimum": 0},
+        },
+    ),
+    _versions,
+    _seeds,
     reads_lists=True,
 )

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from msgspec.structs import replace
+
 from pipeline import model
 from pipeline.model import Attributes, Block, Inline, gaps, table_cells
 from pipeline.model.codes import Code as Finding
@@ -195,7 +197,10 @@ class Lowering:
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
         if marks := take_marks(element.blocks, self._has_choices):
             items = [(self.blocks(item), item.span) for item in element.blocks]
-            return choices(items, marks, span, self.report)
+            node = choices(items, marks, span, self.report)
+            pairs = zip(node.items, element.blocks, strict=True)
+            named = (replace(choice, attributes=item.attributes) for choice, item in pairs)
+            return replace(node, items=tuple(named))
         style: Any = element.get("style", "")
         form: Any = element.get("form", "").strip(".")
         return model.List(

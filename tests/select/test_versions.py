@@ -1,0 +1,276 @@
+"""Versions: other orders, the same in handout and key, marked on every page."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+import pipeline
+from pipeline.model import Choices, Document, Exercise, List, Matching, Ordering
+from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.metadata import Metadata
+from pipeline.model.tree import plain_text, top_level, walk
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.select.shuffling import arranged
+from pipeline.verify.all_text import contents
+
+HEAD = "---\ntitle: Wells\nlang: en\nversions: 3\n---\n\n"
+TEXT = f"""{HEAD}
+::: exercise Choose {{#ex-choose}}
+Which is deep?
+
+- ( ) The sea
+- (x) A well
+- ( ) A cup
+- ( ) All of these {{.fixed}}
+:::
+
+::: exercise Fill
+The ____{{rope}} is long.
+:::
+
+::: teacher
+About filling.
+:::
+
+::: exercise Match
+::: matching
+| mine | ore |
+|---|---|
+| tree | fruit |
+| hen | eggs |
+| cow | milk |
+:::
+:::
+
+::: exercise Order
+::: ordering
+1. dig
+2. line
+3. draw
+4. drink
+:::
+:::
+
+Between them, see @ex-choose.
+
+::: together
+::: exercise One
+1. Read. ____{{books}}
+:::
+
+::: exercise Two
+1. Tell what you read.
+:::
+:::
+
+::: exercise Three
+1. Sing.
+:::
+
+::: exercise Last {{.fixed}}
+1. Rest.
+:::
+"""
+
+
+def documents(edition: str, text: str = TEXT) -> dict[str, Document]:
+    parsed = pipeline.parse(text)
+    assert not parsed.diagnostics
+    rows = varied(EDITIONS[edition], parsed.metadata)
+    return {row.version: resolve(select(parsed, row), Path()) for row in rows}
+
+
+def titles(document: Document) -> list[str]:
+    nodes = walk(top_level(document))
+    return [plain_text(node.title) for node in nodes if isinstance(node, Exercise)]
+
+
+def the(document: Document, kind: type[Choices | Matching | Ordering]) -> list[str]:
+    node = next(node for node in walk(top_level(document)) if isinstance(node, kind))
+    items = node.right if isinstance(node, Matching) else node.items
+    return [plain_text(item.children) for item in items]
+
+
+def test_each_version_has_another_order_and_the_first_that_of_the_text() -> None:
+    made = documents("handout")
+    assert list(made) == ["A", "B", "C"]
+    first, *rest = titles(made["A"])[:4], titles(made["B"])[:4], titles(made["C"])[:4]
+    assert first == ["Choose", "Fill", "Match", "Order"]
+    assert all(sorted(order) == sorted(first) for order in rest)
+    for kind in (Choices, Matching, Ordering):
+        assert len({tuple(the(document, kind)) for document in made.values()}) == 3
+    assert len({tuple(titles(document)) for document in made.values()}) == 3
+    assert the(made["A"], Choices) == ["The sea", "A well", "A cup", "All of these"]
+
+
+def test_groups_and_what_is_fixed_keep_their_places() -> None:
+    for document in documents("handout").values():
+        order = titles(document)
+        assert order[-1] == "Last"
+        assert order.index("Two") == order.index("One") + 1
+        assert the(document, Choices)[-1] == "All of these"
+        assert {"Choose", "Fill", "Match", "Order"} == set(order[:4])
+
+
+def test_notes_for_teachers_stay_with_their_exercise() -> None:
+    for document in documents("teacher").values():
+        text = plain_text(document.blocks)
+        assert "is long.About filling." in text
+
+
+def test_numbers_and_references_are_those_of_the_version() -> None:
+    for document in documents("handout").values():
+        nodes = [node for node in walk(top_level(document)) if isinstance(node, Exercise)]
+        assert [node.number for node in nodes] == list(range(1, 9))
+        number = titles(document).index("Choose") + 1
+        assert f"see Exercise\u00a0{number}" in plain_text(document.blocks)
+
+
+def test_pupils_and_teachers_have_the_same_order_in_each_version() -> None:
+    pupils, teachers = documents("handout"), documents("teacher")
+    for version, document in pupils.items():
+        assert titles(document) == titles(teachers[version])
+        for kind in (Choices, Matching, Ordering):
+            assert the(document, kind) == the(teachers[version], kind)
+
+
+def test_screens_have_the_first_version() -> None:
+    text = TEXT.replace("versions: 3", "versions: {X: 5, Y: 0}")
+    (web,) = documents("web", text).values()
+    made = documents("handout", text)
+    assert titles(web) == titles(made["X"])
+    assert titles(made["Y"])[:4] == ["Choose", "Fill", "Match", "Order"]
+    assert titles(made["X"]) != titles(made["Y"])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_versions_differ_as_long_as_there_are_orders(count: int) -> None:
+    orders = [arranged(range(count), range(n + 1), ()) for n in range(4)]
+    possible = len(list(itertools.permutations(range(count))))
+    assert len(set(orders)) == min(4, possible)
+    assert all(sorted(order) == list(range(count)) for order in orders)
+
+
+def test_an_edit_elsewhere_changes_no_order() -> None:
+    after = TEXT.replace("Between them", "Long between them").replace(HEAD, f"{HEAD}Begin.\n\n")
+    for version, document in documents("handout", after).items():
+        before = documents("handout")[version]
+        assert titles(document) == titles(before)
+        assert the(document, Choices) == the(before, Choices)
+
+
+def test_answers_have_no_influence_on_the_order_of_choices() -> None:
+    other = TEXT.replace("( ) The sea", "(x) The sea").replace("(x) A well", "( ) A well")
+    for version, document in documents("handout").items():
+        assert the(document, Choices) == the(documents("handout", other)[version], Choices)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("versions")
+    source = folder / "w.md"
+    source.write_text(TEXT, "utf-8")
+    editions = ("web", "handout", "teacher", "answers", "keys")
+    result = pipeline.build(source, editions, out=folder / "out")
+    assert not [finding for finding in result.diagnostics if finding.is_error]
+    return folder / "out" / "w"
+
+
+def pages_of(file: Path) -> list[str]:
+    with pypdfium2.PdfDocument(file) as pdf:
+        return [page.get_textpage().get_text_range() for page in pdf]
+
+
+def test_every_page_says_which_version_it_is(built: Path) -> None:
+    for version in "ABC":
+        for name in (f"w-{version}.pdf", f"w-teacher-{version}.pdf", f"w-answers-{version}.pdf"):
+            for page in pages_of(built / name):
+                first, *_, before, last = page.strip().splitlines()
+                assert any(line.endswith(version) for line in (first, before, last)), page
+
+
+def test_no_version_has_an_answer(built: Path) -> None:
+    for name in ("w-A.pdf", "w-B.pdf", "w-C.pdf", "w.html"):
+        for content in contents(name, (built / name).read_bytes()):
+            assert "rope" not in content.text
+            assert "books" not in content.text
+
+
+def test_the_sheet_of_keys_has_those_of_all_versions(built: Path) -> None:
+    sheet = "".join(pages_of(built / "w-keys.pdf"))
+    for version, document in documents("teacher").items():
+        node = next(node for node in walk(document.blocks) if isinstance(node, Choices))
+        letter = "abcd"[next(at for at, item in enumerate(node.items) if item.correct)]
+        key = "".join(pages_of(built / f"w-answers-{version}.pdf"))
+        after = key.partition("Choose")[2].splitlines()
+        assert letter in [line.strip() for line in after[:3]]
+    assert sheet.count("rope") == sheet.count("books") == 3
+    assert sheet.count("Choose") == 3
+
+
+def test_keys_of_one_version_are_not_worth_a_sheet(tmp_path: Path) -> None:
+    source = tmp_path / "w.md"
+    source.write_text(TEXT.replace("versions: 3\n", ""), "utf-8")
+    result = pipeline.build(source, ("handout", "keys"), out=tmp_path / "out")
+    assert "no-answers" in {finding.code for finding in result.diagnostics}
+
+
+@pytest.mark.parametrize(
+    ("versions", "column", "message"),
+    [
+        ("x", 11, "`x` is not a number of versions."),
+        ("0", 11, "`0` is not a number of versions."),
+        ("27", 11, "`27` is not a number of versions."),
+        ("{A: one}", 15, "`one` is not a seed of version `A`."),
+        ("{A: -1}", 15, "`-1` is not a seed of version `A`."),
+        ("{A: }", 12, "is not a seed of version `A`."),
+        ("{A-B: 1}", 12, "`A-B` cannot be the name of a version."),
+        ("{A: [1]}", 15, "the value must be text, not a list."),
+    ],
+)
+def test_mistakes_are_told_with_their_place(versions: str, column: int, message: str) -> None:
+    document = pipeline.parse(f"---\ntitle: T\nlang: en\nversions: {versions}\n---\n\nText.\n")
+    (finding,) = document.diagnostics
+    assert message in finding.message
+    assert (finding.line, finding.column) == (4, column)
+    assert document.metadata == Metadata(
+        title="T", lang="en", identifier=document.metadata.identifier
+    )
+
+
+def told(text: str) -> list[tuple[int, str]]:
+    parsed = pipeline.parse(f"{HEAD}{text}")
+    document = resolve(select(parsed, varied(EDITIONS["handout"], parsed.metadata)[1]), Path())
+    return [(each.line, each.message) for each in document.diagnostics]
+
+
+def test_texts_that_depend_on_an_order_are_told() -> None:
+    second = "::: exercise B\n1. Go on as in the previous exercise.\n:::\n"
+    exercises = f"::: exercise A\n{{}}\n:::\n\n{second}"
+    assert told(exercises.format("1. Write.")) == [
+        (12, "“previous exercise” is somewhere else in other versions.")
+    ]
+    assert told(exercises.format("1. Write.").replace("A\n", "A {.fixed}\n")) == []
+    assert told(exercises.format("See exercise 2.").replace("previous", "first")) == [
+        (8, "“exercise 2” is somewhere else in other versions.")
+    ]
+    choices = "Which?\n\n- ( ) One\n- (x) Two\n- ( ) All of the above{}\n"
+    assert told(choices.format("")) == [
+        (11, "“All of the above” is somewhere else in other versions.")
+    ]
+    assert told(choices.format(" {.fixed}")) == []
+    assert told(f"Do the following exercise.\n\n{exercises.format('1. W.')}")[0][0] == 7
+
+
+def test_choices_are_written_as_they_were_read() -> None:
+    from pipeline.writer import write
+
+    text = "Which?\n\n- ( ) One\n- (x) Two\n- ( ) All {.fixed}\n\n::: level support\nText.\n:::\n"
+    document = pipeline.parse(f"---\ntitle: T\nlang: en\nlevels: support\n---\n\n{text}")
+    assert text.rstrip() in write(document)
+    assert isinstance(document.blocks[0], Choices) or not isinstance(document.blocks[0], List)
