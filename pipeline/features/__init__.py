@@ -75,6 +75,7 @@ class Feature(NamedTuple):
     - ``helpers`` gives what the feature's templates need (`helpers`).
     - ``tasks`` are functions that the core calls where the feature is there (`task`).
     - ``writers`` has a function for each node, which writes it as Markdown.
+    - ``platforms`` is a module that makes the editions of questions (`platforms`).
     """
 
     name: str
@@ -87,6 +88,7 @@ class Feature(NamedTuple):
     helpers: str = ""
     tasks: tuple[str, ...] = ()
     writers: str = ""
+    platforms: str = ""
 
     def is_needed(self, document: Document) -> bool:
         """Return whether a document may need the passes of the feature."""
@@ -120,6 +122,7 @@ FEATURES = (
         helpers="markup.helpers",
         tasks=("key_sheet.side_by_side",),
         writers="writing.WRITERS",
+        platforms="platforms",
     ),
     Feature("formulas", (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),)),
     Feature(
@@ -209,6 +212,14 @@ def task(name: Task) -> Callable[..., Any] | None:
     """The function that does something for the core, if a feature has it."""
     rows = ((feature, path) for feature in FEATURES for path in feature.tasks)
     return next((row.load(path) for row, path in rows if path.split(".")[-1] == name), None)
+
+
+def platforms(name: Literal["assemble", "package"]) -> Callable[..., Any] | None:
+    """A function that makes an edition of questions for a learning platform, if a feature has it:
+    ``assemble`` the pages of a document, as `pipeline.render` does for others, or ``package`` these
+    as a file."""
+    modules = (feature for feature in FEATURES if feature.platforms)
+    return next((feature.load(f"{feature.platforms}.{name}") for feature in modules), None)
 
 
 def vocabulary(lang: str) -> tuple[str, ...]:

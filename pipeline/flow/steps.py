@@ -168,6 +168,10 @@ def compare(
         from pipeline.verify.gate import leaks_in
 
         findings += (*leaks_in(package, parsed, document, edition, file),)
+        if package.asked:  # pupils get the questions in a file for teachers
+            asked = Package(package.asked.encode())
+            pupils = msgspec.structs.replace(edition, audience="student")
+            findings += (*leaks_in(asked, parsed, document, pupils, file),)
     return findings
 
 
@@ -193,7 +197,8 @@ def leaks_for_all(document: Document, records: Mapping[str, bytes]) -> tuple[Dia
 def missing_answers(request: Request, pending: PendingEdition) -> tuple[Diagnostic, ...]:
     """Findings about answers of the source that the texts of a teacher's edition lack."""
     edition, name = pending.edition, output_name(request.stem, pending.edition)
-    if not pending.texts or edition.audience != "teacher":
+    is_key = edition.audience == "teacher" and not edition.platform  # which tells it itself
+    if not pending.texts or not is_key:
         return ()
     from pipeline.verify.key import missing_answers
 

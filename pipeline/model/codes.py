@@ -386,6 +386,12 @@ class Code(enum.Enum):
     NOTHING_TO_FILL_IN = _warning("""
         The edition to fill in on screen has no fields. Blanks (`____`), writing lines (`::: lines 4`), choices,
         matching and ordering exercises, tasks (`- [ ]`) and empty table cells in an exercise become fields.""")
+    NO_QUESTIONS = _warning("""
+        The edition for a learning platform has nothing to ask: the text has no exercises, no choices, no blanks
+        with answers, no matching and no ordering exercise.""")
+    NOT_ON_PLATFORM = _warning("""
+        A learning platform cannot hold something of an exercise. The message says what becomes of it there, or
+        that it is left out; in other editions it is as it was.""")
     TEMPLATE_ERROR = _error("""
         A template cannot be used: it is not valid Jinja, or uses something that does not exist.""")
     UNKNOWN_EDITION = _warning("""

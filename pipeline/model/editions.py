@@ -13,7 +13,9 @@ from msgspec.structs import replace
 
 from pipeline.model.metadata import Metadata
 
-FormatName: TypeAlias = Literal["html", "pdf", "epub"]
+FormatName: TypeAlias = Literal[
+    "html", "pdf", "epub", "xml", "zip", "h5p", "gift", "apkg", "csv"
+]  # fmt: skip
 Imposition: TypeAlias = Literal["none", "booklet", "2-up", "4-up"]
 Look: TypeAlias = Literal["standard", "large", "grey"]
 
@@ -22,7 +24,8 @@ class Edition(msgspec.Struct, frozen=True):
     """An edition. ``label`` is for people.
 
     Only editions for a ``teacher`` contain answers and teacher's notes; an ``answers`` edition
-    contains nothing else, and one of ``keys`` those of all versions side by side. ``paper`` is the
+    contains nothing else, one of ``keys`` those of all versions side by side, and one for a
+    learning ``platform`` only questions, with their answers. ``paper`` is the
     sheet size of a printed edition, a name in `paper.SIZES`; ``fixed_paper`` means that the front
     matter's page size does not apply. An ``imposition`` puts several pages on each side of a sheet.
     With ``fields``, blanks are form fields. An edition that ``is_archival`` is PDF/A with its
@@ -41,6 +44,7 @@ class Edition(msgspec.Struct, frozen=True):
     fixed_paper: bool = False
     audience: Literal["student", "teacher"] = "student"
     part: Literal["all", "answers", "keys"] = "all"
+    platform: str = ""
     look: Look = "standard"
     imposition: Imposition = "none"
     is_archival: bool = False
@@ -94,6 +98,8 @@ _ROWS = (
             page_marks=True),
     Edition("teacher-ebook", "epub", "teacher's e-book with answers", audience="teacher",
             page_marks=True),
+    Edition("moodle", "xml", "questions for Moodle", audience="teacher", platform="Moodle"),
+    Edition("gift", "gift", "questions as text in GIFT", audience="teacher", platform="GIFT"),
 )
 # fmt: on
 EDITIONS: dict[str, Edition] = {edition.name: edition for edition in _ROWS}
@@ -101,7 +107,7 @@ EDITIONS: dict[str, Edition] = {edition.name: edition for edition in _ROWS}
 DEFAULT_EDITIONS = ("web", "handout", "ebook")
 
 ALL = "all"
-"""The name for all editions in the front matter, or else all that exist."""
+"""The name for all editions in the front matter, or else all that exist to be read."""
 
 STANDARD_PRINT = "handout"
 """The edition whose page numbers all others refer to."""
@@ -113,7 +119,8 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
     for an unknown name."""
     requested = tuple(names) or metadata.editions or DEFAULT_EDITIONS
     if ALL in requested:
-        requested = (*requested, *(metadata.editions or EDITIONS))
+        to_read = (edition.name for edition in EDITIONS.values() if not edition.platform)
+        requested = (*requested, *(metadata.editions or to_read))
     site = metadata.web == "chapters"
     standing_in = {e.replaces: e.name for e in EDITIONS.values() if e.replaces and site}
     chosen = dict.fromkeys(standing_in.get(name, name) for name in requested if name != ALL)
@@ -242,4 +249,4 @@ def printed_editions(
 
 def from_longest(edition: Edition) -> int:
     """The key by which those that take the most time come first."""
-    return ("pdf", "epub", "html").index(edition.format)
+    return {"pdf": 0, "epub": 1}.get(edition.format, 2)

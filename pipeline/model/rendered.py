@@ -208,7 +208,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     ``file`` is the name of the output, of a site, or if it is not the edition's own. ``cover`` is
     the cover of an e-book, or the preview image of a web page; if the front matter provides the
     image, it only gives the size. A site has further files, ``beside`` its pages. With
-    ``same_pages``, pages begin where those of the standard edition do."""
+    ``same_pages``, pages begin where those of the standard edition do. ``asked`` is what the
+    questions for a platform show to pupils, without answers."""
 
     edition: str
     stem: str
@@ -233,6 +234,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     files: tuple[TextFile, ...] = ()
     cover: CoverPage | None = None
     same_pages: bool = False
+    asked: str = ""
 
     @property
     def row(self) -> Edition:

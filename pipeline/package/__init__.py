@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from pipeline import features
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
@@ -47,6 +48,10 @@ def package(
             from pipeline.package import epub
 
             result = epub.package(pages, folder)
+        case _:
+            make = features.platforms("package")
+            assert make, "without the feature, pages of questions have an error"
+            result = make(pages, folder)
     attached = (str(inside(folder, name)) for name in sources)
     files = dict.fromkeys((*result.dependencies, *attached))
     return replace(result, accessibility=pages.accessibility, dependencies=tuple(files))

@@ -64,7 +64,8 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     e-book may have a ``front`` cover, and makes claims of ``accessibility``. A ``plan`` describes
     how a printed text was laid out, ``text`` is what is drawn, ``missing`` are the characters that
     no font has, and ``stranded`` are headings without their text. The pages of one in units have
-    ``digests``; ``looks`` are equal for pages of the standard print edition that look the same."""
+    ``digests``; ``looks`` are equal for pages of the standard print edition that look the same.
+    ``asked`` is what the questions in it show to pupils."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -82,6 +83,7 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     digests: tuple[PageDigest, ...] = ()
     stranded: tuple[StrandedHeading, ...] = ()
     looks: tuple[str, ...] = ()
+    asked: str = ""
 
 
 NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jinja2 import Environment
+from msgspec.structs import replace
+
+from pipeline import features
 from pipeline.model import Document
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import CoverPage, Pages
@@ -36,8 +41,21 @@ def render(
         using = environment(templates), Memo() if memo is None else memo
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, *using, page_map)
+        if edition.platform:
+            return _questions(document, edition, stem, using[0])
         assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
         return assemble(document, edition, stem, *using)
+
+
+def _questions(document: Document, edition: Edition, stem: str, environment: Environment) -> Pages:
+    """The questions of a document; without the feature that has them, an error."""
+    if assemble := features.platforms("assemble"):
+        pages: Pages = assemble(document, edition, stem, environment)
+        return pages
+    message = f"This copy of Chapbook lacks exercises, and so has no edition {edition.name}."
+    absent = diagnostic(Code.ABSENT_FEATURE, message, source=document.source)
+    absent = replace(absent, severity=Code.TEMPLATE_ERROR.value.severity)
+    return Pages(edition.name, stem, document.metadata, pages=(), findings=(absent,))
 
 
 def render_spread(

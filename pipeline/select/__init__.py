@@ -59,6 +59,7 @@ def select(document: Document, edition: Edition) -> Document:
         if isinstance(node, SOLVED) or removal.is_selected(node)
     }
     solved = edition.audience == "teacher"
+    in_strings = solved and not edition.platform  # which a platform shows to pupils
 
     pupils = for_pupils(document.metadata)
 
@@ -71,7 +72,7 @@ def select(document: Document, edition: Edition) -> Document:
         return node
 
     def settle(node: Node) -> Node:
-        return changed(node, lambda text: settled(text, solved=solved))
+        return changed(node, lambda text: settled(text, solved=in_strings))
 
     leaves: Changes = {
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),

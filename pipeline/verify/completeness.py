@@ -93,7 +93,8 @@ def compare_built(
     package: Package, document: Document, edition: Edition, name: str
 ) -> tuple[Diagnostic, ...]:
     """Compare a finished file and those next to it with the document, marked for an edition. The
-    findings are warnings: the author may have meant it, and can look at the file."""
+    findings are warnings: the author may have meant it, and can look at the file. One for a
+    platform has questions only, each in the words of its format."""
     place = PurePath(name)
     match edition.format:
         case "html":
@@ -104,6 +105,8 @@ def compare_built(
             text = texts.text_of_book(BytesIO(package.data))
         case "pdf":
             text = package.text
+        case _:
+            return ()
     warning = Code.CHECK_WARNING.value.severity
     faults = tuple(_faults(text, edition, document, package.missing))
     return tuple(
@@ -127,6 +130,8 @@ def _text_of(file: Path, format: FormatName) -> DrawnText:
             return texts.text_of_book(file)
         case "pdf":
             return texts.text_of_pdf(file)
+        case _:
+            raise texts.UnreadableFile
 
 
 def edition_of(name: str, stem: str, metadata: Metadata) -> Edition | None:

@@ -55,6 +55,10 @@ _JAVA = (
 stack. To verify the code of the checkers takes a sixteenth of their time."""
 
 _DRIVER = CACHE / "Checkers.class"
+_MOODLE_XML = next(
+    CACHE.glob("venv/lib/python3*/site-packages/moodle_xml_parser"), CACHE / "moodle_xml_parser"
+)
+_GIFT = _NODE_MODULES / "gift-pegjs"
 _NU = _NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 COMMONMARK = _NODE_MODULES / "commonmark-spec" / "spec.txt"
 _VERAPDF = CACHE / "verapdf.classpath"
@@ -69,6 +73,8 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "veraPDF": ("java", CACHE / "installed", _DRIVER, _VERAPDF),
     "page-validation": (CACHE / "installed",),
     "qpdf": ("qpdf",),
+    "GIFT": ("node", CACHE / "installed", _GIFT),
+    "Moodle XML": (CACHE / "installed", _MOODLE_XML),
     "CommonMark": (CACHE / "installed", COMMONMARK),
 }
 
@@ -271,6 +277,23 @@ def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
 def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
     """The findings of page-validation, a second engine in addition to veraPDF."""
     return _run_own("page_validation", profile, *paths).splitlines()
+
+
+def gift(path: Path) -> list[dict[str, Any]]:
+    """The questions in a GIFT file, as gift-pegjs reads them."""
+    require("GIFT")
+    read: list[dict[str, Any]] = json.loads(
+        _run(["node", CONFORMANCE / "gift.js", _GIFT, path]).stdout
+    )
+    return read
+
+
+def moodle_xml(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """The questions with choices and with gaps in a Moodle XML file, as moodle-xml-parser reads
+    them."""
+    require("Moodle XML")
+    read: dict[str, list[dict[str, Any]]] = json.loads(_run_own("moodle_xml", path))
+    return read
 
 
 def qpdf(path: Path) -> list[str]:

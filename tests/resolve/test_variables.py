@@ -15,7 +15,7 @@ from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.tree import plain_text
-from pipeline.model.variables import BUILT_IN, filled_address, values
+from pipeline.model.variables import BUILT_IN, filled_address, in_words, values
 from pipeline.model.words import FOLDER, words
 from pipeline.package import package
 from pipeline.parser import parse
@@ -34,8 +34,7 @@ def document(text: str, **variables: str) -> Document:
 
 
 def test_every_edition_has_a_word_of_its_own() -> None:
-    known = [words("en").get(f"edition_{name}", "") for name in EDITIONS]
-    assert all(known)
+    known = [in_words(edition, words("en")) for edition in EDITIONS.values()]
     assert len(set(known)) == len(known)
 
 
@@ -44,7 +43,7 @@ def test_an_edition_knows_which_it_is(lang: str) -> None:
     text = f"---\ntitle: T\nlang: {lang}\n---\n\n{{{{ edition }}}}, {{{{ format }}}}\n"
     for name, edition in EDITIONS.items():
         resolved = making.resolved(text, name)
-        expected = words(lang)[f"edition_{name}"]
+        expected = in_words(edition, words(lang))
         shown = plain_text(resolved.blocks[:1]).replace("\u2060", "")
         assert shown.replace("’", "'") == f"{expected}, {edition.format.upper()}".replace("’", "'")
 

@@ -38,11 +38,7 @@ from pipeline.model.writing_systems import missing_glyph
 from pipeline.resolve.assets import drawing_asset
 from pipeline.resolve.findings import Findings, describe
 
-WIDTHS: dict[FormatName, float] = {
-    "html": 120 * MILLIMETRE,
-    "pdf": 120 * MILLIMETRE,
-    "epub": 100 * MILLIMETRE,
-}
+WIDTH, IN_BOOKS = 120 * MILLIMETRE, 100 * MILLIMETRE
 """The widths of charts: that of the text in print. Web pages and e-books scale them to the width of
 their text, and the letters with them."""
 
@@ -97,7 +93,7 @@ class _Artist:
         self._format: FormatName = edition.format if edition else "html"
         self._is_for_students = edition is None or edition.audience == "student"
         self._look: Look = edition.look if edition else "standard"
-        self.width, self._landscape = WIDTHS[self._format], LANDSCAPE
+        self.width, self._landscape = IN_BOOKS if self._format == "epub" else WIDTH, LANDSCAPE
         if edition and edition.look == "large":
             self.width, self._landscape = _large(sheet_of(document, edition))
         self._palette = _palette(document.metadata, edition)

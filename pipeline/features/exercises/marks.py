@@ -26,6 +26,7 @@ from pipeline.model import (
     TableRow,
 )
 from pipeline.model.codes import Code
+from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import MARKS, PATH, children, find, is_for_teachers, plain_text
 from pipeline.model.words import counted, words
@@ -40,8 +41,9 @@ _MARKS = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 def count_marks(document: Document, _setting: PassSetting) -> Document:
     """The document with the marks of each exercise and question as text, and with totals if the
-    front matter asks for them. An invalid number of marks, or one in the wrong place, is a
-    BAD_ATTRIBUTE. A number that differs from the sum of the questions is WRONG_SUM."""
+    front matter asks for them; for a platform, they stay attributes. An invalid number of marks, or
+    one in the wrong place, is a BAD_ATTRIBUTE. A number that differs from the sum of the questions
+    is WRONG_SUM."""
     findings = Findings(document)
     marked = {type(node) for _, node, _ in find(document, marked=True) if _key(node)}
     if not marked:
@@ -67,6 +69,9 @@ def count_marks(document: Document, _setting: PassSetting) -> Document:
             hint = "Change one of them, or leave out the total to have it added up."
             findings.add(Code.WRONG_SUM, message, span, hint)
     called = next((key for _, node, _ in find(document, marked=True) if (key := _key(node))), "")
+    edition = EDITIONS.get(document.edition)
+    if edition and edition.platform:
+        return findings.added_to(document)  # platforms have fields for them
     lang, places = document.metadata.lang, document.metadata.score
     vocabulary = words(lang)
 

@@ -1,0 +1,59 @@
+"""Questions for learning platforms: an edition for each, from one typed list (`questions`).
+
+These files have the answers in them, and so are teachers' editions. A module for each platform says
+how its file is written, and what becomes of what it cannot hold; XML and HTML are in templates.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from msgspec.structs import replace
+
+from pipeline.features.exercises.platforms.reading import questions_of
+from pipeline.features.exercises.platforms.sheet import QuestionSheet, asked
+from pipeline.model import Document
+from pipeline.model.editions import Edition
+from pipeline.model.rendered import Inventory, Pages
+from pipeline.package.html import shown_images
+from pipeline.package.result import Package
+from pipeline.resolve.findings import Findings
+
+WRITERS = {"moodle": "moodle", "gift": "gift"}
+"""The module of each edition. It has two functions: ``pages`` gives the text of its files from
+questions, and ``data`` the bytes of its file from these and the images."""
+
+
+def assemble(
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+) -> Pages:
+    """The files of an edition, as text, and the names of the images that they need."""
+    findings = Findings(document)
+    sheet = QuestionSheet(document, findings, environment, edition)
+    items = questions_of(document, findings)
+    pages = _writer(edition.name).pages(items, sheet)
+    return Pages(
+        edition=edition.name,
+        stem=stem,
+        metadata=document.metadata,
+        pages=pages,
+        inventory=Inventory(images=tuple(sorted(sheet.images))),
+        assets=document.assets,
+        asked="\n\n".join(map(asked, items)),
+        findings=findings.added_to(replace(document, diagnostics=())).diagnostics,
+    )
+
+
+def package(pages: Pages, folder: Path) -> Package:
+    """The file of an edition, with its images in it."""
+    files, paths, problems = shown_images(pages, folder)
+    images = {name: file.data for name, file in files.items()}
+    data = _writer(pages.edition).data(pages.pages, images)
+    return Package(data, problems, tuple(map(str, paths)), asked=pages.asked)
+
+
+def _writer(edition: str) -> Any:
+    return importlib.import_module(f"{__name__}.{WRITERS[edition]}")

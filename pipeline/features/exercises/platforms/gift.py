@@ -1,0 +1,94 @@
+"""GIFT, the text that Moodle and others read: https://docs.moodle.org/en/GIFT_format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipeline import model
+from pipeline.features.exercises.platforms.moodle import share
+from pipeline.features.exercises.platforms.questions import Content, Gap, Question
+from pipeline.features.exercises.platforms.sheet import QuestionSheet, one_line
+from pipeline.model.rendered import Page
+
+_MARK = re.compile(r"[\\~=#{}:]")
+
+
+def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
+    """The one file."""
+    category = sheet.title.replace("/", "//")
+    notice = f"// {sheet.title}\n$CATEGORY: $course$/top/{category}\n"
+    entries = (entry for question in questions for entry in _entries(question, sheet))
+    return (Page("questions.gift", sheet.title, "\n".join((notice, *entries))),)
+
+
+def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
+    """The file."""
+    return files[0].markup.encode()
+
+
+def _entries(question: Question, sheet: QuestionSheet) -> Iterator[str]:
+    """A question, or several of one: each gap is a question of its own."""
+    if question.points not in (0, 1):
+        points = sheet.points(question)
+        sheet.tell(
+            f"GIFT has no points: the {points} of this question are left out.", question.span
+        )
+    if question.kind == "ordering":
+        sheet.tell("GIFT has no ordering: the numbers are matched with the things.", question.span)
+    if len(question.gaps) < 2:
+        yield _entry(question, question.name, _answers(question, sheet), 0, sheet)
+        return
+    message = f"GIFT has one gap in a question: this becomes {len(question.gaps)} questions."
+    sheet.tell(message, question.span)
+    for number, gap in enumerate(question.gaps):
+        name = f"{question.name} – {number + 1}"
+        yield _entry(question, name, _answer(gap), number, sheet)
+
+
+def _entry(question: Question, name: str, answers: str, number: int, sheet: QuestionSheet) -> str:
+    feedback = f"####{_html(question.answer, question, sheet)}" if question.answer else ""
+    asked = f"{{{answers}{feedback}}}"
+    place = "\ufdd0"
+    gaps = [place if at == number else "____" for at in range(len(question.gaps))]
+    prompt = _html(question.prompt, question, sheet, gaps if question.kind == "gaps" else ())
+    prompt = prompt.replace(place, asked) if place in prompt else f"{prompt} {asked}"
+    return f"::{_escaped(name)}::[html]{prompt}\n"
+
+
+def _answers(question: Question, sheet: QuestionSheet) -> str:
+    right = sum(choice.is_right for choice in question.choices)
+    wrong = len(question.choices) - right
+    parts: list[str] = []
+    for choice in question.choices:
+        mark = "=" if choice.is_right else "~"
+        if question.kind == "several":
+            mark = f"~%{share(right if choice.is_right else -wrong)}%"
+        parts.append(f"{mark}{_html(choice.content, question, sheet)}")
+    for left, right_side in (*question.pairs, *(((), each) for each in question.extra)):
+        right_text = _escaped(sheet.text(right_side, question.span))
+        parts.append(f"={_html(left, question, sheet)} -> {right_text}")
+    for position, content in enumerate(question.order, start=1):
+        parts.append(f"={position} -> {_escaped(sheet.text(content, question.span))}")
+    parts += map(_answer, question.gaps)
+    return " ".join(parts)
+
+
+def _answer(gap: Gap) -> str:
+    if gap.number:
+        return f"#{gap.number.value}:{gap.number.tolerance}"
+    texts = (_escaped(text.replace("*", r"\*")) for text in gap.answers)  # no wildcard
+    return " ".join(f"=%100%{text}" for text in texts)
+
+
+def _html(
+    content: Content, question: Question, sheet: QuestionSheet, gaps: Iterable[str] = ()
+) -> str:
+    markup = sheet.html(content, gaps, images=None, span=question.span)
+    if len(content) == 1 and isinstance(content[0], model.Paragraph | model.Plain):
+        markup = markup.removeprefix("<p>").removesuffix("</p>")
+    return _escaped(one_line(markup)).replace("%", "&\\#37;")
+
+
+def _escaped(text: str) -> str:
+    return _MARK.sub(r"\\\g<0>", text)

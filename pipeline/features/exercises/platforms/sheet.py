@@ -1,0 +1,149 @@
+"""The content of questions as HTML that all platforms read, or as text without any markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import jinja2
+from markupsafe import Markup
+
+from pipeline import model
+from pipeline.features.exercises.platforms.questions import Content, Question
+from pipeline.model import Document, Node
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import Edition
+from pipeline.model.tree import BLANK, children, walk
+from pipeline.model.words import words
+from pipeline.resolve.findings import Findings
+
+LOST = (model.Image, model.Table, model.CodeBlock)
+"""The kinds of content that text without markup cannot hold."""
+
+
+class QuestionSheet:
+    """Writes the content of a document's questions for one platform. `images` are the names of the
+    images that are needed."""
+
+    def __init__(
+        self,
+        document: Document,
+        findings: Findings,
+        environment: jinja2.Environment,
+        edition: Edition,
+    ) -> None:
+        self.metadata = document.metadata
+        self.words = words(document.metadata.lang)
+        self.images: set[str] = set()
+        self._findings = findings
+        self._environment = environment
+        self._folder = edition.format
+        self._assets = {asset.path: asset for asset in document.assets}
+
+    @property
+    def title(self) -> str:
+        """The title of the document, with the words that the file is for teachers."""
+        return self.metadata.title
+
+    def tell(self, message: str, span: Span | None) -> None:
+        """Report that something of a question has no place on the platform."""
+        self._findings.add(Code.NOT_ON_PLATFORM, message, span)
+
+    def template(self, name: str, **context: object) -> str:
+        """A file of the platform's template folder."""
+        return self._environment.get_template(f"{self._folder}/{name}.j2").render(context)
+
+    def html(
+        self,
+        content: Content,
+        gaps: Iterable[str] = (),
+        *,
+        images: str | None = "",
+        formula: Callable[[model.Math | model.MathBlock], str | Markup] | None = None,
+        span: Span | None = None,
+    ) -> Markup:
+        """Blocks as HTML, with this markup in place of each of its gaps. ``images`` is the folder
+        of images, None for a platform that has none; a ``formula`` is in TeX if nothing else is
+        given."""
+        left = iter(gaps)
+        module = self._environment.get_template("shared/question.html.j2").make_module(
+            {
+                "kind": lambda node: type(node).__name__,
+                "formula": formula or written,
+                "gap": lambda: next(left, BLANK),
+                "image": lambda node: self._image(node, images, span),
+            }
+        )
+        return Markup(module.blocks(content).strip())  # type: ignore[attr-defined]
+
+    def _image(self, node: model.Image, folder: str | None, span: Span | None) -> str:
+        """The address of an image, "" for one that is told to be left out."""
+        asset = self._assets.get(node.asset)
+        if asset is None:
+            return ""
+        if folder is None:
+            message = f"The image “{node.source}” is left out: such a file has no images."
+            self.tell(message, node.span or span)
+            return ""
+        self.images.add(asset.name)
+        return folder + asset.name
+
+    def text(self, content: Content, span: Span | None = None) -> str:
+        """Blocks as one line of text, with formulas in TeX."""
+        for node in walk(content):
+            if isinstance(node, LOST):
+                what = {model.Image: "An image", model.Table: "A table"}.get(type(node), "Code")
+                self.tell(f"{what} is shown as its text alone: here is no markup.", span)
+        return " ".join(" ".join(_texts(content)).split())
+
+    def points(self, item: Question) -> str:
+        """The points of a question as a decimal number."""
+        return f"{float(item.points or 1):g}"
+
+
+def written(node: model.Math | model.MathBlock) -> str:
+    """A formula in TeX, between marks that MathJax knows."""
+    shown = isinstance(node, model.MathBlock) or node.display
+    return rf"\[{node.tex.strip()}\]" if shown else rf"\({node.tex.strip()}\)"
+
+
+def _texts(nodes: Iterable[Node]) -> Iterable[str]:
+    """The text of each block, or cell."""
+    for node in nodes:
+        inlines = [child for child in children(node) if isinstance(child, model.Inline)]
+        if isinstance(node, model.MathBlock):
+            yield written(node)
+        elif isinstance(node, model.CodeBlock):
+            yield node.text
+        elif inlines:
+            yield "".join(map(_inline, inlines))
+        else:
+            yield from _texts(children(node))
+
+
+def _inline(node: Node) -> str:
+    match node:
+        case model.Text() | model.Code():
+            return node.text
+        case model.Image():
+            return node.alt
+        case model.Math():
+            return written(node)
+        case model.Blank():
+            return BLANK
+        case model.LineBreak():
+            return " "
+    return "".join(map(_inline, children(node)))
+
+
+def asked(item: Question) -> str:
+    """The text that a question shows to pupils: choices, and things to match or order, are public,
+    but not which is right."""
+    sides = (side for pair in item.pairs for side in pair)
+    shown = (*(choice.content for choice in item.choices), *sides, *item.extra, *item.order)
+    return "\n".join(" ".join(_texts(content)) for content in (item.prompt, *shown))
+
+
+def one_line(markup: str) -> str:
+    """HTML on a single line: line ends count in code alone."""
+    return markup.replace("\n", "&#10;") if "<pre" in markup else " ".join(markup.split("\n"))
