@@ -42,7 +42,7 @@ def admits(conditions: Attributes, edition: Edition) -> bool:
         return False
     for key, value in conditions.pairs:
         if key == LEVEL:
-            if edition.audience == "student" and edition.level not in names_in(value):
+            if edition.is_of_a_level and edition.level not in names_in(value):
                 return False
         elif key in CONDITIONS:
             names = {edition.name.lower(), edition.replaces} - {""}

@@ -68,6 +68,11 @@ class Edition(msgspec.Struct, frozen=True):
         return self.format == "pdf" and self.part != "keys"
 
     @property
+    def is_of_a_level(self) -> bool:
+        """True if it has one level of several: pupils get it, or see it on a platform."""
+        return self.audience == "student" or bool(self.platform)
+
+    @property
     def full_name(self) -> str:
         return f"{self.name}{self.variation}"
 
@@ -128,10 +133,10 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
 
 
 def varied(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
-    """An edition at each level and, if it is printed, in each version. Pupils get one level, and
-    teachers all. The standard print edition at other levels than the first keeps the pages of
-    that."""
-    levels = [level for level, _ in metadata.levels] if edition.audience == "student" else []
+    """An edition at each level and, if it is printed, in each version. Pupils get one level, also
+    on a platform, and teachers all. The standard print edition at other levels than the first keeps
+    the pages of that."""
+    levels = [level for level, _ in metadata.levels] if edition.is_of_a_level else []
     versions = [version for version, _ in metadata.versions] if edition.is_versioned else []
     return tuple(
         replace(edition, level=level, version=version, page_marks=True, same_pages=True)

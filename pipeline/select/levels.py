@@ -31,7 +31,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         return document
     numbers = dict(_numbers(whole, levels, edition))
     marked = {type(node) for _, node, _ in find(document, marked=True) if _levels_of(node)}
-    for_teachers = edition.audience == "teacher"
+    for_teachers = not edition.is_of_a_level
 
     def number(node: model.Exercise) -> Node:
         return replace(node, number=numbers.get(document.place(node.span), 0))

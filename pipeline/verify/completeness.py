@@ -93,8 +93,7 @@ def compare_built(
     package: Package, document: Document, edition: Edition, name: str
 ) -> tuple[Diagnostic, ...]:
     """Compare a finished file and those next to it with the document, marked for an edition. The
-    findings are warnings: the author may have meant it, and can look at the file. One for a
-    platform has questions only, each in the words of its format."""
+    findings are warnings: the author may have meant it. Questions have the words of a platform."""
     place = PurePath(name)
     match edition.format:
         case "html":
