@@ -96,7 +96,7 @@ class Saving:
     def add_catalog(self, metadata: Metadata, built: Iterable[BuiltEdition]) -> Record:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
-        from pipeline.package.cover.pictures import for_shops
+        from pipeline.features.covers.bitmaps import for_shops
 
         started = time.perf_counter()
         # of the levels and versions of an edition, the first is the product

@@ -221,8 +221,8 @@ def cover(
     standard print edition."""
     import jinja2
 
-    from pipeline.model.sheet.spread import spread_sheet
-    from pipeline.package.cover import print_cover
+    from pipeline.features.covers.picture import print_cover
+    from pipeline.features.covers.spread_sheet import spread_sheet
     from pipeline.render import render_spread
     from pipeline.render.environment import template_files
 

@@ -31,9 +31,9 @@ def package(
     pages = replace(pages, faces=located(pages.faces, folder))
     match edition.format:
         case "html" if edition.chapters:
-            from pipeline.package import site
+            from pipeline.features.site import packaging
 
-            result = site.package(pages, folder)
+            result = packaging.package(pages, folder)
         case "html":
             from pipeline.package import html
 

@@ -12,11 +12,11 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from pipeline.features.covers.picture import picture
 from pipeline.model import LIGHT, Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
-from pipeline.package.cover import picture
 from pipeline.package.font_subset import subset, with_fonts
 from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.image_metadata import without_metadata

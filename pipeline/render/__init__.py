@@ -8,14 +8,15 @@ from jinja2 import Environment
 from msgspec.structs import replace
 
 from pipeline import features
+from pipeline.features import site
+from pipeline.features.covers.spread import spread
+from pipeline.features.covers.spread_sheet import SpreadSheet
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import PageMap
 from pipeline.model.rendered import CoverPage, Pages
-from pipeline.model.sheet.spread import SpreadSheet
-from pipeline.render import epub, html, pdf, site
-from pipeline.render.cover.spread import spread
+from pipeline.render import epub, html, pdf
 from pipeline.render.environment import environment, template_errors
 from pipeline.system.store import Memo
 

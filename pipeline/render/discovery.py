@@ -7,12 +7,12 @@ from collections import Counter
 from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
+from pipeline.features.covers import SOCIAL_HEIGHT, SOCIAL_WIDTH, social_file
 from pipeline.model.editions import Edition, FormatName, offered, output_name
 from pipeline.model.metadata import Direction, Metadata, direction_of
 from pipeline.model.rendered import NavPoint
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import autonym
-from pipeline.render.cover import SOCIAL_HEIGHT, SOCIAL_WIDTH, social_file
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import jinja2
 
+from pipeline.features.covers import social_picture
 from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.model.faces import own_faces
@@ -18,7 +19,6 @@ from pipeline.model.words import words, written_date
 from pipeline.render import discovery
 from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
-from pipeline.render.cover import social_picture
 from pipeline.render.environment import sheets
 from pipeline.render.imprint import logo, web_facts
 from pipeline.render.linked_data import linked_data

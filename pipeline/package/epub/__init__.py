@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 from ebooklib import epub
 from PIL import UnidentifiedImageError
 
+from pipeline.features.covers.picture import picture
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -24,7 +25,6 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Landmark, Page, Pages
 from pipeline.model.roles import ROLES
 from pipeline.package.bundle import entry_for
-from pipeline.package.cover import picture
 from pipeline.package.epub.fonts import FILE as ENCRYPTION
 from pipeline.package.epub.fonts import add_fonts, encryption, hidden_fonts, obfuscated
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change

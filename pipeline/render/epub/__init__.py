@@ -11,13 +11,13 @@ from typing import Literal
 import jinja2
 from msgspec.structs import replace
 
+from pipeline.features.covers import cover
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS, STANDARD
 from pipeline.model.tree import plain_text, walk
 from pipeline.render.contents_markup import nav_points, numbered, targets
-from pipeline.render.cover import cover
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.epub.front import (
     COVER,

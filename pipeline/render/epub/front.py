@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pipeline.features.covers import cover_file, cover_image, is_drawing
 from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Trait
-from pipeline.render.cover import cover_file, cover_image, is_drawing
 from pipeline.render.imprint import book_facts, logo, names
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.timings import total

@@ -3,7 +3,7 @@
 The text itself is the index. A script searches it while readers type, and shows the context of
 matches; this takes milliseconds for a thick book, needs no language rules that would have to agree
 on both sides, and works for scripts without spaces between words. See
-`templates/html/site/search.js`.
+`templates/features/site/html/site/search.js`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline import model
+from pipeline.features.site.naming import SitePage
 from pipeline.model import Block, Node
 from pipeline.model.tree import plain_text, walk
 from pipeline.render.environment import read_text
 from pipeline.render.node_markup import note_id
-from pipeline.render.site.naming import SitePage
 
 BREAKS: frozenset[type[Node]] = frozenset({
     *get_args(Block), model.BibliographyEntry, model.Choice, model.DefinitionItem, model.LineBreak,

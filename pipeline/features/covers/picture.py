@@ -8,12 +8,12 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.features.covers.spread_sheet import BLEED
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import located
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import CoverPage, tree_of
-from pipeline.model.sheet.spread import BLEED
 from pipeline.package.page_files import asset_bytes, font_files, lacking
 from pipeline.package.result import NoEngineError
 from pipeline.system import store
@@ -54,7 +54,7 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
         return _Picture(b"", (prepared,))
 
     def make() -> bytes:
-        from pipeline.package.cover.pictures import as_jpeg, as_png, drawn
+        from pipeline.features.covers.bitmaps import as_jpeg, as_png, drawn
 
         image = drawn(_laid_out(cover, prepared, folder), cover.width, cover.height)
         return as_png(image) if cover.is_png else as_jpeg(image)
@@ -69,14 +69,14 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
 def _laid_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
     if missing := pango_problem():
         raise NoEngineError(missing)
-    from pipeline.package.pdf.cover import set_cover
+    from pipeline.features.covers.setting import set_cover
 
     return set_cover(cover, prepared.root, prepared.fonts, folder)
 
 
 def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> _Picture:
     """Back, spine and front as a PDF."""
-    from pipeline.package.pdf.cover import set_spread
+    from pipeline.features.covers.setting import set_spread
 
     prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
@@ -86,7 +86,7 @@ def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> _Picture:
 
 
 def _fitted(cover: CoverPage, folder: Path) -> _Picture:
-    from pipeline.package.cover.pictures import backed
+    from pipeline.features.covers.bitmaps import backed
 
     (image,) = cover.assets
     file = folder / image.path

@@ -1,6 +1,6 @@
 """Covers: of an e-book, upright, and of a web page on social sites, wide.
 
-Their markup and styles are made here; `pipeline.package.cover` makes a picture of them.
+Their markup and styles are made here; `pipeline.features.covers.picture` makes a picture of them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import jinja2
 
+from pipeline.features.covers.cover_colours import CoverPalette, digest, palette
+from pipeline.features.covers.grounds import composition, printed_paper
 from pipeline.model import Asset, Document
 from pipeline.model.faces import FACES, own_faces
 from pipeline.model.metadata import Metadata
@@ -16,8 +18,6 @@ from pipeline.model.paper import Theme
 from pipeline.model.rendered import CoverPage, Face, Style
 from pipeline.model.words import words
 from pipeline.model.writing_systems import fonts_for
-from pipeline.render.cover.cover_colours import CoverPalette, digest, palette
-from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.imprint import logo
 

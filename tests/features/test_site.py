@@ -16,9 +16,9 @@ import pytest
 import pipeline
 from pipeline.commands.editions.settings import settings_of
 from pipeline.driver import compare_file
+from pipeline.features.site import navigation
 from pipeline.model.editions import chosen_editions
 from pipeline.parser import parse, parse_file
-from pipeline.render.site import navigation
 from pipeline.verify import CheckReport, check
 
 SOURCE = """\

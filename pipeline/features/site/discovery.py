@@ -7,10 +7,10 @@ from urllib.parse import quote, urljoin
 
 from msgspec.structs import replace
 
+from pipeline.features.site.naming import INDEX, SitePage
+from pipeline.features.site.search import words_of
 from pipeline.model import Index, Section
 from pipeline.model.metadata import Metadata
-from pipeline.render.site.naming import INDEX, SitePage
-from pipeline.render.site.search import words_of
 
 DESCRIPTION = 160
 """The length of a page's excerpt in lists of results."""

@@ -8,13 +8,18 @@ from typing import Any
 import jinja2
 from msgspec.structs import replace
 
+from pipeline.features.covers import social_picture
+from pipeline.features.site import discovery
+from pipeline.features.site.feeds import feeds, head_links
+from pipeline.features.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
+from pipeline.features.site.navigation import SiteContents
+from pipeline.features.site.search import search_script, searched_text
 from pipeline.model import Document
 from pipeline.model.editions import Edition, output_name
 from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Trait
 from pipeline.render.contents_markup import nav_points, targets
-from pipeline.render.cover import social_picture
 from pipeline.render.discovery import (
     WebFacts,
     alternates,
@@ -28,11 +33,6 @@ from pipeline.render.html import is_learnt_from, page_styles
 from pipeline.render.imprint import logo, web_facts
 from pipeline.render.linked_data import linked_data
 from pipeline.render.node_markup import NodeRenderer
-from pipeline.render.site import discovery
-from pipeline.render.site.feeds import feeds, head_links
-from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
-from pipeline.render.site.navigation import SiteContents
-from pipeline.render.site.search import search_script, searched_text
 from pipeline.render.style_sheets import screen_faces, script
 from pipeline.render.timings import minutes
 from pipeline.system.store import Memo

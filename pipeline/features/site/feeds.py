@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import jinja2
 
+from pipeline.features.site.discovery import address, beginning
+from pipeline.features.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import TextFile
-from pipeline.render.site.discovery import address, beginning
-from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage
 
 SITEMAP, FEED = "sitemap.xml", "feed.xml"
 

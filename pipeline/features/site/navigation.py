@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from pipeline.features.site.naming import SitePage, entries_by_target
 from pipeline.model import ContentsEntry, Document
 from pipeline.model.tree import plain_text
 from pipeline.render.node_markup import NodeRenderer
-from pipeline.render.site.naming import SitePage, entries_by_target
 
 NEAR = 150
 """The number of pages listed before and after the current one, so that the size of a site is linear

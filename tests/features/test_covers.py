@@ -16,19 +16,19 @@ from PIL import Image
 
 from pipeline.commands import main
 from pipeline.driver import Options, build
+from pipeline.features import covers as render
+from pipeline.features.covers import picture as package
+from pipeline.features.covers import setting
+from pipeline.features.covers.cover_colours import PAPER, palette
+from pipeline.features.covers.spread import bar_code, isbn_in_print
+from pipeline.features.covers.spread_sheet import reading, spread_sheet
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Identifier, Isbns, Metadata
 from pipeline.model.paper import SIZES
 from pipeline.model.rendered import CoverPage
 from pipeline.model.sheet.colours import contrast
-from pipeline.model.sheet.spread import reading, spread_sheet
-from pipeline.package import cover as package
-from pipeline.package.pdf import cover as setting
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.parser import parse
-from pipeline.render import cover as render
-from pipeline.render.cover.cover_colours import PAPER, palette
-from pipeline.render.cover.spread import bar_code, isbn_in_print
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve
 from tests.helpers import making

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.features.covers.cover_colours import CoverPalette
 from pipeline.model import Asset
-from pipeline.render.cover.cover_colours import CoverPalette
 
 
 class Paper(NamedTuple):

@@ -8,13 +8,7 @@ from collections.abc import Iterator
 
 import jinja2
 
-from pipeline.model import Asset, Document
-from pipeline.model.metadata import Metadata
-from pipeline.model.metadata.structured_values import in_13_digits
-from pipeline.model.rendered import CoverPage, Style
-from pipeline.model.sheet.spread import BLEED, MARKS, SpreadSheet, reading
-from pipeline.model.writing_systems import beyond
-from pipeline.render.cover import (
+from pipeline.features.covers import (
     LINE,
     FrontText,
     Look,
@@ -24,8 +18,14 @@ from pipeline.render.cover import (
     front_of,
     look_of,
 )
-from pipeline.render.cover.cover_colours import digest
-from pipeline.render.cover.grounds import composition, printed_paper
+from pipeline.features.covers.cover_colours import digest
+from pipeline.features.covers.grounds import composition, printed_paper
+from pipeline.features.covers.spread_sheet import BLEED, MARKS, SpreadSheet, reading
+from pipeline.model import Asset, Document
+from pipeline.model.metadata import Metadata
+from pipeline.model.metadata.structured_values import in_13_digits
+from pipeline.model.rendered import CoverPage, Style
+from pipeline.model.writing_systems import beyond
 from pipeline.render.environment import sheets
 
 PIXELS = 96 / 25.4
