@@ -55,10 +55,29 @@ class FeaturePass(NamedTuple):
 
 
 Task: TypeAlias = Literal[
-    "add_form", "arrange_columns", "fill_lines", "fit_pages", "follow_ua2", "impose",
-    "make_archival", "missing_for_shops", "onix_message", "opds_feed", "place_margin_notes",
-    "read_plates", "record_files", "side_by_side", "turn_to_rgb",
-]  # fmt: skip
+    "add_form",
+    "arrange_columns",
+    "book_cover",
+    "cover_for_shops",
+    "draw_cover",
+    "fill_lines",
+    "fit_pages",
+    "follow_ua2",
+    "impose",
+    "make_archival",
+    "missing_for_shops",
+    "onix_message",
+    "opds_feed",
+    "package_site",
+    "place_margin_notes",
+    "print_cover",
+    "read_plates",
+    "record_files",
+    "render_site",
+    "side_by_side",
+    "social_preview",
+    "turn_to_rgb",
+]
 """Names of functions that features have for the core."""
 
 
@@ -163,6 +182,17 @@ FEATURES = (
             "ua2.follow_ua2",
         ),
     ),
+    Feature(
+        "covers",
+        tasks=(
+            "book_cover",
+            "social_preview",
+            "picture.draw_cover",
+            "spread.print_cover",
+            "bitmaps.cover_for_shops",
+        ),
+    ),
+    Feature("site", tasks=("render_site", "packaging.package_site")),
     Feature(
         "catalog",
         tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),

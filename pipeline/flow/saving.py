@@ -96,8 +96,6 @@ class Saving:
     def add_catalog(self, metadata: Metadata, built: Iterable[BuiltEdition]) -> Record:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
-        from pipeline.features.covers.bitmaps import for_shops
-
         started = time.perf_counter()
         # of the levels and versions of an edition, the first is the product
         first = {output.edition.name: output for output in reversed(tuple(built))}
@@ -105,7 +103,8 @@ class Saving:
         front = next((package.front for package in packages.values() if package.front), None)
         cover = None
         if front:
-            front = for_shops(front)
+            cover_for_shops = features.task("cover_for_shops")
+            front = cover_for_shops(front) if cover_for_shops else front
             name = f"{self._stem}-cover{front.suffix}"
             self._put(name, front.data)
             cover = CoverPicture(name, front.media_type, front.width, front.height)

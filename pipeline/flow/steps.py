@@ -221,24 +221,19 @@ def cover(
     standard print edition."""
     import jinja2
 
-    from pipeline.features.covers.picture import print_cover
-    from pipeline.features.covers.spread_sheet import spread_sheet
-    from pipeline.render import render_spread
     from pipeline.render.environment import template_files
 
-    metadata = document.metadata
-    is_rtl = metadata.direction == "rtl"
-    spread = spread_sheet(sheet.size, pages, metadata.paper_thickness, from_right=is_rtl)
+    print_cover = features.task("print_cover")
+    if print_cover is None:
+        return Package(
+            b"", (features.absence("covers", document.source, option="`--cover-spread`"),)
+        )
     note(template_files(templates, edition.format))
     try:
-        page = render_spread(document, stem, templates, spread)
+        result = print_cover(document, sheet, pages, stem, templates, folder)
     except jinja2.TemplateError as error:
         return Package(b"", (_template_finding(error),))
-    picture = print_cover(page, folder, metadata)
-    note(picture.files)
-    return _placed(
-        Package(b"", picture.diagnostics, extra={page.file: picture.data}), document.source
-    )
+    return _placed(result, document.source)
 
 
 def render_fragment(

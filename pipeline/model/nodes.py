@@ -624,6 +624,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "index": FeatureSigns(nodes=(Index,)),
     "margin_notes": FeatureSigns(values=(("notes", "margin"),)),
     "openings": FeatureSigns(keys=("opening", "chapter_numbers")),
+    "site": FeatureSigns(editions=("site",)),
     "standards": FeatureSigns(
         keys=("archive", "print"), values=(("pdf", "ua2"),), editions=("archive",)
     ),

@@ -27,13 +27,12 @@ def package(
     the web page in separate files (`Package.extra`). ``sources`` are the names of files there to
     attach to an archival PDF.
     """
+    result: Package
     edition = pages.row
     pages = replace(pages, faces=located(pages.faces, folder))
     match edition.format:
-        case "html" if edition.chapters:
-            from pipeline.features.site import packaging
-
-            result = packaging.package(pages, folder)
+        case "html" if edition.chapters and (package_site := features.task("package_site")):
+            result = package_site(pages, folder)
         case "html":
             from pipeline.package import html
 

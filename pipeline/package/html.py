@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from pipeline.features.covers.picture import picture
+from pipeline import features
 from pipeline.model import LIGHT, Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -98,9 +98,10 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
 
 def with_picture(package: Package, pages: Pages, folder: Path) -> Package:
     """The result, with the preview image next to it, if there is one."""
-    if not pages.cover:
+    draw_cover = features.task("draw_cover") if pages.cover else None
+    if pages.cover is None or draw_cover is None:
         return package
-    social = picture(pages.cover, folder)
+    social = draw_cover(pages.cover, folder)
     return msgspec.structs.replace(
         package,
         diagnostics=(*package.diagnostics, *social.diagnostics),

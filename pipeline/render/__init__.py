@@ -8,14 +8,11 @@ from jinja2 import Environment
 from msgspec.structs import replace
 
 from pipeline import features
-from pipeline.features import site
-from pipeline.features.covers.spread import spread
-from pipeline.features.covers.spread_sheet import SpreadSheet
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.page_map import PageMap
-from pipeline.model.rendered import CoverPage, Pages
+from pipeline.model.rendered import Pages
 from pipeline.render import epub, html, pdf
 from pipeline.render.environment import environment, template_errors
 from pipeline.system.store import Memo
@@ -44,8 +41,10 @@ def render(
             return pdf.assemble(document, edition, stem, *using, page_map)
         if edition.platform:
             return _questions(document, edition, stem, using[0])
-        assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
-        return assemble(document, edition, stem, *using)
+        assemble = features.task("render_site") if edition.chapters else None
+        assemble = assemble or ASSEMBLERS[edition.format]
+        pages: Pages = assemble(document, edition, stem, *using)
+        return pages
 
 
 def _questions(document: Document, edition: Edition, stem: str, environment: Environment) -> Pages:
@@ -57,11 +56,3 @@ def _questions(document: Document, edition: Edition, stem: str, environment: Env
     absent = diagnostic(Code.ABSENT_FEATURE, message, source=document.source)
     absent = replace(absent, severity=Code.TEMPLATE_ERROR.value.severity)
     return Pages(edition.name, stem, document.metadata, pages=(), findings=(absent,))
-
-
-def render_spread(
-    document: Document, stem: str, templates: Path | None, sheet: SpreadSheet
-) -> CoverPage:
-    """The print cover. Raises `jinja2.TemplateError` as `render` does."""
-    with template_errors(templates):
-        return spread(document, environment(templates), stem, sheet)

@@ -7,10 +7,13 @@ from collections import Counter
 from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
-from pipeline.features.covers import SOCIAL_HEIGHT, SOCIAL_WIDTH, social_file
+import jinja2
+
+from pipeline import features
+from pipeline.model import Document
 from pipeline.model.editions import Edition, FormatName, offered, output_name
 from pipeline.model.metadata import Direction, Metadata, direction_of
-from pipeline.model.rendered import NavPoint
+from pipeline.model.rendered import CoverPage, NavPoint
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import autonym
 
@@ -227,20 +230,10 @@ def alternates(metadata: Metadata, address: str) -> tuple[Alternate, ...]:
     return (*links, Alternate("x-default", fallback.href))
 
 
-def social_tags(metadata: Metadata, stem: str) -> tuple[MetaTag, ...]:
-    """Open Graph requires a full address: without the publication's own there is no image."""
-    if not metadata.url:
-        return ()
-    alt = metadata.cover.alt if metadata.cover else ""
-    return (
-        MetaTag("property", "og:image", urljoin(metadata.url, quote(social_file(stem)))),
-        MetaTag("property", "og:image:type", "image/jpeg"),
-        MetaTag("property", "og:image:width", str(SOCIAL_WIDTH)),
-        MetaTag("property", "og:image:height", str(SOCIAL_HEIGHT)),
-        MetaTag(
-            "property",
-            "og:image:alt",
-            alt or words(metadata.lang)["cover_alt"].format(title=metadata.title),
-        ),
-        MetaTag("name", "twitter:card", "summary_large_image"),
-    )
+def social_preview(
+    document: Document, environment: jinja2.Environment, stem: str
+) -> tuple[tuple[MetaTag, ...], CoverPage | None]:
+    """The tags of a web page about its preview image, and that. Open Graph requires a full address:
+    without the publication's own there is no image."""
+    preview = features.task("social_preview") if document.metadata.url else None
+    return preview(document, environment, stem) if preview else ((), None)

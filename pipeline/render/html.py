@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import jinja2
 
-from pipeline.features.covers import social_picture
 from pipeline.model import Document, Exercise
 from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.model.faces import own_faces
@@ -56,6 +55,9 @@ def assemble(
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
     for_teachers = edition.audience == "teacher"
+    about_page, picture = discovery.social_preview(document, environment, stem)
+    if for_teachers:
+        about_page, picture = UNLISTED, None
     shows_contents = _shows_contents(document)
     if shows_contents or document.lists:
         renderer.record(Trait.CONTENTS)
@@ -65,10 +67,7 @@ def assemble(
         is_light=metadata.light,
         date=written_date(metadata.date, words(metadata.lang)),
         full_title=discovery.full_title(metadata),
-        meta_tags=(
-            *discovery.meta_tags(metadata, facts),
-            *(UNLISTED if for_teachers else discovery.social_tags(metadata, stem)),
-        ),
+        meta_tags=(*discovery.meta_tags(metadata, facts), *about_page),
         linked_data=linked_data(metadata, facts),
         address=facts.address,
         alternates=discovery.alternates(metadata, facts.address),
@@ -92,9 +91,7 @@ def assemble(
         assets=document.assets,
         script="" if metadata.light else script(environment, inventory.constructs),
         contents=points,
-        cover=social_picture(document, environment, stem)
-        if metadata.url and not for_teachers
-        else None,
+        cover=picture,
     )
 
 

@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from pipeline.model import Code, CodeBlock, Document, Image, InlineElement, Math, MathBlock, Node
+from pipeline.model import (
+    Asset,
+    Code,
+    CodeBlock,
+    Document,
+    Image,
+    InlineElement,
+    Math,
+    MathBlock,
+    Node,
+)
 from pipeline.model.faces import FACES, MATH, MONO
 from pipeline.model.metadata import Contributor, Metadata
 from pipeline.model.metadata.structured_values import hyphenated
@@ -22,6 +32,23 @@ def logo(document: Document) -> Image | None:
         if brand.logo and asset.path == brand.logo.text:
             return asset.image(brand.logo_alt)
     return None
+
+
+def cover_image(document: Document) -> Asset | None:
+    """The image that the front matter names, if that is there."""
+    cover = document.metadata.cover
+    return next((a for a in document.assets if cover and a.path == cover.source.text), None)
+
+
+def is_drawing(image: Asset) -> bool:
+    """Return whether the image has no pixels. Shops and old e-readers want a cover that has."""
+    return image.media_type == "image/svg+xml"
+
+
+def unchanged_cover(document: Document) -> Asset | None:
+    """The image that an e-book has as its cover just as it is."""
+    image = cover_image(document)
+    return None if image and is_drawing(image) else image
 
 
 class Fact(NamedTuple):

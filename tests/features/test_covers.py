@@ -16,10 +16,10 @@ from PIL import Image
 
 from pipeline.commands import main
 from pipeline.driver import Options, build
-from pipeline.features import covers as render
-from pipeline.features.covers import picture as package
+from pipeline.features import covers
 from pipeline.features.covers import setting
 from pipeline.features.covers.cover_colours import PAPER, palette
+from pipeline.features.covers.picture import CoverImage, draw_cover, prepared_cover
 from pipeline.features.covers.spread import bar_code, isbn_in_print
 from pipeline.features.covers.spread_sheet import reading, spread_sheet
 from pipeline.model.diagnostics import Diagnostic
@@ -44,8 +44,8 @@ def cover_of(*lines: str, wide: bool = False, folder: Path = TESTS) -> CoverPage
     text = "\n".join(("---", *lines, "---", "", "Text.", ""))
     document = resolve(parse(text, "x.md"), folder)
     if wide:
-        return render.social_picture(document, environment(), "x")
-    found = render.cover(document, environment())
+        return covers.social_picture(document, environment(), "x")
+    found = covers.book_cover(document, environment())
     assert found is not None
     return found
 
@@ -78,7 +78,7 @@ def words(pdf: bytes) -> str:
 
 
 def set_in_type(cover: CoverPage) -> bytes:
-    prepared = package.prepared_cover(cover, TESTS)
+    prepared = prepared_cover(cover, TESTS)
     assert not isinstance(prepared, Diagnostic)
     return setting.set_cover(cover, prepared.root, prepared.fonts, TESTS)
 
@@ -97,15 +97,15 @@ def pixels(data: bytes) -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def pictures() -> dict[str, package._Picture]:
+def pictures() -> dict[str, CoverImage]:
     said = ("title: The well", "authors: [Ann Ødegård, Bob Brown]", "publisher: Press & Sons")
     return {
-        theme: package.picture(cover_of(*said, f"theme: {theme}"), TESTS)
+        theme: draw_cover(cover_of(*said, f"theme: {theme}"), TESTS)
         for theme in ("classic", "modern", "plain")
     }
 
 
-def test_a_cover_is_what_shops_ask_for(pictures: dict[str, package._Picture]) -> None:
+def test_a_cover_is_what_shops_ask_for(pictures: dict[str, CoverImage]) -> None:
     for picture in pictures.values():
         assert not picture.diagnostics
         assert len(picture.data) < 130_000
@@ -114,10 +114,10 @@ def test_a_cover_is_what_shops_ask_for(pictures: dict[str, package._Picture]) ->
 
 
 def test_a_cover_of_three_words_is_small() -> None:
-    assert len(package.picture(cover_of("title: Ann goes home"), TESTS).data) < 60_000
+    assert len(draw_cover(cover_of("title: Ann goes home"), TESTS).data) < 60_000
 
 
-def test_themes_look_different(pictures: dict[str, package._Picture]) -> None:
+def test_themes_look_different(pictures: dict[str, CoverImage]) -> None:
     small = {name: pixels(one.data).resize((16, 25)) for name, one in pictures.items()}
     for name, image in small.items():
         for other, another in small.items():
@@ -127,18 +127,18 @@ def test_themes_look_different(pictures: dict[str, package._Picture]) -> None:
 
 
 def test_the_same_cover_is_the_same_file(
-    pictures: dict[str, package._Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pictures: dict[str, CoverImage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path))
     said = ("title: The well", "authors: [Ann Ødegård, Bob Brown]", "publisher: Press & Sons")
-    again = package.picture(cover_of(*said, "theme: plain"), TESTS)
+    again = draw_cover(cover_of(*said, "theme: plain"), TESTS)
     assert again.data == pictures["plain"].data
 
     def set_again(*_: object) -> bytes:
         raise AssertionError("it is in the cache")
 
     monkeypatch.setattr(setting, "set_cover", set_again)
-    assert package.picture(cover_of(*said, "theme: plain"), TESTS).data == again.data
+    assert draw_cover(cover_of(*said, "theme: plain"), TESTS).data == again.data
 
 
 def test_a_cover_shows_all_that_it_should() -> None:
@@ -221,18 +221,18 @@ def test_a_cover_from_right_to_left() -> None:
     found = letters(set_in_type(cover_of("title: كتاب الآبار", "lang: ar", "theme: modern")))
     assert found
     assert max(letter.right for letter in found) > 85
-    image = pixels(package.picture(cover_of("title: كتاب الآبار", "lang: ar"), TESTS).data)
+    image = pixels(draw_cover(cover_of("title: كتاب الآبار", "lang: ar"), TESTS).data)
     assert image.getpixel((1580, 2500)) != image.getpixel((20, 2500)), "the spine is at the right"
 
 
 def test_a_cover_in_chinese() -> None:
-    picture = package.picture(cover_of("title: 水井的故事", "lang: zh"), TESTS)
+    picture = draw_cover(cover_of("title: 水井的故事", "lang: zh"), TESTS)
     assert not picture.diagnostics
     assert "水井的故事" in words(set_in_type(cover_of("title: 水井的故事", "lang: zh")))
 
 
 def test_what_no_font_has_is_left_out_and_reported() -> None:
-    picture = package.picture(cover_of("title: The well", "authors: [བོད་ཡིག]"), TESTS)
+    picture = draw_cover(cover_of("title: The well", "authors: [བོད་ཡིག]"), TESTS)
     (found,) = picture.diagnostics
     assert found.code == "cover-without-text"
     assert "བོད་ཡིག" in found.message
@@ -257,7 +257,10 @@ def test_without_pango_there_is_one_line_that_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(package, "pango_problem", lambda: "PDF needs Pango; install with: this")
+    monkeypatch.setattr(
+        "pipeline.features.covers.picture.pango_problem",
+        lambda: "PDF needs Pango; install with: this",
+    )
     source = tmp_path / "x.md"
     source.write_text("# The well\n\nText.\n", encoding="utf-8")
     result = build(source, ["ebook"], out=tmp_path / "out")

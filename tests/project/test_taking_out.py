@@ -16,7 +16,7 @@ from pipeline.commands import COMMANDS, FOLDERS
 from pipeline.features import FEATURES
 from pipeline.model import FEATURE_SIGNS, FeatureSigns
 from pipeline.model.codes import Code
-from pipeline.model.editions import EDITIONS
+from pipeline.model.editions import EDITIONS as EDITION_ROWS
 from pipeline.parser import parse
 from pipeline.writer import write
 from pipeline.writer.sameness import same
@@ -182,9 +182,10 @@ def test_an_edition_that_needs_a_feature_says_so_without_it(
     for finding in result.diagnostics:
         assert finding.code == Code.ABSENT_FEATURE.slug
         assert f"lacks {name}" in finding.message
-    is_for_platform = bool(EDITIONS[edition].platform)
-    assert [f.is_error for f in result.diagnostics] == [True] * is_for_platform + [False]
-    assert len([*(tmp_path / "build" / "well").glob("*.pdf")]) == (not is_for_platform)
+    row = EDITION_ROWS[edition]
+    assert [f.is_error for f in result.diagnostics] == [True] * bool(row.platform) + [False]
+    files = (tmp_path / "build" / "well").rglob(f"*.{row.format}")
+    assert len(list(files)) == (not row.platform)
 
 
 TASKS = """\
@@ -245,19 +246,23 @@ def test_each_command_can_be_taken_out(name: str, monkeypatch: pytest.MonkeyPatc
     assert f"No such command '{name}'" in result.output
 
 
+OPTIONS = [("catalog", "--catalog", "web"), ("covers", "--cover-spread", "handout")]
+
+
+@pytest.mark.parametrize(("name", "option", "edition"), OPTIONS)
 def test_an_option_of_a_feature_that_was_taken_out_has_no_effect(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, option: str, edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _remove(f"{features.__name__}.catalog", monkeypatch)
-    rows = tuple(row for row in FEATURES if row.name != "catalog")
+    _remove(f"{features.__name__}.{name}", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != name)
     monkeypatch.setattr(features, "FEATURES", rows)
     source = tmp_path / "well.md"
     source.write_text("---\ntitle: Well\nlang: en\n---\n\nWater.\n", encoding="utf-8")
 
-    result = driver.build(
-        source, ["web"], out=tmp_path / "build", options=driver.Options(catalog=True)
-    )
+    arguments = ["build", str(source), "--edition", edition, "--out", str(tmp_path / "build")]
+    result = CliRunner().invoke(commands.main, [*arguments, option])
 
-    (finding,) = result.diagnostics
-    assert finding.message == "This copy of Chapbook lacks catalog: `--catalog` has no effect."
-    assert (tmp_path / "build" / "well" / "well.html").is_file()
+    assert result.exit_code == 0
+    message = f"This copy of Chapbook lacks {name}: `{option}` has no effect."
+    assert message in " ".join(result.output.split())
+    assert len(list((tmp_path / "build" / "well").glob("well.*"))) == 1

@@ -6,6 +6,7 @@ Their markup and styles are made here; `pipeline.features.covers.picture` makes 
 from __future__ import annotations
 
 from typing import NamedTuple
+from urllib.parse import quote, urljoin
 
 import jinja2
 
@@ -18,8 +19,9 @@ from pipeline.model.paper import Theme
 from pipeline.model.rendered import CoverPage, Face, Style
 from pipeline.model.words import words
 from pipeline.model.writing_systems import fonts_for
+from pipeline.render.discovery import MetaTag
 from pipeline.render.environment import read_text, sheets
-from pipeline.render.imprint import logo
+from pipeline.render.imprint import cover_image, is_drawing, logo, unchanged_cover
 
 WIDTH, HEIGHT = 1600, 2560
 """Size of an e-book's cover in pixels: as shops require, 1 to 1.6."""
@@ -73,20 +75,16 @@ def social_file(stem: str) -> str:
     return f"{stem}-social.jpg"
 
 
-def cover(document: Document, environment: jinja2.Environment) -> CoverPage | None:
+def book_cover(document: Document, environment: jinja2.Environment) -> CoverPage | None:
     """The e-book's cover; None if that is an image that can be used unchanged."""
     image, height = cover_image(document), HEIGHT
-    if image and not is_drawing(image):
+    file = DRAWING_FILE if image else DESIGN_FILE
+    if unchanged_cover(document):
         return None
     if image and image.width:
         height = round(WIDTH * image.height / image.width)
     height = min(max(height, WIDTH // 2), 2 * HEIGHT)
-    return _page(document, environment, cover_file(document), WIDTH, height)
-
-
-def cover_file(document: Document) -> str:
-    """The file name of the image that is made for an e-book."""
-    return DRAWING_FILE if cover_image(document) else DESIGN_FILE
+    return _page(document, environment, file, WIDTH, height)
 
 
 def social_picture(document: Document, environment: jinja2.Environment, stem: str) -> CoverPage:
@@ -94,15 +92,27 @@ def social_picture(document: Document, environment: jinja2.Environment, stem: st
     return _page(document, environment, social_file(stem), SOCIAL_WIDTH, SOCIAL_HEIGHT)
 
 
-def cover_image(document: Document) -> Asset | None:
-    """The image that the front matter names, if that is there."""
-    cover = document.metadata.cover
-    return next((a for a in document.assets if cover and a.path == cover.source.text), None)
+def social_preview(
+    document: Document, environment: jinja2.Environment, stem: str
+) -> tuple[tuple[MetaTag, ...], CoverPage]:
+    """The tags of a web page about its preview image, and that."""
+    return _social_tags(document.metadata, stem), social_picture(document, environment, stem)
 
 
-def is_drawing(image: Asset) -> bool:
-    """Return whether the image has no pixels. Shops and old e-readers want a cover that has."""
-    return image.media_type == "image/svg+xml"
+def _social_tags(metadata: Metadata, stem: str) -> tuple[MetaTag, ...]:
+    alt = metadata.cover.alt if metadata.cover else ""
+    return (
+        MetaTag("property", "og:image", urljoin(metadata.url, quote(social_file(stem)))),
+        MetaTag("property", "og:image:type", "image/jpeg"),
+        MetaTag("property", "og:image:width", str(SOCIAL_WIDTH)),
+        MetaTag("property", "og:image:height", str(SOCIAL_HEIGHT)),
+        MetaTag(
+            "property",
+            "og:image:alt",
+            alt or words(metadata.lang)["cover_alt"].format(title=metadata.title),
+        ),
+        MetaTag("name", "twitter:card", "summary_large_image"),
+    )
 
 
 def _page(

@@ -84,7 +84,7 @@ def _apart(colours: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
     return chosen
 
 
-def for_shops(front: FrontImage) -> FrontImage:
+def cover_for_shops(front: FrontImage) -> FrontImage:
     """The cover of an e-book as shops want it by itself: some only take a JPEG, and none a
     palette."""
     if front.suffix != ".png":

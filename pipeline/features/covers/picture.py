@@ -26,7 +26,7 @@ RECIPE = "6"
 """To be changed with anything here that changes the bytes of a picture."""
 
 
-class _Picture(NamedTuple):
+class CoverImage(NamedTuple):
     """An image, the files that went into it besides the pages, and its findings."""
 
     data: bytes
@@ -45,13 +45,13 @@ class PreparedCover(NamedTuple):
     left_out: tuple[Diagnostic, ...]
 
 
-def picture(cover: CoverPage, folder: Path) -> _Picture:
+def draw_cover(cover: CoverPage, folder: Path) -> CoverImage:
     """The picture of a cover, the same bytes for the same cover."""
     if not cover.markup:
         return _fitted(cover, folder)
     prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
-        return _Picture(b"", (prepared,))
+        return CoverImage(b"", (prepared,))
 
     def make() -> bytes:
         from pipeline.features.covers.bitmaps import as_jpeg, as_png, drawn
@@ -62,8 +62,8 @@ def picture(cover: CoverPage, folder: Path) -> _Picture:
     try:
         data = store.cached(_name(cover, prepared), make)
     except NoEngineError as error:
-        return _Picture(b"", (_not_set(str(error)),), prepared.files)
-    return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+        return CoverImage(b"", (_not_set(str(error)),), prepared.files)
+    return CoverImage(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
 def _laid_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
@@ -74,27 +74,27 @@ def _laid_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
     return set_cover(cover, prepared.root, prepared.fonts, folder)
 
 
-def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> _Picture:
+def spread_picture(cover: CoverPage, folder: Path, metadata: Metadata) -> CoverImage:
     """Back, spine and front as a PDF."""
     from pipeline.features.covers.setting import set_spread
 
     prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
-        return _Picture(b"", (prepared,))
+        return CoverImage(b"", (prepared,))
     data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED)
-    return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+    return CoverImage(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
-def _fitted(cover: CoverPage, folder: Path) -> _Picture:
+def _fitted(cover: CoverPage, folder: Path) -> CoverImage:
     from pipeline.features.covers.bitmaps import backed
 
     (image,) = cover.assets
     file = folder / image.path
     try:
         data = asset_bytes(image, folder)
-        return _Picture(backed(data, cover.width, cover.height), files=(file,))
+        return CoverImage(backed(data, cover.width, cover.height), files=(file,))
     except (OSError, ValueError):
-        return _Picture(b"", (_unreadable(image.path),), (file,))
+        return CoverImage(b"", (_unreadable(image.path),), (file,))
 
 
 def prepared_cover(cover: CoverPage, folder: Path) -> PreparedCover | Diagnostic:

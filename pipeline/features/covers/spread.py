@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import jinja2
 
@@ -13,20 +14,24 @@ from pipeline.features.covers import (
     FrontText,
     Look,
     assets_of,
-    cover_image,
     faces_for,
     front_of,
     look_of,
 )
 from pipeline.features.covers.cover_colours import digest
 from pipeline.features.covers.grounds import composition, printed_paper
-from pipeline.features.covers.spread_sheet import BLEED, MARKS, SpreadSheet, reading
+from pipeline.features.covers.picture import spread_picture
+from pipeline.features.covers.spread_sheet import BLEED, MARKS, SpreadSheet, reading, spread_sheet
 from pipeline.model import Asset, Document
 from pipeline.model.metadata import Metadata
 from pipeline.model.metadata.structured_values import in_13_digits
+from pipeline.model.paper import Sheet
 from pipeline.model.rendered import CoverPage, Style
 from pipeline.model.writing_systems import beyond
-from pipeline.render.environment import sheets
+from pipeline.package.result import Package
+from pipeline.render.environment import environment, sheets, template_errors
+from pipeline.render.imprint import cover_image
+from pipeline.system.paths import note
 
 PIXELS = 96 / 25.4
 """CSS pixels in a millimetre."""
@@ -49,6 +54,21 @@ TAKEN: dict[str, float] = {"classic": 0, "modern": 63, "plain": 30}
 
 SQUARE = 25
 """Rems of a square of a modern cover's picture."""
+
+
+def print_cover(
+    document: Document, sheet: Sheet, pages: int, stem: str, templates: Path | None, folder: Path
+) -> Package:
+    """The print cover of a publication with a number of ``pages``, as a file of its own. Raises
+    `jinja2.TemplateError`."""
+    metadata = document.metadata
+    is_rtl = metadata.direction == "rtl"
+    size = spread_sheet(sheet.size, pages, metadata.paper_thickness, from_right=is_rtl)
+    with template_errors(templates):
+        page = spread(document, environment(templates), stem, size)
+    picture = spread_picture(page, folder, metadata)
+    note(picture.files)
+    return Package(b"", picture.diagnostics, extra={page.file: picture.data})
 
 
 def spread(

@@ -8,7 +8,6 @@ from typing import Any
 import jinja2
 from msgspec.structs import replace
 
-from pipeline.features.covers import social_picture
 from pipeline.features.site import discovery
 from pipeline.features.site.feeds import feeds, head_links
 from pipeline.features.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
@@ -26,7 +25,7 @@ from pipeline.render.discovery import (
     downloads,
     full_title,
     meta_tags,
-    social_tags,
+    social_preview,
 )
 from pipeline.render.environment import read_text
 from pipeline.render.html import is_learnt_from, page_styles
@@ -77,7 +76,7 @@ class _Assembly:
             in_contents=frozenset(targets(document.contents)),
         )
         self.renderer.tops = {page.target: page.name for page in self.pages if page.target}
-        self.social = social_tags(self.metadata, stem)
+        self.social, self.picture = social_preview(document, environment, stem)
         self.parts = dict(_parts(self.pages))
 
     def all_pages(self) -> Iterator[Page]:
@@ -184,7 +183,7 @@ class _Assembly:
         return Page(name, full_title, str(markup))
 
 
-def assemble(
+def render_site(
     document: Document,
     edition: Edition,
     stem: str,
@@ -208,7 +207,7 @@ def assemble(
         faces=screen_faces(document),
         assets=document.assets,
         script=script(environment, inventory.constructs),
-        cover=social_picture(document, environment, stem) if document.metadata.url else None,
+        cover=site.picture,
         contents=nav_points(document.contents, renderer.href),
         files=tuple(feeds(environment, site.pages, document.metadata, site.folder)),
         file=site.file,

@@ -20,7 +20,7 @@ SOURCES = html.FILES_BESIDE | {"form-action": html.BESIDE}
 """The sources from which a page may load: the site itself, on the web or on a disk."""
 
 
-def package(pages: Pages, folder: Path) -> Package:
+def package_site(pages: Pages, folder: Path) -> Package:
     """The site's start page, with everything else in `Package.extra`. Paths of assets are relative
     to ``folder``."""
     markup = "".join(page.markup for page in pages.pages)

@@ -17,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 from ebooklib import epub
 from PIL import UnidentifiedImageError
 
-from pipeline.features.covers.picture import picture
+from pipeline import features
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -60,8 +60,9 @@ def package(pages: Pages, folder: Path) -> Package:
     documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
     images = list(gathered.items)
     files = list(gathered.files)
-    if pages.cover:
-        cover = picture(pages.cover, folder)
+    draw_cover = features.task("draw_cover") if pages.cover else None
+    if pages.cover and draw_cover:
+        cover = draw_cover(pages.cover, folder)
         media_type = "image/png" if pages.cover.is_png else "image/jpeg"
         images.append(_item("cover-image", pages.cover.file, media_type, cover.data, "cover-image"))
         diagnostics += cover.diagnostics

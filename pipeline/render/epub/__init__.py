@@ -11,7 +11,7 @@ from typing import Literal
 import jinja2
 from msgspec.structs import replace
 
-from pipeline.features.covers import cover
+from pipeline import features
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
@@ -33,6 +33,7 @@ from pipeline.render.epub.front import (
     properties,
     title_page,
 )
+from pipeline.render.imprint import unchanged_cover
 from pipeline.render.node_markup import NodeRenderer, page_id
 from pipeline.render.note_placement import listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
@@ -71,9 +72,13 @@ def assemble(
     )
     renderer.table_lines = TABLES
     lists = caption_navs(document, renderer)
-    order = tuple(reading_order(plan))
+    book_cover = features.task("book_cover")
+    design = book_cover(document, environment) if book_cover else None
+    has_cover = bool(design or unchanged_cover(document))
+    order = tuple(reading_order(plan, has_cover=has_cover))
     pages = {chapter.name: _chapter(chapter, renderer, document) for chapter in plan}
-    pages[COVER] = cover_page(document, renderer)
+    if has_cover:
+        pages[COVER] = cover_page(document, renderer, design)
     if TITLE_PAGE in order:
         pages[TITLE_PAGE] = title_page(document, renderer)
     if IMPRINT in order:
@@ -108,7 +113,7 @@ def assemble(
         ),
         landmarks=landmark_list,
         page_list=breaks,
-        cover=cover(document, environment),
+        cover=design,
     )
 
 
@@ -167,7 +172,7 @@ NO_LANDMARKS = frozenset({"chapter", "part"})
 """Roles that occur many times in a book, and so are not landmarks."""
 
 
-def reading_order(plan: tuple[Chapter, ...]) -> Iterator[str]:
+def reading_order(plan: tuple[Chapter, ...], *, has_cover: bool) -> Iterator[str]:
     """The names of all pages. Parts around the title with which the text begins come before the
     contents, as in print; if there is no title page or imprint, they are added: after a half title,
     before a dedication."""
@@ -177,7 +182,8 @@ def reading_order(plan: tuple[Chapter, ...]) -> Iterator[str]:
         for page, role in ((TITLE_PAGE, "titlepage"), (IMPRINT, "copyright-page"))
         if role not in roles
     ]
-    yield COVER
+    if has_cover:
+        yield COVER
     at = 0
     while at < len(plan) and plan[at].role in BEFORE_CONTENTS:
         role = plan[at].role

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.features.covers import cover_file, cover_image, is_drawing
 from pipeline.model import ContentsEntry, Document, PageMark
-from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
+from pipeline.model.rendered import CoverPage, Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Trait
-from pipeline.render.imprint import book_facts, logo, names
+from pipeline.render.imprint import book_facts, logo, names, unchanged_cover
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.timings import total
 
@@ -44,9 +43,11 @@ def caption_navs(document: Document, renderer: NodeRenderer) -> tuple[CaptionNav
     )
 
 
-def cover_page(document: Document, renderer: NodeRenderer) -> Page:
-    source, alt = _cover(document, renderer)
-    title = renderer.word("cover")
+def cover_page(document: Document, renderer: NodeRenderer, design: CoverPage | None) -> Page:
+    """The page that shows the cover, which may be an image that is made of a ``design``."""
+    title, cover, image = renderer.word("cover"), document.metadata.cover, unchanged_cover(document)
+    source = design.file if design else renderer.asset_address(image) if image else ""
+    alt = (cover and cover.alt) or renderer.word("cover_alt", title=document.metadata.title)
     return _page(
         document, renderer, COVER, title, "cover", "cover", cover_source=source, cover_alt=alt
     )
@@ -118,14 +119,3 @@ def _page(
 def properties(renderer: NodeRenderer) -> tuple[str, ...]:
     """The manifest properties of the page just rendered."""
     return ("mathml",) if Trait.MATHML in renderer.signs[renderer.page] else ()
-
-
-def _cover(document: Document, renderer: NodeRenderer) -> tuple[str, str]:
-    """The cover image's address and its text alternative."""
-    cover = document.metadata.cover
-    alt = cover.alt if cover else ""
-    image = cover_image(document)
-    return (
-        renderer.asset_address(image) if image and not is_drawing(image) else cover_file(document),
-        alt or renderer.word("cover_alt", title=document.metadata.title),
-    )
