@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -84,9 +82,6 @@ from pipeline.system.pango import pango_problem, pango_version
 from pipeline.system.paths import noting, shown_name
 from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
 
-if TYPE_CHECKING:
-    from pipeline.verify import CheckReport
-
 __all__ = [
     "Begun",
     "BuiltEdition",
@@ -100,7 +95,6 @@ __all__ = [
     "Result",
     "Saved",
     "build",
-    "compare_file",
     "dump",
     "render_fragment",
 ]  # fmt: skip
@@ -384,16 +378,3 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
 
 def _shown(value: Document | Pages) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
-
-
-def compare_file(
-    file: Path, document: Document, source: Path, *, renamed: bool = False
-) -> CheckReport:
-    """Compare a finished file with the parsed ``document`` of the file ``source``; see
-    `completeness.compare`."""
-    from pipeline.verify import completeness
-
-    request = request_for(source, document, Options())
-    return completeness.compare(
-        file, source, document.metadata, partial(marked_for, request), renamed=renamed
-    )

@@ -161,7 +161,7 @@ def compare(
 
         findings = with_errors(findings, parsed)
     if package.stranded:
-        from pipeline.verify.printing import stranded_headings
+        from pipeline.verify.completeness import stranded_headings
 
         findings += (*stranded_headings(package.stranded, edition, document),)
     if parsed.withheld:

@@ -10,83 +10,33 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline.model import DefinitionItem, Document, Section, SoftBreak, Table
-from pipeline.model.codes import Code
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import (
-    DEFAULT_EDITIONS,
-    EDITIONS,
     Edition,
-    FormatName,
-    output_name,
-    pages_name,
-    stem_of,
-    varied,
 )
-from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import FIRST_PAGE, letters, printed_letters
 from pipeline.model.rewriting import Changes, rewrite
+from pipeline.model.tree import find
 from pipeline.model.words import words
-from pipeline.package.result import Package
+from pipeline.package.result import Package, StrandedHeading
 from pipeline.package.units import DrawnText
-from pipeline.system.checksums import MANIFEST
-from pipeline.verify import CheckReport, site_of, texts
-from pipeline.verify.findings import finding
+from pipeline.verify import texts
+from pipeline.verify.findings import finding, on_pages
 from pipeline.verify.passages import FREE, Passage, passages
 
-START, SITE = "index.html", "site"
-"""The first page of a site, and the edition that a folder of pages is of."""
-
-MOST = 50
+MOST_SHOWN = 50
 """Findings that are shown of one file."""
 
 HINT = "Check your templates and styles; if you have none, please report this as a bug in Chapbook."
-
-
-def compare(
-    path: Path,
-    source: Path,
-    metadata: Metadata,
-    resolved: Callable[[Edition], Document],
-    *,
-    renamed: bool = False,
-) -> CheckReport:
-    """Compare a finished file with its ``source``, ``resolved`` for an edition: the findings, by
-    position in the source, and a note on the comparison. The name of a file identifies its edition;
-    a file that may be ``renamed`` is the usual edition of its format. For a site, ``path`` is the
-    folder or any page. An unreadable file is not reported here, but by `verify.check`."""
-    if path.name == MANIFEST:
-        return CheckReport()
-    site = site_of(path)
-    name = f"{site.name}/{START}" if site else path.name
-    edition = edition_of(name, stem_of(source), metadata)
-    if edition is None and renamed:
-        names = [SITE] if site else DEFAULT_EDITIONS
-        usual = (varied(EDITIONS[name], metadata)[0] for name in names)
-        suffix = ".html" if site else path.suffix.lower()
-        edition = next((candidate for candidate in usual if suffix == f".{candidate.format}"), None)
-    if edition is None:
-        return CheckReport(notes=(f"not compared: no edition of {source} has a file of this name",))
-    pages = pages_name(output_name(stem_of(source), edition), edition)
-    if edition.imposition != "none" and path.name != pages:
-        return CheckReport(notes=("not compared: its pages are not in reading order",))
-    document = resolved(edition)
-    file = site / START if site else path
-    try:
-        faults = tuple(_faults(_text_of(file, edition.format), edition, document))
-    except texts.UnreadableFile:
-        return CheckReport()
-    note = f"compared with {source.name} as edition {edition.full_name}"
-    if len(faults) > MOST:
-        note += f"; {len(faults) - MOST} further findings are not shown"
-    return CheckReport(tuple(_diagnostics(faults, file.name, document)), (note,))
 
 
 def compare_built(
@@ -107,43 +57,38 @@ def compare_built(
         case _:
             return ()
     warning = Code.CHECK_WARNING.value.severity
-    faults = tuple(_faults(text, edition, document, package.missing))
+    faults = tuple(faults_in(text, edition, document, package.missing))
     return tuple(
         replace(diagnostic, severity=warning, hint=HINT)
-        for diagnostic in _diagnostics(faults, place.name, document)
+        for diagnostic in diagnostics(faults, place.name, document)
     )
 
 
-def _diagnostics(faults: Sequence[Fault], name: str, document: Document) -> Iterator[Diagnostic]:
-    for fault in faults[:MOST]:
+def stranded_headings(
+    headings: Iterable[StrandedHeading], edition: Edition, document: Document
+) -> Iterator[Diagnostic]:
+    """The findings about headings that the layout of an edition has left without their text."""
+    sections = {node.attributes.id: node.span for _, node, _ in find(document, Section)}
+    for heading in headings:
+        page = (heading.page,)
+        fault = finding("stranded-heading", pages=page, about=heading.text, heading=heading.text)
+        yield diagnostic(
+            fault.code,
+            f"{edition.name}, {on_pages(page)}: {fault.message}",
+            span=document.place(sections.get(heading.section)),
+            source=document.source,
+            hint=fault.hint,
+        )
+
+
+def diagnostics(faults: Sequence[Fault], name: str, document: Document) -> Iterator[Diagnostic]:
+    for fault in faults[:MOST_SHOWN]:
         span = document.place(fault.passage.span)
         lost = finding(fault.rule, span, text=fault.passage.text, file=name)
         yield lost.diagnostic(document.source)
 
 
-def _text_of(file: Path, format: FormatName) -> DrawnText:
-    match format:
-        case "html":
-            return texts.text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
-        case "epub":
-            return texts.text_of_book(file)
-        case "pdf":
-            return texts.text_of_pdf(file)
-        case _:
-            raise texts.UnreadableFile
-
-
-def edition_of(name: str, stem: str, metadata: Metadata) -> Edition | None:
-    """The edition whose file has this name, where the source is ``stem``."""
-    for row in EDITIONS.values():
-        for edition in varied(row, metadata):
-            file = output_name(stem, edition)
-            if name in (file, pages_name(file, edition)):
-                return edition
-    return None
-
-
-def _faults(
+def faults_in(
     read: DrawnText, edition: Edition, document: Document, missing: str = ""
 ) -> Iterator[Fault]:
     """The passages that are not as they should be. Characters that are ``missing`` in all fonts

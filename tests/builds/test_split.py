@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline.commands import main
-from pipeline.verify import check
+from pipeline.commands.check.finished import check
 from tests.helpers.pdf_reading import open_pdf, outline, read
 
 FRONT = """\

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.driver import compare_file
+from pipeline.commands.check.comparison import compare_file
+from pipeline.commands.check.finished import check
 from pipeline.parser import parse_file
-from pipeline.verify import check
 from tests.helpers import checkers
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]

@@ -15,15 +15,15 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from pipeline.commands import main
+from pipeline.commands.check.finished import check
+from pipeline.commands.reading_level import count, reading_level, reading_time
 from pipeline.commands.report import Prices, encode, make_report, page_of
 from pipeline.commands.report.cost import cost, sheets
 from pipeline.commands.report.result import Report
+from pipeline.commands.running_text import sentences, words
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.system.paths import CHECKOUT
-from pipeline.verify import check
-from pipeline.verify.reading_level import count, reading_level, reading_time
-from pipeline.verify.running_text import sentences, words
 
 # --- paper and money -------------------------------------------------------------------
 

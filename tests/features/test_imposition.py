@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
+from pipeline.commands.check.finished import check
 from pipeline.features.imposition.sides import Side, booklet, n_up
 from pipeline.model.editions import EDITIONS
-from pipeline.verify import check
 from tests.helpers import making
 
 MM = 72 / 25.4

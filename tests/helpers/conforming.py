@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline.driver import compare_file
+from pipeline.commands.check.comparison import compare_file
+from pipeline.commands.check.finished import check
 from pipeline.keep import keeping
 from pipeline.model import Document, Image, Math, MathBlock
 from pipeline.model.codes import Code
@@ -27,7 +28,6 @@ from pipeline.model.tree import top_level, walk
 from pipeline.model.words import words
 from pipeline.parser import parse_file
 from pipeline.system.store import CACHE, Folder
-from pipeline.verify import check
 from pipeline.verify.completeness import match, required_passages
 from tests.helpers import checkers, making
 from tests.helpers.look import assert_looks_as_accepted

@@ -8,8 +8,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from tests.commands.test_check_epub import FILES, pack
 from tests.helpers import checkers
-from tests.verify.test_check_epub import FILES, pack
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]
 

@@ -12,8 +12,8 @@ from PIL import Image
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
 import pipeline
+from pipeline.commands.check.finished import check
 from pipeline.model.codes import Code
-from pipeline.verify import check
 from tests.helpers import making
 from tests.helpers.paths import TEMPLATES
 

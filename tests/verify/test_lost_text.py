@@ -13,12 +13,12 @@ from PIL import Image
 
 import pipeline
 from pipeline.commands import main
-from pipeline.driver import compare_file
+from pipeline.commands.check.comparison import compare_file
+from pipeline.commands.check.finished import CheckReport
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import font_file
 from pipeline.model.rendered import Face
 from pipeline.parser import parse, parse_file
-from pipeline.verify import CheckReport
 from pipeline.verify.seen import read_pages
 from pipeline.verify.texts import text_of_pdf
 from tests.helpers import making

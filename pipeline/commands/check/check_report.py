@@ -132,7 +132,7 @@ def _claims(file: Path) -> Iterator[str]:
                 return
             yield from (f"{claim.name}: {claim.value}" for claim in claims)
         case ".pdf":
-            from pipeline.verify.checkers import standards_of
+            from pipeline.commands.check.checkers import standards_of
 
             yield from standards_of(file)
 

@@ -9,15 +9,15 @@ import click
 import msgspec
 
 if TYPE_CHECKING:
+    from pipeline.commands.check.finished import CheckReport
     from pipeline.model import Document
-    from pipeline.verify import CheckReport
 
 
 def check_finished(file: Path, source: Path | None, others: CheckReport) -> CheckReport:
     """The findings in a finished file: of other programs (``others``), of Chapbook, and of the
     comparison with its ``source`` if that is named, or known from the model next to it. Raises
     `pipeline.verify.UnknownFormat`."""
-    from pipeline.verify import CheckReport, check
+    from pipeline.commands.check.finished import CheckReport, check
 
     reports = check(file), others, _compared(file, source)
     return CheckReport(
@@ -28,9 +28,9 @@ def check_finished(file: Path, source: Path | None, others: CheckReport) -> Chec
 
 
 def _compared(file: Path, source: Path | None) -> CheckReport:
-    from pipeline.driver import compare_file
+    from pipeline.commands.check.comparison import compare_file
+    from pipeline.commands.check.finished import CheckReport
     from pipeline.parser import parse_file
-    from pipeline.verify import CheckReport
 
     if source:
         return compare_file(file, parse_file(source), source, renamed=True)
@@ -58,8 +58,8 @@ def _neighbouring_model(file: Path) -> Document | None:
 
 def check_links(file: Path) -> tuple[str, CheckReport]:
     """The number of addresses in a source, and the findings about them."""
+    from pipeline.commands.check.finished import CheckReport
     from pipeline.commands.check.weblinks import links
-    from pipeline.verify import CheckReport
 
     if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
         raise click.UsageError(f"--external checks the links of sources; {file.name} is not one")

@@ -52,9 +52,9 @@ def check_command(
       chapbook check --external a.md
       chapbook check build/a/* --report checks
     """
+    from pipeline.commands.check.checkers import run_checkers
     from pipeline.commands.check.checking import check_finished, check_links
-    from pipeline.verify import UnknownFormat
-    from pipeline.verify.checkers import run_checkers
+    from pipeline.commands.check.finished import UnknownFormat
 
     findings: list[Diagnostic] = []
     passed_over = 0

@@ -77,8 +77,8 @@ def stopped(name: str, source: str, message: str, hint: str = "") -> Built:
 def make(task: Task, store: Store) -> Built:
     """Build the document of a task."""
     from pipeline import driver
-    from pipeline.verify.reading_level import reading_level
-    from pipeline.verify.running_text import paragraphs
+    from pipeline.commands.reading_level import reading_level
+    from pipeline.commands.running_text import paragraphs
 
     options = driver.Options(
         templates=task.templates or None, strict=task.strict, catalog="records"

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.commands.print_faults import print_faults
+from pipeline.commands.reading_level import reading_level, reading_time
 from pipeline.commands.report.cost import Ink, Prices, cost, ink_of, mean, sheets
 from pipeline.commands.report.result import (
     EditionFinding,
@@ -20,6 +22,7 @@ from pipeline.commands.report.result import (
     Report,
     ScaledImage,
 )
+from pipeline.commands.running_text import BlockPlaces, all_texts, paragraphs
 from pipeline.driver import make, marked_for, resolved_for
 from pipeline.flow.steps import parse
 from pipeline.flow.values import (
@@ -47,9 +50,6 @@ from pipeline.system.paths import shown_name
 from pipeline.system.store import Store
 from pipeline.verify.findings import Finding, on_pages
 from pipeline.verify.page_content import PageArea, PageLayout, TextArea
-from pipeline.verify.printing import print_faults
-from pipeline.verify.reading_level import reading_level, reading_time
-from pipeline.verify.running_text import BlockPlaces, all_texts, paragraphs
 from pipeline.verify.seen import read_pages
 
 if TYPE_CHECKING:

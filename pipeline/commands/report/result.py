@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.commands.messages import shown_json
+from pipeline.commands.reading_level import ReadingLevel, ReadingTime
 from pipeline.commands.report.cost import Cost, Ink, Prices, Sheets
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.verify.reading_level import ReadingLevel, ReadingTime
 
 
 class PageFacts(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pipeline.commands.reading_level import ReadingLevel, ReadingTime
 from pipeline.commands.report.cost import Cost, Ink, Prices, Sheets
 from pipeline.commands.report.result import Printed
-from pipeline.verify.reading_level import ReadingLevel, ReadingTime
 
 SHOWN = 6
 """The maximum number of images named."""

@@ -18,14 +18,16 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline.commands import main
+from pipeline.commands.check import checkers
+from pipeline.commands.check.finished import CheckReport, UnknownFormat, check
 from pipeline.model.diagnostics import Severity
-from pipeline.verify import CheckReport, UnknownFormat, check, checkers, findings
+from pipeline.verify import findings
 from pipeline.verify import zip_reading as archive
+from tests.commands.test_check_epub import FILES, pack
+from tests.commands.test_check_html import PAGE
+from tests.commands.test_check_pdf import make_pdf
 from tests.helpers import checkers as installed
 from tests.helpers.paths import ROOT
-from tests.verify.test_check_epub import FILES, pack
-from tests.verify.test_check_html import PAGE
-from tests.verify.test_check_pdf import make_pdf
 
 FORMATS = ("html", "xhtml", "epub", "pdf")
 
@@ -54,7 +56,9 @@ def test_the_ending_may_be_in_capitals(tmp_path: Path) -> None:
 def test_a_checker_is_loaded_only_for_its_format(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(PAGE, encoding="utf-8")
-    code = "import sys; from pathlib import Path; from pipeline.verify import check"
+    code = (
+        "import sys; from pathlib import Path; from pipeline.commands.check.finished import check"
+    )
     code += "; print(check(Path(sys.argv[1])).diagnostics, *sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", code, path],
@@ -84,7 +88,10 @@ def test_findings_are_in_order_and_not_endless(tmp_path: Path) -> None:
 def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:
     named = [name for rows in findings.rules().values() for name in rows]
     assert len(named) == len(set(named))
-    code = "".join(path.read_text("utf-8") for path in Path(findings.__file__).parent.glob("*.py"))
+    package = Path(findings.__file__).parent.parent
+    folders = (package / "verify", package / "commands", package / "commands" / "check")
+    files = (path for folder in folders for path in folder.glob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in files)
     assert set(named) - set(re.findall(r'"([a-z0-9-]+)"', code)) == set()
     used = re.findall(r'(?:\.add|finding)\(\s*"([^"]+)"', code)
     assert set(used) - set(named) == set()

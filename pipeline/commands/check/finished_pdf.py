@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pikepdf
 
+from pipeline.commands.print_faults import print_faults
 from pipeline.verify.findings import FileFindings, Finding, finding, shown
 from pipeline.verify.page_content import PageLayout
-from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import UnreadablePdf, dead_ends, invisible_figures, read_pages
 
 RULE = 2

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline.commands import main
-from pipeline.verify import check
+from pipeline.commands.check.finished import check
 from tests.helpers.conforming import FOR_OTHERS, found_by_check
 from tests.helpers.paths import CASES
 

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from pipeline.verify import CheckReport, check
+from pipeline.commands.check.finished import CheckReport, check
 from tests.helpers.sentences import no_sentences
 
 XMP = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>

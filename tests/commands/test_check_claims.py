@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pipeline.commands.check.finished import CheckReport, check
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.verify import CheckReport, check
-from tests.verify.test_check_epub import BINARY, FILES, pack
+from tests.commands.test_check_epub import BINARY, FILES, pack
 
 OPF, NAV, ONE, TWO = "EPUB/book.opf", "EPUB/nav.xhtml", "EPUB/one.xhtml", "EPUB/two.xhtml"
 MARK = '<span id="p{0}" epub:type="pagebreak" role="doc-pagebreak" aria-label="{0}"></span>'
@@ -127,7 +127,7 @@ def test_an_image_that_shops_refuse(
     name = f"cover.{kind.lower()}"
     others = {path: data for path, data in BINARY.items() if path != "EPUB/cover.png"}
     binary = {f"EPUB/{name}": file.getvalue(), **others}
-    monkeypatch.setattr("tests.verify.test_check_epub.BINARY", binary)
+    monkeypatch.setattr("tests.commands.test_check_epub.BINARY", binary)
     files = {
         path: text.replace("cover.png", name).replace("image/png", f"image/{kind.lower()}")
         for path, text in RIGHT.items()

@@ -1,22 +1,15 @@
-"""Rules about printing problems in the pages of a finished PDF, Chapbook's or others', and the
-findings about headings that the layout has seen at the foot of a page."""
+"""Rules about printing problems in the pages of a finished PDF, Chapbook's or others'."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from pipeline.model import Document, Section
-from pipeline.model.codes import diagnostic
-from pipeline.model.diagnostics import Diagnostic
-from pipeline.model.editions import Edition
 from pipeline.model.paper import MILLIMETRE
 from pipeline.model.sheet.colours import contrast_of_luminances, luminance
-from pipeline.model.tree import find
-from pipeline.package.result import StrandedHeading
 from pipeline.verify import page_content as layout
-from pipeline.verify.findings import Finding, finding, on_pages
+from pipeline.verify.findings import Finding, finding
 
 LEAST_DOTS, SMALLEST = 200, 9
 """Dots per inch below which pixels show; points below which an image does not matter."""
@@ -202,23 +195,6 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
                 words = (run for run in runs if run.element and not run.element.within("Reference"))
                 text = " ".join(run.text.strip() for run in words)
                 yield finding("stranded-heading", pages=(page.number,), about=text, heading=text)
-
-
-def stranded_headings(
-    headings: Iterable[StrandedHeading], edition: Edition, document: Document
-) -> Iterator[Diagnostic]:
-    """The findings about headings that the layout of an edition has left without their text."""
-    sections = {node.attributes.id: node.span for _, node, _ in find(document, Section)}
-    for heading in headings:
-        page = (heading.page,)
-        fault = finding("stranded-heading", pages=page, about=heading.text, heading=heading.text)
-        yield diagnostic(
-            fault.code,
-            f"{edition.name}, {on_pages(page)}: {fault.message}",
-            span=document.place(sections.get(heading.section)),
-            source=document.source,
-            hint=fault.hint,
-        )
 
 
 def _is_complete(

@@ -18,9 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from pipeline.commands.check.finished import CheckReport, site_of
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.verify import CheckReport, site_of
 from pipeline.verify.findings import FileFindings, Finding
 
 LONGEST = 240

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.verify import CheckReport, check
+from pipeline.commands.check.finished import CheckReport, check
 from tests.helpers.sentences import no_sentences
 
 PAGE = """<!DOCTYPE html>

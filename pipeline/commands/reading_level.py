@@ -12,8 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.commands.running_text import HAN, KANA, sentences, words
 from pipeline.model.words.writing_conventions import Writing, writing
-from pipeline.verify.running_text import HAN, KANA, sentences, words
 
 LEAST = 100
 """The minimum number of words: the formulas were made for samples of that length."""

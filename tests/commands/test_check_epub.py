@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.verify import CheckReport, check
+from pipeline.commands.check.finished import CheckReport, check
+from tests.commands.test_check_html import place_of
 from tests.helpers.sentences import no_sentences
-from tests.verify.test_check_html import place_of
 
 HEAD = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html>

@@ -1,0 +1,85 @@
+"""Compares a finished file with its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.commands.check.finished import CheckReport, site_of
+from pipeline.driver import Options, marked_for
+from pipeline.flow.values import request_for
+from pipeline.model import Document
+from pipeline.model.editions import (
+    DEFAULT_EDITIONS,
+    EDITIONS,
+    Edition,
+    FormatName,
+    output_name,
+    pages_name,
+    stem_of,
+    varied,
+)
+from pipeline.model.metadata import Metadata
+from pipeline.package.units import DrawnText
+from pipeline.system.checksums import MANIFEST
+from pipeline.verify import texts
+from pipeline.verify.completeness import MOST_SHOWN, diagnostics, faults_in
+
+START, SITE = "index.html", "site"
+"""The first page of a site, and the edition that a folder of pages is of."""
+
+
+def compare_file(
+    path: Path, parsed: Document, source: Path, *, renamed: bool = False
+) -> CheckReport:
+    """Compare a finished file with the ``parsed`` document of its ``source``: the findings, by
+    position in the source, and a note on the comparison. The name of a file identifies its edition;
+    a file that may be ``renamed`` is the usual edition of its format. For a site, ``path`` is the
+    folder or any page. An unreadable file is not reported here, but by `finished.check`."""
+    metadata = parsed.metadata
+    if path.name == MANIFEST:
+        return CheckReport()
+    site = site_of(path)
+    name = f"{site.name}/{START}" if site else path.name
+    edition = edition_of(name, stem_of(source), metadata)
+    if edition is None and renamed:
+        names = [SITE] if site else DEFAULT_EDITIONS
+        usual = (varied(EDITIONS[name], metadata)[0] for name in names)
+        suffix = ".html" if site else path.suffix.lower()
+        edition = next((candidate for candidate in usual if suffix == f".{candidate.format}"), None)
+    if edition is None:
+        return CheckReport(notes=(f"not compared: no edition of {source} has a file of this name",))
+    pages = pages_name(output_name(stem_of(source), edition), edition)
+    if edition.imposition != "none" and path.name != pages:
+        return CheckReport(notes=("not compared: its pages are not in reading order",))
+    document = marked_for(request_for(source, parsed, Options()), edition)
+    file = site / START if site else path
+    try:
+        faults = tuple(faults_in(_text_of(file, edition.format), edition, document))
+    except texts.UnreadableFile:
+        return CheckReport()
+    note = f"compared with {source.name} as edition {edition.full_name}"
+    if len(faults) > MOST_SHOWN:
+        note += f"; {len(faults) - MOST_SHOWN} further findings are not shown"
+    return CheckReport(tuple(diagnostics(faults, file.name, document)), (note,))
+
+
+def _text_of(file: Path, format: FormatName) -> DrawnText:
+    match format:
+        case "html":
+            return texts.text_of_pages(lambda name: file.with_name(name).read_bytes(), file.name)
+        case "epub":
+            return texts.text_of_book(file)
+        case "pdf":
+            return texts.text_of_pdf(file)
+        case _:
+            raise texts.UnreadableFile
+
+
+def edition_of(name: str, stem: str, metadata: Metadata) -> Edition | None:
+    """The edition whose file has this name, where the source is ``stem``."""
+    for row in EDITIONS.values():
+        for edition in varied(row, metadata):
+            file = output_name(stem, edition)
+            if name in (file, pages_name(file, edition)):
+                return edition
+    return None
