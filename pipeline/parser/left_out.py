@@ -40,9 +40,11 @@ class LeftOutProcessor(LineProcessor):
         return True
 
 
-_FAR = re.compile(r"[<#]|\]:|\(@|\\[(\[]|[(\[][ \txX✓✔☑✅]")
-"""The beginnings of what can have an effect elsewhere: tags, ids, definitions, numbers of examples,
-formulas in escaped brackets, and marks of choices."""
+_FAR = re.compile(
+    r"<(?!https?:)|\{[^{}\n]*#|^[ \t>]*#|\]:|\(@|\\[(\[]|[(\[][ \txX✓✔☑✅]", re.MULTILINE
+)
+"""The beginnings of what can have an effect elsewhere: tags, ids, headings, definitions, numbers of
+examples, formulas in escaped brackets, and marks of choices."""
 
 
 def without_blocks(body: TextBody, ranges: Iterable[Range]) -> Document | None:

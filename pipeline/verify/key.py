@@ -27,6 +27,7 @@ from pipeline.model.tree import (
     find,
     is_word_bank,
     of_node,
+    plain_text,
     top_level,
     walk,
     walk_with,
@@ -113,8 +114,10 @@ def _key(place: Span) -> _Place:
 
 
 def _text(node: Node) -> bytes:
-    """All that the strings of a node say."""
-    strings = (*all_strings(node), *(value for _, value in node.attributes.pairs))
+    """All that the strings of a node say; of a chart that is not drawn, also its lines."""
+    strings = [*all_strings(node), *(value for _, value in node.attributes.pairs)]
+    if isinstance(node, model.Chart):
+        strings.append(plain_text((node.table,)))
     return folded("".join((*strings, answer_text(getattr(node, "answer", ())))))
 
 
@@ -176,8 +179,8 @@ def _texts(document: Document) -> Iterator[tuple[Span | None, str]]:
     )
     for node, around in walk_with(tops, _Around(), inherit):
         span, is_left_out, has_answer = around
-        if span and has_answer and _is_drawn(node):
-            texts.setdefault(span, [])
+        if span and has_answer and isinstance(node, model.Chart):
+            texts.setdefault(span, []).extend(_labels(node))
         if span and has_answer and not is_left_out and isinstance(node, (*_READ, *FORMULAS)):
             text = node.tex if isinstance(node, FORMULAS) else node.text
             texts.setdefault(span, []).append(text)
@@ -196,6 +199,14 @@ class _Around(NamedTuple):
 def _is_drawn(node: Node) -> bool:
     """Return whether a node is a diagram, of which a key has a drawing with words of its own."""
     return isinstance(node, model.Chart) and node.kind in model.DIAGRAM_KINDS
+
+
+def _labels(chart: model.Chart) -> Iterator[str]:
+    """What a chart says beside its table and its caption; of a diagram, the names in its lines,
+    which its description has."""
+    yield from filter(None, (chart.x, chart.y, chart.unit))
+    if _is_drawn(chart):
+        yield from filter(None, (plain_text(row.cells[0].children) for row in chart.table.body))
 
 
 def _is_answer(node: Node) -> bool:

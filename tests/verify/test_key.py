@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from msgspec.structs import replace
 
 import pipeline
 from pipeline import model
@@ -146,6 +147,36 @@ def test_answers_in_strings_and_drawings_are_in_teachers_files() -> None:
         "teacher": 0,
         "answers": 1,
     }
+
+
+LABELS = """\
+::: answer
+```chart {type=fractions}
+Rope: 5/8
+```
+
+```chart {type=fractions}
+B: 5/8x
+```
+
+```chart {type=bar x="Months"}
+Month,Rain
+May,11
+```
+:::
+"""
+
+
+@pytest.mark.parametrize("lost", [{model.Image: ("alt", 2)}, {model.Chart: ("x", 10)}])
+def test_the_labels_of_charts_are_compared(lost: dict[type[model.Node], tuple[str, int]]) -> None:
+    """Those of a drawing are in its description; what cannot be drawn is shown as a table."""
+    assert missing(LABELS) == missing(LABELS, "teacher") == []
+    ((kind, (field, line)),) = lost.items()
+    document = parse(LABELS, "x.md")
+    marked = making.Flow(Path("x.md"), document).marked("answers")
+    left = rewrite_document(marked, enter={kind: lambda node: replace(node, **{field: ""})})
+    findings = missing_answers(document, [left], EDITIONS["answers"], "x.pdf")
+    assert [finding.line for finding in findings] == [line]
 
 
 @pytest.mark.parametrize("edition", ["answers", "teacher"])

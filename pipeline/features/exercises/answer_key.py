@@ -165,9 +165,9 @@ class _Key:
                 return (replace(block, children=inner),) if inner else ()
             case model.Exercise():
                 return self._exercise(block)
-            case model.Container(name="level"):  # after its label
-                inner = self.of(block.children[1:])
-                return (replace(block, children=(block.children[0], *inner)),) if inner else ()
+            case model.Container(children=(label, *rest)) if _is_label(label):
+                inner = self.of(rest)
+                return (replace(block, children=(label, *inner)),) if inner else ()
             case _ if isinstance(block, model.TeacherNote) or TEACHER in block.attributes.classes:
                 before, self._for_teachers = self._for_teachers, True
                 answers = self._within(block, around)
@@ -309,6 +309,11 @@ def _marks_after_text(block: model.Exercise) -> tuple[Inline, ...]:
 
 def _is_answer(node: Node) -> bool:
     return ANSWER in node.attributes.classes
+
+
+def _is_label(node: Node) -> bool:
+    """Return whether a node says for which levels the others around it are."""
+    return "level-label" in node.attributes.classes
 
 
 def _is_span(node: Node) -> TypeGuard[model.InlineElement]:
