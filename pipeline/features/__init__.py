@@ -64,8 +64,10 @@ Task: TypeAlias = Literal[
     "fit_pages",
     "follow_ua2",
     "impose",
+    "label_pages",
     "make_archival",
     "missing_for_shops",
+    "number_front",
     "onix_message",
     "opds_feed",
     "package_site",
@@ -173,6 +175,7 @@ FEATURES = (
     Feature("columns", tasks=("arrange_columns", "fill_lines")),
     Feature("margin_notes", tasks=("place_margin_notes",)),
     Feature("imposition", tasks=("impose",)),
+    Feature("roman_folios", tasks=("number_front", "label_pages")),
     Feature(
         "standards",
         tasks=(

@@ -628,6 +628,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "standards": FeatureSigns(
         keys=("archive", "print"), values=(("pdf", "ua2"),), editions=("archive",)
     ),
+    "roman_folios": FeatureSigns(keys=("front_numbers",)),
     "timetable": FeatureSigns(keys=("starts",)),
 }
 """The features (`pipeline.features`) without which something is not what it says."""

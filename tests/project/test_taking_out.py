@@ -30,6 +30,7 @@ speakers: {Ana: host, Ben: guest}
 bibliography: works.bib
 starts: 9:15
 opening: drop-cap
+front_numbers: roman
 fit: even
 notes: margin
 page: {columns: 2}

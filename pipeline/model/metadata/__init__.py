@@ -201,6 +201,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     chapter_numbers: Annotated[Literal["words", "numerals"] | None, Key(
         "Whether chapters and parts are numbered above their titles: Chapter One (words), or "
         "Chapter 1 (numerals).", "words", wrong="is not a form of chapter numbers")] = None
+    front_numbers: Annotated[Literal["roman"] | None, Key(
+        "The page numbers before the text of a printed book: roman, with page 1 where the text "
+        "begins.", "roman", wrong="is not a form of page numbers")] = None
     light: Annotated[bool, Key(
         "Whether the web page is as small as it can be, for slow connections.", True)] = False
     image_size: Annotated[int, Key(

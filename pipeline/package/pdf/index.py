@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
+from pipeline.model.words.writing_conventions import roman as roman_numeral
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.print_markup import classes
@@ -72,12 +73,14 @@ class PageNumbers:
         any has changed."""
         changed = False
         for span, places, between in self._entries:
-            ranges = (
+            ranges = [
                 PageRange(starts[target], ends.get(target, 0) if whole else 0, target)
                 for target, whole in places
                 if target in starts
-            )
-            new = list(_links(merged(ranges), labels, between))
+            ]
+            roman = [pages for pages in ranges if not labels[pages.first].isdecimal()]
+            rest = [pages for pages in ranges if labels[pages.first].isdecimal()]
+            new = list(_links([*merged(roman), *merged(rest)], labels, between))
             if _shown(new) != _shown(span):
                 span[:] = new
                 changed = True
@@ -96,9 +99,10 @@ def merged(ranges: Iterable[PageRange]) -> list[PageRange]:
     return result
 
 
-def folios(pages: int) -> list[str]:
-    """The printed numbers of a number of pages."""
-    return list(map(str, range(1, pages + 1)))
+def folios(pages: int, front: int = 0) -> list[str]:
+    """The printed numbers of a number of pages, of which those in ``front`` have Roman ones."""
+    numerals = (roman_numeral(number).lower() for number in range(1, front + 1))
+    return [*numerals, *map(str, range(1, pages - front + 1))]
 
 
 def _links(pages: list[PageRange], labels: Sequence[str], between: str) -> Iterator[Element]:

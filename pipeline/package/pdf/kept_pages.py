@@ -14,7 +14,11 @@ from pipeline.model.print_marks import PAGE, PAGE_NAME, PAGE_START, TARGET
 from pipeline.package.pdf.engine.adapter.boxes import elements
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
+from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.print_markup import classes
+
+MOST_FRONT = 1_000
+"""The maximum number of pages before the text."""
 
 CONTINUED = "continued"
 """The class of the rest of a divided block."""
@@ -35,19 +39,23 @@ TOPMOST = frozenset({"main", "section", "body", "html"})
 
 
 class KeptPages:
-    """The pages that a tree is divided into. ``first`` is the number of the first one that begins
-    in the text: content before it is on separate pages."""
+    """The pages that a tree is divided into, whose numbers may begin with Roman ones. ``first`` is
+    the number of the first one that begins in the text: content before it is on separate pages."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, *, has_roman: bool = False) -> None:
+        self._numerals = folios(MOST_FRONT, MOST_FRONT if has_roman else 0)
         self._parents = {child: parent for parent in root.iter() for child in parent}
         marks = [element for element in root.iter() if PAGE_START in element.attrib]
         for mark in marks:
             self._begin(mark)
         starts = [element for element in root.iter() if PAGE_START in element.attrib]
-        self.first = next((_number(start.get(PAGE_START, "")) for start in starts), 0)
+        first = next((start.get(PAGE_START, "") for start in starts), "")
+        self.first = MOST_FRONT if has_roman else _number(first)
+        if first in self._numerals:
+            self.first = self._numerals.index(first) + 1
         self._report(root)
         for start in (root[-1], *starts):
-            _name(start, start.get(PAGE_START, "1"))
+            _name(start, start.get(PAGE_START, self._numerals[0]))
 
     def numbers(self, pages: Sequence[TypesetPage]) -> list[str]:
         """The numbers of ``pages``."""
@@ -57,18 +65,18 @@ class KeptPages:
         """The number of each of ``pages``, and whether it is a further one of
         the same number."""
         labels: list[tuple[str, bool]] = []
-        label = ""
+        label, first_of_all = "", self._numerals[0]
         for number, page in enumerate(pages, start=1):
             names = (element.get(PAGE_NAME, "") for element in elements(page.box))
             new = next(filter(None, names), "")
-            if new and (number == 1 or new != "1"):
+            if new and (number == 1 or new != first_of_all):
                 label = new
                 labels.append((label, False))
-            elif label != "1":
+            elif label != first_of_all:
                 labels.append((label, True))
             else:  # before the text, a page may be a title, the contents or empty
                 last = max(1, self.first - 1)
-                labels.append((str(min(number, last)), number > last))
+                labels.append((self._numerals[min(number, last) - 1], number > last))
         return labels
 
     # --- where pages begin ---------------------------------------------------------------
@@ -216,7 +224,7 @@ class KeptPages:
     def _report(self, root: Element) -> None:
         """Write into the contents and the references which page they lead to."""
         pages: dict[str, str] = {}
-        label = "1"
+        label = self._numerals[0]
         for element in root.iter():
             label = element.get(PAGE_START, label)
             if name := element.get("id"):

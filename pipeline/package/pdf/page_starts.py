@@ -177,14 +177,17 @@ class Pieces:
         self._begins = list(accumulate(map(len, reader.texts), initial=0))
 
     def page_map(
-        self, edition: str, flows: Sequence[Sequence[Flow]], sheet: Sheet | None
+        self, edition: str, flows: Sequence[Sequence[Flow]], sheet: Sheet | None, front: int = 0
     ) -> PageMap:
-        """The page map of this text."""
-        return PageMap(edition, tuple(self._page_starts(flows)), len(flows), sheet)
+        """The page map of this text, whose first pages may have Roman numbers."""
+        labels = folios(len(flows), front)
+        return PageMap(edition, tuple(self._page_starts(labels, flows)), len(flows), sheet)
 
-    def _page_starts(self, flows: Sequence[Sequence[Flow]]) -> Iterator[PageStart]:
+    def _page_starts(
+        self, labels: Sequence[str], flows: Sequence[Sequence[Flow]]
+    ) -> Iterator[PageStart]:
         counts: dict[Element, int] = {}
-        for label, page in zip(folios(len(flows)), flows, strict=True):
+        for label, page in zip(labels, flows, strict=True):
             start: PageStart | None = None
             for element, count, lines in page:
                 before = counts.get(element, 0)

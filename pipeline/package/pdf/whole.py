@@ -22,6 +22,7 @@ from pipeline.package.pdf.engine.adapter.drawn import painted
 from pipeline.package.pdf.engine.adapter.objects import PDF
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.grey import turn_drawn
+from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log
@@ -30,7 +31,7 @@ from pipeline.package.pdf.page_feet import page_foot, stranded
 from pipeline.package.pdf.page_starts import Pieces, text_flows
 from pipeline.package.pdf.print_markup import ready_text
 from pipeline.package.pdf.tags import tag
-from pipeline.package.pdf.units.plan import first_blocks
+from pipeline.package.pdf.units.plan import first_blocks, has_roman_folios
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import DrawnText, UnitPage
 
@@ -61,14 +62,18 @@ def set_whole(text: Printing) -> Package:
         arrange(root)
     for block in first_blocks(root) if pages.sheet and pages.sheet.is_book else ():
         block.set("style", "break-before: recto")
-    kept = KeptPages(root) if edition.same_pages else None
+    kept = KeptPages(root, has_roman=has_roman_folios(pages)) if edition.same_pages else None
     fitted: Fitted | None = None
     if (fit := fit_for(edition, pages.metadata)) and (fit_pages := features.task("fit_pages")):
         pages, fitted, of_fit = fit_pages(setter, pages, fit, root, text.log.silenced)
         if any(finding.is_error for finding in of_fit):
             return Package(b"", of_fit)
         findings = (*findings, *of_fit)
-    document = lay_out(setter, root, pages, kept.numbers if kept else None)
+    front = 0
+    if not kept and has_roman_folios(pages) and (number_front := features.task("number_front")):
+        pages, front = number_front(setter, root, pages)
+    labels = kept.numbers if kept else lambda of: folios(len(of), front)
+    document = lay_out(setter, root, pages, labels)
     if plates:
         findings = (*findings, *plates.coarse_images(document.pages, pages.assets))
         for page in document.pages:
@@ -89,6 +94,8 @@ def set_whole(text: Printing) -> Package:
         if kept:
             further = words(pages.metadata.lang)["page_further"]
             name_pages(pdf, kept.labels(document.pages), further)
+        if front and (label_pages := features.task("label_pages")):
+            label_pages(pdf, front)
         if plates:
             plates.prepare(pdf, in_greys=edition.look == "grey")
 
@@ -114,7 +121,7 @@ def set_whole(text: Printing) -> Package:
         facts=facts,
         extra_facts=extra_facts,
         sheet=pages.sheet,
-        page_map=text.pieces.page_map(pages.edition, text_flows(document.pages), pages.sheet)
+        page_map=text.pieces.page_map(pages.edition, text_flows(document.pages), pages.sheet, front)
         if text.pieces
         else None,
         text=texts[0],

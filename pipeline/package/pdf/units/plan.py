@@ -123,6 +123,13 @@ def _empty_page(root: Element, level: int) -> UnitSlice:
     return UnitSlice(copy, level, fills=True)
 
 
+def has_roman_folios(pages: Pages) -> bool:
+    """Return whether the pages before the text of a book have Roman numbers. Large print counts
+    all pages alike."""
+    is_book = pages.sheet is not None and pages.sheet.is_book
+    return is_book and pages.metadata.front_numbers == "roman" and pages.row.look != "large"
+
+
 def _obstacle(pages: Pages) -> str:
     """The reason to lay out a text as a whole."""
     edition, sheet = pages.row, pages.sheet
@@ -136,6 +143,8 @@ def _obstacle(pages: Pages) -> str:
         return "several pages are on a sheet"
     if fit_for(edition, pages.metadata):
         return "it fills a number of pages"
+    if has_roman_folios(pages):
+        return "its text begins with page 1"
     if sheet is None or sheet.columns > 1:
         return "it is in columns"
     for css in _without_strings(pages):

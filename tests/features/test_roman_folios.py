@@ -1,0 +1,77 @@
+"""Roman page numbers before the text of a book."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import zipfile
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+import pipeline
+
+ROMAN = """\
+---
+title: The Well
+lang: en
+class: book
+page: A5
+contents: true
+front_numbers: roman
+---
+
+# Foreword {.foreword}
+
+A [well]{.index} of words. See @sec-bag.
+
+# Loomings
+
+A [well]{.index}, see @sec-bag.
+
+# The Carpet-Bag {#sec-bag}
+
+Text.
+
+# Index
+
+::: index
+:::
+"""
+
+
+def pages_of(file: Path) -> list[tuple[str, list[str]]]:
+    """The label of each page of a PDF, and its lines."""
+    with contextlib.closing(pypdfium2.PdfDocument(file)) as document:
+        return [
+            (document.get_page_label(number), page.get_textpage().get_text_range().split("\r\n"))
+            for number, page in enumerate(document)
+        ]
+
+
+@pytest.mark.parametrize("edition", ["handout", "letter", "archive"])
+def test_pages_before_the_text_have_roman_numbers(edition: str, tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text(ROMAN, "utf-8")
+    pipeline.build(tmp_path / "x.md", [edition], out=tmp_path)
+    name = "x.pdf" if edition == "handout" else f"x-{edition}.pdf"
+    pages = dict(pages_of(tmp_path / "x" / name))
+    assert [*pages] == ["i", "ii", "iii", "iv", "v", "vi", "1", "2", "3"]
+    assert pages["iii"][1:5] == ["Foreword v", "Loomings 1", "The Carpet-Bag 2", "Index 3"]
+    for label in ("iii", "v", "1", "2", "3"):
+        assert pages[label][-1] == label
+    assert "well, v, 1" in " ".join(pages["3"])
+
+
+def test_other_editions_know_roman_numbers(tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text(ROMAN, "utf-8")
+    names = ["teacher", "large-print", "ebook", "answers"]
+    result = pipeline.build(tmp_path / "x.md", names, out=tmp_path)
+    assert not result.failed
+    teacher = pages_of(tmp_path / "x" / "x-teacher.pdf")
+    assert [label for label, _ in teacher] == ["i", "ii", "iii", "v", "1", "2", "3"]
+    large = pages_of(tmp_path / "x" / "x-large-print.pdf")
+    assert any("Standard handout: page v" in line for _, lines in large for line in lines)
+    with zipfile.ZipFile(tmp_path / "x" / "x.epub") as book:
+        nav = book.read("EPUB/nav.xhtml").decode()
+    assert re.findall(r'#page--\w+">(\w+)<', nav) == ["i", "iii", "v", "1", "2", "3"]
