@@ -57,6 +57,7 @@ class FeaturePass(NamedTuple):
 Task: TypeAlias = Literal[
     "add_form",
     "arrange_columns",
+    "assemble_docx",
     "book_cover",
     "cover_for_shops",
     "draw_cover",
@@ -70,6 +71,7 @@ Task: TypeAlias = Literal[
     "number_front",
     "onix_message",
     "opds_feed",
+    "package_docx",
     "package_site",
     "place_margin_notes",
     "print_cover",
@@ -200,6 +202,7 @@ FEATURES = (
         "catalog",
         tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),
     ),
+    Feature("word", tasks=("assemble_docx", "package_docx")),
     Feature("dialects", dialects="DIALECTS"),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for

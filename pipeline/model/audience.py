@@ -1,7 +1,7 @@
 """The conditions on editions: those of attributes, and the ranges of a source that have any.
 
-- ``only=pdf``, ``not="html epub"``: formats (`html`, `pdf`, `epub`), their everyday names
-  (`web`, `print`, `ebook`) or editions, separated by spaces or commas;
+- ``only=pdf``, ``not="html epub"``: formats (`html`, `pdf`, `epub`, `docx`), their everyday names
+  (`web`, `print`, `ebook`, `word`) or editions, separated by spaces or commas;
 - ``edition=teacher``: editions only;
 - ``level=support``: pupils of some levels, and teachers;
 - the classes ``answer`` and ``teacher``: editions for teachers.
@@ -21,6 +21,7 @@ from pipeline.model.tree import CONDITIONS, FOR_TEACHERS, LEVEL
 
 FORMAT_NAMES = {
     "html": "html", "pdf": "pdf", "epub": "epub", "web": "html", "print": "pdf", "ebook": "epub",
+    "docx": "docx", "word": "docx",
 }  # fmt: skip
 
 

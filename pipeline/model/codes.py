@@ -392,6 +392,9 @@ class Code(enum.Enum):
     NOT_ON_PLATFORM = _warning("""
         A learning platform cannot hold something of an exercise. The message says what becomes of it there, or
         that it is left out; in other editions it is as it was.""")
+    NOT_IN_WORD = _warning("""
+        A Word file cannot hold something of the text as other editions have it. The message says what stands in its
+        place there.""")
     TEMPLATE_ERROR = _error("""
         A template cannot be used: it is not valid Jinja, or uses something that does not exist.""")
     UNKNOWN_EDITION = _warning("""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline.model.metadata import Metadata
 
 FormatName: TypeAlias = Literal[
-    "html", "pdf", "epub", "xml", "zip", "h5p", "gift", "apkg", "csv"
+    "html", "pdf", "epub", "docx", "xml", "zip", "h5p", "gift", "apkg", "csv"
 ]  # fmt: skip
 Imposition: TypeAlias = Literal["none", "booklet", "2-up", "4-up"]
 Look: TypeAlias = Literal["standard", "large", "grey"]
@@ -99,6 +99,9 @@ _ROWS = (
     Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
     Edition("2-up", "pdf", "two pages per side", "A4", imposition="2-up"),
     Edition("4-up", "pdf", "four pages per side", "A4", imposition="4-up"),
+    Edition("word", "docx", "Word file, to fill in or to edit", "A4"),
+    Edition("teacher-word", "docx", "teacher's Word file with answers", "A4",
+            audience="teacher"),
     Edition("teacher-web", "html", "teacher's web page with answers", audience="teacher",
             page_marks=True),
     Edition("teacher-ebook", "epub", "teacher's e-book with answers", audience="teacher",

@@ -48,8 +48,12 @@ def package(
 
             result = epub.package(pages, folder)
         case _:
-            make = features.platforms("package")
-            assert make, "without the feature, pages of questions have an error"
+            make = (
+                features.task("package_docx")
+                if edition.format == "docx"
+                else features.platforms("package")
+            )
+            assert make, "without the feature, its pages have an error"
             result = make(pages, folder)
     attached = (str(inside(folder, name)) for name in sources)
     files = dict.fromkeys((*result.dependencies, *attached))

@@ -39,20 +39,23 @@ def render(
         using = environment(templates), Memo() if memo is None else memo
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, *using, page_map)
-        if edition.platform:
-            return _questions(document, edition, stem, using[0])
+        if edition.platform or edition.format == "docx":
+            return _by_feature(document, edition, stem, using[0])
         assemble = features.task("render_site") if edition.chapters else None
         assemble = assemble or ASSEMBLERS[edition.format]
         pages: Pages = assemble(document, edition, stem, *using)
         return pages
 
 
-def _questions(document: Document, edition: Edition, stem: str, environment: Environment) -> Pages:
-    """The questions of a document; without the feature that has them, an error."""
-    if assemble := features.platforms("assemble"):
+def _by_feature(document: Document, edition: Edition, stem: str, environment: Environment) -> Pages:
+    """The pages of an edition that a feature makes; without it, an error."""
+    lacking, assemble = "word", features.task("assemble_docx")
+    if edition.platform:
+        lacking, assemble = "exercises", features.platforms("assemble")
+    if assemble:
         pages: Pages = assemble(document, edition, stem, environment)
         return pages
-    message = f"This copy of Chapbook lacks exercises, and so has no edition {edition.name}."
+    message = f"This copy of Chapbook lacks {lacking}, and so has no edition {edition.name}."
     absent = diagnostic(Code.ABSENT_FEATURE, message, source=document.source)
     absent = replace(absent, severity=Code.TEMPLATE_ERROR.value.severity)
     return Pages(edition.name, stem, document.metadata, pages=(), findings=(absent,))

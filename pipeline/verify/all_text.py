@@ -20,6 +20,7 @@ import pikepdf
 from lxml import etree, html
 
 from pipeline.verify.pieces import BREAK
+from pipeline.verify.word import W, paragraphs
 
 FONTS = (b"wOF2", b"wOFF", b"OTTO", b"\0\1\0\0")
 METADATA = " (metadata)"
@@ -69,7 +70,7 @@ _KEY = re.compile(r"\"[@\w:-]*\":")
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _NOTES = (etree.Comment, etree.ProcessingInstruction)
 _READ = (
-    *("@alt", "@alttext", "@title", "@label", "@value", "@placeholder", "@summary"),
+    *("@alt", "@alttext", "@title", "@label", "@value", "@placeholder", "@summary", "@descr"),
     *("@aria-label", "@aria-description", "self::*[not(@http-equiv)]/@content"),
 )
 _VALUES = etree.XPath("//@*", smart_strings=False)
@@ -98,7 +99,11 @@ def _of_text(name: str, data: bytes) -> Iterator[Content]:
     yield Content(f"a comment in {name}", notes)
     between = "" if name.endswith(_PAGES) else BREAK
     text = between.join(root.itertext(etree.Element))
-    yield Content(f"the text of {name}", text, is_code=name.endswith(_CODE))
+    if root.tag.startswith(W):
+        yield Content(f"the text of {name}", BREAK.join(paragraphs(root)))
+    yield Content(
+        f"the text of {name}", text, is_code=name.endswith(_CODE) or root.tag.startswith(W)
+    )
     if "<" in text:  # markup as text, as feeds have it
         yield Content(f"the text of {name}", unescape(_TAG.sub("", text)))
 

@@ -29,7 +29,7 @@ from pipeline.model.tree import find
 from pipeline.model.words import words
 from pipeline.package.result import Package, StrandedHeading
 from pipeline.package.units import DrawnText
-from pipeline.verify import texts
+from pipeline.verify import texts, word
 from pipeline.verify.findings import finding, on_pages
 from pipeline.verify.passages import FREE, Passage, passages
 
@@ -52,6 +52,8 @@ def compare_built(
             text = texts.text_of_pages(lambda name: files.get(name, b""), place.name)
         case "epub":
             text = texts.text_of_book(BytesIO(package.data))
+        case "docx":
+            text = word.text_of_word(BytesIO(package.data))
         case "pdf":
             text = package.text
         case _:
@@ -129,7 +131,7 @@ def required_passages(
 ) -> RequiredPassages:
     """The passages that the file of an edition has to hold; ``document`` is resolved. Those that
     are ``printed`` are as `passages.printed` has them."""
-    drawn = edition.format == "pdf"
+    drawn = edition.format in ("pdf", "docx")
     # a table row that fits on no line becomes a list of its cells, each with its header
     free = (*FREE, Table) if drawn else FREE
     rtl = document.metadata.direction == "rtl"

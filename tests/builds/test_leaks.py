@@ -109,7 +109,7 @@ def is_within(found: Any) -> bool:
 def contents(folder: Path) -> dict[str, str]:
     """All that is in the files of a folder, and their names, in small letters."""
     found: dict[str, str] = {}
-    kinds = {".epub": book, ".zip": book, ".pdf": sheets, ".html": page}
+    kinds = {".epub": book, ".docx": book, ".zip": book, ".pdf": sheets, ".html": page}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()
         if name[0] != ".":  # of the program itself
@@ -125,6 +125,7 @@ BUILDS = {
     "paper": (("handout", "large-print", "greyscale"), Options(catalog="records")),
     "sheets": (("form", "booklet"), Options(assets_beside=True)),
     "parts": (("handout",), Options(split=1)),
+    "files": (("word",), Options()),
 }
 
 

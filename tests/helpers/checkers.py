@@ -75,6 +75,7 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "qpdf": ("qpdf",),
     "GIFT": ("node", CACHE / "installed", _GIFT),
     "Moodle XML": (CACHE / "installed", _MOODLE_XML),
+    "LibreOffice": ("soffice",),
     "CommonMark": (CACHE / "installed", COMMONMARK),
 }
 
@@ -301,6 +302,14 @@ def qpdf(path: Path) -> list[str]:
     require("qpdf")
     result = _run(["qpdf", "--check", path], ok=(0, 2, 3))
     return [] if result.returncode == 0 else result.stderr.splitlines()
+
+
+def libreoffice(path: Path, folder: Path) -> Path:
+    """A Word file as LibreOffice prints it, in a folder."""
+    require("LibreOffice")
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    _run(["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, path])
+    return folder / f"{path.stem}.pdf"
 
 
 def _run_own(module: str, *arguments: str | Path) -> str:

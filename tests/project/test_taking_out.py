@@ -100,6 +100,7 @@ SHOWN = {
     "dialects": "Press ++ctrl+w++.",
     "glossary": "A hole with water.",
     "index": "fills the",
+    "word": "fills the",
 }
 """Words that readers still get without a feature."""
 

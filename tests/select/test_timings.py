@@ -18,7 +18,7 @@ from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read
 
-TIMED = ("teacher", "teacher-web", "teacher-ebook")
+TIMED = ("teacher", "teacher-web", "teacher-ebook", "teacher-word")
 
 
 def document(text: str, edition: str = "teacher", split: int = 0) -> Document:

@@ -21,7 +21,7 @@ from pipeline.model.editions import (
 from pipeline.model.metadata import Metadata
 from pipeline.package.units import DrawnText
 from pipeline.system.checksums import MANIFEST
-from pipeline.verify import texts
+from pipeline.verify import texts, word
 from pipeline.verify.completeness import MOST_SHOWN, diagnostics, faults_in
 
 START, SITE = "index.html", "site"
@@ -71,6 +71,8 @@ def _text_of(file: Path, format: FormatName) -> DrawnText:
             return texts.text_of_book(file)
         case "pdf":
             return texts.text_of_pdf(file)
+        case "docx":
+            return word.text_of_word(file)
         case _:
             raise texts.UnreadableFile
 

@@ -154,7 +154,7 @@ class _Artist:
             diagram = diagrams.read(chart, lang, self._findings, is_asked=is_asked)
             return diagram, diagram_in_words(chart, diagram, self._words) if diagram else ""
         data = table.read(chart, lang, self._findings)
-        has_table = self._format != "pdf"
+        has_table = self._format not in ("pdf", "docx")
         return data, in_words(chart, data, self._words, has_table) if data else ""
 
     def _image(

@@ -1,0 +1,113 @@
+"""Editions for Word: a document is written as the parts of a DOCX file, and these are packed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment
+
+from pipeline.features.word import matter, sections
+from pipeline.features.word.blocks import blocks
+from pipeline.features.word.draft import Spot, WordFile
+from pipeline.features.word.packing import packed
+from pipeline.features.word.styles import BODY_FONT, CODE_FONT, HEADING_FONT, TEXT, styles_part
+from pipeline.features.word.xml import Element, element, root, written
+from pipeline.model import Document
+from pipeline.model.editions import Edition
+from pipeline.model.rendered import Inventory, Page, Pages, TextFile
+from pipeline.model.sheet.proportions import options_for
+from pipeline.package.html import shown_images
+from pipeline.package.result import Package
+
+
+def assemble_docx(document: Document, edition: Edition, stem: str, _: Environment) -> Pages:
+    """The parts of the file as markup, with the addresses and names of images in the place of
+    relationships."""
+    metadata, page = document.metadata, sections.page_of(document, edition)
+    draft = WordFile(document, page)
+    draft.listed = matter.listed_titles(document)
+    width = page.width
+    place = Spot(width, is_free=True)
+    body, contents = matter.title_block(draft, place), matter.contents(draft, place)
+    text_blocks = blocks(draft, document.blocks, place)
+    if contents:
+        matter.begin_page(text_blocks)
+    body += [*contents, *text_blocks]
+    body += matter.imprint_lines(draft, place)
+    if marks := matter.see_marks(draft):
+        body[-1].extend(marks)
+    notes = _notes(draft)
+    last = sections.properties(page, kind=draft.next_section)
+    parts = {
+        "styles.xml": styles_part(
+            options_for(edition, metadata).page.text or TEXT,
+            metadata.lang,
+            is_rtl=draft.is_rtl,
+            width=width,
+        ),
+        "numbering.xml": draft.numbering.part(),
+        "settings.xml": _settings(draft),
+        "fontTable.xml": _fonts(),
+        "header.xml": matter.head(draft, edition),
+        "footer.xml": matter.foot(draft),
+        f"{draft.note_kind}s.xml": matter.notes_part(draft.note_kind, notes),
+    }
+    text = root("document", element("body", *body, last))
+    return Pages(
+        edition=edition.name,
+        stem=stem,
+        metadata=metadata,
+        pages=(Page("document.xml", metadata.title, written(text)),),
+        inventory=Inventory(images=tuple(sorted(draft.images))),
+        assets=document.assets,
+        files=tuple(TextFile(name, written(part)) for name, part in parts.items()),
+        findings=draft.new_findings(),
+    )
+
+
+def _notes(draft: WordFile) -> list[Element]:
+    """The notes, in the order in which their signs stand."""
+    result = []
+    place = Spot(draft.width, style=f"{draft.note_kind} text", is_note=True)
+    for label, number in draft.written_notes.items():
+        content = blocks(draft, draft.notes[label].children, place)
+        result.append(matter.note(draft, int(number), content))
+    return result
+
+
+def _settings(draft: WordFile) -> Element:
+    return root(
+        "settings",
+        element("zoom", percent=100),
+        element("defaultTabStop", val=720),
+        element("characterSpacingControl", val="doNotCompress"),
+        element(
+            f"{draft.note_kind}Pr",
+            element(draft.note_kind, id=-1),
+            element(draft.note_kind, id=0),
+        ),
+        element(
+            "compat",
+            element(
+                "compatSetting",
+                name="compatibilityMode",
+                uri="http://schemas.microsoft.com/office/word",
+                val=15,
+            ),
+        ),
+        element("themeFontLang", val=draft.document.metadata.lang),
+        element("decimalSymbol", val="."),
+        element("listSeparator", val=","),
+    )
+
+
+def _fonts() -> Element:
+    names = (BODY_FONT, HEADING_FONT, CODE_FONT)
+    return root("fonts", *(element("font", name=name) for name in names))
+
+
+def package_docx(pages: Pages, folder: Path) -> Package:
+    """The file, with its images."""
+    files, paths, problems = shown_images(pages, folder)
+    data, findings = packed(pages, {name: file.data for name, file in files.items()}, folder)
+    return Package(data, (*problems, *findings), tuple(map(str, paths)))

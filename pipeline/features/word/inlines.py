@@ -1,0 +1,290 @@
+"""Text within a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeline import model
+from pipeline.features.word import controls, fields, pictures
+from pipeline.features.word.draft import Spot, TextLook, WordFile, nested_notes
+from pipeline.features.word.omml import omml
+from pipeline.features.word.xml import Element, clean, element, on_off
+from pipeline.model import Inline, Node
+from pipeline.model.codes import Code
+from pipeline.model.metadata import direction_of
+from pipeline.model.tree import inlines_of, plain_text
+from pipeline.model.words.writing_conventions import writing
+
+PLAIN = TextLook()
+HIGHLIGHT = "FFF2B3"
+NOTE_SEPARATOR = "\u202f"
+SMALL = {"sub": "subscript", "sup": "superscript"}
+ELEMENTS: dict[str, dict[str, object]] = {
+    "b": {"bold": True}, "i": {"italic": True}, "u": {"underline": True},
+    "sub": {"position": "subscript"}, "sup": {"position": "superscript"},
+    "mark": {"fill": HIGHLIGHT}, "kbd": {"style": "CodeChar"}, "samp": {"style": "CodeChar"},
+    "var": {"italic": True}, "cite": {"italic": True}, "dfn": {"italic": True},
+    "ins": {"underline": True},
+}  # fmt: skip
+"""How elements of HTML look."""
+
+CLASSES: dict[str, dict[str, object]] = {
+    "small-caps": {"small_caps": True}, "smallcaps": {"small_caps": True},
+    "underline": {"underline": True}, "mark": {"fill": HIGHLIGHT}, "marks": {"style": "Marks"},
+    "visually-hidden": {"is_hidden": True}, "answer": {"style": "Answer"},
+}  # fmt: skip
+"""How classes look."""
+
+
+def inlines(draft: WordFile, nodes: Iterable[Node], place: Spot, look: TextLook) -> list[Element]:
+    """The elements of some text."""
+    result: list[Element] = []
+    for node in nodes:
+        inner = _with_attributes(node, look)
+        written = _inline(draft, node, place, inner)
+        for term in draft.terms.get(node.attributes.id, ()) if node.attributes.id else ():
+            written = [*fields.silent(f"XE {fields.quoted(':'.join(term.path))}"), *written]
+        result += draft.anchored(node, written)
+    return result
+
+
+def text_run(text: str, look: TextLook = PLAIN) -> Element:
+    """A run of text; line ends and tabs are kept."""
+    parts: list[Element] = []
+    for number, line in enumerate(clean(text).split("\n")):
+        if number:
+            parts.append(element("br"))
+        for at, piece in enumerate(line.split("\t")):
+            if at:
+                parts.append(element("tab"))
+            if piece:
+                parts.append(element("t", piece, xml__space="preserve"))
+    return element("r", run_properties(look), *parts)
+
+
+def run_properties(look: TextLook) -> Element | None:
+    """The properties of a run, in the order of the schema."""
+    if look == PLAIN:
+        return None
+    language = element("lang", **({"bidi": look.lang} if look.is_rtl else {"val": look.lang}))
+    return element(
+        "rPr",
+        element("rStyle", val=look.style) if look.style else None,
+        on_off("b", look.bold),
+        on_off("bCs", look.bold),
+        on_off("i", look.italic),
+        on_off("iCs", look.italic),
+        on_off("smallCaps", look.small_caps or None),
+        on_off("strike", look.strike or None),
+        on_off("vanish", look.is_hidden or None),
+        element("color", val=look.color) if look.color else None,
+        element("u", val="single") if look.underline else None,
+        element("shd", val="clear", color="auto", fill=look.fill) if look.fill else None,
+        element("vertAlign", val=look.position) if look.position else None,
+        on_off("rtl", look.is_rtl or None),
+        language if look.lang else None,
+    )
+
+
+def _with_attributes(node: Node, look: TextLook) -> TextLook:
+    """The look of a node with its classes, language and direction."""
+    if node.attributes is model.NO_ATTRIBUTES:
+        return look
+    for name in node.attributes.classes:
+        look = look._replace(**CLASSES.get(name, {}))  # type: ignore[arg-type]
+    if lang := node.attributes.get("lang"):
+        look = look._replace(lang=lang, is_rtl=direction_of(lang) == "rtl")
+    if direction := node.attributes.get("dir"):
+        look = look._replace(is_rtl=direction == "rtl")
+    return look
+
+
+def _inline(draft: WordFile, node: Node, place: Spot, look: TextLook) -> list[Element]:
+    match node:
+        case model.Text():
+            return [text_run(node.text, look)]
+        case model.SoftBreak():
+            return [text_run(" ", look)]
+        case model.LineBreak():
+            return [element("r", run_properties(look), element("br"))]
+        case model.Emphasis():
+            turned = look._replace(italic=not look.italic)
+            return inlines(draft, node.children, place, turned)
+        case model.Strong():
+            return inlines(draft, node.children, place, look._replace(bold=True))
+        case model.Strikethrough():
+            return inlines(draft, node.children, place, look._replace(strike=True))
+        case model.Code():
+            return [text_run(node.text, look._replace(style="CodeChar"))]
+        case model.Abbreviation():
+            return [text_run(node.text, look)]
+        case model.Link():
+            return _link(draft, node, place, look)
+        case model.Image():
+            return pictures.inline_picture(draft, node, place) or [text_run(node.alt, look)]
+        case model.NoteReference():
+            return _note_reference(draft, node, place)
+        case model.InlineElement():
+            return _element(draft, node, place, look)
+        case model.Blank():
+            return _blank(draft, node, place, look)
+        case model.CrossReference():
+            return _cross_reference(draft, node, look)
+        case model.Citation():
+            if not node.children:
+                return [text_run(node.source, look)]
+            return inlines(draft, node.children, place, look)
+        case model.Math():
+            return formula(draft, node, look)
+        case model.Variable():
+            return [text_run(plain_text((node,)), look)]
+    return []  # the page of another edition
+
+
+def _element(
+    draft: WordFile, node: model.InlineElement, place: Spot, look: TextLook
+) -> list[Element]:
+    look = look._replace(**ELEMENTS.get(node.name, {}))  # type: ignore[arg-type]
+    content = inlines(draft, node.children, place, look)
+    if node.name == "q":
+        opening, closing = writing(look.lang or draft.document.metadata.lang).double
+        return [text_run(opening, look), *content, text_run(closing, look)]
+    if node.name == "rt":  # the reading of a character
+        return [text_run("\u202f(", look), *content, text_run(")", look)]
+    return [] if node.name == "rp" else content
+
+
+def _link(draft: WordFile, node: model.Link, place: Spot, look: TextLook) -> list[Element]:
+    if node.href.startswith("#"):
+        if node.href[1:] not in draft.nodes:
+            return inlines(draft, node.children, place, look)
+        name = draft.bookmark_name(node.href[1:])
+        return [element("hyperlink", *inlines(draft, node.children, place, look), anchor=name)]
+    content = inlines(draft, node.children, place, look._replace(style="Hyperlink"))
+    return [element("hyperlink", *content, r__id=node.href, tooltip=node.title or None)]
+
+
+# --- notes ----------------------------------------------------------------------------
+
+
+def _note_reference(draft: WordFile, node: model.NoteReference, place: Spot) -> list[Element]:
+    """The sign of a note. Notes that are named again, or in a note, are referred to by a field,
+    since no note can be in another: the sign of one that only a note names is beside that note's
+    own."""
+    if node.label not in draft.notes:
+        return []
+    bookmark = draft.bookmark_name(f"note {node.label}", "note")
+    if place.is_note or node.label in draft.written_notes:
+        number = draft.written_notes.get(node.label, str(node.number))
+        style = "FootnoteReference" if draft.note_kind == "footnote" else "EndnoteReference"
+        sign = text_run(number, TextLook(style=style))
+        return fields.field(f"NOTEREF {bookmark} \\f \\h", [sign])
+    signs = _note_sign(draft, node.label, node.number, bookmark)
+    for label in nested_notes(draft.notes[node.label]):
+        if label not in draft.written_notes and label in draft.notes:
+            other = draft.bookmark_name(f"note {label}", "note")
+            sign = _note_sign(draft, label, draft.notes[label].number, other)
+            signs += [text_run(NOTE_SEPARATOR, TextLook(position="superscript")), *sign]
+    return signs
+
+
+def _note_sign(draft: WordFile, label: str, number: int, bookmark: str) -> list[Element]:
+    """The sign of a note that Word counts; one with a number of its own keeps it."""
+    kind = draft.note_kind
+    is_counted = number == len(draft.counted_notes) + 1
+    if is_counted:
+        draft.counted_notes.add(str(number))
+    draft.written_notes[label] = str(number)
+    style = element("rPr", element("rStyle", val=f"{kind.title()}Reference"))
+    reference = element(f"{kind}Reference", id=number)
+    own_number = None
+    if not is_counted:
+        reference = element(f"{kind}Reference", id=number, customMarkFollows=1)
+        own_number = element("t", str(number))
+    return draft.bookmark(bookmark, [element("r", style, reference, own_number)])
+
+
+# --- blanks, references, formulas -----------------------------------------------------
+
+
+def _blank(draft: WordFile, node: model.Blank, place: Spot, look: TextLook) -> list[Element]:
+    if node.answer:
+        answered = look._replace(style="Answer")
+        return inlines(draft, inlines_of(node.answer), place, answered)
+    length = controls.BLANKS[node.size - 1]
+    properties = run_properties(look._replace(style=""))
+    return [controls.text_field(draft.next_id(), draft.words["blank"], length, properties)]
+
+
+def _cross_reference(draft: WordFile, node: model.CrossReference, look: TextLook) -> list[Element]:
+    """The text of a reference, with the number as a field."""
+    target = draft.nodes.get(node.target)
+    if target is None:
+        return [text_run(node.text, look)]
+    name, number = reference_number(draft, target)
+    head, sign, tail = node.text.rpartition(number) if number else (node.text, "", "")
+    result: list[Element] = []
+    if sign:
+        instruction = (
+            f"REF {name} \\r \\h" if isinstance(target, model.Section) else f"REF {name} \\h"
+        )
+        result = fields.field(instruction, [text_run(sign, look)])
+        result = [*_texts(head, look), *result, *_texts(tail, look)]
+    else:
+        anchor = draft.bookmark_name(node.target)
+        result = [element("hyperlink", text_run(node.text, look), anchor=anchor)]
+    if node.form == "page":
+        before, _, after = draft.words["reference_page"].partition("{page}")
+        before = before.replace("{reference}", "")
+        page = fields.page_of(draft.bookmark_name(node.target), [text_run("0", look)])
+        result += [*_texts(before, look), *page, *_texts(after, look)]
+    return result
+
+
+def _texts(text: str, look: TextLook) -> list[Element]:
+    return [text_run(text, look)] if text else []
+
+
+def reference_number(draft: WordFile, target: Node) -> tuple[str, str]:
+    """The bookmark of the number of an element, and this number, if Word counts it."""
+    identifier = target.attributes.id
+    match target:
+        case model.Section(number=number) if number and draft.numbering.numbers_headings:
+            return draft.bookmark_name(identifier), number
+        case model.Figure(part=part) if part:
+            return "", ""
+        case (
+            model.Figure() | model.FigureGroup() | model.Chart() | model.Table()
+            | model.CodeBlock() | model.Exercise()
+        ) if target.number:  # fmt: skip
+            return draft.bookmark_name(identifier, "number"), str(target.number)
+        case model.MathBlock(number=number, tag="") if number:
+            return draft.bookmark_name(identifier, "number"), str(number)
+    return "", ""
+
+
+def counted(
+    draft: WordFile, node: Node, sequence: str, number: int, look: TextLook = PLAIN
+) -> list[Element]:
+    """A number that Word counts, in the bookmark that references lead to."""
+    written = fields.field(f"SEQ {sequence} \\* ARABIC \\r {number}", [text_run(str(number), look)])
+    if not node.attributes.id:
+        return written
+    return draft.bookmark(draft.bookmark_name(node.attributes.id, "number"), written)
+
+
+def formula(draft: WordFile, node: model.Math | model.MathBlock, look: TextLook) -> list[Element]:
+    """A formula, or its TeX if it could not be set."""
+    if not node.mathml:
+        return [text_run(node.tex.strip(), look._replace(style="CodeChar"))]
+    try:
+        return [omml(node.mathml)]
+    except ValueError as error:
+        message = f"Word has no {error}: the formula stands there in characters."
+        draft.findings.add(Code.NOT_IN_WORD, message, node.span)
+        return [text_run(node.alt or node.tex, look)]
+
+
+def spoken(nodes: Sequence[Inline]) -> str:
+    """Text for a title that only characters can have."""
+    return " ".join(plain_text(nodes).split())

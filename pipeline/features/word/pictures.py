@@ -1,0 +1,109 @@
+"""Pictures: photographs, drawings and charts, each with its text for those who do not see it."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline import model
+from pipeline.features.word.draft import Spot, WordFile
+from pipeline.features.word.xml import EMU, Element, clean, element, tag
+
+PIXEL = 25.4 / 96
+"""Millimetres."""
+
+HIGHEST = 180
+"""Millimetres that a picture is high at most."""
+
+UNKNOWN = 60
+"""Millimetres that a picture of unknown size is wide and high."""
+
+SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
+DECORATIVE_EXTENSION = "{C183D7F6-B498-43B3-948B-1728B52AA6E4}"
+PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+
+_WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
+_LENGTHS = {
+    "": PIXEL, "px": PIXEL, "em": 11 * 25.4 / 72, "rem": 11 * 25.4 / 72, "cm": 10.0, "mm": 1.0,
+    "in": 25.4, "pt": 25.4 / 72,
+}  # fmt: skip
+TWIP = 25.4 / 1440
+
+
+def inline_picture(
+    draft: WordFile,
+    image: model.Image,
+    place: Spot,
+    *,
+    width: str = "",
+    decorative: bool = False,
+) -> list[Element]:
+    """A picture as a run; nothing if there is no file of it. Its ``width`` may be that of a figure
+    around it."""
+    asset = draft.assets.get(image.asset)
+    if image.missing or asset is None:
+        return []
+    draft.images.add(asset.name)
+    decorative = decorative or "decorative" in image.attributes.classes
+    alt = "" if decorative else clean(image.alt)
+    across, down = _size(image, place.width * TWIP, width or image.attributes.get("width"))
+    number = draft.next_id()
+    picture = element(
+        "pic:pic",
+        element(
+            "pic:nvPicPr", element("pic:cNvPr", id=number, name=asset.name), element("pic:cNvPicPr")
+        ),
+        element(
+            "pic:blipFill",
+            _blip(asset),
+            element("a:stretch", element("a:fillRect")),
+        ),
+        element(
+            "pic:spPr",
+            element("a:xfrm", element("a:off", x=0, y=0), element("a:ext", cx=across, cy=down)),
+            element("a:prstGeom", element("a:avLst"), prst="rect"),
+        ),
+    )
+    described = element("wp:docPr", id=number, name=f"Picture {number}", descr=alt)
+    if decorative or not alt:
+        mark = element("a:ext", element("adec:decorative", val=1), uri=DECORATIVE_EXTENSION)
+        described.append(element("a:extLst", mark))
+    drawing = element(
+        "drawing",
+        element(
+            "wp:inline",
+            element("wp:extent", cx=across, cy=down),
+            described,
+            element("wp:cNvGraphicFramePr", element("a:graphicFrameLocks", noChangeAspect=1)),
+            element("a:graphic", element("a:graphicData", picture, uri=PICTURE)),
+            distT=0,
+            distB=0,
+            distL=0,
+            distR=0,
+        ),
+    )
+    return [element("r", drawing)]
+
+
+def _blip(asset: model.Asset) -> Element:
+    """The data of a picture: the packager puts relationships in the place of names, and of a
+    drawing also those of a picture of it."""
+    blip = element("a:blip")
+    blip.set(tag("r:embed"), asset.name)
+    if asset.media_type == "image/svg+xml":
+        drawing = element("asvg:svgBlip")
+        drawing.set(tag("r:embed"), asset.name)
+        blip.append(element("a:extLst", element("a:ext", drawing, uri=SVG_EXTENSION)))
+    return blip
+
+
+def _size(image: model.Image, room: float, width: str) -> tuple[int, int]:
+    """The size in units of drawings, within the ``room`` in millimetres."""
+    natural = (image.width or UNKNOWN / PIXEL) * PIXEL, (image.height or UNKNOWN / PIXEL) * PIXEL
+    across = min(natural[0], room)
+    if match := _WIDTH.fullmatch(width.strip()):
+        number, unit = float(match[1]), match[2] or ""
+        across = min(room, room * number / 100 if unit == "%" else number * _LENGTHS[unit])
+    down = across * natural[1] / natural[0]
+    if down > HIGHEST:
+        across, down = across * HIGHEST / down, HIGHEST
+    return max(1, round(across * EMU)), max(1, round(down * EMU))

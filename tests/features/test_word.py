@@ -1,0 +1,302 @@
+"""Editions for Word: what Word counts, fills in and reads aloud, and what LibreOffice prints."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import docx
+import pypdfium2
+import pytest
+from docx.document import Document as WordDocument
+from lxml import etree
+from openxml_audit import OpenXmlValidator
+
+from pipeline import driver, features
+from pipeline.commands.check.comparison import compare_file
+from pipeline.features.word.omml import omml
+from pipeline.model.codes import Code
+from pipeline.parser import parse_file
+from pipeline.verify.all_text import contents
+from tests.helpers import checkers, making
+from tests.helpers.paths import ROOT, TESTS
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+BOOKS = {
+    "handout": ROOT / "source" / "ending-modern-slavery.md",
+    "book": TESTS / "book" / "book.md",
+}
+
+FRONT = "---\ntitle: Wells\nlang: en\n---\n\n"
+
+
+def opened(text: str, edition: str = "word", front: str = FRONT) -> WordDocument:
+    """An edition of a text, as python-docx reads it."""
+    document = making.resolved(front + text, edition)
+    return docx.Document(io.BytesIO(making.packed(document).data))
+
+
+def instructions(word: WordDocument) -> list[str]:
+    """The fields of a file."""
+    fields = word.element.body.iter(f"{W}instrText")
+    return [(field.text or "").strip() for field in fields]
+
+
+def shown(element: Any) -> str:
+    return "".join(text.text or "" for text in element.iter(f"{W}t"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Both publications for Word, and the findings about them."""
+    out = tmp_path_factory.mktemp("word")
+    files = {}
+    for name, source in BOOKS.items():
+        result = driver.build(source, ["word", "teacher-word"], out=out)
+        assert not result.diagnostics
+        files[name], files[f"teacher's {name}"] = (f for f in result.files if f.suffix == ".docx")
+    return files
+
+
+NAMES = ("handout", "teacher's handout", "book", "teacher's book")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_valid_and_lose_nothing(built: dict[str, Path], name: str) -> None:
+    result = OpenXmlValidator().validate(built[name])
+    assert [str(error) for error in result.errors] == []
+    docx.Document(str(built[name]))
+
+
+@pytest.mark.slow
+@pytest.mark.checkers
+@pytest.mark.parametrize("name", ["teacher's handout", "book"])
+def test_libreoffice_prints_all_within_the_margins(
+    built: dict[str, Path], name: str, tmp_path: Path
+) -> None:
+    margin = 25 * 72 / 25.4
+    with contextlib.closing(
+        pypdfium2.PdfDocument(checkers.libreoffice(built[name], tmp_path))
+    ) as pdf:
+        texts = [page.get_textpage() for page in pdf]
+        for page, text in zip(pdf, texts, strict=True):
+            boxes = [text.get_rect(number) for number in range(text.count_rects())]
+            assert min(box[0] for box in boxes) > margin - 15
+            assert max(box[2] for box in boxes) < page.get_width() - margin + 3
+        printed = {word for text in texts for word in text.get_text_range().split()}
+    document = docx.Document(str(built[name]))
+    words = [word for paragraph in document.paragraphs for word in paragraph.text.split()]
+    missing = [word for word in words if word not in printed and "__" not in word]
+    assert len(missing) < len(words) / 100
+
+
+def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
+    files = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        source = folder / "well.md"
+        source.write_text(
+            f"{FRONT}# A well\n\n- deep\n- wide[^1]\n\n[^1]: Three metres.\n", "utf-8"
+        )
+        (file, _) = driver.build(source, ["word"], out=folder / "build").files
+        files.append(file.read_bytes())
+    assert files[0] == files[1]
+
+
+def test_word_counts_and_refers() -> None:
+    word = opened(
+        "As @fig-well and @tbl-depth on their pages show, see @tbl-depth{.page}.\n\n"
+        '![A well](x.png "A well"){#fig-well}\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n'
+        "Table: Depths {#tbl-depth}\n"
+    )
+    fields = instructions(word)
+    assert [f for f in fields if f.startswith("SEQ")] == [
+        "SEQ Figure \\* ARABIC \\r 1", "SEQ Table \\* ARABIC \\r 1",
+    ]  # fmt: skip
+    assert "REF number_fig_well \\h" in fields
+    assert "PAGEREF id_tbl_depth \\h" in fields
+    names = {mark.get(f"{W}name") for mark in word.element.body.iter(f"{W}bookmarkStart")}
+    assert {"number_fig_well", "number_tbl_depth", "id_tbl_depth"} <= names
+
+
+def test_headings_are_numbered_by_word_where_it_counts_alike() -> None:
+    front = FRONT.replace("lang: en", "lang: en\nnumber_sections: true")
+    word = opened("# One\n\n## Two\n\n# Three {-}\n", front=front)
+    (one, two, three) = [p for p in word.paragraphs if p.style and "eading" in p.style.name]
+    assert (one.text, two.text, three.text) == ("One", "Two", "Three")
+    numbers = [p._p.find(f"{W}pPr/{W}numPr/{W}numId") for p in (one, two, three)]
+    assert [n is None or n.get(f"{W}val") for n in numbers] == [True, True, "0"]
+
+
+def test_contents_are_a_field_with_all_titles() -> None:
+    front = FRONT.replace("lang: en", "lang: en\ncontents: true")
+    word = opened("# One\n\nText.\n\n## Two\n\nText.\n", front=front)
+    assert any(field.startswith("TOC") for field in instructions(word))
+    lines = [p.text for p in word.paragraphs if p.style and p.style.name.startswith("toc")]
+    assert [line.strip() for line in lines] == ["One", "Two"]
+
+
+def test_notes_stand_at_the_foot_and_are_named_again_by_a_field() -> None:
+    document = making.resolved(
+        f"{FRONT}A[^1] and B[^1] and C[^2].\n\n[^1]: One.[^2]\n[^2]: Two.\n", "word"
+    )
+    data = making.packed(document).data
+    word = docx.Document(io.BytesIO(data))
+    notes = making.unpacked(data)["word/footnotes.xml"]
+    texts = [shown(note).strip() for note in etree.fromstring(notes).iter(f"{W}footnote")]
+    assert texts[2:] == ["One.2", "Two."]
+    assert len([*word.element.body.iter(f"{W}footnoteReference")]) == 2
+    assert len([field for field in instructions(word) if field.startswith("NOTEREF")]) == 2
+
+
+EXERCISE = """\
+::: exercise Water
+It is ____{deep}.
+
+- ( ) warm
+- (x) cold
+
+::: matching
+| What | With |
+|---|---|
+| well | water |
+| road | stones |
+:::
+
+::: ordering
+1. dig
+2. drink
+:::
+
+::: lines 3
+:::
+
+::: answer
+Ask the sprocket.
+:::
+:::
+"""
+
+
+@pytest.mark.parametrize(("edition", "is_teachers"), [("word", False), ("teacher-word", True)])
+def test_exercises_are_filled_in_by_controls(edition: str, is_teachers: bool) -> None:
+    word = opened(EXERCISE, edition)
+    text = shown(word.element.body)
+    assert ("sprocket" in text) is is_teachers
+    assert ("deep" in text) is is_teachers
+    controls = [*word.element.body.iter(f"{W}sdt")]
+    kinds = [child.tag.rpartition("}")[2] for c in controls for child in c.find(f"{W}sdtPr")]
+    assert kinds.count("checkbox") == 2
+    assert kinds.count("dropDownList") == 4
+    assert kinds.count("text") == (0 if is_teachers else 1)
+    checked = [e.values()[0] for c in controls for e in c.iter("{*}checked")]
+    assert checked == (["0", "1"] if is_teachers else ["0", "0"])
+    lines = [p for p in word.paragraphs if p.style and p.style.name == "Writing Line"]
+    assert len(lines) == 3
+
+
+def test_tables_repeat_their_heads_and_span_cells() -> None:
+    word = opened(
+        "<table><thead><tr><th>a</th><th colspan=2>b</th></tr></thead>"
+        "<tr><td rowspan=2>1</td><td>2</td><td>3</td></tr><tr><td>4</td><td>5</td></tr></table>"
+    )
+    (table,) = word.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["a", "b", "b"], ["1", "2", "3"], ["1", "4", "5"],
+    ]  # fmt: skip
+    assert len([*table._tbl.iter(f"{W}tblHeader")]) == 1
+    grid = [int(column.get(f"{W}w")) for column in table._tbl.iter(f"{W}gridCol")]
+    assert len(grid) == 3
+    assert min(grid) > 0
+
+
+def test_passages_have_their_language_and_pictures_their_text(tmp_path: Path) -> None:
+    (tmp_path / "well.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><path d="M0 0h9v9z"/></svg>'
+    )
+    document = making.resolved(
+        f"{FRONT}An [eau]{{lang=fr}}.\n\n![A well](well.svg)\n", "word", tmp_path
+    )
+    data = making.packed(document, tmp_path).data
+    files = making.unpacked(data)
+    assert {"word/media/well.png", "word/media/well.svg"} <= files.keys()
+    assert files["word/media/well.png"].startswith(b"\x89PNG")
+    body = etree.fromstring(files["word/document.xml"])
+    assert [run.get(f"{W}val") for run in body.iter(f"{W}lang")] == ["fr"]
+    assert [p.get("descr") for p in body.iter("{*}docPr")] == ["A well"]
+    properties = docx.Document(io.BytesIO(data)).core_properties
+    assert (properties.title, properties.language) == ("Wells", "en")
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (r"\frac{a}{b}", "f(num(a) den(b))"),
+        (r"\sqrt[3]{x_1^2}", "rad(deg(3) e(sSubSup(e(x) sub(1) sup(2))))"),
+        (r"\sum_{i=1}^n x_i = 5", "nary(sub(i = 1) sup(n) e(sSub(e(x) sub(i)))) = 5"),
+        (r"\left( x \right)^2", "sSup(e(d(e(x))) sup(2))"),
+        (r"\bar{x}", "bar(e(x))"),
+        (r"\vec{x}", "acc(e(x))"),
+        (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "d(e(m(mr(e(1) e(2)) mr(e(3) e(4)))))"),
+        (r"\begin{cases} 1 & x \\ 2 & y \end{cases}", "d(e(m(mr(e(1) e(x)) mr(e(2) e(y)))))"),
+        (r"\text{if } n", "if\u00a0 n"),
+        (r"\cancel{3}", "borderBox(e(3))"),
+        (r"a + ____", "a + ____"),
+    ],
+)
+def test_formulas_are_word_s_own(tex: str, expected: str) -> None:
+    document = making.resolved(f"{FRONT}${tex}$", "word")
+    (paragraph,) = document.blocks
+    (formula,) = paragraph.children  # type: ignore[union-attr]
+    assert outline(omml(formula.mathml)) == expected  # type: ignore[union-attr]
+
+
+def outline(element: Any) -> str:
+    """The structure of a formula, without properties."""
+    parts = []
+    for child in element:
+        name = etree.QName(child).localname
+        if name == "r":
+            parts.append(child.findtext(f"{MATH}t").replace("\u2009", " "))
+        elif not name.endswith("Pr"):
+            parts.append(f"{name}({outline(child)})")
+    return " ".join(part for part in parts if part != "deg()")
+
+
+def test_a_leak_is_seen_although_runs_end_within_its_words() -> None:
+    data = making.packed(making.resolved(f"{FRONT}A spro**cket** hangs.", "word")).data
+    texts = [content.text for content in contents("x.docx", data)]
+    assert any("A sprocket hangs." in text for text in texts)
+
+
+def test_lost_text_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    source.write_text(f"{FRONT}It was dug in 1962.\n\nIt is deep.\n", "utf-8")
+    (file, _) = driver.build(source, ["word"], out=tmp_path).files
+    parts = making.unpacked(file)
+    parts["word/document.xml"] = re.sub(b"It is deep", b"It is", parts["word/document.xml"])
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    (finding,) = compare_file(file, parse_file(source), source).diagnostics
+    assert (finding.code, finding.line) == ("lost-text", 8)
+
+
+def test_without_the_feature_the_edition_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tuple(row for row in features.FEATURES if row.name != "word")
+    monkeypatch.setattr(features, "FEATURES", rows)
+    source = tmp_path / "well.md"
+    source.write_text(f"{FRONT}Water.\n", "utf-8")
+    result = driver.build(source, ["word", "web"], out=tmp_path / "build")
+    (finding,) = result.diagnostics
+    assert finding.code == Code.ABSENT_FEATURE.slug
+    assert finding.is_error
