@@ -288,7 +288,8 @@ def _parse_body(
         for finding in document.diagnostics
         if finding.code not in _ON_MARKS or (finding.line, finding.column) not in search.marks
     )
-    findings = (*others, *unguarded(document), *search.findings)
+    for_teachers = (place for place in search.ranges if place.conditions.classes)
+    findings = (*others, *unguarded(document, for_teachers), *search.findings)
     document = msgspec.structs.replace(document, diagnostics=findings)
     return TextBody(
         text, first_line, document, search.ranges, search.idle, files.record, files.dialects

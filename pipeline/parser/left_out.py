@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -17,7 +16,7 @@ from pipeline.model.tree import N, find, walk
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.incremental import TextBody
 from pipeline.parser.lines import Cursor
-from pipeline.parser.ranges import Range, outermost
+from pipeline.parser.ranges import Range, WithheldPlaces, outermost
 
 
 class LeftOutProcessor(LineProcessor):
@@ -114,13 +113,11 @@ def without_definition(
 ) -> Iterator[Diagnostic]:
     """Findings about the links, images and abbreviations outside of some ranges that are none in
     the document without these: their definitions are in them."""
-    places, reported = outermost(ranges), set[str]()
-    starts = [each.start for each in places]
+    places, reported = WithheldPlaces(ranges), set[str]()
     left = {(kind, target, span.line) for kind, target, span in _defined(document)}
     for kind, target, span in _defined(whole):
-        before = bisect_right(starts, (span.line, span.column)) - 1
-        is_left_out = before >= 0 and places[before].holds((span.line, span.column))
-        if (kind, target, span.line) not in left and not is_left_out and kind not in reported:
+        is_lost = (kind, target, span.line) not in left and not places.hold(span)
+        if is_lost and kind not in reported:
             yield _withheld(kind, span)
             if "`" in kind:  # once is enough
                 reported.add(kind)

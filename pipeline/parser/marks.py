@@ -16,7 +16,7 @@ from pipeline.parser import attributes
 from pipeline.parser.attributes import make
 from pipeline.parser.lines import LinePlaces, numbered
 from pipeline.parser.markup.html_tokens import OPENING_TAG, Kind, tokenise
-from pipeline.parser.markup.safe_tags import KNOWN_TAGS
+from pipeline.parser.markup.safe_tags import withheld_by
 from pipeline.parser.ranges import Place, Range
 
 _BEGINS = late(
@@ -103,7 +103,7 @@ def _of_tag(text: str, at: int) -> tuple[Attributes, int]:
     if token.kind is not Kind.START:
         return NO_ATTRIBUTES, tag.end()
     classes = tuple(token.values.get("class", "").split())
-    if token.name not in KNOWN_TAGS and (meaning := meaning_of(token.name)):
+    if meaning := withheld_by(token.name):
         classes += (meaning,)
     return make(classes=classes), tag.end()
 

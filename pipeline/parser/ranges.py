@@ -3,6 +3,7 @@ them. A range begins with the first character of what it withholds, and ends aft
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
@@ -77,3 +78,16 @@ def outermost(ranges: Iterable[Range]) -> list[Range]:
         if not kept or each.end > kept[-1].end:
             kept.append(each)
     return kept
+
+
+class WithheldPlaces:
+    """Ranges, to ask what begins in one of them."""
+
+    def __init__(self, ranges: Iterable[Range]) -> None:
+        self._ranges = outermost(ranges)
+        self._starts = [each.start for each in self._ranges]
+
+    def hold(self, span: Span | None) -> bool:
+        place = (span.line, span.column) if span else (0, 0)
+        before = bisect_right(self._starts, place) - 1
+        return before >= 0 and self._ranges[before].holds(place)

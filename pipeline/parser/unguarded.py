@@ -17,8 +17,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.removal import for_all
 from pipeline.model.secrets import meaning_of, secret
-from pipeline.model.tree import children, has_condition, is_for_teachers, plain_text, walk
+from pipeline.model.tree import children, has_condition, plain_text, walk
 from pipeline.model.words import LONGEST, folded_words, understood_in
+from pipeline.parser.ranges import Range, WithheldPlaces
 
 HOLDERS = (
     model.BlockQuote, model.Container, model.List, model.ListItem, model.Admonition,
@@ -47,15 +48,16 @@ Labels: TypeAlias = frozenset[str]
 HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 
-def unguarded(document: Document) -> Iterator[Diagnostic]:
-    """Collapsible blocks with a word for an answer in their titles, and boxes that announce one; in
-    a text with tasks also sections and lines in bold, and in exercises lines that begin so.
-    Classes that resemble such a word are reported too, because their elements are withheld from
-    students."""
+def unguarded(document: Document, ranges: Iterable[Range]) -> Iterator[Diagnostic]:
+    """Text in none of the ``ranges`` that pupils lack. Collapsible blocks with a word for an answer
+    in their titles, and boxes that announce one; in a text with tasks also sections and lines in
+    bold, and in exercises lines that begin so. Classes that resemble such a word are reported too,
+    because their elements are withheld from students."""
     everything = (*document.blocks, *document.notes)
     yield from _nearly(everything)
     has_tasks = any(isinstance(node, TASKS) for node in walk(document.blocks))
-    for block, labels in _public(document.blocks, document.metadata.lang, None):
+    places = WithheldPlaces(ranges)
+    for block, labels in _public(document.blocks, document.metadata.lang, None, places):
         answer = _unguarded_answer(block, has_tasks, labels)
         left = for_all((block,)) if answer else ()
         if answer and left and answer == _unguarded_answer(left[0], has_tasks, labels):
@@ -99,21 +101,18 @@ def _unguarded_answer(
 
 
 def _public(
-    nodes: Iterable[Node], lang: str, labels: Labels | None
+    nodes: Iterable[Node], lang: str, labels: Labels | None, withheld: WithheldPlaces
 ) -> Iterator[tuple[Block, Labels | None]]:
     """The blocks that students get, each in an exercise with the labels of answers in it."""
-    cut = 0
     for node in nodes:
-        if isinstance(node, model.Heading) and not (cut and node.level > cut):
-            cut = node.level if is_for_teachers(node) else 0
-        if cut or is_for_teachers(node):
+        if withheld.hold(node.span):
             continue
         if isinstance(node, Block):
             yield node, labels
         is_summary = isinstance(node, model.Container) and node.name == "summary"
         if isinstance(node, HOLDERS) and not is_summary:
             inner_labels = _short_labels(node, lang) if isinstance(node, model.Exercise) else labels
-            yield from _public(children(node), lang, inner_labels)
+            yield from _public(children(node), lang, inner_labels, withheld)
 
 
 def _short_labels(exercise: model.Exercise, lang: str) -> Labels:

@@ -8,9 +8,10 @@ from pipeline.features.dialects.annotations import as_notes
 from pipeline.features.dialects.reading import INCLUDE
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.late import late
-from pipeline.model.secrets import meaning_of
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.blockparser import BlockElement, Match
 from pipeline.parser.blocks.containers import ContainerProcessor
+from pipeline.parser.blocks.directives import meant_name
 from pipeline.parser.blocks.indented import IndentedProcessor
 from pipeline.parser.constructs.boxes import NAMES
 from pipeline.parser.dialects import Dialect, Inclusion, Sign, ToldMark
@@ -31,8 +32,8 @@ class SlashesProcessor(ContainerProcessor):
         match = _SLASHES.match(cursor.rest)
         if not match or not self.parser.comes_later(_LAST_SLASHES) or self.parser.too_deep(cursor):
             return False
-        name = meaning_of(match[2]) or match[2]
-        if name not in SLASHES and not meaning_of(name):
+        name = meant_name(match[2])
+        if name not in SLASHES and name not in FOR_TEACHERS:
             return False
         state = NO_ATTRIBUTES
         count, title = str(len(match[1])), (match[3] or "").strip()

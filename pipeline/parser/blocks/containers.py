@@ -7,11 +7,11 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.model.codes import Code
-from pipeline.model.secrets import meaning_of, secret_block
-from pipeline.model.words import called
+from pipeline.model.secrets import secret_block
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.blocks.directives import DIRECTIVE, take_option
+from pipeline.parser.blocks.directives import DIRECTIVE, meant_name, take_option
 from pipeline.parser.dialects import table
 from pipeline.parser.lines import Cursor
 
@@ -43,7 +43,7 @@ class ContainerProcessor(LineProcessor):
             text, of_block = split
         elif directive := DIRECTIVE.match(text):
             # Text after MyST's name is the label of the exercise.
-            argument = "" if meaning_of(directive[1]) else directive[2]
+            argument = "" if meant_name(directive[1]) in FOR_TEACHERS else directive[2]
             text, is_directive = f"{directive[1]} {argument}", True
         elif "{" in text and not _SPANNED.match(text):
             text, brace, wrong = text.partition("{")
@@ -70,7 +70,7 @@ class ContainerProcessor(LineProcessor):
             cursor,
             "container",
             of_block,
-            name=_meant_name(name),
+            name=meant_name(name),
             written=name,
             directive="yes" if is_directive else "",
             argument=" ".join(words[1:]),
@@ -106,8 +106,3 @@ class ContainerProcessor(LineProcessor):
             written = f"{colons} {block.get('written', '')}".strip()
             message = f"The block `{written}` is never closed."
             self.report(block, Code.UNCLOSED_CONTAINER, message, f"End it with a line `{colons}`.")
-
-
-def _meant_name(name: str) -> str:
-    """The name of the block that authors mean by a word of their language: ``Aufgabe``."""
-    return meaning_of(name) or ("exercise" if called(name, "exercise") else name)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.model.secrets import meaning_of
+from pipeline.model.tree import FOR_TEACHERS
+from pipeline.model.words import called
 from pipeline.parser import attributes, dialects
 from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -43,7 +45,8 @@ class DirectiveProcessor(LineProcessor):
             written, end = environment[1], f"\\end{{{environment[1]}{environment[2]}}}"
         else:
             return False
-        name = meaning_of(written.lower().removesuffix("-start"))
+        name = meant_name(written.lower().removesuffix("-start"))
+        name = name if name in FOR_TEACHERS else ""
         box = None if name else _BOX.match(cursor.rest)
         table = dialects.table(self.parser.files.dialects)
         meant = table.directives.get(box[1].removesuffix("-start"), "") if box else ""
@@ -133,3 +136,8 @@ def take_option(block: BlockElement, cursor: Cursor, options: Mapping[str, str])
     if isinstance(block.state, Attributes):
         block.state = joined(block.state, option)
     cursor.skip_rest()
+
+
+def meant_name(name: str) -> str:
+    """The name of the block that authors mean by a word of their language: ``Aufgabe``."""
+    return meaning_of(name) or ("exercise" if called(name, "exercise") else name)

@@ -6,11 +6,10 @@ import re
 
 from pipeline.model.codes import Code
 from pipeline.model.late import late
-from pipeline.model.secrets import meaning_of
 from pipeline.parser.blockparser import BlockElement, Match, VerbatimProcessor
 from pipeline.parser.lines import Cursor
 from pipeline.parser.markup.html_tokens import CLOSING_TAG, OPENING_TAG
-from pipeline.parser.markup.safe_tags import KNOWN_TAGS
+from pipeline.parser.markup.safe_tags import KNOWN_TAGS, withheld_by
 
 BLOCK_TAGS = (
     "address article aside base basefont blockquote body caption center col colgroup dd details"
@@ -73,7 +72,7 @@ class HtmlProcessor(VerbatimProcessor):
             # The last kind never interrupts a paragraph; and a tag that is not HTML is text, in
             # which Markdown should work, except for names of answers.
             name = _NAME.search(match[0])
-            known = name and (name[0].lower() in KNOWN_TAGS or meaning_of(name[0]))
+            known = name and (name[0].lower() in KNOWN_TAGS or withheld_by(name[0]))
             if known and self.parser.tip.tag != "p":
                 return kind
         # Nor does one that is left out and goes on after its line, whatever follows its tag.

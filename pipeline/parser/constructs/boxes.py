@@ -124,10 +124,9 @@ def callout(
         rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     children = tuple(rest)
     known = name in NAMES or name in table().boxes or name in QUOTES
-    if not known and (meant := secret_block(match[1].strip())):
-        if not meant.sure:
-            report_resemblance("[!{}]", match[1].strip(), meant.meaning, span, report)
-        return (_secret(meant.meaning, title, children, span),)
+    written = match[1].strip()
+    if not known and (box := _withheld("[!{}]", written, title, children, span, report)):
+        return (box,)
     if name in QUOTES:
         return (model.BlockQuote(children=headed(title, children, span), span=span),)
     kind, title, fold = kind_of(name), title_for(name, title), _FOLDS[match[2]]
@@ -148,10 +147,21 @@ _KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
 """The parts that only teachers get."""
 
 
-def _secret(
-    meaning: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span
-) -> model.Answer | model.TeacherNote:
-    if meaning == "teacher":
+def _withheld(
+    form: str,
+    name: str,
+    title: tuple[Inline, ...],
+    children: tuple[Block, ...],
+    span: Span,
+    report: Report,
+) -> model.Answer | model.TeacherNote | None:
+    """The box with a name for teachers, or one that resembles such a name."""
+    secret = secret_block(name)
+    if secret is None:
+        return None
+    if not secret.sure:
+        report_resemblance(form, name, secret.meaning, span, report)
+    if secret.meaning == "teacher":
         return model.TeacherNote(title=title, children=children, span=span)
     return model.Answer(children=headed(title, children, span), span=span)
 
@@ -162,10 +172,9 @@ def admonition(
     """The box for ``!!! written``; an unknown kind is the class and default title of a note. One
     named by a word for an answer, or similar, is withheld from students."""
     word, *classes = written.split()
-    if word not in NAMES and word not in table().boxes and (meant := secret_block(word)):
-        if not meant.sure:
-            report_resemblance("!!! {}", word, meant.meaning, span, report)
-        return (_secret(meant.meaning, title, children, span),)
+    known = word in NAMES or word in table().boxes
+    if not known and (withheld := _withheld("!!! {}", word, title, children, span, report)):
+        return (withheld,)
     if word not in NAMES:
         classes = [word, *classes]
     box = model.Admonition(

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.model.codes import Code as Finding
 from pipeline.model.diagnostics import Span
-from pipeline.model.secrets import meaning_of
 from pipeline.model.variables import WRITTEN
 from pipeline.parser import comments, strings
 from pipeline.parser import style_attributes as styles
@@ -82,11 +81,7 @@ class MarkupBuilder:
         if _CODE.isdisjoint(frame.tag for frame in self._stack):
             markup = comments.without(markup)
         for token in tokenise(markup):
-            if (
-                token.name
-                and token.name not in tags.KNOWN_TAGS
-                and (meaning := meaning_of(token.name))
-            ):
+            if meaning := tags.withheld_by(token.name):
                 classes = f"{token.values.get('class', '')} {meaning}"
                 token = token._replace(name=secret, values={**token.values, "class": classes})
             self._begins = place = self._place(token)

@@ -6,6 +6,7 @@ import msgspec
 
 from pipeline.model import Attributes, Node
 from pipeline.model.diagnostics import Span
+from pipeline.model.secrets import Meaning, meaning_of
 from pipeline.parser.attributes import ALIGNED, ALIGNMENTS, make
 from pipeline.parser.style_attributes import InlineStyle
 
@@ -57,6 +58,12 @@ KNOWN_TAGS = (
     INLINE_TAGS | FORMATTING_TAGS | BLOCK_TAGS | CONTAINER_TAGS | VOID_TAGS | PLAIN_INLINE_TAGS
     | DROPPED_TAGS | DROPPED_VOID_TAGS
 )  # fmt: skip
+
+
+def withheld_by(tag: str) -> Meaning | None:
+    """The meaning of a tag that HTML does not have, if it is named like an answer."""
+    return meaning_of(tag) if tag and tag not in KNOWN_TAGS else None
+
 
 IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     **dict.fromkeys(("li",), (_words("li"), BLOCK_TAGS - {"li", "p", "div", "address"})),
