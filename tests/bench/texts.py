@@ -4,6 +4,7 @@ that are made up too."""
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -49,12 +50,18 @@ class Writer:
             text.append(" ".join(one).capitalize() + ".")
         return " ".join(text)
 
+    def lengths(self, total: int) -> Iterator[int]:
+        """The numbers of words of paragraphs with so many in all."""
+        while total > 0:
+            yield (length := min(total, self._random.choice((4, 7, 12, 18, 25, 60, 110))))
+            total -= length
+
     def title(self) -> str:
         return " ".join(self.words(3)).title()
 
 
-def front_matter(title: str, *more: str) -> str:
-    lines = (f"title: {title}", "author: Nobody", "lang: en", *more)
+def front_matter(title: str, *more: str, lang: str = "en") -> str:
+    lines = (f"title: {title}", "author: Nobody", f"lang: {lang}", *more)
     return "\n".join(("---", *lines, "---", "", ""))
 
 
@@ -68,6 +75,19 @@ def novel() -> str:
         while left > 0:
             parts.append(writer.sentences(min(WORDS_A_PARAGRAPH, left)) + "\n\n")
             left -= WORDS_A_PARAGRAPH
+    return "".join(parts)
+
+
+def tale() -> str:
+    """A novel of 60 chapters and 90,000 words that are as long as German ones, with dashes, and
+    with paragraphs of all lengths, most of them short, as in talk."""
+    writer, parts = Writer("tale"), [front_matter("Ein langes Gespräch", lang="de")]
+    for number in range(1, 61):
+        parts.append(f"# {number}. {writer.title()}\n\n")
+        for length in writer.lengths(1500):
+            text = re.sub(r"(\w{5,}) (\w{4,})", r"\1\2", writer.sentences(length))
+            text = text.replace(" that ", "\N{EM DASH}", 1) if length < 30 else text
+            parts.append(f"„{text}“\n\n" if length < 30 else f"{text}\n\n")
     return "".join(parts)
 
 
