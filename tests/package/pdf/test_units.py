@@ -355,7 +355,7 @@ def test_headings_without_their_text_are_known(
 ) -> None:
     source = tmp_path / "wells.md"
     text = few_words("author: A. B.", monkeypatch)
-    page = "\\\n".join(f"Line {number}." for number in range(60))
+    page = "\\\n".join(f"Line {number}." for number in range(59))
     alone = "\n\n### Stranded\n\nShort.\n\n\\newpage\n\nMore.\n"
     source.write_text(text + page + alone, encoding="utf-8")
     pages = pages_of(source)
