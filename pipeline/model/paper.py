@@ -168,6 +168,9 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     image_resolution: Annotated[int | None, Key(
         "The maximum resolution of printed images, in pixels per inch; 300 by default.", 600,
         within=(100, 2400), wrong="is not a number of pixels per inch")] = None
+    even_pages: Annotated[bool | None, Key(
+        "Whether lines of books are chosen so that facing pages end at the same height and none in "
+        "a hyphen; true by default.", False)] = None
     qr_codes: Annotated[bool | None, Key(
         "Whether to print QR codes next to links.", True, also="qr")] = None
     pdf: Annotated[Accessible | None, Key(
@@ -209,7 +212,8 @@ class Sheet(msgspec.Struct, frozen=True):
     wide, including all its ``columns`` and a ``gap`` between two; before it is a margin ``column``
     for hanging content (0 if there is no room). ``note``, ``label``, ``code``, ``heading`` and
     ``title`` are the other type sizes, ``note_leading`` and ``label_leading`` the smaller line
-    spacings. ``mirrored`` pages have the inner margin at the spine.
+    spacings. ``mirrored`` pages have the inner margin at the spine; lines and pages are
+    ``planned`` if facing ones end at the same height.
     """
 
     size: PageSize
@@ -233,6 +237,7 @@ class Sheet(msgspec.Struct, frozen=True):
     title: float
     writing: float
     is_book: bool
+    planned: bool = False
 
     @property
     def hangs(self) -> bool:

@@ -166,6 +166,7 @@ class UnitPage(msgspec.Struct, frozen=True):
 
 class TypesetUnit(msgspec.Struct, frozen=True):
     """A unit that is laid out and drawn. It shows the page numbers of the ``requested`` places.
+    If it ``is_sided``, its pages would end otherwise if it began on the other side.
     ``messages`` are those of the engine, as `engine.log.MessageListener` gets them; ``files`` are
     those that were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a
     feature that cannot be joined."""
@@ -179,6 +180,7 @@ class TypesetUnit(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
     unfit: str = ""
+    is_sided: bool = False
 
 
 class Heads(msgspec.Struct, frozen=True):
@@ -196,7 +198,8 @@ class Unit(msgspec.Struct, frozen=True):
     on: the assets shown, the ``level`` of the preceding heading, its characters that are in no font
     (``missing``), and the pages of places that it refers to (``page_numbers``), if they are known.
     For the places in ``wholes``, all their pages are needed. Its first page is on a ``side``, if
-    that makes a difference."""
+    that makes a difference to its notes, or to how its pages end (``facing``), if these are
+    ``planned``."""
 
     markup: str
     styles: tuple[str, ...]
@@ -207,6 +210,8 @@ class Unit(msgspec.Struct, frozen=True):
     wholes: tuple[str, ...] = ()
     page_numbers: dict[str, int] | None = None
     side: Side = ""
+    facing: Side = ""
+    planned: bool = False
 
 
 class Furniture(msgspec.Struct, frozen=True):

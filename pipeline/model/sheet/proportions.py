@@ -189,6 +189,7 @@ def settle(
         title=(34 if is_book else 25) * scale,
         writing=WRITING_LINES[options.handwriting or "secondary"],
         is_book=is_book,
+        planned=is_book and options.even_pages is not False,
     )
 
 

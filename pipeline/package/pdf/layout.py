@@ -11,8 +11,11 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from pipeline import features
+from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages
+from pipeline.model.sheet.fitting import fit_for
 from pipeline.package.pdf.engine.adapter.boxes import elements
+from pipeline.package.pdf.engine.adapter.page_layout import Planning
 from pipeline.package.pdf.engine.adapter.typesetter import (
     POINT,
     TypesetDocument,
@@ -49,10 +52,16 @@ def set_pages(
     labels: Labels | None = None,
 ) -> TypesetDocument:
     """The document. Raises `TooManyPagesError` if there are more than ``most_pages``."""
-    numbers, sheet = PageNumbers(root, labels), pages.sheet
+    numbers, sheet, edition = PageNumbers(root, labels), pages.sheet, EDITIONS[pages.edition]
+    planned = sheet is not None and sheet.planned
+    # The number of pages stays what was fitted, and pages of another edition begin where they do.
+    may_change = not edition.same_pages and not fit_for(edition, pages.metadata)
+    planning = Planning(planned, planned and may_change)
     styles = [style.css for style in pages.styles]
     line = sheet.leading / POINT if sheet and sheet.columns > 1 else 0
-    return settle(root, lambda: setter.set(root, styles, most_pages), numbers, line)
+    return settle(
+        root, lambda: setter.set(root, styles, most_pages, planning=planning), numbers, line
+    )
 
 
 def settle(

@@ -36,6 +36,9 @@ from pipeline.package.units import (
 )
 from pipeline.system.pango import pango_version
 
+FACING_ROUNDS = 4
+"""The number of rounds in which units are set again because they begin on another side."""
+
 
 class Book:
     """A printed text in units, and what they know of each other. Characters that are ``missing``
@@ -48,6 +51,7 @@ class Book:
         self._numbers = PageNumbers(root)
         self._starts: dict[str, int] = {}
         self._openings: list[int] = []
+        self._rounds = 0
         self.units: list[Unit] = []
         self.sets: list[TypesetUnit] = []
 
@@ -74,6 +78,7 @@ class Book:
         """The numbers of units that show other page numbers than they should, or are on another
         side; they are to be set again."""
         raise_unfit(self.sets)
+        self._rounds += 1
         pages = [page for result in self.sets for page in result.pages]
         self._starts = first_pages(page.anchors for page in pages)
         ends = {name: number for number, page in enumerate(pages) for name in page.again}
@@ -86,12 +91,22 @@ class Book:
                 markup=piece.markup if is_new else unit.markup,
                 page_numbers=_page_numbers(result, self._starts),
                 side=_side(first, self._root) if unit.side else "",
+                facing=self._facing(unit, result, first),
             )
             for unit, piece, result, first in rows
         ]
         stale = [number for number, unit in enumerate(now) if unit != self.units[number]]
         self.units = now
         return stale
+
+    def _facing(self, unit: Unit, result: TypesetUnit, first: int) -> Side:
+        """The side on which a unit begins, if its pages end otherwise on the other one. After some
+        rounds it stays as it is: each may change the number of pages of some units, and so the
+        sides of all that follow."""
+        side = _side(first, self._root)
+        if unit.side or not (unit.facing or result.is_sided) or self._rounds > FACING_ROUNDS:
+            return unit.facing
+        return side if unit.facing or side != _side(1, self._root) else ""
 
     def check(self) -> None:
         """Check that units which are not stale can be joined."""
@@ -156,7 +171,10 @@ def _units(
         side = _side(1, root) if has_sides else ""
         markup = piece.markup
         lacking = tuple(sorted(character for character in missing if character in markup))
-        yield Unit(markup, styles, files, assets, piece.level, lacking, here, side=side)
+        planned = pages.sheet is not None and pages.sheet.planned
+        yield Unit(
+            markup, styles, files, assets, piece.level, lacking, here, side=side, planned=planned
+        )
 
 
 def _side(page: int, root: Element) -> Side:

@@ -13,7 +13,7 @@ from pipeline.package.pdf.engine.adapter.heads import heads as set_furniture
 from pipeline.package.pdf.engine.adapter.heads import is_plain, place_of, styled
 from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.objects import PDF
-from pipeline.package.pdf.engine.adapter.page_layout import Targets
+from pipeline.package.pdf.engine.adapter.page_layout import Planning, Targets
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.grey import turn_drawn
 from pipeline.package.pdf.index import names_on
@@ -39,14 +39,18 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
     root = tree_of(part.markup)
     order = {element: number for number, element in enumerate(root.iter())}
     ready_text(root, part.missing)
-    if part.side:
-        root.set("style", f"{root.get('style', '')}; break-before: {part.side}")
+    if side := part.side or part.facing:
+        root.set("style", f"{root.get('style', '')}; break-before: {side}")
     is_grey = edition.look == "grey"
     setter = Typesetter(map(Path, part.fonts), folder, part.assets, is_grey=is_grey)
+    planning = Planning(part.planned, part.planned)
     messages: list[tuple[str, str, str]] = []
     with reporting_to(lambda *message: messages.append(message)):
         document = settle(
-            root, lambda: setter.set(root, part.styles, targets=Targets(part.page_numbers))
+            root,
+            lambda: setter.set(
+                root, part.styles, targets=Targets(part.page_numbers), planning=planning
+            ),
         )
         finish_layout(root, document)
         for page in document.pages:
@@ -90,6 +94,7 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
     return units.TypesetUnit(
         pages, drawing, tree, text, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
+        document.is_sided,
     )  # fmt: skip
 
 

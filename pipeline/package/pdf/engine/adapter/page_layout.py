@@ -29,6 +29,17 @@ class TooManyPagesError(Exception):
     """A layout has more pages than it may have."""
 
 
+class Planning(NamedTuple):
+    """The steps before pages are made: ``lines`` of paragraphs are chosen, for ``pages`` that are
+    drafted."""
+
+    lines: bool = False
+    pages: bool = False
+
+
+AS_IT_COMES = Planning()
+
+
 class Targets(dict[str, Any]):
     """The places whose page numbers a part shows (``requested``). Their ``pages`` are those in the
     whole, if these are known yet."""
@@ -62,12 +73,16 @@ class Layout(LayoutContext):  # type: ignore[misc]
     fit to the next page. It also reserves room for a note area whose only note has been moved away,
     and then moves a paragraph that ends in that room as a whole.
 
-    It may be given a maximum number of pages, beyond which it raises a `TooManyPagesError`.
+    It may be given a maximum number of pages, beyond which it raises a `TooManyPagesError`. Some
+    pages may be ``taller`` than others, or less tall.
     """
 
     current_page_footnotes: list[Any]
     page_bottom: float
     most_pages: int | None = None
+    plans_lines = plans_pages = False
+    is_draft = is_sided = False
+    taller: dict[int, float]
     page_maker: list[tuple[Any, ...]]
     reported_footnotes: list[Any]
     _number: int | None = None
@@ -83,6 +98,8 @@ class Layout(LayoutContext):  # type: ignore[misc]
         if number and self.most_pages and number > self.most_pages:
             raise TooManyPagesError
         self._number = number
+        if number and self.page_bottom is not None:
+            self.page_bottom += self.taller.get(number, 0)
         self._carries_notes = self._carries_notes or bool(self.reported_footnotes)
 
     @property

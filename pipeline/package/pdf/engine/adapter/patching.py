@@ -11,6 +11,13 @@ from typing import Any
 
 import weasyprint
 
+from pipeline.package.pdf.engine.adapter.drafts import layout_document
+from pipeline.package.pdf.engine.adapter.lines import (
+    iter_line_boxes,
+    split_inline_box,
+    split_text_box,
+    text_align,
+)
 from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
 from pipeline.package.pdf.engine.adapter.spaces import (
     TextLayout,
@@ -23,9 +30,14 @@ from pipeline.package.pdf.engine.adapter.spaces import (
 LAYOUT: dict[str, Any] = {
     "css.StyleFor": SidedStyles,
     "document.LayoutContext": Layout,
+    "document.layout_document": layout_document,
+    "layout.block.iter_line_boxes": iter_line_boxes,
     "layout.inline.remove_last_whitespace": remove_last_whitespace,
     "layout.inline.skip_first_whitespace": skip_first_whitespace,
     "layout.inline.split_first_line": split_first_line,
+    "layout.inline.split_inline_box": split_inline_box,
+    "layout.inline.split_text_box": split_text_box,
+    "layout.inline.text_align": text_align,
     "layout.inline.trailing_whitespace_size": trailing_whitespace_size,
     "text.line_break.Layout": TextLayout,
 }

@@ -91,6 +91,31 @@ NAMES: Uses = (
         ("layout.inline.trailing_whitespace_size(context, box)",),
     ),
     (
+        "the lines of a paragraph are chosen together, spaces may be narrower, and pages are "
+        "drafted before. Nothing else balances lines",
+        (
+            "document.layout_document(html, root_box, context, max_loops=8)",
+            "layout.make_all_pages(context, root_box, html, pages)",
+            "layout.LayoutContext.excluded_shapes",
+            "layout.LayoutContext.footnotes",
+            "layout.LayoutContext.running_elements",
+            "layout.LayoutContext.dictionaries",
+            "layout.block.iter_line_boxes(context, box, position_y, bottom_space, skip_stack, "
+            "containing_block, absolute_boxes, fixed_boxes, first_letter_style, first_line_style)",
+            "layout.inline.split_inline_box(context, box, position_x, max_x, bottom_space, "
+            "skip_stack, containing_block, absolute_boxes, fixed_boxes, line_placeholders, "
+            "waiting_floats, line_children, first_letter_style, first_line_style)",
+            "layout.inline.split_text_box(context, box, available_width, skip, is_line_start=True)",
+            "layout.inline.text_align(context, line, available_width, last)",
+            "layout.inline.justify_line(context, line, extra_width)",
+            "layout.percent.percentage(value, computed, refer_to)",
+            "text.line_break.create_layout(text, style, context, max_width, justification_spacing)",
+            "text.line_break.get_log_attrs(text, lang)",
+            "text.line_break.line_size(line, style)",
+            "text.line_break.strut(style)",
+        ),
+    ),
+    (
         "frees the font features of a text: 50 kB for every two pages",
         (
             "text.line_break.Layout(style, justification_spacing=0, max_width=None)",

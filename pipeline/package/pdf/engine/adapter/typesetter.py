@@ -26,7 +26,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
 from pipeline.package.pdf.engine.adapter.drawings import formulas
 from pipeline.package.pdf.engine.adapter.log import reporting_to
 from pipeline.package.pdf.engine.adapter.objects import PDF, mend_fonts
-from pipeline.package.pdf.engine.adapter.page_layout import Targets
+from pipeline.package.pdf.engine.adapter.page_layout import AS_IT_COMES, Planning, Targets
 from pipeline.package.pdf.engine.adapter.patching import patched_for_drawing, patched_for_layout
 from pipeline.package.pdf.engine.adapter.resources import LocalFiles, add_space, fonts_of
 from pipeline.package.pdf.structure_roles import is_code_line
@@ -68,11 +68,12 @@ class Typesetter:
         styles: Iterable[str],
         most_pages: int | None = None,
         targets: Targets | None = None,
+        planning: Planning = AS_IT_COMES,
     ) -> TypesetDocument:
         """The document for markup that is `ready`, laid out up to a maximum number of pages, beyond
         which it raises `TooManyPagesError`. That of a part of a text has no running heads and feet,
         and shows the pages of ``targets``."""
-        markup, options = self._read_all(root, styles, most_pages, targets)
+        markup, options = self._read_all(root, styles, most_pages, targets, planning)
         fonts, defined = self._fonts, CounterStyle(self._counters)  # as the styles define them
         options["cache"] = self._images
         with patched_for_layout(is_part=targets is not None):
@@ -96,13 +97,14 @@ class Typesetter:
         styles: Iterable[str],
         most_pages: int | None = None,
         targets: Targets | None = None,
+        planning: Planning = AS_IT_COMES,
     ) -> tuple[_Markup, dict[str, Any]]:
         sheets = []
         for css in styles:
             sheet, counters = self._styles[css] = self._styles.get(css) or self._read(css)
             sheets.append(sheet)
             self._counters.update(counters)
-        markup = _Markup(root, self.files, most_pages, targets)
+        markup = _Markup(root, self.files, most_pages, targets, planning)
         return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets}
 
     def _read(self, css: str) -> tuple[Any, dict[str, Any]]:
@@ -140,7 +142,8 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
     @classmethod
     def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
         context = super()._build_layout_context(markup, *rest)
-        context.most_pages = markup.most_pages
+        context.most_pages, context.taller = markup.most_pages, {}
+        context.plans_lines, context.plans_pages = markup.planning
         markup.context = context
         if markup.targets is not None:
             markup.targets.update(context.target_collector.target_lookup_items)
@@ -159,6 +162,11 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         pages."""
         lookups = self._html.context.target_collector.counter_lookup_items.values()
         return any({"page", "pages"} & set(lookup.missing_counters) for lookup in lookups)
+
+    @property
+    def is_sided(self) -> bool:
+        """True if its pages would end otherwise if it began on the other side."""
+        return bool(self._html.context.is_sided)
 
     def strings(self, page: int) -> dict[str, tuple[str, ...]]:
         """The strings for running heads that are set on a page, counted from 1."""
@@ -282,13 +290,14 @@ class _Markup(weasyprint.HTML):  # type: ignore[misc]
         files: LocalFiles,
         most_pages: int | None,
         targets: Targets | None,
+        planning: Planning,
     ) -> None:
         self.base_url = None
         self.url_fetcher = files
         self.media_type = "print"
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = root
-        self.most_pages, self.targets = most_pages, targets
+        self.most_pages, self.targets, self.planning = most_pages, targets, planning
 
 
 GREY = (0.302, 0.337, 0.369)

@@ -25,11 +25,12 @@ def install() -> None:
 
     from pipeline.package.pdf.engine.adapter import patching
     from pipeline.package.pdf.engine.fast import (
-        footnotes as notes,
-    )
-    from pipeline.package.pdf.engine.fast import (
+        breaking,
         hyphenation,
         splitting,
+    )
+    from pipeline.package.pdf.engine.fast import (
+        footnotes as notes,
     )
     from pipeline.package.pdf.engine.fast import (
         pdf_writing as writing,
@@ -47,6 +48,7 @@ def install() -> None:
         "formatting_structure.boxes.Box.is_in_normal_flow": styles.is_in_normal_flow,
         "layout.inline.add_word_spacing": lines.add_word_spacing,
         "layout.inline.split_first_line": splitting.split_first_line,
+        "layout.inline.split_text_box": breaking.split_text_box,
         "layout.inline.strut": styles.strut,
         "layout.page.block_level_layout": notes.block_level_layout,
         "layout.preferred.split_first_line": splitting.width_of_line,

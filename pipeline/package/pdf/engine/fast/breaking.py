@@ -7,7 +7,6 @@ doubt, it still does.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
@@ -18,6 +17,14 @@ from weasyprint.layout.percent import percentage
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
 from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
 
+from pipeline.package.pdf.engine.adapter import lines
+from pipeline.package.pdf.engine.adapter.lines import (
+    ENDS,
+    SHAPED,
+    SIMPLE,
+    character_widths,
+    hyphen_width,
+)
 from pipeline.package.pdf.engine.adapter.spaces import SPACES
 from pipeline.package.pdf.engine.fast.text_lines import (
     CAN_READ_GLYPHS,
@@ -26,13 +33,8 @@ from pipeline.package.pdf.engine.fast.text_lines import (
     ShapedText,
 )
 
-ffi.cdef("""
-    const char * pango_layout_get_text (PangoLayout *);
-    void pango_glyph_item_get_logical_widths (PangoGlyphItem *, const char *, int *);
-""")
-
-PARAGRAPH, HYPHEN = "paragraph", "hyphen"
-"""The attributes of a style with the paragraph that was broken last, and the width of a hyphen."""
+PARAGRAPH = "paragraph"
+"""The attribute of a style, or of a planned text, with the paragraph that was broken last."""
 
 LONGEST_PARAGRAPH = 20_000
 """The number of characters of a paragraph whose lines are found like this."""
@@ -44,29 +46,18 @@ DOUBT = 0.1
 """The ems by which a line may be wider or narrower alone than within its paragraph: some letters
 are nearer to a space or a hyphen than to others (kerning)."""
 
-_SIMPLE = re.compile(
-    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u052f\u1e00-\u1fff"
-    "\u2010-\u2027\u2030-\u205e\u20a0-\u20cf]*"
-)
-"""Characters that follow each other from left to right."""
-
 
 class ShapedParagraph:
     """A text laid out as one long line."""
 
-    def __init__(self, text: str, style: Any, context: Any) -> None:
-        self._layout = create_layout(text, style, context, None, 0)
-        line, _ = self._layout.get_first_line()
-        layout, widths = self._layout.layout, []
-        start = pango.pango_layout_get_text(layout)
+    def __init__(self, shaped: Any, text: str, style: Any) -> None:
+        self._layout = shaped
+        line, _ = shaped.get_first_line()
+        layout = shaped.layout
         self.text, self.encoded = text, text.encode()
         self.of_style = {k: v for k, v in vars(self._layout).items() if k in STYLE_ATTRIBUTES}
         self.runs = [(run, run.clusters) for run in GlyphRun.all_of(line, self.encoded)]
-        for run, _ in self.runs:
-            character_widths = ffi.new("int[]", run.placed.item.num_chars)
-            pango.pango_glyph_item_get_logical_widths(run.placed, start, character_widths)
-            widths.extend(character_widths)
-        self.places: list[int] = [0, *accumulate(widths)]
+        self.places: list[int] = [0, *accumulate(character_widths(shaped))]
         """The beginnings of characters, in Pango's units, and the end of the last."""
         self._firsts = {run.placed.item.offset + at for run, of_run in self.runs for at in of_run}
         self.height = line_size(line, style)[1]
@@ -195,6 +186,36 @@ def line_of_paragraph(text: str, style: Any, context: Any, width: float) -> tupl
     return _line(paragraph, start, start + len(first.rstrip(" ")), len(first.encode()))
 
 
+def split_text_box(
+    context: Any, box: Any, available_width: float | None, skip: int, **options: Any
+) -> Any:
+    """The part of a text on a line. One that is planned has been shaped already."""
+    if available_width is not None and ENDS in vars(box):
+        context.planned = box, skip
+    result = lines.split_text_box(context, box, available_width, skip, **options)
+    context.planned = None
+    return result
+
+
+def planned_line(text: str, style: Any, context: Any) -> tuple[Any, ...] | None:
+    """The line that is being split from a planned text, in the form of `split_first_line`; none if
+    that must lay it out: it ends in a hyphen."""
+    box, skip = context.planned
+    if PARAGRAPH not in vars(box):
+        is_simple = CAN_READ_GLYPHS and SHAPED in vars(box)
+        paragraph = ShapedParagraph(vars(box)[SHAPED], box.text, style) if is_simple else None
+        vars(box)[PARAGRAPH] = paragraph if paragraph and paragraph.is_of_one_font else None
+    paragraph = vars(box)[PARAGRAPH]
+    if paragraph is None:
+        return None
+    start = len(paragraph.encoded[:skip].decode())
+    end = start + len(text)
+    is_part = paragraph.text.startswith(text, start) and not text.endswith(" ")
+    if not is_part or paragraph.parts_glyphs(start) or paragraph.parts_glyphs(end):
+        return None
+    return _line(paragraph, start, end, None)
+
+
 def _line(paragraph: ShapedParagraph, start: int, end: int, resume: int | None) -> tuple[Any, ...]:
     units = paragraph.places[end] - paragraph.places[start] + paragraph.kerning(end)
     width = units * FROM_UNITS
@@ -215,9 +236,12 @@ def _paragraph_of(text: str, style: Any, context: Any) -> ShapedParagraph | None
             and not style["word_spacing"]
             and style["word_break"] == "normal"
             and style["direction"] == "ltr"
-            and _SIMPLE.fullmatch(text)
+            and SIMPLE.fullmatch(text)
         )
-        paragraph = ShapedParagraph(text, style, context) if is_simple else None
+        paragraph = None
+        if is_simple:
+            shaped = create_layout(text, style, context, None, 0)
+            paragraph = ShapedParagraph(shaped, text, style)
         if paragraph is not None and not paragraph.is_of_one_font:
             paragraph = None
         kept = vars(style)[PARAGRAPH] = text, paragraph
@@ -245,7 +269,7 @@ def _divided(
     if key not in context.dictionaries:
         context.dictionaries[key] = pyphen.Pyphen(lang=language, left=left, right=right)
     hyphen = style["hyphenate_character"]
-    most = width - _hyphen_width(style, context) + DOUBT * style["font_size"]
+    most = width - hyphen_width(style, context) + DOUBT * style["font_size"]
     for part, _ in context.dictionaries[key].iterate(text[slice(*word)]):
         line_text = text[start : word[0]] + part
         is_same = text.startswith(part, word[0])  # some languages write a divided word otherwise
@@ -258,11 +282,3 @@ def _divided(
             metrics = first_line_metrics(line, text, layout, after, True, style, True, hyphen)
             return tuple(metrics)
     return None
-
-
-def _hyphen_width(style: Any, context: Any) -> float:
-    width: float | None = vars(style).get(HYPHEN)
-    if width is None:
-        layout = create_layout(style["hyphenate_character"], style, context, None, 0)
-        width = vars(style)[HYPHEN] = line_size(layout.get_first_line()[0], style)[0]
-    return width

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from pipeline.package.pdf.engine.adapter.spaces import split_first_line as split_whole
-from pipeline.package.pdf.engine.fast.breaking import line_of_paragraph
+from pipeline.package.pdf.engine.fast.breaking import line_of_paragraph, planned_line
 
 FEWEST, MOST_IN_EM = 100, 10
 """Characters of a text without spaces in which the end of a line is looked for first: at least, and
@@ -28,6 +28,10 @@ def split_first_line(
     text: str, style: Any, context: Any, width: float | None, spacing: float, **options: Any
 ) -> Any:
     """The first line of a text."""
+    if width is None and not spacing and context and vars(context).get("planned"):
+        line = planned_line(text, style, context)
+        if line is not None:
+            return line
     if len(text) <= SHORT:
         kept = vars(style).setdefault("kept", {})
         result = kept.get((text, spacing))

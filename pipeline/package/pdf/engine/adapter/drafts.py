@@ -1,0 +1,151 @@
+"""Drafts of pages, on which lines are empty, from which `page_ends` chooses the lines of their
+paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import weasyprint
+from weasyprint.layout import initialize_page_maker, make_all_pages
+
+from pipeline.package.pdf.engine.adapter.boxes import (
+    LayoutBox,
+    bare,
+    children,
+    is_block,
+    is_floating,
+    is_line,
+    is_notes,
+    text_of_box,
+)
+from pipeline.package.pdf.engine.adapter.lines import DRAFTED, HYPHENS, PLAN
+from pipeline.package.pdf.page_ends import (
+    DraftChapter,
+    DraftPage,
+    DraftPiece,
+    Mended,
+    chapters_of,
+    mended,
+)
+
+original_layout_document = weasyprint.document.layout_document
+
+
+def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Iterator[Any]:
+    """The pages of a document. If the context ``plans_pages``, the lines of paragraphs are those
+    with which pages end better than in a draft."""
+    if not context.plans_pages:
+        yield from original_layout_document(html, root_box, context, *rest)
+        return
+    beginning = _Beginning(context)
+    draft = chapters_of(_drafted(html, root_box, context))
+    choices = [*mended(draft)]
+    context.is_sided = any(choice.is_sided for choice in choices)
+    for chapter, choice in zip(draft, choices, strict=True):
+        _choose(chapter, choice, context)
+    beginning.restore(context)
+    pages = [*original_layout_document(html, root_box, context, *rest)]
+    if _is_worse(chapters_of(_pages(pages, context)), draft):
+        context.taller.clear()
+        for chapter in draft:
+            chapter.keep()
+        beginning.restore(context)
+        pages = [*original_layout_document(html, root_box, context, *rest)]
+    yield from pages
+
+
+class _Beginning:
+    """The state of a context before pages are made: its footnotes, and the page numbers that are
+    shown in the text."""
+
+    def __init__(self, context: Any) -> None:
+        collector = context.target_collector
+        items = collector.target_lookup_items, collector.counter_lookup_items
+        self._footnotes = context.footnotes.copy()
+        self._items = [(item, vars(item).copy()) for of_kind in items for item in of_kind.values()]
+
+    def restore(self, context: Any) -> None:
+        context.footnotes = self._footnotes.copy()
+        context.string_set.clear()
+        context.running_elements.clear()
+        for item, values in self._items:
+            vars(item).update(values)
+
+
+def _choose(chapter: DraftChapter, choice: Mended, context: Any) -> None:
+    """Choose the lines of the paragraphs of a chapter, and the heights of its pages."""
+    for paragraph, breaks in zip(chapter.paragraphs, choice.lines, strict=True):
+        paragraph.chosen = breaks
+    for number, lines in enumerate(choice.taller, start=choice.before + 1):
+        if lines:
+            context.taller[number] = lines * chapter.line
+
+
+def _is_worse(chapters: Sequence[DraftChapter], draft: Sequence[DraftChapter]) -> bool:
+    costs = [sum(chapter.cost() for chapter in chapters) for chapters in (chapters, draft)]
+    return costs[0] > costs[1]
+
+
+def _drafted(html: Any, root_box: Any, context: Any) -> list[DraftPage]:
+    """Pages with empty lines."""
+    initialize_page_maker(context, root_box)
+    context.is_draft = True
+    pages = [*make_all_pages(context, root_box, html, [])]
+    context.is_draft = False
+    return _pages(pages, context)
+
+
+def _pages(pages: Sequence[Any], context: Any) -> list[DraftPage]:
+    return [
+        _page(page, is_right, next_page["break"])
+        for page, (_, next_page, is_right, *_) in zip(pages, context.page_maker, strict=False)
+    ]
+
+
+def _page(page: Any, is_right: bool, kind: str) -> DraftPage:
+    """A page before which there is a break of a kind."""
+    root = bare(page.children[0])
+    return DraftPage(
+        tuple(_pieces(root, page.content_box_y())),
+        page.height,
+        is_right,
+        is_hyphenated=_is_hyphenated(root),
+        begins=kind != "any",
+        is_sided=kind not in ("any", "page", "always"),
+        varies=any(is_notes(child) and child.children for child in page.children),
+    )
+
+
+def _is_hyphenated(box: LayoutBox) -> bool:
+    """Return whether a box ends in a hyphen."""
+    last = box
+    while inner := [child for child in children(last) if not is_floating(child)]:
+        last = inner[-1]
+    plan, number = vars(last).get(PLAN), vars(last).get(DRAFTED)
+    if plan and number:
+        return bool(plan.paragraph.chosen.is_hyphenated(number))
+    return text_of_box(last).endswith((*HYPHENS, last.style["hyphenate_character"]))
+
+
+def _pieces(box: LayoutBox, top: float, keeps: bool = False) -> Iterator[DraftPiece]:
+    """The lines and other things in a box, which begin so far below the top of a page."""
+    for child in children(box):
+        if is_floating(child):
+            continue
+        style = child.style
+        keeps_next = keeps or style["break_after"] in ("avoid", "avoid-page")
+        if is_line(child) and child.height:
+            plan = vars(child).get(PLAN)
+            yield DraftPiece(
+                child.position_y - top,
+                child.height,
+                plan.paragraph if plan and not plan.has_notes else None,
+                style["orphans"],
+                style["widows"],
+                keeps,
+            )
+        elif is_block(child) and children(child) and style["break_inside"] == "auto":
+            yield from _pieces(child, top, keeps_next)
+        elif child.border_height():
+            yield DraftPiece(child.border_box_y() - top, child.border_height(), keeps=keeps_next)

@@ -1,0 +1,363 @@
+"""The ends of the pages of a chapter, which depend on how many lines its paragraphs have: a search
+for the lines with which facing pages end at the same height, no page ends in a hyphen, and the last
+has a few lines at least. It knows nothing but drafts of pages, and `line_breaks`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.package.pdf.line_breaks import BrokenText, LineBreaks
+
+HYPHEN, UNEVEN, STRAY, LACK = 1e7, 4e7, 4e7, 1e5
+"""The cost of a page that ends in a hyphen, of a line that one of two facing pages has more, of a
+chapter that ends on a page of too few, and of a line that a page has more or less than others,
+compared with that of `LineBreaks`."""
+
+FEWEST_LINES = 5
+"""The lines that the last page of a chapter has at least."""
+
+MOST_STATES = 40
+"""The number of ways that are followed."""
+
+EVENLY, IN_PAIRS = ((0,), (-1,), (1,)), ((0,), (0, -1, 1))
+"""The lines by which all pages of a chapter may be taller than others, and two that face each
+other, in the order in which they are tried."""
+
+SLACK = 0.01
+"""Lines that do not matter."""
+
+
+class DraftPiece(NamedTuple):
+    """A line of a paragraph, or anything else that is not divided, which has no paragraph. It may
+    have to be on the page of what follows (``keeps``)."""
+
+    top: float
+    height: float
+    paragraph: BrokenText | None = None
+    orphans: int = 1
+    widows: int = 1
+    keeps: bool = False
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+
+class DraftPage(NamedTuple):
+    """A page, perhaps before its lines are set: what is on it, from its top, and its height. One
+    that ``begins`` a chapter does so whatever is before it, and may have to be on its side
+    (``is_sided``). One that has notes ``varies`` in height."""
+
+    pieces: tuple[DraftPiece, ...]
+    height: float
+    is_right: bool
+    is_hyphenated: bool = False
+    begins: bool = False
+    is_sided: bool = False
+    varies: bool = False
+
+    @property
+    def bottom(self) -> float:
+        return self.pieces[-1].bottom if self.pieces else 0
+
+
+class DraftChapter:
+    """The pages of a chapter, which begins after a number of others, how many empty ones there are
+    after it, and the height of its lines."""
+
+    def __init__(self, pages: Sequence[DraftPage], before: int) -> None:
+        last = max((number for number, page in enumerate(pages, start=1) if page.pieces), default=1)
+        self.pages, self.empty, self.before = pages[:last], len(pages) - last, before
+        pieces = [piece for page in pages for piece in page.pieces]
+        self.paragraphs = list(dict.fromkeys(p.paragraph for p in pieces if p.paragraph))
+        self.line = next((piece.height for piece in pieces if piece.paragraph), 1)
+
+    def keep(self) -> None:
+        """Have the lines that its paragraphs have without it."""
+        for paragraph in self.paragraphs:
+            paragraph.chosen = paragraph.natural
+
+    def cost(self, *, mirrored: bool = False) -> float:
+        """That of its faults, as it is or if left pages were right ones."""
+        cost, left = 0.0, None
+        for page in self.pages[:-1]:
+            is_right = page.is_right != mirrored
+            lack = page.height // self.line - page.bottom / self.line
+            cost += _end(lack, left if is_right else None) + HYPHEN * page.is_hyphenated
+            left = None if is_right else lack
+        return cost + _last(len(self.pages), self.pages[-1].bottom / self.line)
+
+    @property
+    def is_uniform(self) -> bool:
+        """True if all its pages have the same room."""
+        heights = {round(page.height) for page in self.pages}
+        return len(heights) == 1 and not any(page.varies for page in self.pages)
+
+
+def chapters_of(pages: Sequence[DraftPage]) -> list[DraftChapter]:
+    """The chapters on some pages."""
+    starts = [number for number, page in enumerate(pages) if page.begins or not number]
+    return [DraftChapter(pages[a:b], a) for a, b in itertools.pairwise([*starts, len(pages)])]
+
+
+class Mended(NamedTuple):
+    """The number of pages before a chapter, the number of lines by which each of its own is taller
+    than usual, and the lines of its paragraphs. They would be others on the other side if it
+    ``is_sided``."""
+
+    before: int
+    taller: tuple[int, ...]
+    lines: tuple[LineBreaks | None, ...]
+    is_sided: bool = False
+
+
+def mended(chapters: Sequence[DraftChapter]) -> Iterator[Mended]:
+    """The lines with which the pages of some chapters end best."""
+    shift, empty = 0, 0
+    for chapter in chapters:
+        if chapter.pages[0].is_sided and shift % 2:
+            shift += -1 if empty else 1
+        result = _mended(chapter, shift)
+        yield result
+        shift += len(result.taller) - len(chapter.pages)
+        empty = chapter.empty
+
+
+def _mended(chapter: DraftChapter, shift: int) -> Mended:
+    """A chapter with some pages more before it than in the draft. The best are full pages, which
+    may be on either side."""
+    before, is_there = chapter.before + shift, shift % 2 == 0
+    is_right = chapter.pages[0].is_right == is_there
+    costs = [chapter.cost(mirrored=mirrored) for mirrored in (not is_there, is_there)]
+    if not chapter.is_uniform or max(costs) < HYPHEN:
+        return _unchanged(chapter, before)
+    result = _tried(_Search(chapter, None), EVENLY)
+    is_sided = result.faults >= HYPHEN
+    if is_sided and costs[0] < HYPHEN:
+        return _unchanged(chapter, before)._replace(is_sided=True)
+    if is_sided:
+        result = min(result, _tried(_Search(chapter, is_right), IN_PAIRS))
+    return Mended(before, result.taller, result.lines, is_sided)
+
+
+def _tried(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:
+    """The first way without faults, or the best of all."""
+    results = list[_Best]()
+    for taller in heights:
+        results.append(search.best(taller))
+        if results[-1].faults < HYPHEN:
+            return results[-1]
+    return min(results)
+
+
+def _unchanged(chapter: DraftChapter, before: int) -> Mended:
+    lines = tuple(paragraph.natural for paragraph in chapter.paragraphs)
+    return Mended(before, (0,) * len(chapter.pages), lines)
+
+
+def _end(lack: float, left: float | None, free: float = 1) -> float:
+    """The cost of a page that lacks some lines, as does the ``left`` one beside it. If there is
+    none, it may lack as many as are ``free``."""
+    if abs(lack) < SLACK and not left:
+        return 0
+    far = abs(lack) - free if left is None else abs(lack - left)
+    return LACK * abs(lack) + UNEVEN * (far if far > SLACK else 0)
+
+
+def _last(pages: int, lines: float) -> float:
+    """The cost of the last of some pages, whose text ends at a height."""
+    return STRAY if pages > 1 and lines < FEWEST_LINES - 0.5 else 0
+
+
+class _Item(NamedTuple):
+    """A paragraph, or something else with a height. It is ``gap`` below what precedes it on a page,
+    and has a heading of the height ``head`` above it."""
+
+    first: DraftPiece
+    gap: float
+    head: float
+
+
+def _items(chapter: DraftChapter) -> Iterator[_Item]:
+    """The paragraphs and other things of a chapter."""
+    head = gap = 0.0
+    last: DraftPiece | None = None
+    for page in chapter.pages:
+        bottom: float | None = None
+        for piece in page.pieces:
+            space = piece.top - bottom if bottom is not None else 0
+            bottom = piece.bottom
+            if last and last.paragraph and piece.paragraph is last.paragraph:
+                continue
+            last = piece
+            if head:
+                head += space
+            else:
+                gap = space
+            if piece.keeps and not piece.paragraph:
+                head += piece.height
+            else:
+                yield _Item(piece, gap, head)
+                head = 0
+    if head:
+        yield _Item(DraftPiece(0, head), gap, 0)
+
+
+class _Choice(NamedTuple):
+    """The lines of the last paragraph, or by how much the last page is taller, and what was chosen
+    before."""
+
+    before: _Choice | None
+    breaks: LineBreaks | None = None
+    taller: int | None = None
+
+
+class _State(NamedTuple):
+    """The cost of ending on a page at a height of it, of which ``faults`` is that of the ends of
+    pages. The page is ``taller`` than usual by some lines, of which the one on the left of
+    it lacks ``left``."""
+
+    cost: float
+    page: int
+    y: float
+    taller: int
+    left: float | None
+    faults: float
+    choice: _Choice
+
+
+class _Best(NamedTuple):
+    """The cost of what cannot be helped, and of all, and the choices."""
+
+    faults: float
+    cost: float
+    taller: tuple[int, ...]
+    lines: tuple[LineBreaks | None, ...]
+
+
+class _Search:
+    """A search for the pages of a chapter that begins on a side; on either, if it is None."""
+
+    def __init__(self, chapter: DraftChapter, begins_right: bool | None) -> None:
+        self._begins_right, self._line = begins_right, chapter.line
+        self._height = chapter.pages[0].height
+        self._items = [*_items(chapter)]
+        first = chapter.pages[0].pieces
+        self._top = first[0].top if first else 0.0
+        self._taller: tuple[int, ...] = (0,)
+
+    def best(self, taller: tuple[int, ...]) -> _Best:
+        """The best way, with two facing pages ``taller`` by some lines."""
+        self._taller = taller
+        states = [
+            _State(LACK * abs(more), 0, self._top, more, None, 0, _Choice(None, taller=more))
+            for more in taller
+        ]
+        for item in self._items:
+            states = self._followed(states, item)
+        best = min(states, key=self._total)
+        lines: list[LineBreaks | None] = []
+        heights: list[int] = []
+        choice: _Choice | None = best.choice
+        while choice:
+            if choice.taller is not None:
+                heights.append(choice.taller)
+            elif choice.breaks:
+                lines.append(choice.breaks)
+            choice = choice.before
+        total = self._total(best)
+        faults = best.faults + total - best.cost
+        return _Best(faults, total, tuple(heights[::-1]), tuple(lines[::-1]))
+
+    def _total(self, state: _State) -> float:
+        return state.cost + _last(state.page + 1, state.y / self._line)
+
+    def _followed(self, states: Sequence[_State], item: _Item) -> list[_State]:
+        """The best ways to go on with a paragraph or something else."""
+        best: dict[tuple[object, ...], _State] = {}
+        for state, breaks in itertools.product(states, _options(item)):
+            for result in self._placed(state, item, breaks):
+                key = result.page, round(result.y), result.taller, result.left
+                if key not in best or result.cost < best[key].cost:
+                    best[key] = result
+        return sorted(best.values(), key=_cost)[:MOST_STATES]
+
+    def _placed(self, state: _State, item: _Item, breaks: LineBreaks | None) -> Iterator[_State]:
+        """An item on the page of another, and on the next ones."""
+        piece, lines = item.first, breaks.lines if breaks else 1
+        waiting = [(state, 0, frozenset[int]())]
+        while waiting:
+            now, done, whole = waiting.pop()
+            top = item.head if not done else 0.0
+            top += now.y + item.gap if now.y and not done else now.y
+            room = self._height + now.taller * self._line - top
+            fitting = int(room / piece.height + SLACK)
+            left = lines - done
+            if left <= fitting:
+                yield from self._ended(now, item, breaks, whole, top + left * piece.height)
+                continue
+            room = fitting
+            fitting = min(fitting, left - piece.widows)
+            if fitting < (1 if done else piece.orphans):
+                fitting = 0
+            if not fitting and not now.y:
+                fitting = max(1, room)  # it is higher than the page
+            if breaks and fitting and breaks.is_hyphenated(done + fitting):
+                whole |= {done + fitting}
+            end = top + fitting * piece.height if fitting else now.y
+            waiting += [(page, done + fitting, whole) for page in self._turned(now, end)]
+
+    def _turned(self, state: _State, end: float) -> Iterator[_State]:
+        """The beginnings of the next page."""
+        lack = self._height // self._line + state.taller - end / self._line
+        is_right = self._begins_right == (state.page % 2 == 0)
+        is_either = self._begins_right is None
+        cost = _end(lack, state.left if is_right else None, not is_either)
+        left = None if is_right or is_either else lack
+        for taller in self._taller if is_right else (state.taller,):
+            more = cost + LACK * abs(taller)
+            yield _State(
+                state.cost + more, state.page + 1, 0, taller, left,
+                state.faults + cost, _Choice(state.choice, taller=taller),
+            )  # fmt: skip
+
+    def _ended(
+        self,
+        state: _State,
+        item: _Item,
+        breaks: LineBreaks | None,
+        whole: frozenset[int],
+        y: float,
+    ) -> Iterator[_State]:
+        """The end of an item, with hyphens at the ends of pages, or without."""
+        paragraph = item.first.paragraph
+        if breaks is None or paragraph is None:
+            yield state._replace(y=y)
+            return
+        if whole and (other := paragraph.with_lines(breaks.lines, whole)):
+            yield state._replace(
+                y=y, cost=state.cost + other.cost, choice=_Choice(state.choice, other)
+            )
+        hyphens = HYPHEN * len(whole)
+        yield state._replace(
+            y=y,
+            cost=state.cost + breaks.cost + hyphens,
+            faults=state.faults + hyphens,
+            choice=_Choice(state.choice, breaks),
+        )
+
+
+def _cost(state: _State) -> float:
+    return state.cost
+
+
+def _options(item: _Item) -> list[LineBreaks | None]:
+    """The lines that a paragraph may have."""
+    paragraph = item.first.paragraph
+    if paragraph is None or paragraph.natural is None:
+        return [None]
+    natural = paragraph.natural
+    others = (paragraph.with_lines(natural.lines + more) for more in (-1, 1) if natural.lines > 1)
+    return [natural, *(other for other in others if other)]

@@ -1,0 +1,82 @@
+"""The ends of lines, paragraphs and pages in books."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from pipeline import driver
+from pipeline.package.pdf.engine import PLAIN
+from pipeline.package.pdf.line_breaks import LineEnd, ParagraphWidths, break_lines
+from tests.bench import ends, texts
+
+STORY = re.sub(r"(?s)# 4\..*", "", texts.tale().replace("lang: de", "lang: de\nclass: book"))
+"""Three chapters, of some twenty pages."""
+
+
+def printed(folder: Path, text: str = STORY) -> Path:
+    source = folder / "story.md"
+    source.write_text(text, encoding="utf-8")
+    result = driver.build(source, ["handout"], out=folder / "out")
+    return next(file for file in result.files if file.suffix == ".pdf")
+
+
+def texts_of(pdf: Path) -> list[str]:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def test_pages_of_a_book_end_evenly(tmp_path: Path) -> None:
+    """Unless the front matter has them end as they come."""
+    as_they_come = STORY.replace("class: book", "class: book\neven_pages: false")
+    faults = ends.faults(printed(tmp_path, as_they_come))
+    assert {"fragment", "uneven"} <= {fault.kind for fault in faults}
+    pdf = printed(tmp_path)
+    assert ends.faults(pdf) == []
+    first = pdf.read_bytes()
+    assert printed(tmp_path).read_bytes() == first
+
+
+@pytest.mark.skipif(PLAIN in os.environ, reason="the engine is plain")
+def test_lines_are_the_same_in_the_plain_engine(tmp_path: Path) -> None:
+    text = STORY[: STORY.index("# 2.")]
+    fast = printed(tmp_path, text)
+    command = [sys.executable, "-m", "pipeline", "build", str(tmp_path / "story.md")]
+    command += ["--edition", "handout", "--out", str(tmp_path / "plain")]
+    subprocess.run(command, check=True, env=os.environ | {PLAIN: "1"}, capture_output=True)
+    (plain,) = tmp_path.glob("plain/**/*.pdf")
+    assert texts_of(plain) == texts_of(fast)
+
+
+def widths(text: str, width: int, hyphens: list[int]) -> ParagraphWidths:
+    """A text whose characters are all as wide as one, and where its words may be divided."""
+    places = [match.start() for match in re.finditer(r"(?<= )\S", text)]
+    return ParagraphWidths(
+        places=range(len(text) + 1),
+        spaces=[text[:end].count(" ") for end in range(len(text) + 1)],
+        ends=[LineEnd(at - 1, at) for at in places] + [LineEnd(len(text), len(text))],
+        hyphens=lambda first, end: [LineEnd(at, at, 1, True) for at in hyphens if first < at < end],
+        width=width,
+        indent=0,
+        space=1,
+        shortest=2,
+    )
+
+
+def test_lines_are_chosen_together() -> None:
+    """Filled in turn, the first line would have three words, and the second only one."""
+    text = "aa bb cc dddddd eeeeeeeeee"
+    (breaks,) = break_lines(widths(text, 10, []), 20).values()
+    assert [text[end.resume :].split()[0] for end in breaks.ends] == ["cc", "eeeeeeeeee"]
+
+
+def test_a_paragraph_does_not_end_in_a_part_of_a_word() -> None:
+    """Where it could, the last line begins with its last words."""
+    (breaks,) = break_lines(widths("aaaa bbbb cccc dd eeeeee", 12, [21]), 20).values()
+    assert [end.resume for end in breaks.ends] == [10, 18]
