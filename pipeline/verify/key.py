@@ -202,7 +202,7 @@ def _is_drawn(node: Node) -> bool:
 
 
 def _labels(chart: model.Chart) -> Iterator[str]:
-    """What a chart says beside its table and its caption; of a diagram, the names in its lines,
+    """The words of a chart beside its table and its caption; of a diagram, the names in its lines,
     which its description has."""
     yield from filter(None, (chart.x, chart.y, chart.unit))
     if _is_drawn(chart):
