@@ -198,7 +198,7 @@ class Levels:
 
 
 def _height(look: _Look) -> tuple[int, float, bool]:
-    """What is least in the highest headings, of those that are no larger than the text."""
+    """The order of headings that are no larger than the text, the highest first."""
     return look.rank, -look.size, look.face != CENTRED
 
 
