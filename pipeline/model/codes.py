@@ -182,6 +182,10 @@ class Code(enum.Enum):
     WRONG_SUM = _warning("""
         The `marks=` of an exercise or question is not the sum of the marks of its questions. The number given
         for the whole counts. Leave it out to have the marks added up.""")
+    BAD_NUMBER = _warning("""
+        A number, or what should be worked out, has no value, or not one that was asked for: a range such as
+        `9..2` is empty, a name is unknown, something is divided by zero, `whole(…)` or `nice(…)` is neither, or
+        decimals have no end. It stays as it is written, or is shown with three decimals.""")
     DEPENDS_ON_ORDER = _warning("""
         In a worksheet with versions, exercises that directly follow each other change places, and so do
         choices. A text says where one of them is: “the previous exercise”, “exercise 3”, “all of the above”.

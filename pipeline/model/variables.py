@@ -14,6 +14,9 @@ NAME = r"[^\W\d_][\w-]*"
 WRITTEN = rf"\{{\{{[ \t]*({NAME})[ \t]*\}}\}}"
 """A variable in a text; the name is the group."""
 
+CALCULATION = r"(?=[-−]?[\w(])(?=[^\n]*?(?:[=+*/^×·÷(]|[\w)] [-−] ))[\w.,+*/^()=−×·÷ \t-]{2,300}"
+"""A number with a definition, or an expression, which the feature `exercises` works out."""
+
 INCLUDE = "include"
 """The keyword for including a file, which cannot be the name of a variable."""
 

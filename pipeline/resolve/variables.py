@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,10 +14,12 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.tree import find
-from pipeline.model.variables import BUILT_IN, filled, filled_address, look_up, values
+from pipeline.model.variables import BUILT_IN, CALCULATION, filled, filled_address, look_up, values
 from pipeline.resolve.findings import Findings
 
 Value = Callable[[str], str]
+
+_CALCULATION = re.compile(CALCULATION)  # told where it is worked out, or a notation of others
 
 MOST_FILLED = 5_000_000
 """The maximum number of characters in all variables of a document."""
@@ -40,7 +43,7 @@ def fill_variables(document: Document) -> Document:
     for _, node, span in find(document, Variable, *ADDRESSES, *STRINGS, marked=True):
         for name in _used(node):
             kinds.add(type(node))
-            if not look_up(name, known):
+            if not look_up(name, known) and not _CALCULATION.fullmatch(name):
                 _report(name, span, known, findings)
     if not kinds:
         return document

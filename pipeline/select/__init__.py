@@ -29,7 +29,7 @@ from pipeline.select import shuffling as tasks
 from pipeline.select.levels import settle_levels
 from pipeline.select.shuffling import AS_WRITTEN, shuffled
 from pipeline.select.timings import keep_timings
-from pipeline.select.versions import rearranged, seeds_of
+from pipeline.select.versions import rearranged, seeds_of, with_numbers
 from pipeline.select.word_banks import fill_banks
 
 TASKS = (model.Matching, model.Ordering)
@@ -49,7 +49,7 @@ def select(document: Document, edition: Edition) -> Document:
     if seeds != (AS_WRITTEN,):
         document = rearranged(document, whole, seeds)
         whole = rearranged(whole, whole, seeds)
-    document = settle_levels(document, whole, edition)
+    document = settle_levels(with_numbers(document, whole, edition), whole, edition)
     document = keep_timings(document, edition)
     document = fill_banks(document, edition, withheld)
     document = replace(document, edition=edition.name)

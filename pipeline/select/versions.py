@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline import model
+from pipeline import features, model
 from pipeline.model import Block, Document, Node
 from pipeline.model.editions import Edition
 from pipeline.model.metadata import Metadata
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import FIXED, LEVEL, TOGETHER, find, is_for_teachers
+from pipeline.model.tree import FIXED, LEVEL, TOGETHER, find, has, is_for_teachers
 from pipeline.select.shuffling import AS_WRITTEN, arranged
 
 _Place: TypeAlias = tuple[str, int, int]
@@ -35,6 +35,18 @@ def seeds_of(edition: Edition, metadata: Metadata) -> tuple[int, ...]:
         if name == edition.version or not edition.version:
             break
     return tuple(seeds) or (AS_WRITTEN,)
+
+
+def with_numbers(document: Document, whole: Document, edition: Edition) -> Document:
+    """A variant of the ``whole`` document with the numbers of the version of an edition."""
+    values = (value for _, value in whole.metadata.variables)
+    if not has(whole, model.Variable) and not any(value.startswith("=") for value in values):
+        return document
+    fill_numbers, seeds = features.task("fill_numbers"), seeds_of(edition, whole.metadata)
+    if fill_numbers is None:
+        return document
+    filled: Document = fill_numbers(document, whole, seeds, edition.version)
+    return filled
 
 
 def rearranged(document: Document, whole: Document, seeds: Sequence[int]) -> Document:

@@ -32,6 +32,7 @@ from pipeline.model.tree import (
     walk,
     walk_with,
 )
+from pipeline.select.versions import with_numbers
 from pipeline.verify.findings import finding
 from pipeline.verify.pieces import BREAK, LEAST, folded
 
@@ -57,7 +58,8 @@ def missing_answers(
         for place in parsed.withheld
         if place.kind == "range" and not admits(place.conditions, edition)
     )
-    answers = [answer for answer in _answers(parsed) if not left_out.hold(answer.span)]
+    filled = with_numbers(parsed, parsed, edition)
+    answers = [answer for answer in _answers(filled) if not left_out.hold(answer.span)]
     if not answers:
         return
     texts: dict[_Place, list[bytes]] = {}

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from pipeline.model.late import late
 from pipeline.model.removal import closing_brace
-from pipeline.model.variables import INCLUDE, NAME
+from pipeline.model.variables import CALCULATION, INCLUDE, NAME
 from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.math import FORMULA, is_formula
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
-_NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*")
+_NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*|{CALCULATION}")
 _APART_BEFORE, _APART_AFTER = (
     re.compile(r"[\s(\[“„«=:/$€£]|\Z"),
     re.compile(r"[\s)\].,;:!?”“»%/=]|\Z"),

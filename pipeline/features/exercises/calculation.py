@@ -1,0 +1,193 @@
+"""Arithmetic for worksheets: exact, small and safe. Texts are read by a grammar of their own, and
+results are fractions."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+LARGEST = 10**30
+"""The limit of numbers and of their denominators, so that no text can take long."""
+
+DEEPEST = 40
+"""Brackets and signs within each other."""
+
+_TOKEN = re.compile(r"\s*+(?:(\d++(?:\.\d++)?+)|([^\W\d]\w*+)|([-+*/^(),−×·÷]))")
+_SIGNS = {"−": "-", "×": "*", "·": "*", "÷": "/"}
+
+
+class CalculationError(ValueError):
+    """The reason why a text has no value, for authors."""
+
+
+class UnknownNameError(CalculationError):
+    """A name in a text that has no value."""
+
+
+class NotNiceError(CalculationError):
+    """A result that is not as nice as it has to be; ``value`` is the result."""
+
+    def __init__(self, message: str, value: Fraction) -> None:
+        super().__init__(message)
+        self.value = value
+
+
+def calculate(text: str, known: Mapping[str, Fraction]) -> Fraction:
+    """The value of ``2 * a + round(b / 3, 1)``, given those of its names. Raises
+    `CalculationError`."""
+    reader = _Reader(text, known)
+    value = reader.sum()
+    if reader.rest:
+        raise CalculationError(f"`{reader.rest[0]}` is not expected there")
+    return value
+
+
+class _Reader:
+    """Reads a text from left to right, and works it out on the way."""
+
+    def __init__(self, text: str, known: Mapping[str, Fraction]) -> None:
+        self._known = known
+        self._depth = 0
+        self.rest: list[str] = []
+        at = 0
+        while text[at:].strip():
+            token = _TOKEN.match(text, at)
+            if token is None:
+                raise CalculationError(f"`{text[at:].strip()[0]}` has no meaning there")
+            written = token[0].strip()
+            self.rest.append(_SIGNS.get(written, written))
+            at = token.end()
+
+    def _take(self, *signs: str) -> str:
+        """The next sign, if it is one of these."""
+        return self.rest.pop(0) if self.rest and self.rest[0] in signs else ""
+
+    def sum(self) -> Fraction:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise CalculationError("it has too many brackets")
+        value = self._product()
+        while sign := self._take("+", "-"):
+            other = self._product()
+            value = _limited(value + other if sign == "+" else value - other)
+        self._depth -= 1
+        return value
+
+    def _product(self) -> Fraction:
+        value = self._signed()
+        while sign := self._take("*", "/"):
+            other = self._signed()
+            if sign == "/" and not other:
+                raise CalculationError("it divides by zero")
+            value = _limited(value * other if sign == "*" else value / other)
+        return value
+
+    def _signed(self) -> Fraction:
+        is_negative = False
+        while self._take("-"):
+            is_negative = not is_negative
+        value = self._power()
+        return -value if is_negative else value
+
+    def _power(self) -> Fraction:
+        value = self._single()
+        if not self._take("^"):
+            return value
+        exponent = self._signed()
+        if exponent.denominator != 1 or abs(exponent) > 100:
+            raise CalculationError("an exponent has to be a whole number up to 100")
+        if exponent < 0 and not value:
+            raise CalculationError("it divides by zero")
+        size = max(abs(value.numerator), value.denominator)
+        if size > 1 and abs(exponent) * math.log10(size) > math.log10(LARGEST):
+            raise CalculationError("it is too large")
+        return _limited(Fraction(value ** int(exponent)))
+
+    def _single(self) -> Fraction:
+        if not self.rest:
+            raise CalculationError("it is not complete")
+        token = self.rest.pop(0)
+        if token == "(":
+            value = self.sum()
+            if not self._take(")"):
+                raise CalculationError("a bracket is not closed")
+            return value
+        if token[0].isdecimal():
+            return _limited(Fraction(token))
+        if not (token[0].isalpha() or token[0] == "_"):
+            raise CalculationError(f"`{token}` is not expected there")
+        if not self._take("("):
+            if token not in self._known:
+                raise UnknownNameError(f"there is no `{token}`")
+            return self._known[token]
+        values = [self.sum()]
+        while self._take(","):
+            values.append(self.sum())
+        if not self._take(")"):
+            raise CalculationError("a bracket is not closed")
+        if token not in FUNCTIONS:
+            raise CalculationError(f"`{token}` is not one of {', '.join(sorted(FUNCTIONS))}")
+        return FUNCTIONS[token](values)
+
+
+def _limited(value: Fraction) -> Fraction:
+    if abs(value.numerator) > LARGEST or value.denominator > LARGEST:
+        raise CalculationError("it is too large")
+    return value
+
+
+# --- functions --------------------------------------------------------------------------------
+
+
+def _only(values: list[Fraction]) -> Fraction:
+    if len(values) != 1:
+        raise CalculationError("a function has the wrong number of values")
+    return values[0]
+
+
+def _rounded(values: list[Fraction]) -> Fraction:
+    """The first value with as many decimals as the second says, halves away from zero."""
+    value, places = values if len(values) == 2 else (_only(values), Fraction(0))
+    if places.denominator != 1 or not 0 <= places <= 12:
+        raise CalculationError("the decimals of `round` have to be a whole number up to 12")
+    unit = Fraction(10) ** int(places)
+    size = math.floor(abs(value) * unit + Fraction(1, 2)) / unit
+    return Fraction(size if value >= 0 else -size)
+
+
+def _root(values: list[Fraction]) -> Fraction:
+    """The root, exact if it can be, or with twelve digits."""
+    value = _only(values)
+    if value < 0:
+        raise CalculationError("it takes the root of a negative number")
+    above, below = math.isqrt(value.numerator), math.isqrt(value.denominator)
+    if (above * above, below * below) == (value.numerator, value.denominator):
+        return Fraction(above, below)
+    return Fraction(math.isqrt(int(value * 10**24)), 10**12)
+
+
+def _whole(values: list[Fraction]) -> Fraction:
+    value = _only(values)
+    if value.denominator != 1:
+        raise NotNiceError("it is no whole number", value)
+    return value
+
+
+def _nice(values: list[Fraction]) -> Fraction:
+    value = _only(values)
+    if 100 % value.denominator:
+        raise NotNiceError("it has more than two decimals", value)
+    return value
+
+
+FUNCTIONS: Mapping[str, Callable[[list[Fraction]], Fraction]] = {
+    "round": _rounded,
+    "sqrt": _root,
+    "abs": lambda values: abs(_only(values)),
+    "min": min,
+    "max": max,
+    "whole": _whole,
+    "nice": _nice,
+}

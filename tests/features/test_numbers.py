@@ -1,0 +1,213 @@
+"""Numbers of worksheets: exact arithmetic, another draw for each version, answers that follow."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pipeline
+from pipeline.features.exercises.calculation import CalculationError, calculate
+from pipeline.model import Blank, Document, Math
+from pipeline.model.editions import EDITIONS, varied
+from pipeline.model.tree import answer_text, plain_text, top_level, walk
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.verify.all_text import contents
+
+KNOWN = {"a": Fraction(6), "b": Fraction(4), "c": Fraction(1, 3)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2 + 3 * a", 20),
+        ("(2 + 3) × a", 30),
+        ("a - b - 1", 1),
+        ("a / b / 2", Fraction(3, 4)),
+        ("-a^2", -36),
+        ("2^-2", Fraction(1, 4)),
+        ("2^3^2", 512),
+        ("c * 3", 1),
+        ("0.1 + 0.2", Fraction(3, 10)),
+        ("round(a / 7, 2)", Fraction(86, 100)),
+        ("round(-2.5)", -3),
+        ("sqrt(a * a + 8 * 8)", 10),
+        ("sqrt(c / 3)", Fraction(1, 3)),
+        ("max(a, b, 5) − min(a, b)", 2),
+        ("abs(b - a) · whole(a / 2)", 6),
+        ("nice(a / 8)", Fraction(3, 4)),
+    ],
+)
+def test_arithmetic_is_exact(text: str, value: Fraction | int) -> None:
+    assert calculate(text, KNOWN) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a / (b - 4)", "divides by zero"),
+        ("0 ^ -1", "divides by zero"),
+        ("a +", "not complete"),
+        ("(a", "not closed"),
+        ("max(a, b", "not closed"),
+        ("a b", "`b` is not expected"),
+        ("a ) b", "`)` is not expected"),
+        ("* a", "`*` is not expected"),
+        ("a.b", "`.` has no meaning"),
+        ("__import__('os')", "has no meaning"),
+        ("open(a)", "`open` is not one of"),
+        ("x + 1", "there is no `x`"),
+        ("9 ^ 99", "too large"),
+        ("10^30 * 10", "too large"),
+        ("2 ^ 0.5", "exponent"),
+        ("2 ^ 101", "exponent"),
+        ("sqrt(0 - 1)", "root of a negative"),
+        ("abs(a, b)", "wrong number of values"),
+        ("round(a, c)", "decimals of `round`"),
+        ("whole(a / 4)", "no whole number"),
+        ("nice(a / 7)", "more than two decimals"),
+        ("(" * 60 + "a" + ")" * 60, "too many brackets"),
+    ],
+)
+def test_what_has_no_value_is_told(text: str, reason: str) -> None:
+    with pytest.raises(CalculationError, match=re.escape(reason)):
+        calculate(text, KNOWN)
+
+
+@given(st.recursive(
+    st.integers(0, 99).map(lambda n: (str(n), Fraction(n))),
+    lambda inner: st.tuples(inner, st.sampled_from("+-*"), inner).map(
+        lambda p: (
+            f"({p[0][0]} {p[1]} {p[2][0]})",
+            {"+": p[0][1] + p[2][1], "-": p[0][1] - p[2][1], "*": p[0][1] * p[2][1]}[p[1]],
+        )
+    ),
+    max_leaves=8,
+))  # fmt: skip
+def test_sums_and_products_are_what_they_are(case: tuple[str, Fraction]) -> None:
+    assert calculate(case[0], {}) == case[1]
+
+
+@given(st.text("ab(),+-*/^. 0123456789round", max_size=40))
+def test_no_text_ends_the_program(text: str) -> None:
+    with contextlib.suppress(CalculationError):
+        assert isinstance(calculate(text, KNOWN), Fraction)
+
+
+# --- in documents -------------------------------------------------------------------------
+
+TEXT = """---
+title: T
+lang: {lang}
+versions: 3
+variables: {{price: "= 2.50, 4, 0.75", many: "= 10..90 step 10"}}
+---
+
+A field is {{{{ a = 2..9 }}}} m long and {{{{ b = 12..19 }}}} m wide, {{{{ price }}}} each.
+
+::: exercise Area
+It has ____{{ {{{{ a * b }}}} m² }}, and $A = {{{{ a }}}} \\cdot ____{{ {{{{ b }}}} }}$.
+
+- (x) {{{{ many * price }}}}
+- ( ) {{{{ a - b }}}}
+:::
+"""
+
+
+def documents(edition: str = "teacher", lang: str = "en") -> list[Document]:
+    parsed = pipeline.parse(TEXT.format(lang=lang))
+    assert not parsed.diagnostics
+    made = [
+        resolve(select(parsed, row), Path()) for row in varied(EDITIONS[edition], parsed.metadata)
+    ]
+    assert not [finding for document in made for finding in document.diagnostics]
+    return made
+
+
+def numbers(document: Document) -> tuple[int, int]:
+    words = plain_text(document.blocks).split()
+    return int(words[words.index("is") + 1]), int(words[words.index("and") + 1])
+
+
+def test_each_version_has_other_numbers_and_the_answers_to_them() -> None:
+    seen = set()
+    for document in documents():
+        a, b = numbers(document)
+        assert 2 <= a <= 9
+        assert 12 <= b <= 19
+        seen.add((a, b))
+        (blank,) = [node for node in walk(top_level(document)) if isinstance(node, Blank)]
+        assert answer_text(blank.answer) == f"{a * b}\u00a0m²"
+        (formula,) = [node for node in walk(top_level(document)) if isinstance(node, Math)]
+        assert formula.tex == f"A = {a} \\cdot ____{{ {b} }}"
+        assert f"\N{MINUS SIGN}{b - a}" in plain_text(document.blocks)
+    assert len(seen) == len({a for a, _ in seen}) == len({b for _, b in seen}) == 3
+
+
+def test_pupils_have_the_same_numbers_and_no_answer() -> None:
+    for pupils, teachers in zip(documents("handout"), documents(), strict=True):
+        assert numbers(pupils) == numbers(teachers)
+        (blank,) = [node for node in walk(top_level(pupils)) if isinstance(node, Blank)]
+        assert not blank.answer
+        (formula,) = [node for node in walk(top_level(pupils)) if isinstance(node, Math)]
+        assert formula.tex.endswith("____")
+
+
+def test_values_may_be_given_for_each_version_in_turn() -> None:
+    texts = [plain_text(document.blocks) for document in documents(lang="de")]
+    assert [
+        next(price for price in ("2,5 each", "4 each", "0,75 each") if f" {price}" in text)
+        for text in texts
+    ] == ["2,5 each", "4 each", "0,75 each"]
+
+
+def test_the_files_of_pupils_have_no_worked_out_number(tmp_path: Path) -> None:
+    source = tmp_path / "t.md"
+    text = "{{ a = 40001..40999 }} and ____{ {{ a * 9 }} }."
+    source.write_text(f"---\ntitle: T\nlang: en\nversions: {{A: 87654321, B: 2}}\n---\n\n{text}\n")
+    result = pipeline.build(source, ("web", "handout", "ebook", "answers"), out=tmp_path / "out")
+    assert not result.diagnostics
+    folder, known = tmp_path / "out" / "t", []
+    for version in "AB":
+        name = f"t-answers-{version}.pdf"
+        key = " ".join(each.text for each in contents(name, (folder / name).read_bytes()))
+        answer = next(str(9 * n) for n in range(40001, 41000) if str(9 * n) in key)
+        known.append(answer)
+    for name in ("t.html", "t.epub", "t-A.pdf", "t-B.pdf", "manifest.json"):
+        for content in contents(name, (folder / name).read_bytes()):
+            assert not any(answer in content.text for answer in known), name
+            assert "87654321" not in content.text, name
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "message"),
+    [
+        ("{{ a = 9..2 }}", 1, "`9..2` cannot be used: the range is empty."),
+        ("{{ a = 1..5 step 0 }}", 1, "the range is empty."),
+        ("{{ a = 1..9999999 }}", 1, "the range has more than 1,000,000 numbers."),
+        ("{{ a = 1 }} and {{ a = 2 }}", 17, "`a` has a number already."),
+        ("{{ a = 1 }} and {{ a / 0 }}", 17, "`a / 0` cannot be used: it divides by zero."),
+        ("{{ a = 1 }} and {{ a / 3 }}", 17, "`a / 3` has no end: only 3 decimals"),
+        ("{{ a = 1 }} and {{ whole(a / 2) }}", 17, "it is no whole number."),
+        ("{{ a = 1 }} and ____{ {{ c + a }} }", 17, "there is no `c`."),
+    ],
+)
+def test_mistakes_are_told_with_their_place(text: str, column: int, message: str) -> None:
+    parsed = pipeline.parse(f"---\ntitle: T\nlang: en\n---\n\n{text}\n")
+    document = resolve(select(parsed, EDITIONS["teacher"]), Path())
+    told = [(each.line, each.column) for each in document.diagnostics if message in each.message]
+    assert told == [(6, column)], document.diagnostics
+
+
+def test_notations_of_other_tools_stay_as_they_are() -> None:
+    text = "{{ site.url }} {{ a / b }} {{ t(x) }} {{ x | y }}"
+    parsed = pipeline.parse(f"---\ntitle: T\nlang: en\n---\n\n{text}\n")
+    document = resolve(select(parsed, EDITIONS["web"]), Path())
+    assert plain_text(document.blocks) == text
+    assert not document.diagnostics
