@@ -280,7 +280,7 @@ def _divided(
     the document itself."""
     if not (level := request.options.split):
         return (("", document),), ()
-    from pipeline.resolve.division import divide
+    from pipeline.features.split import divide
 
     parts, findings = divide(document, level), document.diagnostics
     if len(parts) < 2:

@@ -11,6 +11,8 @@ import jinja2
 from markupsafe import Markup, escape
 
 from pipeline import features, model
+from pipeline.features.formulas.formula_images import FormulaImage, FormulaImages
+from pipeline.features.formulas.gap_fields import Fields, with_fields
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
@@ -26,9 +28,7 @@ from pipeline.render.constructs import Sign, Trait, constructs_of, is_wide_formu
 from pipeline.render.discovery import article_front, language_links
 from pipeline.render.element_attributes import SizeClasses, attributes_of, classes_of
 from pipeline.render.figures import figure_rows
-from pipeline.render.gap_fields import Fields, with_fields
 from pipeline.render.known import KnownBlocks, is_remembered
-from pipeline.render.math_images import FormulaImage, FormulaImages
 from pipeline.render.note_placement import NotePlace, PrintedNotes
 from pipeline.render.semantics import BLOCK_TAGS, form, form_roles, index_links, semantics
 from pipeline.render.slots import SLOTS, check_slots

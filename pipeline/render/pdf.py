@@ -9,6 +9,7 @@ import jinja2
 from msgspec.structs import replace
 
 from pipeline import model
+from pipeline.features.formulas.formula_images import ACCENT, INK
 from pipeline.model import Block, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import STANDARD_PRINT, Edition, Look
@@ -39,7 +40,6 @@ from pipeline.render.contents_markup import nav_points, prints_contents, targets
 from pipeline.render.environment import read_text, sheets
 from pipeline.render.figures import for_print
 from pipeline.render.imprint import in_series, logo, numbers, published_by
-from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.node_markup import NodeRenderer
 from pipeline.render.note_placement import NotePlace, before_notes, is_plain, listing_notes
 from pipeline.render.style_sheets import construct_styles, drawing_faces

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.features import FRAGMENT, PassPlace, PassSetting, apply
+from pipeline.features.own_fonts import read_fonts
 from pipeline.model import Document
 from pipeline.resolve.absent import put_back, show_absent
 from pipeline.resolve.addresses import draw_codes, list_addresses
@@ -40,7 +41,6 @@ from pipeline.resolve.directions import isolate_directions
 from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_lines, number_sections
-from pipeline.resolve.own_fonts import read_fonts
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.section_roles import check_roles
 from pipeline.resolve.sections import nest_sections

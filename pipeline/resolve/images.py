@@ -7,8 +7,8 @@ import io
 import warnings
 from typing import Any, NamedTuple
 
+from pipeline.features.drawings import UnsafeSvgError, looks_like_svg, read_svg
 from pipeline.resolve.findings import describe
-from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
 MOST_SPARSE = 1_000_000_000
 """The maximum number of pixels of all images with more than `SPARSE` per byte of their files, and

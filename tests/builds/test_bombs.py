@@ -140,7 +140,7 @@ def test_the_library_for_pictures_has_our_limit() -> None:
 def test_fonts_that_unpack_to_more(
     kind: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.resolve.own_fonts.MOST_BYTES", 2_000_000)
+    monkeypatch.setattr("pipeline.features.own_fonts.MOST_BYTES", 2_000_000)
     path = font_file(FACES[0])
     assert path
     with TTFont(path) as font:

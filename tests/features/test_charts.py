@@ -23,6 +23,7 @@ from pipeline.features.charts.chart_data import Data, DataSeries
 from pipeline.features.charts.chart_layout import Plan, ticks
 from pipeline.features.charts.letters import Fonts
 from pipeline.features.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
+from pipeline.features.drawings import read_svg
 from pipeline.model import Asset, Chart, Document
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS
@@ -36,7 +37,6 @@ from pipeline.parser.constructs.data import read_delimited
 from pipeline.parser.lines import numbered
 from pipeline.render import render
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.svg import read_svg
 from tests.helpers import making
 from tests.helpers.counting import Lines
 from tests.helpers.paths import TEMPLATES

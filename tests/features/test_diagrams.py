@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline.features.charts import look
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
+from pipeline.features.drawings import read_svg
 from pipeline.model import Chart, Document
 from pipeline.model.tree import top_level, walk
 from pipeline.parser import parse
 from pipeline.parser.constructs.charts import DIAGRAMS
-from pipeline.resolve.svg import read_svg
 from pipeline.writer import write
 from tests.features.test_charts import make
 from tests.helpers import making

@@ -18,11 +18,11 @@ from pipeline import keep
 from pipeline.driver import Event
 from pipeline.features import code, formulas
 from pipeline.features.forms.fonts import LATIN_FACE
+from pipeline.features.formulas import drawing as math_drawing
 from pipeline.keep import keeping, kept, step
 from pipeline.model.events import Ran
 from pipeline.model.page_map import PageMap, PageStart, Position
 from pipeline.package.page_files import font_files
-from pipeline.render import math_drawing
 from pipeline.system import store as stores
 from pipeline.system.paths import note
 from pipeline.system.store import Folder, Memory, Store, decode, encode, key

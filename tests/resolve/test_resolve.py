@@ -16,6 +16,7 @@ from PIL import Image as Raster
 
 from pipeline import model
 from pipeline.features.code import highlight_code
+from pipeline.features.drawings import read_svg
 from pipeline.model import (
     Attributes,
     Block,
@@ -54,7 +55,6 @@ from pipeline.resolve.identifiers import RESERVED, RESERVED_PREFIXES, assign_ide
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.references import ON_THE_WEB, check_references
 from pipeline.resolve.sections import nest_sections
-from pipeline.resolve.svg import read_svg
 from tests.helpers import making
 
 N = TypeVar("N", bound=Node)

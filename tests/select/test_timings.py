@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.features.split import divide
 from pipeline.model import Document
 from pipeline.model.editions import EDITIONS
 from pipeline.model.words import in_minutes, words
 from pipeline.render.timings import total
 from pipeline.resolve import resolve
-from pipeline.resolve.division import divide
 from pipeline.select import select
 from tests.helpers import making
 from tests.helpers.pdf_reading import open_pdf, outline, read

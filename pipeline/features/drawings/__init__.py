@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
-from pipeline.resolve.svg_cleaning import (
+from pipeline.features.drawings.svg_cleaning import (
     SVG_NAMESPACE,
     clean,
     without_alternatives,
     without_notes,
     written,
 )
-from pipeline.resolve.svg_families import name_families
+from pipeline.features.drawings.svg_families import name_families
 
 NAMESPACE = f"{{{SVG_NAMESPACE}}}"
 XLINK = "{http://www.w3.org/1999/xlink}"

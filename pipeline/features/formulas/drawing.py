@@ -118,7 +118,7 @@ def draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     try:
         drawing = _drawing(mathml, colour, least)
     except Exception as error:  # ziamath and ziafont raise whatever their parts do
-        from pipeline.render.math_layout import TooHighError
+        from pipeline.features.formulas.drawn_layout import TooHighError
 
         raise CannotDrawError(str(error), too_high=isinstance(error, TooHighError)) from error
     if drawing.width <= 0 or not 0 <= drawing.height < HIGHEST:
@@ -219,8 +219,8 @@ def _ziamath() -> ModuleType:
         from ziafont.glyph import SimpleGlyph
         from ziamath.config import config
 
-        import pipeline.render.math_caches
-        import pipeline.render.math_layout  # noqa: F401 (they modify it)
+        import pipeline.features.formulas.drawing_caches
+        import pipeline.features.formulas.drawn_layout  # noqa: F401 (they modify it)
 
     config.svg2 = False
     config.precision = 1

@@ -6,14 +6,14 @@ import hashlib
 import math
 from typing import Any, NamedTuple
 
+from pipeline.features.formulas.drawing import CannotDrawError, draw, drawings
+from pipeline.features.formulas.drawn_lines import in_lines
 from pipeline.keep import in_batches
 from pipeline.model import Asset, Document, Math, MathBlock, tree
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.formula_gaps import GAP, HEIGHT, LETTER, with_room
 from pipeline.model.rendered import FormulaDrawing
-from pipeline.render.math_breaks import in_lines
-from pipeline.render.math_drawing import CannotDrawError, draw, drawings
 
 INK, ACCENT = "#16191c", "#1f3b57"
 """The colours of the text and of headings, unless a theme sets others."""

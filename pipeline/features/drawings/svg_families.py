@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element
 
 import tinycss2  # type: ignore[import-untyped]
 
+from pipeline.features.drawings.svg_cleaning import SVG_NAMESPACE
 from pipeline.model.faces import ARIAL_LIKE, MONO, SANS, SERIF, TIMES_LIKE, VERDANA_LIKE
-from pipeline.resolve.svg_cleaning import SVG_NAMESPACE
 
 _AS_WIDE = {
     ARIAL_LIKE: "arial, helvetica, helvetica neue, liberation sans, nimbus sans, nimbus sans l,"
