@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline import features
 from pipeline.flow.changes import unannounced
 from pipeline.flow.saving import Saving
 from pipeline.flow.steps import (
@@ -280,12 +281,13 @@ def _divided(
     the document itself."""
     if not (level := request.options.split):
         return (("", document),), ()
-    from pipeline.features.split import divide
-
-    parts, findings = divide(document, level), document.diagnostics
+    findings, name = document.diagnostics, shown_name(str(request.source))
+    divide = features.task("divide")
+    if divide is None:
+        return (("", document),), (*findings, features.absence("split", name, option="`--split`"))
+    parts = divide(document, level)
     if len(parts) < 2:
         message = f"There are fewer than two sections of level {level} to split into handouts."
-        name = shown_name(str(request.source))
         findings += (diagnostic(Code.NOT_DIVIDED, message, source=name),)
     return parts, findings
 

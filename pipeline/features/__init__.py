@@ -55,11 +55,13 @@ class FeaturePass(NamedTuple):
 
 
 Task: TypeAlias = Literal[
+    "FormulaImages",
     "add_form",
     "arrange_columns",
     "assemble_docx",
     "book_cover",
     "cover_for_shops",
+    "divide",
     "draw_cover",
     "fill_lines",
     "fill_numbers",
@@ -77,11 +79,13 @@ Task: TypeAlias = Literal[
     "place_margin_notes",
     "print_cover",
     "read_plates",
+    "read_svg",
     "record_files",
     "render_site",
     "side_by_side",
     "social_preview",
     "turn_to_rgb",
+    "with_fields",
 ]
 """Names of functions that features have for the core."""
 
@@ -148,7 +152,11 @@ FEATURES = (
         writers="writing.WRITERS",
         platforms="platforms",
     ),
-    Feature("formulas", (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),)),
+    Feature(
+        "formulas",
+        (FeaturePass(PassPlace.BEFORE_SECTIONS, "set_formulas"),),
+        tasks=("formula_images.FormulaImages", "gap_fields.with_fields"),
+    ),
     Feature(
         "citations",
         (FeaturePass(PassPlace.BEFORE_IDS, "cite_works", in_fragments=False),),
@@ -164,6 +172,11 @@ FEATURES = (
         is_for_all=True,
     ),
     Feature("charts", (FeaturePass(PassPlace.WITH_ALL_TEXT, "draw_charts", in_fragments=False),)),
+    Feature(
+        "own_fonts",
+        (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "read_fonts", in_fragments=False),),
+    ),
+    Feature("drawings", tasks=("read_svg",)),
     Feature("code", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "highlight_code"),)),
     Feature(
         "openings",
@@ -173,6 +186,7 @@ FEATURES = (
         ),
     ),
     Feature("timetable", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),)),
+    Feature("split", tasks=("divide",)),
     Feature("forms", tasks=("add_form",)),
     Feature("fit", tasks=("fit_pages",)),
     Feature("columns", tasks=("arrange_columns", "fill_lines")),

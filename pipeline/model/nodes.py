@@ -623,6 +623,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     "imposition": FeatureSigns(editions=("booklet", "2-up", "4-up")),
     "index": FeatureSigns(nodes=(Index,)),
     "margin_notes": FeatureSigns(values=(("notes", "margin"),)),
+    "own_fonts": FeatureSigns(keys=("fonts",)),
     "openings": FeatureSigns(keys=("opening", "chapter_numbers")),
     "site": FeatureSigns(editions=("site",)),
     "standards": FeatureSigns(

@@ -6,13 +6,12 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
 
 from pipeline import features, model
-from pipeline.features.formulas.formula_images import FormulaImage, FormulaImages
-from pipeline.features.formulas.gap_fields import Fields, with_fields
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.model.editions import FormatName
 from pipeline.model.formula_gaps import GAP
@@ -30,7 +29,7 @@ from pipeline.render.element_attributes import SizeClasses, attributes_of, class
 from pipeline.render.figures import figure_rows
 from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.note_placement import NotePlace, PrintedNotes
-from pipeline.render.semantics import BLOCK_TAGS, form, form_roles, index_links, semantics
+from pipeline.render.semantics import BLOCK_TAGS, Fields, form, form_roles, index_links, semantics
 from pipeline.render.slots import SLOTS, check_slots
 from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
@@ -121,7 +120,7 @@ class NodeRenderer:
         self._assets = {asset.path: asset for asset in document.assets}
         self._notes: dict[int, model.Note] = {note.number: note for note in document.notes}
         self.printed_notes = PrintedNotes(document.notes, note_place)
-        self.formula_images = FormulaImages(document)
+        self.formula_images: Any = None
         self._templates: dict[type[Node], jinja2.Template] = {}
         self._fields = Fields()
         functions: tuple[Callable[..., object], ...] = (
@@ -302,14 +301,16 @@ class NodeRenderer:
             return self._words["reference_listing"].format(number=node.number)
         return node.file_name or self._words["code"]
 
-    def formula_image(self, node: model.Math | model.MathBlock) -> FormulaImage | None:
-        """The image of the formula that is being rendered; see `FormulaImages.image`."""
+    def formula_image(self, node: model.Math | model.MathBlock) -> object:
+        """The image of the formula that is being rendered, in print."""
         holder = next((above for above in reversed(self._path) if isinstance(above, Block)), None)
         return self.formula_images.image(node, in_title=isinstance(holder, model.Section))
 
     def mathml(self, node: model.Math | model.MathBlock) -> Markup:
         """The markup of a formula; on a web page with a field for each gap."""
-        if self.format != "html" or GAP not in node.mathml:
+        has_gaps = self.format == "html" and GAP in node.mathml
+        with_fields = features.task("with_fields") if has_gaps else None
+        if with_fields is None:
             return Markup(node.mathml)
         group = Markup('<span class="gaps" role="group" aria-label="{}">{}</span>')
         return group.format(node.spoken, with_fields(node.mathml, self._gap_field))

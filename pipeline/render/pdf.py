@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jinja2
 from msgspec.structs import replace
 
-from pipeline import model
-from pipeline.features.formulas.formula_images import ACCENT, INK
-from pipeline.model import Block, Document
+from pipeline import features, model
+from pipeline.model import FORMULAS, Block, Document
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import STANDARD_PRINT, Edition, Look
 from pipeline.model.faces import FACES, LARGE_PRINT_FACES, own_faces
@@ -113,8 +112,9 @@ def assemble(
     options, is_large = options_for(edition, metadata), edition.look == "large"
     theme_styles = _theme_styles(environment, edition, metadata)
     renderer = _renderer(document, edition, sheet, place, environment, memo)
-    renderer.formula_images.has_mathml = standards_for(edition, metadata).is_pdf2
-    _draw_formulas(renderer, sheet, "".join(style.css for style in theme_styles))
+    has_mathml = standards_for(edition, metadata).is_pdf2
+    colours = "".join(style.css for style in theme_styles)
+    images = _formula_images(renderer, document, sheet, colours, has_mathml=has_mathml)
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     behind, before = _leading(before, BEHIND_IT if half_title else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
@@ -142,15 +142,15 @@ def assemble(
         timing_total=total(document),
         imprint=imprint(metadata),
     )
-    features = {
+    traits = {
         Trait.NAME_LINE: name_fields,
         Trait.ADDRESSES: addresses,
         Trait.END_NOTE: place == "end" and document.notes,
         Trait.MARGIN_NOTE: place == "margin" and any(map(is_plain, document.notes)),
-        Trait.FORMULA_IMAGE: renderer.formula_images.assets,
-        Trait.TEX: renderer.formula_images.findings,
+        Trait.FORMULA_IMAGE: images and images.assets,
+        Trait.TEX: images and images.findings,
     }
-    renderer.record(*(feature for feature, is_there in features.items() if is_there))
+    renderer.record(*(trait for trait, is_there in traits.items() if is_there))
     inventory = renderer.inventory()
     text = str(markup)
     counted = small_letters(0, metadata.lang) if "letters" in inventory.constructs else ""
@@ -185,13 +185,13 @@ def assemble(
             *for_print(
                 document, sheet, options.image_resolution or IMAGE_RESOLUTION, is_large=is_large
             ),
-            *renderer.formula_images.assets,
+            *(images.assets if images else ()),
         ),
         contents=nav_points(document.contents, renderer.href),
         pieces=renderer.places.pieces,
         places=first_places(document) if beyond(text) else (),
         sheet=sheet,
-        findings=tuple(renderer.formula_images.findings),
+        findings=tuple(images.findings) if images else (),
     )
 
 
@@ -224,9 +224,16 @@ def _renderer(
     return renderer
 
 
-def _draw_formulas(renderer: NodeRenderer, sheet: Sheet, css_of_theme: str) -> None:
-    """Draw the formulas, in the colours of the theme."""
-    images = renderer.formula_images
+def _formula_images(
+    renderer: NodeRenderer, document: Document, sheet: Sheet, css_of_theme: str, *, has_mathml: bool
+) -> Any:
+    """The images that a renderer gets of formulas, in the colours of the theme; None if there are
+    none."""
+    drawing = features.task("FormulaImages") if has(document, *FORMULAS) else None
+    if drawing is None:
+        return None
+    images = renderer.formula_images = drawing(document)
+    images.has_mathml = has_mathml
     images.room = sheet.line / POINT / sheet.text - EQUATION_INDENT
     letter = WRITTEN_LETTER * sheet.writing + LEAST_LETTER
     images.letter = letter / POINT / sheet.text
@@ -234,8 +241,10 @@ def _draw_formulas(renderer: NodeRenderer, sheet: Sheet, css_of_theme: str) -> N
     if renderer.large_line:
         images.large_room = table_reflow.line(sheet) - EQUATION_NUMBER
     colours = {name.lower(): value.lower() for name, value in COLOUR.findall(css_of_theme)}
-    images.ink, images.accent = colours.get("ink", INK), colours.get("accent", ACCENT)
+    images.ink = colours.get("ink", images.ink)
+    images.accent = colours.get("accent", images.accent)
     images.draw_many()
+    return images
 
 
 def _theme_styles(

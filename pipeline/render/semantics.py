@@ -3,6 +3,7 @@ attributes of EPUB's Structural Semantics and DPUB-ARIA."""
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -108,3 +109,22 @@ def _is_index(section: Section) -> bool:
     return any(isinstance(block, Index) for block in section.children) and not any(
         isinstance(node, List) for node in walk(section.children)
     )
+
+
+FIELD = "fld-"
+"""The prefix of the fields' ids and names."""
+
+
+class Fields:
+    """Names for the fields of one document, in the order in which they are rendered."""
+
+    def __init__(self) -> None:
+        self._names = itertools.count(1)
+        self._blanks = itertools.count(1)
+
+    def name(self) -> str:
+        return f"{FIELD}{next(self._names)}"
+
+    def blank(self) -> int:
+        """The number of the next blank."""
+        return next(self._blanks)

@@ -30,7 +30,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.features import FRAGMENT, PassPlace, PassSetting, apply
-from pipeline.features.own_fonts import read_fonts
 from pipeline.model import Document
 from pipeline.resolve.absent import put_back, show_absent
 from pipeline.resolve.addresses import draw_codes, list_addresses
@@ -72,7 +71,6 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         number_sections,
         functools.partial(check_references, folder=folder),
         functools.partial(gather_assets, folder=folder),
-        functools.partial(read_fonts, folder=folder),
         functools.partial(apply, PassPlace.BEFORE_TYPOGRAPHY, setting),
         set_typography,
         fill_references,

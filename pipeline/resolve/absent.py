@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from pipeline import features, model
 from pipeline.model import FEATURE_SIGNS, Document, FeatureSigns, Node
@@ -21,8 +21,8 @@ from pipeline.resolve.findings import Findings
 
 
 def show_absent(document: Document) -> Document:
-    """The document with what belongs to absent features as written, with one ABSENT_FEATURE for
-    each feature, at its first node, or else at the beginning."""
+    """The document with what belongs to absent features as written, and without their keys, with
+    one ABSENT_FEATURE for each feature, at its first node, or else at the beginning."""
     absent = FEATURE_SIGNS.keys() - {feature.name for feature in features.FEATURES}
     findings = Findings(document)
     for name in sorted(absent):
@@ -31,7 +31,9 @@ def show_absent(document: Document) -> Document:
             message = f"This copy of Chapbook lacks {name}: what needs it is shown as written."
             findings.add(Code.ABSENT_FEATURE, message, places[0])
         document = rewrite_document(document, leave=AS_WRITTEN.get(name, {}))
-    return findings.added_to(document)
+    keys = {key for name in absent for key in FEATURE_SIGNS[name].keys}
+    defaults = {each.name: each.default for each in fields(Metadata) if each.name in keys}
+    return findings.added_to(replace(document, metadata=replace(document.metadata, **defaults)))
 
 
 def _places(document: Document, signs: FeatureSigns) -> Iterator[Span | None]:

@@ -7,7 +7,7 @@ import io
 import warnings
 from typing import Any, NamedTuple
 
-from pipeline.features.drawings import UnsafeSvgError, looks_like_svg, read_svg
+from pipeline import features
 from pipeline.resolve.findings import describe
 
 MOST_SPARSE = 1_000_000_000
@@ -55,6 +55,10 @@ class BadImageError(Exception):
     """The file cannot be shown; the message says why, for the author."""
 
 
+class UnsafeSvgError(Exception):
+    """The file contains something unsafe, which the message names."""
+
+
 class ImageKind(NamedTuple):
     """The properties of an image file; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if
     unknown, ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. ``moving`` means animated,
@@ -92,7 +96,18 @@ def examine(data: bytes, room: int = MOST_SPARSE) -> ImageKind:
     return kind
 
 
+def looks_like_svg(data: bytes) -> bool:
+    """Return whether the bytes may be an SVG file, because they are marked-up text."""
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith((b"<?xml", b"<svg", b"<!--", b"<!DOCTYPE svg")) or (
+        b"<svg" in start and start.startswith(b"<")
+    )
+
+
 def _drawing(data: bytes) -> ImageKind:
+    read_svg = features.task("read_svg")
+    if read_svg is None:
+        raise BadImageError("it is an SVG file, and this copy of Chapbook lacks drawings")
     try:
         svg = read_svg(data)
     except UnsafeSvgError as error:

@@ -29,6 +29,7 @@ lang: en
 speakers: {Ana: host, Ben: guest}
 bibliography: works.bib
 starts: 9:15
+fonts: [none.otf]
 opening: drop-cap
 front_numbers: roman
 fit: even
@@ -248,7 +249,11 @@ def test_each_command_can_be_taken_out(name: str, monkeypatch: pytest.MonkeyPatc
     assert f"No such command '{name}'" in result.output
 
 
-OPTIONS = [("catalog", "--catalog", "web"), ("covers", "--cover-spread", "handout")]
+OPTIONS = [
+    ("catalog", "--catalog", "web"),
+    ("covers", "--cover-spread", "handout"),
+    ("split", "--split=1", "handout"),
+]
 
 
 @pytest.mark.parametrize(("name", "option", "edition"), OPTIONS)
@@ -265,6 +270,19 @@ def test_an_option_of_a_feature_that_was_taken_out_has_no_effect(
     result = CliRunner().invoke(commands.main, [*arguments, option])
 
     assert result.exit_code == 0
-    message = f"This copy of Chapbook lacks {name}: `{option}` has no effect."
+    message = f"lacks {name}: `{option.partition('=')[0]}` has no effect."
     assert message in " ".join(result.output.split())
-    assert len(list((tmp_path / "build" / "well").glob("well.*"))) == 1
+    assert (
+        len(list((tmp_path / "build" / "well").rglob(f"well*.{EDITION_ROWS[edition].format}"))) == 1
+    )
+
+
+def test_without_drawings_an_image_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _remove(f"{features.__name__}.drawings", monkeypatch)
+    rows = tuple(row for row in FEATURES if row.name != "drawings")
+    monkeypatch.setattr(features, "FEATURES", rows)
+    (tmp_path / "well.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
+
+    document = making.resolved("![A well](well.svg)\n", "web", tmp_path)
+
+    assert "lacks drawings" in document.diagnostics[-1].message

@@ -15,6 +15,7 @@ from pipeline.features.drawings.svg_cleaning import (
     written,
 )
 from pipeline.features.drawings.svg_families import name_families
+from pipeline.resolve.images import UnsafeSvgError
 
 NAMESPACE = f"{{{SVG_NAMESPACE}}}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -44,10 +45,6 @@ _ZERO = re.compile(r"[+-]?(?:0++\.?0*+|\.0++)(?:[a-zA-Z]{1,2}|%)?")
 _FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
 
 
-class UnsafeSvgError(Exception):
-    """The file contains something unsafe, which the message names."""
-
-
 class _Builder(TreeBuilder):
     def __init__(self) -> None:
         super().__init__()
@@ -65,14 +62,6 @@ class _Builder(TreeBuilder):
 
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
         self.noted = True
-
-
-def looks_like_svg(data: bytes) -> bool:
-    """Return whether the bytes may be an SVG file, because they are marked-up text."""
-    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start.startswith((b"<?xml", b"<svg", b"<!--", b"<!DOCTYPE svg")) or (
-        b"<svg" in start and start.startswith(b"<")
-    )
 
 
 class _Drawing(NamedTuple):

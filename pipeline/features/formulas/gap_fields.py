@@ -1,10 +1,9 @@
-"""Fields of web pages: their names, and formulas with fields for their gaps. A field cannot be in a
+"""Formulas of web pages with fields for their gaps. A field cannot be in a
 formula's own markup, whose content is nothing to operate for screen readers: so the formula is
 divided around it."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element, fromstring, tostring
 
@@ -29,25 +28,6 @@ RADICAL = Markup('<span class="radical" aria-hidden="true">√</span>')
 
 Field = Callable[[int], Markup]
 """The markup of a field, by its width in letters."""
-
-
-FIELD = "fld-"
-"""The prefix of the fields' ids and names."""
-
-
-class Fields:
-    """Names for the fields of one document, in the order in which they are rendered."""
-
-    def __init__(self) -> None:
-        self._names = itertools.count(1)
-        self._blanks = itertools.count(1)
-
-    def name(self) -> str:
-        return f"{FIELD}{next(self._names)}"
-
-    def blank(self) -> int:
-        """The number of the next blank."""
-        return next(self._blanks)
 
 
 def with_fields(mathml: str, field: Field) -> Markup:
