@@ -11,6 +11,7 @@ from pipeline.features.forms.fonts import LEADING, ONE_LINE, RULED
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String, name
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage
+from pipeline.verify.page_content import PageArea
 
 
 class FieldArea(NamedTuple):
@@ -20,7 +21,7 @@ class FieldArea(NamedTuple):
     element: Element
     box: LayoutBox
     page: int
-    area: _Area
+    area: PageArea
     size: float
     ruling: float
     is_rtl: bool
@@ -61,7 +62,7 @@ def _place(element: Element, box: LayoutBox, number: int, height: float) -> Fiel
         element=element,
         box=box,
         page=number,
-        area=_Area(*(edge * POINT for edge in edges)),
+        area=PageArea(*(edge * POINT for edge in edges)),
         size=float(box.style["font_size"]) * POINT,
         ruling=ruling * POINT,
         is_rtl=box.style["direction"] == "rtl",
@@ -96,25 +97,9 @@ CHECKED = "Yes"
 """The state of a check box that is checked; ``Off`` is that of others, too."""
 
 
-class _Area(NamedTuple):
-    """The place in points from the page's lower left corner."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.top - self.bottom
-
-    def shrunk(self, by: float) -> _Area:
-        """The area reduced by a number of points on every side."""
-        return _Area(self.left + by, self.bottom + by, self.right - by, self.top - by)
+def _shrunk(area: PageArea, by: float) -> PageArea:
+    """The area reduced by a number of points on every side."""
+    return PageArea(area.left + by, area.bottom + by, area.right - by, area.top - by)
 
 
 class Widgets:
@@ -134,7 +119,7 @@ class Widgets:
                 font, size = RULED, ruled_size(place.ruling)
                 area = area._replace(top=area.top + RAISED)
             if kind == "space":
-                inset = area.shrunk(INSET)
+                inset = _shrunk(area, INSET)
                 area = area._replace(left=inset.left, right=inset.right) if place.ruling else inset
         elif kind == "cell":
             flags = SEVERAL_LINES if area.height > 3 * size else NO_SPELLING
@@ -155,7 +140,7 @@ class Widgets:
 
     def button(self, place: FieldArea, field: FormField) -> Dictionary:
         """A check box, or a radio button. The page draws its box."""
-        area = place.area.shrunk(-GROWN)
+        area = _shrunk(place.area, -GROWN)
         state = name(field.state or CHECKED)
         drawn = _dot(area) if field.state else _check(area)
         states = Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
@@ -165,7 +150,7 @@ class Widgets:
             widget.update({"FT": "/Btn", "V": "/Off"})
         return widget
 
-    def _widget(self, place: FieldArea, area: _Area) -> Dictionary:
+    def _widget(self, place: FieldArea, area: PageArea) -> Dictionary:
         return Dictionary(
             {
                 "Type": "/Annot",
@@ -177,14 +162,14 @@ class Widgets:
             }
         )
 
-    def _shared(self, area: _Area, drawn: str) -> bytes:
+    def _shared(self, area: PageArea, drawn: str) -> bytes:
         """The drawing of a button's state, one for all of the same size."""
         key = f"{_number(area.width)} {_number(area.height)} {drawn}"
         if key not in self._states:
             self._states[key] = self._drawn(area, drawn)
         return self._states[key]
 
-    def _drawn(self, area: _Area, drawn: str) -> bytes:
+    def _drawn(self, area: PageArea, drawn: str) -> bytes:
         """A separate drawing, because programs that fill in a field modify it."""
         extra = {
             "Type": "/XObject",
@@ -197,7 +182,7 @@ class Widgets:
         return bytes(stream.reference)
 
 
-def around_text(area: _Area, size: float) -> _Area:
+def around_text(area: PageArea, size: float) -> PageArea:
     """The area on a blank's line in which readers vertically centre text so that it aligns with the
     text around it."""
     middle = area.bottom + (BASELINE + CAPITALS / 2) * size
@@ -213,7 +198,7 @@ def ruled_size(ruling: float) -> float:
     return max(LEAST, ruling / LEADING / lines)
 
 
-def _check(area: _Area) -> str:
+def _check(area: PageArea) -> str:
     """A check sign within the box on the page."""
     x, y = area.width / 2, area.height / 2
     unit = min(x, y) - GROWN
@@ -225,7 +210,7 @@ def _check(area: _Area) -> str:
     return f"q 1.3 w 1 J 1 j 0 G {path} S Q"
 
 
-def _dot(area: _Area) -> str:
+def _dot(area: PageArea) -> str:
     """A disc within the circle on the page."""
     x, y = area.width / 2, area.height / 2
     radius = (min(x, y) - GROWN) * 0.55
