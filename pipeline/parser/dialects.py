@@ -106,7 +106,9 @@ class Dialect(NamedTuple):
     inclusions: tuple[Inclusion, ...] = ()
 
     # Blocks between two lines, with other blocks in them or with code, whose language is the
-    # ``kind``; and lines by themselves. They may be ``indented`` as far as code is.
+    # ``kind``; and lines by themselves. All begin with one of the characters ``begins``, and may be
+    # ``indented`` as far as code is.
+    begins: frozenset[str] = frozenset()
     pairs: tuple[LinePair, ...] = ()
     verbatim: tuple[LinePair, ...] = ()
     standing: tuple[Standing, ...] = ()

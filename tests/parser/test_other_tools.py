@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import features
 from pipeline.driver import render_fragment
 from pipeline.parser import parse, parse_body
 from pipeline.parser.blocks.tables import split_row
@@ -163,3 +164,10 @@ def test_the_size_of_an_image_is_told_in_braces(written: str, instead: str) -> N
 )
 def test_only_the_first_line_may_be_a_title_of_asciidoc(source: str, told: int) -> None:
     assert len(parse_body(source).diagnostics) == told
+
+
+def test_lines_of_a_tool_begin_with_its_characters() -> None:
+    for tool in features.dialect_tables():
+        pairs = (pair.opening for pair in (*tool.pairs, *tool.verbatim))
+        for pattern in (*pairs, *(row.pattern for row in tool.standing)):
+            assert pattern.pattern.lstrip("\\")[0] in tool.begins, (tool.names, pattern.pattern)

@@ -39,7 +39,7 @@ bold capitals, capitals, bold, bold italics; otherwise unlike the text; italics.
 QUESTION_MARKS = ("?", "？", "؟")
 
 CENTRED, APART = "centred ", "apart "
-"""The beginning of the face of a line that is centred, or has more space above it than others have."""
+"""The beginning of the face of a line that is centred, or has more space above it than others."""
 
 SIZE, BOLD = "data-size", "data-bold"
 """The attributes of paragraphs for the size of their letters, in points, and for their weight."""

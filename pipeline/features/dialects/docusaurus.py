@@ -24,6 +24,7 @@ MDX = Dialect(
 
 DOCUSAURUS = Dialect(
     names=("Docusaurus",),
+    begins=frozenset("<"),
     signs=(Sign("</TabItem>", late(r"(?m)^[ \t]*<TabItem\b")),),
     pairs=(
         LinePair(

@@ -45,6 +45,7 @@ class IncludedCodeProcessor(VerbatimProcessor):
 
 GITBOOK = Dialect(
     names=("GitBook",),
+    begins=frozenset("{"),
     signs=(
         Sign(
             "{%",

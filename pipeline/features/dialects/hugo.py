@@ -50,6 +50,7 @@ HUGO = Dialect(
 
 HUGO_SITE = Dialect(
     names=("Hugo",),
+    begins=frozenset("{"),
     signs=(Sign("{{", late(rf"(?m)^[ \t]*\{{\{{[<%] *+(?:/ *+)?(?:{_KNOWN})\b")),),
     pairs=(
         LinePair(_begin(_BOXES, rf"(?: +{_KIND})?(?: +{_TITLE})?"), _end(_BOXES)),

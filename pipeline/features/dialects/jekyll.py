@@ -110,6 +110,7 @@ LIQUID = Dialect(
 
 JEKYLL = Dialect(
     names=("Jekyll",),
+    begins=frozenset("{"),
     signs=(Sign("endhighlight", late(r"(?m)^[ \t]*\{%-? *highlight \w")),),
     verbatim=(
         LinePair(

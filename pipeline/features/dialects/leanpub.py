@@ -95,6 +95,7 @@ def _end(name: str) -> re.Pattern[str]:
 
 LEANPUB = Dialect(
     names=("Leanpub",),
+    begins=frozenset("{"),
     signs=(
         Sign("{", late(r"(?m)^\{/?(?:quiz|aside|blurb)\b[^{}\n]*\}[ \t]*$")),
         Sign("> ", late(r"(?m)^([AWTEDIQX])> [^\n]+\n\1> ")),

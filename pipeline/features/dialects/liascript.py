@@ -82,6 +82,7 @@ def _as_exercises(document: Document) -> Document:
 
 LIASCRIPT = Dialect(
     names=("LiaScript",),
+    begins=frozenset("*-{"),
     signs=(
         Sign("[[", late(r"(?m)^[ \t]*\[\[[ X]\]\] \S")),
         Sign("[(", late(r"(?m)^[ \t]*(?:[-*+] )?\[\([ X]\)\] \S")),

@@ -18,6 +18,7 @@ def _end(name: str) -> re.Pattern[str]:
 
 MARKDOC = Dialect(
     names=("Markdoc",),
+    begins=frozenset("{"),
     signs=(Sign("{% /", late(r"(?m)^[ \t]*\{% /(?:callout|note|tabs?|side-note|aside) %\}")),),
     inclusions=(Inclusion(re.compile(r"\{% *partial +file=\"(?P<path>[^\"]{1,300})\"[^%]*/%\}")),),
     pairs=(

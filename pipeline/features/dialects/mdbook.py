@@ -8,6 +8,7 @@ from pipeline.parser.dialects import Dialect, LinePair, Sign
 
 MDBOOK = Dialect(
     names=("mdBook",),
+    begins=frozenset("<"),
     signs=(Sign("</Listing>", late(r"(?m)^<Listing\b")),),
     pairs=(
         LinePair(

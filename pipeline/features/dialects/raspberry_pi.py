@@ -130,6 +130,7 @@ def _pair(
 
 RASPBERRY_PI = Dialect(
     names=("Raspberry Pi",),
+    begins=frozenset("-["),
     signs=(
         Sign(
             "--- /",

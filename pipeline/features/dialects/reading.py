@@ -106,15 +106,12 @@ def first_match(patterns: Iterable[re.Pattern[str]], text: str) -> tuple[int, re
 class VerbatimPairProcessor(VerbatimProcessor):
     """Code of another tool between two lines. ``end`` is the row of the line that ends it."""
 
-    begins = "{"
     has_end = True
 
     def __init__(self, parser: LineParser) -> None:
         super().__init__(parser)
-        self.rows = dialects.table(parser.files.dialects).verbatim
-
-    def may_start(self, cursor: Cursor) -> bool:
-        return bool(self.rows) and super().may_start(cursor)
+        table = dialects.table(parser.files.dialects)
+        self.rows, self.begins = table.verbatim, "".join(table.begins)
 
     def start(self, cursor: Cursor) -> bool:
         row, match = first_match((pair.opening for pair in self.rows), cursor.rest.rstrip())
@@ -134,19 +131,16 @@ class PairProcessor(LineProcessor):
     """A block of another tool between two lines. ``state`` are its attributes, ``row`` is its place
     in the table, ``options`` tells whether the lines of its options are still to come."""
 
-    begins = "-{<*"
     container = True
 
     def __init__(self, parser: LineParser) -> None:
         super().__init__(parser)
         table = dialects.table(parser.files.dialects)
-        self.rows = table.pairs
+        self.rows, self.begins = table.pairs, "".join(table.begins)
         self.most = table.most_indent
 
     def may_start(self, cursor: Cursor) -> bool:
-        if not self.rows or not cursor.char or cursor.char not in self.begins:
-            return False
-        return cursor.indent <= self.most
+        return bool(cursor.char) and cursor.char in self.begins and cursor.indent <= self.most
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
@@ -215,18 +209,14 @@ def box_named(kind: str) -> str:
 class StandingProcessor(LineProcessor):
     """A line of another tool by itself."""
 
-    begins = "-{[<"
-
     def __init__(self, parser: LineParser) -> None:
         super().__init__(parser)
         table = dialects.table(parser.files.dialects)
-        self.rows = table.standing
+        self.rows, self.begins = table.standing, "".join(table.begins)
         self.most = table.most_indent
 
     def may_start(self, cursor: Cursor) -> bool:
-        if not self.rows or not cursor.char or cursor.char not in self.begins:
-            return False
-        return cursor.indent <= self.most
+        return bool(cursor.char) and cursor.char in self.begins and cursor.indent <= self.most
 
     def start(self, cursor: Cursor) -> bool:
         text = cursor.rest.rstrip()
