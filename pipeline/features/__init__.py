@@ -66,6 +66,7 @@ Task: TypeAlias = Literal[
     "fill_lines",
     "fill_numbers",
     "fit_pages",
+    "float_to_pages",
     "follow_ua2",
     "impose",
     "label_pages",
@@ -192,6 +193,7 @@ FEATURES = (
     Feature("columns", tasks=("arrange_columns", "fill_lines")),
     Feature("margin_notes", tasks=("place_margin_notes",)),
     Feature("imposition", tasks=("impose",)),
+    Feature("page_floats", tasks=("float_to_pages",)),
     Feature("roman_folios", tasks=("number_front", "label_pages")),
     Feature(
         "standards",

@@ -26,8 +26,20 @@ MISSPELT = 0.8
 """The similarity of two names above which one is taken for a misspelling of the other."""
 
 KEYS = (
-    *("align", "caption", "columns", "delimiter", "edition", "entry", "file", "head-columns"),
-    *("head-rows", "index", "lang", "level", "lines", "mark", "minutes", "only", "start", "title"),
+    *("align", "caption", "columns", "delimiter", "edition", "entry", "file", "float"),
+    *(
+        "head-columns",
+        "head-rows",
+        "index",
+        "lang",
+        "level",
+        "lines",
+        "mark",
+        "minutes",
+        "only",
+        "start",
+        "title",
+    ),
     *("type", "width", "widths"),
 )
 """The attributes that others can be misspellings of: shorter ones resemble too many words."""
@@ -129,6 +141,10 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
             if key == "width" and isinstance(node, SIZED) and not WIDTH.fullmatch(value.strip()):
                 message = f"`width={value}` is not a width."
                 hint = "Write a share of the line, `width=50%`, or a length, `width=4cm`."
+                yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
+            elif key == "float" and value != "top":
+                message = f"`float={shorten(value)}` has no effect."
+                hint = "Write `float=top`: what has no room goes to the top of the next page."
                 yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
             elif key == "lang" and (wrong := _wrong_tag(value)):
                 yield diagnostic(Code.BAD_ATTRIBUTE, wrong[0], span=node.span, hint=wrong[1])

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline import features
 from pipeline.keep import tell
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import STANDARD_PRINT
@@ -66,6 +67,8 @@ def _printed(pages: Pages, folder: Path, sources: tuple[str, ...], undivided: st
     setter = Typesetter(fonts, folder, pages.assets, is_grey=is_grey)
     with listening(root, missing, pages.assets) as log:
         ready(root)
+        if float_to_pages := features.task("float_to_pages"):
+            float_to_pages(root, pages)
         text = Printing(pages, folder, sources, root, pieces, fonts, missing, setter, log)
         result = set_whole(text) if undivided else _of_units(text)
     if not result.data:

@@ -33,6 +33,7 @@ from pipeline.package.pdf.engine.adapter.boxes import (
     is_furniture,
     is_text,
 )
+from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT
 from pipeline.package.pdf.engine.adapter.typesetter import TypesetPage
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.print_markup import classes
@@ -274,6 +275,8 @@ def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
     while stack:
         box = stack.pop()
         element = box.element
+        if has_class(box, PAGE_FLOAT):  # the text before it may be on the same page
+            continue
         if element is not None and (element in heads or "::" in (box.element_tag or "")):
             continue
         if element is not None:

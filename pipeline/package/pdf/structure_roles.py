@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
+from pipeline.package.pdf.engine.adapter.page_layout import PAGE_FLOAT
 from pipeline.package.pdf.print_markup import classes
 
 ROLES = {
@@ -39,8 +40,11 @@ LINES = frozenset({"verse-line", "code-line"})
 FLAT = frozenset({"address", "body", "div", "header", "footer", "main"})
 """Blocks that are nothing of their own in a PDF."""
 
-DIVISIONS = frozenset({"box", "dialogue", "turn", "exercise", "for-teachers", "equation"})
-"""Classes of the divisions that are one for a listener too."""
+DIVISIONS = frozenset(
+    {"box", "dialogue", "turn", "exercise", "for-teachers", "equation", PAGE_FLOAT}
+)
+"""Classes of the divisions that are one for a listener too. What goes to the next page is read at
+its place in the text."""
 
 ILLUSTRATIONS = frozenset({"Figure", "Formula"})
 """Elements that are units with alternative text."""

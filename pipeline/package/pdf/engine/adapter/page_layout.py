@@ -14,6 +14,10 @@ from weasyprint.formatting_structure.build import create_anonymous_boxes
 from weasyprint.layout import LayoutContext
 
 original_block_level_layout = weasyprint.layout.block.block_level_layout
+original_float_layout = weasyprint.layout.block.float_layout
+
+PAGE_FLOAT = "page-float"
+"""The class of floats that go to the top of the next page if they do not fit."""
 
 ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
@@ -161,3 +165,13 @@ class SidedStyles(StyleFor):  # type: ignore[misc]
         style = self._computed_styles[element, pseudo_type]
         if "float" in style.cascaded and (sides := FLOATS.get(style["float"])):
             style["float"] = sides[style["direction"]]
+
+
+def float_layout(context: Any, box: Any, *args: Any, **options: Any) -> tuple[Any, Any]:
+    """The layout of a float, and where it goes on. A page float that goes on on the next page takes
+    no room on this one, so that the text does."""
+    part, resume_at = original_float_layout(context, box, *args, **options)
+    if resume_at and box.element is not None and PAGE_FLOAT in box.element.get("class", "").split():
+        part.height = 0
+        context.excluded_shapes.remove(part)
+    return part, resume_at

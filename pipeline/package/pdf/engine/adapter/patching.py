@@ -18,7 +18,7 @@ from pipeline.package.pdf.engine.adapter.lines import (
     split_text_box,
     text_align,
 )
-from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles
+from pipeline.package.pdf.engine.adapter.page_layout import Layout, SidedStyles, float_layout
 from pipeline.package.pdf.engine.adapter.spaces import (
     TextLayout,
     remove_last_whitespace,
@@ -31,6 +31,7 @@ LAYOUT: dict[str, Any] = {
     "css.StyleFor": SidedStyles,
     "document.LayoutContext": Layout,
     "document.layout_document": layout_document,
+    "layout.block.float_layout": float_layout,
     "layout.block.iter_line_boxes": iter_line_boxes,
     "layout.inline.remove_last_whitespace": remove_last_whitespace,
     "layout.inline.skip_first_whitespace": skip_first_whitespace,

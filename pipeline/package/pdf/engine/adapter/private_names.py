@@ -79,6 +79,14 @@ NAMES: Uses = (
         ),
     ),
     (
+        "a float that goes to the next page as a whole takes no room on its page. "
+        "Kozea/WeasyPrint#1098",
+        (
+            "layout.block.float_layout",
+            "layout.LayoutContext.excluded_shapes",
+        ),
+    ),
+    (
         "take note of the spaces between two lines, for screen readers. Kozea/WeasyPrint#720",
         (
             "layout.inline.split_first_line",

@@ -1,0 +1,85 @@
+"""Figures and tables that go to the top of the next page where there is no room for them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pypdfium2
+import pytest
+
+from pipeline import driver
+from pipeline.model.codes import Code
+from pipeline.parser import parse
+from tests.helpers import making
+
+SENTENCE = "Nobody knew how deep the well was, or who had dug it, and they all went to see it. "
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="400" height="260" viewBox="0 0 400 260">
+<rect width="400" height="260" fill="#9ab"/></svg>"""
+FIGURE = '![A well](well.svg "A deep well"){#fig-well float=top}\n\n'
+TABLE = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 12 + "\n: A deep well {#tbl-well float=top}\n\n"
+
+
+class Line(NamedTuple):
+    """A line of a page, and its height above the foot in points."""
+
+    text: str
+    bottom: float
+
+
+def pages_of(floating: str, before: int, folder: Path) -> list[list[Line]]:
+    """The lines of pages with something after a number of paragraphs, and before others."""
+    (folder / "well.svg").write_text(DRAWING, "utf-8")
+    front = "---\ntitle: T\nlang: en\npage: A5\n---\n\n# One\n\n"
+    paragraphs = [f"P{number} {SENTENCE * 5}\n\n" for number in range(before + 6)]
+    text = front + "".join((*paragraphs[:before], floating, *paragraphs[before:]))
+    document = making.resolved(text, "handout", folder)
+    data = making.packed(document, folder).data
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as file:
+        return [_lines(page) for page in file]
+
+
+def _lines(page: pypdfium2.PdfPage) -> list[Line]:
+    text = page.get_textpage()
+    boxes = [text.get_rect(number) for number in range(text.count_rects())]
+    return [Line(text.get_text_bounded(*box), box[1]) for box in boxes]
+
+
+@pytest.mark.parametrize("floating", [FIGURE, TABLE], ids=["figure", "table"])
+def test_no_page_is_left_short(floating: str, tmp_path: Path) -> None:
+    moved = 0
+    for before in range(1, 9):
+        pages = pages_of(floating, before, tmp_path)
+        bottoms = [min(bottom for _, bottom in page if bottom > 60) for page in pages]
+        assert max(bottoms[:-1]) - min(bottoms) < 45, "of three lines"
+        (place,) = (number for number, page in enumerate(pages) if "A deep well" in str(page))
+        (start,) = (number for number, page in enumerate(pages) if f"P{before} " in str(page))
+        assert place - start in (-1, 0, 1)
+        moved += place > start
+    assert moved > 1, "at the top of the page after the text that follows it"
+
+
+def test_the_e_book_marks_pages_in_the_order_of_the_text(tmp_path: Path) -> None:
+    """A page that begins with a figure from the page before begins with its own text."""
+    (tmp_path / "well.svg").write_text(DRAWING, "utf-8")
+    paragraphs = [f"P{number} {SENTENCE * 5}\n\n" for number in range(9)]
+    text = "".join((*paragraphs[:3], FIGURE, *paragraphs[3:]))
+    source = tmp_path / "x.md"
+    source.write_text(f"---\ntitle: T\nlang: en\npage: A5\n---\n\n# One\n\n{text}", "utf-8")
+    result = driver.build(source, ["ebook", "teacher", "large-print"], out=tmp_path)
+    assert not result.diagnostics
+    with zipfile.ZipFile(tmp_path / "x" / "x.epub") as book:
+        page = book.read("EPUB/one.xhtml").decode()
+    (figure,) = re.findall(r"<figure.*?</figure>", page, re.DOTALL)
+    assert "pagebreak" not in figure
+    assert re.findall(r'id="page--(\d)"', page) == ["2", "3"]
+
+
+@pytest.mark.parametrize("place", ["foot", "here"])
+def test_other_places_are_told(place: str) -> None:
+    document = parse(FIGURE.replace("float=top", f"float={place}"))
+    (finding,) = [one for one in document.diagnostics if one.code == Code.BAD_ATTRIBUTE.slug]
+    assert finding.message == f"`float={place}` has no effect."
