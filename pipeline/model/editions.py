@@ -108,6 +108,15 @@ _ROWS = (
             page_marks=True),
     Edition("moodle", "xml", "questions for Moodle", audience="teacher", platform="Moodle"),
     Edition("gift", "gift", "questions as text in GIFT", audience="teacher", platform="GIFT"),
+    Edition("qti", "zip", "questions as a QTI 2.1 package", audience="teacher",
+            platform="QTI 2.1"),
+    Edition("qti3", "zip", "questions as a QTI 3.0 package", audience="teacher",
+            platform="QTI 3.0"),
+    Edition("h5p", "h5p", "questions as an H5P question set", audience="teacher", platform="H5P"),
+    Edition("anki", "apkg", "questions and glossary as cards for Anki", audience="teacher",
+            platform="Anki"),
+    Edition("csv", "csv", "questions as a table for Kahoot and Quizlet", audience="teacher",
+            platform="Kahoot, Quizlet"),
 )
 # fmt: on
 EDITIONS: dict[str, Edition] = {edition.name: edition for edition in _ROWS}

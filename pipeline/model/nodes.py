@@ -615,7 +615,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
         nodes=(Choices, Blank, WritingLines, WritingSpace),
         keys=("score",),
         blocks=("exercise", "space", "lines", "draw"),
-        editions=("answers", "keys", "moodle", "gift"),
+        editions=("answers", "keys", "moodle", "gift", "qti", "qti3", "h5p", "anki", "csv"),
     ),
     "fit": FeatureSigns(keys=("fit",)),
     "formulas": FeatureSigns(nodes=FORMULAS),

@@ -51,7 +51,7 @@ MOST = 200_000
 
 BOLD = re.compile("bold|black|heavy|demi|medi(?!um)|^(cm|sf)bx")
 ITALIC = re.compile("italic|oblique|(?<!dig)ital$|^(cm|sf)(b?x?ti|sl)")
-"""The parts of the names of bold and italic fonts : files often give no weight."""
+"""The parts of the names of bold and italic fonts: files often give no weight."""
 
 
 class UnreadablePdf(ValueError):  # noqa: N818

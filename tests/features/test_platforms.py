@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import io
+import json
 import re
+import sqlite3
+import zipfile
 from collections import Counter
 from html import unescape
 from pathlib import Path
@@ -16,6 +22,7 @@ from pipeline.driver import BuiltEdition
 from pipeline.model.editions import EDITIONS, chosen_editions
 from pipeline.model.metadata import Metadata
 from tests.helpers import checkers, making, placements
+from tests.helpers.checkers import CONFORMANCE
 from tests.helpers.documentation import DOCS, fences
 from tests.helpers.generated_questions import KINDS, generated
 
@@ -164,8 +171,18 @@ LOST = {
     },
     "gift": {
         "::: exercise {marks=3}\nWhich?\n\n- (x) a\n- ( ) b\n:::": "2:1 GIFT has no points",
-        "::: exercise\n____{a} and ____{b}\n:::": "1:1 GIFT has one gap",
+        "::: exercise\n____{a} and ____{b}\n:::": "2:1 GIFT has one gap",
         "::: ordering\n1. a\n2. b\n:::": "2:1 GIFT has no ordering",
+    },
+    "h5p": {
+        "::: exercise\nHow deep? ____{3 ± 1}\n:::": "2:1 H5P has no tolerance",
+        "::: exercise\nWhat? ____{a/b}\n:::": "2:1 H5P cannot have one of",
+        "::: exercise\nWhy?\n\n::: lines 3\n:::\n:::": "4:1 H5P scores long answers",
+    },
+    "anki": {"::: exercise\nWhy?\n\n::: lines 3\n:::\n:::": "4:1 A question without"},
+    "csv": {
+        "::: exercise\nIs?\n\n- (x) a\n- ( ) b\n- ( ) c\n- ( ) d\n- ( ) e\n:::": "2:1 Kahoot has 4",
+        "::: exercise\nWhy?\n\n::: lines 3\n:::\n:::": "4:1 A question without",
     },
 }
 
@@ -234,7 +251,109 @@ def test_files_are_the_same_each_time_and_say_whose_they_are(edition: str, tmp_p
     first = data(text, edition, tmp_path)
     assert data(text, edition, tmp_path) == first
     assert EDITIONS[edition].audience == "teacher"
-    assert "(teacher’s edition)".encode() in first
+    texts = files_of(first).values() if first.startswith(b"PK") else (first,)
+    assert any("(teacher’s edition)" in text.decode("utf-8", "replace") for text in texts) or (
+        b"(teacher\\u2019s edition)" in b"".join(texts)
+    )
+
+
+# --- packages -----------------------------------------------------------------------------
+
+
+QTI = etree.RelaxNG(file=str(CONFORMANCE / "qti21.rng"))
+"""What the information model of QTI 2.1 says of the elements that are used."""
+
+
+def files_of(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_qti_has_the_elements_that_the_specification_knows(tmp_path: Path) -> None:
+    write_picture(tmp_path / "map.png")
+    image = "::: exercise\n![A map](map.png)\n\nHow $x^2$?\n\n::: space 40mm\n:::\n:::\n"
+    files = files_of(data(f"{generated(COUNT)}\n{image}", "qti", tmp_path))
+    assert len(files) == COUNT + 4
+    for name, content in files.items():
+        if name.startswith("q"):
+            assert QTI.validate(etree.fromstring(content)), (name, QTI.error_log.last_error)
+    manifest = etree.fromstring(files["imsmanifest.xml"])
+    listed = {file.get("href") for file in manifest.iter("{*}file")}
+    assert listed | {"imsmanifest.xml"} == files.keys()
+    references = [
+        e.get("href") for e in etree.fromstring(files["test.xml"]).iter("{*}assessmentItemRef")
+    ]
+    assert references == [f"q{number}.xml" for number in range(1, COUNT + 2)]
+
+
+def test_qti_scores_are_the_points(tmp_path: Path) -> None:
+    text = "::: exercise {points=4}\nWhich?\n\n- [x] a\n- [x] b\n- [ ] c\n:::\n"
+    item = etree.fromstring(files_of(data(text, "qti", tmp_path))["q1.xml"])
+    shares = {e.get("mapKey"): float(e.get("mappedValue")) for e in item.iter("{*}mapEntry")}
+    assert shares == {"C1": 2, "C2": 2, "C3": -4}
+    assert [e.text for e in item.iter("{*}value")] == ["C1", "C2", "0", "4"]
+
+
+def test_qti_3_is_what_another_converter_makes_of_2(tmp_path: Path) -> None:
+    checkers.require("QTI")
+    text = generated(len(KINDS))
+    second, third = (files_of(data(text, name, tmp_path)) for name in ("qti", "qti3"))
+    for name in second:
+        if name.startswith("q"):
+            (tmp_path / name).write_bytes(second[name])
+            theirs = etree.fromstring(checkers.qti3(tmp_path / name).encode())
+            assert named(etree.fromstring(third[name])) == named(theirs), name
+
+
+def named(root: etree._Element) -> list[tuple[str, dict[str, str]]]:
+    """The elements with their attributes, but for what graders read, and defaults that one of the
+    converters writes."""
+    left_out = ("qti-content-body", "qti-rubric-block")
+    defaults = ("min-choices",)
+    return [
+        (tag, {k: v for k, v in node.attrib.items() if not k.startswith("{") and k not in defaults})
+        for node in root.iter("*")
+        if (tag := etree.QName(node).localname) not in left_out
+    ]
+
+
+def test_h5p_names_its_libraries(tmp_path: Path) -> None:
+    write_picture(tmp_path / "map.png")
+    text = f"{CHOICES}\n::: exercise\n![A map](map.png)\n\nIt is ____{{deep or low}}.\n:::\n"
+    files = files_of(data(text, "h5p", tmp_path))
+    package = json.loads(files["h5p.json"])
+    named = [each["machineName"] for each in package["preloadedDependencies"]]
+    assert named == ["H5P.QuestionSet", "H5P.MultiChoice", "H5P.Blanks", "H5P.Image"]
+    choices, gaps = json.loads(files["content/content.json"])["questions"]
+    assert [answer["correct"] for answer in choices["params"]["answers"]] == [False, True]
+    assert choices["params"]["overallFeedback"][0]["feedback"] == "It was dry."
+    assert gaps["params"]["questions"] == ["<p>It is *deep/low*.</p>"]
+    path = gaps["params"]["media"]["type"]["params"]["file"]["path"]
+    assert files[f"content/{path}"][:4] == b"\x89PNG"
+
+
+def test_anki_has_a_card_for_each_question_and_term(tmp_path: Path) -> None:
+    write_picture(tmp_path / "map.png")
+    text = (
+        f"{CHOICES}\n::: exercise\n![A map](map.png)\n\nIt is ____{{deep}}.\n:::\n\n"
+        "::: glossary\nWell\n: A hole with *water*.\n:::\n"
+    )
+    files = files_of(data(text, "anki", tmp_path))
+    assert json.loads(files["media"]) == {"0": "map.png"}
+    (tmp_path / "collection").write_bytes(files["collection.anki2"])
+    with contextlib.closing(sqlite3.connect(tmp_path / "collection")) as collection:
+        rows = collection.execute("select flds from notes order by id").fetchall()
+    cards = [row[0].split("\x1f") for row in rows]
+    assert [back for _, back in cards] == [
+        "<p>in 1962</p><p>It was dry.</p>", "<p>deep</p>", "<p>A hole with <em>water</em>.</p>",
+    ]  # fmt: skip
+    assert '<img src="map.png" alt="A map"' in cards[1][0]
+
+
+def test_a_table_has_kahoot_s_columns(tmp_path: Path) -> None:
+    rows = list(csv.reader(io.StringIO(data(CHOICES, "csv", tmp_path).decode("utf-8-sig"))))
+    assert len(rows[0]) == 8
+    assert rows[1] == ["The well When?", "in 1950", "in 1962", "", "", "30", "2", "in 1962"]
 
 
 # --- independent readers --------------------------------------------------------------------

@@ -58,6 +58,7 @@ _DRIVER = CACHE / "Checkers.class"
 _MOODLE_XML = next(
     CACHE.glob("venv/lib/python3*/site-packages/moodle_xml_parser"), CACHE / "moodle_xml_parser"
 )
+_QTI = next(CACHE.glob("venv/lib/python3*/site-packages/qti_convert"), CACHE / "qti_convert")
 _GIFT = _NODE_MODULES / "gift-pegjs"
 _NU = _NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 COMMONMARK = _NODE_MODULES / "commonmark-spec" / "spec.txt"
@@ -76,6 +77,7 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "GIFT": ("node", CACHE / "installed", _GIFT),
     "Moodle XML": (CACHE / "installed", _MOODLE_XML),
     "LibreOffice": ("soffice",),
+    "QTI": (CACHE / "installed", _QTI),
     "CommonMark": (CACHE / "installed", COMMONMARK),
 }
 
@@ -295,6 +297,12 @@ def moodle_xml(path: Path) -> dict[str, list[dict[str, Any]]]:
     require("Moodle XML")
     read: dict[str, list[dict[str, Any]]] = json.loads(_run_own("moodle_xml", path))
     return read
+
+
+def qti3(path: Path) -> str:
+    """A file of QTI 2.1 as one of 3.0, by a converter that is not ours."""
+    require("QTI")
+    return _run_own("qti3", path)
 
 
 def qpdf(path: Path) -> list[str]:

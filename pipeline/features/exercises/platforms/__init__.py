@@ -16,13 +16,17 @@ from msgspec.structs import replace
 from pipeline.features.exercises.platforms.reading import questions_of
 from pipeline.features.exercises.platforms.sheet import QuestionSheet, asked
 from pipeline.model import Document
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.editions import Edition
 from pipeline.model.rendered import Inventory, Pages
 from pipeline.package.html import shown_images
 from pipeline.package.result import Package
 from pipeline.resolve.findings import Findings
 
-WRITERS = {"moodle": "moodle", "gift": "gift"}
+WRITERS = {
+    "moodle": "moodle", "gift": "gift", "qti": "qti", "qti3": "qti", "h5p": "h5p",
+    "anki": "anki", "csv": "csv_table",
+}  # fmt: skip
 """The module of each edition. It has two functions: ``pages`` gives the text of its files from
 questions, and ``data`` the bytes of its file from these and the images."""
 
@@ -51,7 +55,12 @@ def package(pages: Pages, folder: Path) -> Package:
     """The file of an edition, with its images in it."""
     files, paths, problems = shown_images(pages, folder)
     images = {name: file.data for name, file in files.items()}
-    data = _writer(pages.edition).data(pages.pages, images)
+    try:
+        data = _writer(pages.edition).data(pages.pages, images)
+    except ModuleNotFoundError as error:
+        message = f"This edition needs {error.name}: install Chapbook with its extra `anki`."
+        absent = diagnostic(Code.ABSENT_FEATURE, message)
+        return Package(b"", (replace(absent, severity=Code.TEMPLATE_ERROR.value.severity),))
     return Package(data, problems, tuple(map(str, paths)), asked=pages.asked)
 
 

@@ -29,11 +29,7 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
 
 def _entries(question: Question, sheet: QuestionSheet) -> Iterator[str]:
     """A question, or several of one: each gap is a question of its own."""
-    if question.points not in (0, 1):
-        points = sheet.points(question)
-        sheet.tell(
-            f"GIFT has no points: the {points} of this question are left out.", question.span
-        )
+    sheet.tell_of_points(question)
     if question.kind == "ordering":
         sheet.tell("GIFT has no ordering: the numbers are matched with the things.", question.span)
     if len(question.gaps) < 2:

@@ -230,8 +230,9 @@ class _Reader:
                 kind = "number" if gaps[0].number else "short"
                 kept = replace(last, children=_stripped(before))
                 prompt = (*prompt[:-1], *((kept,) if kept.children else ()))
+        span = stem[0].span or around.span
         stem.clear()
-        self._add(kind, around._replace(prompt=(*around.prompt, *prompt)), gaps=gaps)
+        self._add(kind, around._replace(prompt=(*around.prompt, *prompt), span=span), gaps=gaps)
         return True
 
     def _content(self, node: Node) -> Content:

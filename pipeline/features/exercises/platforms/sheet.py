@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import jinja2
 from markupsafe import Markup
 
 from pipeline import model
+from pipeline.features.exercises.platforms.content import Portable
 from pipeline.features.exercises.platforms.questions import Content, Question
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
+from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import BLANK, children, walk
 from pipeline.model.words import words
+from pipeline.package.bundle import entry_for
 from pipeline.resolve.findings import Findings
+
+GLOSSARY = "glossary"
+"""The name of blocks, and the role of sections, with terms."""
 
 LOST = (model.Image, model.Table, model.CodeBlock)
 """The kinds of content that text without markup cannot hold."""
@@ -37,7 +45,8 @@ class QuestionSheet:
         self.images: set[str] = set()
         self._findings = findings
         self._environment = environment
-        self._folder = edition.format
+        self.edition = edition
+        self._document = document
         self._assets = {asset.path: asset for asset in document.assets}
 
     @property
@@ -49,9 +58,15 @@ class QuestionSheet:
         """Report that something of a question has no place on the platform."""
         self._findings.add(Code.NOT_ON_PLATFORM, message, span)
 
-    def template(self, name: str, **context: object) -> str:
+    def tell_of_points(self, question: Question) -> None:
+        """Report that points have no place on the platform."""
+        if question.points not in (0, 1):
+            points, platform = self.points(question), self.edition.platform
+            self.tell(f"{platform} has no points of others: {points} are left out.", question.span)
+
+    def template(self, file: str, /, **context: object) -> str:
         """A file of the platform's template folder."""
-        return self._environment.get_template(f"{self._folder}/{name}.j2").render(context)
+        return self._environment.get_template(f"{self.edition.format}/{file}.j2").render(context)
 
     def html(
         self,
@@ -78,15 +93,34 @@ class QuestionSheet:
 
     def _image(self, node: model.Image, folder: str | None, span: Span | None) -> str:
         """The address of an image, "" for one that is told to be left out."""
-        asset = self._assets.get(node.asset)
-        if asset is None:
-            return ""
-        if folder is None:
-            message = f"The image “{node.source}” is left out: such a file has no images."
+        if folder is None and node.asset in self._assets:
+            message = f"The image “{node.source}” is left out: there is no place for it."
             self.tell(message, node.span or span)
-            return ""
-        self.images.add(asset.name)
-        return folder + asset.name
+        name = self.taken(node) if folder is not None else ""
+        return f"{folder}{name}" if name else ""
+
+    def taken(self, node: model.Image) -> str:
+        """The name of an image, which is needed from now on; "" if it does not exist."""
+        asset = self._assets.get(node.asset)
+        self.images |= {asset.name} if asset else set()
+        return asset.name if asset else ""
+
+    def media_type(self, node: model.Image) -> str:
+        asset = self._assets.get(node.asset)
+        return asset.media_type if asset else ""
+
+    @property
+    def terms(self) -> Iterator[tuple[Content, Content]]:
+        """The terms of glossaries, with what they mean."""
+        portable = Portable(self._document, self._findings)
+        for holder in walk(self._document.blocks):
+            if GLOSSARY in (getattr(holder, "role", ""), getattr(holder, "name", "")):
+                for node in walk(children(holder)):
+                    if isinstance(node, model.DefinitionItem):
+                        meaning = [block for blocks in node.definitions for block in blocks]
+                        for term in node.terms:
+                            named = (model.Paragraph(children=term),)
+                            yield portable.content(named), portable.content(meaning)
 
     def text(self, content: Content, span: Span | None = None) -> str:
         """Blocks as one line of text, with formulas in TeX."""
@@ -95,6 +129,16 @@ class QuestionSheet:
                 what = {model.Image: "An image", model.Table: "A table"}.get(type(node), "Code")
                 self.tell(f"{what} is shown as its text alone: here is no markup.", span)
         return " ".join(" ".join(_texts(content)).split())
+
+    def answer_text(self, question: Question) -> str:
+        """The right answer in one line, with gaps, pairs and positions one after another."""
+        span = question.span
+        right = [c.content for c in question.choices if c.is_right]
+        parts = [self.text(content, span) for content in (*right, *question.order)]
+        parts += (gap.answers[0] for gap in question.gaps)
+        for left, right_side in question.pairs:
+            parts.append(f"{self.text(left, span)} – {self.text(right_side, span)}")
+        return "; ".join(parts) or self.text(question.answer, span)
 
     def points(self, item: Question) -> str:
         """The points of a question as a decimal number."""
@@ -147,3 +191,17 @@ def asked(item: Question) -> str:
 def one_line(markup: str) -> str:
     """HTML on a single line: line ends count in code alone."""
     return markup.replace("\n", "&#10;") if "<pre" in markup else " ".join(markup.split("\n"))
+
+
+def without_images(content: Content) -> Content:
+    """Blocks without their images."""
+    return rewrite(content, leave={model.Image: lambda node: ()})
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """An archive of files, the same bytes each time."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w") as zipped:
+        for name, data in files.items():
+            zipped.writestr(entry_for(name, zipfile.ZIP_DEFLATED), data)
+    return output.getvalue()

@@ -1,0 +1,107 @@
+"""Anki decks, written by genanki: a card for each question, and for each entry of the glossary."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+from markupsafe import Markup
+
+from pipeline.features.exercises.platforms.questions import Content, Question
+from pipeline.features.exercises.platforms.sheet import QuestionSheet, archive
+from pipeline.model.rendered import Page
+
+MOMENT = 946684800.0
+"""The time of all cards: the year 2000."""
+
+STYLE = ".card { font-family: serif; font-size: 20px; text-align: left; }"
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A card; its ``name`` stays the same when its text changes, so that Anki updates it."""
+
+    name: str
+    front: str
+    back: str
+
+
+class Deck(msgspec.Struct, frozen=True):
+    title: str
+    cards: tuple[Card, ...]
+
+
+def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
+    """The cards as JSON."""
+    cards = [card for question in questions if (card := _card(question, sheet))]
+    deck = Deck(sheet.title, (*cards, *_glossary(sheet)))
+    return (Page("deck.json", sheet.title, msgspec.json.encode(deck).decode()),)
+
+
+def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
+    """The package, with all times as they always are."""
+    import genanki
+
+    deck = msgspec.json.decode(files[0].markup, type=Deck)
+    kind = genanki.Model(
+        _number("Chapbook"),
+        "Chapbook",
+        fields=[{"name": "Front"}, {"name": "Back"}],
+        templates=[
+            {
+                "name": "Card",
+                "qfmt": "{{Front}}",
+                "afmt": "{{FrontSide}}<hr id=answer>{{Back}}",
+            }
+        ],
+        css=STYLE,
+    )
+    cards = genanki.Deck(_number(deck.title), deck.title)
+    for card in deck.cards:
+        guid = genanki.guid_for(deck.title, card.name)
+        cards.add_note(genanki.Note(kind, [card.front, card.back], guid=guid))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in images.items():
+            (Path(folder) / name).write_bytes(content)
+        package = genanki.Package(cards, [str(Path(folder) / name) for name in images])
+        written = io.BytesIO()
+        package.write_to_file(written, timestamp=MOMENT)
+    with zipfile.ZipFile(written) as zipped:
+        return archive({name: zipped.read(name) for name in sorted(zipped.namelist())})
+
+
+def _number(text: str) -> int:
+    """A number from a text, as Anki has them."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) & 0x7FFFFFFF
+
+
+def _card(question: Question, sheet: QuestionSheet) -> Card | None:
+    """A card with the choices, or the things to match or order, below what is asked."""
+    front = str(sheet.html(question.prompt, images=""))
+    shown: list[Content]
+    if question.kind == "matching":
+        shown = [left for left, _ in question.pairs]
+    else:
+        shown = [*(choice.content for choice in question.choices), *sorted(question.order, key=str)]
+    front += "".join(f"<p>– {sheet.html(content)}</p>" for content in shown)
+    sheet.tell_of_points(question)
+    back = sheet.answer_text(question)
+    if not back:
+        sheet.tell("A question without an answer is no card, and is left out.", question.span)
+        return None
+    right = [choice.content for choice in question.choices if choice.is_right]
+    shown_back = Markup().join(map(sheet.html, right)) or Markup("<p>{}</p>").format(back)
+    if question.kind == "long":
+        shown_back = Markup()
+    return Card(question.name, front, str(shown_back + sheet.html(question.answer)))
+
+
+def _glossary(sheet: QuestionSheet) -> Iterable[Card]:
+    """The entries of the glossary, from the term to what it is."""
+    for term, definition in sheet.terms:
+        name, front = sheet.text(term), str(sheet.html(term))
+        yield Card(f"glossary {name}", front, str(sheet.html(definition)))

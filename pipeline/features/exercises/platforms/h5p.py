@@ -1,0 +1,204 @@
+"""H5P question sets. Their libraries are named, and come from the platform."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline import model
+from pipeline.features.exercises.platforms.questions import Content, Question
+from pipeline.features.exercises.platforms.sheet import QuestionSheet, archive, without_images
+from pipeline.model.rendered import Page
+from pipeline.model.tree import walk
+
+LIBRARIES = {
+    "H5P.QuestionSet": "1.20",
+    "H5P.MultiChoice": "1.16",
+    "H5P.Blanks": "1.14",
+    "H5P.DragText": "1.10",
+    "H5P.Essay": "1.5",
+    "H5P.Image": "1.1",
+}
+KINDS = {
+    "single": "H5P.MultiChoice",
+    "several": "H5P.MultiChoice",
+    "gaps": "H5P.Blanks",
+    "short": "H5P.Blanks",
+    "number": "H5P.Blanks",
+    "matching": "H5P.DragText",
+    "ordering": "H5P.DragText",
+    "long": "H5P.Essay",
+}
+MARKS = frozenset("*/:")
+"""The characters with a meaning in gaps, which cannot be written otherwise."""
+
+ENOUGH = 50
+"""The share of points, in per cent, with which a set is passed."""
+
+_IDS = uuid.UUID("8f0c3a52-7f6d-4d0c-9e36-3f1b1f0f5a40")
+
+
+def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ...]:
+    """The description of the package, and its content."""
+    sets = [entry for question in questions for entry in _entries(question, sheet)]
+    names = {"H5P.QuestionSet", *(entry["library"].split()[0] for entry in sets)}
+    names |= {"H5P.Image"} if sheet.images else set()
+    package = {
+        "title": sheet.title,
+        "language": sheet.metadata.lang or "und",
+        "defaultLanguage": sheet.metadata.lang or "und",
+        "mainLibrary": "H5P.QuestionSet",
+        "embedTypes": ["div"],
+        "license": "U",
+        "preloadedDependencies": [_dependency(name) for name in LIBRARIES if name in names],
+    }
+    content = {
+        "introPage": {"showIntroPage": False, "startButtonText": "", "introduction": ""},
+        "progressType": "dots",
+        "passPercentage": ENOUGH,
+        "questions": sets,
+        "disableBackwardsNavigation": False,
+        "randomQuestions": False,
+        "endGame": {"showResultPage": True, "showSolutionButton": True, "showRetryButton": True},
+        "override": {"checkButton": True},
+    }
+    files = {"h5p.json": package, "content/content.json": content}
+    return tuple(Page(name, sheet.title, _json(value)) for name, value in files.items())
+
+
+def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
+    """The package."""
+    texts = {file.name: file.markup.encode() for file in files}
+    contents = {f"content/images/{name}": content for name, content in images.items()}
+    return archive(texts | contents)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+
+
+def _dependency(name: str) -> dict[str, object]:
+    major, minor = map(int, LIBRARIES[name].split("."))
+    return {"machineName": name, "majorVersion": major, "minorVersion": minor}
+
+
+def _entries(question: Question, sheet: QuestionSheet) -> Iterator[dict[str, Any]]:
+    """The entry of a question in the set; none if H5P cannot hold it."""
+    library = KINDS[question.kind]
+    parameters = {
+        "H5P.MultiChoice": _choices,
+        "H5P.Blanks": _blanks,
+        "H5P.DragText": _pairs,
+        "H5P.Essay": _essay,
+    }[library](question, sheet)
+    if parameters is None:
+        message = "H5P cannot have one of the characters * / : in a gap: the question is left out."
+        sheet.tell(message, question.span)
+        return
+    sheet.tell_of_points(question)
+    if question.answer and question.kind != "long":
+        feedback = sheet.text(question.answer, question.span)
+        parameters["overallFeedback"] = [{"from": 0, "to": 100, "feedback": feedback}]
+    if media := _media(question, sheet):
+        parameters["media"] = media
+    yield {
+        "library": f"{library} {LIBRARIES[library]}",
+        "params": parameters,
+        "subContentId": str(uuid.uuid5(_IDS, question.name)),
+        "metadata": {"contentType": library, "license": "U", "title": question.name},
+    }
+
+
+def _media(question: Question, sheet: QuestionSheet) -> dict[str, object]:
+    """The first image of the prompt, which stands above the question."""
+    images = [node for node in walk(question.prompt) if isinstance(node, model.Image)]
+    if not _has_media(question) or not images or not (name := sheet.taken(images[0])):
+        return {}
+    if len(images) > 1:
+        sheet.tell("H5P has one image in a question: the others are left out.", question.span)
+    image = images[0]
+    file = {
+        "path": f"images/{name}",
+        "mime": sheet.media_type(image),
+        "width": image.width,
+        "height": image.height,
+    }
+    shown = {
+        "library": f"H5P.Image {LIBRARIES['H5P.Image']}",
+        "params": {"contentName": "Image", "file": file, "alt": image.alt},
+        "subContentId": str(uuid.uuid5(_IDS, f"{question.name} image")),
+        "metadata": {"contentType": "Image", "license": "U", "title": image.alt},
+    }
+    return {"type": shown, "disableImageZooming": False}
+
+
+def _has_media(question: Question) -> bool:
+    return KINDS[question.kind] != "H5P.DragText"
+
+
+def _asked(question: Question, sheet: QuestionSheet, *gaps: str) -> str:
+    """The prompt, without images if there is another place for them."""
+    prompt = without_images(question.prompt) if _has_media(question) else question.prompt
+    return _html(prompt, question, sheet, *gaps)
+
+
+def _html(content: Content, question: Question, sheet: QuestionSheet, *gaps: str) -> str:
+    return str(sheet.html(content, gaps, images=None, span=question.span))
+
+
+def _choices(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
+    answers = [
+        {"text": _html(c.content, question, sheet), "correct": c.is_right} for c in question.choices
+    ]
+    behaviour = {"type": "single" if question.kind == "single" else "multi", "randomAnswers": True}
+    asked = _asked(question, sheet)
+    return {"question": asked, "answers": answers, "behaviour": _usual(behaviour)}
+
+
+def _usual(behaviour: Mapping[str, object]) -> dict[str, object]:
+    return {"enableRetry": True, "enableSolutionsButton": True, **behaviour}
+
+
+def _blanks(question: Question, sheet: QuestionSheet) -> dict[str, Any] | None:
+    for gap in question.gaps:
+        if gap.number and gap.number.tolerance != "0":
+            message = f"H5P has no tolerance: only {gap.number.value} is right there."
+            sheet.tell(message, question.span)
+    answers = [(gap.number.value,) if gap.number else gap.answers for gap in question.gaps]
+    prompt = _asked(question, sheet) if question.kind == "gaps" else ""
+    if MARKS.intersection("".join(text for texts in answers for text in texts)) or "*" in prompt:
+        return None
+    gaps = [f"*{'/'.join(texts)}*" for texts in answers]
+    behaviour = _usual({"caseSensitive": False, "separateLines": False})
+    text, asked = "", _asked(question, sheet, *gaps)
+    if question.kind != "gaps":
+        text, asked = asked, f"<p>{gaps[0]}</p>"
+    return {"text": text, "questions": [asked], "behaviour": behaviour}
+
+
+def _pairs(question: Question, sheet: QuestionSheet) -> dict[str, Any] | None:
+    span = question.span
+    sides = [(sheet.text(left, span), sheet.text(right, span)) for left, right in question.pairs]
+    sides += [(f"{n}.", sheet.text(each, span)) for n, each in enumerate(question.order, start=1)]
+    extra = [sheet.text(each, span) for each in question.extra]
+    if MARKS.intersection("".join((*(right for _, right in sides), *extra))):
+        return None
+    return {
+        "taskDescription": _asked(question, sheet),
+        "textField": "\n".join(f"{left} *{right}*" for left, right in sides),
+        "distractors": "\n".join(f"*{text}*" for text in extra),
+        "behaviour": _usual({"instantFeedback": False}),
+    }
+
+
+def _essay(question: Question, sheet: QuestionSheet) -> dict[str, Any]:
+    sheet.tell("H5P scores long answers by keywords: without any, it has no points.", question.span)
+    return {
+        "taskDescription": _asked(question, sheet),
+        "keywords": [],
+        "solution": {"introduction": "", "sample": _html(question.answer, question, sheet)},
+        "behaviour": {"inputFieldSize": max(1, question.lines), "enableRetry": True},
+    }
