@@ -59,6 +59,7 @@ Task: TypeAlias = Literal[
     "add_form",
     "arrange_columns",
     "assemble_docx",
+    "assemble_questions",
     "book_cover",
     "cover_for_shops",
     "divide",
@@ -76,6 +77,7 @@ Task: TypeAlias = Literal[
     "onix_message",
     "opds_feed",
     "package_docx",
+    "package_questions",
     "package_site",
     "place_margin_notes",
     "print_cover",
@@ -104,7 +106,6 @@ class Feature(NamedTuple):
     - ``helpers`` gives what the feature's templates need (`helpers`).
     - ``tasks`` are functions that the core calls where the feature is there (`task`).
     - ``writers`` has a function for each node, which writes it as Markdown.
-    - ``platforms`` is a module that makes the editions of questions (`platforms`).
     """
 
     name: str
@@ -117,7 +118,6 @@ class Feature(NamedTuple):
     helpers: str = ""
     tasks: tuple[str, ...] = ()
     writers: str = ""
-    platforms: str = ""
 
     def is_needed(self, document: Document) -> bool:
         """Return whether a document may need the passes of the feature."""
@@ -149,9 +149,13 @@ FEATURES = (
         is_for_all=True,
         containers="syntax.CONTAINERS",
         helpers="markup.helpers",
-        tasks=("key_sheet.side_by_side", "numbers.fill_numbers"),
+        tasks=(
+            "key_sheet.side_by_side",
+            "numbers.fill_numbers",
+            "platforms.assemble_questions",
+            "platforms.package_questions",
+        ),
         writers="writing.WRITERS",
-        platforms="platforms",
     ),
     Feature(
         "formulas",
@@ -265,14 +269,6 @@ def task(name: Task) -> Callable[..., Any] | None:
     """The function that does something for the core, if a feature has it."""
     rows = ((feature, path) for feature in FEATURES for path in feature.tasks)
     return next((row.load(path) for row, path in rows if path.split(".")[-1] == name), None)
-
-
-def platforms(name: Literal["assemble", "package"]) -> Callable[..., Any] | None:
-    """A function that makes an edition of questions for a learning platform, if a feature has it:
-    ``assemble`` the pages of a document, as `pipeline.render` does for others, or ``package`` these
-    as a file."""
-    modules = (feature for feature in FEATURES if feature.platforms)
-    return next((feature.load(f"{feature.platforms}.{name}") for feature in modules), None)
 
 
 def vocabulary(lang: str) -> tuple[str, ...]:

@@ -48,11 +48,8 @@ def package(
 
             result = epub.package(pages, folder)
         case _:
-            make = (
-                features.task("package_docx")
-                if edition.format == "docx"
-                else features.platforms("package")
-            )
+            is_word = edition.format == "docx"
+            make = features.task("package_docx" if is_word else "package_questions")
             assert make, "without the feature, its pages have an error"
             result = make(pages, folder)
     attached = (str(inside(folder, name)) for name in sources)

@@ -51,7 +51,7 @@ def _by_feature(document: Document, edition: Edition, stem: str, environment: En
     """The pages of an edition that a feature makes; without it, an error."""
     lacking, assemble = "word", features.task("assemble_docx")
     if edition.platform:
-        lacking, assemble = "exercises", features.platforms("assemble")
+        lacking, assemble = "exercises", features.task("assemble_questions")
     if assemble:
         pages: Pages = assemble(document, edition, stem, environment)
         return pages

@@ -31,7 +31,7 @@ WRITERS = {
 questions, and ``data`` the bytes of its file from these and the images."""
 
 
-def assemble(
+def assemble_questions(
     document: Document, edition: Edition, stem: str, environment: jinja2.Environment
 ) -> Pages:
     """The files of an edition, as text, and the names of the images that they need."""
@@ -51,7 +51,7 @@ def assemble(
     )
 
 
-def package(pages: Pages, folder: Path) -> Package:
+def package_questions(pages: Pages, folder: Path) -> Package:
     """The file of an edition, with its images in it."""
     files, paths, problems = shown_images(pages, folder)
     images = {name: file.data for name, file in files.items()}
