@@ -64,8 +64,8 @@ class TextLine(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """How a heading looks: a rank, with the level if that is known, and what is the same for all of
-    the level."""
+    """The look of a heading: a rank, with the level if that is known, and what is the same for all
+    of the level."""
 
     rank: int
     level: int = 0
