@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipeline import driver
-from pipeline.commands.preview import drawing
+from pipeline.commands.preview import page_images
 from pipeline.commands.preview.pages import MOST, PrintedPage, pages_of, soonest
 from pipeline.commands.preview.session import Session
 from pipeline.driver import Listener, Memory, Result
@@ -127,14 +127,14 @@ class Writing:
     def words(self, state: Any) -> str:
         """The words that are on the pages."""
         found = (
-            self.session.draw(drawing.lines, page.path, page.number).result()
+            self.session.draw(page_images.lines, page.path, page.number).result()
             for page in self.pages(state)
         )
         return " ".join(line[0] for page in found for line in page)
 
     def pictures(self, state: Any) -> list[bytes]:
         return [
-            self.session.draw(drawing.picture, page.path, page.number, 300).result()
+            self.session.draw(page_images.picture, page.path, page.number, 300).result()
             for page in self.pages(state)
         ]
 

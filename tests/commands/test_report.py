@@ -19,7 +19,7 @@ from pipeline.commands.check.finished import check
 from pipeline.commands.reading_level import count, reading_level, reading_time
 from pipeline.commands.report import Prices, encode, make_report, page_of
 from pipeline.commands.report.cost import cost, sheets
-from pipeline.commands.report.result import Report
+from pipeline.commands.report.report_values import Report
 from pipeline.commands.running_text import sentences, words
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic

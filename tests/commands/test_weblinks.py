@@ -409,7 +409,7 @@ def test_a_source_that_cannot_be_read(source: Path, server: Server) -> None:
 def test_findings_are_sentences(
     source: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.commands.check.weblinks.links import check_links
+    from pipeline.commands.check.weblinks.link_places import check_links
 
     monkeypatch.setattr(
         "pipeline.commands.check.weblinks.lookup.look_up.__kwdefaults__",

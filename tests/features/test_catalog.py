@@ -20,7 +20,7 @@ from PIL import Image, ImageChops
 import pipeline
 from pipeline import commands
 from pipeline.features import catalog
-from pipeline.features.catalog.onix import codes, onix_message
+from pipeline.features.catalog.onix import code_lists, onix_message
 from pipeline.model.catalog import Product, Record, is_product
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Audience, Contributor, Identifier, Metadata, Subject
@@ -197,9 +197,11 @@ def test_the_codes_of_accessibility_are_the_claims_of_the_book(
     claimed = json.loads((built / "manifest.json").read_text("utf-8"))["outputs"]
     features = next(o["accessibility"]["features"] for o in claimed if o["edition"] == "ebook")
     values = texts(products[0], "ProductFormFeatureValue")
-    assert {codes.FEATURES[name] for name in features if name in codes.FEATURES} <= set(values)
-    assert codes.FEATURES["alternativeText"] not in values, "there are no images"
-    assert set(codes.CONFORMS) <= set(values)
+    assert {code_lists.FEATURES[name] for name in features if name in code_lists.FEATURES} <= set(
+        values
+    )
+    assert code_lists.FEATURES["alternativeText"] not in values, "there are no images"
+    assert set(code_lists.CONFORMS) <= set(values)
     said = texts(products[0], "ProductFormFeatureDescription")
     assert said[1:] == ["Example Press", "https://example.org/report"]
     assert "EPUB Accessibility 1.1" in said[0]
@@ -213,7 +215,7 @@ def test_what_nobody_certifies_does_not_conform(tmp_path: Path) -> None:
     )
     data = (tmp_path / "x" / "x-onix.xml").read_bytes()
     values = texts(ET.fromstring(data), "ProductFormFeatureValue")
-    assert not {*codes.CONFORMS, "90"} & set(values)
+    assert not {*code_lists.CONFORMS, "90"} & set(values)
     assert faults(data, tmp_path) == [], "a record of little is a valid one"
 
 
@@ -237,8 +239,8 @@ def test_every_word_of_the_front_matter_has_a_code(tmp_path: Path) -> None:
         "NDC": "375",
         "EuroVoc": "4489",
     }
-    assert schemes.keys() == {"Thema", *codes.SCHEMES}
-    assert codes.AUDIENCES.keys() == set(GROUPS)
+    assert schemes.keys() == {"Thema", *code_lists.SCHEMES}
+    assert code_lists.AUDIENCES.keys() == set(GROUPS)
     metadata = Metadata(
         title="All of it",
         identifier=Identifier("isbn", "9780306406157"),

@@ -17,7 +17,7 @@ from PIL import Image
 from pipeline.commands import main
 from pipeline.driver import Options, build
 from pipeline.features import covers
-from pipeline.features.covers import setting
+from pipeline.features.covers import title_setting
 from pipeline.features.covers.cover_colours import PAPER, palette
 from pipeline.features.covers.picture import CoverImage, draw_cover, prepared_cover
 from pipeline.features.covers.spread import bar_code, isbn_in_print
@@ -80,7 +80,7 @@ def words(pdf: bytes) -> str:
 def set_in_type(cover: CoverPage) -> bytes:
     prepared = prepared_cover(cover, TESTS)
     assert not isinstance(prepared, Diagnostic)
-    return setting.set_cover(cover, prepared.root, prepared.fonts, TESTS)
+    return title_setting.set_cover(cover, prepared.root, prepared.fonts, TESTS)
 
 
 def largest(pdf: bytes) -> float:
@@ -137,7 +137,7 @@ def test_the_same_cover_is_the_same_file(
     def set_again(*_: object) -> bytes:
         raise AssertionError("it is in the cache")
 
-    monkeypatch.setattr(setting, "set_cover", set_again)
+    monkeypatch.setattr(title_setting, "set_cover", set_again)
     assert draw_cover(cover_of(*said, "theme: plain"), TESTS).data == again.data
 
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import commands, driver
-from pipeline.features.fit.search import MOST_TRIALS, Search, sheets_of
-from pipeline.features.fit.settings import room
-from pipeline.features.fit.settings import settings as all_settings
+from pipeline.features.fit.series import room
+from pipeline.features.fit.series import settings as all_settings
+from pipeline.features.fit.trials import MOST_TRIALS, Search, sheets_of
 from pipeline.flow.manifest import decode
 from pipeline.model.editions import EDITIONS
 from pipeline.model.metadata import Metadata

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.features.formulas.drawing import draw
 from pipeline.features.formulas.mathml import CannotSetError, convert, markup
+from pipeline.features.formulas.outlines import draw
 from pipeline.features.formulas.spoken import FormulaSpeaker
 from pipeline.features.formulas.tex import read
 from pipeline.features.formulas.written import linear_text

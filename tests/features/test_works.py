@@ -16,7 +16,7 @@ from pipeline.features.citations.works.bibtex import Parser
 from pipeline.features.citations.works.bibtex_names import read_names
 from pipeline.features.citations.works.dates import edtf, year_and_month
 from pipeline.features.citations.works.from_bibtex import sentence_case
-from pipeline.features.citations.works.latex import plain_text, to_text
+from pipeline.features.citations.works.latex_text import plain_text, to_text
 from tests.helpers.sentences import no_sentences
 
 

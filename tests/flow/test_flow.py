@@ -17,8 +17,8 @@ import pipeline
 from pipeline import keep
 from pipeline.driver import Event
 from pipeline.features import code, formulas
-from pipeline.features.forms.fonts import LATIN_FACE
-from pipeline.features.formulas import drawing as math_drawing
+from pipeline.features.forms.field_fonts import LATIN_FACE
+from pipeline.features.formulas import outlines
 from pipeline.keep import keeping, kept, step
 from pipeline.model.events import Ran
 from pipeline.model.page_map import PageMap, PageStart, Position
@@ -297,7 +297,7 @@ def test_code_and_formulas_may_be_computed_elsewhere(
 
     def build(name: str, executor: Executor | None = None) -> bytes:
         """Nothing is known from earlier builds in this process."""
-        for function in (code.highlighted, formulas.set_formula, math_drawing.draw):
+        for function in (code.highlighted, formulas.set_formula, outlines.draw):
             function.cache_clear()
         batches.clear()
         out = tmp_path / name

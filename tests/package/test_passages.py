@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from pipeline.features.forms.fonts import LATIN_FACE
+from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.font_subset import subset

@@ -26,7 +26,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from pipeline.commands.preview import drawing
+from pipeline.commands.preview import page_images
 from pipeline.commands.preview.session import Session
 from pipeline.commands.preview.showing import EditionView
 from pipeline.model.editions import EDITIONS
@@ -195,10 +195,10 @@ class Preview:
         numbers = request.query_params.get("pages", "").split(",")
         if view is None or not all(map(_is_number, numbers)):
             return _gone()
-        pages: list[list[drawing.Line]] = []
+        pages: list[list[page_images.Line]] = []
         try:
             for page in (view.pages[int(number)] for number in numbers):
-                read = self._session.draw(drawing.lines, page.path, page.number)
+                read = self._session.draw(page_images.lines, page.path, page.number)
                 pages.append(await asyncio.wrap_future(read))
         except IndexError:
             return _gone()
@@ -210,7 +210,7 @@ class Preview:
         if view is None or not _is_number(width) or number >= len(view.pages):
             return _gone()
         page = view.pages[number]
-        drawn = self._session.draw(drawing.picture, page.path, page.number, int(width))
+        drawn = self._session.draw(page_images.picture, page.path, page.number, int(width))
         picture = await asyncio.wrap_future(drawn)
         return Response(picture, media_type="image/png", headers=HEADERS | FOREVER)
 

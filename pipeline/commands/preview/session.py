@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from pipeline.commands.messages import as_text, summary
-from pipeline.commands.preview import drawing
+from pipeline.commands.preview import page_images
 from pipeline.commands.preview.pages import Size, pages_of, soonest
 from pipeline.commands.preview.showing import DIGEST, BlockPlace, EditionView, edition_view, places
 from pipeline.commands.processes import end_with_parent, without_interrupts
@@ -284,7 +284,7 @@ class Session:
         path = Path(self._folder.name) / f"{key(data)}.pdf"
         if not path.exists():
             path.write_bytes(data)
-        return str(path), self.draw(drawing.sizes, str(path)).result()
+        return str(path), self.draw(page_images.sizes, str(path)).result()
 
     def _keep(self, view: EditionView) -> None:
         """Keep a state of an edition, the last good one, and those that were the last."""

@@ -2,7 +2,7 @@
 
 from pipeline.commands.report.cost import Prices
 from pipeline.commands.report.making import make_report
-from pipeline.commands.report.page import page_of
-from pipeline.commands.report.result import Report, encode, facts
+from pipeline.commands.report.report_page import page_of
+from pipeline.commands.report.report_values import Report, encode, facts
 
 __all__ = ["Prices", "Report", "encode", "facts", "make_report", "page_of"]

@@ -16,7 +16,7 @@ from pipeline.commands import terminal
 
 if TYPE_CHECKING:
     from pipeline.commands.report import Report
-    from pipeline.commands.report.result import EditionReport
+    from pipeline.commands.report.report_values import EditionReport
 
 MOST = Decimal(1_000_000)
 

@@ -14,7 +14,7 @@ import msgspec
 from pipeline.commands.print_faults import print_faults
 from pipeline.commands.reading_level import reading_level, reading_time
 from pipeline.commands.report.cost import Ink, Prices, cost, ink_of, mean, sheets
-from pipeline.commands.report.result import (
+from pipeline.commands.report.report_values import (
     EditionFinding,
     EditionReport,
     PageFacts,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pipeline.commands.reading_level import ReadingLevel, ReadingTime
 from pipeline.commands.report.cost import Cost, Ink, Prices, Sheets
-from pipeline.commands.report.result import Printed
+from pipeline.commands.report.report_values import Printed
 
 SHOWN = 6
 """The maximum number of images named."""

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features import PassSetting
 from pipeline.features.citations import surroundings
+from pipeline.features.citations.bibliographies import Sources, missing_files, read_sources
 from pipeline.features.citations.cited import Cited, all_citations, in_reading_order, positions
-from pipeline.features.citations.sources import Sources, missing_files, read_sources
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span

@@ -69,14 +69,14 @@ def draw_cover(cover: CoverPage, folder: Path) -> CoverImage:
 def _laid_out(cover: CoverPage, prepared: PreparedCover, folder: Path) -> bytes:
     if missing := pango_problem():
         raise NoEngineError(missing)
-    from pipeline.features.covers.setting import set_cover
+    from pipeline.features.covers.title_setting import set_cover
 
     return set_cover(cover, prepared.root, prepared.fonts, folder)
 
 
 def spread_picture(cover: CoverPage, folder: Path, metadata: Metadata) -> CoverImage:
     """Back, spine and front as a PDF."""
-    from pipeline.features.covers.setting import set_spread
+    from pipeline.features.covers.title_setting import set_spread
 
     prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.features.fit.search import SLACK, Search, sheets_of
-from pipeline.features.fit.settings import FitSettings, room, settings
+from pipeline.features.fit.series import FitSettings, room, settings
+from pipeline.features.fit.trials import SLACK, Search, sheets_of
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition, Imposition

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.features.forms.field_fonts import ONE_LINE, add_fonts, face_for
 from pipeline.features.forms.fields import FormField, fields
-from pipeline.features.forms.fonts import ONE_LINE, add_fonts, face_for
 from pipeline.features.forms.widgets import ONE_OF_SEVERAL, FieldArea, Widgets, places
 from pipeline.model.words import words
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, String

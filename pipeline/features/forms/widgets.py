@@ -6,8 +6,8 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.features.forms.field_fonts import LEADING, ONE_LINE, RULED
 from pipeline.features.forms.fields import FormField
-from pipeline.features.forms.fonts import LEADING, ONE_LINE, RULED
 from pipeline.package.pdf.engine.adapter.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.adapter.objects import PDF, Array, Dictionary, Stream, String, name
 from pipeline.package.pdf.engine.adapter.typesetter import POINT, TypesetPage

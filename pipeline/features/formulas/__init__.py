@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.features import WHOLE, PassSetting
-from pipeline.features.formulas.breaking import broken
+from pipeline.features.formulas.break_points import broken
 from pipeline.features.formulas.commands import INSTEAD
 from pipeline.features.formulas.macros import Macro, defines
-from pipeline.features.formulas.reader import Mistake
 from pipeline.features.formulas.special import EquationLabel
 from pipeline.features.formulas.tex import Reading, read
+from pipeline.features.formulas.tex_reader import Mistake
 from pipeline.keep import in_batches, kept
 from pipeline.model import Document, Inline, Node, removal
 from pipeline.model.codes import Code

@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import re
 
-from pipeline.features.formulas.units import COMMANDS
+from pipeline.features.formulas.physical_units import COMMANDS
 
 UNARY = frozenset(
     "acute bar breve check dot ddot dddot ddddot grave hat tilde vec widehat widetilde widecheck"

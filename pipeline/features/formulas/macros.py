@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.features.formulas.reader import Mistake
+from pipeline.features.formulas.tex_reader import Mistake
 from pipeline.model.removal import closing_brace
 
 LONGEST = 10_000

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from pipeline.features.formulas import commands
 from pipeline.features.formulas.chemistry import chemistry
-from pipeline.features.formulas.reader import Reader
+from pipeline.features.formulas.formula_texts import MathPiece, UnreadableTextError, pieces, quoted
+from pipeline.features.formulas.physical_units import COMMANDS, UnknownUnitError, quantity
 from pipeline.features.formulas.table_lines import DASHED, NUMBER, SOLID, is_between, row_line
-from pipeline.features.formulas.texts import MathPiece, UnreadableTextError, pieces, quoted
-from pipeline.features.formulas.units import COMMANDS, UnknownUnitError, quantity
+from pipeline.features.formulas.tex_reader import Reader
 from pipeline.model.removal import closing_brace
 from pipeline.model.words.writing_conventions import letters as letter
 

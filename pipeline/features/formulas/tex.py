@@ -9,9 +9,9 @@ from typing import NamedTuple, TypeAlias
 
 from pipeline.features.formulas import commands
 from pipeline.features.formulas.macros import LONGEST, Macro, write_out
-from pipeline.features.formulas.reader import Mistake
 from pipeline.features.formulas.special import EquationLabel, Special
 from pipeline.features.formulas.table_lines import DASHED, DISPLAY, column_lines
+from pipeline.features.formulas.tex_reader import Mistake
 
 _ENVIRONMENT = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
 _COLUMNS = re.compile(r"\s*\{((?:[^{}\\]|\{[^{}]*\})*)\}")

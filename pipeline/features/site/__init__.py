@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 from msgspec.structs import replace
 
-from pipeline.features.site import discovery
+from pipeline.features.site import about_pages
 from pipeline.features.site.feeds import feeds, head_links
 from pipeline.features.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.features.site.navigation import SiteContents
@@ -92,7 +92,7 @@ class _Assembly:
         opening = next((page.chapter for page in self.pages if not page.depth), None)
         after = next((page for page in self.pages if page.depth), None)
         self.renderer.begin_page(INDEX, base=1)
-        address = discovery.address(self.metadata, self.folder)
+        address = about_pages.address(self.metadata, self.folder)
         facts = WebFacts(
             address=address,
             is_book=True,
@@ -122,7 +122,7 @@ class _Assembly:
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
         self.renderer.record(Trait.CONTENTS)
-        address = discovery.address(self.metadata, self.folder, page.name)
+        address = about_pages.address(self.metadata, self.folder, page.name)
         return self._page(
             page.name,
             "chapter",
@@ -132,11 +132,11 @@ class _Assembly:
             part=self.parts.get(page.name),
             contents=self.contents.shown_on(page, self.renderer),
             meta_tags=(
-                *meta_tags(discovery.of_page(self.metadata, page), WebFacts(address=address)),
+                *meta_tags(about_pages.of_page(self.metadata, page), WebFacts(address=address)),
                 *self.social,
             ),
             keeps_place=True,
-            linked_data=discovery.chapter_data(page, position, self.metadata, self.folder),
+            linked_data=about_pages.chapter_data(page, position, self.metadata, self.folder),
             body=self.renderer.render(page.chapter.blocks),
             notes=page.chapter.notes,
         )

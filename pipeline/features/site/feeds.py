@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import jinja2
 
-from pipeline.features.site.discovery import address, beginning
+from pipeline.features.site.about_pages import address, beginning
 from pipeline.features.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import TextFile

@@ -21,7 +21,7 @@ import pypdfium2
 import pytest
 
 from pipeline import driver
-from pipeline.features.forms.fonts import LATIN_FACE
+from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import tree_of
 from pipeline.package.page_files import font_files

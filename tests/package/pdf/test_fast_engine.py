@@ -16,7 +16,7 @@ import pypdfium2
 import pyphen
 import pytest
 
-from pipeline.features.forms.fonts import LATIN_FACE
+from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.faces import FACES
 from pipeline.model.rendered import tree_of
 from pipeline.package.page_files import font_files

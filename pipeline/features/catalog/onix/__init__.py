@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime
 
-from pipeline.features.catalog.onix.description import description
-from pipeline.features.catalog.onix.elements import Parts, document, element
+from pipeline.features.catalog.onix.descriptive_detail import description
+from pipeline.features.catalog.onix.onix_xml import Parts, document, element
 from pipeline.features.catalog.onix.publishing import (
     collateral,
     numbers,

@@ -3,7 +3,7 @@ that it knows a product by."""
 
 from __future__ import annotations
 
-from pipeline.features.catalog.onix.elements import Parts, element
+from pipeline.features.catalog.onix.onix_xml import Parts, element
 from pipeline.model.catalog import Product, Record, is_open, isbn_of
 from pipeline.model.metadata import Identifier, Metadata
 from pipeline.model.metadata.structured_values import in_13_digits

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from pipeline.features.charts.diagrams import clocks, fractions, graphs, number_lines
 from pipeline.features.charts.diagrams.arithmetic import MistakeError
 from pipeline.features.charts.diagrams.clocks import Clocks
+from pipeline.features.charts.diagrams.diagram_parts import Item, Settings
 from pipeline.features.charts.diagrams.fractions import Bars
 from pipeline.features.charts.diagrams.graphs import Axes
 from pipeline.features.charts.diagrams.number_lines import NumberLine
-from pipeline.features.charts.diagrams.shared import Item, Settings
 from pipeline.model import Chart
 from pipeline.model.codes import Code
 from pipeline.model.tree import plain_text

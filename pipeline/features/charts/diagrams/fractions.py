@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.features.charts.chart_layout import Plan, middle_block
 from pipeline.features.charts.diagrams.arithmetic import MistakeError
-from pipeline.features.charts.diagrams.shared import Item, Settings, Words, phrase
+from pipeline.features.charts.diagrams.diagram_parts import Item, Settings, Words, phrase
 from pipeline.features.charts.look import GAP, INK
 from pipeline.features.charts.scene import Box, Fill, Mark, Rule, Scene
 from pipeline.model.sheet.colours import PAPER

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.features.charts.chart_layout import Plan, Scale, key
-from pipeline.features.charts.diagrams import arithmetic, shared
+from pipeline.features.charts.diagrams import arithmetic, diagram_parts
 from pipeline.features.charts.look import CAPITAL, GAP, HAIRLINE, INK, LEADING, QUIET, STROKE
 from pipeline.features.charts.scene import Label, Mark, Marker, Point, Rule, Scene
 
@@ -52,10 +52,10 @@ class _Spot(NamedTuple):
 
 
 class Axes(NamedTuple):
-    x: shared.Axis
-    y: shared.Axis
+    x: diagram_parts.Axis
+    y: diagram_parts.Axis
     names: tuple[str, str]
-    labels: tuple[shared.AxisLabels | None, ...]
+    labels: tuple[diagram_parts.AxisLabels | None, ...]
     is_asked: bool
     graphs: tuple[Graph, ...]
     spots: tuple[_Spot, ...]
@@ -66,7 +66,7 @@ class Axes(NamedTuple):
         yield from (graph.name for graph in self.graphs)
         yield from (spot.name for spot in self.spots)
 
-    def description(self, words: shared.Words) -> list[str]:
+    def description(self, words: diagram_parts.Words) -> list[str]:
         sentences = [
             words["chart_axis"].format(
                 name=name, low=axis.text_of(axis.low), high=axis.text_of(axis.high)
@@ -75,10 +75,10 @@ class Axes(NamedTuple):
         ]
         for spot in self.spots:
             place = self._place(spot, words) if self.is_asked else self._pair(spot.x, spot.y)
-            sentences.append(shared.phrase(spot.name, place, words))
+            sentences.append(diagram_parts.phrase(spot.name, place, words))
         return [*sentences, *(self._course(graph, words) for graph in self.graphs)]
 
-    def _place(self, spot: _Spot, words: shared.Words) -> str:
+    def _place(self, spot: _Spot, words: diagram_parts.Words) -> str:
         """The position of a point among the marks of the axes, where it may be the answer."""
         return words["list_separator"].join(
             words["chart_number"].format(name=name, value=axis.place(value, words))
@@ -88,10 +88,10 @@ class Axes(NamedTuple):
         )
 
     def _pair(self, x: float, y: float, digits: int = 2) -> str:
-        mark = "; " if shared.text_of(0.5, self.x.lang)[1] == "," else ", "
+        mark = "; " if diagram_parts.text_of(0.5, self.x.lang)[1] == "," else ", "
         return f"({self.x.near(x, digits)}{mark}{self.y.near(y, digits)})"
 
-    def _course(self, graph: Graph, words: shared.Words) -> str:
+    def _course(self, graph: Graph, words: diagram_parts.Words) -> str:
         """The points where a graph begins, turns, meets the axes and ends, as far as visible; only
         the first and the last where the others may be the answer."""
         runs = _runs(self, graph)
@@ -106,7 +106,7 @@ class Axes(NamedTuple):
         )
         parts = [separator.join(ways)]
         if self.is_asked:
-            return shared.phrase(graph.name, parts[0], words)
+            return diagram_parts.phrase(graph.name, parts[0], words)
         crossed, turned = [], []
         for run in runs:
             for (x, y), (x2, y2) in itertools.pairwise(run):
@@ -175,8 +175,8 @@ class Axes(NamedTuple):
             y = up.at(mark)
             yield Rule(((across.start, y), (across.end, y)), HAIRLINE, 0.5)
         yield from self._numbers(plan, across, up)
-        yield from shared.arrow((across.start, x_axis), (across.end + 2 * GAP, x_axis), INK)
-        yield from shared.arrow((y_axis, up.start), (y_axis, up.end - 2 * GAP), INK)
+        yield from diagram_parts.arrow((across.start, x_axis), (across.end + 2 * GAP, x_axis), INK)
+        yield from diagram_parts.arrow((y_axis, up.start), (y_axis, up.end - 2 * GAP), INK)
         yield Label(across.end + 3 * GAP, x_axis + CAPITAL / 2, self.names[0])
         is_left = y_axis < plan.width / 2
         yield Label(
@@ -186,7 +186,7 @@ class Axes(NamedTuple):
             "start" if is_left else "end",
         )
 
-    def _labels(self, index: int) -> shared.AxisLabels:
+    def _labels(self, index: int) -> diagram_parts.AxisLabels:
         """The numbers at the axis across or, 1, at the upright one: those that are named, or
         all."""
         labels, axis = self.labels[index], (self.x, self.y)[index]
@@ -206,7 +206,9 @@ class Axes(NamedTuple):
             is_named = self.labels[0] is not None
             if is_named or (round(mark / self.x.step) % interval == 0 and not is_zero):
                 y = up.at(self.x_axis) + GAP + CAPITAL
-                yield from shared.backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
+                yield from diagram_parts.backed(
+                    plan, Label(across.at(mark), y, text, "middle", QUIET)
+                )
         room = (up.start - up.end) * self.y.step / (self.y.high - self.y.low)
         interval = max(1, math.ceil(LEADING / room))
         for mark, text in self._labels(1):
@@ -215,10 +217,10 @@ class Axes(NamedTuple):
             if is_named or (round(mark / self.y.step) % interval == 0 and not is_zero):
                 x = across.at(self.y_axis) - GAP
                 y = up.at(mark) + CAPITAL / 2
-                yield from shared.backed(plan, Label(x, y, text, "end", QUIET))
+                yield from diagram_parts.backed(plan, Label(x, y, text, "end", QUIET))
 
 
-def read(settings: shared.Settings, items: list[shared.Item]) -> Axes:
+def read(settings: diagram_parts.Settings, items: list[diagram_parts.Item]) -> Axes:
     parsed = settings.each(items, _read)
     graphs = tuple(content for content, _ in parsed if isinstance(content, Graph))
     if len(graphs) > len(DASHES):
@@ -243,10 +245,10 @@ def read(settings: shared.Settings, items: list[shared.Item]) -> Axes:
     return Axes(x, y, names, settings.labels(x, y), settings.is_asked, graphs, spots)
 
 
-def _read(item: shared.Item) -> Graph | _Spot:
+def _read(item: diagram_parts.Item) -> Graph | _Spot:
     if point := _POINT.fullmatch(item.text):
         x, y = (arithmetic.number(point[name], point.start(name)) for name in ("x", "y"))
-        if max(abs(x), abs(y)) > shared.LARGEST:
+        if max(abs(x), abs(y)) > diagram_parts.LARGEST:
             raise arithmetic.MistakeError(f"“{item.text[:40]}” is too far away to be drawn.")
         return _Spot(item.name, x, y)
     start = match.end() if (match := _FUNCTION.match(item.text)) else 0
@@ -275,10 +277,10 @@ def _usual(values: list[float]) -> list[float]:
     low, high = ordered[len(ordered) // 10], ordered[-1 - len(ordered) // 10]
     room = max(high - low, 1e-6) * 2
     usual = [value for value in ordered if low - room <= value <= high + room]
-    return [max(-shared.LARGEST, usual[0]), min(shared.LARGEST, usual[-1])]
+    return [max(-diagram_parts.LARGEST, usual[0]), min(diagram_parts.LARGEST, usual[-1])]
 
 
-def _places(axis: shared.Axis) -> Iterator[float]:
+def _places(axis: diagram_parts.Axis) -> Iterator[float]:
     return (axis.low + (axis.high - axis.low) * n / SAMPLES for n in range(SAMPLES + 1))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.features.charts.chart_layout import Plan, Scale
-from pipeline.features.charts.diagrams import shared
+from pipeline.features.charts.diagrams import diagram_parts
 from pipeline.features.charts.diagrams.arithmetic import MistakeError, number, pretty
 from pipeline.features.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.features.charts.scene import Label, Mark, Marker, Point, Rule, Scene
@@ -32,8 +32,8 @@ class _Place(NamedTuple):
 
 
 class NumberLine(NamedTuple):
-    axis: shared.Axis
-    labels: shared.AxisLabels | None
+    axis: diagram_parts.Axis
+    labels: diagram_parts.AxisLabels | None
     is_asked: bool
     points: tuple[_Place, ...]
     jumps: tuple[_Place, ...]
@@ -42,7 +42,7 @@ class NumberLine(NamedTuple):
     def texts(self) -> Iterator[str]:
         return (place.name for place in (*self.points, *self.jumps))
 
-    def description(self, words: shared.Words) -> list[str]:
+    def description(self, words: diagram_parts.Words) -> list[str]:
         """The numbers of the marks, and of points and jumps; where they may be the answer, their
         positions."""
         axis = self.axis
@@ -51,24 +51,27 @@ class NumberLine(NamedTuple):
         for place in self.points:
             is_shown = not place.named and not self.is_asked
             sentences.append(
-                place.name if is_shown else shared.phrase(place.name, write(place.at), words)
+                place.name if is_shown else diagram_parts.phrase(place.name, write(place.at), words)
             )
         jump = words["chart_way" if self.is_asked else "chart_jump"]
         for place in self.jumps:
             ends = jump.format(start=write(place.start or 0), end=write(place.at))
-            sentences.append(shared.phrase(place.name, ends, words))
+            sentences.append(diagram_parts.phrase(place.name, ends, words))
         return sentences
 
-    def _marks(self, words: shared.Words) -> list[str]:
+    def _marks(self, words: diagram_parts.Words) -> list[str]:
         """The marks: by their numbers, or by how many there are, with those that are written."""
         axis = self.axis
         if self.labels is None or not self.is_asked:
             ends = {"low": axis.text_of(axis.low), "high": axis.text_of(axis.high)}
             steps = words["chart_steps"].format(**ends, step=axis.text_of(axis.step))
-            return [shared.capital(steps)]
+            return [diagram_parts.capital(steps)]
         return [
             words["chart_marks"].format(count=len(axis.marks())),
-            *(shared.phrase(text, axis.place(value, words), words) for value, text in self.labels),
+            *(
+                diagram_parts.phrase(text, axis.place(value, words), words)
+                for value, text in self.labels
+            ),
         ]
 
     def scene(self, plan: Plan) -> Scene:
@@ -84,7 +87,7 @@ class NumberLine(NamedTuple):
         for jump in self.jumps:
             marks += _arc(jump, across, line, plan.palette.lines[1].colour)
         for jump in self.jumps:
-            marks += shared.backed(plan, _over(jump, across, line))
+            marks += diagram_parts.backed(plan, _over(jump, across, line))
         for place, level in names:
             x = across.at(place.at)
             marks.append(Marker(x, line, "disc", plan.palette.main))
@@ -101,7 +104,7 @@ class NumberLine(NamedTuple):
     def _line(self, plan: Plan, across: Scale, line: float) -> Iterator[Mark]:
         middle = ((across.start + across.end) / 2, line)
         for end in (across.start - END, across.end + END):
-            yield from shared.arrow(middle, (end, line), INK)
+            yield from diagram_parts.arrow(middle, (end, line), INK)
         marks = self.axis.marks()
         widest = plan.widest(map(self.axis.text_of, marks)) + GAP
         step_width = across.at(self.axis.low + self.axis.step) - across.start
@@ -119,7 +122,7 @@ class NumberLine(NamedTuple):
             yield Label(x, line + GAP + LEADING, text, "middle", INK)
 
 
-def read(settings: shared.Settings, items: list[shared.Item]) -> NumberLine:
+def read(settings: diagram_parts.Settings, items: list[diagram_parts.Item]) -> NumberLine:
     parsed = settings.each(items, _read)
     places = [place for place, _ in parsed]
     ends = [value for place in places for value in (place.at, place.start) if value is not None]
@@ -141,7 +144,7 @@ def read(settings: shared.Settings, items: list[shared.Item]) -> NumberLine:
     return NumberLine(axis, labels, settings.is_asked, points, jumps)
 
 
-def _read(item: shared.Item) -> _Place:
+def _read(item: diagram_parts.Item) -> _Place:
     start, *rest = _JUMP.split(item.text, maxsplit=1)
     if not rest:
         value = _bounded(start, 0)
@@ -152,7 +155,7 @@ def _read(item: shared.Item) -> _Place:
 
 def _bounded(text: str, at: int) -> float:
     value = number(text, at)
-    if abs(value) > shared.LARGEST:
+    if abs(value) > diagram_parts.LARGEST:
         raise MistakeError(f"“{text.strip()[:40]}” is too large to be drawn.", at)
     return value
 
@@ -185,7 +188,7 @@ def _arc(jump: _Place, across: Scale, line: float, colour: str) -> Iterator[Mark
         x = (start + end) / 2 - (end - start) / 2 * math.cos(angle)
         points.append((x, line - 3 - (rise - 3) * math.sin(angle)))
     yield Rule(tuple(points), colour, 1.1)
-    yield shared.head(points[-4], points[-1], colour, 1.1)
+    yield diagram_parts.head(points[-4], points[-1], colour, 1.1)
 
 
 def _over(jump: _Place, across: Scale, line: float) -> Label:

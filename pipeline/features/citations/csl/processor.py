@@ -14,7 +14,7 @@ from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.clusters import join_cites
 from pipeline.features.citations.csl.context import Context, Disambiguation
 from pipeline.features.citations.csl.csl_data import Cite, Element, Locator, Reference, from_xml
-from pipeline.features.citations.csl.dates import sort_key
+from pipeline.features.citations.csl.date_forms import sort_key
 from pipeline.features.citations.csl.disambiguation import disambiguate
 from pipeline.features.citations.csl.render import children, render
 from pipeline.features.citations.csl.style import CitationStyle

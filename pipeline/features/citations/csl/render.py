@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.features.citations.csl import cases, dates, numbers
+from pipeline.features.citations.csl import cases, date_forms, number_forms
 from pipeline.features.citations.csl import text_marks as marks
 from pipeline.features.citations.csl.context import Context
 from pipeline.features.citations.csl.csl_data import Date, Element
-from pipeline.features.citations.csl.numbers import is_numeric
+from pipeline.features.citations.csl.number_forms import is_numeric
 from pipeline.features.citations.csl.render_names import label, names
 from pipeline.features.citations.csl.text_marks import formatted
 
@@ -148,7 +148,7 @@ def _variable(element: Element, variable: str, context: Context) -> str:
 
 def _pages(text: str, context: Context, label: str = "page") -> str:
     form = context.style.options.get("page-range-format", "") if label == "page" else ""
-    return numbers.pages(text, form, context.locale)
+    return number_forms.pages(text, form, context.locale)
 
 
 def _locator(context: Context) -> str:
@@ -174,14 +174,14 @@ def _number(element: Element, context: Context) -> str:
     text = _variable(element, variable, context)
     if not text:
         return ""
-    if not variable.startswith("page") and numbers.is_numeric(text):
+    if not variable.startswith("page") and number_forms.is_numeric(text):
         text = marks.plain(text)
         if context.sorting is not None:
             text = re.sub(r"\d+", lambda m: f"{m[0]:>08}", text)
         else:
             gender = context.locale.term(variable)
             form = element.get("form")
-            text = numbers.number(text, form, context.locale, gender.gender if gender else "")
+            text = number_forms.number(text, form, context.locale, gender.gender if gender else "")
     return _dressed(element, text, context)
 
 
@@ -249,9 +249,9 @@ def date(element: Element, context: Context) -> str:
     date = context.reference.dates.get(variable)
     if date is None or not (date.start or date.literal):
         return context.take(variable, "")
-    form = dates.DateFormat(element, context.locale)
+    form = date_forms.DateFormat(element, context.locale)
     if context.sorting is not None:
-        return context.take(variable, dates.sort_key(date, form.names))
+        return context.take(variable, date_forms.sort_key(date, form.names))
     if not date.start:
         text = date.literal
     elif date.end:
@@ -265,14 +265,14 @@ def date(element: Element, context: Context) -> str:
 
 
 def _date_parts(
-    form: dates.DateFormat, date: tuple[int, ...], context: Context, only: tuple[str, ...] = ()
+    form: date_forms.DateFormat, date: tuple[int, ...], context: Context, only: tuple[str, ...] = ()
 ) -> list[str]:
-    numbers = dates.known_parts(date)
+    numbers = date_forms.known_parts(date)
     texts = []
     for part in form.parts:
         if only and part.get("name") not in only:
             continue
-        text = dates.part_text(part, numbers, context.locale)
+        text = date_forms.part_text(part, numbers, context.locale)
         if part.get("strip-periods") == "true":
             text = text.replace(".", "")
         text = cases.text_case(text, part.get("text-case"), context.locale.lang)
@@ -285,11 +285,11 @@ def _date_parts(
     return texts
 
 
-def _range(form: dates.DateFormat, date: Date, context: Context) -> str:
+def _range(form: date_forms.DateFormat, date: Date, context: Context) -> str:
     """A range of dates, in which common parts are written once."""
     if date.end == (0,):
         return form.delimiter.join(_date_parts(form, date.start, context)) + "–"
-    twice = dates.differing(date) or ("day",)
+    twice = date_forms.differing(date) or ("day",)
     names = form.names
     inner = [name for name in names if name in twice]
     if not inner:

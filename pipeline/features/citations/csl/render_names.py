@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from pipeline.features.citations.csl import cases, numbers
+from pipeline.features.citations.csl import cases, number_forms
 from pipeline.features.citations.csl.context import Context
 from pipeline.features.citations.csl.csl_data import TEXT, Element, Name
 from pipeline.features.citations.csl.person_names import name_options, sort_names, write_names
@@ -127,7 +127,7 @@ def label(element: Element, context: Context, variable: str) -> str:
             term = "page"
     if not content or variable in context.suppressed:
         return ""
-    several = numbers.is_plural(variable, content, context.locale)
+    several = number_forms.is_plural(variable, content, context.locale)
     return _labelled(element, term, several, context)
 
 

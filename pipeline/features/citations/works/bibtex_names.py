@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.features.citations.csl.csl_data import Name
-from pipeline.features.citations.works.latex import plain_text
+from pipeline.features.citations.works.latex_text import plain_text
 
 _AND = re.compile(r"\s+and\s+", re.I)
 

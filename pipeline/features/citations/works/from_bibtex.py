@@ -12,7 +12,7 @@ from pipeline.features.citations.works.bibtex import BibtexEntry
 from pipeline.features.citations.works.bibtex_names import read_names
 from pipeline.features.citations.works.dates import edtf, year_and_month
 from pipeline.features.citations.works.from_csl import CSL_KINDS
-from pipeline.features.citations.works.latex import plain_text, to_text
+from pipeline.features.citations.works.latex_text import plain_text, to_text
 from pipeline.model.diagnostics import Span
 from pipeline.model.words.writing_conventions import tags_by_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.features.citations.csl.csl_data import Date, Element
 from pipeline.features.citations.csl.locales import Locale
-from pipeline.features.citations.csl.numbers import ordinal
+from pipeline.features.citations.csl.number_forms import ordinal
 
 PARTS = ("year", "month", "day")
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pipeline.commands.messages import printable_lines
 from pipeline.commands.report import sayings
-from pipeline.commands.report.result import (
+from pipeline.commands.report.report_values import (
     EditionFinding,
     EditionReport,
     PageFacts,

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.features.catalog.onix import codes
-from pipeline.features.catalog.onix.elements import Parts
+from pipeline.features.catalog.onix import code_lists
+from pipeline.features.catalog.onix.onix_xml import Parts
 from pipeline.model.catalog import Product, Record
 from pipeline.model.editions import STANDARD_PRINT, Edition
 from pipeline.model.metadata import Audience, Certification, Contributor, Metadata, Series
@@ -43,13 +43,15 @@ def description(product: Product, record: Record) -> Parts:
         "EditionStatement": None if statement.isdigit() else statement,
         "Language": [
             {"LanguageRole": "01", "LanguageCode": code}
-            for code in dict.fromkeys(map(codes.language, (metadata.lang, *metadata.languages)))
+            for code in dict.fromkeys(
+                map(code_lists.language, (metadata.lang, *metadata.languages))
+            )
         ],
         "Extent": list(_extents(product, record)),
         "Subject": list(_subjects(metadata)),
         "Audience": [
             {"AudienceCodeType": "01", "AudienceCodeValue": code}
-            for code in dict.fromkeys(codes.AUDIENCES[group] for group in audience.groups)
+            for code in dict.fromkeys(code_lists.AUDIENCES[group] for group in audience.groups)
         ],
         "AudienceRange": _range(audience),
         "AudienceDescription": audience.level,
@@ -106,9 +108,9 @@ def _extent(kind: str, value: int, unit: str) -> Parts:
 def _subjects(metadata: Metadata) -> Iterator[Parts]:
     """The subjects, of which the first of each scheme is the main one; and the keywords,
     together."""
-    seen = set(codes.THEMA.values())
+    seen = set(code_lists.THEMA.values())
     for subject in metadata.subjects:
-        scheme = codes.subject_scheme(subject)
+        scheme = code_lists.subject_scheme(subject)
         yield {
             "MainSubject": None if scheme in seen else {},
             "SubjectSchemeIdentifier": scheme,
@@ -118,7 +120,7 @@ def _subjects(metadata: Metadata) -> Iterator[Parts]:
         seen.add(scheme)
     if metadata.keywords:
         yield {
-            "SubjectSchemeIdentifier": codes.KEYWORDS,
+            "SubjectSchemeIdentifier": code_lists.KEYWORDS,
             "SubjectHeadingText": "; ".join(metadata.keywords),
         }
 
@@ -143,7 +145,9 @@ def _edition_type(edition: Edition) -> str | None:
 
 
 def _contributor(number: int, person: Contributor, metadata: Metadata) -> Parts:
-    roles = dict.fromkeys(codes.ROLES.get(role, codes.OTHER_ROLE) for role in person.roles)
+    roles = dict.fromkeys(
+        code_lists.ROLES.get(role, code_lists.OTHER_ROLE) for role in person.roles
+    )
     orcid = {"NameIDType": ORCID, "IDValue": person.orcid.replace("-", "")}
     is_publisher = not person.kind and person.name == metadata.publisher
     name: Parts = {"PersonName": person.name, "PersonNameInverted": person.sort_name}
@@ -167,20 +171,20 @@ def features(product: Product, metadata: Metadata) -> Iterator[Parts]:
     """The claims of the e-book, and no others; for a PDF, its own."""
     if product.edition.format == "pdf":
         is_older = not standards_for(product.edition, metadata).is_pdf2
-        yield from map(_feature, (*((codes.PDF_UA,) if is_older else ()), *codes.PDF))
+        yield from map(_feature, (*((code_lists.PDF_UA,) if is_older else ()), *code_lists.PDF))
         return
     claims, certification = product.accessibility, metadata.accessibility
     if claims is None:
         return
     yield _feature(SUMMARY, claims.summary)
-    claimed = [codes.FEATURES[name] for name in claims.features if name in codes.FEATURES]
+    claimed = [code_lists.FEATURES[name] for name in claims.features if name in code_lists.FEATURES]
     passed = {verdict.rule for verdict in claims.audit if not verdict.failed}
-    claimed += [code for rule, code in codes.RULES.items() if rule in passed]
-    claimed += codes.ALWAYS
+    claimed += [code for rule, code in code_lists.RULES.items() if rule in passed]
+    claimed += code_lists.ALWAYS
     if "textual" in claims.sufficient:
-        claimed.append(codes.READ_WITHOUT_SIGHT)
+        claimed.append(code_lists.READ_WITHOUT_SIGHT)
     if claims.conforms_to:
-        claimed += codes.CONFORMS
+        claimed += code_lists.CONFORMS
     yield from map(_feature, sorted(set(claimed)))
     if claims.conforms_to and certification.certified_by:
         yield from _certified(certification.certified_by.text, certification)
