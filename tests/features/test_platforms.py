@@ -261,7 +261,7 @@ def test_files_are_the_same_each_time_and_say_whose_they_are(edition: str, tmp_p
 
 
 QTI = etree.RelaxNG(file=str(CONFORMANCE / "qti21.rng"))
-"""What the information model of QTI 2.1 says of the elements that are used."""
+"""The rules of the information model of QTI 2.1 for the elements that are used."""
 
 
 def files_of(package: bytes) -> dict[str, bytes]:

@@ -132,7 +132,7 @@ class Levels:
         return [(weak.get(look) or look.level) if look else 0 for look in looks]
 
     def _heading(self, line: TextLine) -> _Look | None:
-        """How a line looks that may be a heading: it is short and not repeated, as the names of
+        """The look of a line that may be a heading: it is short and not repeated, as the names of
         speakers are, and no sentence."""
         words = len(line.text.split())
         if not words or words > LONGEST:
@@ -148,7 +148,7 @@ class Levels:
         return look._replace(is_question=is_question)
 
     def _look(self, line: TextLine) -> _Look | None:
-        """How a line looks that is no larger than the text, but unlike it."""
+        """The look of a line that is no larger than the text, but unlike it."""
         is_larger = self.text * A_LITTLE < line.size
         is_smaller = line.size < self.text * SMALLER
         size = round(line.size, 1) if is_larger else 0

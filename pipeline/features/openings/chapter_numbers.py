@@ -19,7 +19,7 @@ KINDS = ("chapter", "part", "appendix")
 
 
 class _Numbering(NamedTuple):
-    """What numbers are called: the ``patterns`` by kind, the ``names`` of 1, 2, 3 …, none for
+    """The names of numbers: the ``patterns`` by kind, the ``names`` of 1, 2, 3 …, none for
     numerals; and what a title that has a number itself begins with. In print, titles alone are in
     running heads."""
 

@@ -1,4 +1,4 @@
-"""What has captions, and formulas on lines of their own: code, figures, charts."""
+"""Content with captions, and formulas on lines of their own: code, figures, charts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOKENS = {
     "k": TextLook(bold=True), "c": TextLook(italic=True, color="59636E"),
     "s": TextLook(color="0A6B3D"), "m": TextLook(color="8A3B00"),
 }  # fmt: skip
-"""How tokens of code look, by the first letter of their kind."""
+"""The look of tokens of code, by the first letter of their kind."""
 
 MARKED = "FFF2B3"
 

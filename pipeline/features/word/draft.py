@@ -1,4 +1,4 @@
-"""What grows while a document is written for Word, and where in it something stands."""
+"""The parts that grow while a document is written for Word, and places in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNNAMED = re.compile(r"\W+", re.ASCII)
 
 
 class TextLook(NamedTuple):
-    """How characters look, besides the style of their paragraph; ``lang`` is their language, if it
+    """The look of characters, besides the style of their paragraph; ``lang`` is their language, if it
     is not the document's, and ``style`` a style for characters."""
 
     style: str = ""

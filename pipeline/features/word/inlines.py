@@ -26,14 +26,14 @@ ELEMENTS: dict[str, dict[str, object]] = {
     "var": {"italic": True}, "cite": {"italic": True}, "dfn": {"italic": True},
     "ins": {"underline": True},
 }  # fmt: skip
-"""How elements of HTML look."""
+"""The look of elements of HTML."""
 
 CLASSES: dict[str, dict[str, object]] = {
     "small-caps": {"small_caps": True}, "smallcaps": {"small_caps": True},
     "underline": {"underline": True}, "mark": {"fill": HIGHLIGHT}, "marks": {"style": "Marks"},
     "visually-hidden": {"is_hidden": True}, "answer": {"style": "Answer"},
 }  # fmt: skip
-"""How classes look."""
+"""The look of classes."""
 
 
 def inlines(draft: WordFile, nodes: Iterable[Node], place: Spot, look: TextLook) -> list[Element]:

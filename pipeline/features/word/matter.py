@@ -1,4 +1,4 @@
-"""What stands around the text: title, contents, bibliography, index, notes, head and foot."""
+"""The parts around the text: title, contents, bibliography, index, notes, head and foot."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def with_attributes(node: Node, place: Spot) -> Spot:
 
 
 def timing(draft: WordFile, node: Node) -> list[Element]:
-    """How long something takes, after its title, for teachers."""
+    """The time that something takes, after its title, for teachers."""
     length = minutes_of(node)
     if not length or draft.is_for_pupils:
         return []

@@ -136,7 +136,7 @@ class _Columns:
 
 
 def _shapes(parts: Sequence[_Part], columns: _Columns, text: float) -> Iterator[TextLine | None]:
-    """How paragraphs look, and where they stand: those that begin a page could be set apart."""
+    """The look of paragraphs, and their places: those that begin a page could be set apart."""
     gaps = [_gap(before, part) for before, part in itertools.pairwise(parts)]
     usual = statistics.median_low([gap for gap in gaps if gap] or [0])
     for gap, part, below in zip([0, *gaps], parts, [*parts[1:], None], strict=True):
