@@ -29,8 +29,8 @@ _UNNAMED = re.compile(r"\W+", re.ASCII)
 
 
 class TextLook(NamedTuple):
-    """The look of characters, besides the style of their paragraph; ``lang`` is their language, if it
-    is not the document's, and ``style`` a style for characters."""
+    """The look of characters, besides the style of their paragraph; ``lang`` is their language, if
+    it is not the document's, and ``style`` a style for characters."""
 
     style: str = ""
     bold: bool | None = None
