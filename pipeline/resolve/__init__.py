@@ -44,6 +44,7 @@ from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.section_roles import check_roles
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.summaries import free_summaries
+from pipeline.resolve.sums import line_sums
 from pipeline.resolve.typography import keep_marks, set_typography
 from pipeline.resolve.variables import fill_variables
 
@@ -77,6 +78,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         functools.partial(apply, PassPlace.WITH_ALL_TEXT, setting),
         draw_codes,
         keep_marks,
+        line_sums,
         isolate_directions,
         list_contents,
         list_captions,

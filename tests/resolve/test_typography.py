@@ -24,6 +24,7 @@ from pipeline.model import (
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text
 from pipeline.resolve.typography import set_text, set_typography
+from tests.helpers import making
 
 # In expected results, ~ is a no-break space and _ a narrow one.
 ENGLISH = [
@@ -174,3 +175,18 @@ def test_only_marks_and_spaces_change(parts: list[tuple[str, bool]], language: s
     inlines = tuple(emphasis(text) if inner else Text(text=text) for text, inner in parts)
     before, after = plain_text(inlines), plain_text(paragraph(*inlines, lang=language))
     assert MARKS.sub("", before) == MARKS.sub("", after)
+
+
+def test_figures_of_sums_are_lining_in_print() -> None:
+    """As high as the signs between them, while dates and numbers in a sentence are old-style."""
+    text = (
+        "In 1962 there were 24 + 38 = 62 wells, and 3,400 from 1914–1918.\n\n"
+        "1. 7 × 8 − 6,5 = ____{49,5}\n2. ____{5} × 9 = 45\n3. a+2 and C++ 11, 10 m.\n"
+    )
+    sums = {}
+    for edition in ("handout", "web"):
+        (page,) = making.rendered(making.resolved(text, edition)).pages
+        markup = re.sub(r"<\?.*?\?>", "", page.markup)
+        sums[edition] = re.findall(r'<span class="lining">(.*?)</span>', markup)
+    assert sums["handout"] == ["24 + 38 = 62", "7 × 8 − 6,5 =", "× 9 = 45"]
+    assert sums["web"] == []
