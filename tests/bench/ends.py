@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -157,28 +157,23 @@ class _Placed(NamedTuple):
 def faults(path: Path) -> list[Fault]:
     """The faults of a file, by page."""
     pages = pages_of(path)
-    gaps = Counter(
-        round(after.y - line.y, 1) for page in pages for line, after in pairwise(page.lines)
+    leading = _commonest(
+        (round(after.y - line.y, 1) for page in pages for line, after in pairwise(page.lines)), 1
     )
-    leading = gaps.most_common(1)[0][0]
-    grid = Counter(
-        round(page.lines[-1].y % leading, 1)
-        for page in pages
-        if page.lines and not page.begins_chapter
-    ).most_common(1)[0][0]
-    indents = Counter(
-        round(line.left - page.left, 1)
-        for page in pages
-        for line in page.lines
-        if 3 * NEAR < line.left - page.left < 2 * leading
-    ).most_common(1)
-    indent = indents[0][0] if indents else leading
+    inner = [page for page in pages if page.lines and not page.begins_chapter]
+    grid = _commonest((round(page.lines[-1].y % leading, 1) for page in inner), 0)
+    insets = (round(line.left - page.left, 1) for page in pages for line in page.lines)
+    indent = _commonest((inset for inset in insets if 3 * NEAR < inset < 2 * leading), leading)
     result: list[Fault] = []
     for chapter in chapters(pages):
         result += _of_lines(chapter, indent, leading)
         result += _of_pages(chapter, leading, grid)
     result += _of_contents(pages)
     return sorted(result, key=lambda fault: fault.page)
+
+
+def _commonest(values: Iterable[float], default: float) -> float:
+    return Counter(values).most_common(1)[0][0] if (values := [*values]) else default
 
 
 def _of_lines(chapter: Sequence[Page], indent: float, leading: float) -> Iterator[Fault]:

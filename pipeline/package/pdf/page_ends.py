@@ -18,6 +18,9 @@ compared with that of `LineBreaks`."""
 FEWEST_LINES = 5
 """The lines that the last page of a chapter has at least."""
 
+TEXT = 0.8
+"""The share of a chapter that is paragraphs if its pages can be planned."""
+
 MOST_STATES = 40
 """The number of ways that are followed."""
 
@@ -70,9 +73,10 @@ class DraftChapter:
     def __init__(self, pages: Sequence[DraftPage], before: int) -> None:
         last = max((number for number, page in enumerate(pages, start=1) if page.pieces), default=1)
         self.pages, self.empty, self.before = pages[:last], len(pages) - last, before
-        pieces = [piece for page in pages for piece in page.pieces]
-        self.paragraphs = list(dict.fromkeys(p.paragraph for p in pieces if p.paragraph))
-        self.line = next((piece.height for piece in pieces if piece.paragraph), 1)
+        self._pieces = [piece for page in pages for piece in page.pieces]
+        self.paragraphs = list(dict.fromkeys(p.paragraph for p in self._pieces if p.paragraph))
+        lines = [p.height for p in self._pieces if p.paragraph or not self.paragraphs]
+        self.line = max(set(lines), key=lines.count, default=1)
 
     def keep(self) -> None:
         """Have the lines that its paragraphs have without it."""
@@ -80,9 +84,10 @@ class DraftChapter:
             paragraph.chosen = paragraph.natural
 
     def cost(self, *, mirrored: bool = False) -> float:
-        """That of its faults, as it is or if left pages were right ones."""
+        """That of its faults, as it is or if left pages were right ones; in contents, only of the
+        last page."""
         cost, left = 0.0, None
-        for page in self.pages[:-1]:
+        for page in self.pages[:-1] if self.paragraphs else ():
             is_right = page.is_right != mirrored
             lack = page.height // self.line - page.bottom / self.line
             cost += _end(lack, left if is_right else None) + HYPHEN * page.is_hyphenated
@@ -90,8 +95,11 @@ class DraftChapter:
         return cost + _last(len(self.pages), self.pages[-1].bottom / self.line)
 
     @property
-    def is_uniform(self) -> bool:
-        """True if all its pages have the same room."""
+    def is_text(self) -> bool:
+        """True if it is hardly anything but paragraphs, on pages with the same room."""
+        of_text = sum(piece.height for piece in self._pieces if piece.paragraph)
+        if of_text < TEXT * sum(piece.height for piece in self._pieces):
+            return False
         heights = {round(page.height) for page in self.pages}
         return len(heights) == 1 and not any(page.varies for page in self.pages)
 
@@ -128,18 +136,43 @@ def mended(chapters: Sequence[DraftChapter]) -> Iterator[Mended]:
 def _mended(chapter: DraftChapter, shift: int) -> Mended:
     """A chapter with some pages more before it than in the draft. The best are full pages, which
     may be on either side."""
-    before, is_there = chapter.before + shift, shift % 2 == 0
-    is_right = chapter.pages[0].is_right == is_there
+    unchanged = _unchanged(chapter, chapter.before + shift)
+    if not chapter.paragraphs:
+        return _closed_up(chapter, unchanged)
+    is_there = shift % 2 == 0
     costs = [chapter.cost(mirrored=mirrored) for mirrored in (not is_there, is_there)]
-    if not chapter.is_uniform or max(costs) < HYPHEN:
-        return _unchanged(chapter, before)
-    result = _tried(_Search(chapter, None), EVENLY)
-    is_sided = result.faults >= HYPHEN
-    if is_sided and costs[0] < HYPHEN:
-        return _unchanged(chapter, before)._replace(is_sided=True)
-    if is_sided:
-        result = min(result, _tried(_Search(chapter, is_right), IN_PAIRS))
-    return Mended(before, result.taller, result.lines, is_sided)
+    if not chapter.is_text or max(costs) < HYPHEN:
+        return unchanged
+    evenly = _tried(_Search(chapter, None), EVENLY)
+    if evenly.faults < HYPHEN:
+        return Mended(unchanged.before, evenly.taller, evenly.lines)
+    is_right = chapter.pages[0].is_right == is_there
+    here, there = (
+        _on_side(chapter, evenly, side, cost, unchanged)
+        for side, cost in zip((is_right, not is_right), costs, strict=True)
+    )
+    return here._replace(is_sided=here != there)
+
+
+def _closed_up(contents: DraftChapter, unchanged: Mended) -> Mended:
+    """Contents, a line longer on each page if their last page has no more than that."""
+    pages = len(contents.pages) - 1
+    over = contents.pages[-1].bottom
+    if not over or over > pages * contents.line or contents.pages[-1].varies:
+        return unchanged
+    return unchanged._replace(taller=(1,) * pages)
+
+
+def _on_side(
+    chapter: DraftChapter, evenly: _Best, begins_right: bool, cost: float, unchanged: Mended
+) -> Mended:
+    """A chapter that begins on a side, and whose faults cost something there."""
+    if cost < HYPHEN:
+        return unchanged
+    result = min(evenly, _tried(_Search(chapter, begins_right), IN_PAIRS))
+    if result.faults >= cost:
+        return unchanged
+    return Mended(unchanged.before, result.taller, result.lines)
 
 
 def _tried(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:

@@ -14,6 +14,7 @@ import pytest
 from pipeline import driver
 from pipeline.package.pdf.engine import PLAIN
 from pipeline.package.pdf.line_breaks import LineEnd, ParagraphWidths, break_lines
+from pipeline.package.pdf.page_ends import DraftPage, DraftPiece, chapters_of, mended
 from tests.bench import ends, texts
 
 STORY = re.sub(r"(?s)# 4\..*", "", texts.tale().replace("lang: de", "lang: de\nclass: book"))
@@ -80,3 +81,15 @@ def test_a_paragraph_does_not_end_in_a_part_of_a_word() -> None:
     """Where it could, the last line begins with its last words."""
     (breaks,) = break_lines(widths("aaaa bbbb cccc dd eeeeee", 12, [21]), 20).values()
     assert [end.resume for end in breaks.ends] == [10, 18]
+
+
+@pytest.mark.parametrize(("over", "taller"), [(1, (1,)), (2, (0, 0))])
+def test_contents_are_closed_up_by_a_line(over: int, taller: tuple[int, ...]) -> None:
+    """If that is all that is on their last page."""
+    first = tuple(DraftPiece(top=10 * number, height=10) for number in range(40))
+    pages = [
+        DraftPage(first, height=405, is_right=True),
+        DraftPage(first[:over], height=405, is_right=False),
+    ]
+    (contents,) = mended(chapters_of(pages))
+    assert contents.taller == taller
