@@ -76,6 +76,7 @@ Task: TypeAlias = Literal[
     "number_front",
     "onix_message",
     "opds_feed",
+    "other_front_matter",
     "package_docx",
     "package_questions",
     "package_site",
@@ -95,7 +96,8 @@ Task: TypeAlias = Literal[
 
 class Feature(NamedTuple):
     """A feature. Its ``passes`` run for documents with its signs (`FEATURE_SIGNS`), or for all if
-    it has none or ``is_for_all``.
+    it has none or ``is_for_all``. One that ``writes_files`` has names of their formats in its code,
+    which may therefore be in them.
 
     Other fields name functions and tables in the folder:
 
@@ -111,6 +113,7 @@ class Feature(NamedTuple):
     name: str
     passes: tuple[FeaturePass, ...] = ()
     is_for_all: bool = False
+    writes_files: bool = False
     grouping: str = ""
     containers: str = ""
     dialects: str = ""
@@ -147,6 +150,7 @@ FEATURES = (
             FeaturePass(PassPlace.WITH_PAGE_MARKS, "answer_key.answers_alone"),
         ),
         is_for_all=True,
+        writes_files=True,
         containers="syntax.CONTAINERS",
         helpers="markup.helpers",
         tasks=(
@@ -192,15 +196,16 @@ FEATURES = (
     ),
     Feature("timetable", (FeaturePass(PassPlace.BEFORE_TYPOGRAPHY, "give_start_times"),)),
     Feature("split", tasks=("divide",)),
-    Feature("forms", tasks=("add_form",)),
+    Feature("forms", writes_files=True, tasks=("add_form",)),
     Feature("fit", tasks=("fit_pages",)),
     Feature("columns", tasks=("arrange_columns", "fill_lines")),
     Feature("margin_notes", tasks=("place_margin_notes",)),
-    Feature("imposition", tasks=("impose",)),
+    Feature("imposition", writes_files=True, tasks=("impose",)),
     Feature("page_floats", tasks=("float_to_pages",)),
     Feature("roman_folios", tasks=("number_front", "label_pages")),
     Feature(
         "standards",
+        writes_files=True,
         tasks=(
             "press.read_plates",
             "archival.make_archival",
@@ -210,6 +215,7 @@ FEATURES = (
     ),
     Feature(
         "covers",
+        writes_files=True,
         tasks=(
             "book_cover",
             "social_preview",
@@ -218,13 +224,14 @@ FEATURES = (
             "bitmaps.cover_for_shops",
         ),
     ),
-    Feature("site", tasks=("render_site", "packaging.package_site")),
+    Feature("site", writes_files=True, tasks=("render_site", "packaging.package_site")),
     Feature(
         "catalog",
+        writes_files=True,
         tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),
     ),
-    Feature("word", tasks=("assemble_docx", "package_docx")),
-    Feature("dialects", dialects="DIALECTS"),
+    Feature("word", writes_files=True, tasks=("assemble_docx", "package_docx")),
+    Feature("dialects", dialects="DIALECTS", tasks=("front_matter.other_front_matter",)),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for
 the index."""

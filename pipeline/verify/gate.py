@@ -245,7 +245,7 @@ def _styles() -> bytes:
 def _sources() -> bytes:
     """The code that writes files: names and terms of formats that are in them."""
     program = Path(__file__).parent.parent
-    writing = (row.name for row in FEATURES if row.helpers or row.tasks)
+    writing = (row.name for row in FEATURES if row.writes_files)
     folders = (
         program / "render",
         program / "package",
