@@ -12,7 +12,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.dialects import Dialect, table
-from pipeline.parser.frontmatter import foreign, yaml_nodes
+from pipeline.parser.frontmatter import of_other_tool, yaml_nodes
 from pipeline.parser.lines import Cursor
 
 MAX_DEPTH = 16
@@ -101,7 +101,7 @@ class IncludeProcessor(LineProcessor):
         parser, lines = self.parser, self.parser.files.lines
         parent, at = lines.place(cursor.number)
         front = yaml_nodes.find(text)
-        other = foreign.find(text) if front is None else None
+        other = of_other_tool(text) if front is None else None
         skipped = other.lines if other else front.lines if front and front.closed else 0
         lines.begin(cursor.number, name, skipped + 1, shift)
         if skipped:

@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pipeline import features
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PrintOptions
 from pipeline.parser.frontmatter import (
     affiliations,
-    foreign,
     identifiers,
     printing,
     schema,
@@ -38,7 +38,7 @@ def read_front_matter(
     settled. Invalid values are omitted. Never raises.
     """
     front_matter = yaml_nodes.find(text)
-    other = foreign.find(text) if front_matter is None else None
+    other = of_other_tool(text) if front_matter is None else None
     if front_matter is None and library is None and other is None:
         return Metadata(), 0, ()
     report, nodes, lines, read = values.FieldReport(source), dict[str, Node](), 0, dict[str, Any]()
@@ -68,11 +68,17 @@ def read_front_matter(
     return metadata, lines, tuple(report.findings)
 
 
+def of_other_tool(text: str) -> Any:
+    """The front matter of another tool that a text begins with, if it is read."""
+    find = features.task("other_front_matter")
+    return find(text) if find else None
+
+
 def has_front_matter(text: str) -> bool:
     """Return whether `read_front_matter` finds some in a text."""
     if yaml_nodes.find(text) is not None:
         return True
-    other = foreign.find(text)
+    other = of_other_tool(text)
     return other is not None and other.lines > 0
 
 

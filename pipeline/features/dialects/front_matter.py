@@ -44,7 +44,7 @@ _MULTI = re.compile(
 )
 
 
-def find(text: str) -> Foreign | None:
+def other_front_matter(text: str) -> Foreign | None:
     """The front matter of another tool at the beginning of a text."""
     match text[:1]:
         case "+" if match := _TOML.match(text):
