@@ -22,6 +22,7 @@ Examples:
   chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
   chapbook build a.md --edition letter
   chapbook library handouts          all documents of a folder
+  chapbook class a.md --list pupils.csv   a handout for each pupil
   chapbook watch my-handout.md       build again at every save
   chapbook preview my-handout.md     all three side by side in a browser while you write
   chapbook editions a.md             the editions that it can become, and their layout
@@ -40,6 +41,7 @@ something, or a file cannot be written, 70 a fault in Chapbook, 130 interrupted.
 COMMANDS = (
     "build",
     "library",
+    "class",
     "watch",
     "preview",
     "editions",
@@ -55,7 +57,7 @@ COMMANDS = (
 """All commands. Each has a folder, and in its `command.py` a function with its name and `_command`,
 which is loaded when it is called."""
 
-FOLDERS = {"import": "importing"}
+FOLDERS = {"class": "class_set", "import": "importing"}
 """The folders with other names, because Python reserves these."""
 
 

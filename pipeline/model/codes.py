@@ -182,6 +182,9 @@ class Code(enum.Enum):
     WRONG_SUM = _warning("""
         The `marks=` of an exercise or question is not the sum of the marks of its questions. The number given
         for the whole counts. Leave it out to have the marks added up.""")
+    BAD_CLASS_LIST = _error("""
+        The list of a class, which `chapbook class` makes handouts for, has a row for each pupil below the names
+        of its columns. It needs the column `name`; levels and versions have to be those of the front matter.""")
     BAD_NUMBER = _warning("""
         A number, or what should be worked out, has no value, or not one that was asked for: a range such as
         `9..2` is empty, a name is unknown, something is divided by zero, `whole(…)` or `nice(…)` is neither, or

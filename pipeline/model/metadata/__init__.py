@@ -182,11 +182,14 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     levels: Annotated[tuple[tuple[str, str], ...], Key(
         "The levels of a worksheet: pupils get one handout for each. With a text after its name, "
         "a level has that at the head of its printed pages.", ["core", "support", "extension"],
-        {"core": "", "support": "★"}, also="level", form="levels")] = ()
+        {"core": "", "support": "+"}, also="level", form="levels")] = ()
     versions: Annotated[tuple[tuple[str, int], ...], Key(
         "The versions of a worksheet, with exercises and choices in different orders: how many, or "
         "the seed of each by its name. The seed 0 keeps the order of the text.", 3,
         {"A": 0, "B": 17}, form="versions")] = ()
+    class_list: Annotated[str, Key(
+        "The list of a class for `chapbook class`: a CSV file in the source's folder.",
+        "pupils.csv", form="class list")] = ""
     score: Annotated[tuple[ScorePlace, ...], Key(
         "The position of score boxes: with the total of all marks at the head or foot of the "
         "text, and at exercises; or a table of all exercises with a grade.", "head",

@@ -207,6 +207,7 @@ _LANGUAGE = form.reference("language", {"type": "string", "pattern": pairs.LANGU
 _DATE = {"type": ["string", "number"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
 _STRING: form.Schema = {"type": "string"}
 _COLOUR: form.Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
+_LIST: form.Schema = {"type": "string", "pattern": r"\.(csv|tsv|txt)$"}
 _PROFILE: form.Schema = {"type": "string", "pattern": r"\.(icc|icm)$"}
 _FONT: form.Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
 _GROUP = form.reference("group", form.any_of({"enum": list(subjects.WORDS)}, _STRING))
@@ -245,6 +246,7 @@ FORMS: dict[str, form.Form] = {
     "logo": placed(files.inside("logo")),
     "font": form.Form(_FONT, files.font),
     "profile": form.Form(_PROFILE, files.profile),
+    "class list": form.Form(_LIST, files.class_list),
     "works": placed(files.works),
     "style": placed(files.style),
     "citekey": placed(_citekey),

@@ -77,6 +77,7 @@ def _of_kind(
 
 
 font = _of_kind("font", FONTS, "Give an OpenType, TrueType or WOFF file.")
+class_list = _of_kind("class list", (".csv", ".tsv", ".txt"), "Give a CSV file.")
 profile = _of_kind("colour profile", PROFILES, "Give an ICC profile (.icc or .icm).")
 
 

@@ -1,0 +1,63 @@
+"""The command ``class``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.commands.builds import options
+from pipeline.commands.terminal import (
+    BUILT,
+    SOURCE,
+    SOURCE_ERRORS,
+    give_up,
+    need_system,
+    or_exit,
+    say,
+    show,
+)
+
+
+@click.command("class")
+@click.argument("source", type=SOURCE)
+@click.option(
+    "--list",
+    "listed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The list of the class (CSV), instead of the `class_list` of the front matter.",
+)
+@options("out", "templates")
+def class_command(source: Path, listed: Path | None, out: Path, templates: Path | None) -> None:
+    """Make one PDF with a handout for each pupil of a class, in the order of a list.
+
+    The list has a row for each pupil, and the columns name, level and version; others replace
+    variables of the text. Names are in the PDF and the list beside it only.
+    """
+    from pipeline.commands.class_set.making import class_set
+    from pipeline.flow.steps import parse
+    from pipeline.keep import keeping
+    from pipeline.model.editions import stem_of
+    from pipeline.system import outputs
+    from pipeline.system.store import CACHE, Folder
+
+    need_system({"pdf"})
+    if listed is None:
+        with keeping():
+            named = parse(source).metadata.class_list
+        if not named:
+            raise click.UsageError("Name the list: `--list pupils.csv`, or `class_list` in front.")
+        listed = source.parent / named
+    if not listed.is_file():
+        give_up(f"there is no file {listed}", SOURCE_ERRORS)
+    made = or_exit(class_set, source, listed, Folder(out / CACHE), templates)
+    show(made.findings)
+    if not made.pdf:
+        sys.exit(SOURCE_ERRORS)
+    folder, stem = out / stem_of(source), stem_of(source)
+    files = {folder / f"{stem}-class.pdf": made.pdf, folder / f"{stem}-class.csv": made.listing}
+    or_exit(outputs.write_all, folder, files)
+    for path in files:
+        say(f"class    {path}: {made.pupils} pupils")
+    sys.exit(BUILT)

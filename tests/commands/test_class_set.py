@@ -1,0 +1,165 @@
+"""A set for a class: the right sheet for each pupil, in order, and names nowhere else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline import driver
+from pipeline.commands import main
+from pipeline.commands.class_set import making
+from pipeline.verify.all_text import contents
+
+SOURCE = """---
+title: Wells
+lang: en
+levels: {core: "", support: "+"}
+versions: 2
+class_list: pupils.csv
+variables: {town: the town}
+---
+
+A well in {{ town }} is {{ a = 2..9 }} m deep.
+
+::: level support
+A hint of rosewater.
+:::
+
+::: exercise One
+It has ____{zinnias}.
+:::
+
+::: exercise Two
+::: lines 30
+:::
+:::
+"""
+LIST = """Name;Level;Version
+Ann Zebra;core;
+Bo "Bob" Yak;Support;B
+Çağ Öz;;
+李小龙;support;a
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "w.md").write_text(SOURCE, "utf-8")
+    (tmp_path / "pupils.csv").write_text(LIST, "utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *more: str) -> Result:
+    arguments = ["class", str(folder / "w.md"), "--out", str(folder / "out"), *more]
+    return CliRunner().invoke(main, arguments)
+
+
+def pages_of(folder: Path) -> list[str]:
+    with pypdfium2.PdfDocument(folder / "out/w/w-class.pdf") as pdf:
+        return [page.get_textpage().get_text_range() for page in pdf]
+
+
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    text = (folder / "out/w/w-class.csv").read_text("utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_each_pupil_gets_the_right_sheet_in_the_order_of_the_list(folder: Path) -> None:
+    assert run(folder).exit_code == 0
+    pages, rows = pages_of(folder), rows_of(folder)
+    kinds = [(row["name"], row["level"], row["version"]) for row in rows]
+    assert kinds == [
+        ("Ann Zebra", "core", "A"),
+        ('Bo "Bob" Yak', "support", "B"),
+        ("Çağ Öz", "core", "A"),
+        ("李小龙", "support", "A"),
+    ]
+    for row in rows:
+        first, count = int(row["from_page"]), int(row["pages"])
+        assert first % 2 == 1, "on a right page"
+        for number in range(count):
+            page = pages[first - 1 + number]
+            assert row["name"] in page
+            assert f"{row['code']}-{number + 1}" in page
+        text = "".join(pages[first - 1 : first - 1 + count])
+        assert ("rosewater" in text) is (row["level"] == "support")
+        assert "zinnias" not in text
+        after = pages[first - 1 + count : first + count]
+        assert count % 2 == 0 or after == [""], "the back of the last sheet is blank"
+
+
+def test_names_are_nowhere_else(folder: Path) -> None:
+    assert run(folder).exit_code == 0
+    driver.build(folder / "w.md", ("web", "handout", "answers"), out=folder / "out")
+    for path in (folder / "out").rglob("*"):
+        if path.is_file() and not path.name.startswith("w-class."):
+            data = path.read_bytes()
+            assert b"Zebra" not in data, path
+            assert not any("Zebra" in each.text for each in contents(path.name, data)), path
+
+
+def test_columns_replace_variables_and_are_not_kept(folder: Path) -> None:
+    listed = folder / "towns.csv"
+    listed.write_text("name,town\nAnn,Zebraville\nBo,Yakstead\n", "utf-8")
+    assert run(folder, "--list", str(listed)).exit_code == 0
+    text = "".join(pages_of(folder))
+    assert text.count("A well in Zebraville is") == text.count("A well in Yakstead is") == 1
+    kept = [path for path in (folder / "out/.cache").rglob("*") if path.is_file()]
+    assert not any(b"Zebraville" in path.read_bytes() for path in kept)
+
+
+def test_the_same_list_gives_the_same_bytes(folder: Path) -> None:
+    run(folder)
+    before = (folder / "out/w/w-class.pdf").read_bytes()
+    run(folder)
+    assert (folder / "out/w/w-class.pdf").read_bytes() == before
+
+
+def test_each_level_and_version_is_set_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"P{n},{('core', 'support')[n % 2]}," for n in range(30)]
+    (folder / "pupils.csv").write_text("\n".join(["name,level,version", *rows]), "utf-8")
+    made: list[object] = []
+    handout = making._handout
+
+    def noted(*arguments: Any) -> Any:
+        made.append(arguments[2])
+        return handout(*arguments)
+
+    monkeypatch.setattr(making, "_handout", noted)
+    assert run(folder).exit_code == 0
+    assert len(made) == 2
+    assert len(rows_of(folder)) == 30
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("", "", "The list has no column `name`."),
+        ("a,b\n1,2\n", ":1:1", "The list has no column `name`."),
+        ("name\n", ":1:1", "There are no pupils on the list."),
+        ("name,level\nAnn,hard\n", ":2:5", "The worksheet has no level `hard`."),
+        ("name,version\nAnn,Z\n", ":2:5", "The worksheet has no version `Z`."),
+        ("name,level\n,core\n", ":2:1", "A pupil has no name."),
+    ],
+)
+def test_mistakes_are_told_with_their_place(
+    folder: Path, text: str, place: str, message: str
+) -> None:
+    (folder / "pupils.csv").write_text(text, "utf-8")
+    result = run(folder)
+    assert result.exit_code == 1
+    assert message in result.output
+    assert f"pupils.csv{place}: error[bad-class-list]" in result.output
+    assert not (folder / "out/w").exists()
+
+
+def test_a_list_that_is_not_there_is_told(folder: Path) -> None:
+    assert run(folder, "--list", str(folder / "none.csv")).exit_code == 1
+    (folder / "w.md").write_text("# T\n\nText.\n", "utf-8")
+    assert run(folder).exit_code == 2
