@@ -1,5 +1,5 @@
-"""Every kind of node has all that belongs to one: a template, a golden case and an
-example. A failure names the file that is missing, or that lacks something."""
+"""Every kind of node has all that belongs to one: a template, a golden case and an example; and
+every task of the core a feature that does it. A failure names what is missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 import pipeline
-from pipeline import model
+from pipeline import features, model
 from pipeline.model import Block, Document, Inline, Node, SoftBreak, Text
 from pipeline.model.tree import top_level, walk
 from pipeline.render.environment import template_folders
@@ -99,3 +99,10 @@ def cased(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def test_every_node_has_a_golden_case(cased: set[str]) -> None:
     missing = NODES.keys() - UNWRITTEN - cased
     assert not missing, f"tests/cases/: no source yields {', '.join(missing)}"
+
+
+def test_every_task_of_the_core_is_done_by_one_feature() -> None:
+    tasks = [(row, path) for row in features.FEATURES for path in row.tasks]
+    names = [path.split(".")[-1] for _, path in tasks]
+    assert sorted(names) == sorted(get_args(features.Task))
+    assert all(callable(row.load(path)) for row, path in tasks)
