@@ -58,7 +58,7 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
     width = min(shutil.get_terminal_size().columns, WIDEST)
     for edition in listed:
         lines = messages.printable_lines(entry(edition, width))
-        click.echo(lines if source else f"{edition.name:<{NAME}}{edition.label}")
+        click.echo(lines if source else f"{edition.name:<{NAME - 1}} {edition.label}")
     if source:
         click.echo()
         click.echo(textwrap.fill("* is built by default.", width))
@@ -92,7 +92,7 @@ def entry(edition: EditionSettings, width: int) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(
-        [f"{'* ' if edition.listed else '  '}{edition.name:<{NAME}}{edition.label}", *lines]
+        [f"{'* ' if edition.listed else '  '}{edition.name:<{NAME - 1}} {edition.label}", *lines]
     ).replace("\N{NO-BREAK SPACE}", " ")
 
 
