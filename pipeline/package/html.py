@@ -314,14 +314,6 @@ def page_fonts(
     return files, tuple(problems)
 
 
-def page_fonts_ahead(pages: Pages) -> Iterator[object]:
-    """Make the fonts of a page, one at a time, so that they are kept for a page with about the
-    same text."""
-    markup, css = pages.pages[0].markup, joined_styles(pages)
-    for face in used_faces(pages.faces, css, markup):
-        yield page_fonts((face,), css, markup)
-
-
 def font_faces(fonts: dict[Face, File], address: Address) -> str:
     return "".join(font_face(face, address(file)) for face, file in fonts.items())
 
