@@ -272,7 +272,7 @@ class _Search:
             yield Range(*places, mark.conditions)
             return
         block = self._elements.innermost(mark.start)
-        if heading is not None:
+        if heading is not None and mark.written != "box":
             self._tell(mark, "The section")
             yield Range((heading.line, heading.column), self._end_of(heading), mark.conditions)
             return
