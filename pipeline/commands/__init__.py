@@ -30,6 +30,7 @@ Examples:
   chapbook check build/a/a.epub      check a finished file for errors
   chapbook format a.md               tidy the Markdown, keeping its meaning
   chapbook import page.html          turn a web page, a Word file, other Markdown … into a source
+  chapbook review a.md back.docx     what others changed in a Word file, as a patch
   chapbook explain missing-image     what a message means, and what to do
 
 \b
@@ -51,6 +52,7 @@ COMMANDS = (
     "new",
     "format",
     "import",
+    "review",
     "schema",
     "completion",
 )

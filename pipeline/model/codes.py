@@ -402,6 +402,12 @@ class Code(enum.Enum):
     NOT_IN_WORD = _warning("""
         A Word file cannot hold something of the text as other editions have it. The message says what stands in its
         place there.""")
+    NOT_TAKEN_BACK = _warning("""
+        `chapbook review` cannot take home something that was changed in a Word file: a formula, a picture, a row of a
+        table, or text that the source has in another form. The message says where; change it in the source.""")
+    REVIEW_CONFLICT = _error("""
+        Two reviewers changed the same words in different ways, or the source has changed since the Word file was made.
+        With `--apply`, the lines of each reviewer stand between marks, as in git: choose, and remove the marks.""")
     TEMPLATE_ERROR = _error("""
         A template cannot be used: it is not valid Jinja, or uses something that does not exist.""")
     UNKNOWN_EDITION = _warning("""

@@ -209,7 +209,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     the cover of an e-book, or the preview image of a web page; if the front matter provides the
     image, it only gives the size. A site has further files, ``beside`` its pages. With
     ``same_pages``, pages begin where those of the standard edition do. ``asked`` is what the
-    questions for a platform show to pupils, without answers."""
+    questions for a platform show to pupils, without answers. ``spans`` say where the paragraphs of
+    a Word file stand in the source (`verify.word`)."""
 
     edition: str
     stem: str
@@ -233,6 +234,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     file: str = ""
     files: tuple[TextFile, ...] = ()
     cover: CoverPage | None = None
+    spans: tuple[Span, ...] = ()
     same_pages: bool = False
     asked: str = ""
 

@@ -1,11 +1,13 @@
-"""Reads the text of Word files."""
+"""Reads the text of Word files, and which paragraphs of Chapbook's own stand in the source."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
@@ -16,10 +18,53 @@ from pipeline.verify.texts import UnreadableFile
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 CHECKBOX = "{http://schemas.microsoft.com/office/word/2010/wordml}checkbox"
-LISTED = ("TOC", "Toc", "TableOfFigures")
+LISTED = ("TOC", "Toc", "TableOfFigures", "TableofFigures", "ContentsHeading")
 """The beginnings of the names of styles of contents, which say again what the text does."""
 
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+REMOVED = (f"{W}del", f"{W}moveFrom")
+"""Tracked changes that take text away."""
+
+COUNTED = ("SEQ", "REF", "PAGEREF", "NOTEREF")
+"""Fields whose results Word counts."""
+
+SPACES = (f"{W}tab", f"{W}br", f"{W}cr")
+_MARK = re.compile(r"_s(\d+)_([0-9a-f]{8})")
+
+
+class SourceMark(NamedTuple):
+    """The name of a hidden bookmark: the number of a paragraph among those that stand in the source
+    (`Pages.spans`), and a digest of it as it was written. It tells nothing of the source itself."""
+
+    number: int
+    digest: str
+
+
+def mark_name(number: int) -> str:
+    """The beginning of a bookmark's name, which `add_digests` completes."""
+    return f"_s{number}"
+
+
+def mark_of(paragraph: Any) -> SourceMark | None:
+    """Which paragraph of the source this was, if its bookmark says so."""
+    for start in paragraph.iter(f"{W}bookmarkStart"):
+        if match := _MARK.fullmatch(start.get(f"{W}name", "")):
+            return SourceMark(int(match[1]), match[2])
+    return None
+
+
+def add_digests(root: Any) -> None:
+    """Complete the names of the bookmarks that say where paragraphs stand in the source."""
+    for paragraph in root.iter(f"{W}p"):
+        for start in paragraph.iterfind(f"{W}bookmarkStart"):
+            name = start.get(f"{W}name")
+            if re.fullmatch(r"_s\d+", name):
+                start.set(f"{W}name", f"{name}_{digest_of(written_text(paragraph))}")
+
+
+def digest_of(text: str) -> str:
+    """A digest of the words of a text."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:8]
 
 
 def text_of_word(file: Path | BinaryIO) -> DrawnText:
@@ -38,14 +83,17 @@ def text_of_word(file: Path | BinaryIO) -> DrawnText:
 def _letters(data: bytes) -> str:
     root = parsed(data)
     for element in [*root.iter(MATH, f"{W}sdt")]:
-        properties = element.find(f"{W}sdtPr")
-        is_field = properties is not None and (
-            properties.find(f"{W}showingPlcHdr") is not None
-            or properties.find(CHECKBOX) is not None
-        )
-        if element.tag == MATH or is_field:
+        if element.tag == MATH or _is_field(element):
             element.clear()
     return letters("".join(paragraphs(root)))
+
+
+def _is_field(control: Any) -> bool:
+    """Return whether a content control is a box, or nothing is filled in."""
+    properties = control.find(f"{W}sdtPr")
+    return properties is not None and (
+        properties.find(f"{W}showingPlcHdr") is not None or properties.find(CHECKBOX) is not None
+    )
 
 
 def parsed(data: bytes) -> Any:
@@ -58,11 +106,83 @@ def paragraphs(root: Any) -> Iterator[str]:
     """The text of each paragraph that is not in the contents, as it is read: runs may end within a
     word."""
     for paragraph in root.iter(f"{W}p"):
-        style = paragraph.find(f"{W}pPr/{W}pStyle")
-        if style is None or not style.get(f"{W}val", "").startswith(LISTED):
+        if not is_listed(paragraph):
             yield "".join(_pieces(paragraph))
 
 
+def is_listed(paragraph: Any) -> bool:
+    """Return whether a paragraph is a line of contents."""
+    return style_of(paragraph).startswith(LISTED)
+
+
+def style_of(paragraph: Any) -> str:
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return "" if style is None else str(style.get(f"{W}val", ""))
+
+
 def _pieces(paragraph: Any) -> Iterator[str]:
-    for element in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br"):
+    for element in paragraph.iter(f"{W}t", *SPACES):
         yield (element.text or "") if element.tag == f"{W}t" else " "
+
+
+class WrittenPiece(NamedTuple):
+    """Text in one look."""
+
+    text: str
+    is_bold: bool = False
+    is_italic: bool = False
+
+
+def written_text(paragraph: Any) -> str:
+    return "".join(piece.text for piece in written_pieces(paragraph))
+
+
+def written_pieces(paragraph: Any) -> Iterator[WrittenPiece]:
+    """The text that somebody wrote in a paragraph, with tracked changes accepted: without what Word
+    counts, the signs of notes, formulas, and what is to be filled in."""
+    waiting = [*paragraph][::-1]
+    fields: list[list[str]] = []  # of the fields around a run, the instruction, once it has ended
+    while waiting:
+        element = waiting.pop()
+        if element.tag in (*REMOVED, MATH, f"{W}pPr") or (
+            element.tag == f"{W}sdt" and _is_field(element)
+        ):
+            continue
+        if element.tag == f"{W}fldSimple" and _is_counted(element.get(f"{W}instr", "")):
+            continue
+        if element.tag != f"{W}r":
+            waiting.extend([*element][::-1])
+            continue
+        _enter_fields(element, fields)
+        is_counted = any(_is_counted("".join(words)) for words in fields)
+        look = element.find(f"{W}rPr")
+        if is_counted or _is_sign(look):
+            continue
+        text = "".join(_pieces(element))
+        if text:
+            yield WrittenPiece(text, _is_on(look, "b"), _is_on(look, "i"))
+
+
+def _enter_fields(run: Any, fields: list[list[str]]) -> None:
+    for part in run:
+        kind = part.get(f"{W}fldCharType")
+        if kind == "begin":
+            fields.append([])
+        elif kind == "end" and fields:
+            fields.pop()
+        elif part.tag == f"{W}instrText" and fields:
+            fields[-1].append(part.text or "")
+
+
+def _is_counted(instruction: str) -> bool:
+    return instruction.strip().startswith(COUNTED)
+
+
+def _is_sign(look: Any) -> bool:
+    style = None if look is None else look.find(f"{W}rStyle")
+    return style is not None and style.get(f"{W}val", "").endswith("Reference")
+
+
+def _is_on(look: Any, name: str) -> bool:
+    switch = None if look is None else look.find(f"{W}{name}")
+    return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")

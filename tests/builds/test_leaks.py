@@ -172,6 +172,7 @@ def pages_of_all(source: Path) -> dict[str, Any]:
     for name in STUDENTS:
         found[name] = json.loads(msgspec.json.encode(flow.pages(name, PAGES)))
         found[name].pop("pieces", None)  # places in the source
+        found[name].pop("spans", None)
         found[name].pop("findings", None)  # they name the source, whose pages begin anywhere here
         for page in found[name]["pages"]:
             page["markup"] = re.sub(r"<\?text .*?\?>", "", page["markup"])

@@ -312,12 +312,12 @@ def qpdf(path: Path) -> list[str]:
     return [] if result.returncode == 0 else result.stderr.splitlines()
 
 
-def libreoffice(path: Path, folder: Path) -> Path:
-    """A Word file as LibreOffice prints it, in a folder."""
+def libreoffice(path: Path, folder: Path, kind: str = "pdf") -> Path:
+    """A Word file as LibreOffice prints it, or saves it as another ``kind``, in a folder."""
     require("LibreOffice")
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    _run(["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, path])
-    return folder / f"{path.stem}.pdf"
+    _run(["soffice", profile, "--headless", "--convert-to", kind, "--outdir", folder, path])
+    return folder / f"{path.stem}.{kind}"
 
 
 def _run_own(module: str, *arguments: str | Path) -> str:

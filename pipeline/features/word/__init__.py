@@ -18,6 +18,7 @@ from pipeline.model.rendered import Inventory, Page, Pages, TextFile
 from pipeline.model.sheet.proportions import options_for
 from pipeline.package.html import shown_images
 from pipeline.package.result import Package
+from pipeline.verify.word import add_digests
 
 
 def assemble_docx(document: Document, edition: Edition, stem: str, _: Environment) -> Pages:
@@ -53,6 +54,8 @@ def assemble_docx(document: Document, edition: Edition, stem: str, _: Environmen
         f"{draft.note_kind}s.xml": matter.notes_part(draft.note_kind, notes),
     }
     text = root("document", element("body", *body, last))
+    for part in (text, *notes):
+        add_digests(part)
     return Pages(
         edition=edition.name,
         stem=stem,
@@ -61,6 +64,7 @@ def assemble_docx(document: Document, edition: Edition, stem: str, _: Environmen
         inventory=Inventory(images=tuple(sorted(draft.images))),
         assets=document.assets,
         files=tuple(TextFile(name, written(part)) for name, part in parts.items()),
+        spans=tuple(draft.spans),
         findings=draft.new_findings(),
     )
 

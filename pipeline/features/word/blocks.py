@@ -13,6 +13,7 @@ from pipeline.features.word.inlines import inlines, text_run
 from pipeline.features.word.numbering import STEP, kind_of
 from pipeline.features.word.paragraphs import (
     AFTER,
+    at_beginning,
     index_fields,
     is_text,
     low_paragraph,
@@ -138,7 +139,7 @@ def _section(draft: WordFile, node: model.Section, place: Spot) -> list[Element]
     heading = paragraph(
         draft,
         [*index_fields(draft, node), *draft.anchored(node, content)],
-        place,
+        at_beginning(node, place),
         style,
         is_plain=not is_numbered,
         page_break=node.role in ("chapter", "part") and draft.is_book,
@@ -176,8 +177,8 @@ def _definitions(draft: WordFile, node: model.DefinitionList, place: Spot) -> li
     result: list[Element] = []
     for item in node.items:
         for term in item.terms:
-            content = inlines(draft, term, place, place.look)
-            result.append(paragraph(draft, draft.anchored(item, content), place, "Definition Term"))
+            content, line = inlines(draft, term, place, place.look), at_beginning(item, place)
+            result.append(paragraph(draft, draft.anchored(item, content), line, "Definition Term"))
         for definition in item.definitions:
             result += blocks(draft, definition, place._replace(style="Definition"))
     return result
@@ -216,7 +217,8 @@ def _turn(draft: WordFile, turn: model.Turn, place: Spot) -> list[Element]:
         content += inlines(draft, first[0].children, place, place.look)
     else:
         rest = turn.children
-    opening = paragraph(draft, draft.anchored(turn, content), place, style)
+    line = with_attributes(first[0] if first and is_text(first[0]) else turn, place)
+    opening = paragraph(draft, draft.anchored(turn, content), line, style)
     if rest and not all(map(is_text, rest)):
         inner = place.within(1920)
         return [opening, *blocks(draft, rest, inner)]

@@ -15,12 +15,13 @@ from pipeline.features.word.numbering import ListNumbers
 from pipeline.features.word.sections import PageShape
 from pipeline.features.word.xml import Element, element
 from pipeline.model import Document, Node
-from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.sheet.proportions import is_book
 from pipeline.model.tree import all_nodes, find, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
+from pipeline.verify.word import mark_name
 
 LONGEST_NAME = 40
 """The characters that the name of a bookmark has at most."""
@@ -65,7 +66,7 @@ class Spot(NamedTuple):
     """Where blocks stand: their indent and width in twentieths of a point, the style of their text,
     a box, the depth of lists, and how their characters look. The first paragraph of a list's item
     gets its ``marker``. ``is_note``: in a note. ``is_free``: nothing is around it, so
-    that a new section can begin."""
+    that a new section can begin. ``span`` is where the text stands in the source."""
 
     width: int
     left: int = 0
@@ -76,6 +77,7 @@ class Spot(NamedTuple):
     marker: ItemMarker | None = None
     is_note: bool = False
     is_free: bool = False
+    span: Span | None = None
     align: str = ""
 
     def within(self, indent: int, **changes: object) -> Spot:
@@ -113,6 +115,7 @@ class WordFile:
             for _, node, _ in find(document, marked=True)
             if node.attributes.id
         }
+        self.spans: list[Span] = []
         self.terms = _index_terms(document)
         self.notes = {note.label: note for note in document.notes}
         self.note_kind = "endnote" if document.metadata.notes == "end" else "footnote"
@@ -141,6 +144,16 @@ class WordFile:
                 name = f"{name[: LONGEST_NAME - 11]}_{digest}"
             self._names[key] = name
         return self._names[key]
+
+    def source_mark(self, span: Span) -> list[Element]:
+        """A hidden bookmark by which `review` knows a paragraph that stands in the source."""
+        place = self.document.place(span)
+        if place is None:
+            return []
+        self.spans.append(place)
+        number = self.next_id()
+        start = element("bookmarkStart", id=number, name=mark_name(len(self.spans)))
+        return [start, element("bookmarkEnd", id=number)]
 
     def bookmark(self, name: str, content: list[Element]) -> list[Element]:
         """Content in a bookmark; a name is given once."""

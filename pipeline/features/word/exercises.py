@@ -9,11 +9,13 @@ from pipeline.features.word.inlines import counted, inlines, spoken, text_run
 from pipeline.features.word.numbering import STEP
 from pipeline.features.word.paragraphs import (
     AFTER,
+    at_beginning,
     index_fields,
     is_text,
     low_paragraph,
     paragraph,
     timing,
+    with_attributes,
     with_space,
 )
 from pipeline.features.word.tables import Blocks, grid
@@ -66,7 +68,8 @@ def _title(draft: WordFile, node: model.Exercise, place: Spot) -> Element:
         content.append(text_run(" "))
     content += inlines(draft, node.title, place, place.look)
     content += timing(draft, node)
-    return paragraph(draft, draft.anchored(node, content), place, "Exercise Title")
+    line = at_beginning(node, place)
+    return paragraph(draft, draft.anchored(node, content), line, "Exercise Title")
 
 
 def _space(node: model.WritingSpace, place: Spot) -> list[Element]:
@@ -101,6 +104,7 @@ def _after_sign(
         content += inlines(draft, first[0].children, place, place.look)
     else:
         rest = item.children
+    place = with_attributes(first[0] if first and is_text(first[0]) else item, place)
     inner = place.within(STEP, marker=None)
     if marker:
         line = paragraph(draft, draft.anchored(item, content), place, style, marker=marker)
@@ -114,7 +118,7 @@ def _choices(draft: WordFile, node: model.Choices, place: Spot, blocks: Blocks) 
     if node.prompt:
         content = [*index_fields(draft, node), *inlines(draft, node.prompt, place, place.look)]
         prompt = draft.anchored(node, content)
-        result.append(paragraph(draft, prompt, place, with_next=True))
+        result.append(paragraph(draft, prompt, at_beginning(node, place), with_next=True))
     number = draft.numbering.add("lower-alpha", ")", 1, place.depth)
     for item in node.items:
         name = " ".join(plain_text(item.children).split()) or draft.words["box"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeGuard
 
+from msgspec.structs import replace
+
 from pipeline import model
 from pipeline.features.word import fields
 from pipeline.features.word.draft import ItemMarker, Spot, TextLook, WordFile
@@ -77,7 +79,8 @@ def paragraph(
         indent,
         element("jc", val=ALIGNED[align]) if align in ALIGNED else None,
     )
-    return element("p", properties if len(properties) else None, *content)
+    mark = draft.source_mark(place.span) if place.span else []
+    return element("p", properties if len(properties) else None, *mark, *content)
 
 
 def text_paragraph(
@@ -106,14 +109,20 @@ def index_fields(draft: WordFile, node: Node) -> list[Element]:
 
 
 def with_attributes(node: Node, place: Spot) -> Spot:
-    """The place in a node with a language or a direction of its own."""
+    """The place in a node, which may have a language or a direction of its own."""
     look, lang = place.look, node.attributes.get("lang")
     direction = node.attributes.get("dir") or (direction_of(lang) if lang else "")
     if lang:
         look = look._replace(lang=lang)
     if direction:
         look = look._replace(is_rtl=direction == "rtl")
-    return place if look == place.look else place._replace(look=look)
+    return place._replace(look=look, span=node.span or place.span)
+
+
+def at_beginning(node: Node, place: Spot) -> Spot:
+    """The place of the title of a node, which stands where the node begins."""
+    span = node.span or place.span
+    return place._replace(span=span and replace(span, end=0))
 
 
 def timing(draft: WordFile, node: Node) -> list[Element]:
@@ -138,7 +147,7 @@ def title(
     text = tuple(text)
     content = inlines(draft, text, place, place.look) if text else [text_run(fallback, place.look)]
     content = [*index_fields(draft, node), *content, *timing(draft, node)]
-    return paragraph(draft, draft.anchored(node, content), place, style)
+    return paragraph(draft, draft.anchored(node, content), at_beginning(node, place), style)
 
 
 def label(draft: WordFile, node: Node, sequence: str, number: int) -> list[Element]:

@@ -130,7 +130,12 @@ def _row(
         style = "Table Heading" if is_head else "Table Text"
         align = {"decimal": "right"}.get(node.align, node.align)
         inner = Spot(
-            width - MARGIN, style=style, look=place.look, align=align, is_note=place.is_note
+            width - MARGIN,
+            style=style,
+            look=place.look,
+            align=align,
+            is_note=place.is_note,
+            span=node.span or place.span,
         )
         content = blocks(draft, node.children, inner)
         if not content or content[-1].tag != tag("p"):

@@ -1,0 +1,114 @@
+"""The command ``review``."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.commands.terminal import (
+    BUILT,
+    READABLE,
+    SOURCE,
+    SOURCE_ERRORS,
+    or_exit,
+    say,
+    show,
+)
+
+if TYPE_CHECKING:
+    from pipeline.commands.review.words import SourceEdit
+
+
+@click.command("review")
+@click.argument("source", type=SOURCE)
+@click.argument("files", nargs=-1, required=True, type=READABLE, metavar="FILE...")
+@click.option("--apply", "applies", is_flag=True, help="Write the changes into the source.")
+@click.option("--interactive", is_flag=True, help="Ask before each change, and write those wanted.")
+@click.option("--edition", default="word", help="The edition that the files were: teacher-word.")
+def review_command(
+    source: Path, files: tuple[Path, ...], applies: bool, interactive: bool, edition: str
+) -> None:
+    """Take home what others changed in Word files that were made from a SOURCE: show it as a patch
+    of the source, or write it. Changes may be tracked or not. Comments become comments of the
+    source. What several reviewers changed in different ways is marked as a conflict.
+
+    \b
+    Examples:
+      chapbook review handout.md handout-edited.docx
+      chapbook review handout.md from-ann.docx from-ben.docx --apply
+    """
+    from pipeline.commands.messages import printable_lines
+    from pipeline.commands.review.merging import merged
+    from pipeline.commands.review.reading import NoWordFileError
+    from pipeline.commands.review.reviewing import review
+    from pipeline.model.codes import Code, diagnostic
+    from pipeline.model.diagnostics import Diagnostic, Span
+    from pipeline.model.editions import EDITIONS
+    from pipeline.parser import parse_file
+    from pipeline.system import outputs
+
+    if edition not in EDITIONS or EDITIONS[edition].format != "docx":
+        raise click.BadParameter("it is no edition for Word", param_hint="--edition")
+    document = parse_file(source)
+    findings: list[Diagnostic] = [f for f in document.diagnostics if f.is_error]
+    edits: dict[str, list[SourceEdit]] = defaultdict(list)
+    for path in files if not findings else ():
+        try:
+            reviewed = review(path, source, document, EDITIONS[edition])
+        except (NoWordFileError, OSError) as error:
+            code = Code.UNREADABLE_FILE
+            findings.append(diagnostic(code, str(error), source=str(path)))
+            continue
+        findings += reviewed.findings
+        for edit in reviewed.edits:
+            edits[edit.file].append(edit)
+    for file, several in edits.items():
+        path = Path(file) if file else source
+        before = path.read_bytes().decode("utf-8")
+        offset = len(before) - len(before.removeprefix("\ufeff"))
+        moved = [e._replace(start=e.start + offset, end=e.end + offset) for e in several]
+        chosen = _chosen(before, moved) if interactive else moved
+        result = merged(before, chosen)
+        for line in result.conflicts:
+            message = "Reviewers contradict each other here: choose, and remove the marks."
+            findings.append(
+                diagnostic(Code.REVIEW_CONFLICT, message, span=Span(line), source=str(path))
+            )
+        if applies or interactive:
+            or_exit(outputs.write, path, result.text.encode())
+            say(f"review   {path}: {len(chosen)} changes written")
+        else:
+            lines = difflib.unified_diff(
+                before.splitlines(keepends=True),
+                result.text.splitlines(keepends=True),
+                f"a/{path}",
+                f"b/{path}",
+            )
+            click.echo(printable_lines("".join(lines)), nl=False)
+    if not edits and not findings:
+        say("review   nothing was changed")
+    show(findings)
+    sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in findings) else BUILT)
+
+
+def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
+    """The changes that are wanted."""
+    from pipeline.commands.review.merging import applied
+
+    wanted = []
+    for edit in sorted(edits):
+        start = text.rfind("\n", 0, edit.start) + 1
+        end = text.find("\n", edit.end)
+        end = len(text) if end < 0 else end
+        local = edit._replace(start=edit.start - start, end=edit.end - start)
+        say(f"- {text[start:end]}")
+        say(f"+ {applied(text[start:end], [local])}")
+        if click.confirm("Write it?", default=True):
+            wanted.append(edit)
+    return wanted

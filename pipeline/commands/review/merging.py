@@ -1,0 +1,73 @@
+"""Makes one text of the changes of several reviewers: where they contradict each other, the lines
+of each stand between the marks that git uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from pipeline.commands.review.words import SourceEdit
+
+
+class MergedText(NamedTuple):
+    """A text, and the lines of the original in which there are contradictions."""
+
+    text: str
+    conflicts: tuple[int, ...] = ()
+
+
+def merged(text: str, edits: Iterable[SourceEdit]) -> MergedText:
+    """A text with all changes of it."""
+    groups: list[list[SourceEdit]] = []
+    for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.end, edit.who, edit.text)):
+        end = max((each.end for each in groups[-1]), default=0) if groups else 0
+        if groups and edit.start < end:
+            groups[-1].append(edit)
+        else:
+            groups.append([edit])
+    conflicts: list[int] = []
+    for group in reversed(groups):
+        if _agree(group):
+            text = applied(text, group)
+            continue
+        conflicts.append(text.count("\n", 0, group[0].start) + 1)
+        text = _with_conflict(text, group)
+    return MergedText(text, tuple(reversed(conflicts)))
+
+
+def _agree(group: Sequence[SourceEdit]) -> bool:
+    """Return whether the changes of a group are the same, or do not touch."""
+    if len({(edit.start, edit.end, edit.text) for edit in group}) == 1:
+        return True
+    return len({edit.who for edit in group}) == 1
+
+
+def applied(text: str, edits: Iterable[SourceEdit]) -> str:
+    """A text with changes that do not contradict each other."""
+    last = len(text) + 1
+    different = {(edit.start, edit.end, edit.text) for edit in edits}
+    for start, end, new in sorted(different, reverse=True):
+        if end <= last:
+            text = text[:start] + new + text[end:]
+            last = start
+    return text
+
+
+def _with_conflict(text: str, group: Sequence[SourceEdit]) -> str:
+    """The lines of a contradiction as each reviewer has them."""
+    start = text.rfind("\n", 0, group[0].start) + 1
+    end = text.find("\n", max(edit.end for edit in group))
+    end = len(text) if end < 0 else end
+    versions = {}
+    for who in dict.fromkeys(edit.who for edit in group):
+        moved = [
+            edit._replace(start=edit.start - start, end=edit.end - start)
+            for edit in group
+            if edit.who == who
+        ]
+        versions[who] = applied(text[start:end], moved)
+    (first, lines), *others = versions.items()
+    result = f"<<<<<<< {first}\n{lines}\n"
+    for who, other in others:
+        result += f"=======\n{other}\n>>>>>>> {who}\n"
+    return text[:start] + result.removesuffix("\n") + text[end:]

@@ -1,0 +1,157 @@
+"""Reads paragraphs of Word files: those that came back, and those that the source gives now."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from pipeline.driver import Options, marked_for, rendered
+from pipeline.flow.values import request_for
+from pipeline.model import Document
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import Edition
+from pipeline.verify.word import (
+    MATH,
+    SourceMark,
+    W,
+    WrittenPiece,
+    is_listed,
+    mark_of,
+    parsed,
+    style_of,
+    written_pieces,
+)
+
+PARTS = ("document", "footnotes", "endnotes")
+
+
+class ReviewerComment(NamedTuple):
+    """A comment, and the number of characters of the paragraph before its end."""
+
+    author: str
+    date: str
+    text: str
+    offset: int
+
+
+class ReviewedParagraph(NamedTuple):
+    """A paragraph: its pieces and style, which of the source it was, where that stands now, whether
+    it is in a table, and what a source cannot take over: formulas and the number of pictures."""
+
+    pieces: tuple[WrittenPiece, ...]
+    style: str = ""
+    mark: SourceMark | None = None
+    span: Span | None = None
+    is_in_table: bool = False
+    formulas: tuple[str, ...] = ()
+    pictures: int = 0
+    comments: tuple[ReviewerComment, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def signs(self) -> list[str]:
+        """The letters of formulas, which programs write in different ways."""
+        return ["".join(filter(str.isalnum, formula)) for formula in self.formulas]
+
+    @property
+    def key(self) -> str:
+        """The words, by which paragraphs are the same."""
+        return " ".join(self.text.split())
+
+
+class NoWordFileError(ValueError):
+    """The file cannot be read; the message says why."""
+
+
+def read_edited(path: Path) -> list[ReviewedParagraph]:
+    """The paragraphs of a file that came back. Raises `NoWordFileError`, and `OSError`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            names = set(archive.namelist())
+            parts = [
+                parsed(archive.read(f"word/{name}.xml"))
+                for name in PARTS
+                if f"word/{name}.xml" in names
+            ]
+            comments: Any = ()
+            if "word/comments.xml" in names:
+                comments = parsed(archive.read("word/comments.xml"))
+    except (zipfile.BadZipFile, KeyError, etree.LxmlError) as error:
+        raise NoWordFileError(f"It is no Word file, or damaged: {error}.") from error
+    if not parts:
+        raise NoWordFileError("It is no Word file.")
+    remarks = {
+        comment.get(f"{W}id"): (
+            comment.get(f"{W}author", ""),
+            comment.get(f"{W}date", "")[:10],
+            " ".join(" ".join(t.text or "" for t in comment.iter(f"{W}t")).split()),
+        )
+        for comment in comments
+    }
+    return [paragraph for root in parts for paragraph in _paragraphs(root, remarks)]
+
+
+def read_source(source: Path, document: Document, edition: Edition) -> list[ReviewedParagraph]:
+    """The paragraphs that a source gives now, with their places."""
+    request = request_for(source, document, Options())
+    pages = rendered(request, edition, marked_for(request, edition))
+    texts = {file.name: file.text for file in pages.files}
+    texts |= {page.name: page.markup for page in pages.pages}
+    roots = (parsed(texts[f"{name}.xml"].encode()) for name in PARTS if f"{name}.xml" in texts)
+    return [
+        paragraph._replace(span=pages.spans[paragraph.mark.number - 1])
+        if paragraph.mark
+        else paragraph
+        for root in roots
+        for paragraph in _paragraphs(root, {})
+    ]
+
+
+def _paragraphs(root: Any, remarks: dict[str, tuple[str, str, str]]) -> Iterator[ReviewedParagraph]:
+    for paragraph in root.iter(f"{W}p"):
+        style = style_of(paragraph)
+        if is_listed(paragraph) or style.startswith("Index") or _is_removed(paragraph):
+            continue
+        yield ReviewedParagraph(
+            tuple(written_pieces(paragraph)),
+            style,
+            mark_of(paragraph),
+            is_in_table=next(paragraph.iterancestors(f"{W}tc"), None) is not None,
+            formulas=tuple("".join(math.itertext()) for math in paragraph.iter(MATH)),
+            pictures=sum(1 for _ in paragraph.iter(f"{W}drawing")),
+            comments=tuple(_comments(paragraph, remarks)),
+        )
+
+
+def _is_removed(paragraph: Any) -> bool:
+    """Return whether a tracked change removes a paragraph with all its text."""
+    is_marked = paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None
+    return is_marked and not any(written_pieces(paragraph))
+
+
+def _comments(
+    paragraph: Any, remarks: dict[str, tuple[str, str, str]]
+) -> Iterator[ReviewerComment]:
+    """The comments that end in a paragraph."""
+    for end in paragraph.iter(f"{W}commentRangeEnd"):
+        remark = remarks.get(end.get(f"{W}id"))
+        if remark:
+            before = etree.Element(f"{W}p")
+            for child in paragraph:
+                if child is end or end in set(child.iter()):
+                    break
+                before.append(_copied(child))
+            offset = sum(len(piece.text) for piece in written_pieces(before))
+            yield ReviewerComment(*remark, offset)
+
+
+def _copied(element: Any) -> Any:
+    return etree.fromstring(etree.tostring(element))

@@ -1,0 +1,283 @@
+"""Word files that came back: what others changed in them becomes changes of the source."""
+
+from __future__ import annotations
+
+import copy
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+from click.testing import CliRunner
+from docx.document import Document as WordDocument
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+
+from pipeline import driver
+from pipeline.commands import main
+from tests.helpers import checkers
+from tests.helpers.paths import ROOT
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+SOURCE = """\
+---
+title: Wells
+lang: en
+speakers:
+  Ann: interviewer
+  Ben: guest
+---
+
+# The well
+
+The well is *very* deep, and "old".[^1]
+
+It was dug by hand
+in two long years.
+
+- rope
+- bucket with a handle
+
+| What | How many |
+|------|---------:|
+| wells | 3 |
+| pumps | 12 |
+
+Table: What there is {#tbl-all}
+
+Ann: Who dug it?
+
+Ben: My grandfather did, as @tbl-all shows.
+
+The area is $A = r^2$ here.
+
+[^1]: The keeper says so.
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "well.md"
+    path.write_text(SOURCE, "utf-8")
+    return path
+
+
+def sent(source: Path) -> WordDocument:
+    """The file that is sent to a reviewer."""
+    files = driver.build(source, ["word"], out=source.parent / "build").files
+    return docx.Document(str(files[0]))
+
+
+def review(source: Path, *files: WordDocument, options: tuple[str, ...] = ("--apply",)) -> str:
+    """The source after files with changes came back, and what is printed."""
+    names = []
+    for number, file in enumerate(files):
+        names.append(source.parent / f"{'ab'[number]}.docx")
+        file.save(str(names[-1]))
+    result = CliRunner().invoke(main, ["review", str(source), *map(str, names), *options])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.output
+
+
+def paragraph(word: WordDocument, text: str) -> Paragraph:
+    paragraphs = [Paragraph(element, word) for element in word.element.body.iter(f"{W}p")]
+    return next(p for p in paragraphs if text in p.text)
+
+
+def change(word: WordDocument, old: str, new: str) -> None:
+    """Replace text within a run."""
+    run = next(run for run in paragraph(word, old).runs if old in run.text)
+    run.text = run.text.replace(old, new)
+
+
+def track(word: WordDocument, old: str, new: str) -> None:
+    """The same as a tracked change."""
+    run = next(run for run in paragraph(word, old).runs if old in run.text)
+    before, _, after = run.text.partition(old)
+    parts = []
+    for text, tag in ((before, ""), (old, "del"), (new, "ins"), (after, "")):
+        element = copy.deepcopy(run._r)
+        Run(element, run._parent).text = text
+        if tag == "del":
+            for inner in element.iter(f"{W}t"):
+                inner.tag = f"{W}delText"
+        if tag:
+            wrapper = element.makeelement(f"{W}{tag}", {f"{W}id": "900", f"{W}author": "Ann"})
+            wrapper.append(element)
+            element = wrapper
+        parts.append(element)
+    for element in parts:
+        run._r.addprevious(element)
+    run._r.getparent().remove(run._r)
+
+
+def insert(word: WordDocument, before: str, text: str) -> None:
+    paragraph(word, before).insert_paragraph_before(text)
+
+
+def remove(word: WordDocument, text: str) -> None:
+    element = paragraph(word, text)._p
+    element.getparent().remove(element)
+
+
+def italic(word: WordDocument, text: str) -> None:
+    next(run for run in paragraph(word, text).runs if text in run.text).italic = True
+
+
+def relevel(word: WordDocument, text: str) -> None:
+    paragraph(word, text).style = word.styles["heading 2"]
+
+
+CASES: dict[str, tuple[Callable[[WordDocument], object], str, str]] = {
+    "a word": (lambda w: change(w, "hand", "machine"), "dug by hand\n", "dug by machine\n"),
+    "a tracked change": (lambda w: track(w, "two long", "three"), "two long years", "three years"),
+    "beside emphasis": (lambda w: change(w, " deep", " wide"), "*very* deep", "*very* wide"),
+    "in emphasis": (lambda w: change(w, "very", "not"), "*very*", "*not*"),
+    "words that are gone": (lambda w: change(w, " with a handle", ""), " with a handle", ""),
+    "a cell": (lambda w: change(w, "12", "14"), "| 12 |", "| 14 |"),
+    "a caption": (lambda w: change(w, "there is", "we have"), "What there is", "What we have"),
+    "a turn": (lambda w: change(w, "grandfather did", "aunt did"), "grandfather did", "aunt did"),
+    "emphasis": (lambda w: italic(w, "rope"), "- rope", "- *rope*"),
+    "a level": (lambda w: relevel(w, "The well"), "# The well", "## The well"),
+    "a new paragraph": (
+        lambda w: insert(w, "It was dug", "Nobody *knows* why."),
+        "It was dug",
+        "Nobody \\*knows\\* why.\n\nIt was dug",
+    ),
+    "a paragraph that is gone": (
+        lambda w: remove(w, "It was dug"),
+        "It was dug by hand\nin two long years.\n\n",
+        "",
+    ),
+    "an item that is gone": (lambda w: remove(w, "rope"), "- rope\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_change_comes_home_alone(source: Path, name: str) -> None:
+    edit, old, new = CASES[name]
+    assert SOURCE.count(old) == 1
+    word = sent(source)
+    edit(word)
+    output = review(source, word)
+    assert source.read_text("utf-8") == SOURCE.replace(old, new)
+    assert "warning" not in output
+
+
+def test_a_paragraph_that_was_moved_keeps_its_markup(source: Path) -> None:
+    word = sent(source)
+    paragraph(word, "My grandfather")._p.addnext(paragraph(word, "very")._p)
+    review(source, word)
+    moved = 'The well is *very* deep, and "old".[^1]\n\n'
+    turn = "Ben: My grandfather did, as @tbl-all shows.\n\n"
+    expected = SOURCE.replace(moved, "").replace(turn, turn + moved)
+    assert source.read_text("utf-8") == expected
+
+
+def test_an_untouched_file_changes_nothing(source: Path) -> None:
+    assert review(source, sent(source)) == "review   nothing was changed\n"
+    assert source.read_text("utf-8") == SOURCE
+
+
+def test_without_apply_there_is_a_patch(source: Path) -> None:
+    word = sent(source)
+    change(word, "hand", "machine")
+    output = review(source, word, options=())
+    assert "-It was dug by hand\n+It was dug by machine\n" in output
+    assert source.read_text("utf-8") == SOURCE
+
+
+def test_a_note_comes_home(source: Path) -> None:
+    (built, _) = driver.build(source, ["word"], out=source.parent / "build").files
+    with zipfile.ZipFile(built) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    notes = parts["word/footnotes.xml"]
+    parts["word/footnotes.xml"] = notes.replace(b"keeper says", b"neighbour says")
+    back = source.parent / "back.docx"
+    with zipfile.ZipFile(back, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    result = CliRunner().invoke(main, ["review", str(source), str(back), "--apply"])
+    assert result.exit_code == 0, result.output
+    assert source.read_text("utf-8") == SOURCE.replace("keeper says", "neighbour says")
+
+
+def test_a_comment_stands_after_its_words(source: Path) -> None:
+    word = sent(source)
+    run = next(run for run in paragraph(word, "dug by hand").runs if "dug" in run.text)
+    word.add_comment(run, text="Is that so -- really?", author="Ann")
+    review(source, word)
+    text = source.read_text("utf-8")
+    assert text.startswith(SOURCE[: SOURCE.index("\nin two long")])
+    assert ": Is that so – really? -->" in text
+    assert "<!-- Ann, " in text
+
+
+def test_two_reviewers_are_merged(source: Path) -> None:
+    first, second = sent(source), sent(source)
+    change(first, "hand", "machine")
+    change(second, "grandfather", "grandmother")
+    review(source, first, second)
+    expected = SOURCE.replace("by hand", "by machine").replace("grandfather", "grandmother")
+    assert source.read_text("utf-8") == expected
+
+
+def test_where_they_contradict_each_other_there_is_a_conflict(source: Path) -> None:
+    first, second = sent(source), sent(source)
+    change(first, "hand", "machine")
+    change(second, "hand", "others")
+    output = review(source, first, second)
+    assert "error[review-conflict]" in output
+    conflict = (
+        "<<<<<<< a.docx\nIt was dug by machine\n=======\nIt was dug by others\n>>>>>>> b.docx\n"
+    )
+    assert source.read_text("utf-8") == SOURCE.replace("It was dug by hand\n", conflict)
+
+
+def test_a_source_that_changed_meanwhile_keeps_its_changes(source: Path) -> None:
+    word = sent(source)
+    change(word, "grandfather", "grandmother")
+    later = SOURCE.replace("by hand", "by us").replace("# The well\n", "# The well\n\nNew.\n")
+    source.write_text(later, "utf-8")
+    review(source, word)
+    text = source.read_text("utf-8")
+    assert "dug by us" in text
+    assert "My grandmother did" in text
+
+
+def test_what_both_changed_is_told(source: Path) -> None:
+    word = sent(source)
+    change(word, "hand", "machine")
+    source.write_text(SOURCE.replace("by hand", "by us"), "utf-8")
+    output = review(source, word)
+    assert "error[review-conflict]" in output
+    assert "dug by us" in source.read_text("utf-8")
+
+
+def test_a_formula_that_was_changed_is_told(source: Path) -> None:
+    word = sent(source)
+    math = next(word.element.body.iter("{*}oMath"))
+    next(math.iter("{*}t")).text = "B"
+    output = review(source, word)
+    assert "warning[not-taken-back]" in output
+    assert source.read_text("utf-8") == SOURCE
+
+
+def test_a_file_of_another_kind_is_told(source: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.docx"
+    other.write_bytes(b"no archive")
+    result = CliRunner().invoke(main, ["review", str(source), str(other)])
+    assert "error[unreadable-file]" in result.output
+    assert result.exit_code == 1
+
+
+@pytest.mark.slow
+@pytest.mark.checkers
+def test_a_file_that_libreoffice_saved_changes_nothing(tmp_path: Path) -> None:
+    source = ROOT / "source" / "ending-modern-slavery.md"
+    files = driver.build(source, ["word"], out=tmp_path).files
+    (tmp_path / "back").mkdir()
+    back = checkers.libreoffice(files[0], tmp_path / "back", "docx")
+    result = CliRunner().invoke(main, ["review", str(source), str(back)])
+    assert result.output == "review   nothing was changed\n"
