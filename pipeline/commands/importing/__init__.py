@@ -32,6 +32,7 @@ FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".qmd", ".mdx", ".rmd"), "markdown"),
     ".docx": "docx",
+    ".gift": "gift",
     ".epub": "epub",
     ".txt": "text",
     ".text": "text",
@@ -40,6 +41,9 @@ FORMATS = {
     ".rtf": "rtf",
     **dict.fromkeys((".odt", ".ott", ".fodt"), "odt"),
 }
+
+BEGINNING = 500
+"""Bytes in which a file of questions for Moodle says that it is one."""
 
 COPIED = "copied text"
 """The name of a text that comes from standard input."""
@@ -116,6 +120,14 @@ def _read(path: Path, name: str, changes: Changes, folder: InputFolder) -> Draft
             from pipeline.commands.importing.rtf import of_rtf
 
             return of_rtf(path.read_bytes(), name, path.stem, changes)
+        case "gift":
+            from pipeline.commands.importing.quizzes import gift, read_quiz
+
+            return read_quiz(path, name, gift.read)
+        case "pandoc" if b"<quiz" in path.read_bytes()[:BEGINNING]:
+            from pipeline.commands.importing.quizzes import moodle, read_quiz
+
+            return read_quiz(path, name, moodle.read)
         case "pandoc":
             from pipeline.commands.importing.pandoc import read_by_pandoc
 

@@ -1,0 +1,235 @@
+"""Questions of learning platforms as exercises: GIFT and Moodle XML.
+
+A module for each format reads its questions (`Asked`); here they become exercises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import lxml.html
+from lxml.etree import ParserError
+
+from pipeline import model
+from pipeline.commands.importing.archive import BrokenArchiveError
+from pipeline.commands.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count, lost, unread
+from pipeline.commands.importing.page_reader import PageReader
+from pipeline.model import Attributes, Block, Inline
+from pipeline.model.diagnostics import Span
+from pipeline.model.metadata import Metadata
+from pipeline.model.rewriting import rewrite
+from pipeline.model.tree import plain_text, walk
+from pipeline.model.words import understood_in, words
+from pipeline.model.words.guessing import language_of_text
+from pipeline.parser.blanks import blank
+
+BLANK = "\ue006"
+"""The mark around the number of a gap, until nodes are made."""
+
+_FORMULA = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_BLANK = re.compile(f"{BLANK}([0-9]+){BLANK}")
+_LABEL = re.compile(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
+_COUNTED = re.compile(r" \([0-9]+\)$")
+
+FEWEST = 4
+"""The underscores of a gap at least."""
+
+LINES = 4
+"""The lines for a long answer where nothing says how many."""
+
+FEEDBACK = "The question has words to single answers, which are left out."
+
+Gap: TypeAlias = tuple[str, ...]
+"""The right answers of a gap; a number may have a tolerance (``3.14 ± 0.01``)."""
+
+
+class UnreadableQuizError(ValueError):
+    """There are no questions in a file; the message says why."""
+
+
+class Asked(NamedTuple):
+    """A question, whose texts are HTML. The ``prompt`` has the numbers of its ``gaps`` between
+    marks; a question with a single gap that it does not have is a short answer. ``lines`` are None
+    where nobody writes at length."""
+
+    name: str
+    prompt: str
+    choices: tuple[tuple[str, bool], ...] = ()
+    several: bool = False
+    gaps: tuple[Gap, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, ...] = ()
+    lines: int | None = None
+    answer: str = ""
+    points: float = 1
+
+
+class Quiz(NamedTuple):
+    """The questions of a file, the files in it by their names, and messages about what is not
+    read, each with its line."""
+
+    title: str
+    questions: tuple[Asked, ...]
+    files: Mapping[str, bytes]
+    lost: tuple[tuple[str, int], ...]
+
+
+def read_quiz(path: Path, name: str, read: Callable[[bytes], Quiz]) -> Draft:
+    """A file of questions as a worksheet."""
+    try:
+        quiz = read(path.read_bytes())
+    except (UnreadableQuizError, BrokenArchiveError) as error:
+        return unread(str(error), name)
+    reader = PageReader(name, quiz.files.get, "", "line")
+    texts = " ".join(_TAG.sub(" ", question.prompt) for question in quiz.questions)
+    lang = language_of_text(texts)
+    blocks = tuple(_Exercises(reader, lang).of(question) for question in quiz.questions)
+    findings = (*reader.findings, *(lost(text, name, span=Span(n, 1)) for text, n in quiz.lost))
+    counts = dict(count(blocks, ()))
+    for_teachers = f" ({words(lang or 'en')['edition_teacher']})"
+    metadata = Metadata(title=quiz.title.removesuffix(for_teachers), lang=lang or "en")
+    return Draft(metadata, blocks, (), reader.images, counts, findings)
+
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+class _Exercises:
+    """Makes exercises of questions in a language."""
+
+    def __init__(self, reader: PageReader, lang: str) -> None:
+        self._reader = reader
+        self._or = (understood_in(lang or "en", "alternative") or ("or",))[0]
+
+    def of(self, question: Asked) -> model.Exercise:
+        blocks = self._blocks(question.prompt, question.gaps)
+        title, blocks = _titled(question.name, blocks)
+        answer = self._blocks(question.answer)
+        attributes = model.NO_ATTRIBUTES
+        if question.points != 1:
+            attributes = Attributes(pairs=(("points", f"{question.points:g}"),))
+        children = (
+            *self._task(question, blocks),
+            *((model.Answer(children=answer),) if answer else ()),
+        )
+        return model.Exercise(children=children, title=title, attributes=attributes)
+
+    def _task(self, question: Asked, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        if question.choices:
+            items = tuple(
+                model.Choice(children=self._blocks(text), correct=is_right)
+                for text, is_right in question.choices
+            )
+            *before, last = blocks or (model.Paragraph(children=()),)
+            if not isinstance(last, model.Paragraph):
+                before, last = [*before, last], model.Paragraph(children=())
+            chosen = model.Choices(items=items, prompt=last.children, multiple=question.several)
+            return (*before, chosen)
+        if question.pairs:
+            sides = ((self._side(a), self._side(b)) for a, b in question.pairs)
+            pairs = [*sides]
+            whole = [pair for pair in pairs if pair[0].children]
+            extra = [right for left, right in pairs if not left.children]
+            matching = model.Matching(
+                left=tuple(left for left, _ in whole),
+                right=(*(right for _, right in whole), *extra),
+                solution=tuple(range(len(whole))),
+            )
+            return (*blocks, matching)
+        if question.order:
+            order = tuple(model.ListItem(children=self._blocks(text)) for text in question.order)
+            return (*blocks, model.Ordering(items=order, solution=tuple(range(len(order)))))
+        if question.lines is not None:
+            return (*blocks, model.WritingLines(count=max(1, question.lines)))
+        if question.gaps and not any(isinstance(n, model.Blank) for n in walk(blocks)):
+            return _with_last(blocks, self._blank(question.gaps[0]))
+        return blocks
+
+    def _blank(self, gap: Gap) -> model.Blank:
+        return blank(FEWEST, (f" {self._or} ".join(gap),))
+
+    def _side(self, markup: str) -> model.ListItem:
+        """One of two things that belong together; a single paragraph as a cell of a table."""
+        blocks = self._blocks(markup)
+        if len(blocks) == 1 and isinstance(blocks[0], model.Paragraph):
+            blocks = (model.Plain(children=blocks[0].children),)
+        return model.ListItem(children=blocks)
+
+    def _blocks(self, markup: str, gaps: tuple[Gap, ...] = ()) -> tuple[Block, ...]:
+        """The blocks of a text in HTML, with its formulas and gaps."""
+        if not markup.strip():
+            return ()
+        marked = _FORMULA.sub(_marked, markup)
+        try:
+            element = lxml.html.fragment_fromstring(marked, create_parent="div")
+        except ParserError:
+            return ()
+        blocks = self._reader.blocks(element)
+        if len(blocks) == 1 and isinstance(blocks[0], model.Container):
+            blocks = blocks[0].children
+
+        def fill(node: model.Text) -> tuple[Inline, ...]:
+            parts = _BLANK.split(node.text)
+            if len(parts) == 1:
+                return (node,)
+            filled: list[Inline] = []
+            for text, number in zip(parts[::2], [*parts[1::2], ""], strict=True):
+                filled += [model.Text(text=text)] if text else []
+                filled += [self._blank(gaps[int(number)])] if number else []
+            return tuple(filled)
+
+        blocks = rewrite(blocks, leave={model.Text: fill})
+        return tuple(_paragraph(block) for block in blocks)
+
+
+def _marked(match: re.Match[str]) -> str:
+    """A formula between the marks that become a node; in HTML, its signs are escaped already."""
+    display = DISPLAY_MARK if match[2] else ""
+    return f"{MATH_MARK}{display}{match[1] or match[2]}{MATH_MARK}"
+
+
+def _paragraph(block: Block) -> Block:
+    if isinstance(block, model.Plain):
+        return model.Paragraph(children=block.children)
+    return block
+
+
+def _beginning(blocks: tuple[Block, ...]) -> str:
+    """The first words of some blocks but for formulas, which names write otherwise."""
+    without = rewrite(blocks, leave=dict.fromkeys(model.FORMULAS, lambda node: _STAND_IN))
+    parts = " ".join(plain_text(without).split()).split(FORMULA)
+    return next(filter(None, map(str.strip, parts)), "")[:BEGINNING]
+
+
+FORMULA = "\ue007"
+_STAND_IN = model.Text(text=FORMULA)
+BEGINNING = 20
+"""Characters by which a name is known that is the beginning of a text."""
+
+
+def _with_last(blocks: tuple[Block, ...], gap: model.Blank) -> tuple[Block, ...]:
+    """The blocks with a gap at the end of the last paragraph, or below a formula or the like."""
+    last = blocks[-1] if blocks else None
+    if isinstance(last, model.Paragraph):
+        end = last.children[-1] if last.children else None
+        if not (isinstance(end, model.Math) and end.display):
+            children = (*last.children, model.Text(text=" "), gap)
+            return (*blocks[:-1], model.Paragraph(children=children))
+    return (*blocks, model.Paragraph(children=(gap,)))
+
+
+def _titled(name: str, blocks: tuple[Block, ...]) -> tuple[tuple[Inline, ...], tuple[Block, ...]]:
+    """The title of an exercise, and its other blocks: a strong first line that the name repeats,
+    or a name that is no beginning of the text."""
+    text = _COUNTED.sub("", _LABEL.sub("", name.strip()))
+    first = blocks[0] if blocks else None
+    if isinstance(first, model.Paragraph) and len(first.children) == 1:
+        only = first.children[0]
+        if isinstance(only, model.Strong) and _beginning(blocks[:1]) in text:
+            return only.children, blocks[1:]
+    if not text or _LABEL.fullmatch(f"{name} ") or _beginning(blocks) in text:
+        return (), blocks
+    return (model.Text(text=text),), blocks

@@ -1,0 +1,124 @@
+"""GIFT: https://docs.moodle.org/en/GIFT_format."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from pipeline.commands.importing.decoding import decoded
+from pipeline.commands.importing.quizzes import BLANK, FEEDBACK, LINES, Asked, Quiz
+
+_ESCAPED = re.compile(r"\\([\\~=#{}:n])")
+_QUESTION = re.compile(
+    r"^\s*+(?:::((?:\\.|(?!::).)*+)::)?\s*+(?:\[(html|markdown|plain|moodle)\])?"
+    r"((?:\\.|[^\\{}])*+)(?:\{((?:\\.|[^\\{}])*+)\}((?:\\.|[^\\{}])*+))?$",
+    re.DOTALL,
+)
+_PART = re.compile(r"(?<!\\)(?=[=~])")
+_WEIGHT = re.compile(r"%(-?[0-9.]+)%")
+_RANGE = re.compile(r"(-?[0-9.]+)(?::([0-9.]+)|\.\.(-?[0-9.]+))?")
+_FEEDBACK = re.compile(r"(?<!\\)[=~](?:\\.|[^\\#])*#")
+_CATEGORY = "$CATEGORY:"
+FULL = 99.9
+
+
+def read(data: bytes) -> Quiz:
+    """The questions, which blank lines separate."""
+    text = decoded(data).replace("\r\n", "\n")
+    questions: list[Asked] = []
+    lost: list[tuple[str, int]] = []
+    title = ""
+    for line, entry in _entries(text):
+        if entry.startswith(_CATEGORY):
+            title = title or entry.removeprefix(_CATEGORY).replace("//", "\0").rpartition("/")[2]
+            continue
+        match = _QUESTION.match(entry)
+        if match is None or match[4] is None:
+            lost.append((f"“{entry[:40]}” is no question, and is left out.", line))
+        else:
+            questions.append(_asked(match))
+            if _FEEDBACK.search(_divided(match[4], "####")[0]):
+                lost.append((FEEDBACK, line))
+    return Quiz(title.replace("\0", "/").strip(), tuple(questions), {}, tuple(lost))
+
+
+def _entries(text: str) -> Iterator[tuple[int, str]]:
+    """The parts between blank lines, with their lines, without comments."""
+    lines: list[str] = []
+    start = 1
+    for number, line in enumerate((*text.split("\n"), ""), start=1):
+        if line.lstrip().startswith("//"):
+            continue
+        if line.startswith(_CATEGORY):
+            yield number, line
+        elif line.strip():
+            start = start if lines else number
+            lines.append(line)
+        elif lines:
+            yield start, "\n".join(lines)
+            lines = []
+
+
+def _asked(match: re.Match[str]) -> Asked:
+    name, kind, before, inside, after = match.groups()
+    is_html = kind == "html"
+    inside, _, general = _divided(inside, "####")
+    answer = _markup(general, is_html=is_html)
+    gap = f"{BLANK}0{BLANK}" if after.strip() else ""
+    prompt = f"{_markup(before, is_html=is_html)}{gap}{_markup(after, is_html=is_html)}"
+    asked = Asked(_plain(name or ""), prompt, answer=answer)
+    stripped = inside.strip()
+    if not stripped:
+        return asked._replace(lines=LINES)
+    if stripped.startswith("#"):
+        return asked._replace(gaps=(_number(stripped[1:]),))
+    if stripped.partition("#")[0].strip().upper() in ("T", "TRUE", "F", "FALSE"):
+        is_true = stripped[0].upper() == "T"
+        return asked._replace(choices=(("True", is_true), ("False", not is_true)))
+    parts = [part for part in _PART.split(stripped) if part.strip()]
+    if all("->" in part for part in parts):
+        sides = (part[1:].partition("->") for part in parts)
+        pairs = tuple((_markup(a, is_html=is_html), html.escape(_plain(b))) for a, _, b in sides)
+        return asked._replace(pairs=pairs)
+    shares = [_share(part) for part in parts]
+    texts = [_WEIGHT.sub("", _divided(part[1:], "#")[0].strip(), count=1) for part in parts]
+    if all(share >= FULL for share in shares):
+        return asked._replace(gaps=(tuple(_plain(text).replace("\\*", "*") for text in texts),))
+    choices = tuple(
+        (_markup(text, is_html=is_html), share > 0)
+        for text, share in zip(texts, shares, strict=True)
+    )
+    return asked._replace(choices=choices, several=max(shares) < FULL)
+
+
+def _share(part: str) -> float:
+    weight = _WEIGHT.match(part[1:].lstrip())
+    return float(weight[1]) if weight else 100.0 * (part[0] == "=")
+
+
+def _number(text: str) -> tuple[str, ...]:
+    """The answer to a question for a number."""
+    match = _RANGE.search(text)
+    if match is None:
+        return (_plain(text),)
+    value, tolerance, high = match.groups()
+    if high:
+        middle, apart = (float(value) + float(high)) / 2, (float(high) - float(value)) / 2
+        value, tolerance = f"{middle:g}", f"{apart:g}"
+    return (f"{value} ± {tolerance}" if float(tolerance or 0) else value,)
+
+
+def _divided(text: str, mark: str) -> tuple[str, str, str]:
+    """A text before and after a mark that is not escaped."""
+    match = re.search(rf"(?<!\\){re.escape(mark)}", text)
+    return (text[: match.start()], mark, text[match.end() :]) if match else (text, "", "")
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda m: "\n" if m[1] == "n" else m[1], text).strip()
+
+
+def _markup(text: str, *, is_html: bool) -> str:
+    unescaped = _ESCAPED.sub(lambda m: "\n" if m[1] == "n" else m[1], text)
+    return unescaped if is_html else html.escape(unescaped, quote=False)
