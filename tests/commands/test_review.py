@@ -214,6 +214,16 @@ def test_a_comment_stands_after_its_words(source: Path) -> None:
     assert "<!-- Ann, " in text
 
 
+def test_a_file_at_another_level_changes_nothing_that_it_lacks(source: Path) -> None:
+    text = SOURCE.replace("lang: en", "lang: en\nlevels: [core, support]")
+    text += "\n::: level support\nLook at the picture.\n:::\n"
+    source.write_text(text, "utf-8")
+    files = driver.build(source, ["word"], out=source.parent / "build").files
+    for file in files[:2]:
+        result = CliRunner().invoke(main, ["review", str(source), str(file)])
+        assert result.output == "review   nothing was changed\n", file
+
+
 def test_two_reviewers_are_merged(source: Path) -> None:
     first, second = sent(source), sent(source)
     change(first, "hand", "machine")

@@ -60,7 +60,7 @@ def review_command(
     edits: dict[str, list[SourceEdit]] = defaultdict(list)
     for path in files if not findings else ():
         try:
-            reviewed = review(path, source, document, EDITIONS[edition])
+            reviewed = review(path, source, document, edition)
         except (NoWordFileError, OSError) as error:
             code = Code.UNREADABLE_FILE
             findings.append(diagnostic(code, str(error), source=str(path)))

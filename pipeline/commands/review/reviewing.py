@@ -26,7 +26,7 @@ from pipeline.commands.review.words import (
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.editions import Edition
+from pipeline.model.editions import EDITIONS, Edition, varied
 from pipeline.verify.word import digest_of
 
 FURTHER = 8
@@ -48,9 +48,12 @@ class FileReview(NamedTuple):
     findings: tuple[Diagnostic, ...]
 
 
-def review(path: Path, source: Path, document: Document, edition: Edition) -> FileReview:
-    """The changes of one file. Raises `NoWordFileError` and `OSError`."""
-    return _Reviewed(path, source, document, edition).review()
+def review(path: Path, source: Path, document: Document, edition: str) -> FileReview:
+    """The changes of one file of an edition, given its name. Of a document with levels, the name of
+    the file tells which it is of. Raises `NoWordFileError` and `OSError`."""
+    first, *others = varied(EDITIONS[edition], document.metadata)
+    named = (each for each in others if each.variation in path.stem)
+    return _Reviewed(path, source, document, next(named, first)).review()
 
 
 class _Reviewed:
