@@ -87,7 +87,7 @@ def _card(question: Question, sheet: QuestionSheet) -> Card | None:
         shown = [left for left, _ in question.pairs]
     else:
         shown = [*(choice.content for choice in question.choices), *sorted(question.order, key=str)]
-    front += "".join(f"<p>– {sheet.html(content)}</p>" for content in shown)
+    front += "".join(f"<ul><li>{sheet.html(content)}</li></ul>" for content in shown)
     sheet.tell_of_points(question)
     back = sheet.answer_text(question)
     if not back:
