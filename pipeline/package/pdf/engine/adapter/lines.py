@@ -4,7 +4,7 @@ other, and only widens spaces."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -64,6 +64,11 @@ class TextPiece(NamedTuple):
     box: Any
     start: int
 
+    def keeps(self, end: LineEnd) -> bool:
+        """Return whether no line may end where it could."""
+        is_inside = self.start < end.resume < self.start + len(self.box.text)
+        return is_inside and self.box.style["white_space"] == "nowrap"
+
 
 class LinePlan:
     """The lines of a paragraph, which has ``pieces`` of text; ``has_notes`` tells that they have to
@@ -83,17 +88,14 @@ class LinePlan:
         if breaks is None or breaks is self._followed:
             return
         self._followed = breaks
-        for box, start in self._pieces:
-            text, known = box.text, vars(box).setdefault(ENDS, [])
-            known[:] = [
-                (
-                    len(text[: max(0, end.end - start)].encode()),
-                    len(text[: end.resume - start].encode()),
-                    bool(end.hyphen),
-                )
-                for end in breaks.ends
-                if start < end.resume <= start + len(text)
-            ]
+        for box, _ in self._pieces:
+            vars(box)[ENDS] = []
+        starts = [piece.start for piece in self._pieces]
+        for end in breaks.ends:
+            box, start = self._pieces[bisect_left(starts, end.resume) - 1]
+            last = len(box.text[: max(0, end.end - start)].encode())
+            resume = len(box.text[: end.resume - start].encode())
+            vars(box)[ENDS].append((last, resume, bool(end.hyphen)))
 
 
 def iter_line_boxes(
@@ -208,14 +210,16 @@ def _planned(context: Any, box: Any, width: float, indent: float) -> LinePlan | 
         return None
     places = _places_of(pieces, context)
     hyphens = [hyphen_width(piece.style, context) for piece, _ in pieces]
+    starts = [piece.start for piece in pieces]
     text = text.rstrip(" ")
+    *inner, last = _ends_of(text, box.style["lang"])
     space = max(places[text.find(" ") + 1] - places[text.find(" ")], SHORTEST / 10)
     paragraph = BrokenText(
         ParagraphWidths(
             places,
             [*accumulate((character in " \u00a0" for character in text), initial=0)],
-            _ends_of(text, box.style["lang"]),
-            _Hyphens(text, pieces, hyphens, context, {}).between,
+            [*(end for end in inner if not _is_kept(end, pieces, starts)), last],
+            _Hyphens(text, pieces, starts, hyphens, context, {}).between,
             width,
             indent,
             space,
@@ -225,10 +229,15 @@ def _planned(context: Any, box: Any, width: float, indent: float) -> LinePlan | 
     return LinePlan(paragraph, pieces, box) if paragraph.natural else None
 
 
+def _is_kept(end: LineEnd, pieces: list[TextPiece], starts: list[int]) -> bool:
+    """Return whether no line may end at a place, as it is within a piece that is not broken."""
+    return pieces[bisect_left(starts, end.resume) - 1].keeps(end)
+
+
 def _is_simple(box: Any) -> bool:
     style = box.style
     return (
-        style["white_space"] == "normal"
+        style["white_space"] in ("normal", "nowrap")
         and style["word_break"] == "normal"
         and style["letter_spacing"] == "normal"
         and not style["word_spacing"]
@@ -284,6 +293,7 @@ class _Hyphens(NamedTuple):
 
     text: str
     pieces: list[TextPiece]
+    starts: list[int]
     widths: list[float]
     context: Any
     known: dict[int, tuple[LineEnd, ...]]
@@ -294,15 +304,16 @@ class _Hyphens(NamedTuple):
         return self.known[first]
 
     def _between(self, first: int, end: int) -> Iterator[LineEnd]:
-        starts = [piece.start for piece in self.pieces]
         for word in _WORD.finditer(self.text, first, end):
-            number = bisect_right(starts, word.start()) - 1
+            number = bisect_right(self.starts, word.start()) - 1
             box, start = self.pieces[number]
             if word.end() > start + len(box.text):
                 continue
             for position in _divisions(word[0], box.style, self.context):
                 place = word.start() + position
-                yield LineEnd(place, place, self.widths[number], True)
+                end_of_line = LineEnd(place, place, self.widths[number], True)
+                if not self.pieces[number].keeps(end_of_line):
+                    yield end_of_line
 
 
 def _divisions(word: str, style: Any, context: Any) -> Iterator[int]:
