@@ -14,7 +14,8 @@ Files that cases take in (further text, code, data) are in ``tests/cases/<area>/
 are called ``files/x.csv`` in a case; what is wrong in them is told with their names.
 
 Only files that exist are compared. ``--accept`` writes them anew, and makes one of the first two
-and the last of them for a case that has none: look at them before you commit them.
+and the last of them for a case that has none: look at them before you commit them. What is parsed
+is also written as a source again, which says the same.
 """
 
 from __future__ import annotations
@@ -34,11 +35,18 @@ from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.node_markup import NodeRenderer
+from pipeline.writer import write
+from pipeline.writer.sameness import same
 from tests.helpers import making
 from tests.helpers.paths import CASES
 from tests.helpers.sentences import no_sentences
 
 FILES = sorted(path for path in CASES.rglob("*.md") if "files" not in path.relative_to(CASES).parts)
+LOST = {
+    CASES / "html" / "unknown.md": "Two spaces, between which a tag was left out, are one in HTML.",
+}
+"""Cases that are not the same when they are written and read again."""
+
 KINDS = (".html", ".body.html", ".answers.html", ".model.json", ".diagnostics.txt")
 
 
@@ -53,10 +61,18 @@ def is_whole(text: str) -> bool:
     return text.startswith("---\n")
 
 
-@functools.lru_cache(maxsize=1)  # each is asked for its body, and then for its findings
+def read(text: str, folder: Path) -> Document:
+    return parse(text, folder=folder) if is_whole(text) else parse_body(text, folder)
+
+
+@functools.lru_cache(maxsize=1)  # each is asked for all that is expected, and written
+def parsed(file: Path) -> Document:
+    return read(source(file), file.parent)
+
+
+@functools.lru_cache(maxsize=1)
 def resolved(file: Path) -> Document:
-    parsed = parse(source(file), folder=file.parent)
-    return making.resolved(parsed, "web", file.parent)
+    return making.resolved(parsed(file), "web", file.parent)
 
 
 def body(document: Document) -> str:
@@ -75,27 +91,22 @@ def line(found: Diagnostic) -> str:
 
 def got(kind: str, file: Path) -> str:
     """The current result of a case."""
-    text = source(file)
-    whole = is_whole(text)
     match kind:
         case ".html":
-            return render_fragment(text, folder=file.parent).rstrip("\n") + "\n"
+            return render_fragment(source(file), folder=file.parent).rstrip("\n") + "\n"
         case ".body.html":
             return body(resolved(file))
         case ".answers.html":
-            parsed = parse(text, folder=file.parent)
-            document = making.resolved(parsed, "answers", file.parent)
+            document = making.resolved(parsed(file), "answers", file.parent)
             return body(steps.mark(document, EDITIONS["answers"], None))
         case ".model.json":
-            parsed = parse(text, folder=file.parent) if whole else parse_body(text, file.parent)
-            return model.encode(parsed).decode()
+            return model.encode(parsed(file)).decode()
         case _:
             return "".join(map(line, findings(file)))
 
 
 def findings(file: Path) -> list[Diagnostic]:
-    text = source(file)
-    document = resolved(file) if is_whole(text) else parse_body(text, file.parent)
+    document = resolved(file) if is_whole(source(file)) else parsed(file)
     return sorted(document.diagnostics, key=lambda d: (d.source, d.line, d.column))
 
 
@@ -123,6 +134,16 @@ def test_case(file: Path, accept: bool) -> None:
             differences += difflib.unified_diff(old, new, path.name, "now")
     assert not differences, "\n" + "".join(differences)
     assert not no_sentences(findings(file))
+    if not any(found.is_error for found in parsed(file).diagnostics):
+        assert_written(file)
+
+
+def assert_written(file: Path) -> None:
+    document = parsed(file)
+    written = write(document)
+    if is_whole(written) and not is_whole(source(file)):  # a tool's settings have become keys
+        document = parse(source(file), folder=file.parent)
+    assert same(document, read(written, file.parent)) == (file not in LOST), written
 
 
 def test_what_is_expected_belongs_to_a_case() -> None:
