@@ -58,4 +58,4 @@ def is_linear(work: Callable[[int], object], count: int) -> bool:
     ``count`` takes no more in addition to twice than twice takes in addition to once."""
     work(count)  # what is loaded or cached once is not counted
     first, second, third = (lines_of(lambda: work(count * times)) for times in (1, 2, 3))  # noqa: B023
-    return third - second < 1.25 * (second - first) + 100
+    return third - second < 1.2 * (second - first) + 100

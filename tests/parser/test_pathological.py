@@ -165,7 +165,7 @@ def text_of(case: Case, count: int) -> str:
 @pytest.mark.parametrize("name", CASES)
 def test_work_is_linear(name: str) -> None:
     case = CASES[name]
-    assert is_linear(lambda count: parse(text_of(case, count)), min(40, max(8, case.times // 40)))
+    assert is_linear(lambda count: parse(text_of(case, count)), min(20, max(8, case.times // 40)))
 
 
 def test_no_text_for_the_engine_is_long() -> None:
