@@ -165,7 +165,7 @@ def files() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = folder / "seed.md"
-        source.write_bytes((ROOT / "docs/web-page.md").read_bytes())
+        source.write_bytes((ROOT / "tests/book/parts/plain.md").read_bytes())
         pipeline.build(source, out=folder)
         texts = "".join(text for text, _ in test_importing_word.BECOMES.values())
         test_importing_word.word(folder / "seed/a.docx", texts)

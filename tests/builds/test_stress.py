@@ -53,7 +53,7 @@ def source() -> str:
         return fenced(chance.choice(AROUND)(inner))
 
     def sections() -> Iterator[str]:
-        for number in range(1, 7):
+        for number in range(1, 5):
             level = "#" * (1 + (number - 1) % 3)
             yield f"{level} Section {number} & *more* <{number}> {{#sec-s{number}}}"
             yield from (block(3, max(1, number - 1)) for _ in range(3))

@@ -460,9 +460,7 @@ def test_a_chart_of_too_much_is_an_error() -> None:
     assert [found.code for found in findings(f"```chart\nA,B\n{rows}```\n")] == ["bad-chart"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [("line", "x" * 4000), ("bar", "word " * 800), ("stacked", "م" * 2000)]
-)
+@pytest.mark.parametrize(("kind", "name"), [("line", "x" * 4000), ("stacked", "word م" * 500)])
 def test_a_chart_takes_no_more_than_it_may(kind: str, name: str) -> None:
     rows = "".join(f"{name} {n},{n},{n + 1}\n" for n in range(60))
     with Lines(most=7_000_000):

@@ -199,7 +199,6 @@ def test_a_cover_is_laid_out_twice_with_the_same_outcome_as_when_all_is_tried(
         for title, theme, more, wide in (
             (LONG, "classic", (), False),
             ("How we dug our well", "modern", SUBTITLED, True),
-            ("A", "plain", SUBTITLED, False),
         )
     ]
     laid_out: list[object] = []

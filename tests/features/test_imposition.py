@@ -112,7 +112,7 @@ def test_sheets_to_read_run_from_left_to_right_and_down() -> None:
 SEVERAL = "\n\n::: page-break\n:::\n\n".join(f"Page {number}." for number in range(1, 8))
 
 
-@pytest.mark.parametrize("name", ["booklet", "2-up", "ebook"])
+@pytest.mark.parametrize("name", ["booklet", "ebook"])
 def test_facts_are_those_of_the_files(name: str, tmp_path: Path) -> None:
     text = f"---\ntitle: T\nfit: even\n---\n\n{SEVERAL}\n"
     made = making.packed(making.resolved(text, name), tmp_path)
@@ -370,7 +370,7 @@ def test_letter_and_creep_and_signatures_are_as_asked_for(tmp_path: Path) -> Non
 
 def test_from_right_to_left_the_spine_is_on_the_right(tmp_path: Path) -> None:
     text = SIX.format(more="", end=FULL).replace("lang: en-GB", "lang: ar")
-    folder = build(tmp_path, text, "booklet", "2-up")
+    folder = build(tmp_path, text, "booklet")
     found = spots((folder / "walk-booklet.pdf").read_bytes())
     assert {word: (spot.side, half(spot)) for word, spot in found.items()} == {
         "pageone": (0, "left"),
@@ -380,7 +380,6 @@ def test_from_right_to_left_the_spine_is_on_the_right(tmp_path: Path) -> None:
         "pagefive": (3, "left"),
         "pagesix": (2, "right"),
     }
-    assert half(spots((folder / "walk-2-up.pdf").read_bytes())["pageone"]) == "right"
 
 
 def test_a_page_on_its_side_is_turned_and_fits(tmp_path: Path) -> None:

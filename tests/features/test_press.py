@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ A [link](https://a.example) and [another](#water).[^n]
 
 """
 
-LEVELS = 17
+LEVELS = 9
 RELATIVE = ImageCms.Intent.RELATIVE_COLORIMETRIC
 
 
@@ -48,6 +49,7 @@ def inks(red: float, green: float, blue: float) -> tuple[int, ...]:
     return tuple(round(255 * part) for part in (*parts, black))
 
 
+@functools.cache
 def profile() -> bytes:
     """The ICC profile of that press (ICC.1:2001-04), of two tables: to CIE L*a*b*, and back."""
     lab, srgb = ImageCms.createProfile("LAB", 5000), ImageCms.createProfile("sRGB")

@@ -96,7 +96,7 @@ def test_an_image_is_no_larger_than_shops_take() -> None:
         assert image.width / image.height == pytest.approx(4 / 3, abs=0.01)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
 def test_a_photograph_is_as_large_as_a_web_page_shows_it(kind: str) -> None:
     data = saved(shades(2400, 300), kind, exif=exif())
     with opened(shown(data, 2048)) as image:
@@ -105,7 +105,7 @@ def test_a_photograph_is_as_large_as_a_web_page_shows_it(kind: str) -> None:
     assert shown(data, 2048) == shown(data, 2048)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_an_image_that_is_no_larger_stays_as_it_is(kind: str) -> None:
     data = saved(shades(1200, 90), kind)
     assert shown(data, 2048) == data
@@ -205,7 +205,6 @@ def printed_image(file: Path) -> tuple[int, int]:
     [
         ("", "", 120 / 25.4 * 300),
         ("image_resolution: 150", "", 120 / 25.4 * 150),
-        ("", "{width=50%}", 60 / 25.4 * 300),
         ("", "{width=4cm}", 40 / 25.4 * 300),
         ("image_resolution: 1200", "", 1500),
     ],

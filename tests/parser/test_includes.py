@@ -232,9 +232,9 @@ def test_how_deep_files_take_in_files(deep: int, found: list[str], tmp_path: Pat
 
 
 def test_how_many_are_taken_in(tmp_path: Path) -> None:
-    files = {"book.md": FRONT + "{{ include a.md }}\n\n" * 1001, "a.md": "Text.\n"}
+    files = {"book.md": FRONT + "{{ include a.md }}\n" * 1001, "a.md": "Text.\n"}
     document = parsed(tmp_path, files)
-    assert messages(document) == ["book.md:2005:12 too-many-includes"]
+    assert messages(document) == ["book.md:1005:12 too-many-includes"]
 
 
 def test_files_that_multiply_come_to_an_end(tmp_path: Path) -> None:

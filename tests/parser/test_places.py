@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from pipeline.model import Block, Document, Node, Section
 from pipeline.model.editions import EDITIONS
@@ -76,10 +75,9 @@ def stages(text: str, edition: str) -> Iterator[Document]:
     yield resolve(selected, Path())
 
 
-@pytest.mark.parametrize("edition", ["web", "teacher"])
-def test_a_paragraph_at_the_top_changes_no_block_but_itself(edition: str) -> None:
-    before = stages(FRONT + BOOK, edition)
-    after = stages(FRONT + NEW + BOOK, edition)
+def test_a_paragraph_at_the_top_changes_no_block_but_itself() -> None:
+    before = stages(FRONT + BOOK, "teacher")
+    after = stages(FRONT + NEW + BOOK, "teacher")
     for old, new in zip(before, after, strict=True):
         kept = Counter(blocks(top_level(old)))
         assert len(kept) > 100

@@ -765,7 +765,7 @@ def test_no_place_takes_an_address_that_leads_elsewhere(address: str, tmp_path: 
         assert (
             not front or parsed.diagnostics or making.resolved(parsed, "web", tmp_path).diagnostics
         )
-        for name in ("web", "site", "ebook"):
+        for name in ("web", "ebook"):
             document = making.resolved(parsed, name, tmp_path)
             pages = making.rendered(document, "work")
             assert not [loads(page.markup) for page in pages.pages if loads(page.markup)], body

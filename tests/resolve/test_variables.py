@@ -38,7 +38,7 @@ def test_every_edition_has_a_word_of_its_own() -> None:
     assert len(set(known)) == len(known)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
 def test_an_edition_knows_which_it_is(lang: str) -> None:
     text = f"---\ntitle: T\nlang: {lang}\n---\n\n{{{{ edition }}}}, {{{{ format }}}}\n"
     for name, edition in EDITIONS.items():

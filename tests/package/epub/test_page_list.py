@@ -61,7 +61,7 @@ def test_a_mark_stands_before_what_has_no_words(tmp_path: Path) -> None:
     assert [label for label, _ in output.nav("page-list")] == ["1", "2", "3", "4"]
 
 
-@pytest.mark.parametrize("empty", ["", "\n\n", "   \n"])
+@pytest.mark.parametrize("empty", ["", "   \n"])
 def test_an_empty_listing_keeps_no_mark_to_itself(empty: str, tmp_path: Path) -> None:
     lines = "".join(f"line {number}\n" for number in range(90))
     text = f"# A talk\n\n```\n{empty}```\n\n```text\n{lines}```\n\nThe end.\n"
@@ -82,8 +82,9 @@ def test_a_page_may_begin_with_an_empty_listing(tmp_path: Path) -> None:
 
 
 def test_pages_before_the_text_are_numbered_in_the_book_s_own(tmp_path: Path) -> None:
-    front = "---\ntitle: A talk\npublisher: A Press\nclass: book\ncontents: {show: always}\n---\n\n"
-    text = "\n\n".join(f"# Chapter {n}\n\nMany words about wells." for n in range(36))
+    front = "---\ntitle: A talk\npublisher: A Press\nclass: book\n"
+    front += "page: {size: A6}\ncontents: {show: always}\n---\n\n"
+    text = "\n\n".join(f"# Chapter {n}\n\nMany words about wells." for n in range(14))
     output = build(front + text, tmp_path, "handout", "ebook")
     names = [address.partition("#")[0] for _, address in output.nav("page-list")]
     assert names[:3] == ["title.xhtml", "imprint.xhtml", "nav.xhtml"]
@@ -103,13 +104,13 @@ def test_a_title_page_of_one_s_own_has_them_in_the_text(tmp_path: Path) -> None:
 
 def test_an_index_that_no_source_has_is_in_the_list(tmp_path: Path) -> None:
     trees = "alder apple ash beech birch cedar elm fig fir hazel larch lime maple oak pine".split()
-    terms = " ".join(f"[{tree} {number}]{{.index}}" for tree in trees for number in range(4))
+    terms = " ".join(f"[{tree} {number}]{{.index}}" for tree in trees for number in range(2))
     front = "---\ntitle: Trees\nlang: en\nclass: book\npage: {size: A6}\n---\n\n"
     output = build(f"{front}# Woods\n\n{terms}\n", tmp_path, "handout", "ebook")
     last = len(open_pdf(output.place.with_suffix(".pdf").read_bytes()).pages)
     pages = output.nav("page-list")
     index = [label for label, place in pages if place.startswith("index")]
-    assert len(index) > 2
+    assert len(index) > 1
     assert [label for label, _ in pages][-1] == index[-1] == str(last)
 
 

@@ -748,7 +748,7 @@ def test_an_introduction_stays_with_what_it_introduces(folder: Path) -> None:
     sections = "\n\n".join(
         f"{PARAGRAPH * (n % 3 + 1)}\n\nIt says **this:**\n\n    code {n}\n\n"
         f"{PARAGRAPH}\n\nPrompt {n}.\n\n{exercise}"
-        for n in range(18)
+        for n in range(12)
     )
     pieces = [one for one in spoken(short(sections), folder).pieces() if one.strip()]
     pages = {piece.page: piece for piece in pieces}
