@@ -3,9 +3,10 @@ script, has, without comments and needless spaces."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Set
-from typing import Any
+from typing import Any, NamedTuple
 
 import rcssmin
 import tinycss2  # type: ignore[import-untyped]
@@ -34,24 +35,67 @@ def fitted(styles: Iterable[Style], markup: str, script: str) -> tuple[Style, ..
 
 
 def _fitted(css: str, names: Set[str]) -> str:
-    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    return str(rcssmin.cssmin("\n".join(_needed(rules, names))))
+    return str(rcssmin.cssmin("\n".join(_needed(_rules_of(css), names))))
 
 
-def _needed(rules: Iterable[Any], names: Set[str]) -> Iterator[str]:
-    """The rules that a page with these names needs, as they are written."""
+class _Selector(NamedTuple):
+    """A selector: the elements, classes and ids that it names, and the alternatives of each ``:is``
+    in it."""
+
+    text: str
+    names: frozenset[str]
+    choices: tuple[tuple[_Selector, ...], ...]
+
+    def may_apply(self, names: Set[str]) -> bool:
+        """Return whether all that is named is among the names."""
+        return self.names <= names and all(
+            any(part.may_apply(names) for part in parts) for parts in self.choices
+        )
+
+
+class _Rule(NamedTuple):
+    """A rule with ``selectors``; a group of ``rules`` after a ``start``; or any other, as a
+    ``start`` alone."""
+
+    selectors: tuple[_Selector, ...] = ()
+    content: str = ""
+    start: str = ""
+    rules: tuple[_Rule, ...] = ()
+
+
+@functools.lru_cache(maxsize=256)
+def _rules_of(css: str) -> tuple[_Rule, ...]:
+    """The rules of a style sheet, which most pages share: parsing takes longer than all else that
+    a short page needs."""
+    return tuple(_read(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)))
+
+
+def _read(rules: Iterable[Any]) -> Iterator[_Rule]:
     for rule in rules:
         if rule.type == "qualified-rule":
-            selectors = [part for part in _split(rule.prelude) if _may_apply(part, names)]
-            if selectors:
-                prelude = ",".join(map(tinycss2.serialize, selectors))
-                yield f"{prelude}{{{tinycss2.serialize(rule.content)}}}"
+            selectors = tuple(map(_selector, _split(rule.prelude)))
+            yield _Rule(selectors, tinycss2.serialize(rule.content))
         elif rule.type == "at-rule" and rule.content and rule.lower_at_keyword in GROUPS:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            if needed := "\n".join(_needed(inner, names)):
-                yield f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{needed}}}"
+            start = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}"
+            if within := tuple(_read(inner)):
+                yield _Rule(start=start, rules=within)
         elif rule.type == "at-rule":
-            yield rule.serialize()
+            yield _Rule(start=rule.serialize())
+
+
+def _needed(rules: Iterable[_Rule], names: Set[str]) -> Iterator[str]:
+    """The rules that a page with these names needs, as they are written."""
+    for rule in rules:
+        if rule.selectors:
+            selectors = [one.text for one in rule.selectors if one.may_apply(names)]
+            if selectors:
+                yield f"{','.join(selectors)}{{{rule.content}}}"
+        elif rule.rules:
+            if needed := "\n".join(_needed(rule.rules, names)):
+                yield f"{rule.start}{{{needed}}}"
+        else:
+            yield rule.start
 
 
 def _split(tokens: Iterable[Any]) -> Iterator[list[Any]]:
@@ -66,18 +110,17 @@ def _split(tokens: Iterable[Any]) -> Iterator[list[Any]]:
     yield selector
 
 
-def _may_apply(selector: Iterable[Any], names: Set[str]) -> bool:
-    """Return whether all elements, classes and ids of a selector are among the names. What is in
-    brackets is not examined, but for the alternatives of ``:is``."""
+def _selector(tokens: list[Any]) -> _Selector:
+    """The selector that is written so. What is in brackets is not examined, but for the
+    alternatives of ``:is``."""
+    names: set[str] = set()
+    choices: list[tuple[_Selector, ...]] = []
     before: Any = None
-    for token in selector:
+    for token in tokens:
         is_pseudo = before == ":"
         if token.type == "function" and token.lower_name in ("is", "where"):
-            applies = any(_may_apply(part, names) for part in _split(token.arguments))
-        else:
-            is_name = token.type in ("ident", "hash") and not is_pseudo
-            applies = not is_name or token.value in names
-        if not applies:
-            return False
+            choices.append(tuple(map(_selector, _split(token.arguments))))
+        elif token.type in ("ident", "hash") and not is_pseudo:
+            names.add(token.value)
         before = token
-    return True
+    return _Selector(tinycss2.serialize(tokens), frozenset(names), tuple(choices))
