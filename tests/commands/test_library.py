@@ -128,8 +128,9 @@ def test_a_library_is_built_once(handouts: Path, monkeypatch: pytest.MonkeyPatch
     (out / "water" / "rivers" / "rivers.html").unlink()
     assert "1 built, 1 unchanged" in run(handouts).output
     # so is all that other options may change
-    assert "1 built, 0 unchanged, 1 failed" in run(handouts, "--strict").output
-    assert "errors   included-front-matter in 1" in run(handouts, "--strict").output
+    strict = run(handouts, "--strict").output
+    assert "1 built, 0 unchanged, 1 failed" in strict
+    assert "errors   included-front-matter in 1" in strict
 
 
 def test_no_module_is_taken_from_where_a_document_is(
@@ -157,17 +158,16 @@ def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     assert "3 documents: 2 built, 0 unchanged, 1 failed" in result.output
     assert "huge.md: error[not-built]: Building it needed more than 400.0 MB" in result.output
 
-    # a document that failed for a temporary reason is tried again, and finished ones are not
-    document(handouts / "huge.md", "Small")
-    assert "3 documents: 1 built, 2 unchanged, 0 failed" in run(handouts, *options).output
+    (handouts / "huge.md").unlink()
     document(handouts / "endless.md", "Endless")
     result = run(handouts, *options, "--timeout", "1")
-    assert "4 documents: 0 built, 3 unchanged, 1 failed" in result.output
+    assert "3 documents: 0 built, 2 unchanged, 1 failed" in result.output
     assert "endless.md: error[not-built]: Building it took more than a second" in result.output
     assert "errors   not-built in 1" in result.output
     assert re.search(r"^failed +([1-9]|\d\d+)\.\d\d s  endless$", result.output, re.MULTILINE)
+    # a document that failed for a temporary reason is tried again, and finished ones are not
     document(handouts / "endless.md", "Brief")
-    assert "4 documents: 1 built, 3 unchanged, 0 failed" in run(handouts, *options).output
+    assert "3 documents: 1 built, 2 unchanged, 0 failed" in run(handouts, *options).output
 
 
 LIBRARY = """\
@@ -223,9 +223,7 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
     keys = "bibliography, brand, contents, publisher, url, variables."
     assert f"From {handouts}/library.yaml: {keys}" in " ".join(told.split())
 
-    # all of it is examined: the file, its dependencies, and templates next to it
-    (handouts / "logo.svg").write_text(LOGO.replace("9z", "8z"), encoding="utf-8")
-    assert "2 built, 0 unchanged" in run(handouts).output
+    # all of it is examined: the file, and templates next to it
     (handouts / "templates" / "html").mkdir(parents=True)
     template = handouts / "templates" / "html" / "imprint.html.j2"
     template.write_text("<p>The house's own</p>", encoding="utf-8")
@@ -319,13 +317,13 @@ def test_the_feed_and_the_records_have_all(school: Path, tmp_path: Path) -> None
 
 
 def test_readers_are_offered_no_answers(handouts: Path) -> None:
-    result = run(handouts, "--edition", "teacher-ebook,teacher-web,ebook")
+    result = run(handouts, "--edition", "teacher-web,web")
     assert "2 built" in result.output
     out = handouts.parent / "out"
-    assert (out / "wells" / "wells-teacher-ebook.epub").is_file()
+    assert (out / "wells" / "wells-teacher-web.html").is_file()
     for name in ("titles.html", "opds.json"):
         told = (out / "catalogue" / name).read_text("utf-8")
-        assert "wells.epub" in told
+        assert ("wells.html" in told) == (name == "titles.html")  # the feed is of e-books
         assert "teacher" not in told
 
 
