@@ -580,10 +580,6 @@ def test_chinese_has_a_form_without_its_whole_font() -> None:
 # --- the rest ---------------------------------------------------------------------------------
 
 
-def test_the_same_source_makes_the_same_form(form: bytes) -> None:
-    assert make(SHEET).data == form
-
-
 @pytest.mark.checkers
 @pytest.mark.slow
 @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])

@@ -51,16 +51,16 @@ def test_weasyprint_has_what_is_used_of_it() -> None:
 
 def test_a_change_of_weasyprint_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "one.md").write_text("---\ntitle: A text\n---\n\nWords.\n", "utf-8")
-    (tmp_path / "sitecustomize.py").write_text(
-        "import weasyprint; del weasyprint.layout.initialize_page_maker", "utf-8"
-    )
+    changes = ("os.cpu_count = lambda: 1", "del weasyprint.layout.initialize_page_maker")
+    script = "\n".join(("import os, weasyprint", *changes))
+    (tmp_path / "sitecustomize.py").write_text(script, "utf-8")
     environment = {
         **os.environ,
         "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
         "CHAPBOOK_CACHE": str(tmp_path / "cache"),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "pipeline", "build", "one.md", "--edition", "handout,ebook"],
+        [sys.executable, "-m", "pipeline", "build", "one.md", "--edition", "handout"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -148,13 +148,8 @@ more[^2] on days of internationalisation.[^3]
 def depth(well: str) -> float:  # a comment that is far too long for one line of this page, isn't it
     return {"north": 12.5, "south": 7.0}[well]
 ```
-"""
-FORM = """\
----
-title: Exercises
-lang: de
----
 
+::: {lang=de}
 1. Wie tief ist der Brunnen der Donaudampfschifffahrtsgesellschaft, größtenteils?
 
     - [ ] 12 m
@@ -165,12 +160,12 @@ lang: de
 > Ein Zitat, das über die Länge einer Zeile hinausgeht, und das deshalb umbrochen werden muss.
 
 $$\\int_0^1 x\\,dx$$
+:::
 """
 
 
 def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> None:
     (tmp_path / "text.md").write_text(TEXT, encoding="utf-8")
-    (tmp_path / "form.md").write_text(FORM, encoding="utf-8")
 
     def pages(out: Path) -> list[bytes]:
         return [
@@ -179,11 +174,10 @@ def test_pages_look_the_same_without_what_makes_it_faster(tmp_path: Path) -> Non
             for page in pypdfium2.PdfDocument(file)
         ]
 
-    for name in ("text.md", "form.md"):
-        driver.build(tmp_path / name, ["handout"], out=tmp_path / "fast")
-    build = "from pipeline import driver; driver.build('{}.md', ['handout'], out='plain')"
+    driver.build(tmp_path / "text.md", ["handout"], out=tmp_path / "fast")
+    build = "from pipeline import driver; driver.build('text.md', ['handout'], out='plain')"
     subprocess.run(
-        [sys.executable, "-c", "\n".join(map(build.format, ("text", "form")))],
+        [sys.executable, "-c", build],
         cwd=tmp_path,
         env={**os.environ, engine.PLAIN: "1", "PYTHONPATH": str(ROOT)},
         check=True,

@@ -174,11 +174,6 @@ def contrast(*parts: float) -> float:
     return 1.05 / (sum(s * p for s, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True)) + 0.05)
 
 
-def test_it_is_the_same_every_time(folder: Path) -> None:
-    text = FRONT.format(options="theme: classic\n") + EVERY_COLOUR
-    assert pdf_of(text, folder) == pdf_of.__wrapped__(text, folder)
-
-
 def test_an_image_stays_upright(tmp_path: Path) -> None:
     """Cameras store pictures on their side, and say so."""
     from pipeline.package.pdf.grey import grey_image
