@@ -13,7 +13,7 @@ from tests.helpers import checkers
 from tests.helpers.conforming import Read
 from tests.helpers.derived_html import compare
 from tests.helpers.paths import ROOT
-from tests.helpers.pdf_drawing import Shown, colours, texts
+from tests.helpers.pdf_drawing import Shown, texts
 from tests.helpers.pdf_reading import open_pdf, read
 
 SOURCE = ROOT / "source" / "ending-modern-slavery.md"
@@ -23,7 +23,7 @@ PRINTED = tuple(
     for name, edition in EDITIONS.items()
     if edition.format == "pdf" and name not in ("form", "archive")  # they look like the handout
 )
-DIFFERENT = ("handout", "booklet", "large-print", "greyscale", "4-up")
+DIFFERENT = ("handout", "large-print", "4-up")
 """Where there are no checkers, those that differ most are enough."""
 
 
@@ -65,10 +65,6 @@ class TestPublication(Read):
         assert checkers.page_validation(*tagged) == []
         for path in built.parent.glob("*.pdf"):
             assert checkers.qpdf(path) == []
-
-    def test_what_is_for_black_printers_has_no_colour(self, built: Path) -> None:
-        grey = built.with_name(f"{built.name}-greyscale.pdf").read_bytes()
-        assert colours(open_pdf(grey)) == set()
 
     def test_large_print_is_black_and_of_18_points_but_for_a_drawing_which_it_puts_in_words(
         self, large: pikepdf.Pdf, shown: list[Shown]

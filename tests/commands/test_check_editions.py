@@ -16,7 +16,7 @@ from tests.helpers.paths import CASES
 
 pytestmark = pytest.mark.slow
 
-EDITIONS_OF_A_KIND = ("web", "handout", "teacher", "large-print", "answers", "form", "ebook")
+EDITIONS_OF_A_KIND = ("web", "handout", "large-print", "answers", "form", "ebook")
 """One of each kind; tests/builds/test_conformance.py has all."""
 
 ARABIC = CASES / "directions" / "arabic.md"
@@ -81,7 +81,7 @@ Who dug.
 
 > Water.
 """
-CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 20)}\n" for n in range(1, 5)]
+CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 20)}\n" for n in range(1, 4)]
 BOOK = "\n".join((PARTS, "# One {.part}", *CHAPTERS[:2], "# Two {.part}", *CHAPTERS[2:]))
 SOURCES = {
     "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),
@@ -90,7 +90,7 @@ SOURCES = {
         GATHERED,
         EDITIONS_OF_A_KIND,
     ),
-    "book": ("class: book\ncontents: true\n", BOOK, ("web", "site", "handout", "ebook", "booklet")),
+    "book": ("class: book\ncontents: true\n", BOOK, ("site", "handout", "ebook", "booklet")),
 }
 
 
@@ -114,14 +114,14 @@ def test_nothing_is_found_in_files_of_our_own(name: str, tmp_path: Path) -> None
 
 
 def test_nothing_is_found_in_arabic(tmp_path: Path) -> None:
-    editions = ("web", "handout", "large-print", "ebook")
+    editions = ("web", "handout", "ebook")
     assert found(Path(shutil.copy(ARABIC, tmp_path)), editions) == []
 
 
 def test_what_is_no_finished_file_is_passed_over(tmp_path: Path) -> None:
     source = tmp_path / "well.md"
-    source.write_text("---\ntitle: The well\n---\n\nText.\n", "utf-8")
-    pipeline.build(source, ["web", "site", "handout", "ebook"], out=tmp_path)
+    source.write_text("---\ntitle: The well\neditions: [web, site]\n---\n\nText.\n", "utf-8")
+    pipeline.build(source, ["web", "site"], out=tmp_path)
     folder = tmp_path / "well"
     (folder / "empty").mkdir()
     said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(source)])
