@@ -30,8 +30,8 @@ def formatted(body: str) -> str:
     return found.text.removeprefix("---\ntitle: Wells\n---\n\n")
 
 
-SOURCES = [*ROOT.glob("source/*.md"), *sorted((TESTS / "book").rglob("*.md"))]
-"""They have every construct; `test_writer.py` writes all golden cases."""
+SOURCES = [*ROOT.glob("source/*.md"), *sorted((TESTS / "book" / "parts").rglob("*.md"))]
+"""They have every construct; `test_cases.py` writes all golden cases."""
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))

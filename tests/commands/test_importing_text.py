@@ -293,8 +293,15 @@ SAID = (
 )
 
 
-@pytest.mark.parametrize("suffix", ["txt", "md", "html", "epub", "docx", "odt", "rtf", "pdf"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "suffix"),
+    [
+        (way, suffix)
+        for n, way in enumerate(WAYS)
+        for m, suffix in enumerate(("txt", "md", "html", "epub", "docx", "odt", "rtf", "pdf"))
+        if suffix == "txt" or (n + m) % 4 == 0
+    ],
+)
 def test_interview_in_any_file(way: str, suffix: str, tmp_path: Path) -> None:
     """An interview is the same in whatever file, with its byline."""
     turns = "\n".join(one.format(text) for one, text in zip(WAYS[way] * 2, SAID, strict=False))

@@ -33,20 +33,11 @@ from pipeline.model import (
 )
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import plain_text
-from pipeline.parser import parse, parse_body
-from pipeline.writer import UnwritableError, write, write_blocks
+from pipeline.parser import parse_body
+from pipeline.writer import UnwritableError, write_blocks
 from pipeline.writer.blocks import BLOCKS
 from pipeline.writer.inline_writing import WRITERS
 from pipeline.writer.sameness import same
-from tests.helpers.paths import BOOK
-
-
-def test_a_book_comes_back() -> None:
-    """It has all its parts in it, and every construct; golden cases are written where they are
-    compared."""
-    document = parse(BOOK.read_text("utf-8"), folder=BOOK.parent)
-    written = write(document)
-    assert same(document, parse(written, folder=BOOK.parent)), written
 
 
 def test_every_node_is_written() -> None:
