@@ -28,7 +28,7 @@ settings.register_profile(
     "chapbook",
     derandomize=True,
     database=None,
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

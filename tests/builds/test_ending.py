@@ -205,7 +205,9 @@ def test_a_command_is_interrupted_at_any_moment(limited: bool, tmp_path: Path) -
     text = TEXT + "\n$a^2$ and more.\n\n# Two\n\nText.\n"
     source = tmp_path / "a.md"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    options = ["--edition", "web,handout", *(["--timeout", str(SECONDS)] if limited else [])]
+    options = (
+        ["--edition", "web", "--timeout", str(SECONDS)] if limited else ["--edition", "handout"]
+    )
 
     def run(last: int) -> tuple[int, str]:
         source.write_text(text.format(last), "utf-8")

@@ -214,7 +214,7 @@ def test_large_print_shows_the_pages_of_the_same_handout(wells: Path) -> None:
     assert "1 As Table 1 in “The well” says" in text
 
 
-@pytest.mark.parametrize("edition", ["handout", "teacher", "large-print"])
+@pytest.mark.parametrize("edition", ["handout", "large-print"])
 def test_parts_are_accessible(wells: Path, edition: str) -> None:
     for path in (wells / f"wells-{edition}").iterdir():
         assert not [finding for finding in check(path).diagnostics if finding.is_error]

@@ -167,7 +167,7 @@ def test_a_short_title_is_large_and_a_long_one_is_whole() -> None:
     assert 3 < largest(long) < largest(short)
 
 
-@pytest.mark.parametrize("theme", ["classic", "modern", "plain"])
+@pytest.mark.parametrize("theme", ["classic", "modern"])
 def test_nothing_is_cut_off(theme: str) -> None:
     title = "Donaudampfschifffahrtsgesellschaftskapitän " * 3
     pdf = set_in_type(

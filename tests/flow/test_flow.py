@@ -301,7 +301,7 @@ def test_code_and_formulas_may_be_computed_elsewhere(
             function.cache_clear()
         batches.clear()
         out = tmp_path / name
-        pipeline.build(source, out=out, executor=executor, listener=on_event)
+        pipeline.build(source, ["handout"], out=out, executor=executor, listener=on_event)
         return (out / "wells" / "wells.pdf").read_bytes()
 
     source = tmp_path / "wells.md"

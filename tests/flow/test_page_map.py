@@ -22,19 +22,7 @@ from tests.helpers import making
 from tests.helpers.paths import BOOK
 from tests.helpers.pdf_reading import marked_texts, open_pdf
 
-CHAPTERS = """\
----
-title: Counting Wells
-lang: en-GB
-contents: {show: always}
-speakers: {Ann Asker: interviewer, Ben Answerer: guest}
----
-
-{{ include parts/code.md }}
-
-{{ include parts/exercises.md }}
-"""
-
+LISTING = "\n".join(f"wells = {number}" for number in range(70))
 LONG_ANSWERS = """\
 ---
 title: Long answers
@@ -70,7 +58,11 @@ TEXT
 ::: exercise Three {#ex-three}
 Nothing is right here.
 :::
-""".replace("ANSWER", "So it is. " * 400).replace("TEXT", "A long paragraph about water. " * 200)
+
+```python
+LISTING
+```
+""".replace("ANSWER", "So it is. " * 250).replace("TEXT", "A long paragraph about water. " * 200)
 
 
 class Built:
@@ -98,16 +90,9 @@ def pdf(made: BuiltEdition) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def book() -> Built:
-    return Built(BOOK.with_name("chapters.md"), CHAPTERS)
-
-
-@pytest.fixture(scope="module", params=["book", "long answers"])
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    if request.param == "book":
-        chapters: Built = request.getfixturevalue("book")
-        return chapters
-    return Built(tmp_path_factory.mktemp("long") / "long.md", LONG_ANSWERS)
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    text = LONG_ANSWERS.replace("LISTING", LISTING)
+    return Built(tmp_path_factory.mktemp("long") / "long.md", text)
 
 
 OWN_WORDS = 45
@@ -233,7 +218,7 @@ def test_an_answer_takes_the_place_of_the_lines(tmp_path: Path) -> None:
 
 def test_the_answers_have_numbers_and_pages(tmp_path: Path) -> None:
     source = tmp_path / "long.md"
-    source.write_text(LONG_ANSWERS.replace("So it is. " * 400, "So it is."), encoding="utf-8")
+    source.write_text(LONG_ANSWERS.replace("So it is. " * 250, "So it is."), encoding="utf-8")
     pages = driver.dump(source, EDITIONS["answers"], "pages").decode()
     assert "Long answers: Answers" in pages
     assert "Exercise 1." in pages

@@ -23,6 +23,7 @@ class Case(NamedTuple):
     closing: str = ""
 
 
+SPEAKERS = "---\ntitle: t\nspeakers:\n  Ann: guest\n---\n"
 CASES: dict[str, Case] = {
     "quotes": Case(">", 5_000, after=" a"),
     "quotes on lines": Case("> > > a\n", 750),
@@ -151,14 +152,13 @@ CASES: dict[str, Case] = {
     "boxes": Case("!!! note\n", 750),
     "fences": Case("```\n", 2_000),
     "tabs": Case("\t", 25_000, after="a"),
-    "turns": Case("Ann: a\n\n", 750),
-    "a long turn": Case("a\n\n", 1_000, before="Ann: a\n\n"),
+    "turns": Case("Ann: a\n\n", 750, before=SPEAKERS),
+    "a long turn": Case("a\n\n", 1_000, before=f"{SPEAKERS}Ann: a\n\n"),
 }
-FRONT = "---\ntitle: t\nspeakers:\n  Ann: guest\n---\n"
 
 
 def text_of(case: Case, count: int) -> str:
-    return FRONT + case.before + case.piece * count + case.closing * count + case.after
+    return case.before + case.piece * count + case.closing * count + case.after
 
 
 @pytest.mark.slow

@@ -165,7 +165,6 @@ BUILDS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "a dump": (["build", "talk.md", "--dump", "parsed"], HEAVY),
     "a page": (["build", "talk.md", "--edition", "web"], (*TYPESETTING, *CHARTS, "ebooklib")),
     "a book, whose cover has to be set": (["build", "talk.md", "--edition", "ebook"], CHARTS),
-    "the book again": (["build", "talk.md", "--edition", "ebook"], HEAVY),
     "a book, whose cover is in the cache": (
         ["build", "talk.md", "--edition", "ebook", "--out", "other"],
         (*TYPESETTING, *CHARTS),
