@@ -138,7 +138,8 @@ def test_each_feature_can_be_taken_out(
     monkeypatch.setattr(features, "FEATURES", rows)
     (tmp_path / "works.bib").write_text(WORKS, encoding="utf-8")
     source = tmp_path / "all.md"
-    source.write_text(SOURCE, encoding="utf-8")
+    unpaged = SOURCE.replace("title:", "page_list: false\ntitle:")
+    source.write_text(unpaged, encoding="utf-8")
 
     result = driver.build(source, ["web"], out=tmp_path / "build")
 
