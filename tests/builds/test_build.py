@@ -25,12 +25,12 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 from PIL import Image
-from pipeline.system.processes import Pool
 
 import pipeline
 from pipeline.commands import main
 from pipeline.commands.format.formatting import format_text
 from pipeline.commands.new.starters import STARTERS
+from pipeline.commands.processes import Pool
 from pipeline.driver import Event, Ran, Saved
 from tests.helpers.paths import ROOT, TEMPLATES
 from tests.helpers.sentences import is_sentence

@@ -85,7 +85,7 @@ def book() -> Made:
 
 
 def test_no_letter_is_under_18_points(book: Made) -> None:
-    assert len(book.shown) > 400
+    assert len(book.shown) > 250
     assert [one for one in book.shown if one.size < 18] == []
 
 
