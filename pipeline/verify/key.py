@@ -116,8 +116,11 @@ def _key(place: Span) -> _Place:
 
 
 def _text(node: Node) -> bytes:
-    """All that the strings of a node say; of a chart that is not drawn, also its lines."""
-    strings = [*all_strings(node), *(value for _, value in node.attributes.pairs)]
+    """All that the strings of a node say; of a chart that is not drawn, also its lines. The name of
+    an element says nothing, and may stand within a sentence."""
+    is_element = isinstance(node, (model.Container, model.InlineElement))
+    strings = [] if is_element else all_strings(node)
+    strings += (value for _, value in node.attributes.pairs)
     if isinstance(node, model.Chart):
         strings.append(plain_text((node.table,)))
     return folded("".join((*strings, answer_text(getattr(node, "answer", ())))))

@@ -68,7 +68,7 @@ c) Why?
 
 # Key {.answer}
 
-Forty-two.
+Forty-two, as 6 × 7 = 42, or 7 × 6 = 42.
 """
 
 OMITTED: dict[str, tuple[str, Any, int]] = {
