@@ -776,6 +776,7 @@ TESTS = {
     "PDF": "pdf.tagged pdf.untagged pdf.rich pdf.narrow_columns",
     "LaTeX": "pandoc.formats pandoc.slides",
     "E-books": "book parts_of_a_book",
+    "Questions": "quizzes.questions_of_others_become_exercises",
 }
 """The tests of each row of the table of formats; those of other tools' Markdown are `DIALECTS`."""
 
