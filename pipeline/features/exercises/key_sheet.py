@@ -26,15 +26,14 @@ class _Key(NamedTuple):
 
 def side_by_side(documents: Mapping[str, Document]) -> Document:
     """The documents of answers of some versions as one, with a column for each. If there is only
-    one version, it is a NO_ANSWERS warning."""
-    first, *others = documents.values()
-    sheet = replace(first, edition="keys", notes=(), contents=(), lists=(), addresses=())
+    one version, it is a NO_ANSWERS warning, and the sheet is like its answers."""
+    first, *others = (replace(document, edition="keys") for document in documents.values())
     if not others or not any(document.blocks for document in documents.values()):
-        nothing = Findings(sheet)
+        nothing = Findings(first)
         message = "There are no versions with answers to set side by side."
         hint = "Write `versions: 2` in the front matter, or leave out the edition `keys`."
         nothing.add(Code.NO_ANSWERS, message, None, hint)
-        return nothing.added_to(replace(sheet, blocks=()))
+        return nothing.added_to(first)
     columns = [list(_keys(document.blocks)) for document in documents.values()]
     head = model.TableRow(cells=(*(_cell(_text(version), scope="col") for version in documents),))
     rows = (
@@ -43,6 +42,7 @@ def side_by_side(documents: Mapping[str, Document]) -> Document:
     )
     table = model.Table(head=(head,), body=tuple(rows))
     findings = dict.fromkeys(f for each in documents.values() for f in each.diagnostics)
+    sheet = replace(first, notes=(), contents=(), lists=(), addresses=())
     return replace(sheet, blocks=(table,), diagnostics=tuple(findings))
 
 
