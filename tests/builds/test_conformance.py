@@ -18,14 +18,15 @@ from tests.helpers.pdf_reading import open_pdf, read
 
 SOURCE = ROOT / "source" / "ending-modern-slavery.md"
 
-PRINTED = tuple(
-    name
-    for name, edition in EDITIONS.items()
-    if edition.format == "pdf" and name not in ("form", "archive")  # they look like the handout
-)
 ALL = tuple(name for name, edition in EDITIONS.items() if name != "keys" and not edition.platform)
 """Without the keys of versions, of which there is one, and files for platforms, which cannot hold
 all kinds of questions."""
+
+PRINTED = tuple(
+    name
+    for name in ALL
+    if EDITIONS[name].format == "pdf" and name not in ("form", "archive")  # like the handout
+)
 
 DIFFERENT = ("handout", "large-print", "4-up")
 """Where there are no checkers, those that differ most are enough."""
