@@ -84,11 +84,12 @@ def review_command(
             or_exit(outputs.write, path, result.text.encode())
             say(f"review   {path}: {len(chosen)} changes written")
         else:
+            name = path.as_posix().lstrip("/")
             lines = difflib.unified_diff(
                 before.splitlines(keepends=True),
                 result.text.splitlines(keepends=True),
-                f"a/{path}",
-                f"b/{path}",
+                f"a/{name}",
+                f"b/{name}",
             )
             click.echo(printable_lines("".join(lines)), nl=False)
     if not edits and not findings:
