@@ -393,13 +393,11 @@ def test_a_file_may_be_named_from_the_folder_of_the_source(
 class Looking:
     """Somebody who looks at a preview; each build is one in ``builds``, with what it made."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") -> None:
         monkeypatch.setattr(watcher, "QUIET", 0)
         source = folder / "a.md"
-        editions = "[web, handout, letter, ebook]"
-        source.write_text(
-            f"---\ntitle: A\nlang: en\neditions: {editions}\n---\n\nA text.\n", "utf-8"
-        )
+        keys = "title: A\nlang: en\neditions: [web, handout, letter, ebook]"
+        source.write_text(f"---\n{keys}{more}\n---\n\nA text.\n", "utf-8")
         self.builds: list[list[str]] = []
         self._news = threading.Condition()
 
@@ -429,6 +427,18 @@ def test_what_is_in_view_is_built_before_the_rest(
         looking.session.begin()
         looking.wait("web", "handout", "letter", "ebook")
     assert looking.builds == [["web", "handout", "ebook"], ["web", "handout", "letter", "ebook"]]
+
+
+def test_the_first_version_is_shown_when_all_are_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = Looking(tmp_path, monkeypatch, "\nversions: 2")
+    with contextlib.closing(looking.session):
+        looking.session.begin()
+        looking.wait("web", "handout", "letter", "ebook")
+        view = looking.session.view("handout", looking.session.state.parts["handout"].digest)
+    assert view is not None
+    assert view.documents == ("a-A.pdf",)
 
 
 def test_an_edition_may_be_chosen_before_the_first_build(

@@ -247,11 +247,13 @@ class Session:
             self._set(doing="", failed=outcome.failed, summary=text, findings=findings, parts=parts)
 
     def _parts(self, result: Result, built: list[BuiltEdition]) -> dict[str, _Part]:
-        """Those of the editions that were built, and the last good ones of the others."""
+        """Those of the editions that were built, and the last good ones of the others. Of several
+        levels or versions, the first is shown."""
         stem = stem_of(self.source)
         every = (*result.requested, *self._added)
         parts = {name: part for name, part in self._good_parts.items() if name in every}
-        for built_edition in built:
+        firsts = {built_edition.edition.name: built_edition for built_edition in reversed(built)}
+        for built_edition in reversed(firsts.values()):
             edition, document = built_edition.edition, built_edition.document
             file = output_name(stem, edition)
             end = f"/{file}"
