@@ -29,7 +29,7 @@ from pipeline.parser.blanks import blank
 BLANK = "\ue006"
 """The mark around the number of a gap, until nodes are made."""
 
-_FORMULA = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_FORMULA = re.compile(r"\\\(((?:(?!\\[()]).)++)\\\)|\\\[((?:(?!\\[\[\]]).)++)\\\]", re.DOTALL)
 _BLANK = re.compile(f"{BLANK}([0-9]+){BLANK}")
 _LABEL = re.compile(r"^[0-9]+[a-z]{0,2}(?:[.-][0-9a-z]+)* +")
 _COUNTED = re.compile(r" \([0-9]+\)$")

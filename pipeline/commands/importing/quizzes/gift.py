@@ -16,9 +16,10 @@ _QUESTION = re.compile(
     re.DOTALL,
 )
 _PART = re.compile(r"(?<!\\)(?=[=~])")
-_WEIGHT = re.compile(r"%(-?[0-9.]+)%")
-_RANGE = re.compile(r"(-?[0-9.]+)(?::([0-9.]+)|\.\.(-?[0-9.]+))?")
-_FEEDBACK = re.compile(r"(?<!\\)[=~](?:\\.|[^\\#])*#")
+_NUMBER = r"-?(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)"
+_WEIGHT = re.compile(rf"%({_NUMBER})%")
+_RANGE = re.compile(rf"({_NUMBER})(?::({_NUMBER})|\.\.({_NUMBER}))?")
+_WITH_FEEDBACK = re.compile(r"(?:\\.|[^\\=~])*+[=~](?:\\.|[^\\#])*+#", re.DOTALL)
 _CATEGORY = "$CATEGORY:"
 FULL = 99.9
 
@@ -38,7 +39,7 @@ def read(data: bytes) -> Quiz:
             lost.append((f"“{entry[:40]}” is no question, and is left out.", line))
         else:
             questions.append(_asked(match))
-            if _FEEDBACK.search(_divided(match[4], "####")[0]):
+            if _WITH_FEEDBACK.match(_divided(match[4], "####")[0]):
                 lost.append((FEEDBACK, line))
     return Quiz(title.replace("\0", "/").strip(), tuple(questions), {}, tuple(lost))
 
