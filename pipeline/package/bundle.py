@@ -1,11 +1,13 @@
-"""The handouts that a publication is divided into, in one ZIP archive."""
+"""ZIP archives, the same bytes each time: of packages, and of the handouts that a publication is
+divided into."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.system.outputs import holds
 
@@ -16,23 +18,29 @@ UNIX = 3
 """The system that the archive claims to have been made on, for identical bytes everywhere."""
 
 
-def entry_for(name: str, kind: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
-    """The entry of a file in an archive, the same everywhere and at all times."""
-    entry = zipfile.ZipInfo(name, EARLIEST)
-    entry.create_system = UNIX
-    entry.external_attr = 0o644 << 16
-    entry.compress_type = kind
-    return entry
+def archived(files: Mapping[str, bytes], *, stored: Collection[str] = ()) -> bytes:
+    """An archive of files in their order, the same bytes for the same files, everywhere; those that
+    are ``stored`` are not compressed."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w") as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, EARLIEST)
+            entry.create_system = UNIX
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return output.getvalue()
+
+
+def archived_again(archive: BinaryIO) -> bytes:
+    """An archive that a library wrote, with its files sorted by name, without the time of day."""
+    with zipfile.ZipFile(archive) as files:
+        return archived({name: files.read(name) for name in sorted(files.namelist())})
 
 
 def bundle(files: Mapping[str, bytes]) -> bytes:
-    """An archive of files, sorted by name: the same bytes for the same files, everywhere. They
-    are stored as they are, since a PDF is packed already."""
-    output = io.BytesIO()
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(files.items()):
-            archive.writestr(entry_for(name), data)
-    return output.getvalue()
+    """An archive of files, sorted by name. They are stored, since a PDF is compressed already."""
+    return archived(dict(sorted(files.items())), stored=files.keys())
 
 
 def superseded(path: Path, folder: str, current: Mapping[str, bytes]) -> tuple[Path, ...]:

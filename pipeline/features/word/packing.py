@@ -17,7 +17,7 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Pages
-from pipeline.package.bundle import entry_for
+from pipeline.package.bundle import archived_again
 from pipeline.package.result import NO_DATE, NoEngineError, publication_moment
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ SVG = "image/svg+xml"
 KNOWN = ("image/png", "image/jpeg", "image/gif", SVG)
 """The images that Word shows."""
 
-FIRST = "[Content_Types].xml"
 ADDRESSES = (tag("r:id"), tag("r:embed"))
 
 
@@ -67,7 +66,7 @@ def packed(
     _describe(package, pages.metadata)
     stream = io.BytesIO()
     package.save(stream)
-    return _same_each_time(stream), tuple(findings)
+    return archived_again(stream), tuple(findings)
 
 
 def _part(package: Package, name: str, kind: str) -> Part:
@@ -192,12 +191,3 @@ def _describe(package: Package, metadata: Metadata) -> None:
     properties.created = properties.modified = moment
     properties.last_modified_by = ""
     properties.revision = 1
-
-
-def _same_each_time(stream: io.BytesIO) -> bytes:
-    """The archive with its entries in order, without the time of day."""
-    output = io.BytesIO()
-    with zipfile.ZipFile(stream) as made, zipfile.ZipFile(output, "w") as archive:
-        for name in sorted(made.namelist(), key=lambda name: (name != FIRST, name)):
-            archive.writestr(entry_for(name, zipfile.ZIP_DEFLATED), made.read(name))
-    return output.getvalue()

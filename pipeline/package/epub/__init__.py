@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Landmark, Page, Pages
 from pipeline.model.roles import ROLES
-from pipeline.package.bundle import entry_for
+from pipeline.package.bundle import archived
 from pipeline.package.epub.fonts import FILE as ENCRYPTION
 from pipeline.package.epub.fonts import add_fonts, encryption, hidden_fonts, obfuscated
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
@@ -38,6 +37,8 @@ from pipeline.system.pictures import Image
 
 STYLE, MODERN = "style.css", "modern.css"
 XHTML = "application/xhtml+xml"
+MIMETYPE = "mimetype"
+"""The file that says what an e-book is."""
 
 
 def package(pages: Pages, folder: Path) -> Package:
@@ -128,7 +129,7 @@ class _Writer(epub.EpubWriter):  # type: ignore[misc]
     1980."""
 
     def write(self) -> None:
-        self.out = _Files(mimetype=b"application/epub+zip")
+        self.out = _Files({MIMETYPE: b"application/epub+zip"})
         self._write_container()
         self._write_opf()
         self._write_items()
@@ -145,22 +146,17 @@ def _written(book: epub.EpubBook, metadata: Metadata) -> _Files:
 
 
 def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
-    """The files in a fixed order, with fixed times, compressed as much as possible; fonts that are
-    ``hidden`` are obfuscated with the book's identifier."""
-    output = io.BytesIO()
+    """The files, of which the media type must be the first, uncompressed; fonts that are ``hidden``
+    are obfuscated with the book's identifier."""
     files |= {name: obfuscated(files[name], identifier) for name in hidden}
     if hidden:
         files[ENCRYPTION] = encryption(sorted(hidden))
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
-        # The first entry must be the media type, uncompressed.
-        for name in sorted(files, key=lambda name: (name != "mimetype", name)):
-            content = files[name]
-            if name.endswith(".opf"):  # EbookLib omits its language
-                opening = f"<package xml:lang={quoteattr(metadata.lang)} "
-                content = content.replace(b"<package ", opening.encode(), 1)
-            kind = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            target.writestr(entry_for(name, kind), content)
-    return output.getvalue()
+    ordered = dict(sorted(files.items(), key=lambda file: (file[0] != MIMETYPE, file[0])))
+    for name in ordered:
+        if name.endswith(".opf"):  # EbookLib omits its language
+            opening = f"<package xml:lang={quoteattr(metadata.lang)} "
+            ordered[name] = ordered[name].replace(b"<package ", opening.encode(), 1)
+    return archived(ordered, stored=(MIMETYPE,))
 
 
 KINDS: dict[str, str] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,8 +12,9 @@ import msgspec
 from markupsafe import Markup
 
 from pipeline.features.exercises.platforms.questions import Content, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet, archive
+from pipeline.features.exercises.platforms.sheet import QuestionSheet
 from pipeline.model.rendered import Page
+from pipeline.package.bundle import archived_again
 
 MOMENT = 946684800.0
 """The time of all cards: the year 2000."""
@@ -70,8 +70,7 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
         package = genanki.Package(cards, [str(Path(folder) / name) for name in images])
         written = io.BytesIO()
         package.write_to_file(written, timestamp=MOMENT)
-    with zipfile.ZipFile(written) as zipped:
-        return archive({name: zipped.read(name) for name in sorted(zipped.namelist())})
+    return archived_again(written)
 
 
 def _number(text: str) -> int:

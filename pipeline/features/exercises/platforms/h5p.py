@@ -10,9 +10,10 @@ import msgspec
 
 from pipeline import model
 from pipeline.features.exercises.platforms.questions import Content, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet, archive, without_images
+from pipeline.features.exercises.platforms.sheet import QuestionSheet, without_images
 from pipeline.model.rendered import Page
 from pipeline.model.tree import walk
+from pipeline.package.bundle import archived
 
 LIBRARIES = {
     "H5P.QuestionSet": "1.20",
@@ -73,7 +74,7 @@ def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
     """The package."""
     texts = {file.name: file.markup.encode() for file in files}
     contents = {f"content/images/{name}": content for name, content in images.items()}
-    return archive(texts | contents)
+    return archived(texts | contents)
 
 
 def _json(value: object) -> str:

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from pipeline import model
 from pipeline.features.exercises.platforms.questions import Content, Quantity, Question
-from pipeline.features.exercises.platforms.sheet import QuestionSheet, archive
+from pipeline.features.exercises.platforms.sheet import QuestionSheet
 from pipeline.model.rendered import Page
+from pipeline.package.bundle import archived
 
 FOLDER = "images/"
 _IMAGE = re.compile(rf'src="{FOLDER}([^"]+)"')
@@ -86,7 +87,7 @@ def pages(questions: Iterable[Question], sheet: QuestionSheet) -> tuple[Page, ..
 def data(files: tuple[Page, ...], images: Mapping[str, bytes]) -> bytes:
     """The package."""
     texts = {file.name: file.markup.encode() for file in files}
-    return archive(texts | {f"{FOLDER}{name}": content for name, content in images.items()})
+    return archived(texts | {f"{FOLDER}{name}": content for name, content in images.items()})
 
 
 def _item(question: Question, id: str, sheet: QuestionSheet) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 import jinja2
 from markupsafe import Markup
@@ -19,7 +17,6 @@ from pipeline.model.editions import Edition
 from pipeline.model.rewriting import rewrite
 from pipeline.model.tree import BLANK, children, walk
 from pipeline.model.words import words
-from pipeline.package.bundle import entry_for
 from pipeline.resolve.findings import Findings
 
 GLOSSARY = "glossary"
@@ -196,12 +193,3 @@ def one_line(markup: str) -> str:
 def without_images(content: Content) -> Content:
     """Blocks without their images."""
     return rewrite(content, leave={model.Image: lambda node: ()})
-
-
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """An archive of files, the same bytes each time."""
-    output = io.BytesIO()
-    with zipfile.ZipFile(output, "w") as zipped:
-        for name, data in files.items():
-            zipped.writestr(entry_for(name, zipfile.ZIP_DEFLATED), data)
-    return output.getvalue()
