@@ -13,8 +13,10 @@ import docx
 import pypdfium2
 import pytest
 from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
 from lxml import etree
 from openxml_audit import OpenXmlValidator
+from PIL import Image
 
 from pipeline import driver, features
 from pipeline.commands.check.comparison import compare_file
@@ -226,13 +228,26 @@ def test_passages_have_their_language_and_pictures_their_text(tmp_path: Path) ->
     )
     data = making.packed(document, tmp_path).data
     files = making.unpacked(data)
-    assert {"word/media/well.png", "word/media/well.svg"} <= files.keys()
-    assert files["word/media/well.png"].startswith(b"\x89PNG")
+    assert {"word/media/well.svg.png", "word/media/well.svg"} <= files.keys()
+    assert files["word/media/well.svg.png"].startswith(b"\x89PNG")
     body = etree.fromstring(files["word/document.xml"])
     assert [run.get(f"{W}val") for run in body.iter(f"{W}lang")] == ["fr"]
     assert [p.get("descr") for p in body.iter("{*}docPr")] == ["A well"]
     properties = docx.Document(io.BytesIO(data)).core_properties
     assert (properties.title, properties.language) == ("Wells", "en")
+
+
+def test_a_picture_of_a_drawing_takes_no_photograph_s_place(tmp_path: Path) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"/>'
+    (tmp_path / "well.svg").write_text(drawing)
+    Image.new("RGB", (20, 10), "red").save(tmp_path / "well.png")
+    text = f"{FRONT}![A drawing](well.svg)\n\n![A photograph](well.png)\n"
+    document = making.resolved(text, "word", tmp_path)
+    word = docx.Document(io.BytesIO(making.packed(document, tmp_path).data))
+    shapes = word.element.body.iter("{*}blip")
+    parts = [word.part.related_parts[shape.get(qn("r:embed"))] for shape in shapes]
+    assert parts[1].blob == (tmp_path / "well.png").read_bytes()
+    assert len({part.partname for part in parts}) == 2
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -27,18 +27,10 @@ if TYPE_CHECKING:
 WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SVG = "image/svg+xml"
-KNOWN = ("image/png", "image/jpeg", "image/gif", SVG)
-"""The images that Word shows."""
+SHOWN = ("image/png", "image/jpeg", "image/gif")
+"""The images that all versions of Word show."""
 
 ADDRESSES = (tag("r:id"), tag("r:embed"))
-
-
-class _Media(NamedTuple):
-    """An image: its data, the end of its name, and its type."""
-
-    data: bytes
-    suffix: str
-    media_type: str
 
 
 def packed(
@@ -49,11 +41,12 @@ def packed(
 
     package = Package()
     findings: list[Diagnostic] = []
-    media = _media(pages, images, folder, findings)
+    media = _media(package, pages, images, folder, findings)
     parts = {
-        file.name: _part(package, file.name, file.name.removesuffix(".xml")) for file in pages.files
+        file.name: _text_part(package, file.name, file.name.removesuffix(".xml"))
+        for file in pages.files
     }
-    main = _part(package, "document.xml", "document.main")
+    main = _text_part(package, "document.xml", "document.main")
     package.relate_to(main, f"{RELATIONSHIPS}/officeDocument")
     for name, part in parts.items():
         if name not in ("header.xml", "footer.xml"):
@@ -61,7 +54,7 @@ def packed(
     texts = {file.name: file.text for file in pages.files}
     for name, text in {**texts, "document.xml": pages.pages[0].markup}.items():
         part = parts.get(name, main)
-        part._blob = _with_relationships(package, part, text, parts, media)
+        part._blob = _with_relationships(part, text, parts, media)
     _add_theme(package, main)
     _describe(package, pages.metadata)
     stream = io.BytesIO()
@@ -69,19 +62,19 @@ def packed(
     return archived_again(stream), tuple(findings)
 
 
-def _part(package: Package, name: str, kind: str) -> Part:
+def _part(package: Package, name: str, media_type: str, data: bytes) -> Part:
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
-    return Part(PackURI(f"/word/{name}"), f"{WORDPROCESSING}.{kind}+xml", b"", package)
+    return Part(PackURI(f"/word/{name}"), media_type, data, package)
+
+
+def _text_part(package: Package, name: str, kind: str) -> Part:
+    return _part(package, name, f"{WORDPROCESSING}.{kind}+xml", b"")
 
 
 def _with_relationships(
-    package: Package,
-    part: Part,
-    text: str,
-    parts: Mapping[str, Part],
-    media: Mapping[str, tuple[_Media, ...]],
+    part: Part, text: str, parts: Mapping[str, Part], media: Mapping[str, tuple[Part, ...]]
 ) -> bytes:
     """The markup of a part, with relationships in the place of addresses and names."""
     root = etree.fromstring(text)
@@ -91,11 +84,8 @@ def _with_relationships(
             if address is None:
                 continue
             if key == tag("r:embed"):
-                images = media.get(address, ())
-                chosen = images[-1] if node.tag == tag("asvg:svgBlip") else images[0]
-                node.set(
-                    key, part.relate_to(_image(package, address, chosen), f"{RELATIONSHIPS}/image")
-                )
+                image = media[address][-1 if node.tag == tag("asvg:svgBlip") else 0]
+                node.set(key, part.relate_to(image, f"{RELATIONSHIPS}/image"))
             elif address in parts:
                 kind = address.removesuffix(".xml")
                 node.set(key, part.relate_to(parts[address], f"{RELATIONSHIPS}/{kind}"))
@@ -110,48 +100,36 @@ def _with_relationships(
 def _add_theme(package: Package, main: Part) -> None:
     """The theme of python-docx's template: Word expects one, although all styles name fonts."""
     import docx
-    from docx.opc.packuri import PackURI
-    from docx.opc.part import Part
 
     template = Path(docx.__file__).parent / "templates" / "default.docx"
     with zipfile.ZipFile(template) as archive:
         data = archive.read("word/theme/theme1.xml")
     kind = "application/vnd.openxmlformats-officedocument.theme+xml"
-    theme = Part(PackURI("/word/theme/theme1.xml"), kind, data, package)
+    theme = _part(package, "theme/theme1.xml", kind, data)
     main.relate_to(theme, f"{RELATIONSHIPS}/theme")
 
 
-def _image(package: Package, name: str, media: _Media) -> Part:
-    """The part of an image, which all parts that show it share."""
-    from docx.opc.packuri import PackURI
-    from docx.opc.part import Part
-
-    uri = PackURI(f"/word/media/{name.rpartition('.')[0]}{media.suffix}")
-    for part in package.iter_parts():
-        if part.partname == uri:
-            return part
-    return Part(uri, media.media_type, media.data, package)
-
-
 def _media(
-    pages: Pages, images: Mapping[str, bytes], folder: Path, findings: list[Diagnostic]
-) -> dict[str, tuple[_Media, ...]]:
-    """The images by name; with a drawing, a picture of it before it."""
-    media: dict[str, tuple[_Media, ...]] = {}
+    package: Package,
+    pages: Pages,
+    images: Mapping[str, bytes],
+    folder: Path,
+    findings: list[Diagnostic],
+) -> dict[str, tuple[Part, ...]]:
+    """The parts of images by the images' names; with a drawing, a picture of it before it."""
+    media: dict[str, tuple[Part, ...]] = {}
     for asset in pages.assets:
-        if asset.name not in images or asset.name in media:
+        data = images.get(asset.name)
+        if data is None or asset.name in media:
             continue
-        data, suffix = images[asset.name], f".{asset.name.rpartition('.')[2]}"
-        own = _Media(data, suffix, asset.media_type)
-        if asset.media_type == SVG:
-            media[asset.name] = (
-                _Media(_picture(asset, folder, findings), ".png", "image/png"),
-                own,
-            )
-        elif asset.media_type not in KNOWN:
-            media[asset.name] = (_Media(_as_png(data), ".png", "image/png"),)
-        else:
-            media[asset.name] = (own,)
+        name, parts = f"media/{asset.name}", []
+        if asset.media_type not in SHOWN:
+            is_drawing = asset.media_type == SVG
+            picture = _picture(asset, folder, findings) if is_drawing else _as_png(data)
+            parts.append(_part(package, f"{name}.png", "image/png", picture))
+        if asset.media_type in (*SHOWN, SVG):
+            parts.append(_part(package, name, asset.media_type, data))
+        media[asset.name] = tuple(parts)
     return media
 
 
