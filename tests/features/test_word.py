@@ -137,6 +137,12 @@ def test_headings_are_numbered_by_word_where_it_counts_alike() -> None:
     assert [n is None or n.get(f"{W}val") for n in numbers] == [True, True, "0"]
 
 
+def test_entries_of_the_index_are_marked_where_they_are() -> None:
+    word = opened('A [well]{.index entry="Wells: old ones!deep"}.\n\n::: index\n:::\n')
+    marks = [field for field in instructions(word) if field.startswith("XE")]
+    assert marks == [r'XE "Wells\: old ones:deep"']
+
+
 def test_contents_are_a_field_with_all_titles() -> None:
     front = FRONT.replace("lang: en", "lang: en\ncontents: true")
     word = opened("# One\n\nText.\n\n## Two\n\nText.\n", front=front)

@@ -75,7 +75,7 @@ def _notes(draft: WordFile) -> list[Element]:
     place = Spot(draft.width, style=f"{draft.note_kind} text", is_note=True)
     for label, number in draft.written_notes.items():
         content = blocks(draft, draft.notes[label].children, place)
-        result.append(matter.note(draft, int(number), content))
+        result.append(matter.note(draft, number, content))
     return result
 
 

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.features.word import captioned, exercises, matter, sections, tables
 from pipeline.features.word.draft import ItemMarker, SideBox, Spot, TextLook, WordFile
-from pipeline.features.word.inlines import inlines, text_run
+from pipeline.features.word.inlines import index_fields, inlines, text_run
 from pipeline.features.word.numbering import STEP, kind_of
 from pipeline.features.word.paragraphs import (
     AFTER,
     at_beginning,
-    index_fields,
+    bare_line,
     is_text,
     low_paragraph,
     paragraph,
@@ -197,10 +197,14 @@ def boxed(
     box: SideBox,
 ) -> list[Element]:
     """A box with a title."""
-    inner = place if place.box else place.within(BOX_INDENT)
-    inner = inner._replace(box=box, style=box.style, depth=0)
+    inner = _in_box(place, box)._replace(depth=0)
     heading = title(draft, node, text, inner, "Box Title", fallback)
     return with_space([heading, *blocks(draft, children, inner)], AFTER)
+
+
+def _in_box(place: Spot, box: SideBox) -> Spot:
+    inner = place if place.box else place.within(BOX_INDENT)
+    return inner._replace(box=box, style=box.style)
 
 
 def _turn(draft: WordFile, turn: model.Turn, place: Spot) -> list[Element]:
@@ -231,10 +235,7 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
         return exercises.word_bank(draft, node, place)
     inner = place
     if node.name in ("sidebar", "details", "aside"):
-        box = BOXES["sidebar"]
-        inner = (place if place.box else place.within(BOX_INDENT))._replace(
-            box=box, style=box.style
-        )
+        inner = _in_box(place, BOXES["sidebar"])
     elif node.name == "summary":
         return [text_paragraph(draft, _as_text(node), place, "Box Title")]
     elif node.name in PASSAGES:
@@ -242,9 +243,9 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
     elif node.name in ("landscape", "columns"):
         parts = [c for c in node.children if isinstance(c, model.Container) and c.name == "column"]
         if parts and len(parts) == len(node.children):
-            return [*_bare(draft, anchor, place), *_side_by_side(draft, parts, place)]
+            return [*bare_line(draft, anchor, place), *_side_by_side(draft, parts, place)]
         if place.is_free:
-            return [*_bare(draft, anchor, place), *_in_section(draft, node, place)]
+            return [*bare_line(draft, anchor, place), *_in_section(draft, node, place)]
         message = f"In Word, the text of `{node.name}` stands in one column, and upright."
         draft.findings.add(Code.NOT_IN_WORD, message, node.span)
     align = next(
@@ -260,10 +261,6 @@ def _container(draft: WordFile, node: model.Container, place: Spot) -> list[Elem
         if first is not None:
             first.extend(anchor)
     return written
-
-
-def _bare(draft: WordFile, content: list[Element], place: Spot) -> list[Element]:
-    return [paragraph(draft, content, place)] if content else []
 
 
 def _in_section(draft: WordFile, node: model.Container, place: Spot) -> list[Element]:

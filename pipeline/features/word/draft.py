@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import re
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.sheet.proportions import is_book
-from pipeline.model.tree import all_nodes, find, plain_text, walk
+from pipeline.model.tree import find, plain_text, walk
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 from pipeline.verify.word import mark_name
@@ -88,13 +89,6 @@ class Spot(NamedTuple):
         return inner._replace(**changes)  # type: ignore[arg-type]
 
 
-class IndexTerm(NamedTuple):
-    """An entry of the index, with those above it: the text of an XE field."""
-
-    path: tuple[str, ...]
-    is_range: bool
-
-
 class WordFile:
     """A document that is being written: its notes, lists, images, bookmarks, and findings."""
 
@@ -119,8 +113,9 @@ class WordFile:
         self.terms = _index_terms(document)
         self.notes = {note.label: note for note in document.notes}
         self.note_kind = "endnote" if document.metadata.notes == "end" else "footnote"
-        self.written_notes: dict[str, str] = {}
-        self.counted_notes: set[str] = set()
+        self.note_style = f"{self.note_kind.title()}Reference"
+        self.written_notes: dict[str, int] = {}
+        self.counted_notes = 0
         self.listed: dict[str, tuple[int, str]] = {}
         self._ids = itertools.count(1)
         self._names: dict[str, str] = {}
@@ -170,23 +165,30 @@ class WordFile:
         return self.bookmark(self.bookmark_name(identifier), content) if identifier else content
 
 
-def _index_terms(document: Document) -> dict[str, list[IndexTerm]]:
-    """The entries of the index by the ids of the places that they refer to."""
-    terms: dict[str, list[IndexTerm]] = defaultdict(list)
-    for node in all_nodes(document):
-        if isinstance(node, model.Index):
-            for group in node.groups:
-                for entry in group.entries:
-                    _collect_terms(entry, (), terms)
-    return dict(terms)
+def index_entries(document: Document) -> Iterator[model.IndexEntry]:
+    """The entries of the index that are below no other."""
+    for _, node, _ in find(document, model.Index):
+        for group in node.groups:
+            yield from group.entries
+
+
+def _index_terms(document: Document) -> dict[str, list[tuple[str, ...]]]:
+    """The entries of the index, each after those above it, by the ids of the places that they refer
+    to."""
+    terms: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for entry in index_entries(document):
+        _collect_terms(entry, (), terms)
+    return terms
 
 
 def _collect_terms(
-    entry: model.IndexEntry, above: tuple[str, ...], terms: dict[str, list[IndexTerm]]
+    entry: model.IndexEntry,
+    above: tuple[str, ...],
+    terms: Mapping[str, list[tuple[str, ...]]],
 ) -> None:
-    path = (*above, plain_text(entry.term).replace(":", "\\:").replace('"', "”"))
+    path = (*above, plain_text(entry.term))
     for place in entry.places:
-        terms[place.target].append(IndexTerm(path, place.is_range))
+        terms[place.target].append(path)
     for child in entry.children:
         _collect_terms(child, path, terms)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pipeline import model
 from pipeline.features.word import controls
 from pipeline.features.word.draft import ItemMarker, Spot, TextLook, WordFile
-from pipeline.features.word.inlines import counted, inlines, spoken, text_run
+from pipeline.features.word.inlines import counted, index_fields, inlines, spoken, text_run
 from pipeline.features.word.numbering import STEP
 from pipeline.features.word.paragraphs import (
     AFTER,
     at_beginning,
-    index_fields,
+    bare_line,
     is_text,
     low_paragraph,
     paragraph,
@@ -21,7 +21,6 @@ from pipeline.features.word.paragraphs import (
 from pipeline.features.word.tables import Blocks, grid
 from pipeline.features.word.xml import Element, element, twips
 from pipeline.model import Node
-from pipeline.model.tree import plain_text
 from pipeline.model.words.writing_conventions import small_letters
 
 SQUARE = 5
@@ -121,7 +120,7 @@ def _choices(draft: WordFile, node: model.Choices, place: Spot, blocks: Blocks) 
         result.append(paragraph(draft, prompt, at_beginning(node, place), with_next=True))
     number = draft.numbering.add("lower-alpha", ")", 1, place.depth)
     for item in node.items:
-        name = " ".join(plain_text(item.children).split()) or draft.words["box"]
+        name = spoken(item.children) or draft.words["box"]
         box = controls.check_box(
             draft.next_id(), name, is_checked=bool(item.correct), is_one=not node.multiple
         )
@@ -152,7 +151,7 @@ def _matching(draft: WordFile, node: model.Matching, place: Spot, blocks: Blocks
         if number < len(node.left):
             answer = letters[node.solution[number]] if node.solution else ""
             item = node.left[number]
-            name = " ".join(plain_text(item.children).split()) or draft.words["blank"]
+            name = spoken(item.children) or draft.words["blank"]
             slot = controls.menu(draft.next_id(), name, letters, answer)
             row[0] = [paragraph(draft, [slot], cell)]
             row[1] = blocks(draft, item.children, cell)
@@ -162,7 +161,7 @@ def _matching(draft: WordFile, node: model.Matching, place: Spot, blocks: Blocks
             row[3] = blocks(draft, node.right[number].children, cell)
         rows.append(row)
     return [
-        *_anchor(draft, node, place),
+        *bare_line(draft, draft.anchored(node, []), place),
         grid(rows, [SLOT, half, SLOT, half], place.left),
         low_paragraph(draft, place),
     ]
@@ -175,19 +174,14 @@ def _ordering(draft: WordFile, node: model.Ordering, place: Spot, blocks: Blocks
     rows = []
     for at, item in enumerate(node.items):
         answer = numbers[node.solution[at]] if node.solution else ""
-        name = " ".join(plain_text(item.children).split()) or draft.words["blank"]
+        name = spoken(item.children) or draft.words["blank"]
         slot = controls.menu(draft.next_id(), name, numbers, answer)
         rows.append([[paragraph(draft, [slot], cell)], blocks(draft, item.children, cell)])
     return [
-        *_anchor(draft, node, place),
+        *bare_line(draft, draft.anchored(node, []), place),
         grid(rows, [SLOT, rest], place.left),
         low_paragraph(draft, place),
     ]
-
-
-def _anchor(draft: WordFile, node: Node, place: Spot) -> list[Element]:
-    anchor = draft.anchored(node, [])
-    return [paragraph(draft, anchor, place)] if anchor else []
 
 
 def word_bank(draft: WordFile, node: model.Container, place: Spot) -> list[Element]:

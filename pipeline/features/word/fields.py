@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipeline.features.word.xml import Element, element
 
 
@@ -30,6 +32,15 @@ def closed() -> Element:
     return element("r", element("fldChar", fldCharType="end"))
 
 
+def around(paragraphs: list[Element], instruction: str) -> list[Element]:
+    """Some paragraphs as the result of a field, which is computed when the file is opened."""
+    properties = paragraphs[0].find("{*}pPr")
+    for part in reversed(opened(instruction, is_dirty=True)):
+        properties.addnext(part)
+    paragraphs[-1].append(closed())
+    return paragraphs
+
+
 def silent(instruction: str) -> list[Element]:
     """A field without a result, which marks a place for the index or the contents."""
     return [
@@ -41,4 +52,13 @@ def silent(instruction: str) -> list[Element]:
 
 def quoted(text: str) -> str:
     """Text as an argument of a field."""
-    return '"' + text.replace("\\", "\\\\").replace('"', "”") + '"'
+    return f'"{_escaped(text)}"'
+
+
+def entry(path: Iterable[str]) -> str:
+    """An entry of the index, after those above it, as an argument of a field."""
+    return '"' + ":".join(_escaped(term).replace(":", r"\:") for term in path) + '"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', "”")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.features.word import controls, fields, pictures
 from pipeline.features.word.draft import Spot, TextLook, WordFile, nested_notes
 from pipeline.features.word.omml import omml
 from pipeline.features.word.xml import Element, clean, element, on_off
-from pipeline.model import Inline, Node
+from pipeline.model import Node
 from pipeline.model.codes import Code
 from pipeline.model.metadata import direction_of
 from pipeline.model.tree import inlines_of, plain_text
@@ -41,11 +41,15 @@ def inlines(draft: WordFile, nodes: Iterable[Node], place: Spot, look: TextLook)
     result: list[Element] = []
     for node in nodes:
         inner = _with_attributes(node, look)
-        written = _inline(draft, node, place, inner)
-        for term in draft.terms.get(node.attributes.id, ()) if node.attributes.id else ():
-            written = [*fields.silent(f"XE {fields.quoted(':'.join(term.path))}"), *written]
+        written = [*index_fields(draft, node), *_inline(draft, node, place, inner)]
         result += draft.anchored(node, written)
     return result
+
+
+def index_fields(draft: WordFile, node: Node) -> list[Element]:
+    """The fields that say which entries of the index a node is for."""
+    paths = draft.terms.get(node.attributes.id, ()) if node.attributes.id else ()
+    return [part for path in paths for part in fields.silent(f"XE {fields.entry(path)}")]
 
 
 def text_run(text: str, look: TextLook = PLAIN) -> Element:
@@ -173,35 +177,32 @@ def _note_reference(draft: WordFile, node: model.NoteReference, place: Spot) -> 
     own."""
     if node.label not in draft.notes:
         return []
-    bookmark = draft.bookmark_name(f"note {node.label}", "note")
     if place.is_note or node.label in draft.written_notes:
-        number = draft.written_notes.get(node.label, str(node.number))
-        style = "FootnoteReference" if draft.note_kind == "footnote" else "EndnoteReference"
-        sign = text_run(number, TextLook(style=style))
-        return fields.field(f"NOTEREF {bookmark} \\f \\h", [sign])
-    signs = _note_sign(draft, node.label, node.number, bookmark)
+        sign = text_run(str(node.number), TextLook(style=draft.note_style))
+        return fields.field(f"NOTEREF {_note_bookmark(draft, node.label)} \\f \\h", [sign])
+    signs = _note_sign(draft, node.label)
     for label in nested_notes(draft.notes[node.label]):
         if label not in draft.written_notes and label in draft.notes:
-            other = draft.bookmark_name(f"note {label}", "note")
-            sign = _note_sign(draft, label, draft.notes[label].number, other)
-            signs += [text_run(NOTE_SEPARATOR, TextLook(position="superscript")), *sign]
+            separator = text_run(NOTE_SEPARATOR, TextLook(position="superscript"))
+            signs += [separator, *_note_sign(draft, label)]
     return signs
 
 
-def _note_sign(draft: WordFile, label: str, number: int, bookmark: str) -> list[Element]:
+def _note_bookmark(draft: WordFile, label: str) -> str:
+    return draft.bookmark_name(f"note {label}", "note")
+
+
+def _note_sign(draft: WordFile, label: str) -> list[Element]:
     """The sign of a note that Word counts; one with a number of its own keeps it."""
-    kind = draft.note_kind
-    is_counted = number == len(draft.counted_notes) + 1
-    if is_counted:
-        draft.counted_notes.add(str(number))
-    draft.written_notes[label] = str(number)
-    style = element("rPr", element("rStyle", val=f"{kind.title()}Reference"))
-    reference = element(f"{kind}Reference", id=number)
-    own_number = None
-    if not is_counted:
-        reference = element(f"{kind}Reference", id=number, customMarkFollows=1)
-        own_number = element("t", str(number))
-    return draft.bookmark(bookmark, [element("r", style, reference, own_number)])
+    number = draft.written_notes[label] = draft.notes[label].number
+    is_counted = number == draft.counted_notes + 1
+    draft.counted_notes += is_counted
+    style = element("rPr", element("rStyle", val=draft.note_style))
+    follows = None if is_counted else 1
+    reference = element(f"{draft.note_kind}Reference", id=number, customMarkFollows=follows)
+    own_number = None if is_counted else element("t", str(number))
+    sign = element("r", style, reference, own_number)
+    return draft.bookmark(_note_bookmark(draft, label), [sign])
 
 
 # --- blanks, references, formulas -----------------------------------------------------
@@ -285,6 +286,6 @@ def formula(draft: WordFile, node: model.Math | model.MathBlock, look: TextLook)
         return [text_run(node.alt or node.tex, look)]
 
 
-def spoken(nodes: Sequence[Inline]) -> str:
+def spoken(nodes: Iterable[Node]) -> str:
     """Text for a title that only characters can have."""
     return " ".join(plain_text(nodes).split())

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.features.word import controls, fields
-from pipeline.features.word.draft import Spot, TextLook, WordFile
+from pipeline.features.word.draft import Spot, TextLook, WordFile, index_entries
 from pipeline.features.word.inlines import inlines, text_run
 from pipeline.features.word.paragraphs import paragraph
 from pipeline.features.word.pictures import inline_picture
@@ -89,12 +89,8 @@ def _contents_list(
 ) -> list[Element]:
     if not lines:
         return []
-    first, last = lines[0], lines[-1]
-    properties = first.find("{*}pPr")
-    for part in reversed(fields.opened(instruction, is_dirty=True)):
-        properties.addnext(part)
-    last.append(fields.closed())
-    return [paragraph(draft, [text_run(heading)], place, "Contents Heading"), *lines]
+    title = paragraph(draft, [text_run(heading)], place, "Contents Heading")
+    return [title, *fields.around(lines, instruction)]
 
 
 def _lines(
@@ -165,11 +161,7 @@ def index(draft: WordFile, node: model.Index, place: Spot) -> list[Element]:
         return []
     has_letters = any(group.letter for group in node.groups)
     instruction = 'INDEX \\h "A" \\c "1"' if has_letters else 'INDEX \\c "1"'
-    properties = lines[0].find("{*}pPr")
-    for part in reversed(fields.opened(instruction, is_dirty=True)):
-        properties.addnext(part)
-    lines[-1].append(fields.closed())
-    return lines
+    return fields.around(lines, instruction)
 
 
 def _index_lines(
@@ -184,11 +176,10 @@ def _index_lines(
             element("hyperlink", text_run(reference.section), anchor=name),
         ]
     if entry.see:
-        word = "see_also" if entry.places or entry.children else "see"
-        terms = "; ".join(plain_text(reference.term) for reference in entry.see)
+        word, terms = _see(draft, entry)
         between = "; " if entry.places else separator
         content += [
-            text_run(between), text_run(draft.words[word], TextLook(italic=True)),
+            text_run(between), text_run(word, TextLook(italic=True)),
             text_run(f" {terms}"),
         ]  # fmt: skip
     line = paragraph(draft, draft.anchored(entry, content), place, f"index {min(level, 3)}")
@@ -198,19 +189,19 @@ def _index_lines(
     return [line, *rest]
 
 
+def _see(draft: WordFile, entry: model.IndexEntry) -> tuple[str, str]:
+    """The words for “see” or “see also”, and the entries to look at."""
+    word = "see_also" if entry.places or entry.children else "see"
+    return draft.words[word], "; ".join(plain_text(reference.term) for reference in entry.see)
+
+
 def see_marks(draft: WordFile) -> list[Element]:
-    """Fields for the entries that only say where else to look."""
+    """Fields for the entries that say where else to look."""
     marks: list[Element] = []
-    for _, node, _ in find(draft.document, model.Index):
-        assert isinstance(node, model.Index)
-        for group in node.groups:
-            for entry in group.entries:
-                if entry.see:
-                    terms = "; ".join(plain_text(reference.term) for reference in entry.see)
-                    term = fields.quoted(plain_text(entry.term).replace(":", "\\:"))
-                    related = entry.places or entry.children
-                    word = draft.words["see_also" if related else "see"]
-                    marks += fields.silent(f"XE {term} \\t {fields.quoted(f'{word} {terms}')}")
+    for entry in index_entries(draft.document):
+        if entry.see:
+            term, also = fields.entry([plain_text(entry.term)]), " ".join(_see(draft, entry))
+            marks += fields.silent(f"XE {term} \\t {fields.quoted(also)}")
     return marks
 
 
@@ -234,8 +225,8 @@ def notes_part(kind: str, notes: list[Element]) -> Element:
 def note(draft: WordFile, number: int, content: list[Element]) -> Element:
     """A note, whose first paragraph begins with its number."""
     kind = draft.note_kind
-    style = element("rPr", element("rStyle", val=f"{kind.title()}Reference"))
-    is_counted = str(number) in draft.counted_notes
+    style = element("rPr", element("rStyle", val=draft.note_style))
+    is_counted = number <= draft.counted_notes
     sign = element("r", style, element(f"{kind}Ref") if is_counted else element("t", str(number)))
     first = next((part for part in content if part.tag.endswith("}p")), None)
     if first is None or first is not content[0]:

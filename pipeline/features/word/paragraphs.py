@@ -8,9 +8,8 @@ from typing import TypeGuard
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.features.word import fields
 from pipeline.features.word.draft import ItemMarker, Spot, TextLook, WordFile
-from pipeline.features.word.inlines import counted, inlines, text_run
+from pipeline.features.word.inlines import counted, index_fields, inlines, text_run
 from pipeline.features.word.numbering import STEP
 from pipeline.features.word.styles import IDS, STYLES
 from pipeline.features.word.xml import Element, element, tag
@@ -99,13 +98,9 @@ def text_paragraph(
     )
 
 
-def index_fields(draft: WordFile, node: Node) -> list[Element]:
-    """The fields that say which entries of the index a block is for."""
-    terms = draft.terms.get(node.attributes.id, ()) if node.attributes.id else ()
-    marks: list[Element] = []
-    for term in terms:
-        marks += fields.silent(f"XE {fields.quoted(':'.join(term.path))}")
-    return marks
+def bare_line(draft: WordFile, content: list[Element], place: Spot) -> list[Element]:
+    """A paragraph of some content, if there is any."""
+    return [paragraph(draft, content, place)] if content else []
 
 
 def with_attributes(node: Node, place: Spot) -> Spot:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pipeline import model
 from pipeline.features.word.controls import BLANKS
 from pipeline.features.word.draft import Spot, WordFile
-from pipeline.features.word.inlines import inlines
-from pipeline.features.word.paragraphs import index_fields, label, low_paragraph, paragraph
+from pipeline.features.word.inlines import index_fields, inlines
+from pipeline.features.word.paragraphs import bare_line, label, low_paragraph, paragraph
 from pipeline.features.word.xml import Element, element, tag
 from pipeline.model import Node
 from pipeline.model.table_cells import PlacedCell, column_count
@@ -66,7 +66,7 @@ def table(draft: WordFile, node: model.Table, place: Spot, blocks: Blocks) -> li
 def _caption(draft: WordFile, node: model.Table, place: Spot) -> list[Element]:
     anchor = [*index_fields(draft, node), *draft.anchored(node, [])]
     if not node.caption:
-        return [paragraph(draft, anchor, place)] if anchor else []
+        return bare_line(draft, anchor, place)
     content = label(draft, node, "Table", node.number) if node.number else []
     content += inlines(draft, node.caption, place, place.look)
     return [paragraph(draft, [*anchor, *content], place, "Table Caption")]
