@@ -41,10 +41,12 @@ LONGEST = 20_000
 HYPHEN = "hyphen"
 """The attribute of a style with the width of a hyphen."""
 
-_WORD, _NO_WORD = re.compile(r"[^\W\d_]+"), re.compile(r"\W")
-
-DASHES = "\u2014\u2e3a\u2e3b"
 HYPHENS = "-\u2010"
+
+_SPACES = " \u00a0"
+_WORD = re.compile(r"[^\W\d_]+")
+_PLACE = re.compile(r"(?![ \u2014\u2e3a\u2e3b])(?:(?<=\W)|(?=\W))")
+"""A place where a line may begin, next to a character that is in no word. No dash is first."""
 
 SHORTEST = 1.5
 """The ems that the last line of a paragraph has at least, in addition to its indent."""
@@ -64,10 +66,13 @@ class TextPiece(NamedTuple):
     box: Any
     start: int
 
-    def keeps(self, end: LineEnd) -> bool:
-        """Return whether no line may end where it could."""
-        is_inside = self.start < end.resume < self.start + len(self.box.text)
-        return is_inside and self.box.style["white_space"] == "nowrap"
+    @property
+    def end(self) -> int:
+        return self.start + len(self.box.text)
+
+    @property
+    def is_unbroken(self) -> bool:
+        return bool(self.box.style["white_space"] == "nowrap")
 
 
 class LinePlan:
@@ -213,12 +218,13 @@ def _planned(context: Any, box: Any, width: float, indent: float) -> LinePlan | 
     starts = [piece.start for piece in pieces]
     text = text.rstrip(" ")
     *inner, last = _ends_of(text, box.style["lang"])
+    unbroken = [range(piece.start + 1, piece.end) for piece in pieces if piece.is_unbroken]
     space = max(places[text.find(" ") + 1] - places[text.find(" ")], SHORTEST / 10)
     paragraph = BrokenText(
         ParagraphWidths(
             places,
-            [*accumulate((character in " \u00a0" for character in text), initial=0)],
-            [*(end for end in inner if not _is_kept(end, pieces, starts)), last],
+            [*accumulate(map(_SPACES.__contains__, text), initial=0)],
+            [*(end for end in inner if not any(end.resume in part for part in unbroken)), last],
             _Hyphens(text, pieces, starts, hyphens, context, {}).between,
             width,
             indent,
@@ -227,11 +233,6 @@ def _planned(context: Any, box: Any, width: float, indent: float) -> LinePlan | 
         )
     )
     return LinePlan(paragraph, pieces, box) if paragraph.natural else None
-
-
-def _is_kept(end: LineEnd, pieces: list[TextPiece], starts: list[int]) -> bool:
-    """Return whether no line may end at a place, as it is within a piece that is not broken."""
-    return pieces[bisect_left(starts, end.resume) - 1].keeps(end)
 
 
 def _is_simple(box: Any) -> bool:
@@ -276,10 +277,11 @@ def character_widths(layout: Any) -> list[int]:
 
 
 def _ends_of(text: str, language: str | None) -> list[LineEnd]:
-    """The places where lines may end, but for those within words; before no dash."""
+    """The places where lines may end, but for those within words."""
     attributes, ends = get_log_attrs(text, language), list[LineEnd]()
-    for place in sorted({at for match in _NO_WORD.finditer(text) for at in match.span()}):
-        if 0 < place < len(text) and attributes[place].is_line_break and text[place] not in DASHES:
+    for match in _PLACE.finditer(text, 1):
+        place = match.start()
+        if place < len(text) and attributes[place].is_line_break:
             end = place
             while text[end - 1] == " ":
                 end -= 1
@@ -306,21 +308,21 @@ class _Hyphens(NamedTuple):
     def _between(self, first: int, end: int) -> Iterator[LineEnd]:
         for word in _WORD.finditer(self.text, first, end):
             number = bisect_right(self.starts, word.start()) - 1
-            box, start = self.pieces[number]
-            if word.end() > start + len(box.text):
+            piece = self.pieces[number]
+            if word.end() > piece.end or piece.is_unbroken:
                 continue
-            for position in _divisions(word[0], box.style, self.context):
+            for position in _divisions(word[0], piece.box.style, self.context):
                 place = word.start() + position
-                end_of_line = LineEnd(place, place, self.widths[number], True)
-                if not self.pieces[number].keeps(end_of_line):
-                    yield end_of_line
+                yield LineEnd(place, place, self.widths[number], True)
 
 
 def _divisions(word: str, style: Any, context: Any) -> Iterator[int]:
     """The numbers of letters after which a word may be divided."""
-    language = style["lang"] and pyphen.language_fallback(style["lang"])
     total, left, right = style["hyphenate_limit_chars"]
-    if style["hyphens"] != "auto" or not language or len(word) < total:
+    if style["hyphens"] != "auto" or not style["lang"] or len(word) < total:
+        return
+    language = pyphen.language_fallback(style["lang"])
+    if not language:
         return
     key = language, left, right, total
     if key not in context.dictionaries:
