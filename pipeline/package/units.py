@@ -166,10 +166,10 @@ class UnitPage(msgspec.Struct, frozen=True):
 
 class TypesetUnit(msgspec.Struct, frozen=True):
     """A unit that is laid out and drawn. It shows the page numbers of the ``requested`` places.
-    If it ``is_sided``, its pages would end otherwise if it began on the other side.
     ``messages`` are those of the engine, as `engine.log.MessageListener` gets them; ``files`` are
     those that were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a
-    feature that cannot be joined."""
+    feature that cannot be joined. ``pages_elsewhere`` is the number of its pages if it begins on
+    the other side, where they end otherwise, or 0."""
 
     pages: tuple[UnitPage, ...]
     drawing: DrawnPages
@@ -180,7 +180,7 @@ class TypesetUnit(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
     unfit: str = ""
-    is_sided: bool = False
+    pages_elsewhere: int = 0
 
 
 class Heads(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ has a few lines at least. It knows nothing but drafts of pages, and `line_breaks
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.package.pdf.line_breaks import BrokenText, LineBreaks
@@ -121,9 +121,19 @@ class Mended(NamedTuple):
     is_sided: bool = False
 
 
-def mended(chapters: Sequence[DraftChapter]) -> Iterator[Mended]:
-    """The lines with which the pages of some chapters end best."""
-    shift, empty = 0, 0
+def pages_elsewhere(chapters: Sequence[DraftChapter], choices: Iterable[Mended]) -> int:
+    """The number of pages that some chapters have if they begin on the other side than in the
+    draft, where they end otherwise; 0 if the choices are the same."""
+    if not any(choice.is_sided for choice in choices):
+        return 0
+    others = zip(chapters, mended(chapters, shift=1), strict=True)
+    return sum(len(choice.taller) + chapter.empty for chapter, choice in others)
+
+
+def mended(chapters: Sequence[DraftChapter], shift: int = 0) -> Iterator[Mended]:
+    """The lines with which the pages of some chapters end best, with some pages more before them
+    than in the draft."""
+    empty = 0
     for chapter in chapters:
         if chapter.pages[0].is_sided and shift % 2:
             shift += -1 if empty else 1

@@ -14,7 +14,13 @@ import pytest
 from pipeline import driver
 from pipeline.package.pdf.engine import PLAIN
 from pipeline.package.pdf.line_breaks import LineEnd, ParagraphWidths, break_lines
-from pipeline.package.pdf.page_ends import DraftPage, DraftPiece, chapters_of, mended
+from pipeline.package.pdf.page_ends import (
+    DraftPage,
+    DraftPiece,
+    chapters_of,
+    mended,
+    pages_elsewhere,
+)
 from tests.bench import ends, texts
 
 STORY = re.sub(r"(?s)# 4\..*", "", texts.tale().replace("lang: de", "lang: de\nclass: book"))
@@ -93,3 +99,6 @@ def test_contents_are_closed_up_by_a_line(over: int, taller: tuple[int, ...]) ->
     ]
     (contents,) = mended(chapters_of(pages))
     assert contents.taller == taller
+    assert pages_elsewhere(chapters_of(pages), [contents]) == 0
+    sided = contents._replace(is_sided=True)
+    assert pages_elsewhere(chapters_of(pages), [sided]) == len(taller)

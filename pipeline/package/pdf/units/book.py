@@ -83,8 +83,7 @@ class Book:
         self._starts = first_pages(page.anchors for page in pages)
         ends = {name: number for number, page in enumerate(pages) for name in page.again}
         is_new = self._numbers.write(self._starts, ends, folios(len(pages)))
-        firsts = accumulate((len(result.pages) for result in self.sets[:-1]), initial=1)
-        rows = zip(self.units, self._slices, self.sets, firsts, strict=True)
+        rows = zip(self.units, self._slices, self.sets, self._firsts(), strict=True)
         now = [
             replace(
                 unit,
@@ -99,12 +98,20 @@ class Book:
         self.units = now
         return stale
 
+    def _firsts(self) -> Iterator[int]:
+        """The first page of each unit, once those that are on the other side are set there."""
+        first = 1
+        for unit, result in zip(self.units, self.sets, strict=True):
+            yield first
+            is_there = self._facing(unit, result, first) == unit.facing
+            first += (0 if is_there else result.pages_elsewhere) or len(result.pages)
+
     def _facing(self, unit: Unit, result: TypesetUnit, first: int) -> Side:
         """The side on which a unit begins, if its pages end otherwise on the other one. After some
         rounds it stays as it is: each may change the number of pages of some units, and so the
         sides of all that follow."""
         side = _side(first, self._root)
-        if unit.side or not (unit.facing or result.is_sided) or self._rounds > FACING_ROUNDS:
+        if unit.side or not (unit.facing or result.pages_elsewhere) or self._rounds > FACING_ROUNDS:
             return unit.facing
         return side if unit.facing or side != _side(1, self._root) else ""
 

@@ -94,7 +94,7 @@ def unit(part: units.Unit, edition: Edition, folder: Path, pango: str) -> units.
     return units.TypesetUnit(
         pages, drawing, tree, text, document.requested, tuple(messages),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
-        document.is_sided,
+        document.pages_elsewhere,
     )  # fmt: skip
 
 

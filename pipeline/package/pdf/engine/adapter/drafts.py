@@ -27,6 +27,7 @@ from pipeline.package.pdf.page_ends import (
     Mended,
     chapters_of,
     mended,
+    pages_elsewhere,
 )
 
 original_layout_document = weasyprint.document.layout_document
@@ -41,7 +42,7 @@ def layout_document(html: Any, root_box: Any, context: Any, *rest: Any) -> Itera
     beginning = _Beginning(context)
     draft = chapters_of(_drafted(html, root_box, context))
     choices = [*mended(draft)]
-    context.is_sided = any(choice.is_sided for choice in choices)
+    context.pages_elsewhere = pages_elsewhere(draft, choices)
     for chapter, choice in zip(draft, choices, strict=True):
         _choose(chapter, choice, context)
     beginning.restore(context)

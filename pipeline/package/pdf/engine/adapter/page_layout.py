@@ -85,7 +85,8 @@ class Layout(LayoutContext):  # type: ignore[misc]
     page_bottom: float
     most_pages: int | None = None
     plans_lines = plans_pages = False
-    is_draft = is_sided = False
+    is_draft = False
+    pages_elsewhere = 0
     taller: dict[int, float]
     page_maker: list[tuple[Any, ...]]
     reported_footnotes: list[Any]

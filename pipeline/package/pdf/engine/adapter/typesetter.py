@@ -164,9 +164,10 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         return any({"page", "pages"} & set(lookup.missing_counters) for lookup in lookups)
 
     @property
-    def is_sided(self) -> bool:
-        """True if its pages would end otherwise if it began on the other side."""
-        return bool(self._html.context.is_sided)
+    def pages_elsewhere(self) -> int:
+        """The number of its pages if it begins on the other side, where they end otherwise, or
+        0."""
+        return int(self._html.context.pages_elsewhere)
 
     def strings(self, page: int) -> dict[str, tuple[str, ...]]:
         """The strings for running heads that are set on a page, counted from 1."""
