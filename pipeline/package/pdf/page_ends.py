@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline.package.pdf.line_breaks import BrokenText, LineBreaks
@@ -146,7 +147,8 @@ def mended(chapters: Sequence[DraftChapter], shift: int = 0) -> Iterator[Mended]
 def _mended(chapter: DraftChapter, shift: int) -> Mended:
     """A chapter with some pages more before it than in the draft. The best are full pages, which
     may be on either side."""
-    unchanged = _unchanged(chapter, chapter.before + shift)
+    natural = tuple(paragraph.natural for paragraph in chapter.paragraphs)
+    unchanged = Mended(chapter.before + shift, (0,) * len(chapter.pages), natural)
     if not chapter.paragraphs:
         return _closed_up(chapter, unchanged)
     is_there = shift % 2 == 0
@@ -193,11 +195,6 @@ def _tried(search: _Search, heights: Sequence[tuple[int, ...]]) -> _Best:
         if results[-1].faults < HYPHEN:
             return results[-1]
     return min(results)
-
-
-def _unchanged(chapter: DraftChapter, before: int) -> Mended:
-    lines = tuple(paragraph.natural for paragraph in chapter.paragraphs)
-    return Mended(before, (0,) * len(chapter.pages), lines)
 
 
 def _end(lack: float, left: float | None, free: float = 1) -> float:
@@ -325,7 +322,7 @@ class _Search:
                 key = result.page, round(result.y), result.taller, result.left
                 if key not in best or result.cost < best[key].cost:
                     best[key] = result
-        return sorted(best.values(), key=_cost)[:MOST_STATES]
+        return sorted(best.values(), key=attrgetter("cost"))[:MOST_STATES]
 
     def _placed(self, state: _State, item: _Item, breaks: LineBreaks | None) -> Iterator[_State]:
         """An item on the page of another, and on the next ones."""
@@ -390,10 +387,6 @@ class _Search:
             faults=state.faults + hyphens,
             choice=_Choice(state.choice, breaks),
         )
-
-
-def _cost(state: _State) -> float:
-    return state.cost
 
 
 def _options(item: _Item) -> list[LineBreaks | None]:
