@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -14,6 +13,7 @@ from lxml import etree
 from pipeline.model.page_map import letters
 from pipeline.package.units import DrawnText
 from pipeline.verify.texts import UnreadableFile
+from pipeline.verify.zip_reading import Archive, BrokenBook
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
@@ -71,12 +71,11 @@ def text_of_word(file: Path | BinaryIO) -> DrawnText:
     """The letters of the text, without contents and what is to be filled in, and those of the
     notes. Raises `UnreadableFile`."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist())
+        with Archive(file) as archive:
             text = _letters(archive.read("word/document.xml"))
-            notes = (_letters(archive.read(name)) for name in NOTES if name in names)
+            notes = (_letters(archive.read(name)) for name in NOTES if name in archive)
             return DrawnText(text, "".join(notes))
-    except (OSError, KeyError, zipfile.BadZipFile, etree.LxmlError) as error:
+    except (BrokenBook, etree.LxmlError) as error:
         raise UnreadableFile(str(error)) from error
 
 

@@ -274,6 +274,27 @@ def test_a_formula_that_was_changed_is_told(source: Path) -> None:
     assert source.read_text("utf-8") == SOURCE
 
 
+def test_an_included_file_with_a_mark_of_its_encoding_is_changed_in_place(tmp_path: Path) -> None:
+    source, part = tmp_path / "wells.md", tmp_path / "part.md"
+    source.write_text("---\ntitle: Wells\nlang: en\n---\n\n{{ include part.md }}\n", "utf-8")
+    part.write_text("One deep well.\n\nTwo wells are here.\n", "utf-8-sig")
+    word = sent(source)
+    change(word, "deep well", "shallow well")
+    change(word, "are here", "were here")
+    review(source, word)
+    assert part.read_text("utf-8-sig") == "One shallow well.\n\nTwo wells were here.\n"
+
+
+def test_a_damaged_file_is_told(source: Path, tmp_path: Path) -> None:
+    data = bytearray(driver.build(source, ["word"], out=tmp_path).files[0].read_bytes())
+    start = data.index(b"word/document.xml") + len(b"word/document.xml")
+    data[start : start + 20] = bytes(20)
+    (tmp_path / "other.docx").write_bytes(data)
+    result = CliRunner().invoke(main, ["review", str(source), str(tmp_path / "other.docx")])
+    assert "error[unreadable-file]" in result.output
+    assert result.exit_code == 1
+
+
 def test_a_file_of_another_kind_is_told(source: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.docx"
     other.write_bytes(b"no archive")

@@ -46,7 +46,7 @@ def review_command(
     from pipeline.commands.messages import printable_lines
     from pipeline.commands.review.merging import merged
     from pipeline.commands.review.reading import NoWordFileError
-    from pipeline.commands.review.reviewing import review
+    from pipeline.commands.review.reviewing import ReviewedSource, review
     from pipeline.model.codes import Code, diagnostic
     from pipeline.model.diagnostics import Diagnostic, Span
     from pipeline.model.editions import EDITIONS
@@ -58,9 +58,10 @@ def review_command(
     document = parse_file(source)
     findings: list[Diagnostic] = [f for f in document.diagnostics if f.is_error]
     edits: dict[str, list[SourceEdit]] = defaultdict(list)
+    reviewed_source = ReviewedSource(source, document)
     for path in files if not findings else ():
         try:
-            reviewed = review(path, source, document, edition)
+            reviewed = review(path, reviewed_source, edition)
         except (NoWordFileError, OSError) as error:
             code = Code.UNREADABLE_FILE
             findings.append(diagnostic(code, str(error), source=str(path)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +15,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.verify.word import (
     MATH,
+    NOTES,
     SourceMark,
     W,
     WrittenPiece,
@@ -25,9 +24,12 @@ from pipeline.verify.word import (
     parsed,
     style_of,
     written_pieces,
+    written_text,
 )
+from pipeline.verify.zip_reading import Archive, BrokenBook
 
-PARTS = ("document", "footnotes", "endnotes")
+PARTS = ("word/document.xml", *NOTES)
+COMMENTS = "word/comments.xml"
 
 
 class ReviewerComment(NamedTuple):
@@ -68,31 +70,24 @@ class ReviewedParagraph(NamedTuple):
 
 
 class NoWordFileError(ValueError):
-    """The file cannot be read; the message says why."""
+    """The file cannot be read."""
 
 
 def read_edited(path: Path) -> list[ReviewedParagraph]:
-    """The paragraphs of a file that came back. Raises `NoWordFileError`, and `OSError`."""
+    """The paragraphs of a file that came back. Raises `NoWordFileError`."""
     try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-            names = set(archive.namelist())
-            parts = [
-                parsed(archive.read(f"word/{name}.xml"))
-                for name in PARTS
-                if f"word/{name}.xml" in names
-            ]
-            comments: Any = ()
-            if "word/comments.xml" in names:
-                comments = parsed(archive.read("word/comments.xml"))
-    except (zipfile.BadZipFile, KeyError, etree.LxmlError) as error:
-        raise NoWordFileError(f"It is no Word file, or damaged: {error}.") from error
+        with Archive(path) as archive:
+            parts = [parsed(archive.read(name)) for name in PARTS if name in archive]
+            comments: Any = parsed(archive.read(COMMENTS)) if COMMENTS in archive else ()
+    except (BrokenBook, etree.LxmlError) as error:
+        raise NoWordFileError("It is no Word file, or is damaged.") from error
     if not parts:
         raise NoWordFileError("It is no Word file.")
     remarks = {
         comment.get(f"{W}id"): (
             comment.get(f"{W}author", ""),
             comment.get(f"{W}date", "")[:10],
-            " ".join(" ".join(t.text or "" for t in comment.iter(f"{W}t")).split()),
+            " ".join(" ".join(map(written_text, comment.iter(f"{W}p"))).split()),
         )
         for comment in comments
     }
@@ -103,9 +98,9 @@ def read_source(source: Path, document: Document, edition: Edition) -> list[Revi
     """The paragraphs that a source gives now, with their places."""
     request = request_for(source, document, Options())
     pages = rendered(request, edition, marked_for(request, edition))
-    texts = {file.name: file.text for file in pages.files}
-    texts |= {page.name: page.markup for page in pages.pages}
-    roots = (parsed(texts[f"{name}.xml"].encode()) for name in PARTS if f"{name}.xml" in texts)
+    texts = {f"word/{file.name}": file.text for file in pages.files}
+    texts |= {f"word/{page.name}": page.markup for page in pages.pages}
+    roots = (parsed(texts[name].encode()) for name in PARTS if name in texts)
     return [
         paragraph._replace(span=pages.spans[paragraph.mark.number - 1])
         if paragraph.mark

@@ -48,23 +48,52 @@ class FileReview(NamedTuple):
     findings: tuple[Diagnostic, ...]
 
 
-def review(path: Path, source: Path, document: Document, edition: str) -> FileReview:
+class ReviewedSource:
+    """A source, and what all reviews of it need: the paragraphs that it gives in an edition, and
+    the texts of its files by name, with the beginnings of their lines."""
+
+    def __init__(self, path: Path, document: Document) -> None:
+        self.path, self.document = path, document
+        self._paragraphs: dict[Edition, list[ReviewedParagraph]] = {}
+        self._texts: dict[str, str] = {}
+        self._starts: dict[str, list[int]] = {}
+
+    def paragraphs(self, edition: Edition) -> list[ReviewedParagraph]:
+        if edition not in self._paragraphs:
+            self._paragraphs[edition] = read_source(self.path, self.document, edition)
+        return self._paragraphs[edition]
+
+    def text(self, file: str) -> str:
+        """The text of the source, or of a file that it includes."""
+        if file not in self._texts:
+            path = Path(file) if file else self.path
+            self._texts[file] = path.read_bytes().decode("utf-8-sig")
+        return self._texts[file]
+
+    def starts(self, file: str) -> list[int]:
+        """Where the lines of a file begin, and one more would."""
+        if file not in self._starts:
+            text = self.text(file)
+            ends = (match.end() for match in re.finditer("\n", text))
+            self._starts[file] = [0, *ends, len(text) + 1]
+        return self._starts[file]
+
+
+def review(path: Path, source: ReviewedSource, edition: str) -> FileReview:
     """The changes of one file of an edition, given its name. Of a document with levels, the name of
     the file tells which it is of. Raises `NoWordFileError` and `OSError`."""
-    first, *others = varied(EDITIONS[edition], document.metadata)
+    first, *others = varied(EDITIONS[edition], source.document.metadata)
     named = (each for each in others if each.variation in path.stem)
-    return _Reviewed(path, source, document, next(named, first)).review()
+    return _Reviewed(path, source, next(named, first)).review()
 
 
 class _Reviewed:
-    """A file and the source that it was made from; the texts of the source's files by name."""
+    """A file and the source that it was made from."""
 
-    def __init__(self, path: Path, source: Path, document: Document, edition: Edition) -> None:
+    def __init__(self, path: Path, source: ReviewedSource, edition: Edition) -> None:
         self.path, self.source = path, source
         self.edited = read_edited(path)
-        self.base = read_source(source, document, edition)
-        self.name = document.source
-        self.texts: dict[str, str] = {}
+        self.base = source.paragraphs(edition)
         self.edits: list[SourceEdit] = []
         self.findings: list[Diagnostic] = []
 
@@ -79,19 +108,11 @@ class _Reviewed:
 
     # --- places ---
 
-    def text_of(self, file: str) -> str:
-        """The text of the source, or of a file that it includes."""
-        if file not in self.texts:
-            path = Path(file) if file else self.source
-            self.texts[file] = path.read_bytes().decode("utf-8-sig" if not file else "utf-8")
-        return self.texts[file]
-
     def _bounds(self, paragraph: ReviewedParagraph, further: int = 0) -> tuple[int, int]:
         """The beginning and end of a paragraph in its file."""
         span = paragraph.span
         assert span is not None
-        text = self.text_of(span.file)
-        starts = _line_starts(text)
+        text, starts = self.source.text(span.file), self.source.starts(span.file)
         start = starts[span.line - 1] + max(0, span.column - 1)
         last = min(len(starts) - 1, (span.end or span.line) + further)
         end = starts[last] - 1 if last < len(starts) - 1 or text.endswith("\n") else len(text)
@@ -103,7 +124,7 @@ class _Reviewed:
         """The words of the source where a paragraph, or its caption, stands."""
         assert paragraph.span is not None
         file = paragraph.span.file
-        text, words = self.text_of(file), tokens(paragraph.text)
+        text, words = self.source.text(file), tokens(paragraph.text)
         source = tokens(text, *self._bounds(paragraph))
         if not are_found(words, places_of(words, source)):
             source = tokens(text, *self._bounds(paragraph, FURTHER))
@@ -112,7 +133,9 @@ class _Reviewed:
     def _tell(self, paragraph: ReviewedParagraph | None, message: str) -> None:
         span = paragraph.span if paragraph else None
         code = Code.NOT_TAKEN_BACK
-        self.findings.append(diagnostic(code, message, span=span or Span(1), source=self.name))
+        self.findings.append(
+            diagnostic(code, message, span=span or Span(1), source=self.source.document.source)
+        )
 
     # --- changes ---
 
@@ -156,7 +179,7 @@ class _Reviewed:
                     f"The source has changed here since the file was made, which has"
                     f" “{edited.key[:120]}”.",
                     span=base.span,
-                    source=self.name,
+                    source=self.source.document.source,
                 )
             )
         return True
@@ -166,7 +189,7 @@ class _Reviewed:
         old, new = HEADING.fullmatch(base.style), HEADING.fullmatch(edited.style)
         if not old or not new or old[1] == new[1] or base.span is None:
             return
-        text, (start, _) = self.text_of(base.span.file), self._bounds(base)
+        text, (start, _) = self.source.text(base.span.file), self._bounds(base)
         if hashes := _HASHES.match(text, start):
             count = max(1, min(6, len(hashes[0]) + int(new[1]) - int(old[1])))
             self.edits.append(SourceEdit(base.span.file, start, hashes.end(), "#" * count))
@@ -201,7 +224,7 @@ class _Reviewed:
             paragraph = self.base[number]
             if paragraph.span is None:
                 continue
-            file, text = paragraph.span.file, self.text_of(paragraph.span.file)
+            file, text = paragraph.span.file, self.source.text(paragraph.span.file)
             start, end = self._bounds(paragraph)
             if _line(paragraph) in lines_kept or paragraph.is_in_table:
                 source, _, _ = self._tokens(paragraph)
@@ -244,7 +267,7 @@ class _Reviewed:
     ) -> None:
         """Write new paragraphs after one that is there, or before it."""
         assert near.span is not None
-        text, file = self.text_of(near.span.file), near.span.file
+        text, file = self.source.text(near.span.file), near.span.file
         for paragraph in new:
             if paragraph.is_in_table:
                 message = f"“{_short(paragraph)}” is new in a table: add its row in the source."
@@ -272,7 +295,7 @@ class _Reviewed:
     def _written(self, paragraph: ReviewedParagraph) -> str:
         """A new paragraph as Markdown; one that was moved as it stands in the source."""
         if paragraph.span is not None:
-            text, (start, end) = self.text_of(paragraph.span.file), self._bounds(paragraph)
+            text, (start, end) = self.source.text(paragraph.span.file), self._bounds(paragraph)
             return text[text.rfind("\n", 0, start) + 1 : end]
         text = " ".join(markdown(paragraph, 0, len(paragraph.text)).split())
         if match := HEADING.fullmatch(paragraph.style):
@@ -287,7 +310,7 @@ class _Reviewed:
         for paragraph in self.base:
             match = HEADING.fullmatch(paragraph.style)
             if match and paragraph.span:
-                text, (start, _) = self.text_of(paragraph.span.file), self._bounds(paragraph)
+                text, (start, _) = self.source.text(paragraph.span.file), self._bounds(paragraph)
                 if hashes := _HASHES.match(text, start):
                     return max(1, min(6, len(hashes[0]) + level - int(match[1])))
         return min(6, level)
@@ -316,10 +339,6 @@ def _line(paragraph: ReviewedParagraph) -> tuple[str, int]:
 
 def _short(paragraph: ReviewedParagraph) -> str:
     return paragraph.key if len(paragraph.key) < 60 else f"{paragraph.key[:57]}…"
-
-
-def _line_starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
 
 
 def _end_of_block(text: str, end: int) -> int:
