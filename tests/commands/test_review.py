@@ -188,6 +188,19 @@ def test_without_apply_there_is_a_patch(source: Path) -> None:
     assert source.read_text("utf-8") == SOURCE
 
 
+def test_each_change_is_asked_about(tmp_path: Path) -> None:
+    source, file = tmp_path / "wells.md", tmp_path / "back.docx"
+    source.write_text("---\ntitle: Wells\nlang: en\n---\n\nA deep well.\n\nA dry well.\n", "utf-8")
+    word = sent(source)
+    change(word, "deep", "wide")
+    change(word, "dry", "full")
+    word.save(str(file))
+    arguments = ["review", str(source), str(file), "--interactive"]
+    result = CliRunner().invoke(main, arguments, input="n\ny\n")
+    assert "- A deep well.\n+ A wide well.\n" in result.output
+    assert source.read_text("utf-8").endswith("A deep well.\n\nA full well.\n")
+
+
 def test_a_note_comes_home(source: Path) -> None:
     (built, _) = driver.build(source, ["word"], out=source.parent / "build").files
     with zipfile.ZipFile(built) as archive:

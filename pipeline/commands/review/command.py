@@ -73,7 +73,7 @@ def review_command(
         path = Path(file) if file else source
         before = path.read_bytes().decode("utf-8")
         offset = len(before) - len(before.removeprefix("\ufeff"))
-        moved = [e._replace(start=e.start + offset, end=e.end + offset) for e in several]
+        moved = [edit.moved(offset) for edit in several]
         chosen = _chosen(before, moved) if interactive else moved
         result = merged(before, chosen)
         for line in result.conflicts:
@@ -102,15 +102,13 @@ def review_command(
 def _chosen(text: str, edits: Iterable[SourceEdit]) -> list[SourceEdit]:
     """The changes that are wanted."""
     from pipeline.commands.review.merging import applied
+    from pipeline.commands.review.words import line_end, line_start
 
     wanted = []
     for edit in sorted(edits):
-        start = text.rfind("\n", 0, edit.start) + 1
-        end = text.find("\n", edit.end)
-        end = len(text) if end < 0 else end
-        local = edit._replace(start=edit.start - start, end=edit.end - start)
+        start, end = line_start(text, edit.start), line_end(text, edit.end)
         say(f"- {text[start:end]}")
-        say(f"+ {applied(text[start:end], [local])}")
+        say(f"+ {applied(text[start:end], [edit.moved(-start)])}")
         if click.confirm("Write it?", default=True):
             wanted.append(edit)
     return wanted

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pipeline.commands.review.words import SourceEdit
+from pipeline.commands.review.words import SourceEdit, line_end, line_start
 
 
 class MergedText(NamedTuple):
@@ -55,18 +55,14 @@ def applied(text: str, edits: Iterable[SourceEdit]) -> str:
 
 def _with_conflict(text: str, group: Sequence[SourceEdit]) -> str:
     """The lines of a contradiction as each reviewer has them."""
-    start = text.rfind("\n", 0, group[0].start) + 1
-    end = text.find("\n", max(edit.end for edit in group))
-    end = len(text) if end < 0 else end
-    versions = {}
-    for who in dict.fromkeys(edit.who for edit in group):
-        moved = [
-            edit._replace(start=edit.start - start, end=edit.end - start)
-            for edit in group
-            if edit.who == who
-        ]
-        versions[who] = applied(text[start:end], moved)
-    (first, lines), *others = versions.items()
+    start = line_start(text, group[0].start)
+    end = line_end(text, max(edit.end for edit in group))
+    versions: dict[str, list[SourceEdit]] = {}
+    for edit in group:
+        versions.setdefault(edit.who, []).append(edit.moved(-start))
+    (first, lines), *others = (
+        (who, applied(text[start:end], edits)) for who, edits in versions.items()
+    )
     result = f"<<<<<<< {first}\n{lines}\n"
     for who, other in others:
         result += f"=======\n{other}\n>>>>>>> {who}\n"

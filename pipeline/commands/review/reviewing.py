@@ -19,6 +19,8 @@ from pipeline.commands.review.words import (
     WordToken,
     are_found,
     changes,
+    line_end,
+    line_start,
     markdown,
     places_of,
     tokens,
@@ -156,12 +158,12 @@ class _Reviewed:
                 continue
             self._level(base, edited)
             source, text, file = self._tokens(base)
-            found = changes(base, edited, source, text, file)
-            if found is None:
+            result = changes(base, edited, source, text, file)
+            if result is None:
                 self._tell(base, f"“{_short(base)}” is not written like this in the source.")
                 continue
-            self.edits += found.edits
-            if not found.is_whole:
+            self.edits += result.edits
+            if not result.is_whole:
                 self._tell(base, f"Some changes of “{_short(base)}” are not clear: make them here.")
             for comment in edited.comments:
                 self._comment(comment, base, edited, source, file)
@@ -209,8 +211,8 @@ class _Reviewed:
         if at is None:
             at = self._bounds(base)[1]
         about = ", ".join(filter(None, (comment.author, comment.date)))
-        said = comment.text.replace("--", "–").replace(">", "›")
-        self.edits.append(SourceEdit(file, at, at, f"<!-- {about}: {said} -->"))
+        text = comment.text.replace("--", "–").replace(">", "›")
+        self.edits.append(SourceEdit(file, at, at, f"<!-- {about}: {text} -->"))
 
     # --- paragraphs that are gone, moved, or new ---
 
@@ -228,16 +230,14 @@ class _Reviewed:
             start, end = self._bounds(paragraph)
             if _line(paragraph) in lines_kept or paragraph.is_in_table:
                 source, _, _ = self._tokens(paragraph)
-                found = [p for p in places_of(tokens(paragraph.text), source) if p]
-                if found and _line(paragraph) in lines_kept:
-                    self.edits.append(SourceEdit(file, found[0].start, found[-1].end, ""))
+                places = [p for p in places_of(tokens(paragraph.text), source) if p]
+                if places and _line(paragraph) in lines_kept:
+                    self.edits.append(SourceEdit(file, places[0].start, places[-1].end, ""))
                     continue
-                if not found:
+                if not places:
                     self._tell(paragraph, f"“{_short(paragraph)}” was removed: remove it here.")
                     continue
-            start = text.rfind("\n", 0, start) + 1
-            end = text.find("\n", end)
-            end = len(text) if end < 0 else end + 1
+            start, end = line_start(text, start), min(line_end(text, end) + 1, len(text))
             is_alone = text[max(0, start - 2) : start] in ("\n\n", "\n")
             if is_alone and text[end : end + 1] == "\n":
                 end += 1
@@ -275,13 +275,11 @@ class _Reviewed:
                 continue
             start, end = self._bounds(near._replace(is_in_table=False))
             written = self._written(paragraph)
-            item = _ITEM.match(text, text.rfind("\n", 0, start) + 1)
+            start, end = line_start(text, start), line_end(text, end)
             if before:
-                at = text.rfind("\n", 0, start) + 1
-                self.edits.append(SourceEdit(file, at, at, f"{written}\n\n"))
+                self.edits.append(SourceEdit(file, start, start, f"{written}\n\n"))
                 continue
-            end = text.find("\n", end)
-            end = len(text) if end < 0 else end
+            item = _ITEM.match(text, start)
             if near.is_in_table:
                 end = _end_of_block(text, end)
             is_item = bool(item) and paragraph.style == near.style and paragraph.style in MARKERS
@@ -296,7 +294,7 @@ class _Reviewed:
         """A new paragraph as Markdown; one that was moved as it stands in the source."""
         if paragraph.span is not None:
             text, (start, end) = self.source.text(paragraph.span.file), self._bounds(paragraph)
-            return text[text.rfind("\n", 0, start) + 1 : end]
+            return text[line_start(text, start) : end]
         text = " ".join(markdown(paragraph, 0, len(paragraph.text)).split())
         if match := HEADING.fullmatch(paragraph.style):
             return f"{'#' * self._hashes(int(match[1]))} {text}"

@@ -38,14 +38,27 @@ class SourceEdit(NamedTuple):
     text: str
     who: str = ""
 
+    def moved(self, by: int) -> SourceEdit:
+        """The same change of a text that has so many characters more before it."""
+        return self._replace(start=self.start + by, end=self.end + by)
+
 
 class WordChanges(NamedTuple):
-    """The changes of a paragraph, and where in the source each of its words stands. Without
-    ``is_whole``, some cannot be taken over."""
+    """The changes of a paragraph. Without ``is_whole``, some cannot be taken over."""
 
-    edits: tuple[SourceEdit, ...] = ()
-    is_whole: bool = True
-    places: tuple[tuple[int, int], ...] = ()
+    edits: tuple[SourceEdit, ...]
+    is_whole: bool
+
+
+def line_start(text: str, at: int) -> int:
+    """The beginning of the line with a character."""
+    return text.rfind("\n", 0, at) + 1
+
+
+def line_end(text: str, at: int) -> int:
+    """The end of the line with a character."""
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
 
 
 def tokens(text: str, start: int = 0, end: int | None = None) -> list[WordToken]:
@@ -55,18 +68,18 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[WordToken]
 
 def places_of(words: Sequence[WordToken], source: Sequence[WordToken]) -> list[WordToken | None]:
     """The token of the source for each word of a paragraph, if it stands there."""
-    found: list[WordToken | None] = [None] * len(words)
+    places: list[WordToken | None] = [None] * len(words)
     texts = [word.text for word in words], [token.text for token in source]
     for block in difflib.SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks():
         for at in range(block.size):
-            found[block.a + at] = source[block.b + at]
-    return found
+            places[block.a + at] = source[block.b + at]
+    return places
 
 
 def are_found(words: Sequence[WordToken], places: Sequence[WordToken | None]) -> bool:
     letters = [place for word, place in zip(words, places, strict=True) if word.text.isalnum()]
-    found = sum(place is not None for place in letters)
-    return bool(letters) and found >= FEWEST * len(letters)
+    known = sum(place is not None for place in letters)
+    return bool(letters) and known >= FEWEST * len(letters)
 
 
 def changes(
@@ -98,8 +111,7 @@ def changes(
             is_whole = False
         else:
             edits.append(edit_of)
-    known = tuple((w.end, p.end) for w, p in zip(before, places, strict=True) if p is not None)
-    return WordChanges(tuple(edits), is_whole, known)
+    return WordChanges(tuple(edits), is_whole)
 
 
 def _edit(
