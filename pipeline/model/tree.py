@@ -51,6 +51,9 @@ number: Chapter One."""
 MARKS = ("marks", "points")
 """The attribute keys for the marks of an exercise or a question."""
 
+LEVELS = "+levels"
+"""The key of the attribute with the levels that get what has marks, for teachers, who get all."""
+
 WORD_BANK = "word-bank"
 """The name of a container for the words that are missing in gaps."""
 

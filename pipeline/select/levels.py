@@ -5,18 +5,18 @@ names of the levels."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias, get_args
+from typing import get_args
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
-from pipeline.model.audience import admits, conditions_of, names_in
+from pipeline.model.audience import Ranges, admits, names_in
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.rewriting import Changes, rewrite_document
 from pipeline.model.roles import UNNUMBERED
-from pipeline.model.tree import LEVEL, Context, find, is_for_teachers, top_level, walk_with
+from pipeline.model.tree import LEVEL, LEVELS, MARKS, find, top_level, walk
 
 LABEL = Attributes(classes=("level-label",))
 
@@ -26,15 +26,23 @@ _BLOCKS, _INLINES = get_args(Block), get_args(Inline)
 def settle_levels(document: Document, whole: Document, edition: Edition) -> Document:
     """A variant of the ``whole`` document for an edition, without the blocks that only say for whom
     something is. Teachers are told at each block, and each text, for which levels it is."""
-    levels = [level for level, _ in whole.metadata.levels]
-    if not levels:
+    if not whole.metadata.levels:
         return document
-    numbers = dict(_numbers(whole, levels, edition))
+    readers = _Readers(whole, edition)
+    numbers = dict(_numbers(whole, readers))
     marked = {type(node) for _, node, _ in find(document, marked=True) if _levels_of(node)}
     for_teachers = not edition.is_of_a_level
 
     def number(node: model.Exercise) -> Node:
-        return replace(node, number=numbers.get(document.place(node.span), 0))
+        return told(replace(node, number=numbers.get(document.place(node.span), 0)))
+
+    def told(node: model.Exercise | model.ListItem) -> Node:
+        is_marked = any(key in MARKS for key, _ in node.attributes.pairs)
+        names = readers.of(node, document) if for_teachers and is_marked else []
+        if len(names) in (0, len(whole.metadata.levels)):
+            return node
+        pairs = (*node.attributes.pairs, (LEVELS, " ".join(names)))
+        return replace(node, attributes=replace(node.attributes, pairs=pairs))
 
     def settle(node: Node) -> Node | tuple[Node, ...]:
         names = _levels_of(node)
@@ -45,7 +53,7 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         is_only_for = isinstance(node, model.Container) and node.name == LEVEL
         return node.children if is_only_for else node  # type: ignore[attr-defined]
 
-    document = rewrite_document(document, enter={model.Exercise: number})
+    document = rewrite_document(document, enter={model.Exercise: number, model.ListItem: told})
     leave: Changes = dict.fromkeys(marked, settle)
     return rewrite_document(document, leave=leave)
 
@@ -84,33 +92,37 @@ def _labelled(node: Node, names: str) -> Node | tuple[Node, ...]:
     return node
 
 
-# --- numbers ----------------------------------------------------------------------------------
-
-_Readers: TypeAlias = frozenset[str] | None
-"""The levels that get a node; None if pupils do not get it at all."""
+# --- readers ----------------------------------------------------------------------------------
 
 
-def _numbers(
-    whole: Document, levels: list[str], edition: Edition
-) -> Iterator[tuple[Span | None, int]]:
+class _Readers:
+    """The levels at which pupils get something of the ``whole`` document in an edition."""
+
+    def __init__(self, whole: Document, edition: Edition) -> None:
+        ranges = [place for place in whole.withheld if place.kind == "range"]
+        self._lacking: dict[str, Ranges] = {}
+        for level, _ in whole.metadata.levels:
+            pupils = replace(edition, audience="student", level=level)
+            self._lacking[level] = Ranges(p for p in ranges if not admits(p.conditions, pupils))
+
+    def of(self, node: model.Exercise | model.ListItem, document: Document) -> list[str]:
+        """The levels that get a node of a document."""
+        names, place = _levels_of(node), document.place(node.span)
+        return [
+            level
+            for level, lacking in self._lacking.items()
+            if not lacking.hold(place) and (not names or level in names)
+        ]
+
+
+def _numbers(whole: Document, readers: _Readers) -> Iterator[tuple[Span | None, int]]:
     """The number of each exercise for pupils, by its place: the same for all who get it. After one
     that not all get, the next for all has a number that none has had."""
-    pupils = replace(edition, audience="student")
-
-    def readers(node: Node, above: _Readers) -> _Readers:
-        if above is None or is_for_teachers(node):
-            return None
-        others = conditions_of(node.attributes).without({LEVEL})
-        if not admits(others, pupils):
-            return None
-        own = _levels_of(node)
-        return above.intersection(own) if own else above
-
-    counts = dict.fromkeys(levels, 0)
-    context: Context[_Readers] = (frozenset(levels), readers)
-    for node, levels_of in walk_with(top_level(whole), *context):
-        is_numbered = isinstance(node, model.Exercise) and UNNUMBERED not in node.attributes.classes
-        if is_numbered and levels_of:
-            number = 1 + max(counts[level] for level in levels_of)
-            counts |= dict.fromkeys(levels_of, number)
+    counts: dict[str, int] = {}
+    for node in walk(top_level(whole)):
+        if not isinstance(node, model.Exercise) or UNNUMBERED in node.attributes.classes:
+            continue
+        if levels := readers.of(node, whole):
+            number = 1 + max(counts.get(level, 0) for level in levels)
+            counts |= dict.fromkeys(levels, number)
             yield whole.place(node.span), number

@@ -203,3 +203,58 @@ def test_a_block_without_a_level_and_one_nobody_has_are_for_teachers() -> None:
     pupils = select(document, EDITIONS["web"])
     assert plain_text(top_level(replace(pupils, metadata=document.metadata))) == ""
     assert "Hidden" in plain_text(top_level(select(document, EDITIONS["teacher"])))
+
+
+MARKED = """
+::: exercise Ways {marks=2}
+:::
+
+## Help {level=support}
+
+::: exercise Near {marks=3}
+:::
+
+## Heights {level=core}
+
+::: exercise Far
+1. How high? {marks=1}
+:::
+
+## All
+
+::: exercise Depths
+1. How deep? {marks=1}
+2. Why so deep?
+   {level=extension marks=5}
+:::
+"""
+
+
+def marked(edition: str, level: str = "") -> Document:
+    document = pipeline.parse(HEAD.replace("levels:", "score: [exercises, foot]\nlevels:") + MARKED)
+    assert not document.diagnostics
+    row = next(row for row in varied(EDITIONS[edition], document.metadata) if row.level == level)
+    return resolve(select(document, row), Path())
+
+
+def scores(document: Document) -> list[str]:
+    nodes = walk(top_level(document))
+    texts = (plain_text([node]) for node in nodes if "score" in node.attributes.classes)
+    return [" ".join(text.split()) for text in texts]
+
+
+def test_teachers_get_the_total_of_each_level() -> None:
+    assert scores(marked("handout", "core")) == ["Score / 4 marks"]
+    totals = ["core: Score / 4 marks", "support: Score / 6 marks", "extension: Score / 8 marks"]
+    teacher = marked("teacher")
+    assert scores(teacher) == totals
+    last = " ".join(exercises(teacher)[-1][1].split())
+    assert last == "Depths / core, support: 1 mark; extension: 6 marks"
+    assert "+levels" not in repr(teacher)
+
+
+def test_exercises_below_a_heading_for_a_level_are_counted_for_that() -> None:
+    numbers = {level: marked("handout", level) for level in ("core", "support", "extension")}
+    assert [number for number, _ in exercises(numbers["core"])] == [1, 2, 3]
+    assert [number for number, _ in exercises(numbers["support"])] == [1, 2, 3]
+    assert [number for number, _ in exercises(numbers["extension"])] == [1, 3]

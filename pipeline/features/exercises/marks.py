@@ -1,12 +1,12 @@
-"""Marks of exercises and questions, at the end of their first lines; totals, with a score box; and
-totals that contradict the parts."""
+"""Marks of exercises and questions, at the end of their first lines; totals, with a score box, for
+teachers those of each level; and totals that contradict the parts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -25,10 +25,11 @@ from pipeline.model import (
     TableCell,
     TableRow,
 )
+from pipeline.model.audience import names_in
 from pipeline.model.codes import Code
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.tree import MARKS, PATH, children, find, is_for_teachers, plain_text
+from pipeline.model.tree import LEVELS, MARKS, PATH, children, find, is_for_teachers, plain_text
 from pipeline.model.words import counted, words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.findings import Findings
@@ -59,12 +60,11 @@ def count_marks(document: Document, _setting: PassSetting) -> Document:
 
     checks: Changes = dict.fromkeys(marked, check)
     document = rewrite_document(document, enter=checks, context=PATH)
+    levels = tuple(level for level, _ in document.metadata.levels) or ("",)
     for _, node, span in find(document, marked=True):
-        if (score := marks_of(node)) and (parts := marks_in(children(node))) not in (
-            0,
-            score,
-        ):
-            key = _key(node)
+        score, sums = marks_of(node), [total.marks for total in _totals(children(node), levels)]
+        if score and sums and score not in sums:
+            key, parts = _key(node), sums[-1]
             message = f"`{key}={float(score):g}` is not the sum of its questions: {float(parts):g}."
             hint = "Change one of them, or leave out the total to have it added up."
             findings.add(Code.WRONG_SUM, message, span, hint)
@@ -76,61 +76,88 @@ def count_marks(document: Document, _setting: PassSetting) -> Document:
     vocabulary = words(lang)
 
     def show(node: Exercise | ListItem) -> Node:
-        score = marks_of(node)
+        scores = [Total((), score)] if (score := marks_of(node)) else []
         if isinstance(node, Exercise):
-            score = score or marks_in(node.children)
-        if score:
-            marks = _in_words(score, _key(node) or called, lang)
+            scores = scores or _totals(node.children, levels)
+        if scores:
+            marks = "; ".join(
+                of.named(_in_words(of.marks, _key(node) or called, lang)) for of in scores
+            )
             shown = _span("marks", model.Text(text=vocabulary["marks_shown"].format(marks=marks)))
             if isinstance(node, Exercise) and "exercises" in places:
                 shown = _span("marks", _span("score-box"), model.Text(text=f"\u2002/\u2002{marks}"))
             node = _with_text(node, (model.Text(text=" "), shown))
-        return replace(node, attributes=node.attributes.without(MARKS))
+        return replace(node, attributes=node.attributes.without((*MARKS, LEVELS)))
 
-    total, rows = marks_in(document.blocks), tuple(_by_exercise(document.blocks))
+    totals = _totals(document.blocks, levels)
+    lines = tuple(_line(total, called, lang) for total in totals)
+    boxes = {place: lines for place in ("head", "foot") if place in places}
+    if "table" in places:
+        tables = (_table(document.blocks, total, lang) for total in totals)
+        boxes["head" if boxes.keys() == {"head"} else "foot"] = tuple(tables)
     document = rewrite_document(document, enter={Exercise: show, ListItem: show})
-    if total:
-        line: Block = model.Paragraph(
-            children=(
-                model.Text(text=f"{vocabulary['score']}\u2002"),
-                _span("score-box"),
-                model.Text(text=f"\u2002/\u2002{_in_words(total, called, lang)}"),
-            ),
-            attributes=Attributes(classes=("score",)),
-        )
-        boxes = {place: line for place in ("head", "foot") if place in places}
-        if "table" in places:
-            boxes["head" if boxes.keys() == {"head"} else "foot"] = _table(rows, total, lang)
-        blocks = document.blocks
-        if "foot" in boxes:
-            blocks = _with_last(blocks, boxes["foot"])
-        if "head" in boxes:
-            blocks = (boxes["head"], *blocks)
-        document = replace(document, blocks=blocks)
+    if totals and boxes:
+        blocks = _with_last(document.blocks, boxes.get("foot", ()))
+        document = replace(document, blocks=(*boxes.get("head", ()), *blocks))
     return findings.added_to(document)
 
 
-def _by_exercise(blocks: Iterable[Node]) -> Iterator[tuple[str, Fraction]]:
-    """The number, or else the title, of each exercise with marks, and these."""
+class Total(NamedTuple):
+    """The marks that pupils can get, at some levels if others get others."""
+
+    levels: tuple[str, ...]
+    marks: Fraction
+
+    @property
+    def level(self) -> str:
+        return self.levels[0] if self.levels else ""
+
+    def named(self, text: str) -> str:
+        """A text for these levels only."""
+        return f"{', '.join(self.levels)}: {text}" if self.levels else text
+
+
+def _totals(nodes: Iterable[Node], levels: tuple[str, ...]) -> list[Total]:
+    """The marks of nodes: one total if those who get any all get the same."""
+    nodes, by_marks = tuple(nodes), dict[Fraction, tuple[str, ...]]()
+    for level in levels:
+        if marks := marks_in(nodes, level):
+            by_marks[marks] = (*by_marks.get(marks, ()), level)
+    is_one = len(by_marks) == 1
+    return [Total(() if is_one else of, marks) for marks, of in by_marks.items()]
+
+
+def _line(total: Total, key: str, lang: str) -> Block:
+    children = (
+        model.Text(text=total.named(f"{words(lang)['score']}\u2002")),
+        _span("score-box"),
+        model.Text(text=f"\u2002/\u2002{_in_words(total.marks, key, lang)}"),
+    )
+    return model.Paragraph(children=children, attributes=Attributes(classes=("score",)))
+
+
+def _by_exercise(blocks: Iterable[Node], level: str) -> Iterator[tuple[str, Fraction]]:
+    """The number, or else the title, of each exercise with marks at a level, and these."""
     for node in blocks:
-        if is_for_teachers(node):
+        if not _counts(node, level):
             continue
         if isinstance(node, Exercise):
-            if marks := marks_of(node) or marks_in(node.children):
+            if marks := marks_in((node,), level):
                 yield str(node.number or plain_text(node.title)), marks
         else:
-            yield from _by_exercise(children(node))
+            yield from _by_exercise(children(node), level)
 
 
-def _table(rows: Iterable[tuple[str, Fraction]], total: Fraction, lang: str) -> Table:
+def _table(blocks: Iterable[Node], total: Total, lang: str) -> Table:
     """The exercises with their marks, with room for those that are reached, and for the grade."""
     vocabulary, empty = words(lang), TableCell(children=())
+    rows = _by_exercise(blocks, total.level)
     heads = (vocabulary[key] for key in ("exercise", "score_possible", "score_reached"))
     body = [
         TableRow(
             cells=(_cell(name, scope="row"), _cell(_number(marks, lang), align="right"), empty)
         )
-        for name, marks in (*rows, (vocabulary["score_total"], total))
+        for name, marks in (*rows, (total.named(vocabulary["score_total"]), total.marks))
     ]
     grade = _cell(vocabulary["score_grade"], scope="row")
     body.append(TableRow(cells=(grade, replace(empty, columns=2))))
@@ -148,14 +175,14 @@ def _cell(
     return TableCell(children=(content,), scope=scope, align=align)
 
 
-def _with_last(blocks: tuple[Block, ...], line: Block) -> tuple[Block, ...]:
-    """The blocks with a line at the end of the last section of the text, which is in the file of a
+def _with_last(blocks: tuple[Block, ...], lines: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks with lines at the end of the last section of the text, which is in the file of a
     chapter; text after all sections would be in none."""
     for number, block in reversed([*enumerate(blocks)]):
         if isinstance(block, Section) and not is_list(block) and not is_for_teachers(block):
-            block = replace(block, children=_with_last(block.children, line))
+            block = replace(block, children=_with_last(block.children, lines))
             return (*blocks[:number], block, *blocks[number + 1 :])
-    return (*blocks, line)
+    return (*blocks, *lines)
 
 
 _HINT = (
@@ -168,13 +195,19 @@ def marks_of(node: Node) -> Fraction:
     return Fraction(node.attributes.get(_key(node), "0").replace(",", "."))
 
 
-def marks_in(blocks: Iterable[Node]) -> Fraction:
-    """The total marks of nodes, not for teachers. A node's own replace those of its contents."""
+def _counts(node: Node, level: str) -> bool:
+    """Return whether pupils at a level get a node, as far as it says so itself."""
+    levels = node.attributes.get(LEVELS)
+    return not is_for_teachers(node) and (not levels or level in names_in(levels))
+
+
+def marks_in(blocks: Iterable[Node], level: str) -> Fraction:
+    """The marks of nodes for pupils at a level. A node's own replace those of its contents."""
     total = Fraction(0)
     stack = list(blocks)
     while stack:
         node = stack.pop()
-        if not is_for_teachers(node):
+        if _counts(node, level):
             marks = marks_of(node)
             total += marks
             if not marks:
