@@ -20,8 +20,11 @@ _LETTER = re.compile(r"[^\W\d_]")
 _TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
 
-_SPANNED = re.compile(r"[^\s\[\]{}]++[ \t][^{}]*+(?<=\])\{[.\w]")
-"""A title with a span in it: ``name A [word]{.class}``."""
+_MEANT_AS_LIST = re.compile(
+    r"^\{(?!\{).*|(?<![\\_^`$\])}{])\{(?:(?!\{)[^{}]*\}|[#.][\w-][^{}]*|[A-Za-z_][\w:-]*=[^{}]*)$"
+)
+"""What is meant as an attribute list. Other braces are of the title: of gaps, formulas, variables,
+or text."""
 
 
 class ContainerProcessor(LineProcessor):
@@ -45,18 +48,16 @@ class ContainerProcessor(LineProcessor):
             # Text after MyST's name is the label of the exercise.
             argument = "" if meant_name(directive[1]) in FOR_TEACHERS else directive[2]
             text, is_directive = f"{directive[1]} {argument}", True
-        elif "{" in text and not _SPANNED.match(text):
-            text, brace, wrong = text.partition("{")
-            if not wrong.endswith("}"):
-                return False
-            message = f"The attributes `{brace}{wrong}` cannot be read."
-            place = cursor.line.at(match.start(2) + len(text))
+        elif wrong := _MEANT_AS_LIST.search(text):
+            text = text[: wrong.start()] or "div"
+            message = f"The attributes `{wrong[0]}` cannot be read."
+            place = cursor.line.at(match.start(2) + wrong.start())
             self.parser.report(Code.BAD_ATTRIBUTE, message, place, attributes.HINT)
         if self.parser.too_deep(cursor):
             return False
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
-        name = words[0].lower() if words else (of_block.classes[0] if of_block.classes else "")
+        name = words[0].lower() if words else next(iter(of_block.classes), "")
         if is_directive:
             name = table(self.parser.files.dialects).directives.get(name, name)
         if words and not _LETTER.match(name) and not secret_block(name):
