@@ -99,11 +99,14 @@ ifneq ($(filter-out library docs test fuzz accept bench bench-growth bench-impor
 include $(call show,$(call hide,$(table)))
 endif
 
-$(call show,$(call hide,$(table))): pipeline/model/editions.py $(installed)
+$(call show,$(call hide,$(table))): pipeline/model/editions.py pipeline/commands/editions/command.py $(installed)
 	@$(chapbook) editions --make >$(call quote,$@.new) && mv $(call quote,$@.new) $(call quote,$@)
-	@$(call dated,$(call quote,$(VENV)/.installed) pipeline/model/editions.py)
+	@$(call dated,$(call quote,$(VENV)/.installed) pipeline/model/editions.py pipeline/commands/editions/command.py)
 
-$(foreach e,$(EDITIONS),$(eval asks_$e := --edition $e)$(eval $(call show,$(folder)/$(stem)$(file_$e)): $e))
+# The files of an edition; of a text with levels or versions there is one for each (x-support-B.pdf).
+there = @[ -f $(call quote,$@) ] || { echo $(call quote,There is no $@: see the levels and versions of the source) >&2; exit 1; }
+$(foreach e,$(EDITIONS),$(eval asks_$e := --edition $e)$(eval $(call show,$(folder)/$(stem)$(file_$e)): $e ; $$(there)))
+$(foreach e,$(VARIED),$(eval $(call show,$(folder)/$(stem)$(files_$e)): $e ; $$(there)))
 GOALS += $(EDITIONS)
 .PHONY: $(EDITIONS)
 

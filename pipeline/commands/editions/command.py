@@ -73,11 +73,19 @@ def editions_command(source: Path | None, as_json: bool, for_make: bool) -> None
 
 
 def make_table() -> str:
-    """The editions for make: their names, and how the name of each one's file ends."""
+    """The editions for make: their names, and how the name of each one's file ends, and of those at
+    a level or in a version. Of these, the longest come first: old versions of make take the first
+    pattern that fits."""
+    from msgspec.structs import replace
+
     from pipeline.model.editions import EDITIONS, output_name
 
-    files = "".join(f"file_{name} := {output_name('', row)}\n" for name, row in EDITIONS.items())
-    return f"EDITIONS := {' '.join(EDITIONS)}\n{files}"
+    varied = {name: output_name("", replace(row, level="%")) for name, row in EDITIONS.items()}
+    longest_first = sorted(varied, key=lambda name: -len(varied[name]))
+    lines = [f"EDITIONS := {' '.join(EDITIONS)}", f"VARIED := {' '.join(longest_first)}"]
+    for name, row in EDITIONS.items():
+        lines += [f"file_{name} := {output_name('', row)}", f"files_{name} := {varied[name]}"]
+    return "\n".join((*lines, ""))
 
 
 def entry(edition: EditionSettings, width: int) -> str:
