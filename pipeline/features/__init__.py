@@ -88,6 +88,7 @@ Task: TypeAlias = Literal[
     "render_site",
     "side_by_side",
     "social_preview",
+    "speed_up",
     "turn_to_rgb",
     "with_fields",
 ]
@@ -230,6 +231,7 @@ FEATURES = (
         writes_files=True,
         tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),
     ),
+    Feature("fast_engine", tasks=("speed_up",)),
     Feature("word", writes_files=True, tasks=("assemble_docx", "package_docx")),
     Feature("dialects", dialects="DIALECTS", tasks=("front_matter.other_front_matter",)),
 )

@@ -113,7 +113,7 @@ def test_no_cycles() -> None:
     graphlib.TopologicalSorter(graph).prepare()
 
 
-ENGINE = "pipeline.package.pdf.engine"
+ENGINE, FAST_ENGINE = "pipeline.package.pdf.engine", "pipeline.features.fast_engine"
 NETWORK = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "socket", "ssl", "urllib3"}
 
 
@@ -126,7 +126,7 @@ def test_nothing_else_uses_the_network() -> None:
         for node in statements(path):
             of = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
             found |= {of[:-1], *(f"{of}{alias.name}" for alias in node.names)}
-        if name == f"{ENGINE}.fast.loading":
+        if name == f"{FAST_ENGINE}.loading":
             found.remove("urllib.request")  # whose part that connects is taken out for the import
         assert not found & {*NETWORK, "urllib.request"}, name
         uses = any(f"{one}.".startswith("pipeline.commands.check.weblinks.") for one in found)
@@ -144,14 +144,8 @@ def test_the_engine_alone_imports_weasyprint() -> None:
                 else [alias.name for alias in node.names]
             )
         }
-        within = name.startswith((f"{ENGINE}.adapter", f"{ENGINE}.fast"))
+        within = name.startswith((f"{ENGINE}.adapter", FAST_ENGINE))
         assert within or not modules & {"weasyprint", "pydyf", "cssselect2"}, name
-
-
-def test_nothing_needs_what_makes_the_engine_faster() -> None:
-    faster = {name for name in FILES if name.startswith(f"{ENGINE}.fast")}
-    needing = [name for name, path in FILES.items() if imports(path) & faster]
-    assert set(needing) - faster == {ENGINE}
 
 
 CHARTS = ("pipeline.features.charts.letters",)

@@ -21,6 +21,7 @@ import pypdfium2
 import pytest
 
 from pipeline import driver
+from pipeline.features.fast_engine import fast_names as names_of_fast
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import tree_of
@@ -30,7 +31,6 @@ from pipeline.package.pdf.engine.adapter import private_names as names
 from pipeline.package.pdf.engine.adapter import weasyprint
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.engine.fast import fast_names as names_of_fast
 from pipeline.package.pdf.units.setting import heads
 from pipeline.package.units import Furniture
 from tests.helpers.paths import ROOT
@@ -112,7 +112,8 @@ def test_what_is_touched_of_weasyprint_is_listed() -> None:
     listed = {name.partition("(")[0] for _, used in USED for name in used} | DOCUMENTED
     listed |= {name.rpartition(".")[2] for name in listed}
     private = private_names()
-    files = (file for file in ENGINE.rglob("*.py") if file.stem != "names")
+    folders = (ENGINE, Path(names_of_fast.__file__).parent)
+    files = (file for folder in folders for file in folder.rglob("*.py") if file.stem != "names")
     found = {name for file in files for name in touched(ast.parse(file.read_bytes()), private)}
     assert found <= listed
 

@@ -1,4 +1,5 @@
-"""The typesetting engine: `adapter` is all that is needed of it, `fast` only makes it faster.
+"""The typesetting engine: `adapter` is all that is needed of it, and the feature ``fast_engine``
+only makes it faster.
 
 With ``CHAPBOOK_PLAIN_ENGINE=1`` in the environment, only the first is there, and pages look the
 same.
@@ -8,9 +9,9 @@ from __future__ import annotations
 
 import os
 
+from pipeline import features
+
 PLAIN = "CHAPBOOK_PLAIN_ENGINE"
 
-if not os.environ.get(PLAIN):
-    from pipeline.package.pdf.engine import fast
-
-    fast.install()
+if not os.environ.get(PLAIN) and (speed_up := features.task("speed_up")):
+    speed_up()

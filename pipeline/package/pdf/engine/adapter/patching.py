@@ -46,7 +46,8 @@ LAYOUT: dict[str, Any] = {
 
 FASTER_LAYOUT: dict[str, Any] = {}
 FASTER_DRAWING: dict[str, Any] = {}
-"""Those of `fast`, in addition or in place of these, and those while a page is drawn."""
+"""Those of the feature ``fast_engine``, in addition or in place of these, and those while a page is
+drawn."""
 
 _lock = threading.RLock()
 

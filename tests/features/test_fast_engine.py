@@ -16,6 +16,8 @@ import pypdfium2
 import pyphen
 import pytest
 
+from pipeline.features.fast_engine import declared, loading, splitting
+from pipeline.features.fast_engine.text_lines import ShapedText
 from pipeline.features.forms.field_fonts import LATIN_FACE
 from pipeline.model.faces import FACES
 from pipeline.model.rendered import tree_of
@@ -24,16 +26,14 @@ from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine.adapter import patching, weasyprint
 from pipeline.package.pdf.engine.adapter.boxes import all_boxes, is_text
 from pipeline.package.pdf.engine.adapter.typesetter import Typesetter
-from pipeline.package.pdf.engine.fast import declared, loading, splitting
-from pipeline.package.pdf.engine.fast.text_lines import ShapedText
 
 pytestmark = pytest.mark.skipif(engine.PLAIN in os.environ, reason="the engine is plain")
 
-ENGINE = Path(engine.__file__).parent
+ENGINE, FAST_ENGINE = Path(engine.__file__).parent, Path(declared.__file__).parent
 
 DECLARED = '''\
 """C declarations, by WeasyPrint and us, of the libraries that set type, in parsed form: written by
-`pytest tests/package/pdf/test_fast_engine.py --accept`."""
+`pytest tests/features/test_fast_engine.py --accept`."""
 
 # ruff: noqa: E501
 # fmt: off
@@ -87,7 +87,7 @@ def test_what_is_declared_in_c_was_read(accept: bool) -> None:
     assert weasyprint.__file__
     theirs = Path(weasyprint.__file__).parent / "text" / "ffi.py"
     ffi = cffi.FFI()
-    for file in (theirs, *sorted(ENGINE.rglob("*.py"))):
+    for file in (theirs, *sorted((*ENGINE.rglob("*.py"), *FAST_ENGINE.rglob("*.py")))):
         for text in declarations(file):
             ffi.cdef(text)
     ffi.set_source("declared", None)
@@ -97,7 +97,7 @@ def test_what_is_declared_in_c_was_read(accept: bool) -> None:
     made = DECLARED.format(
         digest=hashlib.sha256(theirs.read_bytes()).hexdigest(), values=values.rstrip()
     )
-    place = ENGINE / "fast" / "declared.py"
+    place = FAST_ENGINE / "declared.py"
     if accept:
         place.write_text(made, encoding="utf-8")
     assert place.read_text(encoding="utf-8") == made

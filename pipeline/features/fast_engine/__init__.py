@@ -6,16 +6,16 @@ new version of WeasyPrint has to wait for it, it is not installed with one that 
 
 from __future__ import annotations
 
-from pipeline.package.pdf.engine.fast.loading import lighter_import
+from pipeline.features.fast_engine.loading import lighter_import
 
 
-def install() -> None:
+def speed_up() -> None:
     """Load WeasyPrint, and replace what it does slowly: while it lays out and draws pages for us,
     or in the whole process where that changes nothing but time."""
     with lighter_import():
         from pipeline.package.pdf.engine.adapter import weasyprint
+    from pipeline.features.fast_engine.fast_names import NAMES
     from pipeline.package.pdf.engine.adapter.private_names import KNOWN, changes
-    from pipeline.package.pdf.engine.fast.fast_names import NAMES
 
     if weasyprint.VERSION.split(".")[0] != KNOWN or any(changes(NAMES)):
         return
@@ -23,24 +23,24 @@ def install() -> None:
     import pydyf
     import pyphen
 
-    from pipeline.package.pdf.engine.adapter import patching
-    from pipeline.package.pdf.engine.fast import (
+    from pipeline.features.fast_engine import (
         breaking,
         hyphenation,
         splitting,
     )
-    from pipeline.package.pdf.engine.fast import (
+    from pipeline.features.fast_engine import (
         footnotes as notes,
     )
-    from pipeline.package.pdf.engine.fast import (
+    from pipeline.features.fast_engine import (
         pdf_writing as writing,
     )
-    from pipeline.package.pdf.engine.fast import (
+    from pipeline.features.fast_engine import (
         shared_styles as styles,
     )
-    from pipeline.package.pdf.engine.fast import (
+    from pipeline.features.fast_engine import (
         text_lines as lines,
     )
+    from pipeline.package.pdf.engine.adapter import patching
 
     patching.FASTER_LAYOUT |= {
         "css.StyleFor": styles.SharedStyles,
@@ -59,3 +59,6 @@ def install() -> None:
     pyphen.HyphDict = hyphenation.Patterns
     pydyf.zlib = writing.faster_zlib
     pydyf.PDF.write = writing.write
+
+
+import pipeline.package.pdf.engine  # noqa: E402, F401 - it speeds itself up, whichever is first

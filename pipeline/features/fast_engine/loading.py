@@ -17,7 +17,7 @@ from urllib import request
 import cffi
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.package.pdf.engine.fast import declared
+from pipeline.features.fast_engine import declared
 
 SELDOM = ("PIL.ImageCms", "fontTools.subset", "fontTools.varLib.instancer", "tinyhtml5")
 """Imports that take a third of WeasyPrint's import time, and are not needed if there is HarfBuzz,

@@ -9,8 +9,8 @@ import math
 import re
 from typing import Any
 
+from pipeline.features.fast_engine.breaking import line_of_paragraph, planned_line
 from pipeline.package.pdf.engine.adapter.spaces import split_first_line as split_whole
-from pipeline.package.pdf.engine.fast.breaking import line_of_paragraph, planned_line
 
 FEWEST, MOST_IN_EM = 100, 10
 """Characters of a text without spaces in which the end of a line is looked for first: at least, and

@@ -17,6 +17,12 @@ from weasyprint.layout.percent import percentage
 from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
 from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
 
+from pipeline.features.fast_engine.text_lines import (
+    CAN_READ_GLYPHS,
+    STYLE_ATTRIBUTES,
+    GlyphRun,
+    ShapedText,
+)
 from pipeline.package.pdf.engine.adapter import lines
 from pipeline.package.pdf.engine.adapter.lines import (
     ENDS,
@@ -26,12 +32,6 @@ from pipeline.package.pdf.engine.adapter.lines import (
     hyphen_width,
 )
 from pipeline.package.pdf.engine.adapter.spaces import SPACES
-from pipeline.package.pdf.engine.fast.text_lines import (
-    CAN_READ_GLYPHS,
-    STYLE_ATTRIBUTES,
-    GlyphRun,
-    ShapedText,
-)
 
 PARAGRAPH = "paragraph"
 """The attribute of a style, or of a planned text, with the paragraph that was broken last."""
