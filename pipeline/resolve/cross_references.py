@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import CAPTIONED, Captioned, Document, Node, tree
+from pipeline.model.captions import own_number
 from pipeline.model.codes import Code
 from pipeline.model.late import late
 from pipeline.model.print_marks import LINE
@@ -17,7 +18,6 @@ from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.words import words
 from pipeline.model.words.writing_conventions import writing
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.titles import own_number
 from pipeline.system.paths import Problem
 
 SEPARATOR = "; "

@@ -10,29 +10,30 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Document, Node
+from pipeline.model.captions import NUMBERED, is_lettered, numbered_kind
 from pipeline.model.print_marks import LINE
 from pipeline.model.rewriting import Changes, rewrite, rewrite_document
 from pipeline.model.roles import OUTSIDE, UNNUMBERED
 from pipeline.model.tree import ONLY_FOR_TEACHERS, find, has, is_for_teachers, top_level, walk_with
 from pipeline.model.words.writing_conventions import letters, roman
-from pipeline.resolve.titles import own_number
-
-NUMBERED = (*model.Captioned.__args__, model.MathBlock, model.Exercise)
 
 
 def number_captions(document: Document) -> Document:
-    """The document with its numbers, each kind counted from 1.
-
-    Figures, groups of figures and charts are one kind, tables another, and code a third, if they
-    have a caption without its own number; formulas if they have an id; and exercises, unless they
-    have the number that they have at all levels. The figures
-    of a group with a caption have letters, if any of them has a caption or an id. Elements for
-    teachers are counted after all others.
+    """The document with its numbers, each kind (`captions.numbered_kind`) counted from 1, unless
+    something has the number that it has at all levels. The figures of a group with a caption have
+    letters, if any of them has a caption or an id. Elements for teachers are counted after all
+    others.
     """
     if not has(document, *NUMBERED):
         return document
-    given = (node.number for _, node, _ in find(document, model.Exercise))  # at levels
-    counts: dict[str, Iterator[int]] = {"exercise": itertools.count(max(given, default=0) + 1)}
+    lang, latest = document.metadata.lang, dict[str, int]()
+    for _, node, _ in find(document, *NUMBERED):
+        if number := node.number:  # at levels
+            kind = numbered_kind(node, lang)
+            latest[kind] = max(number, latest.get(kind, 0))
+    counts: dict[str, Iterator[int]] = {
+        kind: itertools.count(number + 1) for kind, number in latest.items()
+    }
     groups = {
         hidden
         for node, hidden in walk_with(top_level(document), *ONLY_FOR_TEACHERS)
@@ -48,45 +49,17 @@ def _number_captions(
 ) -> Document:
     """The document with numbers for what all get, or the rest, after those in ``counts``."""
 
-    def next_number(kind: str, node: Node, is_numbered: bool) -> int:
-        if not is_numbered or UNNUMBERED in node.attributes.classes:
-            return 0
-        return next(counts.setdefault(kind, itertools.count(1)))
+    def number(node: Node, hidden: bool) -> Node:
+        if hidden is not only_for_teachers:
+            return node
+        if isinstance(node, model.Figure) and node.part:  # it already has the group's number
+            return node
+        if not node.number and (kind := numbered_kind(node, document.metadata.lang)):  # type: ignore[attr-defined]
+            node = replace(node, number=next(counts.setdefault(kind, itertools.count(1))))
+        return _lettered(node) if isinstance(node, model.FigureGroup) else node
 
-    def lacks_number(kind: str, node: model.Captioned) -> bool:
-        """Return whether there is a caption without a number of its own."""
-        return bool(node.caption) and not own_number(node.caption, kind, document.metadata.lang)
-
-    def captioned(kind: str) -> Callable[[model.Captioned], model.Captioned]:
-        return lambda node: replace(node, number=next_number(kind, node, lacks_number(kind, node)))
-
-    def figure(node: model.Figure) -> Node:
-        return node if node.part else captioned("figure")(node)  # already has the group's number
-
-    def group(node: model.FigureGroup) -> model.FigureGroup:
-        number = next_number("figure", node, lacks_number("figure", node))
-        return replace(node, number=number, figures=_lettered(node, number))
-
-    def formula(node: model.MathBlock) -> model.MathBlock:
-        is_numbered = bool(node.attributes.id) and not node.tag
-        return replace(node, number=next_number("equation", node, is_numbered))
-
-    def exercise(node: model.Exercise) -> model.Exercise:
-        return node if node.number else replace(node, number=next_number("exercise", node, True))
-
-    changes: Changes = {
-        **{kind: captioned(name) for kind, name in model.CAPTIONED.items()},
-        model.Figure: figure,
-        model.FigureGroup: group,
-        model.MathBlock: formula,
-        model.Exercise: exercise,
-    }
-
-    def change(kind: type[Node]) -> Callable[[Node, bool], Node]:
-        return lambda node, hidden: changes[kind](node) if hidden is only_for_teachers else node  # type: ignore[return-value]
-
-    enter: Changes = {kind: change(kind) for kind in changes}
-    return rewrite_document(document, enter=enter, context=ONLY_FOR_TEACHERS)
+    changes: Changes = dict.fromkeys(NUMBERED, number)
+    return rewrite_document(document, enter=changes, context=ONLY_FOR_TEACHERS)
 
 
 def number_lines(document: Document) -> Document:
@@ -138,15 +111,15 @@ def number_lines(document: Document) -> Document:
     return rewrite_document(document, enter={model.Container: enter})
 
 
-def _lettered(group: model.FigureGroup, number: int) -> tuple[model.Figure, ...]:
-    """The figures of the group with this number, with letters if needed."""
-    are_labelled = any(figure.caption or figure.attributes.id for figure in group.figures)
-    if not group.caption or not are_labelled:
-        return group.figures
-    return tuple(
-        replace(figure, number=number, part=letters(index).lower())
+def _lettered(group: model.FigureGroup) -> model.FigureGroup:
+    """A group with its number and letters at its figures, if needed."""
+    if not is_lettered(group):
+        return group
+    figures = (
+        replace(figure, number=group.number, part=letters(index).lower())
         for index, figure in enumerate(group.figures)
     )
+    return replace(group, figures=tuple(figures))
 
 
 def number_sections(document: Document) -> Document:

@@ -1,11 +1,7 @@
-"""The text of a title, caption or term, for use in other places; and a number that a caption
-already contains, as in “Figure 2-1: The well”."""
+"""The text of a title, caption or term, for use in other places."""
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Iterable
 from typing import get_args
 
 from msgspec.structs import replace
@@ -47,29 +43,6 @@ _CHANGES: Changes = {
     model.Image: lambda image: _text(image, image.alt),
     **dict.fromkeys((model.SoftBreak, model.LineBreak), lambda end: _text(end, " ")),
 }
-
-ALSO = {
-    "figure": r"fig(?:ure|\.)",
-    "table": r"(?:table|tab\.|tbl\.)",
-    "listing": r"(?:listing|code)",
-}
-"""The beginnings of labels in English and abbreviated, besides the word in the text's language."""
-
-
-def own_number(caption: Iterable[Node], kind: str, lang: str) -> str:
-    """The number that a caption begins with, as written: ``2-1``; or ""."""
-    match = _pattern(kind, lang).match(plain_text(caption))
-    return match[1] if match else ""
-
-
-@functools.cache
-def _pattern(kind: str, lang: str) -> re.Pattern[str]:
-    word = re.escape(words(lang)[f"caption_{kind}"].partition("{")[0].strip())
-    also = ALSO.get(kind, kind)
-    return re.compile(
-        rf"\s*(?:{word}|{also})\s*((?:[A-Z][.\-–]?)?\d{{1,4}}(?:[.\-–]\d{{1,4}}){{0,3}}[a-z]?)\s*(?:[.:–—]|$)",
-        re.IGNORECASE,
-    )
 
 
 def titled_for_teachers(document: Document) -> Document:

@@ -5,22 +5,24 @@ names of the levels."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import get_args
+from typing import TypeAlias, get_args
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Inline, Node
 from pipeline.model.audience import Ranges, admits, names_in
+from pipeline.model.captions import NUMBERED, is_lettered, numbered_kind
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import Edition
 from pipeline.model.rewriting import Changes, rewrite_document
-from pipeline.model.roles import UNNUMBERED
 from pipeline.model.tree import LEVEL, LEVELS, MARKS, find, top_level, walk
 
 LABEL = Attributes(classes=("level-label",))
 
 _BLOCKS, _INLINES = get_args(Block), get_args(Inline)
+
+_Place: TypeAlias = tuple[type[Node], Span | None]
 
 
 def settle_levels(document: Document, whole: Document, edition: Edition) -> Document:
@@ -33,8 +35,10 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
     marked = {type(node) for _, node, _ in find(document, marked=True) if _levels_of(node)}
     for_teachers = not edition.is_of_a_level
 
-    def number(node: model.Exercise) -> Node:
-        return told(replace(node, number=numbers.get(document.place(node.span), 0)))
+    def number(node: Node) -> Node:
+        place = document.place(node.span)
+        node = replace(node, number=numbers.get((type(node), place), 0))
+        return told(node) if isinstance(node, model.Exercise) else node
 
     def told(node: model.Exercise | model.ListItem) -> Node:
         is_marked = any(key in MARKS for key, _ in node.attributes.pairs)
@@ -53,7 +57,8 @@ def settle_levels(document: Document, whole: Document, edition: Edition) -> Docu
         is_only_for = isinstance(node, model.Container) and node.name == LEVEL
         return node.children if is_only_for else node  # type: ignore[attr-defined]
 
-    document = rewrite_document(document, enter={model.Exercise: number, model.ListItem: told})
+    enter: Changes = {**dict.fromkeys(NUMBERED, number), model.ListItem: told}
+    document = rewrite_document(document, enter=enter)
     leave: Changes = dict.fromkeys(marked, settle)
     return rewrite_document(document, leave=leave)
 
@@ -105,7 +110,7 @@ class _Readers:
             pupils = replace(edition, audience="student", level=level)
             self._lacking[level] = Ranges(p for p in ranges if not admits(p.conditions, pupils))
 
-    def of(self, node: model.Exercise | model.ListItem, document: Document) -> list[str]:
+    def of(self, node: Node, document: Document) -> list[str]:
         """The levels that get a node of a document."""
         names, place = _levels_of(node), document.place(node.span)
         return [
@@ -115,14 +120,17 @@ class _Readers:
         ]
 
 
-def _numbers(whole: Document, readers: _Readers) -> Iterator[tuple[Span | None, int]]:
-    """The number of each exercise for pupils, by its place: the same for all who get it. After one
-    that not all get, the next for all has a number that none has had."""
-    counts: dict[str, int] = {}
+def _numbers(whole: Document, readers: _Readers) -> Iterator[tuple[_Place, int]]:
+    """The number of each exercise, figure and so on for pupils, by its place: the same for all who
+    get it. After one that not all get, the next for all has a number that none has had."""
+    counts: dict[str, dict[str, int]] = {}
+    lettered: set[int] = set()
     for node in walk(top_level(whole)):
-        if not isinstance(node, model.Exercise) or UNNUMBERED in node.attributes.classes:
-            continue
-        if levels := readers.of(node, whole):
-            number = 1 + max(counts.get(level, 0) for level in levels)
-            counts |= dict.fromkeys(levels, number)
-            yield whole.place(node.span), number
+        if isinstance(node, model.FigureGroup) and is_lettered(node):
+            lettered |= set(map(id, node.figures))
+        kind = "" if id(node) in lettered else numbered_kind(node, whole.metadata.lang)
+        if kind and (levels := readers.of(node, whole)):
+            latest = counts.setdefault(kind, {})
+            number = 1 + max(latest.get(level, 0) for level in levels)
+            latest |= dict.fromkeys(levels, number)
+            yield (type(node), whole.place(node.span)), number

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 import pipeline
 from pipeline import driver
 from pipeline.flow.steps import parse as parse_source
-from pipeline.model import Document, Exercise
+from pipeline.model import Captioned, CrossReference, Document, Exercise
 from pipeline.model.editions import EDITIONS, varied
 from pipeline.model.tree import plain_text, top_level, walk
 from pipeline.resolve import resolve
@@ -19,6 +19,7 @@ from pipeline.select import select
 from pipeline.verify.all_text import contents
 from pipeline.verify.gate import leaks_in
 from tests.helpers import making
+from tests.helpers.paths import TESTS
 
 HEAD = "---\ntitle: Wells\nlang: en\nlevels: [core, support, extension]\n---\n\n"
 WORDS = {"core": "standpipe", "support": "rosewater", "extension": "galvanic"}
@@ -104,6 +105,75 @@ def test_exercises_for_teachers_alone_are_counted_after_those_of_all_levels() ->
     document = pipeline.parse(f"{TEXT}\n::: teacher\n::: exercise Mine\n:::\n:::\n")
     teacher = resolve(select(document, EDITIONS["teacher"]), Path())
     assert exercises(teacher)[-1] == (5, "Mine")
+
+
+CAPTIONS = f"""{HEAD}
+: The first
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+::: level support
+: The second
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+![A square](images/draw-well.svg "The help"){{#fig-help}}
+
+See @fig-help and @eq-help.
+
+$$ a = b $$ {{#eq-help}}
+:::
+
+::: figures {{#fig-both level=core}}
+![A square](images/draw-well.svg "Left")
+
+![A square](images/draw-well.svg "Right"){{#fig-right}}
+
+Both squares
+:::
+
+![A square](images/draw-well.svg "The last"){{#fig-last}}
+
+$$ c = d $$ {{#eq-last}}
+
+See @fig-last and @eq-last.
+"""
+
+
+def captions(level: str, edition: str = "handout") -> dict[str, str]:
+    document = pipeline.parse(CAPTIONS)
+    assert not document.diagnostics
+    row = next(each for each in varied(EDITIONS[edition], document.metadata) if each.level == level)
+    resolved = resolve(select(document, row), TESTS / "book")
+    nodes = [*walk(top_level(resolved))]
+    numbers = {
+        plain_text(node.caption): f"{node.number}{getattr(node, 'part', '')}"
+        for node in nodes
+        if isinstance(node, Captioned)
+    }
+    texts = {node.target: node.text for node in nodes if isinstance(node, CrossReference)}
+    return numbers | texts
+
+
+def test_figures_tables_and_formulas_have_the_same_number_for_all_who_get_them() -> None:
+    core, support, extension = (captions(level) for level in ("core", "support", "extension"))
+    assert core["Both squares"] == "1"
+    assert (core["Left"], core["Right"]) == ("1a", "1b")
+    assert (support["The help"], support["fig-help"]) == ("1", "Figure\u00a01")
+    assert (support["The second"], support["eq-help"]) == ("2", "Equation\u00a01")
+    for pupils in (core, support, extension):
+        shared = {key: pupils[key] for key in ("The first", "The last", "fig-last", "eq-last")}
+        assert shared == {
+            "The first": "1",
+            "The last": "2",
+            "fig-last": "Figure\u00a02",
+            "eq-last": "Equation\u00a02",
+        }
+    assert captions("", "teacher") == core | support | extension
 
 
 def test_words_of_a_level_are_in_the_files_of_that_level_alone(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ _TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 _MEANT_AS_LIST = re.compile(
     r"^\{(?!\{).*|(?<![\\_^`$\])}{])\{(?:(?!\{)[^{}]*\}|[#.][\w-][^{}]*|[A-Za-z_][\w:-]*=[^{}]*)$"
 )
-"""What is meant as an attribute list. Other braces are of the title: of gaps, formulas, variables,
-or text."""
+"""Braces meant as an attribute list. Others are of the title: of gaps, formulas, variables or
+text."""
 
 
 class ContainerProcessor(LineProcessor):
