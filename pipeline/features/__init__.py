@@ -232,7 +232,12 @@ FEATURES = (
         tasks=("missing_for_shops", "record_files", "onix.onix_message", "opds.opds_feed"),
     ),
     Feature("fast_engine", tasks=("speed_up",)),
-    Feature("word", writes_files=True, tasks=("assemble_docx", "package_docx")),
+    Feature(
+        "word",
+        (FeaturePass(PassPlace.WITH_ALL_TEXT, "template.read_template", in_fragments=False),),
+        writes_files=True,
+        tasks=("assemble_docx", "package_docx"),
+    ),
     Feature("dialects", dialects="DIALECTS", tasks=("front_matter.other_front_matter",)),
 )
 """All features. Their passes at one place run in this order: citations and terms may be marked for

@@ -402,6 +402,9 @@ class Code(enum.Enum):
     NOT_IN_WORD = _warning("""
         A Word file cannot hold something of the text as other editions have it. The message says what stands in its
         place there.""")
+    BAD_WORD_TEMPLATE = _warning("""
+        The template for Word files that the front matter names is damaged, or no Word file (.docx or .dotx). The
+        files have Chapbook's own styles.""")
     NOT_TAKEN_BACK = _warning("""
         `chapbook review` cannot take home something that was changed in a Word file: a formula, a picture, a row of a
         table, or text that the source has in another form. The message says where; change it in the source.""")

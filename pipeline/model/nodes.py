@@ -631,6 +631,7 @@ FEATURE_SIGNS: dict[str, FeatureSigns] = {
     ),
     "roman_folios": FeatureSigns(keys=("front_numbers",)),
     "timetable": FeatureSigns(keys=("starts",)),
+    "word": FeatureSigns(keys=("word",)),
 }
 """The features (`pipeline.features`) without which something is not what it says."""
 

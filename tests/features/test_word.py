@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 from PIL import Image
@@ -110,6 +111,79 @@ def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
         (file, _) = driver.build(source, ["word"], out=folder / "build").files
         files.append(file.read_bytes())
     assert files[0] == files[1]
+
+
+def school_template() -> bytes:
+    """A template by another Word: a letter page, a logo in the head, a foot, fonts, and ids of
+    styles in its language."""
+    word = docx.Document()
+    (section,) = word.sections
+    section.page_width = Mm(215.9)
+    section.footer.paragraphs[0].text = "Hill School"
+    logo = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(logo, "PNG")
+    logo.seek(0)
+    section.header.paragraphs[0].add_run().add_picture(logo)
+    word.styles["Heading 1"].font.name = "Comic Neue"
+    word.styles["Normal"].font.size = Pt(14)
+    for node in word.styles.element.iter():
+        for key, value in node.attrib.items():
+            node.set(key, "berschrift1" if value == "Heading1" else value)
+    stream = io.BytesIO()
+    word.save(stream)
+    return stream.getvalue()
+
+
+def test_a_school_s_template_applies(tmp_path: Path) -> None:
+    (tmp_path / "school.docx").write_bytes(school_template())
+    source = tmp_path / "well.md"
+    front = FRONT.replace("lang: en", "lang: en\nnumber_sections: true\nword: school.docx")
+    source.write_text(f"{front}# Water\n\n- deep\n\n::: exercise\nDraw it.\n:::\n", "utf-8")
+    results = [driver.build(source, ["teacher-word"], out=tmp_path / name) for name in "ab"]
+    assert [result.diagnostics for result in results] == [(), ()]
+    first, second = (result.files[0] for result in results)
+    assert first.read_bytes() == second.read_bytes()
+    assert [str(error) for error in OpenXmlValidator().validate(first).errors] == []
+    word = docx.Document(str(first))
+    (section,) = word.sections
+    assert section.page_width == Mm(215.9)
+    assert section.footer.paragraphs[0].text == "Hill School"
+    assert [p.text for p in section.header.paragraphs] == ["", "teacher’s edition"]
+    (picture,) = section.header._element.iter("{*}blip")
+    logo = section.header.part.related_parts[picture.get(qn("r:embed"))]
+    assert Image.open(io.BytesIO(logo.blob)).size == (40, 20)
+    water = next(p for p in word.paragraphs if p.text == "Water").style
+    assert water is not None
+    assert (water.name, water.font.name) == ("Heading 1", "Comic Neue")
+    numbers = water.element.find(f"{W}pPr/{W}numPr/{W}numId")
+    assert numbers.get(f"{W}val") == "1"
+    title = word.styles["Exercise Title"]
+    assert title.font.name == "Comic Neue"
+    assert title.font.size == Pt(round(14 * 1.06 * 2) / 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (None, "There is no file “school.docx”"),
+        (b"no archive", "it is no Word file, or is damaged"),
+        (school_template()[:5000], "it is no Word file, or is damaged"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_told(
+    tmp_path: Path, data: bytes | None, message: str
+) -> None:
+    if data is not None:
+        (tmp_path / "school.docx").write_bytes(data)
+    source = tmp_path / "well.md"
+    source.write_text(
+        FRONT.replace("lang: en", "word:\n  template: school.docx\nlang: en") + "Deep.\n"
+    )
+    result = driver.build(source, ["word", "teacher-word"], out=tmp_path / "build")
+    (finding,) = result.diagnostics
+    assert (finding.code, finding.line, finding.column) == ("bad-word-template", 4, 13)
+    assert message in finding.message
+    assert docx.Document(str(result.files[0])).paragraphs[-1].text == "Deep."
 
 
 def test_word_counts_and_refers() -> None:

@@ -32,6 +32,7 @@ starts: 9:15
 fonts: [none.otf]
 opening: drop-cap
 front_numbers: roman
+word: school.docx
 fit: even
 notes: margin
 page: {columns: 2}

@@ -9,8 +9,10 @@ from jinja2 import Environment
 from pipeline.features.word import matter, sections
 from pipeline.features.word.blocks import blocks
 from pipeline.features.word.draft import Spot, WordFile
+from pipeline.features.word.numbering import HEADINGS
 from pipeline.features.word.packing import packed
 from pipeline.features.word.styles import BODY_FONT, CODE_FONT, HEADING_FONT, TEXT, styles_part
+from pipeline.features.word.template import template_of
 from pipeline.features.word.xml import Element, element, root, written
 from pipeline.model import Document
 from pipeline.model.editions import Edition
@@ -41,10 +43,11 @@ def assemble_docx(document: Document, edition: Edition, stem: str, _: Environmen
     last = sections.properties(page, kind=draft.next_section)
     parts = {
         "styles.xml": styles_part(
-            options_for(edition, metadata).page.text or TEXT,
+            _text_size(document, edition),
             metadata.lang,
             is_rtl=draft.is_rtl,
             width=width,
+            number=HEADINGS if draft.numbering.numbers_headings else 0,
         ),
         "numbering.xml": draft.numbering.part(),
         "settings.xml": _settings(draft),
@@ -54,6 +57,8 @@ def assemble_docx(document: Document, edition: Edition, stem: str, _: Environmen
         f"{draft.note_kind}s.xml": matter.notes_part(draft.note_kind, notes),
     }
     text = root("document", element("body", *body, last))
+    if page.has_first:
+        sections.begin_with_first(text)
     for part in (text, *notes):
         add_digests(part)
     return Pages(
@@ -67,6 +72,14 @@ def assemble_docx(document: Document, edition: Edition, stem: str, _: Environmen
         spans=tuple(draft.spans),
         findings=draft.new_findings(),
     )
+
+
+def _text_size(document: Document, edition: Edition) -> float:
+    """The size of the text in points: the template's, or that of the front matter."""
+    word = document.metadata.word
+    if word and word.section:
+        return word.text
+    return options_for(edition, document.metadata).page.text or TEXT
 
 
 def _notes(draft: WordFile) -> list[Element]:
@@ -113,5 +126,7 @@ def _fonts() -> Element:
 def package_docx(pages: Pages, folder: Path) -> Package:
     """The file, with its images."""
     files, paths, problems = shown_images(pages, folder)
-    data, findings = packed(pages, {name: file.data for name, file in files.items()}, folder)
+    template = template_of(pages.metadata, folder)
+    images = {name: file.data for name, file in files.items()}
+    data, findings = packed(pages, images, folder, template)
     return Package(data, (*problems, *findings), tuple(map(str, paths)))

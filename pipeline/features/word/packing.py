@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from pipeline.features.word.drawings import picture_of
-from pipeline.features.word.xml import tag
+from pipeline.features.word.template import WordTemplate
+from pipeline.features.word.xml import Element, tag
 from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+THEME = "application/vnd.openxmlformats-officedocument.theme+xml"
+HEADS = {"hdr": "header", "ftr": "footer"}
+"""The kinds of parts for heads and feet, by their elements."""
+
 SVG = "image/svg+xml"
 SHOWN = ("image/png", "image/jpeg", "image/gif")
 """The images that all versions of Word show."""
@@ -34,7 +39,7 @@ ADDRESSES = (tag("r:id"), tag("r:embed"))
 
 
 def packed(
-    pages: Pages, images: Mapping[str, bytes], folder: Path
+    pages: Pages, images: Mapping[str, bytes], folder: Path, template: WordTemplate | None
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """The bytes of the file, and findings."""
     from docx.package import Package
@@ -42,20 +47,30 @@ def packed(
     package = Package()
     findings: list[Diagnostic] = []
     media = _media(package, pages, images, folder, findings)
-    parts = {
-        file.name: _text_part(package, file.name, file.name.removesuffix(".xml"))
-        for file in pages.files
+    texts = {file.name: etree.fromstring(file.text) for file in pages.files}
+    if template:
+        for name, file in template.media.items():
+            media[name] = (_part(package, name, file.media_type, file.data),)
+        texts |= template.merged(texts)
+    kinds = {
+        name: HEADS.get(etree.QName(root).localname, name.removesuffix(".xml"))
+        for name, root in texts.items()
     }
-    main = _text_part(package, "document.xml", "document.main")
+    parts = {
+        name: _part(package, name, f"{WORDPROCESSING}.{kind}+xml", b"")
+        for name, kind in kinds.items()
+    }
+    main = _part(package, "document.xml", f"{WORDPROCESSING}.document.main+xml", b"")
     package.relate_to(main, f"{RELATIONSHIPS}/officeDocument")
     for name, part in parts.items():
-        if name not in ("header.xml", "footer.xml"):
-            main.relate_to(part, f"{RELATIONSHIPS}/{name.removesuffix('.xml')}")
-    texts = {file.name: file.text for file in pages.files}
-    for name, text in {**texts, "document.xml": pages.pages[0].markup}.items():
+        if kinds[name] not in HEADS.values():
+            main.relate_to(part, f"{RELATIONSHIPS}/{kinds[name]}")
+    for name, root in {**texts, "document.xml": etree.fromstring(pages.pages[0].markup)}.items():
         part = parts.get(name, main)
-        part._blob = _with_relationships(part, text, parts, media)
-    _add_theme(package, main)
+        part._blob = _with_relationships(part, root, parts, media)
+    theme = (template and template.theme) or _theme()
+    part = _part(package, "theme/theme1.xml", THEME, theme)
+    main.relate_to(part, f"{RELATIONSHIPS}/theme")
     _describe(package, pages.metadata)
     stream = io.BytesIO()
     package.save(stream)
@@ -69,25 +84,20 @@ def _part(package: Package, name: str, media_type: str, data: bytes) -> Part:
     return Part(PackURI(f"/word/{name}"), media_type, data, package)
 
 
-def _text_part(package: Package, name: str, kind: str) -> Part:
-    return _part(package, name, f"{WORDPROCESSING}.{kind}+xml", b"")
-
-
 def _with_relationships(
-    part: Part, text: str, parts: Mapping[str, Part], media: Mapping[str, tuple[Part, ...]]
+    part: Part, root: Element, parts: Mapping[str, Part], media: Mapping[str, tuple[Part, ...]]
 ) -> bytes:
     """The markup of a part, with relationships in the place of addresses and names."""
-    root = etree.fromstring(text)
     for node in root.iter(etree.Element):
         for key in ADDRESSES:
             address = node.get(key)
             if address is None:
                 continue
-            if key == tag("r:embed"):
+            if address in media:
                 image = media[address][-1 if node.tag == tag("asvg:svgBlip") else 0]
                 node.set(key, part.relate_to(image, f"{RELATIONSHIPS}/image"))
             elif address in parts:
-                kind = address.removesuffix(".xml")
+                kind = etree.QName(node).localname.removesuffix("Reference")
                 node.set(key, part.relate_to(parts[address], f"{RELATIONSHIPS}/{kind}"))
             else:
                 node.set(
@@ -97,16 +107,13 @@ def _with_relationships(
     return data
 
 
-def _add_theme(package: Package, main: Part) -> None:
+def _theme() -> bytes:
     """The theme of python-docx's template: Word expects one, although all styles name fonts."""
     import docx
 
     template = Path(docx.__file__).parent / "templates" / "default.docx"
     with zipfile.ZipFile(template) as archive:
-        data = archive.read("word/theme/theme1.xml")
-    kind = "application/vnd.openxmlformats-officedocument.theme+xml"
-    theme = _part(package, "theme/theme1.xml", kind, data)
-    main.relate_to(theme, f"{RELATIONSHIPS}/theme")
+        return archive.read("word/theme/theme1.xml")
 
 
 def _media(

@@ -148,7 +148,7 @@ def title(
 def label(draft: WordFile, node: Node, sequence: str, number: int) -> list[Element]:
     """The label of a caption, with the number that Word counts: ``Table 2.``"""
     head, _, tail = draft.words[f"caption_{sequence.lower()}"].partition("{number}")
-    look = TextLook(style="Label")
+    look = TextLook(style="Label", bold=True)
     return [
         text_run(head, look),
         *counted(draft, node, sequence, number, look),

@@ -136,8 +136,9 @@ IDS = {style.name: style.id for style in STYLES}
 """The ids of styles, by their names."""
 
 
-def styles_part(text: float, lang: str, *, is_rtl: bool, width: int) -> Element:
-    """The part with all styles: text of some points in a language, and lines of ``width`` twips."""
+def styles_part(text: float, lang: str, *, is_rtl: bool, width: int, number: int) -> Element:
+    """The part with all styles: text of some points in a language, lines of ``width`` twips, and
+    headings that count as a numbering with a ``number`` does, unless that is 0."""
     by_script = {"bidi": lang} if is_rtl else {"val": lang}
     defaults = element(
         "docDefaults",
@@ -171,11 +172,11 @@ def styles_part(text: float, lang: str, *, is_rtl: bool, width: int) -> Element:
         "style", element("name", val="Default Paragraph Font"), element("uiPriority", val=1),
         element("semiHidden"), type="character", default=1, styleId="DefaultParagraphFont",
     )  # fmt: skip
-    listed = (_style(style, text, width) for style in STYLES)
+    listed = (_style(style, text, width, number) for style in STYLES)
     return root("styles", defaults, normal, plain, _plain_table(), _table(), *listed)
 
 
-def _style(style: TextStyle, text: float, width: int) -> Element:
+def _style(style: TextStyle, text: float, width: int, number: int) -> Element:
     is_builtin = style.name[:1].islower() or style.name in _BUILT_IN
     parent = "DefaultParagraphFont" if style.is_inline else IDS.get(style.parent, style.parent)
     following = IDS.get(style.following, style.following)
@@ -186,7 +187,7 @@ def _style(style: TextStyle, text: float, width: int) -> Element:
         element("next", val=following) if following else None,
         element("uiPriority", val=9 if style.level else 34),
         element("qFormat"),
-        None if style.is_inline else element("pPr", *_paragraph(style, width)),
+        None if style.is_inline else element("pPr", *_paragraph(style, width, number)),
         element("rPr", *_characters(style, text)),
         type="character" if style.is_inline else "paragraph",
         customStyle=None if is_builtin else 1,
@@ -200,7 +201,7 @@ _BUILT_IN = frozenset(
 )
 
 
-def _paragraph(style: TextStyle, width: int) -> list[Element | None]:
+def _paragraph(style: TextStyle, width: int, number: int) -> list[Element | None]:
     """The properties of paragraphs, in the order of the schema."""
     border = None
     if style.rule:
@@ -226,9 +227,14 @@ def _paragraph(style: TextStyle, width: int) -> list[Element | None]:
         for key, value in (("left", style.left), ("right", style.right), ("hanging", style.hanging))
         if value
     }
+    numbering = None
+    if style.level and number:
+        level = element("ilvl", val=style.level - 1)
+        numbering = element("numPr", level, element("numId", val=number))
     return [
         element("keepNext") if style.with_next else None,
         element("keepLines") if style.together else None,
+        numbering,
         border,
         element("shd", val="clear", color="auto", fill=style.fill) if style.fill else None,
         tabs,

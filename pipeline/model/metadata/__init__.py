@@ -23,6 +23,7 @@ from pipeline.model.metadata.structured_values import (
     Speaker,
     Subject,
     Translation,
+    WordOptions,
 )
 from pipeline.model.paper import PrintOptions
 from pipeline.model.words.writing_conventions import writing
@@ -30,8 +31,8 @@ from pipeline.model.words.writing_conventions import writing
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",
     "Cover", "Direction", "Identifier", "Isbns", "Licence", "Metadata", "OwnFont", "Placed",
-    "ScorePlace", "Series", "Speaker", "Subject", "Translation", "direction_of", "print_source",
-    "without_empty",
+    "ScorePlace", "Series", "Speaker", "Subject", "Translation", "WordOptions", "direction_of",
+    "print_source", "without_empty",
 ]  # fmt: skip
 
 Direction: TypeAlias = Literal["ltr", "rtl"]
@@ -198,6 +199,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     web: Annotated[Literal["page", "chapters"], Key(
         "The form of the web edition: a single page, or a small site with one page per chapter "
         "and a search.", "chapters", wrong="is not a form of the web edition")] = "page"
+    word: Annotated[WordOptions | None, Key(
+        "The template of Word files: a file of your school's, with its styles, page, heads and "
+        "feet.", {"template": "school.docx"})] = None
     opening: Annotated[Literal["drop-cap", "small-caps"] | None, Key(
         "The opening of chapters: a drop cap, or the first words in small capitals.", "drop-cap",
         wrong="is not an opening of chapters")] = None

@@ -216,6 +216,18 @@ class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
     footer: Annotated[str, Key("A line at the foot of every page.")] = ""
 
 
+class WordOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ``template`` of the author's. *Resolved* (word): its page (``section``, as the element of
+    the last section), and the size of its text in points."""
+
+    written: ClassVar = Written("a setting for Word", alone="template")
+    template: Annotated[Placed | None, Key(
+        "A Word file in the source's folder, whose styles, page, heads and feet apply.",
+        form="word template")] = None
+    section: str = ""
+    text: float = 0
+
+
 class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """``show``: whether to print a table of contents (auto: if the document is long enough).
     ``depth``: the number of heading levels. ``questions``: whether to include the questions of a

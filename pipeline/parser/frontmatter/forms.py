@@ -244,6 +244,7 @@ FORMS: dict[str, form.Form] = {
     "pages": form.text_form(_PAGES, fit_pages),
     "cover": placed(files.inside("cover")),
     "logo": placed(files.inside("logo")),
+    "word template": placed(files.word_template),
     "font": form.Form(_FONT, files.font),
     "profile": form.Form(_PROFILE, files.profile),
     "class list": form.Form(_LIST, files.class_list),

@@ -81,15 +81,26 @@ class_list = _of_kind("class list", (".csv", ".tsv", ".txt"), "Give a CSV file."
 profile = _of_kind("colour profile", PROFILES, "Give an ICC profile (.icc or .icm).")
 
 
-def works(path: str, node: Node, report: FieldReport, key: str) -> str | None:
-    """The path of a bibliography file."""
-    if not _is_beside(path, node, report):
-        return None
-    if not path.lower().endswith(WORKS):
-        hint = "Give a BibTeX file (.bib) or one of CSL's data (.json, .yaml)."
-        report.wrong(key, f"`{shorten(path)}` is not a bibliography file.", node.place, hint)
-        return None
-    return path
+def _beside(
+    subject: str, kinds: tuple[str, ...], hint: str
+) -> Callable[[str, Node, FieldReport, str], str | None]:
+    """A reader of a path that is one in the source's folder with one of some endings."""
+
+    def usable(path: str, node: Node, report: FieldReport, key: str) -> str | None:
+        if not _is_beside(path, node, report):
+            return None
+        if not path.lower().endswith(kinds):
+            report.wrong(key, f"`{shorten(path)}` is not a {subject}.", node.place, hint)
+            return None
+        return path
+
+    return usable
+
+
+works = _beside(
+    "bibliography file", WORKS, "Give a BibTeX file (.bib) or one of CSL's data (.json, .yaml)."
+)
+word_template = _beside("Word file", (".docx", ".dotx"), "Save it in Word as .docx or .dotx.")
 
 
 def style(value: str, node: Node, report: FieldReport, key: str) -> str | None:
